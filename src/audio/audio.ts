@@ -1,0 +1,69 @@
+/**
+ * The words of the audio stage: where bytes come from, what was found in them, what comes out.
+ *
+ * Must not know: encoders, labels, the file system.
+ */
+import type { ErrorRecord } from "../core/error.ts";
+
+/** Random access to the bytes of one recording: a file, a Blob, a buffer. */
+export interface ByteSource {
+  /** What to call it in messages: a file name, never more. */
+  readonly name: string;
+  readonly byteLength: number;
+  /** Reads up to `length` bytes at `offset`; fewer only at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Absolute path, for decoders that are other programs; absent when the bytes are not a file. */
+  readonly path?: string;
+}
+
+/** Everything that shapes the samples an encoder hears; recorded in every golem. */
+export interface AudioSettings {
+  /** Rate of the samples handed out, in Hz. */
+  readonly sampleRate: number;
+  /** Whether leading and trailing silence is cut off. */
+  readonly trim: boolean;
+  /** Longest recording accepted, in seconds, before trimming. */
+  readonly maximumSeconds: number;
+  /** Longest window handed out, in seconds; longer recordings come as several windows of equal length. */
+  readonly windowSeconds: number;
+}
+
+/** 16 kHz, trimmed, at most 30 minutes, windows of at most 30 s. */
+export const defaultAudioSettings: AudioSettings = {
+  sampleRate: 16_000,
+  trim: true,
+  maximumSeconds: 30 * 60,
+  windowSeconds: 30,
+};
+
+/** What one pass over a recording tells about it. All levels relative to full scale = 1. */
+export interface AudioFacts {
+  /** "wav", "mp3", "flac", "ogg", "aiff", or what ffmpeg was asked to read. */
+  readonly container: string;
+  /** "pcm-s16", "pcm-f32", "alaw", "mp3", "flac", "vorbis", "opus" ... */
+  readonly codec: string;
+  /** Of the file, in Hz. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** Duration of the whole recording, before trimming. */
+  readonly seconds: number;
+  /** The part kept by trimming, in seconds from the start: [start, end). */
+  readonly kept: readonly [number, number];
+  /** Largest absolute sample of the down-mix. */
+  readonly peak: number;
+  /** Root mean square of the down-mix in dB relative to full scale; -Infinity for digital silence. */
+  readonly loudnessDb: number;
+  /** Share of samples at or above full scale, 0..1. */
+  readonly clippedFraction: number;
+  /** SHA-256 (hex) of the decoded samples: equal for the same audio in different lossless containers. */
+  readonly audioHash: string;
+  /** Oddities that did not prevent decoding (truncated, wrong extension, NaN replaced ...). */
+  readonly warnings: readonly ErrorRecord[];
+}
+
+/** A recording that has been examined once and can hand out its samples. */
+export interface OpenedAudio {
+  readonly facts: AudioFacts;
+  /** Mono samples at `AudioSettings.sampleRate`, window by window; memory does not grow with duration. */
+  windows(): AsyncIterable<Float32Array>;
+}

@@ -1,0 +1,82 @@
+/**
+ * The one error class of the project.
+ *
+ * Grammar of every message: what was found and what was expected; the hint says what to do next.
+ * Codes are part of the public contract: command line, library and server report the same ones.
+ * Must not know: who reports the error, or how.
+ */
+
+/** Stable machine-readable reasons. Grouped by the stage that raises them. */
+export type ErrorCode =
+  // audio: about one file
+  | "empty-file"
+  | "not-audio"
+  | "unsupported-codec"
+  | "corrupt-audio"
+  | "no-samples"
+  | "too-long"
+  | "too-short"
+  | "silent"
+  | "needs-ffmpeg"
+  | "unreadable"
+  // encoders and their weights
+  | "unknown-encoder"
+  | "weights-missing"
+  | "weights-damaged"
+  | "fetch-failed"
+  | "invalid-layer"
+  | "encoder-failed"
+  // data sets
+  | "data-not-found"
+  | "invalid-data"
+  | "no-recordings"
+  | "too-few-classes"
+  | "too-few-recordings"
+  | "duplicate-recording"
+  | "conflicting-labels"
+  // heads and evaluation
+  | "invalid-shape"
+  | "invalid-option"
+  | "not-converged"
+  // the artefact
+  | "golem-not-found"
+  | "golem-damaged"
+  | "golem-version"
+  | "output-exists"
+  // everywhere
+  | "usage"
+  | "aborted"
+  | "store-failed";
+
+/** An error with a stable code, a message (found, expected) and a hint (what to do next). */
+export class GolemError extends Error {
+  override readonly name = "GolemError";
+  /** Stable reason, see {@link ErrorCode}. */
+  readonly code: ErrorCode;
+  /** What the user can do about it; empty when there is nothing to do. */
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? "";
+  }
+}
+
+/** The plain-data form of an error, as it stands in `--json` output and in `skipped` lists. */
+export interface ErrorRecord {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Turns anything thrown into plain data; foreign errors get the code given. */
+export function toErrorRecord(error: unknown, fallback: ErrorCode): ErrorRecord {
+  if (error instanceof GolemError) return { code: error.code, message: error.message, hint: error.hint };
+  return { code: fallback, message: error instanceof Error ? error.message : String(error), hint: "" };
+}
+
+/** Throws the error `aborted` once the signal has been aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new GolemError("aborted", "The work was interrupted before it was done.");
+}

@@ -1,0 +1,31 @@
+/**
+ * A data set as the rest of the program sees it: recordings with label, speaker and split.
+ *
+ * Must not know: encoders, heads, how a recording is decoded.
+ */
+import type { ByteSource } from "../audio/audio.ts";
+import type { ErrorRecord } from "../core/error.ts";
+
+/** Which side of an experiment a row is on; "none" when the data set does not say. */
+export type Split = "train" | "validation" | "test" | "none";
+
+/** One labelled recording, not yet opened. */
+export interface Recording {
+  /** Path relative to the data set, with forward slashes; unique within it. */
+  readonly file: string;
+  readonly label: string;
+  /** Speaker, device, source or session; undefined when unknown (the row is then its own group). */
+  readonly speaker?: string;
+  readonly split: Split;
+  /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
+  open(): Promise<ByteSource & { close(): Promise<void> }>;
+}
+
+/** A set of labelled recordings. */
+export interface Dataset {
+  /** As the user named it. */
+  readonly name: string;
+  readonly recordings: readonly Recording[];
+  /** Rows left out while reading the list (duplicate rows ...), each with its reason. */
+  readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];
+}

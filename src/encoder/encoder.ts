@@ -1,0 +1,70 @@
+/**
+ * The one interface every encoder implements, and the merge of windows into one vector a recording.
+ *
+ * Must not know: labels, files, where weights come from.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** What identifies an encoder and says how to feed it. Stored in every golem. */
+export interface EncoderInfo {
+  /** "moonshine-tiny", "mfcc" ... */
+  readonly id: string;
+  /** Version of the weights: a package version, a commit. "1" for encoders without weights. */
+  readonly revision: string;
+  /** SHA-256 (hex) of each weight file by name; empty for encoders without weights. */
+  readonly sha256: Readonly<Record<string, string>>;
+  /** Rate of its input in Hz. */
+  readonly sampleRate: number;
+  /** Number of layers it hands out, numbered 0 .. layers - 1; the last is its final output. */
+  readonly layers: number;
+  /** Numbers a frame in each layer. A pooled layer has 2 x dimensions: mean, then standard deviation. */
+  readonly dimensions: number;
+  /** Everything else that shapes the numbers: precision, edits of the graph, handling of short input. */
+  readonly recipe: string;
+}
+
+/** Pooled output of one window or one recording. */
+export interface Pooled {
+  /** Frames that were pooled; weight of this window in the recording. */
+  readonly frames: number;
+  /** [layers, 2 x dimensions], row-major: per layer the means, then the (population) standard deviations. */
+  readonly vector: Float32Array;
+}
+
+/** A frozen network (or a classical front end): mono samples in, pooled layers out. */
+export interface Encoder {
+  readonly info: EncoderInfo;
+  /** Encodes one window: mono samples at `info.sampleRate`, any length from 20 ms up. */
+  encode(samples: Float32Array): Promise<Pooled>;
+  /** Frees what the encoder holds outside the JavaScript heap. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Merges the windows of one recording, weighted by frames: the result is what pooling all frames at once would give.
+ * Parallel variance: Chan, Golub, LeVeque 1979.
+ */
+export function mergePooled(info: EncoderInfo, windows: readonly Pooled[]): Pooled {
+  const first = windows[0];
+  if (!first)
+    throw new GolemError("too-short", "No window of audio reached the encoder; at least one is needed.");
+  if (windows.length === 1) return first;
+  const frames = windows.reduce((sum, window) => sum + window.frames, 0);
+  const { layers, dimensions } = info;
+  const vector = new Float32Array(layers * 2 * dimensions);
+  for (let layer = 0; layer < layers; layer++) {
+    const base = layer * 2 * dimensions;
+    for (let d = 0; d < dimensions; d++) {
+      let mean = 0;
+      for (const window of windows) mean += (window.frames / frames) * window.vector[base + d]!;
+      let variance = 0;
+      for (const window of windows) {
+        const offset = window.vector[base + d]! - mean;
+        variance += (window.frames / frames) * (window.vector[base + dimensions + d]! ** 2 + offset * offset);
+      }
+      vector[base + d] = mean;
+      vector[base + dimensions + d] = Math.sqrt(variance);
+    }
+  }
+  return { frames, vector };
+}
