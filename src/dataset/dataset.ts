@@ -13,6 +13,7 @@ export type Split = "train" | "validation" | "test" | "none";
 export interface Recording {
   /** Path relative to the data set, with forward slashes; unique within it. */
   readonly file: string;
+  /** In Unicode's composed form (NFC); empty only where the caller allowed rows without labels. */
   readonly label: string;
   /** Speaker, device, source or session; undefined when unknown (the row is then its own group). */
   readonly speaker?: string;
@@ -21,11 +22,18 @@ export interface Recording {
   open(): Promise<ByteSource & { close(): Promise<void> }>;
 }
 
+/** A recording that was named but left out, and why. */
+export interface SkippedRecording extends ErrorRecord {
+  readonly file: string;
+}
+
 /** A set of labelled recordings. */
 export interface Dataset {
   /** As the user named it. */
   readonly name: string;
   readonly recordings: readonly Recording[];
-  /** Rows left out while reading the list (duplicate rows ...), each with its reason. */
+  /** Oddities that cost no recording: a row listed twice, files that are not recordings ... */
   readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];
+  /** Rows whose recording is missing or has no label: bad files in the sense of `skipped` and `--strict`. */
+  readonly skipped: readonly SkippedRecording[];
 }
