@@ -1,0 +1,138 @@
+/**
+ * mfcc: log-mel energies and mel-frequency cepstral coefficients with their first and second differences
+ * (Davis and Mermelstein 1980; mel scale of O'Shaughnessy 1987; differences by regression as in Furui 1986).
+ *
+ * The classical features, nothing learned, nothing to download: the baseline that shows what transfer learning buys.
+ * Must not know: files, labels, networks.
+ */
+import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import { createPowerSpectrum } from "./fourier.ts";
+import { poolFrames } from "./pool-frames.ts";
+import { reflectToLength } from "./reflect.ts";
+
+const sampleRate = 16_000;
+const frameSamples = 400;
+const hopSamples = 160;
+const transformSize = 512;
+const melBands = 40;
+const coefficients = 20;
+const dimensions = melBands + 3 * coefficients;
+/** Energies more than 80 dB below the loudest band of the clip are raised to that floor. */
+const dynamicRange = 1e-8;
+/** Lowest energy taken into a logarithm: far below the quantisation noise of 24 bits. */
+const smallestEnergy = 1e-12;
+
+/** Identity of mfcc. */
+export const mfccInfo: EncoderInfo = {
+  id: "mfcc",
+  revision: "1",
+  sha256: {},
+  sampleRate,
+  layers: 1,
+  dimensions,
+  recipe: `fp64;pool=mean+std;frame=${frameSamples};hop=${hopSamples};mel=${melBands};cepstra=${coefficients};reflect<${frameSamples}`,
+};
+
+/** Creates the mfcc encoder. */
+export function createMfcc(): Encoder {
+  return {
+    info: mfccInfo,
+    encode: async (samples): Promise<Pooled> => poolFrames(computeMfccFrames(samples), dimensions),
+    dispose: async () => {},
+  };
+}
+
+/** Frames [count, 100]: 40 log-mel energies (natural log), 20 cepstra, 20 first and 20 second differences. */
+export function computeMfccFrames(samples: Float32Array): Float32Array {
+  const logMel = computeLogMel(reflectToLength(samples, frameSamples));
+  const count = logMel.length / melBands;
+  const cepstra = new Float64Array(count * coefficients);
+  for (let frame = 0; frame < count; frame++) {
+    for (let c = 0; c < coefficients; c++) {
+      let sum = 0;
+      for (let m = 0; m < melBands; m++) {
+        sum += cosineTable[c * melBands + m]! * logMel[frame * melBands + m]!;
+      }
+      cepstra[frame * coefficients + c] = sum;
+    }
+  }
+  const first = computeDifferences(cepstra, count);
+  const second = computeDifferences(first, count);
+  const frames = new Float32Array(count * dimensions);
+  for (let frame = 0; frame < count; frame++) {
+    const base = frame * dimensions;
+    frames.set(logMel.subarray(frame * melBands, (frame + 1) * melBands), base);
+    for (const [i, part] of [cepstra, first, second].entries()) {
+      const row = part.subarray(frame * coefficients, (frame + 1) * coefficients);
+      frames.set(row, base + melBands + i * coefficients);
+    }
+  }
+  return frames;
+}
+
+const spectrum = createPowerSpectrum(transformSize);
+const hann = Float64Array.from(
+  { length: frameSamples },
+  (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / frameSamples),
+);
+/** Orthonormal DCT-II, [coefficients, melBands]. */
+const cosineTable = Float64Array.from({ length: coefficients * melBands }, (_, i) => {
+  const c = Math.floor(i / melBands);
+  const m = i % melBands;
+  return Math.sqrt((c === 0 ? 1 : 2) / melBands) * Math.cos((Math.PI * c * (m + 0.5)) / melBands);
+});
+
+const toMel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
+const toHertz = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
+
+/** Triangular filters [melBands, transformSize / 2 + 1] from 20 Hz to 8 kHz, peak 1. */
+const melFilters = ((): Float64Array => {
+  const bins = transformSize / 2 + 1;
+  const low = toMel(20);
+  const high = toMel(sampleRate / 2);
+  const edges = Array.from({ length: melBands + 2 }, (_, i) =>
+    toHertz(low + ((high - low) * i) / (melBands + 1)),
+  );
+  return Float64Array.from({ length: melBands * bins }, (_, i) => {
+    const band = Math.floor(i / bins);
+    const hertz = ((i % bins) * sampleRate) / transformSize;
+    const [left, centre, right] = [edges[band]!, edges[band + 1]!, edges[band + 2]!];
+    return Math.max(0, Math.min((hertz - left) / (centre - left), (right - hertz) / (right - centre)));
+  });
+})();
+
+/** Log-mel energies [frames, 40]; frames that fit whole, no padding. */
+function computeLogMel(samples: Float32Array): Float64Array {
+  const count = Math.floor((samples.length - frameSamples) / hopSamples) + 1;
+  const bins = transformSize / 2 + 1;
+  const energies = new Float64Array(count * melBands);
+  const frame = new Float64Array(transformSize);
+  const power = new Float64Array(bins);
+  let loudest = 0;
+  for (let f = 0; f < count; f++) {
+    for (let i = 0; i < frameSamples; i++) frame[i] = samples[f * hopSamples + i]! * hann[i]!;
+    spectrum.compute(frame, power);
+    for (let band = 0; band < melBands; band++) {
+      let energy = 0;
+      for (let k = 0; k < bins; k++) energy += melFilters[band * bins + k]! * power[k]!;
+      energies[f * melBands + band] = energy;
+      loudest = Math.max(loudest, energy);
+    }
+  }
+  const floor = Math.max(smallestEnergy, loudest * dynamicRange);
+  return energies.map((energy) => Math.log(Math.max(energy, floor)));
+}
+
+/** Regression over two frames each side, edges repeated. `values`: [count, coefficients]. */
+function computeDifferences(values: Float64Array, count: number): Float64Array {
+  const result = new Float64Array(values.length);
+  const at = (frame: number, c: number) =>
+    values[Math.min(count - 1, Math.max(0, frame)) * coefficients + c]!;
+  for (let frame = 0; frame < count; frame++) {
+    for (let c = 0; c < coefficients; c++) {
+      result[frame * coefficients + c] =
+        (at(frame + 1, c) - at(frame - 1, c) + 2 * (at(frame + 2, c) - at(frame - 2, c))) / 10;
+    }
+  }
+  return result;
+}

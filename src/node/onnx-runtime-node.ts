@@ -1,0 +1,49 @@
+/**
+ * ONNX Runtime in Node: the native CPU build of onnxruntime-node, loaded on first use.
+ *
+ * Its `run` blocks the calling thread while its own threads work, so work that must overlap goes to worker threads.
+ * Must not know: encoders.
+ */
+import { GolemError } from "../core/error.ts";
+import type { OnnxRuntime, OnnxTensor } from "../encoder/onnx-runtime.ts";
+
+/** Creates a runtime whose sessions use `threads` threads each. */
+export function createNodeOnnxRuntime(options: { threads: number }): OnnxRuntime {
+  return {
+    async createSession(model) {
+      const ort = await import("onnxruntime-node");
+      const session = await ort.InferenceSession.create(model, {
+        intraOpNumThreads: options.threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        enableCpuMemArena: true,
+        logSeverityLevel: 3,
+      }).catch((cause: unknown) => {
+        throw new GolemError(
+          "encoder-failed",
+          "ONNX Runtime could not load the model; expected a valid ONNX file.",
+          {
+            hint: "Run `golem encoders verify`; if the files are right, this build of ONNX Runtime may be too old.",
+            cause,
+          },
+        );
+      });
+      return {
+        async run(feeds) {
+          const inputs: Record<string, InstanceType<typeof ort.Tensor>> = {};
+          for (const [name, tensor] of Object.entries(feeds)) {
+            inputs[name] =
+              tensor.data instanceof Float32Array
+                ? new ort.Tensor("float32", tensor.data, tensor.dims)
+                : new ort.Tensor("int64", tensor.data, tensor.dims);
+          }
+          const outputs = await session.run(inputs).catch((cause: unknown) => {
+            throw new GolemError("encoder-failed", `ONNX Runtime stopped: ${String(cause)}`, { cause });
+          });
+          return outputs as unknown as Record<string, OnnxTensor>;
+        },
+        release: () => session.release(),
+      };
+    },
+  };
+}
