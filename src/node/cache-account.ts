@@ -1,0 +1,70 @@
+/**
+ * What the store of embeddings on disk holds, and emptying it: `golem cache stats` and `golem cache clear`.
+ *
+ * Must not know: what an embedding is.
+ */
+import { rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fingerprintDigits } from "../store/store-key.ts";
+import { openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
+
+/** What `golem cache stats` shows. */
+export interface CacheStats {
+  readonly folder: string;
+  /** Number of embeddings. */
+  readonly entries: number;
+  /** Size of the store on disk. */
+  readonly bytes: number;
+  /** Number of embeddings for each way of hearing (encoder with settings), by the digest that begins their keys. */
+  readonly fingerprints: Readonly<Record<string, number>>;
+}
+
+/** Counts what a store holds; creates nothing where there is none. */
+export async function getCacheStats(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
+  const empty = { folder, entries: 0, bytes: 0, fingerprints: {} };
+  if (!(await exists(join(folder, "data.mdb")))) return empty;
+  const { database } = await openEnvironment(folder, options);
+  try {
+    const fingerprints: Record<string, number> = {};
+    let entries = 0;
+    for (const key of database.getKeys({ snapshot: false })) {
+      const fingerprint = Buffer.from(key).toString("hex").slice(0, fingerprintDigits);
+      fingerprints[fingerprint] = (fingerprints[fingerprint] ?? 0) + 1;
+      entries++;
+    }
+    return { folder, entries, bytes: (await stat(join(folder, "data.mdb"))).size, fingerprints };
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Empties the store and gives its space back; returns what it held. Processes that have it open go on undisturbed:
+ * the folder is moved out of their way before it is deleted.
+ */
+export async function clearCache(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
+  const stats = await getCacheStats(folder, options);
+  const aside = `${folder}.cleared-${process.pid}`;
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return stats;
+    // Where open files pin the folder (Windows), the entries go and the file keeps its size.
+    const { database } = await openEnvironment(folder, options);
+    await database.clearAsync();
+    await database.close();
+    return stats;
+  }
+  await rm(aside, { recursive: true, force: true });
+  await rm(`${folder}.damaged`, { recursive: true, force: true });
+  return stats;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The embedding store on disk: one LMDB environment in the cache folder, shared by any number of processes.
+ *
+ * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any instant leaves the last commit. `put`
+ * resolves at the commit, which survives the death of the process; the flush to the disk, which survives the death of
+ * the machine, follows within moments and is awaited by `close` (after a power cut LMDB goes back to the last flush).
+ * All puts in one turn of the event loop share one transaction.
+ * Must not know: encoders, labels.
+ */
+import { GolemError, toErrorRecord } from "../core/error.ts";
+import { decodeEmbedding, encodeEmbedding } from "../store/embedding-codec.ts";
+import { createNullStore } from "../store/memory-store.ts";
+import type { EmbeddingStore } from "../store/store.ts";
+import { keyDigits } from "../store/store-key.ts";
+import { describeStoreError, openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
+
+/**
+ * Opens (or creates) the store in a folder that holds nothing else.
+ *
+ * A damaged store is moved aside to `FOLDER.damaged` (one is kept) and a new one begun, with a warning. One that may
+ * only be read is read; every `put` is then refused.
+ *
+ * @throws GolemError `store-failed` when the folder cannot be used.
+ */
+export async function openLmdbStore(folder: string, options: StoreOptions = {}): Promise<EmbeddingStore> {
+  const { database, readOnly } = await openEnvironment(folder, options);
+  return {
+    get(key) {
+      try {
+        const bytes = database.get(toKeyBytes(key));
+        return bytes && decodeEmbedding(bytes);
+      } catch (error) {
+        if (error instanceof GolemError) throw error;
+        return undefined; // an unreadable page is a miss: the embedding is computed again
+      }
+    },
+    async put(key, value) {
+      const bytes = encodeEmbedding(value);
+      if (readOnly) throw describeStoreError("it may only be read", folder, "written to");
+      try {
+        await database.put(toKeyBytes(key), bytes);
+      } catch (error) {
+        if (error instanceof GolemError) throw error;
+        throw describeStoreError(error, folder, "written to");
+      }
+    },
+    async close() {
+      await database.close();
+    },
+  };
+}
+
+/**
+ * Opens the store in a folder, or does without: where the folder cannot be used, or as soon as something cannot be
+ * written, there is one warning and nothing more is kept. The store this returns never fails for want of a disk.
+ */
+export async function openEmbeddingStore(
+  folder: string,
+  options: StoreOptions = {},
+): Promise<EmbeddingStore> {
+  const warn = (error: unknown): void => {
+    const record = toErrorRecord(error, "store-failed");
+    options.onWarning?.({ ...record, message: `${record.message} Embeddings are not kept.` });
+  };
+  let store: EmbeddingStore;
+  try {
+    store = await openLmdbStore(folder, options);
+  } catch (error) {
+    warn(error);
+    return createNullStore();
+  }
+  let writable = true;
+  return {
+    get: (key) => store.get(key),
+    async put(key, value) {
+      if (!writable) return;
+      try {
+        await store.put(key, value);
+      } catch (error) {
+        if (writable) warn(error);
+        writable = false;
+      }
+    },
+    close: () => store.close(),
+  };
+}
+
+function toKeyBytes(key: string): Uint8Array {
+  if (key.length !== keyDigits || !/^[0-9a-f]+$/.test(key)) {
+    throw new GolemError(
+      "store-failed",
+      `A key of the store is ${keyDigits} hexadecimal digits; got "${key.slice(0, 120)}".`,
+    );
+  }
+  return Buffer.from(key, "hex");
+}

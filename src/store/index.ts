@@ -1,0 +1,5 @@
+/** The embedding store's public names. */
+export { decodeEmbedding, encodeEmbedding } from "./embedding-codec.ts";
+export { createMemoryStore, createNullStore } from "./memory-store.ts";
+export type { EmbeddingStore, StoredEmbedding } from "./store.ts";
+export { computeStoreKey, fingerprintDigits, keyDigits } from "./store-key.ts";

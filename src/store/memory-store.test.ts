@@ -1,0 +1,15 @@
+import { describe, expect, it } from "vitest";
+import { describeStoreContract } from "../../test/store-contract.ts";
+import { createStoredEmbedding, createStoreKey } from "../../test/store-values.ts";
+import { createMemoryStore, createNullStore } from "./memory-store.ts";
+
+describeStoreContract("the store in memory", async () => createMemoryStore());
+
+describe("the store that keeps nothing", () => {
+  it("takes everything and knows nothing", async () => {
+    const store = createNullStore();
+    await store.put(createStoreKey(1), createStoredEmbedding(1));
+    expect(store.get(createStoreKey(1))).toBeUndefined();
+    await store.close();
+  });
+});

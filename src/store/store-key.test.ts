@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { computeStoreKey, keyDigits } from "./store-key.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+describe("keys of the store", () => {
+  it("are the fingerprint's digest, then the file's hash", () => {
+    const key = computeStoreKey(sha256("file"), "moonshine-tiny – 1");
+    expect(key).toBe(sha256("moonshine-tiny – 1").slice(0, 32) + sha256("file"));
+    expect(key).toHaveLength(keyDigits);
+  });
+
+  it("want a whole hash", () => {
+    expect(() => computeStoreKey("abc", "x")).toThrow(/64 lower-case hexadecimal digits; got "abc"/);
+    expect(() => computeStoreKey(sha256("file").toUpperCase(), "x")).toThrow(/64/);
+  });
+});

@@ -1,0 +1,32 @@
+/**
+ * Keys of the embedding store: the same bytes heard by the same encoder with the same settings share one.
+ *
+ * Must not know: what a fingerprint is made of, which database holds the value.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { GolemError } from "../core/error.ts";
+
+/** Hexadecimal digits of the fingerprint's digest at the head of a key (128 bits). */
+export const fingerprintDigits = 32;
+
+/** Hexadecimal digits of a whole key: fingerprint digest, then SHA-256 of the file. */
+export const keyDigits = fingerprintDigits + 64;
+
+/**
+ * Computes the key of one recording for one way of hearing it: 96 hexadecimal digits.
+ *
+ * The fingerprint comes first, so that everything one encoder said lies together and can be counted.
+ *
+ * @param fileHash SHA-256 of the file's bytes, 64 hexadecimal digits.
+ * @param fingerprint Any text that changes whenever encoder, decoder or audio settings change what is heard.
+ */
+export function computeStoreKey(fileHash: string, fingerprint: string): string {
+  if (!/^[0-9a-f]{64}$/.test(fileHash)) {
+    throw new GolemError(
+      "store-failed",
+      `A file's hash is 64 lower-case hexadecimal digits; got "${fileHash.slice(0, 80)}".`,
+    );
+  }
+  return bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits) + fileHash;
+}
