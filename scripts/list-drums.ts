@@ -15,7 +15,7 @@ import { getDrumLabel } from "../src/node/drum-labels.ts";
 /** Makers with a class (almost) to themselves: their speaker is maker/series. */
 const seriesMakers = ["menegass", "dio_333"];
 /** Makers of the classes with few makers, placed by hand so that both parts hold every class. */
-const placedMakers = { menegass: "train", looppool: "test", trivialAccapella: "test" } as const;
+const placedMakers = { looppool: "test", trivialAccapella: "test" } as const;
 /** Series of `seriesMakers` that go to the test part: one of three toms, every second tabla stroke by name. */
 const testSeries = ["drum_tom_mid", "tabla_dhec", "tabla_ke", "tabla_tas", "tabla_tun"];
 
@@ -44,24 +44,23 @@ const names = (await readdir(join(folder, "samples")))
   .map((file) => file.slice(0, -".flac".length))
   .filter((name) => getDrumLabel(name) !== undefined)
   .sort();
-const others = [...new Set(names.map((name) => makers.get(name)!))]
-  .filter((maker) => !(maker in placedMakers) && maker !== "dio_333")
+const otherMakers = [...new Set(names.map((name) => makers.get(name)!))]
+  .filter((maker) => !(maker in placedMakers) && !seriesMakers.includes(maker))
   .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+
+/** By hand for the makers named above, by turns for the others in alphabetical order. */
+function getSplit(maker: string, series: string): "train" | "test" {
+  if (seriesMakers.includes(maker)) return testSeries.includes(series) ? "test" : "train";
+  const placed = placedMakers[maker as keyof typeof placedMakers];
+  return placed ?? (otherMakers.indexOf(maker) % 2 === 0 ? "test" : "train");
+}
+
 const rows: string[] = [];
 for (const name of names) {
   const maker = makers.get(name);
   if (!maker) throw new Error(`${name} has no maker in PROVENANCE.md.`);
   const series = getSeries(name);
-  const placed = placedMakers[maker as keyof typeof placedMakers] ?? "train";
-  const split = seriesMakers.includes(maker)
-    ? testSeries.includes(series)
-      ? "test"
-      : "train"
-    : others.includes(maker)
-      ? others.indexOf(maker) % 2 === 0
-        ? "test"
-        : "train"
-      : placed;
+  const split = getSplit(maker, series);
   const speaker = seriesMakers.includes(maker) ? `${maker}/${series}` : maker;
   const bytes = await readFile(join(folder, "samples", `${name}.flac`));
   rows.push([name, split, speaker, bytes.length, createHash("sha256").update(bytes).digest("hex")].join(" "));
