@@ -1,0 +1,38 @@
+/**
+ * Everything that shapes the samples an encoder hears, as plain data: part of fingerprints and of every golem.
+ *
+ * Must not know: encoders.
+ */
+import type { AudioSettings } from "./audio.ts";
+import { builtInDecoders } from "./decode-source.ts";
+import { attenuationDb, maximumPhases, passBand } from "./kaiser-filter.ts";
+import { trimParameters } from "./silence-trim.ts";
+
+/** Raised whenever the same file and settings would give other samples than before. */
+export const audioVersion = 1;
+
+/** A plain record that can be written as JSON and compared. */
+export interface AudioDescription {
+  readonly version: number;
+  readonly settings: AudioSettings;
+  /** Id and version of every built-in decoder. */
+  readonly decoders: readonly string[];
+  readonly downMix: "mean";
+  readonly resampler: Readonly<Record<string, number | string>>;
+  /** Null when trimming is off. */
+  readonly trim: Readonly<Record<string, number>> | null;
+  readonly windows: "equal";
+}
+
+/** Describes the audio stage under those settings. */
+export function describeAudio(settings: AudioSettings): AudioDescription {
+  return {
+    version: audioVersion,
+    settings: { ...settings },
+    decoders: builtInDecoders.map((decoder) => decoder.id),
+    downMix: "mean",
+    resampler: { id: "kaiser-polyphase@1", attenuationDb, passBand, maximumPhases },
+    trim: settings.trim ? { ...trimParameters } : null,
+    windows: "equal",
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * FLAC stream info and frame boundaries, so that the decoder only ever gets whole frames with a correct checksum.
+ *
+ * Reference: RFC 9639 (sections 8.2, 9.1, 9.3). The end of a frame is where a running CRC-16 is zero and the next
+ * frame header (with its own CRC-8) begins: one pass over the bytes.
+ * Must not know: how a frame is decoded.
+ */
+
+/** What STREAMINFO says. */
+export interface FlacStreamInfo {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly bitsPerSample: number;
+  /** Samples a channel; 0 when unknown. */
+  readonly totalSamples: number;
+  /** Largest block in samples. */
+  readonly maximumBlock: number;
+}
+
+/** Reads the 34 bytes of a STREAMINFO block. */
+export function readStreamInfo(bytes: Uint8Array): FlacStreamInfo {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const packed = view.getUint32(10);
+  return {
+    sampleRate: packed >>> 12,
+    channels: ((packed >>> 9) & 7) + 1,
+    bitsPerSample: ((packed >>> 4) & 31) + 1,
+    totalSamples: (packed & 15) * 2 ** 32 + view.getUint32(14),
+    maximumBlock: view.getUint16(2),
+  };
+}
+
+const crc8Table = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x80 ? (crc << 1) ^ 0x07 : crc << 1;
+  return crc & 0xff;
+});
+const crc16Table = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x8005 : crc << 1;
+  return crc & 0xffff;
+});
+
+const fixedBlocks = [0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
+
+/** Samples a channel of the frame whose header starts at `offset`; 0 when no valid header is there. */
+export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
+  if (offset + 6 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xfe) !== 0xf8) return 0;
+  const sizeBits = bytes[offset + 2]! >> 4;
+  const rateBits = bytes[offset + 2]! & 15;
+  const channelBits = bytes[offset + 3]! >> 4;
+  if (sizeBits === 0 || rateBits === 15 || channelBits > 10 || bytes[offset + 3]! & 1) return 0;
+  const lead = bytes[offset + 4]!;
+  const codedBytes = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : Math.clz32(~(lead << 24));
+  if (codedBytes === 0 || codedBytes > 7) return 0;
+  let at = offset + 4 + codedBytes;
+  let size = fixedBlocks[sizeBits]!;
+  if (sizeBits === 6) size = (bytes[at++] ?? 0) + 1;
+  if (sizeBits === 7) {
+    size = (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) + 1;
+    at += 2;
+  }
+  at += rateBits === 12 ? 1 : rateBits === 13 || rateBits === 14 ? 2 : 0;
+  if (at >= bytes.length) return 0;
+  let crc = 0;
+  for (let i = offset; i < at; i++) crc = crc8Table[crc ^ bytes[i]!]!;
+  return crc === bytes[at] ? size : 0;
+}
+
+/** A piece of the stream: a whole frame, or bytes that belong to none. */
+export interface FlacPiece {
+  readonly bytes: Uint8Array;
+  /** Samples a channel; 0 for bytes that are not a frame. */
+  readonly samples: number;
+}
+
+/** Cuts a FLAC stream, given block by block, into frames. */
+export interface FlacSplitter {
+  /** Takes more bytes; returns what is complete. `end` says that no more will come. */
+  push(bytes: Uint8Array, end: boolean): FlacPiece[];
+}
+
+/** Failed frames after which the rest of a stream is not searched any more. */
+const maximumFailures = 256;
+
+/** Creates a splitter for frames of at most `maximumFrameBytes`. */
+export function createFlacSplitter(maximumFrameBytes: number): FlacSplitter {
+  let buffer: Uint8Array = new Uint8Array(0);
+  let scanned = 0; // bytes of the buffer inside the running checksum
+  let crc = 0;
+  let failures = 0;
+
+  const take = (length: number): Uint8Array => {
+    const bytes = buffer.slice(0, length);
+    buffer = buffer.subarray(length);
+    scanned = 0;
+    crc = 0;
+    return bytes;
+  };
+
+  // junk in front of the next frame header
+  const skipJunk = (end: boolean, from: number): FlacPiece | undefined => {
+    let at = from;
+    while (at + 1 < buffer.length && readFlacBlockSize(buffer, at) === 0) {
+      if (!end && buffer.length - at < 32) break;
+      at++;
+    }
+    if (end && at + 1 >= buffer.length) at = buffer.length;
+    return at > 0 ? { bytes: take(at), samples: 0 } : undefined;
+  };
+
+  const findEnd = (end: boolean): number => {
+    const limit = buffer.length - (end ? 0 : 32);
+    for (; scanned < limit; ) {
+      crc = ((crc << 8) & 0xffff) ^ crc16Table[(crc >> 8) ^ buffer[scanned]!]!;
+      scanned++;
+      if (crc !== 0 || scanned < 10) continue;
+      if (scanned === buffer.length || readFlacBlockSize(buffer, scanned) > 0) return scanned;
+    }
+    return -1;
+  };
+
+  return {
+    push: (bytes, end) => {
+      const joined = new Uint8Array(buffer.length + bytes.length);
+      joined.set(buffer);
+      joined.set(bytes, buffer.length);
+      buffer = joined;
+      const pieces: FlacPiece[] = [];
+      while (buffer.length > 0 && failures < maximumFailures) {
+        if (!end && buffer.length < 64) break;
+        const samples = readFlacBlockSize(buffer, 0);
+        if (samples === 0) {
+          const junk = skipJunk(end, 0);
+          if (junk) pieces.push(junk);
+          else break;
+          continue;
+        }
+        const length = findEnd(end);
+        if (length > 0) {
+          pieces.push({ bytes: take(length), samples });
+          continue;
+        }
+        if (!end && buffer.length <= maximumFrameBytes) break;
+        failures++;
+        const junk = skipJunk(end, 1);
+        if (junk) pieces.push(junk);
+      }
+      if (failures >= maximumFailures) buffer = new Uint8Array(0);
+      return pieces;
+    },
+  };
+}

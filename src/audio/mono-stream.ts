@@ -1,0 +1,70 @@
+/**
+ * Decoded channels to one clean channel: down-mix (mean of the channels), NaN and infinities to zero, length bounded.
+ *
+ * Must not know: formats, resampling.
+ */
+import { GolemError, throwIfAborted } from "../core/error.ts";
+import type { DecodedStream } from "./decoder.ts";
+
+/** What is counted while a stream is mixed down. */
+export interface MixCount {
+  /** Samples a channel. */
+  frames: number;
+  /** Values (of any channel) that were NaN or infinite. */
+  notFinite: number;
+  /** Values (of any channel) at or above full scale. */
+  clipped: number;
+}
+
+/** Full scale as 16-bit files reach it: 32767 of 32768. */
+const fullScale = 32_767 / 32_768;
+
+/** Mixes one chunk of planes down, counting into `count`. */
+export function mixDown(planes: readonly Float32Array[], count: MixCount): Float32Array {
+  const length = planes[0]?.length ?? 0;
+  const mono = new Float32Array(length);
+  const share = 1 / planes.length;
+  for (const plane of planes) {
+    for (let i = 0; i < length; i++) {
+      const value = plane[i]!;
+      const magnitude = value < 0 ? -value : value;
+      if (!(magnitude < Number.POSITIVE_INFINITY)) {
+        count.notFinite++;
+        continue;
+      }
+      if (magnitude >= fullScale) count.clipped++;
+      mono[i]! += value * share;
+    }
+  }
+  count.frames += length;
+  return mono;
+}
+
+/** Chunks of the down-mix; rejects with `too-long` once more than `maximumSeconds` have come. */
+export async function* readMono(
+  stream: DecodedStream,
+  name: string,
+  maximumSeconds: number,
+  count: MixCount,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Float32Array> {
+  const limit = Math.floor(maximumSeconds * stream.sampleRate + 0.5);
+  for await (const planes of stream.chunks) {
+    throwIfAborted(signal);
+    const mono = mixDown(planes, count);
+    if (count.frames > limit) throw tooLong(name, maximumSeconds);
+    if (mono.length > 0) yield mono;
+  }
+}
+
+/** The error for recordings over the limit; `seconds` when the length is known. */
+export function tooLong(name: string, maximumSeconds: number, seconds?: number): GolemError {
+  const found = seconds === undefined ? `more than ${maximumSeconds} s` : `${Math.round(seconds)} s`;
+  return new GolemError(
+    "too-long",
+    `${name} holds ${found} of audio; expected at most ${maximumSeconds} s.`,
+    {
+      hint: "Cut it into shorter recordings, or raise the limit (maximumSeconds).",
+    },
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * MPEG audio frame headers (ISO 11172-3, ISO 13818-3 and the "2.5" extension): layout, length, and where frames start.
+ *
+ * Must not know: what is inside a frame.
+ */
+
+/** One frame header, decoded. */
+export interface MpegHeader {
+  /** 1, 2 or 3. */
+  readonly layer: number;
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** Samples a channel in one frame. */
+  readonly samples: number;
+  /** Length of the whole frame in bytes, header included. */
+  readonly byteLength: number;
+  /** Bytes from the start of the frame to where a Xing/Info tag would stand (layer III). */
+  readonly tagOffset: number;
+}
+
+// kbit/s by bitrate index 1..14: MPEG-1 layers I, II, III, then MPEG-2 layer I and layers II/III
+const bitrates: readonly (readonly number[])[] = [
+  [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+  [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+  [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+  [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+const rates = [44_100, 48_000, 32_000];
+
+/** Decodes the header at `offset`; undefined when there is none (free-format frames are not taken). */
+export function readMpegHeader(bytes: Uint8Array, offset: number): MpegHeader | undefined {
+  if (offset + 4 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xe0) !== 0xe0)
+    return undefined;
+  const version = (bytes[offset + 1]! >> 3) & 3; // 0: 2.5, 2: 2, 3: 1
+  const layerBits = (bytes[offset + 1]! >> 1) & 3;
+  const bitrateIndex = bytes[offset + 2]! >> 4;
+  const rateIndex = (bytes[offset + 2]! >> 2) & 3;
+  if (version === 1 || layerBits === 0 || bitrateIndex === 0 || bitrateIndex === 15 || rateIndex === 3)
+    return undefined;
+  const layer = 4 - layerBits;
+  const first = version === 3;
+  const table = first ? layer - 1 : layer === 1 ? 3 : 4;
+  const bitrate = bitrates[table]![bitrateIndex - 1]! * 1000;
+  const sampleRate = rates[rateIndex]! / (first ? 1 : version === 2 ? 2 : 4);
+  const padding = (bytes[offset + 2]! >> 1) & 1;
+  const channels = bytes[offset + 3]! >> 6 === 3 ? 1 : 2;
+  const samples = layer === 1 ? 384 : layer === 3 && !first ? 576 : 1152;
+  const byteLength =
+    layer === 1
+      ? (Math.floor((12 * bitrate) / sampleRate) + padding) * 4
+      : Math.floor((samples * bitrate) / (8 * sampleRate)) + padding;
+  const sideBytes = first ? (channels === 1 ? 17 : 32) : channels === 1 ? 9 : 17;
+  return { layer, sampleRate, channels, samples, byteLength, tagOffset: 4 + sideBytes };
+}
+
+/** Whether two headers can belong to one stream. */
+export function isSameMpegStream(a: MpegHeader, b: MpegHeader): boolean {
+  return a.layer === b.layer && a.sampleRate === b.sampleRate;
+}
+
+/**
+ * Offset of the first frame from `from` on that is followed by two more where it says they are (or by the end of
+ * `bytes`); -1 when there is none.
+ */
+export function findMpegFrame(bytes: Uint8Array, from = 0): number {
+  for (let offset = from; offset + 4 <= bytes.length; offset++) {
+    if (bytes[offset] !== 0xff) continue;
+    const first = readMpegHeader(bytes, offset);
+    if (!first) continue;
+    let next = offset + first.byteLength;
+    let confirmed = 0;
+    while (confirmed < 2 && next + 4 <= bytes.length) {
+      const header = readMpegHeader(bytes, next);
+      if (!header || !isSameMpegStream(first, header)) break;
+      next += header.byteLength;
+      confirmed++;
+    }
+    if (confirmed === 2 || (next + 4 > bytes.length && (confirmed > 0 || offset === from))) return offset;
+  }
+  return -1;
+}

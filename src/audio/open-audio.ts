@@ -1,0 +1,205 @@
+/**
+ * Opens one recording: reads it through once for the facts, then hands out its samples window by window.
+ *
+ * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are decoded a
+ * second time when their windows are asked for, so memory does not grow with duration.
+ * Must not know: encoders, labels, the file system, any format.
+ */
+import { type ErrorRecord, GolemError } from "../core/error.ts";
+import {
+  type AudioFacts,
+  type AudioSettings,
+  type ByteSource,
+  defaultAudioSettings,
+  type OpenedAudio,
+} from "./audio.ts";
+import { createAudioHasher } from "./audio-hash.ts";
+import { decodeSource } from "./decode-source.ts";
+import type { DecodedStream, Decoder } from "./decoder.ts";
+import { type MixCount, readMono, tooLong } from "./mono-stream.ts";
+import { createResampler } from "./resampler.ts";
+import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./silence-trim.ts";
+import { createWarning } from "./warning.ts";
+import { computeWindowBounds, cutWindows } from "./window-cut.ts";
+
+/** Settings, all optional, and what opening needs beside them. */
+export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSettings[K] | undefined } & {
+  /** Further decoders, tried after the built-in ones: the ffmpeg decoder in Node. */
+  readonly decoders?: readonly Decoder[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Fills in the defaults and checks the values; rejects with `invalid-option`. */
+export function resolveAudioSettings(options: OpenAudioOptions): AudioSettings {
+  const settings: AudioSettings = {
+    sampleRate: options.sampleRate ?? defaultAudioSettings.sampleRate,
+    trim: options.trim ?? defaultAudioSettings.trim,
+    maximumSeconds: options.maximumSeconds ?? defaultAudioSettings.maximumSeconds,
+    windowSeconds: options.windowSeconds ?? defaultAudioSettings.windowSeconds,
+  };
+  const { sampleRate, maximumSeconds, windowSeconds } = settings;
+  if (!(Number.isInteger(sampleRate) && sampleRate >= 1000 && sampleRate <= 384_000)) {
+    throw new GolemError(
+      "invalid-option",
+      `sampleRate is ${sampleRate}; expected an integer from 1000 to 384000 Hz.`,
+    );
+  }
+  if (!(maximumSeconds > 0)) {
+    throw new GolemError("invalid-option", `maximumSeconds is ${maximumSeconds}; expected more than 0.`);
+  }
+  if (!(windowSeconds >= 0.1 && windowSeconds <= 600)) {
+    throw new GolemError("invalid-option", `windowSeconds is ${windowSeconds}; expected 0.1 to 600.`);
+  }
+  return settings;
+}
+
+/**
+ * Examines a recording. Rejects with a coded error when there is nothing to decode or it is over the limit; short and
+ * silent recordings are not errors here: `facts.kept` and the warning `silent` let the caller decide.
+ */
+export async function openAudio(source: ByteSource, options: OpenAudioOptions = {}): Promise<OpenedAudio> {
+  const settings = resolveAudioSettings(options);
+  const { signal, decoders = [] } = options;
+  const { stream, warnings } = await decodeSource(source, decoders, { signal });
+  checkDeclared(source, stream, settings);
+  const scan = await scanStream(stream, source.name, settings, signal);
+  const facts = describeScan(source.name, stream, scan, settings, warnings);
+  const [start, end] = scan.kept;
+  const bounds = computeWindowBounds(start, end, Math.round(settings.windowSeconds * settings.sampleRate));
+  return {
+    facts,
+    windows: async function* () {
+      if (scan.samples) {
+        yield* cutWindows(toAsync(scan.samples), bounds);
+        return;
+      }
+      const again = await decodeSource(source, decoders, { signal });
+      yield* cutWindows(readResampled(again.stream, source.name, settings, signal), bounds);
+    },
+  };
+}
+
+/** What the first reading gathers. */
+interface Scan {
+  readonly count: MixCount;
+  readonly peak: number;
+  readonly squares: number;
+  readonly audioHash: string;
+  readonly isSilent: boolean;
+  /** [start, end) in samples after resampling. */
+  readonly kept: readonly [number, number];
+  /** Resampled chunks, unless there are more than one window takes. */
+  readonly samples: Float32Array[] | undefined;
+}
+
+function checkDeclared(source: ByteSource, stream: DecodedStream, { maximumSeconds }: AudioSettings): void {
+  const { declaredSeconds, sampleRate } = stream;
+  if (declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
+    throw tooLong(source.name, maximumSeconds, declaredSeconds);
+  }
+}
+
+async function scanStream(
+  stream: DecodedStream,
+  name: string,
+  settings: AudioSettings,
+  signal: AbortSignal | undefined,
+): Promise<Scan> {
+  const { sampleRate } = settings;
+  const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
+  const hasher = createAudioHasher(stream.sampleRate);
+  const resampler = createResampler(stream.sampleRate, sampleRate);
+  const meter = createLevelMeter(sampleRate);
+  let samples: Float32Array[] | undefined = [];
+  let total = 0;
+  let peak = 0;
+  let squares = 0;
+  const accept = (resampled: Float32Array): void => {
+    meter.push(resampled);
+    total += resampled.length;
+    if (total > settings.windowSeconds * sampleRate) samples = undefined;
+    samples?.push(resampled);
+  };
+  for await (const mono of readMono(stream, name, settings.maximumSeconds, count, signal)) {
+    hasher.push(mono);
+    for (let i = 0; i < mono.length; i++) {
+      const value = mono[i]!;
+      const magnitude = value < 0 ? -value : value;
+      if (magnitude > peak) peak = magnitude;
+      squares += value * value;
+    }
+    accept(resampler.push(mono));
+  }
+  accept(resampler.finish());
+  if (count.frames === 0) {
+    throw new GolemError("no-samples", `${name} was decoded without error, but no sample came out of it.`, {
+      hint: "Record it again.",
+    });
+  }
+  const powers = meter.finish();
+  const silent = isSilent(powers);
+  const kept: readonly [number, number] =
+    settings.trim && !silent ? computeKeptSamples(powers, meter.frameSamples, total, sampleRate) : [0, total];
+  return { count, peak, squares, audioHash: hasher.finish(), isSilent: silent, kept, samples };
+}
+
+function describeScan(
+  name: string,
+  stream: DecodedStream,
+  scan: Scan,
+  settings: AudioSettings,
+  before: readonly ErrorRecord[],
+): AudioFacts {
+  const { count } = scan;
+  const seconds = count.frames / stream.sampleRate;
+  const warnings = [...before, ...stream.warnings];
+  if (count.notFinite > 0) {
+    warnings.push(
+      createWarning(
+        "not-finite",
+        `${count.notFinite} samples of ${name} are NaN or infinite; they were set to 0.`,
+      ),
+    );
+  }
+  if (scan.isSilent) {
+    warnings.push(
+      createWarning(
+        "silent",
+        `${name} is silent from start to end: no 10 ms of it reach ${trimParameters.silentDb} dB of full scale.`,
+        "Check the microphone, or leave the recording out.",
+      ),
+    );
+  }
+  const [start, end] = scan.kept;
+  return {
+    container: stream.container,
+    codec: stream.codec,
+    sampleRate: stream.sampleRate,
+    channels: stream.channels,
+    seconds,
+    kept: [Math.min(start / settings.sampleRate, seconds), Math.min(end / settings.sampleRate, seconds)],
+    peak: scan.peak,
+    loudnessDb: 10 * Math.log10(scan.squares / count.frames),
+    clippedFraction: count.clipped / (count.frames * stream.channels),
+    audioHash: scan.audioHash,
+    warnings,
+  };
+}
+
+async function* readResampled(
+  stream: DecodedStream,
+  name: string,
+  settings: AudioSettings,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Float32Array> {
+  const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
+  const resampler = createResampler(stream.sampleRate, settings.sampleRate);
+  for await (const mono of readMono(stream, name, settings.maximumSeconds, count, signal)) {
+    yield resampler.push(mono);
+  }
+  yield resampler.finish();
+}
+
+async function* toAsync(chunks: readonly Float32Array[]): AsyncGenerator<Float32Array> {
+  yield* chunks;
+}

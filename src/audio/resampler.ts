@@ -1,0 +1,147 @@
+/**
+ * Streaming sample rate conversion: band-limited, any ratio of integer rates, no delay.
+ *
+ * Output n is the band-limited signal at input time n * inputRate / outputRate, the signal being zero outside its ends.
+ * Positions are counted in integers, so results do not depend on how the input is cut into chunks, and nothing drifts.
+ * Must not know: files, channels (mono in, mono out).
+ */
+import {
+  designPhaseFilter,
+  getGreatestCommonDivisor,
+  maximumPhases,
+  type PhaseFilter,
+} from "./kaiser-filter.ts";
+
+/** Converts a mono stream; single use. */
+export interface Resampler {
+  /** Takes the next samples, returns those that are ready (a fresh array). */
+  push(samples: Float32Array): Float32Array;
+  /** Returns the rest. In all there are round(input samples * outputRate / inputRate), halves rounded up. */
+  finish(): Float32Array;
+}
+
+const filters = new Map<string, PhaseFilter>();
+/** Filters kept for the next recording of the same rate. */
+const filtersKept = 8;
+
+function getFilter(inputRate: number, outputRate: number): PhaseFilter {
+  const key = `${inputRate}:${outputRate}`;
+  const found = filters.get(key);
+  if (found) return found;
+  const filter = designPhaseFilter(inputRate, outputRate);
+  if (filters.size >= filtersKept) filters.delete(filters.keys().next().value!);
+  filters.set(key, filter);
+  return filter;
+}
+
+/** Largest piece of input worked on at once, in samples. */
+const pieceSamples = 16_384;
+
+/** Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged. */
+export function createResampler(inputRate: number, outputRate: number): Resampler {
+  if (inputRate === outputRate) {
+    return { push: (samples) => samples.slice(), finish: () => new Float32Array(0) };
+  }
+  const divisor = getGreatestCommonDivisor(inputRate, outputRate);
+  const inputStep = inputRate / divisor;
+  const outputStep = outputRate / divisor;
+  const filter = getFilter(inputRate, outputRate);
+  const { taps } = filter;
+  const half = taps / 2;
+  const wholeStep = Math.floor(inputStep / outputStep);
+  const phaseStep = inputStep % outputStep;
+
+  // `buffer` holds input samples [start, start + filled), zeros in front of sample 0 included
+  const buffer = new Float64Array(taps + pieceSamples);
+  let start = -half + 1;
+  let filled = half - 1;
+  let received = 0;
+  let position = 0; // of the next output, whole input samples
+  let phase = 0; // of the next output, in 1/outputStep input samples
+  let produced = 0;
+
+  const compute = (limit: number): Float32Array => {
+    const room = Math.ceil(((filled + 1) * outputStep) / inputStep) + 1;
+    const output = new Float32Array(Math.max(0, Math.min(room, limit - produced)));
+    let count = 0;
+    const { coefficients, phases } = filter;
+    const exact = outputStep <= maximumPhases;
+    while (count < output.length && position + half < start + filled) {
+      const from = position - half + 1 - start;
+      if (exact) {
+        output[count++] = multiply(coefficients, phase * taps, buffer, from, taps);
+      } else {
+        const place = (phase / outputStep) * phases;
+        const row = Math.floor(place);
+        const low = multiply(coefficients, row * taps, buffer, from, taps);
+        const high = multiply(coefficients, (row + 1) * taps, buffer, from, taps);
+        output[count++] = low + (place - row) * (high - low);
+      }
+      phase += phaseStep;
+      position += wholeStep;
+      if (phase >= outputStep) {
+        phase -= outputStep;
+        position++;
+      }
+    }
+    produced += count;
+    return count === output.length ? output : output.subarray(0, count);
+  };
+
+  /** Appends a piece (or, without one, zeros) after dropping what no output needs any more. */
+  const append = (length: number, piece?: Float32Array): void => {
+    const drop = Math.min(filled, Math.max(0, position - half + 1 - start));
+    buffer.copyWithin(0, drop, filled);
+    start += drop;
+    filled -= drop;
+    if (piece) buffer.set(piece, filled);
+    else buffer.fill(0, filled, filled + length);
+    filled += length;
+  };
+
+  const join = (pieces: readonly Float32Array[]): Float32Array => {
+    if (pieces.length === 1) return pieces[0]!;
+    const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
+  };
+
+  return {
+    push: (samples) => {
+      const pieces: Float32Array[] = [];
+      for (let at = 0; at < samples.length; at += pieceSamples) {
+        const piece = samples.subarray(at, at + pieceSamples);
+        append(piece.length, piece);
+        received += piece.length;
+        pieces.push(compute(Number.POSITIVE_INFINITY));
+      }
+      return join(pieces);
+    },
+    finish: () => {
+      const total = Math.floor((received * outputStep) / inputStep + 0.5);
+      append(half + 1);
+      return compute(total);
+    },
+  };
+}
+
+/** Inner product of `length` (even) filter coefficients and samples. */
+function multiply(
+  coefficients: Float64Array,
+  row: number,
+  samples: Float64Array,
+  from: number,
+  length: number,
+): number {
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < length; i += 2) {
+    even += coefficients[row + i]! * samples[from + i]!;
+    odd += coefficients[row + i + 1]! * samples[from + i + 1]!;
+  }
+  return even + odd;
+}

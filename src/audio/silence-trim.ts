@@ -1,0 +1,134 @@
+/**
+ * Leading and trailing silence: where the sound of a recording starts and ends.
+ *
+ * Levels of 10 ms frames are compared with the recording's own loudest frames and its own noise floor, so that gain
+ * changes nothing. Two thresholds (hysteresis): sound starts at a frame above the upper one and reaches as far as
+ * frames stay above the lower one; a margin is kept on both sides. Nothing inside is ever cut. The aim is to keep too
+ * much rather than to cut a fricative.
+ * Must not know: files, rates other than through the frame length.
+ */
+
+/** Every number that shapes trimming; recorded in every golem. */
+export const trimParameters = {
+  /** Frame length and hop, in seconds. */
+  frameSeconds: 0.01,
+  /** Time constant of the filter that removes offset and rumble before levels are taken: its corner in Hz. */
+  highPassHz: 40,
+  /** Frames whose mean power is "loud". */
+  loudFrames: 5,
+  /** Quantile of the frame levels that is taken as noise floor. */
+  floorQuantile: 0.1,
+  /** The upper threshold: that far below the loud frames, or above the floor, whichever is higher ... */
+  openBelowLoudDb: 45,
+  openAboveFloorDb: 10,
+  /** ... but never closer to the loud frames than this. */
+  openAtMostDb: 30,
+  /** How far the lower threshold is below the upper one. */
+  hysteresisDb: 8,
+  /** Kept on each side of the sound, in seconds. */
+  marginSeconds: 0.1,
+  /** Least that is kept, in seconds. */
+  minimumSeconds: 0.02,
+  /** Recordings whose loudest frame is below this (dB relative to full scale) are silent. */
+  silentDb: -84,
+} as const;
+
+/** Collects frame levels of a mono stream. */
+export interface LevelMeter {
+  push(samples: Float32Array): void;
+  /** Mean power of each frame (full scale = 1); the last frame may be shorter than the others. */
+  finish(): Float64Array;
+  /** Samples a frame. */
+  readonly frameSamples: number;
+}
+
+/** Creates a meter for samples at `sampleRate` Hz. */
+export function createLevelMeter(sampleRate: number): LevelMeter {
+  const frameSamples = Math.max(1, Math.round(sampleRate * trimParameters.frameSeconds));
+  const decay = Math.exp((-2 * Math.PI * trimParameters.highPassHz) / sampleRate);
+  let levels = new Float64Array(1024);
+  let count = 0;
+  let sum = 0;
+  let inFrame = 0;
+  let before: number | undefined;
+  let output = 0;
+  const close = (): void => {
+    if (count === levels.length) {
+      const grown = new Float64Array(count * 2);
+      grown.set(levels);
+      levels = grown;
+    }
+    levels[count++] = sum / inFrame;
+    sum = 0;
+    inFrame = 0;
+  };
+  return {
+    frameSamples,
+    push: (samples) => {
+      let previous = before ?? samples[0] ?? 0;
+      for (let i = 0; i < samples.length; i++) {
+        const sample = samples[i]!;
+        output = decay * (output + sample - previous);
+        previous = sample;
+        sum += output * output;
+        if (++inFrame === frameSamples) close();
+      }
+      if (samples.length > 0) before = previous;
+    },
+    finish: () => {
+      if (inFrame > 0) close();
+      return levels.slice(0, count);
+    },
+  };
+}
+
+const toDb = (power: number): number => 10 * Math.log10(power);
+
+/** Whether there is nothing to hear in frames of these mean powers. */
+export function isSilent(powers: Float64Array): boolean {
+  let loudest = 0;
+  for (const power of powers) if (power > loudest) loudest = power;
+  return !(toDb(loudest) >= trimParameters.silentDb);
+}
+
+/**
+ * Frames [first, last) to keep, given mean powers of all frames. All of them when sound and floor cannot be told apart.
+ */
+export function findSound(powers: Float64Array): readonly [number, number] {
+  const p = trimParameters;
+  const total = powers.length;
+  const sorted = powers.slice().sort();
+  const loudest = sorted.subarray(Math.max(0, total - p.loudFrames));
+  const loudDb = toDb(loudest.reduce((sum, power) => sum + power, 0) / Math.max(1, loudest.length));
+  if (!Number.isFinite(loudDb)) return [0, total];
+  const floorDb = toDb(sorted[Math.floor((total - 1) * p.floorQuantile)]!);
+  const openDb = Math.min(
+    loudDb - p.openAtMostDb,
+    Math.max(loudDb - p.openBelowLoudDb, floorDb + p.openAboveFloorDb),
+  );
+  const open = 10 ** (openDb / 10);
+  const low = 10 ** ((openDb - p.hysteresisDb) / 10);
+  let first = 0;
+  while (first < total && powers[first]! < open) first++;
+  let last = total;
+  while (last > 0 && powers[last - 1]! < open) last--;
+  if (first >= last) return [0, total];
+  while (first > 0 && powers[first - 1]! >= low) first--;
+  while (last < total && powers[last]! >= low) last++;
+  const margin = Math.round(p.marginSeconds / p.frameSeconds);
+  return [Math.max(0, first - margin), Math.min(total, last + margin)];
+}
+
+/** Samples [start, end) to keep of `samples` in all, given the meter's frames. */
+export function computeKeptSamples(
+  powers: Float64Array,
+  frameSamples: number,
+  samples: number,
+  sampleRate: number,
+): readonly [number, number] {
+  const [first, last] = findSound(powers);
+  const start = Math.min(first * frameSamples, samples);
+  const end = Math.min(last * frameSamples, samples);
+  const minimum = Math.ceil(trimParameters.minimumSeconds * sampleRate);
+  return end - start >= Math.min(minimum, samples) ? [start, end] : [0, samples];
+}
