@@ -1,0 +1,218 @@
+/**
+ * The evaluation of a classifier as one plain document: scores, interval, lines to compare with, confusion.
+ *
+ * Must not know: audio, encoders, heads, how the document is shown.
+ *
+ * With several predictions a recording (repeated cross-validation) `confusion` holds the mean counts over the repeats. Every
+ * score follows from that one matrix: its rows sum to the support, its accuracy, recalls and balanced accuracy are the means of
+ * those of the repeats. Probabilities are never averaged over repeats before scoring: that would measure an ensemble of ten
+ * models, which does better than the one that is saved.
+ */
+
+import { type ErrorRecord, GolemError } from "../core/error.ts";
+import type { Matrix } from "../core/matrix.ts";
+import { computeInterval } from "./interval.ts";
+import {
+  type ClassScore,
+  computeConfusion,
+  computeLogLoss,
+  computeMajority,
+  computeScores,
+  getPredictions,
+} from "./metrics.ts";
+
+/** What an evaluation is computed from. Recordings with labels the classifier does not know are not part of it. */
+export interface EvaluationInput {
+  readonly protocol: "held-out" | "cross-validation";
+  /** Names of the classes the classifier can answer, in the order of its columns. */
+  readonly labels: readonly string[];
+  /** Class number of each recording. */
+  readonly truth: readonly number[];
+  /** One matrix `[recordings, classes]` a repeat; one matrix in all for a held-out set. */
+  readonly probabilities: readonly Matrix[];
+  /** Speaker of each recording, undefined where unknown. */
+  readonly groups?: readonly (string | undefined)[] | undefined;
+  /** What folds were made by; for a held-out set it follows from `groups` when left out. */
+  readonly grouping?: "speaker" | "none" | undefined;
+  /** Why folds were not made by speaker. */
+  readonly groupingReason?: string | undefined;
+  /** Folds a repeat, for cross-validation. */
+  readonly k?: number | undefined;
+  /** Accuracy of the final classifier on the recordings it was trained on. */
+  readonly trainAccuracy: number;
+  /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
+  readonly trainLabels?: readonly number[] | undefined;
+  readonly unseenLabels?: Readonly<Record<string, number>> | undefined;
+  readonly overlap?: readonly string[] | undefined;
+  readonly skipped?: readonly SkippedFile[] | undefined;
+}
+
+/** A file that was left out, with its reason. */
+export interface SkippedFile extends ErrorRecord {
+  readonly file: string;
+}
+
+/** How well a classifier does. Plain data: this is what `--json` prints and golem.json holds. */
+export interface Evaluation {
+  readonly protocol: "held-out" | "cross-validation";
+  /** Recordings scored. */
+  readonly recordings: number;
+  /** Classes the classifier can answer. */
+  readonly classes: number;
+  readonly accuracy: number;
+  /** Mean recall over the classes that occur. */
+  readonly balancedAccuracy: number;
+  /** 95 % interval of `balancedAccuracy`; see interval.ts for the method. */
+  readonly interval: readonly [low: number, high: number];
+  /** Balanced accuracy of guessing: 1 / classes. */
+  readonly chance: number;
+  /** Accuracy of always answering the class most frequent in training. */
+  readonly majority: number;
+  /** Mean F1 over the classes that occur or are predicted. */
+  readonly macroF1: number;
+  readonly labels: readonly string[];
+  readonly perClass: Readonly<Record<string, ClassScore>>;
+  /** Rows true, columns predicted; mean counts over repeats, whole numbers when there is one. */
+  readonly confusion: readonly (readonly number[])[];
+  /** Accuracy on the training recordings. Not a measure of anything but fit. */
+  readonly trainAccuracy: number;
+  /** Whether folds (held-out: the interval) are by speaker. */
+  readonly grouping: "speaker" | "none";
+  /** Recordings left out because their label is unknown to the classifier, by label. */
+  readonly unseenLabels: Readonly<Record<string, number>>;
+  /** Files left out because they were trained on. */
+  readonly overlap: readonly string[];
+  readonly skipped: readonly SkippedFile[];
+  /** Why grouping is "none", as a clause. */
+  readonly groupingReason?: string;
+  /** How often each recording was predicted. */
+  readonly repeats: number;
+  /** Folds a repeat; only with cross-validation. */
+  readonly folds?: number;
+  /** Mean negative log-probability of the true class, in nats; the mean over repeats. */
+  readonly logLoss: number;
+  /** Distinct speakers (recordings without one count singly); only when grouping is "speaker". */
+  readonly speakers?: number;
+  /** Independent recordings that would tell as much as these, see interval.ts. */
+  readonly effectiveRecordings: number;
+  /** Pairs of classes with most confusions, at most five, most first; `count` is a mean over repeats. */
+  readonly mostConfused: readonly ConfusedPair[];
+}
+
+/** Recordings of one class that were taken for another. */
+export interface ConfusedPair {
+  readonly truth: string;
+  readonly predicted: string;
+  readonly count: number;
+}
+
+/**
+ * Computes the document. The interval counts recordings (never recordings x repeats), by speaker when grouping is "speaker".
+ * Errors: `no-recordings` when nothing is left to score, `invalid-shape` when the arrays do not belong together.
+ */
+export function computeEvaluation(input: EvaluationInput): Evaluation {
+  const { protocol, labels, truth, probabilities, groups } = input;
+  checkInput(input);
+  const repeats = probabilities.length;
+  const confusion = labels.map(() => new Array<number>(labels.length).fill(0));
+  const hits = new Array<number>(truth.length).fill(0);
+  let logLoss = 0;
+  for (const matrix of probabilities) {
+    const predicted = getPredictions(matrix);
+    for (const [i, row] of computeConfusion(truth, predicted, labels.length).entries()) {
+      for (const [j, count] of row.entries()) confusion[i]![j]! += count;
+    }
+    for (const [i, label] of predicted.entries()) if (label === truth[i]) hits[i]! += 1;
+    logLoss += computeLogLoss(matrix, truth) / repeats;
+  }
+  for (const row of confusion) for (const j of row.keys()) row[j]! /= repeats;
+  const scores = computeScores(confusion);
+  const grouping = input.grouping ?? deriveGrouping(groups);
+  const speakers = grouping === "speaker" ? groups : undefined;
+  const interval = computeInterval({
+    truth,
+    correctness: hits.map((count) => count / repeats),
+    groups: speakers,
+  });
+  return {
+    protocol,
+    recordings: truth.length,
+    classes: labels.length,
+    accuracy: scores.accuracy,
+    balancedAccuracy: scores.balancedAccuracy,
+    interval: [interval.low, interval.high],
+    chance: 1 / labels.length,
+    majority: computeMajority(input.trainLabels ?? truth, truth),
+    macroF1: scores.macroF1,
+    labels,
+    perClass: Object.fromEntries(labels.map((label, c) => [label, scores.perClass[c]!])),
+    confusion,
+    trainAccuracy: input.trainAccuracy,
+    grouping,
+    unseenLabels: input.unseenLabels ?? {},
+    overlap: input.overlap ?? [],
+    skipped: input.skipped ?? [],
+    ...(grouping === "none" && input.groupingReason !== undefined
+      ? { groupingReason: input.groupingReason }
+      : {}),
+    repeats,
+    ...(input.k === undefined ? {} : { folds: input.k }),
+    logLoss,
+    ...(speakers ? { speakers: new Set(speakers.map((speaker, i) => speaker ?? i)).size } : {}),
+    effectiveRecordings: interval.effectiveRecordings,
+    mostConfused: findMostConfused(confusion, labels),
+  };
+}
+
+/** "speaker" when at least one speaker is named and there are at least two groups. */
+function deriveGrouping(groups: EvaluationInput["groups"]): "speaker" | "none" {
+  const named = groups?.some((group) => group !== undefined) ?? false;
+  return named && new Set(groups?.map((group, i) => group ?? i)).size > 1 ? "speaker" : "none";
+}
+
+function findMostConfused(
+  confusion: readonly (readonly number[])[],
+  labels: readonly string[],
+): ConfusedPair[] {
+  const pairs = confusion.flatMap((row, i) =>
+    row.flatMap((count, j) =>
+      i !== j && count > 0 ? [{ truth: labels[i]!, predicted: labels[j]!, count }] : [],
+    ),
+  );
+  return pairs.sort((a, b) => b.count - a.count).slice(0, 5);
+}
+
+function checkInput({ labels, truth, probabilities, groups, unseenLabels }: EvaluationInput): void {
+  if (truth.length === 0) {
+    const unseen = Object.keys(unseenLabels ?? {});
+    throw new GolemError(
+      "no-recordings",
+      unseen.length > 0
+        ? `No recording is left to score: the data has only labels that were not trained (${unseen.join(", ")}); known are ${labels.join(", ")}.`
+        : "No recording is left to score; at least one is needed.",
+      {
+        hint: "Evaluate on recordings with the labels that were trained, other than the training recordings.",
+      },
+    );
+  }
+  if (probabilities.length === 0) {
+    throw new GolemError(
+      "invalid-shape",
+      "Found no predictions; expected at least one matrix of probabilities.",
+    );
+  }
+  for (const { rows, columns } of probabilities) {
+    if (rows !== truth.length || columns !== labels.length) {
+      throw new GolemError(
+        "invalid-shape",
+        `Found ${rows} x ${columns} probabilities; expected ${truth.length} recordings x ${labels.length} classes.`,
+      );
+    }
+  }
+  if (groups && groups.length !== truth.length) {
+    throw new GolemError(
+      "invalid-shape",
+      `Found ${groups.length} speakers; expected one for each of ${truth.length} recordings.`,
+    );
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Folds for repeated, stratified cross-validation, by speaker whenever speakers are known.
+ *
+ * Must not know: features, heads, names of classes beyond messages.
+ * Rules: k = min(5, smallest class, number of groups when grouped); a recording without a speaker is its own group; grouped
+ * folds never share a speaker and leave every class in every training side (with more folds, up to 5, where k of them cannot).
+ * Where that cannot be, folds are not grouped and the reason is given in words.
+ */
+import { GolemError } from "../core/error.ts";
+import { createRandom, type Random, shuffle } from "../core/random.ts";
+import { assignGroups, groupRows } from "./group-folds.ts";
+
+/** What folds are made from. Arrays have one entry a recording. */
+export interface FoldInput {
+  /** Class number of each recording, 0 or more. */
+  readonly labels: readonly number[];
+  /** Speaker (device, session) of each recording; undefined where unknown. */
+  readonly groups?: readonly (string | undefined)[] | undefined;
+  readonly seed: number;
+  /** How often the whole data set is divided anew; 10 unless given. */
+  readonly repeats?: number | undefined;
+  /** Names of the classes, for messages only. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+/** One division: recordings to train on and recordings to test on, as ascending row numbers. */
+export interface Fold {
+  /** Which repeat it belongs to, from 0. */
+  readonly repeat: number;
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** All folds of all repeats. Within a repeat every recording is tested exactly once. */
+export interface FoldPlan {
+  readonly grouping: "speaker" | "none";
+  /** Folds a repeat. */
+  readonly k: number;
+  readonly repeats: number;
+  /** Why folds are not by speaker, as a clause; there whenever grouping is "none". */
+  readonly reason?: string;
+  /** k x repeats folds, repeat by repeat. */
+  readonly folds: readonly Fold[];
+}
+
+const maximumFolds = 5;
+
+/** Divides the recordings. Errors: `too-few-classes` below two, `too-few-recordings` for a class with one recording. */
+export function createFolds(input: FoldInput): FoldPlan {
+  const { labels, seed, repeats = 10 } = input;
+  const smallestClass = checkClasses(input);
+  const unnamed = labels.map((_, row) => row);
+  const groups = labels.map((_, row) => input.groups?.[row] ?? row);
+  const count = new Set(groups).size;
+  let reason: string | undefined;
+  if (!input.groups?.some((group) => group !== undefined)) reason = "no recording names its speaker";
+  else if (count === 1) reason = "all recordings are by one speaker";
+  else {
+    const lonely = findLonelyClass(labels, groups);
+    const most = Math.min(maximumFolds, count);
+    for (let k = Math.min(most, smallestClass); lonely === undefined && k <= most; k++) {
+      const assignments = assignRepeats(labels, groups, k, repeats, seed);
+      if (assignments) return { grouping: "speaker", k, repeats, folds: toFolds(assignments, k) };
+    }
+    reason =
+      lonely === undefined
+        ? `every division of the ${count} speakers leaves a class without training recordings`
+        : `all recordings of ${getName(input, lonely)} are by one speaker, so folds by speaker would leave it without training recordings`;
+  }
+  const k = Math.min(maximumFolds, smallestClass);
+  const assignments = assignRepeats(labels, unnamed, k, repeats, seed)!;
+  return { grouping: "none", k, repeats, reason, folds: toFolds(assignments, k) };
+}
+
+/** Fold number of every recording for every repeat, or undefined when one repeat cannot be had. */
+function assignRepeats(
+  labels: readonly number[],
+  groups: readonly (string | number)[],
+  k: number,
+  repeats: number,
+  seed: number,
+): number[][] | undefined {
+  const assignments: number[][] = [];
+  const singles = new Set(groups).size === groups.length;
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const random = createRandom(seed, repeat);
+    const folds = singles ? dealRows(labels, k, random) : assignGroups(labels, groups, k, random);
+    if (!folds) return undefined;
+    assignments.push(folds);
+  }
+  return assignments;
+}
+
+/**
+ * Deals shuffled rows to folds like cards, class after class without starting anew: each class and the whole differ by at
+ * most one between folds.
+ */
+function dealRows(labels: readonly number[], k: number, random: Random): number[] {
+  const rows = groupRows(labels);
+  const order = shuffle([...Array(k).keys()], random);
+  const folds = new Array<number>(labels.length);
+  let card = 0;
+  for (const label of shuffle([...rows.keys()], random)) {
+    for (const row of shuffle(rows.get(label)!, random)) folds[row] = order[card++ % k]!;
+  }
+  return folds;
+}
+
+function toFolds(assignments: readonly number[][], k: number): Fold[] {
+  return assignments.flatMap((folds, repeat) =>
+    Array.from({ length: k }, (_, fold) => ({
+      repeat,
+      train: [...folds.keys()].filter((row) => folds[row] !== fold),
+      test: [...folds.keys()].filter((row) => folds[row] === fold),
+    })),
+  );
+}
+
+/** Checks that there are two classes with two recordings each; returns the size of the smallest. */
+function checkClasses(input: FoldInput): number {
+  const sizes = new Map<number, number>();
+  for (const label of input.labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  if (sizes.size < 2) {
+    throw new GolemError(
+      "too-few-classes",
+      `Found ${sizes.size} classes; cross-validation needs at least two.`,
+      {
+        hint: "Add recordings of a second class.",
+      },
+    );
+  }
+  const singles = [...sizes].filter(([, size]) => size < 2).map(([label]) => getName(input, label));
+  if (singles.length > 0) {
+    throw new GolemError(
+      "too-few-recordings",
+      `Found one recording of ${singles.join(", ")}; cross-validation needs at least two of each class.`,
+      { hint: "Add a recording to each of these classes, or leave the class out, or name a test set." },
+    );
+  }
+  return Math.min(...sizes.values());
+}
+
+function findLonelyClass(
+  labels: readonly number[],
+  groups: readonly (string | number)[],
+): number | undefined {
+  const first = new Map<number, string | number>();
+  const shared = new Set<number>();
+  for (const [row, label] of labels.entries()) {
+    if (!first.has(label)) first.set(label, groups[row]!);
+    else if (first.get(label) !== groups[row]) shared.add(label);
+  }
+  return [...first.keys()].find((label) => !shared.has(label));
+}
+
+function getName(input: FoldInput, label: number): string {
+  return `"${input.classes?.[label] ?? `class ${label}`}"`;
+}

@@ -1,0 +1,27 @@
+/** The evaluate stage: labels, probabilities and groups in; scores with intervals out. Imports src/core only. */
+
+export {
+  type CrossValidation,
+  type CrossValidationInput,
+  crossValidate,
+  type FitPredict,
+} from "./cross-validate.ts";
+export {
+  type ConfusedPair,
+  computeEvaluation,
+  type Evaluation,
+  type EvaluationInput,
+  type SkippedFile,
+} from "./evaluate.ts";
+export { createFolds, type Fold, type FoldInput, type FoldPlan } from "./folds.ts";
+export { computeInterval, type Interval, type IntervalInput } from "./interval.ts";
+export {
+  type ClassScore,
+  type Confusion,
+  computeConfusion,
+  computeLogLoss,
+  computeMajority,
+  computeScores,
+  getPredictions,
+  type Scores,
+} from "./metrics.ts";

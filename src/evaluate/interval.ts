@@ -1,0 +1,148 @@
+/**
+ * The 95 % interval of a balanced accuracy measured on few recordings.
+ *
+ * Must not know: predictions, folds, how often each recording was predicted.
+ *
+ * Method: Clopper and Pearson's exact binomial interval (Biometrika 1934) on an effective number of recordings, after Korn and
+ * Graubard (Survey Methodology 1998), with two changes that make it hold at a few recordings a class:
+ * - Balanced accuracy is a mean of class means. Its variance is not estimated (impossible with two recordings a class) but
+ *   bounded: at a true value p it is at most max sum_c p_c (1 - p_c) / (classes^2 n_c) over all class accuracies p_c whose mean
+ *   is p. The effective number is p (1 - p) / that bound: the number of recordings when classes are of equal size (there the
+ *   interval is conservative by Hoeffding, Ann. Math. Stat. 1956), down to classes x smallest class when they are not.
+ * - Recordings of one speaker are right or wrong together. The effective number is divided by the design effect (the
+ *   linearised variance of speakers' totals over that of independent recordings, never below 1) and multiplied by
+ *   (t_(n-1) / t_(G-1))^2, because G speakers tell little about that variance; G counts a dominating speaker down (Kish).
+ *   It never falls below Kish's G, what would be left if a speaker's recordings were all right or all wrong.
+ * The unit is the recording: with repeated cross-validation, its mean correctness over the repeats. Coverage by simulation:
+ * interval.test.ts (a part) and runs/interval-coverage.ts (all).
+ */
+import { GolemError } from "../core/error.ts";
+import { bisect, computeIncompleteBeta, computeStudentQuantile } from "./distribution.ts";
+
+/** What was measured on each recording. All arrays have one entry a recording. */
+export interface IntervalInput {
+  /** Class number of each recording. */
+  readonly truth: readonly number[];
+  /** 1 right, 0 wrong; the mean over repeats where there are several predictions. */
+  readonly correctness: ArrayLike<number>;
+  /** Speaker of each recording; undefined entries are each their own group. Left out: recordings are independent. */
+  readonly groups?: readonly (string | undefined)[] | undefined;
+  /** Probability that the interval holds the true value; 0.95 unless given. */
+  readonly level?: number | undefined;
+}
+
+/** An interval of balanced accuracy and what its width comes from. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** The measured balanced accuracy: mean over classes of the mean correctness. */
+  readonly estimate: number;
+  /** Independent recordings that would tell as much, at the estimate. */
+  readonly effectiveRecordings: number;
+  /** How many times the speakers inflate the variance, as estimated; 1 without groups. */
+  readonly designEffect: number;
+}
+
+/** Computes the interval; `no-recordings` when there is nothing to measure. */
+export function computeInterval(input: IntervalInput): Interval {
+  const { truth, correctness, groups, level = 0.95 } = input;
+  if (truth.length === 0) throw new GolemError("no-recordings", "An interval needs at least one recording.");
+  const sizes = new Map<number, number>();
+  for (const label of truth) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const weights = truth.map((label) => 1 / (sizes.size * sizes.get(label)!));
+  const sums = new Map<number, number>();
+  for (const [i, label] of truth.entries()) sums.set(label, (sums.get(label) ?? 0) + correctness[i]!);
+  // Class by class, so that everything right is exactly 1.
+  let estimate = 0;
+  for (const [label, sum] of sums) estimate += sum / sizes.get(label)!;
+  estimate /= sizes.size;
+  const speakers = groups && computeSpeakerLoss(weights, correctness, estimate, groups, level);
+  const getEffective = (p: number): number => {
+    const independent = computeStratifiedSize(p, [...sizes.values()]);
+    if (!speakers) return independent;
+    return Math.min(independent, Math.max(independent * speakers.factor, speakers.floor));
+  };
+  return {
+    low: computeLowerLimit(estimate, getEffective, (1 - level) / 2),
+    high: 1 - computeLowerLimit(1 - estimate, getEffective, (1 - level) / 2),
+    estimate,
+    effectiveRecordings: getEffective(estimate),
+    designEffect: speakers?.designEffect ?? 1,
+  };
+}
+
+/**
+ * Lower Clopper-Pearson limit: the p at which a result of at least `estimate` has probability `tail`. The effective size is
+ * taken at p, not at the estimate, and is symmetric in p and 1 - p.
+ */
+function computeLowerLimit(estimate: number, getEffective: (p: number) => number, tail: number): number {
+  if (estimate <= 0) return 0;
+  return bisect(0, estimate, tail, (p) => {
+    const size = getEffective(p);
+    return computeIncompleteBeta(size * estimate, size * (1 - estimate) + 1, p);
+  });
+}
+
+/**
+ * Binomial size with the variance that a mean of class means can have at most when it is truly p: p (1 - p) over
+ * max sum_c p_c (1 - p_c) / (classes^2 n_c). The maximum has p_c = (1 - multiplier x n_c) / 2 within [0, 1] (Lagrange).
+ */
+export function computeStratifiedSize(p: number, sizes: readonly number[]): number {
+  const smallest = Math.min(...sizes);
+  const classes = sizes.length;
+  if (smallest === Math.max(...sizes) || p <= 0 || p >= 1) return smallest * classes;
+  const getRecall = (multiplier: number, size: number): number =>
+    Math.min(1, Math.max(0, (1 - multiplier * size) / 2));
+  const multiplier = bisect(-1 / smallest, 1 / smallest, -p, (m) => {
+    let sum = 0;
+    for (const size of sizes) sum += getRecall(m, size);
+    return -sum / classes;
+  });
+  let variance = 0;
+  for (const size of sizes) {
+    const recall = getRecall(multiplier, size);
+    variance += (recall * (1 - recall)) / (classes * classes * size);
+  }
+  return (p * (1 - p)) / variance;
+}
+
+/** How much of the effective size is left, and its floor, when recordings come in groups. */
+function computeSpeakerLoss(
+  weights: readonly number[],
+  correctness: ArrayLike<number>,
+  estimate: number,
+  groups: readonly (string | undefined)[],
+  level: number,
+): { factor: number; floor: number; designEffect: number } {
+  const totals = new Map<string | number, { weight: number; residual: number }>();
+  let weightSquares = 0;
+  let residualSquares = 0;
+  for (const [i, weight] of weights.entries()) {
+    const key = groups[i] ?? i;
+    const total = totals.get(key) ?? { weight: 0, residual: 0 };
+    const residual = weight * (correctness[i]! - estimate);
+    total.weight += weight;
+    total.residual += residual;
+    totals.set(key, total);
+    weightSquares += weight ** 2;
+    residualSquares += residual ** 2;
+  }
+  let groupWeightSquares = 0;
+  let groupResidualSquares = 0;
+  for (const total of totals.values()) {
+    groupWeightSquares += total.weight ** 2;
+    groupResidualSquares += total.residual ** 2;
+  }
+  const speakers = 1 / groupWeightSquares;
+  const recordings = 1 / weightSquares;
+  if (recordings - speakers < 1e-9) return { factor: 1, floor: recordings, designEffect: 1 };
+  // s / (s - 1) undoes the pull of the estimate towards each total.
+  const spread = groupResidualSquares / (1 - groupWeightSquares);
+  const independentSpread = residualSquares / (1 - weightSquares);
+  // Residuals below 1e-10 are rounding: everything is equally right, and nothing tells how speakers differ.
+  const varied = residualSquares > 1e-20 * weightSquares && speakers > 1;
+  const designEffect = varied ? Math.max(1, spread / independentSpread) : 1;
+  const quantile = (degrees: number): number => computeStudentQuantile((1 + level) / 2, Math.max(1, degrees));
+  const correction = (quantile(recordings - 1) / quantile(speakers - 1)) ** 2;
+  return { factor: Math.min(1, correction) / designEffect, floor: speakers, designEffect };
+}

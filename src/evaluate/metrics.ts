@@ -1,0 +1,136 @@
+/**
+ * Scores of a classifier, all from one confusion matrix, plus log-loss.
+ *
+ * Must not know: where predictions come from, folds, names of classes.
+ * Definitions are scikit-learn's (test/fixtures/metrics holds its numbers); where a ratio is 0 / 0 it is 0.
+ */
+import { GolemError } from "../core/error.ts";
+import { getRow, type Matrix } from "../core/matrix.ts";
+
+/** Counts `[true class][predicted class]`; whole numbers, or means of whole numbers over repeats. */
+export type Confusion = readonly (readonly number[])[];
+
+/** Scores of one class. */
+export interface ClassScore {
+  /** Share of the predictions of this class that are right; 0 where it is never predicted. */
+  readonly precision: number;
+  /** Share of the recordings of this class that are found; 0 where there are none. */
+  readonly recall: number;
+  /** Harmonic mean of precision and recall. */
+  readonly f1: number;
+  /** Recordings of this class. */
+  readonly support: number;
+}
+
+/** Scores of a classifier on one set of recordings. */
+export interface Scores {
+  /** Share of recordings that are right. */
+  readonly accuracy: number;
+  /** Mean recall over the classes that occur in the truth. */
+  readonly balancedAccuracy: number;
+  /** Mean F1 over the classes that occur in the truth or in the predictions. */
+  readonly macroF1: number;
+  /** One entry a class, in the order of the confusion matrix. */
+  readonly perClass: readonly ClassScore[];
+}
+
+/** The most probable class of each row; the first one on a tie. */
+export function getPredictions(probabilities: Matrix): number[] {
+  return Array.from({ length: probabilities.rows }, (_, row) => {
+    const values = getRow(probabilities, row);
+    let best = 0;
+    for (let c = 1; c < values.length; c++) if (values[c]! > values[best]!) best = c;
+    return best;
+  });
+}
+
+/** Counts `[classes][classes]`, rows true, columns predicted. Rejects labels outside 0 .. classes - 1. */
+export function computeConfusion(
+  truth: readonly number[],
+  predicted: readonly number[],
+  classes: number,
+): number[][] {
+  if (truth.length !== predicted.length) {
+    throw new GolemError(
+      "invalid-shape",
+      `Every recording needs one prediction; got ${truth.length} recordings and ${predicted.length} predictions.`,
+    );
+  }
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const [i, label] of truth.entries()) {
+    const row = confusion[label];
+    const count = row?.[predicted[i]!];
+    if (row === undefined || count === undefined) {
+      throw new GolemError(
+        "invalid-shape",
+        `Recording ${i} has class ${label}, predicted ${predicted[i]}; classes are numbered 0 to ${classes - 1}.`,
+      );
+    }
+    row[predicted[i]!] = count + 1;
+  }
+  return confusion;
+}
+
+/** Accuracy, balanced accuracy, macro F1 and the scores of each class. */
+export function computeScores(confusion: Confusion): Scores {
+  const perClass: ClassScore[] = [];
+  let total = 0;
+  let right = 0;
+  let recallSum = 0;
+  let inTruth = 0;
+  let f1Sum = 0;
+  let inEither = 0;
+  for (const [c, row] of confusion.entries()) {
+    const support = row.reduce((sum, count) => sum + count, 0);
+    const predicted = confusion.reduce((sum, other) => sum + other[c]!, 0);
+    const hits = row[c]!;
+    const recall = support > 0 ? hits / support : 0;
+    const f1 = support + predicted > 0 ? (2 * hits) / (support + predicted) : 0;
+    perClass.push({ precision: predicted > 0 ? hits / predicted : 0, recall, f1, support });
+    total += support;
+    right += hits;
+    if (support > 0) {
+      recallSum += recall;
+      inTruth++;
+    }
+    if (support + predicted > 0) {
+      f1Sum += f1;
+      inEither++;
+    }
+  }
+  if (total === 0) {
+    throw new GolemError("no-recordings", "There is no recording to score; at least one is needed.");
+  }
+  return {
+    accuracy: right / total,
+    balancedAccuracy: recallSum / inTruth,
+    macroF1: f1Sum / inEither,
+    perClass,
+  };
+}
+
+/**
+ * Mean negative log-probability (natural logarithm) of the true class. Rows are expected to sum to 1; probabilities are
+ * raised to at least 2^-23 (float32 resolution), so one confident mistake costs at most 15.9.
+ */
+export function computeLogLoss(probabilities: Matrix, truth: readonly number[]): number {
+  let sum = 0;
+  for (const [i, label] of truth.entries())
+    sum -= Math.log(Math.max(getRow(probabilities, i)[label]!, 2 ** -23));
+  return sum / truth.length;
+}
+
+/**
+ * The majority line: accuracy on `truth` of always answering the most frequent class of `trainLabels` (the lowest class
+ * number on a tie). It is a plain accuracy; the balanced accuracy of any constant answer is 1 / classes, the chance line.
+ */
+export function computeMajority(trainLabels: readonly number[], truth: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const label of trainLabels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  let best = -1;
+  for (const [label, count] of counts) {
+    const most = counts.get(best) ?? 0;
+    if (count > most || (count === most && label < best)) best = label;
+  }
+  return truth.filter((label) => label === best).length / truth.length;
+}
