@@ -1,0 +1,59 @@
+/**
+ * Whether a set of labels can be learned from: at least two classes, at least two recordings in each.
+ *
+ * Must not know: where the labels come from, what is done with them.
+ */
+import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
+
+/** Counts the recordings of each label, labels in code-unit order: the order of classes everywhere. */
+export function countLabels(recordings: readonly { readonly label: string }[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { label } of recordings) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/**
+ * Checks that a classifier can be trained on these recordings; returns the warnings.
+ *
+ * A class with a single recording cannot be held out and learned from at once: an error, unless the user brought
+ * recordings to test on (`tested`), which makes it a warning.
+ *
+ * @throws GolemError `no-recordings`, `too-few-classes` or `too-few-recordings`.
+ */
+export function checkTrainable(
+  recordings: readonly { readonly label: string }[],
+  options: { readonly tested?: boolean } = {},
+): ErrorRecord[] {
+  const counts = countLabels(recordings);
+  if (counts.size === 0) {
+    throw new GolemError(
+      "no-recordings",
+      "No recording is left to train on; at least two classes were expected.",
+      {
+        hint: "See which ones were left out, and why.",
+      },
+    );
+  }
+  if (counts.size === 1) {
+    const [label, count] = [...counts][0]!;
+    throw new GolemError(
+      "too-few-classes",
+      `All ${count} recordings are labelled "${label}"; at least two classes were expected.`,
+      {
+        hint: `Add recordings of something else: to tell "${label}" from everything else, of everything else, labelled _unknown.`,
+      },
+    );
+  }
+  const single = [...counts].filter(([, count]) => count === 1).map(([label]) => `"${label}"`);
+  if (single.length === 0) return [];
+  const more = single.length > 5 ? ` and ${single.length - 5} more` : "";
+  const error = new GolemError(
+    "too-few-recordings",
+    `Only one recording is labelled ${single.slice(0, 5).join(", ")}${more}; at least two a class were expected.`,
+    {
+      hint: "Record more (five or more a class do well), or leave the class out, or test on other recordings with --test.",
+    },
+  );
+  if (!options.tested) throw error;
+  return [toErrorRecord(error, "too-few-recordings")];
+}

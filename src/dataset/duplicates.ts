@@ -1,0 +1,70 @@
+/**
+ * The same recording twice, by its bytes or by its sound.
+ *
+ * Must not know: how hashes are computed. Recordings of digital silence of equal length sound the same: leave them out first.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** A recording with what identifies its content. */
+export interface HashedRecording {
+  readonly file: string;
+  readonly label: string;
+  /** SHA-256 of the file's bytes. */
+  readonly fileHash: string;
+  /** SHA-256 of the decoded samples; undefined when it could not be decoded. */
+  readonly audioHash?: string | undefined;
+}
+
+/** A recording that another one, of the same label, makes superfluous. */
+export interface DuplicateRecording {
+  readonly file: string;
+  readonly label: string;
+  /** The one that is kept: the first in the data set's order. */
+  readonly keptFile: string;
+}
+
+/** The same recording under more than one label. */
+export interface LabelConflict {
+  readonly files: readonly { readonly file: string; readonly label: string }[];
+}
+
+/** Finds recordings with the same decoded audio (or, undecoded, the same bytes), in the order given. */
+export function findDuplicates(recordings: readonly HashedRecording[]): {
+  duplicates: DuplicateRecording[];
+  conflicts: LabelConflict[];
+} {
+  const groups = new Map<string, HashedRecording[]>();
+  for (const recording of recordings) {
+    const key =
+      recording.audioHash === undefined ? `bytes ${recording.fileHash}` : `audio ${recording.audioHash}`;
+    const group = groups.get(key);
+    if (group) group.push(recording);
+    else groups.set(key, [recording]);
+  }
+  const duplicates: DuplicateRecording[] = [];
+  const conflicts: LabelConflict[] = [];
+  for (const group of groups.values()) {
+    const [kept, ...others] = group;
+    if (!kept || others.length === 0) continue;
+    if (others.some(({ label }) => label !== kept.label)) {
+      conflicts.push({ files: group.map(({ file, label }) => ({ file, label })) });
+    } else {
+      for (const { file, label } of others) duplicates.push({ file, label, keptFile: kept.file });
+    }
+  }
+  return { duplicates, conflicts };
+}
+
+/** Creates the error `conflicting-labels`: names up to five of the conflicts and says how many there are. */
+export function createConflictError(conflicts: readonly LabelConflict[]): GolemError {
+  const named = conflicts.slice(0, 5).map(({ files }) => {
+    const shown = files.slice(0, 4).map(({ file, label }) => `${file} ("${label}")`);
+    return shown.join(" = ") + (files.length > 4 ? ` = ${files.length - 4} more` : "");
+  });
+  const more = conflicts.length > 5 ? `; and ${conflicts.length - 5} more` : "";
+  return new GolemError(
+    "conflicting-labels",
+    `The same recording has two labels: ${named.join("; ")}${more}. One label a recording was expected.`,
+    { hint: "Decide which label is right, and delete the other row or file." },
+  );
+}

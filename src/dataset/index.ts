@@ -1,0 +1,11 @@
+/** The data set stage's public names. */
+export { checkTrainable, countLabels } from "./classes.ts";
+export type { Dataset, Recording, SkippedRecording, Split } from "./dataset.ts";
+export {
+  createConflictError,
+  type DuplicateRecording,
+  findDuplicates,
+  type HashedRecording,
+  type LabelConflict,
+} from "./duplicates.ts";
+export { drawShots, limitRecordings } from "./selection.ts";

@@ -1,0 +1,56 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import type { Split } from "./dataset.ts";
+import { drawShots, limitRecordings } from "./selection.ts";
+
+const rows = (count: number, split: Split = "none") =>
+  Array.from({ length: count }, (_, i) => ({ id: `${split}${i}`, label: `class ${i % 4}`, split }));
+
+const row = fc.record({
+  id: fc.uuid(),
+  label: fc.constantFrom("a", "b", "c"),
+  split: fc.constantFrom<Split>("train", "validation", "test", "none"),
+});
+
+describe("the first rows", () => {
+  it("are the first", () => {
+    expect(limitRecordings([1, 2, 3], 2)).toEqual([1, 2]);
+    expect(limitRecordings([1, 2, 3], 5)).toEqual([1, 2, 3]);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("are not %d", (count) => {
+    expect(() => limitRecordings([1], count)).toThrow(/--limit is .*at least 1/);
+    expect(() => drawShots(rows(4), count, 0)).toThrow(/--shots is .*at least 1/);
+  });
+});
+
+describe("drawn shots", () => {
+  test.prop([fc.array(row), fc.integer({ min: 1, max: 5 }), fc.nat()])(
+    "are so many a class, from the right side, in order, and the test rows stay",
+    (all, shots, seed) => {
+      const drawn = drawShots(all, shots, seed);
+      expect(drawn).toEqual(all.filter((one) => drawn.includes(one)));
+      expect(drawn.filter(({ split }) => split === "test")).toEqual(
+        all.filter(({ split }) => split === "test"),
+      );
+      const named = all.some(({ split }) => split === "train");
+      const pool = all.filter(({ split }) => (named ? split === "train" : split !== "test"));
+      for (const label of ["a", "b", "c"]) {
+        const available = pool.filter((one) => one.label === label).length;
+        const got = drawn.filter((one) => one.label === label && one.split !== "test");
+        expect(got).toHaveLength(Math.min(shots, available));
+        expect(got.every((one) => pool.includes(one))).toBe(true);
+      }
+      expect(drawShots(all, shots, seed)).toEqual(drawn);
+    },
+  );
+
+  it("differ with the seed and reach every recording alike", () => {
+    const counts = new Map<string, number>();
+    for (let seed = 0; seed < 400; seed++) {
+      for (const { id } of drawShots(rows(40), 3, seed)) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    // Each of 10 a class is drawn with probability 0.3: mean 120, standard deviation 9.2; six of those.
+    for (const { id } of rows(40)) expect(Math.abs((counts.get(id) ?? 0) - 120)).toBeLessThan(55);
+  });
+});

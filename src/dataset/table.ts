@@ -1,0 +1,164 @@
+/**
+ * Lists of recordings as tables: CSV (comma, semicolon or tab) and JSON lines.
+ *
+ * CSV: RFC 4180, read by csv-parse; the delimiter is the one the header line uses.
+ * Must not know: which columns matter.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** Rows accepted in one list. */
+export const maximumRows = 1_000_000;
+
+/** A longer record is a quote that was never closed. */
+const maximumRecordLength = 1 << 20;
+
+/** One record: its cells by column name (trimmed, lower case). */
+export interface TableRow {
+  /** Line of the file it ends on, counted from 1. */
+  readonly line: number;
+  readonly cells: ReadonlyMap<string, string>;
+}
+
+/** A list of records, and the names of their columns as they were found. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly TableRow[];
+}
+
+/**
+ * Parses CSV text, its first line the header.
+ *
+ * @param name What to call the file in messages.
+ * @throws GolemError `invalid-data` for broken quotes, surplus cells, too many rows.
+ */
+export async function parseCsv(text: string, name: string): Promise<Table> {
+  const { parse } = await import("csv-parse/sync");
+  const headerLine = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? "";
+  const delimiter = headerLine.includes(",")
+    ? ","
+    : headerLine.includes(";")
+      ? ";"
+      : headerLine.includes("\t")
+        ? "\t"
+        : ",";
+  let records: { record: string[]; info: { lines: number } }[];
+  try {
+    records = parse(text, {
+      delimiter,
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: maximumRecordLength,
+      to: maximumRows + 2,
+    }) as unknown as typeof records;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GolemError("invalid-data", `${name} is not valid CSV: ${reason.replace(/\.$/, "")}.`, {
+      hint: 'Put cells that hold commas, quotes or line breaks in quotes, and write a quote inside them as "".',
+      cause: error,
+    });
+  }
+  const [header, ...body] = records;
+  if (!header) throw createEmptyError(name);
+  checkRowCount(body.length, name);
+  const columns = header.record.map((column) => column.trim());
+  const keys = columns.map((column) => column.toLowerCase());
+  const rows: TableRow[] = [];
+  for (const { record, info } of body) {
+    if (record.every((cell) => cell.trim() === "")) continue;
+    if (record.slice(columns.length).some((cell) => cell.trim() !== "")) {
+      throw new GolemError(
+        "invalid-data",
+        `${name}, line ${info.lines}: ${record.length} cells; the header has ${columns.length}.`,
+        { hint: "Put cells that hold the delimiter in quotes." },
+      );
+    }
+    const cells = new Map<string, string>();
+    // The first of two columns with the same name counts.
+    for (const [i, key] of keys.entries()) if (!cells.has(key)) cells.set(key, record[i] ?? "");
+    rows.push({ line: info.lines, cells });
+  }
+  return { columns, rows };
+}
+
+/**
+ * Parses JSON lines: one object a line, cells of text, numbers or truth values; null is an empty cell, and nested
+ * values are left out.
+ *
+ * @throws GolemError `invalid-data`, with the line that is not an object.
+ */
+export function parseJsonLines(text: string, name: string): Table {
+  const columns = new Set<string>();
+  const rows: TableRow[] = [];
+  let line = 0;
+  for (const lineText of splitLines(text)) {
+    line++;
+    if (lineText.trim() === "") continue;
+    checkRowCount(rows.length + 1, name);
+    const cells = new Map<string, string>();
+    for (const [column, value] of Object.entries(parseObject(lineText, `${name}, line ${line}`))) {
+      columns.add(column.trim());
+      const key = column.trim().toLowerCase();
+      if (cells.has(key)) continue;
+      if (value === null) cells.set(key, "");
+      else if (typeof value !== "object") cells.set(key, String(value));
+    }
+    rows.push({ line, cells });
+  }
+  if (rows.length === 0) throw createEmptyError(name);
+  return { columns: [...columns], rows };
+}
+
+function* splitLines(text: string): Generator<string> {
+  for (let start = 0; start <= text.length; ) {
+    const end = text.indexOf("\n", start);
+    yield text.slice(start, end === -1 ? undefined : end);
+    if (end === -1) return;
+    start = end + 1;
+  }
+}
+
+function parseObject(text: string, place: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GolemError("invalid-data", `${place}: not valid JSON (${reason}).`, {
+      hint: 'Write one object a line, such as {"file_name": "a.wav", "label": "yes"}.',
+      cause: error,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new GolemError(
+      "invalid-data",
+      `${place}: an object was expected; found ${text.trim().slice(0, 60)}`,
+      {
+        hint: 'Write one object a line, such as {"file_name": "a.wav", "label": "yes"}.',
+      },
+    );
+  }
+  return value;
+}
+
+function checkRowCount(count: number, name: string): void {
+  if (count <= maximumRows) return;
+  throw new GolemError(
+    "invalid-data",
+    `${name} has more than ${maximumRows} rows; at most so many are read.`,
+    {
+      hint: "Split it.",
+    },
+  );
+}
+
+function createEmptyError(name: string): GolemError {
+  return new GolemError(
+    "no-recordings",
+    `${name} is empty; a header and one row a recording were expected.`,
+    {
+      hint: "Give it the columns file_name and label.",
+    },
+  );
+}
