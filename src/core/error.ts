@@ -43,10 +43,13 @@ export type ErrorCode =
   | "golem-damaged"
   | "golem-version"
   | "output-exists"
+  | "output-failed"
   // everywhere
   | "usage"
   | "aborted"
-  | "store-failed";
+  | "store-failed"
+  /** A fault of this program: please report it. */
+  | "unexpected";
 
 /** An error with a stable code, a message (found, expected) and a hint (what to do next). */
 export class GolemError extends Error {
