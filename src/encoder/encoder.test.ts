@@ -14,6 +14,7 @@ const info: EncoderInfo = {
   sampleRate: 16_000,
   layers: 1,
   dimensions: 3,
+  precision: "fp32",
   recipe: "",
 };
 

@@ -19,7 +19,9 @@ export interface EncoderInfo {
   readonly layers: number;
   /** Numbers a frame in each layer. A pooled layer has 2 x dimensions: mean, then standard deviation. */
   readonly dimensions: number;
-  /** Everything else that shapes the numbers: precision, edits of the graph, handling of short input. */
+  /** Arithmetic of its weights: "int8", "fp32", "fp64". */
+  readonly precision: string;
+  /** Everything else that shapes the numbers: edits of the graph, handling of short input. */
   readonly recipe: string;
 }
 

@@ -43,7 +43,8 @@ export const googleSpeechEmbeddingInfo: EncoderInfo = {
   sampleRate: 16_000,
   layers: 1,
   dimensions,
-  recipe: `fp32;pool=mean+std;window=${windowFrames};hop=${hopFrames};centre<${minimumSamples}`,
+  precision: "fp32",
+  recipe: `pool=mean+std;window=${windowFrames};hop=${hopFrames};centre<${minimumSamples}`,
 };
 
 /** Loads google-speech-embedding from the bytes of its two weight files. */

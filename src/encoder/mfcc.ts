@@ -30,7 +30,8 @@ export const mfccInfo: EncoderInfo = {
   sampleRate,
   layers: 1,
   dimensions,
-  recipe: `fp64;pool=mean+std;frame=${frameSamples};hop=${hopSamples};mel=${melBands};cepstra=${coefficients};reflect<${frameSamples}`,
+  precision: "fp64",
+  recipe: `pool=mean+std;frame=${frameSamples};hop=${hopSamples};mel=${melBands};cepstra=${coefficients};reflect<${frameSamples}`,
 };
 
 /** Creates the mfcc encoder. */

@@ -37,7 +37,8 @@ export const moonshineInfo: EncoderInfo = {
   sampleRate: 16_000,
   layers: layerTensors.length,
   dimensions,
-  recipe: `int8;pool=mean+std;reflect<${minimumSamples}`,
+  precision: "int8",
+  recipe: `pool=mean+std;reflect<${minimumSamples}`,
 };
 
 /** Loads moonshine-tiny from the bytes of its weight file. */

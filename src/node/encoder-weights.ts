@@ -34,7 +34,7 @@ export async function verifyWeights(
 /** Fetches an encoder's weights unless they are there and right; damaged ones are replaced. */
 export async function pullWeights(
   definition: EncoderDefinition,
-  options: WorkOptions & { cache?: CacheFolder } = {},
+  options: WorkOptions & { cache?: CacheFolder | undefined } = {},
 ): Promise<void> {
   await loadWeights(definition, options);
 }
@@ -50,7 +50,7 @@ export async function removeWeights(definition: EncoderDefinition, cache = getCa
  */
 export async function loadWeights(
   definition: EncoderDefinition,
-  options: WorkOptions & { cache?: CacheFolder } = {},
+  options: WorkOptions & { cache?: CacheFolder | undefined } = {},
 ): Promise<Record<string, Uint8Array>> {
   const { weights, info } = definition;
   if (!weights) return {};

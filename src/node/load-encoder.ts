@@ -13,7 +13,7 @@ import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 /** Loads an encoder by id, fetching its weights when they are not there. `threads`: of the runtime, default 1. */
 export async function loadEncoder(
   id: string,
-  options: WorkOptions & { threads?: number; cache?: CacheFolder } = {},
+  options: WorkOptions & { threads?: number | undefined; cache?: CacheFolder | undefined } = {},
 ): Promise<Encoder> {
   const definition = getEncoderDefinition(id);
   const files = await loadWeights(definition, options);

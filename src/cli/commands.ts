@@ -1,0 +1,180 @@
+/**
+ * The commands as data: names, arguments, options, help. The work is in commands/, loaded when a command runs.
+ *
+ * Must not know: how arguments are parsed, what commands do.
+ */
+import { InvalidArgumentError } from "commander";
+import { defaultAudioSettings } from "../audio/audio.ts";
+import { headKinds } from "../head/head.ts";
+import type { CommonOptions, Terminal } from "./terminal.ts";
+
+/** One option of a command. */
+interface OptionSpecification {
+  readonly flags: string;
+  readonly description: string;
+  readonly required?: boolean;
+  /** Turns the text into a value, or throws InvalidArgumentError. */
+  readonly parse?: (text: string) => unknown;
+}
+
+/** One command. */
+export interface CommandSpecification {
+  readonly name: string;
+  /** In commander's notation: "<required>", "[optional]", "<files...>". */
+  readonly args: readonly string[];
+  readonly description: string;
+  readonly options: readonly OptionSpecification[];
+  readonly help?: string;
+  /** Loads the module that does the work; `runCommand` resolves with the exit code. */
+  load(): Promise<{
+    runCommand(
+      // biome-ignore lint/suspicious/noExplicitAny: each command declares the arguments commander gives it
+      args: any,
+      // biome-ignore lint/suspicious/noExplicitAny: each command declares the options listed here
+      options: CommonOptions & any,
+      terminal: Terminal,
+    ): Promise<number>;
+  }>;
+}
+
+const integer =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`a whole number from ${least} was expected.`);
+  };
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("a number over 0 was expected.");
+};
+
+const oneOf =
+  (words: readonly string[]) =>
+  (text: string): string => {
+    if (words.includes(text)) return text;
+    throw new InvalidArgumentError(`one of ${words.join(", ")} was expected.`);
+  };
+
+const layer = (text: string): number | string =>
+  text === "auto" || text === "last" ? text : integer(0)(text);
+
+const encoderOption: OptionSpecification = {
+  flags: "--encoder <id>",
+  description: "what listens: an id of `golem encoders`, or auto (moonshine-tiny)",
+};
+const audioOptions: readonly OptionSpecification[] = [
+  { flags: "--no-trim", description: "keep silence at the ends of recordings" },
+  {
+    flags: "--max-seconds <n>",
+    description: `longest recording accepted, in seconds (default ${defaultAudioSettings.maximumSeconds})`,
+    parse: positive,
+  },
+];
+const strictOption: OptionSpecification = {
+  flags: "--strict",
+  description: "exit with 1 when recordings were left out",
+};
+const limitOption: OptionSpecification = {
+  flags: "--limit <n>",
+  description: "take the first N rows only",
+  parse: integer(1),
+};
+
+const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
+and if known speaker and split); or such a .csv or .jsonl file itself.`;
+
+/** All commands, in the order in which help lists them. */
+export const commands: readonly CommandSpecification[] = [
+  {
+    name: "train",
+    args: ["<data>"],
+    description: "train a golem on labelled recordings and say honestly how good it is",
+    options: [
+      { flags: "--out <dir>", description: "folder to save the golem in", required: true },
+      encoderOption,
+      {
+        flags: "--layer <n>",
+        description: "layer of the encoder: a number, last, or auto (the best by leave-one-out likelihood)",
+        parse: layer,
+      },
+      {
+        flags: "--pooling <kind>",
+        description: "statistics over time: mean or mean+std (default)",
+        parse: oneOf(["mean", "mean+std"]),
+      },
+      {
+        flags: "--head <kind>",
+        description: `auto (logistic) or one of ${headKinds.join(", ")}`,
+        parse: oneOf(["auto", ...headKinds]),
+      },
+      { flags: "--shots <k>", description: "draw K recordings a class with the seed", parse: integer(1) },
+      limitOption,
+      { flags: "--test <data>", description: "score on these recordings instead of by cross-validation" },
+      { flags: "--no-transcript", description: "do not use transcripts (they are not used yet)" },
+      ...audioOptions,
+      strictOption,
+    ],
+    help: `${dataHelp}\n\nThe recipe of one linear layer on the last layer's mean:\n  golem train DATA --out DIR --head linear --layer last --pooling mean`,
+    load: () => import("./commands/train.ts"),
+  },
+  {
+    name: "predict",
+    args: ["<golem>", "<files...>"],
+    description: "say what recordings are",
+    options: [],
+    load: () => import("./commands/predict.ts"),
+  },
+  {
+    name: "evaluate",
+    args: ["<golem>", "<data>"],
+    description: "score a golem on recordings it was not trained on",
+    options: [limitOption, strictOption],
+    help: dataHelp,
+    load: () => import("./commands/evaluate.ts"),
+  },
+  {
+    name: "embed",
+    args: ["<data>"],
+    description: "write the encoder's embeddings of every recording to a .parquet or .npz file",
+    options: [
+      { flags: "--out <file>", description: "F.parquet or F.npz", required: true },
+      encoderOption,
+      {
+        flags: "--precision <kind>",
+        description: "fp32 or int8, for encoders that have both (none of the built-in ones has)",
+        parse: oneOf(["fp32", "int8"]),
+      },
+      limitOption,
+      ...audioOptions,
+      strictOption,
+    ],
+    help: dataHelp,
+    load: () => import("./commands/embed.ts"),
+  },
+  {
+    name: "encoders",
+    args: ["[action]", "[id]"],
+    description: "list the encoders, or pull, verify, remove the weights of one",
+    options: [],
+    help: "golem encoders [list]      golem encoders pull ID      golem encoders verify [ID]      golem encoders remove ID",
+    load: () => import("./commands/encoders.ts"),
+  },
+  {
+    name: "demo",
+    args: ["[name]"],
+    description:
+      "see it work: banking (synthetic requests in 14 classes, default) or drums (real recordings)",
+    options: [{ flags: "--out <dir>", description: "folder to save the golem in (default golem-demo-NAME)" }],
+    load: () => import("./commands/demo.ts"),
+  },
+  {
+    name: "cache",
+    args: ["[action]"],
+    description: "stats (default) or clear: embeddings kept so that nothing is computed twice",
+    options: [],
+    load: () => import("./commands/cache.ts"),
+  },
+];

@@ -1,0 +1,25 @@
+/** `golem cache [stats|clear]`: the embeddings that are kept so that nothing is computed twice. */
+import { GolemError } from "../../core/error.ts";
+import { clearCache, getCacheStats } from "../../node/cache-account.ts";
+import { getCacheFolder } from "../../node/cache-folder.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [action = "stats"]: [string?],
+  _options: CommonOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const folder = getCacheFolder().embeddings;
+  const { onWarning } = terminal.work;
+  if (action !== "stats" && action !== "clear") {
+    throw new GolemError("usage", `There is no action '${action}'; expected stats or clear.`);
+  }
+  const stats =
+    action === "clear" ? await clearCache(folder, { onWarning }) : await getCacheStats(folder, { onWarning });
+  terminal.printJson(action === "clear" ? { cleared: stats } : stats);
+  terminal.printResult(
+    `${action === "clear" ? "Removed " : ""}${stats.entries} embeddings, ${(stats.bytes / 1e6).toFixed(1)} MB, in ${stats.folder}`,
+  );
+  return 0;
+}

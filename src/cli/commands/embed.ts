@@ -1,0 +1,82 @@
+/** `golem embed DATA --out F.parquet|F.npz`: what the encoder says of every recording, for other tools. */
+import { performance } from "node:perf_hooks";
+import { GolemError } from "../../core/error.ts";
+import { limitRecordings } from "../../dataset/selection.ts";
+import { getEncoderDefinition } from "../../encoder/registry.ts";
+import { getCacheFolder } from "../../node/cache-folder.ts";
+import { loadDataset } from "../../node/dataset-files.ts";
+import { embedRecordings } from "../../node/embed-recordings.ts";
+import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/embedding-table.ts";
+import { openEmbeddingStore } from "../../node/lmdb-store.ts";
+import { resolveEncoderId } from "../../node/train.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
+import { reportSkipped } from "./skipped.ts";
+
+interface EmbedOptions extends CommonOptions, AudioOptions {
+  readonly out: string;
+  readonly encoder?: string;
+  readonly precision?: string;
+  readonly limit?: number;
+  readonly strict?: boolean;
+}
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [data]: [string],
+  options: EmbedOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const started = performance.now();
+  const { out, limit, strict, precision } = options;
+  getEmbeddingTableForm(out);
+  const { info } = getEncoderDefinition(resolveEncoderId(options.encoder));
+  if (precision !== undefined && precision !== info.precision) {
+    throw new GolemError(
+      "invalid-option",
+      `${info.id} comes in ${info.precision} only; got --precision ${precision}.`,
+      {
+        hint: "Leave --precision out.",
+      },
+    );
+  }
+  const { signal, onProgress, onWarning } = terminal.work;
+  const dataset = await loadDataset(data, { labels: "optional", signal });
+  for (const warning of dataset.warnings) terminal.warn(warning);
+  const recordings = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
+  const cache = getCacheFolder();
+  const store = await openEmbeddingStore(cache.embeddings, { onWarning });
+  try {
+    const audio = toAudioSettings(options);
+    const { embedded, ...result } = await embedRecordings(recordings, {
+      ...{ encoder: info.id, audio, store, cache, signal, onProgress },
+    });
+    const skipped = [...dataset.skipped, ...result.skipped];
+    if (embedded.length === 0) {
+      throw new GolemError(
+        "no-recordings",
+        `None of the ${recordings.length} recordings could be embedded.`,
+        {
+          hint: skipped[0] ? `The first reason: ${skipped[0].message}` : "Check the data set.",
+        },
+      );
+    }
+    await writeEmbeddingTable(
+      out,
+      embedded.map(({ facts, ...row }) => ({ ...row, seconds: facts.seconds })),
+      info,
+    );
+    const seconds = (performance.now() - started) / 1000;
+    terminal.printJson({
+      ...{ out, recordings: embedded.length, encoder: info.id, layers: info.layers },
+      ...{ dimensions: info.dimensions, computed: result.computed, seconds, skipped },
+    });
+    terminal.print(
+      `Wrote ${embedded.length} recordings, ${info.layers} layers of 2 x ${info.dimensions}, to ${out}`,
+    );
+    reportSkipped(skipped, terminal);
+    return strict && skipped.length > 0 ? 1 : 0;
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,27 @@
+/** `golem evaluate GOLEM DATA`: scores a golem on recordings it was not trained on. */
+import { loadGolem } from "../../node/golem.ts";
+import { describeEvaluation } from "../describe-evaluation.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+import { reportSkipped } from "./skipped.ts";
+
+interface EvaluateOptions extends CommonOptions {
+  readonly limit?: number;
+  readonly strict?: boolean;
+}
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [folder, data]: [string, string],
+  { limit, strict }: EvaluateOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const golem = await loadGolem(folder, terminal.work);
+  const evaluation = await golem.evaluate(data, {
+    ...terminal.work,
+    ...(limit === undefined ? {} : { limit }),
+  });
+  terminal.printJson(evaluation);
+  for (const line of describeEvaluation(evaluation, terminal.bold)) terminal.print(line);
+  reportSkipped(evaluation.skipped, terminal);
+  return strict && evaluation.skipped.length > 0 ? 1 : 0;
+}

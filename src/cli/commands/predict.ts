@@ -1,0 +1,37 @@
+/** `golem predict GOLEM FILE...`: one line a file, in the order given; a file that fails does not stop the others. */
+import { toErrorRecord } from "../../core/error.ts";
+import { loadGolem } from "../../node/golem.ts";
+import { predictFiles } from "../../node/predict-files.ts";
+import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
+
+/** Runs the command; resolves with 1 when a file failed. */
+export async function runCommand(
+  [folder, files]: [string, string[]],
+  _options: CommonOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const golem = await loadGolem(folder, terminal.work);
+  let failed = 0;
+  for await (const { file, prediction, error } of predictFiles(golem.model, files, terminal.work)) {
+    if (prediction) {
+      const { label, confidence, scores, unknown, seconds } = prediction;
+      terminal.printJson({ file, label, confidence, scores, unknown, seconds });
+      const others = Object.entries(scores)
+        .sort((a, b) => b[1] - a[1])
+        .slice(1, 3)
+        .map(([name, score]) => `${name} ${formatShare(score)}`)
+        .join(", ");
+      terminal.printResult(
+        `${file}: ${terminal.bold(label)} ${formatShare(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}`,
+      );
+    } else {
+      failed++;
+      const record = toErrorRecord(error, "unreadable");
+      terminal.printJson({ file, error: record });
+      terminal.printResult(`${file}: ${formatError("error", record)}`);
+    }
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+const formatShare = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,0 +1,76 @@
+/** `golem train DATA --out DIR`: trains, scores, saves, and says what was found. */
+import { performance } from "node:perf_hooks";
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { ClassifierOptions } from "../../golem/classifier.ts";
+import type { Golem } from "../../node/golem.ts";
+import { train } from "../../node/train.ts";
+import { describeEvaluation } from "../describe-evaluation.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
+import { reportSkipped } from "./skipped.ts";
+
+interface TrainOptions extends CommonOptions, AudioOptions {
+  readonly out: string;
+  readonly encoder?: string;
+  readonly layer?: ClassifierOptions["layer"];
+  readonly pooling?: ClassifierOptions["pooling"];
+  readonly head?: ClassifierOptions["head"];
+  readonly shots?: number;
+  readonly limit?: number;
+  readonly test?: string;
+  readonly strict?: boolean;
+}
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [data]: [string],
+  options: TrainOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const started = performance.now();
+  const { out, encoder, layer, pooling, head, shots, limit, test, seed, strict } = options;
+  const golem = await train(data, {
+    ...Object.fromEntries(
+      Object.entries({ encoder, layer, pooling, head, shots, limit, test }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ),
+    seed,
+    audio: toAudioSettings(options),
+    ...terminal.work,
+  });
+  await golem.save(out);
+  const { document, labels, evaluation } = golem;
+  terminal.printJson({
+    golem: out,
+    labels,
+    recordings: document.data.recordings,
+    encoder: document.encoders[0]!.id,
+    head: document.head.kind,
+    views: document.views,
+    seconds: (performance.now() - started) / 1000,
+    evaluation,
+  });
+  for (const line of describeTraining(golem, terminal)) terminal.print(line);
+  terminal.print(`Saved to ${out}`);
+  terminal.print(`Next: golem predict ${out} RECORDING`);
+  const skipped = evaluation?.skipped ?? [];
+  reportSkipped(skipped, terminal);
+  return strict && skipped.length > 0 ? 1 : 0;
+}
+
+/** What was heard, with what, and how well it does: lines for people. */
+export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
+  const { data, views, head, encoders } = document;
+  const view = views[0]!;
+  const last = encoders[0]!.layers - 1;
+  return [
+    `Heard ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
+    `Listened with ${view.encoder}, layer ${view.layer} of 0 to ${last}, ${view.pooling}; learned a ${head.kind} head`,
+    "",
+    ...(evaluation
+      ? describeEvaluation(evaluation as Evaluation, terminal.bold)
+      : ["Not scored: a class has one recording, so nothing can be held out."]),
+    "",
+  ];
+}

@@ -1,0 +1,57 @@
+/**
+ * An evaluation in words, for people at a terminal.
+ *
+ * Must not know: how it was computed, where it is shown.
+ */
+import type { Evaluation } from "../evaluate/evaluate.ts";
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** Lines that tell score, interval, what to compare with, and where it goes wrong. */
+export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
+  const { balancedAccuracy, interval, chance, majority, trainAccuracy, mostConfused } = evaluation;
+  const lines = [
+    `${bold(`Held-out balanced accuracy ${percent(balancedAccuracy)}`)}  (95 % interval ${percent(interval[0])} to ${percent(interval[1])})`,
+    `  guessing gives ${percent(chance)}, always answering the most frequent class ${percent(majority)} (plain accuracy)`,
+    `  measured ${describeProtocol(evaluation)}`,
+    `  on its own training recordings it is right ${percent(trainAccuracy)} of the time, which says little`,
+  ];
+  if (mostConfused.length > 0) {
+    const pairs = mostConfused
+      .slice(0, 3)
+      .map(({ truth, predicted, count }) => `${truth} taken for ${predicted} (${formatCount(count)})`);
+    lines.push(`Most confused: ${pairs.join(", ")}`);
+  }
+  const unseen = Object.entries(evaluation.unseenLabels);
+  if (unseen.length > 0) {
+    lines.push(
+      `Labels it does not know, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
+    );
+  }
+  if (evaluation.overlap.length > 0) {
+    lines.push(`Left out because it was trained on them: ${listFiles(evaluation.overlap)}`);
+  }
+  return lines;
+}
+
+function describeProtocol({
+  protocol,
+  recordings,
+  grouping,
+  groupingReason,
+  folds,
+  repeats,
+}: Evaluation): string {
+  if (protocol === "held-out") return `on ${recordings} recordings held out of training`;
+  const base = `by cross-validation on ${recordings} recordings (${folds} folds, ${repeats} times)`;
+  return grouping === "speaker"
+    ? `${base}, no speaker on both sides of a fold`
+    : `${base}, speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`;
+}
+
+const formatCount = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1));
+
+/** At most five names, and how many more. */
+export function listFiles(files: readonly string[]): string {
+  return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
+}

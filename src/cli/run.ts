@@ -1,0 +1,86 @@
+/**
+ * The command line: parses arguments, runs one command, returns the exit code. Commands load when they run, so that
+ * `--help` is instant.
+ *
+ * Must not know: what commands do; each is a file in commands/.
+ */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { GolemError } from "../core/error.ts";
+import { type CommandSpecification, commands } from "./commands.ts";
+import { type CommonOptions, createTerminal, reportError, type Streams } from "./terminal.ts";
+
+/** Runs the command line with the arguments after the program's name. Resolves with the exit code. */
+export async function run(args: readonly string[], streams: Streams, signal: AbortSignal): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("golem")
+    .description(packageJson.description)
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+    })
+    .addHelpText(
+      "after",
+      "\nStart with: golem demo\nOr with your own recordings, one folder a class: golem train FOLDER --out my-golem",
+    );
+  for (const specification of commands) {
+    addCommand(program, specification, async (values, options) => {
+      const terminal = createTerminal(options, streams, signal);
+      try {
+        const { runCommand } = await specification.load();
+        exitCode = await runCommand(values, options, terminal);
+      } catch (error) {
+        terminal.endProgress();
+        exitCode = reportError(signal.aborted ? asAborted(error) : error, terminal.json, streams);
+      }
+    });
+  }
+  try {
+    if (args.length === 0) {
+      program.outputHelp({ error: true });
+      return 2;
+    }
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return exitCode;
+}
+
+function addCommand(
+  program: Command,
+  { name, args, description, options, help }: CommandSpecification,
+  action: (values: readonly (string | readonly string[])[], options: CommonOptions) => Promise<void>,
+): void {
+  const command = program
+    .command([name, ...args].join(" "))
+    .description(description)
+    .exitOverride();
+  for (const { flags, description: text, parse, required } of options) {
+    if (required) command.requiredOption(flags, text);
+    else if (parse) command.option(flags, text, parse);
+    else command.option(flags, text);
+  }
+  command
+    .option("--seed <n>", "seed of everything random", parseSeed, 0)
+    .option("--json", "JSON on stdout and nothing else there")
+    .option("--quiet", "no progress, no warnings, no text");
+  if (help) command.addHelpText("after", `\n${help}`);
+  command.action(async () => action(command.processedArgs as string[], command.opts<CommonOptions>()));
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError("a whole number was expected.");
+}
+
+/** After an interruption every error is its consequence. */
+function asAborted(error: unknown): GolemError {
+  return error instanceof GolemError && error.code === "aborted"
+    ? error
+    : new GolemError("aborted", "The work was interrupted before it was done.", { cause: error });
+}

@@ -1,0 +1,137 @@
+/**
+ * What the commands say and where: results on stdout, progress and warnings on stderr, JSON when asked for.
+ *
+ * Must not know: what any command does.
+ */
+import { GolemError, toErrorRecord } from "../core/error.ts";
+import type { Progress, WorkOptions } from "../core/progress.ts";
+import type { EnvironmentOptions, Warning } from "../node/environment.ts";
+
+/** Options every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly seed: number;
+}
+
+/** The streams and environment of a process; tests pass their own. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream | NodeJS.WritableStream;
+  readonly stderr: (NodeJS.WriteStream | NodeJS.WritableStream) & { isTTY?: boolean };
+}
+
+/** How a command speaks. */
+export interface Terminal {
+  /** Text for people; silent with --json or --quiet. */
+  print(text: string): void;
+  /** One line of JSON; only with --json. */
+  printJson(value: unknown): void;
+  /** Result lines of a command whose text output is its result (predict, lists); silent with --json only. */
+  printResult(text: string): void;
+  warn(warning: Warning): void;
+  /** Options for library calls: cancellation, progress bar, warnings. */
+  readonly work: EnvironmentOptions & WorkOptions;
+  readonly json: boolean;
+  bold(text: string): string;
+  dim(text: string): string;
+  /** Removes the progress bar, if one is drawn. */
+  endProgress(): void;
+}
+
+/** Creates the terminal of one command run. */
+export function createTerminal(options: CommonOptions, streams: Streams, signal: AbortSignal): Terminal {
+  const { stdout, stderr } = streams;
+  const json = options.json ?? false;
+  const quiet = options.quiet ?? false;
+  const isTty = (stream: { isTTY?: boolean }) => stream.isTTY === true;
+  const coloured = isTty(stdout as { isTTY?: boolean }) && !process.env.NO_COLOR;
+  const style = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const bar = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  const warn = (warning: Warning) => {
+    bar?.end();
+    if (!quiet) stderr.write(`${formatError("warning", warning)}\n`);
+  };
+  return {
+    print: (text) => {
+      bar?.end();
+      if (!json && !quiet) stdout.write(`${text}\n`);
+    },
+    printJson: (value) => {
+      bar?.end();
+      if (json) stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    printResult: (text) => {
+      bar?.end();
+      if (!json) stdout.write(`${text}\n`);
+    },
+    warn,
+    work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
+    json,
+    bold: style(1),
+    dim: style(2),
+    endProgress: () => bar?.end(),
+  };
+}
+
+/** "error [code]: message" with the hint on a line of its own. */
+export function formatError(kind: "error" | "warning", { code, message, hint }: Warning): string {
+  return `${kind} [${code}]: ${message}${hint ? `\n  ${hint}` : ""}`;
+}
+
+/** Prints an error where it belongs and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
+export function reportError(error: unknown, json: boolean, streams: Streams): number {
+  const record = toErrorRecord(error, "unexpected");
+  if (json) streams.stdout.write(`${JSON.stringify({ error: record })}\n`);
+  streams.stderr.write(`${formatError("error", record)}\n`);
+  if (!(error instanceof GolemError)) {
+    streams.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return 1;
+  }
+  return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
+}
+
+/** A progress bar on a terminal: drawn by cli-progress, loaded at the first report. */
+function createBar(stream: Streams["stderr"]): { show(progress: Progress): void; end(): void } {
+  type Bar = import("cli-progress").SingleBar;
+  let bar: Bar | undefined;
+  let stage: string | undefined;
+  let latest: Progress | undefined;
+  let library: typeof import("cli-progress") | undefined;
+  const end = () => {
+    bar?.stop();
+    bar = undefined;
+    stage = undefined;
+    latest = undefined;
+  };
+  const draw = () => {
+    if (!library || !latest) return;
+    const { completed, total } = latest;
+    if (latest.stage !== stage) {
+      bar?.stop();
+      stage = latest.stage;
+      bar = new library.SingleBar({
+        stream: stream as NodeJS.WritableStream,
+        format: `${stage} {bar} {percentage} % · {eta_formatted} left`,
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        clearOnComplete: true,
+        hideCursor: true,
+        barsize: 30,
+      });
+      bar.start(total ?? 1, completed);
+    }
+    bar?.update(completed);
+    if (total !== undefined && completed >= total) end();
+  };
+  return {
+    show(progress) {
+      latest = progress;
+      if (library) return draw();
+      void import("cli-progress").then((module) => {
+        library = module.default ?? module;
+        draw();
+      });
+    },
+    end,
+  };
+}

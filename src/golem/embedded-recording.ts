@@ -1,0 +1,24 @@
+/**
+ * A labelled recording whose embedding is known: what training, evaluation and reports work on.
+ *
+ * Must not know: encoders' insides, files, stores.
+ */
+import type { AudioFacts } from "../audio/audio.ts";
+import type { Split } from "../dataset/dataset.ts";
+
+/** One recording after the encoder. */
+export interface EmbeddedRecording {
+  /** Path relative to its data set. */
+  readonly file: string;
+  readonly label: string;
+  readonly speaker?: string;
+  readonly split: Split;
+  /** SHA-256 of the file's bytes. */
+  readonly fileHash: string;
+  readonly facts: AudioFacts;
+  /** [layers, 2 x dimensions], row-major: means, then standard deviations. */
+  readonly vector: Float32Array;
+}
+
+/** Classes for what is not one of the others; silence is welcome in them. */
+export const negativeLabels: readonly string[] = ["_silence", "_background", "_unknown"];

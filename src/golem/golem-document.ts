@@ -1,0 +1,183 @@
+/**
+ * golem.json: everything about a golem that is not a tensor, checked by a schema whenever it is read.
+ *
+ * Must not know: files, heads' mathematics.
+ */
+import * as z from "zod/mini";
+import { GolemError } from "../core/error.ts";
+import { headKinds } from "../head/head.ts";
+
+/** Version of the artefact's format; readers refuse others. */
+export const formatVersion = 1;
+
+const count = z.int().check(z.nonnegative(), z.maximum(1_000_000_000));
+const share = z.number().check(z.minimum(0), z.maximum(1));
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const shortText = z.string().check(z.maxLength(4096));
+const label = z.string().check(z.minLength(1), z.maxLength(1024));
+const scalar = z.union([z.number(), shortText, z.boolean()]);
+const errorRecord = z.object({ file: shortText, code: shortText, message: shortText, hint: shortText });
+
+const encoder = z.object({
+  id: z.string().check(z.minLength(1), z.maxLength(512)),
+  revision: shortText,
+  sha256: z.record(shortText, hash),
+  sampleRate: count.check(z.positive()),
+  layers: count.check(z.positive(), z.maximum(1000)),
+  dimensions: count.check(z.positive(), z.maximum(65_536)),
+  precision: shortText,
+  recipe: shortText,
+});
+
+const view = z.object({
+  encoder: shortText,
+  layer: count,
+  pooling: z.enum(["mean", "mean+std"]),
+  weight: z.number().check(z.minimum(0), z.maximum(1)),
+});
+
+const evaluation = z.looseObject({
+  protocol: z.enum(["held-out", "cross-validation"]),
+  recordings: count,
+  classes: count,
+  accuracy: share,
+  balancedAccuracy: share,
+  interval: z.tuple([share, share]),
+  chance: share,
+  majority: share,
+  macroF1: share,
+  labels: z.array(label),
+  perClass: z.record(
+    z.string(),
+    z.object({ precision: share, recall: share, f1: share, support: z.number().check(z.nonnegative()) }),
+  ),
+  confusion: z.array(z.array(z.number().check(z.nonnegative()))),
+  trainAccuracy: share,
+  grouping: z.enum(["speaker", "none"]),
+  unseenLabels: z.record(z.string(), count),
+  overlap: z.array(shortText),
+  skipped: z.array(errorRecord),
+});
+
+const golemDocument = z.object({
+  format: z.literal("golem"),
+  formatVersion: z.literal(formatVersion),
+  createdBy: shortText,
+  labels: z.array(label).check(z.minLength(2), z.maxLength(10_000)),
+  encoders: z.array(encoder).check(z.minLength(1), z.maxLength(16)),
+  audio: z.object({
+    sampleRate: count.check(z.positive()),
+    trim: z.boolean(),
+    maximumSeconds: z.number().check(z.positive()),
+    windowSeconds: z.number().check(z.positive()),
+    pipeline: z.record(shortText, z.json()),
+  }),
+  views: z.array(view).check(z.minLength(1), z.maxLength(256)),
+  head: z.object({
+    kind: z.enum(headKinds),
+    features: count.check(z.positive()),
+    classes: count.check(z.positive()),
+    normalise: z.boolean(),
+    facts: z.record(shortText, scalar),
+  }),
+  thresholds: z.object({ unknown: share, falseRejectionRate: share }),
+  seed: z.int(),
+  data: z.object({
+    name: shortText,
+    fingerprint: hash,
+    recordings: count,
+    perClass: z.record(z.string(), count),
+    seconds: z.number().check(z.nonnegative()),
+  }),
+  trainAccuracy: share,
+  evaluation: z.nullable(evaluation),
+});
+
+/** The parsed contents of golem.json. */
+export type GolemDocument = z.infer<typeof golemDocument>;
+
+/**
+ * Parses and checks golem.json. `golem-version` for another format version, `golem-damaged` for everything else that
+ * is not as it should be, naming the first place where.
+ */
+export function parseGolemDocument(json: string): GolemDocument {
+  const value = parseJson(json, "golem.json");
+  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
+  if (typeof version === "number" && version !== formatVersion) {
+    throw new GolemError(
+      "golem-version",
+      `golem.json has format version ${version}; this program reads version ${formatVersion}.`,
+      { hint: version > formatVersion ? "Update golem-audio." : "Train the golem again with this version." },
+    );
+  }
+  const document = checkSchema(golemDocument, value, "golem.json");
+  checkConsistency(document);
+  return document;
+}
+
+/** The parsed contents of training.json. */
+export type TrainingDocument = z.infer<typeof trainingDocument>;
+
+const trainingDocument = z.object({
+  formatVersion: z.literal(formatVersion),
+  recordings: z
+    .array(
+      z.object({
+        file: shortText,
+        label,
+        speaker: z.optional(shortText),
+        fileHash: hash,
+        audioHash: hash,
+        seconds: z.number(),
+        /** Probabilities a class, averaged over the repeats in which the recording was held out. */
+        outOfFold: z.optional(z.array(share)),
+      }),
+    )
+    .check(z.maxLength(1_000_000)),
+});
+
+/** Parses and checks training.json. */
+export function parseTrainingDocument(json: string): TrainingDocument {
+  return checkSchema(trainingDocument, parseJson(json, "training.json"), "training.json");
+}
+
+function parseJson(json: string, name: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw damaged(`${name} is not JSON`, cause);
+  }
+}
+
+function checkSchema<T extends z.ZodMiniType>(schema: T, value: unknown, name: string): z.infer<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw damaged(`${name}: ${issue?.message ?? "invalid"} at ${issue?.path.join(".") || "the top"}`);
+}
+
+/** What a schema cannot say: the parts fit each other. */
+function checkConsistency({ labels, encoders, views, head, audio }: GolemDocument): void {
+  if (new Set(labels).size !== labels.length) throw damaged("golem.json lists a label twice");
+  if (head.classes !== labels.length) {
+    throw damaged(`golem.json has a head of ${head.classes} classes for ${labels.length} labels`);
+  }
+  let features = 0;
+  for (const { encoder: id, layer, pooling } of views) {
+    const info = encoders.find((candidate) => candidate.id === id);
+    if (!info || layer >= info.layers)
+      throw damaged(`golem.json has a view on layer ${layer} of ${id}, which it does not list`);
+    if (info.sampleRate !== audio.sampleRate) throw damaged(`golem.json has two sample rates`);
+    features += pooling === "mean" ? info.dimensions : 2 * info.dimensions;
+  }
+  if (features !== head.features) {
+    throw damaged(`golem.json has views of ${features} features for a head of ${head.features}`);
+  }
+}
+
+function damaged(what: string, cause?: unknown): GolemError {
+  return new GolemError("golem-damaged", `The golem is damaged: ${what}.`, {
+    hint: "Copy the golem's folder again from where it was made, or train it anew.",
+    cause,
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * Training: embedded recordings in, a golem with an honest score out.
+ *
+ * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`, which
+ * sees training rows only and runs anew inside every fold; the golem itself is the same function on all rows.
+ * Must not know: files, encoders' insides, the terminal.
+ */
+import type { AudioSettings } from "../audio/audio.ts";
+import type { AudioDescription } from "../audio/describe-audio.ts";
+import { throwIfAborted } from "../core/error.ts";
+import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import { checkTrainable, countLabels } from "../dataset/classes.ts";
+import type { SkippedRecording } from "../dataset/dataset.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import { crossValidate } from "../evaluate/cross-validate.ts";
+import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { getPredictions } from "../evaluate/metrics.ts";
+import { type Classifier, type ClassifierOptions, fitClassifier } from "./classifier.ts";
+import type { EmbeddedRecording } from "./embedded-recording.ts";
+import { evaluateClassifier } from "./evaluate-classifier.ts";
+import { createGolemModel, type GolemModel } from "./golem-model.ts";
+import { computeUnknownThreshold, falseRejectionRate } from "./unknown.ts";
+
+/** What training works on. */
+export interface TrainingInput {
+  /** Name of the data set, for the record. */
+  readonly name: string;
+  /** Recordings to fit on; the order decides nothing but ties. */
+  readonly recordings: readonly EmbeddedRecording[];
+  /** Recordings held out by the user; then these decide the score. */
+  readonly test?: readonly EmbeddedRecording[] | undefined;
+  /** What was left out before training, for the record. */
+  readonly skipped?: readonly SkippedRecording[];
+  readonly encoder: EncoderInfo;
+  readonly audio: AudioSettings;
+  /** What `describeAudio` says of the pipeline that made the embeddings. */
+  readonly pipeline: AudioDescription;
+  /** Written into golem.json as `createdBy`. */
+  readonly createdBy: string;
+}
+
+/** What training may be told; every field has a default. */
+export interface TrainingOptions extends ClassifierOptions, WorkOptions {
+  /** Repeats of cross-validation. */
+  readonly repeats?: number;
+}
+
+/**
+ * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (a class with one recording and no test set),
+ * `invalid-layer`, `aborted`.
+ */
+export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
+  const { recordings, test, encoder } = input;
+  const alone = checkTrainable(recordings, { tested: test !== undefined });
+  const labels = [...countLabels(recordings).keys()];
+  const truth = recordings.map((recording) => labels.indexOf(recording.label));
+  const vectors = recordings.map((recording) => recording.vector);
+  const fitRows = (rows: readonly number[]): Classifier =>
+    fitClassifier(
+      rows.map((row) => vectors[row]!),
+      rows.map((row) => truth[row]!),
+      labels.length,
+      encoder,
+      options,
+    );
+
+  const groups = recordings.map((recording) => recording.speaker);
+  const validation =
+    alone.length > 0
+      ? undefined
+      : await crossValidate(
+          {
+            labels: truth,
+            classes: labels,
+            groups,
+            seed: options.seed,
+            repeats: options.repeats ?? 10,
+            fitPredict: (trainRows, testRows) =>
+              fitRows(trainRows).computeProbabilities(testRows.map((row) => vectors[row]!)),
+          },
+          { signal: options.signal, onProgress: options.onProgress },
+        );
+  throwIfAborted(options.signal);
+  const classifier = fitRows(truth.map((_, row) => row));
+  const trainPredictions = getPredictions(classifier.computeProbabilities(vectors));
+  const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
+
+  const skipped = [...(input.skipped ?? [])];
+  let evaluation: Evaluation | null = null;
+  if (test) {
+    const trained = { recordings, trainAccuracy };
+    evaluation = evaluateClassifier(classifier, labels, test, trained, skipped);
+  } else if (validation) {
+    evaluation = computeEvaluation({
+      protocol: "cross-validation",
+      labels,
+      truth,
+      probabilities: validation.probabilities,
+      groups,
+      k: validation.k,
+      grouping: validation.grouping,
+      ...(validation.reason === undefined ? {} : { groupingReason: validation.reason }),
+      trainLabels: truth,
+      trainAccuracy,
+      skipped,
+    });
+  }
+  const outOfFold = validation && averageMatrices(validation.probabilities);
+  return createGolemModel({
+    classifier,
+    labels,
+    encoder,
+    audio: input.audio,
+    pipeline: input.pipeline,
+    createdBy: input.createdBy,
+    name: input.name,
+    recordings,
+    trainAccuracy,
+    evaluation,
+    outOfFold: outOfFold && recordings.map((_, row) => getRow(outOfFold, row)),
+    seed: options.seed,
+    thresholds: {
+      unknown: validation ? computeUnknownThreshold(validation.probabilities) : 0,
+      falseRejectionRate,
+    },
+  });
+}
+
+function averageMatrices(matrices: readonly Matrix[]): Matrix {
+  const first = matrices[0]!;
+  const mean = createMatrix(first.rows, first.columns);
+  for (let i = 0; i < mean.data.length; i++) {
+    let sum = 0;
+    for (const matrix of matrices) sum += matrix.data[i]!;
+    mean.data[i] = sum / matrices.length;
+  }
+  return mean;
+}

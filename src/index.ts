@@ -1,0 +1,17 @@
+/**
+ * golem-audio in Node: train a classifier from about fifty recordings, load it, predict, evaluate, save.
+ * The stages have entries of their own: golem-audio/audio, /dataset, /encoder, /evaluate, /head, /store.
+ */
+export type { AudioSettings } from "./audio/audio.ts";
+export { type ErrorCode, type ErrorRecord, GolemError } from "./core/error.ts";
+export type { Progress, WorkOptions } from "./core/progress.ts";
+export type { Dataset, Recording, SkippedRecording, Split } from "./dataset/dataset.ts";
+export type { Evaluation } from "./evaluate/evaluate.ts";
+export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
+export type { GolemModel, Prediction } from "./golem/golem-model.ts";
+export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
+export { loadDataset } from "./node/dataset-files.ts";
+export type { EnvironmentOptions, Warning } from "./node/environment.ts";
+export { type AudioInput, type AudioPrediction, type Golem, loadGolem } from "./node/golem.ts";
+export { loadEncoder } from "./node/load-encoder.ts";
+export { type TrainOptions, train } from "./node/train.ts";

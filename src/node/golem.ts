@@ -1,0 +1,174 @@
+/**
+ * The library in Node: a golem with the encoder that feeds it; load, predict, evaluate, save.
+ *
+ * Must not know: how it was trained, the terminal.
+ */
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { type AudioSettings, type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
+import { createMemorySource } from "../audio/byte-source.ts";
+import { describeAudio } from "../audio/describe-audio.ts";
+import { encodeFloatWav } from "../audio/float-wav.ts";
+import { GolemError } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import { limitRecordings } from "../dataset/selection.ts";
+import type { Encoder } from "../encoder/encoder.ts";
+import { getEncoderDefinition } from "../encoder/registry.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import { embedSource, isSilent } from "../golem/embed-source.ts";
+import type { GolemDocument } from "../golem/golem-document.ts";
+import type { GolemModel, Prediction } from "../golem/golem-model.ts";
+import type { StoredEmbedding } from "../store/store.ts";
+import { getCacheFolder } from "./cache-folder.ts";
+import { describeSilence, embedRecordings } from "./embed-recordings.ts";
+import type { EnvironmentOptions } from "./environment.ts";
+import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
+import { openFileSource } from "./file-source.ts";
+import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
+import { openEmbeddingStore } from "./lmdb-store.ts";
+import { loadEncoder } from "./load-encoder.ts";
+import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { createdBy } from "./version.ts";
+
+/** A prediction for one recording of known duration. */
+export interface AudioPrediction extends Prediction {
+  /** Duration of the recording in seconds. */
+  readonly seconds: number;
+}
+
+/** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
+export type AudioInput = string | Uint8Array | Float32Array;
+
+/** A trained golem with the encoder that feeds it. */
+export interface Golem {
+  /** Contents of golem.json. */
+  readonly document: GolemDocument;
+  readonly labels: readonly string[];
+  /** Its honest score; null when there was none to be had. */
+  readonly evaluation: Evaluation | null;
+  /** The artefact itself, for reports and export. */
+  readonly model: GolemModel;
+  /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
+  predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
+  /** Scores it on held-out recordings. */
+  evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
+  /** Writes its folder, atomically. */
+  save(folder: string): Promise<void>;
+  /** Frees the encoder; the golem may still be used and will load it again. */
+  dispose(): Promise<void>;
+}
+
+/** Loads a golem from its folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
+export async function loadGolem(folder: string, options: EnvironmentOptions = {}): Promise<Golem> {
+  const model = await readGolemFolder(resolve(folder));
+  checkCompatible(model, options.onWarning);
+  return createGolem(model, options);
+}
+
+/** A golem must be fed by the encoder it was trained on; another audio pipeline is a warning. */
+function checkCompatible(
+  { document, encoder }: GolemModel,
+  onWarning: EnvironmentOptions["onWarning"],
+): void {
+  const { info } = getEncoderDefinition(encoder.id);
+  const identify = ({ sha256, ...rest }: typeof info) =>
+    JSON.stringify([Object.entries(rest).sort(), Object.entries(sha256).sort()]);
+  if (identify(info) !== identify(encoder)) {
+    throw new GolemError(
+      "golem-version",
+      `The golem was trained on ${encoder.id} ${encoder.revision} (${encoder.recipe}); this program has ${info.revision} (${info.recipe}).`,
+      { hint: "Train it again, or use the version of golem-audio that made it." },
+    );
+  }
+  const pipeline = JSON.stringify(describeAudio({ ...defaultAudioSettings, ...document.audio }));
+  if (pipeline !== JSON.stringify(document.audio.pipeline)) {
+    onWarning?.({
+      code: "golem-version",
+      message: `The golem was made by ${document.createdBy}, which prepared audio in another way than ${createdBy}; its answers may differ a little.`,
+      hint: "Train it again to be sure.",
+    });
+  }
+}
+
+/** Joins a golem and the encoder that feeds it, which is loaded at the first prediction. */
+export function createGolem(model: GolemModel, options: EnvironmentOptions): Golem {
+  const { document } = model;
+  const audio = getAudioOf(document);
+  let encoder: Promise<Encoder> | undefined;
+  const getEncoder = (signal?: AbortSignal): Promise<Encoder> => {
+    const { cache, onProgress } = options;
+    const threads = Math.min(4, availableParallelism());
+    encoder ??= loadEncoder(model.encoder.id, { cache, onProgress, signal, threads });
+    encoder.catch(() => {
+      encoder = undefined;
+    });
+    return encoder;
+  };
+  return {
+    document,
+    model,
+    labels: document.labels,
+    evaluation: document.evaluation as Evaluation | null,
+    async predict(input, { signal } = {}) {
+      const source = await openInput(input);
+      try {
+        const embedding = await embedSource(source, await getEncoder(signal), {
+          audio,
+          decoders: [createFfmpegDecoder()],
+          signal,
+        });
+        return predictEmbedding(model, embedding, source.name);
+      } finally {
+        await source.close?.();
+      }
+    },
+    async evaluate(data, { signal, onProgress, limit } = {}) {
+      const dataset = await openDataset(data, options);
+      const cache = options.cache ?? getCacheFolder();
+      const rows = selectTestRows(dataset);
+      const store = await openEmbeddingStore(cache.embeddings, { onWarning: options.onWarning });
+      try {
+        const { embedded, skipped } = await embedRecordings(
+          limit === undefined ? rows : limitRecordings(rows, limit),
+          { encoder: model.encoder.id, audio, store, cache, signal, onProgress },
+        );
+        return model.evaluate(embedded, [...dataset.skipped, ...skipped]);
+      } finally {
+        await store.close();
+      }
+    },
+    save: (folder) => writeGolemFolder(resolve(folder), model),
+    async dispose() {
+      const loaded = await encoder?.catch(() => undefined);
+      encoder = undefined;
+      await loaded?.dispose();
+    },
+  };
+}
+
+/** The audio settings a golem was trained with. */
+export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
+  return { trim: audio.trim, maximumSeconds: audio.maximumSeconds, windowSeconds: audio.windowSeconds };
+}
+
+/** One prediction from one embedding; nothing to hear is the error `silent` unless the golem knows silence. */
+export function predictEmbedding(
+  model: GolemModel,
+  { facts, vector }: StoredEmbedding,
+  name: string,
+): AudioPrediction {
+  if (isSilent(facts) && !model.document.labels.includes("_silence")) {
+    const { code, message, hint } = describeSilence(name);
+    throw new GolemError(code, message, { hint });
+  }
+  return { ...model.predictEmbeddings([vector])[0]!, seconds: facts.seconds };
+}
+
+async function openInput(input: AudioInput): Promise<ByteSource & { close?(): Promise<void> }> {
+  if (typeof input === "string") return openFileSource(input);
+  if (input instanceof Float32Array) {
+    return createMemorySource(encodeFloatWav(input, defaultAudioSettings.sampleRate), "the samples given");
+  }
+  return createMemorySource(input, "the bytes given");
+}

@@ -1,0 +1,60 @@
+/**
+ * Predicts many files on all cores, handing out answers in the order of the files.
+ *
+ * Must not know: the terminal. Nothing is kept in the store: what is predicted once is rarely predicted again.
+ */
+import { resolve } from "node:path";
+import { throwIfAborted } from "../core/error.ts";
+import { getEncoderDefinition } from "../encoder/registry.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { getCacheFolder } from "./cache-folder.ts";
+import { createEmbeddingPool } from "./embedding-pool.ts";
+import { pullWeights } from "./encoder-weights.ts";
+import type { EnvironmentOptions } from "./environment.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedding } from "./golem.ts";
+
+/** The answer for one file: a prediction, or the error that it failed with. */
+export interface FilePrediction {
+  readonly file: string;
+  readonly prediction?: AudioPrediction;
+  readonly error?: unknown;
+}
+
+/** Files embedded ahead of the one being handed out: bounds what waits in memory. */
+const ahead = 64;
+
+/** Predicts files; rejects only when nothing can work (no weights) or with `aborted`. */
+export async function* predictFiles(
+  model: GolemModel,
+  files: readonly string[],
+  options: EnvironmentOptions = {},
+): AsyncGenerator<FilePrediction> {
+  const { signal, onProgress, cache = getCacheFolder() } = options;
+  const id = model.encoder.id;
+  await pullWeights(getEncoderDefinition(id), { signal, onProgress, cache });
+  const audio = getAudioOf(model.document);
+  const pool = await createEmbeddingPool({ encoder: id, audio, cache, tasks: files.length, signal });
+  const start = (file: string): Promise<FilePrediction> =>
+    pool.embed(resolve(file), file).then(
+      (embedding) => {
+        try {
+          return { file, prediction: predictEmbedding(model, embedding, file) };
+        } catch (error) {
+          return { file, error };
+        }
+      },
+      (error: unknown) => ({ file, error }),
+    );
+  try {
+    const pending: Promise<FilePrediction>[] = [];
+    for (let next = 0, done = 0; done < files.length; done++) {
+      while (next < files.length && pending.length < ahead) pending.push(start(files[next++]!));
+      const answer = await pending.shift()!;
+      throwIfAborted(signal);
+      yield answer;
+      if (files.length > 1) onProgress?.({ stage: "predicting", completed: done + 1, total: files.length });
+    }
+  } finally {
+    await pool.close();
+  }
+}
