@@ -1,0 +1,173 @@
+/**
+ * Matrix products in plain loops, blocked so that numbers stay in registers. Everything is row-major Float64Array
+ * (one element type keeps the compiled loops monomorphic).
+ *
+ * Must not know: what is multiplied.
+ */
+
+/** Sum of the products of two vectors. */
+export function dot(a: Float64Array, b: Float64Array, length = a.length, startA = 0, startB = 0): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    s0 += a[startA + i]! * b[startB + i]!;
+    s1 += a[startA + i + 1]! * b[startB + i + 1]!;
+    s2 += a[startA + i + 2]! * b[startB + i + 2]!;
+    s3 += a[startA + i + 3]! * b[startB + i + 3]!;
+  }
+  for (; i < length; i++) s0 += a[startA + i]! * b[startB + i]!;
+  return s0 + s1 + (s2 + s3);
+}
+
+/** target += factor * source. */
+export function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
+  for (let i = 0; i < target.length; i++) target[i]! += factor * source[i]!;
+}
+
+/** A B^T: rows of a [rows, inner] against rows of b [columns, inner], giving [rows, columns]. */
+export function multiplyByRows(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  columns: number,
+  inner: number,
+  out = new Float64Array(rows * columns),
+): Float64Array {
+  for (let i = 0; i < rows; i += 2) {
+    const a0 = i * inner;
+    const a1 = i + 1 < rows ? a0 + inner : a0;
+    for (let j = 0; j < columns; j += 2) {
+      const b0 = j * inner;
+      const b1 = j + 1 < columns ? b0 + inner : b0;
+      let s00 = 0;
+      let s01 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      for (let k = 0; k < inner; k++) {
+        const x0 = a[a0 + k]!;
+        const x1 = a[a1 + k]!;
+        const y0 = b[b0 + k]!;
+        const y1 = b[b1 + k]!;
+        s00 += x0 * y0;
+        s01 += x0 * y1;
+        s10 += x1 * y0;
+        s11 += x1 * y1;
+      }
+      out[i * columns + j] = s00;
+      if (j + 1 < columns) out[i * columns + j + 1] = s01;
+      if (i + 1 < rows) {
+        out[(i + 1) * columns + j] = s10;
+        if (j + 1 < columns) out[(i + 1) * columns + j + 1] = s11;
+      }
+    }
+  }
+  return out;
+}
+
+/** The Gram matrix A A^T [rows, rows] of a [rows, inner]. */
+export function computeGram(a: Float64Array, rows: number, inner: number): Float64Array {
+  const out = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i += 2) {
+    const a0 = i * inner;
+    const a1 = i + 1 < rows ? a0 + inner : a0;
+    for (let j = 0; j <= i; j += 2) {
+      const b0 = j * inner;
+      const b1 = j + 1 < rows ? b0 + inner : b0;
+      let s00 = 0;
+      let s01 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      for (let k = 0; k < inner; k++) {
+        const x0 = a[a0 + k]!;
+        const x1 = a[a1 + k]!;
+        const y0 = a[b0 + k]!;
+        const y1 = a[b1 + k]!;
+        s00 += x0 * y0;
+        s01 += x0 * y1;
+        s10 += x1 * y0;
+        s11 += x1 * y1;
+      }
+      out[i * rows + j] = s00;
+      out[j * rows + i] = s00;
+      if (j + 1 < rows) {
+        out[i * rows + j + 1] = s01;
+        out[(j + 1) * rows + i] = s01;
+      }
+      if (i + 1 < rows) {
+        out[(i + 1) * rows + j] = s10;
+        out[j * rows + i + 1] = s10;
+        if (j + 1 < rows) {
+          out[(i + 1) * rows + j + 1] = s11;
+          out[(j + 1) * rows + i + 1] = s11;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/** A B: a [rows, inner] times b [inner, columns], giving [rows, columns]. */
+export function multiply(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  columns: number,
+  inner: number,
+  out = new Float64Array(rows * columns),
+): Float64Array {
+  return combineRows(a, inner, 1, b, rows, columns, inner, out);
+}
+
+/** A^T B: a [inner, rows] transposed times b [inner, columns], giving [rows, columns]. */
+export function multiplyTransposed(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  columns: number,
+  inner: number,
+  out = new Float64Array(rows * columns),
+): Float64Array {
+  return combineRows(a, 1, rows, b, rows, columns, inner, out);
+}
+
+/** Each row of the result is a combination of the rows of b, four of them at a time. */
+function combineRows(
+  a: Float64Array,
+  rowStride: number,
+  innerStride: number,
+  b: Float64Array,
+  rows: number,
+  columns: number,
+  inner: number,
+  out: Float64Array,
+): Float64Array {
+  out.fill(0);
+  let k = 0;
+  for (; k + 3 < inner; k += 4) {
+    const b0 = k * columns;
+    const b1 = b0 + columns;
+    const b2 = b1 + columns;
+    const b3 = b2 + columns;
+    for (let i = 0; i < rows; i++) {
+      const start = i * rowStride + k * innerStride;
+      const x0 = a[start]!;
+      const x1 = a[start + innerStride]!;
+      const x2 = a[start + 2 * innerStride]!;
+      const x3 = a[start + 3 * innerStride]!;
+      const row = i * columns;
+      for (let j = 0; j < columns; j++) {
+        out[row + j]! += x0 * b[b0 + j]! + x1 * b[b1 + j]! + (x2 * b[b2 + j]! + x3 * b[b3 + j]!);
+      }
+    }
+  }
+  for (; k < inner; k++) {
+    for (let i = 0; i < rows; i++) {
+      const x = a[i * rowStride + k * innerStride]!;
+      for (let j = 0; j < columns; j++) out[i * columns + j]! += x * b[k * columns + j]!;
+    }
+  }
+  return out;
+}

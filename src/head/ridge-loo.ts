@@ -1,0 +1,72 @@
+/**
+ * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without a single refit.
+ *
+ * Row i without itself is off by residual_i / (1 - h_i), h the leverages, the intercept's own w_i / sum(w) included (Allen 1974,
+ * PRESS). Exact means: equal to the fit without the row, intercept included; standardisation done beforehand stays as it was. A class
+ * whose only row is left out has no +1 left, and the output says so (-1).
+ * Must not know: what the rows are, what the scores are used for.
+ */
+import { multiply } from "./kernel.ts";
+import type { RidgeProblem } from "./ridge-problem.ts";
+import { fitTemperature } from "./temperature.ts";
+
+/** Leave-one-out results of one penalty. */
+export interface RidgeLooScore {
+  /** Relative to the mean squared norm of the centred rows. */
+  readonly penalty: number;
+  /** [rows, classes]: what the fit without row i says of row i. */
+  readonly outputs: Float64Array;
+  /** Weighted mean over rows and classes of (output - target)^2. */
+  readonly squaredError: number;
+  /** Factor that calibrates the outputs for softmax, fitted on them. */
+  readonly factor: number;
+  /** Mean log-likelihood of the labels under softmax(factor x outputs), natural logarithm. */
+  readonly logLikelihood: number;
+}
+
+/**
+ * Leave-one-out outputs, error and calibrated log-likelihood for each (relative) penalty. The log-likelihood at the best penalty is a
+ * cheap criterion for choosing between feature sets (encoder layers) inside a fold.
+ */
+export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly number[]): RidgeLooScore[] {
+  const { rows, classes, labels, weights, totalWeight, basis, values, targets, projected } = problem;
+  const rank = values.length;
+  const squares = basis.map((value) => value * value);
+  const kept = new Float64Array(rank);
+  const scaled = new Float64Array(rank * classes);
+  let start: number | undefined;
+  return penalties.map((penalty) => {
+    const absolute = penalty * problem.meanSquare;
+    for (let j = 0; j < rank; j++) {
+      kept[j] = values[j]! / (values[j]! + absolute);
+      for (let k = j * classes; k < (j + 1) * classes; k++) scaled[k] = kept[j]! * projected[k]!;
+    }
+    const fitted = multiply(basis, scaled, rows, classes, rank);
+    const leverages = multiply(squares, kept, rows, 1, rank);
+    const outputs = new Float64Array(rows * classes);
+    let squaredError = 0;
+    for (let i = 0; i < rows; i++) {
+      const weight = weights[i]!;
+      const complement = Math.max(1 - weight / totalWeight - leverages[i]!, 1e-12);
+      const factor = 1 / (Math.sqrt(weight) * complement);
+      for (let k = 0; k < classes; k++) {
+        const error = factor * (targets[i * classes + k]! - fitted[i * classes + k]!);
+        outputs[i * classes + k] = (labels[i] === k ? 1 : -1) - error;
+        squaredError += (weight * error * error) / (totalWeight * classes);
+      }
+    }
+    const { factor, logLikelihood } = fitTemperature(outputs, labels, classes, start);
+    start = factor;
+    return { penalty, outputs, squaredError, factor, logLikelihood };
+  });
+}
+
+/** The score with the highest log-likelihood; of equals, the one with the stronger penalty. */
+export function chooseRidgePenalty(scores: readonly RidgeLooScore[]): RidgeLooScore {
+  return scores.reduce((best, score) => {
+    const isBetter =
+      score.logLikelihood > best.logLikelihood ||
+      (score.logLikelihood === best.logLikelihood && score.penalty > best.penalty);
+    return isBetter ? score : best;
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * The head `ridge`: one-against-rest least squares, its penalty and its calibration chosen by exact leave-one-out.
+ *
+ * The same problem as scikit-learn's RidgeClassifier(alpha = penalty x meanSquare), whose decision_function are the outputs
+ * before calibration; logits are those outputs times the factor that makes softmax most likely on the left-out rows.
+ * Must not know: how leave-one-out works (ridge-loo.ts).
+ */
+import type { Head } from "./head.ts";
+import { multiplyTransposed } from "./kernel.ts";
+import { createNetworkHead } from "./network-head.ts";
+import type { RidgeOptions } from "./options.ts";
+import { chooseRidgePenalty, computeRidgeLooScores } from "./ridge-loo.ts";
+import { computeWeightedMean, createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
+import {
+  applyStandardisation,
+  createIdentityStandardisation,
+  fitStandardisation,
+} from "./standardisation.ts";
+import { computeRowWeights, type TrainingSet } from "./training-set.ts";
+
+/** Trains a ridge head in closed form. */
+export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
+  const { embeddings, labels, counts, classes } = set;
+  const { rows, columns: features } = embeddings;
+  const standardisation = options.standardise
+    ? fitStandardisation(embeddings)
+    : createIdentityStandardisation(features);
+  const x = applyStandardisation(embeddings, standardisation);
+  const weights = computeRowWeights(labels, counts, options.classWeight);
+  const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
+  const best = chooseRidgePenalty(computeRidgeLooScores(problem, options.penalties));
+  const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
+  const mean = computeWeightedMean(x, features, weights);
+  const bias = problem.targetMeans.map((target, k) => {
+    let value = target;
+    for (let j = 0; j < features; j++) value -= weight[k * features + j]! * mean[j]!;
+    return best.factor * value;
+  });
+  for (let i = 0; i < weight.length; i++) weight[i]! *= best.factor;
+  return createNetworkHead({
+    kind: "ridge",
+    standardisation,
+    layers: [{ inputs: features, outputs: classes, weight, bias }],
+    facts: {
+      penalty: best.penalty,
+      alpha: best.penalty * problem.meanSquare,
+      factor: best.factor,
+      looLogLikelihood: best.logLikelihood,
+      classWeight: options.classWeight,
+      standardise: options.standardise,
+    },
+  });
+}

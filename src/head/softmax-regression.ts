@@ -1,0 +1,273 @@
+/**
+ * The solver of multinomial logistic regression: minimises sum of w_i cross-entropy_i + lambda/2 |W|^2 over W and bias.
+ *
+ * Truncated Newton (Nocedal and Wright, Numerical Optimization, section 7.1): every Newton system is solved by conjugate
+ * gradients as far as it pays. Preconditioner: one stand-in for all classes' Hessians, X^T diag(c) X + lambda I, where c is the
+ * mean curvature of each row's softmax; in the spirit of Boehning's bound (1992, Multinomial logistic regression algorithm),
+ * whose constant 1/2 is far from the truth once rows are fitted well. The line search moves along logits that are linear in the step: it needs no matrix product.
+ *
+ * It is a generator: products with the design matrix are yielded as requests, answered by loops at once or by another
+ * engine later. A `RegressionSpace` says in which coordinates W is held: weights (primal) or one coefficient for each
+ * row (dual). Steps live in one space and gradients in its dual; `image` is the step as gradients are paired with it.
+ *
+ * Must not know: standardisation, heads, engines.
+ */
+import { addScaled, dot } from "./kernel.ts";
+import { searchLine } from "./line-search.ts";
+import { computeCrossEntropy } from "./softmax.ts";
+
+/** A step (or a point): coefficients then one bias a class, and the vector whose dot product with a gradient is the pairing. */
+export interface Step {
+  readonly values: Float64Array;
+  /** May be the same array as `values`. */
+  readonly image: Float64Array;
+}
+
+/**
+ * A product with the design matrix X [rows, features]. "logits": X W^T for weights W [classes, features]; "gradient": R^T X for
+ * residuals R [rows, classes]; "curvature": X^T diag(w) X for row weights w.
+ */
+export interface ProductRequest {
+  readonly kind: "logits" | "gradient" | "curvature";
+  readonly operand: Float64Array;
+}
+
+/** A computation that may ask for products with the design matrix. */
+export type Computation<T> = Generator<ProductRequest, T, Float64Array>;
+
+/** Coordinates in which the problem is solved. */
+export interface RegressionSpace {
+  readonly rows: number;
+  readonly classes: number;
+  readonly labels: Int32Array;
+  /** Weight of each row. */
+  readonly weights: Float64Array;
+  /** lambda = 1 / C. */
+  readonly penalty: number;
+  /** Number of coefficients in front of the biases. */
+  readonly coefficients: number;
+  /** Logits [rows, classes] of a step, bias left out; a new array. */
+  computeLogits(step: Step): Computation<Float64Array>;
+  /** Gradient of the loss term with respect to the coefficients, in the form that pairs with `image`. */
+  computeGradient(residuals: Float64Array): Computation<Float64Array>;
+  /** Prepares `precondition` for X^T diag(curvature) X + lambda I as stand-in for each class's Hessian. */
+  adapt(curvature: Float64Array): void;
+  /** The inverse of that stand-in applied to a gradient's coefficients (not to its biases). */
+  precondition(gradient: Float64Array): Step;
+}
+
+/** When to stop. */
+export interface SolverOptions {
+  /** Estimated distance to the minimum, relative to the objective. */
+  readonly tolerance: number;
+  /** Most Newton steps. */
+  readonly maximumIterations: number;
+}
+
+/** Where the solver ended. */
+export interface RegressionSolution {
+  /** Coefficients, then biases. */
+  readonly point: Step;
+  readonly objective: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** Most conjugate gradient steps for one Newton step. */
+const maximumInnerSteps = 100;
+
+/** Minimises the objective; see the header. */
+export function* minimise(
+  space: RegressionSpace,
+  { tolerance, maximumIterations }: SolverOptions,
+): Computation<RegressionSolution> {
+  const { rows, classes, labels, weights, penalty, coefficients } = space;
+  const size = coefficients + classes;
+  const logits = new Float64Array(rows * classes);
+  const trial = new Float64Array(rows * classes);
+  const residuals = new Float64Array(rows * classes);
+  const curvature = new Float64Array(rows);
+  let point: Step | undefined;
+  let loss = computeCrossEntropy(logits, labels, weights, classes, residuals);
+  let regulariser = 0;
+  for (let iteration = 0; ; iteration++) {
+    const objective = loss + regulariser;
+    const probabilities = computeProbabilities(space, residuals);
+    space.adapt(averageCurvature(probabilities, weights, classes, curvature));
+    let curvatureSum = 0;
+    for (let i = 0; i < rows; i++) curvatureSum += curvature[i]!;
+    const precondition = (gradient: Float64Array): Step =>
+      addBiases(space.precondition(gradient.subarray(0, coefficients)), gradient, curvatureSum);
+    point ??= createStep(size, space.precondition(new Float64Array(coefficients)));
+    const gradient = yield* pullBack(space, residuals, point.values);
+    const newton = precondition(gradient);
+    const decrement = dot(gradient, newton.image);
+    if (decrement <= 2 * tolerance * objective) {
+      return { point, objective, iterations: iteration, converged: true };
+    }
+    const stuck = { point, objective, iterations: iteration, converged: false };
+    if (iteration === maximumIterations) return stuck;
+
+    const forcing = Math.max(
+      Math.min(0.3, Math.sqrt(decrement / objective)),
+      0.3 * Math.sqrt((2 * tolerance * objective) / decrement),
+    );
+    const { step, change } = yield* solveNewton(
+      space,
+      probabilities,
+      gradient,
+      newton,
+      precondition,
+      forcing,
+    );
+    const slope = dot(gradient, step.image);
+    const cross = penalty * dot(point.values, step.image, coefficients);
+    const square = penalty * dot(step.values, step.image, coefficients);
+    const found = searchLine(objective, slope, (length) => {
+      for (let i = 0; i < logits.length; i++) trial[i] = logits[i]! + length * change[i]!;
+      const trialLoss = computeCrossEntropy(trial, labels, weights, classes, residuals);
+      return {
+        value: trialLoss + regulariser + length * (cross + (length / 2) * square),
+        slope: dot(residuals, change) + cross + length * square,
+      };
+    });
+    // Where no measurable descent is left, rounding and not the algorithm ends the fit.
+    if (!found) return { ...stuck, converged: decrement <= 1e-9 * objective };
+    logits.set(trial);
+    regulariser += found.length * (cross + (found.length / 2) * square);
+    loss = found.value - regulariser;
+    addScaledStep(point, found.length, step);
+  }
+}
+
+/** Softmax probabilities, out of the residuals w (p - [k = label]). */
+function computeProbabilities(
+  { rows, classes, labels, weights }: RegressionSpace,
+  residuals: Float64Array,
+): Float64Array {
+  const probabilities = Float64Array.from(residuals);
+  for (let i = 0; i < rows; i++) {
+    probabilities[i * classes + labels[i]!]! += weights[i]!;
+    for (let k = i * classes; k < (i + 1) * classes; k++) probabilities[k]! /= weights[i]!;
+  }
+  return probabilities;
+}
+
+/** The mean eigenvalue of each row's softmax Hessian w (diag(p) - p p^T), constants left out; at least w / 10000. */
+function averageCurvature(
+  probabilities: Float64Array,
+  weights: Float64Array,
+  classes: number,
+  result: Float64Array,
+): Float64Array {
+  for (let i = 0; i < weights.length; i++) {
+    let sum = 0;
+    for (let k = i * classes; k < (i + 1) * classes; k++) sum += probabilities[k]! * (1 - probabilities[k]!);
+    result[i] = weights[i]! * Math.max(sum / (classes - 1), 1e-4);
+  }
+  return result;
+}
+
+/** Conjugate gradients on Hessian x step = -gradient until the residual has shrunk by `forcing`; also the step's logits. */
+function* solveNewton(
+  space: RegressionSpace,
+  probabilities: Float64Array,
+  gradient: Float64Array,
+  newton: Step,
+  precondition: (gradient: Float64Array) => Step,
+  forcing: number,
+): Computation<{ step: Step; change: Float64Array }> {
+  const { rows, classes, weights, coefficients } = space;
+  const step = createStep(gradient.length, newton);
+  const change = new Float64Array(rows * classes);
+  const remainder = Float64Array.from(gradient);
+  let preconditioned = newton;
+  let square = dot(remainder, preconditioned.image);
+  const goal = forcing * forcing * square;
+  const search = createStep(gradient.length, newton);
+  addScaledStep(search, -1, preconditioned);
+  for (let inner = 0; inner < maximumInnerSteps; inner++) {
+    const moved = yield* space.computeLogits(search);
+    for (let start = 0; start < moved.length; start += classes) {
+      for (let k = 0; k < classes; k++) moved[start + k]! += search.values[coefficients + k]!;
+    }
+    const curved = curve(probabilities, weights, moved, classes);
+    const product = yield* pullBack(space, curved, search.values);
+    const length = square / dot(product, search.image);
+    addScaledStep(step, length, search);
+    addScaled(change, length, moved);
+    addScaled(remainder, length, product);
+    preconditioned = precondition(remainder);
+    const next = dot(remainder, preconditioned.image);
+    if (!(next > goal)) break;
+    scaleStep(search, next / square);
+    addScaledStep(search, -1, preconditioned);
+    square = next;
+  }
+  return { step, change };
+}
+
+/** The softmax Hessian applied to logits: w (p v - p (p . v)) for each row. */
+function curve(
+  probabilities: Float64Array,
+  weights: Float64Array,
+  moved: Float64Array,
+  classes: number,
+): Float64Array {
+  const result = new Float64Array(moved.length);
+  for (let i = 0, start = 0; i < weights.length; i++, start += classes) {
+    let mean = 0;
+    for (let k = start; k < start + classes; k++) mean += probabilities[k]! * moved[k]!;
+    const weight = weights[i]!;
+    for (let k = start; k < start + classes; k++) {
+      result[k] = weight * probabilities[k]! * (moved[k]! - mean);
+    }
+  }
+  return result;
+}
+
+/** Logit-space residuals back to a gradient of coefficients and biases, with the penalty's share. */
+function* pullBack(
+  space: RegressionSpace,
+  residuals: Float64Array,
+  values: Float64Array,
+): Computation<Float64Array> {
+  const { classes, penalty, coefficients } = space;
+  const gradient = new Float64Array(coefficients + classes);
+  gradient.set(yield* space.computeGradient(residuals));
+  for (let j = 0; j < coefficients; j++) gradient[j]! += penalty * values[j]!;
+  for (let start = 0; start < residuals.length; start += classes) {
+    for (let k = 0; k < classes; k++) gradient[coefficients + k]! += residuals[start + k]!;
+  }
+  return gradient;
+}
+
+/** A preconditioned gradient's coefficients followed by its biases, whose curvature is the sum over rows. */
+function addBiases(inner: Step, gradient: Float64Array, curvatureSum: number): Step {
+  const coefficients = inner.values.length;
+  const result = createStep(gradient.length, inner);
+  result.values.set(inner.values);
+  result.image.set(inner.image);
+  for (let k = coefficients; k < gradient.length; k++) {
+    result.values[k] = gradient[k]! / curvatureSum;
+    result.image[k] = result.values[k]!;
+  }
+  return result;
+}
+
+/** A step of zeros that shares values and image where `like` does. */
+function createStep(size: number, like: Step): Step {
+  const values = new Float64Array(size);
+  return { values, image: like.image === like.values ? values : new Float64Array(size) };
+}
+
+function addScaledStep(target: Step, factor: number, source: Step): void {
+  addScaled(target.values, factor, source.values);
+  if (target.image !== target.values) addScaled(target.image, factor, source.image);
+}
+
+function scaleStep(step: Step, factor: number): void {
+  for (let i = 0; i < step.values.length; i++) step.values[i]! *= factor;
+  if (step.image === step.values) return;
+  for (let i = 0; i < step.image.length; i++) step.image[i]! *= factor;
+}

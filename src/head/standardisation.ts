@@ -1,0 +1,84 @@
+/**
+ * Standardisation of features: (x - mean) / scale, optionally followed by division by the row's norm.
+ *
+ * Mean and scale are rounded to float32 before first use, so that training and a saved head see the same numbers.
+ * Must not know: labels, kinds of head.
+ */
+import type { Matrix } from "../core/matrix.ts";
+
+/** Mean and scale of each feature, float32. */
+export interface Standardisation {
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+/**
+ * A feature whose standard deviation is below this share of its largest magnitude is rounding noise of float32
+ * (whose steps are 1.2e-7): it is treated as constant.
+ */
+const constantShare = 1e-6;
+
+/** Mean and population standard deviation of each feature; constant features get scale 1. */
+export function fitStandardisation(embeddings: Matrix): Standardisation {
+  const { rows, columns, data } = embeddings;
+  const mean = new Float64Array(columns);
+  const largest = new Float64Array(columns);
+  for (let start = 0; start < data.length; start += columns) {
+    for (let j = 0; j < columns; j++) {
+      const value = data[start + j]!;
+      mean[j]! += value;
+      const magnitude = Math.abs(value);
+      if (magnitude > largest[j]!) largest[j] = magnitude;
+    }
+  }
+  for (let j = 0; j < columns; j++) mean[j]! /= rows;
+  const variance = new Float64Array(columns);
+  for (let start = 0; start < data.length; start += columns) {
+    for (let j = 0; j < columns; j++) {
+      const offset = data[start + j]! - mean[j]!;
+      variance[j]! += offset * offset;
+    }
+  }
+  const scale = Float32Array.from(variance, (sum, j) => {
+    const deviation = Math.fround(Math.sqrt(sum / rows));
+    return deviation > constantShare * largest[j]! ? deviation : 1;
+  });
+  return { mean: Float32Array.from(mean), scale };
+}
+
+/** The standardisation that changes nothing. */
+export function createIdentityStandardisation(features: number): Standardisation {
+  return { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) };
+}
+
+/** Standardises rows from .. to - 1 (default all) into float64 [rows, features]. */
+export function applyStandardisation(
+  embeddings: Matrix,
+  { mean, scale }: Standardisation,
+  normalise = false,
+  from = 0,
+  to = embeddings.rows,
+): Float64Array {
+  const { columns, data } = embeddings;
+  const result = new Float64Array((to - from) * columns);
+  const inverse = Float64Array.from(scale, (value) => 1 / value);
+  const base = from * columns;
+  for (let start = 0; start < result.length; start += columns) {
+    for (let j = 0; j < columns; j++) {
+      result[start + j] = (data[base + start + j]! - mean[j]!) * inverse[j]!;
+    }
+  }
+  if (normalise) normaliseRows(result, columns);
+  return result;
+}
+
+/** Divides each row by its Euclidean norm, in place; rows of zeros stay zeros. */
+function normaliseRows(rows: Float64Array, columns: number): void {
+  for (let start = 0; start < rows.length; start += columns) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += rows[start + j]! ** 2;
+    if (sum === 0) continue;
+    const factor = 1 / Math.sqrt(sum);
+    for (let j = 0; j < columns; j++) rows[start + j]! *= factor;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The rows a head is trained on, checked once so that everything behind it may trust them.
+ *
+ * Must not know: kinds of head.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Matrix } from "../core/matrix.ts";
+import type { ClassWeight } from "./options.ts";
+
+/** Checked training rows. */
+export interface TrainingSet {
+  /** Raw embeddings [rows, features]. */
+  readonly embeddings: Matrix;
+  /** Class of each row, 0 .. classes - 1. */
+  readonly labels: Int32Array;
+  readonly classes: number;
+  /** Rows of each class, at least one. */
+  readonly counts: Int32Array;
+}
+
+/** Throws `invalid-shape` for anything that is not a finite number in [rows, features] order. */
+export function checkEmbeddings(embeddings: Matrix, features?: number): void {
+  const { rows, columns, data } = embeddings;
+  if (data.length !== rows * columns) {
+    throw new GolemError(
+      "invalid-shape",
+      `Embeddings of ${rows} x ${columns} need ${rows * columns} values; got ${data.length}.`,
+    );
+  }
+  if (features !== undefined && columns !== features) {
+    throw new GolemError(
+      "invalid-shape",
+      `The head was trained on ${features} features; these embeddings have ${columns}.`,
+      { hint: "Use the encoder, layer and pooling that the head was trained with." },
+    );
+  }
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i]!)) {
+      throw new GolemError(
+        "invalid-shape",
+        `Embeddings must be finite numbers; row ${Math.floor(i / columns)}, feature ${i % columns} is ${data[i]}.`,
+        { hint: "Leave that recording out, or embed it again." },
+      );
+    }
+  }
+}
+
+/** Checks shapes, labels and numbers; throws `invalid-shape`, `too-few-classes` or `too-few-recordings`. */
+export function createTrainingSet(
+  embeddings: Matrix,
+  labels: Int32Array | readonly number[],
+  classes: number,
+): TrainingSet {
+  if (!Number.isInteger(classes) || classes < 2) {
+    throw new GolemError("too-few-classes", `A head needs at least 2 classes; got ${classes}.`);
+  }
+  if (labels.length !== embeddings.rows || embeddings.columns < 1) {
+    throw new GolemError(
+      "invalid-shape",
+      `${embeddings.rows} rows of ${embeddings.columns} features came with ${labels.length} labels; expected one label a row and at least one feature.`,
+    );
+  }
+  checkEmbeddings(embeddings);
+  if (classes > labels.length) {
+    throw new GolemError(
+      "too-few-recordings",
+      `${labels.length} training rows cannot cover ${classes} classes; expected at least one row a class.`,
+    );
+  }
+  const counts = new Int32Array(classes);
+  for (const [row, label] of labels.entries()) {
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new GolemError(
+        "invalid-shape",
+        `Row ${row} has label ${label}; expected a whole number from 0 to ${classes - 1}.`,
+      );
+    }
+    counts[label]!++;
+  }
+  const missing = counts.indexOf(0);
+  if (missing !== -1) {
+    throw new GolemError(
+      "too-few-recordings",
+      `Class ${missing} has no training row; expected at least one row for each of ${classes} classes.`,
+    );
+  }
+  return { embeddings, labels: Int32Array.from(labels), classes, counts };
+}
+
+/** The weight of each row; the weights sum to the number of rows. */
+export function computeRowWeights(
+  labels: Int32Array,
+  counts: Int32Array,
+  classWeight: ClassWeight,
+): Float64Array {
+  if (classWeight === "none") return new Float64Array(labels.length).fill(1);
+  const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  return Float64Array.from(labels, (label) => labels.length / (present * counts[label]!));
+}
