@@ -50,7 +50,8 @@ export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
   view.setUint32(12, frames, true);
   view.setUint32(16, vector.length, true);
   view.setUint32(20, facts.length, true);
-  for (let i = 0; i < vector.length; i++) view.setFloat32(headerBytes + 4 * i, vector[i]!, true);
+  // A copy of the memory: Float32Array is little-endian on every machine that runs this.
+  bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), headerBytes);
   bytes.set(facts, headerBytes + vector.length * 4);
   view.setUint32(8, computeChecksum(bytes.subarray(checkedFrom)), true);
   return bytes;
@@ -70,6 +71,6 @@ export function decodeEmbedding(bytes: Uint8Array): StoredEmbedding | undefined 
   const facts = parseFacts(new TextDecoder().decode(bytes.subarray(factsStart)));
   if (!facts) return undefined;
   const vector = new Float32Array(vectorLength);
-  for (let i = 0; i < vectorLength; i++) vector[i] = view.getFloat32(headerBytes + 4 * i, true);
+  new Uint8Array(vector.buffer).set(bytes.subarray(headerBytes, factsStart));
   return { facts, vector, frames };
 }

@@ -11,6 +11,14 @@ describe("keys of the store", () => {
     expect(key).toHaveLength(keyDigits);
   });
 
+  it("do not remember the wrong fingerprint", () => {
+    const keys = ["", "a", "a", "b", "a", ""].map((fingerprint) =>
+      computeStoreKey(sha256("file"), fingerprint),
+    );
+    const digests = ["", "a", "a", "b", "a", ""].map((fingerprint) => sha256(fingerprint).slice(0, 32));
+    expect(keys.map((key) => key.slice(0, 32))).toEqual(digests);
+  });
+
   it("want a whole hash", () => {
     expect(() => computeStoreKey("abc", "x")).toThrow(/64 lower-case hexadecimal digits; got "abc"/);
     expect(() => computeStoreKey(sha256("file").toUpperCase(), "x")).toThrow(/64/);

@@ -13,6 +13,9 @@ export const fingerprintDigits = 32;
 /** Hexadecimal digits of a whole key: fingerprint digest, then SHA-256 of the file. */
 export const keyDigits = fingerprintDigits + 64;
 
+/** The last fingerprint and its digest: a run asks for one fingerprint thousands of times. */
+let last = { fingerprint: "", digest: "" };
+
 /**
  * Computes the key of one recording for one way of hearing it: 96 hexadecimal digits.
  *
@@ -28,5 +31,9 @@ export function computeStoreKey(fileHash: string, fingerprint: string): string {
       `A file's hash is 64 lower-case hexadecimal digits; got "${fileHash.slice(0, 80)}".`,
     );
   }
-  return bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits) + fileHash;
+  if (last.digest === "" || last.fingerprint !== fingerprint) {
+    const digest = bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits);
+    last = { fingerprint, digest };
+  }
+  return last.digest + fileHash;
 }
