@@ -1,36 +1,77 @@
 /**
  * A hash of decoded audio: equal for the same samples in different lossless containers, different otherwise.
  *
- * SHA-256 over the sample rate and the down-mix quantised to 24 bits (so that the last bits of float arithmetic do not
- * count). Must not know: files.
+ * The down-mix is quantised to 24 bits (so that the last bits of float arithmetic do not count), cut into blocks of
+ * 2^18 samples, and hashed as SHA-256(rate, SHA-256 of each block). Blocks go to the platform's own SHA-256 where there
+ * is one (Web Crypto), since that is ten times as fast and runs beside the decoder; the result is the same without.
+ * Must not know: files.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** Hashes a mono stream at its native rate. */
 export interface AudioHasher {
-  push(samples: Float32Array): void;
+  /** Resolves at once, except where it waits for the block before. */
+  push(samples: Float32Array): Promise<void>;
   /** 64 hexadecimal digits. */
-  finish(): string;
+  finish(): Promise<string>;
 }
 
+const blockSamples = 1 << 18;
+
+/** SHA-256 of some bytes. */
+export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+
+/** The platform's SHA-256; web pages have it in secure contexts only. */
+const digestPlatform: Digest | undefined = globalThis.crypto?.subtle
+  ? async (bytes) => new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes))
+  : undefined;
+
+/** SHA-256 in JavaScript. */
+export const digestPortable: Digest = async (bytes) => sha256(bytes);
+
 /** Creates a hasher for samples at `sampleRate` Hz. */
-export function createAudioHasher(sampleRate: number): AudioHasher {
-  const hash = sha256.create();
-  hash.update(new TextEncoder().encode(`golem-audio-hash-1 ${sampleRate}\n`));
-  let bytes = new Uint8Array(0);
+export function createAudioHasher(
+  sampleRate: number,
+  digest: Digest = digestPlatform ?? digestPortable,
+): AudioHasher {
+  const whole = sha256.create();
+  whole.update(new TextEncoder().encode(`golem-audio-hash-1 ${sampleRate}\n`));
+  let block = new Uint8Array(3 * 16_384);
+  let filled = 0;
+  let spare: Uint8Array<ArrayBuffer> | undefined;
+  let pending: Promise<Uint8Array> | undefined;
+
+  const settle = async (): Promise<void> => {
+    const before = pending;
+    pending = undefined;
+    if (before) whole.update(await before);
+  };
+  const grow = (): void => {
+    const grown = new Uint8Array(Math.min(2 * block.length, 3 * blockSamples));
+    grown.set(block);
+    block = grown;
+  };
+
   return {
-    push: (samples) => {
-      if (bytes.length < samples.length * 3) bytes = new Uint8Array(samples.length * 3);
-      let at = 0;
+    push: async (samples) => {
       for (let i = 0; i < samples.length; i++) {
+        if (filled === block.length) grow();
         const value = Math.round(samples[i]! * 8_388_608) | 0;
-        bytes[at++] = value;
-        bytes[at++] = value >> 8;
-        bytes[at++] = value >> 16;
+        block[filled++] = value;
+        block[filled++] = value >> 8;
+        block[filled++] = value >> 16;
+        if (filled < 3 * blockSamples) continue;
+        await settle();
+        pending = digest(block);
+        [block, spare] = [spare ?? new Uint8Array(3 * blockSamples), block];
+        filled = 0;
       }
-      hash.update(bytes.subarray(0, at));
     },
-    finish: () => bytesToHex(hash.digest()),
+    finish: async () => {
+      await settle();
+      if (filled > 0) whole.update(await digest(block.slice(0, filled)));
+      return bytesToHex(whole.digest());
+    },
   };
 }

@@ -8,7 +8,13 @@ import type { ByteSource } from "./audio.ts";
 import { blockBytes } from "./byte-source.ts";
 import { getId3Length, hasText } from "./content.ts";
 import type { DecodeOptions, Decoder } from "./decoder.ts";
-import { createFlacSplitter, type FlacPiece, type FlacStreamInfo, readStreamInfo } from "./flac-frame.ts";
+import {
+  completeFlacHeader,
+  createFlacSplitter,
+  type FlacPiece,
+  type FlacStreamInfo,
+  readStreamInfo,
+} from "./flac-frame.ts";
 import { checkFormat } from "./format-limits.ts";
 import { quietly } from "./quietly.ts";
 import { createWarning } from "./warning.ts";
@@ -20,14 +26,13 @@ export const flacDecoder: Decoder = {
   decode: async (source, options) => {
     let offset = getId3Length(await source.read(0, 10)) + 4;
     let info: FlacStreamInfo | undefined;
-    let infoBytes = new Uint8Array(0);
     for (let block = 0; block < 4096; block++) {
       const head = await source.read(offset, 4);
       if (head.length < 4) break;
       const length = (head[1]! << 16) | (head[2]! << 8) | head[3]!;
       if ((head[0]! & 0x7f) === 0) {
-        infoBytes = new Uint8Array(await source.read(offset + 4, 34));
-        if (infoBytes.length === 34) info = readStreamInfo(infoBytes);
+        const body = await source.read(offset + 4, 34);
+        if (body.length === 34) info = readStreamInfo(body);
       }
       offset += 4 + length;
       if (head[0]! & 0x80) break;
@@ -51,14 +56,7 @@ export const flacDecoder: Decoder = {
       channels,
       ...(totalSamples > 0 ? { declaredSeconds: totalSamples / sampleRate } : {}),
       warnings,
-      chunks: decodeFlacPieces(
-        source.name,
-        info,
-        infoBytes,
-        readPieces(source, offset, info),
-        warnings,
-        options,
-      ),
+      chunks: decodeFlacPieces(source.name, info, readPieces(source, offset, info), warnings, options),
     };
   },
 };
@@ -84,61 +82,55 @@ async function* readPieces(
   }
 }
 
-/** Samples a channel decoded at a time, at least one frame. */
-const batchSamples = 16_384;
+/** Frames that libFLAC refuses, after which the rest of a file is given up. */
+const maximumErrors = 100;
 
-/** Decodes frames already cut out; `infoBytes` is the body of STREAMINFO. Shared with FLAC in Ogg. */
+/**
+ * Decodes frames already cut out. Shared with FLAC in Ogg.
+ *
+ * A decoder that refused a frame has a damaged heap (it frees its last output twice), so it is dropped and another one
+ * takes the next frame; frames do not depend on each other. Dropped instances are left to the garbage collector.
+ */
 export async function* decodeFlacPieces(
   name: string,
   info: FlacStreamInfo,
-  infoBytes: Uint8Array,
   pieces: AsyncIterable<readonly FlacPiece[]>,
   warnings: ErrorRecord[],
   { signal }: DecodeOptions,
-): AsyncGenerator<Float32Array[]> {
+): AsyncGenerator<readonly Float32Array[]> {
   const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-  const decoder = new FLACDecoder();
+  let decoder = new FLACDecoder();
   await decoder.ready;
   let produced = 0;
   let junk = 0;
   let errors = 0;
-  const decodeBatch = async (frames: Uint8Array[]): Promise<Float32Array[] | undefined> => {
-    const decoded = await quietly(() => decoder.decodeFrames(frames));
-    errors += decoded.errors.length;
-    produced += decoded.samplesDecoded;
-    const fits = decoded.channelData.length === info.channels && decoded.sampleRate === info.sampleRate;
-    if (decoded.samplesDecoded > 0 && !fits) errors++;
-    return decoded.samplesDecoded > 0 && fits ? decoded.channelData : undefined;
-  };
-  try {
-    // headers first: frames may leave rate and depth to them
-    await quietly(() => decoder.decodeFrames([buildHeader(infoBytes)]));
-    for await (const group of pieces) {
-      throwIfAborted(signal);
-      let frames: Uint8Array[] = [];
-      let samples = 0;
-      for (const piece of group) {
-        if (piece.samples === 0) {
-          junk += piece.bytes.length;
-          continue;
-        }
-        frames.push(piece.bytes);
-        samples += piece.samples;
-        if (samples < batchSamples) continue;
-        const planes = await decodeBatch(frames);
-        if (planes) yield planes;
-        frames = [];
-        samples = 0;
-      }
-      const planes = frames.length > 0 ? await decodeBatch(frames) : undefined;
-      if (planes) yield planes;
+  const decodeFrame = async (piece: FlacPiece): Promise<readonly Float32Array[] | undefined> => {
+    try {
+      const frame = completeFlacHeader(piece.bytes, info.bitsPerSample);
+      const { channelData, samplesDecoded } = await quietly(() => decoder.decodeFrames([frame]));
+      if (samplesDecoded === piece.samples && channelData.length === info.channels) return channelData;
+    } catch {
+      // a trap inside WebAssembly: the same as a refusal
     }
-  } finally {
-    decoder.free();
+    decoder = new FLACDecoder();
+    await decoder.ready;
+    return undefined;
+  };
+  for await (const group of pieces) {
+    throwIfAborted(signal);
+    for (const piece of group) {
+      const planes = piece.samples === 0 || errors > maximumErrors ? undefined : await decodeFrame(piece);
+      if (planes) {
+        produced += piece.samples;
+        yield planes;
+      } else if (piece.samples === 0) junk += piece.bytes.length;
+      else errors++;
+    }
+    if (errors > maximumErrors) break;
   }
   if (produced === 0) {
     throw new GolemError(
-      junk > 0 ? "corrupt-audio" : "no-samples",
+      junk + errors > 0 ? "corrupt-audio" : "no-samples",
       `${name} is a FLAC file without a single whole frame; expected samples.`,
       { hint: "The file is damaged or empty; copy or record it again." },
     );
@@ -160,11 +152,4 @@ export async function* decodeFlacPieces(
       ),
     );
   }
-}
-
-function buildHeader(infoBytes: Uint8Array): Uint8Array {
-  const header = new Uint8Array(42);
-  header.set([0x66, 0x4c, 0x61, 0x43, 0x80, 0, 0, 34]);
-  header.set(infoBytes, 8);
-  return header;
 }

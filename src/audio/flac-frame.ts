@@ -43,8 +43,14 @@ const crc16Table = Uint16Array.from({ length: 256 }, (_, byte) => {
 
 const fixedBlocks = [0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 
-/** Samples a channel of the frame whose header starts at `offset`; 0 when no valid header is there. */
-export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
+function computeCrc8(bytes: Uint8Array, start: number, end: number): number {
+  let crc = 0;
+  for (let i = start; i < end; i++) crc = crc8Table[crc ^ bytes[i]!]!;
+  return crc;
+}
+
+/** Length in bytes of the frame header at `offset`, its CRC-8 included; 0 when no header can be there. */
+function getHeaderLength(bytes: Uint8Array, offset: number): number {
   if (offset + 6 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xfe) !== 0xf8) return 0;
   const sizeBits = bytes[offset + 2]! >> 4;
   const rateBits = bytes[offset + 2]! & 15;
@@ -53,18 +59,43 @@ export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
   const lead = bytes[offset + 4]!;
   const codedBytes = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : Math.clz32(~(lead << 24));
   if (codedBytes === 0 || codedBytes > 7) return 0;
-  let at = offset + 4 + codedBytes;
-  let size = fixedBlocks[sizeBits]!;
-  if (sizeBits === 6) size = (bytes[at++] ?? 0) + 1;
-  if (sizeBits === 7) {
-    size = (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) + 1;
-    at += 2;
-  }
-  at += rateBits === 12 ? 1 : rateBits === 13 || rateBits === 14 ? 2 : 0;
-  if (at >= bytes.length) return 0;
+  const sizeBytes = sizeBits === 6 ? 1 : sizeBits === 7 ? 2 : 0;
+  const rateBytes = rateBits === 12 ? 1 : rateBits === 13 || rateBits === 14 ? 2 : 0;
+  return 4 + codedBytes + sizeBytes + rateBytes + 1;
+}
+
+/** Samples a channel of the frame whose header starts at `offset`; 0 when no valid header is there. */
+export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
+  const length = getHeaderLength(bytes, offset);
+  const last = offset + length - 1;
+  if (length === 0 || last >= bytes.length || computeCrc8(bytes, offset, last) !== bytes[last]) return 0;
+  const sizeBits = bytes[offset + 2]! >> 4;
+  const rateBits = bytes[offset + 2]! & 15;
+  const end = last - (rateBits === 12 ? 1 : rateBits === 13 || rateBits === 14 ? 2 : 0);
+  if (sizeBits === 6) return bytes[end - 1]! + 1;
+  if (sizeBits === 7) return ((bytes[end - 2]! << 8) | bytes[end - 1]!) + 1;
+  return fixedBlocks[sizeBits]!;
+}
+
+const depthCodes: Readonly<Record<number, number>> = { 8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7 };
+
+/**
+ * A frame that states its own sample depth, where it left that to STREAMINFO: a decoder that never saw the headers
+ * needs it. Both checksums are made anew. Other frames come back as they are.
+ */
+export function completeFlacHeader(frame: Uint8Array, bitsPerSample: number): Uint8Array {
+  const code = depthCodes[bitsPerSample];
+  if ((frame[3]! & 0x0e) !== 0 || code === undefined) return frame;
+  const headerLength = getHeaderLength(frame, 0);
+  const complete = frame.slice();
+  complete[3]! |= code << 1;
+  complete[headerLength - 1] = computeCrc8(complete, 0, headerLength - 1);
   let crc = 0;
-  for (let i = offset; i < at; i++) crc = crc8Table[crc ^ bytes[i]!]!;
-  return crc === bytes[at] ? size : 0;
+  for (let i = 0; i < complete.length - 2; i++)
+    crc = ((crc << 8) & 0xffff) ^ crc16Table[(crc >> 8) ^ complete[i]!]!;
+  complete[complete.length - 2] = crc >> 8;
+  complete[complete.length - 1] = crc & 0xff;
+  return complete;
 }
 
 /** A piece of the stream: a whole frame, or bytes that belong to none. */

@@ -85,27 +85,22 @@ async function* readChunks(
   { signal }: DecodeOptions,
 ): AsyncGenerator<Float32Array[]> {
   const { MPEGDecoder } = await import("mpg123-decoder");
-  const decoder = new MPEGDecoder();
+  const decoder = new MPEGDecoder(); // a fresh one for each file, left to the garbage collector
   await decoder.ready;
   let frames = 0;
   let produced = 0;
   let errors = 0;
   const state: FrameState = { cut: false, junk: 0 };
-  try {
-    for await (const batch of readFrames(source, start, first, state)) {
-      throwIfAborted(signal);
-      for (const frame of batch) {
-        frames++;
-        const decoded = quietly(() => decoder.decode(frame));
-        errors += decoded.errors.length;
-        if (decoded.samplesDecoded === 0) continue;
-        if (decoded.sampleRate !== first.sampleRate) continue;
-        produced += decoded.samplesDecoded;
-        yield decoded.channelData.slice(0, first.channels);
-      }
+  for await (const batch of readFrames(source, start, first, state)) {
+    throwIfAborted(signal);
+    for (const frame of batch) {
+      frames++;
+      const decoded = quietly(() => decoder.decode(frame));
+      errors += decoded.errors.length;
+      if (decoded.samplesDecoded === 0 || decoded.sampleRate !== first.sampleRate) continue;
+      produced += decoded.samplesDecoded;
+      yield decoded.channelData.slice(0, first.channels);
     }
-  } finally {
-    decoder.free();
   }
   const { name } = source;
   if (errors > 0)

@@ -90,11 +90,10 @@ function identifyStream({ body, serial }: OggPage): OggStream | undefined {
   return undefined;
 }
 
-/** What the two WebAssembly decoders have in common. */
+/** What the two WebAssembly decoders have in common. Each file gets a fresh one, left to the garbage collector. */
 interface PageDecoder {
   decode(bytes: Uint8Array): PageResult | Promise<PageResult>;
   flush(): Promise<PageResult>;
-  free(): void;
 }
 interface PageResult {
   readonly channelData: readonly Float32Array[];
@@ -164,8 +163,6 @@ async function* readStream(
       );
     }
     errors++;
-  } finally {
-    decoder.free();
   }
   if (produced === 0) {
     throw new GolemError(
@@ -241,7 +238,6 @@ async function* readFlacStream(
   options: DecodeOptions,
 ): AsyncGenerator<readonly Float32Array[]> {
   const scan: OggScan = { junk: 0, cut: false };
-  const infoBytes = stream.head.slice(17, 51);
   let ended = false;
   async function* readPieces(): AsyncGenerator<FlacPiece[]> {
     let packet: number[] = [];
@@ -264,6 +260,12 @@ async function* readFlacStream(
       yield pieces;
     }
   }
-  yield* decodeFlacPieces(source.name, readStreamInfo(infoBytes), infoBytes, readPieces(), warnings, options);
+  yield* decodeFlacPieces(
+    source.name,
+    readStreamInfo(stream.head.subarray(17, 51)),
+    readPieces(),
+    warnings,
+    options,
+  );
   reportScan(source.name, scan, 0, ended, warnings);
 }

@@ -121,7 +121,7 @@ async function scanStream(
     samples?.push(resampled);
   };
   for await (const mono of readMono(stream, name, settings.maximumSeconds, count, signal)) {
-    hasher.push(mono);
+    await hasher.push(mono);
     for (let i = 0; i < mono.length; i++) {
       const value = mono[i]!;
       const magnitude = value < 0 ? -value : value;
@@ -136,11 +136,12 @@ async function scanStream(
       hint: "Record it again.",
     });
   }
+  const audioHash = await hasher.finish();
   const powers = meter.finish();
   const silent = isSilent(powers);
   const kept: readonly [number, number] =
     settings.trim && !silent ? computeKeptSamples(powers, meter.frameSamples, total, sampleRate) : [0, total];
-  return { count, peak, squares, audioHash: hasher.finish(), isSilent: silent, kept, samples };
+  return { count, peak, squares, audioHash, isSilent: silent, kept, samples };
 }
 
 function describeScan(

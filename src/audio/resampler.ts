@@ -5,12 +5,8 @@
  * Positions are counted in integers, so results do not depend on how the input is cut into chunks, and nothing drifts.
  * Must not know: files, channels (mono in, mono out).
  */
-import {
-  designPhaseFilter,
-  getGreatestCommonDivisor,
-  maximumPhases,
-  type PhaseFilter,
-} from "./kaiser-filter.ts";
+import { type ConvolutionKernel, createConvolutionKernel } from "./convolution-kernel.ts";
+import { designPhaseFilter, getGreatestCommonDivisor } from "./kaiser-filter.ts";
 
 /** Converts a mono stream; single use. */
 export interface Resampler {
@@ -20,22 +16,30 @@ export interface Resampler {
   finish(): Float32Array;
 }
 
-const filters = new Map<string, PhaseFilter>();
+interface Filter {
+  readonly taps: number;
+  readonly phases: number;
+  readonly isExact: boolean;
+  readonly kernel: ConvolutionKernel;
+}
+
+const filters = new Map<string, Filter>();
 /** Filters kept for the next recording of the same rate. */
 const filtersKept = 8;
+/** Largest piece of input worked on at once, in samples. */
+const pieceSamples = 16_384;
 
-function getFilter(inputRate: number, outputRate: number): PhaseFilter {
+function getFilter(inputRate: number, outputRate: number): Filter {
   const key = `${inputRate}:${outputRate}`;
   const found = filters.get(key);
   if (found) return found;
-  const filter = designPhaseFilter(inputRate, outputRate);
+  const { taps, phases, isExact, coefficients } = designPhaseFilter(inputRate, outputRate);
+  const kernel = createConvolutionKernel(coefficients, taps, 2 * taps + pieceSamples);
+  const filter = { taps, phases, isExact, kernel };
   if (filters.size >= filtersKept) filters.delete(filters.keys().next().value!);
   filters.set(key, filter);
   return filter;
 }
-
-/** Largest piece of input worked on at once, in samples. */
-const pieceSamples = 16_384;
 
 /** Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged. */
 export function createResampler(inputRate: number, outputRate: number): Resampler {
@@ -45,14 +49,13 @@ export function createResampler(inputRate: number, outputRate: number): Resample
   const divisor = getGreatestCommonDivisor(inputRate, outputRate);
   const inputStep = inputRate / divisor;
   const outputStep = outputRate / divisor;
-  const filter = getFilter(inputRate, outputRate);
-  const { taps } = filter;
+  const { taps, phases, isExact, kernel } = getFilter(inputRate, outputRate);
   const half = taps / 2;
   const wholeStep = Math.floor(inputStep / outputStep);
   const phaseStep = inputStep % outputStep;
 
   // `buffer` holds input samples [start, start + filled), zeros in front of sample 0 included
-  const buffer = new Float64Array(taps + pieceSamples);
+  const buffer = new Float32Array(2 * taps + pieceSamples);
   let start = -half + 1;
   let filled = half - 1;
   let received = 0;
@@ -64,18 +67,16 @@ export function createResampler(inputRate: number, outputRate: number): Resample
     const room = Math.ceil(((filled + 1) * outputStep) / inputStep) + 1;
     const output = new Float32Array(Math.max(0, Math.min(room, limit - produced)));
     let count = 0;
-    const { coefficients, phases } = filter;
-    const exact = outputStep <= maximumPhases;
+    kernel.signal.set(buffer.subarray(0, filled));
     while (count < output.length && position + half < start + filled) {
       const from = position - half + 1 - start;
-      if (exact) {
-        output[count++] = multiply(coefficients, phase * taps, buffer, from, taps);
+      if (isExact) {
+        output[count++] = kernel.multiply(phase, from);
       } else {
         const place = (phase / outputStep) * phases;
         const row = Math.floor(place);
-        const low = multiply(coefficients, row * taps, buffer, from, taps);
-        const high = multiply(coefficients, (row + 1) * taps, buffer, from, taps);
-        output[count++] = low + (place - row) * (high - low);
+        const low = kernel.multiply(row, from);
+        output[count++] = low + (place - row) * (kernel.multiply(row + 1, from) - low);
       }
       phase += phaseStep;
       position += wholeStep;
@@ -127,21 +128,4 @@ export function createResampler(inputRate: number, outputRate: number): Resample
       return compute(total);
     },
   };
-}
-
-/** Inner product of `length` (even) filter coefficients and samples. */
-function multiply(
-  coefficients: Float64Array,
-  row: number,
-  samples: Float64Array,
-  from: number,
-  length: number,
-): number {
-  let even = 0;
-  let odd = 0;
-  for (let i = 0; i < length; i += 2) {
-    even += coefficients[row + i]! * samples[from + i]!;
-    odd += coefficients[row + i + 1]! * samples[from + i + 1]!;
-  }
-  return even + odd;
 }

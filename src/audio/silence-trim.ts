@@ -19,10 +19,10 @@ export const trimParameters = {
   /** Quantile of the frame levels that is taken as noise floor. */
   floorQuantile: 0.1,
   /** The upper threshold: that far below the loud frames, or above the floor, whichever is higher ... */
-  openBelowLoudDb: 45,
+  openBelowLoudDb: 50,
   openAboveFloorDb: 10,
   /** ... but never closer to the loud frames than this. */
-  openAtMostDb: 30,
+  openAtMostDb: 40,
   /** How far the lower threshold is below the upper one. */
   hysteresisDb: 8,
   /** Kept on each side of the sound, in seconds. */

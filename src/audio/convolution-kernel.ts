@@ -1,0 +1,78 @@
+/**
+ * The inner loop of the resampler: an inner product of 32-bit floats in WebAssembly SIMD, about eight times as fast as
+ * the same loop in JavaScript, with the same result on every machine.
+ *
+ * The module is written out by hand below; it needs no file and compiles in well under a millisecond.
+ * Must not know: what is filtered.
+ */
+
+/** Taps have to be a multiple of this. */
+export const tapGroup = 16;
+
+/** Filter rows beside a piece of signal, in one memory. Synchronous use only: one signal at a time. */
+export interface ConvolutionKernel {
+  /** Where the signal goes; its content is only good until somebody else uses the kernel. */
+  readonly signal: Float32Array;
+  /** Inner product of filter row `row` with `signal` from index `from` on. */
+  multiply(row: number, from: number): number;
+}
+
+// (func (export "dot") (param $row i32) (param $signal i32) (param $end i32) (result f32) (local $a..$d v128) ...)
+// repeats for the accumulators k = 0..3: $k += load(row, 16k) * load(signal, 16k); then moves both on by 64 bytes
+const accumulate = (k: number): number[] => [
+  ...[0x20, 3 + k], // local.get $k
+  ...[0x20, 0, 0xfd, 0x00, 2, 16 * k], // v128.load (row + 16k)
+  ...[0x20, 1, 0xfd, 0x00, 2, 16 * k], // v128.load (signal + 16k)
+  ...[0xfd, 0xe6, 0x01], // f32x4.mul
+  ...[0xfd, 0xe4, 0x01], // f32x4.add
+  ...[0x21, 3 + k], // local.set $k
+];
+const advance = (local: number): number[] => [0x20, local, 0x41, 0xc0, 0x00, 0x6a, 0x22, local]; // local.tee (local + 64)
+const lane = (index: number): number[] => [0x20, 3, 0xfd, 0x1f, index]; // f32x4.extract_lane of $a
+const body = [
+  ...[1, 4, 0x7b], // four locals of type v128
+  ...[0x03, 0x40], // loop
+  ...[0, 1, 2, 3].flatMap(accumulate),
+  ...[...advance(1), 0x1a], // drop
+  ...advance(0),
+  ...[0x20, 2, 0x49], // i32.lt_u end
+  ...[0x0d, 0], // br_if
+  0x0b, // end loop
+  ...[0x20, 3, 0x20, 4, 0xfd, 0xe4, 0x01, 0x20, 5, 0x20, 6, 0xfd, 0xe4, 0x01, 0xfd, 0xe4, 0x01, 0x21, 3], // a+b + (c+d)
+  ...[...lane(0), ...lane(1), 0x92, ...lane(2), ...lane(3), 0x92, 0x92], // sum of the lanes
+  0x0b,
+];
+const unsigned = (value: number): number[] =>
+  value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >> 7)];
+const section = (id: number, bytes: readonly number[]): number[] => [id, ...unsigned(bytes.length), ...bytes];
+const code = Uint8Array.from([
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...section(1, [1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7d]), // type: (i32, i32, i32) -> f32
+  ...section(2, [1, 1, 0x65, 1, 0x6d, 0x02, 0x00, 1]), // import "e" "m": memory of at least one page
+  ...section(3, [1, 0]), // one function of type 0
+  ...section(7, [1, 3, 0x64, 0x6f, 0x74, 0x00, 0]), // export "dot"
+  ...section(10, [1, ...unsigned(body.length), ...body]),
+]);
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Creates a kernel for `coefficients` ([rows, taps], row-major; copied) and signals of up to `signalLength`. */
+export function createConvolutionKernel(
+  coefficients: Float64Array,
+  taps: number,
+  signalLength: number,
+): ConvolutionKernel {
+  const bytes = 4 * (coefficients.length + signalLength);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
+  new Float32Array(memory.buffer, 0, coefficients.length).set(coefficients);
+  compiled ??= new WebAssembly.Module(code);
+  const { dot } = new WebAssembly.Instance(compiled, { e: { m: memory } }).exports as {
+    dot: (row: number, signal: number, end: number) => number;
+  };
+  const signalStart = 4 * coefficients.length;
+  const rowBytes = 4 * taps;
+  return {
+    signal: new Float32Array(memory.buffer, signalStart, signalLength),
+    multiply: (row, from) => dot(row * rowBytes, signalStart + 4 * from, (row + 1) * rowBytes),
+  };
+}
