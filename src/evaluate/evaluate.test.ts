@@ -149,6 +149,14 @@ describe("computeEvaluation", () => {
     expect(evaluation.interval[0]).toBeLessThan(0.5);
   });
 
+  it("allows for smaller training sides when it is told of folds", () => {
+    const [plain, folded] = [computeEvaluation(base), computeEvaluation({ ...base, k: 5 })];
+    expect(folded.folds).toBe(5);
+    expect(folded.balancedAccuracy).toBe(plain.balancedAccuracy);
+    expect(folded.interval[0]).toBe(plain.interval[0]);
+    expect(folded.interval[1]).toBeGreaterThan(plain.interval[1] + 0.01);
+  });
+
   it("lists the pairs most confused", () => {
     const probabilities = [createMatrix(4, 3, Float32Array.of(0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0))];
     const { mostConfused } = computeEvaluation({

@@ -36,7 +36,7 @@ export interface EvaluationInput {
   readonly grouping?: "speaker" | "none" | undefined;
   /** Why folds were not made by speaker. */
   readonly groupingReason?: string | undefined;
-  /** Folds a repeat, for cross-validation. */
+  /** Folds a repeat, for cross-validation; the upper limit of the interval allows for what the folds left out (interval.ts). */
   readonly k?: number | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
@@ -62,7 +62,7 @@ export interface Evaluation {
   readonly accuracy: number;
   /** Mean recall over the classes that occur. */
   readonly balancedAccuracy: number;
-  /** 95 % interval of `balancedAccuracy`; see interval.ts for the method. */
+  /** 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the method. */
   readonly interval: readonly [low: number, high: number];
   /** Balanced accuracy of guessing: 1 / classes. */
   readonly chance: number;
@@ -133,6 +133,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     truth,
     correctness: hits.map((count) => count / repeats),
     groups: speakers,
+    crossValidation: input.k === undefined ? undefined : { k: input.k, classes: labels.length },
   });
   return {
     protocol,

@@ -74,6 +74,19 @@ describe("computeInterval", () => {
     expect(interval.high - interval.low).toBeGreaterThanOrEqual(alone.high - alone.low - 1e-6);
   });
 
+  it("allows, upwards only, for what cross-validation kept from its classifiers", () => {
+    const truth = Array.from({ length: 50 }, (_, i) => i % 10);
+    const correctness = truth.map((_, i) => Number(i % 3 > 0));
+    const plain = computeInterval({ truth, correctness });
+    const [two, five] = [2, 5].map((k) =>
+      computeInterval({ truth, correctness, crossValidation: { k, classes: 10 } }),
+    );
+    expect([two!.low, five!.low, five!.estimate]).toEqual([plain.low, plain.low, plain.estimate]);
+    expect(five!.high).toBeGreaterThan(plain.high + 0.01);
+    expect(two!.high).toBeGreaterThan(five!.high + 0.01);
+    expect(two!.high).toBeLessThan(1);
+  });
+
   it("refuses nothing", () => {
     expect(() => computeInterval({ truth: [], correctness: [] })).toThrow(
       expect.objectContaining({ code: "no-recordings" }),

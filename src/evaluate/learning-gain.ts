@@ -1,0 +1,47 @@
+/**
+ * How much better a classifier can be expected to do, at most, once it is trained on all recordings instead of on the share that
+ * cross-validation leaves it.
+ *
+ * Must not know: intervals, folds, what the classifier is.
+ * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1, so that accuracy is the
+ * integral of phi(x - d) Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative forced choice). Where what limits a classifier is the
+ * noise of few recordings, d grows with their number's square root; where anything else limits it, d grows less.
+ */
+import { bisect } from "./distribution.ts";
+
+const step = 0.05;
+const reach = 8;
+const grid = Array.from({ length: Math.round((2 * reach) / step) + 1 }, (_, i) => -reach + i * step);
+const getDensity = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+
+/** Phi on the grid, by Simpson's rule on each step. */
+const cumulative = grid.map(() => 0);
+for (let i = 1; i < grid.length; i++) {
+  const [a, b] = [grid[i - 1]!, grid[i]!];
+  cumulative[i] =
+    cumulative[i - 1]! + (step / 6) * (getDensity(a) + 4 * getDensity((a + b) / 2) + getDensity(b));
+}
+
+/** Accuracy among `classes` answers at distance d >= 0 (trapezoidal rule, error below 1e-6). */
+export function computeChoiceAccuracy(d: number, classes: number): number {
+  // Beyond the grid the others are certainly lower.
+  let sum = 0;
+  for (const [i, x] of grid.entries()) {
+    const ends = i === 0 || i === grid.length - 1 ? 0.5 : 1;
+    sum += ends * getDensity(x - d) * cumulative[i]! ** (classes - 1) * step;
+  }
+  const beyond = d - reach;
+  const index = Math.round((Math.min(reach, Math.max(-reach, beyond)) + reach) / step);
+  return Math.min(1, sum + cumulative[index]!);
+}
+
+/**
+ * Highest accuracy to expect when training recordings grow by the factor `growth` (at least 1), from `accuracy` among `classes`
+ * answers. At or below chance, and at 1, nothing is gained.
+ */
+export function computeLearningGain(accuracy: number, classes: number, growth: number): number {
+  const furthest = reach;
+  if (accuracy <= 1 / classes || accuracy >= computeChoiceAccuracy(furthest, classes)) return accuracy;
+  const d = bisect(0, furthest, accuracy, (x) => computeChoiceAccuracy(x, classes));
+  return Math.max(accuracy, computeChoiceAccuracy(Math.min(furthest, d * Math.sqrt(growth)), classes));
+}
