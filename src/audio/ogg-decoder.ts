@@ -127,7 +127,7 @@ async function* readStream(
   const scan: OggScan = { junk: 0, cut: false };
   let produced = 0;
   let errors = 0;
-  let ended = false;
+  const progress = { ended: false };
   const accept = ({ channelData, samplesDecoded, errors: found, sampleRate: rate }: PageResult) => {
     errors += found.length;
     if (!(samplesDecoded > 0)) return undefined;
@@ -141,9 +141,7 @@ async function* readStream(
     return channelData.map((plane) => plane.subarray(0, length));
   };
   try {
-    for await (const bytes of selectPages(source, stream, scan, (last) => {
-      ended ||= last;
-    })) {
+    for await (const bytes of groupPages(stream, selectPages(source, stream, scan, progress))) {
       throwIfAborted(signal);
       const planes = accept(await decoder.decode(bytes));
       if (planes) yield planes;
@@ -171,7 +169,7 @@ async function* readStream(
       { hint: "The file is damaged or empty; copy or record it again." },
     );
   }
-  reportScan(name, scan, errors, ended, warnings);
+  reportScan(name, scan, errors, progress.ended, warnings);
 }
 
 function describe(error: unknown): string {
@@ -205,6 +203,39 @@ function reportScan(
 }
 
 /**
+ * Headers and the first two pages of sound in one piece, then page by page. The Vorbis decoder holds one page back, and
+ * asked to decode headers alone it builds an array for each of an uninitialised number of channels.
+ */
+async function* groupPages(stream: OggStream, pages: AsyncIterable<OggPage>): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array[] | undefined = [];
+  let packets = 0;
+  let soundPages = 0;
+  for await (const page of pages) {
+    if (!start) {
+      yield page.bytes;
+      continue;
+    }
+    start.push(page.bytes);
+    for (const length of page.segments) if (length < 255) packets++;
+    if (packets > (stream.codec === "opus" ? 2 : 3)) soundPages++;
+    if (soundPages < 2) continue;
+    yield concatBytes(start);
+    start = undefined;
+  }
+  if (start && start.length > 0) yield concatBytes(start);
+}
+
+function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/**
  * The pages of one stream, numbered without gaps. Comment packets of Opus that span pages are cut to their first page:
  * its decoder takes every page from the third on for sound.
  */
@@ -212,22 +243,22 @@ async function* selectPages(
   source: ByteSource,
   stream: OggStream,
   scan: OggScan,
-  onPage: (isLast: boolean) => void,
-): AsyncGenerator<Uint8Array> {
+  progress: { ended: boolean },
+): AsyncGenerator<OggPage> {
   let sequence = 0;
   let inComment = false;
   for await (const page of readOggPages(source, scan)) {
     if (page.serial !== stream.serial) continue;
-    onPage(page.isLast);
     if (stream.codec === "opus") {
-      const spills = page.segments.length > 0 && page.segments[page.segments.length - 1] === 255;
       const wasInComment = inComment;
-      inComment = (sequence === 1 || inComment) && spills && page.segments.every((length) => length === 255);
+      inComment = (sequence === 1 || inComment) && page.segments.every((length) => length === 255);
       if (wasInComment) continue;
     }
-    yield page.sequence === sequence ? page.bytes : renumberPage(page, sequence);
+    yield page.sequence === sequence ? page : { ...page, bytes: renumberPage(page, sequence) };
     sequence++;
-    if (page.isLast) return;
+    if (!page.isLast) continue;
+    progress.ended = true;
+    return;
   }
 }
 
