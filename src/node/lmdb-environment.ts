@@ -77,7 +77,14 @@ async function openIfSound(folder: string): Promise<OpenedDatabase | undefined> 
 
 async function openDatabase(path: string, present: boolean): Promise<OpenedDatabase> {
   const { open } = await import("lmdb");
-  const options = { path, noSubdir: false, encoding: "binary", keyEncoding: "binary" } as const;
+  const options = {
+    path,
+    noSubdir: false,
+    encoding: "binary",
+    keyEncoding: "binary",
+    // Flushing after the commit instead of within it loses commits of one process when another one is killed.
+    overlappingSync: false,
+  } as const;
   try {
     return { database: open(options), readOnly: false };
   } catch (error) {

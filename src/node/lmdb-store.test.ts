@@ -212,9 +212,37 @@ describe("a store that cannot be", () => {
         { uid: 65_534, gid: 65_534, encoding: "utf8", env: { ...process.env, TMPDIR: "/tmp" } },
       );
       expect(result.stderr).toBe("");
-      expect(JSON.parse(result.stdout)).toEqual({ found: true, warnings: 1 });
+      expect(JSON.parse(result.stdout)).toMatchObject({ found: true, warnings: 1 });
     },
   );
+
+  it.skipIf(process.platform === "win32")("goes on without keeping when the disk is full", async () => {
+    const folder = join(await createScratchFolder(), "embeddings");
+    await fill(folder, 3);
+    // No file may grow over 1 MB (2048 blocks of 512 bytes), which is what a full disk looks like.
+    const script = fileURLToPath(new URL("../../test/processes/store-reader.ts", import.meta.url));
+    const run = (limit: string) =>
+      spawnSync(
+        "sh",
+        ["-c", `${limit} exec "$0" --import tsx "$1" "$2" 200`, process.execPath, script, folder],
+        {
+          encoding: "utf8",
+        },
+      );
+    const full = run("ulimit -f 2048;");
+    expect({ ...JSON.parse(full.stdout || "{}"), status: full.status }).toMatchObject({
+      found: true,
+      warnings: 1,
+      warning: expect.stringContaining("could not be written to"),
+      status: 0,
+    });
+    const enough = run("");
+    expect({ ...JSON.parse(enough.stdout || "{}"), status: enough.status }).toEqual({
+      found: true,
+      warnings: 0,
+      status: 0,
+    });
+  });
 });
 
 describe("the cache's account", () => {

@@ -2,11 +2,11 @@
  * The embedding store on disk: one LMDB environment in the cache folder, shared by any number of processes.
  *
  * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any instant leaves the last commit. `put`
- * resolves at the commit, which survives the death of the process; the flush to the disk, which survives the death of
- * the machine, follows within moments and is awaited by `close` (after a power cut LMDB goes back to the last flush).
- * All puts in one turn of the event loop share one transaction.
+ * resolves when its commit is on the disk. All puts in one turn of the event loop, and all that arrive while a commit
+ * is under way, share a commit.
  * Must not know: encoders, labels.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import { decodeEmbedding, encodeEmbedding } from "../store/embedding-codec.ts";
 import { createNullStore } from "../store/memory-store.ts";
@@ -40,12 +40,17 @@ export async function openLmdbStore(folder: string, options: StoreOptions = {}):
       try {
         await database.put(toKeyBytes(key), bytes);
       } catch (error) {
-        if (error instanceof GolemError) throw error;
-        throw describeStoreError(error, folder, "written to");
+        // The reason comes in a promise of its own, which would end the process if nobody took it.
+        const cause = (error as { commitError?: Promise<never> }).commitError?.catch(
+          (reason: unknown) => reason,
+        );
+        const reason = await Promise.race([cause, wait(500)]);
+        throw describeStoreError(reason ?? error, folder, "written to");
       }
     },
     async close() {
-      await database.close();
+      // Rejects with the last commit's failure, which its `put` has told already.
+      await database.close().catch(() => {});
     },
   };
 }

@@ -1,11 +1,20 @@
-/** A process that reads one embedding and tries to write another. Argument: folder. Prints what came of it as JSON. */
+/**
+ * A process that reads one embedding and tries to write others. Arguments: folder, how many to write.
+ * Prints what came of it as JSON.
+ */
 import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
 import { createStoredEmbedding, createStoreKey } from "../store-values.ts";
 
-let warnings = 0;
-const store = await openEmbeddingStore(process.argv[2] ?? "", { onWarning: () => warnings++ });
+const warnings: string[] = [];
+const [folder = "", count = "1"] = process.argv.slice(2);
+const store = await openEmbeddingStore(folder, { onWarning: ({ message }) => warnings.push(message) });
 const found = store.get(createStoreKey(1)) !== undefined;
-await store.put(createStoreKey(99), createStoredEmbedding(99));
-await store.put(createStoreKey(98), createStoredEmbedding(98));
+for (let n = 0; n < Number(count); n += 2) {
+  await Promise.all(
+    [n, n + 1].map((i) => store.put(createStoreKey(1000 + i), createStoredEmbedding(i, 4032))),
+  );
+}
 await store.close();
-console.log(JSON.stringify({ found, warnings }));
+// Whatever was left to go wrong by itself has gone wrong by now.
+await new Promise((resolve) => setTimeout(resolve, 50));
+console.log(JSON.stringify({ found, warnings: warnings.length, warning: warnings[0] }));
