@@ -7,7 +7,7 @@
 import { GolemError } from "../core/error.ts";
 
 /** Rows accepted in one list. */
-export const maximumRows = 1_000_000;
+const maximumRows = 1_000_000;
 
 /** A longer record is a quote that was never closed. */
 const maximumRecordLength = 1 << 20;

@@ -12,7 +12,7 @@ import { isSystemName } from "../dataset/recording-name.ts";
 import { describeReadError } from "./file-hash.ts";
 
 /** Files and folders found under one before it is taken for something else (a whole disk, say). */
-export const maximumFiles = 1_000_000;
+const maximumFiles = 1_000_000;
 
 /** What a walk found; paths are relative to its start, with forward slashes, sorted by code units of their NFC form. */
 export interface WalkedFolder {

@@ -15,7 +15,7 @@ export interface StoreOptions {
 }
 
 /** Raw bytes to raw bytes. */
-export type Database = RootDatabase<Uint8Array, Uint8Array>;
+type Database = RootDatabase<Uint8Array, Uint8Array>;
 
 const damageCodes = [
   -30_797, // MDB_PAGE_NOTFOUND

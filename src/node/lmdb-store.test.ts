@@ -65,9 +65,13 @@ describe("the store on disk", () => {
       // Two processes at once: one commits each embedding alone, one in batches.
       const writers = [startWriter(folder, first, 2, 1), startWriter(folder, first + 1, 2, 7)];
       await waitFor(() => writers.every(({ numbers }) => numbers.length > 20 + 17 * round));
-      for (const { child, ended } of writers) {
+      // The second one has to go on over what the first one left behind.
+      for (const [i, { child, ended }] of writers.entries()) {
         child.kill("SIGKILL");
         await ended;
+        const second = writers[1]!.numbers;
+        const enough = second.length + 40;
+        if (i === 0) await waitFor(() => second.length > enough);
       }
       committed.push(...writers.flatMap(({ numbers }) => numbers));
       const warnings: ErrorRecord[] = [];
