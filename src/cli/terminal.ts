@@ -38,6 +38,9 @@ export interface Terminal {
   endProgress(): void;
 }
 
+/** Warnings of one kind that are shown. */
+const warningsShown = 10;
+
 /** Creates the terminal of one command run. */
 export function createTerminal(options: CommonOptions, streams: Streams, signal: AbortSignal): Terminal {
   const { stdout, stderr } = streams;
@@ -47,9 +50,14 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   const coloured = isTty(stdout as { isTTY?: boolean }) && !process.env.NO_COLOR;
   const style = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
   const bar = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  const warned = new Map<string, number>();
   const warn = (warning: Warning) => {
     bar?.end();
-    if (!quiet) stderr.write(`${formatError("warning", warning)}\n`);
+    const count = (warned.get(warning.code) ?? 0) + 1;
+    warned.set(warning.code, count);
+    if (quiet || count > warningsShown) return;
+    stderr.write(`${formatError("warning", warning)}\n`);
+    if (count === warningsShown) stderr.write(`  (further warnings [${warning.code}] are not shown)\n`);
   };
   return {
     print: (text) => {

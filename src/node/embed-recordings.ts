@@ -17,6 +17,7 @@ import { computeStoreKey } from "../store/store-key.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 import { pullWeights } from "./encoder-weights.ts";
+import type { Warning } from "./environment.ts";
 import { computeFileHash } from "./file-hash.ts";
 
 /** Options of {@link embedRecordings}. */
@@ -33,6 +34,8 @@ export interface EmbedRecordingsOptions extends WorkOptions {
 export interface EmbeddingResult {
   readonly embedded: EmbeddedRecording[];
   readonly skipped: SkippedRecording[];
+  /** Oddities of recordings that were embedded all the same. */
+  readonly warnings: Warning[];
   /** How many embeddings had to be computed. */
   readonly computed: number;
 }
@@ -104,6 +107,7 @@ export async function embedRecordings(
     }
   }
   const embedded: EmbeddedRecording[] = [];
+  const warnings: Warning[] = [];
   const skipped: SkippedRecording[] = [];
   for (const [index, recording] of recordings.entries()) {
     const result = results[index]!;
@@ -117,12 +121,13 @@ export async function embedRecordings(
       continue;
     }
     const { file, label, split, speaker } = recording;
+    warnings.push(...embedding.facts.warnings.map((warning) => ({ ...warning, file })));
     embedded.push({
       ...{ file, label, split, fileHash, facts: embedding.facts, vector: embedding.vector },
       ...(speaker === undefined ? {} : { speaker }),
     });
   }
-  return { embedded, skipped, computed: missing.length };
+  return { embedded, skipped, warnings, computed: missing.length };
 }
 
 /** The error for a recording with nothing to hear in it. */

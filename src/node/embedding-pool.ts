@@ -68,6 +68,16 @@ async function createInlinePool(
   };
 }
 
+/** Starts `embed-worker`: the built file, or, when this is the source, the source through tsx. */
+function startWorker(settings: WorkerSettings): Worker {
+  if (!import.meta.url.endsWith(".ts")) {
+    return new Worker(new URL("./embed-worker.js", import.meta.url), { workerData: settings });
+  }
+  const source = new URL("./embed-worker.ts", import.meta.url).href;
+  const script = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
+  return new Worker(script, { eval: true, workerData: settings });
+}
+
 interface Job extends WorkerTask {
   resolve(embedding: StoredEmbedding): void;
   reject(error: unknown): void;
@@ -84,14 +94,7 @@ function createWorkerPool(
 
   const start = (): void => {
     const { encoder, audio, cache } = settings;
-    const typescript = import.meta.url.endsWith(".ts");
-    const worker = new Worker(
-      new URL(typescript ? "./embed-worker.ts" : "./embed-worker.js", import.meta.url),
-      {
-        workerData: { encoder, audio, cache } satisfies WorkerSettings,
-        ...(typescript ? { execArgv: ["--import", "tsx"] } : {}),
-      },
-    );
+    const worker = startWorker({ encoder, audio, cache });
     running.set(worker, undefined);
     let failure: unknown = new GolemError("encoder-failed", "The worker thread ended before it was done.");
     worker.on("message", (answer: WorkerAnswer) => {

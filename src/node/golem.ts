@@ -9,14 +9,14 @@ import { type AudioSettings, type ByteSource, defaultAudioSettings } from "../au
 import { createMemorySource } from "../audio/byte-source.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
-import { GolemError } from "../core/error.ts";
+import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { embedSource, isSilent } from "../golem/embed-source.ts";
+import { embedSource, getAudioSettings, isSilent } from "../golem/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 import type { StoredEmbedding } from "../store/store.ts";
@@ -35,6 +35,8 @@ import { createdBy } from "./version.ts";
 export interface AudioPrediction extends Prediction {
   /** Duration of the recording in seconds. */
   readonly seconds: number;
+  /** Oddities of the file that did not prevent an answer: truncated, wrong extension ... */
+  readonly warnings: readonly ErrorRecord[];
 }
 
 /** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
@@ -81,7 +83,7 @@ function checkCompatible(
       { hint: "Train it again, or use the version of golem-audio that made it." },
     );
   }
-  const pipeline = JSON.stringify(describeAudio({ ...defaultAudioSettings, ...document.audio }));
+  const pipeline = JSON.stringify(describeAudio(getAudioSettings(encoder.sampleRate, getAudioOf(document))));
   if (pipeline !== JSON.stringify(document.audio.pipeline)) {
     onWarning?.({
       code: "golem-version",
@@ -129,10 +131,11 @@ export function createGolem(model: GolemModel, options: EnvironmentOptions): Gol
       const rows = selectTestRows(dataset);
       const store = await openEmbeddingStore(cache.embeddings, { onWarning: options.onWarning });
       try {
-        const { embedded, skipped } = await embedRecordings(
+        const { embedded, skipped, warnings } = await embedRecordings(
           limit === undefined ? rows : limitRecordings(rows, limit),
           { encoder: model.encoder.id, audio, store, cache, signal, onProgress },
         );
+        for (const warning of warnings) options.onWarning?.(warning);
         return model.evaluate(embedded, [...dataset.skipped, ...skipped]);
       } finally {
         await store.close();
@@ -162,7 +165,7 @@ export function predictEmbedding(
     const { code, message, hint } = describeSilence(name);
     throw new GolemError(code, message, { hint });
   }
-  return { ...model.predictEmbeddings([vector])[0]!, seconds: facts.seconds };
+  return { ...model.predictEmbeddings([vector])[0]!, seconds: facts.seconds, warnings: facts.warnings };
 }
 
 async function openInput(input: AudioInput): Promise<ByteSource & { close?(): Promise<void> }> {

@@ -57,6 +57,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     const embedOptions = { encoder: encoderId, audio, store, cache, signal, onProgress };
     const training = await embedRecordings(trainRows, embedOptions);
     const testing = await embedRecordings(testRows, { ...embedOptions, stage: "embedding the test set" });
+    for (const warning of [...training.warnings, ...testing.warnings]) onWarning?.(warning);
     const skipped = [
       ...dataset.skipped,
       ...(testset?.skipped ?? []),

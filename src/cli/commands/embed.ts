@@ -51,6 +51,7 @@ export async function runCommand(
     const { embedded, ...result } = await embedRecordings(recordings, {
       ...{ encoder: info.id, audio, store, cache, signal, onProgress },
     });
+    for (const warning of result.warnings) terminal.warn(warning);
     const skipped = [...dataset.skipped, ...result.skipped];
     if (embedded.length === 0) {
       throw new GolemError(

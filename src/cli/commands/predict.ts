@@ -14,8 +14,9 @@ export async function runCommand(
   let failed = 0;
   for await (const { file, prediction, error } of predictFiles(golem.model, files, terminal.work)) {
     if (prediction) {
-      const { label, confidence, scores, unknown, seconds } = prediction;
-      terminal.printJson({ file, label, confidence, scores, unknown, seconds });
+      const { label, confidence, scores, unknown, warnings } = prediction;
+      for (const warning of warnings) terminal.warn({ ...warning, file });
+      terminal.printJson({ file, ...prediction });
       const others = Object.entries(scores)
         .sort((a, b) => b[1] - a[1])
         .slice(1, 3)
