@@ -48,6 +48,10 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+function addScaled(target: Float32Array | Float64Array, factor: number, values: Float32Array): void {
+  for (let j = 0; j < target.length; j++) target[j]! += factor * values[j]!;
+}
+
 /** Lower Cholesky factor of a symmetric matrix given row by row; a little is added where rounding leaves nothing. */
 function factorise(a: readonly Float64Array[]): Float64Array[] {
   const lower = a.map(() => new Float64Array(a.length));
@@ -86,15 +90,13 @@ function fitLinear(
     for (let c = 0; c < classes; c++) {
       const own = labels.flatMap((label, row) => (label === c ? [row] : []));
       const mean = getRow(weight, c);
-      for (const row of own)
-        for (const [j, value] of getRow(x, row).entries()) mean[j]! += value / own.length;
+      for (const row of own) addScaled(mean, 1 / own.length, getRow(x, row));
       bias[c] = -dot(mean, mean) / 2;
     }
     return { weight, bias };
   }
   const mean = new Float64Array(x.columns);
-  for (let row = 0; row < x.rows; row++)
-    for (const [j, value] of getRow(x, row).entries()) mean[j]! += value / x.rows;
+  for (let row = 0; row < x.rows; row++) addScaled(mean, 1 / x.rows, getRow(x, row));
   const centred = createMatrix(
     x.rows,
     x.columns,
@@ -113,8 +115,7 @@ function fitLinear(
       labels.map((label) => Number(label === c) - share),
     );
     const own = getRow(weight, c);
-    for (const [i, a] of dual.entries())
-      for (const [j, value] of getRow(centred, i).entries()) own[j]! += a * value;
+    for (const [i, a] of dual.entries()) addScaled(own, a, getRow(centred, i));
     bias[c] = share - dot(own, mean);
   }
   return { weight, bias };
