@@ -17,12 +17,10 @@ C = 0.03
 
 
 def name_blas():
-    """The BLAS library that is mapped into this process."""
-    for line in pathlib.Path("/proc/self/maps").read_text().splitlines():
-        path = line.split()[-1]
-        if "blas" in path.lower() and ".so" in path:
-            return str(pathlib.Path(path).resolve())
-    return "unknown"
+    """The BLAS libraries that are mapped into this process, resolved through Debian's alternatives."""
+    lines = pathlib.Path("/proc/self/maps").read_text().splitlines()
+    paths = {line.split()[-1] for line in lines if "blas" in line.lower() and ".so" in line}
+    return sorted(str(pathlib.Path(path).resolve()) for path in paths if "cpython" not in path) or "unknown"
 
 
 def objective(fit, x, y):

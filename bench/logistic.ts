@@ -24,7 +24,10 @@ interface Data {
 function writeData(path: string, rows: number, features: number, classes: number): void {
   const random = createRandom(1);
   const rank = 40;
-  const basis = Float64Array.from({ length: rank * features }, (_, i) => random.normal() / (1 + Math.floor(i / features) / 8));
+  const basis = Float64Array.from(
+    { length: rank * features },
+    (_, i) => random.normal() / (1 + Math.floor(i / features) / 8),
+  );
   const centres = Float64Array.from({ length: classes * rank }, random.normal);
   const data = new Float32Array(rows * features);
   const labels = Int32Array.from({ length: rows }, () => random.integer(classes));
@@ -67,13 +70,22 @@ if (!path) throw new Error("Name a file for the data.");
 if (!existsSync(path)) writeData(path, 10_000, 576, 14);
 const data = readData(path);
 const C = 0.03;
-const product = values.loops ? undefined : await createOrtMatrixProduct(createNodeOnnxRuntime({ threads: 2 }));
+const product = values.loops
+  ? undefined
+  : await createOrtMatrixProduct(createNodeOnnxRuntime({ threads: 2 }));
 const seconds: number[] = [];
 let head: Head | undefined;
 for (let round = 0; round < Number(values.rounds); round++) {
   const start = performance.now();
   head = product
-    ? await trainHeadWithProduct("logistic", data.embeddings, data.labels, data.classes, { seed: 0, C }, product)
+    ? await trainHeadWithProduct(
+        "logistic",
+        data.embeddings,
+        data.labels,
+        data.classes,
+        { seed: 0, C },
+        product,
+      )
     : trainHead("logistic", data.embeddings, data.labels, data.classes, { seed: 0, C });
   seconds.push((performance.now() - start) / 1000);
 }

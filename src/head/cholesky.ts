@@ -27,16 +27,43 @@ export function factorCholesky(a: Float64Array, size: number): Float64Array {
   return a;
 }
 
-/** Solves L L^T x = b for one vector, in place, at `start` of b. */
-export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, start = 0): void {
+/** Solves L L^T X = B in place for B [size, columns]; the factor is read once for all columns. */
+export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
   for (let i = 0; i < size; i++) {
-    b[start + i] = (b[start + i]! - dot(factor, b, i, i * size, start)) / factor[i * size + i]!;
+    // Row i of B minus the rows above it, each times its element of L.
+    const target = i * columns;
+    let j = 0;
+    for (; j + 3 < i; j += 4) {
+      const at = i * size + j;
+      const row = j * columns;
+      const x0 = factor[at]!;
+      const x1 = factor[at + 1]!;
+      const x2 = factor[at + 2]!;
+      const x3 = factor[at + 3]!;
+      for (let k = 0; k < columns; k++) {
+        const from = row + k;
+        b[target + k]! -=
+          x0 * b[from]! +
+          x1 * b[from + columns]! +
+          (x2 * b[from + 2 * columns]! + x3 * b[from + 3 * columns]!);
+      }
+    }
+    for (; j < i; j++) {
+      const x = factor[i * size + j]!;
+      for (let k = 0; k < columns; k++) b[target + k]! -= x * b[j * columns + k]!;
+    }
+    const pivot = 1 / factor[i * size + i]!;
+    for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
   }
   for (let i = size - 1; i >= 0; i--) {
-    const row = i * size;
-    const x = b[start + i]! / factor[row + i]!;
-    b[start + i] = x;
-    for (let j = 0; j < i; j++) b[start + j]! -= x * factor[row + j]!;
+    const source = i * columns;
+    const pivot = 1 / factor[i * size + i]!;
+    for (let k = 0; k < columns; k++) b[source + k]! *= pivot;
+    for (let j = 0; j < i; j++) {
+      const x = factor[i * size + j]!;
+      const target = j * columns;
+      for (let k = 0; k < columns; k++) b[target + k]! -= x * b[source + k]!;
+    }
   }
 }
 

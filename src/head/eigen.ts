@@ -17,7 +17,7 @@ export interface Eigen {
 
 /** Computes all eigenpairs of the symmetric matrix a [size, size]; `a` is not changed. */
 export function computeEigen(a: Float64Array, size: number): Eigen {
-  const { diagonal, offDiagonal, basis } = tridiagonalise(Float64Array.from(a), size);
+  const { diagonal, offDiagonal, basis } = tridiagonalise(new Float64Array(a), size);
   for (let low = 0; low < size; low++) {
     for (let round = 0; ; round++) {
       const high = findBlockEnd(diagonal, offDiagonal, low, size);

@@ -121,13 +121,13 @@ function createGramSpace(
     },
     // biome-ignore lint/correctness/useYield: in these coordinates no product is asked for
     *computeGradient(residuals): Computation<Float64Array> {
-      const projected = Float64Array.from(residuals);
+      const projected = new Float64Array(residuals);
       removeNullSpace(projected);
       return projected;
     },
     adapt(curvature) {
       // (K D + lambda I)^-1 = (K + lambda D^-1)^-1 D^-1 with D = diag(curvature).
-      const bound = Float64Array.from(gram);
+      const bound = new Float64Array(gram);
       for (let i = 0; i < rows; i++) {
         scale[i] = 1 / curvature[i]!;
         bound[i * rows + i]! += penalty * scale[i]!;

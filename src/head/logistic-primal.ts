@@ -64,10 +64,9 @@ export function* fitLogisticPrimal(
       factorCholesky(bound, features);
     },
     precondition(gradient) {
-      const values = Float64Array.from(gradient);
-      for (let start = 0; start < coefficients; start += features) {
-        solveCholesky(bound, features, values, start);
-      }
+      const columns = transpose(gradient, classes, features);
+      solveCholesky(bound, features, columns, classes);
+      const values = transpose(columns, features, classes);
       return { values, image: values };
     },
   };
@@ -79,4 +78,12 @@ export function* fitLogisticPrimal(
   const bias = point.values.slice(coefficients);
   centreBias(bias);
   return { weight: point.values.slice(0, coefficients), bias, objective, iterations };
+}
+
+function transpose(a: Float64Array, rows: number, columns: number): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) result[j * rows + i] = a[i * columns + j]!;
+  }
+  return result;
 }

@@ -58,7 +58,7 @@ export async function computeWithProduct<T>(
 ): Promise<T> {
   const { rows, columns: features } = design;
   const answer = async ({ kind, operand }: ProductRequest): Promise<Matrix> => {
-    const data = Float32Array.from(operand);
+    const data = new Float32Array(operand);
     switch (kind) {
       case "logits":
         return product.multiply(design, { rows: data.length / features, columns: features, data }, "right");
@@ -78,6 +78,6 @@ export async function computeWithProduct<T>(
     }
   };
   let state = computation.next();
-  while (!state.done) state = computation.next(Float64Array.from((await answer(state.value)).data));
+  while (!state.done) state = computation.next(new Float64Array((await answer(state.value)).data));
   return state.value;
 }

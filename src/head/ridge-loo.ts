@@ -61,12 +61,16 @@ export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly
   });
 }
 
-/** The score with the highest log-likelihood; of equals, the one with the stronger penalty. */
+/** Nats of mean log-likelihood that are no reason to prefer a weaker penalty. */
+const indifference = 1e-3;
+
+/** The score with the strongest penalty among those whose log-likelihood is (all but) the highest. */
 export function chooseRidgePenalty(scores: readonly RidgeLooScore[]): RidgeLooScore {
-  return scores.reduce((best, score) => {
-    const isBetter =
-      score.logLikelihood > best.logLikelihood ||
-      (score.logLikelihood === best.logLikelihood && score.penalty > best.penalty);
-    return isBetter ? score : best;
-  });
+  const highest = scores.reduce(
+    (best, score) => Math.max(best, score.logLikelihood),
+    Number.NEGATIVE_INFINITY,
+  );
+  return scores
+    .filter((score) => score.logLikelihood >= highest - indifference)
+    .reduce((strongest, score) => (score.penalty > strongest.penalty ? score : strongest));
 }

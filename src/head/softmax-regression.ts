@@ -145,7 +145,7 @@ function computeProbabilities(
   { rows, classes, labels, weights }: RegressionSpace,
   residuals: Float64Array,
 ): Float64Array {
-  const probabilities = Float64Array.from(residuals);
+  const probabilities = new Float64Array(residuals);
   for (let i = 0; i < rows; i++) {
     probabilities[i * classes + labels[i]!]! += weights[i]!;
     for (let k = i * classes; k < (i + 1) * classes; k++) probabilities[k]! /= weights[i]!;
@@ -180,7 +180,7 @@ function* solveNewton(
   const { rows, classes, weights, coefficients } = space;
   const step = createStep(gradient.length, newton);
   const change = new Float64Array(rows * classes);
-  const remainder = Float64Array.from(gradient);
+  const remainder = new Float64Array(gradient);
   let preconditioned = newton;
   let square = dot(remainder, preconditioned.image);
   const goal = forcing * forcing * square;

@@ -43,7 +43,7 @@ export function fitStandardisation(embeddings: Matrix): Standardisation {
     const deviation = Math.fround(Math.sqrt(sum / rows));
     return deviation > constantShare * largest[j]! ? deviation : 1;
   });
-  return { mean: Float32Array.from(mean), scale };
+  return { mean: new Float32Array(mean), scale };
 }
 
 /** The standardisation that changes nothing. */

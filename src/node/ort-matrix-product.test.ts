@@ -28,7 +28,13 @@ test("left and right transposed, of changing shapes", async () => {
     const b = draw(columns, inner, 2);
     const right = await product.multiply(a, b, "right");
     expect([right.rows, right.columns]).toEqual([rows, columns]);
-    const expected = multiplyByRows(Float64Array.from(a.data), Float64Array.from(b.data), rows, columns, inner);
+    const expected = multiplyByRows(
+      Float64Array.from(a.data),
+      Float64Array.from(b.data),
+      rows,
+      columns,
+      inner,
+    );
     expect(right.data).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-5 });
 
     const c = draw(rows, columns, 3);
@@ -41,22 +47,30 @@ test("left and right transposed, of changing shapes", async () => {
   }
 });
 
-test.each(["none", "balanced"] as const)("a logistic fit, class weight %s, is the same", async (classWeight) => {
-  const rows = 2000;
-  const features = 120;
-  const embeddings = draw(rows, features, 4);
-  const labels = Int32Array.from({ length: rows }, (_, i) => (i % 7 === 0 ? 2 : i % 5 === 0 ? 1 : i % 3 === 0 ? 4 : i % 2 ? 0 : 3));
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 20; j++) embeddings.data[i * features + j]! += ((labels[i]! * (j + 3)) % 5) * 0.4;
-  }
-  const options = { seed: 0, classWeight };
-  const loops = trainHead("logistic", embeddings, labels, 5, options);
-  const engine = await trainHeadWithProduct("logistic", embeddings, labels, 5, options, product);
-  expect([Number(engine.saved.meta.facts.objective)]).toBeAllclose([Number(loops.saved.meta.facts.objective)], {
-    rtol: 1e-6,
-  });
-  expect(engine.computeLogits(embeddings).data).toBeAllclose(loops.computeLogits(embeddings).data, {
-    rtol: 1e-3,
-    atol: 1e-3,
-  });
-});
+test.each(["none", "balanced"] as const)(
+  "a logistic fit, class weight %s, is the same",
+  async (classWeight) => {
+    const rows = 2000;
+    const features = 120;
+    const embeddings = draw(rows, features, 4);
+    const labels = Int32Array.from({ length: rows }, (_, i) =>
+      i % 7 === 0 ? 2 : i % 5 === 0 ? 1 : i % 3 === 0 ? 4 : i % 2 ? 0 : 3,
+    );
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < 20; j++) embeddings.data[i * features + j]! += ((labels[i]! * (j + 3)) % 5) * 0.4;
+    }
+    const options = { seed: 0, classWeight };
+    const loops = trainHead("logistic", embeddings, labels, 5, options);
+    const engine = await trainHeadWithProduct("logistic", embeddings, labels, 5, options, product);
+    expect([Number(engine.saved.meta.facts.objective)]).toBeAllclose(
+      [Number(loops.saved.meta.facts.objective)],
+      {
+        rtol: 1e-6,
+      },
+    );
+    expect(engine.computeLogits(embeddings).data).toBeAllclose(loops.computeLogits(embeddings).data, {
+      rtol: 1e-3,
+      atol: 1e-3,
+    });
+  },
+);
