@@ -3,6 +3,7 @@
  *
  * Must not know: resampling, trimming.
  */
+import type { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { ByteSource } from "./audio.ts";
 import { blockBytes } from "./byte-source.ts";
@@ -85,6 +86,9 @@ async function* readPieces(
 /** Frames that libFLAC refuses, after which the rest of a file is given up. */
 const maximumErrors = 100;
 
+/** A decoder that refused nothing in the file before, for the next one; taken while in use. */
+let idleDecoder: FLACDecoder | undefined;
+
 /**
  * Decodes frames already cut out. Shared with FLAC in Ogg.
  *
@@ -99,7 +103,8 @@ export async function* decodeFlacPieces(
   { signal }: DecodeOptions,
 ): AsyncGenerator<readonly Float32Array[]> {
   const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-  let decoder = new FLACDecoder();
+  let decoder = idleDecoder ?? new FLACDecoder();
+  idleDecoder = undefined;
   await decoder.ready;
   let produced = 0;
   let junk = 0;
@@ -128,6 +133,7 @@ export async function* decodeFlacPieces(
     }
     if (errors > maximumErrors) break;
   }
+  idleDecoder = decoder;
   if (produced === 0) {
     throw new GolemError(
       junk + errors > 0 ? "corrupt-audio" : "no-samples",
