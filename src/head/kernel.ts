@@ -151,7 +151,30 @@ function combineRows(
     const b1 = b0 + columns;
     const b2 = b1 + columns;
     const b3 = b2 + columns;
-    for (let i = 0; i < rows; i++) {
+    let i = 0;
+    for (; i + 1 < rows; i += 2) {
+      const start = i * rowStride + k * innerStride;
+      const other = start + rowStride;
+      const x0 = a[start]!;
+      const x1 = a[start + innerStride]!;
+      const x2 = a[start + 2 * innerStride]!;
+      const x3 = a[start + 3 * innerStride]!;
+      const z0 = a[other]!;
+      const z1 = a[other + innerStride]!;
+      const z2 = a[other + 2 * innerStride]!;
+      const z3 = a[other + 3 * innerStride]!;
+      const row = i * columns;
+      const next = row + columns;
+      for (let j = 0; j < columns; j++) {
+        const y0 = b[b0 + j]!;
+        const y1 = b[b1 + j]!;
+        const y2 = b[b2 + j]!;
+        const y3 = b[b3 + j]!;
+        out[row + j]! += x0 * y0 + x1 * y1 + (x2 * y2 + x3 * y3);
+        out[next + j]! += z0 * y0 + z1 * y1 + (z2 * y2 + z3 * y3);
+      }
+    }
+    for (; i < rows; i++) {
       const start = i * rowStride + k * innerStride;
       const x0 = a[start]!;
       const x1 = a[start + innerStride]!;

@@ -13,7 +13,7 @@ export interface Standardisation {
 }
 
 /**
- * A feature whose standard deviation is below this share of its largest magnitude is rounding noise of float32
+ * A feature whose standard deviation is at most this share of its mean is rounding noise of float32
  * (whose steps are 1.2e-7): it is treated as constant.
  */
 const constantShare = 1e-6;
@@ -22,14 +22,8 @@ const constantShare = 1e-6;
 export function fitStandardisation(embeddings: Matrix): Standardisation {
   const { rows, columns, data } = embeddings;
   const mean = new Float64Array(columns);
-  const largest = new Float64Array(columns);
   for (let start = 0; start < data.length; start += columns) {
-    for (let j = 0; j < columns; j++) {
-      const value = data[start + j]!;
-      mean[j]! += value;
-      const magnitude = Math.abs(value);
-      if (magnitude > largest[j]!) largest[j] = magnitude;
-    }
+    for (let j = 0; j < columns; j++) mean[j]! += data[start + j]!;
   }
   for (let j = 0; j < columns; j++) mean[j]! /= rows;
   const variance = new Float64Array(columns);
@@ -39,10 +33,11 @@ export function fitStandardisation(embeddings: Matrix): Standardisation {
       variance[j]! += offset * offset;
     }
   }
-  const scale = Float32Array.from(variance, (sum, j) => {
-    const deviation = Math.fround(Math.sqrt(sum / rows));
-    return deviation > constantShare * largest[j]! ? deviation : 1;
-  });
+  const scale = new Float32Array(columns);
+  for (let j = 0; j < columns; j++) {
+    const deviation = Math.fround(Math.sqrt(variance[j]! / rows));
+    scale[j] = deviation > constantShare * Math.abs(mean[j]!) ? deviation : 1;
+  }
   return { mean: new Float32Array(mean), scale };
 }
 
@@ -61,7 +56,8 @@ export function applyStandardisation(
 ): Float64Array {
   const { columns, data } = embeddings;
   const result = new Float64Array((to - from) * columns);
-  const inverse = Float64Array.from(scale, (value) => 1 / value);
+  const inverse = new Float64Array(columns);
+  for (let j = 0; j < columns; j++) inverse[j] = 1 / scale[j]!;
   const base = from * columns;
   for (let start = 0; start < result.length; start += columns) {
     for (let j = 0; j < columns; j++) {

@@ -53,7 +53,8 @@ export function fitTemperature(
     else low = factor;
     let next = factor - slope / at.variance;
     if (!(next > low && next < high)) next = Math.sqrt(low * high);
-    const isDone = Math.abs(next - factor) <= 1e-6 * factor;
+    // Newton's steps square the error: after one of a thousandth, a millionth is left.
+    const isDone = Math.abs(next - factor) <= 1e-3 * factor;
     factor = next;
     if (isDone) break;
   }
