@@ -115,7 +115,7 @@ describe("leaks", () => {
   });
 
   it("voices that give the label away: chance by speaker; without speakers the leak shows", async () => {
-    // Ten speakers, each with one class of their own and a voice that says nothing about classes; two recordings of another speaker complete nothing.
+    // Twenty speakers, four to a class; each says one word only, and a voice tells nothing about the words of others.
     const speakers = labels.map((label, i) => `${label} ${Math.floor(i / 5) % 4}`);
     const voices = new Map(
       [...new Set(speakers)].map((speaker, s) => [speaker, drawNoise(1, 20, 1000 + s).data]),
