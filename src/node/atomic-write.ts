@@ -116,6 +116,15 @@ function swap(staging: string, target: string, old: string): void {
   }
 }
 
+/**
+ * Tells before any work is done whether {@link replaceFolderAtomic} would refuse the path.
+ *
+ * @throws GolemError `output-exists`.
+ */
+export async function checkFolderReplaceable(path: string): Promise<void> {
+  await checkReplaceable(await followLink(path), path);
+}
+
 async function checkReplaceable(target: string, path: string): Promise<void> {
   if (!(await exists(target))) return;
   const names = (await isFolder(target)) ? await readdir(target) : undefined;

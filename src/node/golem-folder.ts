@@ -7,7 +7,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../core/error.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
-import { replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
+import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
 type GolemPart = Exclude<keyof typeof golemFiles, "card">;
 
@@ -20,6 +20,7 @@ const maximumBytes: Readonly<Record<GolemPart, number>> = {
 
 /** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
 export async function readGolemFolder(folder: string): Promise<GolemModel> {
+  await recoverFolder(folder);
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory()) {
     throw new GolemError(

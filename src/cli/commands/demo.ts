@@ -1,5 +1,6 @@
 /** `golem demo [banking|drums]`: the main job from beginning to end, on recordings that are at hand. */
 import { performance } from "node:perf_hooks";
+import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import { demos, getDemo } from "../../node/demo-data.ts";
 import { train } from "../../node/train.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
@@ -17,6 +18,7 @@ export async function runCommand(
 ): Promise<number> {
   const started = performance.now();
   const demo = getDemo(name);
+  await checkFolderReplaceable(out);
   terminal.print(`${terminal.bold(`Demo: ${name}`)}\n${demo.description}.\n`);
   const dataset = await demo.load(terminal.work);
   const golem = await train(dataset, { seed, ...terminal.work });

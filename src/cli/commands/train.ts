@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { ClassifierOptions } from "../../golem/classifier.ts";
+import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
@@ -29,6 +30,7 @@ export async function runCommand(
 ): Promise<number> {
   const started = performance.now();
   const { out, encoder, layer, pooling, head, shots, limit, test, seed, strict } = options;
+  await checkFolderReplaceable(out);
   const golem = await train(data, {
     ...Object.fromEntries(
       Object.entries({ encoder, layer, pooling, head, shots, limit, test }).filter(

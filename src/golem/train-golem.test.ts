@@ -1,0 +1,224 @@
+/** Training on made-up embeddings: honesty of the score, choice of the layer, determinism, saving and loading. */
+import { describe, expect, it } from "vitest";
+import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { defaultAudioSettings } from "../audio/audio.ts";
+import { describeAudio } from "../audio/describe-audio.ts";
+import { GolemError } from "../core/error.ts";
+import { createRandom, shuffle } from "../core/random.ts";
+import type { EmbeddedRecording } from "./embedded-recording.ts";
+import { decodeGolemModel, type GolemModel, golemFiles } from "./golem-model.ts";
+import { type TrainingOptions, trainGolem } from "./train-golem.ts";
+
+function train(
+  recordings: readonly EmbeddedRecording[],
+  options: Partial<TrainingOptions> = {},
+  test?: readonly EmbeddedRecording[],
+): Promise<GolemModel> {
+  return trainGolem(
+    {
+      ...{ name: "made up", recordings, test, encoder: testEncoder, audio: defaultAudioSettings },
+      ...{ pipeline: describeAudio(defaultAudioSettings), createdBy: "a test" },
+    },
+    { seed: 0, ...options },
+  );
+}
+
+function readFiles(model: GolemModel) {
+  const files = model.encode();
+  return {
+    document: files[golemFiles.document]!,
+    tensors: files[golemFiles.tensors]!,
+    training: files[golemFiles.training]!,
+  };
+}
+
+describe("trainGolem", () => {
+  it("chooses the layer where the classes are apart", async () => {
+    for (const separation of [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]) {
+      const model = await train(makeEmbeddings({ classes: 4, shots: 6, seed: 3, separation }), {
+        repeats: 1,
+      });
+      expect(model.document.views[0]!.layer).toBe(separation.indexOf(1));
+    }
+  });
+
+  it("reports about what fresh recordings get", async () => {
+    const model = await train(makeEmbeddings({ classes: 5, shots: 10, seed: 4, separation: [0, 0.25, 0] }));
+    const fresh = makeEmbeddings({ classes: 5, shots: 200, seed: 5, separation: [0, 0.25, 0] });
+    const { balancedAccuracy } = model.evaluate(fresh);
+    const { interval } = model.document.evaluation!;
+    expect(balancedAccuracy).toBeGreaterThan(interval[0]);
+    expect(balancedAccuracy).toBeLessThan(interval[1]);
+  });
+
+  it("stays near chance when labels mean nothing, though it fits them well", async () => {
+    const scores = [];
+    for (let seed = 0; seed < 8; seed++) {
+      const recordings = makeEmbeddings({ classes: 2, shots: 25, seed, separation: [1, 1, 1] });
+      const labels = shuffle(
+        recordings.map(({ label }) => label),
+        createRandom(seed, 9),
+      );
+      const model = await train(
+        recordings.map((recording, i) => ({ ...recording, label: labels[i]! })),
+        { repeats: 2 },
+      );
+      expect(model.document.trainAccuracy).toBeGreaterThan(0.75);
+      scores.push(model.document.evaluation!.balancedAccuracy);
+    }
+    expect(scores.reduce((a, b) => a + b) / scores.length).toBeGreaterThan(0.35);
+    expect(scores.reduce((a, b) => a + b) / scores.length).toBeLessThan(0.65);
+  });
+
+  it("never shows a fold the speakers it is tested on", async () => {
+    // Every recording of a speaker is the same point, of a class that is random: only a leak of speakers scores.
+    const random = createRandom(6);
+    const recordings = makeEmbeddings({
+      classes: 2,
+      shots: 42,
+      seed: 6,
+      separation: [0, 0, 0],
+      speakers: 14,
+    });
+    const bySpeaker = new Map<string, EmbeddedRecording>();
+    const leaky = recordings.map((recording) => {
+      const first = bySpeaker.get(recording.speaker!) ?? {
+        ...recording,
+        label: `class ${random.integer(2)}`,
+      };
+      bySpeaker.set(recording.speaker!, first);
+      return { ...recording, label: first.label, vector: first.vector };
+    });
+    const grouped = (await train(leaky)).document.evaluation!;
+    const leaked = (await train(leaky.map(({ speaker, ...rest }) => rest))).document.evaluation!;
+    expect(grouped.grouping).toBe("speaker");
+    expect(grouped.balancedAccuracy).toBeLessThan(0.75);
+    expect(leaked.balancedAccuracy).toBeGreaterThan(0.9);
+  });
+
+  it("fits nothing on the test set", async () => {
+    const recordings = makeEmbeddings({ classes: 3, shots: 6, seed: 7 });
+    const test = makeEmbeddings({ classes: 3, shots: 4, seed: 8 });
+    const model = await train(recordings, {}, test);
+    const alone = await train(recordings);
+    expect(model.encode()[golemFiles.tensors]).toEqual(alone.encode()[golemFiles.tensors]);
+    expect(model.document.evaluation).toMatchObject({ protocol: "held-out", recordings: 12, overlap: [] });
+    const overlapping = await train(recordings, {}, [...test, ...recordings.slice(0, 2)]);
+    expect(overlapping.document.evaluation).toMatchObject({
+      recordings: 12,
+      overlap: [recordings[0]!.file, recordings[1]!.file],
+    });
+  });
+
+  it("takes a class of one recording only with a test set", async () => {
+    const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 }).slice(0, 10);
+    const single = recordings.filter(({ label }, i) => label !== "class 2" || i === 2);
+    await expect(train(single)).rejects.toMatchObject({ code: "too-few-recordings" });
+    const test = makeEmbeddings({ classes: 3, shots: 4, seed: 8 });
+    expect((await train(single, {}, test)).document.evaluation!.protocol).toBe("held-out");
+    await expect(train(recordings.filter(({ label }) => label === "class 1"))).rejects.toMatchObject({
+      code: "too-few-classes",
+    });
+  });
+
+  it("trains from two recordings a class, falling back to the last layer inside folds", async () => {
+    const model = await train(makeEmbeddings({ classes: 6, shots: 2, seed: 9 }));
+    expect(model.document.evaluation).toMatchObject({ protocol: "cross-validation", recordings: 12 });
+  });
+
+  it("can be interrupted", async () => {
+    const controller = new AbortController();
+    const recordings = makeEmbeddings({ classes: 3, shots: 6, seed: 7 });
+    const work = train(recordings, { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(work).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("a saved golem", () => {
+  it("predicts the same, bit for bit, and is saved as the same bytes", async () => {
+    for (const head of ["linear", "mlp", "logistic", "ridge", "centroid"] as const) {
+      const model = await train(makeEmbeddings({ classes: 3, shots: 5, seed: 1 }), { head, repeats: 1 });
+      const files = readFiles(model);
+      const loaded = decodeGolemModel(files);
+      const vectors = makeEmbeddings({ classes: 3, shots: 5, seed: 2 }).map(({ vector }) => vector);
+      expect(loaded.predictEmbeddings(vectors)).toEqual(model.predictEmbeddings(vectors));
+      expect(readFiles(loaded)).toEqual(files);
+    }
+  });
+
+  it("flags about the stated share of known recordings as unknown", async () => {
+    const model = await train(makeEmbeddings({ classes: 4, shots: 12, seed: 1, separation: [0, 0.4, 0] }));
+    const vectors = makeEmbeddings({ classes: 4, shots: 100, seed: 2, separation: [0, 0.4, 0] }).map(
+      ({ vector }) => vector,
+    );
+    const share = model.predictEmbeddings(vectors).filter(({ unknown }) => unknown).length / vectors.length;
+    expect(model.document.thresholds.falseRejectionRate).toBe(0.05);
+    expect(share).toBeLessThan(0.15);
+    const noise = createRandom(3);
+    const nothing = vectors.map((vector) => vector.map(() => noise.normal()));
+    const unknown = model.predictEmbeddings(nothing).filter((prediction) => prediction.unknown).length;
+    expect(unknown / vectors.length).toBeGreaterThan(share);
+  });
+
+  it("refuses documents that are damaged, of another version, or do not fit each other", async () => {
+    const files = readFiles(await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }));
+    const change = (edit: (document: Record<string, unknown>) => void) => {
+      const document = JSON.parse(new TextDecoder().decode(files.document));
+      edit(document);
+      return () =>
+        decodeGolemModel({ ...files, document: new TextEncoder().encode(JSON.stringify(document)) });
+    };
+    const codeOf = (work: () => unknown): string => {
+      try {
+        work();
+      } catch (error) {
+        return error instanceof GolemError ? error.code : `not a GolemError: ${error}`;
+      }
+      return "none";
+    };
+    expect(codeOf(change(() => {}))).toBe("none");
+    expect(codeOf(change((document) => (document.formatVersion = 2)))).toBe("golem-version");
+    for (const edit of [
+      (document: Record<string, unknown>) => (document.labels = ["a", "a", "b"]),
+      (document: Record<string, unknown>) => (document.labels = ["a", "b"]),
+      (document: Record<string, unknown>) => (document.views = []),
+      (document: Record<string, unknown>) =>
+        (document.views = [{ encoder: "test", layer: 9, pooling: "mean", weight: 1 }]),
+      (document: Record<string, unknown>) =>
+        (document.head = { ...(document.head as object), features: 2 ** 40 }),
+      (document: Record<string, unknown>) =>
+        (document.head = { ...(document.head as object), kind: "forest" }),
+      (document: Record<string, unknown>) =>
+        (document.encoders = [{ ...testEncoder, dimensions: 65_536, layers: 1000 }]),
+      (document: Record<string, unknown>) => delete document.thresholds,
+      (document: Record<string, unknown>) => (document.seed = "0"),
+    ]) {
+      expect(codeOf(change(edit))).toBe("golem-damaged");
+    }
+    for (const part of ["document", "tensors", "training"] as const) {
+      for (const length of [0, 1, 100, files[part].length - 2]) {
+        const cut = { ...files, [part]: files[part].slice(0, length) };
+        expect(codeOf(() => decodeGolemModel(cut))).toBe("golem-damaged");
+      }
+    }
+  });
+
+  it("survives any changed byte with a clear error or none", async () => {
+    const files = readFiles(await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }));
+    const random = createRandom(11);
+    for (let round = 0; round < 300; round++) {
+      const part = (["document", "tensors", "training"] as const)[round % 3]!;
+      const bytes = files[part].slice();
+      bytes[random.integer(bytes.length)] = random.integer(256);
+      try {
+        decodeGolemModel({ ...files, [part]: bytes });
+      } catch (error) {
+        expect(error).toBeInstanceOf(GolemError);
+      }
+    }
+  });
+});
