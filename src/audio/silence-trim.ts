@@ -25,8 +25,8 @@ export const trimParameters = {
   openAtMostDb: 40,
   /** How far the lower threshold is below the upper one. */
   hysteresisDb: 8,
-  /** Kept on each side of the sound, in seconds. */
-  marginSeconds: 0.1,
+  /** Kept on each side of the sound, in seconds: about what a room takes to fall silent. */
+  marginSeconds: 0.25,
   /** Least that is kept, in seconds. */
   minimumSeconds: 0.02,
   /** Recordings whose loudest frame is below this (dB relative to full scale) are silent. */
