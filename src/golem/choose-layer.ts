@@ -6,12 +6,14 @@
  * inside every fold. Must not know: folds, speakers, files.
  */
 import type { EncoderInfo } from "../encoder/encoder.ts";
-import { headDefaults } from "../head/options.ts";
 import { computeRidgeLooScores, type RidgeLooScore } from "../head/ridge-loo.ts";
 import { createRidgeProblemFromRows } from "../head/ridge-problem.ts";
 import { applyStandardisation, fitStandardisation } from "../head/standardisation.ts";
 import { fitTemperature } from "../head/temperature.ts";
 import { type Pooling, stackView } from "./view.ts";
+
+/** Penalties each layer may choose from, relative to the mean squared norm of the rows: coarse, as layers are compared. */
+const penalties = [0.01, 0.1, 1, 10];
 
 /** Chooses a layer for pooled vectors [layers, 2 x dimensions] and labels 0 .. classes - 1. */
 export function chooseLayer(
@@ -57,7 +59,7 @@ function computeLayerLikelihood(
     Int32Array.from(labels),
     classes,
   );
-  const scores = computeRidgeLooScores(problem, headDefaults.ridge.penalties);
+  const scores = computeRidgeLooScores(problem, penalties);
   return Math.max(...scores.map((score) => computeLikelihoodOf(score, labels, classes, rows)));
 }
 
