@@ -138,7 +138,7 @@ function getNpmReason(stderr: string): string {
     .map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim())
     .filter((line) => line !== "" && !line.startsWith("A complete log"));
   const code = lines.find((line) => line.startsWith("code "))?.slice(5);
-  const message = lines.find((line) => !/^(code|errno|syscall|network|type) /.test(line));
+  const message = lines.find((line) => !/^(code|errno|syscall|network|type)( |$)/.test(line));
   const network = lines.find((line) => line.startsWith("network "))?.slice(8);
   const parts = [code, message ?? network].filter((part) => part !== undefined);
   return parts.join(", ").replace(/\.+$/, "") || "it gave no reason";
