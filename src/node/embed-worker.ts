@@ -6,22 +6,30 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { toErrorRecord } from "../core/error.ts";
 import { embedFile } from "./embed-file.ts";
-import type { WorkerAnswer, WorkerSettings, WorkerTask } from "./embedding-pool.ts";
+import type { WorkerAnswer, WorkerOrder, WorkerSettings } from "./embedding-pool.ts";
 import { loadEncoder } from "./load-encoder.ts";
 
 const { encoder: id, audio, cache } = workerData as WorkerSettings;
 const port = parentPort;
 const say = (answer: WorkerAnswer): void => port?.postMessage(answer);
-try {
+
+async function work(): Promise<void> {
   const encoder = await loadEncoder(id, { threads: 1, cache });
-  port?.on("message", async ({ path, name }: WorkerTask) => {
-    const answer: WorkerAnswer = await embedFile(path, name, encoder, { audio }).then(
-      (embedding) => ({ embedding }),
-      (error: unknown) => ({ error: toErrorRecord(error, "encoder-failed") }),
-    );
-    say(answer);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let last: Promise<void> = Promise.resolve();
+  port?.on("message", (order: WorkerOrder) => {
+    if (order !== "stop") {
+      last = embedFile(order.path, order.name, encoder, { audio, signal }).then(
+        (embedding) => say({ embedding }),
+        (error: unknown) => say({ error: toErrorRecord(error, "encoder-failed") }),
+      );
+      return;
+    }
+    stopping.abort();
+    void last.then(() => encoder.dispose()).finally(() => port.close());
   });
   say({ ready: true });
-} catch (error) {
-  say({ failure: toErrorRecord(error, "encoder-failed") });
 }
+
+await work().catch((error: unknown) => say({ failure: toErrorRecord(error, "encoder-failed") }));

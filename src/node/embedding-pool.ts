@@ -32,6 +32,9 @@ export interface WorkerTask {
   readonly name: string;
 }
 
+/** What a worker is told: the next recording, or to end as soon as it can. */
+export type WorkerOrder = WorkerTask | "stop";
+
 /** What a worker says: that it is ready, that it cannot start, or its answer to one task. */
 export type WorkerAnswer =
   | { readonly ready: true }
@@ -146,7 +149,7 @@ function createWorkerPool(
       const worker = idle.pop()!;
       const job = waiting.shift()!;
       running.set(worker, job);
-      worker.postMessage({ path: job.path, name: job.name } satisfies WorkerTask);
+      worker.postMessage({ path: job.path, name: job.name } satisfies WorkerOrder);
     }
   };
 
@@ -159,7 +162,7 @@ function createWorkerPool(
       running.get(worker)?.reject(closed);
       running.set(worker, undefined);
     }
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map(stopWorker));
   };
   const abort = (): void => void close();
   signal?.addEventListener("abort", abort);
@@ -174,6 +177,17 @@ function createWorkerPool(
       }),
     close,
   };
+}
+
+/**
+ * Lets a worker end by itself. Terminating it would take the whole process along when ONNX Runtime is at work in it: its
+ * addon throws a C++ exception that nobody catches as soon as the thread may run no more JavaScript.
+ */
+function stopWorker(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once("exit", () => resolve());
+    worker.postMessage("stop" satisfies WorkerOrder);
+  });
 }
 
 /** What ended a worker that could not say so itself, such as running out of memory. */
