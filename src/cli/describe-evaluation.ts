@@ -64,6 +64,6 @@ function describeProtocol({
 const formatCount = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1));
 
 /** At most five names, and how many more. */
-export function listFiles(files: readonly string[]): string {
+function listFiles(files: readonly string[]): string {
   return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
 }
