@@ -32,4 +32,7 @@ async function work(): Promise<void> {
   say({ ready: true });
 }
 
-await work().catch((error: unknown) => say({ failure: toErrorRecord(error, "encoder-failed") }));
+await work().catch((error: unknown) => {
+  say({ failure: toErrorRecord(error, "encoder-failed") });
+  port?.close();
+});

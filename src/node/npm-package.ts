@@ -77,9 +77,10 @@ async function runNpm(
     env: createEnvironment(folder),
     stdio: ["ignore", "ignore", "pipe"],
     shell: windows,
-    timeout: timeoutMinutes * 60_000,
     ...(signal ? { signal } : {}),
   });
+  // Not spawn's own `timeout`: where nothing could be started it goes on, and keeps the process alive until it ends.
+  const timer = setTimeout(() => child.kill(), timeoutMinutes * 60_000);
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-4000);
@@ -91,6 +92,7 @@ async function runNpm(
     });
     child.on("close", (code) => resolve(code ?? `it took longer than ${timeoutMinutes} minutes`));
   });
+  clearTimeout(timer);
   if (signal?.aborted) throw new GolemError("aborted", "The download was interrupted before it was done.");
   if (outcome === 0) return;
   const reason = typeof outcome === "string" ? outcome : getNpmReason(stderr);
