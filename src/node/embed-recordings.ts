@@ -41,7 +41,7 @@ export interface EmbeddingResult {
 }
 
 /** What identifies an embedding besides the recording: encoder and audio pipeline. */
-export function computeFingerprint(encoderId: string, audio?: Partial<AudioSettings>): string {
+function computeFingerprint(encoderId: string, audio?: Partial<AudioSettings>): string {
   const { info } = getEncoderDefinition(encoderId);
   // How long a recording may be does not change what is heard of it.
   const { maximumSeconds } = defaultAudioSettings;

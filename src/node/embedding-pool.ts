@@ -27,7 +27,7 @@ export interface WorkerSettings {
 }
 
 /** One recording for a worker. */
-export interface WorkerTask {
+interface WorkerTask {
   readonly path: string;
   readonly name: string;
 }
