@@ -53,7 +53,7 @@ export function applyStandardisation(
   normalise = false,
   from = 0,
   to = embeddings.rows,
-  result = new Float64Array((to - from) * embeddings.columns),
+  result: Float64Array = new Float64Array((to - from) * embeddings.columns),
 ): Float64Array {
   const { columns, data } = embeddings;
   const inverse = new Float64Array(columns);
