@@ -40,10 +40,11 @@ export async function serveTasks<Settings, Task, Result>(
         void last.then(() => service.dispose()).finally(() => port.close());
         return;
       }
+      const { task } = order;
       last = last.then(async () => {
         if (signal.aborted) return;
         try {
-          say({ result: await service.work(order.task, signal) });
+          say({ result: await service.work(task, signal) });
         } catch (error) {
           say({ error: toErrorRecord(error, "unexpected") });
         }
