@@ -12,13 +12,17 @@ export function createNodeOnnxRuntime(options: { threads: number }): OnnxRuntime
   return {
     async createSession(model) {
       const ort = await import("onnxruntime-node");
-      const session = await ort.InferenceSession.create(model, {
+      const settings = {
         intraOpNumThreads: options.threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
         enableCpuMemArena: true,
         logSeverityLevel: 3,
-      }).catch((cause: unknown) => {
+      } as const;
+      const session = await (model instanceof Uint8Array
+        ? ort.InferenceSession.create(model, settings)
+        : ort.InferenceSession.create(model.path, settings)
+      ).catch((cause: unknown) => {
         throw new GolemError(
           "encoder-failed",
           "ONNX Runtime could not load the model; expected a valid ONNX file.",
