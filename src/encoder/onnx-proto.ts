@@ -164,3 +164,6 @@ export function createTensorPrefix(
 export function extendModel(model: Uint8Array, parts: GraphParts): Uint8Array {
   return concat([model, createGraphField(parts)]);
 }
+
+/** One length-delimited field, and bytes put one after another: for edits that take a model apart. */
+export { bytesField as createBytesField, concat as concatBytes };

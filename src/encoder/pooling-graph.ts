@@ -28,15 +28,24 @@ export type AddNode = (
 
 /**
  * Adds the nodes that compute the two outputs (see the header) from `layerTensors`, names of tensors
- * [1, frames, dimensions], layer 0 first. For operator sets 11 to 17, where the axes of ReduceMean are an attribute.
+ * [1, frames, dimensions], layer 0 first. For operator sets up to 17, where the axes of ReduceMean are an attribute;
+ * from 18 on they are an input, which `makeAxes` makes: a constant int64 tensor [1], by the axis in it.
  */
-export function addPoolingNodes(layerTensors: readonly string[], add: AddNode): void {
+export function addPoolingNodes(
+  layerTensors: readonly string[],
+  add: AddNode,
+  { makeAxes }: { readonly makeAxes?: ((axis: number) => string) | undefined } = {},
+): void {
+  const addMean = (input: string, output: string) => {
+    if (makeAxes) add("ReduceMean", [input, makeAxes(1)], [output], { keepdims: 1 });
+    else add("ReduceMean", [input], [output], { axes: [1], keepdims: 1 });
+  };
   const pooled = layerTensors.map((tensor, layer) => {
     const name = (part: string) => `golem_${part}_${layer}`;
-    add("ReduceMean", [tensor], [name("mean")], { axes: [1], keepdims: 1 });
+    addMean(tensor, name("mean"));
     add("Sub", [tensor, name("mean")], [name("centred")], {});
     add("Mul", [name("centred"), name("centred")], [name("squared")], {});
-    add("ReduceMean", [name("squared")], [name("variance")], { axes: [1], keepdims: 1 });
+    addMean(name("squared"), name("variance"));
     add("Sqrt", [name("variance")], [name("deviation")], {});
     add("Concat", [name("mean"), name("deviation")], [name("pooled")], { axis: 2 });
     return name("pooled");
