@@ -6,9 +6,9 @@
 import { GolemError } from "../core/error.ts";
 
 /** Largest number of channels taken. */
-export const maximumChannels = 8;
+const maximumChannels = 8;
 /** Lowest and highest sample rate taken, in Hz. */
-export const sampleRateRange: readonly [number, number] = [1000, 384_000];
+const sampleRateRange: readonly [number, number] = [1000, 384_000];
 
 /** Throws `corrupt-audio` or `unsupported-codec` when rate (Hz) or channels are out of bounds; `name` is the file's. */
 export function checkFormat(name: string, sampleRate: number, channels: number): void {

@@ -20,7 +20,7 @@ export interface MixCount {
 const fullScale = 32_767 / 32_768;
 
 /** Mixes one chunk of planes down, counting into `count`. */
-export function mixDown(planes: readonly Float32Array[], count: MixCount): Float32Array {
+function mixDown(planes: readonly Float32Array[], count: MixCount): Float32Array {
   const length = planes[0]?.length ?? 0;
   const mono = new Float32Array(length);
   const share = 1 / planes.length;

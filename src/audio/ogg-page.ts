@@ -36,7 +36,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The checksum of a page, its checksum field taken as zero. */
-export function computeOggCrc(page: Uint8Array): number {
+function computeOggCrc(page: Uint8Array): number {
   let crc = 0;
   for (let i = 0; i < page.length; i++) {
     const byte = i >= 22 && i < 26 ? 0 : page[i]!;

@@ -94,7 +94,7 @@ export function isSilent(powers: Float64Array): boolean {
 /**
  * Frames [first, last) to keep, given mean powers of all frames. All of them when sound and floor cannot be told apart.
  */
-export function findSound(powers: Float64Array): readonly [number, number] {
+function findSound(powers: Float64Array): readonly [number, number] {
   const p = trimParameters;
   const total = powers.length;
   const sorted = powers.slice().sort();

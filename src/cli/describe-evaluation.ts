@@ -15,6 +15,7 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
     `  guessing gives ${percent(chance)}, always answering the most frequent class ${percent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  on its own training recordings it is right ${percent(trainAccuracy)} of the time, which says little`,
+    `  ${describeVerdict(evaluation)}`,
   ];
   if (mostConfused.length > 0) {
     const pairs = mostConfused
@@ -32,6 +33,17 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
     lines.push(`Left out because it was trained on them: ${listFiles(evaluation.overlap)}`);
   }
   return lines;
+}
+
+/** What the score means for somebody who wants to use the golem. */
+function describeVerdict({ balancedAccuracy, interval, chance }: Evaluation): string {
+  if (interval[0] <= chance)
+    return "so far this cannot be told from guessing: it needs more recordings, or another task";
+  if (balancedAccuracy < 0.5)
+    return "better than guessing, but mostly wrong: more recordings a class, by more speakers, help most";
+  if (balancedAccuracy < 0.9)
+    return "useful where a mistake costs little; more recordings a class, by more speakers, help most";
+  return "good; keep testing it on recordings from where it will be used";
 }
 
 function describeProtocol({
@@ -52,6 +64,6 @@ function describeProtocol({
 const formatCount = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1));
 
 /** At most five names, and how many more. */
-export function listFiles(files: readonly string[]): string {
+function listFiles(files: readonly string[]): string {
   return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
 }

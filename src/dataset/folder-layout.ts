@@ -8,7 +8,7 @@ import type { Split } from "./dataset.ts";
 import { parseSplit } from "./split-word.ts";
 
 /** One recording as its place in the folder describes it. */
-export interface PlacedRecording {
+interface PlacedRecording {
   /** Relative to the folder, with forward slashes. */
   readonly path: string;
   readonly label: string;

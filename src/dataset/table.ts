@@ -13,7 +13,7 @@ const maximumRows = 1_000_000;
 const maximumRecordLength = 1 << 20;
 
 /** One record: its cells by column name (trimmed, lower case). */
-export interface TableRow {
+interface TableRow {
   /** Line of the file it ends on, counted from 1. */
   readonly line: number;
   readonly cells: ReadonlyMap<string, string>;

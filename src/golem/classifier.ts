@@ -28,7 +28,7 @@ export interface ClassifierOptions {
 }
 
 /** The head that `auto` stands for. */
-export const defaultHead: HeadKind = "logistic";
+const defaultHead: HeadKind = "logistic";
 
 /** A fitted classifier. */
 export interface Classifier {

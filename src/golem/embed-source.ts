@@ -12,7 +12,7 @@ import { type Encoder, mergePooled, type Pooled } from "../encoder/encoder.ts";
 import type { StoredEmbedding } from "../store/store.ts";
 
 /** Shortest sound that is embedded, in seconds. */
-export const minimumSeconds = 0.02;
+const minimumSeconds = 0.02;
 
 /** Options of {@link embedSource}. */
 export interface EmbedOptions {

@@ -21,12 +21,12 @@ export interface View {
 }
 
 /** Number of features of a view. */
-export function getViewSize(info: EncoderInfo, pooling: Pooling): number {
+function getViewSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
 }
 
 /** The features of one view (no copy) from a pooled vector [layers, 2 x dimensions]. */
-export function getViewFeatures(
+function getViewFeatures(
   vector: Float32Array,
   info: EncoderInfo,
   layer: number,

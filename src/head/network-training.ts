@@ -37,7 +37,7 @@ export function runEpoch(
 }
 
 /** The rows named, in the order named. */
-export function selectBatch(rows: Batch, inputs: number, selected: readonly number[]): Batch {
+function selectBatch(rows: Batch, inputs: number, selected: readonly number[]): Batch {
   const result = new Float64Array(selected.length * inputs);
   for (const [i, row] of selected.entries()) {
     result.set(rows.inputs.subarray(row * inputs, (row + 1) * inputs), i * inputs);

@@ -36,7 +36,7 @@ export function createNetwork(widths: readonly number[], random: Random): Networ
 }
 
 /** A copy that can be changed without changing the original. */
-export function copyNetwork({ widths, parameters }: Network): Network {
+function _copyNetwork({ widths, parameters }: Network): Network {
   return { widths, parameters: parameters.map((values) => values.slice()) };
 }
 

@@ -10,7 +10,7 @@ import type { HeadKind } from "./head.ts";
 export type ClassWeight = "balanced" | "none";
 
 /** Settings of every head. */
-export interface CommonOptions {
+interface CommonOptions {
   /** Same seed, same head, byte for byte. */
   readonly seed: number;
   /** Subtract the training mean and divide by the training standard deviation of each feature. */

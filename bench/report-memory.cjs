@@ -1,0 +1,9 @@
+/** Preloaded into a measured process: writes its peak memory, in bytes, to the file GOLEM_BENCH_MEMORY names. */
+const { writeFileSync } = require("node:fs");
+const { isMainThread } = require("node:worker_threads");
+
+if (isMainThread && process.env.GOLEM_BENCH_MEMORY) {
+  process.on("exit", () =>
+    writeFileSync(process.env.GOLEM_BENCH_MEMORY, String(process.resourceUsage().maxRSS * 1024)),
+  );
+}

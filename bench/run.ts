@@ -1,0 +1,176 @@
+/**
+ * The speed of what people wait for. Every number comes from fresh processes, the commands in turn, the order reversed each
+ * round; medians and all raw values go to bench/results.
+ *
+ *   npm run bench [-- --rounds N] [--only NAME]
+ *
+ * Recordings are cut from demo/banking: fifty of 2 s, and one of 30 minutes. Encoders' weights come from the cache folder. The comparison
+ * with scikit-learn runs where a python3 has it.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { encodeFloatWav } from "../src/audio/float-wav.ts";
+import { openAudio } from "../src/audio/open-audio.ts";
+import { getCacheFolder } from "../src/node/cache-folder.ts";
+import { loadDataset } from "../src/node/dataset-files.ts";
+import { createFfmpegDecoder } from "../src/node/ffmpeg-decoder.ts";
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "7" }, only: { type: "string" } },
+});
+const rounds = Number(values.rounds);
+const folder = mkdtempSync(join(tmpdir(), "golem-bench-"));
+const golem = resolve("bin/golem.js");
+const preload = resolve("bench/report-memory.cjs");
+
+/** A 16-bit mono WAV file at 16 kHz. */
+function createWav16(samples: Float32Array): Uint8Array {
+  const bytes = Buffer.alloc(44 + 2 * samples.length);
+  bytes.set(encodeFloatWav(new Float32Array(0), 16_000).subarray(0, 44));
+  bytes.writeUInt32LE(36 + 2 * samples.length, 4);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt32LE(32_000, 28);
+  bytes.writeUInt16LE(2, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.writeUInt32LE(2 * samples.length, 40);
+  for (const [i, value] of samples.entries())
+    bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(value * 32_767))), 44 + 2 * i);
+  return bytes;
+}
+
+const recordings = (await loadDataset("demo/banking")).recordings;
+const speech: Float32Array[] = [];
+for (const recording of recordings.slice(0, 50)) {
+  const source = await recording.open();
+  const opened = await openAudio(source, { decoders: [createFfmpegDecoder()] });
+  for await (const window of opened.windows()) speech.push(window);
+  await source.close();
+}
+const data = join(folder, "data");
+for (const [i, samples] of speech.entries()) {
+  const label = join(data, `class ${i % 10}`);
+  mkdirSync(label, { recursive: true });
+  // 2 s of sound: cut, or repeated when the clip is shorter.
+  const clip = Float32Array.from({ length: 32_000 }, (_, j) => samples[j % samples.length]!);
+  writeFileSync(join(label, `${i}.wav`), createWav16(clip));
+}
+const long = join(folder, "30 minutes.wav");
+const total = 30 * 60 * 16_000;
+const half = new Float32Array(total);
+for (let at = 0, i = 0; at < total; i++) {
+  const clip = speech[i % speech.length]!.subarray(0, total - at);
+  half.set(clip, at);
+  at += clip.length;
+}
+writeFileSync(long, createWav16(half));
+
+const warmHome = join(folder, "warm");
+const coldHome = join(folder, "cold");
+for (const home of [warmHome, coldHome])
+  cpSync(getCacheFolder().encoders, join(home, "encoders"), { recursive: true });
+
+/** One command to time. */
+interface Command {
+  readonly name: string;
+  readonly goal: string;
+  readonly args: readonly string[];
+  readonly home: string;
+  prepare?(): void;
+}
+
+const saved = join(folder, "golem");
+const train = ["train", data, "--out", saved, "--quiet"];
+const commands: Command[] = [
+  { name: "train, 50 recordings, cached", goal: "<= 1 s", args: train, home: warmHome },
+  {
+    name: "train, 50 recordings of 2 s, not cached",
+    goal: "<= 4 s",
+    args: train,
+    home: coldHome,
+    prepare: () => rmSync(join(coldHome, "embeddings"), { recursive: true, force: true }),
+  },
+  {
+    name: "predict, one file of 2 s, cold start",
+    goal: "<= 0.7 s",
+    args: ["predict", saved, join(data, "class 0/0.wav"), "--quiet"],
+    home: warmHome,
+  },
+  {
+    name: "predict, a recording of 30 min",
+    goal: "<= 350 MB",
+    args: ["predict", saved, long, "--quiet"],
+    home: warmHome,
+  },
+];
+
+function runGolem(args: readonly string[], home: string): { seconds: number; megabytes: number } {
+  const memory = join(folder, "memory");
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, ["--require", preload, golem, ...args], {
+    env: { ...process.env, GOLEM_HOME: home, GOLEM_BENCH_MEMORY: memory },
+    encoding: "utf8",
+  });
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  if (status !== 0) throw new Error(`golem ${args.join(" ")} ended with ${status}: ${stderr}`);
+  return { seconds, megabytes: Number(readFileSync(memory, "utf8")) / 1e6 };
+}
+
+const raw: Record<string, { seconds: number; megabytes: number }[]> = {};
+const wanted = commands.filter(({ name }) => !values.only || name.includes(values.only));
+runGolem(train, warmHome);
+for (let round = 0; round < rounds; round++) {
+  for (const command of round % 2 === 0 ? wanted : [...wanted].reverse()) {
+    // The longest one tells as much in fewer rounds.
+    if (command.args.includes(long) && round >= 3) continue;
+    command.prepare?.();
+    const measured = runGolem(command.args, command.home);
+    raw[command.name] = [...(raw[command.name] ?? []), measured];
+  }
+}
+
+const tsx = (script: string, ...args: string[]) =>
+  JSON.parse(execFileSync(process.execPath, ["--import", "tsx", script, ...args], { encoding: "utf8" }));
+const warm = Array.from({ length: 3 }, () => tsx("bench/warm-embedding.ts", join(data, "class 0/0.wav")));
+
+const python = ["/usr/bin/python3", "python3"].find(
+  (candidate) => spawnSync(candidate, ["-c", "import sklearn"]).status === 0,
+);
+const logistic: { golem: unknown; scikitLearn: unknown }[] = [];
+const matrix = join(folder, "logistic.bin");
+for (let round = 0; round < 3; round++) {
+  const ours = tsx("bench/logistic.ts", matrix, "--rounds", "3");
+  const theirs = python
+    ? JSON.parse(execFileSync(python, ["bench/logistic.py", matrix], { encoding: "utf8" }))
+    : "not measured: no python3 with scikit-learn";
+  logistic.push({ golem: ours, scikitLearn: theirs });
+}
+
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+const lines = [
+  `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`,
+  "",
+  "| command | goal | median wall | lowest | highest | peak memory |",
+  "|---|---|---:|---:|---:|---:|",
+  ...wanted.map(({ name, goal }) => {
+    const seconds = raw[name]!.map((run) => run.seconds);
+    const megabytes = Math.max(...raw[name]!.map((run) => run.megabytes));
+    return `| ${name} | ${goal} | ${median(seconds).toFixed(2)} s | ${Math.min(...seconds).toFixed(2)} s | ${Math.max(...seconds).toFixed(2)} s | ${megabytes.toFixed(0)} MB |`;
+  }),
+  `| warm encoding of 2 s, moonshine-tiny | <= 15 ms | ${median(warm.map((run) => run.encode)).toFixed(1)} ms | | | |`,
+  `| the same with reading and decoding the file | | ${median(warm.map((run) => run.embed)).toFixed(1)} ms | | | |`,
+];
+mkdirSync("bench/results", { recursive: true });
+writeFileSync(
+  "bench/results/speed.json",
+  `${JSON.stringify({ machine: lines[0], raw, warm, logistic }, null, 1)}\n`,
+);
+writeFileSync(
+  "bench/results/speed.md",
+  `${lines.join("\n")}\n\nLogistic head, 10,000 x 576 x 14, three rounds in turn:\n\n\`\`\`json\n${JSON.stringify(logistic, null, 1)}\n\`\`\`\n`,
+);
+console.log(readFileSync("bench/results/speed.md", "utf8"));
+rmSync(folder, { recursive: true, force: true });
