@@ -111,7 +111,7 @@ export interface GraphParts {
 }
 
 /** `ModelProto.graph` with the parts given: to append to a model's bytes, or to put into one. */
-function createGraphField(parts: GraphParts): ProtoBytes {
+export function createGraphField(parts: GraphParts): ProtoBytes {
   return bytesField(
     7,
     concat([

@@ -1,0 +1,233 @@
+/**
+ * Builds the graph of a wav2vec2 or HuBERT encoder from its tensors: samples in, every layer pooled out.
+ *
+ * Baevski et al. 2020, "wav2vec 2.0"; Hsu et al. 2021, "HuBERT". Layer 0 is what enters the first block, layer i what
+ * leaves block i; where the norm comes first (`do_stable_layer_norm`) the last layer has been through the final norm.
+ * Uses ONNX Runtime's fused operators (docs/ContribOperators.md). One recording at a time: in a batch, one clip's level
+ * would change the scale its neighbours are quantised with.
+ * Must not know: where tensors come from, where the graph goes.
+ */
+import { GolemError } from "../core/error.ts";
+import type { EncoderTensors } from "./encoder-tensors.ts";
+import type { GraphWriter } from "./graph-writer.ts";
+import { createLinearWriter, type LinearWriter, type Precision } from "./linear.ts";
+import { addPooledLayers } from "./pooled-outputs.ts";
+import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
+import { addFeatureExtractor } from "./wav2vec2-features.ts";
+import { positionalConvolution, readPositionalWeights } from "./wav2vec2-tensors.ts";
+
+const microsoft = { domain: "com.microsoft" } as const;
+
+/** Name of the input: normalised samples at 16 kHz, [1, samples]. */
+export const samplesInput = "input_values";
+
+/** What to build. */
+export interface Wav2Vec2GraphOptions {
+  readonly precision: Precision;
+  /** Last layer handed out, 0 ... blocks; blocks above it are neither computed nor stored. All when not given. */
+  readonly throughLayer?: number | undefined;
+}
+
+/** Everything the parts of the graph share. */
+interface Context {
+  readonly graph: GraphWriter;
+  readonly linear: LinearWriter;
+  readonly tensors: EncoderTensors;
+  readonly config: Wav2Vec2Config;
+}
+
+/**
+ * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `pooled-outputs.ts`), layers as tensors `layer_0`,
+ * `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
+ */
+export async function writeWav2Vec2Graph(
+  graph: GraphWriter,
+  tensors: EncoderTensors,
+  config: Wav2Vec2Config,
+  options: Wav2Vec2GraphOptions,
+): Promise<void> {
+  const blocks = config.num_hidden_layers;
+  const through = options.throughLayer ?? blocks;
+  if (!Number.isInteger(through) || through < 0 || through > blocks) {
+    throw new GolemError("invalid-layer", `There is no layer ${through}; this encoder has 0 to ${blocks}.`);
+  }
+  const linear = createLinearWriter(graph, options.precision);
+  const context: Context = { graph, linear, tensors, config };
+  graph.addInput(samplesInput, "float32", [1, "samples"]);
+  const features = await addFeatureExtractor(graph, linear, tensors, config, samplesInput);
+  const projected = await addProjection(context, features);
+  const positions = await addPositions(context, projected);
+  const layers = config.do_stable_layer_norm
+    ? await addNormFirstBlocks(context, projected, positions, through)
+    : await addNormLastBlocks(context, projected, positions, through);
+  addPooledLayers(graph, layers, config.hidden_size);
+}
+
+async function addVector({ graph, tensors }: Context, name: string): Promise<string> {
+  const values = await tensors.read(name);
+  return graph.addTensor(name, [values.length], values);
+}
+
+/** The names of a norm's gain and offset. */
+async function addNormWeights(context: Context, name: string): Promise<[string, string]> {
+  return [await addVector(context, `${name}.weight`), await addVector(context, `${name}.bias`)];
+}
+
+async function addLayerNorm(context: Context, x: string, name: string, output?: string): Promise<string> {
+  return context.graph.addNode("LayerNormalization", [x, ...(await addNormWeights(context, name))], {
+    attributes: { axis: -1, epsilon: { float: context.config.layer_norm_eps } },
+    ...(output === undefined ? {} : { outputs: [output] }),
+  });
+}
+
+async function addProjection(context: Context, features: string): Promise<string> {
+  const { linear, tensors, config } = context;
+  const name = "feature_projection.projection";
+  const x = config.feat_proj_layer_norm
+    ? await addLayerNorm(context, features, "feature_projection.layer_norm")
+    : features;
+  const weights = await tensors.read(`${name}.weight`);
+  const bias = await addVector(context, `${name}.bias`);
+  return linear.multiplyTransposed(linear.prepare(x), `${name}.weight`, weights, config.hidden_size, bias);
+}
+
+/** The convolution that tells positions apart, gelu applied: to be added to its input. */
+async function addPositions({ graph, tensors, config }: Context, x: string): Promise<string> {
+  const {
+    hidden_size: hidden,
+    num_conv_pos_embeddings: kernel,
+    num_conv_pos_embedding_groups: groups,
+  } = config;
+  const weights = await graph.addTensor(
+    `${positionalConvolution}.weight`,
+    [hidden, hidden / groups, kernel],
+    await readPositionalWeights(tensors, kernel),
+  );
+  const name = `${positionalConvolution}.bias`;
+  const bias = await graph.addTensor(name, [hidden], await tensors.read(name));
+  const turn = (tensor: string) => graph.addNode("Transpose", [tensor], { attributes: { perm: [0, 2, 1] } });
+  // An even kernel pads kernel / 2 at both ends and drops the last frame: the same as padding one less there.
+  const convolved = graph.addNode("Conv", [turn(x), weights, bias], {
+    attributes: {
+      kernel_shape: [kernel],
+      group: groups,
+      pads: [Math.floor(kernel / 2), Math.floor((kernel - 1) / 2)],
+    },
+  });
+  return graph.addNode("Gelu", [turn(convolved)], microsoft);
+}
+
+/** Self-attention up to its output projection, whose bias is left to the norm that follows. */
+async function addAttention(context: Context, x: string, at: string): Promise<string> {
+  const { graph, linear, tensors, config } = context;
+  const hidden = config.hidden_size;
+  const activations = linear.prepare(x);
+  const bias = new Float32Array(3 * hidden);
+  const projections: string[] = [];
+  for (const [i, part] of ["q", "k", "v"].entries()) {
+    const name = `${at}.attention.${part}_proj`;
+    const weights = await tensors.read(`${name}.weight`);
+    projections.push(await linear.multiplyTransposed(activations, `${name}.weight`, weights, hidden));
+    bias.set(await tensors.read(`${name}.bias`), i * hidden);
+  }
+  const biases = await graph.addTensor(`${at}.attention.bias`, [3 * hidden], bias);
+  const mixed = graph.addNode("MultiHeadAttention", [...projections, biases], {
+    ...microsoft,
+    attributes: { num_heads: config.num_attention_heads },
+  });
+  const name = `${at}.attention.out_proj.weight`;
+  return linear.multiplyTransposed(linear.prepare(mixed), name, await tensors.read(name), hidden);
+}
+
+/** The two-layer network of a block, without the last bias. */
+async function addFeedForward(context: Context, x: string, at: string): Promise<string> {
+  const { graph, linear, tensors, config } = context;
+  const [up, down] = [`${at}.feed_forward.intermediate_dense`, `${at}.feed_forward.output_dense`];
+  const wide = await linear.multiplyTransposed(
+    linear.prepare(x),
+    `${up}.weight`,
+    await tensors.read(`${up}.weight`),
+    config.intermediate_size,
+  );
+  const gelu = graph.addNode("BiasGelu", [wide, await addVector(context, `${up}.bias`)], microsoft);
+  const weights = await tensors.read(`${down}.weight`);
+  return linear.multiplyTransposed(linear.prepare(gelu), `${down}.weight`, weights, config.hidden_size);
+}
+
+/** norm(x + y + bias), and where `sum` is named, x + y + bias itself. */
+async function addSkipNorm(
+  context: Context,
+  [x, y, bias]: readonly [string, string, string],
+  norm: string,
+  names: { norm: string; sum?: string },
+): Promise<void> {
+  const weights = await addNormWeights(context, norm);
+  context.graph.addNode("SkipLayerNormalization", [x, y, ...weights, await addVector(context, bias)], {
+    ...microsoft,
+    attributes: { epsilon: { float: context.config.layer_norm_eps } },
+    outputs: names.sum === undefined ? [names.norm] : [names.norm, "", "", names.sum],
+  });
+}
+
+/** Blocks whose norms come after each addition (wav2vec2-base, HuBERT-base). */
+async function addNormLastBlocks(
+  context: Context,
+  projected: string,
+  positions: string,
+  through: number,
+): Promise<string[]> {
+  const sum = context.graph.addNode("Add", [projected, positions]);
+  const layers = [await addLayerNorm(context, sum, "encoder.layer_norm", "layer_0")];
+  for (let i = 0; i < through; i++) {
+    const at = `encoder.layers.${i}`;
+    const x = layers[i]!;
+    const attention = await addAttention(context, x, at);
+    const middle = `block_${i}_middle`;
+    const biases = [`${at}.attention.out_proj.bias`, `${at}.feed_forward.output_dense.bias`] as const;
+    await addSkipNorm(context, [x, attention, biases[0]], `${at}.layer_norm`, { norm: middle });
+    const forward = await addFeedForward(context, middle, at);
+    const output = `layer_${i + 1}`;
+    await addSkipNorm(context, [middle, forward, biases[1]], `${at}.final_layer_norm`, { norm: output });
+    layers.push(output);
+  }
+  return layers;
+}
+
+/** Blocks whose norms come first (`do_stable_layer_norm`: the large models, XLS-R). */
+async function addNormFirstBlocks(
+  context: Context,
+  projected: string,
+  positions: string,
+  through: number,
+): Promise<string[]> {
+  const { graph, config } = context;
+  const layers = [graph.addNode("Add", [projected, positions], { outputs: ["layer_0"] })];
+  if (through === 0) return layers;
+  let normed = await addLayerNorm(context, "layer_0", "encoder.layers.0.layer_norm");
+  for (let i = 0; i < through; i++) {
+    const at = `encoder.layers.${i}`;
+    const attention = await addAttention(context, normed, at);
+    const [middle, middleNorm] = [`block_${i}_middle`, `block_${i}_middle_norm`];
+    await addSkipNorm(
+      context,
+      [layers[i]!, attention, `${at}.attention.out_proj.bias`],
+      `${at}.final_layer_norm`,
+      { norm: middleNorm, sum: middle },
+    );
+    const forward = await addFeedForward(context, middleNorm, at);
+    const bias = `${at}.feed_forward.output_dense.bias`;
+    const output = `layer_${i + 1}`;
+    if (i + 1 === config.num_hidden_layers) {
+      await addSkipNorm(context, [middle, forward, bias], "encoder.layer_norm", { norm: output });
+    } else if (i + 1 === through) {
+      const added = graph.addNode("Add", [middle, forward]);
+      graph.addNode("Add", [added, await addVector(context, bias)], { outputs: [output] });
+    } else {
+      normed = `block_${i}_output_norm`;
+      const next = `encoder.layers.${i + 1}.layer_norm`;
+      await addSkipNorm(context, [middle, forward, bias], next, { norm: normed, sum: output });
+    }
+    layers.push(output);
+  }
+  return layers;
+}
