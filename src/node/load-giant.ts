@@ -6,13 +6,7 @@
 import { basename, join } from "node:path";
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
-import {
-  createGiantEncoder,
-  describeGiant,
-  type GiantPlan,
-  type Precision,
-  planGiant,
-} from "../giant/index.ts";
+import { createGiantEncoder, describeGiant, type Precision, planGiant } from "../giant/index.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { hashGiantFolder, readGiantFolder } from "./giant-folder.ts";
 import { ensureGiantGraph, getGiantGraphPath } from "./giant-graph.ts";
