@@ -81,7 +81,7 @@ describe("described encoder", () => {
       const vectors = await load(single, {
         ...conv,
         minimumSamples: 4,
-      input: { name: "x", kind: "samples", axes: ["samples"] },
+        input: { name: "x", kind: "samples", axes: ["samples"] },
         output: { layers: ["y"], axes: ["features"], dimensions: 4 },
       });
       const { frames, vector } = await vectors.encode(Float32Array.of(1, 2, 3, 4));

@@ -12,6 +12,7 @@ import { type ErrorCode, type ErrorRecord, GolemError, throwIfAborted } from "..
 import type { StoredEmbedding } from "../store/store.ts";
 import type { CacheFolder } from "./cache-folder.ts";
 import { embedFile } from "./embed-file.ts";
+import type { ResolvedEncoder } from "./encoder-source.ts";
 import { loadEncoder } from "./load-encoder.ts";
 
 /** Fewest recordings for which worker threads pay. */
@@ -21,7 +22,7 @@ const maximumWorkers = 8;
 
 /** What a worker is started with. */
 export interface WorkerSettings {
-  readonly encoder: string;
+  readonly encoder: string | ResolvedEncoder;
   readonly audio: Partial<AudioSettings>;
   readonly cache: CacheFolder;
 }
