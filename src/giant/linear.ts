@@ -6,7 +6,7 @@
  * Must not know: which network it is.
  */
 import type { GraphWriter } from "./graph-writer.ts";
-import { quantiseColumns, transpose, weightZeroPoint } from "./quantise.ts";
+import { quantiseColumns, transpose } from "./quantise.ts";
 
 /** Arithmetic of the large products. */
 export type Precision = "fp32" | "int8";
@@ -45,7 +45,6 @@ export interface LinearWriter {
 
 /** Creates the writer of products for a precision. */
 export function createLinearWriter(graph: GraphWriter, precision: Precision): LinearWriter {
-  let zeroPoint: string | undefined;
   const multiply: LinearWriter["multiply"] = async (activations, name, weights, outputs, bias) => {
     const inputs = weights.length / outputs;
     if (activations.scale === undefined || activations.zeroPoint === undefined) {
@@ -54,7 +53,6 @@ export function createLinearWriter(graph: GraphWriter, precision: Precision): Li
       return bias === undefined ? product : graph.addNode("Add", [product, bias]);
     }
     const { values, scales } = quantiseColumns(weights, inputs, outputs);
-    zeroPoint ??= await graph.addTensor("weight_zero_point", [1], Uint8Array.of(weightZeroPoint));
     return graph.addNode(
       "MatMulIntegerToFloat",
       [
@@ -63,8 +61,7 @@ export function createLinearWriter(graph: GraphWriter, precision: Precision): Li
         activations.scale,
         await graph.addTensor(`${name}_scale`, [outputs], scales),
         activations.zeroPoint,
-        zeroPoint,
-        ...(bias === undefined ? [] : [bias]),
+        ...(bias === undefined ? [] : ["", bias]),
       ],
       { domain: "com.microsoft" },
     );

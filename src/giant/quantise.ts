@@ -1,21 +1,19 @@
 /**
  * int8 weights, one scale a column: what ONNX Runtime's MatMulIntegerToFloat multiplies by.
  *
- * Symmetric: w = scale * (q - 128), q in 1 ... 255, scale = max |w| / 127 over the column. Unsigned with the zero point
- * 128 rather than signed: the same numbers, the same instructions where the processor has VNNI, and none of the
- * saturation that unsigned-by-signed products suffer where it has only AVX2.
+ * Symmetric: w = scale * q, q in -127 ... 127, scale = max |w| / 127 over the column. Signed, since that is what the
+ * instructions for uint8 times int8 take (with AVX-512 VNNI 2.3 times faster than uint8 times uint8). Where a processor
+ * has only AVX2 such products can saturate; there ONNX Runtime turns the weights into uint8 while loading, if the session
+ * asks for it (`session.x64quantprecision`).
  * Must not know: which layer the weights belong to.
  */
 
 /** A quantised weight matrix [rows, columns]. */
 export interface QuantisedWeights {
-  readonly values: Uint8Array;
+  readonly values: Int8Array;
   /** One a column. */
   readonly scales: Float32Array;
 }
-
-/** The zero point of all quantised weights. */
-export const weightZeroPoint = 128;
 
 /** Quantises weights [rows, columns], row-major. A column of zeros gets the scale 1. */
 export function quantiseColumns(weights: Float32Array, rows: number, columns: number): QuantisedWeights {
@@ -32,12 +30,12 @@ export function quantiseColumns(weights: Float32Array, rows: number, columns: nu
     scales[c] = scales[c]! > 0 ? scales[c]! / 127 : 1;
     inverse[c] = 1 / scales[c]!;
   }
-  const values = new Uint8Array(rows * columns);
+  const values = new Int8Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const start = r * columns;
+    // Storing truncates towards zero: shifted by 128 all are positive, so that adding a half rounds.
     for (let c = 0; c < columns; c++) {
-      // Math.floor(x + .5) of a positive number; adding the zero point first makes it one.
-      values[start + c] = weights[start + c]! * inverse[c]! + (weightZeroPoint + 0.5);
+      values[start + c] = Math.trunc(weights[start + c]! * inverse[c]! + 128.5) - 128;
     }
   }
   return { values, scales };
