@@ -4,19 +4,20 @@
  * Must not know: how any of them works.
  */
 import { GolemError } from "../core/error.ts";
-import type { GiantFamily, GiantPlan } from "./giant-family.ts";
+import type { GiantFamily, GiantPlan, PlanOptions } from "./giant-family.ts";
 import { wav2vec2Family } from "./wav2vec2-family.ts";
+import { whisperFamily } from "./whisper-family.ts";
 
-const families: readonly GiantFamily[] = [wav2vec2Family];
+const families: readonly GiantFamily[] = [wav2vec2Family, whisperFamily];
 
 /**
  * Plans the encoder that parsed config.json and preprocessor_config.json (undefined when there is none) describe.
  * Throws `unknown-encoder` for other families and for what a family cannot honour.
  */
-export function planGiant(config: unknown, preprocessor: unknown): GiantPlan {
+export function planGiant(config: unknown, preprocessor: unknown, options: PlanOptions = {}): GiantPlan {
   const type = (config as { model_type?: unknown } | null | undefined)?.model_type;
   const family = families.find(({ modelTypes }) => modelTypes.some((known) => known === type));
-  if (family) return family.plan(config, preprocessor);
+  if (family) return family.plan(config, preprocessor, options);
   const known = families.flatMap(({ modelTypes }) => modelTypes);
   throw new GolemError(
     "unknown-encoder",

@@ -14,6 +14,12 @@ export interface GraphOptions {
   readonly throughLayer?: number | undefined;
 }
 
+/** What may be chosen about what a model hears. */
+export interface PlanOptions {
+  /** Zeros after the samples up to the length it was trained on, where it was trained on one. Default: true length. */
+  readonly padded?: boolean | undefined;
+}
+
 /** How one model becomes an encoder; made from its config.json and preprocessor_config.json. */
 export interface GiantPlan {
   /** Layers of the whole model: 0 is what enters the first block, the last the encoder's final output. */
@@ -39,5 +45,5 @@ export interface GiantFamily {
   /** Values of `model_type` in config.json that it takes. */
   readonly modelTypes: readonly string[];
   /** Checks a model's parsed config files; throws `unknown-encoder` naming what cannot be honoured. */
-  plan(config: unknown, preprocessor: unknown): GiantPlan;
+  plan(config: unknown, preprocessor: unknown, options?: PlanOptions): GiantPlan;
 }
