@@ -51,15 +51,16 @@ const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
 };
 
 /** ONNX element types (TensorProto.DataType). */
-export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 
-/** An attribute of a node: an integer, integers, a string, and, marked as such, a float or floats. */
+/** An attribute of a node: an integer, integers, a string, and, marked as such, a float, floats or a graph. */
 export type NodeAttribute =
   | number
   | readonly number[]
   | string
   | { readonly float: number }
-  | { readonly floats: readonly number[] };
+  | { readonly floats: readonly number[] }
+  | { readonly graph: ProtoBytes };
 
 /** AttributeProto; the last field of each is its type (AttributeProto.AttributeType). */
 function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
@@ -67,6 +68,7 @@ function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
   if (typeof value === "number") return named(integerField(3, value), integerField(20, 2));
   if (typeof value === "string") return named(bytesField(4, value), integerField(20, 3));
   if ("float" in value) return named(floatField(2, value.float), integerField(20, 1));
+  if ("graph" in value) return named(bytesField(6, value.graph), integerField(20, 5));
   if ("floats" in value)
     return named(...value.floats.map((item) => floatField(7, item)), integerField(20, 6));
   return named(...value.map((item) => integerField(8, item)), integerField(20, 7));
@@ -90,16 +92,19 @@ export function createNode(
   ]);
 }
 
-/** ValueInfoProto: a named input or output. Dimensions that are strings are symbolic. */
+/** ValueInfoProto: a named input or output. Dimensions that are strings are symbolic; without a shape, any is meant. */
 export function createValueInfo(
   name: string,
   type: keyof typeof elementType,
-  shape: readonly (number | string)[],
+  shape?: readonly (number | string)[],
 ): ProtoBytes {
-  const dimensions = shape.map((dimension) =>
+  const dimensions = shape?.map((dimension) =>
     bytesField(1, typeof dimension === "number" ? integerField(1, dimension) : bytesField(2, dimension)),
   );
-  const tensor = concat([integerField(1, elementType[type]), bytesField(2, concat(dimensions))]);
+  const tensor = concat([
+    integerField(1, elementType[type]),
+    ...(dimensions ? [bytesField(2, concat(dimensions))] : []),
+  ]);
   return concat([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
 }
 
@@ -110,16 +115,19 @@ export interface GraphParts {
   readonly outputs?: readonly ProtoBytes[];
 }
 
+/** GraphProto: what is inside a model, or an attribute of a node that runs it. */
+export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
+  return concat([
+    ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
+    ...(name === undefined ? [] : [bytesField(2, name)]),
+    ...(parts.inputs ?? []).map((input) => bytesField(11, input)),
+    ...(parts.outputs ?? []).map((output) => bytesField(12, output)),
+  ]);
+}
+
 /** `ModelProto.graph` with the parts given: to append to a model's bytes, or to put into one. */
 export function createGraphField(parts: GraphParts): ProtoBytes {
-  return bytesField(
-    7,
-    concat([
-      ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
-      ...(parts.inputs ?? []).map((input) => bytesField(11, input)),
-      ...(parts.outputs ?? []).map((output) => bytesField(12, output)),
-    ]),
-  );
+  return bytesField(7, createGraph(parts));
 }
 
 /** Everything of a model but its graph: IR version 8 and the operator sets by domain ("" is ONNX's own). */

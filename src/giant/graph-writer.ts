@@ -16,6 +16,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import {
+  createGraph,
   createGraphField,
   createModelHeader,
   createNode,
@@ -53,6 +54,12 @@ export interface GraphWriter {
   addTensor(name: string, shape: readonly number[], data: TensorData): Promise<string>;
   /** A one-dimensional int64 constant (shapes, axes, bounds of slices), or a scalar float32 one; made once a value. */
   addConstant(value: readonly number[] | number): string;
+  /**
+   * Adds a loop: what `body` adds (any nodes, which may use everything added before) is run `count` times (name of an
+   * int64 scalar), given the name of the counter; the float32 tensors it returns the name of are stacked along a new
+   * first axis. Returns the name of the stack.
+   */
+  addLoop(count: string, body: (counter: string) => Promise<string>): Promise<string>;
   /** Writes what is left; the model is complete then. Returns its size in bytes. */
   finish(): Promise<number>;
 }
@@ -62,7 +69,9 @@ const maximumBytes = 2 ** 31 - 1;
 
 /** Starts a model: IR version 8, ONNX operators at version 17, com.microsoft at version 1. */
 export function createGraphWriter(sink: GraphSink): GraphWriter {
-  const nodes: ProtoBytes[] = [];
+  const mainNodes: ProtoBytes[] = [];
+  let nodes = mainNodes;
+  let counter = 0;
   const inputs: ProtoBytes[] = [];
   const outputs: ProtoBytes[] = [];
   const constants = new Map<string, { shape: number[]; data: TensorData }>();
@@ -103,7 +112,7 @@ export function createGraphWriter(sink: GraphSink): GraphWriter {
       outputs.push(createValueInfo(name, type, shape));
     },
     addNode(operator, nodeInputs, { attributes = {}, outputs: given, domain } = {}) {
-      const nodeOutputs = given ?? [`${operator}_${nodes.length}`];
+      const nodeOutputs = given ?? [`${operator}_${counter++}`];
       for (const output of nodeOutputs) if (output) claim(output);
       nodes.push(createNode(operator, nodeInputs, nodeOutputs, attributes, domain));
       return nodeOutputs[0]!;
@@ -133,9 +142,27 @@ export function createGraphWriter(sink: GraphSink): GraphWriter {
       }
       return name;
     },
+    async addLoop(count, body) {
+      const [index, goOn, still, stack] = ["index", "go_on", "still", "stack"].map((part) =>
+        claim(`loop_${part}_${counter}`),
+      ) as [string, string, string, string];
+      counter++;
+      const outer = nodes;
+      const inner: ProtoBytes[] = [];
+      nodes = inner;
+      const result = await body(index).finally(() => {
+        nodes = outer;
+      });
+      inner.push(createNode("Identity", [goOn], [still]));
+      const inputs = [createValueInfo(index, "int64", []), createValueInfo(goOn, "bool", [])];
+      const outputs = [createValueInfo(still, "bool", []), createValueInfo(result, "float32")];
+      const graph = createGraph({ nodes: inner, inputs, outputs }, stack);
+      nodes.push(createNode("Loop", [count, ""], [stack], { body: { graph } }));
+      return stack;
+    },
     async finish() {
       for (const [name, { shape, data }] of constants) await writeTensor(name, shape, data);
-      await write(createGraphField({ nodes, inputs, outputs }));
+      await write(createGraphField({ nodes: mainNodes, inputs, outputs }));
       return written;
     },
   };

@@ -54,7 +54,7 @@ export async function writeWav2Vec2Graph(
   const linear = createLinearWriter(graph, options.precision);
   const context: Context = { graph, linear, tensors, config };
   graph.addInput(samplesInput, "float32", [1, "samples"]);
-  const features = await addFeatureExtractor(graph, linear, tensors, config, samplesInput);
+  const features = await addFeatureExtractor(context, samplesInput);
   const projected = await addProjection(context, features);
   const positions = await addPositions(context, projected);
   const layers = config.do_stable_layer_norm
