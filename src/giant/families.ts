@@ -17,6 +17,11 @@ const families: readonly GiantFamily[] = [wav2vec2Family, whisperFamily];
 export function planGiant(config: unknown, preprocessor: unknown, options: PlanOptions = {}): GiantPlan {
   const type = (config as { model_type?: unknown } | null | undefined)?.model_type;
   const family = families.find(({ modelTypes }) => modelTypes.some((known) => known === type));
+  if (family && options.padded && !family.canPad) {
+    throw new GolemError("invalid-option", `Models of type ${type} are not trained on padded input.`, {
+      hint: "Leave ?padded out.",
+    });
+  }
   if (family) return family.plan(config, preprocessor, options);
   const known = families.flatMap(({ modelTypes }) => modelTypes);
   throw new GolemError(

@@ -44,6 +44,8 @@ export interface GiantPlan {
 export interface GiantFamily {
   /** Values of `model_type` in config.json that it takes. */
   readonly modelTypes: readonly string[];
+  /** Whether it was trained on padded input, and so has {@link PlanOptions.padded}. */
+  readonly canPad?: boolean;
   /** Checks a model's parsed config files; throws `unknown-encoder` naming what cannot be honoured. */
   plan(config: unknown, preprocessor: unknown, options?: PlanOptions): GiantPlan;
 }

@@ -18,6 +18,7 @@ const maximumSamples = whisperFrames * whisperHop;
 /** Whisper (tiny to large-v3) and what was distilled from it; only its encoder is built. */
 export const whisperFamily: GiantFamily = {
   modelTypes: ["whisper"],
+  canPad: true,
   plan(configJson, preprocessorJson, { padded = false } = {}) {
     const config = parseWhisperConfig(configJson, preprocessorJson);
     return {

@@ -13,13 +13,13 @@ export type EncoderSource =
   /** One of the registry; its weights may still have to be fetched. */
   | { readonly kind: "built-in" }
   /** A folder with a published checkpoint, of which a graph is built into the cache folder at first use. */
-  | { readonly kind: "giant"; readonly folder: string }
+  | { readonly kind: "giant"; readonly folder: string; readonly padded: boolean }
   /** An ONNX model with a descriptor. */
   | { readonly kind: "described"; readonly model: string; readonly descriptor: EncoderDescriptor };
 
 /** An encoder that can be loaded. */
 export interface ResolvedEncoder {
-  /** Its identity as golems record it. `id` is the built-in name, the Hub's OWNER/NAME, or an absolute path. */
+  /** Its identity as golems record it. `id` is the built-in name, the Hub's OWNER/NAME, or an absolute path; then ?padded where it is. */
   readonly info: EncoderInfo;
   /** One line for lists. */
   readonly description: string;

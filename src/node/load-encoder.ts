@@ -3,15 +3,15 @@
  *
  * Must not know: recordings, heads.
  */
+import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
 import { getEncoderDefinition } from "../encoder/registry.ts";
-import type { Precision } from "../giant/index.ts";
 import type { CacheFolder } from "./cache-folder.ts";
 import { loadDescribed } from "./described-model.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
+import type { EncoderSource, ResolvedEncoder } from "./encoder-source.ts";
 import { loadWeights, pullWeights } from "./encoder-weights.ts";
-import { loadGiant, prepareGiant } from "./load-giant.ts";
+import { loadPreparedGiant, type PreparedGiant, prepareGiant } from "./load-giant.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
@@ -29,7 +29,7 @@ export async function loadEncoder(
   const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
   switch (source.kind) {
     case "giant":
-      return loadGiant({ ...info, folder: source.folder }, { ...options, ...toGiantOptions(info) });
+      return loadPreparedGiant(await prepareAsResolved(info, source, options), options);
     case "built-in": {
       const definition = getEncoderDefinition(info.id);
       return definition.create(runtime, await loadWeights(definition, options));
@@ -42,11 +42,24 @@ export async function loadEncoder(
 /** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
 export async function prepareEncoder({ info, source }: ResolvedEncoder, options: LoadOptions): Promise<void> {
   if (source.kind === "built-in") await pullWeights(getEncoderDefinition(info.id), options);
-  else if (source.kind === "giant") {
-    await prepareGiant({ ...info, folder: source.folder }, { ...options, ...toGiantOptions(info) });
-  }
+  else if (source.kind === "giant") await prepareAsResolved(info, source, options);
 }
 
-function toGiantOptions({ precision, layers }: EncoderInfo): { precision: Precision; throughLayer: number } {
-  return { precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 };
+/** Builds a giant's graph if need be; its files must be those that were resolved. */
+async function prepareAsResolved(
+  { id, revision, sha256, precision, layers }: EncoderInfo,
+  { folder, padded }: Extract<EncoderSource, { kind: "giant" }>,
+  { cache }: LoadOptions,
+): Promise<PreparedGiant> {
+  const giant = await prepareGiant(
+    { id, revision, folder, padded },
+    { cache, precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 },
+  );
+  for (const [name, hash] of Object.entries(giant.info.sha256)) {
+    if (sha256[name] === hash) continue;
+    throw new GolemError("weights-damaged", `${name} in ${folder} changed: it has sha256 ${hash} now.`, {
+      hint: "Start again; if the change was intended, train again.",
+    });
+  }
+  return giant;
 }

@@ -19,6 +19,8 @@ export interface GiantSource {
   readonly id?: string | undefined;
   /** The commit; when not given, the first digits of the weights' hash. */
   readonly revision?: string | undefined;
+  /** Zeros after the samples, for families that are trained on them (see `PlanOptions`). */
+  readonly padded?: boolean | undefined;
 }
 
 /** How to build it and where to keep it. */
@@ -38,6 +40,7 @@ export interface PreparedGiant {
   /** Parsed config.json and preprocessor_config.json, which say how the graph is to be fed. */
   readonly config: unknown;
   readonly preprocessor: unknown;
+  readonly padded: boolean;
 }
 
 /**
@@ -47,7 +50,8 @@ export interface PreparedGiant {
 export async function prepareGiant(source: GiantSource, options: GiantOptions = {}): Promise<PreparedGiant> {
   const { precision = "int8", throughLayer, cache = getCacheFolder() } = options;
   const giant = await readGiantFolder(source.folder);
-  const plan = planGiant(giant.config, giant.preprocessor);
+  const { padded = false } = source;
+  const plan = planGiant(giant.config, giant.preprocessor, { padded });
   if (
     throughLayer !== undefined &&
     !(Number.isInteger(throughLayer) && throughLayer >= 0 && throughLayer < plan.layers)
@@ -69,16 +73,16 @@ export async function prepareGiant(source: GiantSource, options: GiantOptions = 
     sha256,
   };
   const { config, preprocessor } = giant;
-  return { info: describeGiant(plan, identity, graphOptions), path, config, preprocessor };
+  return { info: describeGiant(plan, identity, graphOptions), path, config, preprocessor, padded };
 }
 
 /** Loads a prepared giant. `threads`: of the runtime, default 1. */
 export function loadPreparedGiant(
-  { info, path, config, preprocessor }: PreparedGiant,
+  { info, path, config, preprocessor, padded }: PreparedGiant,
   options: { threads?: number | undefined } = {},
 ): Promise<Encoder> {
   const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
-  return createGiantEncoder(runtime, { path }, planGiant(config, preprocessor), info);
+  return createGiantEncoder(runtime, { path }, planGiant(config, preprocessor, { padded }), info);
 }
 
 /** Loads the encoder of a checkpoint's folder, building its graph first if need be. */

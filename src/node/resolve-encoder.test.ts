@@ -7,6 +7,7 @@ import { startHubServer } from "../../test/hub-server.ts";
 import { createScratchFolder } from "../../test/scratch-folder.ts";
 import { createConvModel } from "../../test/tiny-onnx.ts";
 import { writeTones } from "../../test/tone-recordings.ts";
+import { writeWhisperFolder } from "../../test/whisper-fixture.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { embedRecordings } from "./embed-recordings.ts";
@@ -108,12 +109,42 @@ describe("resolving an encoder", () => {
     });
   });
 
+  it("pads the input of Whisper where asked, and of nothing else", async () => {
+    const { folder, model, cache } = await createPlaces();
+    const whisper = join(folder, "whisper");
+    await writeWhisperFolder(whisper);
+    const plain = await resolveEncoder(whisper, { cache });
+    const padded = await resolveEncoder(`${whisper}?padded`, { cache });
+    expect(padded.info.id).toBe(`${whisper}?padded`);
+    expect(padded.info.recipe).not.toBe(plain.info.recipe);
+    expect(await resolveGolemEncoder(padded.info, { cache })).toEqual(padded);
+    expect(await resolveGolemEncoder(padded.info, { cache, encoder: whisper })).toEqual(padded);
+    const samples = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i * i * 1e-5));
+    const vectors = [];
+    for (const found of [plain, padded]) {
+      const encoder = await loadEncoder(found, { cache });
+      const { vector, frames } = await encoder.encode(samples);
+      expect(frames).toBe(25);
+      vectors.push(vector);
+      await encoder.dispose();
+    }
+    expect(vectors[0]).not.toEqual(vectors[1]);
+    await expect(resolveEncoder(`${model}?padded`, { cache })).rejects.toMatchObject({
+      code: "invalid-option",
+    });
+    await expect(resolveEncoder("mfcc?padded")).rejects.toMatchObject({ code: "invalid-option" });
+  });
+
   it("notices a model that changed between finding and loading it", async () => {
     const { folder } = await createPlaces();
     await writeDescribed(folder);
     const found = await resolveEncoder(folder);
     await writeFile(join(folder, "model.onnx"), createConvModel(13));
     await expect(loadEncoder(found)).rejects.toMatchObject({ code: "weights-damaged" });
+    const { model, cache } = await createPlaces();
+    const checkpoint = await resolveEncoder(model, { cache });
+    await writeFile(join(model, "config.json"), `${await readFile(join(model, "config.json"), "utf8")} `);
+    await expect(loadEncoder(checkpoint, { cache })).rejects.toMatchObject({ code: "weights-damaged" });
   });
 
   it("says what is missing", async () => {

@@ -20,7 +20,7 @@ import {
   openHubFiles,
   openPinnedFiles,
 } from "./model-files.ts";
-import { resolveGiant } from "./resolve-giant.ts";
+import { paddedMark, resolveGiant } from "./resolve-giant.ts";
 
 /** What may be chosen about an encoder besides its name. */
 export interface EncoderChoice {
@@ -32,13 +32,15 @@ export interface EncoderChoice {
 
 /** Options of {@link resolveEncoder}. */
 export interface ResolveOptions extends HubEnvironment, EncoderChoice {
+  /** The same as `?padded` after the name. */
+  readonly padded?: boolean | undefined;
   /** The only files of a folder that count; all when not given. */
   readonly names?: readonly string[] | undefined;
 }
 
 /**
  * Finds an encoder. `id` is a built-in name (`auto` and nothing: the default), OWNER/NAME[@REVISION] on the Hub, or a path:
- * one that begins with "." or "/", or anything that exists. Files of the Hub are fetched; weights of built-in encoders
+ * one that begins with "." or "/", or anything that exists; `?padded` after it pads the input of Whisper to 30 s. Files of the Hub are fetched; weights of built-in encoders
  * are not yet.
  *
  * @throws GolemError `unknown-encoder`, `invalid-option` (a precision it does not have), `invalid-layer`, and the errors
@@ -50,6 +52,9 @@ export async function resolveEncoder(
 ): Promise<ResolvedEncoder> {
   if (id === "auto") return resolveBuiltIn(defaultEncoderId, options);
   if (Object.hasOwn(encoderDefinitions, id)) return resolveBuiltIn(id, options);
+  if (id.endsWith(paddedMark)) {
+    return resolveEncoder(id.slice(0, -paddedMark.length), { ...options, padded: true });
+  }
   const path = resolve(id.replace(/^~(?=\/)/, () => homedir()));
   if (/^[./~]|^[A-Za-z]:[\\/]|\.onnx$/.test(id) || (await exists(path))) {
     return resolveFiles(await openFolder(path, options.names), options);
@@ -69,9 +74,11 @@ export async function resolveGolemEncoder(
   wanted: EncoderInfo,
   options: HubEnvironment & { readonly encoder?: string | undefined } = {},
 ): Promise<ResolvedEncoder> {
+  const padded = wanted.id.endsWith(paddedMark);
   const choice = {
     ...options,
     precision: wanted.precision,
+    padded,
     layer: wanted.layers - 1,
     names: Object.keys(wanted.sha256),
   };
@@ -92,10 +99,11 @@ export async function resolveGolemEncoder(
 async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Promise<ResolvedEncoder> {
   if (Object.hasOwn(encoderDefinitions, wanted.id)) return resolveBuiltIn(wanted.id, options);
   const names = Object.keys(wanted.sha256);
+  const id = options.padded ? wanted.id.slice(0, -paddedMark.length) : wanted.id;
   if (wanted.revision !== localRevision) {
-    return resolveFiles(await openPinnedFiles(wanted.id, wanted.revision, names, options), options);
+    return resolveFiles(await openPinnedFiles(id, wanted.revision, names, options), options);
   }
-  if (!(await exists(wanted.id))) {
+  if (!(await exists(id))) {
     throw new GolemError(
       "weights-missing",
       `The golem was trained on the encoder in ${wanted.id}, which is not there.`,
@@ -104,10 +112,11 @@ async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Pr
       },
     );
   }
-  return resolveFiles(await openFolder(wanted.id, names), options);
+  return resolveFiles(await openFolder(id, names), options);
 }
 
-function resolveBuiltIn(id: string, { precision }: EncoderChoice): ResolvedEncoder {
+function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): ResolvedEncoder {
+  if (padded) throw refusePadding(id);
   const { info, description, licence } = getEncoderDefinition(id);
   checkPrecision(info, precision);
   return { info, description, licence, source: { kind: "built-in" } };
@@ -115,6 +124,7 @@ function resolveBuiltIn(id: string, { precision }: EncoderChoice): ResolvedEncod
 
 async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<ResolvedEncoder> {
   if (files.names.includes(descriptorFile)) {
+    if (options.padded) throw refusePadding(files.id);
     const resolved = await resolveDescribed(files, options);
     checkPrecision(resolved.info, options.precision);
     return resolved;
@@ -125,6 +135,12 @@ async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<Re
     `${files.id} is no encoder: there is neither ${descriptorFile} nor config.json with a checkpoint.`,
     { hint: `docs/encoders.md tells how to describe an ONNX model by a ${descriptorFile} beside it.` },
   );
+}
+
+function refusePadding(id: string): GolemError {
+  return new GolemError("invalid-option", `${id} has no padded form; only Whisper has one.`, {
+    hint: "Leave ?padded out.",
+  });
 }
 
 function checkPrecision(info: EncoderInfo, precision: string | undefined): void {

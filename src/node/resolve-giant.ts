@@ -15,17 +15,22 @@ import { openFileSource } from "./file-source.ts";
 import { hashGiantFolder, readGiantFolder } from "./giant-folder.ts";
 import type { FileSet } from "./model-files.ts";
 
+/** What stands after the name of an encoder whose input is padded to the length it was trained on. */
+export const paddedMark = "?padded";
+
 /** Resolves a checkpoint. `precision`: int8 when not given. `layer`: build nothing above it. */
 export async function resolveGiant(
   files: FileSet,
   options: EnvironmentOptions & {
     readonly precision?: string | undefined;
     readonly layer?: number | undefined;
+    readonly padded?: boolean | undefined;
   },
 ): Promise<ResolvedEncoder> {
   const folder = await collectFiles(files);
+  const { padded = false } = options;
   const giant = await readGiantFolder(folder);
-  const plan = planGiant(giant.config, giant.preprocessor);
+  const plan = planGiant(giant.config, giant.preprocessor, { padded });
   const { layer, precision = "int8", cache = getCacheFolder() } = options;
   if (layer !== undefined && layer >= plan.layers) {
     throw new GolemError(
@@ -40,10 +45,14 @@ export async function resolveGiant(
   const graph: GraphOptions = { precision, throughLayer: layer };
   const type = String((giant.config as { model_type?: unknown }).model_type);
   return {
-    info: describeGiant(plan, { id: files.id, revision: files.revision, sha256 }, graph),
+    info: describeGiant(
+      plan,
+      { id: padded ? `${files.id}${paddedMark}` : files.id, revision: files.revision, sha256 },
+      graph,
+    ),
     description: `${type} checkpoint, ${plan.layers} layers of ${plan.dimensions} numbers`,
     licence: files.licence ?? "unknown",
-    source: { kind: "giant", folder },
+    source: { kind: "giant", folder, padded },
   };
 }
 
