@@ -37,7 +37,7 @@ export interface HubFault {
 }
 
 /** One request as it arrived, and the bytes of its answer's body. */
-export interface HubLogEntry {
+interface HubLogEntry {
   readonly at: HubFault["at"];
   readonly method: string;
   readonly url: string;

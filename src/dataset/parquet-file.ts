@@ -15,7 +15,7 @@ import type { ByteSource } from "../audio/audio.ts";
 import { GolemError } from "../core/error.ts";
 
 /** Rows that are stored together; reading one reads, as a rule, the column for all of them. */
-export interface ParquetGroup {
+interface ParquetGroup {
   /** First row, counted from the file's beginning. */
   readonly start: number;
   readonly rows: number;

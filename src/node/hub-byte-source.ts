@@ -16,8 +16,8 @@ import { getHubSettings, type HubSettings } from "./hub-settings.ts";
 /** A file of the Hub, open for reading. */
 export type HubByteSource = ByteSource & { close(): Promise<void> };
 
-const blockBytes = 1 << 16;
-const maximumBlocks = 128;
+const blockBytes = 1 << 14;
+const maximumBlocks = 512;
 /** Longest range read at once. */
 const maximumReadBytes = 2 ** 31 - 1;
 const attempts = 5;

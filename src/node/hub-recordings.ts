@@ -21,7 +21,7 @@ export interface RowFile {
   /** First row, counted from the split's beginning. */
   readonly start: number;
   /** Opened when it is needed for the first time. */
-  open(options: WorkOptions): Promise<ParquetFile>;
+  open(): Promise<ParquetFile>;
 }
 
 /** Longest recording taken over. */
@@ -64,7 +64,7 @@ export function createHubRecordings(
       const end = files[index + 1]?.start ?? Number.POSITIVE_INFINITY;
       const inFile = missing.filter((row) => row >= file.start && row < end).map((row) => row - file.start);
       if (inFile.length === 0) continue;
-      const parquet = await file.open(options);
+      const parquet = await file.open();
       for (const run of planReads(parquet, audioColumn, inFile)) {
         throwIfAborted(options.signal);
         const values = await parquet.readRows([audioColumn], run[0]!, run.at(-1)! + 1);
