@@ -56,10 +56,10 @@ export async function writeWav2Vec2Graph(
   graph.addInput(samplesInput, "float32", [1, "samples"]);
   const features = await addFeatureExtractor(context, samplesInput);
   const projected = await addProjection(context, features);
-  const positions = await addPositions(context, projected);
+  const sum = graph.addNode("Add", [projected, await addPositions(context, projected)]);
   const layers = config.do_stable_layer_norm
-    ? await addNormFirstBlocks(context, projected, positions, through)
-    : await addNormLastBlocks(context, projected, positions, through);
+    ? await addNormFirstBlocks(context, sum, through)
+    : await addNormLastBlocks(context, sum, through);
   addPooledLayers(graph, layers, config.hidden_size);
 }
 
@@ -68,27 +68,21 @@ async function addVector({ graph, tensors }: Context, name: string): Promise<str
   return graph.addTensor(name, [values.length], values);
 }
 
-/** The names of a norm's gain and offset. */
-async function addNormWeights(context: Context, name: string): Promise<[string, string]> {
-  return [await addVector(context, `${name}.weight`), await addVector(context, `${name}.bias`)];
-}
-
 async function addLayerNorm(context: Context, x: string, name: string, output?: string): Promise<string> {
-  return context.graph.addNode("LayerNormalization", [x, ...(await addNormWeights(context, name))], {
+  const gain = await addVector(context, `${name}.weight`);
+  const offset = await addVector(context, `${name}.bias`);
+  return context.graph.addNode("LayerNormalization", [x, gain, offset], {
     attributes: { axis: -1, epsilon: { float: context.config.layer_norm_eps } },
     ...(output === undefined ? {} : { outputs: [output] }),
   });
 }
 
 async function addProjection(context: Context, features: string): Promise<string> {
-  const { linear, tensors, config } = context;
-  const name = "feature_projection.projection";
+  const { config } = context;
   const x = config.feat_proj_layer_norm
     ? await addLayerNorm(context, features, "feature_projection.layer_norm")
     : features;
-  const weights = await tensors.read(`${name}.weight`);
-  const bias = await addVector(context, `${name}.bias`);
-  return linear.multiplyTransposed(linear.prepare(x), `${name}.weight`, weights, config.hidden_size, bias);
+  return addLinear(context, x, "feature_projection.projection", config.hidden_size);
 }
 
 /** The convolution that tells positions apart, gelu applied: to be added to its input. */
@@ -117,7 +111,7 @@ async function addPositions({ graph, tensors, config }: Context, x: string): Pro
   return graph.addNode("Gelu", [turn(convolved)], microsoft);
 }
 
-/** Self-attention up to its output projection, whose bias is left to the norm that follows. */
+/** Self-attention with its output projection. */
 async function addAttention(context: Context, x: string, at: string): Promise<string> {
   const { graph, linear, tensors, config } = context;
   const hidden = config.hidden_size;
@@ -135,98 +129,63 @@ async function addAttention(context: Context, x: string, at: string): Promise<st
     ...microsoft,
     attributes: { num_heads: config.num_attention_heads },
   });
-  const name = `${at}.attention.out_proj.weight`;
-  return linear.multiplyTransposed(linear.prepare(mixed), name, await tensors.read(name), hidden);
+  return addLinear(context, mixed, `${at}.attention.out_proj`, hidden);
 }
 
-/** The two-layer network of a block, without the last bias. */
+/** A linear layer with its bias. */
+async function addLinear(context: Context, x: string, name: string, outputs: number): Promise<string> {
+  const { linear, tensors } = context;
+  const weights = await tensors.read(`${name}.weight`);
+  const bias = await addVector(context, `${name}.bias`);
+  return linear.multiplyTransposed(linear.prepare(x), `${name}.weight`, weights, outputs, bias);
+}
+
+/** The two-layer network of a block. */
 async function addFeedForward(context: Context, x: string, at: string): Promise<string> {
   const { graph, linear, tensors, config } = context;
   const [up, down] = [`${at}.feed_forward.intermediate_dense`, `${at}.feed_forward.output_dense`];
+  const weights = await tensors.read(`${up}.weight`);
   const wide = await linear.multiplyTransposed(
     linear.prepare(x),
     `${up}.weight`,
-    await tensors.read(`${up}.weight`),
+    weights,
     config.intermediate_size,
   );
   const gelu = graph.addNode("BiasGelu", [wide, await addVector(context, `${up}.bias`)], microsoft);
-  const weights = await tensors.read(`${down}.weight`);
-  return linear.multiplyTransposed(linear.prepare(gelu), `${down}.weight`, weights, config.hidden_size);
+  return addLinear(context, gelu, down, config.hidden_size);
 }
 
-/** norm(x + y + bias), and where `sum` is named, x + y + bias itself. */
-async function addSkipNorm(
-  context: Context,
-  [x, y, bias]: readonly [string, string, string],
-  norm: string,
-  names: { norm: string; sum?: string },
-): Promise<void> {
-  const weights = await addNormWeights(context, norm);
-  context.graph.addNode("SkipLayerNormalization", [x, y, ...weights, await addVector(context, bias)], {
-    ...microsoft,
-    attributes: { epsilon: { float: context.config.layer_norm_eps } },
-    outputs: names.sum === undefined ? [names.norm] : [names.norm, "", "", names.sum],
-  });
-}
+// Additions and norms are nodes of their own: the fused SkipLayerNormalization takes three times as long on CPUs.
 
 /** Blocks whose norms come after each addition (wav2vec2-base, HuBERT-base). */
-async function addNormLastBlocks(
-  context: Context,
-  projected: string,
-  positions: string,
-  through: number,
-): Promise<string[]> {
-  const sum = context.graph.addNode("Add", [projected, positions]);
+async function addNormLastBlocks(context: Context, sum: string, through: number): Promise<string[]> {
+  const { graph } = context;
   const layers = [await addLayerNorm(context, sum, "encoder.layer_norm", "layer_0")];
   for (let i = 0; i < through; i++) {
     const at = `encoder.layers.${i}`;
-    const x = layers[i]!;
-    const attention = await addAttention(context, x, at);
-    const middle = `block_${i}_middle`;
-    const biases = [`${at}.attention.out_proj.bias`, `${at}.feed_forward.output_dense.bias`] as const;
-    await addSkipNorm(context, [x, attention, biases[0]], `${at}.layer_norm`, { norm: middle });
-    const forward = await addFeedForward(context, middle, at);
-    const output = `layer_${i + 1}`;
-    await addSkipNorm(context, [middle, forward, biases[1]], `${at}.final_layer_norm`, { norm: output });
-    layers.push(output);
+    const attended = graph.addNode("Add", [layers[i]!, await addAttention(context, layers[i]!, at)]);
+    const middle = await addLayerNorm(context, attended, `${at}.layer_norm`);
+    const output = graph.addNode("Add", [middle, await addFeedForward(context, middle, at)]);
+    layers.push(await addLayerNorm(context, output, `${at}.final_layer_norm`, `layer_${i + 1}`));
   }
   return layers;
 }
 
 /** Blocks whose norms come first (`do_stable_layer_norm`: the large models, XLS-R). */
-async function addNormFirstBlocks(
-  context: Context,
-  projected: string,
-  positions: string,
-  through: number,
-): Promise<string[]> {
+async function addNormFirstBlocks(context: Context, sum: string, through: number): Promise<string[]> {
   const { graph, config } = context;
-  const layers = [graph.addNode("Add", [projected, positions], { outputs: ["layer_0"] })];
-  if (through === 0) return layers;
-  let normed = await addLayerNorm(context, "layer_0", "encoder.layers.0.layer_norm");
+  const layers = [graph.addNode("Identity", [sum], { outputs: ["layer_0"] })];
+  let x = sum;
   for (let i = 0; i < through; i++) {
     const at = `encoder.layers.${i}`;
-    const attention = await addAttention(context, normed, at);
-    const [middle, middleNorm] = [`block_${i}_middle`, `block_${i}_middle_norm`];
-    await addSkipNorm(
-      context,
-      [layers[i]!, attention, `${at}.attention.out_proj.bias`],
-      `${at}.final_layer_norm`,
-      { norm: middleNorm, sum: middle },
-    );
+    const normed = await addLayerNorm(context, x, `${at}.layer_norm`);
+    const middle = graph.addNode("Add", [x, await addAttention(context, normed, at)]);
+    const middleNorm = await addLayerNorm(context, middle, `${at}.final_layer_norm`);
     const forward = await addFeedForward(context, middleNorm, at);
-    const bias = `${at}.feed_forward.output_dense.bias`;
     const output = `layer_${i + 1}`;
     if (i + 1 === config.num_hidden_layers) {
-      await addSkipNorm(context, [middle, forward, bias], "encoder.layer_norm", { norm: output });
-    } else if (i + 1 === through) {
-      const added = graph.addNode("Add", [middle, forward]);
-      graph.addNode("Add", [added, await addVector(context, bias)], { outputs: [output] });
-    } else {
-      normed = `block_${i}_output_norm`;
-      const next = `encoder.layers.${i + 1}.layer_norm`;
-      await addSkipNorm(context, [middle, forward, bias], next, { norm: normed, sum: output });
-    }
+      x = await addLayerNorm(context, graph.addNode("Add", [middle, forward]), "encoder.layer_norm", output);
+    } else x = graph.addNode("Add", [middle, forward], { outputs: [output] });
     layers.push(output);
   }
   return layers;
