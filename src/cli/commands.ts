@@ -71,6 +71,11 @@ const precisionOption: OptionSpecification = {
   description: "int8 (default) or fp32, for encoders that have both: checkpoints from the Hub or a folder",
   parse: oneOf(["fp32", "int8"]),
 };
+const cutOption: OptionSpecification = {
+  flags: "--layer <n>",
+  description: "last layer wanted; encoders that can be cut compute nothing above it",
+  parse: integer(0),
+};
 const movedEncoderOption: OptionSpecification = {
   flags: "--encoder <path>",
   description: "where the golem's encoder is now, if it was a folder or file that moved",
@@ -156,11 +161,7 @@ export const commands: readonly CommandSpecification[] = [
       { flags: "--out <file>", description: "F.parquet or F.npz", required: true },
       encoderOption,
       precisionOption,
-      {
-        flags: "--layer <n>",
-        description: "last layer wanted; encoders that can be cut compute nothing above it",
-        parse: integer(0),
-      },
+      cutOption,
       limitOption,
       ...audioOptions,
       strictOption,
@@ -172,8 +173,8 @@ export const commands: readonly CommandSpecification[] = [
     name: "encoders",
     args: ["[action]", "[id]"],
     description: "list the encoders, or pull, verify, remove the weights of one",
-    options: [],
-    help: "golem encoders [list]      golem encoders pull ID      golem encoders verify [ID]      golem encoders remove ID",
+    options: [precisionOption, cutOption],
+    help: "ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull ID      golem encoders verify [ID]      golem encoders remove ID",
     load: () => import("./commands/encoders.ts"),
   },
   {

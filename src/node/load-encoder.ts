@@ -11,6 +11,7 @@ import type { CacheFolder } from "./cache-folder.ts";
 import { loadDescribed } from "./described-model.ts";
 import type { EncoderSource, ResolvedEncoder } from "./encoder-source.ts";
 import { loadWeights, pullWeights } from "./encoder-weights.ts";
+import { recordGiant } from "./giant-records.ts";
 import { loadPreparedGiant, type PreparedGiant, prepareGiant } from "./load-giant.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
@@ -40,9 +41,12 @@ export async function loadEncoder(
 }
 
 /** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
-export async function prepareEncoder({ info, source }: ResolvedEncoder, options: LoadOptions): Promise<void> {
+export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
+  const { info, source } = encoder;
   if (source.kind === "built-in") await pullWeights(getEncoderDefinition(info.id), options);
-  else if (source.kind === "giant") await prepareAsResolved(info, source, options);
+  if (source.kind !== "giant") return;
+  const { path } = await prepareAsResolved(info, source, options);
+  await recordGiant(encoder, path);
 }
 
 /** Builds a giant's graph if need be; its files must be those that were resolved. */
