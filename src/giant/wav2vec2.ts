@@ -8,6 +8,7 @@
  * Must not know: where tensors come from, where the graph goes.
  */
 import { GolemError } from "../core/error.ts";
+import { addBlockedConvolution } from "./blocked-convolution.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";
 import type { GraphWriter } from "./graph-writer.ts";
 import { createLinearWriter, type LinearWriter, type Precision } from "./linear.ts";
@@ -86,22 +87,26 @@ async function addProjection(context: Context, features: string): Promise<string
 }
 
 /** The convolution that tells positions apart, gelu applied: to be added to its input. */
-async function addPositions({ graph, tensors, config }: Context, x: string): Promise<string> {
+async function addPositions(context: Context, x: string): Promise<string> {
+  const { graph, linear, tensors, config } = context;
   const {
     hidden_size: hidden,
     num_conv_pos_embeddings: kernel,
     num_conv_pos_embedding_groups: groups,
   } = config;
-  const weights = await graph.addTensor(
-    `${positionalConvolution}.weight`,
-    [hidden, hidden / groups, kernel],
-    await readPositionalWeights(tensors, kernel),
-  );
-  const name = `${positionalConvolution}.bias`;
-  const bias = await graph.addTensor(name, [hidden], await tensors.read(name));
+  const name = `${positionalConvolution}.weight`;
+  const weights = await readPositionalWeights(tensors, kernel);
+  const bias = await addVector(context, `${positionalConvolution}.bias`);
+  const activations = linear.prepare(x);
+  if (activations.scale !== undefined) {
+    const convolution = { name, weights, channels: hidden, groups, kernel };
+    const convolved = await addBlockedConvolution(graph, linear, activations, convolution);
+    return graph.addNode("BiasGelu", [convolved, bias], microsoft);
+  }
+  const matrix = await graph.addTensor(name, [hidden, hidden / groups, kernel], weights);
   const turn = (tensor: string) => graph.addNode("Transpose", [tensor], { attributes: { perm: [0, 2, 1] } });
   // An even kernel pads kernel / 2 at both ends and drops the last frame: the same as padding one less there.
-  const convolved = graph.addNode("Conv", [turn(x), weights, bias], {
+  const convolved = graph.addNode("Conv", [turn(x), matrix, bias], {
     attributes: {
       kernel_shape: [kernel],
       group: groups,
