@@ -1,6 +1,6 @@
 /** Which files make up which split, for the ways in which data sets on the Hub are laid out. */
 import { describe, expect, it } from "vitest";
-import { findHubConfigs } from "./hub-splits.ts";
+import { findHubConfigs, getSide } from "./hub-splits.ts";
 
 const describeConfigs = (files: readonly string[], card?: unknown): string[] =>
   findHubConfigs(files, card).flatMap(({ name, splits }) =>
@@ -10,10 +10,10 @@ const describeConfigs = (files: readonly string[], card?: unknown): string[] =>
 describe("files named as usual", () => {
   it.each([
     [["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet"],
-      ["default test: data/test-00000-of-00001.parquet", "default train: data/train-00000-of-00002.parquet data/train-00001-of-00002.parquet"]],
+      ["default train: data/train-00000-of-00002.parquet data/train-00001-of-00002.parquet", "default test: data/test-00000-of-00001.parquet"]],
     [["data/train-00000-of-00001-8f1a2b3c4d5e6f70.parquet"], ["default train: data/train-00000-of-00001-8f1a2b3c4d5e6f70.parquet"]],
     [["en/dev-00000-of-00001.parquet", "ru/dev-00000-of-00001.parquet"], ["en dev: en/dev-00000-of-00001.parquet", "ru dev: ru/dev-00000-of-00001.parquet"]],
-    [["en/train/0000.parquet", "en/train/0001.parquet", "en/test.clean/0000.parquet"], ["en test.clean: en/test.clean/0000.parquet", "en train: en/train/0000.parquet en/train/0001.parquet"]],
+    [["en/train/0000.parquet", "en/train/0001.parquet", "en/test.clean/0000.parquet"], ["en train: en/train/0000.parquet en/train/0001.parquet", "en test.clean: en/test.clean/0000.parquet"]],
     [["train.parquet", "README.md", "x.wav"], ["default train: train.parquet"]],
     [["everything.parquet"], ["default train: everything.parquet"]],
     [["0000.parquet"], ["default train: 0000.parquet"]],
@@ -58,4 +58,9 @@ describe("files as a card says", () => {
       [],
     );
   });
+});
+
+it("a split's name tells its side by its first word", () => {
+  const names = ["train", "test.clean", "train-other-500", "validation_matched", "contest", "", "DEV"];
+  expect(names.map(getSide)).toEqual(["train", "test", "train", "validation", "none", "none", "validation"]);
 });

@@ -5,6 +5,8 @@
  * Must not know: the network, what is in the files.
  */
 import { GolemError } from "../core/error.ts";
+import type { Split } from "./dataset.ts";
+import { parseSplit } from "./split-word.ts";
 
 /** One side of a data set. */
 export interface HubSplit {
@@ -81,6 +83,11 @@ export function selectSplits(config: HubConfig, split: string | undefined, id: s
       { hint: `Name one: hf:${id}?config=${config.name}&split=${names[0]}; or leave it out to take all.` },
     );
   });
+}
+
+/** The side of an experiment that a split's name tells: of "test", of "test.clean" and "train-other-500" too. */
+export function getSide(name: string): Split {
+  return parseSplit(name) ?? parseSplit(/^[a-z]*/i.exec(name)![0]) ?? "none";
 }
 
 function listSome(names: readonly string[]): string {
@@ -183,10 +190,14 @@ function add(splits: Map<string, string[]>, name: string, path: string): void {
   else if (!files.includes(path)) files.push(path);
 }
 
+/** In the order train, anything else, validation, test: the first rows of a data set are there to learn from. */
 function toSplits(splits: ReadonlyMap<string, string[]>): HubSplit[] {
-  return [...splits].map(([name, files]) => ({
-    name: name.replace(/^partial-/, ""),
-    files,
-    partial: name.startsWith("partial-"),
-  }));
+  const order: Split[] = ["train", "none", "validation", "test"];
+  return [...splits]
+    .map(([name, files]) => ({
+      name: name.replace(/^partial-/, ""),
+      files,
+      partial: name.startsWith("partial-"),
+    }))
+    .sort((a, b) => order.indexOf(getSide(a.name)) - order.indexOf(getSide(b.name)));
 }

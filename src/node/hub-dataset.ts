@@ -10,10 +10,9 @@ import { join } from "node:path";
 import { GolemError } from "../core/error.ts";
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { parseHubAddress } from "../dataset/hub-address.ts";
-import { selectConfig, selectSplits } from "../dataset/hub-splits.ts";
+import { getSide, selectConfig, selectSplits } from "../dataset/hub-splits.ts";
 import type { ColumnWish } from "../dataset/parquet-features.ts";
 import { openParquetFile, type ParquetFile } from "../dataset/parquet-file.ts";
-import { parseSplit } from "../dataset/split-word.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import type { Warning } from "./environment.ts";
 import { openHubFile } from "./hub-byte-source.ts";
@@ -77,8 +76,7 @@ export async function loadHubDataset(
         ...{ row, file, label: label ?? "" },
         ...(speaker === null ? {} : { speaker }),
         // A split that was asked for by name is what its user wants it to be.
-        split:
-          splits.length === 1 && address.split !== undefined ? "none" : (parseSplit(split.name) ?? "none"),
+        split: splits.length === 1 && address.split !== undefined ? "none" : getSide(split.name),
       });
     }
     const files = openFiles.map((open, index) => ({

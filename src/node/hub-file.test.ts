@@ -394,6 +394,18 @@ describe("a file of the Hub", () => {
     expect(reports).toEqual([...reports].sort((a, b) => a - b));
   });
 
+  it("whose transfer is aborted keeps what has arrived", async () => {
+    const { server, settings } = await start();
+    const controller = new AbortController();
+    const onProgress = ({ completed }: { completed: number }): void => {
+      if (completed > 0) controller.abort();
+    };
+    const error = await fails(fetchHubFile(weights, { settings, signal: controller.signal, onProgress }));
+    expect(error).toMatchObject({ code: "aborted" });
+    await fetchHubFile(weights, { settings });
+    expect(server.log.at(-1)!.range).toMatch(/^bytes=[1-9]\d*-$/);
+  });
+
   it("may be fetched by two at once", async () => {
     const { settings, folder } = await start();
     const paths = await Promise.all([1, 2, 3].map(() => fetchHubFile(weights, { settings })));
@@ -430,6 +442,17 @@ describe("a revision of the Hub", () => {
     const found = await fetchHubRevision(model, "main", { settings: { ...settings, offline: true } });
     expect(found).toEqual({ commit, files: ["config.json"], card: undefined });
     expect(await fetchHubRevision(model, "main", { settings })).toEqual(found);
+  });
+
+  it("is asked for again when the answer breaks off", async () => {
+    const { server, commit, settings } = await start();
+    server.faults.push({ at: "api", dropAfter: 10 });
+    expect(await resolveHubRevision(model, "main", { settings })).toBe(commit);
+    server.faults.push({ at: "api", dropAfter: 10, times: 99 });
+    expect(await fails(resolveHubRevision(model, "main", { settings }))).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/model facebook\/tiny at main could not be fetched .*broke/),
+    });
   });
 
   it("that does not exist is an error that names it", async () => {

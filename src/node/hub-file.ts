@@ -33,7 +33,7 @@ import {
   isCommit,
   isSafePath,
 } from "./hub-repo.ts";
-import { readAnswer, requestHub } from "./hub-request.ts";
+import { requestHub, requestHubBytes } from "./hub-request.ts";
 import { getHubSettings, type HubSettings } from "./hub-settings.ts";
 
 /** Options of everything that asks the Hub. */
@@ -136,8 +136,8 @@ export async function fetchHubRevision(
   const found = await askOr(subject, settings, options, known, async (impatient) => {
     const url = createRevisionUrl(settings.endpoint, repo, revision);
     const attempts = known ? 1 : 5;
-    const answer = await requestHub({ url, subject, signal, attempts }, impatient);
-    return parseRevision(await readAnswer(answer, maximumAnswerBytes), subject, settings);
+    const bytes = await requestHubBytes({ url, subject, signal, attempts }, impatient, maximumAnswerBytes);
+    return parseRevision(bytes, subject, settings);
   });
   await writeRef(settings.cache, repo, revision, found.commit);
   return found;

@@ -35,6 +35,7 @@ export interface HubAnswer {
   cancel(): Promise<void>;
 }
 
+const defaultAttempts = 5;
 const maximumRedirects = 8;
 const maximumWaitMilliseconds = 60_000;
 /** Failures that another try soon after does not mend. */
@@ -46,7 +47,7 @@ const hopeless = new Set(["ENOTFOUND", "ECONNREFUSED", "ENETUNREACH", "EAI_AGAIN
  * @throws GolemError `fetch-failed`, `hub-not-found`, `hub-denied`, `aborted`.
  */
 export async function requestHub(request: HubRequest, settings: HubSettings): Promise<HubAnswer> {
-  const { attempts = 5, subject, signal } = request;
+  const { attempts = defaultAttempts, subject, signal } = request;
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     let pause = settings.retryMilliseconds * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
@@ -76,8 +77,31 @@ export async function waitFor(milliseconds: number, signal: AbortSignal | undefi
   throwIfAborted(signal);
 }
 
-/** Reads a whole answer, refusing more than `maximumBytes`. Rejects with `fetch-failed` or a network's error. */
-export async function readAnswer(answer: HubAnswer, maximumBytes: number): Promise<Uint8Array> {
+/**
+ * Asks and reads the whole answer, refusing more than `maximumBytes`; asks again when it breaks off.
+ *
+ * @throws GolemError as `requestHub`.
+ */
+export async function requestHubBytes(
+  request: HubRequest,
+  settings: HubSettings,
+  maximumBytes: number,
+): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readAnswer(await requestHub(request, settings), maximumBytes);
+    } catch (cause) {
+      throwIfAborted(request.signal);
+      if (cause instanceof GolemError) throw cause;
+      if (attempt >= (request.attempts ?? defaultAttempts)) {
+        throw createNetworkError(cause, request.subject, new URL(request.url).host);
+      }
+      await waitFor(settings.retryMilliseconds * attempt, request.signal);
+    }
+  }
+}
+
+async function readAnswer(answer: HubAnswer, maximumBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of answer.chunks()) {
