@@ -14,7 +14,7 @@ export function createTensorField(name: string, shape: readonly number[], values
 }
 
 /** Weights of {@link createConvModel}: [3 channels, 1, 4 samples]. */
-export const convWeights = Float32Array.of(0.25, 0.25, 0.25, 0.25, 1, -1, 1, -1, 0.5, 0, 0, -0.5);
+const convWeights = Float32Array.of(0.25, 0.25, 0.25, 0.25, 1, -1, 1, -1, 0.5, 0, 0, -0.5);
 
 /**
  * Input `wave` [1, samples]; a convolution over 4 samples, every 4 samples, gives `channels` [1, 3, frames]; its transpose

@@ -1,4 +1,5 @@
 /** Descriptors: defaults, and every way in which one can be wrong. */
+import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { parseDescriptor } from "./encoder-descriptor.ts";
 
@@ -53,6 +54,12 @@ it.each([
   ["patches without an axis", { input: { ...mel, patches: { length: 9, hop: 9 } } }, 'lacks "patches"'],
 ])("refuses %s", (_, changes, message) => {
   expect(() => parseDescriptor(JSON.stringify({ ...valid, ...changes }))).toThrow(message);
+});
+
+it("takes the examples of the documentation", async () => {
+  const text = await readFile(new URL("../../docs/encoders.md", import.meta.url), "utf8");
+  const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => parseDescriptor(json!));
+  expect(examples.map(({ input }) => input.kind)).toEqual(["samples", "log-mel", "samples"]);
 });
 
 it("refuses what is not JSON", () => {

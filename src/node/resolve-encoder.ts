@@ -22,16 +22,12 @@ import {
 } from "./model-files.ts";
 import { paddedMark, resolveGiant } from "./resolve-giant.ts";
 
-/** What may be chosen about an encoder besides its name. */
-export interface EncoderChoice {
+/** Options of {@link resolveEncoder}. */
+export interface ResolveOptions extends HubEnvironment {
   /** Arithmetic of its weights, for encoders that come in several. */
   readonly precision?: string | undefined;
   /** Last layer needed: encoders that can be cut compute and hand out nothing above it. */
   readonly layer?: number | undefined;
-}
-
-/** Options of {@link resolveEncoder}. */
-export interface ResolveOptions extends HubEnvironment, EncoderChoice {
   /** The same as `?padded` after the name. */
   readonly padded?: boolean | undefined;
   /** The only files of a folder that count; all when not given. */
