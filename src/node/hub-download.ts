@@ -11,7 +11,7 @@ import { type FileHandle, open, rename, rm, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import { createCacheError, createNetworkError, describeSubject } from "./hub-error.ts";
+import { beginWithSubject, createCacheError, createNetworkError, type HubSubject } from "./hub-error.ts";
 import { claimPartial } from "./hub-partial.ts";
 import { createResolveUrl, type HubFile } from "./hub-repo.ts";
 import { requestHub, waitFor } from "./hub-request.ts";
@@ -52,7 +52,7 @@ export async function downloadHubFile(
       if (complaint === undefined) break;
       await rm(partial.path, { force: true });
       if (attempt < 2) continue;
-      throw new GolemError("hub-damaged", `${describeSubject(toSubject(file))} ${complaint}`, {
+      throw new GolemError("hub-damaged", `${beginWithSubject(toSubject(file))} ${complaint}`, {
         hint: "Try again later. If it stays so, something between here and the Hub changes files: a proxy, a mirror (HF_ENDPOINT).",
       });
     }
@@ -197,6 +197,6 @@ async function checkSpace(path: string, bytes: number): Promise<void> {
   throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
 }
 
-function toSubject({ id, type, revision, path }: HubFile): Parameters<typeof describeSubject>[0] {
+function toSubject({ id, type, revision, path }: HubFile): HubSubject {
   return { repo: { id, type }, revision, path };
 }

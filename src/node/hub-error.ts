@@ -16,9 +16,14 @@ export interface HubSubject {
   readonly path?: string;
 }
 
-/** Describes the thing looked for: "config.json of model a/b at main". */
+/** Describes the thing looked for: "config.json of the model a/b at main", "the model a/b at main". */
 export function describeSubject({ repo, revision, path }: HubSubject): string {
-  return `${path === undefined ? "" : `${path} of `}${describeRepo(repo)} at ${revision}`;
+  return `${path === undefined ? "" : `${path} of `}the ${describeRepo(repo)} at ${revision}`;
+}
+
+/** The same as the beginning of a sentence. */
+export function beginWithSubject(subject: HubSubject): string {
+  return describeSubject(subject).replace(/^the /, "The ");
 }
 
 /** The error for an answer that is not a success. `body` is the beginning of the answer's text. */
@@ -139,7 +144,7 @@ export function createNetworkError(
   const proxy = env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy;
   return new GolemError(
     "fetch-failed",
-    `${describeSubject(subject)} could not be fetched from ${host}: ${reason}${reason === code || code === "" ? "" : ` (${code})`}.`,
+    `${beginWithSubject(subject)} could not be fetched from ${host}: ${reason}${reason === code || code === "" ? "" : ` (${code})`}.`,
     {
       hint: proxy
         ? "Check the network. A proxy is configured: Node uses it when started with NODE_USE_ENV_PROXY=1 (Node 24 and later)."

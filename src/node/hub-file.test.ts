@@ -77,7 +77,7 @@ describe("a file of the Hub", () => {
     const onWarning = ({ message }: { message: string }) => void warned.push(message);
     expect(await fetchHubFile(weights, { settings, onWarning })).toBe(first);
     expect(warned).toEqual([
-      expect.stringMatching(/model.safetensors of model facebook\/tiny at main .*cache/),
+      expect.stringMatching(/model.safetensors of the model facebook\/tiny at main .*cache/),
     ]);
     expect(server.log).toEqual([]);
     const offline = { ...settings, offline: true };
@@ -451,7 +451,7 @@ describe("a revision of the Hub", () => {
     server.faults.push({ at: "api", dropAfter: 10, times: 99 });
     expect(await fails(resolveHubRevision(model, "main", { settings }))).toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/model facebook\/tiny at main could not be fetched .*broke/),
+      message: expect.stringMatching(/The model facebook\/tiny at main could not be fetched .*broke/),
     });
   });
 

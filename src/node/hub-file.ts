@@ -21,7 +21,7 @@ import {
   writeRef,
 } from "./hub-cache.ts";
 import { downloadHubFile, type HubFileFacts } from "./hub-download.ts";
-import { describeSubject, type HubSubject } from "./hub-error.ts";
+import { beginWithSubject, describeSubject, type HubSubject } from "./hub-error.ts";
 import {
   checkHubPath,
   checkRepo,
@@ -86,7 +86,7 @@ export async function fetchHubFile(
     if ((facts.bytes ?? 0) > maximumBytes) {
       throw new GolemError(
         "fetch-failed",
-        `${describeSubject(subject)} has ${facts.bytes} bytes; at most ${maximumBytes} were expected.`,
+        `${beginWithSubject(subject)} has ${facts.bytes} bytes; at most ${maximumBytes} were expected.`,
       );
     }
     const blob = join(getRepoFolder(cache, file), "blobs", facts.etag);
@@ -154,7 +154,7 @@ async function askOr<Found, Known>(
   if (settings.offline) {
     throw new GolemError(
       "fetch-failed",
-      `${describeSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids to fetch it.`,
+      `${beginWithSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids to fetch it.`,
       { hint: "Unset HF_HUB_OFFLINE and run this once with a network; it works offline afterwards." },
     );
   }

@@ -113,7 +113,10 @@ function planReads(parquet: ParquetFile, column: string, rows: readonly number[]
     let run: number[] | undefined;
     for (const row of rows.filter((row) => row >= group.start && row < group.start + group.rows)) {
       if (run && row - run.at(-1)! - 1 <= gap) run.push(row);
-      else runs.push((run = [row]));
+      else {
+        run = [row];
+        runs.push(run);
+      }
     }
   }
   return runs;
