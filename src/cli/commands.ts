@@ -63,7 +63,22 @@ const layer = (text: string): number | string =>
 
 const encoderOption: OptionSpecification = {
   flags: "--encoder <id>",
-  description: "what listens: an id of `golem encoders`, or auto (moonshine-tiny)",
+  description:
+    "what listens: an id of `golem encoders`, auto (moonshine-tiny), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path",
+};
+const precisionOption: OptionSpecification = {
+  flags: "--precision <kind>",
+  description: "int8 (default) or fp32, for encoders that have both: checkpoints from the Hub or a folder",
+  parse: oneOf(["fp32", "int8"]),
+};
+const cutOption: OptionSpecification = {
+  flags: "--layer <n>",
+  description: "last layer wanted; encoders that can be cut compute nothing above it",
+  parse: integer(0),
+};
+const movedEncoderOption: OptionSpecification = {
+  flags: "--encoder <path>",
+  description: "where the golem's encoder is now, if it was a folder or file that moved",
 };
 const audioOptions: readonly OptionSpecification[] = [
   { flags: "--no-trim", description: "keep silence at the ends of recordings" },
@@ -84,7 +99,9 @@ const limitOption: OptionSpecification = {
 };
 
 const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
-and if known speaker and split); or such a .csv or .jsonl file itself.`;
+and if known speaker and split); or such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
+"hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (all after the ? may be left out; HF_TOKEN, HF_ENDPOINT,
+HF_HOME and HF_HUB_OFFLINE are heeded). Of one on the Hub, only the recordings taken with --limit or --shots are fetched.`;
 
 /** All commands, in the order in which help lists them. */
 export const commands: readonly CommandSpecification[] = [
@@ -95,6 +112,7 @@ export const commands: readonly CommandSpecification[] = [
     options: [
       { flags: "--out <dir>", description: "folder to save the golem in", required: true },
       encoderOption,
+      precisionOption,
       {
         flags: "--layer <n>",
         description: "layer of the encoder: a number, last, or auto (the best by leave-one-out likelihood)",
@@ -124,14 +142,14 @@ export const commands: readonly CommandSpecification[] = [
     name: "predict",
     args: ["<golem>", "<files...>"],
     description: "say what recordings are",
-    options: [],
+    options: [movedEncoderOption],
     load: () => import("./commands/predict.ts"),
   },
   {
     name: "evaluate",
     args: ["<golem>", "<data>"],
     description: "score a golem on recordings it was not trained on",
-    options: [limitOption, strictOption],
+    options: [movedEncoderOption, limitOption, strictOption],
     help: dataHelp,
     load: () => import("./commands/evaluate.ts"),
   },
@@ -142,11 +160,8 @@ export const commands: readonly CommandSpecification[] = [
     options: [
       { flags: "--out <file>", description: "F.parquet or F.npz", required: true },
       encoderOption,
-      {
-        flags: "--precision <kind>",
-        description: "fp32 or int8, for encoders that have both (none of the built-in ones has)",
-        parse: oneOf(["fp32", "int8"]),
-      },
+      precisionOption,
+      cutOption,
       limitOption,
       ...audioOptions,
       strictOption,
@@ -158,8 +173,8 @@ export const commands: readonly CommandSpecification[] = [
     name: "encoders",
     args: ["[action]", "[id]"],
     description: "list the encoders, or pull, verify, remove the weights of one",
-    options: [],
-    help: "golem encoders [list]      golem encoders pull ID      golem encoders verify [ID]      golem encoders remove ID",
+    options: [precisionOption, cutOption],
+    help: "ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull ID      golem encoders verify [ID]      golem encoders remove ID",
     load: () => import("./commands/encoders.ts"),
   },
   {

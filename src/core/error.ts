@@ -26,6 +26,15 @@ export type ErrorCode =
   | "fetch-failed"
   | "invalid-layer"
   | "encoder-failed"
+  // the Hugging Face Hub
+  /** No such repository, revision or file. */
+  | "hub-not-found"
+  /** The repository is private or gated, or the token is wrong. */
+  | "hub-denied"
+  /** A file arrived with another size or hash than the Hub announced. */
+  | "hub-damaged"
+  /** The cache folder cannot be written: the disk is full, no permission ... */
+  | "cache-failed"
   // data sets
   | "data-not-found"
   | "invalid-data"

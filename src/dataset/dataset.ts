@@ -5,6 +5,7 @@
  */
 import type { ByteSource } from "../audio/audio.ts";
 import type { ErrorRecord } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
 
 /** Which side of an experiment a row is on; "none" when the data set does not say. */
 export type Split = "train" | "validation" | "test" | "none";
@@ -20,6 +21,17 @@ export interface Recording {
   readonly split: Split;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;
+  /** Where the bytes have to be fetched from first; the same object for all recordings that are fetched together. */
+  readonly origin?: RecordingOrigin;
+}
+
+/** A remote place that hands out many recordings at once for less than one by one. */
+export interface RecordingOrigin {
+  /**
+   * Brings recordings of this origin to this machine; those that are here cost nothing, and those that are not fetched
+   * so are fetched when they are opened. Rejects when the place cannot be reached.
+   */
+  fetch(recordings: readonly Recording[], options: WorkOptions): Promise<void>;
 }
 
 /** A recording that was named but left out, and why. */

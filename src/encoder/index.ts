@@ -3,7 +3,7 @@ export { type Encoder, type EncoderInfo, mergePooled, type Pooled } from "./enco
 export { createGoogleSpeechEmbedding, googleSpeechEmbeddingInfo } from "./google-speech-embedding.ts";
 export { createMfcc, mfccInfo } from "./mfcc.ts";
 export { createMoonshine, moonshineInfo } from "./moonshine.ts";
-export type { OnnxRuntime, OnnxSession, OnnxTensor } from "./onnx-runtime.ts";
+export type { OnnxModel, OnnxRuntime, OnnxSession, OnnxTensor } from "./onnx-runtime.ts";
 export {
   defaultEncoderId,
   type EncoderDefinition,

@@ -7,6 +7,7 @@
  */
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { createPowerSpectrum } from "./fourier.ts";
+import { createHannWindow, createMelFilters } from "./mel-filters.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { reflectToLength } from "./reflect.ts";
 
@@ -72,10 +73,7 @@ export function computeMfccFrames(samples: Float32Array): Float32Array {
 }
 
 const spectrum = createPowerSpectrum(transformSize);
-const hann = Float64Array.from(
-  { length: frameSamples },
-  (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / frameSamples),
-);
+const hann = createHannWindow(frameSamples);
 /** Orthonormal DCT-II, [coefficients, melBands]. */
 const cosineTable = Float64Array.from({ length: coefficients * melBands }, (_, i) => {
   const c = Math.floor(i / melBands);
@@ -83,24 +81,11 @@ const cosineTable = Float64Array.from({ length: coefficients * melBands }, (_, i
   return Math.sqrt((c === 0 ? 1 : 2) / melBands) * Math.cos((Math.PI * c * (m + 0.5)) / melBands);
 });
 
-const toMel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
-const toHertz = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
-
 /** Triangular filters [melBands, transformSize / 2 + 1] from 20 Hz to 8 kHz, peak 1. */
-const melFilters = ((): Float64Array => {
-  const bins = transformSize / 2 + 1;
-  const low = toMel(20);
-  const high = toMel(sampleRate / 2);
-  const edges = Array.from({ length: melBands + 2 }, (_, i) =>
-    toHertz(low + ((high - low) * i) / (melBands + 1)),
-  );
-  return Float64Array.from({ length: melBands * bins }, (_, i) => {
-    const band = Math.floor(i / bins);
-    const hertz = ((i % bins) * sampleRate) / transformSize;
-    const [left, centre, right] = [edges[band]!, edges[band + 1]!, edges[band + 2]!];
-    return Math.max(0, Math.min((hertz - left) / (centre - left), (right - hertz) / (right - centre)));
-  });
-})();
+const melFilters = createMelFilters({
+  ...{ bands: melBands, transformSize, sampleRate, low: 20, high: sampleRate / 2 },
+  ...{ scale: "htk", norm: "none" },
+});
 
 /** Log-mel energies [frames, 40]; frames that fit whole, no padding. */
 function computeLogMel(samples: Float32Array): Float64Array {

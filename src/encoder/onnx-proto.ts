@@ -1,5 +1,5 @@
 /**
- * Writes the few ONNX protobuf messages this project needs: nodes, attributes, constants, outputs, whole models.
+ * Writes the few ONNX protobuf messages this project needs: nodes, attributes, tensors, inputs, outputs, whole models.
  *
  * A protobuf parser merges repeated occurrences of an embedded message, so bytes that hold only `graph { node ... }`
  * may simply be appended to a model file: the nodes join the graph. That is how layers' outputs are added to
@@ -35,6 +35,13 @@ function varint(value: number | bigint): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** A field of four bytes: an IEEE single, little-endian. */
+function floatField(field: number, value: number): ProtoBytes {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return concat([varint((field << 3) | 5), bytes]);
+}
+
 const integerField = (field: number, value: number | bigint): ProtoBytes =>
   concat([varint((field << 3) | 0), varint(value)]);
 
@@ -44,45 +51,60 @@ const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
 };
 
 /** ONNX element types (TensorProto.DataType). */
-export const elementType = { float32: 1, int64: 7 } as const;
+export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 
-/** An attribute of a node: integers and lists of integers are all that is needed. */
-export type NodeAttribute = number | readonly number[];
+/** An attribute of a node: an integer, integers, a string, and, marked as such, a float, floats or a graph. */
+export type NodeAttribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | { readonly graph: ProtoBytes };
 
-/** NodeProto: one operation. */
+/** AttributeProto; the last field of each is its type (AttributeProto.AttributeType). */
+function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
+  const named = (...fields: ProtoBytes[]) => concat([bytesField(1, name), ...fields]);
+  if (typeof value === "number") return named(integerField(3, value), integerField(20, 2));
+  if (typeof value === "string") return named(bytesField(4, value), integerField(20, 3));
+  if ("float" in value) return named(floatField(2, value.float), integerField(20, 1));
+  if ("graph" in value) return named(bytesField(6, value.graph), integerField(20, 5));
+  if ("floats" in value)
+    return named(...value.floats.map((item) => floatField(7, item)), integerField(20, 6));
+  return named(...value.map((item) => integerField(8, item)), integerField(20, 7));
+}
+
+/** NodeProto: one operation of `domain`, ONNX's own when it is not given. An input named "" is left out. */
 export function createNode(
   operator: string,
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: Readonly<Record<string, NodeAttribute>> = {},
+  domain = "",
 ): ProtoBytes {
-  const attributeFields = Object.entries(attributes).map(([name, value]) =>
-    bytesField(
-      5,
-      typeof value === "number"
-        ? concat([bytesField(1, name), integerField(3, value), integerField(20, 2)])
-        : concat([bytesField(1, name), ...value.map((item) => integerField(8, item)), integerField(20, 7)]),
-    ),
-  );
   return concat([
     ...inputs.map((input) => bytesField(1, input)),
     ...outputs.map((output) => bytesField(2, output)),
     bytesField(3, `golem/${outputs[0]}`),
     bytesField(4, operator),
-    ...attributeFields,
+    ...Object.entries(attributes).map(([name, value]) => bytesField(5, createAttribute(name, value))),
+    ...(domain ? [bytesField(7, domain)] : []),
   ]);
 }
 
-/** ValueInfoProto: a named input or output. Dimensions that are strings are symbolic. */
+/** ValueInfoProto: a named input or output. Dimensions that are strings are symbolic; without a shape, any is meant. */
 export function createValueInfo(
   name: string,
   type: keyof typeof elementType,
-  shape: readonly (number | string)[],
+  shape?: readonly (number | string)[],
 ): ProtoBytes {
-  const dimensions = shape.map((dimension) =>
+  const dimensions = shape?.map((dimension) =>
     bytesField(1, typeof dimension === "number" ? integerField(1, dimension) : bytesField(2, dimension)),
   );
-  const tensor = concat([integerField(1, elementType[type]), bytesField(2, concat(dimensions))]);
+  const tensor = concat([
+    integerField(1, elementType[type]),
+    ...(dimensions ? [bytesField(2, concat(dimensions))] : []),
+  ]);
   return concat([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
 }
 
@@ -93,29 +115,63 @@ export interface GraphParts {
   readonly outputs?: readonly ProtoBytes[];
 }
 
+/** GraphProto: what is inside a model, or an attribute of a node that runs it. */
+export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
+  return concat([
+    ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
+    ...(name === undefined ? [] : [bytesField(2, name)]),
+    ...(parts.inputs ?? []).map((input) => bytesField(11, input)),
+    ...(parts.outputs ?? []).map((output) => bytesField(12, output)),
+  ]);
+}
+
 /** `ModelProto.graph` with the parts given: to append to a model's bytes, or to put into one. */
-function createGraphField(parts: GraphParts): ProtoBytes {
-  return bytesField(
-    7,
-    concat([
-      ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
-      ...(parts.inputs ?? []).map((input) => bytesField(11, input)),
-      ...(parts.outputs ?? []).map((output) => bytesField(12, output)),
-    ]),
-  );
+export function createGraphField(parts: GraphParts): ProtoBytes {
+  return bytesField(7, createGraph(parts));
+}
+
+/** Everything of a model but its graph: IR version 8 and the operator sets by domain ("" is ONNX's own). */
+export function createModelHeader(operatorSets: Readonly<Record<string, number>>): ProtoBytes {
+  return concat([
+    integerField(1, 8),
+    bytesField(2, "golem"),
+    bytesField(7, bytesField(2, "golem")),
+    ...Object.entries(operatorSets).map(([domain, version]) =>
+      bytesField(8, concat([...(domain ? [bytesField(1, domain)] : []), integerField(2, version)])),
+    ),
+  ]);
 }
 
 /** A whole model: IR version 8, the default operator set at `opset`. */
 export function createModel(parts: GraphParts, opset: number): ProtoBytes {
-  return concat([
-    integerField(1, 8),
-    createGraphField({ ...parts }),
-    bytesField(7, bytesField(2, "golem")),
-    bytesField(8, integerField(2, opset)),
+  return concat([createModelHeader({ "": opset }), createGraphField(parts)]);
+}
+
+/**
+ * The bytes that announce one constant tensor of `byteLength` raw bytes (little-endian, C order) and must be followed by
+ * exactly these: together one `ModelProto.graph` field, so that large tensors are written without being copied.
+ */
+export function createTensorPrefix(
+  name: string,
+  type: keyof typeof elementType,
+  shape: readonly number[],
+  byteLength: number,
+): ProtoBytes {
+  const head = concat([
+    ...shape.map((size) => integerField(1, size)),
+    integerField(2, elementType[type]),
+    bytesField(8, name),
+    varint((9 << 3) | 2),
+    varint(byteLength),
   ]);
+  const tensor = concat([varint((5 << 3) | 2), varint(head.length + byteLength), head]);
+  return concat([varint((7 << 3) | 2), varint(tensor.length + byteLength), tensor]);
 }
 
 /** Returns the model with parts added to its graph (see the header of this file). */
 export function extendModel(model: Uint8Array, parts: GraphParts): Uint8Array {
   return concat([model, createGraphField(parts)]);
 }
+
+/** One length-delimited field, and bytes put one after another: for edits that take a model apart. */
+export { bytesField as createBytesField, concat as concatBytes };

@@ -18,7 +18,10 @@ export interface OnnxSession {
   release(): Promise<void>;
 }
 
+/** A model's bytes, or where its file is: large models are loaded from their file, without a copy in JavaScript. */
+export type OnnxModel = Uint8Array | { readonly path: string };
+
 /** Loads models. */
 export interface OnnxRuntime {
-  createSession(model: Uint8Array): Promise<OnnxSession>;
+  createSession(model: OnnxModel): Promise<OnnxSession>;
 }

@@ -5,38 +5,63 @@
  * over time; output `golem_frames` [3]: the shape of the last layer, [1, frames, dimensions].
  * Must not know: which model it is; only the names of its layers' tensors, each [1, frames, dimensions].
  */
-import { createNode, createValueInfo, extendModel, type ProtoBytes } from "./onnx-proto.ts";
+import {
+  createNode,
+  createValueInfo,
+  extendModel,
+  type NodeAttribute,
+  type ProtoBytes,
+} from "./onnx-proto.ts";
 
 /** Name of the output with the pooled layers. */
 export const pooledOutput = "golem_pooled";
 /** Name of the output with the shape of the last layer. */
 export const framesOutput = "golem_frames";
 
+/** Takes one node of a graph. */
+export type AddNode = (
+  operator: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Readonly<Record<string, NodeAttribute>>,
+) => void;
+
 /**
- * Returns the model with the two outputs added.
- * `layerTensors`: names of tensors [1, frames, dimensions], layer 0 first. Needs operator set 11 to 17, where the
- * axes of ReduceMean are an attribute.
+ * Adds the nodes that compute the two outputs (see the header) from `layerTensors`, names of tensors
+ * [1, frames, dimensions], layer 0 first. For operator sets up to 17, where the axes of ReduceMean are an attribute;
+ * from 18 on they are an input, which `makeAxes` makes: a constant int64 tensor [1], by the axis in it.
  */
+export function addPoolingNodes(
+  layerTensors: readonly string[],
+  add: AddNode,
+  { makeAxes }: { readonly makeAxes?: ((axis: number) => string) | undefined } = {},
+): void {
+  const addMean = (input: string, output: string) => {
+    if (makeAxes) add("ReduceMean", [input, makeAxes(1)], [output], { keepdims: 1 });
+    else add("ReduceMean", [input], [output], { axes: [1], keepdims: 1 });
+  };
+  const pooled = layerTensors.map((tensor, layer) => {
+    const name = (part: string) => `golem_${part}_${layer}`;
+    addMean(tensor, name("mean"));
+    add("Sub", [tensor, name("mean")], [name("centred")], {});
+    add("Mul", [name("centred"), name("centred")], [name("squared")], {});
+    addMean(name("squared"), name("variance"));
+    add("Sqrt", [name("variance")], [name("deviation")], {});
+    add("Concat", [name("mean"), name("deviation")], [name("pooled")], { axis: 2 });
+    return name("pooled");
+  });
+  add("Concat", pooled, [pooledOutput], { axis: 1 });
+  add("Shape", [layerTensors.at(-1)!], [framesOutput], {});
+}
+
+/** Returns the model with the two outputs added, for layers as in {@link addPoolingNodes}. */
 export function addPooledOutputs(
   model: Uint8Array,
   layerTensors: readonly string[],
   dimensions: number,
 ): Uint8Array {
   const nodes: ProtoBytes[] = [];
-  const pooled = layerTensors.map((tensor, layer) => {
-    const name = (part: string) => `golem_${part}_${layer}`;
-    nodes.push(
-      createNode("ReduceMean", [tensor], [name("mean")], { axes: [1], keepdims: 1 }),
-      createNode("Sub", [tensor, name("mean")], [name("centred")]),
-      createNode("Mul", [name("centred"), name("centred")], [name("squared")]),
-      createNode("ReduceMean", [name("squared")], [name("variance")], { axes: [1], keepdims: 1 }),
-      createNode("Sqrt", [name("variance")], [name("deviation")]),
-      createNode("Concat", [name("mean"), name("deviation")], [name("pooled")], { axis: 2 }),
-    );
-    return name("pooled");
-  });
-  nodes.push(createNode("Concat", pooled, [pooledOutput], { axis: 1 }));
-  nodes.push(createNode("Shape", [layerTensors.at(-1)!], [framesOutput]));
+  addPoolingNodes(layerTensors, (...node) => nodes.push(createNode(...node)));
   return extendModel(model, {
     nodes,
     outputs: [

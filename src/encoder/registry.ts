@@ -105,7 +105,7 @@ export function getEncoderDefinition(id: string): EncoderDefinition {
   const definition = Object.hasOwn(encoderDefinitions, id) ? encoderDefinitions[id] : undefined;
   if (definition) return definition;
   const hint = /^[./]|\//.test(id)
-    ? "Encoders from a hub or a local file are not supported yet; use a built-in one."
+    ? "Other encoders are OWNER/NAME on the Hugging Face Hub, or a path to a folder or an ONNX file."
     : "Run `golem encoders list` to see what each is good for.";
   throw new GolemError(
     "unknown-encoder",

@@ -269,7 +269,7 @@ describe("a manifest", () => {
 describe("what is no data set", () => {
   it.each([
     ["nothing/there", "data-not-found", /There is no folder or file nothing\/there/, /hf:/],
-    ["hf:PolyAI/minds14?config=en-GB", "invalid-data", /cannot be read yet/, /AudioFolder/],
+    ["hf:PolyAI/minds14?colour=red", "usage", /colour/, /quotes/],
   ])("%s is an error", async (spec, code, message, hint) => {
     await expect(loadDataset(spec)).rejects.toMatchObject({
       code,

@@ -1,5 +1,5 @@
 /**
- * Reads data sets from the file system: every form of DATA on the command line that is not on a hub.
+ * Loads every form of DATA on the command line; those on the file system are read here.
  *
  * Must not know: what is in the recordings.
  */
@@ -7,6 +7,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { Dataset, Split } from "../dataset/dataset.ts";
+import { isHubAddress } from "../dataset/hub-address.ts";
 import { readLabelledRows } from "../dataset/labelled-rows.ts";
 import { isRecordingName, isSystemName } from "../dataset/recording-name.ts";
 import { parseSplit } from "../dataset/split-word.ts";
@@ -14,6 +15,7 @@ import { parseCsv, parseJsonLines } from "../dataset/table.ts";
 import { decodeText } from "../dataset/text-encoding.ts";
 import { loadClassFolders } from "./class-folders.ts";
 import { describeReadError } from "./file-hash.ts";
+import { loadHubDataset } from "./hub-dataset.ts";
 import { type FoundRows, type LoadDatasetOptions, locateRecordings } from "./recording-files.ts";
 
 export type { LoadDatasetOptions } from "./recording-files.ts";
@@ -23,22 +25,16 @@ const maximumListBytes = 256 << 20;
 
 /**
  * Loads a data set: a folder per class (also inside `train`, `test`, `validation`), a folder with `metadata.csv` or
- * `metadata.jsonl`, or a `.csv`, `.tsv` or `.jsonl` manifest. Recordings are not opened.
+ * `metadata.jsonl`, a `.csv`, `.tsv` or `.jsonl` manifest, or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not
+ * opened.
  *
  * @param spec As the user wrote it; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no class's
- *   folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`.
+ *   folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf: those of
+ *   `loadHubDataset`.
  */
 export async function loadDataset(spec: string, options: LoadDatasetOptions = {}): Promise<Dataset> {
-  if (/^hf:/i.test(spec)) {
-    throw new GolemError(
-      "invalid-data",
-      `${spec} names a data set on the Hugging Face Hub; those cannot be read yet, a folder or a list was expected.`,
-      {
-        hint: "Download it as an AudioFolder (git clone, or save the clips with a metadata.csv) and name that folder.",
-      },
-    );
-  }
+  if (isHubAddress(spec)) return loadHubDataset(spec, options);
   const path = resolve(spec);
   const info = await statData(path, spec);
   if (info.isDirectory()) return loadFolder(spec, path, options);
@@ -143,7 +139,7 @@ async function statData(
       `There is no folder or file ${spec}${spec === path ? "" : ` (${path})`}.`,
       {
         hint: /^[\w.-]+\/[\w.-]+$/.test(spec)
-          ? "Check the spelling; relative paths start at the working folder. Data sets on a hub begin with hf: (not supported yet)."
+          ? "Check the spelling; relative paths start at the working folder. Data sets on the Hugging Face Hub begin with hf:"
           : "Check the spelling; relative paths start at the working folder.",
         cause: error,
       },

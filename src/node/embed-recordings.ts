@@ -9,20 +9,24 @@ import { describeAudio } from "../audio/describe-audio.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
-import { getEncoderDefinition } from "../encoder/registry.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
 import { getAudioSettings, isSilent } from "../golem/embed-source.ts";
 import { type EmbeddedRecording, negativeLabels } from "../golem/embedded-recording.ts";
 import type { EmbeddingStore, StoredEmbedding } from "../store/store.ts";
 import { computeStoreKey } from "../store/store-key.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
-import { pullWeights } from "./encoder-weights.ts";
+import type { ResolvedEncoder } from "./encoder-source.ts";
 import type { Warning } from "./environment.ts";
+import { fetchRecordings } from "./fetch-recordings.ts";
 import { computeFileHash } from "./file-hash.ts";
+import { prepareEncoder } from "./load-encoder.ts";
+import { resolveEncoder } from "./resolve-encoder.ts";
 
 /** Options of {@link embedRecordings}. */
 export interface EmbedRecordingsOptions extends WorkOptions {
-  readonly encoder: string;
+  /** By what `resolveEncoder` takes, or as it was resolved. */
+  readonly encoder: string | ResolvedEncoder;
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly store: EmbeddingStore;
   readonly cache?: CacheFolder | undefined;
@@ -41,8 +45,7 @@ export interface EmbeddingResult {
 }
 
 /** What identifies an embedding besides the recording: encoder and audio pipeline. */
-function computeFingerprint(encoderId: string, audio?: Partial<AudioSettings>): string {
-  const { info } = getEncoderDefinition(encoderId);
+function computeFingerprint(info: EncoderInfo, audio?: Partial<AudioSettings>): string {
   // How long a recording may be does not change what is heard of it.
   const { maximumSeconds } = defaultAudioSettings;
   const settings = getAudioSettings(info.sampleRate, { ...audio, maximumSeconds });
@@ -55,11 +58,14 @@ export async function embedRecordings(
   options: EmbedRecordingsOptions,
 ): Promise<EmbeddingResult> {
   const { signal, onProgress, store, cache = getCacheFolder(), stage = "embedding" } = options;
-  const fingerprint = computeFingerprint(options.encoder, options.audio);
+  const encoder =
+    typeof options.encoder === "string" ? await resolveEncoder(options.encoder, options) : options.encoder;
+  const fingerprint = computeFingerprint(encoder.info, options.audio);
   const results = new Array<{ fileHash: string; embedding: StoredEmbedding } | SkippedRecording>(
     recordings.length,
   );
   const missing: { index: number; path: string; fileHash: string; key: string }[] = [];
+  await fetchRecordings(recordings, { signal, onProgress });
   for (const [index, recording] of recordings.entries()) {
     throwIfAborted(signal);
     try {
@@ -75,9 +81,9 @@ export async function embedRecordings(
     }
   }
   if (missing.length > 0) {
-    await pullWeights(getEncoderDefinition(options.encoder), { signal, onProgress, cache });
+    await prepareEncoder(encoder, { signal, onProgress, cache });
     const pool = await createEmbeddingPool({
-      encoder: options.encoder,
+      encoder,
       audio: options.audio ?? {},
       cache,
       tasks: missing.length,

@@ -11,6 +11,7 @@ import { throwIfAborted } from "../core/error.ts";
 import type { StoredEmbedding } from "../store/store.ts";
 import type { CacheFolder } from "./cache-folder.ts";
 import { embedFile } from "./embed-file.ts";
+import type { ResolvedEncoder } from "./encoder-source.ts";
 import { loadEncoder } from "./load-encoder.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
@@ -21,7 +22,7 @@ const maximumWorkers = 8;
 
 /** What a worker is started with. */
 export interface EmbedSettings {
-  readonly encoder: string;
+  readonly encoder: string | ResolvedEncoder;
   readonly audio: Partial<AudioSettings>;
   readonly cache: CacheFolder;
 }

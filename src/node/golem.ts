@@ -14,7 +14,6 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { Encoder } from "../encoder/encoder.ts";
-import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { embedSource, getAudioSettings, isSilent } from "../golem/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
@@ -22,6 +21,7 @@ import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 import type { StoredEmbedding } from "../store/store.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { describeSilence, embedRecordings } from "./embed-recordings.ts";
+import type { ResolvedEncoder } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import { openFileSource } from "./file-source.ts";
@@ -29,6 +29,7 @@ import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { loadEncoder } from "./load-encoder.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { resolveGolemEncoder } from "./resolve-encoder.ts";
 import { createdBy } from "./version.ts";
 
 /** A prediction for one recording of known duration. */
@@ -51,6 +52,8 @@ export interface Golem {
   readonly evaluation: Evaluation | null;
   /** The artefact itself, for reports and export. */
   readonly model: GolemModel;
+  /** The encoder that feeds it, as it was found on this machine. */
+  readonly encoder: ResolvedEncoder;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
   /** Scores it on held-out recordings. */
@@ -61,28 +64,25 @@ export interface Golem {
   dispose(): Promise<void>;
 }
 
-/** Loads a golem from its folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
-export async function loadGolem(folder: string, options: EnvironmentOptions = {}): Promise<Golem> {
-  const model = await readGolemFolder(resolve(folder));
-  checkCompatible(model, options.onWarning);
-  return createGolem(model, options);
+/** Options of {@link loadGolem}. */
+export interface LoadGolemOptions extends EnvironmentOptions {
+  /** Where its encoder is now, if not where it was when the golem was trained. */
+  readonly encoder?: string | undefined;
 }
 
-/** A golem must be fed by the encoder it was trained on; another audio pipeline is a warning. */
-function checkCompatible(
-  { document, encoder }: GolemModel,
-  onWarning: EnvironmentOptions["onWarning"],
-): void {
-  const { info } = getEncoderDefinition(encoder.id);
-  const identify = ({ sha256, ...rest }: typeof info) =>
-    JSON.stringify([Object.entries(rest).sort(), Object.entries(sha256).sort()]);
-  if (identify(info) !== identify(encoder)) {
-    throw new GolemError(
-      "golem-version",
-      `The golem was trained on ${encoder.id} ${encoder.revision} (${encoder.recipe}); this program has ${info.revision} (${info.recipe}).`,
-      { hint: "Train it again, or use the version of golem-audio that made it." },
-    );
-  }
+/**
+ * Loads a golem from its folder, and finds the encoder it was trained on.
+ * Errors: `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoder`.
+ */
+export async function loadGolem(folder: string, options: LoadGolemOptions = {}): Promise<Golem> {
+  const model = await readGolemFolder(resolve(folder));
+  const encoder = await resolveGolemEncoder(model.encoder, options);
+  checkPipeline(model, options.onWarning);
+  return createGolem(model, encoder, options);
+}
+
+/** Another audio pipeline than that of the training is a warning. */
+function checkPipeline({ document, encoder }: GolemModel, onWarning: EnvironmentOptions["onWarning"]): void {
   const pipeline = JSON.stringify(describeAudio(getAudioSettings(encoder.sampleRate, getAudioOf(document))));
   if (pipeline !== JSON.stringify(document.audio.pipeline)) {
     onWarning?.({
@@ -94,14 +94,18 @@ function checkCompatible(
 }
 
 /** Joins a golem and the encoder that feeds it, which is loaded at the first prediction. */
-export function createGolem(model: GolemModel, options: EnvironmentOptions): Golem {
+export function createGolem(
+  model: GolemModel,
+  resolved: ResolvedEncoder,
+  options: EnvironmentOptions,
+): Golem {
   const { document } = model;
   const audio = getAudioOf(document);
   let encoder: Promise<Encoder> | undefined;
   const getEncoder = (signal?: AbortSignal): Promise<Encoder> => {
     const { cache, onProgress } = options;
     const threads = Math.min(4, availableParallelism());
-    encoder ??= loadEncoder(model.encoder.id, { cache, onProgress, signal, threads });
+    encoder ??= loadEncoder(resolved, { cache, onProgress, signal, threads });
     encoder.catch(() => {
       encoder = undefined;
     });
@@ -110,6 +114,7 @@ export function createGolem(model: GolemModel, options: EnvironmentOptions): Gol
   return {
     document,
     model,
+    encoder: resolved,
     labels: document.labels,
     evaluation: document.evaluation as Evaluation | null,
     async predict(input, { signal } = {}) {
@@ -126,14 +131,14 @@ export function createGolem(model: GolemModel, options: EnvironmentOptions): Gol
       }
     },
     async evaluate(data, { signal, onProgress, limit } = {}) {
-      const dataset = await openDataset(data, options);
+      const dataset = await openDataset(data, { ...options, signal, onProgress });
       const cache = options.cache ?? getCacheFolder();
       const rows = selectTestRows(dataset);
       const store = await openEmbeddingStore(cache.embeddings, { onWarning: options.onWarning });
       try {
         const { embedded, skipped, warnings } = await embedRecordings(
           limit === undefined ? rows : limitRecordings(rows, limit),
-          { encoder: model.encoder.id, audio, store, cache, signal, onProgress },
+          { encoder: resolved, audio, store, cache, signal, onProgress },
         );
         for (const warning of warnings) options.onWarning?.(warning);
         return model.evaluate(embedded, [...dataset.skipped, ...skipped]);

@@ -1,21 +1,69 @@
 /**
- * A built-in encoder ready to run in Node: its weights from the cache folder, its network in onnxruntime-node.
+ * An encoder ready to run in Node: its files from where they were found, its network in onnxruntime-node.
  *
  * Must not know: recordings, heads.
  */
+import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import type { Encoder } from "../encoder/encoder.ts";
+import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
 import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { CacheFolder } from "./cache-folder.ts";
-import { loadWeights } from "./encoder-weights.ts";
+import { loadDescribed } from "./described-model.ts";
+import type { EncoderSource, ResolvedEncoder } from "./encoder-source.ts";
+import { loadWeights, pullWeights } from "./encoder-weights.ts";
+import { recordGiant } from "./giant-records.ts";
+import { loadPreparedGiant, type PreparedGiant, prepareGiant } from "./load-giant.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
+import { resolveEncoder } from "./resolve-encoder.ts";
 
-/** Loads an encoder by id, fetching its weights when they are not there. `threads`: of the runtime, default 1. */
+type LoadOptions = WorkOptions & { readonly cache?: CacheFolder | undefined };
+
+/**
+ * Loads an encoder: by what `resolveEncoder` takes, or as it was resolved; what is missing is fetched.
+ * `threads`: of the runtime, default 1.
+ */
 export async function loadEncoder(
-  id: string,
-  options: WorkOptions & { threads?: number | undefined; cache?: CacheFolder | undefined } = {},
+  encoder: string | ResolvedEncoder,
+  options: LoadOptions & { readonly threads?: number | undefined } = {},
 ): Promise<Encoder> {
-  const definition = getEncoderDefinition(id);
-  const files = await loadWeights(definition, options);
-  return definition.create(createNodeOnnxRuntime({ threads: options.threads ?? 1 }), files);
+  const { info, source } = typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder;
+  const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
+  switch (source.kind) {
+    case "giant":
+      return loadPreparedGiant(await prepareAsResolved(info, source, options), options);
+    case "built-in": {
+      const definition = getEncoderDefinition(info.id);
+      return definition.create(runtime, await loadWeights(definition, options));
+    }
+    case "described":
+      return loadDescribed(runtime, info, source.model, source.descriptor);
+  }
+}
+
+/** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
+export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
+  const { info, source } = encoder;
+  if (source.kind === "built-in") await pullWeights(getEncoderDefinition(info.id), options);
+  if (source.kind !== "giant") return;
+  const { path } = await prepareAsResolved(info, source, options);
+  await recordGiant(encoder, path);
+}
+
+/** Builds a giant's graph if need be; its files must be those that were resolved. */
+async function prepareAsResolved(
+  { id, revision, sha256, precision, layers }: EncoderInfo,
+  { folder, padded }: Extract<EncoderSource, { kind: "giant" }>,
+  { cache }: LoadOptions,
+): Promise<PreparedGiant> {
+  const giant = await prepareGiant(
+    { id, revision, folder, padded },
+    { cache, precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 },
+  );
+  for (const [name, hash] of Object.entries(giant.info.sha256)) {
+    if (sha256[name] === hash) continue;
+    throw new GolemError("weights-damaged", `${name} in ${folder} changed: it has sha256 ${hash} now.`, {
+      hint: "Start again; if the change was intended, train again.",
+    });
+  }
+  return giant;
 }

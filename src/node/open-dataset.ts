@@ -13,9 +13,14 @@ export function selectTestRows(dataset: Dataset): Dataset["recordings"] {
   return rows.length > 0 ? rows : dataset.recordings;
 }
 
-/** Loads a data set unless it is one already; its warnings are passed on. */
-export async function openDataset(data: string | Dataset, options: EnvironmentOptions): Promise<Dataset> {
-  const dataset = typeof data === "string" ? await loadDataset(data, { signal: options.signal }) : data;
+/** Loads a data set unless it is one already; its warnings are passed on. Of a remote one, `limit` rows are enough. */
+export async function openDataset(
+  data: string | Dataset,
+  { signal, onProgress, cache, ...options }: EnvironmentOptions,
+  limit?: number,
+): Promise<Dataset> {
+  const dataset =
+    typeof data === "string" ? await loadDataset(data, { signal, onProgress, cache, limit }) : data;
   for (const warning of dataset.warnings) options.onWarning?.(warning);
   return dataset;
 }

@@ -5,13 +5,14 @@
  */
 import { resolve } from "node:path";
 import { throwIfAborted } from "../core/error.ts";
-import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
-import { pullWeights } from "./encoder-weights.ts";
+import type { ResolvedEncoder } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { type AudioPrediction, getAudioOf, predictEmbedding } from "./golem.ts";
+import { prepareEncoder } from "./load-encoder.ts";
+import { resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /** The answer for one file: a prediction, or the error that it failed with. */
 export interface FilePrediction {
@@ -23,17 +24,20 @@ export interface FilePrediction {
 /** Files embedded ahead of the one being handed out: bounds what waits in memory. */
 const ahead = 64;
 
-/** Predicts files; rejects only when nothing can work (no weights) or with `aborted`. */
+/**
+ * Predicts files, with the encoder that the golem was loaded with, or found again. Rejects only when nothing can work (no weights) or with `aborted`.
+ */
 export async function* predictFiles(
   model: GolemModel,
   files: readonly string[],
-  options: EnvironmentOptions = {},
+  options: EnvironmentOptions & { readonly encoder?: ResolvedEncoder | undefined } = {},
 ): AsyncGenerator<FilePrediction> {
   const { signal, onProgress, cache = getCacheFolder() } = options;
-  const id = model.encoder.id;
-  await pullWeights(getEncoderDefinition(id), { signal, onProgress, cache });
+  const encoder =
+    options.encoder ?? (await resolveGolemEncoder(model.encoder, { signal, onProgress, cache }));
+  await prepareEncoder(encoder, { signal, onProgress, cache });
   const audio = getAudioOf(model.document);
-  const pool = await createEmbeddingPool({ encoder: id, audio, cache, tasks: files.length, signal });
+  const pool = await createEmbeddingPool({ encoder, audio, cache, tasks: files.length, signal });
   const start = (file: string): Promise<FilePrediction> =>
     pool.embed(resolve(file), file).then(
       (embedding) => {

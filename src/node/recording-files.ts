@@ -11,12 +11,17 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { createConflictError } from "../dataset/duplicates.ts";
 import type { LabelledRow, LabelNeed } from "../dataset/labelled-rows.ts";
+import type { CacheFolder } from "./cache-folder.ts";
 import { openFileSource } from "./file-source.ts";
 
 /** Options of `loadDataset`. */
 export interface LoadDatasetOptions extends WorkOptions {
   /** "optional" accepts recordings without labels, which then have the label "": a pool to choose from. Default "required". */
   readonly labels?: LabelNeed;
+  /** No more recordings than this are wanted: of a remote data set, no others are listed. Local ones are listed whole. */
+  readonly limit?: number | undefined;
+  /** Where a remote data set is kept; see `getCacheFolder`. */
+  readonly cache?: CacheFolder | undefined;
 }
 
 /** The rows of a list, and those that were left out while reading it. */

@@ -8,7 +8,6 @@ import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
-import { defaultEncoderId, getEncoderDefinition } from "../encoder/registry.ts";
 import type { ClassifierOptions } from "../golem/classifier.ts";
 import { getAudioSettings } from "../golem/embed-source.ts";
 import type { EmbeddedRecording } from "../golem/embedded-recording.ts";
@@ -20,12 +19,15 @@ import { createFoldPool } from "./fold-pool.ts";
 import { createGolem, type Golem } from "./golem.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { resolveEncoder } from "./resolve-encoder.ts";
 import { createdBy } from "./version.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOptions {
-  /** Encoder id; `auto` is moonshine-tiny. */
+  /** Built-in name (`auto` is moonshine-tiny), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path. */
   readonly encoder?: string;
+  /** Arithmetic of its weights, for encoders that come in several: int8 (their default) or fp32. */
+  readonly precision?: string;
   readonly audio?: Partial<Omit<AudioSettings, "sampleRate">>;
   /** Take this many recordings a class, drawn with the seed. */
   readonly shots?: number;
@@ -43,9 +45,13 @@ export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOpt
  */
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<Golem> {
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio } = options;
-  const dataset = await openDataset(data, options);
-  const encoderId = resolveEncoderId(options.encoder);
-  const { info } = getEncoderDefinition(encoderId);
+  const dataset = await openDataset(data, options, options.limit);
+  const { precision, layer } = options;
+  const encoder = await resolveEncoder(options.encoder, {
+    ...{ precision, layer: typeof layer === "number" ? layer : undefined },
+    ...{ signal, onProgress, onWarning, cache },
+  });
+  const { info } = encoder;
   let rows = [...dataset.recordings];
   if (options.limit !== undefined) rows = limitRecordings(rows, options.limit);
   if (options.shots !== undefined) rows = drawShots(rows, options.shots, seed);
@@ -55,7 +61,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
 
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
-    const embedOptions = { encoder: encoderId, audio, store, cache, signal, onProgress };
+    const embedOptions = { encoder, audio, store, cache, signal, onProgress };
     const training = await embedRecordings(trainRows, embedOptions);
     const testing = await embedRecordings(testRows, { ...embedOptions, stage: "embedding the test set" });
     for (const warning of [...training.warnings, ...testing.warnings]) onWarning?.(warning);
@@ -80,15 +86,10 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       },
       { ...options, seed, createFoldRunner: (problem) => createFoldPool(problem, signal) },
     );
-    return createGolem(model, { cache, onWarning });
+    return createGolem(model, encoder, { cache, onWarning });
   } finally {
     await store.close();
   }
-}
-
-/** `auto` and nothing stand for the default encoder. */
-export function resolveEncoderId(encoder: string | undefined): string {
-  return encoder === undefined || encoder === "auto" ? defaultEncoderId : encoder;
 }
 
 /** The same audio twice under one label counts once; under two labels it is `conflicting-labels`. */

@@ -2,13 +2,12 @@
 import { performance } from "node:perf_hooks";
 import { GolemError } from "../../core/error.ts";
 import { limitRecordings } from "../../dataset/selection.ts";
-import { getEncoderDefinition } from "../../encoder/registry.ts";
 import { getCacheFolder } from "../../node/cache-folder.ts";
 import { loadDataset } from "../../node/dataset-files.ts";
 import { embedRecordings } from "../../node/embed-recordings.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/embedding-table.ts";
 import { openEmbeddingStore } from "../../node/lmdb-store.ts";
-import { resolveEncoderId } from "../../node/train.ts";
+import { resolveEncoder } from "../../node/resolve-encoder.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -17,6 +16,7 @@ interface EmbedOptions extends CommonOptions, AudioOptions {
   readonly out: string;
   readonly encoder?: string;
   readonly precision?: string;
+  readonly layer?: number;
   readonly limit?: number;
   readonly strict?: boolean;
 }
@@ -28,20 +28,12 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, limit, strict, precision } = options;
+  const { out, limit, strict, precision, layer } = options;
   getEmbeddingTableForm(out);
-  const { info } = getEncoderDefinition(resolveEncoderId(options.encoder));
-  if (precision !== undefined && precision !== info.precision) {
-    throw new GolemError(
-      "invalid-option",
-      `${info.id} comes in ${info.precision} only; got --precision ${precision}.`,
-      {
-        hint: "Leave --precision out.",
-      },
-    );
-  }
+  const encoder = await resolveEncoder(options.encoder, { ...terminal.work, precision, layer });
+  const { info } = encoder;
   const { signal, onProgress, onWarning } = terminal.work;
-  const dataset = await loadDataset(data, { labels: "optional", signal });
+  const dataset = await loadDataset(data, { labels: "optional", signal, onProgress, limit });
   for (const warning of dataset.warnings) terminal.warn(warning);
   const recordings = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
   const cache = getCacheFolder();
@@ -49,7 +41,7 @@ export async function runCommand(
   try {
     const audio = toAudioSettings(options);
     const { embedded, ...result } = await embedRecordings(recordings, {
-      ...{ encoder: info.id, audio, store, cache, signal, onProgress },
+      ...{ encoder, audio, store, cache, signal, onProgress },
     });
     for (const warning of result.warnings) terminal.warn(warning);
     const skipped = [...dataset.skipped, ...result.skipped];

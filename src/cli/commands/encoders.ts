@@ -1,13 +1,22 @@
 /** `golem encoders [list|pull ID|verify [ID]|remove ID]`: the encoders and their weights on this machine. */
 import { GolemError } from "../../core/error.ts";
-import { encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
-import { getWeightsFolder, pullWeights, removeWeights, verifyWeights } from "../../node/encoder-weights.ts";
+import { type EncoderDefinition, encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
+import { getWeightsFolder, removeWeights, verifyWeights } from "../../node/encoder-weights.ts";
+import { type GiantRecord, listGiants, removeGiants, verifyGiant } from "../../node/giant-records.ts";
+import { prepareEncoder } from "../../node/load-encoder.ts";
+import type { FileState } from "../../node/package-files.ts";
+import { resolveEncoder } from "../../node/resolve-encoder.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
+
+interface EncodersOptions extends CommonOptions {
+  readonly precision?: string;
+  readonly layer?: number;
+}
 
 /** Runs the command; `verify` resolves with 1 when a weight file is damaged. */
 export async function runCommand(
   [action = "list", id]: [string?, string?],
-  _options: CommonOptions,
+  options: EncodersOptions,
   terminal: Terminal,
 ): Promise<number> {
   switch (action) {
@@ -15,24 +24,16 @@ export async function runCommand(
       return list(terminal);
     case "verify":
       return verify(id, terminal);
-    case "pull": {
-      const definition = getEncoderDefinition(need(action, id));
-      await pullWeights(definition, terminal.work);
-      terminal.printJson({ id: definition.info.id, folder: getWeightsFolder(definition), state: "present" });
-      terminal.print(`${definition.info.id} is ready; it works offline from now on.`);
-      return 0;
-    }
-    case "remove": {
-      const definition = getEncoderDefinition(need(action, id));
-      await removeWeights(definition);
-      terminal.printJson({ id: definition.info.id, state: "missing" });
-      terminal.print(`The weights of ${definition.info.id} are removed.`);
-      return 0;
-    }
+    case "pull":
+      return pull(need(action, id), options, terminal);
+    case "remove":
+      return remove(need(action, id), terminal);
     default:
       throw new GolemError("usage", `There is no action '${action}'; expected list, pull, verify or remove.`);
   }
 }
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 async function list(terminal: Terminal): Promise<number> {
   const encoders = [];
@@ -44,25 +45,72 @@ async function list(terminal: Terminal): Promise<number> {
       ...{ id: info.id, description, licence, revision: info.revision, layers: info.layers },
       ...{ dimensions: info.dimensions, sampleRate: info.sampleRate, downloadBytes, state },
     });
-    const size = downloadBytes > 0 ? `${Math.round(downloadBytes / 1e6)} MB download` : "no download";
+    const size = downloadBytes > 0 ? `${megabytes(downloadBytes)} download` : "no download";
     terminal.printResult(`${terminal.bold(info.id)}  ${state}, ${size}, ${licence}\n  ${description}`);
+  }
+  for (const { info, description, licence, bytes, folder } of await listGiants()) {
+    encoders.push({
+      ...{ id: info.id, description, licence, revision: info.revision, layers: info.layers },
+      ...{ dimensions: info.dimensions, sampleRate: info.sampleRate, precision: info.precision },
+      ...{ graphBytes: bytes, folder, state: "present" },
+    });
+    const kept = `${info.precision}, layers 0 to ${info.layers - 1}, graph of ${megabytes(bytes)}`;
+    terminal.printResult(
+      `${terminal.bold(info.id)}  ${info.revision.slice(0, 12)}, ${kept}, licence ${licence}\n  ${description}`,
+    );
   }
   terminal.printJson({ encoders });
   return 0;
 }
 
+async function pull(id: string, { precision, layer }: EncodersOptions, terminal: Terminal): Promise<number> {
+  const encoder = await resolveEncoder(id, { ...terminal.work, precision, layer });
+  await prepareEncoder(encoder, terminal.work);
+  const { info, source } = encoder;
+  const folder = source.kind === "built-in" ? getWeightsFolder(getEncoderDefinition(info.id)) : undefined;
+  terminal.printJson({ id: info.id, revision: info.revision, folder, state: "present" });
+  terminal.print(`${info.id} is ready; it works offline from now on.`);
+  return 0;
+}
+
+async function remove(id: string, terminal: Terminal): Promise<number> {
+  const giants = await listGiants(id);
+  if (giants.length > 0) {
+    const bytes = await removeGiants(giants);
+    terminal.printJson({ id, state: "missing", bytes });
+    terminal.print(
+      `Removed ${giants.length} graphs of ${id}, ${megabytes(bytes)}. Its checkpoint stays in ${giants[0]!.folder}`,
+    );
+    return 0;
+  }
+  const definition = getEncoderDefinition(id);
+  await removeWeights(definition);
+  terminal.printJson({ id: definition.info.id, state: "missing" });
+  terminal.print(`The weights of ${definition.info.id} are removed.`);
+  return 0;
+}
+
 async function verify(id: string | undefined, terminal: Terminal): Promise<number> {
-  const definitions = id === undefined ? Object.values(encoderDefinitions) : [getEncoderDefinition(id)];
-  const encoders = [];
-  for (const definition of definitions) {
-    const { state, files } = await verifyWeights(definition);
-    encoders.push({ id: definition.info.id, state, folder: getWeightsFolder(definition), files });
-    terminal.printResult(`${definition.info.id}: ${state}`);
+  const giants = await listGiants(id);
+  const builtIn =
+    id === undefined
+      ? Object.values(encoderDefinitions)
+      : giants.length > 0
+        ? []
+        : [getEncoderDefinition(id)];
+  const encoders: object[] = [];
+  const states: FileState[] = [];
+  for (const each of [...builtIn, ...giants] as readonly (EncoderDefinition | GiantRecord)[]) {
+    const isGiant = "graph" in each;
+    const { state, files } = isGiant ? await verifyGiant(each) : await verifyWeights(each);
+    const folder = isGiant ? each.folder : getWeightsFolder(each);
+    encoders.push({ id: each.info.id, state, folder, files });
+    states.push(state);
+    terminal.printResult(`${each.info.id}: ${state}`);
     for (const file of files) terminal.printResult(`  ${file.name}: ${file.state}`);
   }
   terminal.printJson({ encoders });
-  const bad = encoders.some(({ state }) => state === "damaged" || (id !== undefined && state !== "present"));
-  return bad ? 1 : 0;
+  return states.some((state) => state === "damaged" || (id !== undefined && state !== "present")) ? 1 : 0;
 }
 
 function need(action: string, id: string | undefined): string {

@@ -5,6 +5,7 @@ import type { CommonOptions, Terminal } from "../terminal.ts";
 import { reportSkipped } from "./skipped.ts";
 
 interface EvaluateOptions extends CommonOptions {
+  readonly encoder?: string;
   readonly limit?: number;
   readonly strict?: boolean;
 }
@@ -12,10 +13,10 @@ interface EvaluateOptions extends CommonOptions {
 /** Runs the command; resolves with the exit code. */
 export async function runCommand(
   [folder, data]: [string, string],
-  { limit, strict }: EvaluateOptions,
+  { encoder, limit, strict }: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const golem = await loadGolem(folder, terminal.work);
+  const golem = await loadGolem(folder, { ...terminal.work, encoder });
   const evaluation = await golem.evaluate(data, {
     ...terminal.work,
     ...(limit === undefined ? {} : { limit }),

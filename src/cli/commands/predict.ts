@@ -7,12 +7,13 @@ import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
 /** Runs the command; resolves with 1 when a file failed. */
 export async function runCommand(
   [folder, files]: [string, string[]],
-  _options: CommonOptions,
+  { encoder }: CommonOptions & { encoder?: string },
   terminal: Terminal,
 ): Promise<number> {
-  const golem = await loadGolem(folder, terminal.work);
+  const golem = await loadGolem(folder, { ...terminal.work, encoder });
+  const options = { ...terminal.work, encoder: golem.encoder };
   let failed = 0;
-  for await (const { file, prediction, error } of predictFiles(golem.model, files, terminal.work)) {
+  for await (const { file, prediction, error } of predictFiles(golem.model, files, options)) {
     if (prediction) {
       const { label, confidence, scores, unknown, warnings } = prediction;
       for (const warning of warnings) terminal.warn({ ...warning, file });

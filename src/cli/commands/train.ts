@@ -13,6 +13,7 @@ import { reportSkipped } from "./skipped.ts";
 interface TrainOptions extends CommonOptions, AudioOptions {
   readonly out: string;
   readonly encoder?: string;
+  readonly precision?: string;
   readonly layer?: ClassifierOptions["layer"];
   readonly pooling?: ClassifierOptions["pooling"];
   readonly head?: ClassifierOptions["head"];
@@ -29,11 +30,11 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, encoder, layer, pooling, head, shots, limit, test, seed, strict } = options;
+  const { out, encoder, precision, layer, pooling, head, shots, limit, test, seed, strict } = options;
   await checkFolderReplaceable(out);
   const golem = await train(data, {
     ...Object.fromEntries(
-      Object.entries({ encoder, layer, pooling, head, shots, limit, test }).filter(
+      Object.entries({ encoder, precision, layer, pooling, head, shots, limit, test }).filter(
         ([, value]) => value !== undefined,
       ),
     ),

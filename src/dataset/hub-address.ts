@@ -1,0 +1,53 @@
+/**
+ * How a data set of the Hugging Face Hub is named: hf:OWNER/NAME[@REVISION][?config=C&split=S&label=COLUMN&speaker=COLUMN].
+ *
+ * Must not know: the network, what the data set holds.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** A data set's name, taken apart. Which parts are well formed, the Hub's client checks. */
+export interface HubAddress {
+  /** "OWNER/NAME". */
+  readonly id: string;
+  /** Branch, tag or commit; "main" unless said otherwise. */
+  readonly revision: string;
+  readonly config?: string;
+  /** Several may be joined with "+"; absent for all. */
+  readonly split?: string;
+  /** Column that holds the labels. */
+  readonly label?: string;
+  /** Column that holds the speakers. */
+  readonly speaker?: string;
+}
+
+const parts = ["config", "split", "label", "speaker"] as const;
+const grammar = "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN";
+
+/** Whether a name means a data set of the Hub. */
+export function isHubAddress(spec: string): boolean {
+  return /^hf:/i.test(spec);
+}
+
+/**
+ * Takes a name apart.
+ *
+ * @throws GolemError `usage` for parts that are unknown, empty or given twice.
+ */
+export function parseHubAddress(spec: string): HubAddress {
+  const [, id = "", revision, query = ""] = /^hf:([^?@]*)(?:@([^?]*))?(?:\?(.*))?$/is.exec(spec) ?? [];
+  const fail = (found: string): never => {
+    throw new GolemError("usage", `${spec}: ${found}; ${grammar} was expected.`, {
+      hint: "All after the ? may be left out. In a shell, put the name in quotes.",
+    });
+  };
+  if (id === "" || revision === "") fail(`there is no ${id === "" ? "name" : "revision"} in it`);
+  const given: Partial<Record<(typeof parts)[number], string>> = {};
+  for (const [key, value] of new URLSearchParams(query.replaceAll("+", "%2B"))) {
+    const part = parts.find((name) => name === key);
+    if (!part) return fail(`it says nothing to anybody that ${key} is "${value}"`);
+    if (value === "") return fail(`${key} is empty`);
+    if (given[part] !== undefined) return fail(`${key} is given twice`);
+    given[part] = value;
+  }
+  return { id, revision: revision ?? "main", ...given };
+}

@@ -1,0 +1,66 @@
+/** Which files make up which split, for the ways in which data sets on the Hub are laid out. */
+import { describe, expect, it } from "vitest";
+import { findHubConfigs, getSide } from "./hub-splits.ts";
+
+const describeConfigs = (files: readonly string[], card?: unknown): string[] =>
+  findHubConfigs(files, card).flatMap(({ name, splits }) =>
+    splits.map((split) => `${name} ${split.name}: ${split.files.join(" ")}`),
+  );
+
+describe("files named as usual", () => {
+  it.each([
+    [["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet"],
+      ["default train: data/train-00000-of-00002.parquet data/train-00001-of-00002.parquet", "default test: data/test-00000-of-00001.parquet"]],
+    [["data/train-00000-of-00001-8f1a2b3c4d5e6f70.parquet"], ["default train: data/train-00000-of-00001-8f1a2b3c4d5e6f70.parquet"]],
+    [["en/dev-00000-of-00001.parquet", "ru/dev-00000-of-00001.parquet"], ["en dev: en/dev-00000-of-00001.parquet", "ru dev: ru/dev-00000-of-00001.parquet"]],
+    [["en/train/0000.parquet", "en/train/0001.parquet", "en/test.clean/0000.parquet"], ["en train: en/train/0000.parquet en/train/0001.parquet", "en test.clean: en/test.clean/0000.parquet"]],
+    [["train.parquet", "README.md", "x.wav"], ["default train: train.parquet"]],
+    [["everything.parquet"], ["default train: everything.parquet"]],
+    [["0000.parquet"], ["default train: 0000.parquet"]],
+    [["a.csv"], []],
+  ])("%j", (files, expected) => {
+    expect(describeConfigs(files)).toEqual(expected);
+  }); // biome-ignore format: a table
+});
+
+describe("files as a card says", () => {
+  const files = ["a/x-1.parquet", "a/x-2.parquet", "a/b/y.parquet", "c/z.parquet", "z.csv"];
+  it.each([
+    [[{ split: "train", path: "a/*" }], ["default train: a/x-1.parquet a/x-2.parquet"]],
+    [[{ split: "train", path: "a/**" }], ["default train: a/b/y.parquet a/x-1.parquet a/x-2.parquet"]],
+    [[{ split: "train", path: ["a/x-[12].parquet"] }, { split: "test", path: "./c/?.parquet" }], ["default train: a/x-1.parquet a/x-2.parquet", "default test: c/z.parquet"]],
+    [{ train: "a/x-{1,9}.parquet", test: ["c/z.parquet"] }, ["default train: a/x-1.parquet", "default test: c/z.parquet"]],
+    ["**/y.parquet", ["default train: a/b/y.parquet"]],
+    [["z.csv"], []],
+    [[{ split: "train", path: "a/(x+" }], []],
+    [7, []],
+    [[null, { split: "train" }], []],
+  ])("%j", (data_files, expected) => {
+    expect(describeConfigs(files, { configs: [{ config_name: "default", data_files }] })).toEqual(expected);
+  }); // biome-ignore format: a table
+
+  it("in a folder of their own", () => {
+    const configs = [
+      { config_name: "c", data_dir: "c" },
+      { config_name: "a", data_dir: "a/", data_files: "x-*" },
+    ];
+    expect(describeConfigs(files, { configs })).toEqual([
+      "c train: c/z.parquet",
+      "a x: a/x-1.parquet a/x-2.parquet",
+    ]);
+  });
+
+  it("with a pattern made to keep the matching busy, at once", () => {
+    const path = `${"a".repeat(1000)}.parquet`;
+    const pattern = `${"*a".repeat(60)}b`;
+    expect(describeConfigs([path], { configs: [{ data_files: pattern }] })).toEqual([]);
+    expect(describeConfigs([path], { configs: [{ data_files: `{${"a".repeat(4)},`.repeat(10) }] })).toEqual(
+      [],
+    );
+  });
+});
+
+it("a split's name tells its side by its first word", () => {
+  const names = ["train", "test.clean", "train-other-500", "validation_matched", "contest", "", "DEV"];
+  expect(names.map(getSide)).toEqual(["train", "test", "train", "validation", "none", "none", "validation"]);
+});

@@ -1,0 +1,203 @@
+/**
+ * Which Parquet files of a data set on the Hub belong to which configuration and split: as its card says, else by the
+ * names of its files (https://huggingface.co/docs/hub/datasets-data-files-configuration).
+ *
+ * Must not know: the network, what is in the files.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Split } from "./dataset.ts";
+import { parseSplit } from "./split-word.ts";
+
+/** One side of a data set. */
+export interface HubSplit {
+  readonly name: string;
+  /** Paths in the repository, in the order of their rows. */
+  readonly files: readonly string[];
+  /** Only a part of the rows was converted to Parquet by the Hub. */
+  readonly partial: boolean;
+}
+
+/** One of the data sets that a repository holds. */
+export interface HubConfig {
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly splits: readonly HubSplit[];
+}
+
+/** Finds the configurations that consist of Parquet files; none when there are no such files. */
+export function findHubConfigs(files: readonly string[], card: unknown): HubConfig[] {
+  const parquet = files.filter((path) => /\.parquet$/i.test(path)).sort();
+  if (parquet.length === 0) return [];
+  const declared = readDeclaredConfigs(card);
+  if (declared.length === 0) return groupByName(parquet);
+  return declared.flatMap(({ name, isDefault, patterns }) => {
+    const splits = new Map<string, string[]>();
+    for (const { split, pattern } of patterns) {
+      const matches = createPathTest(pattern);
+      for (const path of parquet.filter(matches)) add(splits, split ?? getSplitName(path), path);
+    }
+    return splits.size === 0 ? [] : [{ name, isDefault, splits: toSplits(splits) }];
+  });
+}
+
+/**
+ * Picks a configuration by name, or the only or default one.
+ *
+ * @throws GolemError `data-not-found` with the names there are.
+ */
+export function selectConfig(configs: readonly HubConfig[], name: string | undefined, id: string): HubConfig {
+  const found =
+    name === undefined
+      ? (configs.find(({ isDefault }) => isDefault) ??
+        (configs.length === 1 ? configs[0] : configs.find((config) => config.name === "default")))
+      : configs.find((config) => config.name === name);
+  if (found) return found;
+  const names = configs.map((config) => config.name);
+  const problem =
+    name === undefined
+      ? `has ${names.length} configurations and no default one`
+      : `has no configuration ${name}`;
+  throw new GolemError(
+    "data-not-found",
+    `The data set ${id} ${problem}; expected one of ${listSome(names)}.`,
+    {
+      hint: `Name one: hf:${id}?config=${names[0]}`,
+    },
+  );
+}
+
+/**
+ * Picks splits by name ("train", "train+test"), or all.
+ *
+ * @throws GolemError `data-not-found` with the names there are.
+ */
+export function selectSplits(config: HubConfig, split: string | undefined, id: string): HubSplit[] {
+  if (split === undefined) return [...config.splits];
+  return [...new Set(split.split("+"))].map((name) => {
+    const found = config.splits.find((candidate) => candidate.name === name);
+    if (found) return found;
+    const names = config.splits.map((candidate) => candidate.name);
+    throw new GolemError(
+      "data-not-found",
+      `The data set ${id}, configuration ${config.name}, has no split ${name}; expected one of ${listSome(names)}.`,
+      { hint: `Name one: hf:${id}?config=${config.name}&split=${names[0]}; or leave it out to take all.` },
+    );
+  });
+}
+
+/** The side of an experiment that a split's name tells: of "test", of "test.clean" and "train-other-500" too. */
+export function getSide(name: string): Split {
+  return parseSplit(name) ?? parseSplit(/^[a-z]*/i.exec(name)![0]) ?? "none";
+}
+
+function listSome(names: readonly string[]): string {
+  return names.slice(0, 30).join(", ") + (names.length > 30 ? ` and ${names.length - 30} more` : "");
+}
+
+interface DeclaredConfig {
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly patterns: readonly { readonly split?: string; readonly pattern: string }[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const toTexts = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === "string");
+
+/** The `configs` of a card; what is not understood in it is passed over. */
+function readDeclaredConfigs(card: unknown): DeclaredConfig[] {
+  const configs = isFields(card) && Array.isArray(card.configs) ? card.configs.filter(isFields) : [];
+  return configs.map(({ config_name, data_files, data_dir, default: isDefault }) => {
+    const folder = typeof data_dir === "string" ? `${data_dir.replace(/^\.?\/+|\/+$/g, "")}/` : "";
+    const patterns: { split?: string; pattern: string }[] = [];
+    const entries = Array.isArray(data_files) ? data_files : [data_files ?? (folder === "" ? [] : "**")];
+    for (const entry of entries) {
+      if (isFields(entry) && typeof entry.split === "string") {
+        for (const pattern of toTexts(entry.path)) patterns.push({ split: entry.split, pattern });
+      } else if (isFields(entry)) {
+        for (const [split, paths] of Object.entries(entry)) {
+          for (const pattern of toTexts(paths)) patterns.push({ split, pattern });
+        }
+      } else for (const pattern of toTexts(entry)) patterns.push({ pattern });
+    }
+    return {
+      name: typeof config_name === "string" ? config_name : "default",
+      isDefault: isDefault === true,
+      patterns: patterns.map(({ pattern, ...rest }) => ({
+        ...rest,
+        pattern: folder + pattern.replace(/^\.?\//, ""),
+      })),
+    };
+  });
+}
+
+/** Whether a path matches a pattern: `*` within a name, `**` across folders, `?`, `[a-z]`, `{a,b}`. */
+function createPathTest(pattern: string): (path: string) => boolean {
+  // More wildcards than anybody writes could keep the matching busy for ever.
+  if (pattern.length > 300 || (pattern.match(/\*+/g)?.length ?? 0) > 6) return (path) => path === pattern;
+  try {
+    const expression = new RegExp(`^${toExpression(pattern)}$`);
+    return (path) => expression.test(path);
+  } catch {
+    return (path) => path === pattern;
+  }
+}
+
+function toExpression(pattern: string): string {
+  return pattern.replace(/\*\*\/|\*+|\?|\[[^\]/]+\]|\{[^{}]*\}|[.+^$()|\\[\]{}]/g, (token) => {
+    if (token === "**/") return "(?:.*/)?";
+    if (token.startsWith("*")) return token === "*" ? "[^/]*" : ".*";
+    if (token === "?") return "[^/]";
+    if (/^\[.+\]$/.test(token)) return token.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
+    if (/^\{.*\}$/.test(token)) return `(?:${token.slice(1, -1).split(",").map(toExpression).join("|")})`;
+    return `\\${token}`;
+  });
+}
+
+/** CONFIG/SPLIT/0000.parquet, CONFIG/SPLIT-00000-of-00001.parquet, data/SPLIT-....parquet, SPLIT.parquet. */
+function groupByName(paths: readonly string[]): HubConfig[] {
+  const configs = new Map<string, Map<string, string[]>>();
+  for (const path of paths) {
+    const folders = path.split("/").slice(0, -1);
+    const isNumbered = /^\d+\.parquet$/i.test(path.slice(path.lastIndexOf("/") + 1));
+    const outer = (isNumbered ? folders.slice(0, -1) : folders).join("/");
+    const name = outer === "" || outer === "data" ? "default" : outer;
+    const splits = configs.get(name) ?? new Map<string, string[]>();
+    configs.set(name, splits);
+    add(splits, getSplitName(path), path);
+  }
+  return [...configs].map(([name, splits]) => ({
+    name,
+    isDefault: name === "default",
+    splits: toSplits(splits),
+  }));
+}
+
+/** The split a file's name tells, else its folder's name; "train" where neither does. */
+function getSplitName(path: string): string {
+  const parts = path.replace(/\.parquet$/i, "").split("/");
+  const stem = parts.at(-1)!;
+  const numbered = /^(.+?)-\d+(?:-of-\d+)?(?:-[0-9a-f]+)?$/i.exec(stem)?.[1];
+  if (/^\d+$/.test(stem)) return parts.at(-2) ?? "train";
+  return numbered ?? (/^(train|test|validation|dev|val|eval)/i.exec(stem) ? stem : "train");
+}
+
+function add(splits: Map<string, string[]>, name: string, path: string): void {
+  const files = splits.get(name);
+  if (!files) splits.set(name, [path]);
+  else if (!files.includes(path)) files.push(path);
+}
+
+/** In the order train, anything else, validation, test: the first rows of a data set are there to learn from. */
+function toSplits(splits: ReadonlyMap<string, string[]>): HubSplit[] {
+  const order: Split[] = ["train", "none", "validation", "test"];
+  return [...splits]
+    .map(([name, files]) => ({
+      name: name.replace(/^partial-/, ""),
+      files,
+      partial: name.startsWith("partial-"),
+    }))
+    .sort((a, b) => order.indexOf(getSide(a.name)) - order.indexOf(getSide(b.name)));
+}

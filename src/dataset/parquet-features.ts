@@ -1,0 +1,176 @@
+/**
+ * What the columns of a Hugging Face data set are: audio, classes with names, plain values; and which of them are meant.
+ *
+ * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's `dataset_info` says
+ * the same in another form.
+ * Must not know: the network, rows.
+ */
+import { GolemError } from "../core/error.ts";
+import type { ParquetColumn } from "./parquet-file.ts";
+
+/** What a column holds. */
+export type Feature =
+  | { readonly kind: "audio" }
+  /** Numbers that stand for these names. */
+  | { readonly kind: "class"; readonly names: readonly string[] }
+  | { readonly kind: "value" }
+  | { readonly kind: "other" };
+
+/** The columns that matter. */
+export interface ColumnChoice {
+  readonly audio: string;
+  /** Undefined only where labels are not needed. */
+  readonly label?: string;
+  readonly speaker?: string;
+}
+
+/** What the user asked for. */
+export interface ColumnWish {
+  readonly label?: string | undefined;
+  readonly speaker?: string | undefined;
+  readonly labels: "required" | "optional";
+}
+
+const labelColumns = ["label", "intent_class"];
+const speakerColumns = ["speaker", "speaker_id", "client_id"];
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Reads the features of all columns: from the file's own note, else the card, else by the columns' form. */
+export function readFeatures(
+  columns: readonly ParquetColumn[],
+  note: string | undefined,
+  card: unknown,
+  config: string,
+): Map<string, Feature> {
+  const noted = readNote(note) ?? readCard(card, config);
+  return new Map(
+    columns.map((column) => {
+      const isAudio = column.fields.includes("bytes") && column.fields.includes("path");
+      const isPlain = column.fields.length === 0 && !column.repeated;
+      const feature = noted.get(column.name);
+      if (feature?.kind === "audio" ? isAudio : feature?.kind === "class" ? isPlain : false) {
+        return [column.name, feature!];
+      }
+      if (feature?.kind === "other") return [column.name, feature];
+      return [column.name, { kind: isPlain ? "value" : isAudio ? "audio" : "other" }];
+    }),
+  );
+}
+
+/**
+ * Chooses the columns: of audio the one of that name or the first; of labels the one asked for, `label`, `intent_class`
+ * or the only one of classes; of speakers the one asked for, `speaker`, `speaker_id` or `client_id`.
+ *
+ * @throws GolemError `invalid-data` with the columns there are.
+ */
+export function chooseColumns(
+  features: ReadonlyMap<string, Feature>,
+  wish: ColumnWish,
+  name: string,
+): ColumnChoice {
+  const names = [...features.keys()];
+  const isPlain = (column: string): boolean => /^(class|value)$/.test(features.get(column)?.kind ?? "");
+  const all = names.map((column) => `${column}${describeKind(features.get(column)!)}`).join(", ");
+  const fail = (problem: string, hint: string): never => {
+    throw new GolemError("invalid-data", `${name} ${problem}; it has the columns ${all || "(none)"}.`, {
+      hint,
+    });
+  };
+  const check = (column: string, part: string): string =>
+    isPlain(column)
+      ? column
+      : fail(`has no column ${column} of plain values`, `Name another one with ${part}=COLUMN.`);
+
+  const sounds = names.filter((column) => features.get(column)!.kind === "audio");
+  const audio = sounds.includes("audio") ? "audio" : sounds[0];
+  if (audio === undefined) {
+    return fail(
+      "has no column of audio",
+      "A data set with recordings in it was expected (a column of the type Audio).",
+    );
+  }
+  const classes = names.filter((column) => features.get(column)!.kind === "class");
+  const label =
+    wish.label === undefined
+      ? (labelColumns.find(isPlain) ?? (classes.length === 1 ? classes[0] : undefined))
+      : check(wish.label, "label");
+  if (label === undefined && wish.labels === "required") {
+    return fail("has no column of labels that could be guessed", "Name it: ?label=COLUMN");
+  }
+  const speaker = wish.speaker === undefined ? speakerColumns.find(isPlain) : check(wish.speaker, "speaker");
+  return {
+    audio,
+    ...(label === undefined ? {} : { label }),
+    ...(speaker === undefined ? {} : { speaker }),
+  };
+}
+
+/** The text of a value: a class's name, the text itself, a number's digits; undefined when there is none. */
+export function readText(value: unknown, feature: Feature | undefined): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (feature?.kind === "class") {
+    const name = feature.names[Number(value)];
+    return name?.normalize("NFC").trim() || undefined;
+  }
+  if (value instanceof Uint8Array) return readText(new TextDecoder().decode(value), feature);
+  if (typeof value === "object") return value instanceof Date ? value.toISOString() : undefined;
+  return String(value).normalize("NFC").trim() || undefined;
+}
+
+function describeKind(feature: Feature): string {
+  if (feature.kind === "class") return ` (${feature.names.length} classes)`;
+  return feature.kind === "audio" ? " (audio)" : "";
+}
+
+/** {"info": {"features": {"intent_class": {"_type": "ClassLabel", "names": [...]}}}} */
+function readNote(note: string | undefined): Map<string, Feature> | undefined {
+  if (note === undefined) return undefined;
+  try {
+    const { info } = JSON.parse(note) as { info?: { features?: unknown } };
+    if (!isFields(info?.features)) return undefined;
+    return new Map(
+      Object.entries(info.features).map(([column, feature]): [string, Feature] => {
+        const fields = isFields(feature) ? feature : {};
+        if (fields._type === "Audio") return [column, { kind: "audio" }];
+        const names = fields._type === "ClassLabel" ? toNames(fields.names) : undefined;
+        if (names) return [column, { kind: "class", names }];
+        return [column, { kind: /^(Value|ClassLabel)$/.test(String(fields._type)) ? "value" : "other" }];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** dataset_info: {features: [{name: intent_class, dtype: {class_label: {names: {"0": abroad, ...}}}}]}, or a list by config. */
+function readCard(card: unknown, config: string): Map<string, Feature> {
+  const features = new Map<string, Feature>();
+  const info = isFields(card) ? card.dataset_info : undefined;
+  const entries = (Array.isArray(info) ? info : [info]).filter(isFields);
+  const only = entries.length === 1 && entries[0]!.config_name === undefined ? entries[0] : undefined;
+  const entry = entries.find(({ config_name }) => config_name === config) ?? only;
+  for (const field of Array.isArray(entry?.features) ? entry.features.filter(isFields) : []) {
+    const { name, dtype } = field;
+    if (typeof name !== "string") continue;
+    if (typeof dtype === "string" && dtype !== "audio") features.set(name, { kind: "value" });
+    else if (dtype === "audio" || (isFields(dtype) && "audio" in dtype))
+      features.set(name, { kind: "audio" });
+    else if (isFields(dtype) && isFields(dtype.class_label)) {
+      const names = toNames(dtype.class_label.names);
+      if (names) features.set(name, { kind: "class", names });
+    }
+  }
+  return features;
+}
+
+/** A list of names, or the same as {"0": name, ...}. */
+function toNames(value: unknown): string[] | undefined {
+  const list = isFields(value)
+    ? Array.from({ length: Object.keys(value).length }, (_, i) => value[String(i)])
+    : value;
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  return list.every((name) => typeof name === "string") ? list : undefined;
+}

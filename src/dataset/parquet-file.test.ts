@@ -1,0 +1,140 @@
+/** Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged ones. */
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { createMemorySource } from "../audio/byte-source.ts";
+import { GolemError } from "../core/error.ts";
+import { parquetCompressors } from "../node/parquet-compressors.ts";
+import { chooseColumns, type Feature, readFeatures, readText } from "./parquet-features.ts";
+import { openParquetFile } from "./parquet-file.ts";
+
+const read = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../test/fixtures/parquet/${name}.parquet`, import.meta.url));
+
+const hasZstd = "ZSTD" in parquetCompressors;
+const names = ["none", "snappy", "gzip", "brotli", "indexed", "pages-v2", ...(hasZstd ? ["zstd"] : [])];
+
+describe("a file by pyarrow", () => {
+  it.each(names)("compressed or paged as %s gives every value", async (name) => {
+    const file = await openParquetFile(createMemorySource(await read(name), name), parquetCompressors);
+    expect(file.rows).toBe(20);
+    const features = readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
+    const choice = chooseColumns(features, { labels: "required" }, name);
+    expect(choice).toEqual({ audio: "audio", label: "intent_class", speaker: "speaker_id" });
+    const rows = await file.readRows(["intent_class", "speaker_id"], 0, 20);
+    expect(rows.map((row) => readText(row.intent_class, features.get("intent_class"))).slice(3, 7)).toEqual([
+      "atm_limit",
+      "balance",
+      undefined,
+      "card_issues",
+    ]);
+    expect(rows.map((row) => row.speaker_id)).toEqual(Array.from({ length: 20 }, (_, i) => `s${i % 3}`));
+    for (const [start, end] of [
+      [0, 20],
+      [5, 9],
+      [13, 14],
+      [19, 20],
+    ] as const) {
+      // biome-ignore format: pairs
+      const values = await file.readRows(["audio"], start, end);
+      expect(values.length).toBe(end - start);
+      for (const [index, { audio }] of values.entries()) {
+        const { bytes, path } = audio as { bytes: Uint8Array | null; path: string };
+        const row = start + index;
+        expect(path).toBe(`response_${row}.wav`);
+        const expected = Buffer.concat([Buffer.from("RIFF"), Buffer.alloc(400, row)]);
+        if (row === 6) expect(bytes ?? null).toBeNull();
+        else expect(expected.equals(bytes!)).toBe(true);
+      }
+    }
+  });
+
+  it("with an index of pages is read by pages", async () => {
+    const bytes = await read("indexed");
+    let count = 0;
+    const memory = createMemorySource(bytes, "indexed");
+    const source = {
+      ...memory,
+      read: (offset: number, length: number) => {
+        count += length;
+        return memory.read(offset, length);
+      },
+    };
+    const file = await openParquetFile(source, parquetCompressors);
+    expect(file.hasPageIndex(0, "audio")).toBe(true);
+    expect(file.getBytesPerRow(0, "audio")).toBeGreaterThan(20);
+    count = 0;
+    await file.readRows(["audio"], 17, 18);
+    const one = count;
+    count = 0;
+    await file.readRows(["audio"], 0, 20);
+    expect(one).toBeLessThan(0.6 * count);
+  });
+
+  it.runIf(!hasZstd)(
+    "with Zstandard, which this Node cannot read, says from which version on it can",
+    async () => {
+      const file = await openParquetFile(createMemorySource(await read("zstd"), "zstd"), parquetCompressors);
+      const error = await file.readRows(["audio"], 0, 1).catch((error: unknown) => error);
+      expect(error).toMatchObject({ code: "invalid-data", hint: expect.stringMatching(/22\.15/) });
+    },
+  );
+
+  it("that is cut or changed anywhere gives values or a GolemError, never anything else", async () => {
+    const whole = await read("snappy");
+    let refused = 0;
+    for (let at = 0; at < whole.length; at += 37) {
+      for (const bytes of [whole.subarray(0, at), Buffer.from(whole)]) {
+        if (bytes.length === whole.length) bytes[at]! ^= 0x55;
+        try {
+          const file = await openParquetFile(createMemorySource(bytes, "damaged"), parquetCompressors);
+          readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
+          await file.readRows(["audio", "intent_class"], 0, Math.min(20, file.rows));
+        } catch (error) {
+          expect(error).toBeInstanceOf(GolemError);
+          refused++;
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(whole.length / 37);
+  });
+});
+
+describe("columns", () => {
+  const value: Feature = { kind: "value" };
+  const audio: Feature = { kind: "audio" };
+  const classes: Feature = { kind: "class", names: ["a", "b"] };
+  const choose = (columns: Record<string, Feature>, wish = {}) =>
+    chooseColumns(new Map(Object.entries(columns)), { labels: "required", ...wish }, "x");
+
+  it("are found by name, then by kind", () => {
+    expect(choose({ audio, label: value, intent_class: classes })).toMatchObject({ label: "label" });
+    expect(choose({ audio, genre: classes, text: value })).toMatchObject({ label: "genre" });
+    expect(choose({ sound: audio, genre: classes, client_id: value })).toEqual({
+      ...{ audio: "sound", label: "genre", speaker: "client_id" },
+    });
+    expect(choose({ audio, text: value }, { labels: "optional" })).toEqual({ audio: "audio" });
+    expect(() => choose({ audio, a: classes, b: classes })).toThrow(
+      /could be guessed.*a \(2 classes\), b \(2 classes\)/,
+    );
+    expect(() => choose({ text: value })).toThrow(/no column of audio.*columns text/);
+  });
+
+  it("hold text in several forms", () => {
+    expect([0n, 1, -1, 2, null].map((cell) => readText(cell, classes))).toEqual([
+      "a",
+      "b",
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([" e\u0301 ", "", 3n, 0.5, true].map((cell) => readText(cell, value))).toEqual([
+      "é",
+      undefined,
+      "3",
+      "0.5",
+      "true",
+    ]);
+    expect(readText(Buffer.from("café"), value)).toBe("café");
+    expect(readText({ a: 1 }, value)).toBeUndefined();
+  });
+});

@@ -1,0 +1,138 @@
+/**
+ * A Parquet file read by ranges: its schema, and the values of a column for some of its rows.
+ *
+ * Format: https://parquet.apache.org/docs/file-format/, read by hyparquet.
+ * Must not know: where the bytes come from, what the columns mean.
+ */
+import {
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from "hyparquet";
+import type { ByteSource } from "../audio/audio.ts";
+import { GolemError } from "../core/error.ts";
+
+/** Rows that are stored together; reading one reads, as a rule, the column for all of them. */
+interface ParquetGroup {
+  /** First row, counted from the file's beginning. */
+  readonly start: number;
+  readonly rows: number;
+}
+
+/** One column at the top level. */
+export interface ParquetColumn {
+  readonly name: string;
+  /** Names of what a struct holds; empty for plain values. */
+  readonly fields: readonly string[];
+  readonly repeated: boolean;
+}
+
+/** An open file. */
+export interface ParquetFile {
+  readonly rows: number;
+  readonly groups: readonly ParquetGroup[];
+  readonly columns: readonly ParquetColumn[];
+  /** The footer's notes by key. */
+  readonly notes: ReadonlyMap<string, string>;
+  /** Values of columns for rows [start, end). Text without a note that it is text comes as bytes. */
+  readRows(columns: readonly string[], start: number, end: number): Promise<Record<string, unknown>[]>;
+  /** Bytes that the struct's or column's values take per row of a group, on average, as stored. */
+  getBytesPerRow(group: number, column: string): number;
+  /** Whether parts of a group can be read alone (of a struct: of its largest part). */
+  hasPageIndex(group: number, column: string): boolean;
+}
+
+const maximumFooterBytes = 256 << 20;
+
+/**
+ * Opens a file: reads its footer.
+ *
+ * @param compressors Beyond Snappy, which is built in: GZIP, BROTLI, ZSTD ...
+ * @throws GolemError `invalid-data` when it is no Parquet file; errors of the source pass through.
+ */
+export async function openParquetFile(
+  source: ByteSource,
+  compressors: Compressors = {},
+): Promise<ParquetFile> {
+  const file = {
+    byteLength: source.byteLength,
+    async slice(start: number, end = source.byteLength): Promise<ArrayBuffer> {
+      const bytes = await source.read(start, end - start);
+      if (bytes.length < end - start) throw new Error(`it ends after ${start + bytes.length} bytes`);
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    },
+  };
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof GolemError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new GolemError("invalid-data", `${source.name} cannot be read as a Parquet file: ${reason}.`, {
+        hint: /codec: ZSTD/.test(reason)
+          ? "It is compressed with Zstandard, which Node can read from version 22.15 on."
+          : "If it is one, its writer used something that is not supported yet.",
+        cause: error,
+      });
+    }
+  };
+  const metadata = await attempt(async () => {
+    if (source.byteLength < 12) throw new Error(`it has ${source.byteLength} bytes`);
+    const tail = new DataView(await file.slice(source.byteLength - 8));
+    if (tail.getUint32(0, true) > Math.min(maximumFooterBytes, source.byteLength - 8)) {
+      throw new Error("its end is not that of one");
+    }
+    const found = await parquetMetadataAsync(file, { geoparquet: false, initialFetchSize: 1 << 16 });
+    checkCounts(found);
+    return found;
+  });
+  let start = 0;
+  const groups = metadata.row_groups.map((group) => {
+    const rows = Number(group.num_rows);
+    start += rows;
+    return { start: start - rows, rows };
+  });
+  const tree = await attempt(async () => parquetSchema(metadata));
+  const getChunks = (group: number, column: string) =>
+    metadata.row_groups[group]?.columns.filter((chunk) => chunk.meta_data?.path_in_schema[0] === column) ??
+    [];
+  return {
+    rows: start,
+    groups,
+    columns: tree.children.map(({ element, children }) => ({
+      name: element.name,
+      fields: children.map((child) => child.element.name),
+      repeated: element.repetition_type === "REPEATED" || /LIST|MAP/.test(element.converted_type ?? ""),
+    })),
+    notes: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
+    readRows: (columns, rowStart, rowEnd) =>
+      attempt(() =>
+        parquetReadObjects({
+          ...{ file, metadata, columns: [...columns], rowStart, rowEnd, compressors },
+          ...{ utf8: false, useOffsetIndex: true, geoparquet: false },
+        }),
+      ),
+    getBytesPerRow: (group, column) =>
+      getChunks(group, column).reduce(
+        (sum, chunk) => sum + Number(chunk.meta_data!.total_compressed_size),
+        0,
+      ) / Math.max(1, groups[group]?.rows ?? 0),
+    hasPageIndex: (group, column) => {
+      const bySize = getChunks(group, column).sort(
+        (a, b) => Number(b.meta_data!.total_compressed_size) - Number(a.meta_data!.total_compressed_size),
+      );
+      return Boolean(bySize[0]?.offset_index_length);
+    },
+  };
+}
+
+/** Refuses counts that no file has, before anything is allocated by them. */
+function checkCounts({ row_groups }: FileMetaData): void {
+  let rows = 0;
+  for (const { num_rows } of row_groups) {
+    rows += Number(num_rows);
+    if (!(num_rows >= 0n) || rows > 1e9) throw new Error(`it claims to have ${rows} rows`);
+  }
+}

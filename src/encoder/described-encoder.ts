@@ -1,0 +1,201 @@
+/**
+ * Any ONNX model as an encoder, by its descriptor: front end, one pass, every named layer pooled in the graph.
+ *
+ * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no frame leaves
+ * the runtime.
+ * Must not know: which model it is, files.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import type { EncoderDescriptor } from "./encoder-descriptor.ts";
+import { createLogMel, cutPatches } from "./log-mel.ts";
+import {
+  concatBytes,
+  createNode,
+  createTensorPrefix,
+  createValueInfo,
+  extendModel,
+  type ProtoBytes,
+} from "./onnx-proto.ts";
+import { readModelFacts, removeOutputs } from "./onnx-reader.ts";
+import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
+import { addPoolingNodes, framesOutput, pooledOutput } from "./pooling-graph.ts";
+import { reflectToLength } from "./reflect.ts";
+
+/** How embeddings by a descriptor are made; part of their identity. */
+export const descriptorRecipe = "descriptor=1;pool=mean+std;reflect";
+
+/**
+ * Loads a model by its descriptor. `info.layers` layers are handed out, the first of those that the descriptor names.
+ *
+ * @throws GolemError `weights-damaged` for bytes that are no ONNX model or keep data elsewhere, `invalid-option` when
+ *   the descriptor does not fit the model.
+ */
+export async function createDescribedEncoder(
+  runtime: OnnxRuntime,
+  model: Uint8Array,
+  descriptor: EncoderDescriptor,
+  info: EncoderInfo,
+): Promise<Encoder> {
+  const session = await runtime.createSession(addDescribedLayers(model, descriptor, info.layers));
+  const prepare = createFrontEnd(descriptor);
+  const { layers, dimensions } = info;
+  return {
+    info,
+    async encode(samples): Promise<Pooled> {
+      const outputs = await session.run({ [descriptor.input.name]: prepare(samples) });
+      const vector = outputs[pooledOutput]?.data;
+      const shape = outputs[framesOutput];
+      const frames = Number(shape?.data[1] ?? 0);
+      if (
+        !(vector instanceof Float32Array) ||
+        vector.length !== layers * 2 * dimensions ||
+        shape?.data.length !== 3 ||
+        frames < 1
+      ) {
+        throw new GolemError(
+          "encoder-failed",
+          `${info.id} gave layers of shape [${shape?.data.join(", ")}]; its descriptor promises [1, frames, ${dimensions}] for each.`,
+          { hint: "Correct output.axes and output.dimensions in the descriptor." },
+        );
+      }
+      if (!vector.every(Number.isFinite)) {
+        throw new GolemError("encoder-failed", `${info.id} gave numbers that are not finite.`, {
+          hint: "Check the front end in its descriptor.",
+        });
+      }
+      return { frames, vector };
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** The model with the pooled layers as its only outputs. */
+function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, layers: number): Uint8Array {
+  const facts = readModelFacts(model);
+  const { input, output } = descriptor;
+  if (!facts.inputs.includes(input.name)) {
+    throw mismatch(`no input "${input.name}"; its inputs are ${list(facts.inputs)}`);
+  }
+  const others = facts.inputs.filter((name) => name !== input.name);
+  if (others.length > 0) throw mismatch(`also the inputs ${list(others)}, which the descriptor cannot feed`);
+  const nodes: ProtoBytes[] = [];
+  const axisTensors = new Map<number, ProtoBytes>();
+  const makeAxes = (axis: number): string => {
+    const name = `golem_axis_${axis}`;
+    const value = new Uint8Array(BigInt64Array.of(BigInt(axis)).buffer);
+    axisTensors.set(axis, concatBytes([createTensorPrefix(name, "int64", [1], value.length), value]));
+    return name;
+  };
+  const tensors = output.layers.slice(0, layers).map((name, layer) => {
+    if (!facts.tensors.has(name)) {
+      throw mismatch(`no tensor "${name}"; its outputs are ${list(facts.outputs)}`);
+    }
+    return addLayout(name, layer, output.axes, facts.opset, makeAxes, nodes);
+  });
+  addPoolingNodes(tensors, (...node) => nodes.push(createNode(...node)), {
+    makeAxes: facts.opset >= 18 ? makeAxes : undefined,
+  });
+  const extended = extendModel(removeOutputs(model), {
+    nodes,
+    outputs: [
+      createValueInfo(pooledOutput, "float32", [1, tensors.length, "pooled"]),
+      createValueInfo(framesOutput, "int64", [3]),
+    ],
+  });
+  return concatBytes([extended, ...axisTensors.values()]);
+}
+
+/** Brings one layer into the order [1, frames, dimensions]. Returns the tensor's name. */
+function addLayout(
+  name: string,
+  layer: number,
+  axes: EncoderDescriptor["output"]["axes"],
+  opset: number,
+  makeAxes: (axis: number) => string,
+  nodes: ProtoBytes[],
+): string {
+  const order = (["batch", "time", "features"] as const).filter((axis) => axes.includes(axis));
+  let tensor = name;
+  const add = (operator: string, inputs: string[], attributes: Record<string, number[]>) => {
+    const result = `golem_${operator.toLowerCase()}_${layer}_${nodes.length}`;
+    nodes.push(createNode(operator, [tensor, ...inputs], [result], attributes));
+    tensor = result;
+  };
+  if (order.some((axis, i) => axis !== axes[i])) {
+    add("Transpose", [], { perm: order.map((axis) => axes.indexOf(axis)) });
+  }
+  for (const [axis, word] of (["batch", "time"] as const).entries()) {
+    if (order.includes(word)) continue;
+    if (opset >= 13) add("Unsqueeze", [makeAxes(axis)], {});
+    else add("Unsqueeze", [], { axes: [axis] });
+  }
+  return tensor;
+}
+
+/** From the samples of one window to the model's input. */
+function createFrontEnd({
+  input,
+  minimumSamples,
+  sampleRate,
+}: EncoderDescriptor): (samples: Float32Array) => OnnxTensor {
+  if (input.kind === "samples") {
+    return (samples) => {
+      const data = normalise(reflectToLength(samples, minimumSamples), input.normalise, input.gain);
+      return { dims: input.axes.map((axis) => (axis === "samples" ? data.length : 1)), data };
+    };
+  }
+  const { patches, bands, axes } = input;
+  const logMel = createLogMel({ ...input, sampleRate });
+  const least = Math.max(
+    minimumSamples,
+    logMel.minimumSamples + (patches ? (patches.length - 1) * input.hop : 0),
+  );
+  const bandsFirst = axes.indexOf("bands") < axes.indexOf("frames");
+  return (samples) => {
+    const mel = logMel.compute(reflectToLength(samples, least));
+    const data = patches ? cutPatches(mel, bands, patches) : mel;
+    const frames = patches ? patches.length : mel.length / bands;
+    const sizes = { batch: 1, channel: 1, frames, bands, patches: data.length / frames / bands };
+    return {
+      dims: axes.map((axis) => sizes[axis]),
+      data: bandsFirst ? transpose(data, frames, bands) : data,
+    };
+  };
+}
+
+function normalise(
+  samples: Float32Array,
+  kind: "none" | "zero-mean-unit-variance",
+  gain: number,
+): Float32Array {
+  if (kind === "none") return gain === 1 ? samples : samples.map((sample) => sample * gain);
+  let sum = 0;
+  for (const sample of samples) sum += sample;
+  const mean = sum / samples.length;
+  let squares = 0;
+  for (const sample of samples) squares += (sample - mean) ** 2;
+  // The guard against silence is that of Hugging Face's feature extractors.
+  const scale = gain / Math.sqrt(squares / samples.length + 1e-7);
+  return samples.map((sample) => (sample - mean) * scale);
+}
+
+/** Each [frames, bands] of `data` becomes [bands, frames]. */
+function transpose(data: Float32Array, frames: number, bands: number): Float32Array {
+  const result = new Float32Array(data.length);
+  const size = frames * bands;
+  for (let base = 0; base < data.length; base += size) {
+    for (let f = 0; f < frames; f++) {
+      for (let b = 0; b < bands; b++) result[base + b * frames + f] = data[base + f * bands + b]!;
+    }
+  }
+  return result;
+}
+
+const list = (names: readonly string[]): string => names.slice(0, 8).join(", ") || "none";
+
+function mismatch(what: string): GolemError {
+  return new GolemError("invalid-option", `The descriptor does not fit the model, which has ${what}.`, {
+    hint: "Correct golem-encoder.json; a viewer such as Netron shows the names in a model.",
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * golem-encoder.json: what has to be known of an ONNX model to use it as an encoder, checked by a schema.
+ *
+ * The file may come from a stranger: every number in it is bounded, its paths stay in its folder.
+ * Must not know: files, ONNX Runtime. Documented in docs/encoders.md.
+ */
+import * as z from "zod/mini";
+import { GolemError } from "../core/error.ts";
+
+/** Name of the file. */
+export const descriptorFile = "golem-encoder.json";
+
+const shortText = z.string().check(z.minLength(1), z.maxLength(512));
+const int = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const hertz = z.number().check(z.nonnegative(), z.maximum(96_000));
+
+const samplesInput = z.strictObject({
+  name: shortText,
+  kind: z.literal("samples"),
+  axes: z.array(z.enum(["batch", "channel", "samples"])).check(z.minLength(1), z.maxLength(3)),
+  /** "zero-mean-unit-variance": over the whole window, as wav2vec2 wants it. */
+  normalise: z._default(z.enum(["none", "zero-mean-unit-variance"]), "none"),
+  /** Factor on samples in -1 .. 1, after normalisation: 32768 where 16-bit integers are expected. */
+  gain: z._default(z.number().check(z.minimum(1e-6), z.maximum(1e6)), 1),
+});
+
+const logMelInput = z.strictObject({
+  name: shortText,
+  kind: z.literal("log-mel"),
+  axes: z
+    .array(z.enum(["batch", "channel", "patches", "frames", "bands"]))
+    .check(z.minLength(2), z.maxLength(4)),
+  window: int(16, 16_384),
+  hop: int(1, 16_384),
+  transformSize: z.union([64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384].map((size) => z.literal(size))),
+  bands: int(1, 512),
+  low: z._default(hertz, 0),
+  high: hertz,
+  scale: z._default(z.enum(["htk", "slaney"]), "htk"),
+  norm: z._default(z.enum(["none", "slaney"]), "none"),
+  straightOver: z._default(z.enum(["hertz", "mel"]), "hertz"),
+  power: z._default(z.union([z.literal(1), z.literal(2)]), 2),
+  logarithm: z._default(z.enum(["ln", "log10"]), "ln"),
+  offset: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
+  floor: z._default(z.number().check(z.minimum(1e-30), z.maximum(1)), 1e-10),
+  centred: z._default(z.boolean(), false),
+  /** For networks that take windows of frames: how many, one every how many. */
+  patches: z.optional(z.strictObject({ length: int(1, 10_000), hop: int(1, 10_000) })),
+});
+
+const descriptor = z.strictObject({
+  format: z.literal("golem-encoder"),
+  formatVersion: z.literal(1),
+  /** One line for lists. */
+  description: z._default(z.string().check(z.maxLength(512)), "an ONNX model with a descriptor"),
+  /** SPDX id of the weights' licence. */
+  licence: z._default(z.string().check(z.maxLength(128)), "unknown"),
+  /** The model's file, beside this one. */
+  model: z._default(shortText, "model.onnx"),
+  /** Arithmetic of its weights; only told, not acted on. */
+  precision: z._default(z.string().check(z.regex(/^[a-z0-9]{2,16}$/)), "fp32"),
+  sampleRate: int(4_000, 192_000),
+  input: z.discriminatedUnion("kind", [samplesInput, logMelInput]),
+  output: z.strictObject({
+    /** Names of the tensors that are the layers, first layer first; any tensor of the graph will do. */
+    layers: z.array(shortText).check(z.minLength(1), z.maxLength(256)),
+    /** What the axes of each of them are; without "time" it is one vector a window. */
+    axes: z.array(z.enum(["batch", "time", "features"])).check(z.minLength(1), z.maxLength(3)),
+    /** Length of the features axis. */
+    dimensions: int(1, 65_536),
+  }),
+  /** Shorter windows are lengthened by reflection. */
+  minimumSamples: z._default(int(1, 1_000_000), 1),
+});
+
+/** The checked contents of golem-encoder.json. */
+export type EncoderDescriptor = z.infer<typeof descriptor>;
+
+/**
+ * Parses and checks a descriptor. `name` is what messages call it.
+ *
+ * @throws GolemError `invalid-option`, naming the first place that is wrong.
+ */
+export function parseDescriptor(json: string, name = descriptorFile): EncoderDescriptor {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw invalid(name, "it is not JSON", cause);
+  }
+  const result = descriptor.safeParse(value);
+  if (!result.success) {
+    throw invalid(name, describeIssue(result.error.issues[0]!));
+  }
+  checkConsistency(result.data, name);
+  return result.data;
+}
+
+/** What the schema found, in words. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const at = issue.path.join(".") || "the top";
+  if (issue.code === "unrecognized_keys") return `unknown field ${issue.keys.join(", ")} at ${at}`;
+  if (issue.code === "invalid_type") return `${issue.expected} was expected at ${at}`;
+  if (issue.code === "invalid_value") return `one of ${issue.values.join(", ")} was expected at ${at}`;
+  if (issue.code === "too_small") return `at least ${issue.minimum} was expected at ${at}`;
+  if (issue.code === "too_big") return `at most ${issue.maximum} was expected at ${at}`;
+  return `${issue.message} at ${at}`;
+}
+
+function checkConsistency({ input, output, sampleRate, model }: EncoderDescriptor, name: string): void {
+  for (const { axes } of [input, output] as { axes: readonly string[] }[]) {
+    if (new Set(axes).size !== axes.length)
+      throw invalid(name, `an axis is named twice in [${axes.join(", ")}]`);
+  }
+  const needed = input.kind === "samples" ? ["samples"] : ["frames", "bands"];
+  if (input.kind === "log-mel" && input.patches) needed.push("patches");
+  for (const axis of needed) {
+    if (!(input.axes as readonly string[]).includes(axis)) throw invalid(name, `input.axes lacks "${axis}"`);
+  }
+  if (!output.axes.includes("features")) throw invalid(name, `output.axes lacks "features"`);
+  if (new Set(output.layers).size !== output.layers.length) throw invalid(name, "a layer is named twice");
+  if (/[\\:\0]|^\/|(^|\/)\.{0,2}(\/|$)/.test(model))
+    throw invalid(name, `model "${model}" leads out of its folder`);
+  if (input.kind === "samples") return;
+  if (input.axes.includes("patches") && !input.patches)
+    throw invalid(name, `input has an axis "patches" but no patches`);
+  if (input.window > input.transformSize) throw invalid(name, "input.window is over input.transformSize");
+  if (input.low >= input.high || input.high > sampleRate / 2) {
+    throw invalid(
+      name,
+      `input.low ${input.low} to input.high ${input.high} Hz is no range within half the sample rate`,
+    );
+  }
+}
+
+function invalid(name: string, what: string, cause?: unknown): GolemError {
+  return new GolemError("invalid-option", `${name} does not describe an encoder: ${what}.`, {
+    hint: "docs/encoders.md lists its fields, with examples.",
+    cause,
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * Log-mel front ends of networks that do not take samples: windows, Fourier transform, mel filters, logarithm, and where
+ * the network asks for it, patches of frames.
+ *
+ * Must not know: networks, files.
+ */
+import { createPowerSpectrum } from "./fourier.ts";
+import { createHannWindow, createMelFilters, type MelFilterOptions } from "./mel-filters.ts";
+
+/** Everything that shapes the numbers. Lengths in samples, frequencies in Hz. */
+export interface LogMelOptions extends MelFilterOptions {
+  /** Length of the Hann window; at most transformSize, which is a power of two. */
+  readonly window: number;
+  readonly hop: number;
+  /** Exponent of the magnitudes that the filters sum: 1 magnitude, 2 power. */
+  readonly power: 1 | 2;
+  readonly logarithm: "ln" | "log10";
+  /** Added to the energies before the logarithm ... */
+  readonly offset: number;
+  /** ... and then the least they are raised to. */
+  readonly floor: number;
+  /** Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times. */
+  readonly centred: boolean;
+}
+
+/** Computes log-mel frames. */
+export interface LogMel {
+  /** Fewest samples of which a frame can be made. */
+  readonly minimumSamples: number;
+  /** [frames, bands] of at least `minimumSamples` samples; frames that fit whole. */
+  compute(samples: Float32Array): Float32Array;
+}
+
+/** Prepares the tables of a front end. */
+export function createLogMel(options: LogMelOptions): LogMel {
+  const { window, hop, transformSize, bands, power: exponent, logarithm, offset, floor, centred } = options;
+  const margin = centred ? window >> 1 : 0;
+  const bins = transformSize / 2 + 1;
+  const hann = createHannWindow(window);
+  const filters = createMelFilters(options);
+  const spectrum = createPowerSpectrum(transformSize);
+  const frame = new Float64Array(transformSize);
+  const power = new Float64Array(bins);
+  const scale = logarithm === "ln" ? 1 : Math.LOG10E;
+  return {
+    minimumSamples: centred ? margin + 1 : window,
+    compute(samples) {
+      const last = samples.length - 1;
+      const count = Math.floor((samples.length + 2 * margin - window) / hop) + 1;
+      const result = new Float32Array(count * bands);
+      for (let f = 0; f < count; f++) {
+        for (let i = 0; i < window; i++) {
+          const at = Math.abs(f * hop + i - margin);
+          frame[i] = samples[at <= last ? at : 2 * last - at]! * hann[i]!;
+        }
+        spectrum.compute(frame, power);
+        if (exponent === 1) for (let k = 0; k < bins; k++) power[k] = Math.sqrt(power[k]!);
+        for (let band = 0; band < bands; band++) {
+          let energy = offset;
+          for (let k = 0; k < bins; k++) energy += filters[band * bins + k]! * power[k]!;
+          result[f * bands + band] = scale * Math.log(Math.max(energy, floor));
+        }
+      }
+      return result;
+    },
+  };
+}
+
+/** Cuts frames [count, bands] into patches of `length` frames, one every `hop`; frames that fill no patch are left. */
+export function cutPatches(
+  frames: Float32Array,
+  bands: number,
+  { length, hop }: { readonly length: number; readonly hop: number },
+): Float32Array {
+  const count = Math.floor((frames.length / bands - length) / hop) + 1;
+  const result = new Float32Array(count * length * bands);
+  for (let i = 0; i < count; i++) {
+    result.set(frames.subarray(i * hop * bands, (i * hop + length) * bands), i * length * bands);
+  }
+  return result;
+}

@@ -1,0 +1,192 @@
+/**
+ * Reads as much of an ONNX model's bytes as an edit needs: operator set, inputs, names of tensors; and refuses models
+ * that keep data in other files, since their paths are the model's to choose.
+ *
+ * Weights are skipped, never copied. The bytes are treated as hostile: lengths are checked before they are used, and
+ * nesting is bounded. Field numbers: onnx/onnx.proto; wire format: protobuf encoding, "Wire Types".
+ * Must not know: which model it is, where it came from.
+ */
+import { GolemError } from "../core/error.ts";
+import { concatBytes, createBytesField } from "./onnx-proto.ts";
+
+/** What an edit has to know of a model. */
+export interface OnnxModelFacts {
+  /** Version of ONNX's own operators. */
+  readonly opset: number;
+  /** Names of the inputs that are not constants. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Every tensor that a node of the main graph makes. */
+  readonly tensors: ReadonlySet<string>;
+}
+
+/** Graphs within graphs; published models have two or three. */
+const maximumDepth = 32;
+
+interface Field {
+  readonly number: number;
+  /** Of a varint field; 0 for others. */
+  readonly value: number;
+  /** Of a length-delimited field; empty for others. */
+  readonly bytes: Uint8Array;
+  /** The whole field, with its tag. */
+  readonly whole: Uint8Array;
+}
+
+const text = new TextDecoder();
+
+/**
+ * Reads a model's facts.
+ *
+ * @throws GolemError `weights-damaged` when the bytes are no ONNX model, or when it keeps data in other files.
+ */
+export function readModelFacts(model: Uint8Array): OnnxModelFacts {
+  let opset = 0;
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const tensors = new Set<string>();
+  const constants = new Set<string>();
+  let graphs = 0;
+  checkMessage(model, modelMessage, 0);
+  for (const { number, bytes } of readFields(model)) {
+    if (number === 8) {
+      const [domain, version] = [findText(bytes, 1), findNumber(bytes, 2)];
+      if (domain === "" || domain === "ai.onnx") opset = version;
+    }
+    if (number !== 7) continue;
+    graphs++;
+    for (const field of readFields(bytes)) {
+      if (field.number === 1) for (const name of findTexts(field.bytes, 2)) tensors.add(name);
+      else if (field.number === 5) constants.add(findText(field.bytes, 8));
+      else if (field.number === 11) inputs.push(findText(field.bytes, 1));
+      else if (field.number === 12) outputs.push(findText(field.bytes, 1));
+    }
+  }
+  if (graphs === 0 || opset === 0) throw damaged("it has no graph of ONNX operators");
+  return { opset, inputs: inputs.filter((name) => !constants.has(name)), outputs, tensors };
+}
+
+/** The model without its outputs: others are to be added, and what only the old ones needed is not computed. */
+export function removeOutputs(model: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const { number, bytes, whole } of readFields(model)) {
+    if (number !== 7) {
+      parts.push(whole);
+      continue;
+    }
+    const kept: Uint8Array[] = [];
+    for (const field of readFields(bytes)) if (field.number !== 12) kept.push(field.whole);
+    parts.push(createBytesField(7, concatBytes(kept)));
+  }
+  return concatBytes(parts);
+}
+
+/** Which fields of a message hold which messages, and which of them say that data is kept elsewhere. */
+interface MessageKind {
+  readonly children: Readonly<Record<number, () => MessageKind>>;
+  /** Fields that, with this value (any, when undefined), refer to another file. */
+  readonly external?: Readonly<Record<number, number | undefined>>;
+}
+
+const tensorMessage: MessageKind = { children: {}, external: { 13: undefined, 14: 1 } };
+const sparseMessage: MessageKind = { children: { 1: () => tensorMessage, 2: () => tensorMessage } };
+const attributeMessage: MessageKind = {
+  children: {
+    5: () => tensorMessage,
+    6: () => graphMessage,
+    10: () => tensorMessage,
+    11: () => graphMessage,
+    22: () => sparseMessage,
+    23: () => sparseMessage,
+  },
+};
+const nodeMessage: MessageKind = { children: { 5: () => attributeMessage } };
+const graphMessage: MessageKind = {
+  children: { 1: () => nodeMessage, 5: () => tensorMessage, 15: () => sparseMessage },
+};
+const functionMessage: MessageKind = { children: { 7: () => nodeMessage, 11: () => attributeMessage } };
+const trainingMessage: MessageKind = { children: { 1: () => graphMessage, 2: () => graphMessage } };
+const modelMessage: MessageKind = {
+  children: { 7: () => graphMessage, 20: () => trainingMessage, 25: () => functionMessage },
+};
+
+/** Walks everything that could refer to another file. */
+function checkMessage(bytes: Uint8Array, kind: MessageKind, depth: number): void {
+  if (depth > maximumDepth) throw damaged(`its graphs are nested over ${maximumDepth} deep`);
+  for (const field of readFields(bytes)) {
+    const external = kind.external;
+    if (external && field.number in external) {
+      const value = external[field.number];
+      if (value === undefined || field.value === value) {
+        throw new GolemError(
+          "weights-damaged",
+          "The ONNX model keeps its weights in another file; one file with everything in it was expected.",
+          {
+            hint: "Save it as one file, e.g. onnx.save(onnx.load(IN), OUT) in Python, or take an export without .onnx_data.",
+          },
+        );
+      }
+    }
+    const child = kind.children[field.number];
+    if (child) checkMessage(field.bytes, child(), depth + 1);
+  }
+}
+
+const empty: Uint8Array = new Uint8Array(0);
+
+/** The fields of a message, in order. */
+function* readFields(bytes: Uint8Array): Generator<Field> {
+  let position = 0;
+  const readVarint = (): number => {
+    let value = 0;
+    for (let scale = 1, i = 0; i < 10; i++, scale *= 128) {
+      const byte = bytes[position++];
+      if (byte === undefined) break;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    throw damaged("it ends within a number");
+  };
+  while (position < bytes.length) {
+    const start = position;
+    const tag = readVarint();
+    const number = Math.floor(tag / 8);
+    let value = 0;
+    let content: Uint8Array = empty;
+    const skip = (length: number): Uint8Array => {
+      const end = position + length;
+      if (end > bytes.length) throw damaged(`a field of ${length} bytes is cut off`);
+      const part = bytes.subarray(position, end);
+      position = end;
+      return part;
+    };
+    const wire = tag % 8;
+    if (wire === 0) value = readVarint();
+    else if (wire === 1) skip(8);
+    else if (wire === 2) content = skip(readVarint());
+    else if (wire === 5) skip(4);
+    else throw damaged(`it has a field of the unknown kind ${wire}`);
+    if (number === 0) throw damaged("it has a field without a number");
+    yield { number, value, bytes: content, whole: bytes.subarray(start, position) };
+  }
+}
+
+function findTexts(bytes: Uint8Array, number: number): string[] {
+  const found: string[] = [];
+  for (const field of readFields(bytes)) if (field.number === number) found.push(text.decode(field.bytes));
+  return found;
+}
+
+const findText = (bytes: Uint8Array, number: number): string => findTexts(bytes, number).at(-1) ?? "";
+
+function findNumber(bytes: Uint8Array, number: number): number {
+  let found = 0;
+  for (const field of readFields(bytes)) if (field.number === number) found = field.value;
+  return found;
+}
+
+function damaged(what: string): GolemError {
+  return new GolemError("weights-damaged", `The file is not a valid ONNX model: ${what}.`, {
+    hint: "Fetch or export it again.",
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * A built graph as an encoder: prepares samples, runs them one clip at a time, hands out the pooled layers.
+ *
+ * Must not know: files, where the graph was built.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
+import type { OnnxModel, OnnxRuntime } from "../encoder/onnx-runtime.ts";
+import { framesOutput, pooledOutput } from "../encoder/pooling-graph.ts";
+import { reflectToLength } from "../encoder/reflect.ts";
+import type { GiantPlan, GraphOptions } from "./giant-family.ts";
+
+/** Identity of the encoder that a plan gives under these options. */
+export function describeGiant(
+  plan: GiantPlan,
+  source: Pick<EncoderInfo, "id" | "revision" | "sha256">,
+  { precision, throughLayer }: GraphOptions,
+): EncoderInfo {
+  return {
+    ...source,
+    sampleRate: plan.sampleRate,
+    layers: (throughLayer ?? plan.layers - 1) + 1,
+    dimensions: plan.dimensions,
+    precision,
+    recipe: plan.recipe,
+  };
+}
+
+/** Loads a graph that was written by `plan`. */
+export async function createGiantEncoder(
+  runtime: OnnxRuntime,
+  model: OnnxModel,
+  plan: GiantPlan,
+  info: EncoderInfo,
+): Promise<Encoder> {
+  const session = await runtime.createSession(model);
+  const length = info.layers * 2 * info.dimensions;
+  return {
+    info,
+    async encode(samples) {
+      const data = plan.prepare(reflectToLength(samples, plan.minimumSamples));
+      const outputs = await session.run({ [plan.input]: { dims: [1, data.length], data } });
+      const vector = outputs[pooledOutput]?.data;
+      if (!(vector instanceof Float32Array) || vector.length !== length) {
+        throw new GolemError(
+          "encoder-failed",
+          `${info.id} gave ${vector?.length ?? "no"} numbers for ${samples.length} samples; expected ${length}.`,
+        );
+      }
+      return { frames: Number(outputs[framesOutput]?.data[1] ?? 0), vector };
+    },
+    dispose: () => session.release(),
+  };
+}

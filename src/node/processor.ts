@@ -1,0 +1,25 @@
+/**
+ * What the processor can do that software has to know.
+ *
+ * Must not know: what is computed.
+ */
+import { readFileSync } from "node:fs";
+
+let saturates: boolean | undefined;
+
+/**
+ * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Known on Linux; elsewhere on
+ * x86-64 assumed, as nothing tells.
+ */
+export function saturatesInt8(): boolean {
+  saturates ??= process.arch === "x64" && !listFeatures().some((feature) => /^avx(512)?_vnni$/.test(feature));
+  return saturates;
+}
+
+function listFeatures(): string[] {
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(/\s+/) ?? [];
+  } catch {
+    return [];
+  }
+}
