@@ -64,7 +64,7 @@ export function tooLong(name: string, maximumSeconds: number, seconds?: number):
     "too-long",
     `${name} holds ${found} of audio; expected at most ${maximumSeconds} s.`,
     {
-      hint: "Cut it into shorter recordings, or raise the limit (maximumSeconds).",
+      hint: "Cut it into shorter recordings, or train with a higher limit (maximumSeconds, --max-seconds).",
     },
   );
 }

@@ -51,10 +51,11 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
       const outputs = await session.run({ input_values: { dims: [1, input.length], data: input } });
       const vector = outputs[pooledOutput]?.data;
       const frames = Number(outputs[framesOutput]?.data[1] ?? 0);
-      if (!(vector instanceof Float32Array) || vector.length !== layerTensors.length * 2 * dimensions) {
+      const expected = layerTensors.length * 2 * dimensions;
+      if (!(vector instanceof Float32Array) || vector.length !== expected || frames < 1) {
         throw new GolemError(
           "encoder-failed",
-          `moonshine-tiny gave ${vector?.length ?? "no"} numbers for ${samples.length} samples; expected ${layerTensors.length * 2 * dimensions}.`,
+          `moonshine-tiny gave ${vector?.length ?? "no"} numbers of ${frames} frames for ${samples.length} samples; expected ${expected} of at least 1.`,
         );
       }
       return { frames, vector };

@@ -49,15 +49,21 @@ export async function crossValidate(
   );
   let next = 0;
   let completed = 0;
+  let failed = false;
   const work = async (): Promise<void> => {
-    while (next < plan.folds.length) {
+    while (next < plan.folds.length && !failed) {
       const index = next++;
       const fold = plan.folds[index]!;
       // Once a repeat, let the event loop turn, so that an interruption can arrive while fitPredict is synchronous.
       if (index % plan.k === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       throwIfAborted(signal);
       onProgress?.({ stage: "cross-validating", completed, total: plan.folds.length });
-      const predicted = await fitPredict(fold.train, fold.test, { ...fold, index });
+      const predicted = await Promise.resolve(fitPredict(fold.train, fold.test, { ...fold, index })).catch(
+        (error: unknown) => {
+          failed = true;
+          throw error;
+        },
+      );
       checkProbabilities(predicted, fold, classes.length);
       for (const [i, row] of fold.test.entries()) {
         getRow(probabilities[fold.repeat]!, row).set(getRow(predicted, i));

@@ -128,7 +128,10 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   for (const row of confusion) for (const j of row.keys()) row[j]! /= repeats;
   const scores = computeScores(confusion);
   const grouping = input.grouping ?? deriveGrouping(groups);
-  const speakers = grouping === "speaker" ? groups : undefined;
+  // A held-out set that shares speakers with the training set is still no more independent than its speakers.
+  const bySpeaker =
+    grouping === "speaker" || (protocol === "held-out" && deriveGrouping(groups) === "speaker");
+  const speakers = bySpeaker ? groups : undefined;
   const interval = computeInterval({
     truth,
     correctness: hits.map((count) => count / repeats),

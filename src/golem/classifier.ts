@@ -71,7 +71,18 @@ export function createClassifier(head: Head, view: View, encoder: EncoderInfo): 
           `An embedding of ${encoder.id} has ${size} numbers; got ${wrong.length}.`,
         );
       }
-      return computeProbabilities(head.computeLogits(stackView(vectors, encoder, view.layer, view.pooling)));
+      const features = stackView(vectors, encoder, view.layer, view.pooling);
+      const probabilities = computeProbabilities(head.computeLogits(features));
+      if (!probabilities.data.every(Number.isFinite)) {
+        throw new GolemError(
+          "golem-damaged",
+          "The head gives probabilities that are not numbers; its weights are too large.",
+          {
+            hint: "Copy the golem's folder again from where it was made, or train it anew.",
+          },
+        );
+      }
+      return probabilities;
     },
   };
 }

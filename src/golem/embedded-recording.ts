@@ -22,3 +22,8 @@ export interface EmbeddedRecording {
 
 /** Classes for what is not one of the others; silence is welcome in them. */
 export const negativeLabels: readonly string[] = ["_silence", "_background", "_unknown"];
+
+/** Whether one of the labels is a class in which silence is welcome. */
+export function welcomesSilence(labels: readonly string[]): boolean {
+  return labels.some((label) => negativeLabels.includes(label));
+}

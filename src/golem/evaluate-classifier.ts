@@ -2,10 +2,11 @@
  * Scores a classifier on recordings that were held out: a test set.
  *
  * Recordings that the classifier was trained on, by the bytes or by the decoded audio, are left out and listed;
- * labels it does not know are counted apart.
+ * labels it does not know are counted apart; speakers it was trained on are told.
  * Must not know: files, folds.
  */
 import { GolemError } from "../core/error.ts";
+import { countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import type { Classifier } from "./classifier.ts";
@@ -18,6 +19,7 @@ export interface TrainedOn {
     readonly fileHash: string;
     readonly audioHash?: string;
     readonly facts?: { readonly audioHash: string };
+    readonly speaker?: string | undefined;
   }[];
   readonly trainAccuracy: number;
 }
@@ -36,14 +38,17 @@ export function evaluateClassifier(
   const overlap = test.filter(({ fileHash, facts }) => seen.has(fileHash) || seen.has(facts.audioHash));
   const heldOut = test.filter((recording) => !overlap.includes(recording));
   const known = heldOut.filter((recording) => labels.includes(recording.label));
-  const unseenLabels: Record<string, number> = {};
-  for (const { label } of heldOut) {
-    if (!labels.includes(label)) unseenLabels[label] = (unseenLabels[label] ?? 0) + 1;
-  }
+  const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
+  const heard = new Set(
+    trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
+  );
+  const shared = new Set(
+    known.map(({ speaker }) => speaker).filter((speaker) => speaker && heard.has(speaker)),
+  );
   if (known.length === 0) {
     throw new GolemError(
       "no-recordings",
-      `Nothing is left to evaluate on: of ${test.length} recordings ${overlap.length} are in the training set and ${heldOut.length} have labels the golem does not know.`,
+      `Nothing is left to evaluate on: of ${test.length} usable recordings ${overlap.length} are in the training set and ${heldOut.length} have labels the golem does not know.`,
       { hint: `The golem knows ${labels.slice(0, 20).join(", ")}. Give held-out recordings of these.` },
     );
   }
@@ -53,9 +58,15 @@ export function evaluateClassifier(
     truth: known.map((recording) => labels.indexOf(recording.label)),
     probabilities: [classifier.computeProbabilities(known.map((recording) => recording.vector))],
     groups: known.map((recording) => recording.speaker),
+    ...(shared.size > 0
+      ? {
+          grouping: "none" as const,
+          groupingReason: `${shared.size} of its speakers, such as ${[...shared][0]}, are also in the training set, so the score flatters`,
+        }
+      : {}),
     trainLabels: trained.recordings.map((recording) => labels.indexOf(recording.label)),
     trainAccuracy: trained.trainAccuracy,
-    unseenLabels,
+    unseenLabels: Object.fromEntries(unseen),
     overlap: overlap.map((recording) => recording.file),
     skipped,
   });

@@ -7,6 +7,7 @@ import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "./golem-model.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { type TrainingOptions, trainGolem } from "./train-golem.ts";
 
 function train(
@@ -221,4 +222,60 @@ describe("a saved golem", () => {
       }
     }
   });
+});
+
+describe("scoring on a test set", () => {
+  it("tells when speakers of the training set are in it", async () => {
+    const recordings = makeEmbeddings({ classes: 3, shots: 6, seed: 7, speakers: 3 });
+    const test = makeEmbeddings({ classes: 3, shots: 6, seed: 8, speakers: 3 });
+    const evaluation = (await train(recordings, {}, test)).document.evaluation!;
+    expect(evaluation.grouping).toBe("none");
+    expect(evaluation.groupingReason).toMatch(/^3 of its speakers, such as speaker \d, are also/);
+    const others = test.map((recording) => ({ ...recording, speaker: `other ${recording.speaker}` }));
+    expect((await train(recordings, {}, others)).document.evaluation!.grouping).toBe("speaker");
+  });
+
+  it("counts labels of any name that it does not know", async () => {
+    const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 });
+    const strange = ["constructor", "toString", "__proto__", "constructor"];
+    const test = makeEmbeddings({ classes: 3, shots: 4, seed: 8 }).map((recording, i) =>
+      strange[i] === undefined ? recording : { ...recording, label: strange[i] },
+    );
+    const { unseenLabels } = (await train(recordings)).evaluate(test);
+    expect(Object.entries(unseenLabels).sort()).toEqual([
+      ["__proto__", 1],
+      ["constructor", 2],
+      ["toString", 1],
+    ]);
+    const trained = await train(recordings, {}, test);
+    expect(trained.document.evaluation!.unseenLabels.constructor).toBe(2);
+  });
+
+  it("tells of a class with one recording", async () => {
+    const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 }).filter(
+      ({ label }, i) => label !== "class 2" || i === 2,
+    );
+    const codes: string[] = [];
+    await train(
+      recordings,
+      { onWarning: ({ code }) => codes.push(code) },
+      makeEmbeddings({ classes: 3, shots: 4, seed: 8 }),
+    );
+    expect(codes).toEqual(["too-few-recordings"]);
+  });
+});
+
+it("refuses a golem whose weights give no probabilities, or that has two views", async () => {
+  const model = await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 });
+  const files = readFiles(model);
+  const tensors = decodeSafetensors(files.tensors);
+  tensors.weight!.data.fill(3e38);
+  const huge = decodeGolemModel({ ...files, tensors: encodeSafetensors(tensors) });
+  const vectors = makeEmbeddings({ classes: 3, shots: 1, seed: 2 }).map(({ vector }) => vector);
+  expect(() => huge.predictEmbeddings(vectors)).toThrow("not numbers");
+  const document = JSON.parse(new TextDecoder().decode(files.document));
+  document.views = [document.views[0], document.views[0]];
+  document.head.features *= 2;
+  const twice = new TextEncoder().encode(JSON.stringify(document));
+  expect(() => decodeGolemModel({ ...files, document: twice })).toThrow("damaged");
 });

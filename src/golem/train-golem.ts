@@ -7,7 +7,7 @@
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/describe-audio.ts";
-import { throwIfAborted } from "../core/error.ts";
+import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable, countLabels } from "../dataset/classes.ts";
@@ -45,6 +45,8 @@ export interface TrainingInput {
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
   /** Repeats of cross-validation. */
   readonly repeats?: number;
+  /** Told of what does not stop the work, such as a class with one recording. */
+  readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
   /** Where the folds run; on this thread unless said otherwise. */
   readonly createFoldRunner?: (problem: FitProblem) => FoldRunner;
 }
@@ -56,6 +58,7 @@ export interface TrainingOptions extends ClassifierOptions, WorkOptions {
 export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
   const { recordings, test, encoder } = input;
   const alone = checkTrainable(recordings, { tested: test !== undefined });
+  for (const warning of alone) options.onWarning?.(warning);
   const labels = [...countLabels(recordings).keys()];
   const truth = recordings.map((recording) => labels.indexOf(recording.label));
   const vectors = recordings.map((recording) => recording.vector);

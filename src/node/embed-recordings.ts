@@ -6,12 +6,13 @@
  */
 import { type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
+import { tooLong } from "../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import { getAudioSettings, isSilent } from "../golem/embed-source.ts";
-import { type EmbeddedRecording, negativeLabels } from "../golem/embedded-recording.ts";
+import { type EmbeddedRecording, negativeLabels, welcomesSilence } from "../golem/embedded-recording.ts";
 import type { EmbeddingStore, StoredEmbedding } from "../store/store.ts";
 import { computeStoreKey } from "../store/store-key.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
@@ -61,6 +62,7 @@ export async function embedRecordings(
   const encoder =
     typeof options.encoder === "string" ? await resolveEncoder(options.encoder, options) : options.encoder;
   const fingerprint = computeFingerprint(encoder.info, options.audio);
+  const { maximumSeconds } = getAudioSettings(encoder.info.sampleRate, options.audio);
   const results = new Array<{ fileHash: string; embedding: StoredEmbedding } | SkippedRecording>(
     recordings.length,
   );
@@ -73,8 +75,11 @@ export async function embedRecordings(
       const fileHash = await computeFileHash(path, signal ? { signal } : {});
       const key = computeStoreKey(fileHash, fingerprint);
       const embedding = store.get(key);
-      if (embedding) results[index] = { fileHash, embedding };
-      else missing.push({ index, path, fileHash, key });
+      if (embedding) {
+        const { seconds } = embedding.facts;
+        if (seconds > maximumSeconds) throw tooLong(recording.file, maximumSeconds, seconds);
+        results[index] = { fileHash, embedding: renameWarnings(embedding, anyName, recording.file) };
+      } else missing.push({ index, path, fileHash, key });
     } catch (error) {
       if (signal?.aborted) throw error;
       results[index] = { file: recording.file, ...toErrorRecord(error, "unreadable") };
@@ -98,7 +103,7 @@ export async function embedRecordings(
           const { file } = recordings[index]!;
           try {
             const embedding = await pool.embed(path, file);
-            await store.put(key, embedding);
+            await store.put(key, renameWarnings(embedding, file, anyName));
             results[index] = { fileHash, embedding };
           } catch (error) {
             results[index] = { file, ...toErrorRecord(error, "encoder-failed") };
@@ -124,7 +129,7 @@ export async function embedRecordings(
       continue;
     }
     const { fileHash, embedding } = result;
-    if (isSilent(embedding.facts) && !negativeLabels.includes(recording.label)) {
+    if (isSilent(embedding.facts) && !welcomesSilence([recording.label])) {
       skipped.push({ file: recording.file, ...describeSilence(recording.file) });
       continue;
     }
@@ -139,12 +144,25 @@ export async function embedRecordings(
 }
 
 /** The error for a recording with nothing to hear in it. */
-export function describeSilence(file: string): { code: "silent"; message: string; hint: string } {
+function describeSilence(file: string): { code: "silent"; message: string; hint: string } {
   return {
     code: "silent",
     message: `${file} holds nothing to hear; expected sound in it.`,
     hint: `Record it again, leave it out, or give it the label ${negativeLabels.join(", ")}.`,
   };
+}
+
+/** Stands for the file in warnings that are kept: the same bytes may have another name next time. */
+const anyName = "\u0000file\u0000";
+
+function renameWarnings(embedding: StoredEmbedding, from: string, to: string): StoredEmbedding {
+  const { facts } = embedding;
+  if (facts.warnings.length === 0) return embedding;
+  const warnings = facts.warnings.map((warning) => ({
+    ...warning,
+    message: warning.message.replaceAll(from, to),
+  }));
+  return { ...embedding, facts: { ...facts, warnings } };
 }
 
 async function getPath(recording: Recording): Promise<string> {

@@ -5,22 +5,20 @@
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { type AudioSettings, type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
+import { type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
 import { createMemorySource } from "../audio/byte-source.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
-import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { embedSource, getAudioSettings, isSilent } from "../golem/embed-source.ts";
+import { embedSource, getAudioSettings } from "../golem/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
-import type { GolemModel, Prediction } from "../golem/golem-model.ts";
-import type { StoredEmbedding } from "../store/store.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
 import { getCacheFolder } from "./cache-folder.ts";
-import { describeSilence, embedRecordings } from "./embed-recordings.ts";
+import { embedDataset } from "./embed-dataset.ts";
 import type { ResolvedEncoder } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
@@ -29,16 +27,10 @@ import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { loadEncoder } from "./load-encoder.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedding } from "./predict-embedding.ts";
+import { type FilePrediction, predictFiles } from "./predict-files.ts";
 import { resolveGolemEncoder } from "./resolve-encoder.ts";
 import { createdBy } from "./version.ts";
-
-/** A prediction for one recording of known duration. */
-export interface AudioPrediction extends Prediction {
-  /** Duration of the recording in seconds. */
-  readonly seconds: number;
-  /** Oddities of the file that did not prevent an answer: truncated, wrong extension ... */
-  readonly warnings: readonly ErrorRecord[];
-}
 
 /** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
@@ -56,11 +48,13 @@ export interface Golem {
   readonly encoder: ResolvedEncoder;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
+  /** Predicts many files on all cores; answers come in the order of the files, a failure as the answer of its file. */
+  predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
   /** Writes its folder, atomically. */
   save(folder: string): Promise<void>;
-  /** Frees the encoder; the golem may still be used and will load it again. */
+  /** Frees the encoder once what is under way is done; the golem may still be used and will load it again. */
   dispose(): Promise<void>;
 }
 
@@ -102,14 +96,29 @@ export function createGolem(
   const { document } = model;
   const audio = getAudioOf(document);
   let encoder: Promise<Encoder> | undefined;
-  const getEncoder = (signal?: AbortSignal): Promise<Encoder> => {
+  const underWay = new Set<Promise<unknown>>();
+  // Shared by all predictions, so no single one's signal may end it.
+  const getEncoder = (): Promise<Encoder> => {
     const { cache, onProgress } = options;
     const threads = Math.min(4, availableParallelism());
-    encoder ??= loadEncoder(resolved, { cache, onProgress, signal, threads });
+    encoder ??= loadEncoder(resolved, { cache, onProgress, threads });
     encoder.catch(() => {
       encoder = undefined;
     });
     return encoder;
+  };
+  const predictInput = async (
+    input: AudioInput,
+    signal: AbortSignal | undefined,
+  ): Promise<AudioPrediction> => {
+    const source = await openInput(input);
+    try {
+      const decoders = [createFfmpegDecoder()];
+      const embedding = await embedSource(source, await getEncoder(), { audio, decoders, signal });
+      return predictEmbedding(model, embedding, source.name);
+    } finally {
+      await source.close?.();
+    }
   };
   return {
     document,
@@ -117,30 +126,26 @@ export function createGolem(
     encoder: resolved,
     labels: document.labels,
     evaluation: document.evaluation as Evaluation | null,
-    async predict(input, { signal } = {}) {
-      const source = await openInput(input);
-      try {
-        const embedding = await embedSource(source, await getEncoder(signal), {
-          audio,
-          decoders: [createFfmpegDecoder()],
-          signal,
-        });
-        return predictEmbedding(model, embedding, source.name);
-      } finally {
-        await source.close?.();
-      }
+    predict(input, { signal } = {}) {
+      const work = predictInput(input, signal);
+      underWay.add(work);
+      const forget = () => underWay.delete(work);
+      work.then(forget, forget);
+      return work;
     },
+    predictFiles: (files, work = {}) =>
+      predictFiles(model, files, { ...options, ...work, encoder: resolved }),
     async evaluate(data, { signal, onProgress, limit } = {}) {
       const dataset = await openDataset(data, { ...options, signal, onProgress });
       const cache = options.cache ?? getCacheFolder();
       const rows = selectTestRows(dataset);
       const store = await openEmbeddingStore(cache.embeddings, { onWarning: options.onWarning });
       try {
-        const { embedded, skipped, warnings } = await embedRecordings(
+        const { onWarning } = options;
+        const { embedded, skipped } = await embedDataset(
           limit === undefined ? rows : limitRecordings(rows, limit),
-          { encoder: resolved, audio, store, cache, signal, onProgress },
+          { encoder: resolved, audio, store, cache, signal, onProgress, onWarning },
         );
-        for (const warning of warnings) options.onWarning?.(warning);
         return model.evaluate(embedded, [...dataset.skipped, ...skipped]);
       } finally {
         await store.close();
@@ -150,27 +155,10 @@ export function createGolem(
     async dispose() {
       const loaded = await encoder?.catch(() => undefined);
       encoder = undefined;
+      await Promise.allSettled(underWay);
       await loaded?.dispose();
     },
   };
-}
-
-/** The audio settings a golem was trained with. */
-export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
-  return { trim: audio.trim, maximumSeconds: audio.maximumSeconds, windowSeconds: audio.windowSeconds };
-}
-
-/** One prediction from one embedding; nothing to hear is the error `silent` unless the golem knows silence. */
-export function predictEmbedding(
-  model: GolemModel,
-  { facts, vector }: StoredEmbedding,
-  name: string,
-): AudioPrediction {
-  if (isSilent(facts) && !model.document.labels.includes("_silence")) {
-    const { code, message, hint } = describeSilence(name);
-    throw new GolemError(code, message, { hint });
-  }
-  return { ...model.predictEmbeddings([vector])[0]!, seconds: facts.seconds, warnings: facts.warnings };
 }
 
 async function openInput(input: AudioInput): Promise<ByteSource & { close?(): Promise<void> }> {

@@ -10,8 +10,8 @@ import { getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 import type { ResolvedEncoder } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { type AudioPrediction, getAudioOf, predictEmbedding } from "./golem.ts";
 import { prepareEncoder } from "./load-encoder.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedding } from "./predict-embedding.ts";
 import { resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /** The answer for one file: a prediction, or the error that it failed with. */

@@ -6,20 +6,20 @@
 import type { AudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
 import type { ClassifierOptions } from "../golem/classifier.ts";
 import { getAudioSettings } from "../golem/embed-source.ts";
-import type { EmbeddedRecording } from "../golem/embedded-recording.ts";
 import { trainGolem } from "../golem/train-golem.ts";
+import { resolveLayer } from "../golem/view.ts";
 import { getCacheFolder } from "./cache-folder.ts";
-import { embedRecordings } from "./embed-recordings.ts";
+import { embedDataset } from "./embed-dataset.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { createFoldPool } from "./fold-pool.ts";
 import { createGolem, type Golem } from "./golem.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
+import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
 
 /** Options of {@link train}; all have defaults. */
@@ -44,6 +44,7 @@ export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOpt
  * With `signal` and `onProgress`; errors are GolemErrors whose codes are listed in core/error.ts.
  */
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<Golem> {
+  checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio } = options;
   const dataset = await openDataset(data, options, options.limit);
   const { precision, layer } = options;
@@ -52,6 +53,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     ...{ signal, onProgress, onWarning, cache },
   });
   const { info } = encoder;
+  if (layer !== undefined && layer !== "auto") resolveLayer(info, layer);
   let rows = [...dataset.recordings];
   if (options.limit !== undefined) rows = limitRecordings(rows, options.limit);
   if (options.shots !== undefined) rows = drawShots(rows, options.shots, seed);
@@ -61,22 +63,20 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
 
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
-    const embedOptions = { encoder, audio, store, cache, signal, onProgress };
-    const training = await embedRecordings(trainRows, embedOptions);
-    const testing = await embedRecordings(testRows, { ...embedOptions, stage: "embedding the test set" });
-    for (const warning of [...training.warnings, ...testing.warnings]) onWarning?.(warning);
+    const embedOptions = { encoder, audio, store, cache, signal, onProgress, onWarning };
+    const training = await embedDataset(trainRows, embedOptions);
+    const testing = await embedDataset(testRows, { ...embedOptions, stage: "embedding the test set" });
     const skipped = [
       ...dataset.skipped,
       ...(testset?.skipped ?? []),
       ...training.skipped,
       ...testing.skipped,
     ];
-    const recordings = dropDuplicates(training.embedded, onWarning);
     const settings = getAudioSettings(info.sampleRate, audio);
     const model = await trainGolem(
       {
         name: dataset.name,
-        recordings,
+        recordings: training.embedded,
         ...(testRows.length > 0 ? { test: testing.embedded } : {}),
         skipped,
         encoder: info,
@@ -85,35 +85,13 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         createdBy,
       },
       { ...options, seed, createFoldRunner: (problem) => createFoldPool(problem, signal) },
-    );
+    ).catch((error: unknown) => {
+      // What is too few may be too few because of what was left out.
+      for (const record of skipped) onWarning?.(record);
+      throw error;
+    });
     return createGolem(model, encoder, { cache, onWarning });
   } finally {
     await store.close();
   }
-}
-
-/** The same audio twice under one label counts once; under two labels it is `conflicting-labels`. */
-function dropDuplicates(
-  embedded: readonly EmbeddedRecording[],
-  onWarning: EnvironmentOptions["onWarning"],
-): EmbeddedRecording[] {
-  const { duplicates, conflicts } = findDuplicates(
-    embedded.map(({ file, label, fileHash, facts }) => ({
-      file,
-      label,
-      fileHash,
-      audioHash: facts.audioHash,
-    })),
-  );
-  if (conflicts.length > 0) throw createConflictError(conflicts);
-  for (const { file, keptFile } of duplicates) {
-    onWarning?.({
-      code: "duplicate-recording",
-      message: `${file} holds the same audio as ${keptFile}; it counts once.`,
-      hint: "Delete one of them.",
-      file,
-    });
-  }
-  const dropped = new Set(duplicates.map((duplicate) => duplicate.file));
-  return embedded.filter((recording) => !dropped.has(recording.file));
 }

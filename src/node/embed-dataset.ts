@@ -1,0 +1,42 @@
+/**
+ * Embeds the rows of a data set that will be scored or trained on: each recording counts once, oddities are told.
+ *
+ * Must not know: heads, the terminal.
+ */
+import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
+import type { EmbeddedRecording } from "../golem/embedded-recording.ts";
+import { type EmbedRecordingsOptions, embedRecordings } from "./embed-recordings.ts";
+import type { EnvironmentOptions } from "./environment.ts";
+
+/**
+ * Embeds recordings. The same audio twice under one label counts once, with a warning; under two labels it is the error
+ * `conflicting-labels`.
+ */
+export async function embedDataset(
+  recordings: readonly Recording[],
+  options: EmbedRecordingsOptions & Pick<EnvironmentOptions, "onWarning">,
+): Promise<{ embedded: EmbeddedRecording[]; skipped: SkippedRecording[] }> {
+  const { onWarning } = options;
+  const { embedded, skipped, warnings } = await embedRecordings(recordings, options);
+  for (const warning of warnings) onWarning?.(warning);
+  const { duplicates, conflicts } = findDuplicates(
+    embedded.map(({ file, label, fileHash, facts }) => ({
+      file,
+      label,
+      fileHash,
+      audioHash: facts.audioHash,
+    })),
+  );
+  if (conflicts.length > 0) throw createConflictError(conflicts);
+  for (const { file, keptFile } of duplicates) {
+    onWarning?.({
+      code: "duplicate-recording",
+      message: `${file} holds the same audio as ${keptFile}; it counts once.`,
+      hint: "Delete one of them.",
+      file,
+    });
+  }
+  const dropped = new Set(duplicates.map((duplicate) => duplicate.file));
+  return { embedded: embedded.filter((recording) => !dropped.has(recording.file)), skipped };
+}

@@ -1,0 +1,44 @@
+/**
+ * What the library's `train` may be told, checked at the edge.
+ *
+ * Must not know: how training works.
+ */
+import * as z from "zod/mini";
+import { GolemError } from "../core/error.ts";
+import { headKinds } from "../head/head.ts";
+
+const count = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
+const seconds = z.number().check(z.minimum(0.1), z.maximum(1e9));
+
+const trainOptions = z.looseObject({
+  seed: z.optional(z.int()),
+  encoder: z.optional(z.string()),
+  precision: z.optional(z.string()),
+  layer: z.optional(z.union([z.literal("auto"), z.literal("last"), z.int().check(z.nonnegative())])),
+  pooling: z.optional(z.enum(["mean", "mean+std"])),
+  head: z.optional(z.enum(["auto", ...headKinds])),
+  shots: z.optional(count),
+  limit: z.optional(count),
+  repeats: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+  audio: z.optional(
+    z.object({
+      trim: z.optional(z.boolean()),
+      maximumSeconds: z.optional(seconds),
+      windowSeconds: z.optional(seconds),
+    }),
+  ),
+});
+
+/** Throws `invalid-option` for the first option that is not as it should be, and for data that is no data set. */
+export function checkTrainOptions(data: unknown, options: unknown): void {
+  if (
+    typeof data !== "string" &&
+    !Array.isArray((data as { recordings?: unknown } | null | undefined)?.recordings)
+  ) {
+    throw new GolemError("invalid-option", `The data set is ${typeof data}; expected a path or a Dataset.`);
+  }
+  const result = trainOptions.safeParse(options);
+  if (result.success) return;
+  const issue = result.error.issues[0]!;
+  throw new GolemError("invalid-option", `Option ${issue.path.join(".")} is not valid: ${issue.message}.`);
+}
