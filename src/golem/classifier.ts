@@ -8,8 +8,9 @@ import { GolemError } from "../core/error.ts";
 import type { Matrix } from "../core/matrix.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { Head, HeadKind } from "../head/head.ts";
+import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
-import { trainHead } from "../head/registry.ts";
+import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
 import { chooseLayer } from "./choose-layer.ts";
 import { type Pooling, resolveLayer, stackView, type View } from "./view.ts";
@@ -46,15 +47,39 @@ export function fitClassifier(
   encoder: EncoderInfo,
   options: ClassifierOptions,
 ): Classifier {
-  const { seed, layer = "auto", pooling = "mean+std", head: kind = "auto" } = options;
+  const { kind, view, features, headOptions } = prepareFit(vectors, labels, classes, encoder, options);
+  return createClassifier(trainHead(kind, features, labels, classes, headOptions), view, encoder);
+}
+
+/** The same with the large matrix products left to an engine. */
+export async function fitClassifierWithProduct(
+  vectors: readonly Float32Array[],
+  labels: readonly number[],
+  classes: number,
+  encoder: EncoderInfo,
+  options: ClassifierOptions,
+  product: MatrixProduct,
+): Promise<Classifier> {
+  const { kind, view, features, headOptions } = prepareFit(vectors, labels, classes, encoder, options);
+  const head = await trainHeadWithProduct(kind, features, labels, classes, headOptions, product);
+  return createClassifier(head, view, encoder);
+}
+
+/** Chooses the layer and gathers what a head is trained on. */
+function prepareFit(
+  vectors: readonly Float32Array[],
+  labels: readonly number[],
+  classes: number,
+  encoder: EncoderInfo,
+  options: ClassifierOptions,
+) {
+  const { seed, layer = "auto", pooling = "mean+std", head = "auto" } = options;
   const chosen =
     layer === "auto" ? chooseLayer(vectors, labels, classes, encoder, pooling) : resolveLayer(encoder, layer);
-  const resolvedKind = kind === "auto" ? defaultHead : kind;
-  const head = trainHead(resolvedKind, stackView(vectors, encoder, chosen, pooling), labels, classes, {
-    ...(options.headOptions as Partial<HeadOptions<HeadKind>> | undefined),
-    seed,
-  });
-  return createClassifier(head, { encoder: encoder.id, layer: chosen, pooling, weight: 1 }, encoder);
+  const view: View = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
+  const headOptions = { ...(options.headOptions as Partial<HeadOptions<HeadKind>> | undefined), seed };
+  const kind = head === "auto" ? defaultHead : head;
+  return { kind, view, features: stackView(vectors, encoder, chosen, pooling), headOptions };
 }
 
 /** Puts a head and the view it was trained on together again. */

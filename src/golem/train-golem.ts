@@ -13,13 +13,13 @@ import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable, countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
-import { crossValidate } from "../evaluate/cross-validate.ts";
+import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
-import type { ClassifierOptions } from "./classifier.ts";
+import type { Classifier, ClassifierOptions } from "./classifier.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
-import { createInlineRunner, type FitProblem, type FoldRunner, fitRows } from "./fold-runner.ts";
+import { createInlineRunner, type FitProblem, type FoldRunner } from "./fold-runner.ts";
 import { createGolemModel, type GolemModel } from "./golem-model.ts";
 import { computeUnknownThreshold, falseRejectionRate } from "./unknown.ts";
 
@@ -48,7 +48,7 @@ export interface TrainingOptions extends ClassifierOptions, WorkOptions {
   /** Told of what does not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
   /** Where the folds run; on this thread unless said otherwise. */
-  readonly createFoldRunner?: (problem: FitProblem) => FoldRunner;
+  readonly createFoldRunner?: (problem: FitProblem) => FoldRunner | Promise<FoldRunner>;
 }
 
 /**
@@ -70,22 +70,15 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     options: pickClassifierOptions(options),
   };
   const groups = recordings.map((recording) => recording.speaker);
-  const runner = alone.length > 0 ? undefined : (options.createFoldRunner ?? createInlineRunner)(problem);
-  const validation =
-    runner &&
-    (await crossValidate(
-      {
-        ...{ labels: truth, classes: labels, groups, seed: options.seed, repeats: options.repeats ?? 10 },
-        fitPredict: runner.fitPredict,
-        concurrency: runner.concurrency,
-      },
-      { signal: options.signal, onProgress: options.onProgress },
-    ).finally(() => runner.close()));
-  throwIfAborted(options.signal);
-  const classifier = fitRows(
+  const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
+  const { validation, classifier } = await runFits(
+    runner,
+    groups,
+    labels,
+    alone.length === 0,
+    options,
     problem,
-    truth.map((_, row) => row),
-  );
+  ).finally(() => runner.close());
   const trainPredictions = getPredictions(classifier.computeProbabilities(vectors));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 
@@ -128,6 +121,26 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       falseRejectionRate,
     },
   });
+}
+
+/** Cross-validation where it can be had, then the fit on everything. */
+async function runFits(
+  runner: FoldRunner,
+  groups: readonly (string | undefined)[],
+  labels: readonly string[],
+  divisible: boolean,
+  { seed, repeats = 10, signal, onProgress }: TrainingOptions,
+  problem: FitProblem,
+): Promise<{ validation: CrossValidation | undefined; classifier: Classifier }> {
+  const { fitPredict, concurrency } = runner;
+  const validation = divisible
+    ? await crossValidate(
+        { labels: problem.labels, classes: labels, groups, seed, repeats, fitPredict, concurrency },
+        { signal, onProgress },
+      )
+    : undefined;
+  throwIfAborted(signal);
+  return { validation, classifier: await runner.fit() };
 }
 
 /** The options that shape a classifier, without callbacks and signals: plain data that can go to another thread. */

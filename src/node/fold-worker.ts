@@ -4,7 +4,7 @@
  * Must not know: threads, pools.
  */
 import { type FitProblem, fitPredictRows } from "../golem/fold-runner.ts";
-import type { FoldTask } from "./fold-pool.ts";
+import type { FoldTask } from "./fold-runner-node.ts";
 import { serveTasks } from "./worker-service.ts";
 
 await serveTasks((problem: FitProblem) => ({

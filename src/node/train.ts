@@ -14,7 +14,7 @@ import { resolveLayer } from "../golem/view.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { embedDataset } from "./embed-dataset.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { createFoldPool } from "./fold-pool.ts";
+import { createFoldRunner } from "./fold-runner-node.ts";
 import { createGolem, type Golem } from "./golem.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
@@ -84,7 +84,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         pipeline: describeAudio(settings),
         createdBy,
       },
-      { ...options, seed, createFoldRunner: (problem) => createFoldPool(problem, signal) },
+      { ...options, seed, createFoldRunner: (problem) => createFoldRunner(problem, signal) },
     ).catch((error: unknown) => {
       // What is too few may be too few because of what was left out.
       for (const record of skipped) onWarning?.(record);

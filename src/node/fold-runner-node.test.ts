@@ -2,8 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { crossValidate } from "../evaluate/cross-validate.ts";
-import { createInlineRunner, type FitProblem, type FoldRunner } from "../golem/fold-runner.ts";
-import { createFoldPool } from "./fold-pool.ts";
+import {
+  createInlineRunner,
+  createProductRunner,
+  type FitProblem,
+  type FoldRunner,
+} from "../golem/fold-runner.ts";
+import { createFoldRunner } from "./fold-runner-node.ts";
+import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
+import { createOrtMatrixProduct } from "./ort-matrix-product.ts";
 
 const recordings = makeEmbeddings({ classes: 3, shots: 8, seed: 1, separation: [0, 0.5, 0] });
 const classes = ["class 0", "class 1", "class 2"];
@@ -21,29 +28,51 @@ async function run(runner: FoldRunner, signal?: AbortSignal) {
   return crossValidate(input, { signal }).finally(() => runner.close());
 }
 
-describe("createFoldPool", () => {
+describe("createFoldRunner", () => {
   it("gives the same probabilities, bit for bit", async () => {
-    const pool = createFoldPool(problem);
+    const pool = await createFoldRunner(problem);
     expect(pool.concurrency).toBeGreaterThan(1);
     const there = await run(pool);
     const here = await run(createInlineRunner(problem));
     expect(there.probabilities).toEqual(here.probabilities);
   });
 
-  it("stays on this thread for quick heads", () => {
-    expect(createFoldPool({ ...problem, options: { seed: 0 } }).concurrency).toBe(1);
+  it("stays on this thread for quick heads", async () => {
+    expect((await createFoldRunner({ ...problem, options: { seed: 0 } })).concurrency).toBe(1);
+  });
+
+  it("multiplies with ONNX Runtime for thousands of recordings, to about the same probabilities", async () => {
+    const many = makeEmbeddings({ classes: 3, shots: 3000, seed: 2, separation: [0, 0.1, 0] });
+    const large: FitProblem = {
+      ...problem,
+      vectors: many.map(({ vector }) => vector),
+      labels: many.map(({ label }) => classes.indexOf(label)),
+      options: { seed: 0, layer: 1 },
+    };
+    const product = await createOrtMatrixProduct(createNodeOnnxRuntime({ threads: 2 }));
+    const there = createProductRunner(large, product);
+    const here = createInlineRunner(large);
+    const some = large.vectors.slice(0, 50);
+    const ours = (await there.fit()).computeProbabilities(some);
+    expect(ours.data).toBeAllclose((await here.fit()).computeProbabilities(some).data, {
+      rtol: 0,
+      atol: 1e-3,
+    });
+    await there.close();
   });
 
   it("passes on what goes wrong in a worker", async () => {
     const wrong = { ...problem, options: { seed: 0, head: "mlp", headOptions: { epochs: -1 } } } as const;
-    await expect(run(createFoldPool(wrong))).rejects.toMatchObject({ code: "invalid-option" });
+    await expect(run(await createFoldRunner(wrong))).rejects.toMatchObject({ code: "invalid-option" });
   });
 
   it("can be interrupted", async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
     const long = { ...problem, options: { seed: 0, head: "mlp", headOptions: { epochs: 3000 } } } as const;
-    await expect(run(createFoldPool(long, controller.signal), controller.signal)).rejects.toMatchObject({
+    await expect(
+      run(await createFoldRunner(long, controller.signal), controller.signal),
+    ).rejects.toMatchObject({
       code: "aborted",
     });
   });

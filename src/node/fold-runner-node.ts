@@ -7,7 +7,14 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Matrix } from "../core/matrix.ts";
-import { createInlineRunner, type FitProblem, type FoldRunner } from "../golem/fold-runner.ts";
+import {
+  createInlineRunner,
+  createProductRunner,
+  type FitProblem,
+  type FoldRunner,
+} from "../golem/fold-runner.ts";
+import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
+import { createOrtMatrixProduct } from "./ort-matrix-product.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
 /** Most workers besides this thread. */
@@ -24,8 +31,22 @@ export interface FoldTask {
 /** Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the others. */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
-/** Creates a runner: on all cores where that pays, else this thread alone. */
-export function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
+/** Numbers in the training matrix from which ONNX Runtime multiplies faster than loops, start included. */
+const largeMatrix = 1e6;
+
+/** Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this thread alone. */
+export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
+  const { vectors, encoder, options } = problem;
+  const { head = "auto" } = options;
+  const numbers = vectors.length * 2 * encoder.dimensions;
+  if ((head === "auto" || head === "logistic") && numbers >= largeMatrix) {
+    const runtime = createNodeOnnxRuntime({ threads: availableParallelism() });
+    return createProductRunner(problem, await createOrtMatrixProduct(runtime));
+  }
+  return createFoldPool(problem, signal);
+}
+
+function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
   const inline = createInlineRunner(problem);
   const count = Math.min(availableParallelism() - 1, maximumWorkers);
   if (count === 0 || !slowHeads.includes(problem.options.head)) return inline;
@@ -39,6 +60,7 @@ export function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldR
       await turn();
       return pool.getRoom() > 0 ? pool.run({ train, test }) : inline.fitPredict(train, test);
     },
+    fit: () => inline.fit(),
     close: () => pool.close(),
   };
 }
