@@ -42,20 +42,20 @@ const integer =
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`a whole number from ${least} was expected.`);
+    throw new InvalidArgumentError(`A whole number from ${least} was expected.`);
   };
 
 const positive = (text: string): number => {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("a number over 0 was expected.");
+  throw new InvalidArgumentError("A number over 0 was expected.");
 };
 
 const oneOf =
   (words: readonly string[]) =>
   (text: string): string => {
     if (words.includes(text)) return text;
-    throw new InvalidArgumentError(`one of ${words.join(", ")} was expected.`);
+    throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
   };
 
 const layer = (text: string): number | string =>

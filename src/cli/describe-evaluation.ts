@@ -46,11 +46,13 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
 }
 
 /** What the score means for somebody who wants to use the golem: judged by the lower limit, what can be relied on. */
-function describeVerdict({ interval: [low], chance }: Evaluation): string {
+function describeVerdict({ interval: [low, high], chance }: Evaluation): string {
   if (low <= chance)
     return "so far this cannot be told from guessing: it needs more recordings, or another task";
-  if (low < 0.5)
-    return "better than guessing, but maybe wrong more often than right: more recordings a class, by more speakers, help most";
+  if (low < 0.5) {
+    const wrong = high < 0.5 ? "but mostly wrong" : "but maybe wrong more often than right";
+    return `better than guessing, ${wrong}: more recordings a class, by more speakers, help most`;
+  }
   if (low < 0.9)
     return "useful where a mistake costs little; more recordings a class, by more speakers, help most";
   return "good; keep testing it on recordings from where it will be used";

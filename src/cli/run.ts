@@ -80,7 +80,7 @@ function addCommand(
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidArgumentError("a whole number was expected.");
+  throw new InvalidArgumentError("A whole number was expected.");
 }
 
 /** What commander found wrong, in this project's form; a suggestion stands on its second line. */
