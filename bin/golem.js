@@ -6,17 +6,22 @@ const { run } = await import("../dist/cli/run.js").catch((error) => {
   process.exit(2);
 });
 
+const args = process.argv.slice(2);
 const controller = new AbortController();
 process.once("SIGINT", () => {
   // Without a listener the next one ends the process as it would any other.
   controller.abort();
 });
 process.once("SIGTERM", () => controller.abort());
-let readerGone = false;
-process.stdout.on("error", (error) => {
-  if (error.code !== "EPIPE") throw error;
-  readerGone = true;
-  controller.abort();
-});
-const exitCode = await run(process.argv.slice(2), process, controller.signal);
-process.exitCode = readerGone ? 0 : exitCode;
+/** Lines to a reader that has left are dropped. Only predict stops: all it makes is lines; others have work to save. */
+let isDone = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+    if (stream !== process.stdout || args[0] !== "predict") return;
+    isDone = true;
+    controller.abort();
+  });
+}
+const exitCode = await run(args, process, controller.signal);
+process.exitCode = isDone ? 0 : exitCode;

@@ -1,13 +1,30 @@
 /**
  * The command line's contract, on the synthetic recordings that the repository carries: documents, exit codes, files.
  */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { encodeFloatWav } from "../src/audio/float-wav.ts";
+import { describeClasses } from "../src/cli/describe-classes.ts";
+import { quoteForShell } from "../src/cli/printed-path.ts";
 import { decodeSafetensors } from "../src/golem/safetensors.ts";
+import { getCacheStats } from "../src/node/cache-account.ts";
+import { getCacheFolder } from "../src/node/cache-folder.ts";
+import { createTone, createWav } from "./audio-files.ts";
 import { runGolem } from "./command-line.ts";
+import { createScratchFolder } from "./scratch-folder.ts";
 
 const banking = resolve(import.meta.dirname, "../demo/banking");
 const folder = mkdtempSync(join(tmpdir(), "golem-cli-"));
@@ -27,6 +44,33 @@ beforeAll(async () => {
   expect(exitCode).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface ProgramEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+}
+
+/** Starts the built program as a process of its own, with `home` as its cache folder. */
+function startProgram(
+  args: readonly string[],
+  home: string,
+): { child: ChildProcessByStdio<null, Readable, Readable>; ended: Promise<ProgramEnd> } {
+  const program = resolve(import.meta.dirname, "../bin/golem.js");
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, GOLEM_HOME: home },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  const ended = new Promise<ProgramEnd>((done) => {
+    child.on("close", (exitCode, signal) => done({ exitCode, signal, stdout }));
+  });
+  return { child, ended };
+}
 
 describe("golem train", () => {
   it("prints the document of the contract, and nothing else, with --json", async () => {
@@ -174,13 +218,40 @@ describe("golem train", () => {
     expect(result.stderr).toContain(`error [${code}]`);
   });
 
-  it("stops with 130 when interrupted, and leaves nothing behind", async () => {
-    const out = join(folder, "interrupted");
-    const controller = new AbortController();
-    controller.abort();
-    const { exitCode } = await runGolem(["train", data, "--out", out], controller.signal);
-    expect(exitCode).toBe(130);
-    expect(() => readFileSync(join(out, "golem.json"))).toThrow();
+  it.skipIf(process.platform === "win32")(
+    "stops with 130 at Ctrl-C while it listens, and leaves nothing behind",
+    async () => {
+      const home = await createScratchFolder();
+      // The weights that are there, and a store of its own: everything has to be heard.
+      symlinkSync(getCacheFolder().encoders, join(home, "encoders"));
+      mkdirSync(join(home, "out"));
+      const args = ["train", banking, "--out", join(home, "out", "golem"), "--json"];
+      const { child, ended } = startProgram(args, home);
+      const isListening = async () => (await getCacheStats(join(home, "embeddings"))).entries > 1;
+      await vi.waitUntil(isListening, { timeout: 60_000, interval: 10 });
+      child.kill("SIGINT");
+      const { exitCode, signal, stdout } = await ended;
+      expect({ exitCode, signal }).toEqual({ exitCode: 130, signal: null });
+      expect(JSON.parse(stdout).error.code).toBe("aborted");
+      expect(readdirSync(join(home, "out"))).toEqual([]);
+    },
+  );
+
+  it("saves the golem though nobody reads what it says", async () => {
+    const home = await createScratchFolder();
+    const args = ["train", data, "--out", join(home, "golem"), "--encoder", "mfcc"];
+    const { child, ended } = startProgram(args, home);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await ended).toMatchObject({ exitCode: 0, signal: null });
+    expect(readdirSync(join(home, "golem"))).toContain("golem.json");
+  });
+
+  it("ends with the next command, which can be pasted into a shell", async () => {
+    const out = join(folder, "мой голем");
+    const { stdout } = await runGolem(["train", data, "--out", out, "--encoder", "mfcc"]);
+    expect(stdout).toContain(`Next: npx golem predict ${quoteForShell(out)} RECORDING\n`);
+    expect(quoteForShell(out)).not.toBe(out);
   });
 });
 
@@ -226,6 +297,16 @@ describe("golem predict", () => {
 });
 
 describe("golem evaluate", () => {
+  it("says how it does on each class", async () => {
+    const { exitCode, stdout } = await runGolem(["evaluate", golem, held]);
+    expect(exitCode).toBe(0);
+    const { stdout: json } = await runGolem(["evaluate", golem, held, "--json"]);
+    expect(stdout).toContain(`\n${describeClasses(JSON.parse(json)).join("\n")}\n`);
+    for (const label of ["abroad", "balance", "freeze"]) {
+      expect(stdout).toMatch(new RegExp(`^${label} +10 +(\\d+ %|-) +\\d+ % +\\d+ %`, "m"));
+    }
+  });
+
   it("prints an evaluation", async () => {
     const { exitCode, stdout } = await runGolem(["evaluate", golem, held, "--json"]);
     expect(exitCode).toBe(0);
@@ -264,6 +345,72 @@ describe("golem embed, encoders, cache, help", () => {
     ]);
     const { exitCode } = await runGolem(["encoders", "verify", "moonshine-tiny", "--json"]);
     expect(exitCode).toBe(0);
+  });
+
+  it.each(["pull", "remove"])(
+    "says that there is nothing to %s of an encoder without weights",
+    async (action) => {
+      const { exitCode, stdout } = await runGolem(["encoders", action, "mfcc"]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain("mfcc has no weights: there is nothing to");
+      const { stdout: json } = await runGolem(["encoders", action, "mfcc", "--json"]);
+      expect(JSON.parse(json)).toMatchObject({ id: "mfcc", state: "present" });
+    },
+  );
+
+  it("speaks of its own options in hints", async () => {
+    const short = join(folder, "knows short");
+    const quick = join(folder, "quick");
+    for (const [label, hertz] of [
+      ["low", 200],
+      ["high", 2000],
+    ] as const) {
+      mkdirSync(join(quick, label), { recursive: true });
+      for (const n of [1, 2, 3]) {
+        const tone = createTone(16_000, 0.4, 1, hertz + n);
+        writeFileSync(join(quick, label, `${n}.wav`), createWav(tone, 16_000));
+      }
+    }
+    await runGolem(["train", quick, "--out", short, "--encoder", "mfcc", "--max-seconds", "0.5"]);
+    const { stdout: text } = await runGolem(["predict", short, join(example, readdirSync(example)[0]!)]);
+    expect(text).toContain("error [too-long]");
+    expect(text).toContain("--max-seconds, when training or embedding");
+  });
+
+  it("tells required options and defaults in its help", async () => {
+    const { stdout } = await runGolem(["train", "--help"]);
+    const help = stdout.replaceAll(/\s+/g, " ");
+    expect(help).toMatch(/--out <dir> [^-]*\(required\)/);
+    for (const words of [
+      "auto, which is moonshine-tiny",
+      "auto, which is logistic",
+      "auto",
+      "mean+std",
+      "int8",
+    ]) {
+      expect(help).toContain(`(default: ${words})`);
+    }
+  });
+
+  it.each([
+    [["train", "--json"], "Required option '--out <dir>' not specified."],
+    [["nonsense", "--json"], "Unknown command 'nonsense'."],
+    [["train", "x", "--out", "y", "--outt", "--json"], "Unknown option '--outt'."],
+    [["train", "x", "--json", "--out", "y", "--shots", "0"], "A whole number from 1 was expected."],
+    [["encoders", "fly", "--json"], "There is no action 'fly'"],
+  ])("reports wrong usage like any other error: %j", async (args, words) => {
+    const { exitCode, stdout, stderr } = await runGolem(args);
+    expect(exitCode).toBe(2);
+    const { error } = JSON.parse(stdout);
+    expect(error).toEqual({
+      code: "usage",
+      message: expect.stringContaining(words),
+      hint: expect.any(String),
+    });
+    expect(stderr).toMatch(/^error \[usage\]: [A-Z]/);
+    expect(stderr).toContain(error.message);
+    const { stdout: silent, stderr: same } = await runGolem(args.filter((arg) => arg !== "--json"));
+    expect([silent, same]).toEqual(["", stderr]);
   });
 
   it("counts what is cached", async () => {

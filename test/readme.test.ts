@@ -1,4 +1,7 @@
-/** Runs the README's library example as it stands there, on the built package, and compares what it prints. */
+/**
+ * Runs the README's library example as it stands there, on the built package, and compares what it prints; compares what
+ * `npm start` prints; checks links and the first row of results.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +27,64 @@ it("prints what the README says", () => {
   expect(words(printed)).toBe(words(output!));
   // Another processor may round the int8 encoder's arithmetic in another way.
   expect(numbers(printed)).toBeAllclose(numbers(output!), { rtol: 0, atol: 0.05 });
+});
+
+it("shows what npm start prints", () => {
+  const [, shown] = /```text\n(Demo: .*?)```/s.exec(readme)!;
+  const out = join(folder, "demo golem");
+  const program = [join(root, "bin", "golem.js"), "demo", "--out", out];
+  const printed = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" });
+  // Single recordings and milliseconds may differ on another machine, words and scores may not.
+  const isSteady = (line: string) => !/^Most confused|^ {2}\w+ [\d.]+ %,/.test(line);
+  const scores = (text: string) => [...text.matchAll(/(\d+\.\d+) %/g)].slice(0, 6).map(([, n]) => Number(n));
+  const words = (text: string) =>
+    text
+      .trim()
+      .split("\n")
+      .filter(isSteady)
+      .join("\n")
+      .replaceAll(/\d+\.\d+/g, "#");
+  expect(words(printed.replace(out, "golem-demo-banking"))).toBe(words(shown!));
+  expect(scores(printed)).toBeAllclose(scores(shown!), { rtol: 0, atol: 5 });
+});
+
+it("links only to files of the repository", () => {
+  const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target!.split("#")[0]!)
+    .filter((target) => target !== "" && !/^[a-z]+:/i.test(target));
+  expect(targets).toContain("LOG.md");
+  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
+  const folders = tracked.flatMap((file) =>
+    file.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/")),
+  );
+  const known = new Set([...tracked, ...folders]);
+  expect(targets.filter((target) => !known.has(target.replace(/^\.\/|\/$/g, "")))).toEqual([]);
+});
+
+it("says what was measured of golem train without flags", () => {
+  interface Measurement {
+    readonly set: string;
+    readonly encoder: string;
+    readonly layer: number | string;
+    readonly balancedAccuracy: number;
+  }
+  const file = join(root, "runs/results/first-golem.json");
+  const measured = (JSON.parse(readFileSync(file, "utf8")) as Measurement[]).filter(
+    ({ encoder, layer }) => encoder === "moonshine-tiny" && layer === "auto",
+  );
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const sets = ["digits", "drinks", "esc10", "commands", "wakewords"].map((set) => {
+    const draws = measured.filter((row) => row.set === set);
+    expect(draws).toHaveLength(10);
+    return mean(draws.map(({ balancedAccuracy }) => balancedAccuracy));
+  });
+  const table = readme.slice(readme.indexOf("| | spoken digits")).split("\n");
+  const [name, ...cells] = table[2]!
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+  expect(name).toBe("`golem train`, no flags");
+  expect(cells).toEqual([...sets, mean(sets)].map((value) => value.toFixed(3).replace(/^0/, "")));
 });
 
 it("names every command", () => {

@@ -42,20 +42,20 @@ const integer =
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`a whole number from ${least} was expected.`);
+    throw new InvalidArgumentError(`A whole number from ${least} was expected.`);
   };
 
 const positive = (text: string): number => {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("a number over 0 was expected.");
+  throw new InvalidArgumentError("A number over 0 was expected.");
 };
 
 const oneOf =
   (words: readonly string[]) =>
   (text: string): string => {
     if (words.includes(text)) return text;
-    throw new InvalidArgumentError(`one of ${words.join(", ")} was expected.`);
+    throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
   };
 
 const layer = (text: string): number | string =>
@@ -64,16 +64,17 @@ const layer = (text: string): number | string =>
 const encoderOption: OptionSpecification = {
   flags: "--encoder <id>",
   description:
-    "what listens: an id of `golem encoders`, auto (moonshine-tiny), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path",
+    "what listens: an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto, which is moonshine-tiny)",
 };
 const precisionOption: OptionSpecification = {
   flags: "--precision <kind>",
-  description: "int8 (default) or fp32, for encoders that have both: checkpoints from the Hub or a folder",
+  description:
+    "int8 or fp32, for encoders that have both: checkpoints from the Hub or a folder (default: int8)",
   parse: oneOf(["fp32", "int8"]),
 };
 const cutOption: OptionSpecification = {
   flags: "--layer <n>",
-  description: "last layer wanted; encoders that can be cut compute nothing above it",
+  description: "last layer wanted; encoders that can be cut compute nothing above it (default: all layers)",
   parse: integer(0),
 };
 const movedEncoderOption: OptionSpecification = {
@@ -84,7 +85,7 @@ const audioOptions: readonly OptionSpecification[] = [
   { flags: "--no-trim", description: "keep silence at the ends of recordings" },
   {
     flags: "--max-seconds <n>",
-    description: `longest recording accepted, in seconds (default ${defaultAudioSettings.maximumSeconds})`,
+    description: `longest recording accepted, in seconds (default: ${defaultAudioSettings.maximumSeconds})`,
     parse: positive,
   },
 ];
@@ -110,32 +111,40 @@ export const commands: readonly CommandSpecification[] = [
     args: ["<data>"],
     description: "train a golem on labelled recordings and say honestly how good it is",
     options: [
-      { flags: "--out <dir>", description: "folder to save the golem in", required: true },
+      { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
       encoderOption,
       precisionOption,
       {
         flags: "--layer <n>",
-        description: "layer of the encoder: a number, last, or auto (the best by leave-one-out likelihood)",
+        description:
+          "layer of the encoder: a number, last, or auto, the best by leave-one-out likelihood (default: auto)",
         parse: layer,
       },
       {
         flags: "--pooling <kind>",
-        description: "statistics over time: mean or mean+std (default)",
+        description: "statistics over time: mean or mean+std (default: mean+std)",
         parse: oneOf(["mean", "mean+std"]),
       },
       {
         flags: "--head <kind>",
-        description: `auto (logistic) or one of ${headKinds.join(", ")}`,
+        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is logistic)`,
         parse: oneOf(["auto", ...headKinds]),
       },
-      { flags: "--shots <k>", description: "draw K recordings a class with the seed", parse: integer(1) },
+      {
+        flags: "--shots <k>",
+        description: "draw K recordings a class with the seed (default: all)",
+        parse: integer(1),
+      },
       limitOption,
-      { flags: "--test <data>", description: "score on these recordings instead of by cross-validation" },
+      {
+        flags: "--test <data>",
+        description: "score on these recordings (default: rows with split test, else cross-validation)",
+      },
       { flags: "--no-transcript", description: "do not use transcripts (they are not used yet)" },
       ...audioOptions,
       strictOption,
     ],
-    help: `${dataHelp}\n\nThe recipe of one linear layer on the last layer's mean:\n  golem train DATA --out DIR --head linear --layer last --pooling mean`,
+    help: `${dataHelp}\n\nThe recipe of one linear layer on the last layer's mean:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
     load: () => import("./commands/train.ts"),
   },
   {
@@ -158,7 +167,7 @@ export const commands: readonly CommandSpecification[] = [
     args: ["<data>"],
     description: "write the encoder's embeddings of every recording to a .parquet or .npz file",
     options: [
-      { flags: "--out <file>", description: "F.parquet or F.npz", required: true },
+      { flags: "--out <file>", description: "F.parquet or F.npz (required)", required: true },
       encoderOption,
       precisionOption,
       cutOption,
@@ -182,7 +191,9 @@ export const commands: readonly CommandSpecification[] = [
     args: ["[name]"],
     description:
       "see it work: banking (synthetic requests in 14 classes, default) or drums (real recordings)",
-    options: [{ flags: "--out <dir>", description: "folder to save the golem in (default golem-demo-NAME)" }],
+    options: [
+      { flags: "--out <dir>", description: "folder to save the golem in (default: golem-demo-NAME)" },
+    ],
     load: () => import("./commands/demo.ts"),
   },
   {

@@ -5,6 +5,9 @@
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
+/** Width of the interval above which the score is called uncertain. */
+const wideInterval = 0.3;
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** Lines that tell score, interval, what to compare with, and where it goes wrong. */
@@ -17,10 +20,17 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
     `  on its own training recordings it is right ${percent(trainAccuracy)} of the time, which says little`,
     `  ${describeVerdict(evaluation)}`,
   ];
-  if (mostConfused.length > 0) {
-    const pairs = mostConfused
-      .slice(0, 3)
-      .map(({ truth, predicted, count }) => `${truth} taken for ${predicted} (${formatCount(count)})`);
+  if (interval[1] - interval[0] > wideInterval) {
+    lines.push(
+      `  this score is uncertain: ${evaluation.recordings} recordings${describeSpeakers(evaluation)}`,
+    );
+  }
+  // Counts are means over the repeats of cross-validation; less than half a recording is no pattern.
+  const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
+  if (confused.length > 0) {
+    const pairs = confused.map(
+      ({ truth, predicted, count }) => `${truth} taken for ${predicted} (${Math.round(count)})`,
+    );
     lines.push(`Most confused: ${pairs.join(", ")}`);
   }
   const unseen = Object.entries(evaluation.unseenLabels);
@@ -35,13 +45,15 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
   return lines;
 }
 
-/** What the score means for somebody who wants to use the golem. */
-function describeVerdict({ balancedAccuracy, interval, chance }: Evaluation): string {
-  if (interval[0] <= chance)
+/** What the score means for somebody who wants to use the golem: judged by the lower limit, what can be relied on. */
+function describeVerdict({ interval: [low, high], chance }: Evaluation): string {
+  if (low <= chance)
     return "so far this cannot be told from guessing: it needs more recordings, or another task";
-  if (balancedAccuracy < 0.5)
-    return "better than guessing, but mostly wrong: more recordings a class, by more speakers, help most";
-  if (balancedAccuracy < 0.9)
+  if (low < 0.5) {
+    const wrong = high < 0.5 ? "but mostly wrong" : "but maybe wrong more often than right";
+    return `better than guessing, ${wrong}: more recordings a class, by more speakers, help most`;
+  }
+  if (low < 0.9)
     return "useful where a mistake costs little; more recordings a class, by more speakers, help most";
   return "good; keep testing it on recordings from where it will be used";
 }
@@ -61,7 +73,8 @@ function describeProtocol({
     : `${base}, speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`;
 }
 
-const formatCount = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1));
+const describeSpeakers = ({ speakers }: Evaluation): string =>
+  speakers === undefined ? "" : ` by ${speakers} speakers`;
 
 /** At most five names, and how many more. */
 function listFiles(files: readonly string[]): string {

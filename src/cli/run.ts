@@ -20,10 +20,12 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
+      // What commander finds wrong is reported below, in the form of all other errors.
+      outputError: () => {},
     })
     .addHelpText(
       "after",
-      "\nStart with: golem demo\nOr with your own recordings, one folder a class: golem train FOLDER --out my-golem",
+      "\nStart with: npx golem demo\nOr with your own recordings, one folder a class: npx golem train FOLDER --out my-golem",
     );
   for (const specification of commands) {
     addCommand(program, specification, async (values, options) => {
@@ -44,8 +46,8 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     }
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : reportError(asUsageError(error, args), asksForJson(args), streams);
   }
   return exitCode;
 }
@@ -67,7 +69,10 @@ function addCommand(
   command
     .option("--seed <n>", "seed of everything random", parseSeed, 0)
     .option("--json", "JSON on stdout and nothing else there")
-    .option("--quiet", "no progress, no warnings, no text");
+    .option(
+      "--quiet",
+      "no progress, no warnings, no account; what predict, encoders and cache were asked for is still printed",
+    );
   if (help) command.addHelpText("after", `\n${help}`);
   command.action(async () => action(command.processedArgs as string[], command.opts<CommonOptions>()));
 }
@@ -75,7 +80,22 @@ function addCommand(
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidArgumentError("a whole number was expected.");
+  throw new InvalidArgumentError("A whole number was expected.");
+}
+
+/** What commander found wrong, in this project's form; a suggestion stands on its second line. */
+function asUsageError({ message }: CommanderError, args: readonly string[]): GolemError {
+  const [found = "", ...suggestions] = message.replace(/^error: /, "").split("\n");
+  const sentence = found.charAt(0).toUpperCase() + found.slice(1).replace(/(?<=[^.])$/, ".");
+  const name = commands.find((command) => command.name === args[0])?.name;
+  const help = `Run \`npx golem ${name ? `${name} ` : ""}--help\` to see what there is.`;
+  return new GolemError("usage", sentence, { hint: [...suggestions, help].join(" ") });
+}
+
+/** Whether `--json` was given, when nothing could be parsed. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? undefined : end).includes("--json");
 }
 
 /** After an interruption every error is its consequence. */

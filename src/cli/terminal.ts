@@ -83,7 +83,9 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
 
 /** "error [code]: message" with the hint on a line of its own. */
 export function formatError(kind: "error" | "warning", { code, message, hint }: Warning): string {
-  return `${kind} [${code}]: ${message}${hint ? `\n  ${hint}` : ""}`;
+  // The library speaks of its option; here it is that of two commands, and predict and evaluate go by the golem's.
+  const words = hint.replace("maximumSeconds", "--max-seconds, when training or embedding");
+  return `${kind} [${code}]: ${message}${words ? `\n  ${words}` : ""}`;
 }
 
 /** Prints an error where it belongs and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */

@@ -55,9 +55,11 @@ describe("scores against scikit-learn", () => {
 });
 
 describe("definitions", () => {
-  it("majority: the most frequent training class, the lowest on a tie, whether or not it is in the truth", () => {
+  it("majority: the most frequent training class, the mean over ties, whether or not they are in the truth", () => {
     expect(computeMajority([1, 1, 0], [0, 1, 1, 1])).toBe(0.75);
-    expect(computeMajority([2, 2, 1, 1], [1, 2, 2])).toBeCloseTo(1 / 3);
+    expect(computeMajority([2, 2, 1, 1], [1, 2, 2])).toBeCloseTo(1 / 2);
+    expect(computeMajority([2, 2, 1, 1, 0], [0, 2, 2])).toBeCloseTo(1 / 3);
+    expect(computeMajority([0, 1, 2, 3], [0, 0, 1])).toBeCloseTo(1 / 4);
     expect(computeMajority([5, 5, 1], [1, 1])).toBe(0);
   });
   it("a certain mistake costs a finite log-loss", () => {

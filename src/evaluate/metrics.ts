@@ -121,16 +121,14 @@ export function computeLogLoss(probabilities: Matrix, truth: readonly number[]):
 }
 
 /**
- * The majority line: accuracy on `truth` of always answering the most frequent class of `trainLabels` (the lowest class
- * number on a tie). It is a plain accuracy; the balanced accuracy of any constant answer is 1 / classes, the chance line.
+ * The majority line: accuracy on `truth` of always answering the most frequent class of `trainLabels`; where several are
+ * equally frequent, the mean over them, so that it does not hang on their order. It is a plain accuracy; the balanced
+ * accuracy of any constant answer is 1 / classes, the chance line.
  */
 export function computeMajority(trainLabels: readonly number[], truth: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const label of trainLabels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  let best = -1;
-  for (const [label, count] of counts) {
-    const most = counts.get(best) ?? 0;
-    if (count > most || (count === most && label < best)) best = label;
-  }
-  return truth.filter((label) => label === best).length / truth.length;
+  const most = Math.max(...counts.values());
+  const tied = [...counts].filter(([, count]) => count === most).length;
+  return truth.filter((label) => counts.get(label) === most).length / (truth.length * tied);
 }

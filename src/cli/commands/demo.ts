@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import { demos, getDemo } from "../../node/demo-data.ts";
 import { train } from "../../node/train.ts";
+import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { describeTraining } from "./train.ts";
 
@@ -32,13 +33,13 @@ export async function runCommand(
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
     .map(([candidate, score]) => `${candidate} ${(100 * score).toFixed(1)} %`);
-  terminal.print(`A recording of ${example.label} that it never heard, ${example.path}:`);
+  terminal.print(`A recording of ${example.label} that it never heard, ${shortenPath(example.path)}:`);
   terminal.print(`  ${likeliest.join(", ")}${unknown ? "  (so unsure that it is flagged unknown)" : ""}\n`);
   terminal.print(
     `Saved to ${out}, ${((performance.now() - started) / 1000).toFixed(1)} s in all. With your own recordings, one folder a class:`,
   );
-  terminal.print(terminal.bold("  golem train FOLDER --out my-golem"));
-  terminal.print(terminal.bold("  golem predict my-golem RECORDING"));
+  terminal.print(terminal.bold("  npx golem train FOLDER --out my-golem"));
+  terminal.print(terminal.bold("  npx golem predict my-golem RECORDING"));
   terminal.printJson({
     ...{ demo: name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
     prediction: { file: example.path, truth: example.label, label, confidence, scores, unknown, seconds },

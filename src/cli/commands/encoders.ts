@@ -67,7 +67,9 @@ async function pull(id: string, { precision, layer }: EncodersOptions, terminal:
   const encoder = await resolveEncoder(id, { ...terminal.work, precision, layer });
   await prepareEncoder(encoder, terminal.work);
   const { info, source } = encoder;
-  const folder = source.kind === "built-in" ? getWeightsFolder(getEncoderDefinition(info.id)) : undefined;
+  const definition = source.kind === "built-in" ? getEncoderDefinition(info.id) : undefined;
+  if (definition && !definition.weights) return sayNoWeights(definition, "fetch", terminal);
+  const folder = definition && getWeightsFolder(definition);
   terminal.printJson({ id: info.id, revision: info.revision, folder, state: "present" });
   terminal.print(`${info.id} is ready; it works offline from now on.`);
   return 0;
@@ -84,9 +86,17 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
     return 0;
   }
   const definition = getEncoderDefinition(id);
+  if (!definition.weights) return sayNoWeights(definition, "remove", terminal);
   await removeWeights(definition);
   terminal.printJson({ id: definition.info.id, state: "missing" });
   terminal.print(`The weights of ${definition.info.id} are removed.`);
+  return 0;
+}
+
+/** For encoders that are code alone. */
+function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
+  terminal.printJson({ id: info.id, revision: info.revision, state: "present" });
+  terminal.print(`${info.id} has no weights: there is nothing to ${verb}.`);
   return 0;
 }
 
@@ -115,7 +125,7 @@ async function verify(id: string | undefined, terminal: Terminal): Promise<numbe
 
 function need(action: string, id: string | undefined): string {
   if (id !== undefined) return id;
-  throw new GolemError("usage", `golem encoders ${action} needs the id of an encoder.`, {
-    hint: "Run `golem encoders list` to see them.",
+  throw new GolemError("usage", `npx golem encoders ${action} needs the id of an encoder.`, {
+    hint: "Run `npx golem encoders list` to see them.",
   });
 }

@@ -1,5 +1,6 @@
 /** `golem evaluate GOLEM DATA`: scores a golem on recordings it was not trained on. */
 import { loadGolem } from "../../node/golem.ts";
+import { describeClasses } from "../describe-classes.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -23,6 +24,8 @@ export async function runCommand(
   });
   terminal.printJson(evaluation);
   for (const line of describeEvaluation(evaluation, terminal.bold)) terminal.print(line);
+  terminal.print("");
+  for (const line of describeClasses(evaluation)) terminal.print(line);
   reportSkipped(evaluation.skipped, terminal);
   return strict && evaluation.skipped.length > 0 ? 1 : 0;
 }

@@ -6,6 +6,7 @@ import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
+import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -56,7 +57,8 @@ export async function runCommand(
   });
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
-  terminal.print(`Next: golem predict ${out} RECORDING`);
+  if (evaluation) terminal.print("The scores of each class are in its golem.json, and printed with --json");
+  terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;

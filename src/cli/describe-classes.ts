@@ -1,0 +1,39 @@
+/**
+ * The scores of each class as a table for people at a terminal: one line a class, with what it is most often taken for.
+ *
+ * Must not know: how the scores were computed, where they are shown.
+ */
+import type { Evaluation } from "../evaluate/evaluate.ts";
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/**
+ * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most three, with
+ * at least half a recording each, counts rounded). A dash where there is no recording to find, or none was answered.
+ */
+export function describeClasses({ labels, perClass, confusion }: Evaluation): string[] {
+  const rows = labels.map((label, c) => {
+    const { precision, recall, f1, support } = perClass[label]!;
+    const answered = confusion.some((row) => row[c]! > 0);
+    const others = confusion[c]!.map((count, other) => ({ label: labels[other]!, count, other }))
+      .filter(({ count, other }) => other !== c && count >= 0.5)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, 3)
+      .map((pair) => `${pair.label} ${Math.round(pair.count)}`);
+    return [
+      ...[label, `${support}`, answered ? percent(precision) : "-", support > 0 ? percent(recall) : "-"],
+      ...[support > 0 ? percent(f1) : "-", others.join(", ")],
+    ];
+  });
+  const table = [["class", "recordings", "precision", "recall", "F1", "taken for"], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => [...row[column]!].length)));
+  return table.map((row) =>
+    row
+      .map((cell, column) => {
+        const gap = " ".repeat(widths[column]! - [...cell].length);
+        return column === 0 || column === row.length - 1 ? cell + gap : gap + cell;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,84 @@
+/** An evaluation in words: nothing is promised that its interval does not hold, nothing shown that is not there. */
+import { describe, expect, it } from "vitest";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import { describeClasses } from "./describe-classes.ts";
+import { describeEvaluation } from "./describe-evaluation.ts";
+
+const evaluation: Evaluation = {
+  protocol: "cross-validation",
+  recordings: 20,
+  classes: 4,
+  accuracy: 0.5,
+  balancedAccuracy: 0.95,
+  interval: [0.92, 0.98],
+  chance: 0.25,
+  majority: 0.25,
+  macroF1: 0.5,
+  labels: ["cat", "рысь", "dog", "owl"],
+  perClass: {
+    cat: { precision: 0.625, recall: 0.5, f1: 0.5556, support: 10 },
+    рысь: { precision: 1 / 3, recall: 0.4, f1: 0.3636, support: 5 },
+    dog: { precision: 0.25, recall: 0.2, f1: 0.2222, support: 5 },
+    owl: { precision: 0, recall: 0, f1: 0, support: 0 },
+  },
+  confusion: [
+    [5, 3.6, 1.4, 0],
+    [1.4, 2, 1.6, 0],
+    [3.6, 0.4, 1, 0],
+    [0, 0, 0, 0],
+  ],
+  trainAccuracy: 1,
+  grouping: "none",
+  unseenLabels: {},
+  overlap: [],
+  skipped: [],
+  repeats: 10,
+  folds: 5,
+  logLoss: 1,
+  effectiveRecordings: 20,
+  mostConfused: [
+    { truth: "cat", predicted: "рысь", count: 3.6 },
+    { truth: "dog", predicted: "рысь", count: 0.4 },
+  ],
+};
+const say = (changes: Partial<Evaluation>) =>
+  describeEvaluation({ ...evaluation, ...changes }, (text) => text).join("\n");
+
+describe("describeEvaluation", () => {
+  it.each([
+    ["cannot be told from guessing", 0.25, 0.98],
+    ["but mostly wrong", 0.3, 0.49],
+    ["maybe wrong more often than right", 0.49, 0.98],
+    ["useful where a mistake costs little", 0.5, 0.98],
+    ["useful where a mistake costs little", 0.89, 0.98],
+    ["good; keep testing", 0.9, 0.98],
+  ])("says '%s' from %d to %d, whatever the score itself is", (words, low, high) => {
+    for (const balancedAccuracy of [low, high]) {
+      expect(say({ balancedAccuracy, interval: [low, high] })).toContain(words);
+    }
+  });
+
+  it("calls a score with a wide interval uncertain, and says of how many recordings it is", () => {
+    expect(say({ interval: [0.6, 0.91] })).toContain("this score is uncertain: 20 recordings\n");
+    expect(say({ interval: [0.6, 0.91], speakers: 3 })).toContain("20 recordings by 3 speakers");
+    expect(say({ interval: [0.6, 0.89] })).not.toContain("uncertain");
+  });
+
+  it("names confusions of at least half a recording, in whole recordings", () => {
+    expect(say({})).toContain("Most confused: cat taken for рысь (4)");
+    expect(say({})).not.toContain("dog taken for");
+    expect(say({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Most confused");
+  });
+});
+
+describe("describeClasses", () => {
+  it("is a table of the scores and confusions of each class", () => {
+    expect(describeClasses(evaluation)).toEqual([
+      "class  recordings  precision  recall    F1  taken for",
+      "cat            10       63 %    50 %  56 %  рысь 4, dog 1",
+      "рысь            5       33 %    40 %  36 %  dog 2, cat 1",
+      "dog             5       25 %    20 %  22 %  cat 4",
+      "owl             0          -       -     -",
+    ]);
+  });
+});

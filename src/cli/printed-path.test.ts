@@ -1,0 +1,23 @@
+/** Paths on the terminal: a shell must read back what was meant. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { quoteForShell, shortenPath } from "./printed-path.ts";
+
+const words = ["my-golem", "мой голем", "it's", "$HOME/~a", "a;b&c|d", 'say "x"', "*", ""];
+
+it.skipIf(process.platform === "win32").each(words)("sh reads %j back", (word) => {
+  expect(execFileSync("sh", ["-c", `printf %s ${quoteForShell(word)}`], { encoding: "utf8" })).toBe(word);
+});
+
+it("leaves plain paths alone, in any script, and quotes the Windows way there", () => {
+  expect(quoteForShell("../голем/my-golem.1", "linux")).toBe("../голем/my-golem.1");
+  expect(quoteForShell("C:\\golems\\one", "win32")).toBe("C:\\golems\\one");
+  expect(quoteForShell("C:\\my golems", "win32")).toBe('"C:\\my golems"');
+});
+
+it("prints paths from the working folder where that is shorter", () => {
+  expect(shortenPath(join(process.cwd(), "demo", "a.ogg"))).toBe(join("demo", "a.ogg"));
+  expect(shortenPath("/x")).toBe("/x");
+  expect(shortenPath("my-golem")).toBe("my-golem");
+});
