@@ -31,10 +31,10 @@ import {
 export type GraphSink = (bytes: Uint8Array) => Promise<void> | void;
 
 /** Values of a constant tensor in C order; the element type follows from the array's. */
-export type TensorData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
+type TensorData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
 /** How a node is written. */
-export interface NodeOptions {
+interface NodeOptions {
   readonly attributes?: Readonly<Record<string, NodeAttribute>>;
   /** Names of its outputs; one, made from the operator's name and a counter, when not given. */
   readonly outputs?: readonly string[];
