@@ -11,7 +11,15 @@ export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts"
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { loadDataset } from "./node/dataset-files.ts";
+export type { ResolvedEncoder } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
-export { type AudioInput, type AudioPrediction, type Golem, loadGolem } from "./node/golem.ts";
+export {
+  type AudioInput,
+  type AudioPrediction,
+  type Golem,
+  type LoadGolemOptions,
+  loadGolem,
+} from "./node/golem.ts";
 export { loadEncoder } from "./node/load-encoder.ts";
+export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
 export { type TrainOptions, train } from "./node/train.ts";
