@@ -12,6 +12,7 @@ export default defineConfig({
     "src/cli/run.ts",
     "src/cli/commands/*.ts",
     "src/node/embed-worker.ts",
+    "src/node/fold-worker.ts",
   ],
   // One file out for each file in, so that paths relative to a module are the same in src and dist.
   unbundle: true,

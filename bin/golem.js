@@ -7,13 +7,16 @@ const { run } = await import("../dist/cli/run.js").catch((error) => {
 });
 
 const controller = new AbortController();
-process.on("SIGINT", () => {
-  if (controller.signal.aborted) process.exit(130);
+process.once("SIGINT", () => {
+  // Without a listener the next one ends the process as it would any other.
   controller.abort();
 });
-process.on("SIGTERM", () => controller.abort());
+process.once("SIGTERM", () => controller.abort());
+let readerGone = false;
 process.stdout.on("error", (error) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
+  readerGone = true;
+  controller.abort();
 });
-process.exitCode = await run(process.argv.slice(2), process, controller.signal);
+const exitCode = await run(process.argv.slice(2), process, controller.signal);
+process.exitCode = readerGone ? 0 : exitCode;

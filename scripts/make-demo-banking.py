@@ -3,7 +3,8 @@
 
 Reads demo-banking-wordings.json (beside this file), writes one Ogg Opus file a wording and
 metadata.csv (the Hugging Face AudioFolder form). Must not know: encoders, heads, scores.
-The wordings were written before anything was trained on them and are left as they are.
+The wordings were rewritten once (demo/banking/README.md says why), all in one pass and with no
+score of the new ones seen, and are left as they are.
 
 Needs Debian's espeak-ng, flite, festival, festvox-kallpc16k, festvox-kdlpc16k,
 festvox-us-slt-hts, ffmpeg, python3-numpy, python3-scipy. Every choice comes from SEED and the

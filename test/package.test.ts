@@ -3,7 +3,7 @@
  * npm's registry (or its cache).
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -11,6 +11,17 @@ import { afterAll, expect, it } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "golem-package-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("locks the packages of every platform, as npm ci demands", () => {
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const entries: Record<string, { optionalDependencies?: Record<string, string> }> = lock.packages;
+  const missing = Object.entries(entries).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !entries[`node_modules/${name}`] && !entries[`${path}/node_modules/${name}`],
+    ),
+  );
+  expect(missing).toEqual([]);
+});
 
 it("installs, trains, predicts and is imported", { timeout: 600_000 }, () => {
   const options = {

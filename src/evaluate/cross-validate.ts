@@ -24,6 +24,8 @@ export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   /** Names of the classes; probabilities have one column each. */
   readonly classes: readonly string[];
   readonly fitPredict: FitPredict;
+  /** Folds that may be at work at once, default 1; more pay where `fitPredict` leaves this thread. */
+  readonly concurrency?: number;
 }
 
 /** Folds and what was predicted for the recordings each of them left out. */
@@ -33,28 +35,37 @@ export interface CrossValidation extends FoldPlan {
 }
 
 /**
- * Runs all folds, one after the other. Progress counts folds. Errors: those of `createFolds`, `invalid-shape` when
+ * Runs all folds. Progress counts folds. Errors: those of `createFolds`, `invalid-shape` when
  * `fitPredict` returns something else than probabilities, `aborted`.
  */
 export async function crossValidate(
   input: CrossValidationInput,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<CrossValidation> {
-  const { labels, classes, fitPredict } = input;
+  const { labels, classes, fitPredict, concurrency = 1 } = input;
   const plan = createFolds(input);
   const probabilities = Array.from({ length: plan.repeats }, () =>
     createMatrix(labels.length, classes.length),
   );
-  for (const [index, fold] of plan.folds.entries()) {
-    // Once a repeat, let the event loop turn, so that an interruption can arrive while fitPredict is synchronous.
-    if (index % plan.k === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    throwIfAborted(signal);
-    onProgress?.({ stage: "cross-validating", completed: index, total: plan.folds.length });
-    const predicted = await fitPredict(fold.train, fold.test, { ...fold, index });
-    checkProbabilities(predicted, fold, classes.length);
-    for (const [i, row] of fold.test.entries())
-      getRow(probabilities[fold.repeat]!, row).set(getRow(predicted, i));
-  }
+  let next = 0;
+  let completed = 0;
+  const work = async (): Promise<void> => {
+    while (next < plan.folds.length) {
+      const index = next++;
+      const fold = plan.folds[index]!;
+      // Once a repeat, let the event loop turn, so that an interruption can arrive while fitPredict is synchronous.
+      if (index % plan.k === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      throwIfAborted(signal);
+      onProgress?.({ stage: "cross-validating", completed, total: plan.folds.length });
+      const predicted = await fitPredict(fold.train, fold.test, { ...fold, index });
+      checkProbabilities(predicted, fold, classes.length);
+      for (const [i, row] of fold.test.entries()) {
+        getRow(probabilities[fold.repeat]!, row).set(getRow(predicted, i));
+      }
+      completed++;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
   throwIfAborted(signal);
   onProgress?.({ stage: "cross-validating", completed: plan.folds.length, total: plan.folds.length });
   return { ...plan, probabilities };

@@ -10,10 +10,10 @@ import { computeRidgeLooScores, type RidgeLooScore } from "../head/ridge-loo.ts"
 import { createRidgeProblemFromRows } from "../head/ridge-problem.ts";
 import { applyStandardisation, fitStandardisation } from "../head/standardisation.ts";
 import { fitTemperature } from "../head/temperature.ts";
-import { type Pooling, stackView } from "./view.ts";
+import { getViewSize, type Pooling, stackView } from "./view.ts";
 
 /** Penalties each layer may choose from, relative to the mean squared norm of the rows: coarse, as layers are compared. */
-const penalties = [0.01, 0.1, 1, 10];
+const penalties = [0.03, 0.3, 3];
 
 /** Chooses a layer for pooled vectors [layers, 2 x dimensions] and labels 0 .. classes - 1. */
 export function chooseLayer(
@@ -29,10 +29,20 @@ export function chooseLayer(
   for (const label of labels) counts[label]!++;
   const rows = labels.flatMap((label, row) => (counts[label]! >= 2 ? [row] : []));
   if (last === 0 || rows.length === 0) return last;
+  const memory = new Float64Array(vectors.length * getViewSize(encoder, pooling));
   let best = last;
   let bestLikelihood = Number.NEGATIVE_INFINITY;
   for (let layer = last; layer >= 0; layer--) {
-    const likelihood = computeLayerLikelihood(vectors, labels, classes, encoder, layer, pooling, rows);
+    const likelihood = computeLayerLikelihood(
+      vectors,
+      labels,
+      classes,
+      encoder,
+      layer,
+      pooling,
+      rows,
+      memory,
+    );
     if (likelihood > bestLikelihood) {
       best = layer;
       bestLikelihood = likelihood;
@@ -50,9 +60,11 @@ function computeLayerLikelihood(
   layer: number,
   pooling: Pooling,
   rows: readonly number[],
+  memory: Float64Array,
 ): number {
   const features = stackView(vectors, encoder, layer, pooling);
-  const standardised = applyStandardisation(features, fitStandardisation(features));
+  const standardisation = fitStandardisation(features);
+  const standardised = applyStandardisation(features, standardisation, false, 0, features.rows, memory);
   const problem = createRidgeProblemFromRows(
     standardised,
     features.columns,

@@ -16,9 +16,10 @@ import type { EncoderInfo } from "../encoder/encoder.ts";
 import { crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
-import { type Classifier, type ClassifierOptions, fitClassifier } from "./classifier.ts";
+import type { ClassifierOptions } from "./classifier.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
+import { createInlineRunner, type FitProblem, type FoldRunner, fitRows } from "./fold-runner.ts";
 import { createGolemModel, type GolemModel } from "./golem-model.ts";
 import { computeUnknownThreshold, falseRejectionRate } from "./unknown.ts";
 
@@ -44,6 +45,8 @@ export interface TrainingInput {
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
   /** Repeats of cross-validation. */
   readonly repeats?: number;
+  /** Where the folds run; on this thread unless said otherwise. */
+  readonly createFoldRunner?: (problem: FitProblem) => FoldRunner;
 }
 
 /**
@@ -56,33 +59,30 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const labels = [...countLabels(recordings).keys()];
   const truth = recordings.map((recording) => labels.indexOf(recording.label));
   const vectors = recordings.map((recording) => recording.vector);
-  const fitRows = (rows: readonly number[]): Classifier =>
-    fitClassifier(
-      rows.map((row) => vectors[row]!),
-      rows.map((row) => truth[row]!),
-      labels.length,
-      encoder,
-      options,
-    );
-
+  const problem: FitProblem = {
+    vectors,
+    labels: truth,
+    classes: labels.length,
+    encoder,
+    options: pickClassifierOptions(options),
+  };
   const groups = recordings.map((recording) => recording.speaker);
+  const runner = alone.length > 0 ? undefined : (options.createFoldRunner ?? createInlineRunner)(problem);
   const validation =
-    alone.length > 0
-      ? undefined
-      : await crossValidate(
-          {
-            labels: truth,
-            classes: labels,
-            groups,
-            seed: options.seed,
-            repeats: options.repeats ?? 10,
-            fitPredict: (trainRows, testRows) =>
-              fitRows(trainRows).computeProbabilities(testRows.map((row) => vectors[row]!)),
-          },
-          { signal: options.signal, onProgress: options.onProgress },
-        );
+    runner &&
+    (await crossValidate(
+      {
+        ...{ labels: truth, classes: labels, groups, seed: options.seed, repeats: options.repeats ?? 10 },
+        fitPredict: runner.fitPredict,
+        concurrency: runner.concurrency,
+      },
+      { signal: options.signal, onProgress: options.onProgress },
+    ).finally(() => runner.close()));
   throwIfAborted(options.signal);
-  const classifier = fitRows(truth.map((_, row) => row));
+  const classifier = fitRows(
+    problem,
+    truth.map((_, row) => row),
+  );
   const trainPredictions = getPredictions(classifier.computeProbabilities(vectors));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 
@@ -125,6 +125,23 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       falseRejectionRate,
     },
   });
+}
+
+/** The options that shape a classifier, without callbacks and signals: plain data that can go to another thread. */
+function pickClassifierOptions({
+  seed,
+  layer,
+  pooling,
+  head,
+  headOptions,
+}: TrainingOptions): ClassifierOptions {
+  return {
+    seed,
+    ...(layer === undefined ? {} : { layer }),
+    ...(pooling === undefined ? {} : { pooling }),
+    ...(head === undefined ? {} : { head }),
+    ...(headOptions === undefined ? {} : { headOptions }),
+  };
 }
 
 function averageMatrices(matrices: readonly Matrix[]): Matrix {

@@ -21,7 +21,7 @@ export interface View {
 }
 
 /** Number of features of a view. */
-function getViewSize(info: EncoderInfo, pooling: Pooling): number {
+export function getViewSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
 }
 

@@ -35,11 +35,6 @@ export function createNetwork(widths: readonly number[], random: Random): Networ
   return { widths, parameters };
 }
 
-/** A copy that can be changed without changing the original. */
-function _copyNetwork({ widths, parameters }: Network): Network {
-  return { widths, parameters: parameters.map((values) => values.slice()) };
-}
-
 /** Factors 0 or 1 / (1 - dropout) for the units of each hidden layer: [rows, width] each. */
 export function drawDropoutMasks(
   widths: readonly number[],

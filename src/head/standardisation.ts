@@ -46,16 +46,16 @@ export function createIdentityStandardisation(features: number): Standardisation
   return { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) };
 }
 
-/** Standardises rows from .. to - 1 (default all) into float64 [rows, features]. */
+/** Standardises rows from .. to - 1 (default all) into float64 [rows, features], new memory unless `result` is given. */
 export function applyStandardisation(
   embeddings: Matrix,
   { mean, scale }: Standardisation,
   normalise = false,
   from = 0,
   to = embeddings.rows,
+  result: Float64Array = new Float64Array((to - from) * embeddings.columns),
 ): Float64Array {
   const { columns, data } = embeddings;
-  const result = new Float64Array((to - from) * columns);
   const inverse = new Float64Array(columns);
   for (let j = 0; j < columns; j++) inverse[j] = 1 / scale[j]!;
   const base = from * columns;

@@ -15,6 +15,7 @@ import { trainGolem } from "../golem/train-golem.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { embedRecordings } from "./embed-recordings.ts";
 import type { EnvironmentOptions } from "./environment.ts";
+import { createFoldPool } from "./fold-pool.ts";
 import { createGolem, type Golem } from "./golem.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
@@ -83,7 +84,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         pipeline: describeAudio(settings),
         createdBy,
       },
-      { ...options, seed },
+      { ...options, seed, createFoldRunner: (problem) => createFoldPool(problem, signal) },
     );
     return createGolem(model, encoder, { cache, onWarning });
   } finally {
