@@ -16,7 +16,6 @@ export interface FigureWords {
   readonly layers: string;
   readonly fromScratch: string;
   readonly heads: Readonly<Record<string, string>>;
-  readonly lastLayer: string;
   readonly synthetic: string;
   counts(trained: number, tested: number, classes: number): string;
   /** A number as the language writes it. */
@@ -36,7 +35,6 @@ export const figureWords: Readonly<Record<string, FigureWords>> = {
     layers: "Accuracy by layer",
     fromScratch: "log-mel, from scratch",
     heads: { linear: "linear", mlp: "64 hidden units" },
-    lastLayer: "last layer",
     synthetic: "synthetic speech",
     counts: (trained, tested, classes) =>
       `${trained} recordings to learn from, ${tested} held out, ${classes} classes`,
@@ -53,7 +51,6 @@ export const figureWords: Readonly<Record<string, FigureWords>> = {
     layers: "Точность по слоям",
     fromScratch: "log-mel, с нуля",
     heads: { linear: "линейный слой", mlp: "64 скрытых нейрона" },
-    lastLayer: "последний слой",
     synthetic: "синтетическая речь",
     counts: (trained, tested, classes) =>
       `обучение: ${trained} записей, проверка: ${tested}, классов: ${classes}`,

@@ -44,10 +44,13 @@ const getLegend = (words: FigureWords) => [
   { kind: "guess", text: words.guessing },
 ];
 
-/** What was measured, in one line: no figure travels without it. */
-function describe(findings: Findings, words: FigureWords): string {
+/** What was measured, in two lines: no figure travels without it. */
+function drawSource(findings: Findings, words: FigureWords, y: number): string[] {
   const { data, synthetic, encoder, trained, tested, classes } = findings;
-  return `${data}${synthetic ? ` (${words.synthetic})` : ""}, ${encoder}; ${words.counts(trained, tested, classes)}`;
+  return [
+    drawText(24, y, `${data}${synthetic ? ` (${words.synthetic})` : ""}, ${encoder}`, { kind: "small" }),
+    drawText(24, y + 18, words.counts(trained, tested, classes), { kind: "small" }),
+  ];
 }
 
 function drawOverFitting(findings: Findings, words: FigureWords): string {
@@ -63,42 +66,46 @@ function drawOverFitting(findings: Findings, words: FigureWords): string {
     format: (value) => words.number(value, 0),
   };
   const panels = [
-    createAccuracyPanel(words.sizes, bySize, sizes, chance),
+    { ...createAccuracyPanel(words.sizes, bySize, sizes, chance), apart: sizes[0]?.hidden === 0 },
     createAccuracyPanel(words.epochs, byEpochs, epochs, chance),
     loss,
   ];
-  return drawPage(960, 390, `${words.sizes}. ${words.epochs}. ${words.loss}.`, [
+  return drawPage(960, 412, `${words.sizes}. ${words.epochs}. ${words.loss}.`, [
     ...panels.flatMap((panel, i) =>
       drawPanel(panel, { left: 8 + 316 * i, top: 14, width: 312, height: 270 }),
     ),
     ...drawLegend(24, 318, getLegend(words)),
-    drawText(24, 376, describe(findings, words), { kind: "small" }),
+    ...drawSource(findings, words, 380),
   ]);
 }
 
 function drawLayers(findings: Findings, words: FigureWords): string {
   const { layers, chance } = findings;
   const steps = layers.map(({ layer }) => String(layer));
-  return drawPage(640, 400, words.layers, [
+  return drawPage(640, 420, words.layers, [
     ...drawPanel(createAccuracyPanel(words.layers, steps, layers, chance), {
       ...{ left: 8, top: 14, width: 620, height: 280 },
     }),
     ...drawLegend(24, 326, getLegend(words)),
-    drawText(24, 386, describe(findings, words), { kind: "small" }),
+    ...drawSource(findings, words, 388),
   ]);
 }
 
 function drawTransfer(findings: Findings, words: FigureWords): string {
-  const { inputs, chance, encoder } = findings;
+  const { inputs, chance } = findings;
   const bars = inputs.map(({ input, head, trainAccuracy, heldOut, interval }) => ({
-    name: `${input === "log-mel" ? words.fromScratch : input === encoder ? `${encoder}, ${words.lastLayer}` : input}: ${words.heads[head]}`,
+    name: `${input === "log-mel" ? words.fromScratch : input}: ${words.heads[head]}`,
     ...{ training: trainAccuracy, held: heldOut, interval },
     text: `${words.number(100 * heldOut, 1)} %`,
   }));
   const bottom = 30 + 34 * bars.length;
-  return drawPage(860, bottom + 96, words.heldOut, [
-    ...drawBars(bars, chance, { left: 350, top: 24, width: 490 }),
-    ...drawLegend(24, bottom + 24, getLegend(words)),
-    drawText(24, bottom + 82, describe(findings, words), { kind: "small" }),
+  return drawPage(860, bottom + 118, words.heldOut, [
+    ...drawBars(bars, chance, { left: 320, top: 24, width: 520 }),
+    ...drawLegend(24, bottom + 24, [
+      { kind: "pale", text: words.training },
+      { kind: "held-dot", text: words.heldOut },
+      { kind: "guess", text: words.guessing },
+    ]),
+    ...drawSource(findings, words, bottom + 86),
   ]);
 }

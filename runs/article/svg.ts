@@ -18,6 +18,8 @@ export interface Panel {
   readonly title: string;
   readonly steps: readonly string[];
   readonly lines: readonly Line[];
+  /** Whether the first step is of another kind than the others: its points are joined with nothing. */
+  readonly apart?: boolean;
   /** Value of the dashed line. */
   readonly guess: number;
   readonly maximum: number;
@@ -80,16 +82,30 @@ ${content.join("\n")}
 `;
 }
 
-/** One entry of a legend a line, `kind` as of the lines and "guess". */
+/** One entry of a legend a line, `kind` being a class of lines or of bars. */
 export function drawLegend(
   x: number,
   y: number,
   entries: readonly { kind: string; text: string }[],
 ): string[] {
-  return entries.flatMap(({ kind, text }, i) => [
-    `<line class="${kind}" x1="${x}" x2="${x + 26}" y1="${y + 18 * i - 4}" y2="${y + 18 * i - 4}"/>`,
-    drawText(x + 34, y + 18 * i, text, { kind: "small" }),
-  ]);
+  return entries.flatMap(({ kind, text }, i) => {
+    const middle = y + 18 * i - 4;
+    const isBar = kind === "pale" || kind === "held-dot";
+    return [
+      isBar
+        ? `<rect class="${kind}" x="${x}" y="${middle - 6}" width="26" height="12"/>`
+        : `<line class="${kind}" x1="${x}" x2="${x + 26}" y1="${middle}" y2="${middle}"/>`,
+      drawText(x + 34, y + 18 * i, text, { kind: "small" }),
+    ];
+  });
+}
+
+/** An interval as a line with ends: across a bar, or upright at a point. */
+function drawWhisker(from: number, to: number, across: number, upright = false): string {
+  const d = upright
+    ? `M${round(across)} ${round(from)}V${round(to)}m-5 0h10M${round(across - 5)} ${round(from)}h10`
+    : `M${round(from)} ${round(across)}H${round(to)}m0 -5v10M${round(from)} ${round(across - 5)}v10`;
+  return `<path class="whisker" d="${d}"/>`;
 }
 
 /** A panel in a rectangle, axis texts included. */
@@ -111,14 +127,20 @@ export function drawPanel(
     parts.push(drawText(x(step), y1 + 18, name, { anchor: "middle", kind: "small" }));
   }
   parts.push(`<path class="guess" d="M${x0} ${round(y(guess))}H${x1}"/>`);
+  const joined = panel.apart ? 1 : 0;
   for (const { kind, values, band } of lines) {
     if (band) {
-      const upper = band.map(([, high], step) => at(step, high));
-      const lower = band.map(([low], step) => at(step, low)).reverse();
+      if (panel.apart) parts.push(drawWhisker(y(band[0]![0]), y(band[0]![1]), x(0), true));
+      const upper = band.map(([, high], step) => at(step, high)).slice(joined);
+      const lower = band.map(([low], step) => at(step, low)).slice(joined);
+      lower.reverse();
       parts.push(`<polygon class="band" points="${[...upper, ...lower].join(" ")}"/>`);
     }
     parts.push(
-      `<polyline class="${kind}" points="${values.map((value, step) => at(step, value)).join(" ")}"/>`,
+      `<polyline class="${kind}" points="${values
+        .map((value, step) => at(step, value))
+        .slice(joined)
+        .join(" ")}"/>`,
     );
     for (const [step, value] of values.entries()) {
       const [cx, cy] = at(step, value).split(",");
@@ -143,7 +165,7 @@ export function drawBars(
     parts.push(
       `<rect class="pale" x="${left}" y="${y}" width="${round(width * training)}" height="26"/>`,
       `<rect class="held-dot" x="${left}" y="${y + 5}" width="${round(width * held)}" height="16"/>`,
-      `<path class="whisker" d="M${round(x(interval[0]))} ${middle}H${round(x(interval[1]))}m0 -5v10M${round(x(interval[0]))} ${middle - 5}v10"/>`,
+      drawWhisker(x(interval[0]), x(interval[1]), middle),
       drawText(x(interval[1]) + 8, middle + 4, text),
     );
   }
