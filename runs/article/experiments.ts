@@ -30,14 +30,14 @@ export const fullExtent: Extent = {
 };
 
 /** The default's score, and what it does when it is unsure. */
-export interface DefaultScore extends Score {
+interface DefaultScore extends Score {
   /** Share of held-out recordings that it flags as unknown, and how many of the others are right. */
   readonly flagged: number;
   readonly accuracyOfAnswered: number;
 }
 
 /** What a default golem does with requests in classes that it was never taught. */
-export interface Strangers {
+interface Strangers {
   /** Classes left out of training. */
   readonly classes: readonly string[];
   /** Held-out recordings of these, and of the others; and the share of each that it flags as unknown. */
