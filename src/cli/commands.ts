@@ -190,7 +190,7 @@ export const commands: readonly CommandSpecification[] = [
     name: "demo",
     args: ["[name]"],
     description:
-      "see it work: banking (synthetic requests in 14 classes, default) or drums (real recordings)",
+      "see it work: banking (synthetic requests in 14 classes, default), drums (real recordings) or minds14 (real callers, from the Hugging Face Hub)",
     options: [
       { flags: "--out <dir>", description: "folder to save the golem in (default: golem-demo-NAME)" },
     ],

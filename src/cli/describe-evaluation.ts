@@ -66,7 +66,10 @@ function describeProtocol({
   folds,
   repeats,
 }: Evaluation): string {
-  if (protocol === "held-out") return `on ${recordings} recordings held out of training`;
+  if (protocol === "held-out") {
+    const caution = groupingReason === undefined ? "" : `; ${groupingReason}`;
+    return `on ${recordings} recordings held out of training${caution}`;
+  }
   const base = `by cross-validation on ${recordings} recordings (${folds} folds, ${repeats} times)`;
   return grouping === "speaker"
     ? `${base}, no speaker on both sides of a fold`

@@ -11,8 +11,9 @@ import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder
 import { cutFrames, orderWeights, trimToFrames } from "./frames-graph.ts";
 import type { GraphOptions } from "./giant-family.ts";
 import type { GraphWriter } from "./graph-writer.ts";
-import { createLinearWriter, type LinearWriter } from "./linear.ts";
+import { createLinearWriter } from "./linear.ts";
 import { addPooledLayers } from "./pooled-outputs.ts";
+import { addNormFirstBlocks, addVector, type BlockNames, type TransformerContext } from "./transformer.ts";
 import type { WhisperConfig } from "./whisper-config.ts";
 import { addLogMel, whisperHop } from "./whisper-front-end.ts";
 
@@ -54,10 +55,7 @@ function listTensors(config: WhisperConfig): ExpectedTensors {
 }
 
 /** Everything the parts of the graph share. */
-interface Context {
-  readonly graph: GraphWriter;
-  readonly linear: LinearWriter;
-  readonly tensors: EncoderTensors;
+interface Context extends TransformerContext {
   readonly config: WhisperConfig;
 }
 
@@ -77,18 +75,19 @@ export async function writeWhisperGraph(
     throw new GolemError("invalid-layer", `There is no layer ${through}; this encoder has 0 to ${blocks}.`);
   }
   const { padded } = options;
-  const context: Context = { graph, tensors, config, linear: createLinearWriter(graph, options.precision) };
+  const context: Context = {
+    ...{ graph, tensors, config, linear: createLinearWriter(graph, options.precision), epsilon },
+    ...{ hidden: config.d_model, heads: config.encoder_attention_heads, inner: config.encoder_ffn_dim },
+  };
   graph.addInput(whisperInput, "float32", [1, "samples"]);
   const mel = await addLogMel(graph, whisperInput, { bands: config.num_mel_bins, padded });
   const features = await addConvolutions(context, mel);
-  const layers = await addBlocks(context, await addPositions(context, features), through);
+  const first = await addPositions(context, features);
+  const layers = await addNormFirstBlocks(context, first, through, {
+    ...{ blocks, finalNorm: "layer_norm", block: nameBlock },
+  });
   const pooled = padded ? layers.map((layer) => cutPadding(graph, layer)) : layers;
   addPooledLayers(graph, pooled, config.d_model);
-}
-
-async function addVector({ graph, tensors }: Context, name: string): Promise<string> {
-  const values = await tensors.read(name);
-  return graph.addTensor(name, [values.length], values);
 }
 
 /** Two convolutions over three frames, the second every other frame: [1, frames, bands] to [1, frames / 2, hidden]. */
@@ -127,92 +126,18 @@ async function addPositions({ graph, tensors, config }: Context, x: string): Pro
   const positions = await graph.addTensor(name, shape, await tensors.read(name));
   const frames = graph.addNode("Shape", [x], { attributes: { start: 1, end: 2 } });
   const used = graph.addNode("Slice", [positions, graph.addConstant([0]), frames, graph.addConstant([0])]);
-  return graph.addNode("Add", [x, used], { outputs: ["layer_0"] });
+  return graph.addNode("Add", [x, used]);
 }
 
-/** Blocks whose norms come first; the last layer of the whole network has been through the final norm. */
-async function addBlocks(context: Context, first: string, through: number): Promise<string[]> {
-  const { graph, config } = context;
-  const layers = [first];
-  if (through === 0) return layers;
-  const norm = await addNormWeights(context, "layers.0.self_attn_layer_norm");
-  let normed = graph.addNode("LayerNormalization", [first, ...norm], {
-    attributes: { axis: -1, epsilon: { float: epsilon } },
-  });
-  for (let i = 0; i < through; i++) {
-    const at = `layers.${i}`;
-    const attention = await addAttention(context, normed, `${at}.self_attn`);
-    const [middle, middleNorm, output] = [`block_${i}_middle`, `block_${i}_middle_norm`, `layer_${i + 1}`];
-    const outputBias = `${at}.self_attn.out_proj.bias`;
-    await addSkipNorm(context, [layers[i]!, attention, outputBias], `${at}.final_layer_norm`, {
-      ...{ norm: middleNorm, sum: middle },
-    });
-    const forward = await addFeedForward(context, middleNorm, at);
-    const parts = [middle, forward, `${at}.fc2.bias`] as const;
-    if (i + 1 === config.encoder_layers) {
-      await addSkipNorm(context, parts, "layer_norm", { norm: output });
-    } else if (i + 1 === through) {
-      const added = graph.addNode("Add", [middle, forward]);
-      graph.addNode("Add", [added, await addVector(context, parts[2])], { outputs: [output] });
-    } else {
-      normed = `block_${i}_output_norm`;
-      const next = `layers.${i + 1}.self_attn_layer_norm`;
-      await addSkipNorm(context, parts, next, { norm: normed, sum: output });
-    }
-    layers.push(output);
-  }
-  return layers;
-}
-
-async function addNormWeights(context: Context, name: string): Promise<[string, string]> {
-  return [await addVector(context, `${name}.weight`), await addVector(context, `${name}.bias`)];
-}
-
-/** norm(x + y + bias), and where `sum` is named, x + y + bias itself. */
-async function addSkipNorm(
-  context: Context,
-  [x, y, bias]: readonly [string, string, string],
-  norm: string,
-  names: { norm: string; sum?: string },
-): Promise<void> {
-  const weights = await addNormWeights(context, norm);
-  context.graph.addNode("SkipLayerNormalization", [x, y, ...weights, await addVector(context, bias)], {
-    ...microsoft,
-    attributes: { epsilon: { float: epsilon } },
-    outputs: names.sum === undefined ? [names.norm] : [names.norm, "", "", names.sum],
-  });
-}
-
-/** Self-attention up to its output projection, whose bias is left to the norm that follows. Keys have no bias. */
-async function addAttention(context: Context, x: string, at: string): Promise<string> {
-  const { graph, linear, tensors, config } = context;
-  const hidden = config.d_model;
-  const activations = linear.prepare(x);
-  const bias = new Float32Array(3 * hidden);
-  const projections: string[] = [];
-  for (const [i, part] of ["q", "k", "v"].entries()) {
-    const name = `${at}.${part}_proj`;
-    const weights = await tensors.read(`${name}.weight`);
-    projections.push(await linear.multiplyTransposed(activations, `${name}.weight`, weights, hidden));
-    if (part !== "k") bias.set(await tensors.read(`${name}.bias`), i * hidden);
-  }
-  const biases = await graph.addTensor(`${at}.bias`, [3 * hidden], bias);
-  const mixed = graph.addNode("MultiHeadAttention", [...projections, biases], {
-    ...microsoft,
-    attributes: { num_heads: config.encoder_attention_heads },
-  });
-  const name = `${at}.out_proj.weight`;
-  return linear.multiplyTransposed(linear.prepare(mixed), name, await tensors.read(name), hidden);
-}
-
-/** The two-layer network of a block, without the last bias. */
-async function addFeedForward(context: Context, x: string, at: string): Promise<string> {
-  const { graph, linear, tensors, config } = context;
-  const multiply = async (input: string, name: string, outputs: number) =>
-    linear.multiplyTransposed(linear.prepare(input), name, await tensors.read(name), outputs);
-  const wide = await multiply(x, `${at}.fc1.weight`, config.encoder_ffn_dim);
-  const gelu = graph.addNode("BiasGelu", [wide, await addVector(context, `${at}.fc1.bias`)], microsoft);
-  return multiply(gelu, `${at}.fc2.weight`, config.d_model);
+function nameBlock(index: number): BlockNames {
+  const at = `layers.${index}`;
+  return {
+    attention: `${at}.self_attn`,
+    attentionNorm: `${at}.self_attn_layer_norm`,
+    up: `${at}.fc1`,
+    down: `${at}.fc2`,
+    forwardNorm: `${at}.final_layer_norm`,
+  };
 }
 
 /** The frames of a layer that hear samples rather than padding: half of samples / 160, rounded up. */

@@ -1,5 +1,6 @@
 /**
- * The data sets of `golem demo`: one that the package carries, one that is fetched like an encoder's weights.
+ * The data sets of `golem demo`: one that the package carries, one that is fetched like an encoder's weights, one of the
+ * Hugging Face Hub.
  *
  * Must not know: encoders, heads, the terminal.
  */
@@ -11,6 +12,7 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { drumRecordings, drumsSource } from "./drums-dataset.ts";
+import { isHubUnreachable, loadMinds14 } from "./minds14-dataset.ts";
 import { fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
 import { createRecording } from "./recording-files.ts";
 
@@ -41,6 +43,13 @@ export const demos: Readonly<Record<string, Demo>> = {
     load: loadDrums,
     getExample: (dataset) => getTestExample(dataset, "snare"),
   },
+  minds14: {
+    name: "minds14",
+    description:
+      "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 recordings in 14 intents to learn from, the next 150 to test on; no speakers are named",
+    load: loadMinds14OrBanking,
+    getExample: (dataset) => getTestExample(dataset, "freeze"),
+  },
 };
 
 /** Finds a demo, or throws `usage` with the names there are. */
@@ -70,6 +79,20 @@ async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefine
     createRecording(folder, { file: name, label, speaker, split }),
   );
   return { name: "drums", recordings, warnings: [], skipped: [] };
+}
+
+/** MInDS-14; where the Hub cannot be reached, the banking requests with a warning that says so. */
+async function loadMinds14OrBanking(
+  options: WorkOptions & { cache?: CacheFolder | undefined },
+): Promise<Dataset> {
+  try {
+    return await loadMinds14({ rows: 200, trainRows: 50 }, options);
+  } catch (cause) {
+    if (!isHubUnreachable(cause)) throw cause;
+    const message = `MInDS-14 is not to be had, so these are the synthetic requests of \`golem demo banking\`: ${cause.message}`;
+    const dataset = await demos.banking!.load(options);
+    return { ...dataset, warnings: [...dataset.warnings, { code: cause.code, message, hint: "" }] };
+  }
 }
 
 async function getTestExample(dataset: Dataset, label: string): Promise<{ path: string; label: string }> {

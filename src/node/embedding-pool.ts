@@ -22,6 +22,7 @@ const maximumWorkers = 8;
 
 /** What a worker is started with. */
 export interface EmbedSettings {
+  /** As it was resolved, so that workers ask nobody; or its name. */
   readonly encoder: string | ResolvedEncoder;
   readonly audio: Partial<AudioSettings>;
   readonly cache: CacheFolder;

@@ -5,7 +5,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
+import type { Encoder } from "../encoder/encoder.ts";
 import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { CacheFolder } from "./cache-folder.ts";
 import { loadDescribed } from "./described-model.ts";
@@ -26,11 +26,12 @@ export async function loadEncoder(
   encoder: string | ResolvedEncoder,
   options: LoadOptions & { readonly threads?: number | undefined } = {},
 ): Promise<Encoder> {
-  const { info, source } = typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder;
+  const resolved = typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder;
+  const { info, source } = resolved;
   const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
   switch (source.kind) {
     case "giant":
-      return loadPreparedGiant(await prepareAsResolved(info, source, options), options);
+      return loadPreparedGiant(await prepareAsResolved(resolved, source, options), options);
     case "built-in": {
       const definition = getEncoderDefinition(info.id);
       return definition.create(runtime, await loadWeights(definition, options));
@@ -44,17 +45,16 @@ export async function loadEncoder(
 export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
   const { info, source } = encoder;
   if (source.kind === "built-in") await pullWeights(getEncoderDefinition(info.id), options);
-  if (source.kind !== "giant") return;
-  const { path } = await prepareAsResolved(info, source, options);
-  await recordGiant(encoder, path);
+  if (source.kind === "giant") await prepareAsResolved(encoder, source, options);
 }
 
 /** Builds a giant's graph if need be; its files must be those that were resolved. */
 async function prepareAsResolved(
-  { id, revision, sha256, precision, layers }: EncoderInfo,
+  encoder: ResolvedEncoder,
   { folder, padded }: Extract<EncoderSource, { kind: "giant" }>,
   { cache }: LoadOptions,
 ): Promise<PreparedGiant> {
+  const { id, revision, sha256, precision, layers } = encoder.info;
   const giant = await prepareGiant(
     { id, revision, folder, padded },
     { cache, precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 },
@@ -65,5 +65,6 @@ async function prepareAsResolved(
       hint: "Start again; if the change was intended, train again.",
     });
   }
+  await recordGiant(encoder, giant.path);
   return giant;
 }

@@ -1,31 +1,19 @@
 /** Predicting many files: order, failures, interruption, and readers that stop reading. */
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createTone, createWav } from "../../test/audio-files.ts";
 import { createScratchFolder } from "../../test/scratch-folder.ts";
+import { writeTones } from "../../test/tone-recordings.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import type { Golem } from "./golem.ts";
 import { predictFiles } from "./predict-files.ts";
-import { createRecording } from "./recording-files.ts";
 import { train } from "./train.ts";
 
 /** A golem that tells low tones from high ones, and files to try it on: low, high, low, high ... */
 async function prepare(count: number): Promise<{ golem: Golem; files: string[] }> {
   const folder = await createScratchFolder();
-  const files = [];
-  for (let n = 0; n < count; n++) {
-    const hertz = (n % 2 ? 2000 : 200) + n;
-    const file = `tone ${n}.wav`;
-    await writeFile(join(folder, file), createWav(createTone(16_000, 1, 1, hertz), 16_000));
-    files.push(join(folder, file));
-  }
-  const recordings = files
-    .slice(0, 8)
-    .map((file, n) =>
-      createRecording(folder, { file, label: n % 2 ? "high" : "low", split: "none" as const }),
-    );
+  const { dataset, files } = await writeTones(folder, count);
+  const recordings = dataset.recordings.slice(0, 8);
   const golem = await train(
     { name: "tones", recordings, warnings: [], skipped: [] },
     { encoder: "mfcc", head: "centroid", repeats: 1, cache: getCacheFolder({ GOLEM_HOME: folder }) },

@@ -1,4 +1,4 @@
-/** `golem demo [banking|drums]`: the main job from beginning to end, on recordings that are at hand. */
+/** `golem demo [banking|drums|minds14]`: the main job from beginning to end, on recordings that are at hand. */
 import { performance } from "node:perf_hooks";
 import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import { demos, getDemo } from "../../node/demo-data.ts";

@@ -1,0 +1,47 @@
+/**
+ * The article that this project starts from, reproduced and answered: a frozen encoder, fifty recordings, one linear layer;
+ * then what the article does not ask (see article/experiments.ts).
+ *
+ *   npx tsx runs/article.ts [--data DATA] [--encoder ID] [--limit 50] [--out FOLDER] [--figures FOLDER] [--quick]
+ *
+ * DATA is MInDS-14 and ID facebook/wav2vec2-base unless given; where the Hub cannot be reached, the repository's synthetic
+ * requests and moonshine-tiny take their places, and one line says so. Writes FOLDER/article.json and article.md (default
+ * runs/results) and the figures of docs/lessons.md (default docs/figures). --quick measures a part, for a look.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { minds14Address } from "../src/node/minds14-dataset.ts";
+import { describeScore, type Extent, fullExtent, runExperiments } from "./article/experiments.ts";
+import { drawFigures } from "./article/figures.ts";
+import { openMaterial } from "./article/material.ts";
+import { writeReport } from "./article/report.ts";
+
+const quickExtent: Extent = { seeds: 1, sizes: [0, 4, 16], epochs: [1, 10, 100] };
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: minds14Address },
+    encoder: { type: "string", default: "facebook/wav2vec2-base" },
+    limit: { type: "string", default: "50" },
+    out: { type: "string", default: "runs/results" },
+    figures: { type: "string", default: "docs/figures" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const material = await openMaterial(values.data, values.encoder, Number(values.limit), (line) =>
+  console.error(line),
+);
+const findings = await runExperiments(material, values.quick ? quickExtent : fullExtent, (line) =>
+  console.error(line),
+);
+const madeWith = `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}`;
+mkdirSync(values.out, { recursive: true });
+writeFileSync(join(values.out, "article.json"), `${JSON.stringify({ madeWith, ...findings }, null, 1)}\n`);
+writeFileSync(join(values.out, "article.md"), writeReport(findings, madeWith));
+mkdirSync(values.figures, { recursive: true });
+for (const [name, svg] of Object.entries(drawFigures(findings)))
+  writeFileSync(join(values.figures, name), svg);
+console.log(describeScore(findings.recipe, findings.chance));
+for (const score of findings.defaults) console.log(describeScore(score, findings.chance));

@@ -1,0 +1,107 @@
+/**
+ * What the article's recipes are tried on: a data set in two parts and an encoder, and what each front end says of it.
+ *
+ * Must not know: heads, scores.
+ */
+import type { Dataset, Recording } from "../../src/dataset/dataset.ts";
+import { splitFirstRows } from "../../src/dataset/first-rows.ts";
+import type { Encoder, EncoderInfo } from "../../src/encoder/encoder.ts";
+import { defaultEncoderId } from "../../src/encoder/registry.ts";
+import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
+import { getCacheFolder } from "../../src/node/cache-folder.ts";
+import { loadDataset } from "../../src/node/dataset-files.ts";
+import { getDemo } from "../../src/node/demo-data.ts";
+import { embedFile } from "../../src/node/embed-file.ts";
+import { embedRecordings } from "../../src/node/embed-recordings.ts";
+import type { ResolvedEncoder } from "../../src/node/encoder-source.ts";
+import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
+import { isHubUnreachable } from "../../src/node/minds14-dataset.ts";
+import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
+
+/** A data set whose rows are for training or for testing, and the encoder of the article. */
+export interface Material {
+  readonly dataset: Dataset;
+  readonly encoder: ResolvedEncoder;
+  /** What the data is, for reports. */
+  readonly data: string;
+  /** Whether it is the repository's synthetic speech. */
+  readonly synthetic: boolean;
+  /** How it was divided, for reports. */
+  readonly division: string;
+}
+
+/** One front end's view of the material. */
+export interface Part {
+  readonly info: EncoderInfo;
+  readonly train: readonly EmbeddedRecording[];
+  /** Without recordings that are in the training part as well. */
+  readonly test: readonly EmbeddedRecording[];
+}
+
+/** Opens data and encoder; where the Hub cannot be reached, says so in one line and takes the repository's own. */
+export async function openMaterial(
+  data: string,
+  encoderId: string,
+  limit: number,
+  warn: (line: string) => void,
+): Promise<Material> {
+  try {
+    const encoder = await resolveEncoder(encoderId);
+    const dataset = await loadDataset(data);
+    if (dataset.recordings.some(({ split }) => split === "test")) {
+      return { dataset, encoder, data, synthetic: false, division: "the data set's own parts" };
+    }
+    const recordings = splitFirstRows(dataset.recordings, limit);
+    const division = `the first ${limit} rows to learn from (where they lack a class, its first row instead of the last of the largest class), all others held out`;
+    return { dataset: { ...dataset, recordings }, encoder, data, synthetic: false, division };
+  } catch (cause) {
+    if (!isHubUnreachable(cause)) throw cause;
+    const reason = cause.message.split("\n")[0]!;
+    warn(`The Hub cannot be reached; demo/banking (synthetic) with ${defaultEncoderId} instead: ${reason}`);
+    const dataset = await getDemo("banking").load({});
+    const encoder = await resolveEncoder(defaultEncoderId);
+    const division = "the data set's own parts: other voices and other words in the test part";
+    return { dataset, encoder, data: "demo/banking", synthetic: true, division };
+  }
+}
+
+/** Embeds the material with an encoder that the product knows. */
+export async function embedPart({ dataset }: Material, encoder: string | ResolvedEncoder): Promise<Part> {
+  const resolved = typeof encoder === "string" ? await resolveEncoder(encoder) : encoder;
+  const store = await openEmbeddingStore(getCacheFolder().embeddings);
+  try {
+    const { embedded } = await embedRecordings(dataset.recordings, { encoder: resolved, store });
+    return divide(resolved.info, embedded);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Runs the material through a front end of these experiments. */
+export async function encodePart({ dataset }: Material, encoder: Encoder, known: Part): Promise<Part> {
+  const kept = new Map([...known.train, ...known.test].map((recording) => [recording.file, recording]));
+  const embedded: EmbeddedRecording[] = [];
+  for (const recording of dataset.recordings) {
+    const same = kept.get(recording.file);
+    if (!same) continue;
+    const path = await getPath(recording);
+    const { facts, vector } = await embedFile(path, recording.file, encoder);
+    embedded.push({ ...same, facts, vector });
+  }
+  return divide(encoder.info, embedded);
+}
+
+function divide(info: EncoderInfo, embedded: readonly EmbeddedRecording[]): Part {
+  const train = embedded.filter(({ split }) => split === "train");
+  const seen = new Set(train.flatMap(({ fileHash, facts }) => [fileHash, facts.audioHash]));
+  const isNew = ({ fileHash, facts }: EmbeddedRecording): boolean =>
+    !seen.has(fileHash) && !seen.has(facts.audioHash);
+  return { info, train, test: embedded.filter((row) => row.split === "test" && isNew(row)) };
+}
+
+async function getPath(recording: Recording): Promise<string> {
+  const source = await recording.open();
+  await source.close();
+  if (source.path === undefined) throw new Error(`${recording.file} is not a file.`);
+  return source.path;
+}

@@ -1,0 +1,67 @@
+/**
+ * Fits one classifier several times, from other seeds, and scores it on what it was trained on and on what it was not.
+ *
+ * Must not know: which recipe is the article's, how results are shown.
+ */
+import { computeEvaluation } from "../../src/evaluate/evaluate.ts";
+import { computeConfusion, computeScores, getPredictions } from "../../src/evaluate/metrics.ts";
+import { type ClassifierOptions, fitClassifier } from "../../src/golem/classifier.ts";
+import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
+import type { Part } from "./material.ts";
+
+/** Scores of one recipe; means over the seeds. */
+export interface Score {
+  readonly name: string;
+  /** Numbers a recording that the head sees. */
+  readonly features: number;
+  /** Numbers that are learned. */
+  readonly parameters: number;
+  readonly layer: number;
+  /** Share of the training recordings that are right. */
+  readonly trainAccuracy: number;
+  /** Balanced accuracy on held-out recordings, with its 95 % interval. */
+  readonly heldOut: number;
+  readonly interval: readonly [low: number, high: number];
+  /** Mean negative log-probability of the true class on held-out recordings, in nats. */
+  readonly logLoss: number;
+  readonly seeds: number;
+}
+
+const getVectors = (rows: readonly EmbeddedRecording[]) => rows.map(({ vector }) => vector);
+
+/** Measures one recipe. Test recordings of classes that were not trained are left out. */
+export function measure(
+  name: string,
+  part: Part,
+  options: Omit<ClassifierOptions, "seed">,
+  seeds: number,
+): Score {
+  const labels = [...new Set(part.train.map(({ label }) => label))].sort();
+  const getTruth = (rows: readonly EmbeddedRecording[]) => rows.map(({ label }) => labels.indexOf(label));
+  const test = part.test.filter(({ label }) => labels.includes(label));
+  const truth = getTruth(part.train);
+  const fits = Array.from({ length: seeds }, (_, seed) =>
+    fitClassifier(getVectors(part.train), truth, labels.length, part.info, { ...options, seed }),
+  );
+  const trainAccuracies = fits.map((fit) => {
+    const predicted = getPredictions(fit.computeProbabilities(getVectors(part.train)));
+    return computeScores(computeConfusion(truth, predicted, labels.length)).accuracy;
+  });
+  const trainAccuracy = trainAccuracies.reduce((sum, value) => sum + value, 0) / seeds;
+  const { balancedAccuracy, interval, logLoss } = computeEvaluation({
+    protocol: "held-out",
+    labels,
+    truth: getTruth(test),
+    probabilities: fits.map((fit) => fit.computeProbabilities(getVectors(test))),
+    groups: test.map(({ speaker }) => speaker),
+    trainLabels: truth,
+    trainAccuracy,
+  });
+  const { head, view } = fits[0]!;
+  const learned = Object.entries(head.saved.tensors).filter(([tensor]) => /weight|bias/.test(tensor));
+  return {
+    ...{ name, features: head.features, layer: view.layer, trainAccuracy, heldOut: balancedAccuracy },
+    parameters: learned.reduce((sum, [, { data }]) => sum + data.length, 0),
+    ...{ interval, logLoss, seeds },
+  };
+}
