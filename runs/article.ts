@@ -5,12 +5,13 @@
  *   npx tsx runs/article.ts [--data DATA] [--encoder ID] [--limit 50] [--out FOLDER] [--figures FOLDER] [--quick]
  *
  * DATA is MInDS-14 and ID facebook/wav2vec2-base unless given; where the Hub cannot be reached, the repository's synthetic
- * requests and moonshine-tiny take their places, and one line says so. Writes FOLDER/article.json and article.md (default
- * runs/results) and the figures of docs/lessons.md (default docs/figures). --quick measures a part, for a look.
+ * requests and moonshine-tiny take their places, and one line says so. These write FOLDER/article.json and article.md (default
+ * runs/results) and the figures of docs/lessons.md (default docs/figures), whose text test/article.test.ts compares with them;
+ * all other data writes FOLDER/article-ENCODER.json and .md, and its figures beside them. --quick measures a part, for a look.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { minds14Address } from "../src/node/minds14-dataset.ts";
 import { describeScore, type Extent, fullExtent, runExperiments } from "./article/experiments.ts";
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     encoder: { type: "string", default: "facebook/wav2vec2-base" },
     limit: { type: "string", default: "50" },
     out: { type: "string", default: "runs/results" },
-    figures: { type: "string", default: "docs/figures" },
+    figures: { type: "string" },
     quick: { type: "boolean", default: false },
   },
 });
@@ -37,11 +38,13 @@ const findings = await runExperiments(material, values.quick ? quickExtent : ful
   console.error(line),
 );
 const madeWith = `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}`;
+// What the lessons tell stays what it is when somebody measures on other data.
+const name = findings.synthetic ? "article" : `article-${basename(findings.encoder)}`;
+const figures = values.figures ?? (findings.synthetic ? "docs/figures" : join(values.out, name));
 mkdirSync(values.out, { recursive: true });
-writeFileSync(join(values.out, "article.json"), `${JSON.stringify({ madeWith, ...findings }, null, 1)}\n`);
-writeFileSync(join(values.out, "article.md"), writeReport(findings, madeWith));
-mkdirSync(values.figures, { recursive: true });
-for (const [name, svg] of Object.entries(drawFigures(findings)))
-  writeFileSync(join(values.figures, name), svg);
+writeFileSync(join(values.out, `${name}.json`), `${JSON.stringify({ madeWith, ...findings }, null, 1)}\n`);
+writeFileSync(join(values.out, `${name}.md`), writeReport(findings, madeWith));
+mkdirSync(figures, { recursive: true });
+for (const [file, svg] of Object.entries(drawFigures(findings))) writeFileSync(join(figures, file), svg);
 console.log(describeScore(findings.recipe, findings.chance));
 for (const score of findings.defaults) console.log(describeScore(score, findings.chance));

@@ -19,8 +19,8 @@ export function writeReport(findings: Findings, madeWith: string): string {
 
 Data: ${data}${findings.synthetic ? " (synthetic speech)" : ""}; ${division}. ${trained} recordings in ${classes} classes to learn from, ${tested} held out${speakersTested < tested ? ` (${speakersTested} voices)` : ""}. Encoder: ${encoder},
 frozen, the mean over time of its last layer (${dimensions} numbers) unless said otherwise. Held out: balanced accuracy with its 95 %
-interval; log-loss in nats, where guessing gives ${Math.log(classes).toFixed(2)}. Guessing is right in ${formatPercent(chance)} of cases. Means of ${recipe.seeds} seeds where a
-head starts at random. Nothing was chosen by looking at held-out recordings.
+interval; log-loss in nats, where guessing gives ${Math.log(classes).toFixed(2)}. Guessing is right in ${formatPercent(chance)} of cases. Where a head starts at
+random, the mean of ${recipe.seeds === 1 ? "one start" : `${recipe.seeds} starts`}. Nothing was chosen by looking at held-out recordings.
 Made by \`runs/article.ts\` with ${madeWith}.
 
 ## (a) The recipe: ${trained} recordings, ${dimensions} -> ${classes}, cross-entropy, Adam

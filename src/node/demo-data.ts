@@ -46,7 +46,7 @@ export const demos: Readonly<Record<string, Demo>> = {
   minds14: {
     name: "minds14",
     description:
-      "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 recordings in 14 intents to learn from, the next 150 to test on; no speakers are named",
+      "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 recordings in 14 intents to learn from, the next 150 to test on, no speakers named (where the Hub cannot be reached: the synthetic requests of banking)",
     load: loadMinds14OrBanking,
     getExample: (dataset) => getTestExample(dataset, "freeze"),
   },

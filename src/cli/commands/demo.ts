@@ -41,7 +41,7 @@ export async function runCommand(
   terminal.print(terminal.bold("  npx golem train FOLDER --out my-golem"));
   terminal.print(terminal.bold("  npx golem predict my-golem RECORDING"));
   terminal.printJson({
-    ...{ demo: name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
+    ...{ demo: name, data: dataset.name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
     prediction: { file: example.path, truth: example.label, label, confidence, scores, unknown, seconds },
     seconds: (performance.now() - started) / 1000,
   });
