@@ -239,8 +239,9 @@ describe("golem train", () => {
 
   it("saves the golem though nobody reads what it says", async () => {
     const home = await createScratchFolder();
-    const args = ["train", data, "--out", join(home, "golem"), "--encoder", "mfcc"];
-    const { child, ended } = startProgram(args, home);
+    symlinkSync(getCacheFolder().encoders, join(home, "encoders"), "junction");
+    // The demo speaks before it trains.
+    const { child, ended } = startProgram(["demo", "--out", join(home, "golem")], home);
     child.stdout.destroy();
     child.stderr.destroy();
     expect(await ended).toMatchObject({ exitCode: 0, signal: null });
@@ -340,10 +341,10 @@ describe("golem embed, encoders, cache, help", () => {
 
   it("lists and verifies encoders", async () => {
     const { encoders } = JSON.parse((await runGolem(["encoders", "--json"])).stdout);
-    expect(encoders.slice(0, 3).map(({ id }: { id: string }) => id)).toEqual([
+    // After these come the ones of the Hub that were used on this machine.
+    expect(encoders.map(({ id }: { id: string }) => id).slice(0, 3)).toEqual([
       ...["moonshine-tiny", "google-speech-embedding", "mfcc"],
     ]);
-
     const { exitCode } = await runGolem(["encoders", "verify", "moonshine-tiny", "--json"]);
     expect(exitCode).toBe(0);
   });

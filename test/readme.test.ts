@@ -53,7 +53,10 @@ it("links only to files of the repository", () => {
     .map(([, target]) => target!.split("#")[0]!)
     .filter((target) => target !== "" && !/^[a-z]+:/i.test(target));
   expect(targets).toContain("LOG.md");
-  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
+  const tracked = execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z"], {
+    cwd: root,
+    encoding: "utf8",
+  }).split("\0");
   const folders = tracked.flatMap((file) =>
     file.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/")),
   );
