@@ -15,7 +15,6 @@ import { parseCsv, parseJsonLines } from "../dataset/table.ts";
 import { decodeText } from "../dataset/text-encoding.ts";
 import { loadClassFolders } from "./class-folders.ts";
 import { describeReadError } from "./file-hash.ts";
-import { loadHubDataset } from "./hub-dataset.ts";
 import { type FoundRows, type LoadDatasetOptions, locateRecordings } from "./recording-files.ts";
 
 export type { LoadDatasetOptions } from "./recording-files.ts";
@@ -34,7 +33,10 @@ const maximumListBytes = 256 << 20;
  *   `loadHubDataset`.
  */
 export async function loadDataset(spec: string, options: LoadDatasetOptions = {}): Promise<Dataset> {
-  if (isHubAddress(spec)) return loadHubDataset(spec, options);
+  if (isHubAddress(spec)) {
+    const { loadHubDataset } = await import("./hub-dataset.ts");
+    return loadHubDataset(spec, options);
+  }
   const path = resolve(spec);
   const info = await statData(path, spec);
   if (info.isDirectory()) return loadFolder(spec, path, options);

@@ -30,3 +30,6 @@ export interface ResolvedEncoder {
 
 /** `revision` of encoders that are files on this machine. */
 export const localRevision = "local";
+
+/** What stands after the name of an encoder whose input is padded to the length it was trained on. */
+export const paddedMark = "?padded";

@@ -8,11 +8,9 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { CacheFolder } from "./cache-folder.ts";
-import { loadDescribed } from "./described-model.ts";
 import type { EncoderSource, ResolvedEncoder } from "./encoder-source.ts";
 import { loadWeights, pullWeights } from "./encoder-weights.ts";
-import { recordGiant } from "./giant-records.ts";
-import { loadPreparedGiant, type PreparedGiant, prepareGiant } from "./load-giant.ts";
+import type { PreparedGiant } from "./load-giant.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
@@ -30,14 +28,18 @@ export async function loadEncoder(
   const { info, source } = resolved;
   const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
   switch (source.kind) {
-    case "giant":
+    case "giant": {
+      const { loadPreparedGiant } = await import("./load-giant.ts");
       return loadPreparedGiant(await prepareAsResolved(resolved, source, options), options);
+    }
     case "built-in": {
       const definition = getEncoderDefinition(info.id);
       return definition.create(runtime, await loadWeights(definition, options));
     }
-    case "described":
+    case "described": {
+      const { loadDescribed } = await import("./described-model.ts");
       return loadDescribed(runtime, info, source.model, source.descriptor);
+    }
   }
 }
 
@@ -55,6 +57,7 @@ async function prepareAsResolved(
   { cache }: LoadOptions,
 ): Promise<PreparedGiant> {
   const { id, revision, sha256, precision, layers } = encoder.info;
+  const { prepareGiant } = await import("./load-giant.ts");
   const giant = await prepareGiant(
     { id, revision, folder, padded },
     { cache, precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 },
@@ -65,6 +68,7 @@ async function prepareAsResolved(
       hint: "Start again; if the change was intended, train again.",
     });
   }
+  const { recordGiant } = await import("./giant-records.ts");
   await recordGiant(encoder, giant.path);
   return giant;
 }

@@ -2,6 +2,7 @@
  * From what a user or a golem calls an encoder to the encoder: a built-in name, a model of the Hugging Face Hub, or files
  * on this machine.
  *
+ * What only encoders of their kind need is loaded when one is found: the default has to start at once.
  * Must not know: how encoders run, recordings.
  */
 import { stat } from "node:fs/promises";
@@ -11,8 +12,7 @@ import { GolemError } from "../core/error.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import { descriptorFile } from "../encoder/encoder-descriptor.ts";
 import { defaultEncoderId, encoderDefinitions, getEncoderDefinition } from "../encoder/registry.ts";
-import { resolveDescribed } from "./described-model.ts";
-import { localRevision, type ResolvedEncoder } from "./encoder-source.ts";
+import { localRevision, paddedMark, type ResolvedEncoder } from "./encoder-source.ts";
 import {
   type FileSet,
   type HubEnvironment,
@@ -20,7 +20,6 @@ import {
   openHubFiles,
   openPinnedFiles,
 } from "./model-files.ts";
-import { paddedMark, resolveGiant } from "./resolve-giant.ts";
 
 /** Options of {@link resolveEncoder}. */
 export interface ResolveOptions extends HubEnvironment {
@@ -121,11 +120,15 @@ function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): Reso
 async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<ResolvedEncoder> {
   if (files.names.includes(descriptorFile)) {
     if (options.padded) throw refusePadding(files.id);
+    const { resolveDescribed } = await import("./described-model.ts");
     const resolved = await resolveDescribed(files, options);
     checkPrecision(resolved.info, options.precision);
     return resolved;
   }
-  if (files.names.includes("config.json") && files.chosen === undefined) return resolveGiant(files, options);
+  if (files.names.includes("config.json") && files.chosen === undefined) {
+    const { resolveGiant } = await import("./resolve-giant.ts");
+    return resolveGiant(files, options);
+  }
   throw new GolemError(
     "unknown-encoder",
     `${files.id} is no encoder: there is neither ${descriptorFile} nor config.json with a checkpoint.`,

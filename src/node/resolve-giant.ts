@@ -10,13 +10,11 @@ import { GolemError } from "../core/error.ts";
 import { describeGiant, type GraphOptions, planGiant } from "../giant/index.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import type { ResolvedEncoder } from "./encoder-source.ts";
+import { paddedMark } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { openFileSource } from "./file-source.ts";
 import { hashGiantFolder, readGiantFolder } from "./giant-folder.ts";
 import type { FileSet } from "./model-files.ts";
-
-/** What stands after the name of an encoder whose input is padded to the length it was trained on. */
-export const paddedMark = "?padded";
 
 /** Resolves a checkpoint. `precision`: int8 when not given. `layer`: build nothing above it. */
 export async function resolveGiant(
