@@ -2,10 +2,11 @@
  * The speed of what people wait for. Every number comes from fresh processes, the commands in turn, the order reversed each
  * round; medians and all raw values go to bench/results.
  *
- *   npm run bench [-- --rounds N] [--only NAME]
+ *   npm run bench [-- --rounds N] [--only NAME] [--giant FOLDER --plain PLAIN.onnx]
  *
  * Recordings are cut from demo/banking: fifty of 2 s, and one of 30 minutes. Encoders' weights come from the cache folder. The comparison
- * with scikit-learn runs where a python3 has it.
+ * with scikit-learn runs where a python3 has it. With a wav2vec2-base checkpoint (random weights will do) and the plain export of
+ * bench/giants.py, the giants' graphs are timed too, and PyTorch where a python3 has it: bench/results/giants.json.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +20,12 @@ import { loadDataset } from "../src/node/dataset-files.ts";
 import { createFfmpegDecoder } from "../src/node/ffmpeg-decoder.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "7" }, only: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "7" },
+    only: { type: "string" },
+    giant: { type: "string" },
+    plain: { type: "string" },
+  },
 });
 const rounds = Number(values.rounds);
 const folder = mkdtempSync(join(tmpdir(), "golem-bench-"));
@@ -173,4 +179,20 @@ writeFileSync(
   `${lines.join("\n")}\n\nLogistic head, 10,000 x 576 x 14, three rounds in turn:\n\n\`\`\`json\n${JSON.stringify(logistic, null, 1)}\n\`\`\`\n`,
 );
 console.log(readFileSync("bench/results/speed.md", "utf8"));
+if (values.giant) {
+  const plain = values.plain ? ["--plain", values.plain] : [];
+  const graphs = tsx("bench/giants.ts", "--model", values.giant, ...plain, "--rounds", values.rounds);
+  const torch = ["/usr/bin/python3", "python3"].find(
+    (candidate) => spawnSync(candidate, ["-c", "import torchaudio"]).status === 0,
+  );
+  const pytorch = torch
+    ? execFileSync(torch, ["bench/giants.py", "time", "2"], { encoding: "utf8" })
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+    : "not measured: no python3 with torchaudio";
+  const text = JSON.stringify({ machine: lines[0], graphs, pytorch }, null, 1);
+  writeFileSync("bench/results/giants.json", `${text}\n`);
+  console.log(text);
+}
 rmSync(folder, { recursive: true, force: true });
