@@ -133,6 +133,8 @@ for (const seconds of values.seconds.split(",").map(Number)) {
   const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const { name, session } of round % 2 ? variants : variants.toReversed()) {
+      // The threads of the session before go on spinning for a moment, and would take a core from this one.
+      await new Promise((resolve) => setTimeout(resolve, 150));
       const [, time] = await clock(() => session.run({ input_values: { dims: [1, data.length], data } }));
       if (round > 0) times.get(name)!.push(time);
     }
