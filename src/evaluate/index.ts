@@ -1,6 +1,19 @@
 /** The evaluate stage: labels, probabilities and groups in; scores with intervals out. Imports src/core only. */
 
 export {
+  type Calibration,
+  type CalibrationBin,
+  type CalibrationInput,
+  computeCalibration,
+} from "./calibration.ts";
+export {
+  computeLabelPValues,
+  computeNonconformity,
+  createLabelCalibration,
+  type LabelCalibration,
+  selectLabels,
+} from "./conformal.ts";
+export {
   type CrossValidation,
   type CrossValidationInput,
   crossValidate,
