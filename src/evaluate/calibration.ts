@@ -116,7 +116,10 @@ function checkInput(probabilities: readonly Matrix[], truth: readonly number[], 
   if (!(bins >= 1)) throw new GolemError("invalid-option", `Found ${bins} bins; expected 1 or more.`);
   for (const { rows, columns, data } of probabilities) {
     if (data.some(Number.isNaN)) {
-      throw new GolemError("invalid-shape", "Found NaN among the probabilities; expected numbers from 0 to 1.");
+      throw new GolemError(
+        "invalid-shape",
+        "Found NaN among the probabilities; expected numbers from 0 to 1.",
+      );
     }
     const strange = truth.find((label) => !(label >= 0 && label < columns));
     if (rows !== truth.length || strange !== undefined) {
