@@ -34,30 +34,53 @@ export interface CrossValidation extends FoldPlan {
   readonly probabilities: readonly Matrix[];
 }
 
+const foldsBetweenTurns = 5;
+
 /**
  * Runs all folds. Progress counts folds. Errors: those of `createFolds`, `invalid-shape` when
  * `fitPredict` returns something else than probabilities, `aborted`.
  */
 export async function crossValidate(
   input: CrossValidationInput,
-  { signal, onProgress }: WorkOptions = {},
+  options: WorkOptions = {},
 ): Promise<CrossValidation> {
-  const { labels, classes, fitPredict, concurrency = 1 } = input;
+  const { labels, classes } = input;
   const plan = createFolds(input);
   const probabilities = Array.from({ length: plan.repeats }, () =>
     createMatrix(labels.length, classes.length),
   );
+  const keep = (predicted: Matrix, { repeat, test }: Fold): void => {
+    for (const [i, row] of test.entries()) getRow(probabilities[repeat]!, row).set(getRow(predicted, i));
+  };
+  await runFolds({ ...input, folds: plan.folds, stage: "cross-validating", onPredicted: keep }, options);
+  return { ...plan, probabilities };
+}
+
+/** Folds to run, and who takes what each of them predicted. */
+export interface FoldRun extends Pick<CrossValidationInput, "classes" | "fitPredict" | "concurrency"> {
+  readonly folds: readonly Fold[];
+  /** Name of the work, for progress. */
+  readonly stage: string;
+  /** Called once a fold, in no certain order; `index` is the fold's place in `folds`. */
+  onPredicted(predicted: Matrix, fold: Fold, index: number): void;
+}
+
+/** Runs folds of any kind, checking what each returns. Progress counts folds. Errors: `invalid-shape`, `aborted`, those of `fitPredict`. */
+export async function runFolds(
+  { folds, classes, fitPredict, concurrency = 1, stage, onPredicted }: FoldRun,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<void> {
   let next = 0;
   let completed = 0;
   let failed = false;
   const work = async (): Promise<void> => {
-    while (next < plan.folds.length && !failed) {
+    while (next < folds.length && !failed) {
       const index = next++;
-      const fold = plan.folds[index]!;
-      // Once a repeat, let the event loop turn, so that an interruption can arrive while fitPredict is synchronous.
-      if (index % plan.k === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      const fold = folds[index]!;
+      // From time to time, let the event loop turn, so that an interruption can arrive while fitPredict is synchronous.
+      if (index % foldsBetweenTurns === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       throwIfAborted(signal);
-      onProgress?.({ stage: "cross-validating", completed, total: plan.folds.length });
+      onProgress?.({ stage, completed, total: folds.length });
       const predicted = await Promise.resolve(fitPredict(fold.train, fold.test, { ...fold, index })).catch(
         (error: unknown) => {
           failed = true;
@@ -65,16 +88,13 @@ export async function crossValidate(
         },
       );
       checkProbabilities(predicted, fold, classes.length);
-      for (const [i, row] of fold.test.entries()) {
-        getRow(probabilities[fold.repeat]!, row).set(getRow(predicted, i));
-      }
+      onPredicted(predicted, fold, index);
       completed++;
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
   throwIfAborted(signal);
-  onProgress?.({ stage: "cross-validating", completed: plan.folds.length, total: plan.folds.length });
-  return { ...plan, probabilities };
+  onProgress?.({ stage, completed: folds.length, total: folds.length });
 }
 
 function checkProbabilities(predicted: Matrix, fold: Fold, classes: number): void {
