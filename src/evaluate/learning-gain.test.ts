@@ -2,7 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { computeChoiceAccuracy, computeLearningGain } from "./learning-gain.ts";
+import { computeChoiceAccuracy, computeLearningGain, createChoiceCurve } from "./learning-gain.ts";
 
 describe("computeChoiceAccuracy", () => {
   it("is chance at distance 0 and certain far away", () => {
@@ -29,6 +29,18 @@ describe("computeChoiceAccuracy", () => {
     expect(computeChoiceAccuracy(2, 14)).toBeGreaterThan(right / draws - 0.01);
     expect(computeChoiceAccuracy(2, 14)).toBeLessThan(right / draws + 0.01);
   });
+});
+
+describe("createChoiceCurve", () => {
+  test.prop([fc.integer({ min: 2, max: 40 }), fc.double({ min: 0, max: 10, noNaN: true })])(
+    "is computeChoiceAccuracy, and never falls",
+    (classes, d) => {
+      const curve = createChoiceCurve(classes);
+      expect([curve(d)]).toBeAllclose([computeChoiceAccuracy(Math.min(8, d), classes)], { atol: 1e-4 });
+      expect(curve(d + 0.01)).toBeGreaterThanOrEqual(curve(d));
+      expect(curve(-d)).toBe(curve(0));
+    },
+  );
 });
 
 describe("computeLearningGain", () => {

@@ -1,6 +1,6 @@
 /**
- * How much better a classifier can be expected to do, at most, once it is trained on all recordings instead of on the share that
- * cross-validation leaves it.
+ * How much better a classifier can be expected to do, at most, once it is trained on more recordings (on all of them instead of on the
+ * share that cross-validation leaves it).
  *
  * Must not know: intervals, folds, what the classifier is.
  * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1, so that accuracy is the
@@ -34,6 +34,22 @@ export function computeChoiceAccuracy(d: number, classes: number): number {
   const beyond = d - reach;
   const index = Math.round((Math.min(reach, Math.max(-reach, beyond)) + reach) / step);
   return Math.min(1, sum + cumulative[index]!);
+}
+
+/** {@link computeChoiceAccuracy} as a table, for many calls: straight lines between steps of 0.02 (error below 1e-4), flat beyond 8. */
+export function createChoiceCurve(classes: number): (d: number) => number {
+  const spacing = 0.02;
+  const last = Math.round(reach / spacing);
+  const values = new Float64Array(last + 1);
+  for (let i = 0; i <= last; i++) {
+    // Never falling, whatever the rounding.
+    values[i] = Math.max(values[i - 1] ?? 0, computeChoiceAccuracy(i * spacing, classes));
+  }
+  return (d) => {
+    const place = Math.min(last, Math.max(0, d / spacing));
+    const left = Math.min(last - 1, Math.floor(place));
+    return values[left]! + (values[left + 1]! - values[left]!) * (place - left);
+  };
 }
 
 /**
