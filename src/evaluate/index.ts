@@ -29,6 +29,14 @@ export {
 export { createFolds, type Fold, type FoldInput, type FoldPlan } from "./folds.ts";
 export { computeInterval, type Interval, type IntervalInput } from "./interval.ts";
 export {
+  type ClassGain,
+  computeLearningCurve,
+  type LearningCurve,
+  type LearningCurveForecast,
+  type LearningCurveInput,
+  type LearningCurvePoint,
+} from "./learning-curve.ts";
+export {
   type ClassScore,
   type Confusion,
   computeConfusion,

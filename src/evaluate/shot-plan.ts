@@ -1,0 +1,108 @@
+/**
+ * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings of each class, nested.
+ *
+ * Must not know: what is trained, how it does.
+ * The recordings to test on stay those of the fold, so whatever keeps speakers apart in the folds keeps them apart here. Within a fold
+ * the smaller sides are parts of the larger ones (what is added, not what is exchanged, makes the difference), drawn anew in each fold.
+ */
+import { createRandom, shuffle } from "../core/random.ts";
+import type { Fold } from "./folds.ts";
+import { groupRows } from "./group-folds.ts";
+
+/** What the training sides are cut from. */
+export interface ShotPlanInput {
+  /** Class number of each recording. */
+  readonly labels: readonly number[];
+  /** k x repeats folds, repeat by repeat. */
+  readonly folds: readonly Fold[];
+  readonly k: number;
+  readonly repeats: number;
+  readonly seed: number;
+  /** Trainings at most; never fewer than one repeat of one level. */
+  readonly maximumEvaluations: number;
+  /** Whether the whole training sides need not be run again, because their predictions are there. */
+  readonly wholeIsKnown: boolean;
+}
+
+/** Training sides of one size. */
+interface ShotLevel {
+  /** Recordings drawn of each class; classes with fewer give all they have. */
+  readonly shots: number;
+  /** Harmonic mean over classes of the recordings trained on, mean over folds; `shots` where all classes have as many. */
+  readonly recordingsPerClass: number;
+  /** Folds with smaller training sides; for the last level the folds as they were. */
+  readonly folds: readonly Fold[];
+}
+
+/** Levels in ascending size; the last one is the whole training sides. */
+export interface ShotPlan {
+  readonly levels: readonly ShotLevel[];
+  /** Repeats that each level is run for (the last one too, unless it is known). */
+  readonly repeats: number;
+  /** Trainings to run. */
+  readonly evaluations: number;
+}
+
+/** Levels closer than this factor tell nothing apart. */
+const leastGrowth = 1.1;
+
+/** Draws the training sides. */
+export function createShotPlan(input: ShotPlanInput): ShotPlan {
+  const { labels, folds, k, maximumEvaluations, wholeIsKnown } = input;
+  const orders = folds.map((fold, index) => {
+    const random = createRandom(input.seed, fold.repeat, index);
+    const byClass = groupRows(fold.train.map((row) => labels[row]!));
+    return [...byClass.values()].map((places) =>
+      shuffle(
+        places.map((place) => fold.train[place]!),
+        random,
+      ),
+    );
+  });
+  const cut = (shots: number): ShotLevel => {
+    let sum = 0;
+    for (const order of orders) sum += computeHarmonicMean(order.map((rows) => Math.min(rows.length, shots)));
+    return {
+      shots,
+      recordingsPerClass: sum / orders.length,
+      folds: folds.map((fold, f) => ({
+        ...fold,
+        train: orders[f]!.flatMap((rows) => rows.slice(0, shots)).sort((a, b) => a - b),
+      })),
+    };
+  };
+  const most = Math.max(...orders.flatMap((order) => order.map((rows) => rows.length)));
+  const whole = cut(most);
+  let smaller: ShotLevel[] = [];
+  for (let [shots, next] = [1, 2]; shots < most; [shots, next] = [next, shots + next]) {
+    const level = cut(shots);
+    const before = smaller.at(-1)?.recordingsPerClass ?? 0;
+    const { recordingsPerClass } = level;
+    if (
+      recordingsPerClass >= leastGrowth * before &&
+      whole.recordingsPerClass >= leastGrowth * recordingsPerClass
+    ) {
+      smaller.push(level);
+    }
+  }
+  const countLevels = (): number => smaller.length + Number(!wholeIsKnown);
+  while (smaller.length > 1 && k * countLevels() > maximumEvaluations) {
+    smaller = smaller.filter((_, i) => i % 2 === 0);
+  }
+  const affordable = Math.floor(maximumEvaluations / (k * Math.max(1, countLevels())));
+  const repeats = Math.max(1, Math.min(input.repeats, affordable));
+  const trim = (level: ShotLevel): ShotLevel => ({
+    ...level,
+    folds: level.folds.filter((fold) => fold.repeat < repeats),
+  });
+  return {
+    levels: [...smaller.map(trim), wholeIsKnown ? whole : trim(whole)],
+    repeats,
+    evaluations: k * repeats * countLevels(),
+  };
+}
+
+/** Harmonic mean of the sizes of classes: what a balanced score feels, if a class's error falls as one over its size. */
+export function computeHarmonicMean(sizes: readonly number[]): number {
+  return sizes.length / sizes.reduce((sum, size) => sum + 1 / size, 0);
+}
