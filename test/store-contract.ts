@@ -1,7 +1,7 @@
 /** What every embedding store must do; run over each implementation. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { EmbeddingStore } from "../src/store/store.ts";
-import { createStoredEmbedding, createStoreKey } from "./store-values.ts";
+import { createStoredEmbedding, createStoredTranscript, createStoreKey } from "./store-values.ts";
 
 /** Runs the contract over the stores that `create` makes, each of them empty. */
 export function describeStoreContract(name: string, create: () => Promise<EmbeddingStore>): void {
@@ -74,6 +74,21 @@ export function describeStoreContract(name: string, create: () => Promise<Embedd
       const first = store.get(createStoreKey(1));
       store.get(createStoreKey(2));
       expect(first).toStrictEqual(createStoredEmbedding(1));
+    });
+
+    it("keeps transcripts beside embeddings, neither taken for the other", async () => {
+      const { transcripts, ...store } = await start();
+      await Promise.all([
+        store.put(createStoreKey(1, "encoder"), createStoredEmbedding(1)),
+        transcripts.put(createStoreKey(1, "transcriber"), createStoredTranscript(1)),
+        transcripts.put(createStoreKey(2, "transcriber"), { text: "", logprob: -3, tokens: 1 }),
+      ]);
+      expect(transcripts.get(createStoreKey(1, "transcriber"))).toStrictEqual(createStoredTranscript(1));
+      expect(transcripts.get(createStoreKey(2, "transcriber"))?.text).toBe("");
+      expect(transcripts.get(createStoreKey(3, "transcriber"))).toBeUndefined();
+      expect(transcripts.get(createStoreKey(1, "encoder"))).toBeUndefined();
+      expect(store.get(createStoreKey(1, "transcriber"))).toBeUndefined();
+      expect(store.get(createStoreKey(1, "encoder"))).toStrictEqual(createStoredEmbedding(1));
     });
 
     it("keeps many, put at once and one after the other", async () => {

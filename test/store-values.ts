@@ -1,6 +1,6 @@
 /** Embeddings and keys for tests of the store; the same number always gives the same ones. */
 import { createHash } from "node:crypto";
-import type { StoredEmbedding } from "../src/store/store.ts";
+import type { StoredEmbedding, StoredTranscript } from "../src/store/store.ts";
 import { computeStoreKey } from "../src/store/store-key.ts";
 
 /** A plausible embedding that differs with its number. */
@@ -22,6 +22,11 @@ export function createStoredEmbedding(number: number, length = 96): StoredEmbedd
     vector: Float32Array.from({ length }, (_, i) => Math.sin(number * 1000 + i)),
     frames: 50 + number,
   };
+}
+
+/** A plausible transcript that differs with its number. */
+export function createStoredTranscript(number: number): StoredTranscript {
+  return { text: `Запись «${number}», please 🎧`, logprob: -0.1 - number / 3, tokens: 12 + number };
 }
 
 /** A valid key that differs with its number. */

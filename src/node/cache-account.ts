@@ -1,38 +1,47 @@
 /**
- * What the store of embeddings on disk holds, and emptying it: `golem cache stats` and `golem cache clear`.
+ * What the store of embeddings and transcripts on disk holds, and emptying it: `golem cache stats` and `golem cache clear`.
  *
  * Must not know: what an embedding is.
  */
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fingerprintDigits } from "../store/store-key.ts";
+import { isTranscript } from "../store/transcript-codec.ts";
 import { openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
 
 /** What `golem cache stats` shows. */
 export interface CacheStats {
   readonly folder: string;
-  /** Number of embeddings. */
+  /** Number of embeddings and transcripts. */
   readonly entries: number;
+  /** How many of them are transcripts. */
+  readonly transcripts: number;
   /** Size of the store on disk. */
   readonly bytes: number;
-  /** Number of embeddings for each way of hearing (encoder with settings), by the digest that begins their keys. */
+  /** Number of entries for each way of hearing (encoder or transcriber with settings), by the digest that begins their keys. */
   readonly fingerprints: Readonly<Record<string, number>>;
 }
 
 /** Counts what a store holds; creates nothing where there is none. */
 export async function getCacheStats(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
-  const empty = { folder, entries: 0, bytes: 0, fingerprints: {} };
+  const empty = { folder, entries: 0, transcripts: 0, bytes: 0, fingerprints: {} };
   if (!(await exists(join(folder, "data.mdb")))) return empty;
   const { database } = await openEnvironment(folder, options);
   try {
     const fingerprints: Record<string, number> = {};
+    const ofTranscripts = new Map<string, boolean>();
     let entries = 0;
+    let transcripts = 0;
     for (const key of database.getKeys({ snapshot: false })) {
       const fingerprint = Buffer.from(key).toString("hex").slice(0, fingerprintDigits);
+      // All that one network said is of one kind, so one value tells.
+      const known = ofTranscripts.get(fingerprint) ?? holdsTranscript(() => database.get(key));
+      ofTranscripts.set(fingerprint, known);
       fingerprints[fingerprint] = (fingerprints[fingerprint] ?? 0) + 1;
       entries++;
+      if (known) transcripts++;
     }
-    return { folder, entries, bytes: (await stat(join(folder, "data.mdb"))).size, fingerprints };
+    return { folder, entries, transcripts, bytes: (await stat(join(folder, "data.mdb"))).size, fingerprints };
   } finally {
     await database.close();
   }
@@ -58,6 +67,15 @@ export async function clearCache(folder: string, options: StoreOptions = {}): Pr
   await rm(aside, { recursive: true, force: true });
   await rm(`${folder}.damaged`, { recursive: true, force: true });
   return stats;
+}
+
+/** A value that cannot be read counts as an embedding. */
+function holdsTranscript(read: () => Uint8Array | undefined): boolean {
+  try {
+    return isTranscript(read() ?? new Uint8Array(0));
+  } catch {
+    return false;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createScratchFolder } from "../../test/scratch-folder.ts";
 import { describeStoreContract } from "../../test/store-contract.ts";
-import { createStoredEmbedding, createStoreKey } from "../../test/store-values.ts";
+import { createStoredEmbedding, createStoredTranscript, createStoreKey } from "../../test/store-values.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import { clearCache, getCacheStats } from "./cache-account.ts";
 import { openEmbeddingStore, openLmdbStore } from "./lmdb-store.ts";
@@ -257,9 +257,12 @@ describe("the cache's account", () => {
     await fill(folder, 30);
     const store = await openLmdbStore(folder);
     await store.put(createStoreKey(1, "other"), createStoredEmbedding(1));
+    for (const i of [1, 2, 3]) {
+      await store.transcripts.put(createStoreKey(i, "said"), createStoredTranscript(i));
+    }
     const stats = await getCacheStats(folder);
-    expect(stats.entries).toBe(31);
-    expect(Object.values(stats.fingerprints).sort()).toEqual([1, 30]);
+    expect(stats).toMatchObject({ entries: 34, transcripts: 3 });
+    expect(Object.values(stats.fingerprints).sort()).toEqual([1, 3, 30]);
     expect(stats.bytes).toBe((await stat(join(folder, "data.mdb"))).size);
     expect(stats.bytes).toBeGreaterThan(30 * 2800);
     await mkdir(`${folder}.damaged`);

@@ -8,10 +8,11 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import { decodeEmbedding, encodeEmbedding } from "../store/embedding-codec.ts";
+import { embeddingCodec } from "../store/embedding-codec.ts";
 import { createNullStore } from "../store/memory-store.ts";
-import type { EmbeddingStore } from "../store/store.ts";
+import type { EmbeddingStore, KeyedValues, ValueCodec } from "../store/store.ts";
 import { keyDigits } from "../store/store-key.ts";
+import { transcriptCodec } from "../store/transcript-codec.ts";
 import { describeStoreError, openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
 
 /**
@@ -24,18 +25,18 @@ import { describeStoreError, openEnvironment, type StoreOptions } from "./lmdb-e
  */
 export async function openLmdbStore(folder: string, options: StoreOptions = {}): Promise<EmbeddingStore> {
   const { database, readOnly } = await openEnvironment(folder, options);
-  return {
+  const view = <Value>(codec: ValueCodec<Value>): KeyedValues<Value> => ({
     get(key) {
       try {
         const bytes = database.get(toKeyBytes(key));
-        return bytes && decodeEmbedding(bytes);
+        return bytes && codec.decode(bytes);
       } catch (error) {
         if (error instanceof GolemError) throw error;
-        return undefined; // an unreadable page is a miss: the embedding is computed again
+        return undefined; // an unreadable page is a miss: the value is computed again
       }
     },
     async put(key, value) {
-      const bytes = encodeEmbedding(value);
+      const bytes = codec.encode(value);
       if (readOnly) throw describeStoreError("it may only be read", folder, "written to");
       try {
         await database.put(toKeyBytes(key), bytes);
@@ -48,6 +49,10 @@ export async function openLmdbStore(folder: string, options: StoreOptions = {}):
         throw describeStoreError(reason ?? error, folder, "written to");
       }
     },
+  });
+  return {
+    ...view(embeddingCodec),
+    transcripts: view(transcriptCodec),
     async close() {
       // Rejects with the last commit's failure, which its `put` has told already.
       await database.close().catch(() => {});
@@ -75,19 +80,19 @@ export async function openEmbeddingStore(
     return createNullStore();
   }
   let writable = true;
-  return {
-    get: (key) => store.get(key),
+  const forgive = <Value>(values: KeyedValues<Value>): KeyedValues<Value> => ({
+    get: (key) => values.get(key),
     async put(key, value) {
       if (!writable) return;
       try {
-        await store.put(key, value);
+        await values.put(key, value);
       } catch (error) {
         if (writable) warn(error);
         writable = false;
       }
     },
-    close: () => store.close(),
-  };
+  });
+  return { ...forgive(store), transcripts: forgive(store.transcripts), close: () => store.close() };
 }
 
 function toKeyBytes(key: string): Uint8Array {

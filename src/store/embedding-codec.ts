@@ -11,7 +11,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import { computeChecksum } from "./checksum.ts";
-import type { StoredEmbedding } from "./store.ts";
+import type { StoredEmbedding, ValueCodec } from "./store.ts";
 import { parseFacts, stringifyFacts } from "./stored-facts.ts";
 
 const magic = 0x454c_4f47;
@@ -74,3 +74,9 @@ export function decodeEmbedding(bytes: Uint8Array): StoredEmbedding | undefined 
   new Uint8Array(vector.buffer).set(bytes.subarray(headerBytes, factsStart));
   return { facts, vector, frames };
 }
+
+/** Both ways. */
+export const embeddingCodec: ValueCodec<StoredEmbedding> = {
+  encode: encodeEmbedding,
+  decode: decodeEmbedding,
+};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeStoreContract } from "../../test/store-contract.ts";
-import { createStoredEmbedding, createStoreKey } from "../../test/store-values.ts";
+import { createStoredEmbedding, createStoredTranscript, createStoreKey } from "../../test/store-values.ts";
 import { createMemoryStore, createNullStore } from "./memory-store.ts";
 
 describeStoreContract("the store in memory", async () => createMemoryStore());
@@ -10,6 +10,8 @@ describe("the store that keeps nothing", () => {
     const store = createNullStore();
     await store.put(createStoreKey(1), createStoredEmbedding(1));
     expect(store.get(createStoreKey(1))).toBeUndefined();
+    await store.transcripts.put(createStoreKey(1), createStoredTranscript(1));
+    expect(store.transcripts.get(createStoreKey(1))).toBeUndefined();
     await store.close();
   });
 });

@@ -3,25 +3,27 @@
  *
  * Must not know: encoders, files.
  */
-import { decodeEmbedding, encodeEmbedding } from "./embedding-codec.ts";
-import type { EmbeddingStore } from "./store.ts";
+import { embeddingCodec } from "./embedding-codec.ts";
+import type { EmbeddingStore, KeyedValues, ValueCodec } from "./store.ts";
+import { transcriptCodec } from "./transcript-codec.ts";
 
 /** Creates a store in memory, with the semantics of the one on disk: what comes out is a copy of what went in. */
 export function createMemoryStore(): EmbeddingStore {
   const values = new Map<string, Uint8Array>();
-  return {
+  const view = <Value>(codec: ValueCodec<Value>): KeyedValues<Value> => ({
     get(key) {
       const bytes = values.get(key);
-      return bytes && decodeEmbedding(bytes);
+      return bytes && codec.decode(bytes);
     },
     async put(key, value) {
-      values.set(key, encodeEmbedding(value));
+      values.set(key, codec.encode(value));
     },
-    async close() {},
-  };
+  });
+  return { ...view(embeddingCodec), transcripts: view(transcriptCodec), close: async () => {} };
 }
 
 /** Creates a store that forgets everything: what is used when the cache folder cannot be. */
 export function createNullStore(): EmbeddingStore {
-  return { get: () => undefined, put: async () => {}, close: async () => {} };
+  const nothing = { get: () => undefined, put: async () => {} };
+  return { ...nothing, transcripts: nothing, close: async () => {} };
 }

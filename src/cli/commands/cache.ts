@@ -1,4 +1,4 @@
-/** `golem cache [stats|clear]`: the embeddings that are kept so that nothing is computed twice. */
+/** `golem cache [stats|clear]`: the embeddings and transcripts that are kept so that nothing is computed twice. */
 import { GolemError } from "../../core/error.ts";
 import { clearCache, getCacheStats } from "../../node/cache-account.ts";
 import { getCacheFolder } from "../../node/cache-folder.ts";
@@ -18,8 +18,10 @@ export async function runCommand(
   const stats =
     action === "clear" ? await clearCache(folder, { onWarning }) : await getCacheStats(folder, { onWarning });
   terminal.printJson(action === "clear" ? { cleared: stats } : stats);
+  const { entries, transcripts } = stats;
+  const content = `${entries - transcripts} embeddings${transcripts > 0 ? ` and ${transcripts} transcripts` : ""}`;
   terminal.printResult(
-    `${action === "clear" ? "Removed " : ""}${stats.entries} embeddings, ${(stats.bytes / 1e6).toFixed(1)} MB, in ${stats.folder}`,
+    `${action === "clear" ? "Removed " : ""}${content}, ${(stats.bytes / 1e6).toFixed(1)} MB, in ${stats.folder}`,
   );
   return 0;
 }
