@@ -50,6 +50,11 @@ const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
   return concat([varint((field << 3) | 2), varint(bytes.length), bytes]);
 };
 
+/** What stands before the bytes of a length-delimited field, so that large ones are written without being copied. */
+export function createBytesPrefix(field: number, byteLength: number): ProtoBytes {
+  return concat([varint((field << 3) | 2), varint(byteLength)]);
+}
+
 /** ONNX element types (TensorProto.DataType). */
 export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 

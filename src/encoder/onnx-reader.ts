@@ -23,7 +23,8 @@ export interface OnnxModelFacts {
 /** Graphs within graphs; published models have two or three. */
 const maximumDepth = 32;
 
-interface Field {
+/** One field of a protobuf message. */
+export interface Field {
   readonly number: number;
   /** Of a varint field; 0 for others. */
   readonly value: number;
@@ -134,8 +135,8 @@ function checkMessage(bytes: Uint8Array, kind: MessageKind, depth: number): void
 
 const empty: Uint8Array = new Uint8Array(0);
 
-/** The fields of a message, in order. */
-function* readFields(bytes: Uint8Array): Generator<Field> {
+/** The fields of a message, in order; throws `weights-damaged` where the bytes are none. */
+export function* readFields(bytes: Uint8Array): Generator<Field> {
   let position = 0;
   const readVarint = (): number => {
     let value = 0;

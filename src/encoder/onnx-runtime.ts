@@ -12,8 +12,11 @@ export interface OnnxTensor {
 
 /** A loaded model. */
 export interface OnnxSession {
-  /** Runs the model once. Rejects when shapes do not fit. */
-  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
+  /** Runs the model once. `outputs`: names of those wanted, all when not given. Rejects when shapes do not fit. */
+  run(
+    feeds: Readonly<Record<string, OnnxTensor>>,
+    outputs?: readonly string[],
+  ): Promise<Readonly<Record<string, OnnxTensor>>>;
   /** Frees native memory. */
   release(): Promise<void>;
 }

@@ -37,7 +37,7 @@ export function createNodeOnnxRuntime(options: { threads: number }): OnnxRuntime
         );
       });
       return {
-        async run(feeds) {
+        async run(feeds, outputs) {
           const inputs: Record<string, InstanceType<typeof ort.Tensor>> = {};
           for (const [name, tensor] of Object.entries(feeds)) {
             inputs[name] =
@@ -45,10 +45,12 @@ export function createNodeOnnxRuntime(options: { threads: number }): OnnxRuntime
                 ? new ort.Tensor("float32", tensor.data, tensor.dims)
                 : new ort.Tensor("int64", tensor.data, tensor.dims);
           }
-          const outputs = await session.run(inputs).catch((cause: unknown) => {
-            throw new GolemError("encoder-failed", `ONNX Runtime stopped: ${String(cause)}`, { cause });
-          });
-          return outputs as unknown as Record<string, OnnxTensor>;
+          const results = await session
+            .run(inputs, outputs ?? session.outputNames)
+            .catch((cause: unknown) => {
+              throw new GolemError("encoder-failed", `ONNX Runtime stopped: ${String(cause)}`, { cause });
+            });
+          return results as unknown as Record<string, OnnxTensor>;
         },
         release: () => session.release(),
       };

@@ -1,0 +1,99 @@
+/** The decoding loop over made-up networks: what it takes, where it stops, what the probabilities are. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeGreedily, type GreedyOptions } from "./greedy-decoding.ts";
+
+const [start, end, comma] = [0, 1, 2];
+
+const options: GreedyOptions = {
+  startToken: start,
+  endToken: end,
+  maximumTokens: 20,
+  patience: 4,
+  saysSomething: (token) => token > comma,
+  longestLoop: 8,
+  loopCopies: 4,
+};
+
+/** A network of ten tokens that ranks them at each step: the first of a list above the second, both above the rest. */
+function rank(...wishes: readonly (readonly number[])[]): {
+  step: (token: number) => Promise<Float32Array>;
+  heard: number[];
+} {
+  const heard: number[] = [];
+  return {
+    heard,
+    step: async (token) => {
+      heard.push(token);
+      const logits = new Float32Array(10).fill(-8);
+      const wish = wishes[Math.min(heard.length, wishes.length) - 1]!;
+      wish.forEach((wished, place) => {
+        logits[wished] = 5 - 3 * place;
+      });
+      return logits;
+    },
+  };
+}
+
+describe("greedy decoding", () => {
+  it("takes the likeliest token, tells the network, and stops at the end", async () => {
+    const { step, heard } = rank([5], [7], [6], [end]);
+    const { tokens, logprobs, stop } = await decodeGreedily(step, options);
+    expect(tokens).toEqual([5, 7, 6]);
+    expect(heard).toEqual([start, 5, 7, 6]);
+    expect(stop).toBe("end");
+    // One token at 5, nine at -8.
+    expect(logprobs).toBeAllclose(Array(4).fill(-Math.log(1 + 9 * Math.exp(-13))), { rtol: 1e-6 });
+  });
+
+  it("does not take the end before something was said", async () => {
+    const { step } = rank([end, comma], [end, 5], [end, 6]);
+    const { tokens, logprobs, stop } = await decodeGreedily(step, options);
+    expect({ tokens, stop }).toEqual({ tokens: [comma, 5], stop: "end" });
+    const sum = Math.exp(5) + Math.exp(2) + 8 * Math.exp(-8);
+    const [chosen, taken] = [2 - Math.log(sum), 5 - Math.log(sum)];
+    expect(logprobs).toBeAllclose([chosen, chosen, taken], { rtol: 1e-6 });
+  });
+
+  it("waits no longer than its patience for something to be said", async () => {
+    const { step } = rank([end, comma]);
+    const { tokens, logprobs, stop } = await decodeGreedily(step, { ...options, loopCopies: 9 });
+    expect({ tokens, stop }).toEqual({ tokens: [comma, comma, comma, comma], stop: "end" });
+    expect(logprobs).toHaveLength(5);
+  });
+
+  it("stops after as many tokens as there may be", async () => {
+    const { step, heard } = rank([5], [6], [7], [8], [9], [5], [8]);
+    const { tokens, logprobs, stop } = await decodeGreedily(step, { ...options, maximumTokens: 5 });
+    expect({ tokens, stop }).toEqual({ tokens: [5, 6, 7, 8, 9], stop: "length" });
+    expect([logprobs.length, heard.length]).toEqual([5, 5]);
+  });
+
+  it("stops where it goes round in circles, with the first round", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 3, max: 9 }), { minLength: 1, maxLength: 5 }),
+        fc.nat(3),
+        async (loop, lead) => {
+          const wishes = [...Array(lead).fill(comma), ...Array(5).fill(loop).flat()].map((token) => [token]);
+          const { step, heard } = rank(...wishes);
+          const { tokens, logprobs, stop } = await decodeGreedily(step, { ...options, maximumTokens: 99 });
+          expect({ tokens, stop }).toEqual({ tokens: [...Array(lead).fill(comma), ...loop], stop: "loop" });
+          expect(logprobs).toHaveLength(tokens.length);
+          expect(heard).toHaveLength(lead + 4 * loop.length);
+        },
+      ),
+    );
+  });
+
+  it("lets people say a thing three times", async () => {
+    const { step } = rank([5], [6], [5], [6], [5], [6], [7], [7], [7], [end]);
+    const { tokens, stop } = await decodeGreedily(step, options);
+    expect({ tokens, stop }).toEqual({ tokens: [5, 6, 5, 6, 5, 6, 7, 7, 7], stop: "end" });
+  });
+
+  it("rejects what is not a number", async () => {
+    const step = async () => new Float32Array(10).fill(Number.NaN);
+    await expect(decodeGreedily(step, options)).rejects.toMatchObject({ code: "encoder-failed" });
+  });
+});

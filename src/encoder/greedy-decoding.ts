@@ -1,0 +1,109 @@
+/**
+ * Greedy decoding: the likeliest token at each step, with the guards a small speech recogniser needs.
+ *
+ * Where a recording is short or hardly speech, the likeliest first token is often the end, so the end is not taken
+ * before something was said, for a few steps at most. Where there is no speech, decoders go round in circles or never
+ * end, so decoding stops when the same tokens come round again, and after as many tokens as anybody says in the time.
+ * Must not know: the network, what tokens mean.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** How to decode. Counts are of tokens. */
+export interface GreedyOptions {
+  readonly startToken: number;
+  readonly endToken: number;
+  /** Most tokens, at least 1. */
+  readonly maximumTokens: number;
+  /** Steps at the beginning in which the end is not taken unless something was said. */
+  readonly patience: number;
+  /** Whether a token says something: a letter or a digit. */
+  readonly saysSomething: (token: number) => boolean;
+  /** Longest run of tokens whose repetition is noticed. */
+  readonly longestLoop: number;
+  /** How many times in a row it must stand there. */
+  readonly loopCopies: number;
+}
+
+/** What was decoded. */
+export interface DecodedTokens {
+  /** Without start and end; of a loop, its first round. */
+  readonly tokens: readonly number[];
+  /** Log-probability of each token, and of the end where it was taken: natural logarithm, over all tokens there are. */
+  readonly logprobs: readonly number[];
+  readonly stop: "end" | "length" | "loop";
+}
+
+/**
+ * Decodes: `step` gives the logits of the token after the one it is given, which it has taken into account by then.
+ * Throws `encoder-failed` when a logit is not a number.
+ */
+export async function decodeGreedily(
+  step: (token: number) => Promise<Float32Array>,
+  options: GreedyOptions,
+): Promise<DecodedTokens> {
+  const { endToken, maximumTokens, patience, saysSomething } = options;
+  const tokens: number[] = [];
+  const logprobs: number[] = [];
+  let said = false;
+  let last = options.startToken;
+  while (tokens.length < maximumTokens) {
+    const logits = await step(last);
+    const mayEnd = said || tokens.length >= patience;
+    last = findLargest(logits, mayEnd ? -1 : endToken);
+    logprobs.push(computeLogprob(logits, last));
+    if (last === endToken) return { tokens, logprobs, stop: "end" };
+    tokens.push(last);
+    said ||= saysSomething(last);
+    const surplus = countLooped(tokens, options);
+    if (surplus > 0) {
+      tokens.length -= surplus;
+      logprobs.length -= surplus;
+      return { tokens, logprobs, stop: "loop" };
+    }
+  }
+  return { tokens, logprobs, stop: "length" };
+}
+
+/** Index of the largest logit but the one left out. */
+function findLargest(logits: Float32Array, leftOut: number): number {
+  let best = -1;
+  for (let i = 0; i < logits.length; i++) {
+    if (i !== leftOut && (best < 0 || logits[i]! > logits[best]!)) best = i;
+  }
+  return best;
+}
+
+/** Smallest share of a sum worth adding in float64. */
+const negligible = -40;
+
+function computeLogprob(logits: Float32Array, token: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const below = logits[i]! - largest;
+    if (!(below < negligible)) sum += Math.exp(below);
+  }
+  const logprob = logits[token]! - largest - Math.log(sum);
+  if (Number.isFinite(logprob)) return logprob;
+  throw new GolemError(
+    "encoder-failed",
+    `The decoder gave ${logprob} as a log-probability; expected a number.`,
+  );
+}
+
+/** Number of tokens at the end that only repeat those before them often enough to be a loop; 0 when there is none. */
+function countLooped(
+  tokens: readonly number[],
+  { longestLoop, loopCopies }: Pick<GreedyOptions, "longestLoop" | "loopCopies">,
+): number {
+  for (let period = 1; period <= longestLoop; period++) {
+    const surplus = period * (loopCopies - 1);
+    const start = tokens.length - surplus;
+    if (start < period) return 0;
+    let repeats = true;
+    for (let i = start; repeats && i < tokens.length; i++) repeats = tokens[i] === tokens[i - period];
+    if (repeats) return surplus;
+  }
+  return 0;
+}

@@ -1,0 +1,136 @@
+/**
+ * Takes a part of a published ONNX graph out as a model of its own: the nodes that lead from named tensors to others,
+ * the constants they use, and nothing else. Also out of a branch of an If, as "merged" decoders have them.
+ *
+ * Nodes and constants are carried over byte by byte. Field numbers: onnx/onnx.proto.
+ * Must not know: which model it is.
+ */
+import { GolemError } from "../core/error.ts";
+import { concatBytes, createBytesPrefix, createGraphField, createModelHeader } from "./onnx-proto.ts";
+import { type Field, readFields } from "./onnx-reader.ts";
+
+interface Node {
+  readonly inputs: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** The nodes and constants of a graph, by the names of the tensors they make. */
+export interface GraphContents {
+  /** Of ONNX's own operators. */
+  readonly opset: number;
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly constants: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What a model taken out of a graph begins and ends with. */
+export interface ModelEnds {
+  /** ValueInfoProto of each input, by name; what only leads to them is left behind. */
+  readonly inputs: Readonly<Record<string, Uint8Array>>;
+  readonly outputs: Readonly<Record<string, Uint8Array>>;
+  /** Further nodes, by the tensor each makes; they win over those of the graph. */
+  readonly added?: Readonly<
+    Record<string, { readonly inputs: readonly string[]; readonly bytes: Uint8Array }>
+  >;
+}
+
+const text = new TextDecoder();
+
+/**
+ * Reads the branches ("then_branch", "else_branch") of the only If of a model, each together with the constants of the
+ * graph around it. Throws `weights-damaged` where there is none.
+ */
+export function readBranches(model: Uint8Array): {
+  readonly thenBranch: GraphContents;
+  readonly elseBranch: GraphContents;
+} {
+  let opset = 0;
+  const outer = createContents();
+  for (const { number, bytes } of readFields(model)) {
+    // A graph may come in several parts, which belong together.
+    if (number === 7) readGraph(bytes, outer);
+    if (number === 8 && findText(bytes, 1) === "") opset = find(bytes, 2)?.value ?? 0;
+  }
+  const branches = new Map<string, GraphContents>();
+  for (const { bytes } of outer.nodes.values()) {
+    for (const attribute of readFields(bytes)) {
+      const graph = attribute.number === 5 ? find(attribute.bytes, 6) : undefined;
+      if (!graph) continue;
+      const inner = createContents(outer.constants);
+      readGraph(graph.bytes, inner);
+      branches.set(findText(attribute.bytes, 1), { opset, ...inner });
+    }
+    if (branches.size > 0) break;
+  }
+  const [thenBranch, elseBranch] = [branches.get("then_branch"), branches.get("else_branch")];
+  if (thenBranch && elseBranch) return { thenBranch, elseBranch };
+  throw new GolemError(
+    "weights-damaged",
+    "The ONNX model has no two branches; a merged decoder was expected.",
+  );
+}
+
+/** Builds the model that computes `outputs` from `inputs`; throws `weights-damaged` when a tensor comes from nowhere. */
+export function extractModel(graph: GraphContents, { inputs, outputs, added = {} }: ModelEnds): Uint8Array {
+  const nodes: Uint8Array[] = [];
+  const constants: Uint8Array[] = [];
+  const done = new Set<string | Uint8Array>(["", ...Object.keys(inputs)]);
+  const visit = (tensor: string): void => {
+    if (done.has(tensor)) return;
+    done.add(tensor);
+    const constant = graph.constants.get(tensor);
+    if (constant) {
+      const inGraph = createBytesPrefix(5, constant.length);
+      constants.push(createBytesPrefix(7, inGraph.length + constant.length), inGraph, constant);
+      return;
+    }
+    const node = added[tensor] ?? graph.nodes.get(tensor);
+    if (!node) throw new GolemError("weights-damaged", `The ONNX model has no tensor ${tensor}.`);
+    if (done.has(node.bytes)) return;
+    done.add(node.bytes);
+    // Depth first, so that each node follows those it needs.
+    for (const input of node.inputs) visit(input);
+    nodes.push(node.bytes);
+  };
+  for (const name of Object.keys(outputs)) visit(name);
+  const ends = createGraphField({
+    nodes,
+    inputs: Object.values(inputs),
+    outputs: Object.values(outputs),
+  });
+  return concatBytes([createModelHeader({ "": graph.opset }), ends, ...constants]);
+}
+
+interface Contents {
+  readonly nodes: Map<string, Node>;
+  readonly constants: Map<string, Uint8Array>;
+}
+
+const createContents = (around?: ReadonlyMap<string, Uint8Array>): Contents => ({
+  nodes: new Map(),
+  constants: new Map(around),
+});
+
+/** Adds what is in one GraphProto. */
+function readGraph(bytes: Uint8Array, { nodes, constants }: Contents): void {
+  for (const field of readFields(bytes)) {
+    if (field.number === 5) constants.set(findText(field.bytes, 8), field.bytes);
+    if (field.number !== 1) continue;
+    const inputs: string[] = [];
+    const outputs: string[] = [];
+    for (const part of readFields(field.bytes)) {
+      if (part.number === 1) inputs.push(text.decode(part.bytes));
+      if (part.number === 2) outputs.push(text.decode(part.bytes));
+    }
+    const node = { inputs, bytes: field.bytes };
+    for (const output of outputs) nodes.set(output, node);
+  }
+}
+
+function find(bytes: Uint8Array, number: number): Field | undefined {
+  for (const field of readFields(bytes)) if (field.number === number) return field;
+  return undefined;
+}
+
+function findText(bytes: Uint8Array, number: number): string {
+  return text.decode(find(bytes, number)?.bytes);
+}
