@@ -15,6 +15,7 @@ export type { ResolvedEncoder } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
 export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
 export { loadEncoder } from "./node/load-encoder.ts";
+export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transcriber.ts";
 export type { AudioPrediction } from "./node/predict-embedding.ts";
 export type { FilePrediction } from "./node/predict-files.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";

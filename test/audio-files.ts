@@ -1,5 +1,6 @@
 /** Builds small audio files in memory, so that tests of decoders mean something without any recordings. */
 import { type AudioFacts, createMemorySource, type OpenAudioOptions, openAudio } from "../src/audio/index.ts";
+import { openFileSource } from "../src/node/file-source.ts";
 
 /** A sine at half of full scale; channel k carries k times the frequency. */
 export function createTone(
@@ -136,4 +137,15 @@ export function measureTone(samples: Float32Array, rate: number, hertz: number):
     weight += hann;
   }
   return (2 * Math.hypot(real, imaginary)) / weight;
+}
+
+/** The first window of a file, as encoders hear it: 16 kHz, trimmed. */
+export async function readWindow(path: string): Promise<Float32Array> {
+  const source = await openFileSource(path);
+  try {
+    for await (const window of (await openAudio(source, { sampleRate: 16_000 })).windows()) return window;
+    throw new Error(`${path} has no window`);
+  } finally {
+    await source.close();
+  }
 }

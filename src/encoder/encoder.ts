@@ -31,13 +31,21 @@ export interface Pooled {
   readonly frames: number;
   /** [layers, 2 x dimensions], row-major: per layer the means, then the (population) standard deviations. */
   readonly vector: Float32Array;
+  /** [frames, dimensions] of the last layer, row-major; where asked for, and only of encoders that a transcriber reads. */
+  readonly lastLayer?: Float32Array;
+}
+
+/** Options of one encoding. */
+export interface EncodeOptions {
+  /** Hand out the frames of the last layer too, for a transcriber: 70 kB a second of moonshine-tiny. */
+  readonly keepFrames?: boolean | undefined;
 }
 
 /** A frozen network (or a classical front end): mono samples in, pooled layers out. */
 export interface Encoder {
   readonly info: EncoderInfo;
   /** Encodes one window: mono samples at `info.sampleRate`, any length from 20 ms up. */
-  encode(samples: Float32Array): Promise<Pooled>;
+  encode(samples: Float32Array, options?: EncodeOptions): Promise<Pooled>;
   /** Frees what the encoder holds outside the JavaScript heap. */
   dispose(): Promise<void>;
 }

@@ -1,13 +1,19 @@
 /** Encoders: samples in, pooled layers out. See `encoder.ts` for the interface. */
-export { type Encoder, type EncoderInfo, mergePooled, type Pooled } from "./encoder.ts";
+export { type EncodeOptions, type Encoder, type EncoderInfo, mergePooled, type Pooled } from "./encoder.ts";
 export { createGoogleSpeechEmbedding, googleSpeechEmbeddingInfo } from "./google-speech-embedding.ts";
 export { createMfcc, mfccInfo } from "./mfcc.ts";
 export { createMoonshine, moonshineInfo } from "./moonshine.ts";
+export { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 export type { OnnxModel, OnnxRuntime, OnnxSession, OnnxTensor } from "./onnx-runtime.ts";
 export {
   defaultEncoderId,
   type EncoderDefinition,
   encoderDefinitions,
   getEncoderDefinition,
+  getTranscriberDefinition,
+  type TranscriberDefinition,
+  transcriberDefinitions,
+  type WeightFile,
   type WeightSource,
 } from "./registry.ts";
+export { joinTranscripts, type Transcriber, type TranscriberInfo, type Transcript } from "./transcriber.ts";

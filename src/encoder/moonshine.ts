@@ -16,11 +16,13 @@ const dimensions = 288;
 /** Samples below which the three strided convolutions (127/64, 7/3, 3/2) leave no frame. */
 const minimumSamples = 895;
 
+const lastLayer = "last_hidden_state";
+
 /** Tensors [1, frames, 288]: what enters block 1, the outputs of blocks 1 to 5, the output after the last norm. */
 const layerTensors = [
   "/Transpose_output_0",
   ...[0, 1, 2, 3, 4].map((block) => `/layers.${block}/Add_1_output_0`),
-  "last_hidden_state",
+  lastLayer,
 ];
 
 /** The weight file and its hash. */
@@ -46,9 +48,13 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
   const session = await runtime.createSession(addPooledOutputs(model, layerTensors, dimensions));
   return {
     info: moonshineInfo,
-    async encode(samples): Promise<Pooled> {
+    async encode(samples, { keepFrames } = {}): Promise<Pooled> {
       const input = reflectToLength(samples, minimumSamples);
-      const outputs = await session.run({ input_values: { dims: [1, input.length], data: input } });
+      const outputs = await session.run({ input_values: { dims: [1, input.length], data: input } }, [
+        pooledOutput,
+        framesOutput,
+        ...(keepFrames ? [lastLayer] : []),
+      ]);
       const vector = outputs[pooledOutput]?.data;
       const frames = Number(outputs[framesOutput]?.data[1] ?? 0);
       const expected = layerTensors.length * 2 * dimensions;
@@ -58,7 +64,8 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
           `moonshine-tiny gave ${vector?.length ?? "no"} numbers of ${frames} frames for ${samples.length} samples; expected ${expected} of at least 1.`,
         );
       }
-      return { frames, vector };
+      const last = outputs[lastLayer]?.data;
+      return last instanceof Float32Array ? { frames, vector, lastLayer: last } : { frames, vector };
     },
     dispose: () => session.release(),
   };

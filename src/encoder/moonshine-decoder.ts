@@ -1,0 +1,182 @@
+/**
+ * moonshine-tiny's decoder, one token a step: six blocks that attend to the tokens so far and to the encoder's frames.
+ *
+ * The published file is a "merged" decoder: an If with one branch for the first step and one for the others, each with
+ * the whole network. Two models are taken out of it. One turns the frames into the keys and values that the blocks
+ * attend to, once a recording, keys as their transposed and scaled form that each step would otherwise make again. The
+ * other is the branch of later steps; with empty tensors for what was said before it is the first step too. In it the
+ * product with the 32,768 words, which the published file computes in float32 after unpacking 9 MB of int8 into 38 MB at
+ * every step, is done on integers as all its other products are.
+ * Must not know: audio, which token is chosen, what tokens mean.
+ */
+import { GolemError } from "../core/error.ts";
+import { extractModel, type GraphContents, type ModelEnds, readBranches } from "./onnx-extract.ts";
+import { createNode, createValueInfo, elementType, type NodeAttribute } from "./onnx-proto.ts";
+import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
+
+const blocks = [0, 1, 2, 3, 4, 5];
+const heads = 8;
+const headSize = 36;
+/** Numbers a frame of the encoder has. */
+const dimensions = heads * headSize;
+/** Number of tokens there are, 768 of them reserved. */
+const vocabularySize = 32_768;
+
+/** The weight file and its hash. */
+export const moonshineDecoderWeights = {
+  name: "decoder_model_merged.onnx",
+  sha256: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
+} as const;
+
+/** A step of decoding: given the token before, the logits of the next one, `[vocabulary]`, valid until the next step. */
+type DecodeStep = (token: number) => Promise<Float32Array>;
+
+/** The decoder's network. */
+export interface MoonshineDecoder {
+  /** Begins a transcript of frames [count, 288] of the encoder's last layer. */
+  begin(frames: Float32Array): Promise<DecodeStep>;
+  dispose(): Promise<void>;
+}
+
+const crossKey = (block: number) => `/model/decoder/layers.${block}/encoder_attn/Mul_1_output_0`;
+const crossValue = (block: number) => `past_key_values.${block}.encoder.value`;
+
+/** Names of the tensors each step hands to the next: as it gives them, as the next takes them. */
+const cacheNames = blocks.flatMap((block) =>
+  ["key", "value"].map((kind) => ({
+    present: `present.${block}.decoder.${kind}`,
+    past: `past_key_values.${block}.decoder.${kind}`,
+  })),
+);
+
+/** Loads the decoder from the bytes of its weight file. */
+export async function createMoonshineDecoder(
+  runtime: OnnxRuntime,
+  model: Uint8Array,
+): Promise<MoonshineDecoder> {
+  const { thenBranch, elseBranch } = readBranches(model);
+  const attended = await runtime.createSession(buildAttendedModel(elseBranch));
+  const step = await runtime.createSession(buildStepModel(thenBranch));
+  return {
+    async begin(frames) {
+      const count = frames.length / dimensions;
+      const kept = await attended.run({
+        encoder_hidden_states: { dims: [1, count, dimensions], data: frames },
+      });
+      const empty: OnnxTensor = { dims: [1, heads, 0, headSize], data: new Float32Array(0) };
+      const said: Record<string, OnnxTensor> = {};
+      for (const { past } of cacheNames) said[past] = empty;
+      return async (token) => {
+        const input: OnnxTensor = { dims: [1, 1], data: BigInt64Array.of(BigInt(token)) };
+        const outputs = await step.run({ input_ids: input, ...kept, ...said });
+        for (const { past, present } of cacheNames) said[past] = getTensor(outputs, present);
+        const logits = getTensor(outputs, "logits").data;
+        if (logits instanceof Float32Array && logits.length === vocabularySize) return logits;
+        throw new GolemError(
+          "encoder-failed",
+          `The decoder gave ${logits.length} logits; expected ${vocabularySize}.`,
+        );
+      };
+    },
+    async dispose() {
+      await attended.release();
+      await step.release();
+    },
+  };
+}
+
+function getTensor(outputs: Readonly<Record<string, OnnxTensor>>, name: string): OnnxTensor {
+  const tensor = outputs[name];
+  if (tensor) return tensor;
+  throw new GolemError("encoder-failed", `The decoder gave no ${name}.`);
+}
+
+type Added = Record<string, { inputs: string[]; bytes: Uint8Array }>;
+
+/** Collects nodes to add. */
+function createNodes(): {
+  nodes: Added;
+  add: (
+    operator: string,
+    inputs: string[],
+    outputs: [string, ...string[]],
+    attributes?: Readonly<Record<string, NodeAttribute>>,
+  ) => void;
+} {
+  const nodes: Added = {};
+  return {
+    nodes,
+    add(operator, inputs, outputs, attributes) {
+      const node = { inputs, bytes: createNode(operator, inputs, outputs, attributes) };
+      for (const output of outputs) nodes[output] = node;
+    },
+  };
+}
+
+/** Frames [1, count, 288] to keys [1, 8, 36, count] (scaled as the attention does it) and values [1, 8, count, 36]. */
+function buildAttendedModel(graph: GraphContents): Uint8Array {
+  const { nodes, add } = createNodes();
+  const outputs: Record<string, Uint8Array> = {};
+  add("Constant", [], ["golem_heads"], { value_ints: [0, 0, heads, headSize] });
+  // The attention multiplies queries and keys by the fourth root of the head size each.
+  add("Constant", [], ["golem_scale"], { value_float: { float: headSize ** -0.25 } });
+  for (const block of blocks) {
+    const projected = (kind: string) =>
+      `/model/decoder/layers.${block}/encoder_attn/${kind}_proj/MatMul_output_0`;
+    for (const kind of ["k", "v"]) {
+      add("Reshape", [projected(kind), "golem_heads"], [`golem_${kind}_${block}`]);
+    }
+    add("Transpose", [`golem_k_${block}`], [`golem_key_${block}`], { perm: [0, 2, 3, 1] });
+    add("Mul", [`golem_key_${block}`, "golem_scale"], [crossKey(block)]);
+    add("Transpose", [`golem_v_${block}`], [crossValue(block)], { perm: [0, 2, 1, 3] });
+    Object.assign(outputs, describeAttended(block));
+  }
+  const inputs = {
+    encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [1, "frames", dimensions]),
+  };
+  return extractModel(graph, { inputs, outputs, added: nodes });
+}
+
+function describeAttended(block: number): Record<string, Uint8Array> {
+  const [key, value] = [crossKey(block), crossValue(block)];
+  return {
+    [key]: createValueInfo(key, "float32", [1, heads, headSize, "frames"]),
+    [value]: createValueInfo(value, "float32", [1, heads, "frames", headSize]),
+  };
+}
+
+/** One token, what is attended to, what was said: to logits and what was said with this token. */
+function buildStepModel(graph: GraphContents): Uint8Array {
+  const { nodes, add } = createNodes();
+  const weight = "model.decoder.embed_tokens.weight";
+  const hidden = "/model/decoder/norm/Mul_output_0";
+  const [scale, zero] = [`${weight}_merged_0_scale`, `${weight}_merged_0_zero_point`];
+  add("DynamicQuantizeLinear", [hidden], ["golem_hidden", "golem_hidden_scale", "golem_hidden_zero"]);
+  add(
+    "MatMulInteger",
+    ["golem_hidden", `${weight}_transposed_quantized`, "golem_hidden_zero", zero],
+    ["golem_product"],
+  );
+  add("Cast", ["golem_product"], ["golem_product_float"], { to: elementType.float32 });
+  add("Mul", ["golem_hidden_scale", scale], ["golem_product_scale"]);
+  add("Mul", ["golem_product_float", "golem_product_scale"], ["logits"]);
+  const inputs: ModelEnds["inputs"] = {
+    input_ids: createValueInfo("input_ids", "int64", [1, 1]),
+    ...Object.assign({}, ...blocks.map(describeAttended)),
+    ...describeCache("past", "said"),
+  };
+  const outputs = {
+    logits: createValueInfo("logits", "float32", [1, 1, vocabularySize]),
+    ...describeCache("present", "said with this"),
+  };
+  return extractModel(graph, { inputs, outputs, added: nodes });
+}
+
+function describeCache(side: "past" | "present", length: string): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    cacheNames.map((names) => [
+      names[side],
+      createValueInfo(names[side], "float32", [1, heads, length, headSize]),
+    ]),
+  );
+}

@@ -1,0 +1,105 @@
+/** Moonshine as a recogniser: synthetic requests and real recordings against what was said in them, and odd input. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readWindow } from "../../test/audio-files.ts";
+import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
+import { createRandom } from "../core/random.ts";
+import { loadEncoder } from "../node/load-encoder.ts";
+import { loadTranscriber } from "../node/load-transcriber.ts";
+import type { Encoder } from "./encoder.ts";
+import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+import type { Transcriber } from "./transcriber.ts";
+
+let encoder: Encoder;
+let transcriber: Transcriber;
+beforeAll(async () => {
+  encoder = await loadEncoder("moonshine-tiny");
+  transcriber = await loadTranscriber("moonshine-tiny", { encoder });
+});
+afterAll(async () => {
+  await transcriber.dispose();
+  await encoder.dispose();
+});
+
+const toWords = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+
+const makeNoise = (samples: number): Float32Array => {
+  const random = createRandom(samples);
+  return Float32Array.from({ length: samples }, () => 0.1 * random.normal());
+};
+
+describe("what is said", () => {
+  it("is written down, most words right in the clearer synthetic voices", async () => {
+    const folder = fileURLToPath(new URL("../../demo/banking/", import.meta.url));
+    const rows: Record<string, string>[] = parse(readFileSync(`${folder}metadata.csv`), { columns: true });
+    const chosen = rows.filter((row) => row.split === "test" && row.speaker === "rms").slice(0, 10);
+    expect(chosen).toHaveLength(10);
+    let [found, said] = [0, 0];
+    for (const { file_name = "", text = "" } of chosen) {
+      const heard = await transcriber.transcribe(await readWindow(folder + file_name));
+      const words = toWords(heard.text);
+      said += toWords(text).length;
+      found += toWords(text).filter((word) => words.includes(word)).length;
+      expect(heard.logprob).toBeLessThan(0);
+      expect(heard.tokens).toBeGreaterThan(3);
+    }
+    expect(found / said).toBeGreaterThan(0.7);
+  });
+
+  it.skipIf(!sharedData).each([
+    ["drinks/mocha/fd3fc53b-fe59-4405-a3b6-4692641eab24.flac", /16-ounce/],
+    ["drinks/americano/19d5be84-9454-479c-8cfd-a86f9cad6f91.flac", /lots of sugar/],
+    ["wakewords/alexa/12.mp3", /^Alexa\W?$/],
+    ["wakewords/view_glass/ea91cf6d-18dd-4ef4-bc97-a66f3782cc5a.mp3", /^View glass\W?$/],
+    ["commands/zero/b87bdb22_nohash_1.wav", /^Zero\W?$/],
+  ])(`is what was said in %s${sharedDataNote}`, async (file, expected) => {
+    const samples = await readWindow(`${sharedData}/${file}`);
+    const first = await transcriber.transcribe(samples);
+    expect(first.text).toMatch(expected);
+    expect(await transcriber.transcribe(samples)).toEqual(first);
+  });
+});
+
+describe("what is not speech", () => {
+  it.each([
+    ["silence", new Float32Array(16_000)],
+    ["20 ms of noise", makeNoise(320)],
+    ["a second of noise", makeNoise(16_000)],
+    ["a constant", new Float32Array(40_000).fill(1)],
+    ["half a minute of noise", makeNoise(480_000)],
+  ])("gives some short text: %s", async (_, samples) => {
+    const copy = samples.slice();
+    const { text, logprob, tokens } = await transcriber.transcribe(samples);
+    expect(samples.every((sample, i) => sample === copy[i])).toBe(true);
+    expect(Number.isFinite(logprob) && logprob < 0).toBe(true);
+    // The end counts too.
+    expect(tokens).toBeLessThanOrEqual(Math.max(6, Math.ceil((samples.length / 16_000) * 6.5)) + 1);
+    expect(text).toBe(text.trim());
+  });
+});
+
+it("reads what the encoder made for the embedding, in the same pass", async () => {
+  const samples = makeNoise(30_000);
+  const [plain, kept] = [await encoder.encode(samples), await encoder.encode(samples, { keepFrames: true })];
+  expect(plain.lastLayer).toBeUndefined();
+  expect(kept.vector).toEqual(plain.vector);
+  expect(kept.lastLayer).toHaveLength(kept.frames * 288);
+  expect(await transcriber.transcribePooled(kept)).toEqual(await transcriber.transcribe(samples));
+  await expect(transcriber.transcribePooled(plain)).rejects.toMatchObject({ code: "invalid-option" });
+});
+
+it("tells who it is, and reads its own encoder only", async () => {
+  expect(transcriber.info).toEqual(moonshineTranscriberInfo);
+  expect(Object.keys(transcriber.info.sha256)).toEqual(["encoder_model.onnx", "decoder_model_merged.onnx"]);
+  const mfcc = await loadEncoder("mfcc");
+  const runtime = {
+    createSession: () => {
+      throw new Error("unused");
+    },
+  };
+  await expect(createMoonshineTranscriber(runtime, mfcc, new Uint8Array(0))).rejects.toMatchObject({
+    code: "invalid-option",
+  });
+});

@@ -1,0 +1,77 @@
+/**
+ * moonshine-tiny as the speech recogniser it was made to be: its encoder's frames, read by its decoder, greedily.
+ *
+ * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands": English, at most 6.5
+ * tokens a second, beyond which it only makes things up. Raw text with punctuation.
+ * Must not know: files, where the weights were found.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Encoder, Pooled } from "./encoder.ts";
+import { decodeGreedily } from "./greedy-decoding.ts";
+import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
+import { moonshineInfo } from "./moonshine.ts";
+import { createMoonshineDecoder, moonshineDecoderWeights } from "./moonshine-decoder.ts";
+import type { OnnxRuntime } from "./onnx-runtime.ts";
+import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
+
+const startToken = 1;
+const endToken = 2;
+const tokensPerSecond = 6.5;
+/** Room for a word, its full stop and the end, however short the recording. */
+const fewestTokens = 6;
+/** Strides of the encoder's three convolutions, 64 x 3 x 2 samples. */
+const secondsPerFrame = 384 / moonshineInfo.sampleRate;
+const guards = { patience: 4, longestLoop: 8, loopCopies: 4 } as const;
+
+/** Identity of moonshine-tiny's transcriber. */
+export const moonshineTranscriberInfo: TranscriberInfo = {
+  id: moonshineInfo.id,
+  revision: moonshineInfo.revision,
+  sha256: { ...moonshineInfo.sha256, [moonshineDecoderWeights.name]: moonshineDecoderWeights.sha256 },
+  sampleRate: moonshineInfo.sampleRate,
+  precision: "int8",
+  recipe:
+    `${moonshineInfo.recipe};greedy;words=int8;tokens<=max(${fewestTokens},${tokensPerSecond}/s);` +
+    `end after a word or ${guards.patience};loop=${guards.longestLoop}x${guards.loopCopies}`,
+};
+
+/**
+ * Makes the transcriber out of the bytes of the decoder's file and of moonshine-tiny's encoder, which stays its owner's:
+ * disposing of the transcriber leaves it alone.
+ */
+export async function createMoonshineTranscriber(
+  runtime: OnnxRuntime,
+  encoder: Encoder,
+  decoderModel: Uint8Array,
+): Promise<Transcriber> {
+  if (encoder.info.id !== moonshineInfo.id) {
+    throw new GolemError(
+      "invalid-option",
+      `The decoder of ${moonshineInfo.id} was given the encoder ${encoder.info.id}; it reads its own encoder only.`,
+    );
+  }
+  const decoder = await createMoonshineDecoder(runtime, decoderModel);
+  const vocabulary = await loadLlamaVocabulary();
+  const transcribePooled = async ({ frames, lastLayer }: Pooled): Promise<Transcript> => {
+    if (!lastLayer) {
+      throw new GolemError("invalid-option", "There are no frames to transcribe: they were not kept.", {
+        hint: "Encode with { keepFrames: true }.",
+      });
+    }
+    const { tokens, logprobs } = await decodeGreedily(await decoder.begin(lastLayer), {
+      ...guards,
+      startToken,
+      endToken,
+      maximumTokens: Math.max(fewestTokens, Math.ceil(frames * secondsPerFrame * tokensPerSecond)),
+      saysSomething: vocabulary.saysSomething,
+    });
+    const logprob = logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
+    return { text: vocabulary.decode(tokens), logprob, tokens: logprobs.length };
+  };
+  return {
+    info: moonshineTranscriberInfo,
+    transcribePooled,
+    transcribe: async (samples) => transcribePooled(await encoder.encode(samples, { keepFrames: true })),
+    dispose: () => decoder.dispose(),
+  };
+}
