@@ -128,14 +128,17 @@ export function predictFromCurves(
 ): Prediction {
   const readAt = (limit: number, noise: number): number =>
     read((n) => getAccuracy(limit / Math.sqrt(1 + noise / n)));
-  let estimate = 0;
+  const bests: WeightedValue[] = [];
   const values: WeightedValue[] = [];
   for (const { noise, weight, bestLimit, limits, weights } of shapes) {
-    estimate += weight * readAt(bestLimit, noise);
+    bests.push({ value: readAt(bestLimit, noise), weight });
     for (const [i, limit] of limits.entries()) {
       if (weights[i]! > 1e-9) values.push({ value: readAt(limit, noise), weight: weights[i]! });
     }
   }
+  // A mean is no more than the most of what it is of, whatever the rounding.
+  const mean = bests.reduce((sum, { value, weight }) => sum + weight * value, 0);
+  const estimate = Math.min(mean, Math.max(...bests.map(({ value }) => value)));
   const [low, high] = computeQuantiles(values, level);
   return { estimate, low: Math.min(low, estimate), high: Math.max(high, estimate) };
 }

@@ -18,6 +18,12 @@ describe("computeChoiceAccuracy", () => {
     expect(got).toBeAllclose([0.7602499389065233, 0.9213503964748575, 0.9830525732376554], { atol: 1e-6 });
   });
 
+  it("is Phi(d / sqrt 2) far out too, where rounding would show", () => {
+    // 1 - Phi at 5.1 / sqrt 2 and 7 / sqrt 2, from SciPy's norm.sf.
+    const got = [5.1, 7].map((d) => 1e4 * (1 - computeChoiceAccuracy(d, 2)));
+    expect(got).toBeAllclose([1.5533017131959532, 0.00371549186170705], { rtol: 1e-3 });
+  });
+
   it("is how often the highest of drawn scores is the right one", () => {
     const random = createRandom(0);
     const draws = 40_000;
