@@ -33,7 +33,7 @@ interface Measurement {
   readonly head: string;
   readonly pooling: string;
   readonly balancedAccuracy: number;
-  /** The layer that `auto` chose. */
+  /** The layer that was chosen for a head named. */
   readonly chosen?: number;
 }
 
@@ -65,13 +65,14 @@ for (const set of sets) {
         measurements.push({
           ...{ set, draw, encoder: info.id, layer: layer === "last" ? info.layers - 1 : layer },
           ...{ head, pooling, balancedAccuracy },
-          ...(layer === "auto" ? { chosen: classifier.view.layer } : {}),
+          ...(layer === "auto" && head !== "auto" ? { chosen: classifier.fitted[0]!.view.layer } : {}),
         });
       };
       for (let layer = 0; layer < info.layers; layer++) {
         for (const head of headKinds) measure({ layer, head });
       }
       measure({ layer: "auto" });
+      measure({ layer: "auto", head: "logistic" });
       // The recipe of one linear layer on the mean of the last layer.
       measure({ layer: "last", head: "linear", pooling: "mean" });
     }
@@ -111,7 +112,7 @@ const last = (encoder: string) => encoderDefinitions[encoder]!.info.layers - 1;
 const draws = new Set(measurements.map(({ draw }) => draw)).size;
 const choices = sets.map((set) => {
   const counts = new Map<number, number>();
-  for (const { chosen } of select({ set, encoder: "moonshine-tiny", layer: "auto" })) {
+  for (const { chosen } of select({ set, encoder: "moonshine-tiny", layer: "auto", head: "logistic" })) {
     counts.set(chosen!, (counts.get(chosen!) ?? 0) + 1);
   }
   return `${set}: ${[...counts]
@@ -145,8 +146,12 @@ ${table([
 
 ${table([
   {
-    name: "`golem train` without flags (moonshine-tiny, layer auto)",
-    match: { encoder: "moonshine-tiny", layer: "auto" },
+    name: "`golem train` without flags (moonshine-tiny, ridge on every layer, fused)",
+    match: { encoder: "moonshine-tiny", layer: "auto", head: "auto" },
+  },
+  {
+    name: "`--head logistic`: on the layer with the best leave-one-out likelihood",
+    match: { encoder: "moonshine-tiny", layer: "auto", head: "logistic" },
   },
   {
     name: "linear on the mean of moonshine-tiny's last layer",
@@ -154,7 +159,7 @@ ${table([
   },
 ])}
 
-Layers that auto chose: ${choices.join("; ")}.
+Layers that --head logistic chose: ${choices.join("; ")}.
 
 ## Every head on every layer
 

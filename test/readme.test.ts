@@ -69,11 +69,12 @@ it("says what was measured of golem train without flags", () => {
     readonly set: string;
     readonly encoder: string;
     readonly layer: number | string;
+    readonly head: string;
     readonly balancedAccuracy: number;
   }
   const file = join(root, "runs/results/first-golem.json");
   const measured = (JSON.parse(readFileSync(file, "utf8")) as Measurement[]).filter(
-    ({ encoder, layer }) => encoder === "moonshine-tiny" && layer === "auto",
+    ({ encoder, layer, head }) => encoder === "moonshine-tiny" && layer === "auto" && head === "auto",
   );
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const sets = ["digits", "drinks", "esc10", "commands", "wakewords"].map((set) => {

@@ -153,13 +153,14 @@ function checkShapes({ info, train: rows }: Part, classes: number, { data }: Mat
   if (info.id === "facebook/wav2vec2-base") assert.equal(info.dimensions, 768);
   if (/PolyAI\/minds14/.test(data)) assert.equal(classes, 14);
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
-  const { head } = fitClassifier(
+  const { fitted } = fitClassifier(
     rows.map(({ vector }) => vector),
     rows.map(({ label }) => labels.indexOf(label)),
     classes,
     info,
     { ...lastMean, head: "linear", headOptions: { ...recipe, epochs: 1 }, seed: 0 },
   );
+  const { head } = fitted[0]!;
   assert.deepEqual(head.saved.tensors.weight?.shape, [classes, info.dimensions]);
   assert.deepEqual(head.saved.tensors.bias?.shape, [classes]);
 }
@@ -171,15 +172,16 @@ async function measureDefault(material: Material, encoder?: string): Promise<Def
   const { evaluation, model } = golem;
   assert(evaluation);
   const { test, info } = await embedPart(material, golem.encoder);
-  const { layer, pooling } = model.document.views[0]!;
+  const { views, heads } = model.document;
+  const { layer } = views.reduce((most, view) => (view.weight > most.weight ? view : most));
   const answers = model.predictEmbeddings(test.map(({ vector }) => vector));
   const answered = answers.flatMap(({ unknown, label }, row) =>
     unknown ? [] : [label === test[row]!.label],
   );
-  const features = pooling === "mean" ? info.dimensions : 2 * info.dimensions;
+  const features = heads.reduce((sum, head) => sum + head.features, 0);
   return {
-    name: `golem train${encoder === undefined ? "" : ` --encoder ${encoder}`}: ${info.id}, layer ${layer} chosen, ${model.document.head.kind}`,
-    ...{ features, parameters: (features + 1) * golem.labels.length },
+    name: `golem train${encoder === undefined ? "" : ` --encoder ${encoder}`}: ${info.id}, ${views.length} layers, most weight on layer ${layer}, ${heads[0]!.kind}`,
+    ...{ features, parameters: (features + heads.length) * golem.labels.length },
     ...{ layer, trainAccuracy: evaluation.trainAccuracy, heldOut: evaluation.balancedAccuracy },
     ...{ interval: evaluation.interval, logLoss: evaluation.logLoss, seeds: 1 },
     flagged: 1 - answered.length / test.length,

@@ -57,7 +57,7 @@ export function measure(
     trainLabels: truth,
     trainAccuracy,
   });
-  const { head, view } = fits[0]!;
+  const { head, view } = fits[0]!.fitted[0]!;
   const learned = Object.entries(head.saved.tensors).filter(([tensor]) => /weight|bias/.test(tensor));
   return {
     ...{ name, features: head.features, layer: view.layer, trainAccuracy, heldOut: balancedAccuracy },

@@ -117,7 +117,7 @@ export const commands: readonly CommandSpecification[] = [
       {
         flags: "--layer <n>",
         description:
-          "layer of the encoder: a number, last, or auto, the best by leave-one-out likelihood (default: auto)",
+          "layer of the encoder: a number, last, or auto: all of them fused, or with --head the best by leave-one-out likelihood (default: auto)",
         parse: layer,
       },
       {
@@ -127,7 +127,7 @@ export const commands: readonly CommandSpecification[] = [
       },
       {
         flags: "--head <kind>",
-        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is logistic)`,
+        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is ridge on every layer, fused; with --layer, logistic)`,
         parse: oneOf(["auto", ...headKinds]),
       },
       {

@@ -6,10 +6,9 @@
  * inside every fold. Must not know: folds, speakers, files.
  */
 import type { EncoderInfo } from "../encoder/encoder.ts";
-import { computeRidgeLooScores, type RidgeLooScore } from "../head/ridge-loo.ts";
+import { computeRidgeLooScores } from "../head/ridge-loo.ts";
 import { createRidgeProblemFromRows } from "../head/ridge-problem.ts";
 import { applyStandardisation, fitStandardisation } from "../head/standardisation.ts";
-import { fitTemperature } from "../head/temperature.ts";
 import { getViewSize, type Pooling, stackView } from "./view.ts";
 
 /** Penalties each layer may choose from, relative to the mean squared norm of the rows: coarse, as layers are compared. */
@@ -24,25 +23,13 @@ export function chooseLayer(
   pooling: Pooling,
 ): number {
   const last = encoder.layers - 1;
-  // Leaving out the only recording of a class would leave nothing to recognise it by: such rows are not left out.
-  const counts = new Int32Array(classes);
-  for (const label of labels) counts[label]!++;
-  const rows = labels.flatMap((label, row) => (counts[label]! >= 2 ? [row] : []));
-  if (last === 0 || rows.length === 0) return last;
+  // Leaving out the only recording of a class leaves nothing to recognise it by: where all are such, nothing is measured.
+  if (last === 0 || classes >= labels.length) return last;
   const memory = new Float64Array(vectors.length * getViewSize(encoder, pooling));
   let best = last;
   let bestLikelihood = Number.NEGATIVE_INFINITY;
   for (let layer = last; layer >= 0; layer--) {
-    const likelihood = computeLayerLikelihood(
-      vectors,
-      labels,
-      classes,
-      encoder,
-      layer,
-      pooling,
-      rows,
-      memory,
-    );
+    const likelihood = computeLayerLikelihood(vectors, labels, classes, encoder, layer, pooling, memory);
     if (likelihood > bestLikelihood) {
       best = layer;
       bestLikelihood = likelihood;
@@ -51,7 +38,7 @@ export function chooseLayer(
   return best;
 }
 
-/** Mean leave-one-out log-likelihood of `rows` on one layer, at the layer's best penalty. */
+/** Mean leave-one-out log-likelihood on one layer, at the layer's best penalty. */
 function computeLayerLikelihood(
   vectors: readonly Float32Array[],
   labels: readonly number[],
@@ -59,7 +46,6 @@ function computeLayerLikelihood(
   encoder: EncoderInfo,
   layer: number,
   pooling: Pooling,
-  rows: readonly number[],
   memory: Float64Array,
 ): number {
   const features = stackView(vectors, encoder, layer, pooling);
@@ -72,20 +58,5 @@ function computeLayerLikelihood(
     classes,
   );
   const scores = computeRidgeLooScores(problem, penalties);
-  return Math.max(...scores.map((score) => computeLikelihoodOf(score, labels, classes, rows)));
-}
-
-function computeLikelihoodOf(
-  { outputs, logLikelihood }: RidgeLooScore,
-  labels: readonly number[],
-  classes: number,
-  rows: readonly number[],
-): number {
-  if (rows.length === labels.length) return logLikelihood;
-  const chosen = new Float64Array(rows.length * classes);
-  for (const [i, row] of rows.entries()) {
-    chosen.set(outputs.subarray(row * classes, (row + 1) * classes), i * classes);
-  }
-  const chosenLabels = Int32Array.from(rows, (row) => labels[row]!);
-  return fitTemperature(chosen, chosenLabels, classes).logLikelihood;
+  return Math.max(...scores.map(({ logLikelihood }) => logLikelihood));
 }

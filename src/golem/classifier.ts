@@ -1,6 +1,6 @@
 /**
- * A classifier: which layer to listen to and the head on it. Fitted on training rows alone, inside every fold and
- * once on everything.
+ * A classifier: the views it listens to, a head on each, and how they are pooled. Fitted on training rows alone, inside
+ * every fold and once on everything.
  *
  * Must not know: audio, files, folds.
  */
@@ -13,30 +13,45 @@ import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
 import { chooseLayer } from "./choose-layer.ts";
+import { fitFusion } from "./fit-fusion.ts";
+import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { type Pooling, resolveLayer, stackView, type View } from "./view.ts";
 
 /** How a classifier is to be fitted. */
 export interface ClassifierOptions {
   readonly seed: number;
-  /** A layer, the last one, or the one with the best leave-one-out likelihood (default). */
+  /** A layer, the last one, or (default) all of them pooled; with a head named, the one with the best leave-one-out likelihood. */
   readonly layer?: number | "last" | "auto";
   /** Default mean+std. */
   readonly pooling?: Pooling;
-  /** Default auto, which is logistic. */
+  /** Default auto: ridge on every layer, pooled; with a layer named, logistic. */
   readonly head?: HeadKind | "auto";
   /** Settings of the head named, over its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** The head that `auto` stands for. */
+/** The head that `auto` stands for on one named layer. */
 const defaultHead: HeadKind = "logistic";
+
+/** A view with the head trained on it. */
+export interface FittedView {
+  readonly view: View;
+  readonly head: Head;
+  /** Factor of its log-probabilities when views are pooled; the view's `weight` is this as a share of all. */
+  readonly factor: number;
+}
 
 /** A fitted classifier. */
 export interface Classifier {
-  readonly view: View;
-  readonly head: Head;
+  /** At least one. */
+  readonly fitted: readonly FittedView[];
   /** Probabilities [recordings, classes] for pooled vectors as the encoder gives them. */
   computeProbabilities(vectors: readonly Float32Array[]): Matrix;
+}
+
+/** Whether all layers are to be pooled: nothing was named that decides for one. */
+function isFused({ layer = "auto", head = "auto" }: ClassifierOptions): boolean {
+  return layer === "auto" && head === "auto";
 }
 
 /** Fits a classifier on pooled vectors [layers, 2 x dimensions] and labels 0 .. classes - 1. */
@@ -47,11 +62,16 @@ export function fitClassifier(
   encoder: EncoderInfo,
   options: ClassifierOptions,
 ): Classifier {
+  if (isFused(options)) {
+    const { pooling = "mean+std", seed } = options;
+    return createClassifier(fitFusion(vectors, labels, classes, encoder, { pooling, seed }), encoder);
+  }
   const { kind, view, features, headOptions } = prepareFit(vectors, labels, classes, encoder, options);
-  return createClassifier(trainHead(kind, features, labels, classes, headOptions), view, encoder);
+  const head = trainHead(kind, features, labels, classes, headOptions);
+  return createClassifier([{ head, view, factor: 1 }], encoder);
 }
 
-/** The same with the large matrix products left to an engine. */
+/** The same with the large matrix products left to an engine, where the head can use one. */
 export async function fitClassifierWithProduct(
   vectors: readonly Float32Array[],
   labels: readonly number[],
@@ -60,9 +80,10 @@ export async function fitClassifierWithProduct(
   options: ClassifierOptions,
   product: MatrixProduct,
 ): Promise<Classifier> {
+  if (isFused(options)) return fitClassifier(vectors, labels, classes, encoder, options);
   const { kind, view, features, headOptions } = prepareFit(vectors, labels, classes, encoder, options);
   const head = await trainHeadWithProduct(kind, features, labels, classes, headOptions, product);
-  return createClassifier(head, view, encoder);
+  return createClassifier([{ head, view, factor: 1 }], encoder);
 }
 
 /** Chooses the layer and gathers what a head is trained on. */
@@ -82,12 +103,13 @@ function prepareFit(
   return { kind, view, features: stackView(vectors, encoder, chosen, pooling), headOptions };
 }
 
-/** Puts a head and the view it was trained on together again. */
-export function createClassifier(head: Head, view: View, encoder: EncoderInfo): Classifier {
+/** Puts heads and the views they were trained on together again. */
+export function createClassifier(fitted: readonly FittedView[], encoder: EncoderInfo): Classifier {
   const size = encoder.layers * 2 * encoder.dimensions;
+  const computeLogits = ({ view, head }: FittedView, vectors: readonly Float32Array[]): Matrix =>
+    head.computeLogits(stackView(vectors, encoder, view.layer, view.pooling));
   return {
-    view,
-    head,
+    fitted,
     computeProbabilities(vectors) {
       const wrong = vectors.find((vector) => vector.length !== size);
       if (wrong) {
@@ -96,8 +118,17 @@ export function createClassifier(head: Head, view: View, encoder: EncoderInfo): 
           `An embedding of ${encoder.id} has ${size} numbers; got ${wrong.length}.`,
         );
       }
-      const features = stackView(vectors, encoder, view.layer, view.pooling);
-      const probabilities = computeProbabilities(head.computeLogits(features));
+      const [first] = fitted;
+      const probabilities =
+        fitted.length === 1
+          ? computeProbabilities(computeLogits(first!, vectors))
+          : poolViews(
+              fitted.map((view) =>
+                computeLogProbabilities(computeLogits(view, vectors).data, first!.head.classes),
+              ),
+              fitted.map(({ factor }) => factor),
+              first!.head.classes,
+            );
       if (!probabilities.data.every(Number.isFinite)) {
         throw new GolemError(
           "golem-damaged",

@@ -6,9 +6,10 @@
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";
 import { headKinds } from "../head/head.ts";
+import { getViewName, getViewSize } from "./view.ts";
 
 /** Version of the artefact's format; readers refuse others. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 const count = z.int().check(z.nonnegative(), z.maximum(1_000_000_000));
 const share = z.number().check(z.minimum(0), z.maximum(1));
@@ -33,7 +34,16 @@ const view = z.object({
   encoder: shortText,
   layer: count,
   pooling: z.enum(["mean", "mean+std"]),
-  weight: z.literal(1),
+  /** Share in the decision. */
+  weight: share,
+});
+
+const head = z.object({
+  kind: z.enum(headKinds),
+  features: count.check(z.positive()),
+  classes: count.check(z.positive()),
+  normalise: z.boolean(),
+  facts: z.record(shortText, scalar),
 });
 
 const evaluation = z.looseObject({
@@ -72,14 +82,9 @@ const golemDocument = z.object({
     windowSeconds: z.number().check(z.positive()),
     pipeline: z.record(shortText, z.json()),
   }),
-  views: z.array(view).check(z.length(1)),
-  head: z.object({
-    kind: z.enum(headKinds),
-    features: count.check(z.positive()),
-    classes: count.check(z.positive()),
-    normalise: z.boolean(),
-    facts: z.record(shortText, scalar),
-  }),
+  views: z.array(view).check(z.minLength(1), z.maxLength(1000)),
+  /** One a view, in the order of the views. */
+  heads: z.array(head).check(z.minLength(1), z.maxLength(1000)),
   thresholds: z.object({ unknown: share, falseRejectionRate: share }),
   seed: z.int(),
   data: z.object({
@@ -157,21 +162,27 @@ function checkSchema<T extends z.ZodMiniType>(schema: T, value: unknown, name: s
 }
 
 /** What a schema cannot say: the parts fit each other. */
-function checkConsistency({ labels, encoders, views, head, audio }: GolemDocument): void {
+function checkConsistency({ labels, encoders, views, heads, audio }: GolemDocument): void {
   if (new Set(labels).size !== labels.length) throw damaged("golem.json lists a label twice");
-  if (head.classes !== labels.length) {
-    throw damaged(`golem.json has a head of ${head.classes} classes for ${labels.length} labels`);
+  if (heads.length !== views.length) {
+    throw damaged(`golem.json has ${heads.length} heads for ${views.length} views`);
   }
-  let features = 0;
-  for (const { encoder: id, layer, pooling } of views) {
+  const names = new Set(views.map((view) => getViewName(view)));
+  if (names.size !== views.length) throw damaged("golem.json lists a view twice");
+  for (const [i, { encoder: id, layer, pooling }] of views.entries()) {
+    const { classes, features } = heads[i]!;
+    if (classes !== labels.length) {
+      throw damaged(`golem.json has a head of ${classes} classes for ${labels.length} labels`);
+    }
     const info = encoders.find((candidate) => candidate.id === id);
-    if (!info || layer >= info.layers)
+    if (!info || layer >= info.layers) {
       throw damaged(`golem.json has a view on layer ${layer} of ${id}, which it does not list`);
+    }
     if (info.sampleRate !== audio.sampleRate) throw damaged(`golem.json has two sample rates`);
-    features += pooling === "mean" ? info.dimensions : 2 * info.dimensions;
-  }
-  if (features !== head.features) {
-    throw damaged(`golem.json has views of ${features} features for a head of ${head.features}`);
+    const size = getViewSize(info, pooling);
+    if (size !== features) {
+      throw damaged(`golem.json has a view of ${size} features for a head of ${features}`);
+    }
   }
 }
 

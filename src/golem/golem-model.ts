@@ -9,7 +9,6 @@ import { GolemError } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { loadHead } from "../head/saved-head.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { computeDataFingerprint } from "./data-fingerprint.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
@@ -22,6 +21,7 @@ import {
   type TrainingDocument,
 } from "./golem-document.ts";
 import { writeModelCard } from "./model-card.ts";
+import { packTensors, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** What a golem says of one recording. */
@@ -95,8 +95,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
       windowSeconds: audio.windowSeconds,
       pipeline: parts.pipeline,
     },
-    views: [classifier.view],
-    head: classifier.head.saved.meta,
+    views: classifier.fitted.map(({ view }) => view),
+    heads: classifier.fitted.map(({ head }) => head.saved.meta),
     thresholds: parts.thresholds,
     seed: parts.seed,
     data: {
@@ -128,8 +128,8 @@ export function decodeGolemModel(
   const text = new TextDecoder();
   const json = text.decode(files.document);
   const document = parseGolemDocument(json);
-  const head = loadHead({ meta: document.head, tensors: decodeSafetensors(files.tensors) });
-  const classifier = createClassifier(head, document.views[0]!, document.encoders[0]!);
+  const fitted = unpackTensors(document.views, document.heads, decodeSafetensors(files.tensors));
+  const classifier = createClassifier(fitted, document.encoders[0]!);
   return assemble(json, text.decode(files.training), classifier);
 }
 
@@ -177,7 +177,7 @@ function assemble(documentJson: string, trainingJson: string, classifier: Classi
       const text = new TextEncoder();
       return {
         [golemFiles.document]: text.encode(`${JSON.stringify(document, null, 2)}\n`),
-        [golemFiles.tensors]: encodeSafetensors(classifier.head.saved.tensors),
+        [golemFiles.tensors]: encodeSafetensors(packTensors(classifier.fitted)),
         [golemFiles.training]: text.encode(`${JSON.stringify(training, null, 2)}\n`),
         [golemFiles.card]: text.encode(writeModelCard(document)),
       };

@@ -8,9 +8,7 @@ import type { GolemDocument } from "./golem-document.ts";
 
 /** Writes the card in Markdown. Text from the data set is escaped wherever it could mean something else. */
 export function writeModelCard(document: GolemDocument): string {
-  const { labels, encoders, views, head, data, evaluation, createdBy, seed } = document;
-  const [view] = views;
-  const encoder = encoders.find((candidate) => candidate.id === view?.encoder);
+  const { labels, encoders, views, heads, data, evaluation, createdBy, seed } = document;
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const lines = [
     "---",
@@ -36,8 +34,17 @@ export function writeModelCard(document: GolemDocument): string {
     "",
     `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all).`,
     "",
-    `- Encoder: ${escapeMarkdown(encoder?.id ?? "")} (${escapeMarkdown(encoder?.revision ?? "")}), layer ${view?.layer}, pooling ${view?.pooling}, frozen`,
-    `- Head: ${head.kind}, ${head.features} features`,
+    ...encoders.map(
+      ({ id, revision }) => `- Encoder: ${escapeMarkdown(id)} (${escapeMarkdown(revision)}), frozen`,
+    ),
+    "",
+    "| view | head | features | share in the decision |",
+    "|---|---|---:|---:|",
+    ...views.map(
+      ({ encoder, layer, pooling, weight }, i) =>
+        `| ${escapeMarkdown(encoder)}, layer ${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${percent(weight)} |`,
+    ),
+    "",
     `- Seed: ${seed}`,
     "",
     "## Classes",

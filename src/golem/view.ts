@@ -20,6 +20,11 @@ export interface View {
   readonly weight: number;
 }
 
+/** What a view is called in a golem's tensors: encoder and layer. */
+export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
+  return `${encoder}/layer_${layer}`;
+}
+
 /** Number of features of a view. */
 export function getViewSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;

@@ -3,7 +3,8 @@
  *
  * Row i without itself is off by residual_i / (1 - h_i), h the leverages, the intercept's own w_i / sum(w) included (Allen 1974,
  * PRESS). Exact means: equal to the fit without the row, intercept included; standardisation done beforehand stays as it was. A class
- * whose only row is left out has no +1 left, and the output says so (-1).
+ * whose only row is left out has no +1 left, and the output says so (-1); such rows count neither in the calibration nor in the
+ * likelihood, unless there are no others.
  * Must not know: what the rows are, what the scores are used for.
  */
 import { multiply } from "./kernel.ts";
@@ -31,6 +32,8 @@ export interface RidgeLooScore {
 export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly number[]): RidgeLooScore[] {
   const { rows, classes, labels, weights, totalWeight, basis, values, targets, projected } = problem;
   const rank = values.length;
+  const counted = getRowsOfSharedClasses(labels, classes);
+  const countedLabels = Int32Array.from(counted, (row) => labels[row]!);
   const squares = basis.map((value) => value * value);
   const kept = new Float64Array(rank);
   const scaled = new Float64Array(rank * classes);
@@ -55,10 +58,28 @@ export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly
         squaredError += (weight * error * error) / (totalWeight * classes);
       }
     }
-    const { factor, logLikelihood } = fitTemperature(outputs, labels, classes, start);
+    const countedOutputs = counted.length === rows ? outputs : pickRows(outputs, counted, classes);
+    const { factor, logLikelihood } = fitTemperature(countedOutputs, countedLabels, classes, start);
     start = factor;
     return { penalty, outputs, squaredError, factor, logLikelihood };
   });
+}
+
+/** Rows whose class has another row; all of them when none has. */
+export function getRowsOfSharedClasses(labels: ArrayLike<number>, classes: number): number[] {
+  const counts = new Int32Array(classes);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+  const shared = Array.from(labels, (_, row) => row).filter((row) => counts[labels[row]!]! >= 2);
+  return shared.length > 0 ? shared : Array.from(labels, (_, row) => row);
+}
+
+/** Some rows of a matrix [rows, columns]. */
+export function pickRows(values: Float64Array, rows: readonly number[], columns: number): Float64Array {
+  const picked = new Float64Array(rows.length * columns);
+  for (const [i, row] of rows.entries()) {
+    picked.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  }
+  return picked;
 }
 
 /** Nats of mean log-likelihood that are no reason to prefer a weaker penalty. */

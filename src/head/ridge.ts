@@ -9,7 +9,7 @@ import type { Head } from "./head.ts";
 import { multiplyTransposed } from "./kernel.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
-import { chooseRidgePenalty, computeRidgeLooScores } from "./ridge-loo.ts";
+import { chooseRidgePenalty, computeRidgeLooScores, type RidgeLooScore } from "./ridge-loo.ts";
 import { computeWeightedMean, createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
 import {
   applyStandardisation,
@@ -20,6 +20,14 @@ import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Trains a ridge head in closed form. */
 export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
+  return trainRidgeWithLoo(set, options).head;
+}
+
+/** The same, with what the head says of each training row when it is fitted without it. */
+export function trainRidgeWithLoo(
+  set: TrainingSet,
+  options: RidgeOptions,
+): { readonly head: Head; readonly loo: RidgeLooScore } {
   const { embeddings, labels, counts, classes } = set;
   const { rows, columns: features } = embeddings;
   const standardisation = options.standardise
@@ -37,7 +45,7 @@ export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
     return best.factor * value;
   });
   for (let i = 0; i < weight.length; i++) weight[i]! *= best.factor;
-  return createNetworkHead({
+  const head = createNetworkHead({
     kind: "ridge",
     standardisation,
     layers: [{ inputs: features, outputs: classes, weight, bias }],
@@ -50,4 +58,5 @@ export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
       standardise: options.standardise,
     },
   });
+  return { head, loo: best };
 }

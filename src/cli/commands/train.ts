@@ -50,7 +50,7 @@ export async function runCommand(
     labels,
     recordings: document.data.recordings,
     encoder: document.encoders[0]!.id,
-    head: document.head.kind,
+    head: document.heads[0]!.kind,
     views: document.views,
     seconds: (performance.now() - started) / 1000,
     evaluation,
@@ -66,16 +66,29 @@ export async function runCommand(
 
 /** What was heard, with what, and how well it does: lines for people. */
 export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
-  const { data, views, head, encoders } = document;
-  const view = views[0]!;
-  const last = encoders[0]!.layers - 1;
+  const { data, views, heads } = document;
   return [
     `Heard ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
-    `Listened with ${view.encoder}, layer ${view.layer} of 0 to ${last}, ${view.pooling}; learned a ${head.kind} head`,
+    `Listened with ${describeViews(views)}; learned ${views.length === 1 ? "a" : views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
       : ["Not scored: a class has one recording, so nothing can be held out."]),
     "",
   ];
+}
+
+/** Encoders with their layers and pooling: "moonshine-tiny, layers 2 (40 %) and 5 (60 %), mean+std". */
+function describeViews(views: Golem["document"]["views"]): string {
+  const encoders = [...new Set(views.map(({ encoder }) => encoder))];
+  return encoders
+    .map((encoder) => {
+      const own = views.filter((view) => view.encoder === encoder);
+      const layers = own.map(({ layer, weight }) =>
+        views.length === 1 ? `${layer}` : `${layer} (${Math.round(100 * weight)} %)`,
+      );
+      const names = new Intl.ListFormat("en-GB").format(layers);
+      return `${encoder}, layer${own.length === 1 ? "" : "s"} ${names}, ${own[0]!.pooling}`;
+    })
+    .join("; ");
 }
