@@ -88,9 +88,14 @@ describe("golem train", () => {
       labels: ["abroad", "balance", "freeze"],
       recordings: 12,
       encoder: "moonshine-tiny",
-      head: "logistic",
-      views: [{ encoder: "moonshine-tiny", pooling: "mean+std", weight: 1 }],
+      head: "ridge",
     });
+    const weights = document.views.map(({ encoder, pooling, weight }: Record<string, unknown>) => {
+      expect({ encoder, pooling }).toEqual({ encoder: "moonshine-tiny", pooling: "mean+std" });
+      return weight;
+    });
+    expect(weights.length).toBeGreaterThan(0);
+    expect(weights.reduce((a: number, b: number) => a + b)).toBeCloseTo(1, 6);
     const evaluation = document.evaluation;
     expect(evaluation).toMatchObject({
       protocol: "cross-validation",
@@ -115,10 +120,16 @@ describe("golem train", () => {
     const bytes = readFileSync(join(golem, "head.safetensors"));
     expect(readFileSync(join(again, "head.safetensors")).equals(bytes)).toBe(true);
     const tensors = decodeSafetensors(bytes);
-    expect(tensors.weight!.shape).toEqual([3, 576]);
-    expect(tensors.bias!.shape).toEqual([3]);
-    expect(tensors.mean!.shape).toEqual([576]);
-    expect(tensors.scale!.shape).toEqual([576]);
+    const { views } = JSON.parse(readFileSync(join(golem, "golem.json"), "utf8"));
+    expect(views.length).toBeGreaterThan(1);
+    expect(tensors["fusion/weight"]!.shape).toEqual([views.length]);
+    for (const { encoder, layer } of views) {
+      const shapeOf = (name: string) => tensors[`${encoder}/layer_${layer}/${name}`]!.shape;
+      expect(shapeOf("weight")).toEqual([3, 576]);
+      expect(shapeOf("bias")).toEqual([3]);
+      expect(shapeOf("mean")).toEqual([576]);
+      expect(shapeOf("scale")).toEqual([576]);
+    }
   });
 
   it("trains the recipe of one linear layer on the last layer's mean", async () => {
@@ -385,7 +396,7 @@ describe("golem embed, encoders, cache, help", () => {
     expect(help).toMatch(/--out <dir> [^-]*\(required\)/);
     for (const words of [
       "auto, which is moonshine-tiny",
-      "auto, which is logistic",
+      "auto, which is ridge on every layer, fused; with --layer, logistic",
       "auto",
       "mean+std",
       "int8",
