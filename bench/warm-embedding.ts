@@ -6,8 +6,8 @@
  */
 import { availableParallelism } from "node:os";
 import { openAudio } from "../src/audio/open-audio.ts";
-import { embedFile } from "../src/node/embed-file.ts";
 import { openFileSource } from "../src/node/file-source.ts";
+import { hearFile } from "../src/node/hear-file.ts";
 import { loadEncoder } from "../src/node/load-encoder.ts";
 
 const file = process.argv[2]!;
@@ -28,5 +28,5 @@ async function measure(work: () => Promise<unknown>): Promise<number> {
 }
 
 const encode = await measure(() => encoder.encode(windows[0]!));
-const embed = await measure(() => embedFile(file, "recording", encoder));
+const embed = await measure(() => hearFile(file, "recording", { encoders: [encoder] }));
 console.log(JSON.stringify({ seconds: windows[0]!.length / 16_000, encode, embed }));

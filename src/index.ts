@@ -11,12 +11,12 @@ export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts"
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { loadDataset } from "./node/dataset-files.ts";
-export type { ResolvedEncoder } from "./node/encoder-source.ts";
+export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
 export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
 export { loadEncoder } from "./node/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transcriber.ts";
-export type { AudioPrediction } from "./node/predict-embedding.ts";
 export type { FilePrediction } from "./node/predict-files.ts";
+export type { AudioPrediction } from "./node/predict-heard.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
 export { type TrainOptions, train } from "./node/train.ts";

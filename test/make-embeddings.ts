@@ -42,7 +42,13 @@ export function makeEmbeddings(options: MakeOptions): EmbeddedRecording[] {
         .padStart(8, "0"),
     ).join("");
     return {
-      ...{ file: `${seed}/${i}.wav`, label: `class ${label}`, split: "none", fileHash: hash, vector },
+      ...{
+        file: `${seed}/${i}.wav`,
+        label: `class ${label}`,
+        split: "none",
+        fileHash: hash,
+        vectors: [vector],
+      },
       ...(speakers === undefined ? {} : { speaker: `speaker ${Math.floor(i / classes) % speakers}` }),
       facts: {
         ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1, kept: [0, 1] },

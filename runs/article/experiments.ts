@@ -8,9 +8,11 @@
 import assert from "node:assert/strict";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";
 import { fitClassifier } from "../../src/golem/classifier.ts";
+import type { View } from "../../src/golem/view.ts";
+import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
 import { train } from "../../src/node/train.ts";
 import { createLogMelGrid } from "./log-mel-grid.ts";
-import { embedPart, encodePart, type Material, type Part } from "./material.ts";
+import { embedPart, encodePart, getTrainingRows, type Material, type Part } from "./material.ts";
 import { measure, type Score } from "./measure.ts";
 
 /** How much is measured; tests take less. */
@@ -91,7 +93,7 @@ export async function runExperiments(
   report: (line: string) => void,
 ): Promise<Findings> {
   const part = await embedPart(material, material.encoder);
-  const { info } = part;
+  const info = part.listener.encoders[0]!;
   const classes = new Set(part.train.map(({ label }) => label)).size;
   checkShapes(part, classes, material);
   const exact = { ...lastMean, head: "linear", headOptions: recipe } as const;
@@ -114,7 +116,7 @@ export async function runExperiments(
 
   const inputs = [
     { input: info.id, part },
-    { input: "mfcc", part: await embedPart(material, "mfcc") },
+    { input: "mfcc", part: await embedPart(material, await resolveEncoder("mfcc")) },
     { input: "log-mel", part: await encodePart(material, createLogMelGrid(), part) },
   ].flatMap(({ input, part }) =>
     [0, 64].map((hidden) => {
@@ -149,17 +151,14 @@ export function describeScore({ name, trainAccuracy, heldOut, interval }: Score,
 }
 
 /** The layer must have the article's shape: 768 x 14 where it is the article's encoder and data, else what these say. */
-function checkShapes({ info, train: rows }: Part, classes: number, { data }: Material): void {
+function checkShapes(part: Part, classes: number, { data }: Material): void {
+  const info = part.listener.encoders[0]!;
   if (info.id === "facebook/wav2vec2-base") assert.equal(info.dimensions, 768);
   if (/PolyAI\/minds14/.test(data)) assert.equal(classes, 14);
-  const labels = [...new Set(rows.map(({ label }) => label))].sort();
-  const { fitted } = fitClassifier(
-    rows.map(({ vector }) => vector),
-    rows.map(({ label }) => labels.indexOf(label)),
-    classes,
-    info,
-    { ...lastMean, head: "linear", headOptions: { ...recipe, epochs: 1 }, seed: 0 },
-  );
+  const { fitted } = fitClassifier(getTrainingRows(part).rows, part.listener, {
+    ...lastMean,
+    ...{ head: "linear", headOptions: { ...recipe, epochs: 1 }, seed: 0 },
+  });
   const { head } = fitted[0]!;
   assert.deepEqual(head.saved.tensors.weight?.shape, [classes, info.dimensions]);
   assert.deepEqual(head.saved.tensors.bias?.shape, [classes]);
@@ -171,23 +170,26 @@ async function measureDefault(material: Material, encoder?: string): Promise<Def
   await golem.dispose();
   const { evaluation, model } = golem;
   assert(evaluation);
-  const { test, info } = await embedPart(material, golem.encoder);
+  const { test } = await embedPart(material, golem.listener);
   const { views, heads } = model.document;
-  const { layer } = views.reduce((most, view) => (view.weight > most.weight ? view : most));
-  const answers = model.predictEmbeddings(test.map(({ vector }) => vector));
+  const most = views.reduce((most, view) => (view.weight > most.weight ? view : most));
+  const answers = model.predictHeard(test);
   const answered = answers.flatMap(({ unknown, label }, row) =>
     unknown ? [] : [label === test[row]!.label],
   );
   const features = heads.reduce((sum, head) => sum + head.features, 0);
   return {
-    name: `golem train${encoder === undefined ? "" : ` --encoder ${encoder}`}: ${info.id}, ${views.length} layers, most weight on layer ${layer}, ${heads[0]!.kind}`,
+    name: `golem train${encoder === undefined ? "" : ` --encoder ${encoder}`}: ${views.length} views, most weight on ${describeView(most)}, ${heads[0]!.kind}`,
     ...{ features, parameters: (features + heads.length) * golem.labels.length },
-    ...{ layer, trainAccuracy: evaluation.trainAccuracy, heldOut: evaluation.balancedAccuracy },
+    ...{ layer: most.layer, trainAccuracy: evaluation.trainAccuracy, heldOut: evaluation.balancedAccuracy },
     ...{ interval: evaluation.interval, logLoss: evaluation.logLoss, seeds: 1 },
     flagged: 1 - answered.length / test.length,
     accuracyOfAnswered: answered.filter(Boolean).length / Math.max(1, answered.length),
   };
 }
+
+const describeView = ({ encoder, layer }: View): string =>
+  typeof layer === "number" ? `layer ${layer} of ${encoder}` : `the transcript of ${encoder}`;
 
 /** A default golem that was not taught the last third of the classes (at least one), asked about all. */
 async function measureStrangers(material: Material): Promise<Strangers> {
@@ -197,8 +199,8 @@ async function measureStrangers(material: Material): Promise<Strangers> {
   const taught = recordings.filter(({ label, split }) => split !== "test" && !classes.includes(label));
   const golem = await train({ ...material.dataset, recordings: taught });
   await golem.dispose();
-  const { test } = await embedPart(material, golem.encoder);
-  const answers = golem.model.predictEmbeddings(test.map(({ vector }) => vector));
+  const { test } = await embedPart(material, golem.listener);
+  const answers = golem.model.predictHeard(test);
   const count = (stranger: boolean) => {
     const rows = answers.filter((_, row) => classes.includes(test[row]!.label) === stranger);
     return [rows.length, rows.filter(({ unknown }) => unknown).length / Math.max(1, rows.length)] as const;

@@ -5,18 +5,21 @@
  */
 import type { Dataset, Recording } from "../../src/dataset/dataset.ts";
 import { splitFirstRows } from "../../src/dataset/first-rows.ts";
-import type { Encoder, EncoderInfo } from "../../src/encoder/encoder.ts";
+import type { Encoder } from "../../src/encoder/encoder.ts";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";
 import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
+import type { LabelledRows } from "../../src/golem/labelled-rows.ts";
+import type { ListenerInfo } from "../../src/golem/view.ts";
 import { getCacheFolder } from "../../src/node/cache-folder.ts";
 import { loadDataset } from "../../src/node/dataset-files.ts";
 import { getDemo } from "../../src/node/demo-data.ts";
-import { embedFile } from "../../src/node/embed-file.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedEncoder } from "../../src/node/encoder-source.ts";
+import type { ResolvedEncoder, ResolvedListener } from "../../src/node/encoder-source.ts";
+import { hearFile } from "../../src/node/hear-file.ts";
 import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
 import { isHubUnreachable } from "../../src/node/minds14-dataset.ts";
 import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
+import { getListenerInfo } from "../../src/node/resolve-listener.ts";
 
 /** A data set whose rows are for training or for testing, and the encoder of the article. */
 export interface Material {
@@ -32,7 +35,7 @@ export interface Material {
 
 /** One front end's view of the material. */
 export interface Part {
-  readonly info: EncoderInfo;
+  readonly listener: ListenerInfo;
   readonly train: readonly EmbeddedRecording[];
   /** Without recordings that are in the training part as well. */
   readonly test: readonly EmbeddedRecording[];
@@ -65,13 +68,16 @@ export async function openMaterial(
   }
 }
 
-/** Embeds the material with an encoder that the product knows. */
-export async function embedPart({ dataset }: Material, encoder: string | ResolvedEncoder): Promise<Part> {
-  const resolved = typeof encoder === "string" ? await resolveEncoder(encoder) : encoder;
+/** Embeds the material with one encoder, or with all that a golem listens with. */
+export async function embedPart(
+  { dataset }: Material,
+  listener: ResolvedEncoder | ResolvedListener,
+): Promise<Part> {
+  const resolved = "encoders" in listener ? listener : { encoders: [listener], transcriber: false };
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
-    const { embedded } = await embedRecordings(dataset.recordings, { encoder: resolved, store });
-    return divide(resolved.info, embedded);
+    const { embedded } = await embedRecordings(dataset.recordings, { ...resolved, store });
+    return divide(getListenerInfo(resolved), embedded);
   } finally {
     await store.close();
   }
@@ -85,18 +91,26 @@ export async function encodePart({ dataset }: Material, encoder: Encoder, known:
     const same = kept.get(recording.file);
     if (!same) continue;
     const path = await getPath(recording);
-    const { facts, vector } = await embedFile(path, recording.file, encoder);
-    embedded.push({ ...same, facts, vector });
+    const { facts, embeddings } = await hearFile(path, recording.file, { encoders: [encoder] });
+    embedded.push({ ...same, facts, vectors: embeddings.map(({ vector }) => vector) });
   }
-  return divide(encoder.info, embedded);
+  return divide({ encoders: [encoder.info] }, embedded);
 }
 
-function divide(info: EncoderInfo, embedded: readonly EmbeddedRecording[]): Part {
+/** What classifiers are fitted on: the training part, with its classes by name. */
+export function getTrainingRows({ train }: Part): { readonly names: string[]; readonly rows: LabelledRows } {
+  const names = [...new Set(train.map(({ label }) => label))].sort();
+  const labels = train.map(({ label }) => names.indexOf(label));
+  const groups = train.map(({ speaker }) => speaker);
+  return { names, rows: { heard: train, labels, classes: names.length, groups } };
+}
+
+function divide(listener: ListenerInfo, embedded: readonly EmbeddedRecording[]): Part {
   const train = embedded.filter(({ split }) => split === "train");
   const seen = new Set(train.flatMap(({ fileHash, facts }) => [fileHash, facts.audioHash]));
   const isNew = ({ fileHash, facts }: EmbeddedRecording): boolean =>
     !seen.has(fileHash) && !seen.has(facts.audioHash);
-  return { info, train, test: embedded.filter((row) => row.split === "test" && isNew(row)) };
+  return { listener, train, test: embedded.filter((row) => row.split === "test" && isNew(row)) };
 }
 
 async function getPath(recording: Recording): Promise<string> {

@@ -6,8 +6,8 @@
 import { computeEvaluation } from "../../src/evaluate/evaluate.ts";
 import { computeConfusion, computeScores, getPredictions } from "../../src/evaluate/metrics.ts";
 import { type ClassifierOptions, fitClassifier } from "../../src/golem/classifier.ts";
-import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
-import type { Part } from "./material.ts";
+import type { View } from "../../src/golem/view.ts";
+import { getTrainingRows, type Part } from "./material.ts";
 
 /** Scores of one recipe; means over the seeds. */
 export interface Score {
@@ -16,7 +16,7 @@ export interface Score {
   readonly features: number;
   /** Numbers that are learned. */
   readonly parameters: number;
-  readonly layer: number;
+  readonly layer: View["layer"];
   /** Share of the training recordings that are right. */
   readonly trainAccuracy: number;
   /** Balanced accuracy on held-out recordings, with its 95 % interval. */
@@ -27,8 +27,6 @@ export interface Score {
   readonly seeds: number;
 }
 
-const getVectors = (rows: readonly EmbeddedRecording[]) => rows.map(({ vector }) => vector);
-
 /** Measures one recipe. Test recordings of classes that were not trained are left out. */
 export function measure(
   name: string,
@@ -36,23 +34,22 @@ export function measure(
   options: Omit<ClassifierOptions, "seed">,
   seeds: number,
 ): Score {
-  const labels = [...new Set(part.train.map(({ label }) => label))].sort();
-  const getTruth = (rows: readonly EmbeddedRecording[]) => rows.map(({ label }) => labels.indexOf(label));
+  const { names: labels, rows } = getTrainingRows(part);
   const test = part.test.filter(({ label }) => labels.includes(label));
-  const truth = getTruth(part.train);
+  const truth = rows.labels;
   const fits = Array.from({ length: seeds }, (_, seed) =>
-    fitClassifier(getVectors(part.train), truth, labels.length, part.info, { ...options, seed }),
+    fitClassifier(rows, part.listener, { ...options, seed }),
   );
   const trainAccuracies = fits.map((fit) => {
-    const predicted = getPredictions(fit.computeProbabilities(getVectors(part.train)));
+    const predicted = getPredictions(fit.computeProbabilities(part.train));
     return computeScores(computeConfusion(truth, predicted, labels.length)).accuracy;
   });
   const trainAccuracy = trainAccuracies.reduce((sum, value) => sum + value, 0) / seeds;
   const { balancedAccuracy, interval, logLoss } = computeEvaluation({
     protocol: "held-out",
     labels,
-    truth: getTruth(test),
-    probabilities: fits.map((fit) => fit.computeProbabilities(getVectors(test))),
+    truth: test.map(({ label }) => labels.indexOf(label)),
+    probabilities: fits.map((fit) => fit.computeProbabilities(test)),
     groups: test.map(({ speaker }) => speaker),
     trainLabels: truth,
     trainAccuracy,

@@ -64,7 +64,7 @@ const layer = (text: string): number | string =>
 const encoderOption: OptionSpecification = {
   flags: "--encoder <id>",
   description:
-    "what listens: an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto, which is moonshine-tiny)",
+    "what listens: an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto, which is moonshine-tiny and in training google-speech-embedding too)",
 };
 const precisionOption: OptionSpecification = {
   flags: "--precision <kind>",
@@ -117,7 +117,7 @@ export const commands: readonly CommandSpecification[] = [
       {
         flags: "--layer <n>",
         description:
-          "layer of the encoder: a number, last, or auto: all of them fused, or with --head the best by leave-one-out likelihood (default: auto)",
+          "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
         parse: layer,
       },
       {
@@ -127,7 +127,7 @@ export const commands: readonly CommandSpecification[] = [
       },
       {
         flags: "--head <kind>",
-        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is ridge on every layer, fused; with --layer, logistic)`,
+        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is ridge on every layer, pooled; with --layer, logistic)`,
         parse: oneOf(["auto", ...headKinds]),
       },
       {
@@ -140,7 +140,10 @@ export const commands: readonly CommandSpecification[] = [
         flags: "--test <data>",
         description: "score on these recordings (default: rows with split test, else cross-validation)",
       },
-      { flags: "--no-transcript", description: "do not use transcripts (they are not used yet)" },
+      {
+        flags: "--no-transcript",
+        description: "leave words out: speech is not written down (default: they count where they help)",
+      },
       ...audioOptions,
       strictOption,
     ],

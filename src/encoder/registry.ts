@@ -142,8 +142,11 @@ export const transcriberDefinitions: Readonly<Record<string, TranscriberDefiniti
   },
 };
 
-/** The encoder used when none is named. */
+/** The encoder used where one is needed and none is named. */
 export const defaultEncoderId = "moonshine-tiny";
+
+/** Those that listen together when none is named: one for what is said, one for how single words sound. */
+export const defaultEncoderIds: readonly string[] = [defaultEncoderId, "google-speech-embedding"];
 
 /** Finds a built-in encoder, or throws `unknown-encoder` with the names there are. */
 export function getEncoderDefinition(id: string): EncoderDefinition {

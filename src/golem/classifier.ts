@@ -6,25 +6,35 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Matrix } from "../core/matrix.ts";
-import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { Head, HeadKind } from "../head/head.ts";
 import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
 import { chooseLayer } from "./choose-layer.ts";
+import type { Heard } from "./embedded-recording.ts";
 import { fitFusion } from "./fit-fusion.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
-import { type Pooling, resolveLayer, stackView, type View } from "./view.ts";
+import type { LabelledRows } from "./labelled-rows.ts";
+import type { Vocabulary } from "./text-features.ts";
+import {
+  checkHeard,
+  createViewFeatures,
+  type LayerView,
+  type ListenerInfo,
+  type Pooling,
+  resolveLayer,
+  type View,
+} from "./view.ts";
 
 /** How a classifier is to be fitted. */
 export interface ClassifierOptions {
   readonly seed: number;
-  /** A layer, the last one, or (default) all of them pooled; with a head named, the one with the best leave-one-out likelihood. */
+  /** A layer, the last one, or (default) all views pooled; with a head named, the layer with the best leave-one-out likelihood. */
   readonly layer?: number | "last" | "auto";
   /** Default mean+std. */
   readonly pooling?: Pooling;
-  /** Default auto: ridge on every layer, pooled; with a layer named, logistic. */
+  /** Default auto: ridge on every view, pooled; with a layer named, logistic. */
   readonly head?: HeadKind | "auto";
   /** Settings of the head named, over its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
@@ -45,89 +55,80 @@ export interface FittedView {
 export interface Classifier {
   /** At least one. */
   readonly fitted: readonly FittedView[];
-  /** Probabilities [recordings, classes] for pooled vectors as the encoder gives them. */
-  computeProbabilities(vectors: readonly Float32Array[]): Matrix;
+  /** That of the transcript, when it is among the views. */
+  readonly vocabulary: Vocabulary | undefined;
+  /** Probabilities [recordings, classes] for recordings as the listener heard them. */
+  computeProbabilities(heard: readonly Heard[]): Matrix;
 }
 
-/** Whether all layers are to be pooled: nothing was named that decides for one. */
+/** Whether all views are to be pooled: nothing was named that decides for one. */
 function isFused({ layer = "auto", head = "auto" }: ClassifierOptions): boolean {
   return layer === "auto" && head === "auto";
 }
 
-/** Fits a classifier on pooled vectors [layers, 2 x dimensions] and labels 0 .. classes - 1. */
+/** Fits a classifier on labelled recordings. A head or a layer that is named listens to the first encoder alone. */
 export function fitClassifier(
-  vectors: readonly Float32Array[],
-  labels: readonly number[],
-  classes: number,
-  encoder: EncoderInfo,
+  rows: LabelledRows,
+  listener: ListenerInfo,
   options: ClassifierOptions,
 ): Classifier {
   if (isFused(options)) {
     const { pooling = "mean+std", seed } = options;
-    return createClassifier(fitFusion(vectors, labels, classes, encoder, { pooling, seed }), encoder);
+    const { fitted, vocabulary } = fitFusion(rows, listener, { pooling, seed });
+    return createClassifier(fitted, listener, vocabulary);
   }
-  const { kind, view, features, headOptions } = prepareFit(vectors, labels, classes, encoder, options);
-  const head = trainHead(kind, features, labels, classes, headOptions);
-  return createClassifier([{ head, view, factor: 1 }], encoder);
+  const { kind, view, features, headOptions } = prepareFit(rows, listener, options);
+  const head = trainHead(kind, features, rows.labels, rows.classes, headOptions);
+  return createClassifier([{ head, view, factor: 1 }], listener);
 }
 
 /** The same with the large matrix products left to an engine, where the head can use one. */
 export async function fitClassifierWithProduct(
-  vectors: readonly Float32Array[],
-  labels: readonly number[],
-  classes: number,
-  encoder: EncoderInfo,
+  rows: LabelledRows,
+  listener: ListenerInfo,
   options: ClassifierOptions,
   product: MatrixProduct,
 ): Promise<Classifier> {
-  if (isFused(options)) return fitClassifier(vectors, labels, classes, encoder, options);
-  const { kind, view, features, headOptions } = prepareFit(vectors, labels, classes, encoder, options);
-  const head = await trainHeadWithProduct(kind, features, labels, classes, headOptions, product);
-  return createClassifier([{ head, view, factor: 1 }], encoder);
+  if (isFused(options)) return fitClassifier(rows, listener, options);
+  const { kind, view, features, headOptions } = prepareFit(rows, listener, options);
+  const head = await trainHeadWithProduct(kind, features, rows.labels, rows.classes, headOptions, product);
+  return createClassifier([{ head, view, factor: 1 }], listener);
 }
 
 /** Chooses the layer and gathers what a head is trained on. */
-function prepareFit(
-  vectors: readonly Float32Array[],
-  labels: readonly number[],
-  classes: number,
-  encoder: EncoderInfo,
-  options: ClassifierOptions,
-) {
+function prepareFit(rows: LabelledRows, listener: ListenerInfo, options: ClassifierOptions) {
   const { seed, layer = "auto", pooling = "mean+std", head = "auto" } = options;
-  const chosen =
-    layer === "auto" ? chooseLayer(vectors, labels, classes, encoder, pooling) : resolveLayer(encoder, layer);
-  const view: View = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
+  const encoder = listener.encoders[0]!;
+  const chosen = layer === "auto" ? chooseLayer(rows, listener, pooling) : resolveLayer(encoder, layer);
+  const view: LayerView = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
   const headOptions = { ...(options.headOptions as Partial<HeadOptions<HeadKind>> | undefined), seed };
   const kind = head === "auto" ? defaultHead : head;
-  return { kind, view, features: stackView(vectors, encoder, chosen, pooling), headOptions };
+  return { kind, view, features: createViewFeatures(view, listener)(rows.heard), headOptions };
 }
 
 /** Puts heads and the views they were trained on together again. */
-export function createClassifier(fitted: readonly FittedView[], encoder: EncoderInfo): Classifier {
-  const size = encoder.layers * 2 * encoder.dimensions;
-  const computeLogits = ({ view, head }: FittedView, vectors: readonly Float32Array[]): Matrix =>
-    head.computeLogits(stackView(vectors, encoder, view.layer, view.pooling));
+export function createClassifier(
+  fitted: readonly FittedView[],
+  listener: ListenerInfo,
+  vocabulary?: Vocabulary,
+): Classifier {
+  const { classes } = fitted[0]!.head;
+  const parts = fitted.map(({ view, head, factor }) => {
+    const computeFeatures = createViewFeatures(view, listener, vocabulary);
+    return { factor, computeLogits: (heard: readonly Heard[]) => head.computeLogits(computeFeatures(heard)) };
+  });
   return {
     fitted,
-    computeProbabilities(vectors) {
-      const wrong = vectors.find((vector) => vector.length !== size);
-      if (wrong) {
-        throw new GolemError(
-          "invalid-shape",
-          `An embedding of ${encoder.id} has ${size} numbers; got ${wrong.length}.`,
-        );
-      }
-      const [first] = fitted;
+    vocabulary,
+    computeProbabilities(heard) {
+      checkHeard(heard, listener);
       const probabilities =
-        fitted.length === 1
-          ? computeProbabilities(computeLogits(first!, vectors))
+        parts.length === 1
+          ? computeProbabilities(parts[0]!.computeLogits(heard))
           : poolViews(
-              fitted.map((view) =>
-                computeLogProbabilities(computeLogits(view, vectors).data, first!.head.classes),
-              ),
-              fitted.map(({ factor }) => factor),
-              first!.head.classes,
+              parts.map(({ computeLogits }) => computeLogProbabilities(computeLogits(heard).data, classes)),
+              parts.map(({ factor }) => factor),
+              classes,
             );
       if (!probabilities.data.every(Number.isFinite)) {
         throw new GolemError(

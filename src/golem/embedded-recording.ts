@@ -1,13 +1,21 @@
 /**
- * A labelled recording whose embedding is known: what training, evaluation and reports work on.
+ * A labelled recording that encoders have heard: what training, evaluation and reports work on.
  *
  * Must not know: encoders' insides, files, stores.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Split } from "../dataset/dataset.ts";
 
-/** One recording after the encoder. */
-export interface EmbeddedRecording {
+/** What was heard of one recording: all that a classifier gets. */
+export interface Heard {
+  /** Of each encoder, in the order of the classifier's encoders: [layers, 2 x dimensions], row-major: means, then standard deviations. */
+  readonly vectors: readonly Float32Array[];
+  /** What the transcriber read; undefined where there is none. */
+  readonly text?: string;
+}
+
+/** One recording after the encoders. */
+export interface EmbeddedRecording extends Heard {
   /** Path relative to its data set. */
   readonly file: string;
   readonly label: string;
@@ -16,8 +24,6 @@ export interface EmbeddedRecording {
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
   readonly facts: AudioFacts;
-  /** [layers, 2 x dimensions], row-major: means, then standard deviations. */
-  readonly vector: Float32Array;
 }
 
 /** Classes for what is not one of the others; silence is welcome in them. */

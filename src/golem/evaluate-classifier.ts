@@ -56,7 +56,7 @@ export function evaluateClassifier(
     protocol: "held-out",
     labels,
     truth: known.map((recording) => labels.indexOf(recording.label)),
-    probabilities: [classifier.computeProbabilities(known.map((recording) => recording.vector))],
+    probabilities: [classifier.computeProbabilities(known)],
     groups: known.map((recording) => recording.speaker),
     ...(shared.size > 0
       ? {

@@ -1,57 +1,101 @@
 /**
- * Fits one ridge head a layer and the weights with which the layers are pooled, on training rows alone.
+ * Fits one ridge head a view (each layer of each encoder, and the transcript) and the weights with which the views are
+ * pooled, on training rows alone.
  *
- * Each head's say on its own training rows is its exact leave-one-out (head/ridge-loo.ts), so penalty, calibration and weights are
- * all chosen on rows the head was not fitted on, without a refit. Rows that are alone in their class are not counted; where all
- * are, layers weigh the same.
+ * Each head's say on its own training rows is its exact leave-one-out, all rows of a speaker left out together where speakers are known
+ * (head/ridge-loo.ts), so penalty, calibration and weights are all chosen on rows and speakers the head was not fitted on, without a
+ * refit. Rows that are alone in their class are not counted; where all are, views weigh the same.
  * Must not know: folds, files.
  */
-import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { Head } from "../head/head.ts";
 import { headDefaults } from "../head/options.ts";
 import { trainRidgeWithLoo } from "../head/ridge.ts";
-import { getRowsOfSharedClasses, pickRows } from "../head/ridge-loo.ts";
+import { pickRows, planLeaveOut } from "../head/ridge-loo.ts";
 import { createTrainingSet } from "../head/training-set.ts";
 import type { FittedView } from "./classifier.ts";
-import { computeFusionWeights, computeLogProbabilities } from "./fusion.ts";
-import { type Pooling, stackView } from "./view.ts";
+import { computeLogProbabilities, fitFusionWeights } from "./fusion.ts";
+import type { LabelledRows } from "./labelled-rows.ts";
+import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
+import { createViewFeatures, type ListenerInfo, type Pooling, type View } from "./view.ts";
 
 /** Views with less than this share of the weights are left out. */
-const leastShare = 0.005;
+const leastShare = 0.01;
 
-/** Fits the fusion of an encoder's layers on pooled vectors [layers, 2 x dimensions] and labels 0 .. classes - 1. */
+/** Fits the fusion of all views that the listener offers. The vocabulary is there when the transcript has a say. */
 export function fitFusion(
-  vectors: readonly Float32Array[],
-  labels: readonly number[],
-  classes: number,
-  encoder: EncoderInfo,
+  { heard, labels, classes, groups }: LabelledRows,
+  listener: ListenerInfo,
   { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
-): FittedView[] {
-  const counted = getRowsOfSharedClasses(labels, classes);
-  const isMeasured = classes < labels.length;
-  const heads = [];
+): { readonly fitted: FittedView[]; readonly vocabulary?: Vocabulary } {
+  const leaveOut = planLeaveOut(labels, groups);
+  const { counted, isMeasured } = leaveOut;
+  const vocabulary = listener.transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
+  const views = listViews(listener, pooling, vocabulary);
+  const heads: Head[] = [];
   const heldOut: Float64Array[] = [];
-  for (let layer = 0; layer < encoder.layers; layer++) {
-    const set = createTrainingSet(stackView(vectors, encoder, layer, pooling), labels, classes);
-    const { head, loo } = trainRidgeWithLoo(set, { ...headDefaults.ridge, seed });
+  for (const view of views) {
+    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    const standardise = view.layer !== "transcript";
+    const set = createTrainingSet(features, labels, classes);
+    const { head, loo } = trainRidgeWithLoo(set, { ...headDefaults.ridge, standardise, seed }, leaveOut);
     heads.push(head);
     const scores = pickRows(loo.outputs, counted, classes).map((value) => loo.factor * value);
     heldOut.push(computeLogProbabilities(scores, classes));
   }
   const factors = isMeasured
-    ? computeFusionWeights(
+    ? chooseFactors(
+        views,
         heldOut,
         counted.map((row) => labels[row]!),
         classes,
       )
-    : new Float64Array(encoder.layers).fill(1 / encoder.layers);
+    : new Float64Array(views.length).fill(1 / views.length);
   const total = factors.reduce((a, b) => a + b, 0);
-  const kept = heads.flatMap((head, layer) =>
-    factors[layer]! >= leastShare * total ? [{ head, layer, factor: Math.fround(factors[layer]!) }] : [],
+  const kept = views.flatMap((view, i) =>
+    factors[i]! >= leastShare * total ? [{ view, head: heads[i]!, factor: Math.fround(factors[i]!) }] : [],
   );
   const keptTotal = kept.reduce((sum, { factor }) => sum + factor, 0);
-  return kept.map(({ head, layer, factor }) => ({
-    view: { encoder: encoder.id, layer, pooling, weight: factor / keptTotal },
+  const fitted = kept.map(({ view, head, factor }) => ({
+    view: { ...view, weight: factor / keptTotal },
     head,
     factor,
   }));
+  const reads = fitted.some(({ view }) => view.layer === "transcript");
+  return { fitted, ...(reads && vocabulary ? { vocabulary } : {}) };
+}
+
+/** Nats, over all rows together, that the transcript has to add to have a say: what one more weight costs (Akaike 1974). */
+const worthReading = 1;
+
+/** The weight of each view; 0 for a transcript that does not pay for the time it takes. */
+function chooseFactors(
+  views: readonly View[],
+  heldOut: readonly Float64Array[],
+  labels: readonly number[],
+  classes: number,
+): Float64Array {
+  const all = fitFusionWeights(heldOut, labels, classes);
+  const isSound = (_: unknown, i: number) => views[i]!.layer !== "transcript";
+  const heard = heldOut.filter(isSound);
+  if (heard.length === heldOut.length || heard.length === 0) return all.weights;
+  const sound = fitFusionWeights(heard, labels, classes);
+  const gain = labels.length * (all.logLikelihood - sound.logLikelihood);
+  // The transcript is the last of the views.
+  return gain > worthReading
+    ? all.weights
+    : Float64Array.from({ length: views.length }, (_, i) => sound.weights[i] ?? 0);
+}
+
+function listViews(
+  { encoders, transcriber }: ListenerInfo,
+  pooling: Pooling,
+  vocabulary: Vocabulary | undefined,
+): View[] {
+  const views: View[] = encoders.flatMap(({ id, layers }) =>
+    Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
+  );
+  if (transcriber && vocabulary && getVocabularySize(vocabulary) > 0) {
+    views.push({ encoder: transcriber.id, layer: "transcript", pooling: "tf-idf", weight: 1 });
+  }
+  return views;
 }

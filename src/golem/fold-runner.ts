@@ -4,7 +4,6 @@
  * Must not know: threads, how folds are made.
  */
 import type { Matrix } from "../core/matrix.ts";
-import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { MatrixProduct } from "../head/matrix-product.ts";
 import {
   type Classifier,
@@ -12,15 +11,12 @@ import {
   fitClassifier,
   fitClassifierWithProduct,
 } from "./classifier.ts";
+import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
+import type { ListenerInfo } from "./view.ts";
 
 /** Everything that the classifiers of all folds have in common; plain data. */
-export interface FitProblem {
-  /** [layers, 2 x dimensions] of each recording. */
-  readonly vectors: readonly Float32Array[];
-  /** Class of each recording, 0 .. classes - 1. */
-  readonly labels: readonly number[];
-  readonly classes: number;
-  readonly encoder: EncoderInfo;
+export interface FitProblem extends LabelledRows {
+  readonly listener: ListenerInfo;
   readonly options: ClassifierOptions;
 }
 
@@ -35,25 +31,15 @@ export interface FoldRunner {
   close(): Promise<void>;
 }
 
-/** Fits the classifier of a problem on some of its rows. */
-function fitRows(problem: FitProblem, rows: readonly number[]): Classifier {
-  const { vectors, labels, classes, encoder, options } = problem;
-  return fitClassifier(
-    rows.map((row) => vectors[row]!),
-    rows.map((row) => labels[row]!),
-    classes,
-    encoder,
-    options,
-  );
-}
-
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
 export function fitPredictRows(
   problem: FitProblem,
   train: readonly number[],
   test: readonly number[],
 ): Matrix {
-  return fitRows(problem, train).computeProbabilities(test.map((row) => problem.vectors[row]!));
+  const { listener, options } = problem;
+  const classifier = fitClassifier(pickLabelledRows(problem, train), listener, options);
+  return classifier.computeProbabilities(test.map((row) => problem.heard[row]!));
 }
 
 /** Runs folds on this thread, one after the other. */
@@ -61,7 +47,7 @@ export function createInlineRunner(problem: FitProblem): FoldRunner {
   return {
     concurrency: 1,
     fitPredict: (train, test) => fitPredictRows(problem, train, test),
-    fit: () => fitRows(problem, getAllRows(problem)),
+    fit: () => fitClassifier(problem, problem.listener, problem.options),
     close: async () => {},
   };
 }
@@ -71,25 +57,15 @@ export function createProductRunner(
   problem: FitProblem,
   product: MatrixProduct & { dispose(): Promise<void> },
 ): FoldRunner {
-  const { vectors, labels, classes, encoder, options } = problem;
-  const fitSome = (rows: readonly number[]): Promise<Classifier> =>
-    fitClassifierWithProduct(
-      rows.map((row) => vectors[row]!),
-      rows.map((row) => labels[row]!),
-      classes,
-      encoder,
-      options,
-      product,
-    );
+  const { heard, listener, options } = problem;
   return {
     concurrency: 1,
-    fitPredict: async (train, test) =>
-      (await fitSome(train)).computeProbabilities(test.map((row) => vectors[row]!)),
-    fit: () => fitSome(getAllRows(problem)),
+    async fitPredict(train, test) {
+      const rows = pickLabelledRows(problem, train);
+      const classifier = await fitClassifierWithProduct(rows, listener, options, product);
+      return classifier.computeProbabilities(test.map((row) => heard[row]!));
+    },
+    fit: () => fitClassifierWithProduct(problem, listener, options, product),
     close: () => product.dispose(),
   };
-}
-
-function getAllRows({ labels }: FitProblem): number[] {
-  return labels.map((_, row) => row);
 }

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { computeFusionWeights, computeLogProbabilities, poolViews } from "./fusion.ts";
+import { computeLogProbabilities, fitFusionWeights, poolViews } from "./fusion.ts";
 
 const classes = 4;
 
@@ -30,7 +30,7 @@ function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<nu
 
 const labels = Array.from({ length: 60 }, (_, i) => i % classes);
 
-describe("computeFusionWeights", () => {
+describe("fitFusionWeights", () => {
   it("finds weights that no small change makes better", () => {
     for (const seed of [1, 2, 3]) {
       const views = [
@@ -38,7 +38,7 @@ describe("computeFusionWeights", () => {
         makeView(labels, 0.7, seed + 10),
         makeView(labels, 0, seed + 20),
       ];
-      const weights = computeFusionWeights(views, labels, classes);
+      const { weights } = fitFusionWeights(views, labels, classes);
       const best = computeLikelihood(views, weights, labels);
       for (let v = 0; v < views.length; v++) {
         for (const factor of [0.8, 1.25]) {
@@ -52,14 +52,14 @@ describe("computeFusionWeights", () => {
   it("gives a view that knows nothing little, and a better view more", () => {
     const many = Array.from({ length: 600 }, (_, i) => i % classes);
     const views = [makeView(many, 2, 1), makeView(many, 1, 2), makeView(many, 0, 3)];
-    const [better, worse, none] = computeFusionWeights(views, many, classes);
+    const [better, worse, none] = fitFusionWeights(views, many, classes).weights;
     expect(better!).toBeGreaterThan(worse!);
     expect(worse!).toBeGreaterThan(none!);
     expect(none! / (better! + worse! + none!)).toBeLessThan(0.1);
   });
 
   it("stays finite where a view makes no error at all", () => {
-    const weights = computeFusionWeights([makeView(labels, 40, 1), makeView(labels, 40, 2)], labels, classes);
+    const { weights } = fitFusionWeights([makeView(labels, 40, 1), makeView(labels, 40, 2)], labels, classes);
     expect(weights.every((weight) => Number.isFinite(weight) && weight > 0)).toBe(true);
   });
 });

@@ -43,16 +43,23 @@ export function poolViews(
   return computeProbabilities(pooled);
 }
 
+/** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
+export interface FusionWeights {
+  /** One a view, over 0. */
+  readonly weights: Float64Array;
+  readonly logLikelihood: number;
+}
+
 /**
- * The weights (each over 0) under which the pooled views [rows, classes] make the labels most likely. The views' say on these rows must
+ * The weights under which the pooled views [rows, classes] make the labels most likely. The views' say on these rows must
  * be held out. As in fitTemperature, a share 1 / (rows + 2) of each label is spread over the other classes, so that rows without
  * an error do not ask for infinite weights.
  */
-export function computeFusionWeights(
+export function fitFusionWeights(
   views: readonly Float64Array[],
   labels: ArrayLike<number>,
   classes: number,
-): Float64Array {
+): FusionWeights {
   const rows = labels.length;
   const share = 1 / (rows + 2);
   const weights = new Float64Array(views.length).fill(1 / views.length);
@@ -88,5 +95,10 @@ export function computeFusionWeights(
     if (!(largest > 0)) break;
     for (let v = 0; v < views.length; v++) weights[v]! *= Math.exp((step * gradient[v]!) / largest);
   }
-  return weights;
+  const { data } = poolViews(views, weights, classes);
+  let logLikelihood = 0;
+  for (let i = 0; i < rows; i++) {
+    logLikelihood += Math.log(Math.max(data[i * classes + labels[i]!]!, 1e-12)) / rows;
+  }
+  return { weights, logLikelihood };
 }

@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";
 import { headKinds } from "../head/head.ts";
+import type { Vocabulary } from "./text-features.ts";
 import { getViewName, getViewSize } from "./view.ts";
 
 /** Version of the artefact's format; readers refuse others. */
@@ -30,13 +31,25 @@ const encoder = z.object({
   recipe: shortText,
 });
 
-const view = z.object({
-  encoder: shortText,
-  layer: count,
-  pooling: z.enum(["mean", "mean+std"]),
-  /** Share in the decision. */
-  weight: share,
+const transcriber = z.object({
+  id: z.string().check(z.minLength(1), z.maxLength(512)),
+  revision: shortText,
+  sha256: z.record(shortText, hash),
+  sampleRate: count.check(z.positive()),
+  precision: shortText,
+  recipe: shortText,
 });
+
+/** `weight`: share in the decision. */
+const view = z.union([
+  z.object({ encoder: shortText, layer: count, pooling: z.enum(["mean", "mean+std"]), weight: share }),
+  z.object({
+    encoder: shortText,
+    layer: z.literal("transcript"),
+    pooling: z.literal("tf-idf"),
+    weight: share,
+  }),
+]);
 
 const head = z.object({
   kind: z.enum(headKinds),
@@ -74,7 +87,9 @@ const golemDocument = z.object({
   formatVersion: z.literal(formatVersion),
   createdBy: shortText,
   labels: z.array(label).check(z.minLength(2), z.maxLength(10_000)),
-  encoders: z.array(encoder).check(z.length(1)),
+  /** Those that its views need; may be none where the transcript alone decides. */
+  encoders: z.array(encoder).check(z.maxLength(100)),
+  transcriber: z.optional(transcriber),
   audio: z.object({
     sampleRate: count.check(z.positive()),
     trim: z.boolean(),
@@ -162,26 +177,56 @@ function checkSchema<T extends z.ZodMiniType>(schema: T, value: unknown, name: s
 }
 
 /** What a schema cannot say: the parts fit each other. */
-function checkConsistency({ labels, encoders, views, heads, audio }: GolemDocument): void {
+function checkConsistency({ labels, encoders, transcriber, views, heads, audio }: GolemDocument): void {
   if (new Set(labels).size !== labels.length) throw damaged("golem.json lists a label twice");
   if (heads.length !== views.length) {
     throw damaged(`golem.json has ${heads.length} heads for ${views.length} views`);
   }
   const names = new Set(views.map((view) => getViewName(view)));
   if (names.size !== views.length) throw damaged("golem.json lists a view twice");
-  for (const [i, { encoder: id, layer, pooling }] of views.entries()) {
-    const { classes, features } = heads[i]!;
+  for (const { classes } of heads) {
     if (classes !== labels.length) {
       throw damaged(`golem.json has a head of ${classes} classes for ${labels.length} labels`);
     }
-    const info = encoders.find((candidate) => candidate.id === id);
-    if (!info || layer >= info.layers) {
-      throw damaged(`golem.json has a view on layer ${layer} of ${id}, which it does not list`);
+  }
+  for (const { sampleRate } of [...encoders, ...(transcriber ? [transcriber] : [])]) {
+    if (sampleRate !== audio.sampleRate) throw damaged("golem.json has two sample rates");
+  }
+}
+
+const terms = z.object({
+  terms: z.array(z.string().check(z.maxLength(1024))).check(z.maxLength(100_000)),
+  idf: z.array(z.number().check(z.positive(), z.maximum(1000))).check(z.maxLength(100_000)),
+});
+const textDocument = z.object({
+  formatVersion: z.literal(formatVersion),
+  words: terms,
+  characters: terms,
+});
+
+/** Parses and checks text.json, the transcript's vocabulary. */
+export function parseTextDocument(json: string): Vocabulary {
+  const { words, characters } = checkSchema(textDocument, parseJson(json, "text.json"), "text.json");
+  for (const { terms, idf } of [words, characters]) {
+    if (terms.length !== idf.length || new Set(terms).size !== terms.length) {
+      throw damaged("text.json has terms twice, or without a frequency");
     }
-    if (info.sampleRate !== audio.sampleRate) throw damaged(`golem.json has two sample rates`);
-    const size = getViewSize(info, pooling);
-    if (size !== features) {
-      throw damaged(`golem.json has a view of ${size} features for a head of ${features}`);
+  }
+  return { words, characters };
+}
+
+/** The views have the heads' sizes, with the vocabulary there is; `golem-damaged` otherwise. */
+export function checkViews(
+  { views, heads, encoders, transcriber }: GolemDocument,
+  vocabulary?: Vocabulary,
+): void {
+  for (const [i, view] of views.entries()) {
+    const size = getViewSize(view, { encoders, transcriber }, vocabulary);
+    if (size === undefined) {
+      throw damaged(`golem.json has a view ${getViewName(view)}, which nothing in it makes`);
+    }
+    if (size !== heads[i]!.features) {
+      throw damaged(`golem.json has a view of ${size} features for a head of ${heads[i]!.features}`);
     }
   }
 }

@@ -8,21 +8,25 @@ import type { AudioDescription } from "../audio/describe-audio.ts";
 import { GolemError } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { type Classifier, createClassifier } from "./classifier.ts";
+import { type Classifier, createClassifier, type FittedView } from "./classifier.ts";
 import { computeDataFingerprint } from "./data-fingerprint.ts";
-import type { EmbeddedRecording } from "./embedded-recording.ts";
+import type { EmbeddedRecording, Heard } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
 import {
+  checkViews,
   formatVersion,
   type GolemDocument,
   parseGolemDocument,
+  parseTextDocument,
   parseTrainingDocument,
   type TrainingDocument,
 } from "./golem-document.ts";
 import { writeModelCard } from "./model-card.ts";
 import { packTensors, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { ListenerInfo } from "./view.ts";
 
 /** What a golem says of one recording. */
 export interface Prediction {
@@ -36,21 +40,25 @@ export interface Prediction {
   readonly unknown: boolean;
 }
 
-/** Names of the files a golem consists of. */
+/** Names of the files a golem consists of; `text` only where the transcript has a say. */
 export const golemFiles = {
   document: "golem.json",
   tensors: "head.safetensors",
   training: "training.json",
+  text: "text.json",
   card: "README.md",
 } as const;
 
-/** A trained golem, without the encoder that feeds it. */
+/** A trained golem, without those who listen for it. */
 export interface GolemModel {
   readonly document: GolemDocument;
   readonly training: TrainingDocument;
-  readonly encoder: EncoderInfo;
-  /** Predicts from pooled vectors [layers, 2 x dimensions], one a recording. */
-  predictEmbeddings(vectors: readonly Float32Array[]): Prediction[];
+  /** The encoders whose vectors it takes, in this order. */
+  readonly encoders: readonly EncoderInfo[];
+  /** Who writes the texts it takes; undefined when it reads none. */
+  readonly transcriber: TranscriberInfo | undefined;
+  /** Predicts recordings as they were heard. */
+  predictHeard(heard: readonly Heard[]): Prediction[];
   /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
   evaluate(recordings: readonly EmbeddedRecording[], skipped?: readonly SkippedRecording[]): Evaluation;
   /** The files it is saved as, by name; the same golem gives the same bytes. */
@@ -61,7 +69,8 @@ export interface GolemModel {
 export interface GolemParts {
   readonly classifier: Classifier;
   readonly labels: readonly string[];
-  readonly encoder: EncoderInfo;
+  /** Who heard what it was trained on. */
+  readonly listener: ListenerInfo;
   readonly audio: AudioSettings;
   readonly pipeline: AudioDescription;
   readonly createdBy: string;
@@ -78,7 +87,9 @@ export interface GolemParts {
 
 /** Puts together what training found. */
 export function createGolemModel(parts: GolemParts): GolemModel {
-  const { classifier, labels, recordings, audio } = parts;
+  const { labels, recordings, audio } = parts;
+  const { fitted, vocabulary } = parts.classifier;
+  const listener = pickListener(fitted, parts.listener);
   const perClass = Object.fromEntries(
     labels.map((label) => [label, recordings.filter((recording) => recording.label === label).length]),
   );
@@ -87,7 +98,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     formatVersion,
     createdBy: parts.createdBy,
     labels: [...labels],
-    encoders: [parts.encoder],
+    encoders: listener.encoders,
+    ...(listener.transcriber ? { transcriber: listener.transcriber } : {}),
     audio: {
       sampleRate: audio.sampleRate,
       trim: audio.trim,
@@ -95,8 +107,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
       windowSeconds: audio.windowSeconds,
       pipeline: parts.pipeline,
     },
-    views: classifier.fitted.map(({ view }) => view),
-    heads: classifier.fitted.map(({ head }) => head.saved.meta),
+    views: fitted.map(({ view }) => view),
+    heads: fitted.map(({ head }) => head.saved.meta),
     thresholds: parts.thresholds,
     seed: parts.seed,
     data: {
@@ -118,18 +130,31 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     })),
   };
   // Through the same door as a golem read from disk, so that what is saved is known to load.
+  const classifier = createClassifier(fitted, listener, vocabulary);
   return assemble(JSON.stringify(document), JSON.stringify(training), classifier);
+}
+
+/** Those of the listener whom the views need. */
+function pickListener(fitted: readonly FittedView[], { encoders, transcriber }: ListenerInfo): ListenerInfo {
+  const needed = (id: string, reads: boolean) =>
+    fitted.some(({ view }) => view.encoder === id && (view.layer === "transcript") === reads);
+  return {
+    encoders: encoders.filter(({ id }) => needed(id, false)),
+    ...(transcriber && needed(transcriber.id, true) ? { transcriber } : {}),
+  };
 }
 
 /** Puts a golem together from its files; every fault in them is `golem-damaged` or `golem-version`. */
 export function decodeGolemModel(
-  files: Readonly<Record<Exclude<keyof typeof golemFiles, "card">, Uint8Array>>,
+  files: Readonly<Record<"document" | "tensors" | "training", Uint8Array>> & { readonly text?: Uint8Array },
 ): GolemModel {
   const text = new TextDecoder();
   const json = text.decode(files.document);
   const document = parseGolemDocument(json);
+  const vocabulary = files.text && parseTextDocument(text.decode(files.text));
+  checkViews(document, vocabulary);
   const fitted = unpackTensors(document.views, document.heads, decodeSafetensors(files.tensors));
-  const classifier = createClassifier(fitted, document.encoders[0]!);
+  const classifier = createClassifier(fitted, document, vocabulary);
   return assemble(json, text.decode(files.training), classifier);
 }
 
@@ -137,7 +162,6 @@ function assemble(documentJson: string, trainingJson: string, classifier: Classi
   const document = parseGolemDocument(documentJson);
   const training = parseTrainingDocument(trainingJson);
   const { labels, thresholds } = document;
-  const encoder = document.encoders[0]!;
   if (training.recordings.some(({ outOfFold }) => outOfFold && outOfFold.length !== labels.length)) {
     throw new GolemError(
       "golem-damaged",
@@ -148,10 +172,11 @@ function assemble(documentJson: string, trainingJson: string, classifier: Classi
   return {
     document,
     training,
-    encoder,
-    predictEmbeddings(vectors) {
-      const { data } = classifier.computeProbabilities(vectors);
-      return vectors.map((_, row) => {
+    encoders: document.encoders,
+    transcriber: document.transcriber,
+    predictHeard(heard) {
+      const { data } = classifier.computeProbabilities(heard);
+      return heard.map((_, row) => {
         const scores = Array.from(data.subarray(row * labels.length, (row + 1) * labels.length));
         const confidence = Math.max(...scores);
         return {
@@ -179,6 +204,13 @@ function assemble(documentJson: string, trainingJson: string, classifier: Classi
         [golemFiles.document]: text.encode(`${JSON.stringify(document, null, 2)}\n`),
         [golemFiles.tensors]: encodeSafetensors(packTensors(classifier.fitted)),
         [golemFiles.training]: text.encode(`${JSON.stringify(training, null, 2)}\n`),
+        ...(classifier.vocabulary
+          ? {
+              [golemFiles.text]: text.encode(
+                `${JSON.stringify({ formatVersion, ...classifier.vocabulary }, null, 1)}\n`,
+              ),
+            }
+          : {}),
         [golemFiles.card]: text.encode(writeModelCard(document)),
       };
     },

@@ -42,7 +42,7 @@ export function writeModelCard(document: GolemDocument): string {
     "|---|---|---:|---:|",
     ...views.map(
       ({ encoder, layer, pooling, weight }, i) =>
-        `| ${escapeMarkdown(encoder)}, layer ${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${percent(weight)} |`,
+        `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${percent(weight)} |`,
     ),
     "",
     `- Seed: ${seed}`,

@@ -17,7 +17,7 @@ function train(
 ): Promise<GolemModel> {
   return trainGolem(
     {
-      ...{ name: "made up", recordings, test, encoder: testEncoder, audio: defaultAudioSettings },
+      ...{ name: "made up", recordings, test, encoders: [testEncoder], audio: defaultAudioSettings },
       ...{ pipeline: describeAudio(defaultAudioSettings), createdBy: "a test" },
     },
     { seed: 0, ...options },
@@ -94,7 +94,7 @@ describe("trainGolem", () => {
         label: `class ${random.integer(2)}`,
       };
       bySpeaker.set(recording.speaker!, first);
-      return { ...recording, label: first.label, vector: first.vector };
+      return { ...recording, label: first.label, vectors: first.vectors };
     });
     const grouped = (await train(leaky)).document.evaluation!;
     const leaked = (await train(leaky.map(({ speaker, ...rest }) => rest))).document.evaluation!;
@@ -147,23 +147,23 @@ describe("a saved golem", () => {
       const model = await train(makeEmbeddings({ classes: 3, shots: 5, seed: 1 }), { head, repeats: 1 });
       const files = readFiles(model);
       const loaded = decodeGolemModel(files);
-      const vectors = makeEmbeddings({ classes: 3, shots: 5, seed: 2 }).map(({ vector }) => vector);
-      expect(loaded.predictEmbeddings(vectors)).toEqual(model.predictEmbeddings(vectors));
+      const vectors = makeEmbeddings({ classes: 3, shots: 5, seed: 2 });
+      expect(loaded.predictHeard(vectors)).toEqual(model.predictHeard(vectors));
       expect(readFiles(loaded)).toEqual(files);
     }
   });
 
   it("flags about the stated share of known recordings as unknown", async () => {
     const model = await train(makeEmbeddings({ classes: 4, shots: 12, seed: 1, separation: [0, 0.4, 0] }));
-    const vectors = makeEmbeddings({ classes: 4, shots: 100, seed: 2, separation: [0, 0.4, 0] }).map(
-      ({ vector }) => vector,
-    );
-    const share = model.predictEmbeddings(vectors).filter(({ unknown }) => unknown).length / vectors.length;
+    const vectors = makeEmbeddings({ classes: 4, shots: 100, seed: 2, separation: [0, 0.4, 0] });
+    const share = model.predictHeard(vectors).filter(({ unknown }) => unknown).length / vectors.length;
     expect(model.document.thresholds.falseRejectionRate).toBe(0.05);
     expect(share).toBeLessThan(0.15);
     const noise = createRandom(3);
-    const nothing = vectors.map((vector) => vector.map(() => noise.normal()));
-    const unknown = model.predictEmbeddings(nothing).filter((prediction) => prediction.unknown).length;
+    const nothing = vectors.map((heard) => ({
+      vectors: heard.vectors.map((vector) => vector.map(() => noise.normal())),
+    }));
+    const unknown = model.predictHeard(nothing).filter((prediction) => prediction.unknown).length;
     expect(unknown / vectors.length).toBeGreaterThan(share);
   });
 
@@ -226,6 +226,66 @@ describe("a saved golem", () => {
   });
 });
 
+describe("the transcript", () => {
+  const transcriber = {
+    ...{ id: "scribe", revision: "1", sha256: {}, sampleRate: 16_000, precision: "int8", recipe: "none" },
+  };
+  const words = ["freeze my card", "what is my balance", "send money abroad"];
+  const withText = (options: Parameters<typeof makeEmbeddings>[0], says: (label: number) => string) =>
+    makeEmbeddings(options).map((recording) => ({
+      ...recording,
+      text: says(Number(recording.label.slice("class ".length))),
+    }));
+  const trainWithText = (recordings: readonly EmbeddedRecording[], encoders = [testEncoder]) =>
+    trainGolem(
+      {
+        ...{ name: "made up", recordings, encoders, transcriber, audio: defaultAudioSettings },
+        ...{ pipeline: describeAudio(defaultAudioSettings), createdBy: "a test" },
+      },
+      { seed: 0, repeats: 2 },
+    );
+  const deaf = { classes: 3, shots: 6, separation: [0, 0, 0] };
+
+  it("decides where the sound says nothing, and is saved with its vocabulary", async () => {
+    const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
+    expect(model.document.evaluation!.balancedAccuracy).toBeGreaterThan(0.95);
+    expect(model.transcriber).toEqual(transcriber);
+    const files = model.encode();
+    const loaded = decodeGolemModel({ ...readFiles(model), text: files[golemFiles.text]! });
+    const fresh = withText({ ...deaf, seed: 2 }, (label) => `please ${words[label]}`);
+    const recordings = fresh.map(({ text, vectors }) => ({
+      text,
+      vectors: model.encoders.length > 0 ? vectors : [],
+    }));
+    expect(loaded.predictHeard(recordings)).toEqual(model.predictHeard(recordings));
+    expect(loaded.predictHeard(recordings).map(({ label }) => label)).toEqual(
+      fresh.map(({ label }) => label),
+    );
+    expect(loaded.encode()).toEqual(files);
+  });
+
+  it("is left out where it says nothing", async () => {
+    const recordings = withText({ classes: 3, shots: 8, seed: 1, separation: [0, 3, 0] }, () => "uh");
+    const model = await trainWithText(recordings);
+    expect(model.transcriber).toBeUndefined();
+    expect(model.encode()[golemFiles.text]).toBeUndefined();
+  });
+
+  it("is refused without its vocabulary, or with another", async () => {
+    const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
+    const files = readFiles(model);
+    const text = model.encode()[golemFiles.text]!;
+    const vocabulary = JSON.parse(new TextDecoder().decode(text));
+    const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    expect(() => decodeGolemModel(files)).toThrow("damaged");
+    vocabulary.words.terms.pop();
+    expect(() => decodeGolemModel({ ...files, text: encode(vocabulary) })).toThrow("damaged");
+    vocabulary.words.idf.pop();
+    expect(() => decodeGolemModel({ ...files, text: encode(vocabulary) })).toThrow("damaged");
+    expect(() => decodeGolemModel({ ...files, text: text.slice(0, 40) })).toThrow("damaged");
+  });
+});
+
 describe("scoring on a test set", () => {
   it("tells when speakers of the training set are in it", async () => {
     const recordings = makeEmbeddings({ classes: 3, shots: 6, seed: 7, speakers: 3 });
@@ -276,8 +336,8 @@ it("refuses a golem whose weights give no probabilities, or that has a view twic
   const tensors = decodeSafetensors(files.tensors);
   tensors.weight!.data.fill(3e38);
   const huge = decodeGolemModel({ ...files, tensors: encodeSafetensors(tensors) });
-  const vectors = makeEmbeddings({ classes: 3, shots: 1, seed: 2 }).map(({ vector }) => vector);
-  expect(() => huge.predictEmbeddings(vectors)).toThrow("not numbers");
+  const vectors = makeEmbeddings({ classes: 3, shots: 1, seed: 2 });
+  expect(() => huge.predictHeard(vectors)).toThrow("not numbers");
   const document = JSON.parse(new TextDecoder().decode(files.document));
   document.views.push(document.views[0]);
   document.heads.push(document.heads[0]);

@@ -13,6 +13,7 @@ import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable, countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
@@ -33,7 +34,10 @@ export interface TrainingInput {
   readonly test?: readonly EmbeddedRecording[] | undefined;
   /** What was left out before training, for the record. */
   readonly skipped?: readonly SkippedRecording[];
-  readonly encoder: EncoderInfo;
+  /** Who heard them; `vectors` are in this order. */
+  readonly encoders: readonly EncoderInfo[];
+  /** Who wrote `text`. */
+  readonly transcriber?: TranscriberInfo | undefined;
   readonly audio: AudioSettings;
   /** What `describeAudio` says of the pipeline that made the embeddings. */
   readonly pipeline: AudioDescription;
@@ -56,30 +60,27 @@ export interface TrainingOptions extends ClassifierOptions, WorkOptions {
  * `invalid-layer`, `aborted`.
  */
 export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
-  const { recordings, test, encoder } = input;
+  const { recordings, test, encoders, transcriber } = input;
   const alone = checkTrainable(recordings, { tested: test !== undefined });
   for (const warning of alone) options.onWarning?.(warning);
   const labels = [...countLabels(recordings).keys()];
   const truth = recordings.map((recording) => labels.indexOf(recording.label));
-  const vectors = recordings.map((recording) => recording.vector);
+  const heard = recordings.map(({ vectors, text }) => ({ vectors, ...(text === undefined ? {} : { text }) }));
+  const groups = recordings.map((recording) => recording.speaker);
   const problem: FitProblem = {
-    vectors,
-    labels: truth,
-    classes: labels.length,
-    encoder,
+    ...{ heard, labels: truth, classes: labels.length, groups },
+    listener: { encoders, transcriber },
     options: pickClassifierOptions(options),
   };
-  const groups = recordings.map((recording) => recording.speaker);
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const { validation, classifier } = await runFits(
     runner,
-    groups,
     labels,
     alone.length === 0,
     options,
     problem,
   ).finally(() => runner.close());
-  const trainPredictions = getPredictions(classifier.computeProbabilities(vectors));
+  const trainPredictions = getPredictions(classifier.computeProbabilities(heard));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 
   const skipped = [...(input.skipped ?? [])];
@@ -106,7 +107,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   return createGolemModel({
     classifier,
     labels,
-    encoder,
+    listener: problem.listener,
     audio: input.audio,
     pipeline: input.pipeline,
     createdBy: input.createdBy,
@@ -126,7 +127,6 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
 /** Cross-validation where it can be had, then the fit on everything. */
 async function runFits(
   runner: FoldRunner,
-  groups: readonly (string | undefined)[],
   labels: readonly string[],
   divisible: boolean,
   { seed, repeats = 10, signal, onProgress }: TrainingOptions,
@@ -135,7 +135,15 @@ async function runFits(
   const { fitPredict, concurrency } = runner;
   const validation = divisible
     ? await crossValidate(
-        { labels: problem.labels, classes: labels, groups, seed, repeats, fitPredict, concurrency },
+        {
+          labels: problem.labels,
+          classes: labels,
+          groups: problem.groups,
+          seed,
+          repeats,
+          fitPredict,
+          concurrency,
+        },
         { signal, onProgress },
       )
     : undefined;

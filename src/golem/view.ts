@@ -1,17 +1,20 @@
 /**
- * Views: named embeddings of a recording, encoder x layer x pooling, cut out of what the encoder stage pooled.
+ * Views: what a recording looks like to one head. A layer of an encoder, pooled over time; or the transcript.
  *
  * Must not know: heads, files.
  */
 import { GolemError } from "../core/error.ts";
-import { type Matrix, stackRows } from "../core/matrix.ts";
+import { createMatrix, type Matrix } from "../core/matrix.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { TranscriberInfo } from "../encoder/transcriber.ts";
+import type { Heard } from "./embedded-recording.ts";
+import { createTextFeatures, getVocabularySize, type Vocabulary } from "./text-features.ts";
 
-/** Which statistics over time a view holds. */
+/** Which statistics over time a view of a layer holds. */
 export type Pooling = "mean" | "mean+std";
 
-/** One named embedding of a recording. */
-export interface View {
+/** A layer of an encoder. */
+export interface LayerView {
   /** Encoder id. */
   readonly encoder: string;
   readonly layer: number;
@@ -20,35 +23,82 @@ export interface View {
   readonly weight: number;
 }
 
-/** What a view is called in a golem's tensors: encoder and layer. */
-export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
-  return `${encoder}/layer_${layer}`;
+/** The transcript; `encoder` is the transcriber's id. */
+export interface TranscriptView {
+  readonly encoder: string;
+  readonly layer: "transcript";
+  readonly pooling: "tf-idf";
+  readonly weight: number;
 }
 
-/** Number of features of a view. */
-export function getViewSize(info: EncoderInfo, pooling: Pooling): number {
+/** One way to look at a recording. */
+export type View = LayerView | TranscriptView;
+
+/** Who hears the recordings that a classifier is given; `Heard.vectors` are in the order of `encoders`. */
+export interface ListenerInfo {
+  readonly encoders: readonly EncoderInfo[];
+  readonly transcriber?: TranscriberInfo | undefined;
+}
+
+/** What a view is called in a golem's tensors: encoder and layer. */
+export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
+  return typeof layer === "number" ? `${encoder}/layer_${layer}` : `${encoder}/${layer}`;
+}
+
+/** Number of features of a layer's view. */
+export function getLayerSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
 }
 
-/** The features of one view (no copy) from a pooled vector [layers, 2 x dimensions]. */
-function getViewFeatures(
-  vector: Float32Array,
-  info: EncoderInfo,
-  layer: number,
-  pooling: Pooling,
-): Float32Array {
-  const start = layer * 2 * info.dimensions;
-  return vector.subarray(start, start + getViewSize(info, pooling));
+/** Number of features of a view; undefined when the listener or the vocabulary has no such view. */
+export function getViewSize(
+  view: View,
+  { encoders, transcriber }: ListenerInfo,
+  vocabulary?: Vocabulary,
+): number | undefined {
+  if (view.layer === "transcript") {
+    return transcriber?.id === view.encoder && vocabulary ? getVocabularySize(vocabulary) : undefined;
+  }
+  const info = encoders.find(({ id }) => id === view.encoder);
+  return info && view.layer < info.layers ? getLayerSize(info, view.pooling) : undefined;
 }
 
-/** The features of one view for many recordings: [recordings, features]. */
-export function stackView(
-  vectors: readonly Float32Array[],
-  info: EncoderInfo,
-  layer: number,
-  pooling: Pooling,
-): Matrix {
-  return stackRows(vectors.map((vector) => getViewFeatures(vector, info, layer, pooling)));
+/** A function from recordings to the features of a view: [recordings, features]. */
+export function createViewFeatures(
+  view: View,
+  { encoders }: ListenerInfo,
+  vocabulary?: Vocabulary,
+): (heard: readonly Heard[]) => Matrix {
+  if (view.layer === "transcript") {
+    const computeFeatures = createTextFeatures(vocabulary!);
+    return (heard) => computeFeatures(heard.map(({ text }) => text ?? ""));
+  }
+  const { layer, pooling } = view;
+  const index = encoders.findIndex(({ id }) => id === view.encoder);
+  const info = encoders[index]!;
+  const columns = getLayerSize(info, pooling);
+  const start = layer * 2 * info.dimensions;
+  return (heard) => {
+    const features = createMatrix(heard.length, columns);
+    for (const [row, { vectors }] of heard.entries()) {
+      features.data.set(vectors[index]!.subarray(start, start + columns), row * columns);
+    }
+    return features;
+  };
+}
+
+/** Throws `invalid-shape` for recordings that were not heard by this listener. */
+export function checkHeard(heard: readonly Heard[], { encoders }: ListenerInfo): void {
+  for (const { vectors } of heard) {
+    for (const [i, { id, layers, dimensions }] of encoders.entries()) {
+      const size = layers * 2 * dimensions;
+      if (vectors[i]?.length === size) continue;
+      throw new GolemError(
+        "invalid-shape",
+        `An embedding of ${id} has ${size} numbers; got ${vectors[i]?.length ?? "none"}.`,
+      );
+    }
+  }
 }
 
 /** Turns "last" or a number into a layer of the encoder, or throws `invalid-layer`. */

@@ -1,12 +1,14 @@
 /**
- * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without a single refit.
+ * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without a single refit; or, where rows
+ * come in groups (one speaker's recordings), leave-one-group-out.
  *
  * Row i without itself is off by residual_i / (1 - h_i), h the leverages, the intercept's own w_i / sum(w) included (Allen 1974,
- * PRESS). Exact means: equal to the fit without the row, intercept included; standardisation done beforehand stays as it was. A class
- * whose only row is left out has no +1 left, and the output says so (-1); such rows count neither in the calibration nor in the
- * likelihood, unless there are no others.
+ * PRESS); a group b without itself by (I - H_bb)^-1 residual_b. Exact means: equal to the fit without these rows, intercept
+ * included; standardisation done beforehand stays as it was. A class that has no row elsewhere has no +1 left, and the output says so (-1);
+ * such rows count neither in the calibration nor in the likelihood.
  * Must not know: what the rows are, what the scores are used for.
  */
+import { factorCholesky, solveCholesky } from "./cholesky.ts";
 import { multiply } from "./kernel.ts";
 import type { RidgeProblem } from "./ridge-problem.ts";
 import { fitTemperature } from "./temperature.ts";
@@ -15,7 +17,7 @@ import { fitTemperature } from "./temperature.ts";
 export interface RidgeLooScore {
   /** Relative to the mean squared norm of the centred rows. */
   readonly penalty: number;
-  /** [rows, classes]: what the fit without row i says of row i. */
+  /** [rows, classes]: what the fit without row i (or its group) says of row i. */
   readonly outputs: Float64Array;
   /** Weighted mean over rows and classes of (output - target)^2. */
   readonly squaredError: number;
@@ -25,16 +27,67 @@ export interface RidgeLooScore {
   readonly logLikelihood: number;
 }
 
+/** Which rows are left out together, and which of them say something when they are. */
+export interface LeaveOut {
+  /** Rows left out together, in blocks. */
+  readonly blocks: readonly (readonly number[])[];
+  /** Rows whose class has a row outside their block; all rows when there are none such. */
+  readonly counted: readonly number[];
+  /** False when no row's class has a row elsewhere: then nothing is measured. */
+  readonly isMeasured: boolean;
+}
+
+/**
+ * Plans what to leave out: groups where they are given, are several, and leave most rows (at least half) a row of their class elsewhere;
+ * else single rows.
+ */
+export function planLeaveOut(labels: ArrayLike<number>, groups?: readonly (string | undefined)[]): LeaveOut {
+  const rows = labels.length;
+  const single = createLeaveOut(labels, (row) => row);
+  if (!groups) return single;
+  const grouped = createLeaveOut(labels, (row) => groups[row] ?? row);
+  const isUsable = grouped.isMeasured && 2 * grouped.counted.length >= rows;
+  return isUsable ? grouped : single;
+}
+
+function createLeaveOut(labels: ArrayLike<number>, getBlock: (row: number) => string | number): LeaveOut {
+  const blocks = new Map<string | number, number[]>();
+  const perClass = new Map<number, number>();
+  for (let row = 0; row < labels.length; row++) {
+    const key = getBlock(row);
+    const block = blocks.get(key);
+    if (block) block.push(row);
+    else blocks.set(key, [row]);
+    perClass.set(labels[row]!, (perClass.get(labels[row]!) ?? 0) + 1);
+  }
+  const counted: number[] = [];
+  for (const block of blocks.values()) {
+    const own = new Map<number, number>();
+    for (const row of block) own.set(labels[row]!, (own.get(labels[row]!) ?? 0) + 1);
+    for (const row of block) if (perClass.get(labels[row]!)! > own.get(labels[row]!)!) counted.push(row);
+  }
+  const isMeasured = counted.length > 0;
+  return {
+    blocks: [...blocks.values()],
+    counted: isMeasured ? counted.sort((a, b) => a - b) : Array.from(labels, (_, row) => row),
+    isMeasured,
+  };
+}
+
 /**
  * Leave-one-out outputs, error and calibrated log-likelihood for each (relative) penalty. The log-likelihood at the best penalty is a
- * cheap criterion for choosing between feature sets (encoder layers) inside a fold.
+ * cheap criterion for choosing between feature sets (encoder layers) inside a fold. `leaveOut` defaults to single rows.
  */
-export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly number[]): RidgeLooScore[] {
+export function computeRidgeLooScores(
+  problem: RidgeProblem,
+  penalties: readonly number[],
+  leaveOut: LeaveOut = planLeaveOut(problem.labels),
+): RidgeLooScore[] {
   const { rows, classes, labels, weights, totalWeight, basis, values, targets, projected } = problem;
-  const rank = values.length;
-  const counted = getRowsOfSharedClasses(labels, classes);
+  const { blocks, counted } = leaveOut;
   const countedLabels = Int32Array.from(counted, (row) => labels[row]!);
   const squares = basis.map((value) => value * value);
+  const rank = values.length;
   const kept = new Float64Array(rank);
   const scaled = new Float64Array(rank * classes);
   let start: number | undefined;
@@ -44,16 +97,23 @@ export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly
       kept[j] = values[j]! / (values[j]! + absolute);
       for (let k = j * classes; k < (j + 1) * classes; k++) scaled[k] = kept[j]! * projected[k]!;
     }
-    const fitted = multiply(basis, scaled, rows, classes, rank);
+    // Errors of the rows as if they had been left out, each still times the root of its weight.
+    const errors = multiply(basis, scaled, rows, classes, rank);
+    for (let i = 0; i < errors.length; i++) errors[i] = targets[i]! - errors[i]!;
     const leverages = multiply(squares, kept, rows, 1, rank);
+    for (const block of blocks) {
+      if (block.length === 1) {
+        const row = block[0]!;
+        const complement = Math.max(1 - weights[row]! / totalWeight - leverages[row]!, 1e-12);
+        for (let k = row * classes; k < (row + 1) * classes; k++) errors[k]! /= complement;
+      } else leaveBlockOut(problem, kept, block, errors);
+    }
     const outputs = new Float64Array(rows * classes);
     let squaredError = 0;
     for (let i = 0; i < rows; i++) {
       const weight = weights[i]!;
-      const complement = Math.max(1 - weight / totalWeight - leverages[i]!, 1e-12);
-      const factor = 1 / (Math.sqrt(weight) * complement);
       for (let k = 0; k < classes; k++) {
-        const error = factor * (targets[i * classes + k]! - fitted[i * classes + k]!);
+        const error = errors[i * classes + k]! / Math.sqrt(weight);
         outputs[i * classes + k] = (labels[i] === k ? 1 : -1) - error;
         squaredError += (weight * error * error) / (totalWeight * classes);
       }
@@ -65,12 +125,32 @@ export function computeRidgeLooScores(problem: RidgeProblem, penalties: readonly
   });
 }
 
-/** Rows whose class has another row; all of them when none has. */
-export function getRowsOfSharedClasses(labels: ArrayLike<number>, classes: number): number[] {
-  const counts = new Int32Array(classes);
-  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
-  const shared = Array.from(labels, (_, row) => row).filter((row) => counts[labels[row]!]! >= 2);
-  return shared.length > 0 ? shared : Array.from(labels, (_, row) => row);
+/** Solves (I - H_bb) e = r for the rows of one block, in place. `kept`: share of each singular direction that the fit keeps. */
+function leaveBlockOut(
+  { classes, weights, totalWeight, basis, values }: RidgeProblem,
+  kept: Float64Array,
+  block: readonly number[],
+  errors: Float64Array,
+): void {
+  const size = block.length;
+  const rank = values.length;
+  const complement = new Float64Array(size * size);
+  for (let a = 0; a < size; a++) {
+    const rowA = block[a]!;
+    for (let b = 0; b <= a; b++) {
+      const rowB = block[b]!;
+      let hat = Math.sqrt(weights[rowA]! * weights[rowB]!) / totalWeight;
+      for (let j = 0; j < rank; j++) hat += basis[rowA * rank + j]! * kept[j]! * basis[rowB * rank + j]!;
+      const value = (a === b ? 1 + 1e-12 : 0) - hat;
+      complement[a * size + b] = value;
+      complement[b * size + a] = value;
+    }
+  }
+  const own = pickRows(errors, block, classes);
+  solveCholesky(factorCholesky(complement, size), size, own, classes);
+  for (const [a, row] of block.entries()) {
+    errors.set(own.subarray(a * classes, (a + 1) * classes), row * classes);
+  }
 }
 
 /** Some rows of a matrix [rows, columns]. */

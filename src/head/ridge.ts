@@ -9,7 +9,13 @@ import type { Head } from "./head.ts";
 import { multiplyTransposed } from "./kernel.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
-import { chooseRidgePenalty, computeRidgeLooScores, type RidgeLooScore } from "./ridge-loo.ts";
+import {
+  chooseRidgePenalty,
+  computeRidgeLooScores,
+  type LeaveOut,
+  planLeaveOut,
+  type RidgeLooScore,
+} from "./ridge-loo.ts";
 import { computeWeightedMean, createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
 import {
   applyStandardisation,
@@ -23,10 +29,11 @@ export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
   return trainRidgeWithLoo(set, options).head;
 }
 
-/** The same, with what the head says of each training row when it is fitted without it. */
+/** The same, with what the head says of each training row when it is fitted without it (and what is left out with it). */
 export function trainRidgeWithLoo(
   set: TrainingSet,
   options: RidgeOptions,
+  leaveOut: LeaveOut = planLeaveOut(set.labels),
 ): { readonly head: Head; readonly loo: RidgeLooScore } {
   const { embeddings, labels, counts, classes } = set;
   const { rows, columns: features } = embeddings;
@@ -36,7 +43,7 @@ export function trainRidgeWithLoo(
   const x = applyStandardisation(embeddings, standardisation);
   const weights = computeRowWeights(labels, counts, options.classWeight);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
-  const best = chooseRidgePenalty(computeRidgeLooScores(problem, options.penalties));
+  const best = chooseRidgePenalty(computeRidgeLooScores(problem, options.penalties, leaveOut));
   const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
   const mean = computeWeightedMean(x, features, weights);
   const bias = problem.targetMeans.map((target, k) => {

@@ -6,7 +6,7 @@ import { createRandom } from "../core/random.ts";
 import { searchLine } from "./line-search.ts";
 import { fitLogisticGram } from "./logistic-gram.ts";
 import { trainHead } from "./registry.ts";
-import { chooseRidgePenalty, computeRidgeLooScores } from "./ridge-loo.ts";
+import { chooseRidgePenalty, computeRidgeLooScores, planLeaveOut } from "./ridge-loo.ts";
 import { createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
 import { computeProbabilities } from "./softmax.ts";
 import { fitStandardisation } from "./standardisation.ts";
@@ -110,7 +110,15 @@ describe("ridge", () => {
     expect(Number.isFinite(score!.logLikelihood)).toBe(true);
   });
 
-  test("leaving out is exact with weights, for fewer and for more rows than features", () => {
+  test.each([
+    ["single rows", undefined],
+    ["groups", ["a", "a", "b", "c", "b", "c", "d"]],
+  ])("leaving out %s is exact with weights, for fewer and for more rows than features", (_, groups) => {
+    const leaveOut = planLeaveOut(labels, groups);
+    expect(leaveOut.blocks.map((block) => block.length).sort()).toEqual(
+      groups ? [1, 2, 2, 2] : [1, 1, 1, 1, 1, 1, 1],
+    );
+    expect(leaveOut.counted).toEqual([0, 1, 2, 3, 4, 5]);
     for (const width of [12, 3]) {
       const rows = Float64Array.from(
         { length: 7 * width },
@@ -118,9 +126,10 @@ describe("ridge", () => {
       );
       const weights = Float64Array.of(1, 2, 0.5, 1, 3, 0.2, 1.5);
       const problem = createRidgeProblemFromRows(rows, width, labels, 3, weights);
-      const [score] = computeRidgeLooScores(problem, [0.2]);
+      const [score] = computeRidgeLooScores(problem, [0.2], leaveOut);
       for (let left = 0; left < 7; left++) {
-        const keep = [0, 1, 2, 3, 4, 5, 6].filter((i) => i !== left);
+        const block = leaveOut.blocks.find((rows) => rows.includes(left))!;
+        const keep = [0, 1, 2, 3, 4, 5, 6].filter((i) => !block.includes(i));
         const others = Float64Array.from(keep.flatMap((i) => [...rows.subarray(i * width, (i + 1) * width)]));
         const refit = createRidgeProblemFromRows(
           others,
@@ -144,6 +153,13 @@ describe("ridge", () => {
         }
       }
     }
+  });
+
+  test("leaves out single rows where groups leave too little to learn from", () => {
+    const counts = (groups: readonly (string | undefined)[]) => planLeaveOut(labels, groups).blocks.length;
+    expect(counts(["a", "a", "a", "a", "a", "a", "a"])).toBe(7);
+    expect(counts(["a", "a", "a", "b", "b", "b", "b"])).toBe(7);
+    expect(counts(["a", "b", "c", "a", "b", "c", undefined])).toBe(4);
   });
 
   test("takes the most likely penalty, and of equals the strongest", () => {

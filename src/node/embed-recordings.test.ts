@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createWav } from "../../test/audio-files.ts";
 import { runGolem } from "../../test/command-line.ts";
 import { createScratchFolder } from "../../test/scratch-folder.ts";
+import type { GolemError } from "../core/error.ts";
 import type { Progress } from "../core/progress.ts";
 import { createRandom } from "../core/random.ts";
 import type { Recording } from "../dataset/dataset.ts";
@@ -19,9 +20,11 @@ import { getCacheFolder } from "./cache-folder.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { type EmbeddingResult, embedRecordings } from "./embed-recordings.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
 import { pullWeights } from "./encoder-weights.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { createRecording } from "./recording-files.ts";
+import { resolveEncoder } from "./resolve-encoder.ts";
 
 const banking = fileURLToPath(new URL("../../demo/banking", import.meta.url));
 const golemScript = fileURLToPath(new URL("../../test/processes/golem.ts", import.meta.url));
@@ -45,6 +48,11 @@ async function writeNoise(folder: string, count: number, seconds = 0.5): Promise
   return recordings;
 }
 
+const listen = async (encoder: string): Promise<ResolvedListener> => ({
+  encoders: [await resolveEncoder(encoder)],
+  transcriber: false,
+});
+
 /** Collects the workers that are started during the test. */
 function watchWorkers(): { started: Worker[]; ended: number } {
   const watch = { started: [] as Worker[], ended: 0 };
@@ -58,7 +66,7 @@ function watchWorkers(): { started: Worker[]; ended: number } {
 }
 
 const getVectors = ({ embedded }: EmbeddingResult) =>
-  embedded.map(({ file, vector, facts }) => ({ file, vector, facts }));
+  embedded.map(({ file, vectors, facts }) => ({ file, vector: vectors[0]!, facts }));
 
 function getCosine(a: Float32Array, b: Float32Array): number {
   let [ab, aa, bb] = [0, 0, 0];
@@ -75,7 +83,7 @@ async function embedInline(recordings: readonly Recording[], encoder: string): P
   const results = [];
   for (let i = 0; i < recordings.length; i += 4) {
     const few = recordings.slice(i, i + 4);
-    results.push(await embedRecordings(few, { encoder, store: createMemoryStore() }));
+    results.push(await embedRecordings(few, { encoders: [encoder], store: createMemoryStore() }));
   }
   return results;
 }
@@ -86,20 +94,20 @@ describe("embedding recordings", () => {
     const watch = watchWorkers();
     const inline = (await embedInline(recordings, "mfcc")).flatMap(getVectors);
     expect(watch.started).toHaveLength(0);
-    const result = await embedRecordings(recordings, { encoder: "mfcc", store: createMemoryStore() });
+    const result = await embedRecordings(recordings, { encoders: ["mfcc"], store: createMemoryStore() });
     expect(watch.started.length).toBeGreaterThan(1);
     expect(watch.ended).toBe(watch.started.length);
     expect(result.computed).toBe(14);
     expect(getVectors(result)).toStrictEqual(inline);
     expect(result.embedded.map(({ file }) => file)).toEqual(recordings.map(({ file }) => file));
-    expect(new Set(result.embedded.map(({ vector }) => vector.join())).size).toBe(14);
+    expect(new Set(result.embedded.map(({ vectors }) => vectors.join())).size).toBe(14);
   });
 
   it.skipIf(oneCore)(`gives nearly the same vectors with moonshine-tiny ${manyCores}`, async () => {
     const recordings = (await loadDataset(banking)).recordings.slice(0, 12);
     const encoder = "moonshine-tiny";
     const inline = (await embedInline(recordings, encoder)).flatMap(getVectors);
-    const result = await embedRecordings(recordings, { encoder, store: createMemoryStore() });
+    const result = await embedRecordings(recordings, { encoders: [encoder], store: createMemoryStore() });
     const cosines = getVectors(result).map(({ vector }, i) => getCosine(vector, inline[i]!.vector));
     expect(cosines).toHaveLength(12);
     expect(Math.min(...cosines)).toBeGreaterThan(0.9999);
@@ -119,7 +127,7 @@ describe("embedding recordings", () => {
     const recordings = [...bad.slice(0, 3), ...good, ...bad.slice(3)];
     const progress: Progress[] = [];
     const result = await embedRecordings(recordings, {
-      encoder: "mfcc",
+      encoders: ["mfcc"],
       store: createMemoryStore(),
       onProgress: (step) => progress.push(step),
     });
@@ -140,7 +148,7 @@ describe("embedding recordings", () => {
     const folder = await createScratchFolder();
     const recordings = await writeNoise(folder, 9);
     const store = await openEmbeddingStore(join(folder, "embeddings"));
-    const options = { encoder: "mfcc", store };
+    const options = { encoders: ["mfcc"], store };
     const first = await embedRecordings(recordings.slice(0, 8), options);
     expect(first.computed).toBe(8);
     const watch = watchWorkers();
@@ -175,7 +183,7 @@ describe("interrupting", () => {
     const controller = new AbortController();
     let completed = 0;
     const work = embedRecordings(recordings, {
-      ...{ encoder, store, signal: controller.signal },
+      ...{ encoders: [encoder], store, signal: controller.signal },
       onProgress: (step) => {
         completed = step.completed;
         if (completed === 3) controller.abort();
@@ -195,7 +203,7 @@ describe("interrupting", () => {
     const watch = watchWorkers();
     const signal = AbortSignal.abort();
     const store = createMemoryStore();
-    await expect(embedRecordings(recordings, { encoder: "mfcc", store, signal })).rejects.toMatchObject({
+    await expect(embedRecordings(recordings, { encoders: ["mfcc"], store, signal })).rejects.toMatchObject({
       code: "aborted",
     });
     expect(watch.started).toHaveLength(0);
@@ -204,24 +212,27 @@ describe("interrupting", () => {
   it.each([1, 12])("closing a pool for %i recordings answers all that wait for it", async (tasks) => {
     const folder = await createScratchFolder();
     await writeNoise(folder, 1, 5);
-    const pool = await createEmbeddingPool({ encoder: "mfcc", audio: {}, cache: getCacheFolder(), tasks });
+    const pool = await createEmbeddingPool({
+      listener: await listen("mfcc"),
+      ...{ audio: {}, cache: getCacheFolder(), tasks },
+    });
     const path = join(folder, "noise 00.wav");
-    const answers = Array.from({ length: 20 }, () => pool.embed(path, "noise"));
-    const codes = Promise.all(answers.map((answer) => answer.catch(({ code }) => code)));
+    const answers = Array.from({ length: 20 }, () => pool.hear(path, "noise"));
+    const codes = Promise.all(answers.map((answer) => answer.catch(({ code }: GolemError) => code)));
     await answers[0];
     await pool.close();
     expect((await codes).at(-1)).toBe("aborted");
-    await expect(pool.embed(path, "noise")).rejects.toMatchObject({ code: "aborted" });
+    await expect(pool.hear(path, "noise")).rejects.toMatchObject({ code: "aborted" });
   });
 });
 
 describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
   it("costs its recording only", async () => {
     const recordings = await writeNoise(await createScratchFolder(), 16, 4);
-    const whole = await embedRecordings(recordings, { encoder: "mfcc", store: createMemoryStore() });
+    const whole = await embedRecordings(recordings, { encoders: ["mfcc"], store: createMemoryStore() });
     const watch = watchWorkers();
     const result = await embedRecordings(recordings, {
-      ...{ encoder: "mfcc", store: createMemoryStore() },
+      ...{ encoders: ["mfcc"], store: createMemoryStore() },
       // The first to be done has just got another recording, and so has the other worker.
       onProgress: ({ completed }) => void (completed === 2 && watch.started[0]!.terminate()),
     });
@@ -238,7 +249,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     const recordings = await writeNoise(await createScratchFolder(), 16, 2);
     const watch = watchWorkers();
     const result = await embedRecordings(recordings, {
-      ...{ encoder: "mfcc", store: createMemoryStore() },
+      ...{ encoders: ["mfcc"], store: createMemoryStore() },
       // No order that a worker understands: it throws where nothing catches.
       onProgress: ({ completed }) => void (completed === 2 && watch.started[0]!.postMessage(null)),
     });
@@ -254,12 +265,15 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     vi.stubEnv("PATH", "/nonexistent");
     onTestFinished(() => void vi.unstubAllEnvs());
     const cache = getCacheFolder({ GOLEM_HOME: join(folder, "nothing here") });
-    const pool = await createEmbeddingPool({ encoder: "moonshine-tiny", audio: {}, cache, tasks: 12 });
-    const embed = () => pool.embed(join(folder, "noise 00.wav"), "noise").catch((error) => error);
-    for (const error of await Promise.all([embed(), embed(), embed()])) {
+    const pool = await createEmbeddingPool({
+      listener: await listen("moonshine-tiny"),
+      ...{ audio: {}, cache, tasks: 12 },
+    });
+    const hear = () => pool.hear(join(folder, "noise 00.wav"), "noise").catch((error) => error);
+    for (const error of await Promise.all([hear(), hear(), hear()])) {
       expect(error).toMatchObject({ code: "weights-missing", hint: expect.stringContaining("pull") });
     }
-    expect(await embed()).toMatchObject({ code: "weights-missing" });
+    expect(await hear()).toMatchObject({ code: "weights-missing" });
     await pool.close();
   });
 });
@@ -310,7 +324,9 @@ describe("golem train as a process", () => {
     const { recordings } = await loadDataset(data);
     const warnings: unknown[] = [];
     const store = await openEmbeddingStore(embeddings, { onWarning: (warning) => warnings.push(warning) });
-    const { computed, skipped } = await embedRecordings(recordings, { encoder: "moonshine-tiny", store });
+    const { computed, skipped } = await embedRecordings(recordings, {
+      ...{ encoders: ["moonshine-tiny"], transcriber: true, store },
+    });
     await store.close();
     expect({ computed, skipped, warnings }).toEqual({
       computed: recordings.length - entries,

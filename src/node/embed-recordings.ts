@@ -1,33 +1,39 @@
 /**
- * Embeds the recordings of a data set in Node: looks each up in the store, runs what is missing on all cores, keeps it.
+ * Hears the recordings of a data set in Node: looks up in the store what each network has said of them, runs what is missing
+ * on all cores, keeps it.
  *
  * A file that fails is reported and left out; it never stops the others.
  * Must not know: labels' meaning beyond silence, heads, the terminal.
  */
-import { type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import type { AudioFacts, AudioSettings } from "../audio/audio.ts";
 import { tooLong } from "../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
-import type { EncoderInfo } from "../encoder/encoder.ts";
-import { getAudioSettings, isSilent } from "../golem/embed-source.ts";
-import { type EmbeddedRecording, negativeLabels, welcomesSilence } from "../golem/embedded-recording.ts";
-import type { EmbeddingStore, StoredEmbedding } from "../store/store.ts";
-import { computeStoreKey } from "../store/store-key.ts";
+import {
+  type EmbeddedRecording,
+  type Heard,
+  negativeLabels,
+  welcomesSilence,
+} from "../golem/embedded-recording.ts";
+import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../golem/hear-source.ts";
+import type { EmbeddingStore } from "../store/store.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
+import type { ResolvedEncoder, ResolvedListener } from "./encoder-source.ts";
 import type { Warning } from "./environment.ts";
 import { fetchRecordings } from "./fetch-recordings.ts";
 import { computeFileHash } from "./file-hash.ts";
-import { prepareEncoder } from "./load-encoder.ts";
+import { createHearingStore, type KnownHearing } from "./hearing-store.ts";
+import { type ListenerParts, prepareListener } from "./load-listener.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
 /** Options of {@link embedRecordings}. */
 export interface EmbedRecordingsOptions extends WorkOptions {
-  /** By what `resolveEncoder` takes, or as it was resolved. */
-  readonly encoder: string | ResolvedEncoder;
+  /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
+  readonly encoders: readonly (string | ResolvedEncoder)[];
+  /** Whether the default encoder's transcriber listens too, default false. */
+  readonly transcriber?: boolean | undefined;
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly store: EmbeddingStore;
   readonly cache?: CacheFolder | undefined;
@@ -35,76 +41,79 @@ export interface EmbedRecordingsOptions extends WorkOptions {
   readonly stage?: string | undefined;
 }
 
-/** Everything embedded, in the order of the data set, and everything left out. */
+/** Everything heard, in the order of the data set, and everything left out. */
 export interface EmbeddingResult {
   readonly embedded: EmbeddedRecording[];
   readonly skipped: SkippedRecording[];
   /** Oddities of recordings that were embedded all the same. */
   readonly warnings: Warning[];
-  /** How many embeddings had to be computed. */
+  /** For how many recordings something had to be computed. */
   readonly computed: number;
 }
 
-/** What identifies an embedding besides the recording: encoder and audio pipeline. */
-function computeFingerprint(info: EncoderInfo, audio?: Partial<AudioSettings>): string {
-  // How long a recording may be does not change what is heard of it.
-  const { maximumSeconds } = defaultAudioSettings;
-  const settings = getAudioSettings(info.sampleRate, { ...audio, maximumSeconds });
-  return JSON.stringify({ encoder: info, audio: describeAudio(settings) });
+/** One recording of which something is missing. */
+interface Task {
+  readonly index: number;
+  readonly path: string;
+  readonly fileHash: string;
+  readonly known: KnownHearing;
+  readonly parts: ListenerParts;
 }
 
-/** Embeds recordings; rejects only when nothing can work (no weights) or with `aborted`. */
+/** Hears recordings; rejects only when nothing can work (no weights) or with `aborted`. */
 export async function embedRecordings(
   recordings: readonly Recording[],
   options: EmbedRecordingsOptions,
 ): Promise<EmbeddingResult> {
-  const { signal, onProgress, store, cache = getCacheFolder(), stage = "embedding" } = options;
-  const encoder =
-    typeof options.encoder === "string" ? await resolveEncoder(options.encoder, options) : options.encoder;
-  const fingerprint = computeFingerprint(encoder.info, options.audio);
-  const { maximumSeconds } = getAudioSettings(encoder.info.sampleRate, options.audio);
-  const results = new Array<{ fileHash: string; embedding: StoredEmbedding } | SkippedRecording>(
+  const { signal, onProgress, cache = getCacheFolder(), stage = "embedding", audio = {} } = options;
+  const encoders: ResolvedEncoder[] = [];
+  for (const encoder of options.encoders) {
+    encoders.push(typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder);
+  }
+  const listener: ResolvedListener = { encoders, transcriber: options.transcriber ?? false };
+  const store = createHearingStore(options.store, listener, audio);
+  const { maximumSeconds } = getAudioSettings(0, audio);
+  const results = new Array<(Heard & { fileHash: string; facts: AudioFacts }) | SkippedRecording>(
     recordings.length,
   );
-  const missing: { index: number; path: string; fileHash: string; key: string }[] = [];
+  const tasks: Task[] = [];
   await fetchRecordings(recordings, { signal, onProgress });
   for (const [index, recording] of recordings.entries()) {
     throwIfAborted(signal);
     try {
       const path = await getPath(recording);
       const fileHash = await computeFileHash(path, signal ? { signal } : {});
-      const key = computeStoreKey(fileHash, fingerprint);
-      const embedding = store.get(key);
-      if (embedding) {
-        const { seconds } = embedding.facts;
-        if (seconds > maximumSeconds) throw tooLong(recording.file, maximumSeconds, seconds);
-        results[index] = { fileHash, embedding: renameWarnings(embedding, anyName, recording.file) };
-      } else missing.push({ index, path, fileHash, key });
+      const known = store.get(fileHash, recording.file);
+      const seconds = known.facts?.seconds ?? 0;
+      if (seconds > maximumSeconds) throw tooLong(recording.file, maximumSeconds, seconds);
+      const parts = getMissingParts(listener, known);
+      if (parts) tasks.push({ index, path, fileHash, known, parts });
+      else results[index] = { fileHash, ...complete(known) };
     } catch (error) {
       if (signal?.aborted) throw error;
       results[index] = { file: recording.file, ...toErrorRecord(error, "unreadable") };
     }
   }
-  if (missing.length > 0) {
-    await prepareEncoder(encoder, { signal, onProgress, cache });
-    const pool = await createEmbeddingPool({
-      encoder,
-      audio: options.audio ?? {},
-      cache,
-      tasks: missing.length,
-      signal,
-    });
+  if (tasks.length > 0) {
+    const wanted = uniteParts(tasks.map(({ parts }) => parts));
+    const hearers: ResolvedListener = {
+      encoders: wanted.encoders.map((i) => encoders[i]!),
+      transcriber: wanted.transcriber,
+    };
+    await prepareListener(hearers, { signal, onProgress, cache });
+    const pool = await createEmbeddingPool({ listener: hearers, audio, cache, tasks: tasks.length, signal });
     const total = recordings.length;
-    let completed = total - missing.length;
+    let completed = total - tasks.length;
     onProgress?.({ stage, completed, total });
     try {
       await Promise.all(
-        missing.map(async ({ index, path, fileHash, key }) => {
+        tasks.map(async ({ index, path, fileHash, known, parts }) => {
           const { file } = recordings[index]!;
           try {
-            const embedding = await pool.embed(path, file);
-            await store.put(key, renameWarnings(embedding, file, anyName));
-            results[index] = { fileHash, embedding };
+            const places = parts.encoders.map((i) => wanted.encoders.indexOf(i));
+            const heard = await pool.hear(path, file, { ...parts, encoders: places });
+            await store.put(fileHash, file, parts, heard);
+            results[index] = { fileHash, ...complete(known, parts, heard) };
           } catch (error) {
             results[index] = { file, ...toErrorRecord(error, "encoder-failed") };
           }
@@ -128,19 +137,44 @@ export async function embedRecordings(
       skipped.push(result);
       continue;
     }
-    const { fileHash, embedding } = result;
-    if (isSilent(embedding.facts) && !welcomesSilence([recording.label])) {
-      skipped.push({ file: recording.file, ...describeSilence(recording.file) });
+    const { file, label, split, speaker } = recording;
+    if (isSilent(result.facts) && !welcomesSilence([label])) {
+      skipped.push({ file, ...describeSilence(file) });
       continue;
     }
-    const { file, label, split, speaker } = recording;
-    warnings.push(...embedding.facts.warnings.map((warning) => ({ ...warning, file })));
-    embedded.push({
-      ...{ file, label, split, fileHash, facts: embedding.facts, vector: embedding.vector },
-      ...(speaker === undefined ? {} : { speaker }),
-    });
+    warnings.push(...result.facts.warnings.map((warning) => ({ ...warning, file })));
+    embedded.push({ file, label, split, ...result, ...(speaker === undefined ? {} : { speaker }) });
   }
-  return { embedded, skipped, warnings, computed: missing.length };
+  return { embedded, skipped, warnings, computed: tasks.length };
+}
+
+/** What has to be heard of a recording; undefined when everything is known. */
+function getMissingParts(listener: ResolvedListener, known: KnownHearing): ListenerParts | undefined {
+  const encoders = [...known.embeddings.keys()].filter((i) => !known.embeddings[i]);
+  // Facts are kept with embeddings; without any, they come of hearing the recording again.
+  const transcriber = listener.transcriber && !(known.transcript && (known.facts || encoders.length > 0));
+  return encoders.length > 0 || transcriber ? { encoders, transcriber } : undefined;
+}
+
+function uniteParts(all: readonly ListenerParts[]): ListenerParts {
+  const encoders = [...new Set(all.flatMap((parts) => parts.encoders))].sort((a, b) => a - b);
+  return { encoders, transcriber: all.some((parts) => parts.transcriber) };
+}
+
+/** Joins what was known of a recording with what `parts` of the listener heard now. */
+function complete(
+  known: KnownHearing,
+  parts?: ListenerParts,
+  heard?: HeardSource,
+): Heard & { facts: AudioFacts } {
+  const embeddings = known.embeddings.map(
+    (embedding, i) => embedding ?? heard!.embeddings[parts!.encoders.indexOf(i)]!,
+  );
+  const transcript = heard?.transcript ?? known.transcript;
+  return {
+    facts: (known.facts ?? heard?.facts)!,
+    ...getHeard({ embeddings, ...(transcript ? { transcript } : {}) }),
+  };
 }
 
 /** The error for a recording with nothing to hear in it. */
@@ -150,19 +184,6 @@ function describeSilence(file: string): { code: "silent"; message: string; hint:
     message: `${file} holds nothing to hear; expected sound in it.`,
     hint: `Record it again, leave it out, or give it the label ${negativeLabels.join(", ")}.`,
   };
-}
-
-/** Stands for the file in warnings that are kept: the same bytes may have another name next time. */
-const anyName = "\u0000file\u0000";
-
-function renameWarnings(embedding: StoredEmbedding, from: string, to: string): StoredEmbedding {
-  const { facts } = embedding;
-  if (facts.warnings.length === 0) return embedding;
-  const warnings = facts.warnings.map((warning) => ({
-    ...warning,
-    message: warning.message.replaceAll(from, to),
-  }));
-  return { ...embedding, facts: { ...facts, warnings } };
 }
 
 async function getPath(recording: Recording): Promise<string> {

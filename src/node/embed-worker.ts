@@ -1,17 +1,18 @@
 /**
- * The body of an embedding worker: loads the encoder once, then embeds one file after another.
+ * The body of an embedding worker: loads a listener once, then hears one file after another.
  *
  * Must not know: threads, pools.
  */
-import { embedFile } from "./embed-file.ts";
 import type { EmbedSettings, EmbedTask } from "./embedding-pool.ts";
-import { loadEncoder } from "./load-encoder.ts";
+import { hearFile } from "./hear-file.ts";
+import { loadListener, selectParts } from "./load-listener.ts";
 import { serveTasks } from "./worker-service.ts";
 
-await serveTasks(async ({ encoder: id, audio, cache }: EmbedSettings) => {
-  const encoder = await loadEncoder(id, { threads: 1, cache });
+await serveTasks(async ({ listener: resolved, audio, cache }: EmbedSettings) => {
+  const listener = await loadListener(resolved, { threads: 1, cache });
   return {
-    work: ({ path, name }: EmbedTask, signal) => embedFile(path, name, encoder, { audio, signal }),
-    dispose: () => encoder.dispose(),
+    work: ({ path, name, parts }: EmbedTask, signal) =>
+      hearFile(path, name, parts ? selectParts(listener, parts) : listener, { audio, signal }),
+    dispose: () => listener.dispose(),
   };
 });

@@ -1,5 +1,5 @@
 /**
- * Runs the embedding of recordings on worker threads, one a core, each decoding and encoding with a session of its own:
+ * Runs the hearing of recordings on worker threads, one a core, each decoding and encoding with sessions of its own:
  * decode and encode of different recordings overlap, and every core is busy. Few recordings are done on this thread,
  * since starting workers costs more than it gains.
  *
@@ -8,11 +8,11 @@
 import { availableParallelism } from "node:os";
 import type { AudioSettings } from "../audio/audio.ts";
 import { throwIfAborted } from "../core/error.ts";
-import type { StoredEmbedding } from "../store/store.ts";
+import type { HeardSource } from "../golem/hear-source.ts";
 import type { CacheFolder } from "./cache-folder.ts";
-import { embedFile } from "./embed-file.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
-import { loadEncoder } from "./load-encoder.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
+import { hearFile } from "./hear-file.ts";
+import { type ListenerParts, loadListener, selectParts } from "./load-listener.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
 /** Fewest recordings for which worker threads pay. */
@@ -22,8 +22,8 @@ const maximumWorkers = 8;
 
 /** What a worker is started with. */
 export interface EmbedSettings {
-  /** As it was resolved, so that workers ask nobody; or its name. */
-  readonly encoder: string | ResolvedEncoder;
+  /** As it was resolved, so that workers ask nobody. All of it is loaded. */
+  readonly listener: ResolvedListener;
   readonly audio: Partial<AudioSettings>;
   readonly cache: CacheFolder;
 }
@@ -32,17 +32,22 @@ export interface EmbedSettings {
 export interface EmbedTask {
   readonly path: string;
   readonly name: string;
+  /** What of the listener is to hear it; all when not given. */
+  readonly parts?: ListenerParts | undefined;
 }
 
-/** Something that embeds files. */
+/** Something that hears files. */
 export interface EmbeddingPool {
-  /** Embeds one file; `name` is what messages call it. Rejects with `embedFile`'s errors, or `aborted`. */
-  embed(path: string, name: string): Promise<StoredEmbedding>;
+  /**
+   * Hears one file with the listener, or with some parts of it; `name` is what messages call it. Rejects with the errors
+   * of `hearFile`, or `aborted`.
+   */
+  hear(path: string, name: string, parts?: ListenerParts): Promise<HeardSource>;
   /** Stops what is running; what has not been answered by then is rejected. */
   close(): Promise<void>;
 }
 
-/** Creates a pool fit for `tasks` recordings. The encoder's weights must be in the cache already. */
+/** Creates a pool fit for `tasks` recordings. The listener's weights must be in the cache already. */
 export async function createEmbeddingPool(
   options: EmbedSettings & { tasks: number; signal?: AbortSignal | undefined },
 ): Promise<EmbeddingPool> {
@@ -50,40 +55,39 @@ export async function createEmbeddingPool(
   const cores = availableParallelism();
   if (cores === 1 || options.tasks < worthWorkers) return createInlinePool(options, cores);
   const workers = Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
-  const { encoder, audio, cache, signal } = options;
-  const pool = createWorkerPool<EmbedTask, StoredEmbedding>({
-    ...{
-      script: "embed-worker",
-      settings: { encoder, audio, cache } satisfies EmbedSettings,
-      count: workers,
-      signal,
-    },
+  const { listener, audio, cache, signal } = options;
+  const pool = createWorkerPool<EmbedTask, HeardSource>({
+    script: "embed-worker",
+    settings: { listener, audio, cache } satisfies EmbedSettings,
+    count: workers,
+    signal,
   });
-  return { embed: (path, name) => pool.run({ path, name }), close: pool.close };
+  return { hear: (path, name, parts) => pool.run({ path, name, parts }), close: pool.close };
 }
 
 async function createInlinePool(
-  { encoder: id, audio, cache, signal }: EmbedSettings & { signal?: AbortSignal | undefined },
+  { listener: resolved, audio, cache, signal }: EmbedSettings & { signal?: AbortSignal | undefined },
   threads: number,
 ): Promise<EmbeddingPool> {
-  const encoder = await loadEncoder(id, { threads, cache, signal });
+  const listener = await loadListener(resolved, { threads, cache, signal });
   const closing = new AbortController();
   const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   let queue: Promise<unknown> = Promise.resolve();
   return {
-    embed(path, name) {
+    hear(path, name, parts) {
       const result = queue.then(() => {
         throwIfAborted(stop);
-        return embedFile(path, name, encoder, { audio, signal: stop });
+        const hearers = parts ? selectParts(listener, parts) : listener;
+        return hearFile(path, name, hearers, { audio, signal: stop });
       });
       queue = result.catch(() => {});
       return result;
     },
     async close() {
       closing.abort();
-      // The encoder may be at work on a window; it must not be freed under it.
+      // An encoder may be at work on a window; it must not be freed under it.
       await queue;
-      await encoder.dispose();
+      await listener.dispose();
     },
   };
 }

@@ -28,6 +28,13 @@ export interface ResolvedEncoder {
   readonly source: EncoderSource;
 }
 
+/** What listens to recordings, found: plain data as well. */
+export interface ResolvedListener {
+  readonly encoders: readonly ResolvedEncoder[];
+  /** Whether the default encoder's transcriber listens too. */
+  readonly transcriber: boolean;
+}
+
 /** `revision` of encoders that are files on this machine. */
 export const localRevision = "local";
 

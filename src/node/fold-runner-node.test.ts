@@ -15,10 +15,11 @@ import { createOrtMatrixProduct } from "./ort-matrix-product.ts";
 const recordings = makeEmbeddings({ classes: 3, shots: 8, seed: 1, separation: [0, 0.5, 0] });
 const classes = ["class 0", "class 1", "class 2"];
 const problem: FitProblem = {
-  vectors: recordings.map(({ vector }) => vector),
+  heard: recordings.map(({ vectors }) => ({ vectors })),
   labels: recordings.map(({ label }) => classes.indexOf(label)),
   classes: 3,
-  encoder: testEncoder,
+  groups: recordings.map(() => undefined),
+  listener: { encoders: [testEncoder] },
   options: { seed: 0, head: "mlp", headOptions: { epochs: 60 } },
 };
 
@@ -45,14 +46,15 @@ describe("createFoldRunner", () => {
     const many = makeEmbeddings({ classes: 3, shots: 3000, seed: 2, separation: [0, 0.1, 0] });
     const large: FitProblem = {
       ...problem,
-      vectors: many.map(({ vector }) => vector),
+      heard: many.map(({ vectors }) => ({ vectors })),
       labels: many.map(({ label }) => classes.indexOf(label)),
+      groups: many.map(() => undefined),
       options: { seed: 0, layer: 1 },
     };
     const product = await createOrtMatrixProduct(createNodeOnnxRuntime({ threads: 2 }));
     const there = createProductRunner(large, product);
     const here = createInlineRunner(large);
-    const some = large.vectors.slice(0, 50);
+    const some = large.heard.slice(0, 50);
     const ours = (await there.fit()).computeProbabilities(some);
     expect(ours.data).toBeAllclose((await here.fit()).computeProbabilities(some).data, {
       rtol: 0,

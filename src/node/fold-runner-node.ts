@@ -36,10 +36,11 @@ const largeMatrix = 1e6;
 
 /** Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this thread alone. */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
-  const { vectors, encoder, options } = problem;
-  const { head = "auto" } = options;
-  const numbers = vectors.length * 2 * encoder.dimensions;
-  if ((head === "auto" || head === "logistic") && numbers >= largeMatrix) {
+  const { heard, listener, options } = problem;
+  const { head = "auto", layer = "auto" } = options;
+  const numbers = heard.length * 2 * (listener.encoders[0]?.dimensions ?? 0);
+  const isLogistic = head === "logistic" || (head === "auto" && layer !== "auto");
+  if (isLogistic && numbers >= largeMatrix) {
     const runtime = createNodeOnnxRuntime({ threads: availableParallelism() });
     return createProductRunner(problem, await createOrtMatrixProduct(runtime));
   }
@@ -67,13 +68,18 @@ function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
 
 /** The same problem with its vectors in shared memory, so that workers need no copies of their own. */
 function shareVectors(problem: FitProblem): FitProblem {
-  const { vectors } = problem;
-  const length = vectors[0]?.length ?? 0;
-  const memory = new SharedArrayBuffer(vectors.length * length * Float32Array.BYTES_PER_ELEMENT);
-  const shared = vectors.map((vector, row) => {
-    const view = new Float32Array(memory, row * length * Float32Array.BYTES_PER_ELEMENT, length);
-    view.set(vector);
-    return view;
-  });
-  return { ...problem, vectors: shared };
+  const all = problem.heard.flatMap(({ vectors }) => vectors);
+  const numbers = all.reduce((sum, vector) => sum + vector.length, 0);
+  const memory = new SharedArrayBuffer(numbers * Float32Array.BYTES_PER_ELEMENT);
+  let start = 0;
+  const share = (vector: Float32Array): Float32Array => {
+    const shared = new Float32Array(memory, start, vector.length);
+    shared.set(vector);
+    start += vector.byteLength;
+    return shared;
+  };
+  return {
+    ...problem,
+    heard: problem.heard.map((heard) => ({ ...heard, vectors: heard.vectors.map(share) })),
+  };
 }

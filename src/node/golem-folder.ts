@@ -16,6 +16,7 @@ const maximumBytes: Readonly<Record<GolemPart, number>> = {
   document: 64 * 1024 * 1024,
   tensors: 1024 * 1024 * 1024,
   training: 1024 * 1024 * 1024,
+  text: 64 * 1024 * 1024,
 };
 
 /** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
@@ -35,6 +36,9 @@ export async function readGolemFolder(folder: string): Promise<GolemModel> {
     document: await readBounded(folder, "document"),
     tensors: await readBounded(folder, "tensors"),
     training: await readBounded(folder, "training"),
+    ...((await stat(join(folder, golemFiles.text)).catch(() => undefined))
+      ? { text: await readBounded(folder, "text") }
+      : {}),
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * The library in Node: a golem with the encoder that feeds it; load, predict, evaluate, save.
+ * The library in Node: a golem with the listener that feeds it; load, predict, evaluate, save.
  *
  * Must not know: how it was trained, the terminal.
  */
@@ -12,30 +12,29 @@ import { encodeFloatWav } from "../audio/float-wav.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
-import type { Encoder } from "../encoder/encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { embedSource, getAudioSettings } from "../golem/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import { getAudioSettings, hearSource } from "../golem/hear-source.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { embedDataset } from "./embed-dataset.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import { openFileSource } from "./file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
-import { loadEncoder } from "./load-encoder.ts";
+import { type LoadedListener, loadListener } from "./load-listener.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
-import { type AudioPrediction, getAudioOf, predictEmbedding } from "./predict-embedding.ts";
 import { type FilePrediction, predictFiles } from "./predict-files.ts";
-import { resolveGolemEncoder } from "./resolve-encoder.ts";
+import { type AudioPrediction, getAudioOf, predictHeard } from "./predict-heard.ts";
+import { resolveGolemListener } from "./resolve-listener.ts";
 import { createdBy } from "./version.ts";
 
 /** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
 
-/** A trained golem with the encoder that feeds it. */
+/** A trained golem with the listener that feeds it. */
 export interface Golem {
   /** Contents of golem.json. */
   readonly document: GolemDocument;
@@ -44,8 +43,8 @@ export interface Golem {
   readonly evaluation: Evaluation | null;
   /** The artefact itself, for reports and export. */
   readonly model: GolemModel;
-  /** The encoder that feeds it, as it was found on this machine. */
-  readonly encoder: ResolvedEncoder;
+  /** Who listens for it, as found on this machine. */
+  readonly listener: ResolvedListener;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
   /** Predicts many files on all cores; answers come in the order of the files, a failure as the answer of its file. */
@@ -54,30 +53,31 @@ export interface Golem {
   evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
   /** Writes its folder, atomically. */
   save(folder: string): Promise<void>;
-  /** Frees the encoder once what is under way is done; the golem may still be used and will load it again. */
+  /** Frees its networks once what is under way is done; the golem may still be used and will load them again. */
   dispose(): Promise<void>;
 }
 
 /** Options of {@link loadGolem}. */
 export interface LoadGolemOptions extends EnvironmentOptions {
-  /** Where its encoder is now, if not where it was when the golem was trained. */
+  /** Where its encoder is now, if it has one and it is not where it was when the golem was trained. */
   readonly encoder?: string | undefined;
 }
 
 /**
- * Loads a golem from its folder, and finds the encoder it was trained on.
- * Errors: `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoder`.
+ * Loads a golem from its folder, and finds the encoders it was trained on.
+ * Errors: `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemListener`.
  */
 export async function loadGolem(folder: string, options: LoadGolemOptions = {}): Promise<Golem> {
   const model = await readGolemFolder(resolve(folder));
-  const encoder = await resolveGolemEncoder(model.encoder, options);
+  const listener = await resolveGolemListener(model, options);
   checkPipeline(model, options.onWarning);
-  return createGolem(model, encoder, options);
+  return createGolem(model, listener, options);
 }
 
 /** Another audio pipeline than that of the training is a warning. */
-function checkPipeline({ document, encoder }: GolemModel, onWarning: EnvironmentOptions["onWarning"]): void {
-  const pipeline = JSON.stringify(describeAudio(getAudioSettings(encoder.sampleRate, getAudioOf(document))));
+function checkPipeline({ document }: GolemModel, onWarning: EnvironmentOptions["onWarning"]): void {
+  const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
+  const pipeline = JSON.stringify(describeAudio(settings));
   if (pipeline !== JSON.stringify(document.audio.pipeline)) {
     onWarning?.({
       code: "golem-version",
@@ -87,25 +87,25 @@ function checkPipeline({ document, encoder }: GolemModel, onWarning: Environment
   }
 }
 
-/** Joins a golem and the encoder that feeds it, which is loaded at the first prediction. */
+/** Joins a golem and the listener that feeds it, which is loaded at the first prediction. */
 export function createGolem(
   model: GolemModel,
-  resolved: ResolvedEncoder,
+  resolved: ResolvedListener,
   options: EnvironmentOptions,
 ): Golem {
   const { document } = model;
   const audio = getAudioOf(document);
-  let encoder: Promise<Encoder> | undefined;
+  let listener: Promise<LoadedListener> | undefined;
   const underWay = new Set<Promise<unknown>>();
   // Shared by all predictions, so no single one's signal may end it.
-  const getEncoder = (): Promise<Encoder> => {
+  const getListener = (): Promise<LoadedListener> => {
     const { cache, onProgress } = options;
     const threads = Math.min(4, availableParallelism());
-    encoder ??= loadEncoder(resolved, { cache, onProgress, threads });
-    encoder.catch(() => {
-      encoder = undefined;
+    listener ??= loadListener(resolved, { cache, onProgress, threads });
+    listener.catch(() => {
+      listener = undefined;
     });
-    return encoder;
+    return listener;
   };
   const predictInput = async (
     input: AudioInput,
@@ -114,8 +114,8 @@ export function createGolem(
     const source = await openInput(input);
     try {
       const decoders = [createFfmpegDecoder()];
-      const embedding = await embedSource(source, await getEncoder(), { audio, decoders, signal });
-      return predictEmbedding(model, embedding, source.name);
+      const heard = await hearSource(source, await getListener(), { audio, decoders, signal });
+      return predictHeard(model, heard, source.name);
     } finally {
       await source.close?.();
     }
@@ -123,7 +123,7 @@ export function createGolem(
   return {
     document,
     model,
-    encoder: resolved,
+    listener: resolved,
     labels: document.labels,
     evaluation: document.evaluation as Evaluation | null,
     predict(input, { signal } = {}) {
@@ -134,7 +134,7 @@ export function createGolem(
       return work;
     },
     predictFiles: (files, work = {}) =>
-      predictFiles(model, files, { ...options, ...work, encoder: resolved }),
+      predictFiles(model, files, { ...options, ...work, listener: resolved }),
     async evaluate(data, { signal, onProgress, limit } = {}) {
       const dataset = await openDataset(data, { ...options, signal, onProgress });
       const cache = options.cache ?? getCacheFolder();
@@ -144,7 +144,7 @@ export function createGolem(
         const { onWarning } = options;
         const { embedded, skipped } = await embedDataset(
           limit === undefined ? rows : limitRecordings(rows, limit),
-          { encoder: resolved, audio, store, cache, signal, onProgress, onWarning },
+          { ...resolved, audio, store, cache, signal, onProgress, onWarning },
         );
         return model.evaluate(embedded, [...dataset.skipped, ...skipped]);
       } finally {
@@ -153,8 +153,8 @@ export function createGolem(
     },
     save: (folder) => writeGolemFolder(resolve(folder), model),
     async dispose() {
-      const loaded = await encoder?.catch(() => undefined);
-      encoder = undefined;
+      const loaded = await listener?.catch(() => undefined);
+      listener = undefined;
       await Promise.allSettled(underWay);
       await loaded?.dispose();
     },

@@ -14,7 +14,8 @@ import type { PreparedGiant } from "./load-giant.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
-type LoadOptions = WorkOptions & { readonly cache?: CacheFolder | undefined };
+/** Options of everything that loads networks or puts their files in place. */
+export type LoadOptions = WorkOptions & { readonly cache?: CacheFolder | undefined };
 
 /**
  * Loads an encoder: by what `resolveEncoder` takes, or as it was resolved; what is missing is fetched.

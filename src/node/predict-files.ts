@@ -8,11 +8,11 @@ import { throwIfAborted } from "../core/error.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { prepareEncoder } from "./load-encoder.ts";
-import { type AudioPrediction, getAudioOf, predictEmbedding } from "./predict-embedding.ts";
-import { resolveGolemEncoder } from "./resolve-encoder.ts";
+import { prepareListener } from "./load-listener.ts";
+import { type AudioPrediction, getAudioOf, predictHeard } from "./predict-heard.ts";
+import { resolveGolemListener } from "./resolve-listener.ts";
 
 /** The answer for one file: a prediction, or the error that it failed with. */
 export interface FilePrediction {
@@ -21,28 +21,27 @@ export interface FilePrediction {
   readonly error?: unknown;
 }
 
-/** Files embedded ahead of the one being handed out: bounds what waits in memory. */
+/** Files heard ahead of the one being handed out: bounds what waits in memory. */
 const ahead = 64;
 
 /**
- * Predicts files, with the encoder that the golem was loaded with, or found again. Rejects only when nothing can work (no weights) or with `aborted`.
+ * Predicts files, with the listener that the golem was loaded with, or found again. Rejects only when nothing can work (no weights) or with `aborted`.
  */
 export async function* predictFiles(
   model: GolemModel,
   files: readonly string[],
-  options: EnvironmentOptions & { readonly encoder?: ResolvedEncoder | undefined } = {},
+  options: EnvironmentOptions & { readonly listener?: ResolvedListener | undefined } = {},
 ): AsyncGenerator<FilePrediction> {
   const { signal, onProgress, cache = getCacheFolder() } = options;
-  const encoder =
-    options.encoder ?? (await resolveGolemEncoder(model.encoder, { signal, onProgress, cache }));
-  await prepareEncoder(encoder, { signal, onProgress, cache });
+  const listener = options.listener ?? (await resolveGolemListener(model, { signal, onProgress, cache }));
+  await prepareListener(listener, { signal, onProgress, cache });
   const audio = getAudioOf(model.document);
-  const pool = await createEmbeddingPool({ encoder, audio, cache, tasks: files.length, signal });
+  const pool = await createEmbeddingPool({ listener, audio, cache, tasks: files.length, signal });
   const start = (file: string): Promise<FilePrediction> =>
-    pool.embed(resolve(file), file).then(
-      (embedding) => {
+    pool.hear(resolve(file), file).then(
+      (heard) => {
         try {
-          return { file, prediction: predictEmbedding(model, embedding, file) };
+          return { file, prediction: predictHeard(model, heard, file) };
         } catch (error) {
           return { file, error };
         }

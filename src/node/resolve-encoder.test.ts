@@ -219,14 +219,18 @@ describe("golems of encoders in folders", () => {
     const { dataset, files } = await writeTones(folder, 10);
     const encoder = await resolveEncoder(model, { cache });
     const { embedded } = await embedRecordings(dataset.recordings, {
-      encoder,
+      encoders: [encoder],
       cache,
       store: createMemoryStore(),
     });
     expect(embedded).toHaveLength(10);
     await prepareEncoder(encoder, { cache });
-    const pool = await createEmbeddingPool({ encoder, audio: {}, cache, tasks: 1 });
-    expect((await pool.embed(files[3]!, "3")).vector).toEqual(embedded[3]!.vector);
+    const pool = await createEmbeddingPool({
+      listener: { encoders: [encoder], transcriber: false },
+      ...{ audio: {}, cache, tasks: 1 },
+    });
+    const { embeddings } = await pool.hear(files[3]!, "3");
+    expect(embeddings.map(({ vector }) => vector)).toEqual(embedded[3]!.vectors);
     await pool.close();
   });
 
@@ -250,7 +254,9 @@ describe("golems of encoders in folders", () => {
     await found.dispose();
 
     await writeDescribed(moved);
-    expect((await loadGolem(saved, { cache, encoder: moved })).encoder.source.kind).toBe("giant");
+    expect((await loadGolem(saved, { cache, encoder: moved })).listener.encoders[0]!.source.kind).toBe(
+      "giant",
+    );
     const preprocessor = join(moved, "preprocessor_config.json");
     await writeFile(preprocessor, `${await readFile(preprocessor, "utf8")} `);
     await expect(loadGolem(saved, { cache, encoder: moved })).rejects.toMatchObject({
@@ -273,7 +279,7 @@ describe("golems of encoders in folders", () => {
     server.put({ type: "model", id: "someone/tiny", files: { ...onHub, "model.onnx": createConvModel(13) } });
     vi.stubEnv("HF_HUB_CACHE", join(folder, "another"));
     const loaded = await loadGolem(join(folder, "golem"), { cache });
-    expect(loaded.encoder.info.revision).toBe(commit);
+    expect(loaded.listener.encoders[0]!.info.revision).toBe(commit);
     expect((await loaded.predict(files[0]!)).label).toBe("low");
     await loaded.dispose();
     vi.unstubAllEnvs();

@@ -17,6 +17,7 @@ const trainOptions = z.looseObject({
   layer: z.optional(z.union([z.literal("auto"), z.literal("last"), z.int().check(z.nonnegative())])),
   pooling: z.optional(z.enum(["mean", "mean+std"])),
   head: z.optional(z.enum(["auto", ...headKinds])),
+  transcript: z.optional(z.boolean()),
   shots: z.optional(count),
   limit: z.optional(count),
   repeats: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),

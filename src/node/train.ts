@@ -8,7 +8,7 @@ import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
 import type { ClassifierOptions } from "../golem/classifier.ts";
-import { getAudioSettings } from "../golem/embed-source.ts";
+import { getAudioSettings } from "../golem/hear-source.ts";
 import { trainGolem } from "../golem/train-golem.ts";
 import { resolveLayer } from "../golem/view.ts";
 import { getCacheFolder } from "./cache-folder.ts";
@@ -18,16 +18,18 @@ import { createFoldRunner } from "./fold-runner-node.ts";
 import { createGolem, type Golem } from "./golem.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
-import { resolveEncoder } from "./resolve-encoder.ts";
+import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOptions {
-  /** Built-in name (`auto` is moonshine-tiny), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path. */
+  /** Built-in name (`auto`: all default ones, pooled), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path. */
   readonly encoder?: string;
   /** Arithmetic of its weights, for encoders that come in several: int8 (their default) or fp32. */
   readonly precision?: string;
+  /** Whether words may count, where nothing is named that leaves them out; default true. */
+  readonly transcript?: boolean;
   readonly audio?: Partial<Omit<AudioSettings, "sampleRate">>;
   /** Take this many recordings a class, drawn with the seed. */
   readonly shots?: number;
@@ -47,13 +49,11 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio } = options;
   const dataset = await openDataset(data, options, options.limit);
-  const { precision, layer } = options;
-  const encoder = await resolveEncoder(options.encoder, {
-    ...{ precision, layer: typeof layer === "number" ? layer : undefined },
-    ...{ signal, onProgress, onWarning, cache },
-  });
-  const { info } = encoder;
-  if (layer !== undefined && layer !== "auto") resolveLayer(info, layer);
+  const { layer } = options;
+  const listener = await resolveListener(options, { signal, onProgress, onWarning, cache });
+  const { encoders, transcriber } = getListenerInfo(listener);
+  const [first] = encoders;
+  if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
   let rows = [...dataset.recordings];
   if (options.limit !== undefined) rows = limitRecordings(rows, options.limit);
   if (options.shots !== undefined) rows = drawShots(rows, options.shots, seed);
@@ -63,7 +63,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
 
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
-    const embedOptions = { encoder, audio, store, cache, signal, onProgress, onWarning };
+    const embedOptions = { ...listener, audio, store, cache, signal, onProgress, onWarning };
     const training = await embedDataset(trainRows, embedOptions);
     const testing = await embedDataset(testRows, { ...embedOptions, stage: "embedding the test set" });
     const skipped = [
@@ -72,14 +72,15 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       ...training.skipped,
       ...testing.skipped,
     ];
-    const settings = getAudioSettings(info.sampleRate, audio);
+    const settings = getAudioSettings(first!.sampleRate, audio);
     const model = await trainGolem(
       {
         name: dataset.name,
         recordings: training.embedded,
         ...(testRows.length > 0 ? { test: testing.embedded } : {}),
         skipped,
-        encoder: info,
+        encoders,
+        transcriber,
         audio: settings,
         pipeline: describeAudio(settings),
         createdBy,
@@ -90,7 +91,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       for (const record of skipped) onWarning?.(record);
       throw error;
     });
-    return createGolem(model, encoder, { cache, onWarning });
+    return createGolem(model, listener, { cache, onWarning });
   } finally {
     await store.close();
   }

@@ -13,8 +13,9 @@ export const fingerprintDigits = 32;
 /** Hexadecimal digits of a whole key: fingerprint digest, then SHA-256 of the file. */
 export const keyDigits = fingerprintDigits + 64;
 
-/** The last fingerprint and its digest: a run asks for one fingerprint thousands of times. */
-let last = { fingerprint: "", digest: "" };
+/** The latest fingerprints and their digests: a run asks for a few fingerprints thousands of times. */
+const digests = new Map<string, string>();
+const mostDigests = 64;
 
 /**
  * Computes the key of one recording for one way of hearing it: 96 hexadecimal digits.
@@ -31,9 +32,11 @@ export function computeStoreKey(fileHash: string, fingerprint: string): string {
       `A file's hash is 64 lower-case hexadecimal digits; got "${fileHash.slice(0, 80)}".`,
     );
   }
-  if (last.digest === "" || last.fingerprint !== fingerprint) {
-    const digest = bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits);
-    last = { fingerprint, digest };
+  let digest = digests.get(fingerprint);
+  if (digest === undefined) {
+    if (digests.size >= mostDigests) digests.clear();
+    digest = bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits);
+    digests.set(fingerprint, digest);
   }
-  return last.digest + fileHash;
+  return digest + fileHash;
 }

@@ -41,7 +41,7 @@ export async function runCommand(
   try {
     const audio = toAudioSettings(options);
     const { embedded, ...result } = await embedRecordings(recordings, {
-      ...{ encoder, audio, store, cache, signal, onProgress },
+      ...{ encoders: [encoder], audio, store, cache, signal, onProgress },
     });
     for (const warning of result.warnings) terminal.warn(warning);
     const skipped = [...dataset.skipped, ...result.skipped];
@@ -56,7 +56,7 @@ export async function runCommand(
     }
     await writeEmbeddingTable(
       out,
-      embedded.map(({ facts, ...row }) => ({ ...row, seconds: facts.seconds })),
+      embedded.map(({ facts, vectors, ...row }) => ({ ...row, vector: vectors[0]!, seconds: facts.seconds })),
       info,
     );
     const seconds = (performance.now() - started) / 1000;

@@ -21,6 +21,7 @@ interface TrainOptions extends CommonOptions, AudioOptions {
   readonly shots?: number;
   readonly limit?: number;
   readonly test?: string;
+  readonly transcript: boolean;
   readonly strict?: boolean;
 }
 
@@ -31,7 +32,8 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, encoder, precision, layer, pooling, head, shots, limit, test, seed, strict } = options;
+  const { out, encoder, precision, layer, pooling, head, shots, limit, test, transcript, seed, strict } =
+    options;
   await checkFolderReplaceable(out);
   const golem = await train(data, {
     ...Object.fromEntries(
@@ -39,7 +41,7 @@ export async function runCommand(
         ([, value]) => value !== undefined,
       ),
     ),
-    seed,
+    ...{ seed, transcript },
     audio: toAudioSettings(options),
     ...terminal.work,
   });
@@ -49,7 +51,7 @@ export async function runCommand(
     golem: out,
     labels,
     recordings: document.data.recordings,
-    encoder: document.encoders[0]!.id,
+    encoder: document.views[0]!.encoder,
     head: document.heads[0]!.kind,
     views: document.views,
     seconds: (performance.now() - started) / 1000,
@@ -78,17 +80,17 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
   ];
 }
 
-/** Encoders with their layers and pooling: "moonshine-tiny, layers 2 (40 %) and 5 (60 %), mean+std". */
+/** Where the answer lies: "moonshine-tiny, layers 2 (40 %) and 5 (60 %), mean+std". */
 function describeViews(views: Golem["document"]["views"]): string {
-  const encoders = [...new Set(views.map(({ encoder }) => encoder))];
-  return encoders
-    .map((encoder) => {
-      const own = views.filter((view) => view.encoder === encoder);
-      const layers = own.map(({ layer, weight }) =>
-        views.length === 1 ? `${layer}` : `${layer} (${Math.round(100 * weight)} %)`,
-      );
-      const names = new Intl.ListFormat("en-GB").format(layers);
-      return `${encoder}, layer${own.length === 1 ? "" : "s"} ${names}, ${own[0]!.pooling}`;
-    })
-    .join("; ");
+  const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
+  const read = views.filter(({ layer }) => layer === "transcript");
+  const heard = views.filter(({ layer }) => layer !== "transcript");
+  const encoders = [...new Set(heard.map(({ encoder }) => encoder))].map((encoder) => {
+    const own = heard.filter((view) => view.encoder === encoder);
+    const layers = own.map(({ layer, weight }) => `${layer}${share(weight)}`);
+    const names = new Intl.ListFormat("en-GB").format(layers);
+    return `${encoder}, layer${own.length === 1 ? "" : "s"} ${names}, ${own[0]!.pooling}`;
+  });
+  const words = read.map(({ encoder, weight }) => `the words that ${encoder} heard${share(weight)}`);
+  return [...encoders, ...words].join("; ");
 }

@@ -1,0 +1,98 @@
+/**
+ * What the store knows of recordings for one listener: each encoder's embedding and the transcript under keys of their own,
+ * so that another listener finds what it has in common with this one.
+ *
+ * Must not know: how recordings are heard, labels.
+ */
+import { type AudioFacts, type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
+import { describeAudio } from "../audio/describe-audio.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
+import type { TranscriberInfo } from "../encoder/transcriber.ts";
+import { getAudioSettings, type HeardSource } from "../golem/hear-source.ts";
+import type { EmbeddingStore, StoredEmbedding, StoredTranscript } from "../store/store.ts";
+import { computeStoreKey } from "../store/store-key.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
+import type { ListenerParts } from "./load-listener.ts";
+
+/** What is known of one recording. */
+export interface KnownHearing {
+  /** Undefined when no encoder has heard it. */
+  readonly facts: AudioFacts | undefined;
+  /** In the order of the listener's encoders. */
+  readonly embeddings: readonly (StoredEmbedding | undefined)[];
+  readonly transcript: StoredTranscript | undefined;
+}
+
+/** One listener's view of the store. */
+export interface HearingStore {
+  /** `file` is what warnings call the recording. */
+  get(fileHash: string, file: string): KnownHearing;
+  /** Keeps what `parts` of the listener heard, in their order; resolves when it is committed. */
+  put(fileHash: string, file: string, parts: ListenerParts, heard: HeardSource): Promise<void>;
+}
+
+/** Creates the view of a listener that hears under those settings. */
+export function createHearingStore(
+  store: EmbeddingStore,
+  listener: ResolvedListener,
+  audio: Partial<AudioSettings> | undefined,
+): HearingStore {
+  const fingerprints = listener.encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
+  const transcriber = listener.transcriber ? getTranscriberDefinition(defaultEncoderId)?.info : undefined;
+  const transcriberFingerprint = transcriber && computeTranscriberFingerprint(transcriber, audio);
+  return {
+    get(fileHash, file) {
+      const embeddings = fingerprints.map((fingerprint) => {
+        const embedding = store.get(computeStoreKey(fileHash, fingerprint));
+        return embedding && { ...embedding, facts: renameWarnings(embedding.facts, anyName, file) };
+      });
+      return {
+        facts: embeddings.find((embedding) => embedding !== undefined)?.facts,
+        embeddings,
+        transcript:
+          transcriberFingerprint === undefined
+            ? undefined
+            : store.transcripts.get(computeStoreKey(fileHash, transcriberFingerprint)),
+      };
+    },
+    async put(fileHash, file, parts, { facts, embeddings, transcript }) {
+      const kept = renameWarnings(facts, file, anyName);
+      const puts = parts.encoders.map((i, place) =>
+        store.put(computeStoreKey(fileHash, fingerprints[i]!), { ...embeddings[place]!, facts: kept }),
+      );
+      if (transcript && transcriberFingerprint !== undefined) {
+        puts.push(store.transcripts.put(computeStoreKey(fileHash, transcriberFingerprint), transcript));
+      }
+      await Promise.all(puts);
+    },
+  };
+}
+
+/** What identifies an embedding besides the recording: encoder and audio pipeline. */
+function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<AudioSettings>): string {
+  return JSON.stringify({ encoder, audio: describeHearing(encoder.sampleRate, audio) });
+}
+
+/** What identifies a transcript besides the recording. */
+function computeTranscriberFingerprint(transcriber: TranscriberInfo, audio?: Partial<AudioSettings>): string {
+  return JSON.stringify({ transcriber, audio: describeHearing(transcriber.sampleRate, audio) });
+}
+
+/** How long a recording may be does not change what is heard of it. */
+function describeHearing(sampleRate: number, audio?: Partial<AudioSettings>) {
+  const { maximumSeconds } = defaultAudioSettings;
+  return describeAudio(getAudioSettings(sampleRate, { ...audio, maximumSeconds }));
+}
+
+/** Stands for the file in warnings that are kept: the same bytes may have another name next time. */
+const anyName = "\u0000file\u0000";
+
+function renameWarnings(facts: AudioFacts, from: string, to: string): AudioFacts {
+  if (facts.warnings.length === 0) return facts;
+  const warnings = facts.warnings.map((warning) => ({
+    ...warning,
+    message: warning.message.replaceAll(from, to),
+  }));
+  return { ...facts, warnings };
+}

@@ -1,0 +1,67 @@
+/**
+ * A listener ready to run in Node: several encoders, and the transcriber where one is wanted, which shares its encoder.
+ *
+ * Must not know: recordings, heads.
+ */
+import type { Encoder } from "../encoder/encoder.ts";
+import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
+import type { Transcriber } from "../encoder/transcriber.ts";
+import type { Listener } from "../golem/hear-source.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
+import { pullWeights } from "./encoder-weights.ts";
+import { type LoadOptions, loadEncoder, prepareEncoder } from "./load-encoder.ts";
+
+/** A listener that has to be freed. */
+export interface LoadedListener extends Listener {
+  /** Frees what its networks hold outside the JavaScript heap. */
+  dispose(): Promise<void>;
+}
+
+/** Which parts of a listener a recording needs. */
+export interface ListenerParts {
+  /** Places among the listener's encoders. */
+  readonly encoders: readonly number[];
+  readonly transcriber: boolean;
+}
+
+/** Takes some parts of a listener, in the order asked for; whoever loaded it still owns them. */
+export function selectParts(listener: Listener, { encoders, transcriber }: ListenerParts): Listener {
+  return {
+    encoders: encoders.map((i) => listener.encoders[i]!),
+    ...(transcriber ? { transcriber: listener.transcriber } : {}),
+  };
+}
+
+/**
+ * Loads a listener; what is missing is fetched. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and frees
+ * what was loaded by then.
+ */
+export async function loadListener(
+  resolved: ResolvedListener,
+  options: LoadOptions & { readonly threads?: number | undefined } = {},
+): Promise<LoadedListener> {
+  const encoders: Encoder[] = [];
+  let transcriber: Transcriber | undefined;
+  const dispose = async (): Promise<void> => {
+    await transcriber?.dispose();
+    for (const encoder of encoders) await encoder.dispose();
+  };
+  try {
+    for (const encoder of resolved.encoders) encoders.push(await loadEncoder(encoder, options));
+    if (resolved.transcriber) {
+      const { loadTranscriber } = await import("./load-transcriber.ts");
+      const encoder = encoders.find(({ info }) => info.id === defaultEncoderId);
+      transcriber = await loadTranscriber(defaultEncoderId, { ...options, encoder });
+    }
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { encoders, ...(transcriber ? { transcriber } : {}), dispose };
+}
+
+/** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
+export async function prepareListener(resolved: ResolvedListener, options: LoadOptions): Promise<void> {
+  for (const encoder of resolved.encoders) await prepareEncoder(encoder, options);
+  if (resolved.transcriber) await pullWeights(getTranscriberDefinition(defaultEncoderId)!, options);
+}
