@@ -35,6 +35,7 @@ const evaluation: Evaluation = {
   repeats: 10,
   folds: 5,
   logLoss: 1,
+  calibration: { expectedError: 0.04, brierScore: 0.3, bins: [] },
   effectiveRecordings: 20,
   mostConfused: [
     { truth: "cat", predicted: "рысь", count: 3.6 },

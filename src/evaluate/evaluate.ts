@@ -11,11 +11,11 @@
 
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { Matrix } from "../core/matrix.ts";
+import { type Calibration, computeCalibration } from "./calibration.ts";
 import { computeInterval } from "./interval.ts";
 import {
   type ClassScore,
   computeConfusion,
-  computeLogLoss,
   computeMajority,
   computeScores,
   getPredictions,
@@ -91,6 +91,8 @@ export interface Evaluation {
   readonly folds?: number;
   /** Mean negative log-probability of the true class, in nats; the mean over repeats. */
   readonly logLoss: number;
+  /** Whether the probabilities mean what they say: those of all repeats together, in ten bins of equally many. */
+  readonly calibration: Omit<Calibration, "logLoss">;
   /** Distinct speakers (recordings without one count singly); only when grouping is "speaker". */
   readonly speakers?: number;
   /** Independent recordings that would tell as much as these, see interval.ts. */
@@ -116,17 +118,16 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   const repeats = probabilities.length;
   const confusion = labels.map(() => new Array<number>(labels.length).fill(0));
   const hits = new Array<number>(truth.length).fill(0);
-  let logLoss = 0;
   for (const matrix of probabilities) {
     const predicted = getPredictions(matrix);
     for (const [i, row] of computeConfusion(truth, predicted, labels.length).entries()) {
       for (const [j, count] of row.entries()) confusion[i]![j]! += count;
     }
     for (const [i, label] of predicted.entries()) if (label === truth[i]) hits[i]! += 1;
-    logLoss += computeLogLoss(matrix, truth) / repeats;
   }
   for (const row of confusion) for (const j of row.keys()) row[j]! /= repeats;
   const scores = computeScores(confusion);
+  const { logLoss, ...calibration } = computeCalibration({ probabilities, truth });
   const grouping = input.grouping ?? deriveGrouping(groups);
   // A held-out set that shares speakers with the training set is still no more independent than its speakers.
   const bySpeaker =
@@ -162,6 +163,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     repeats,
     ...(input.k === undefined ? {} : { folds: input.k }),
     logLoss,
+    calibration,
     ...(speakers ? { speakers: new Set(speakers.map((speaker, i) => speaker ?? i)).size } : {}),
     effectiveRecordings: interval.effectiveRecordings,
     mostConfused: findMostConfused(confusion, labels),

@@ -7,9 +7,8 @@
  * refit. Rows that are alone in their class are not counted; where all are, views weigh the same.
  * Must not know: folds, files.
  */
-import type { Head } from "../head/head.ts";
 import { headDefaults } from "../head/options.ts";
-import { trainRidgeWithLoo } from "../head/ridge.ts";
+import { type PreparedRidge, prepareRidge } from "../head/ridge.ts";
 import { pickRows, planLeaveOut } from "../head/ridge-loo.ts";
 import { createTrainingSet } from "../head/training-set.ts";
 import type { FittedView } from "./classifier.ts";
@@ -31,13 +30,14 @@ export function fitFusion(
   const { counted, isMeasured } = leaveOut;
   const vocabulary = listener.transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
   const views = listViews(listener, pooling, vocabulary);
-  const heads: Head[] = [];
+  const heads: PreparedRidge[] = [];
   const heldOut: Float64Array[] = [];
   for (const view of views) {
     const features = createViewFeatures(view, listener, vocabulary)(heard);
     const standardise = view.layer !== "transcript";
     const set = createTrainingSet(features, labels, classes);
-    const { head, loo } = trainRidgeWithLoo(set, { ...headDefaults.ridge, standardise, seed }, leaveOut);
+    const head = prepareRidge(set, { ...headDefaults.ridge, standardise, seed }, leaveOut);
+    const { loo } = head;
     heads.push(head);
     const scores = pickRows(loo.outputs, counted, classes).map((value) => loo.factor * value);
     heldOut.push(computeLogProbabilities(scores, classes));
@@ -52,7 +52,9 @@ export function fitFusion(
     : new Float64Array(views.length).fill(1 / views.length);
   const total = factors.reduce((a, b) => a + b, 0);
   const kept = views.flatMap((view, i) =>
-    factors[i]! >= leastShare * total ? [{ view, head: heads[i]!, factor: Math.fround(factors[i]!) }] : [],
+    factors[i]! >= leastShare * total
+      ? [{ view, head: heads[i]!.createHead(), factor: Math.fround(factors[i]!) }]
+      : [],
   );
   const keptTotal = kept.reduce((sum, { factor }) => sum + factor, 0);
   const fitted = kept.map(({ view, head, factor }) => ({

@@ -26,15 +26,22 @@ import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Trains a ridge head in closed form. */
 export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
-  return trainRidgeWithLoo(set, options).head;
+  return prepareRidge(set, options).createHead();
 }
 
-/** The same, with what the head says of each training row when it is fitted without it (and what is left out with it). */
-export function trainRidgeWithLoo(
+/** A ridge head that is chosen but not yet made: what it says of rows it is not fitted on often decides whether it is wanted. */
+export interface PreparedRidge {
+  /** What the head says of each training row when it is fitted without it (and what is left out with it). */
+  readonly loo: RidgeLooScore;
+  createHead(): Head;
+}
+
+/** Chooses penalty and calibration of a ridge head. */
+export function prepareRidge(
   set: TrainingSet,
   options: RidgeOptions,
   leaveOut: LeaveOut = planLeaveOut(set.labels),
-): { readonly head: Head; readonly loo: RidgeLooScore } {
+): PreparedRidge {
   const { embeddings, labels, counts, classes } = set;
   const { rows, columns: features } = embeddings;
   const standardisation = options.standardise
@@ -44,26 +51,28 @@ export function trainRidgeWithLoo(
   const weights = computeRowWeights(labels, counts, options.classWeight);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
   const best = chooseRidgePenalty(computeRidgeLooScores(problem, options.penalties, leaveOut));
-  const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
-  const mean = computeWeightedMean(x, features, weights);
-  const bias = problem.targetMeans.map((target, k) => {
-    let value = target;
-    for (let j = 0; j < features; j++) value -= weight[k * features + j]! * mean[j]!;
-    return best.factor * value;
-  });
-  for (let i = 0; i < weight.length; i++) weight[i]! *= best.factor;
-  const head = createNetworkHead({
-    kind: "ridge",
-    standardisation,
-    layers: [{ inputs: features, outputs: classes, weight, bias }],
-    facts: {
-      penalty: best.penalty,
-      alpha: best.penalty * problem.meanSquare,
-      factor: best.factor,
-      looLogLikelihood: best.logLikelihood,
-      classWeight: options.classWeight,
-      standardise: options.standardise,
-    },
-  });
-  return { head, loo: best };
+  const createHead = (): Head => {
+    const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
+    const mean = computeWeightedMean(x, features, weights);
+    const bias = problem.targetMeans.map((target, k) => {
+      let value = target;
+      for (let j = 0; j < features; j++) value -= weight[k * features + j]! * mean[j]!;
+      return best.factor * value;
+    });
+    for (let i = 0; i < weight.length; i++) weight[i]! *= best.factor;
+    return createNetworkHead({
+      kind: "ridge",
+      standardisation,
+      layers: [{ inputs: features, outputs: classes, weight, bias }],
+      facts: {
+        penalty: best.penalty,
+        alpha: best.penalty * problem.meanSquare,
+        factor: best.factor,
+        looLogLikelihood: best.logLikelihood,
+        classWeight: options.classWeight,
+        standardise: options.standardise,
+      },
+    });
+  };
+  return { loo: best, createHead };
 }

@@ -1,0 +1,129 @@
+/**
+ * The real data sets that published numbers are measured on, heard once by everybody, and their draws: about fifty recordings to
+ * train on, recordings of other speakers (or sources) to test on.
+ *
+ * Must not know: classifiers, scores.
+ */
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createRandom, shuffle } from "../../src/core/random.ts";
+import type { EmbeddedRecording, Heard } from "../../src/golem/embedded-recording.ts";
+import type { LabelledRows } from "../../src/golem/labelled-rows.ts";
+import type { ListenerInfo } from "../../src/golem/view.ts";
+import { getCacheFolder } from "../../src/node/cache-folder.ts";
+import { loadDataset } from "../../src/node/dataset-files.ts";
+import { embedRecordings } from "../../src/node/embed-recordings.ts";
+import type { ResolvedListener } from "../../src/node/encoder-source.ts";
+import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
+import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
+import { getListenerInfo, resolveListener } from "../../src/node/resolve-listener.ts";
+
+/** Names of the sets, in the order of the tables. */
+export const setNames = ["digits", "drinks", "esc10", "commands", "wakewords"] as const;
+
+/** One data set, heard. */
+export interface RealSet {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly recordings: readonly EmbeddedRecording[];
+  /** Whether all recordings name a speaker or source. */
+  readonly isGrouped: boolean;
+  /** Default encoders in their order, then mfcc; and the transcriber. */
+  readonly listener: ListenerInfo;
+}
+
+/** One division of a set. */
+export interface Draw {
+  readonly train: readonly EmbeddedRecording[];
+  readonly test: readonly EmbeddedRecording[];
+}
+
+/** Hears all recordings of a set; what the cache knows is not heard again. */
+export async function loadRealSet(folder: string, name: string): Promise<RealSet> {
+  const all = await resolveListener({});
+  const listener: ResolvedListener = { ...all, encoders: [...all.encoders, await resolveEncoder("mfcc")] };
+  const store = await openEmbeddingStore(getCacheFolder().embeddings);
+  try {
+    const { recordings } = await loadDataset(join(folder, name));
+    const { embedded, skipped } = await embedRecordings(recordings, { ...listener, store });
+    for (const { file, message } of skipped) console.error(`${name}/${file} is left out: ${message}`);
+    return {
+      name,
+      classes: [...new Set(embedded.map(({ label }) => label))].sort(),
+      recordings: embedded,
+      isGrouped: embedded.every(({ speaker }) => speaker !== undefined),
+      listener: getListenerInfo(listener),
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+/** The published draws: folders with a train.csv and a test.csv. */
+export async function loadDraws(folder: string, set: RealSet): Promise<Draw[]> {
+  const draws = join(folder, "draws", set.name);
+  const byPath = new Map(set.recordings.map((row) => [resolve(folder, set.name, row.file), row]));
+  const load = async (draw: string, part: string): Promise<EmbeddedRecording[]> => {
+    const { recordings } = await loadDataset(join(draws, draw, `${part}.csv`));
+    return recordings.flatMap(({ file }) => byPath.get(resolve(draws, draw, file)) ?? []);
+  };
+  const names = readdirSync(draws).sort((a, b) => Number(a) - Number(b));
+  return Promise.all(
+    names.map(async (draw) => ({ train: await load(draw, "train"), test: await load(draw, "test") })),
+  );
+}
+
+/**
+ * A draw of one's own in the manner of the published ones: half of the speakers (rounded up) may be trained on, `shots` recordings a
+ * class of theirs are; recordings of the others test. Without speakers: all recordings that are not trained on test.
+ */
+export function drawRecordings(set: RealSet, shots: number, seed: number): Draw {
+  const { recordings, classes, isGrouped } = set;
+  for (let attempt = 0; ; attempt++) {
+    const random = createRandom(seed, attempt);
+    const speakers = shuffle([...new Set(recordings.map(({ speaker }) => speaker))], random);
+    const ours = new Set(speakers.slice(0, Math.ceil(speakers.length / 2)));
+    const isOurs = ({ speaker }: EmbeddedRecording) => !isGrouped || ours.has(speaker);
+    const train = classes.flatMap((label) => {
+      const own = recordings.filter((row) => row.label === label && isOurs(row));
+      return shuffle(own, random).slice(0, shots);
+    });
+    const trained = new Set(train);
+    const test = recordings.filter((row) => (isGrouped ? !isOurs(row) : !trained.has(row)));
+    const tested = new Set(test.map(({ label }) => label));
+    if (train.length === shots * classes.length && tested.size === classes.length) return { train, test };
+  }
+}
+
+/** Recordings a class so that there are about fifty. */
+export const getShots = ({ classes }: RealSet): number => Math.max(2, Math.round(50 / classes.length));
+
+/** Recordings as training rows of a classifier of these classes. */
+export function toRows(recordings: readonly EmbeddedRecording[], classes: readonly string[]): LabelledRows {
+  return {
+    heard: recordings,
+    labels: recordings.map(({ label }) => classes.indexOf(label)),
+    classes: classes.length,
+    groups: recordings.map(({ speaker }) => speaker),
+  };
+}
+
+/** Some of a listener: what is heard by these encoders, and read where that is wanted. */
+export function selectHeard<T extends Heard>(
+  rows: readonly T[],
+  listener: ListenerInfo,
+  { encoders, reads }: { readonly encoders: readonly string[]; readonly reads: boolean },
+): { readonly rows: T[]; readonly listener: ListenerInfo } {
+  const places = encoders.map((id) => listener.encoders.findIndex((info) => info.id === id));
+  return {
+    rows: rows.map(({ text, ...row }) => ({
+      ...(row as T),
+      vectors: places.map((place) => row.vectors[place]!),
+      ...(reads ? { text } : {}),
+    })),
+    listener: {
+      encoders: places.map((place) => listener.encoders[place]!),
+      ...(reads ? { transcriber: listener.transcriber } : {}),
+    },
+  };
+}

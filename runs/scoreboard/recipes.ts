@@ -1,0 +1,63 @@
+/**
+ * What is compared on the scoreboard: the default, what is left of it when a part is taken away, and single layers.
+ *
+ * Must not know: data sets, scores.
+ */
+import { defaultEncoderIds, encoderDefinitions } from "../../src/encoder/registry.ts";
+import type { ClassifierOptions } from "../../src/golem/classifier.ts";
+
+/** One way to make a classifier. */
+export interface Recipe {
+  readonly name: string;
+  readonly encoders: readonly string[];
+  readonly reads: boolean;
+  readonly options: Omit<ClassifierOptions, "seed">;
+}
+
+const moonshine = "moonshine-tiny";
+const google = "google-speech-embedding";
+const lastLayer = encoderDefinitions[moonshine]!.info.layers - 1;
+const alone = (encoder: string) => ({ encoders: [encoder], reads: false });
+
+/** What `golem train` does when nothing is named. */
+export const defaultRecipe: Recipe = {
+  name: "`golem train`, no flags",
+  ...{ encoders: defaultEncoderIds, reads: true, options: {} },
+};
+
+/** The default with parts taken away. */
+export const ablations: readonly Recipe[] = [
+  { ...defaultRecipe, name: "without transcript: `--no-transcript`", reads: false },
+  { ...defaultRecipe, name: "without second encoder", encoders: [moonshine] },
+  { name: "without both: `--encoder moonshine-tiny`", ...alone(moonshine), options: {} },
+  { name: "transcript alone", encoders: [], reads: true, options: {} },
+  {
+    name: "without fusion, one layer chosen: `--head logistic`",
+    ...{ ...alone(moonshine), options: { head: "logistic" } },
+  },
+];
+
+/** The recipe this project starts from, on the default encoder. */
+export const articleRecipe: Recipe = {
+  name: "one linear layer on the last layer's mean: `--head linear --layer last --pooling mean`",
+  ...{ ...alone(moonshine), options: { head: "linear", layer: "last", pooling: "mean" } },
+};
+
+/** One layer, one classifier. */
+export const singleLayers: readonly Recipe[] = [
+  ...Array.from(
+    { length: lastLayer + 1 },
+    (_, layer): Recipe => ({
+      name: `moonshine-tiny, layer ${layer}, logistic`,
+      ...{ ...alone(moonshine), options: { head: "logistic", layer } },
+    }),
+  ),
+  { name: "google-speech-embedding, logistic", ...alone(google), options: { head: "logistic", layer: 0 } },
+  {
+    name: "mfcc, logistic (no transfer learning)",
+    ...{ ...alone("mfcc"), options: { head: "logistic", layer: 0 } },
+  },
+];
+
+/** All of them. */
+export const recipes: readonly Recipe[] = [defaultRecipe, ...ablations, articleRecipe, ...singleLayers];
