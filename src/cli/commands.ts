@@ -186,7 +186,7 @@ export const commands: readonly CommandSpecification[] = [
     args: ["[action]", "[id]"],
     description: "list the encoders, or pull, verify, remove the weights of one",
     options: [precisionOption, cutOption],
-    help: "ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull ID      golem encoders verify [ID]      golem encoders remove ID",
+    help: "Without an ID, pull fetches all that training without flags listens with. ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull [ID]      golem encoders verify [ID]      golem encoders remove ID",
     load: () => import("./commands/encoders.ts"),
   },
   {

@@ -96,56 +96,86 @@ function repair(
   random: Random,
 ): number[] | undefined {
   const folds = [...start];
+  const tally = new Tally(classes, k);
+  for (const [g, fold] of folds.entries()) tally.add(groups[g]!, fold);
   for (let step = 0; step < repairSteps; step++) {
-    const { cost, lonely } = inspect(groups, folds, classes, k);
-    if (cost === 0) return folds;
+    if (tally.violations === 0) return folds;
     // A group of a violated class moves, or any group when only an empty fold is wrong, to where least is violated then.
     const movable = [...groups.keys()].filter(
-      (g) => lonely.size === 0 || groups[g]!.counts.some(([c]) => lonely.has(c)),
+      (g) => tally.lonely === 0 || groups[g]!.counts.some(([c]) => tally.isLonely(c)),
     );
     const g = movable[random.integer(movable.length)]!;
     const home = folds[g]!;
+    tally.remove(groups[g]!, home);
     let best = home;
     let least = Number.POSITIVE_INFINITY;
     for (const fold of shuffle([...Array(k).keys()], random)) {
       if (fold === home) continue;
-      folds[g] = fold;
-      const moved = inspect(groups, folds, classes, k).cost;
-      if (moved < least) {
-        least = moved;
+      tally.add(groups[g]!, fold);
+      if (tally.violations < least) {
+        least = tally.violations;
         best = fold;
       }
+      tally.remove(groups[g]!, fold);
     }
+    tally.add(groups[g]!, best);
     folds[g] = best;
   }
   return undefined;
 }
 
-/** Classes that are in one fold only, and the number of those plus empty folds. */
-function inspect(
-  groups: readonly Group[],
-  folds: readonly number[],
-  classes: number,
-  k: number,
-): { cost: number; lonely: Set<number> } {
-  const first = new Array<number>(classes).fill(-1);
-  const used = new Set<number>();
-  const lonely = new Set(first.keys());
-  for (const [g, fold] of folds.entries()) {
-    used.add(fold);
-    for (const [c] of groups[g]!.counts) {
-      if (first[c] === -1) first[c] = fold;
-      else if (first[c] !== fold) lonely.delete(c);
+/** Keeps count of what is violated while groups come and go: classes that are in one fold only, and empty folds. */
+class Tally {
+  /** Groups of each class in each fold: [k, classes]. */
+  readonly #held: Int32Array;
+  /** Folds that hold each class. */
+  readonly #spread: Int32Array;
+  /** Groups in each fold. */
+  readonly #sizes: Int32Array;
+  #empty: number;
+  /** Classes that are in fewer than two folds. */
+  lonely: number;
+
+  constructor(classes: number, k: number) {
+    this.#held = new Int32Array(k * classes);
+    this.#spread = new Int32Array(classes);
+    this.#sizes = new Int32Array(k);
+    this.#empty = k;
+    this.lonely = classes;
+  }
+
+  get violations(): number {
+    return this.lonely + this.#empty;
+  }
+
+  isLonely(c: number): boolean {
+    return this.#spread[c]! < 2;
+  }
+
+  add({ counts }: Group, fold: number): void {
+    if (this.#sizes[fold]!++ === 0) this.#empty--;
+    for (const [c] of counts) {
+      if (this.#held[fold * this.#spread.length + c]!++ === 0 && ++this.#spread[c]! === 2) this.lonely--;
     }
   }
-  return { cost: lonely.size + k - used.size, lonely };
+
+  remove({ counts }: Group, fold: number): void {
+    if (--this.#sizes[fold]! === 0) this.#empty++;
+    for (const [c] of counts) {
+      if (--this.#held[fold * this.#spread.length + c]! === 0 && --this.#spread[c]! === 1) this.lonely++;
+    }
+  }
 }
 
 /** Tries every assignment, folds numbered in order of first use. */
 function search(groups: readonly Group[], classes: number, k: number): number[] | undefined {
   const folds: number[] = [];
   const place = (used: number): boolean => {
-    if (folds.length === groups.length) return inspect(groups, folds, classes, k).cost === 0;
+    if (folds.length === groups.length) {
+      const tally = new Tally(classes, k);
+      for (const [g, fold] of folds.entries()) tally.add(groups[g]!, fold);
+      return tally.violations === 0;
+    }
     if (groups.length - folds.length < k - used) return false;
     for (let fold = 0; fold < Math.min(k, used + 1); fold++) {
       folds.push(fold);

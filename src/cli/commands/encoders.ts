@@ -1,6 +1,7 @@
-/** `golem encoders [list|pull ID|verify [ID]|remove ID]`: the encoders and their weights on this machine. */
+/** `golem encoders [list|pull [ID]|verify [ID]|remove ID]`: the encoders and their weights on this machine. */
 import { GolemError } from "../../core/error.ts";
 import {
+  defaultEncoderIds,
   type EncoderDefinition,
   encoderDefinitions,
   getEncoderDefinition,
@@ -30,7 +31,7 @@ export async function runCommand(
     case "verify":
       return verify(id, terminal);
     case "pull":
-      return pull(need(action, id), options, terminal);
+      return pull(id, options, terminal);
     case "remove":
       return remove(need(action, id), terminal);
     default:
@@ -68,18 +69,28 @@ async function list(terminal: Terminal): Promise<number> {
   return 0;
 }
 
-async function pull(id: string, { precision, layer }: EncodersOptions, terminal: Terminal): Promise<number> {
+/** Puts the weights of one encoder in place, or of all that training without flags listens with. */
+async function pull(id: string | undefined, options: EncodersOptions, terminal: Terminal): Promise<number> {
+  for (const each of id === undefined || id === "auto" ? defaultEncoderIds : [id]) {
+    await pullOne(each, options, terminal);
+  }
+  return 0;
+}
+
+async function pullOne(id: string, { precision, layer }: EncodersOptions, terminal: Terminal): Promise<void> {
   const encoder = await resolveEncoder(id, { ...terminal.work, precision, layer });
   await prepareEncoder(encoder, terminal.work);
   const { info, source } = encoder;
   const definition = source.kind === "built-in" ? getEncoderDefinition(info.id) : undefined;
-  if (definition && !definition.weights) return sayNoWeights(definition, "fetch", terminal);
+  if (definition && !definition.weights) {
+    sayNoWeights(definition, "fetch", terminal);
+    return;
+  }
   const transcriber = definition && getTranscriberDefinition(info.id);
   if (transcriber) await pullWeights(transcriber, terminal.work);
   const folder = definition && getWeightsFolder(definition);
   terminal.printJson({ id: info.id, revision: info.revision, folder, state: "present" });
   terminal.print(`${info.id} is ready; it works offline from now on.`);
-  return 0;
 }
 
 async function remove(id: string, terminal: Terminal): Promise<number> {
