@@ -26,10 +26,13 @@ export interface EmbeddedRecording extends Heard {
   readonly facts: AudioFacts;
 }
 
-/** Classes for what is not one of the others; silence is welcome in them. */
-export const negativeLabels: readonly string[] = ["_silence", "_background", "_unknown"];
+/** Classes for what is none of the others: an answer that is one of them means unknown. */
+export const unknownLabels: readonly string[] = ["_background", "_unknown"];
+
+/** Classes in which silence is welcome. */
+export const silenceLabels: readonly string[] = ["_silence", ...unknownLabels];
 
 /** Whether one of the labels is a class in which silence is welcome. */
 export function welcomesSilence(labels: readonly string[]): boolean {
-  return labels.some((label) => negativeLabels.includes(label));
+  return labels.some((label) => silenceLabels.includes(label));
 }

@@ -10,7 +10,7 @@ import type { Vocabulary } from "./text-features.ts";
 import { getViewName, getViewSize } from "./view.ts";
 
 /** Version of the artefact's format; readers refuse others. */
-export const formatVersion = 2;
+export const formatVersion = 3;
 
 const count = z.int().check(z.nonnegative(), z.maximum(1_000_000_000));
 const share = z.number().check(z.minimum(0), z.maximum(1));
@@ -41,8 +41,14 @@ const transcriber = z.object({
 });
 
 /** `weight`: share in the decision. */
+const layerView = z.object({
+  encoder: shortText,
+  layer: count,
+  pooling: z.enum(["mean", "mean+std"]),
+  weight: share,
+});
 const view = z.union([
-  z.object({ encoder: shortText, layer: count, pooling: z.enum(["mean", "mean+std"]), weight: share }),
+  layerView,
   z.object({
     encoder: shortText,
     layer: z.literal("transcript"),
@@ -82,6 +88,8 @@ const evaluation = z.looseObject({
   skipped: z.array(errorRecord),
 });
 
+const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positive()) });
+
 const golemDocument = z.object({
   format: z.literal("golem"),
   formatVersion: z.literal(formatVersion),
@@ -100,7 +108,20 @@ const golemDocument = z.object({
   views: z.array(view).check(z.minLength(1), z.maxLength(1000)),
   /** One a view, in the order of the views. */
   heads: z.array(head).check(z.minLength(1), z.maxLength(1000)),
-  thresholds: z.object({ unknown: share, falseRejectionRate: share }),
+  /** What tells the unknown, beside tensors; left out where nothing could be held out to find a threshold. */
+  familiarity: z.optional(
+    z.object({
+      falseRejectionRate: share,
+      threshold: z.number(),
+      /** Held-out recordings behind the threshold. */
+      recordings: count,
+      resemblance: usual,
+      nearness: usual,
+      layers: z.array(layerView).check(z.minLength(1), z.maxLength(1000)),
+    }),
+  ),
+  /** How often the label sets of predictions are meant to hold the true label; left out where nothing could be held out. */
+  labelSets: z.optional(z.object({ level: share })),
   seed: z.int(),
   data: z.object({
     name: shortText,

@@ -9,11 +9,14 @@ import { GolemError } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
+import type { LabelCalibration } from "../evaluate/conformal.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Tensor } from "../head/head.ts";
 import { type Classifier, createClassifier, type FittedView } from "./classifier.ts";
 import { computeDataFingerprint } from "./data-fingerprint.ts";
-import type { EmbeddedRecording, Heard } from "./embedded-recording.ts";
+import { type EmbeddedRecording, type Heard, unknownLabels } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
+import { createFamiliarityScore, type Familiarity } from "./familiarity.ts";
 import {
   checkViews,
   formatVersion,
@@ -23,7 +26,19 @@ import {
   parseTrainingDocument,
   type TrainingDocument,
 } from "./golem-document.ts";
+import {
+  computeLabelSet,
+  labelSetLevel,
+  packLabelCalibration,
+  unpackLabelCalibration,
+} from "./label-sets.ts";
 import { writeModelCard } from "./model-card.ts";
+import {
+  describeFamiliarity,
+  familiarityPrefix,
+  packFamiliarity,
+  unpackFamiliarity,
+} from "./packed-familiarity.ts";
 import { packTensors, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { ListenerInfo } from "./view.ts";
@@ -36,8 +51,12 @@ export interface Prediction {
   readonly confidence: number;
   /** Probability of each class, in the order of the golem's labels. */
   readonly scores: Readonly<Record<string, number>>;
-  /** Whether the confidence is below the golem's threshold; only a flag. */
+  /** Whether it is unlike all classes, or most like one that stands for the unknown; only a flag. */
   readonly unknown: boolean;
+  /** How familiar it is: about 0 for a typical recording of a known class, below the golem's threshold if unknown. */
+  readonly familiarity?: number;
+  /** Classes that cannot be ruled out: with the stated level, of known ones, the true one is among them. Best guess first. */
+  readonly labelSet?: readonly string[];
 }
 
 /** Names of the files a golem consists of; `text` only where the transcript has a say. */
@@ -65,6 +84,12 @@ export interface GolemModel {
   encode(): Record<string, Uint8Array>;
 }
 
+/** What a golem goes by when it says how sure it is; parts are left out where nothing could be held out. */
+export interface Judgement {
+  readonly familiarity?: Familiarity | undefined;
+  readonly calibration?: LabelCalibration | undefined;
+}
+
 /** Everything `createGolemModel` needs. */
 export interface GolemParts {
   readonly classifier: Classifier;
@@ -82,13 +107,14 @@ export interface GolemParts {
   /** Held-out probabilities of each recording. */
   readonly outOfFold: readonly Float32Array[] | undefined;
   readonly seed: number;
-  readonly thresholds: GolemDocument["thresholds"];
+  readonly judgement: Judgement;
 }
 
 /** Puts together what training found. */
 export function createGolemModel(parts: GolemParts): GolemModel {
   const { labels, recordings, audio } = parts;
   const { fitted, vocabulary } = parts.classifier;
+  const { familiarity, calibration } = parts.judgement;
   const listener = pickListener(fitted, parts.listener);
   const perClass = Object.fromEntries(
     labels.map((label) => [label, recordings.filter((recording) => recording.label === label).length]),
@@ -109,7 +135,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     },
     views: fitted.map(({ view }) => view),
     heads: fitted.map(({ head }) => head.saved.meta),
-    thresholds: parts.thresholds,
+    ...(familiarity ? { familiarity: describeFamiliarity(familiarity) } : {}),
+    ...(calibration ? { labelSets: { level: labelSetLevel } } : {}),
     seed: parts.seed,
     data: {
       name: parts.name,
@@ -131,15 +158,15 @@ export function createGolemModel(parts: GolemParts): GolemModel {
   };
   // Through the same door as a golem read from disk, so that what is saved is known to load.
   const classifier = createClassifier(fitted, listener, vocabulary);
-  return assemble(JSON.stringify(document), JSON.stringify(training), classifier);
+  return assemble(JSON.stringify(document), JSON.stringify(training), classifier, parts.judgement);
 }
 
-/** Those of the listener whom the views need. */
+/** Those of the listener whom the views need, and the first encoder, which tells the unknown. */
 function pickListener(fitted: readonly FittedView[], { encoders, transcriber }: ListenerInfo): ListenerInfo {
   const needed = (id: string, reads: boolean) =>
     fitted.some(({ view }) => view.encoder === id && (view.layer === "transcript") === reads);
   return {
-    encoders: encoders.filter(({ id }) => needed(id, false)),
+    encoders: encoders.filter(({ id }, i) => i === 0 || needed(id, false)),
     ...(transcriber && needed(transcriber.id, true) ? { transcriber } : {}),
   };
 }
@@ -153,15 +180,48 @@ export function decodeGolemModel(
   const document = parseGolemDocument(json);
   const vocabulary = files.text && parseTextDocument(text.decode(files.text));
   checkViews(document, vocabulary);
-  const fitted = unpackTensors(document.views, document.heads, decodeSafetensors(files.tensors));
+  const { heads, familiar, conformal } = sortTensors(decodeSafetensors(files.tensors));
+  const fitted = unpackTensors(document.views, document.heads, heads);
   const classifier = createClassifier(fitted, document, vocabulary);
-  return assemble(json, text.decode(files.training), classifier);
+  if (familiar.size > 0 !== (document.familiarity !== undefined)) throw damaged("familiarity/");
+  if ((conformal !== undefined) !== (document.labelSets !== undefined)) throw damaged(conformalName);
+  return assemble(json, text.decode(files.training), classifier, {
+    familiarity: document.familiarity && unpackFamiliarity(document.familiarity, familiar, document),
+    calibration: conformal && unpackLabelCalibration(conformal),
+  });
 }
 
-function assemble(documentJson: string, trainingJson: string, classifier: Classifier): GolemModel {
+const conformalName = "conformal/scores";
+
+/** The tensors of heads, of what tells the unknown, and of label sets. */
+function sortTensors(tensors: Readonly<Record<string, Tensor>>) {
+  const heads: Record<string, Tensor> = Object.create(null);
+  const familiar = new Map<string, Tensor>();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (name.startsWith(familiarityPrefix)) familiar.set(name, tensor);
+    else if (name !== conformalName) heads[name] = tensor;
+  }
+  return { heads, familiar, conformal: tensors[conformalName] };
+}
+
+function damaged(name: string): GolemError {
+  return new GolemError(
+    "golem-damaged",
+    `The golem is damaged: golem.json and head.safetensors disagree about ${name}.`,
+    { hint: "Copy the golem's folder again from where it was made, or train it anew." },
+  );
+}
+
+function assemble(
+  documentJson: string,
+  trainingJson: string,
+  classifier: Classifier,
+  { familiarity, calibration }: Judgement,
+): GolemModel {
   const document = parseGolemDocument(documentJson);
   const training = parseTrainingDocument(trainingJson);
-  const { labels, thresholds } = document;
+  const { labels } = document;
+  const scoreFamiliarity = familiarity && createFamiliarityScore(familiarity, document);
   if (training.recordings.some(({ outOfFold }) => outOfFold && outOfFold.length !== labels.length)) {
     throw new GolemError(
       "golem-damaged",
@@ -176,14 +236,18 @@ function assemble(documentJson: string, trainingJson: string, classifier: Classi
     transcriber: document.transcriber,
     predictHeard(heard) {
       const { data } = classifier.computeProbabilities(heard);
+      const familiar = scoreFamiliarity?.(heard);
       return heard.map((_, row) => {
         const scores = Array.from(data.subarray(row * labels.length, (row + 1) * labels.length));
         const confidence = Math.max(...scores);
+        const label = labels[scores.indexOf(confidence)]!;
+        const isUnlikeAll = familiar !== undefined && familiar[row]! < familiarity!.threshold;
         return {
-          label: labels[scores.indexOf(confidence)]!,
-          confidence,
-          scores: Object.fromEntries(labels.map((label, c) => [label, scores[c]!])),
-          unknown: confidence < thresholds.unknown,
+          ...{ label, confidence },
+          scores: Object.fromEntries(labels.map((name, c) => [name, scores[c]!])),
+          unknown: isUnlikeAll || unknownLabels.includes(label),
+          ...(familiar ? { familiarity: familiar[row]! } : {}),
+          ...(calibration ? { labelSet: computeLabelSet(calibration, scores).map((c) => labels[c]!) } : {}),
         };
       });
     },
@@ -202,7 +266,11 @@ function assemble(documentJson: string, trainingJson: string, classifier: Classi
       const text = new TextEncoder();
       return {
         [golemFiles.document]: text.encode(`${JSON.stringify(document, null, 2)}\n`),
-        [golemFiles.tensors]: encodeSafetensors(packTensors(classifier.fitted)),
+        [golemFiles.tensors]: encodeSafetensors({
+          ...packTensors(classifier.fitted),
+          ...(familiarity ? packFamiliarity(familiarity) : {}),
+          ...(calibration ? { [conformalName]: packLabelCalibration(calibration) } : {}),
+        }),
         [golemFiles.training]: text.encode(`${JSON.stringify(training, null, 2)}\n`),
         ...(classifier.vocabulary
           ? {

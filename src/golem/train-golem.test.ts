@@ -5,7 +5,7 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
-import type { EmbeddedRecording } from "./embedded-recording.ts";
+import type { EmbeddedRecording, Heard } from "./embedded-recording.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "./golem-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { type TrainingOptions, trainGolem } from "./train-golem.ts";
@@ -157,14 +157,53 @@ describe("a saved golem", () => {
     const model = await train(makeEmbeddings({ classes: 4, shots: 12, seed: 1, separation: [0, 0.4, 0] }));
     const vectors = makeEmbeddings({ classes: 4, shots: 100, seed: 2, separation: [0, 0.4, 0] });
     const share = model.predictHeard(vectors).filter(({ unknown }) => unknown).length / vectors.length;
-    expect(model.document.thresholds.falseRejectionRate).toBe(0.05);
+    expect(model.document.familiarity).toMatchObject({ falseRejectionRate: 0.05, recordings: 48 });
+    expect(share).toBeGreaterThan(0);
     expect(share).toBeLessThan(0.15);
     const noise = createRandom(3);
     const nothing = vectors.map((heard) => ({
       vectors: heard.vectors.map((vector) => vector.map(() => noise.normal())),
     }));
-    const unknown = model.predictHeard(nothing).filter((prediction) => prediction.unknown).length;
-    expect(unknown / vectors.length).toBeGreaterThan(share);
+    const flag = (heard: readonly Heard[]) =>
+      model.predictHeard(heard).filter(({ unknown }) => unknown).length / heard.length;
+    expect(flag(nothing)).toBeGreaterThan(share);
+    const far = nothing.map(({ vectors }) => ({
+      vectors: vectors.map((vector) => vector.map((x) => 4 * x)),
+    }));
+    expect(flag(far)).toBeGreaterThan(0.95);
+  });
+
+  it("takes for unknown what is most like a class for the unknown, which is no class to be like", async () => {
+    const rename = (recording: EmbeddedRecording): EmbeddedRecording =>
+      recording.label === "class 0" ? { ...recording, label: "_background" } : recording;
+    const options = { classes: 4, shots: 12, separation: [0, 2, 0] };
+    const model = await train(makeEmbeddings({ ...options, seed: 1 }).map(rename));
+    const answers = model.predictHeard(makeEmbeddings({ ...options, seed: 2 }));
+    for (const { label, unknown } of answers) if (label === "_background") expect(unknown).toBe(true);
+    expect(answers.filter(({ label }) => label === "_background")).toHaveLength(12);
+    expect(model.document.familiarity!.recordings).toBe(36);
+    const twoOfThem = (row: EmbeddedRecording) =>
+      rename(row).label === "_background" || row.label === "class 1";
+    const pair = await train(
+      makeEmbeddings({ ...options, seed: 1 })
+        .map(rename)
+        .filter(twoOfThem),
+    );
+    expect(pair.document.familiarity).toBeUndefined();
+  });
+
+  it("gives label sets that hold the true label about as often as they say, and the guess always", async () => {
+    const options = { classes: 4, shots: 12, separation: [0, 0.25, 0] };
+    const model = await train(makeEmbeddings({ ...options, seed: 1 }));
+    const fresh = makeEmbeddings({ ...options, shots: 100, seed: 2 });
+    const answers = model.predictHeard(fresh);
+    for (const { label, labelSet } of answers) expect(labelSet![0]).toBe(label);
+    const held = answers.filter(({ labelSet }, i) => labelSet!.includes(fresh[i]!.label)).length;
+    expect(held / answers.length).toBeGreaterThan(0.8);
+    expect(held / answers.length).toBeLessThan(0.99);
+    const sizes = answers.map(({ labelSet }) => labelSet!.length);
+    expect(Math.max(...sizes)).toBeGreaterThan(1);
+    expect(Math.min(...sizes)).toBe(1);
   });
 
   it("refuses documents that are damaged, of another version, or do not fit each other", async () => {
@@ -197,7 +236,11 @@ describe("a saved golem", () => {
         (document.heads = [{ ...(document.heads as object[])[0], kind: "forest" }]),
       (document: Record<string, unknown>) =>
         (document.encoders = [{ ...testEncoder, dimensions: 65_536, layers: 1000 }]),
-      (document: Record<string, unknown>) => delete document.thresholds,
+      (document: Record<string, unknown>) => delete document.familiarity,
+      (document: Record<string, unknown>) => delete document.labelSets,
+      (document: Record<string, unknown>) => Object.assign(document.familiarity as object, { layers: [] }),
+      (document: Record<string, unknown>) =>
+        ((document.familiarity as { threshold: unknown }).threshold = "low"),
       (document: Record<string, unknown>) => (document.seed = "0"),
     ]) {
       expect(codeOf(change(edit))).toBe("golem-damaged");

@@ -14,15 +14,16 @@ import { checkTrainable, countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
+import { createLabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import type { Classifier, ClassifierOptions } from "./classifier.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
+import { fitFamiliarity } from "./fit-familiarity.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "./fold-runner.ts";
 import { createGolemModel, type GolemModel } from "./golem-model.ts";
-import { computeUnknownThreshold, falseRejectionRate } from "./unknown.ts";
 
 /** What training works on. */
 export interface TrainingInput {
@@ -117,9 +118,15 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     evaluation,
     outOfFold: outOfFold && recordings.map((_, row) => getRow(outOfFold, row)),
     seed: options.seed,
-    thresholds: {
-      unknown: validation ? computeUnknownThreshold(validation.probabilities) : 0,
-      falseRejectionRate,
+    judgement: {
+      familiarity: fitFamiliarity(
+        problem,
+        labels,
+        problem.listener,
+        classifier.fitted.map(({ view }) => view),
+        options.seed,
+      ),
+      calibration: validation && createLabelCalibration(validation.probabilities, truth),
     },
   });
 }

@@ -27,8 +27,8 @@ export function factorCholesky(a: Float64Array, size: number): Float64Array {
   return a;
 }
 
-/** Solves L L^T X = B in place for B [size, columns]; the factor is read once for all columns. */
-export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
+/** Solves L X = B in place for B [size, columns]; the factor is read once for all columns. */
+export function solveLower(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
   for (let i = 0; i < size; i++) {
     // Row i of B minus the rows above it, each times its element of L.
     const target = i * columns;
@@ -55,6 +55,11 @@ export function solveCholesky(factor: Float64Array, size: number, b: Float64Arra
     const pivot = 1 / factor[i * size + i]!;
     for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
   }
+}
+
+/** Solves L L^T X = B in place for B [size, columns]. */
+export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
+  solveLower(factor, size, b, columns);
   for (let i = size - 1; i >= 0; i--) {
     const source = i * columns;
     const pivot = 1 / factor[i * size + i]!;

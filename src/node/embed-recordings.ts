@@ -13,7 +13,7 @@ import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import {
   type EmbeddedRecording,
   type Heard,
-  negativeLabels,
+  silenceLabels,
   welcomesSilence,
 } from "../golem/embedded-recording.ts";
 import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../golem/hear-source.ts";
@@ -182,7 +182,7 @@ function describeSilence(file: string): { code: "silent"; message: string; hint:
   return {
     code: "silent",
     message: `${file} holds nothing to hear; expected sound in it.`,
-    hint: `Record it again, leave it out, or give it the label ${negativeLabels.join(", ")}.`,
+    hint: `Record it again, leave it out, or give it the label ${silenceLabels.join(", ")}.`,
   };
 }
 

@@ -1,0 +1,109 @@
+/** Whitened class means: equal to the covariance matrix written out and inverted, in the space of rows and of features. */
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { createRandom } from "../core/random.ts";
+import { factorCholesky, solveCholesky } from "./cholesky.ts";
+import { computeGram } from "./kernel.ts";
+import { compareInSpace, fitWhitenedSpace, whitenClasses } from "./whitened-classes.ts";
+
+const problems = {
+  seed: fc.integer({ min: 1, max: 1000 }),
+  rows: fc.integer({ min: 4, max: 24 }),
+  features: fc.integer({ min: 2, max: 12 }),
+  classes: fc.integer({ min: 2, max: 4 }),
+};
+
+function makeRows(seed: number, rows: number, features: number, classes: number) {
+  const random = createRandom(seed);
+  const labels = Array.from({ length: rows }, (_, row) => row % classes);
+  const x = Float64Array.from({ length: rows * features }, () => random.normal());
+  for (const [row, label] of labels.entries()) x[row * features]! += 3 * label;
+  return { labels, x, gram: computeGram(x, rows, features) };
+}
+
+/** W a by the definition: e (S + e I)^-1 a, S the covariance within classes of the kept rows. */
+function whitenDirectly(
+  x: Float64Array,
+  labels: readonly number[],
+  kept: readonly number[],
+  features: number,
+) {
+  const classes = [...new Set(kept.map((row) => labels[row]!))].sort((a, b) => a - b);
+  const getRow = (row: number) => x.subarray(row * features, (row + 1) * features);
+  const means = classes.map((label) => {
+    const own = kept.filter((row) => labels[row] === label);
+    return Float64Array.from({ length: features }, (_, j) =>
+      own.reduce((sum, row) => sum + getRow(row)[j]! / own.length, 0),
+    );
+  });
+  const centre = Float64Array.from({ length: features }, (_, j) =>
+    means.reduce((sum, mean) => sum + mean[j]! / means.length, 0),
+  );
+  const degrees = Math.max(kept.length - classes.length, 1);
+  const covariance = new Float64Array(features * features);
+  for (const row of kept) {
+    const mean = means[classes.indexOf(labels[row]!)]!;
+    for (let i = 0; i < features; i++) {
+      for (let j = 0; j < features; j++) {
+        covariance[i * features + j]! +=
+          ((getRow(row)[i]! - mean[i]!) * (getRow(row)[j]! - mean[j]!)) / degrees;
+      }
+    }
+  }
+  let trace = 0;
+  for (let i = 0; i < features; i++) trace += covariance[i * features + i]!;
+  const added = Math.max((0.1 * trace) / features, 1e-9 * features);
+  for (let i = 0; i < features; i++) covariance[i * features + i]! += added;
+  const factor = factorCholesky(covariance, features);
+  const multiply = (a: Float64Array, b: Float64Array): number => {
+    const solved = Float64Array.from(b);
+    solveCholesky(factor, features, solved, 1);
+    return added * a.reduce((sum, value, j) => sum + value * solved[j]!, 0);
+  };
+  const offset = (a: Float64Array) => a.map((value, j) => value - centre[j]!);
+  return {
+    compare: (row: Float64Array) => ({
+      products: means.map((mean) => multiply(offset(mean), offset(row))),
+      square: multiply(offset(row), offset(row)),
+    }),
+    norms: means.map((mean) => Math.sqrt(multiply(offset(mean), offset(mean)))),
+    centre,
+  };
+}
+
+describe("whitened class means", () => {
+  test.prop(problems)("are those of the definition, for rows kept and left out", (problem) => {
+    const { seed, rows, features, classes } = problem;
+    const { labels, x, gram } = makeRows(seed, rows, features, classes);
+    const kept = labels.flatMap((_, row) => (row % 5 === 4 ? [] : [row]));
+    const fit = whitenClasses(gram, labels, kept, features);
+    const direct = whitenDirectly(x, labels, kept, features);
+    expect(fit.norms).toBeAllclose(direct.norms, { rtol: 1e-6, atol: 1e-6 });
+    for (let row = 0; row < rows; row++) {
+      const want = direct.compare(x.slice(row * features, (row + 1) * features));
+      const { products, square } = fit.compare(row);
+      expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
+      expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });
+    }
+  });
+
+  test.prop(problems)("are the same in the space of features, for rows never seen", (problem) => {
+    const { seed, rows, features, classes } = problem;
+    const { labels, x, gram } = makeRows(seed, rows, features, classes);
+    const space = fitWhitenedSpace(x, gram, labels, features);
+    const direct = whitenDirectly(x, labels, [...labels.keys()], features);
+    expect(space.centre).toBeAllclose(direct.centre, { rtol: 1e-9, atol: 1e-9 });
+    expect(space.norms).toBeAllclose(direct.norms, { rtol: 1e-6, atol: 1e-6 });
+    const random = createRandom(seed, 1);
+    for (let i = 0; i < 5; i++) {
+      const fresh = Float64Array.from({ length: features }, () => 3 * random.normal());
+      const { products, square } = compareInSpace(
+        space,
+        fresh.map((value, j) => value - space.centre[j]!),
+      );
+      const want = direct.compare(fresh);
+      expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
+      expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });
+    }
+  });
+});

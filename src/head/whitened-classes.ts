@@ -1,0 +1,190 @@
+/**
+ * Class means as they look once the spread within classes is taken out ("whitened"), and how rows compare with them; all from a
+ * Gram matrix, so that leaving rows out costs a matrix of rows, not of features.
+ *
+ * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e a tenth of the mean
+ * variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury), the shrunk shared covariance of
+ * linear discriminant analysis (Ledoit and Wolf 2004; Lee et al. 2018 for telling the unknown). Inner products are a^T W b.
+ * Must not know: what the rows are, what a comparison decides.
+ */
+import { factorCholesky, solveCholesky, solveLower } from "./cholesky.ts";
+import { multiplyByRows, multiplyTransposed } from "./kernel.ts";
+
+/** Share of the mean variance within classes that is added to all directions. */
+const shrinkage = 0.1;
+
+/** One row against the class means. */
+export interface WhitenedComparison {
+  /** Inner product with each class mean (minus their mean), in the order of `classes`. */
+  readonly products: Float64Array;
+  /** Squared norm of the row (minus the mean of the class means). */
+  readonly square: number;
+}
+
+/** Whitened class means of some rows. */
+export interface WhitenedClasses {
+  /** Classes with at least one of the rows kept, ascending. */
+  readonly classes: readonly number[];
+  /** Norm of each class mean (minus their mean). */
+  readonly norms: Float64Array;
+  /** Compares any row of the Gram matrix, kept or not. */
+  compare(row: number): WhitenedComparison;
+}
+
+/** The same for rows that are not in the Gram matrix: all that has to be kept, in the space of the features. */
+export interface WhitenedSpace {
+  /** Mean of the class means: [features]. */
+  readonly centre: Float64Array;
+  /** W (m_k - c): [classes, features]. */
+  readonly templates: Float64Array;
+  /** What W takes out, as a^T W a = |a|^2 - |subspace a|^2: [rows, features]. */
+  readonly subspace: Float64Array;
+  readonly norms: Float64Array;
+}
+
+/** `gram` [rows, rows] of rows of so many `features`; `kept`: the rows that make means and spread. */
+export function whitenClasses(
+  gram: Float64Array,
+  labels: ArrayLike<number>,
+  kept: readonly number[],
+  features: number,
+): WhitenedClasses {
+  return createFit(gram, labels, kept, features);
+}
+
+/** Fits to rows [rows, features], all of them. */
+export function fitWhitenedSpace(
+  x: Float64Array,
+  gram: Float64Array,
+  labels: ArrayLike<number>,
+  features: number,
+): WhitenedSpace {
+  const rows = labels.length;
+  const everyone = Array.from({ length: rows }, (_, row) => row);
+  const { members, factor, residuals, norms } = createFit(gram, labels, everyone, features);
+  const count = members.length;
+  const templates = new Float64Array(count * features);
+  const centre = new Float64Array(features);
+  const subspace = Float64Array.from(x);
+  for (const [k, own] of members.entries()) {
+    const mean = templates.subarray(k * features, (k + 1) * features);
+    for (const row of own) for (let j = 0; j < features; j++) mean[j]! += x[row * features + j]! / own.length;
+    for (const row of own) for (let j = 0; j < features; j++) subspace[row * features + j]! -= mean[j]!;
+    for (let j = 0; j < features; j++) centre[j]! += mean[j]! / count;
+  }
+  for (let i = 0; i < templates.length; i++) templates[i]! -= centre[i % features]!;
+  solveLower(factor, rows, subspace, features);
+  const shares = Float64Array.from(residuals);
+  solveLower(factor, rows, shares, count);
+  const removed = multiplyTransposed(shares, subspace, count, features, rows);
+  for (let i = 0; i < templates.length; i++) templates[i]! -= removed[i]!;
+  return { centre, templates, subspace, norms };
+}
+
+/** Compares one row [features] with the class means. */
+export function compareInSpace(
+  { templates, subspace }: { readonly templates: Float64Array; readonly subspace: Float64Array },
+  x: Float64Array,
+): WhitenedComparison {
+  const features = x.length;
+  const products = multiplyByRows(x, templates, 1, templates.length / features, features);
+  const taken = multiplyByRows(x, subspace, 1, subspace.length / features, features);
+  let square = 0;
+  for (const value of x) square += value * value;
+  for (const value of taken) square -= value * value;
+  return { products, square: Math.max(square, tiny) };
+}
+
+const tiny = 1e-12;
+
+interface Fit extends WhitenedClasses {
+  /** Rows of each class. */
+  readonly members: readonly (readonly number[])[];
+  /** Cholesky factor of R R^T + dof e I over the kept rows. */
+  readonly factor: Float64Array;
+  /** R (m_k - c): [kept rows, classes]. */
+  readonly residuals: Float64Array;
+}
+
+function createFit(
+  gram: Float64Array,
+  labels: ArrayLike<number>,
+  kept: readonly number[],
+  features: number,
+): Fit {
+  const rows = labels.length;
+  const classes = [...new Set(kept.map((row) => labels[row]!))].sort((a, b) => a - b);
+  const members = classes.map((label) => kept.filter((row) => labels[row] === label));
+  const places = kept.map((row) => classes.indexOf(labels[row]!));
+  const averageOver = (own: readonly number[], values: Float64Array): number =>
+    own.reduce((sum, row) => sum + values[row]!, 0) / own.length;
+  /** Inner product with the mean of the class means, of what has these inner products with the rows. */
+  const averageOverClasses = (values: Float64Array): number =>
+    members.reduce((sum, own) => sum + averageOver(own, values), 0) / members.length;
+  /** What has these inner products with the rows, times R. */
+  const takeResiduals = (values: Float64Array): Float64Array => {
+    const means = members.map((own) => averageOver(own, values));
+    return Float64Array.from(kept, (row, i) => values[row]! - means[places[i]!]!);
+  };
+  // Inner products of class means, of their mean, and of the difference, with every row.
+  const means = members.map((own) =>
+    Float64Array.from({ length: rows }, (_, j) =>
+      own.reduce((sum, row) => sum + gram[row * rows + j]! / own.length, 0),
+    ),
+  );
+  const centre = Float64Array.from({ length: rows }, (_, j) =>
+    means.reduce((sum, mean) => sum + mean[j]! / means.length, 0),
+  );
+  const offsets = means.map((mean) => mean.map((value, j) => value - centre[j]!));
+  const toCentre = offsets.map(averageOverClasses);
+  const centreSquare = averageOverClasses(centre);
+
+  const size = kept.length;
+  const spread = new Float64Array(size * size);
+  const between = means.map((mean) => members.map((own) => averageOver(own, mean)));
+  let trace = 0;
+  for (const [i, row] of kept.entries()) {
+    for (let j = 0; j <= i; j++) {
+      const other = kept[j]!;
+      const [k, l] = [places[i]!, places[j]!];
+      const value = gram[row * rows + other]! - means[k]![other]! - means[l]![row]! + between[k]![l]!;
+      spread[i * size + j] = value;
+      spread[j * size + i] = value;
+    }
+    trace += spread[i * size + i]!;
+  }
+  const degrees = Math.max(size - classes.length, 1);
+  const added = Math.max((shrinkage * Math.max(trace, 0)) / features, 1e-9 * features * degrees);
+  for (let i = 0; i < size; i++) spread[i * size + i]! += added;
+  const factor = factorCholesky(spread, size);
+
+  const count = classes.length;
+  const residuals = new Float64Array(size * count);
+  for (const [k, offset] of offsets.entries()) {
+    for (const [i, value] of takeResiduals(offset).entries()) residuals[i * count + k] = value;
+  }
+  const solved = Float64Array.from(residuals);
+  solveCholesky(factor, size, solved, count);
+  const norms = Float64Array.from(offsets, (offset, k) => {
+    let square = averageOver(members[k]!, offset) - toCentre[k]!;
+    for (let i = 0; i < size; i++) square -= residuals[i * count + k]! * solved[i * count + k]!;
+    return Math.sqrt(Math.max(square, tiny));
+  });
+  return {
+    ...{ classes, norms, members, factor, residuals },
+    compare(row) {
+      const own = gram.slice(row * rows, (row + 1) * rows).map((value, j) => value - centre[j]!);
+      const left = takeResiduals(own);
+      const right = Float64Array.from(left);
+      solveLower(factor, size, right, 1);
+      let square = gram[row * rows + row]! - 2 * centre[row]! + centreSquare;
+      for (const value of right) square -= value * value;
+      const products = Float64Array.from(offsets, (offset, k) => {
+        let product = offset[row]! - toCentre[k]!;
+        for (let i = 0; i < size; i++) product -= left[i]! * solved[i * count + k]!;
+        return product;
+      });
+      return { products, square: Math.max(square, tiny) };
+    },
+  };
+}
