@@ -35,9 +35,14 @@ export function fitFusion(
   const heldOut: Float64Array[] = [];
   for (const view of views) {
     const features = createViewFeatures(view, listener, vocabulary)(heard);
-    const standardise = view.layer !== "transcript";
+    // Rows of words are of length one already, and most of their features are 0.
+    const isSound = view.layer !== "transcript";
     const set = createTrainingSet(features, labels, classes);
-    const head = prepareRidge(set, { ...headDefaults.ridge, standardise, seed }, leaveOut);
+    const head = prepareRidge(
+      set,
+      { ...headDefaults.ridge, standardise: isSound, normalise: isSound, seed },
+      leaveOut,
+    );
     const { loo } = head;
     heads.push(head);
     const scores = pickRows(loo.outputs, counted, classes).map((value) => loo.factor * value);

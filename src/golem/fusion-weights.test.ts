@@ -16,7 +16,7 @@ function makeView(labels: readonly number[], strength: number, seed: number): Fl
   return computeLogProbabilities(scores, classes);
 }
 
-/** Mean log-likelihood of the labels, a share 1 / (rows + 2) of each spread over the others. */
+/** Mean log-likelihood of the labels, a share 1 / (rows + 2) of each spread over the others, less the pull of one nat in all. */
 function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<number>, labels: number[]) {
   const { data } = poolViews(views, weights, classes);
   const share = 1 / (labels.length + 2);
@@ -25,6 +25,10 @@ function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<nu
     for (let k = 0; k < classes; k++) {
       sum += (k === label ? 1 - share : share / (classes - 1)) * Math.log(data[i * classes + k]!);
     }
+  }
+  const total = Array.from(weights).reduce((all, weight) => all + weight, 0);
+  for (const weight of Array.from(weights)) {
+    if (weight > 0) sum -= weight * Math.log((weight * weights.length) / total);
   }
   return sum / labels.length;
 }
@@ -69,6 +73,6 @@ describe("fitFusionWeights", () => {
 
   it("stays finite where a view makes no error at all", () => {
     const { weights } = fitFusionWeights([makeView(labels, 40, 1), makeView(labels, 40, 2)], labels, classes);
-    expect(weights.every((weight) => Number.isFinite(weight) && weight >= 0)).toBe(true);
+    expect(weights.every((weight) => Number.isFinite(weight) && weight > 0)).toBe(true);
   });
 });

@@ -68,6 +68,8 @@ export interface RidgeOptions extends CommonOptions {
    * One value switches the choice off.
    */
   readonly penalties: readonly number[];
+  /** Divide each standardised row by its Euclidean norm first: how loud a recording speaks to the encoder does not count. */
+  readonly normalise: boolean;
   readonly classWeight: ClassWeight;
 }
 
@@ -131,6 +133,7 @@ export const headDefaults: HeadSettings = {
     seed: 0,
     standardise: true,
     penalties: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    normalise: false,
     classWeight: "none",
   },
   centroid: { seed: 0, standardise: true, normalise: true },

@@ -47,7 +47,7 @@ export function prepareRidge(
   const standardisation = options.standardise
     ? fitStandardisation(embeddings)
     : createIdentityStandardisation(features);
-  const x = applyStandardisation(embeddings, standardisation);
+  const x = applyStandardisation(embeddings, standardisation, options.normalise);
   const weights = computeRowWeights(labels, counts, options.classWeight);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
   const best = chooseRidgePenalty(computeRidgeLooScores(problem, options.penalties, leaveOut));
@@ -63,6 +63,7 @@ export function prepareRidge(
     return createNetworkHead({
       kind: "ridge",
       standardisation,
+      normalise: options.normalise,
       layers: [{ inputs: features, outputs: classes, weight, bias }],
       facts: {
         penalty: best.penalty,
@@ -71,6 +72,7 @@ export function prepareRidge(
         looLogLikelihood: best.logLikelihood,
         classWeight: options.classWeight,
         standardise: options.standardise,
+        normalise: options.normalise,
       },
     });
   };
