@@ -1,12 +1,18 @@
 /** Makes embedded recordings without audio: Gaussian classes in every layer, so that tests of training need no encoder. */
 import { createRandom } from "../src/core/random.ts";
 import type { EncoderInfo } from "../src/encoder/encoder.ts";
+import type { TranscriberInfo } from "../src/encoder/transcriber.ts";
 import type { EmbeddedRecording } from "../src/golem/embedded-recording.ts";
 
 /** A small encoder that exists in tests only. */
 export const testEncoder: EncoderInfo = {
   ...{ id: "test", revision: "1", sha256: {}, sampleRate: 16_000, layers: 3, dimensions: 20 },
   ...{ precision: "fp32", recipe: "none" },
+};
+
+/** A transcriber that exists in tests only. */
+export const testTranscriber: TranscriberInfo = {
+  ...{ id: "test", revision: "1", sha256: {}, sampleRate: 16_000, precision: "fp32", recipe: "none" },
 };
 
 /** Options of {@link makeEmbeddings}. */

@@ -1,7 +1,8 @@
 /** Folds on all cores give the very numbers that they give on one thread. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/make-embeddings.ts";
 import { crossValidate } from "../evaluate/cross-validate.ts";
+import type { Heard } from "../golem/embedded-recording.ts";
 import {
   createInlineRunner,
   createProductRunner,
@@ -38,8 +39,36 @@ describe("createFoldRunner", () => {
     expect(there.probabilities).toEqual(here.probabilities);
   });
 
-  it("stays on this thread for quick heads", async () => {
+  it("stays on this thread where there is little to do", async () => {
     expect((await createFoldRunner({ ...problem, options: { seed: 0 } })).concurrency).toBe(1);
+  });
+
+  it("pools many views on all cores, to the same probabilities, words included", async () => {
+    const heard = Array.from({ length: 80 }, (_, i): Heard => {
+      const { vectors } = problem.heard[i % problem.heard.length]!;
+      const text = `${i % 2 ? "pay" : "play"} number ${i}`;
+      return { vectors: Array.from({ length: 12 }, () => vectors[0]!), text };
+    });
+    const many: FitProblem = {
+      heard,
+      labels: heard.map((_, i) => i % 3),
+      classes: 3,
+      groups: heard.map(() => undefined),
+      listener: {
+        encoders: Array.from({ length: 12 }, (_, i) => ({ ...testEncoder, id: `test ${i}` })),
+        transcriber: testTranscriber,
+      },
+      options: { seed: 0 },
+    };
+    const pool = await createFoldRunner(many);
+    expect(pool.concurrency).toBeGreaterThan(1);
+    const rows = [...heard.keys()];
+    const train = rows.filter((row) => row % 5 > 0);
+    const test = rows.filter((row) => row % 5 === 0);
+    const there = await Promise.all([pool.fitPredict(train, test), pool.fitPredict(train, test)]);
+    const here = await createInlineRunner(many).fitPredict(train, test);
+    expect(there).toEqual([here, here]);
+    await pool.close();
   });
 
   it("multiplies with ONNX Runtime for thousands of recordings, to about the same probabilities", async () => {

@@ -28,8 +28,11 @@ export interface FoldTask {
   readonly test: readonly number[];
 }
 
-/** Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the others. */
+/** Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the other single heads. */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
+
+/** Numbers in all that were heard from which workers pay where all views are pooled. */
+const manyNumbers = 1e5;
 
 /** Numbers in the training matrix from which ONNX Runtime multiplies faster than loops, start included. */
 const largeMatrix = 1e6;
@@ -50,7 +53,11 @@ export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal
 function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
   const inline = createInlineRunner(problem);
   const count = Math.min(availableParallelism() - 1, maximumWorkers);
-  if (count === 0 || !slowHeads.includes(problem.options.head)) return inline;
+  const { head = "auto", layer = "auto" } = problem.options;
+  const isFused = head === "auto" && layer === "auto";
+  if (count === 0 || !(slowHeads.includes(head) || (isFused && countNumbers(problem) >= manyNumbers))) {
+    return inline;
+  }
   const pool = createWorkerPool<FoldTask, Matrix>({
     ...{ script: "fold-worker", settings: shareVectors(problem), count, ahead, signal },
   });
@@ -66,11 +73,13 @@ function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
   };
 }
 
+function countNumbers({ heard }: FitProblem): number {
+  return heard.reduce((sum, { vectors }) => sum + vectors.reduce((own, { length }) => own + length, 0), 0);
+}
+
 /** The same problem with its vectors in shared memory, so that workers need no copies of their own. */
 function shareVectors(problem: FitProblem): FitProblem {
-  const all = problem.heard.flatMap(({ vectors }) => vectors);
-  const numbers = all.reduce((sum, vector) => sum + vector.length, 0);
-  const memory = new SharedArrayBuffer(numbers * Float32Array.BYTES_PER_ELEMENT);
+  const memory = new SharedArrayBuffer(countNumbers(problem) * Float32Array.BYTES_PER_ELEMENT);
   let start = 0;
   const share = (vector: Float32Array): Float32Array => {
     const shared = new Float32Array(memory, start, vector.length);
