@@ -12,12 +12,14 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** Lines that tell score, interval, what to compare with, and where it goes wrong. */
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
-  const { balancedAccuracy, interval, chance, majority, trainAccuracy, mostConfused } = evaluation;
+  const { balancedAccuracy, interval, chance, majority, trainAccuracy, mostConfused, calibration } =
+    evaluation;
   const lines = [
     `${bold(`Held-out balanced accuracy ${percent(balancedAccuracy)}`)}  (95 % interval ${percent(interval[0])} to ${percent(interval[1])})`,
     `  guessing gives ${percent(chance)}, always answering the most frequent class ${percent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  on its own training recordings it is right ${percent(trainAccuracy)} of the time, which says little`,
+    `  its confidence is off by ${percent(calibration.expectedError)} on average`,
     `  ${describeVerdict(evaluation)}`,
   ];
   if (interval[1] - interval[0] > wideInterval) {

@@ -15,7 +15,7 @@ export async function runCommand(
   let failed = 0;
   for await (const { file, prediction, error } of predictFiles(golem.model, files, options)) {
     if (prediction) {
-      const { label, confidence, scores, unknown, warnings } = prediction;
+      const { label, confidence, scores, unknown, transcript, warnings } = prediction;
       for (const warning of warnings) terminal.warn({ ...warning, file });
       terminal.printJson({ file, ...prediction });
       const others = Object.entries(scores)
@@ -24,7 +24,7 @@ export async function runCommand(
         .map(([name, score]) => `${name} ${formatShare(score)}`)
         .join(", ");
       terminal.printResult(
-        `${file}: ${terminal.bold(label)} ${formatShare(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}`,
+        `${file}: ${terminal.bold(label)} ${formatShare(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}${transcript ? `  ${terminal.dim(`"${transcript}"`)}` : ""}`,
       );
     } else {
       failed++;
