@@ -13,6 +13,10 @@ export const testEncoder: EncoderInfo = {
 /** A transcriber that exists in tests only. */
 export const testTranscriber: TranscriberInfo = {
   ...{ id: "test", revision: "1", sha256: {}, sampleRate: 16_000, precision: "fp32", recipe: "none" },
+  vectors: [
+    { name: "context", size: 12 },
+    { name: "start", size: 5 },
+  ],
 };
 
 /** Options of {@link makeEmbeddings}. */

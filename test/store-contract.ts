@@ -81,7 +81,13 @@ export function describeStoreContract(name: string, create: () => Promise<Embedd
       await Promise.all([
         store.put(createStoreKey(1, "encoder"), createStoredEmbedding(1)),
         transcripts.put(createStoreKey(1, "transcriber"), createStoredTranscript(1)),
-        transcripts.put(createStoreKey(2, "transcriber"), { text: "", logprob: -3, tokens: 1 }),
+        transcripts.put(createStoreKey(2, "transcriber"), {
+          text: "",
+          logprob: -3,
+          tokens: 1,
+          steps: 1,
+          vectors: [],
+        }),
       ]);
       expect(transcripts.get(createStoreKey(1, "transcriber"))).toStrictEqual(createStoredTranscript(1));
       expect(transcripts.get(createStoreKey(2, "transcriber"))?.text).toBe("");

@@ -26,7 +26,13 @@ export function createStoredEmbedding(number: number, length = 96): StoredEmbedd
 
 /** A plausible transcript that differs with its number. */
 export function createStoredTranscript(number: number): StoredTranscript {
-  return { text: `Запись «${number}», please 🎧`, logprob: -0.1 - number / 3, tokens: 12 + number };
+  return {
+    text: `Запись «${number}», please 🎧`,
+    logprob: -0.1 - number / 3,
+    tokens: 12 + number,
+    steps: 15 + number,
+    vectors: [12, 3].map((length) => Float32Array.from({ length }, (_, i) => Math.cos(number * 100 + i))),
+  };
 }
 
 /** A valid key that differs with its number. */

@@ -4,6 +4,7 @@
  * Must not know: labels, files, where weights come from.
  */
 import { GolemError } from "../core/error.ts";
+import { mergeMoments } from "./merge-moments.ts";
 
 /** What identifies an encoder and says how to feed it. Stored in every golem. */
 export interface EncoderInfo {
@@ -50,31 +51,17 @@ export interface Encoder {
   dispose(): Promise<void>;
 }
 
-/**
- * Merges the windows of one recording, weighted by frames: the result is what pooling all frames at once would give.
- * Parallel variance: Chan, Golub, LeVeque 1979.
- */
+/** Merges the windows of one recording, weighted by frames: the result is what pooling all frames at once would give. */
 export function mergePooled(info: EncoderInfo, windows: readonly Pooled[]): Pooled {
   const first = windows[0];
   if (!first)
     throw new GolemError("too-short", "No window of audio reached the encoder; at least one is needed.");
   if (windows.length === 1) return first;
-  const frames = windows.reduce((sum, window) => sum + window.frames, 0);
   const { layers, dimensions } = info;
   const vector = new Float32Array(layers * 2 * dimensions);
+  const parts = windows.map((window) => ({ count: window.frames, vector: window.vector }));
   for (let layer = 0; layer < layers; layer++) {
-    const base = layer * 2 * dimensions;
-    for (let d = 0; d < dimensions; d++) {
-      let mean = 0;
-      for (const window of windows) mean += (window.frames / frames) * window.vector[base + d]!;
-      let variance = 0;
-      for (const window of windows) {
-        const offset = window.vector[base + d]! - mean;
-        variance += (window.frames / frames) * (window.vector[base + dimensions + d]! ** 2 + offset * offset);
-      }
-      vector[base + d] = mean;
-      vector[base + dimensions + d] = Math.sqrt(variance);
-    }
+    mergeMoments(parts, layer * 2 * dimensions, dimensions, vector);
   }
-  return { frames, vector };
+  return { frames: windows.reduce((sum, window) => sum + window.frames, 0), vector };
 }

@@ -16,4 +16,10 @@ export {
   type WeightFile,
   type WeightSource,
 } from "./registry.ts";
-export { joinTranscripts, type Transcriber, type TranscriberInfo, type Transcript } from "./transcriber.ts";
+export {
+  type DecoderVector,
+  joinTranscripts,
+  type Transcriber,
+  type TranscriberInfo,
+  type Transcript,
+} from "./transcriber.ts";

@@ -1,6 +1,7 @@
 /**
  * The decoder taken apart, against the published file as it is: every step of a transcript against one pass over all
- * tokens before it, without any cache, and with the product with the vocabulary in float32.
+ * tokens before it, without any cache, and with the product with the vocabulary in float32. What the file keeps to itself
+ * is read from its branch without a cache, which is seen to be the same by its logits.
  */
 import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -9,22 +10,41 @@ import { readWindow } from "../../test/audio-files.ts";
 import { loadWeights } from "../node/encoder-weights.ts";
 import { loadEncoder } from "../node/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
-import { createMoonshineDecoder, type MoonshineDecoder } from "./moonshine-decoder.ts";
+import { createMoonshineDecoder, type DecodedStep, type MoonshineDecoder } from "./moonshine-decoder.ts";
+import { extractModel, readBranches } from "./onnx-extract.ts";
+import { createValueInfo } from "./onnx-proto.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 
 const demo = fileURLToPath(new URL("../../demo/banking/test/", import.meta.url));
 const vocabularySize = 32_768;
+/** As the branch without a cache calls it, which reshapes keys and values before. */
+const context = "/model/decoder/layers.5/encoder_attn/Reshape_3_output_0";
+const hidden = "/model/decoder/norm/Mul_output_0";
 
 let published: InferenceSession;
+let branch: InferenceSession;
 let decoder: MoonshineDecoder;
 beforeAll(async () => {
   const files = await loadWeights(getTranscriberDefinition("moonshine-tiny")!);
   const model = files["decoder_model_merged.onnx"]!;
   published = await InferenceSession.create(model, { logSeverityLevel: 3 });
+  const whole = extractModel(readBranches(model).elseBranch, {
+    inputs: {
+      input_ids: createValueInfo("input_ids", "int64", [1, "tokens"]),
+      encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [1, "frames", 288]),
+    },
+    outputs: {
+      logits: createValueInfo("logits", "float32", [1, "tokens", vocabularySize]),
+      [context]: createValueInfo(context, "float32", [1, "tokens", 288]),
+      [hidden]: createValueInfo(hidden, "float32", [1, "tokens", 288]),
+    },
+  });
+  branch = await InferenceSession.create(whole, { logSeverityLevel: 3 });
   decoder = await createMoonshineDecoder(createNodeOnnxRuntime({ threads: 1 }), model);
 });
 afterAll(async () => {
   await published.release();
+  await branch.release();
   await decoder.dispose();
 });
 
@@ -35,13 +55,15 @@ async function encodeFrames(name: string): Promise<Float32Array> {
   return lastLayer!;
 }
 
+const feedUncached = (frames: Float32Array, tokens: readonly number[]): Record<string, Tensor> => ({
+  input_ids: new Tensor("int64", BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
+  encoder_hidden_states: new Tensor("float32", frames, [1, frames.length / 288, 288]),
+});
+
 /** Logits [tokens, vocabulary] of the published decoder's first branch, which knows no cache. */
 async function runUncached(frames: Float32Array, tokens: readonly number[]): Promise<Float32Array> {
-  const feeds: Record<string, Tensor> = {
-    input_ids: new Tensor("int64", BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
-    encoder_hidden_states: new Tensor("float32", frames, [1, frames.length / 288, 288]),
-    use_cache_branch: new Tensor("bool", Uint8Array.of(0), [1]),
-  };
+  const feeds = feedUncached(frames, tokens);
+  feeds.use_cache_branch = new Tensor("bool", Uint8Array.of(0), [1]);
   for (const name of published.inputNames) {
     feeds[name] ??= new Tensor("float32", new Float32Array(0), [0, 8, 1, 36]);
   }
@@ -55,27 +77,68 @@ const findLargest = (logits: Float32Array): number =>
 const computeSpread = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
-it.each(["abroad/01-flite-awb.ogg", "address/02-flite-rms.ogg"])(
-  "decodes %s token by token as the published file does at once",
+/** Copies of what the decoder gives step by step, and the tokens it was given, until it ends. */
+async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps: DecodedStep[] }> {
+  const step = await decoder.begin(frames);
+  const tokens = [1];
+  const steps: DecodedStep[] = [];
+  while (tokens.at(-1) !== 2 && tokens.length < 30) {
+    steps.push(copyStep(await step(tokens.at(-1)!)));
+    tokens.push(findLargest(steps.at(-1)!.logits));
+  }
+  expect(tokens.length).toBeGreaterThan(8);
+  return { tokens, steps };
+}
+
+const copyStep = ({ logits, context, hidden }: DecodedStep): DecodedStep => ({
+  logits: logits.slice(),
+  context: context.slice(),
+  hidden: hidden.slice(),
+});
+
+const computeDistance = (values: Float32Array, expected: Float32Array): number =>
+  computeSpread(values.map((value, i) => value - expected[i]!)) / computeSpread(expected);
+
+/** Row of a matrix with rows of a length. */
+const pickRow = (values: Float32Array, row: number, length: number): Float32Array =>
+  values.subarray(row * length, (row + 1) * length);
+
+const recordings = ["abroad/01-flite-awb.ogg", "address/02-flite-rms.ogg"];
+
+// The published file quantises the activations of all positions together, the decoder here those of each.
+it.each(recordings)("decodes %s token by token as the published file does at once", async (name) => {
+  const frames = await encodeFrames(name);
+  const { tokens, steps } = await runSteps(frames);
+  const whole = await runUncached(frames, tokens.slice(0, -1));
+  for (const [i, { logits }] of steps.entries()) {
+    const expected = pickRow(whole, i, vocabularySize);
+    expect(findLargest(expected), `token ${i}`).toBe(tokens[i + 1]);
+    expect(computeDistance(logits, expected)).toBeLessThan(0.06);
+  }
+});
+
+it.each(recordings)(
+  "hands out the context and the hidden state of the published file in %s",
   async (name) => {
     const frames = await encodeFrames(name);
-    const step = await decoder.begin(frames);
-    const tokens = [1];
-    const steps: Float32Array[] = [];
-    while (tokens.at(-1) !== 2 && tokens.length < 30) {
-      const logits = (await step(tokens.at(-1)!)).slice();
-      steps.push(logits);
-      tokens.push(findLargest(logits));
-    }
-    expect(tokens.length).toBeGreaterThan(8);
-    const whole = await runUncached(frames, tokens.slice(0, -1));
-    for (const [i, logits] of steps.entries()) {
-      const expected = whole.subarray(i * vocabularySize, (i + 1) * vocabularySize);
-      expect(findLargest(expected), `token ${i}`).toBe(tokens[i + 1]);
-      // The published file quantises the activations of all positions together, this one those of each.
-      expect(computeSpread(logits.map((logit, k) => logit - expected[k]!))).toBeLessThan(
-        0.06 * computeSpread(expected),
-      );
+    const { tokens, steps } = await runSteps(frames);
+    const whole = await branch.run(feedUncached(frames, tokens.slice(0, -1)));
+    expect(whole.logits!.data).toBeAllclose(await runUncached(frames, tokens.slice(0, -1)), {
+      rtol: 1e-5,
+      atol: 1e-4,
+    });
+    for (const [i, step] of steps.entries()) {
+      for (const [values, tensor, tolerance] of [
+        [step.context, whole[context], 0.06],
+        [step.hidden, whole[hidden], 0.1],
+      ] as const) {
+        const all = tensor!.data as Float32Array;
+        expect(all).toHaveLength(steps.length * 288);
+        expect(computeDistance(values, pickRow(all, i, 288)), `step ${i}`).toBeLessThan(tolerance);
+        // And nearest to the same step of the file.
+        const others = steps.map((_, k) => computeDistance(values, pickRow(all, k, 288)));
+        expect(others.indexOf(Math.min(...others))).toBe(i);
+      }
     }
   },
 );
@@ -86,9 +149,9 @@ it("decodes recordings side by side as it does one after the other", async () =>
     await encodeFrames("address/02-flite-rms.ogg"),
   ];
   const alone = await decoder.begin(first);
-  const expected = [(await alone(1)).slice(), (await alone(1128)).slice()];
+  const expected = [copyStep(await alone(1)), copyStep(await alone(1128))];
   const [a, b] = [await decoder.begin(first), await decoder.begin(second)];
-  const [logits] = [(await a(1)).slice(), await b(1), await b(3529)];
-  expect(logits).toEqual(expected[0]);
-  expect((await a(1128)).slice()).toEqual(expected[1]);
+  const [step] = [copyStep(await a(1)), await b(1), await b(3529)];
+  expect(step).toEqual(expected[0]);
+  expect(copyStep(await a(1128))).toEqual(expected[1]);
 });

@@ -6,7 +6,8 @@
  * attend to, once a recording, keys as their transposed and scaled form that each step would otherwise make again. The
  * other is the branch of later steps; with empty tensors for what was said before it is the first step too. In it the
  * product with the 32,768 words, which the published file computes in float32 after unpacking 9 MB of int8 into 38 MB at
- * every step, is done on integers as all its other products are.
+ * every step, is done on integers as all its other products are. Two tensors on the way are handed out with the logits:
+ * what the last block's attention takes out of the frames, and the hidden state that the logits are made of.
  * Must not know: audio, which token is chosen, what tokens mean.
  */
 import { GolemError } from "../core/error.ts";
@@ -17,8 +18,9 @@ import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
 const blocks = [0, 1, 2, 3, 4, 5];
 const heads = 8;
 const headSize = 36;
-/** Numbers a frame of the encoder has. */
-const dimensions = heads * headSize;
+/** Numbers a frame of the encoder has, and so have the decoder's context and hidden state. */
+export const moonshineDecoderDimensions = heads * headSize;
+const dimensions = moonshineDecoderDimensions;
 /** Number of tokens there are, 768 of them reserved. */
 const vocabularySize = 32_768;
 
@@ -28,8 +30,18 @@ export const moonshineDecoderWeights = {
   sha256: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
 } as const;
 
-/** A step of decoding: given the token before, the logits of the next one, `[vocabulary]`, valid until the next step. */
-type DecodeStep = (token: number) => Promise<Float32Array>;
+/** What one step gives; valid until the next step. */
+export interface DecodedStep {
+  /** Of the next token: [vocabulary]. */
+  readonly logits: Float32Array;
+  /** What the last block's attention took out of the frames: [288], before its output projection. */
+  readonly context: Float32Array;
+  /** What the logits are made of: [288], after the last norm. */
+  readonly hidden: Float32Array;
+}
+
+/** A step of decoding: takes the token before into account. */
+type DecodeStep = (token: number) => Promise<DecodedStep>;
 
 /** The decoder's network. */
 export interface MoonshineDecoder {
@@ -40,6 +52,10 @@ export interface MoonshineDecoder {
 
 const crossKey = (block: number) => `/model/decoder/layers.${block}/encoder_attn/Mul_1_output_0`;
 const crossValue = (block: number) => `past_key_values.${block}.encoder.value`;
+
+/** Of the branch of later steps; in the other one this name is that of the values, and the context is Reshape_3's. */
+const contextName = `/model/decoder/layers.${blocks.length - 1}/encoder_attn/Reshape_1_output_0`;
+const hiddenName = "/model/decoder/norm/Mul_output_0";
 
 /** Names of the tensors each step hands to the next: as it gives them, as the next takes them. */
 const cacheNames = blocks.flatMap((block) =>
@@ -70,12 +86,11 @@ export async function createMoonshineDecoder(
         const input: OnnxTensor = { dims: [1, 1], data: BigInt64Array.of(BigInt(token)) };
         const outputs = await step.run({ input_ids: input, ...kept, ...said });
         for (const { past, present } of cacheNames) said[past] = getTensor(outputs, present);
-        const logits = getTensor(outputs, "logits").data;
-        if (logits instanceof Float32Array && logits.length === vocabularySize) return logits;
-        throw new GolemError(
-          "encoder-failed",
-          `The decoder gave ${logits.length} logits; expected ${vocabularySize}.`,
-        );
+        return {
+          logits: getNumbers(outputs, "logits", vocabularySize),
+          context: getNumbers(outputs, contextName, dimensions),
+          hidden: getNumbers(outputs, hiddenName, dimensions),
+        };
       };
     },
     async dispose() {
@@ -89,6 +104,19 @@ function getTensor(outputs: Readonly<Record<string, OnnxTensor>>, name: string):
   const tensor = outputs[name];
   if (tensor) return tensor;
   throw new GolemError("encoder-failed", `The decoder gave no ${name}.`);
+}
+
+function getNumbers(
+  outputs: Readonly<Record<string, OnnxTensor>>,
+  name: string,
+  count: number,
+): Float32Array {
+  const { data } = getTensor(outputs, name);
+  if (data instanceof Float32Array && data.length === count) return data;
+  throw new GolemError(
+    "encoder-failed",
+    `The decoder gave ${data.length} numbers as ${name}; expected ${count}.`,
+  );
 }
 
 type Added = Record<string, { inputs: string[]; bytes: Uint8Array }>;
@@ -145,13 +173,12 @@ function describeAttended(block: number): Record<string, Uint8Array> {
   };
 }
 
-/** One token, what is attended to, what was said: to logits and what was said with this token. */
+/** One token, what is attended to, what was said: to logits, context, hidden state and what was said with this token. */
 function buildStepModel(graph: GraphContents): Uint8Array {
   const { nodes, add } = createNodes();
   const weight = "model.decoder.embed_tokens.weight";
-  const hidden = "/model/decoder/norm/Mul_output_0";
   const [scale, zero] = [`${weight}_merged_0_scale`, `${weight}_merged_0_zero_point`];
-  add("DynamicQuantizeLinear", [hidden], ["golem_hidden", "golem_hidden_scale", "golem_hidden_zero"]);
+  add("DynamicQuantizeLinear", [hiddenName], ["golem_hidden", "golem_hidden_scale", "golem_hidden_zero"]);
   add(
     "MatMulInteger",
     ["golem_hidden", `${weight}_transposed_quantized`, "golem_hidden_zero", zero],
@@ -167,6 +194,8 @@ function buildStepModel(graph: GraphContents): Uint8Array {
   };
   const outputs = {
     logits: createValueInfo("logits", "float32", [1, 1, vocabularySize]),
+    [contextName]: createValueInfo(contextName, "float32", [1, 1, dimensions]),
+    [hiddenName]: createValueInfo(hiddenName, "float32", [1, 1, dimensions]),
     ...describeCache("present", "said with this"),
   };
   return extractModel(graph, { inputs, outputs, added: nodes });

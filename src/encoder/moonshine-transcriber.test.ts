@@ -6,10 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readWindow } from "../../test/audio-files.ts";
 import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
 import { createRandom } from "../core/random.ts";
+import { loadWeights } from "../node/encoder-weights.ts";
 import { loadEncoder } from "../node/load-encoder.ts";
 import { loadTranscriber } from "../node/load-transcriber.ts";
+import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
 import type { Encoder } from "./encoder.ts";
+import { createMoonshineDecoder } from "./moonshine-decoder.ts";
 import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+import { getTranscriberDefinition } from "./registry.ts";
 import type { Transcriber } from "./transcriber.ts";
 
 let encoder: Encoder;
@@ -71,13 +75,55 @@ describe("what is not speech", () => {
     ["half a minute of noise", makeNoise(480_000)],
   ])("gives some short text: %s", async (_, samples) => {
     const copy = samples.slice();
-    const { text, logprob, tokens } = await transcriber.transcribe(samples);
+    const { text, logprob, tokens, steps, vectors } = await transcriber.transcribe(samples);
     expect(samples.every((sample, i) => sample === copy[i])).toBe(true);
     expect(Number.isFinite(logprob) && logprob < 0).toBe(true);
     // The end counts too.
     expect(tokens).toBeLessThanOrEqual(Math.max(6, Math.ceil((samples.length / 16_000) * 6.5)) + 1);
     expect(text).toBe(text.trim());
+    expect(steps).toBeGreaterThanOrEqual(tokens);
+    expect(vectors.map(({ length }) => length)).toEqual([1152, 288]);
+    expect(vectors.every((vector) => vector.every(Number.isFinite))).toBe(true);
   });
+});
+
+it("gives what its decoder saw: the context of all steps, pooled, and the first hidden state", async () => {
+  const { lastLayer, ...pooled } = await encoder.encode(
+    await readWindow(
+      fileURLToPath(new URL("../../demo/banking/test/abroad/01-flite-awb.ogg", import.meta.url)),
+    ),
+    { keepFrames: true },
+  );
+  const files = await loadWeights(getTranscriberDefinition("moonshine-tiny")!);
+  const runtime = createNodeOnnxRuntime({ threads: 1 });
+  const decoder = await createMoonshineDecoder(runtime, files["decoder_model_merged.onnx"]!);
+  const step = await decoder.begin(lastLayer!);
+  const contexts: number[][] = [];
+  const hidden: Float32Array[] = [];
+  for (let token = 1; token !== 2; ) {
+    const given = await step(token);
+    contexts.push(Array.from(given.context));
+    hidden.push(given.hidden.slice());
+    token = given.logits.indexOf(Math.max(...given.logits));
+  }
+  await decoder.dispose();
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const columns = Array.from({ length: 288 }, (_, d) => contexts.map((context) => context[d]!));
+  const expected = [
+    columns.map(mean),
+    columns.map((values) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)))),
+    columns.map((values) => Math.max(...values)),
+    columns.map((values) => Math.min(...values)),
+  ].flat();
+
+  const { vectors, steps, tokens } = await transcriber.transcribePooled({ ...pooled, lastLayer: lastLayer! });
+  expect(transcriber.info.vectors).toEqual([
+    { name: "context", size: 1152 },
+    { name: "start", size: 288 },
+  ]);
+  expect([steps, tokens]).toEqual([contexts.length, contexts.length]);
+  expect(vectors[0]).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-5 });
+  expect(vectors[1]).toBeAllclose(hidden[0]!, { rtol: 1e-4, atol: 1e-5 });
 });
 
 it("reads what the encoder made for the embedding, in the same pass", async () => {

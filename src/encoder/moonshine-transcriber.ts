@@ -10,8 +10,13 @@ import type { Encoder, Pooled } from "./encoder.ts";
 import { decodeGreedily } from "./greedy-decoding.ts";
 import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
 import { moonshineInfo } from "./moonshine.ts";
-import { createMoonshineDecoder, moonshineDecoderWeights } from "./moonshine-decoder.ts";
+import {
+  createMoonshineDecoder,
+  moonshineDecoderDimensions,
+  moonshineDecoderWeights,
+} from "./moonshine-decoder.ts";
 import type { OnnxRuntime } from "./onnx-runtime.ts";
+import { createStepPool, stepStatistics } from "./step-pool.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
 
 const startToken = 1;
@@ -32,7 +37,12 @@ export const moonshineTranscriberInfo: TranscriberInfo = {
   precision: "int8",
   recipe:
     `${moonshineInfo.recipe};greedy;words=int8;tokens<=max(${fewestTokens},${tokensPerSecond}/s);` +
-    `end after a word or ${guards.patience};loop=${guards.longestLoop}x${guards.loopCopies}`,
+    `end after a word or ${guards.patience};loop=${guards.longestLoop}x${guards.loopCopies};` +
+    "context=last block's attention,all steps,mean+std+max+min;start=last norm,step 0",
+  vectors: [
+    { name: "context", size: stepStatistics * moonshineDecoderDimensions },
+    { name: "start", size: moonshineDecoderDimensions },
+  ],
 };
 
 /**
@@ -58,7 +68,16 @@ export async function createMoonshineTranscriber(
         hint: "Encode with { keepFrames: true }.",
       });
     }
-    const { tokens, logprobs } = await decodeGreedily(await decoder.begin(lastLayer), {
+    const step = await decoder.begin(lastLayer);
+    const contexts = createStepPool(moonshineDecoderDimensions);
+    let start: Float32Array | undefined;
+    const listen = async (token: number): Promise<Float32Array> => {
+      const { logits, context, hidden } = await step(token);
+      contexts.add(context);
+      start ??= hidden.slice();
+      return logits;
+    };
+    const { tokens, logprobs } = await decodeGreedily(listen, {
       ...guards,
       startToken,
       endToken,
@@ -66,7 +85,14 @@ export async function createMoonshineTranscriber(
       saysSomething: vocabulary.saysSomething,
     });
     const logprob = logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
-    return { text: vocabulary.decode(tokens), logprob, tokens: logprobs.length };
+    const { steps, vector } = contexts.compute();
+    return {
+      text: vocabulary.decode(tokens),
+      logprob,
+      tokens: logprobs.length,
+      steps,
+      vectors: [vector, start!],
+    };
   };
   return {
     info: moonshineTranscriberInfo,

@@ -20,7 +20,13 @@ import {
   type Usual,
 } from "./familiarity.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
-import { createViewFeatures, type LayerView, type ListenerInfo, type View } from "./view.ts";
+import {
+  createViewFeatures,
+  type LayerView,
+  type ListenerInfo,
+  needsTranscriber,
+  type View,
+} from "./view.ts";
 
 /** Most recordings that it is fitted to, drawn evenly from the classes: what a golem keeps grows with them. */
 const mostRows = 128;
@@ -75,7 +81,7 @@ function pickRows({ labels, classes }: LabelledRows, names: readonly string[], s
 
 /** All layers of the first encoder, and the others that have a say; weights are shares among those that have one. */
 function chooseLayers({ encoders }: ListenerInfo, views: readonly View[]): LayerView[] {
-  const heard = views.filter((view): view is LayerView => view.layer !== "transcript");
+  const heard = views.filter((view): view is LayerView => !needsTranscriber(view));
   const total = heard.reduce((sum, { weight }) => sum + weight, 0);
   const pooling = heard[0]?.pooling ?? "mean+std";
   const [first] = encoders;

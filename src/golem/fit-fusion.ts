@@ -1,6 +1,6 @@
 /**
- * Fits one ridge head a view (each layer of each encoder, and the transcript) and the weights with which the views are
- * pooled, on training rows alone.
+ * Fits one ridge head a view (each layer of each encoder, the transcript and its decoder's vectors) and the weights with which
+ * the views are pooled, on training rows alone.
  *
  * Each head's say on its own training rows is its exact leave-one-out, all rows of a speaker left out together where speakers are known
  * (head/ridge-loo.ts), so penalty, calibration and weights are all chosen on rows and speakers the head was not fitted on, without a
@@ -16,7 +16,7 @@ import { computeLogProbabilities } from "./fusion.ts";
 import { fitFusionWeights } from "./fusion-weights.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
-import { createViewFeatures, type ListenerInfo, type Pooling, type View } from "./view.ts";
+import { createViewFeatures, type ListenerInfo, needsTranscriber, type Pooling, type View } from "./view.ts";
 
 /** Views with less than this share of the weights are left out. */
 const leastShare = 0.01;
@@ -72,10 +72,10 @@ export function fitFusion(
   return { fitted, ...(reads && vocabulary ? { vocabulary } : {}) };
 }
 
-/** Nats, over all rows together, that the transcript has to add to have a say: what one more weight costs (Akaike 1974). */
+/** Nats, over all rows together, that the transcriber's views have to add to have a say: what one more weight costs (Akaike 1974). */
 const worthReading = 1;
 
-/** The weight of each view; 0 for a transcript that does not pay for the time it takes. */
+/** The weight of each view; 0 for all of the transcriber's when they do not pay for the time it takes. */
 function chooseFactors(
   views: readonly View[],
   heldOut: readonly Float64Array[],
@@ -83,12 +83,12 @@ function chooseFactors(
   classes: number,
 ): Float64Array {
   const all = fitFusionWeights(heldOut, labels, classes);
-  const isSound = (_: unknown, i: number) => views[i]!.layer !== "transcript";
+  const isSound = (_: unknown, i: number) => !needsTranscriber(views[i]!);
   const heard = heldOut.filter(isSound);
   if (heard.length === heldOut.length || heard.length === 0) return all.weights;
   const sound = fitFusionWeights(heard, labels, classes);
   const gain = labels.length * (all.logLikelihood - sound.logLikelihood);
-  // The transcript is the last of the views.
+  // What needs the transcriber comes last among the views.
   return gain > worthReading
     ? all.weights
     : Float64Array.from({ length: views.length }, (_, i) => sound.weights[i] ?? 0);
@@ -104,6 +104,9 @@ function listViews(
   );
   if (transcriber && vocabulary && getVocabularySize(vocabulary) > 0) {
     views.push({ encoder: transcriber.id, layer: "transcript", pooling: "tf-idf", weight: 1 });
+  }
+  for (const { name } of transcriber?.vectors ?? []) {
+    views.push({ encoder: transcriber!.id, layer: name, pooling: "steps", weight: 1 });
   }
   return views;
 }

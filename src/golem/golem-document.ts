@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";
+import { decoderVectorNames } from "../encoder/transcriber.ts";
 import { headKinds } from "../head/head.ts";
 import type { Vocabulary } from "./text-features.ts";
 import { getViewName, getViewSize } from "./view.ts";
@@ -38,6 +39,9 @@ const transcriber = z.object({
   sampleRate: count.check(z.positive()),
   precision: shortText,
   recipe: shortText,
+  vectors: z
+    .array(z.object({ name: z.enum(decoderVectorNames), size: count.check(z.positive(), z.maximum(65_536)) }))
+    .check(z.maxLength(decoderVectorNames.length)),
 });
 
 /** `weight`: share in the decision. */
@@ -53,6 +57,12 @@ const view = z.union([
     encoder: shortText,
     layer: z.literal("transcript"),
     pooling: z.literal("tf-idf"),
+    weight: share,
+  }),
+  z.object({
+    encoder: shortText,
+    layer: z.enum(decoderVectorNames),
+    pooling: z.literal("steps"),
     weight: share,
   }),
 ]);
@@ -95,7 +105,7 @@ const golemDocument = z.object({
   formatVersion: z.literal(formatVersion),
   createdBy: shortText,
   labels: z.array(label).check(z.minLength(2), z.maxLength(10_000)),
-  /** Those that its views need; may be none where the transcript alone decides. */
+  /** Those that its views need; may be none where the transcriber's views alone decide. */
   encoders: z.array(encoder).check(z.maxLength(100)),
   transcriber: z.optional(transcriber),
   audio: z.object({

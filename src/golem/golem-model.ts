@@ -41,7 +41,7 @@ import {
 } from "./packed-familiarity.ts";
 import { packTensors, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
-import type { ListenerInfo } from "./view.ts";
+import { type ListenerInfo, needsTranscriber } from "./view.ts";
 
 /** What a golem says of one recording. */
 export interface Prediction {
@@ -74,7 +74,7 @@ export interface GolemModel {
   readonly training: TrainingDocument;
   /** The encoders whose vectors it takes, in this order. */
   readonly encoders: readonly EncoderInfo[];
-  /** Who writes the texts it takes; undefined when it reads none. */
+  /** Who gives the texts and vectors of a decoder that it takes; undefined when it takes none. */
   readonly transcriber: TranscriberInfo | undefined;
   /** Predicts recordings as they were heard. */
   predictHeard(heard: readonly Heard[]): Prediction[];
@@ -164,7 +164,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
 /** Those of the listener whom the views need, and the first encoder, which tells the unknown. */
 function pickListener(fitted: readonly FittedView[], { encoders, transcriber }: ListenerInfo): ListenerInfo {
   const needed = (id: string, reads: boolean) =>
-    fitted.some(({ view }) => view.encoder === id && (view.layer === "transcript") === reads);
+    fitted.some(({ view }) => view.encoder === id && needsTranscriber(view) === reads);
   return {
     encoders: encoders.filter(({ id }, i) => i === 0 || needed(id, false)),
     ...(transcriber && needed(transcriber.id, true) ? { transcriber } : {}),

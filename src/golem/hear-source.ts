@@ -111,13 +111,17 @@ export async function hearSource(
     if (isSilent(facts)) break;
   }
   const embeddings = encoders.map(({ info }, i) => mergePooled(info, pooled[i]!));
-  return { facts, embeddings, ...(transcriber ? { transcript: joinTranscripts(transcripts) } : {}) };
+  return {
+    facts,
+    embeddings,
+    ...(transcriber ? { transcript: joinTranscripts(transcriber.info, transcripts) } : {}),
+  };
 }
 
 /** What a classifier gets of what was heard. */
 export function getHeard({ embeddings, transcript }: Omit<HeardSource, "facts">): Heard {
   const vectors = embeddings.map(({ vector }) => vector);
-  return transcript ? { vectors, text: transcript.text } : { vectors };
+  return transcript ? { vectors, text: transcript.text, decoded: transcript.vectors } : { vectors };
 }
 
 /** Whether there was nothing to hear in a recording. */

@@ -5,10 +5,11 @@
  * Must not know: files.
  */
 import type { GolemDocument } from "./golem-document.ts";
+import { needsTranscriber, sumShares } from "./view.ts";
 
 /** Writes the card in Markdown. Text from the data set is escaped wherever it could mean something else. */
 export function writeModelCard(document: GolemDocument): string {
-  const { labels, encoders, views, heads, data, evaluation, createdBy, seed } = document;
+  const { labels, encoders, transcriber, views, heads, data, evaluation, createdBy, seed } = document;
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const lines = [
     "---",
@@ -37,6 +38,11 @@ export function writeModelCard(document: GolemDocument): string {
     ...encoders.map(
       ({ id, revision }) => `- Encoder: ${escapeMarkdown(id)} (${escapeMarkdown(revision)}), frozen`,
     ),
+    ...(transcriber
+      ? [
+          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; the words that it heard (transcript, context and start) have ${percent(sumShares(views.filter(needsTranscriber)))} of the decision`,
+        ]
+      : []),
     "",
     "| view | head | features | share in the decision |",
     "|---|---|---:|---:|",

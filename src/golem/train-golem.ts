@@ -37,7 +37,7 @@ export interface TrainingInput {
   readonly skipped?: readonly SkippedRecording[];
   /** Who heard them; `vectors` are in this order. */
   readonly encoders: readonly EncoderInfo[];
-  /** Who wrote `text`. */
+  /** Who wrote `text` and gave `decoded`. */
   readonly transcriber?: TranscriberInfo | undefined;
   readonly audio: AudioSettings;
   /** What `describeAudio` says of the pipeline that made the embeddings. */
@@ -66,7 +66,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   for (const warning of alone) options.onWarning?.(warning);
   const labels = [...countLabels(recordings).keys()];
   const truth = recordings.map((recording) => labels.indexOf(recording.label));
-  const heard = recordings.map(({ vectors, text }) => ({ vectors, ...(text === undefined ? {} : { text }) }));
+  const heard = recordings.map(({ vectors, text, decoded }) => ({
+    vectors,
+    ...(text === undefined ? {} : { text }),
+    ...(decoded === undefined ? {} : { decoded }),
+  }));
   const groups = recordings.map((recording) => recording.speaker);
   const problem: FitProblem = {
     ...{ heard, labels: truth, classes: labels.length, groups },

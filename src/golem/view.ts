@@ -1,12 +1,13 @@
 /**
- * Views: what a recording looks like to one head. A layer of an encoder, pooled over time; or the transcript.
+ * Views: what a recording looks like to one head. A layer of an encoder, pooled over time; the transcript; or a vector that
+ * the transcriber's decoder gave while it wrote the transcript.
  *
  * Must not know: heads, files.
  */
 import { GolemError } from "../core/error.ts";
 import { createMatrix, type Matrix } from "../core/matrix.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
-import type { TranscriberInfo } from "../encoder/transcriber.ts";
+import type { DecoderVector, TranscriberInfo } from "../encoder/transcriber.ts";
 import type { Heard } from "./embedded-recording.ts";
 import { createTextFeatures, getVocabularySize, type Vocabulary } from "./text-features.ts";
 
@@ -31,13 +32,32 @@ export interface TranscriptView {
   readonly weight: number;
 }
 
+/** A vector of the transcriber's decoder; `encoder` is the transcriber's id. */
+export interface DecoderView {
+  readonly encoder: string;
+  readonly layer: DecoderVector["name"];
+  /** Over the decoder's steps, as `DecoderVector` says. */
+  readonly pooling: "steps";
+  readonly weight: number;
+}
+
 /** One way to look at a recording. */
-export type View = LayerView | TranscriptView;
+export type View = LayerView | TranscriptView | DecoderView;
 
 /** Who hears the recordings that a classifier is given; `Heard.vectors` are in the order of `encoders`. */
 export interface ListenerInfo {
   readonly encoders: readonly EncoderInfo[];
   readonly transcriber?: TranscriberInfo | undefined;
+}
+
+/** Whether a view is there only where a transcriber listens. All that are cost its time together: they come of one run. */
+export function needsTranscriber(view: View): view is TranscriptView | DecoderView {
+  return typeof view.layer !== "number";
+}
+
+/** Share of several views in the decision. */
+export function sumShares(views: readonly View[]): number {
+  return views.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** What a view is called in a golem's tensors: encoder and layer. */
@@ -56,22 +76,39 @@ export function getViewSize(
   { encoders, transcriber }: ListenerInfo,
   vocabulary?: Vocabulary,
 ): number | undefined {
-  if (view.layer === "transcript") {
-    return transcriber?.id === view.encoder && vocabulary ? getVocabularySize(vocabulary) : undefined;
+  if (needsTranscriber(view)) {
+    if (transcriber?.id !== view.encoder) return undefined;
+    if (view.layer === "transcript") return vocabulary && getVocabularySize(vocabulary);
+    return findDecoded(view, transcriber)?.size;
   }
   const info = encoders.find(({ id }) => id === view.encoder);
   return info && view.layer < info.layers ? getLayerSize(info, view.pooling) : undefined;
 }
 
-/** A function from recordings to the features of a view: [recordings, features]. */
+/**
+ * A function from recordings to the features of a view: [recordings, features]. It throws `invalid-shape` for recordings
+ * without what the transcriber is to give.
+ */
 export function createViewFeatures(
   view: View,
-  { encoders }: ListenerInfo,
+  { encoders, transcriber }: ListenerInfo,
   vocabulary?: Vocabulary,
 ): (heard: readonly Heard[]) => Matrix {
   if (view.layer === "transcript") {
     const computeFeatures = createTextFeatures(vocabulary!);
-    return (heard) => computeFeatures(heard.map(({ text }) => text ?? ""));
+    return (heard) => computeFeatures(heard.map(({ text }) => text ?? throwMissing(view)));
+  }
+  if (needsTranscriber(view)) {
+    const { place, size } = findDecoded(view, transcriber)!;
+    return (heard) => {
+      const features = createMatrix(heard.length, size);
+      for (const [row, { decoded }] of heard.entries()) {
+        const vector = decoded?.[place] ?? throwMissing(view);
+        checkSize(`The vector ${getViewName(view)}`, vector, size);
+        features.data.set(vector, row * size);
+      }
+      return features;
+    };
   }
   const { layer, pooling } = view;
   const index = encoders.findIndex(({ id }) => id === view.encoder);
@@ -87,18 +124,29 @@ export function createViewFeatures(
   };
 }
 
-/** Throws `invalid-shape` for recordings that were not heard by this listener. */
+function findDecoded(view: DecoderView, transcriber: TranscriberInfo | undefined) {
+  const place = transcriber?.vectors.findIndex(({ name }) => name === view.layer) ?? -1;
+  return place < 0 ? undefined : { place, size: transcriber!.vectors[place]!.size };
+}
+
+/** Throws `invalid-shape` for recordings that were not heard by the encoders of this listener. */
 export function checkHeard(heard: readonly Heard[], { encoders }: ListenerInfo): void {
   for (const { vectors } of heard) {
     for (const [i, { id, layers, dimensions }] of encoders.entries()) {
-      const size = layers * 2 * dimensions;
-      if (vectors[i]?.length === size) continue;
-      throw new GolemError(
-        "invalid-shape",
-        `An embedding of ${id} has ${size} numbers; got ${vectors[i]?.length ?? "none"}.`,
-      );
+      checkSize(`An embedding of ${id}`, vectors[i], layers * 2 * dimensions);
     }
   }
+}
+
+function checkSize(what: string, vector: Float32Array | undefined, size: number): void {
+  if (vector?.length === size) return;
+  throw new GolemError("invalid-shape", `${what} has ${size} numbers; got ${vector?.length ?? "none"}.`);
+}
+
+function throwMissing(view: View): never {
+  throw new GolemError("invalid-shape", `${getViewName(view)} was expected of a recording; got none.`, {
+    hint: `Let the transcriber ${view.encoder} hear it.`,
+  });
 }
 
 /** Turns "last" or a number into a layer of the encoder, or throws `invalid-layer`. */

@@ -47,7 +47,8 @@ describe("createFoldRunner", () => {
     const heard = Array.from({ length: 80 }, (_, i): Heard => {
       const { vectors } = problem.heard[i % problem.heard.length]!;
       const text = `${i % 2 ? "pay" : "play"} number ${i}`;
-      return { vectors: Array.from({ length: 12 }, () => vectors[0]!), text };
+      const decoded = [vectors[0]!.subarray(0, 12), vectors[0]!.subarray(12, 17)];
+      return { vectors: Array.from({ length: 12 }, () => vectors[0]!), text, decoded };
     });
     const many: FitProblem = {
       heard,

@@ -74,7 +74,8 @@ function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
 }
 
 function countNumbers({ heard }: FitProblem): number {
-  return heard.reduce((sum, { vectors }) => sum + vectors.reduce((own, { length }) => own + length, 0), 0);
+  const all = heard.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
+  return all.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** The same problem with its vectors in shared memory, so that workers need no copies of their own. */
@@ -89,6 +90,10 @@ function shareVectors(problem: FitProblem): FitProblem {
   };
   return {
     ...problem,
-    heard: problem.heard.map((heard) => ({ ...heard, vectors: heard.vectors.map(share) })),
+    heard: problem.heard.map(({ vectors, decoded, ...heard }) => ({
+      ...heard,
+      vectors: vectors.map(share),
+      ...(decoded ? { decoded: decoded.map(share) } : {}),
+    })),
   };
 }

@@ -80,7 +80,8 @@ function checkTranscriber(wanted: TranscriberInfo): void {
   );
 }
 
-/** Everything that shapes the words it writes. */
-function getTranscriberIdentity({ sha256, sampleRate, precision, recipe }: TranscriberInfo): string {
-  return JSON.stringify([Object.entries(sha256).sort(), sampleRate, precision, recipe]);
+/** Everything that shapes what it writes and gives. */
+function getTranscriberIdentity({ sha256, sampleRate, precision, recipe, vectors }: TranscriberInfo): string {
+  const sizes = vectors.map(({ name, size }) => [name, size]);
+  return JSON.stringify([Object.entries(sha256).sort(), sampleRate, precision, recipe, sizes]);
 }

@@ -18,6 +18,8 @@ export interface StoredTranscript {
   readonly text: string;
   readonly logprob: number;
   readonly tokens: number;
+  readonly steps: number;
+  readonly vectors: readonly Float32Array[];
 }
 
 /** Values by key. Keys come from `computeStoreKey`. */

@@ -5,6 +5,12 @@ import { computeChecksum } from "./checksum.ts";
 import { encodeEmbedding } from "./embedding-codec.ts";
 import { decodeTranscript, encodeTranscript, isTranscript } from "./transcript-codec.ts";
 
+/** Puts the right checksum on forged bytes, so that what lies behind it is tested. */
+function seal(bytes: Uint8Array): Uint8Array {
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, computeChecksum(bytes.subarray(12)), true);
+  return bytes;
+}
+
 describe("transcripts as bytes", () => {
   it("round-trip whatever was said", () => {
     fc.assert(
@@ -12,8 +18,10 @@ describe("transcripts as bytes", () => {
         fc.string({ unit: "binary" }),
         fc.double({ noNaN: true, noDefaultInfinity: true }),
         fc.nat(),
-        (text, logprob, tokens) => {
-          const value = { text, logprob, tokens };
+        fc.nat(),
+        fc.array(fc.float32Array({ maxLength: 20 }), { maxLength: 16 }),
+        (text, logprob, tokens, steps, vectors) => {
+          const value = { text, logprob, tokens, steps, vectors };
           expect(decodeTranscript(encodeTranscript(value))).toStrictEqual(value);
         },
       ),
@@ -46,15 +54,57 @@ describe("transcripts as bytes", () => {
     expect(decodeTranscript(embedding)).toBeUndefined();
     const view = new DataView(transcript.buffer);
     view.setFloat64(12, Number.NaN, true);
-    view.setUint32(8, computeChecksum(transcript.subarray(12)), true);
-    expect(decodeTranscript(transcript)).toBeUndefined();
+    expect(decodeTranscript(seal(transcript))).toBeUndefined();
+  });
+
+  it("are a miss when another version wrote them", () => {
+    // Version 1: log-probability, tokens, text, and no vectors.
+    const old = new Uint8Array(24 + 60);
+    const view = new DataView(old.buffer);
+    view.setUint32(0, 0x544c_4f47, true);
+    view.setUint32(4, 1, true);
+    view.setFloat64(12, -1, true);
+    view.setUint32(20, 3, true);
+    old.fill(0x61, 24);
+    expect(isTranscript(seal(old))).toBe(true);
+    expect(decodeTranscript(old)).toBeUndefined();
+    view.setUint32(4, 2, true);
+    expect(decodeTranscript(seal(old))).toBeUndefined();
+  });
+
+  it("are a miss, without allocating, when the counts lie under a right checksum", () => {
+    const bytes = encodeTranscript(createStoredTranscript(1));
+    for (const place of [28, 32, 36]) {
+      for (const lie of [1000, 0x3fff_ffff, 0x4000_000c, 0x7fff_ffff, 0xffff_ffff]) {
+        const forged = bytes.slice();
+        new DataView(forged.buffer).setUint32(place, lie, true);
+        expect(decodeTranscript(seal(forged)), `${lie} at ${place}`).toBeUndefined();
+      }
+    }
+  });
+
+  it("are a miss when they are anything else under a right header", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 200 }), (bytes) => {
+        const view = new DataView(bytes.buffer, bytes.byteOffset);
+        view.setUint32(0, 0x544c_4f47, true);
+        view.setUint32(4, 2, true);
+        const value = decodeTranscript(seal(bytes));
+        const numbers = value?.vectors.reduce((sum, vector) => sum + vector.length, 0) ?? 0;
+        expect(32 + 4 * numbers).toBeLessThanOrEqual(bytes.length);
+      }),
+    );
   });
 
   it.each([
-    ["a text without end", { text: "a".repeat((1 << 22) + 1), logprob: -1, tokens: 1 }],
-    ["no probability", { text: "", logprob: Number.NaN, tokens: 1 }],
-    ["half a token", { text: "", logprob: -1, tokens: 0.5 }],
-  ])("are refused with %s", (_, value) => {
+    ["a text without end", { text: "a".repeat((1 << 22) + 1) }],
+    ["no probability", { logprob: Number.NaN }],
+    ["half a token", { tokens: 0.5 }],
+    ["fewer steps than none", { steps: -1 }],
+    ["too many vectors", { vectors: Array(17).fill(new Float32Array(1)) }],
+    ["too many numbers", { vectors: [new Float32Array(1 << 19), new Float32Array((1 << 19) + 1)] }],
+  ])("are refused with %s", (_, wrong) => {
+    const value = { ...createStoredTranscript(1), ...wrong };
     expect(() => encodeTranscript(value)).toThrow(expect.objectContaining({ code: "store-failed" }));
   });
 });

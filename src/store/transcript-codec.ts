@@ -1,10 +1,13 @@
 /**
- * Stored transcripts as bytes, version 1. All numbers little-endian:
+ * Stored transcripts as bytes, version 2. All numbers little-endian:
  *
  *     0  u32 magic "GOLT"      4  u32 version        8  u32 CRC-32 of everything from byte 12 on
- *    12  f64 log-probability  20  u32 tokens        24  text in UTF-8, to the end
+ *    12  f64 log-probability  20  u32 tokens        24  u32 steps
+ *    28  u32 number of vectors    32  u32 length of each    ..  f32 of one vector after the other
+ *    ..  text in UTF-8, to the end
  *
- * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss.
+ * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is allocated by a
+ * number that has not been held against the length of the input.
  * Must not know: keys, databases.
  */
 import { GolemError } from "../core/error.ts";
@@ -12,44 +15,81 @@ import { computeChecksum } from "./checksum.ts";
 import type { StoredTranscript, ValueCodec } from "./store.ts";
 
 const magic = 0x544c_4f47;
-const version = 1;
-const headerBytes = 24;
+const version = 2;
+const headerBytes = 32;
 const checkedFrom = 12;
 /** A day of speech. */
 const maximumTextBytes = 1 << 22;
+const maximumVectors = 16;
+/** Of all vectors together: 4 MB. */
+const maximumNumbers = 1 << 20;
+const numberBytes = Float32Array.BYTES_PER_ELEMENT;
 
 /** Turns a transcript into bytes; throws `store-failed` for one that could not be read back. */
-export function encodeTranscript({ text, logprob, tokens }: StoredTranscript): Uint8Array {
+export function encodeTranscript({ text, logprob, tokens, steps, vectors }: StoredTranscript): Uint8Array {
   const encoded = new TextEncoder().encode(text);
-  if (encoded.length > maximumTextBytes || !Number.isFinite(logprob) || !isCount(tokens)) {
+  const numbers = countNumbers(vectors);
+  if (
+    encoded.length > maximumTextBytes ||
+    vectors.length > maximumVectors ||
+    numbers > maximumNumbers ||
+    !Number.isFinite(logprob) ||
+    !isCount(tokens) ||
+    !isCount(steps)
+  ) {
     throw new GolemError(
       "store-failed",
-      `A transcript of ${encoded.length} bytes, ${tokens} tokens and log-probability ${logprob} was to be stored; ` +
-        `at most ${maximumTextBytes} bytes are, and finite numbers.`,
+      `A transcript of ${encoded.length} bytes, ${tokens} tokens, ${steps} steps, log-probability ${logprob} and ` +
+        `${vectors.length} vectors of ${numbers} numbers was to be stored; at most ${maximumTextBytes} bytes, ` +
+        `${maximumVectors} vectors and ${maximumNumbers} numbers are, whole counts and a finite log-probability.`,
     );
   }
-  const bytes = new Uint8Array(headerBytes + encoded.length);
+  const vectorsStart = headerBytes + 4 * vectors.length;
+  const textStart = vectorsStart + numbers * numberBytes;
+  const bytes = new Uint8Array(textStart + encoded.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
   view.setUint32(4, version, true);
   view.setFloat64(12, logprob, true);
   view.setUint32(20, tokens, true);
-  bytes.set(encoded, headerBytes);
+  view.setUint32(24, steps, true);
+  view.setUint32(28, vectors.length, true);
+  let place = vectorsStart;
+  for (const [i, vector] of vectors.entries()) {
+    view.setUint32(headerBytes + 4 * i, vector.length, true);
+    // A copy of the memory: Float32Array is little-endian on every machine that runs this.
+    bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), place);
+    place += vector.byteLength;
+  }
+  bytes.set(encoded, textStart);
   view.setUint32(8, computeChecksum(bytes.subarray(checkedFrom)), true);
   return bytes;
 }
 
 /** Reads a transcript back; undefined when the bytes are not one of this version, whole and undamaged. */
 export function decodeTranscript(bytes: Uint8Array): StoredTranscript | undefined {
-  if (bytes.length < headerBytes || bytes.length > headerBytes + maximumTextBytes) return undefined;
-  if (!isTranscript(bytes)) return undefined;
+  if (bytes.length < headerBytes || !isTranscript(bytes)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(4, true) !== version) return undefined;
+  const count = view.getUint32(28, true);
+  if (count > maximumVectors || headerBytes + 4 * count > bytes.length) return undefined;
+  const lengths = Array.from({ length: count }, (_, i) => view.getUint32(headerBytes + 4 * i, true));
+  const numbers = lengths.reduce((sum, length) => sum + length, 0);
+  const textStart = headerBytes + 4 * count + numbers * numberBytes;
+  if (numbers > maximumNumbers || textStart > bytes.length) return undefined;
+  if (bytes.length - textStart > maximumTextBytes) return undefined;
   if (view.getUint32(8, true) !== computeChecksum(bytes.subarray(checkedFrom))) return undefined;
   const logprob = view.getFloat64(12, true);
   if (!Number.isFinite(logprob)) return undefined;
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(headerBytes));
-  return { text, logprob, tokens: view.getUint32(20, true) };
+  let place = headerBytes + 4 * count;
+  const vectors = lengths.map((length) => {
+    const vector = new Float32Array(length);
+    new Uint8Array(vector.buffer).set(bytes.subarray(place, place + vector.byteLength));
+    place += vector.byteLength;
+    return vector;
+  });
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(textStart));
+  return { text, logprob, tokens: view.getUint32(20, true), steps: view.getUint32(24, true), vectors };
 }
 
 /** Whether bytes of the store are a transcript rather than an embedding, damaged or not. */
@@ -62,6 +102,10 @@ export const transcriptCodec: ValueCodec<StoredTranscript> = {
   encode: encodeTranscript,
   decode: decodeTranscript,
 };
+
+function countNumbers(vectors: readonly Float32Array[]): number {
+  return vectors.reduce((sum, vector) => sum + vector.length, 0);
+}
 
 function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;

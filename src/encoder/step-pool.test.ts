@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { createStepPool, mergeStepPools, type StepPooled } from "./step-pool.ts";
+
+const dimensions = 3;
+const step = fc.array(fc.float({ noNaN: true, min: -100, max: 100 }), {
+  minLength: dimensions,
+  maxLength: dimensions,
+});
+
+const pool = (steps: readonly (readonly number[])[]): StepPooled => {
+  const pool = createStepPool(dimensions);
+  for (const values of steps) pool.add(Float32Array.from(values));
+  return pool.compute();
+};
+
+/** By their definitions, in two passes. */
+function describeSteps(steps: readonly (readonly number[])[]): number[] {
+  const columns = [0, 1, 2].map((d) => steps.map((values) => values[d]!));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = (values: readonly number[]) =>
+    Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+  return [
+    columns.map(mean),
+    columns.map(deviation),
+    columns.map((values) => Math.max(...values)),
+    columns.map((values) => Math.min(...values)),
+  ].flat();
+}
+
+const tolerance = { rtol: 1e-5, atol: 1e-4 };
+
+it("pools steps into mean, population standard deviation, maximum and minimum", () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), (steps) => {
+      const pooled = pool(steps);
+      expect(pooled.steps).toBe(steps.length);
+      expect(pooled.vector).toBeAllclose(describeSteps(steps), tolerance);
+    }),
+  );
+});
+
+it("merges windows into what all their steps give at once", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }),
+      (windows) => {
+        expect(mergeStepPools(windows.map(pool))).toBeAllclose(describeSteps(windows.flat()), tolerance);
+      },
+    ),
+  );
+});
+
+it("keeps nothing of a step but what it adds", () => {
+  const contexts = createStepPool(dimensions);
+  const values = Float32Array.of(1, 2, 3);
+  contexts.add(values);
+  values.fill(9);
+  expect(contexts.compute().vector).toEqual(Float32Array.of(1, 2, 3, 0, 0, 0, 1, 2, 3, 1, 2, 3));
+});
