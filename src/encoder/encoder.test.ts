@@ -3,7 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { type EncoderInfo, mergePooled } from "./encoder.ts";
-import { createPowerSpectrum } from "./fourier.ts";
+import { createPowerSpectrum } from "../core/fourier.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { reflectToLength } from "./reflect.ts";
 

@@ -6,7 +6,7 @@
  * Must not know: files, labels, networks.
  */
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
-import { createPowerSpectrum } from "./fourier.ts";
+import { createPowerSpectrum } from "../core/fourier.ts";
 import { createHannWindow, createMelFilters } from "./mel-filters.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { reflectToLength } from "./reflect.ts";
