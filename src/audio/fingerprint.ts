@@ -42,7 +42,10 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
   const most = Math.floor(p.maximumSeconds / p.hopSeconds);
   if (2 * p.highHz > sampleRate) return { push: () => {}, finish: () => new Uint32Array(0) };
   const edges = getBandEdges(sampleRate, size);
-  const window = Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
+  const window = Float64Array.from(
+    { length: size },
+    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
+  );
   const spectrum = createPowerSpectrum(size);
   const frame = new Float64Array(size);
   const power = new Float64Array(size / 2 + 1);

@@ -58,7 +58,8 @@ export function describeFinding({ kind, severity, message, advice, files }: Find
 
 function describeVerdict(findings: readonly Finding[], { red, yellow }: Style): string {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
-  if (has("severe")) return red("Do not believe a score on these recordings before what is severe is settled.");
+  if (has("severe"))
+    return red("Do not believe a score on these recordings before what is severe is settled.");
   if (has("warning")) return yellow("Fit to train on; look at the warnings before you rely on the score.");
   return "Fit to train on.";
 }

@@ -11,10 +11,10 @@ import { type Nuisance, nuisances } from "./nuisances.ts";
 
 /** From where on something explains labels too well. */
 export const confoundLimits = {
-  /** Share of labels told right, and beyond chance; standard deviations of chance. */
+  /** Share of labels told right, and beyond chance; p-value. */
   share: 0.6,
   beyondChance: 0.35,
-  deviations: 4,
+  likelihood: 0.01,
   /** Share told right from where on it is severe; what may be natural is only from the second on. */
   severe: 0.8,
   severeNatural: 0.95,
@@ -56,9 +56,9 @@ export function checkConfounds({ recordings, seed }: Examination): Finding[] {
   return findings;
 }
 
-function isConfounded({ share, beyondChance, deviations }: Explained): boolean {
+function isConfounded({ share, beyondChance, likelihood }: Explained): boolean {
   const limits = confoundLimits;
-  return share >= limits.share && beyondChance >= limits.beyondChance && deviations >= limits.deviations;
+  return share >= limits.share && beyondChance >= limits.beyondChance && likelihood <= limits.likelihood;
 }
 
 function describe(

@@ -27,6 +27,8 @@ export interface Opinion {
   readonly probabilities: Matrix;
   /** Which of the rows it learned from: those that a first look agreed with. */
   readonly trusted: readonly boolean[];
+  /** Column that each row was taken for at the first look. */
+  readonly firstGuesses: readonly number[];
 }
 
 /** A data set, heard. */

@@ -15,12 +15,12 @@ export interface Explained {
   readonly chance: number;
   /** (share - chance) / (1 - chance): 0 for nothing, 1 for everything. */
   readonly beyondChance: number;
-  /** Standard deviations of the shuffled shares between share and chance. */
-  readonly deviations: number;
+  /** Share of the shuffles, this one included, that tell as much: its p-value, at least 0.01. */
+  readonly likelihood: number;
 }
 
 /** Shuffles for chance. */
-const rounds = 60;
+const rounds = 99;
 
 /** Measures how well `tell` tells labels, and how well it tells shuffled ones. */
 export function measureExplained(
@@ -31,14 +31,11 @@ export function measureExplained(
   const share = tell(labels);
   const shuffled = Array.from({ length: rounds }, () => tell(shuffle(labels, random)));
   const chance = shuffled.reduce((sum, value) => sum + value, 0) / rounds;
-  const variance = shuffled.reduce((sum, value) => sum + (value - chance) ** 2, 0) / (rounds - 1);
-  // Never less than what a coin of that chance varies by: categories that repeat nothing do not vary at all.
-  const deviation = Math.sqrt(Math.max(variance, (chance * (1 - chance)) / (4 * labels.length), 1e-9));
   return {
     share,
     chance,
     beyondChance: chance < 1 ? (share - chance) / (1 - chance) : 0,
-    deviations: (share - chance) / deviation,
+    likelihood: (1 + shuffled.filter((value) => value >= share).length) / (1 + rounds),
   };
 }
 

@@ -26,9 +26,7 @@ export function checkFileHealth({ recordings, skipped }: Examination): Finding[]
       advice: unreadable[0]!.hint || "Record or convert them again, or delete them.",
     });
   }
-  const damaged = recordings.filter(({ facts }) =>
-    facts.warnings.some(({ code }) => harmful.includes(code)),
-  );
+  const damaged = recordings.filter(({ facts }) => facts.warnings.some(({ code }) => harmful.includes(code)));
   if (damaged.length > 0) {
     const { warnings } = damaged[0]!.facts;
     const first = warnings.find(({ code }) => harmful.includes(code))!;

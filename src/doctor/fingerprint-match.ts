@@ -69,7 +69,7 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
  * each other over a tenth of a second, not over half a second.
  */
 export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
-  return errorRate < 0.32 - 0.33 / Math.sqrt(words);
+  return errorRate < 0.33 - 0.38 / Math.sqrt(words);
 }
 
 /** Share of frames in which each bit is set: the same for any cut of a steady sound. 32 numbers. */

@@ -38,7 +38,11 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
     });
   }
   const audible = recordings.filter(({ facts }) => !isSilent(facts));
-  const quiet = pick(audible, ({ peak }) => peak < limits.quietPeak, ({ peak }) => peak);
+  const quiet = pick(
+    audible,
+    ({ peak }) => peak < limits.quietPeak,
+    ({ peak }) => peak,
+  );
   if (quiet.length > 0) {
     findings.push({
       kind: "quiet",

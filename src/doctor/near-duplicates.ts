@@ -29,9 +29,7 @@ export function checkNearDuplicates(examination: Examination): Finding[] {
   const pairs = findDuplicatePairs(recordings, examination.likeness);
   return joinPairs(pairs, recordings.length).map((rows) => {
     const inGroup = new Set(rows);
-    const isExact = pairs
-      .filter((pair) => inGroup.has(pair.rows[0]))
-      .every((pair) => pair.isExact);
+    const isExact = pairs.filter((pair) => inGroup.has(pair.rows[0])).every((pair) => pair.isExact);
     return describeGroup(
       rows.map((row) => recordings[row]!),
       isExact,
@@ -102,7 +100,9 @@ function joinPairs(pairs: readonly DuplicatePair[], rows: number): number[][] {
     while (parents[root] !== root) root = parents[root]!;
     return root;
   };
-  for (const { rows: [a, b] } of pairs) {
+  for (const {
+    rows: [a, b],
+  } of pairs) {
     const [low, high] = [find(a), find(b)].sort((x, y) => x - y) as [number, number];
     parents[high] = low;
   }

@@ -19,6 +19,8 @@ export interface SecondOpinion {
   readonly probabilities: Matrix;
   /** Whether the classifier learned from a row when it judged the others. */
   readonly trusted: readonly boolean[];
+  /** Class that the first look took each row for. */
+  readonly firstGuesses: readonly number[];
 }
 
 /** Fewest recordings of a class that are never set aside. */
@@ -35,8 +37,9 @@ export function computeSecondOpinion(
   const options = { pooling: "mean+std", seed } as const;
   const first = fitFusion(all, listener, options).heldOut;
   const trusted = chooseTrusted(first, labels, classes);
+  const firstGuesses = [...getPredictions(first)];
   const kept = [...labels.keys()].filter((row) => trusted[row]);
-  if (kept.length === labels.length) return { probabilities: first, trusted };
+  if (kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
   const { fitted, vocabulary, heldOut } = fitFusion(pickLabelledRows(all, kept), listener, options);
   const aside = [...labels.keys()].filter((row) => !trusted[row]);
   const classifier = createClassifier(fitted, listener, vocabulary);
@@ -44,7 +47,7 @@ export function computeSecondOpinion(
   const probabilities = createMatrix(labels.length, classes);
   for (const [i, row] of kept.entries()) getRow(probabilities, row).set(getRow(heldOut, i));
   for (const [i, row] of aside.entries()) getRow(probabilities, row).set(getRow(judged, i));
-  return { probabilities, trusted };
+  return { probabilities, trusted, firstGuesses };
 }
 
 /** Rows that are taken for what they are labelled; of each class at least the two most probable ones. */

@@ -49,7 +49,10 @@ export interface Diagnosis {
  * Examines a data set of any form that `train` takes. Rejects with the errors of loading a data set and of resolving
  * encoders, and with `aborted`; recordings that cannot be heard are findings.
  */
-export async function examineDataset(data: string | Dataset, options: DoctorOptions = {}): Promise<Diagnosis> {
+export async function examineDataset(
+  data: string | Dataset,
+  options: DoctorOptions = {},
+): Promise<Diagnosis> {
   const { signal, onProgress, onWarning, cache = getCacheFolder(), limit, seed = 0, audio } = options;
   // Oddities of the list of recordings are told; those of recordings are findings.
   const dataset = await openDataset(data, options, limit);
