@@ -4,7 +4,7 @@ import type { Examination, ExaminedRecording } from "../src/doctor/examination.t
 import { createWav, readAll } from "./audio-files.ts";
 
 /** Facts of an unremarkable recording; the hash is what tells recordings apart. */
-export function createFacts(audioHash: string, facts: Partial<AudioFacts> = {}): AudioFacts {
+function createFacts(audioHash: string, facts: Partial<AudioFacts> = {}): AudioFacts {
   return {
     ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1, kept: [0, 1] },
     ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -60 },

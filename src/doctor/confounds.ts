@@ -10,7 +10,7 @@ import { countOf, type Finding, percent } from "./finding.ts";
 import { type Nuisance, nuisances } from "./nuisances.ts";
 
 /** From where on something explains labels too well. */
-export const confoundLimits = {
+const confoundLimits = {
   /** Share of labels told right, and beyond chance; p-value. */
   share: 0.6,
   beyondChance: 0.35,

@@ -7,7 +7,7 @@ import type { Examination, ExaminedRecording } from "./examination.ts";
 import { countOf, type Finding } from "./finding.ts";
 
 /** From which lengths on something is found, in seconds or as a multiple of the median. */
-export const lengthLimits = {
+const lengthLimits = {
   /** Shorter than a syllable. */
   shortSeconds: 0.1,
   shortOfMedian: 0.15,
@@ -58,7 +58,7 @@ export function checkLengths({ recordings, skipped }: Examination): Finding[] {
 }
 
 /** Seconds of a recording without silence at its ends. */
-export function getSoundSeconds({ facts }: Pick<ExaminedRecording, "facts">): number {
+function getSoundSeconds({ facts }: Pick<ExaminedRecording, "facts">): number {
   return facts.kept[1] - facts.kept[0];
 }
 

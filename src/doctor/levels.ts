@@ -8,7 +8,7 @@ import type { Examination, ExaminedRecording } from "./examination.ts";
 import { countOf, type Finding } from "./finding.ts";
 
 /** From which levels on something is found. */
-export const levelLimits = {
+const levelLimits = {
   /** Peak relative to full scale (-46 dB): 16 bits leave 8 for the sound. */
   quietPeak: 0.005,
   /** Share of samples at full scale: a few flat peaks, and audible distortion. */

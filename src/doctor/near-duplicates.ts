@@ -16,7 +16,7 @@ import { findNeighbours } from "./neighbours.ts";
 const compared = 6;
 
 /** Two recordings of one sound. */
-export interface DuplicatePair {
+interface DuplicatePair {
   /** Rows of the examination, the smaller first. */
   readonly rows: readonly [number, number];
   /** Whether the decoded samples are the same, all of them. */
@@ -38,7 +38,7 @@ export function checkNearDuplicates(examination: Examination): Finding[] {
 }
 
 /** All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone. */
-export function findDuplicatePairs(
+function findDuplicatePairs(
   recordings: readonly Pick<ExaminedRecording, "facts">[],
   likeness?: Matrix,
 ): DuplicatePair[] {

@@ -12,7 +12,7 @@ import { countOf, type Finding, type LabelSuspicion, percent } from "./finding.t
 import { findNeighbours } from "./neighbours.ts";
 
 /** When a label is doubted. */
-export const doubtLimits = {
+const doubtLimits = {
   /** Least probability, as a share of the class's own mean: Northcutt's threshold is 1, for many recordings. */
   confidence: 0.6,
   /** Classes below this size are judged with their neighbours, so many of them. */
