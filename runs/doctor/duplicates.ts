@@ -46,7 +46,7 @@ export async function countDuplicates(
       }
     }
     const heard = await material.hear([...rows, ...copies], false);
-    const groups = examineRecordings(heard, [], material.listener, 0)
+    const groups = examineRecordings(heard, [], { encoders: material.listener.encoders }, 0)
       .filter(({ kind }) => kind === "near-duplicate")
       .map(({ files }) => files);
     for (const [file, { original, kind }] of origins) {

@@ -84,7 +84,7 @@ export function describeResults(results: Results): string {
     "",
     "## Confounds: something goes along with the label in so many recordings",
     "",
-    "Speakers are named so; loudness is set so (4 dB a class, give or take 1 dB); files are re-encoded so. Over all sets and draws; formats in digits and wakewords.",
+    "Speakers are named so; loudness is set so (4 dB a class, give or take 1 dB); files are re-encoded so. In digits, wakewords and commands, about 50 recordings a draw; formats in digits and wakewords.",
     "",
     ...head("what", "classes", "1.0 of the recordings", "0.9", "0.8"),
     ...["speaker", "loudness", "file format"].flatMap((nuisance) =>

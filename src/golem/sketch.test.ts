@@ -30,10 +30,15 @@ it("is the same for the same seed, another for another", () => {
 
 it("makes a view of the words, from which classes can be learned", () => {
   const made = makeEmbeddings({ classes: 2, shots: 10, seed: 1, separation: [0, 0, 0] });
-  const heard = made.map(({ vectors, label }, i) => ({ vectors, text: `${label} please ${i % 3}` }));
-  const transcriber = { ...testEncoder, id: "writer" };
+  const heard = made.map(({ vectors, label }, i) => ({
+    vectors,
+    text: `${label} please ${i % 3}`,
+    decoded: [Float32Array.of(i, i % 2)],
+  }));
+  const decoder = { name: "start", size: 2 } as const;
+  const transcriber = { ...testEncoder, id: "writer", vectors: [decoder] };
   const sketch = sketchHeard(heard, { ...listener, transcriber }, 8, 0);
-  expect(sketch.listener.encoders.map(({ id }) => id)).toEqual(["test", "writer/transcript"]);
+  expect(sketch.listener.encoders.map(({ id }) => id)).toEqual(["test", "writer/transcript", "writer/start"]);
   const labels = made.map(({ label }) => (label === "class 0" ? 0 : 1));
   const rows = { heard: sketch.heard, labels, classes: 2, groups: labels.map(() => undefined) };
   const { heldOut } = fitFusion(rows, sketch.listener, { pooling: "mean+std", seed: 0 });

@@ -3,7 +3,7 @@
  * time grows with the number of features.
  *
  * Standardised features are added, with random signs, into a few buckets (count sketch: Charikar, Chen, Farach-Colton 2002; feature hashing:
- * Weinberger and others 2009). The transcript becomes one more view of the same form.
+ * Weinberger and others 2009). What the transcriber gives becomes further views of the same form.
  * Must not know: heads, files.
  */
 import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
@@ -11,8 +11,8 @@ import { createRandom } from "../core/random.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import { fitStandardisation } from "../head/standardisation.ts";
 import type { Heard } from "./embedded-recording.ts";
-import { createTextFeatures, fitVocabulary, getVocabularySize } from "./text-features.ts";
-import { createViewFeatures, type ListenerInfo } from "./view.ts";
+import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
+import { createViewFeatures, getViewName, type ListenerInfo, type View } from "./view.ts";
 
 /** Recordings as a listener of smaller views would have heard them. */
 export interface Sketch {
@@ -25,7 +25,7 @@ const textFactor = 2;
 /** Keeps the random numbers apart from those of other purposes with the same seed. */
 const sketchStream = 0x5ce7;
 
-/** Sketches every layer of every encoder, and the transcript, to views of 2 x `dimensions` numbers. */
+/** Sketches every layer of every encoder, and what the transcriber gives, to views of 2 x `dimensions` numbers (words: twice that). */
 export function sketchHeard(
   heard: readonly Heard[],
   listener: ListenerInfo,
@@ -39,21 +39,35 @@ export function sketchHeard(
       return sketchRows(createViewFeatures(view, listener)(heard), true, 2 * dimensions, [seed, i, layer]);
     }),
   }));
-  const first = listener.encoders[0];
-  if (listener.transcriber && first) {
-    const texts = heard.map(({ text }) => text ?? "");
-    const vocabulary = fitVocabulary(texts);
-    if (getVocabularySize(vocabulary) > 0) {
-      const size = textFactor * dimensions;
-      const info = { ...first, id: `${listener.transcriber.id}/transcript`, layers: 1, dimensions: size };
-      const rows = [sketchRows(createTextFeatures(vocabulary)(texts), false, 2 * size, [seed, -1])];
-      parts.push({ info, rows });
-    }
+  const [first] = listener.encoders;
+  for (const [i, { view, vocabulary }] of listWritten(heard, listener).entries()) {
+    const isText = view.layer === "transcript";
+    const size = isText ? textFactor * dimensions : dimensions;
+    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    const info = { ...first!, id: getViewName(view), layers: 1, dimensions: size };
+    parts.push({ info, rows: [sketchRows(features, !isText, 2 * size, [seed, -1 - i])] });
   }
   return {
     heard: heard.map((_, row) => ({ vectors: parts.map(({ rows }) => joinRows(rows, row)) })),
     listener: { encoders: parts.map(({ info }) => info) },
   };
+}
+
+/** The views that come of the transcriber, if there is one: its words, and its decoder's vectors. */
+function listWritten(
+  heard: readonly Heard[],
+  { encoders, transcriber }: ListenerInfo,
+): { view: View; vocabulary?: Vocabulary }[] {
+  if (!transcriber || encoders.length === 0) return [];
+  const encoder = transcriber.id;
+  const vocabulary = fitVocabulary(heard.map(({ text }) => text ?? ""));
+  const words: View = { encoder, layer: "transcript", pooling: "tf-idf", weight: 1 };
+  return [
+    ...(getVocabularySize(vocabulary) > 0 ? [{ view: words, vocabulary }] : []),
+    ...transcriber.vectors.map(({ name }) => ({
+      view: { encoder, layer: name, pooling: "steps", weight: 1 } as const,
+    })),
+  ];
 }
 
 /** All sketched numbers of each recording side by side, each view with the same say: [recordings, numbers]. */

@@ -111,9 +111,8 @@ function formOpinion(
   const labels = [...counts.keys()].filter((label) => counts.get(label)! > 1).sort();
   if (labels.length < 2) return undefined;
   const rows = [...recordings.keys()].filter((row) => labels.includes(recordings[row]!.label));
-  const judged = rows.map((row) => recordings[row]!);
-  const heard = judged.map(({ vectors, text }) => ({ vectors, ...(text === undefined ? {} : { text }) }));
-  const problem = { labels: judged.map(({ label }) => labels.indexOf(label)), classes: labels.length };
+  const heard = rows.map((row) => recordings[row]!);
+  const problem = { labels: heard.map(({ label }) => labels.indexOf(label)), classes: labels.length };
   const seen =
     rows.length > wholeUpTo ? sketchHeard(heard, listener, sketchDimensions, seed) : { heard, listener };
   return { labels, rows, ...computeSecondOpinion({ ...problem, heard: seen.heard }, seen.listener, seed) };
