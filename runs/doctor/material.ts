@@ -94,13 +94,19 @@ export async function getFacts(path: string): Promise<AudioFacts> {
 /** All samples of a file: mono, 16 kHz, untrimmed. */
 export async function getSamples(path: string): Promise<Float32Array> {
   const source = await openFileSource(path);
-  const chunks: number[] = [];
+  const windows: Float32Array[] = [];
   try {
-    for await (const window of (await openAudio(source, { trim: false })).windows()) chunks.push(...window);
+    for await (const window of (await openAudio(source, { trim: false })).windows()) windows.push(window);
   } finally {
     await source.close();
   }
-  return Float32Array.from(chunks);
+  const samples = new Float32Array(windows.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const window of windows) {
+    samples.set(window, at);
+    at += window.length;
+  }
+  return samples;
 }
 
 /** The facts of samples at 16 kHz. */
