@@ -10,6 +10,8 @@ export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
+export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
+export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/dataset-files.ts";
 export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";

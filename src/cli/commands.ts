@@ -99,6 +99,32 @@ const limitOption: OptionSpecification = {
   parse: integer(1),
 };
 
+const layerOption: OptionSpecification = {
+  flags: "--layer <n>",
+  description:
+    "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
+  parse: layer,
+};
+const poolingOption: OptionSpecification = {
+  flags: "--pooling <kind>",
+  description: "statistics over time: mean or mean+std (default: mean+std)",
+  parse: oneOf(["mean", "mean+std"]),
+};
+const headOption: OptionSpecification = {
+  flags: "--head <kind>",
+  description: `what learns: auto or one of ${headKinds.join(", ")} (default: ridge on every view, pooled, which auto is too; with --layer, logistic, and auto compares centroid, ridge and logistic in every fold)`,
+  parse: oneOf(["auto", ...headKinds]),
+};
+const shotsOption: OptionSpecification = {
+  flags: "--shots <k>",
+  description: "draw K recordings a class with the seed (default: all)",
+  parse: integer(1),
+};
+const transcriptOption: OptionSpecification = {
+  flags: "--no-transcript",
+  description: "leave words out: speech is not written down (default: they count where they help)",
+};
+
 const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
 and if known speaker and split); or such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
 "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (all after the ? may be left out; HF_TOKEN, HF_ENDPOINT,
@@ -114,36 +140,16 @@ export const commands: readonly CommandSpecification[] = [
       { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
       encoderOption,
       precisionOption,
-      {
-        flags: "--layer <n>",
-        description:
-          "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
-        parse: layer,
-      },
-      {
-        flags: "--pooling <kind>",
-        description: "statistics over time: mean or mean+std (default: mean+std)",
-        parse: oneOf(["mean", "mean+std"]),
-      },
-      {
-        flags: "--head <kind>",
-        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is ridge on every layer, pooled; with --layer, logistic)`,
-        parse: oneOf(["auto", ...headKinds]),
-      },
-      {
-        flags: "--shots <k>",
-        description: "draw K recordings a class with the seed (default: all)",
-        parse: integer(1),
-      },
+      layerOption,
+      poolingOption,
+      headOption,
+      shotsOption,
       limitOption,
       {
         flags: "--test <data>",
         description: "score on these recordings (default: rows with split test, else cross-validation)",
       },
-      {
-        flags: "--no-transcript",
-        description: "leave words out: speech is not written down (default: they count where they help)",
-      },
+      transcriptOption,
       ...audioOptions,
       strictOption,
     ],
@@ -164,6 +170,57 @@ export const commands: readonly CommandSpecification[] = [
     options: [movedEncoderOption, limitOption, strictOption],
     help: dataHelp,
     load: () => import("./commands/evaluate.ts"),
+  },
+  {
+    name: "curve",
+    args: ["<data>"],
+    description: "say how much more recordings would give, and of which class: a learning curve",
+    options: [
+      {
+        flags: "--add <n>",
+        description: "recordings to be added to one class, for what each class would gain (default: 5)",
+        parse: integer(1),
+      },
+      encoderOption,
+      precisionOption,
+      layerOption,
+      poolingOption,
+      headOption,
+      shotsOption,
+      limitOption,
+      transcriptOption,
+      ...audioOptions,
+      strictOption,
+    ],
+    help: dataHelp,
+    load: () => import("./commands/curve.ts"),
+  },
+  {
+    name: "compare",
+    args: ["<data>"],
+    description: "compare heads from nearest means to wide networks: where fitting becomes over-fitting",
+    options: [
+      {
+        flags: "--budget <seconds>",
+        description: "time for it, about: repeats are given up first, then the largest heads (default: 30)",
+        parse: positive,
+      },
+      encoderOption,
+      precisionOption,
+      {
+        ...layerOption,
+        description:
+          "layer for the heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: auto)",
+      },
+      poolingOption,
+      shotsOption,
+      limitOption,
+      transcriptOption,
+      ...audioOptions,
+      strictOption,
+    ],
+    help: dataHelp,
+    load: () => import("./commands/compare.ts"),
   },
   {
     name: "embed",

@@ -10,7 +10,7 @@ import type { AudioDescription } from "../audio/describe-audio.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import { checkTrainable, countLabels } from "../dataset/classes.ts";
+import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
@@ -22,6 +22,7 @@ import type { Classifier, ClassifierOptions } from "./classifier.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
 import { fitFamiliarity } from "./fit-familiarity.ts";
+import { createFitProblem } from "./fit-problem.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "./fold-runner.ts";
 import { createGolemModel, type GolemModel } from "./golem-model.ts";
 
@@ -64,19 +65,8 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const { recordings, test, encoders, transcriber } = input;
   const alone = checkTrainable(recordings, { tested: test !== undefined });
   for (const warning of alone) options.onWarning?.(warning);
-  const labels = [...countLabels(recordings).keys()];
-  const truth = recordings.map((recording) => labels.indexOf(recording.label));
-  const heard = recordings.map(({ vectors, text, decoded }) => ({
-    vectors,
-    ...(text === undefined ? {} : { text }),
-    ...(decoded === undefined ? {} : { decoded }),
-  }));
-  const groups = recordings.map((recording) => recording.speaker);
-  const problem: FitProblem = {
-    ...{ heard, labels: truth, classes: labels.length, groups },
-    listener: { encoders, transcriber },
-    options: pickClassifierOptions(options),
-  };
+  const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
+  const { heard, labels: truth, groups } = problem;
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const { validation, classifier } = await runFits(
     runner,
@@ -160,23 +150,6 @@ async function runFits(
     : undefined;
   throwIfAborted(signal);
   return { validation, classifier: await runner.fit() };
-}
-
-/** The options that shape a classifier, without callbacks and signals: plain data that can go to another thread. */
-function pickClassifierOptions({
-  seed,
-  layer,
-  pooling,
-  head,
-  headOptions,
-}: TrainingOptions): ClassifierOptions {
-  return {
-    seed,
-    ...(layer === undefined ? {} : { layer }),
-    ...(pooling === undefined ? {} : { pooling }),
-    ...(head === undefined ? {} : { head }),
-    ...(headOptions === undefined ? {} : { headOptions }),
-  };
 }
 
 function averageMatrices(matrices: readonly Matrix[]): Matrix {

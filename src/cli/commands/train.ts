@@ -73,12 +73,23 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
   return [
     `Heard ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Listened with ${describeViews(views)}; learned ${views.length === 1 ? "a" : views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
+    ...describeChoice(heads[0]!.facts),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
       : ["Not scored: a class has one recording, so nothing can be held out."]),
     "",
   ];
+}
+
+/** The scores by which a head was chosen, where it was. */
+function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): string[] {
+  const scores = Object.entries(facts)
+    .filter(([name]) => name.startsWith("compared."))
+    .map(([name, score]) => `${name.slice("compared.".length)} ${(100 * Number(score)).toFixed(1)} %`);
+  return scores.length === 0
+    ? []
+    : [`  chosen as the simplest within one standard error of the best: ${scores.join(", ")}`];
 }
 
 /** Where the answer lies: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; the words that moonshine-tiny heard (30 %)". */
