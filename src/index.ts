@@ -9,6 +9,7 @@ export type { Dataset, Recording, SkippedRecording, Split } from "./dataset/data
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
+export type { Suggestion } from "./golem/suggest.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { loadDataset } from "./node/dataset-files.ts";
 export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
@@ -19,4 +20,5 @@ export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transc
 export type { FilePrediction } from "./node/predict-files.ts";
 export type { AudioPrediction } from "./node/predict-heard.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
+export { type SuggestOptions, type Suggestions, suggest } from "./node/suggest.ts";
 export { type TrainOptions, train } from "./node/train.ts";

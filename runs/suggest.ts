@@ -1,0 +1,71 @@
+/**
+ * How many labels `golem suggest` saves: labelling simulated on real recordings, with four published ways to choose and at random.
+ *
+ *   npx tsx runs/suggest.ts --data FOLDER [--sets digits,...] [--draws 12] [--out runs/results]
+ *
+ * FOLDER holds the sets; `banking` is demo/banking, on which the way to choose was decided. Writes OUT/suggest.json, suggest.md and
+ * suggest.svg. Curves that suggest.json holds already are kept, so that a run can be continued; delete it to start anew.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { drawPart, openMaterial, type PoolKind } from "./suggest/material.ts";
+import { chooseRandomly, methods } from "./suggest/methods.ts";
+import { choosingDraws, chosenMethod, drawFigure, type Findings, type MeasuredDraw, writeReport } from "./suggest/report.ts";
+import { computeMeanCurve } from "./suggest/savings.ts";
+import { simulateLabelling, startSimulation } from "./suggest/simulate.ts";
+
+/** Batches that are labelled, and runs of random choice in each draw. */
+const batches = 8;
+const randomRuns = 3;
+const kinds: readonly PoolKind[] = ["balanced", "long tail"];
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: "../shared/data" },
+    sets: { type: "string", default: "banking,digits,drinks,esc10,commands,wakewords" },
+    draws: { type: "string", default: "12" },
+    out: { type: "string", default: "runs/results" },
+  },
+});
+const path = join(values.out, "suggest.json");
+mkdirSync(values.out, { recursive: true });
+const known: Findings | undefined = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+const measured: MeasuredDraw[] = [...(known?.measured ?? [])];
+const madeWith = `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}`;
+
+for (const set of values.sets.split(",")) {
+  const material = await openMaterial(set, set === "banking" ? "demo/banking" : join(values.data, set));
+  for (let seed = 0; seed < Number(values.draws); seed++) {
+    for (const kind of kinds) {
+      const cell = measured.find((m) => m.set === set && m.kind === kind && m.seed === seed);
+      const wanted = ["random", ...(seed < choosingDraws ? Object.keys(methods) : [chosenMethod])];
+      const missing = wanted.filter((way) => !cell?.curves[way]);
+      if (missing.length === 0) continue;
+      const draw = drawPart(material, kind, seed);
+      const simulation = startSimulation(material, draw);
+      const curves: Record<string, number[]> = {};
+      for (const way of missing) {
+        const runs = Array.from({ length: way === "random" ? randomRuns : 1 }, (_, run) =>
+          simulateLabelling(simulation, methods[way] ?? chooseRandomly, {
+            ...{ batches, seed: randomRuns * seed + run },
+          }),
+        );
+        curves[way] = computeMeanCurve(runs);
+      }
+      const { start, pool, test } = draw;
+      if (cell) measured.splice(measured.indexOf(cell), 1);
+      measured.push({
+        ...{ set, kind, seed, classes: material.classNames.length },
+        ...{ start: start.length, pool: pool.length, test: test.length },
+        curves: { ...cell?.curves, ...curves },
+      });
+      writeFileSync(path, `${JSON.stringify({ madeWith, measured })}\n`);
+      console.error(`${set}, ${kind} pool, draw ${seed}: ${pool.length} recordings in the pool`);
+    }
+  }
+}
+const findings: Findings = { madeWith, measured };
+writeFileSync(join(values.out, "suggest.md"), writeReport(findings));
+writeFileSync(join(values.out, "suggest.svg"), drawFigure(findings));
