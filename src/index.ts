@@ -20,5 +20,5 @@ export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transc
 export type { FilePrediction } from "./node/predict-files.ts";
 export type { AudioPrediction } from "./node/predict-heard.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
-export { type SuggestOptions, type Suggestions, suggest } from "./node/suggest.ts";
+export { type Suggestions, type SuggestOptions, suggest } from "./node/suggest.ts";
 export { type TrainOptions, train } from "./node/train.ts";

@@ -29,7 +29,8 @@ const suggest = async (...args: string[]) => {
   const { exitCode, stdout, stderr } = await runGolem(["suggest", golem, ...args, "--json", "--quiet"]);
   return { exitCode, stderr, document: JSON.parse(stdout) };
 };
-const getFiles = (document: { suggestions: { file: string }[] }) => document.suggestions.map(({ file }) => file);
+const getFiles = (document: { suggestions: { file: string }[] }) =>
+  document.suggestions.map(({ file }) => file);
 
 describe("golem suggest", () => {
   it("prints the document of the contract: files of a folder of any depth, ranked, with reasons", async () => {
@@ -73,7 +74,12 @@ describe("golem suggest", () => {
     expect(getFiles(document).sort()).toEqual([join(mixed, `a-${one}`), join(mixed, `c-${two}`)]);
     expect(document).toMatchObject({ pool: 2, duplicates: [join(mixed, `b-${one}`)] });
     expect(document.labelled).toHaveLength(4);
-    expect(document.skipped).toMatchObject([{ file: "broken.wav", code: "not-audio" }].map(({ code }) => ({ code, file: join(mixed, "broken.wav") })));
+    expect(document.skipped).toMatchObject(
+      [{ file: "broken.wav", code: "not-audio" }].map(({ code }) => ({
+        code,
+        file: join(mixed, "broken.wav"),
+      })),
+    );
     expect((await suggest(mixed, "--strict")).exitCode).toBe(1);
   });
 

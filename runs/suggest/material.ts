@@ -92,9 +92,9 @@ function drawTest({ labels, groups, classes }: LabelledRows, random: Random): nu
   const names = [...new Set(groups)];
   if (names.includes(undefined)) {
     const order = shuffle([...labels.keys()], random);
-    return Array.from({ length: classes }, (_, label) => order.filter((row) => labels[row] === label)).flatMap(
-      (own) => own.slice(0, Math.round(testShare * own.length)),
-    );
+    return Array.from({ length: classes }, (_, label) =>
+      order.filter((row) => labels[row] === label),
+    ).flatMap((own) => own.slice(0, Math.round(testShare * own.length)));
   }
   const tested = new Set(shuffle(names, random).slice(0, Math.round(testShare * names.length)));
   return [...labels.keys()].filter((row) => tested.has(groups[row]));

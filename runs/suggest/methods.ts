@@ -24,7 +24,7 @@ import { computeViewSpace } from "../../src/golem/view-space.ts";
 import { chooseByGradients } from "./gradient-choice.ts";
 
 /** What a method chooses by. */
-export interface Situation {
+interface Situation {
   readonly classifier: Classifier;
   readonly listener: ListenerInfo;
   /** The pool, and what is labelled. */

@@ -49,7 +49,9 @@ export function findArrival(curve: readonly number[], level: number): number | u
 /** The mean of curves, over the steps that all of them have. */
 export function computeMeanCurve(curves: readonly (readonly number[])[]): number[] {
   const steps = Math.min(...curves.map(({ length }) => length));
-  return Array.from({ length: steps }, (_, step) => curves.reduce((sum, c) => sum + c[step]! / curves.length, 0));
+  return Array.from({ length: steps }, (_, step) =>
+    curves.reduce((sum, c) => sum + c[step]! / curves.length, 0),
+  );
 }
 
 /** What `method` saves when `steps` batches of `batch` labels chosen at random set the level. */

@@ -23,7 +23,7 @@ export interface Simulation {
 
 /** Fits the golem that all ways to choose start from. */
 export function startSimulation(material: Material, draw: Draw): Simulation {
-  return { material, draw, first: fit(material, draw.start) };
+  return { material, draw, first: train(material, draw.start) };
 }
 
 /** Balanced accuracy on the test part with 0, 1, 2 ... batches labelled beyond the start; it ends where the pool does. */
@@ -49,13 +49,13 @@ export function simulateLabelling(
     labelled.push(...chosen.map((i) => pool[i]!));
     const taken = new Set(chosen);
     pool = pool.filter((_, i) => !taken.has(i));
-    classifier = fit(material, labelled);
+    classifier = train(material, labelled);
     curve.push(score(material, draw, classifier));
   }
   return curve;
 }
 
-function fit({ rows, listener }: Material, labelled: readonly number[]): Classifier {
+function train({ rows, listener }: Material, labelled: readonly number[]): Classifier {
   return fitClassifier(pickLabelledRows(rows, labelled), listener, { seed: 0 });
 }
 

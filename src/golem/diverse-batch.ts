@@ -73,4 +73,3 @@ function findNearest(points: Matrix, among: Iterable<number>, centre: Float32Arr
   }
   return nearest;
 }
-

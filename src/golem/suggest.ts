@@ -65,5 +65,12 @@ function describe({ label, confidence, scores, unknown }: Prediction, alike: num
     ...(unknown ? ["may be none of the classes"] : []),
     ...(alike > 1 ? [`stands for ${alike} unsure ones that sound alike`] : []),
   ];
-  return { label, confidence, runnerUp: { label: second, confidence: share }, unknown, alike, reason: words.join("; ") };
+  return {
+    label,
+    confidence,
+    runnerUp: { label: second, confidence: share },
+    unknown,
+    alike,
+    reason: words.join("; "),
+  };
 }

@@ -16,7 +16,12 @@ const heard: Heard[] = Array.from({ length: 20 }, (_, i) => ({
   vectors: [Float32Array.from({ length: 12 }, (_v, j) => (j % 6 === 5 ? 7 : 5 + 3 * random.normal()))],
   text: i % 2 === 0 ? "a cup of tea please" : "no coffee",
 }));
-const layer = (number: number, weight: number): View => ({ encoder: "ear", layer: number, pooling: "mean+std", weight });
+const layer = (number: number, weight: number): View => ({
+  encoder: "ear",
+  layer: number,
+  pooling: "mean+std",
+  weight,
+});
 const fitted = (...views: View[]): FittedView[] => views.map((view) => ({ view }) as FittedView);
 
 function measureMeanSquare(space: Matrix, from: number, to: number): number {

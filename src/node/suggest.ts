@@ -76,7 +76,10 @@ export async function suggest(
     const suggestions = suggestRecordings(model, candidates, { count, seed });
     return {
       pool: candidates.length,
-      suggestions: suggestions.map(({ row, ...suggestion }) => ({ file: candidates[row]!.file, ...suggestion })),
+      suggestions: suggestions.map(({ row, ...suggestion }) => ({
+        file: candidates[row]!.file,
+        ...suggestion,
+      })),
       ...{ labelled, duplicates, skipped: allSkipped },
     };
   } finally {
