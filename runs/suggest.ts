@@ -43,6 +43,7 @@ mkdirSync(values.out, { recursive: true });
 const known: Findings | undefined = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 const measured: MeasuredDraw[] = [...(known?.measured ?? [])];
 const failed: string[] = [];
+const note = known?.note;
 const madeWith = `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}`;
 
 for (const set of values.sets.split(",")) {
@@ -78,11 +79,11 @@ for (const set of values.sets.split(",")) {
         ...{ start: start.length, pool: pool.length, test: test.length },
         curves: { ...cell?.curves, ...curves },
       });
-      writeFileSync(path, `${JSON.stringify({ madeWith, measured, failed })}\n`);
+      writeFileSync(path, `${JSON.stringify({ madeWith, measured, failed, note })}\n`);
       console.error(`${set}, ${kind} pool, draw ${seed}: ${pool.length} recordings in the pool`);
     }
   }
 }
-const findings: Findings = { madeWith, measured, failed };
+const findings: Findings = { madeWith, measured, failed, note };
 writeFileSync(join(values.out, "suggest.md"), writeReport(findings));
 writeFileSync(join(values.out, "suggest.svg"), drawFigure(findings));

@@ -27,6 +27,8 @@ export interface Findings {
   readonly measured: readonly MeasuredDraw[];
   /** Draws that are left out, and why. */
   readonly failed: readonly string[];
+  /** What readers have to know of this run. */
+  readonly note?: string | undefined;
 }
 
 /** The method that `golem suggest` uses. */
@@ -126,7 +128,7 @@ ${rows.join("\n")}`;
 }
 
 /** Writes the page. */
-export function writeReport({ measured, failed, madeWith }: Findings): string {
+export function writeReport({ measured, failed, note, madeWith }: Findings): string {
   const choosing = getCells(measured.filter(({ seed }) => seed < choosingDraws));
   const fresh = getCells(measured.filter(({ seed }) => seed >= choosingDraws));
   return `# What to label next: labels saved
@@ -176,7 +178,7 @@ Draws 0 to ${choosingDraws - 1}:
 
 ${writeCurves(choosing)}
 
-Made by \`runs/suggest.ts\` with ${madeWith}.
+Made by \`runs/suggest.ts\` with ${madeWith}.${note ? ` ${note}` : ""}
 `;
 }
 
