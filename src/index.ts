@@ -9,6 +9,7 @@ export type { Dataset, Recording, SkippedRecording, Split } from "./dataset/data
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
+export type { Suggestion } from "./golem/suggest.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
@@ -21,4 +22,5 @@ export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transc
 export type { FilePrediction } from "./node/predict-files.ts";
 export type { AudioPrediction } from "./node/predict-heard.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
+export { type Suggestions, type SuggestOptions, suggest } from "./node/suggest.ts";
 export { type TrainOptions, train } from "./node/train.ts";

@@ -223,6 +223,20 @@ export const commands: readonly CommandSpecification[] = [
     load: () => import("./commands/compare.ts"),
   },
   {
+    name: "suggest",
+    args: ["<golem>", "<pool...>"],
+    description: "say which unlabelled recordings are worth labelling next, and why",
+    options: [
+      { flags: "--count <n>", description: "how many (default: 10)", parse: integer(1) },
+      movedEncoderOption,
+      strictOption,
+    ],
+    help: `POOL is a folder of recordings, folders in it included, or files, or any other form of DATA; labels are of no account.
+Recordings that the golem was trained on, and the same audio twice, are never suggested.
+Label a few at a time and train again: each golem has doubts of its own.`,
+    load: () => import("./commands/suggest.ts"),
+  },
+  {
     name: "embed",
     args: ["<data>"],
     description: "write the encoder's embeddings of every recording to a .parquet or .npz file",

@@ -76,6 +76,8 @@ export interface GolemModel {
   readonly encoders: readonly EncoderInfo[];
   /** Who gives the texts and vectors of a decoder that it takes; undefined when it takes none. */
   readonly transcriber: TranscriberInfo | undefined;
+  /** Heads, weights and vocabulary, for those who look inside. */
+  readonly classifier: Classifier;
   /** Predicts recordings as they were heard. */
   predictHeard(heard: readonly Heard[]): Prediction[];
   /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
@@ -234,6 +236,7 @@ function assemble(
     training,
     encoders: document.encoders,
     transcriber: document.transcriber,
+    classifier,
     predictHeard(heard) {
       const { data } = classifier.computeProbabilities(heard);
       const familiar = scoreFamiliarity?.(heard);
