@@ -87,7 +87,7 @@ export interface GolemModel {
 }
 
 /** What a golem goes by when it says how sure it is; parts are left out where nothing could be held out. */
-export interface Judgement {
+interface Judgement {
   readonly familiarity?: Familiarity | undefined;
   readonly calibration?: LabelCalibration | undefined;
 }

@@ -5,7 +5,7 @@
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import { checkTrainable } from "../dataset/classes.ts";
-import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
+import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
 import type { ClassifierOptions } from "../golem/classifier.ts";
 import { createFitProblem } from "../golem/fit-problem.ts";
@@ -34,6 +34,18 @@ export interface MeasureOptions extends Partial<ClassifierOptions>, EnvironmentO
   readonly limit?: number;
 }
 
+/** Opens a data set and takes the rows that `limit` and `shots` leave of it; those with split test are among them. */
+export async function openRows(
+  data: string | Dataset,
+  { limit, shots, seed = 0, ...options }: MeasureOptions,
+): Promise<{ readonly dataset: Dataset; readonly rows: readonly Recording[] }> {
+  const dataset = await openDataset(data, options, limit);
+  let rows = [...dataset.recordings];
+  if (limit !== undefined) rows = limitRecordings(rows, limit);
+  if (shots !== undefined) rows = drawShots(rows, shots, seed);
+  return { dataset, rows };
+}
+
 /** What was heard. */
 export interface HeardRows {
   readonly problem: FitProblem;
@@ -53,13 +65,10 @@ export async function hearTrainingRows(
 ): Promise<HeardRows> {
   checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio, layer } = options;
-  const dataset = await openDataset(data, options, options.limit);
+  const { dataset, rows } = await openRows(data, options);
   const listener = await resolveListener(listens, { signal, onProgress, onWarning, cache });
   const info = getListenerInfo(listener);
   if (layer !== undefined && layer !== "auto") resolveLayer(info.encoders[0]!, layer);
-  let rows = [...dataset.recordings];
-  if (options.limit !== undefined) rows = limitRecordings(rows, options.limit);
-  if (options.shots !== undefined) rows = drawShots(rows, options.shots, seed);
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
     const { embedded, ...heard } = await embedDataset(

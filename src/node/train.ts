@@ -3,19 +3,16 @@
  *
  * Must not know: how heads work, the terminal.
  */
-import type { AudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { drawShots, limitRecordings } from "../dataset/selection.ts";
-import type { ClassifierOptions } from "../golem/classifier.ts";
 import { getAudioSettings } from "../golem/hear-source.ts";
 import { trainGolem } from "../golem/train-golem.ts";
 import { resolveLayer } from "../golem/view.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { embedDataset } from "./embed-dataset.ts";
-import type { EnvironmentOptions } from "./environment.ts";
 import { createFoldRunner } from "./fold-runner-node.ts";
 import { createGolem, type Golem } from "./golem.ts";
+import { type MeasureOptions, openRows } from "./hear-training-rows.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
 import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
@@ -23,18 +20,7 @@ import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
 
 /** Options of {@link train}; all have defaults. */
-export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOptions {
-  /** Built-in name (`auto`: all default ones, pooled), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path. */
-  readonly encoder?: string;
-  /** Arithmetic of its weights, for encoders that come in several: int8 (their default) or fp32. */
-  readonly precision?: string;
-  /** Whether words may count, where nothing is named that leaves them out; default true. */
-  readonly transcript?: boolean;
-  readonly audio?: Partial<Omit<AudioSettings, "sampleRate">>;
-  /** Take this many recordings a class, drawn with the seed. */
-  readonly shots?: number;
-  /** Take the first rows only. */
-  readonly limit?: number;
+export interface TrainOptions extends MeasureOptions {
   /** Data set to test on; without it, rows with split `test` are, and without those cross-validation scores. */
   readonly test?: string | Dataset;
   /** Repeats of cross-validation, default 10. */
@@ -48,15 +34,12 @@ export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOpt
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<Golem> {
   checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio } = options;
-  const dataset = await openDataset(data, options, options.limit);
+  const { dataset, rows } = await openRows(data, options);
   const { layer } = options;
   const listener = await resolveListener(options, { signal, onProgress, onWarning, cache });
   const { encoders, transcriber } = getListenerInfo(listener);
   const [first] = encoders;
   if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
-  let rows = [...dataset.recordings];
-  if (options.limit !== undefined) rows = limitRecordings(rows, options.limit);
-  if (options.shots !== undefined) rows = drawShots(rows, options.shots, seed);
   const trainRows = rows.filter((row) => row.split !== "test");
   const testset = options.test === undefined ? undefined : await openDataset(options.test, options);
   const testRows = testset ? selectTestRows(testset) : rows.filter((row) => row.split === "test");
