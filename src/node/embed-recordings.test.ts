@@ -316,7 +316,9 @@ describe("golem train as a process", () => {
 
   it("leaves a store that the next one goes on with when killed", async () => {
     const { home, data, embeddings } = await prepare();
-    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"));
+    const { child, ended } = startGolem(
+      ...["train", data, "--out", join(home, "golem"), "--encoder", "moonshine-tiny"],
+    );
     await waitForEmbeddings(embeddings);
     child.kill("SIGKILL");
     await ended;
@@ -325,7 +327,7 @@ describe("golem train as a process", () => {
     const warnings: unknown[] = [];
     const store = await openEmbeddingStore(embeddings, { onWarning: (warning) => warnings.push(warning) });
     const { computed, skipped } = await embedRecordings(recordings, {
-      ...{ encoders: ["moonshine-tiny"], transcriber: true, store },
+      ...{ encoders: ["moonshine-tiny"], store },
     });
     await store.close();
     expect({ computed, skipped, warnings }).toEqual({
