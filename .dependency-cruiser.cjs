@@ -34,6 +34,7 @@ module.exports = {
     allow("evaluate", ["core"]),
     allow("store", ["core", "audio"]),
     allow("dataset", ["core", "audio"]),
+    allow("doctor", ["core", "audio", "dataset", "evaluate"]),
     allow("golem", ["core", "audio", "encoder", "store", "dataset", "head", "evaluate"]),
     allow("checkpoint", ["core", "audio"]),
     allow("giant", ["core", "encoder", "checkpoint"]),
@@ -48,13 +49,14 @@ module.exports = {
       "head",
       "evaluate",
       "golem",
+      "doctor",
     ]),
     {
       name: "pure-stages-run-anywhere",
       comment: "Only node/ and cli/ may use what Node alone has.",
       severity: "error",
       from: {
-        path: "^src/(core|audio|encoder|checkpoint|giant|head|evaluate|store|dataset|golem)/",
+        path: "^src/(core|audio|encoder|checkpoint|giant|head|evaluate|store|dataset|golem|doctor)/",
         pathNot: "\\.test\\.ts$",
       },
       to: { dependencyTypes: ["core"] },

@@ -62,7 +62,16 @@ export function makeEmbeddings(options: MakeOptions): EmbeddedRecording[] {
       ...(speakers === undefined ? {} : { speaker: `speaker ${Math.floor(i / classes) % speakers}` }),
       facts: {
         ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1, kept: [0, 1] },
-        ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, audioHash: hash, warnings: [] },
+        ...{
+          peak: 0.5,
+          loudnessDb: -20,
+          clippedFraction: 0,
+          offset: 0,
+          noiseDb: -70,
+          fingerprint: new Uint32Array(0),
+          audioHash: hash,
+          warnings: [],
+        },
       },
     } satisfies EmbeddedRecording;
   });

@@ -8,7 +8,7 @@ import { builtInDecoders } from "./decode-source.ts";
 import { attenuationDb, maximumPhases, passBand } from "./kaiser-filter.ts";
 import { trimParameters } from "./silence-trim.ts";
 
-/** Raised whenever the same file and settings would give other samples than before. */
+/** Raised whenever the same file and settings would give other samples than before. Facts have no version: stored ones that lack a field are a miss. */
 export const audioVersion = 1;
 
 /** A plain record that can be written as JSON and compared. */

@@ -16,9 +16,16 @@ import {
 import { createAudioHasher } from "./audio-hash.ts";
 import { decodeSource } from "./decode-source.ts";
 import type { DecodedStream, Decoder } from "./decoder.ts";
+import { createFingerprinter } from "./fingerprint.ts";
 import { type MixCount, readMono, tooLong } from "./mono-stream.ts";
 import { createResampler } from "./resampler.ts";
-import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./silence-trim.ts";
+import {
+  computeKeptSamples,
+  computeNoiseDb,
+  createLevelMeter,
+  isSilent,
+  trimParameters,
+} from "./silence-trim.ts";
 import { createWarning } from "./warning.ts";
 import { computeWindowBounds, cutWindows } from "./window-cut.ts";
 
@@ -84,6 +91,9 @@ interface Scan {
   readonly count: MixCount;
   readonly peak: number;
   readonly squares: number;
+  readonly sum: number;
+  readonly noiseDb: number;
+  readonly fingerprint: Uint32Array;
   readonly audioHash: string;
   readonly isSilent: boolean;
   /** [start, end) in samples after resampling. */
@@ -110,12 +120,15 @@ async function scanStream(
   const hasher = createAudioHasher(stream.sampleRate);
   const resampler = createResampler(stream.sampleRate, sampleRate);
   const meter = createLevelMeter(sampleRate);
+  const fingerprinter = createFingerprinter(sampleRate);
   let samples: Float32Array[] | undefined = [];
   let total = 0;
   let peak = 0;
   let squares = 0;
+  let sum = 0;
   const accept = (resampled: Float32Array): void => {
     meter.push(resampled);
+    fingerprinter.push(resampled);
     total += resampled.length;
     if (total > settings.windowSeconds * sampleRate) samples = undefined;
     samples?.push(resampled);
@@ -127,6 +140,7 @@ async function scanStream(
       const magnitude = value < 0 ? -value : value;
       if (magnitude > peak) peak = magnitude;
       squares += value * value;
+      sum += value;
     }
     accept(resampler.push(mono));
   }
@@ -141,7 +155,9 @@ async function scanStream(
   const silent = isSilent(powers);
   const kept: readonly [number, number] =
     settings.trim && !silent ? computeKeptSamples(powers, meter.frameSamples, total, sampleRate) : [0, total];
-  return { count, peak, squares, audioHash, isSilent: silent, kept, samples };
+  const noiseDb = computeNoiseDb(powers);
+  const fingerprint = fingerprinter.finish();
+  return { count, peak, squares, sum, noiseDb, fingerprint, audioHash, isSilent: silent, kept, samples };
 }
 
 function describeScan(
@@ -182,6 +198,9 @@ function describeScan(
     peak: scan.peak,
     loudnessDb: 10 * Math.log10(scan.squares / count.frames),
     clippedFraction: count.clipped / (count.frames * stream.channels),
+    offset: scan.sum / count.frames,
+    noiseDb: scan.noiseDb,
+    fingerprint: scan.fingerprint,
     audioHash: scan.audioHash,
     warnings,
   };

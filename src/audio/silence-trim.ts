@@ -119,6 +119,12 @@ function findSound(powers: Float64Array): readonly [number, number] {
   return [Math.max(0, first - margin), Math.min(total, last + margin)];
 }
 
+/** The level that a tenth of the frames stay below, in dB relative to full scale; at least -120. */
+export function computeNoiseDb(powers: Float64Array): number {
+  const floor = powers.slice().sort()[Math.floor((powers.length - 1) * trimParameters.floorQuantile)] ?? 0;
+  return Math.max(-120, toDb(floor));
+}
+
 /** Samples [start, end) to keep of `samples` in all, given the meter's frames. */
 export function computeKeptSamples(
   powers: Float64Array,

@@ -237,6 +237,28 @@ Label a few at a time and train again: each golem has doubts of its own.`,
     load: () => import("./commands/suggest.ts"),
   },
   {
+    name: "doctor",
+    args: ["<data>"],
+    description: "find what is wrong with labelled recordings before it decides the score",
+    options: [
+      encoderOption,
+      precisionOption,
+      limitOption,
+      {
+        flags: "--no-transcript",
+        description: "judge labels by sound alone: speech is not written down",
+      },
+      ...audioOptions,
+      strictOption,
+    ],
+    help: `${dataHelp}
+
+Looks for wrong labels, copies (compressed, cut, louder, resampled) across classes and splits, labels that speaker, format, loudness
+or duration give away, voices that cannot be kept apart, uneven classes, silence, clipping, offset, odd lengths, mixed sample rates and
+unreadable files. Exits with 1 when something severe was found.`,
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "embed",
     args: ["<data>"],
     description: "write the encoder's embeddings of every recording to a .parquet or .npz file",

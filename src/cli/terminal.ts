@@ -34,6 +34,8 @@ export interface Terminal {
   readonly json: boolean;
   bold(text: string): string;
   dim(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
   /** Removes the progress bar, if one is drawn. */
   endProgress(): void;
 }
@@ -77,6 +79,8 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     json,
     bold: style(1),
     dim: style(2),
+    red: style(31),
+    yellow: style(33),
     endProgress: () => bar?.end(),
   };
 }

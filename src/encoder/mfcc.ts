@@ -5,8 +5,9 @@
  * The classical features, nothing learned, nothing to download: the baseline that shows what transfer learning buys.
  * Must not know: files, labels, networks.
  */
+
+import { createPowerSpectrum } from "../core/fourier.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
-import { createPowerSpectrum } from "./fourier.ts";
 import { createHannWindow, createMelFilters } from "./mel-filters.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { reflectToLength } from "./reflect.ts";

@@ -7,12 +7,13 @@
  * refit. Rows that are alone in their class are not counted; where all are, views weigh the same.
  * Must not know: folds, files.
  */
+import type { Matrix } from "../core/matrix.ts";
 import { headDefaults } from "../head/options.ts";
 import { type PreparedRidge, prepareRidge } from "../head/ridge.ts";
 import { pickRows, planLeaveOut } from "../head/ridge-loo.ts";
 import { createTrainingSet } from "../head/training-set.ts";
 import type { FittedView } from "./classifier.ts";
-import { computeLogProbabilities } from "./fusion.ts";
+import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { fitFusionWeights } from "./fusion-weights.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
@@ -21,12 +22,21 @@ import { createViewFeatures, type ListenerInfo, needsTranscriber, type Pooling, 
 /** Views with less than this share in the decision are left out. */
 const leastShare = 0.01;
 
-/** Fits the fusion of all views that the listener offers. The vocabulary is there when the transcript has a say. */
+/** What fitting the fusion gives. */
+export interface FusionFit {
+  readonly fitted: FittedView[];
+  /** There when the transcript has a say. */
+  readonly vocabulary?: Vocabulary;
+  /** Probabilities [rows, classes]: what the pooled heads say of each training row when fitted without it (and its speaker). */
+  readonly heldOut: Matrix;
+}
+
+/** Fits the fusion of all views that the listener offers. */
 export function fitFusion(
   { heard, labels, classes, groups }: LabelledRows,
   listener: ListenerInfo,
   { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
-): { readonly fitted: FittedView[]; readonly vocabulary?: Vocabulary } {
+): FusionFit {
   const leaveOut = planLeaveOut(labels, groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = listener.transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
@@ -45,13 +55,13 @@ export function fitFusion(
     );
     const { loo } = head;
     heads.push(head);
-    const scores = pickRows(loo.outputs, counted, classes).map((value) => loo.factor * value);
+    const scores = loo.outputs.map((value) => loo.factor * value);
     heldOut.push(computeLogProbabilities(scores, classes));
   }
   const factors = isMeasured
     ? chooseFactors(
         views,
-        heldOut,
+        heldOut.map((view) => pickRows(view, counted, classes)),
         counted.map((row) => labels[row]!),
         classes,
       )
@@ -72,7 +82,8 @@ export function fitFusion(
       : [],
   );
   const reads = fitted.some(({ view }) => view.layer === "transcript");
-  return { fitted, ...(reads && vocabulary ? { vocabulary } : {}) };
+  const pooled = poolViews(heldOut, factors, classes);
+  return { fitted, heldOut: pooled, ...(reads && vocabulary ? { vocabulary } : {}) };
 }
 
 /** Standard deviation of log-probabilities [rows, classes] within rows. */

@@ -18,9 +18,10 @@ export interface Eigen {
 /** Computes all eigenpairs of the symmetric matrix a [size, size]; `a` is not changed. */
 export function computeEigen(a: Float64Array, size: number): Eigen {
   const { diagonal, offDiagonal, basis } = tridiagonalise(new Float64Array(a), size);
+  const negligible = computeNegligible(diagonal, offDiagonal);
   for (let low = 0; low < size; low++) {
     for (let round = 0; ; round++) {
-      const high = findBlockEnd(diagonal, offDiagonal, low, size);
+      const high = findBlockEnd(offDiagonal, low, size, negligible);
       if (high === low) break;
       if (round === 60) {
         throw new GolemError("not-converged", `Eigenvalue ${low} of ${size} did not settle in 60 QL steps.`);
@@ -91,14 +92,19 @@ function tridiagonalise(
 }
 
 /** The last index of the unreduced block that starts at `low`. */
-function findBlockEnd(diagonal: Float64Array, offDiagonal: Float64Array, low: number, size: number): number {
+function findBlockEnd(offDiagonal: Float64Array, low: number, size: number, negligible: number): number {
   let high = low;
-  while (high + 1 < size) {
-    const scale = Math.abs(diagonal[high]!) + Math.abs(diagonal[high + 1]!);
-    if (Math.abs(offDiagonal[high]!) <= Number.EPSILON * scale) break;
-    high++;
-  }
+  while (high + 1 < size && Math.abs(offDiagonal[high]!) > negligible) high++;
   return high;
+}
+
+/** What rounding has left uncertain by the tridiagonal form: the rounding error of the largest row (as in EISPACK's tql2). */
+function computeNegligible(diagonal: Float64Array, offDiagonal: Float64Array): number {
+  let norm = 0;
+  for (let i = 0; i < diagonal.length; i++) {
+    norm = Math.max(norm, Math.abs(diagonal[i]!) + Math.abs(offDiagonal[i]!));
+  }
+  return Number.EPSILON * norm;
 }
 
 /** One implicit QL step on rows low .. high, chasing the bulge upwards. */

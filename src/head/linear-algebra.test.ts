@@ -131,6 +131,11 @@ describe("eigenvectors", () => {
     expect(check(Float64Array.of(2, 0, 0, 0, 2, 0, 0, 0, 2), 3)).toBeAllclose([2, 2, 2]);
     expect(check(new Float64Array(25).fill(1), 5)).toBeAllclose([0, 0, 0, 0, 5], { atol: 1e-12 });
     expect(check(Float64Array.of(1e12, 1, 1, 1e-6), 2)[1]).toBeCloseTo(1e12, 0);
+    // Rank 3 of 80: everything else is rounding.
+    const thin = draw(80 * 3, 5);
+    const deficient = check(multiplyTransposed(thin, thin, 3, 3, 80).slice(0, 9), 3);
+    const wide = check(computeGram(thin, 80, 3), 80);
+    expect(wide.slice(-3)).toBeAllclose(deficient, { rtol: 1e-9 });
     // Second differences: 2 - 2 cos(pi k / (n + 1)).
     const size = 30;
     const chain = new Float64Array(size * size);

@@ -1,10 +1,12 @@
 /**
  * The audio facts of a stored embedding as JSON text, and back with every field checked.
  *
- * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null.
+ * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null. A fingerprint is written as its version, a colon
+ * and its words in hexadecimal digits; one of another version makes the facts a miss.
  * Must not know: the binary frame around the text.
  */
 import type { AudioFacts } from "../audio/audio.ts";
+import { fingerprintParameters } from "../audio/fingerprint.ts";
 import type { ErrorRecord } from "../core/error.ts";
 
 /** Writes facts as JSON. */
@@ -19,6 +21,9 @@ export function stringifyFacts(facts: AudioFacts): string {
     peak: facts.peak,
     loudnessDb: facts.loudnessDb === Number.NEGATIVE_INFINITY ? null : facts.loudnessDb,
     clippedFraction: facts.clippedFraction,
+    offset: facts.offset,
+    noiseDb: facts.noiseDb,
+    fingerprint: writeFingerprint(facts.fingerprint),
     audioHash: facts.audioHash,
     warnings: facts.warnings.map(({ code, message, hint }) => ({ code, message, hint })),
   });
@@ -34,10 +39,13 @@ export function parseFacts(text: string): AudioFacts | undefined {
   }
   if (!isRecord(value)) return undefined;
   const { container, codec, sampleRate, channels, seconds, kept, peak, clippedFraction, audioHash } = value;
+  const { offset, noiseDb } = value;
+  const fingerprint = readFingerprint(value.fingerprint);
   const loudnessDb = value.loudnessDb === null ? Number.NEGATIVE_INFINITY : value.loudnessDb;
   if (!isText(container) || !isText(codec) || !isText(audioHash)) return undefined;
   if (!isNumber(sampleRate) || !isNumber(channels) || !isNumber(seconds)) return undefined;
   if (!isNumber(peak) || !isNumber(clippedFraction) || typeof loudnessDb !== "number") return undefined;
+  if (!isNumber(offset) || !isNumber(noiseDb) || !fingerprint) return undefined;
   if (!Array.isArray(kept) || kept.length !== 2 || !isNumber(kept[0]) || !isNumber(kept[1])) return undefined;
   if (!Array.isArray(value.warnings) || !value.warnings.every(isErrorRecord)) return undefined;
   return {
@@ -50,9 +58,29 @@ export function parseFacts(text: string): AudioFacts | undefined {
     peak,
     loudnessDb,
     clippedFraction,
+    offset,
+    noiseDb,
+    fingerprint,
     audioHash,
     warnings: value.warnings.map(({ code, message, hint }) => ({ code, message, hint })),
   };
+}
+
+const fingerprintHead = `${fingerprintParameters.version}:`;
+
+function writeFingerprint(words: Uint32Array): string {
+  let text = fingerprintHead;
+  for (const word of words) text += word.toString(16).padStart(8, "0");
+  return text;
+}
+
+function readFingerprint(text: unknown): Uint32Array | undefined {
+  if (!isText(text) || !text.startsWith(fingerprintHead)) return undefined;
+  const digits = text.slice(fingerprintHead.length);
+  if (digits.length % 8 !== 0 || !/^[0-9a-f]*$/.test(digits)) return undefined;
+  return Uint32Array.from({ length: digits.length / 8 }, (_, i) =>
+    Number.parseInt(digits.slice(8 * i, 8 * i + 8), 16),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

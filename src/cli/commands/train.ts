@@ -1,5 +1,7 @@
 /** `golem train DATA --out DIR`: trains, scores, saves, and says what was found. */
 import { performance } from "node:perf_hooks";
+import { pickTopFindings } from "../../doctor/diagnose.ts";
+import type { Finding } from "../../doctor/finding.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { ClassifierOptions } from "../../golem/classifier.ts";
 import { needsTranscriber, sumShares } from "../../golem/view.ts";
@@ -7,6 +9,7 @@ import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
+import { describeFinding } from "../describe-findings.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
@@ -36,6 +39,7 @@ export async function runCommand(
   const { out, encoder, precision, layer, pooling, head, shots, limit, test, transcript, seed, strict } =
     options;
   await checkFolderReplaceable(out);
+  let findings: readonly Finding[] = [];
   const golem = await train(data, {
     ...Object.fromEntries(
       Object.entries({ encoder, precision, layer, pooling, head, shots, limit, test }).filter(
@@ -45,6 +49,9 @@ export async function runCommand(
     ...{ seed, transcript },
     audio: toAudioSettings(options),
     ...terminal.work,
+    onFindings: (found) => {
+      findings = found;
+    },
   });
   await golem.save(out);
   const { document, labels, evaluation } = golem;
@@ -59,12 +66,25 @@ export async function runCommand(
     evaluation,
   });
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
+  for (const line of describeTopFindings(findings, data, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
   if (evaluation) terminal.print("The scores of each class are in its golem.json, and printed with --json");
   terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
+}
+
+/** The three findings that matter most, and where to see the others. */
+function describeTopFindings(findings: readonly Finding[], data: string, terminal: Terminal): string[] {
+  const top = pickTopFindings(findings);
+  if (top.length === 0) return [];
+  return [
+    "What the doctor says of these recordings:",
+    ...top.flatMap((finding) => describeFinding(finding, terminal)),
+    `        All findings: npx golem doctor ${quoteForShell(data)}`,
+    "",
+  ];
 }
 
 /** What was heard, with what, and how well it does: lines for people. */

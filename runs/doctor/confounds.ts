@@ -1,0 +1,154 @@
+/** Makes speaker, loudness and file format go along with labels, in real recordings, and counts how often it is found. */
+import { readdir } from "node:fs/promises";
+import { createRandom, type Random } from "../../src/core/random.ts";
+import type { Recording } from "../../src/dataset/dataset.ts";
+import { checkConfounds } from "../../src/doctor/confounds.ts";
+import type { ExaminedRecording } from "../../src/doctor/examination.ts";
+import { alter, draws, getFacts, getFactsOf, getPath, getSamples, type Material } from "./material.ts";
+
+/** Found of planted, for one nuisance, number of classes and share of labels explained. */
+export interface ConfoundCount {
+  readonly set: string;
+  readonly nuisance: string;
+  readonly classes: number;
+  /** Share of the recordings that follow their class's value; the others take another class's. */
+  readonly share: number;
+  readonly found: number;
+  readonly planted: number;
+}
+
+const shares = [1, 0.9, 0.8];
+/** About so many in all. */
+const recordings = 50;
+/** Arguments and endings of one format a class. */
+const formats = [
+  ["wav", "-c:a", "pcm_s16le"],
+  ["mp3", "-b:a", "64k"],
+  ["flac"],
+  ["ogg", "-c:a", "libvorbis"],
+  ["aiff"],
+] as const;
+
+/** Plants in the draws of one set. Formats cost a run of ffmpeg a recording, so they can be left out. */
+export async function countConfounds(
+  material: Material,
+  set: string,
+  folder: string,
+  withFormats: boolean,
+): Promise<ConfoundCount[]> {
+  const counts = new Map<string, ConfoundCount>();
+  for (const draw of draws) {
+    const rows = await material.load(set, draw);
+    const labels = [...new Set(rows.map(({ label }) => label))].sort();
+    for (const classes of [2, 5, labels.length]) {
+      const chosen = labels.slice(0, classes);
+      const own = chosen.flatMap((label) =>
+        rows.filter((row) => row.label === label).slice(0, Math.round(recordings / classes)),
+      );
+      for (const share of shares) {
+        const random = createRandom(draw, classes, Math.round(100 * share));
+        const values = assign(own, chosen, share, random);
+        const planted: [string, ExaminedRecording[]][] = [
+          ["speaker", await plantSpeakers(own, values)],
+          ["loudness", await plantLoudness(own, values, random)],
+        ];
+        if (withFormats && classes <= formats.length) {
+          planted.push(["file format", await plantFormats(own, values, folder)]);
+        }
+        for (const [nuisance, examined] of planted) {
+          const findings = checkConfounds({ recordings: examined, skipped: [], seed: 0 });
+          const isFound = findings.some(({ message }) =>
+            message.toLowerCase().startsWith(`the ${nuisance} `),
+          );
+          const key = [nuisance, classes, share].join();
+          const before = counts.get(key) ?? { set, nuisance, classes, share, found: 0, planted: 0 };
+          counts.set(key, {
+            ...before,
+            found: before.found + (isFound ? 1 : 0),
+            planted: before.planted + 1,
+          });
+        }
+      }
+    }
+  }
+  return [...counts.values()];
+}
+
+/** A class's number for exactly that share of the recordings, another one's for the rest. */
+function assign(
+  rows: readonly Recording[],
+  labels: readonly string[],
+  share: number,
+  random: Random,
+): number[] {
+  const order = rows.map((_, row) => ({ row, key: random.uniform() })).sort((a, b) => a.key - b.key);
+  const values = rows.map(({ label }) => labels.indexOf(label));
+  for (const { row } of order.slice(0, Math.floor((1 - share) * rows.length + 1e-9))) {
+    values[row] = (values[row]! + 1 + random.integer(labels.length - 1)) % labels.length;
+  }
+  return values;
+}
+
+const facts = new Map<string, Promise<ExaminedRecording["facts"]>>();
+const samples = new Map<string, Promise<Float32Array>>();
+
+function keep<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key)!;
+}
+
+async function plantSpeakers(
+  rows: readonly Recording[],
+  values: readonly number[],
+): Promise<ExaminedRecording[]> {
+  const planted: ExaminedRecording[] = [];
+  for (const [row, { file, label, split, ...recording }] of rows.entries()) {
+    const path = await getPath({ file, label, split, ...recording });
+    planted.push({
+      file,
+      label,
+      split,
+      speaker: `voice ${values[row]}`,
+      facts: await keep(facts, path, () => getFacts(path)),
+    });
+  }
+  return planted;
+}
+
+/** Each class 4 dB below the one before, give or take 1 dB. */
+async function plantLoudness(
+  rows: readonly Recording[],
+  values: readonly number[],
+  random: Random,
+): Promise<ExaminedRecording[]> {
+  const planted: ExaminedRecording[] = [];
+  for (const [row, recording] of rows.entries()) {
+    const path = await getPath(recording);
+    const untouched = await keep(samples, path, () => getSamples(path));
+    const square = untouched.reduce((sum, value) => sum + value * value, 0) / untouched.length;
+    const wantedDb = -20 - 4 * values[row]! + 2 * random.uniform() - 1;
+    const gain = 10 ** (wantedDb / 20) / Math.sqrt(square);
+    const { file, label, split } = recording;
+    planted.push({ file, label, split, facts: await getFactsOf(untouched.map((value) => gain * value)) });
+  }
+  return planted;
+}
+
+async function plantFormats(
+  rows: readonly Recording[],
+  values: readonly number[],
+  folder: string,
+): Promise<ExaminedRecording[]> {
+  const planted: ExaminedRecording[] = [];
+  for (const [row, recording] of rows.entries()) {
+    const [ending, ...args] = formats[values[row]!]!;
+    const name = `${recording.file.replaceAll("/", "_")}.${ending}`;
+    const made = await readdir(folder);
+    const path = `${folder}/${name.split("..").pop()}`;
+    if (!made.includes(path.slice(folder.length + 1)))
+      await alter(await getPath(recording), folder, path, args);
+    const { file, label, split } = recording;
+    planted.push({ file, label, split, facts: await keep(facts, path, () => getFacts(path)) });
+  }
+  return planted;
+}

@@ -1,0 +1,111 @@
+/**
+ * A fingerprint of how a recording sounds: 32 bits for every 16 ms, which stay (mostly) the same when the recording is
+ * compressed, made louder, cut, or resampled to 8 kHz, and differ for another take of the same words.
+ *
+ * A bit says whether the difference between the levels of two neighbouring bands rises or falls over time (Haitsma and Kalker, A
+ * Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels, under shorter frames since words are short. Frames far
+ * below the loudest say nothing and are marked so: silence is no likeness.
+ * Must not know: labels, how fingerprints are compared (doctor/fingerprint-match.ts).
+ */
+import { createPowerSpectrum } from "../core/fourier.ts";
+
+/** Everything that shapes a fingerprint; the version is raised with any of it. */
+export const fingerprintParameters = {
+  version: 1,
+  /** About this long a frame; a power of two in samples. */
+  frameSeconds: 0.064,
+  hopSeconds: 0.016,
+  /** Bits say something of neighbouring pairs of this many bands, equally wide in pitch, in this range. */
+  bands: 33,
+  lowHz: 250,
+  highHz: 3400,
+  /** Frames a change of level is measured over. */
+  lag: 2,
+  /** Frames that far below the loudest, in dB, say nothing. */
+  silentBelowLoudestDb: 45,
+  /** Longest stretch that is described, from the start. */
+  maximumSeconds: 120,
+} as const;
+
+/** Collects the fingerprint of a mono stream. */
+export interface Fingerprinter {
+  push(samples: Float32Array): void;
+  /** One word a hop; 0 where there is too little sound to say anything. */
+  finish(): Uint32Array;
+}
+
+/** Creates a fingerprinter for samples at `sampleRate` Hz; below 7 kHz the bands above are empty, and so is the fingerprint. */
+export function createFingerprinter(sampleRate: number): Fingerprinter {
+  const p = fingerprintParameters;
+  const size = 2 ** Math.round(Math.log2(sampleRate * p.frameSeconds));
+  const hop = Math.round(sampleRate * p.hopSeconds);
+  const most = Math.floor(p.maximumSeconds / p.hopSeconds);
+  if (2 * p.highHz > sampleRate) return { push: () => {}, finish: () => new Uint32Array(0) };
+  const edges = getBandEdges(sampleRate, size);
+  const window = Float64Array.from(
+    { length: size },
+    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
+  );
+  const spectrum = createPowerSpectrum(size);
+  const frame = new Float64Array(size);
+  const power = new Float64Array(size / 2 + 1);
+  const pending = new Float32Array(size);
+  const history = Array.from({ length: p.lag + 1 }, () => new Float64Array(p.bands));
+  const words: number[] = [];
+  const levels: number[] = [];
+  let filled = 0;
+
+  const describeFrame = (): void => {
+    for (let i = 0; i < size; i++) frame[i] = window[i]! * pending[i]!;
+    spectrum.compute(frame, power);
+    const bands = history.pop()!;
+    history.unshift(bands);
+    let total = 0;
+    for (let m = 0; m < p.bands; m++) {
+      let sum = 0;
+      for (let k = edges[m]!; k < edges[m + 1]!; k++) sum += power[k]!;
+      bands[m] = Math.log(sum + 1e-30);
+      total += sum;
+    }
+    const before = history[p.lag]!;
+    let word = 0;
+    for (let m = 0; m + 1 < p.bands; m++) {
+      if (bands[m]! - bands[m + 1]! > before[m]! - before[m + 1]!) word |= 1 << m;
+    }
+    words.push(word >>> 0);
+    levels.push(total);
+  };
+
+  return {
+    push(samples) {
+      for (let at = 0; at < samples.length && words.length < most; ) {
+        const taken = Math.min(size - filled, samples.length - at);
+        pending.set(samples.subarray(at, at + taken), filled);
+        filled += taken;
+        at += taken;
+        if (filled < size) return;
+        describeFrame();
+        pending.copyWithin(0, hop);
+        filled = size - hop;
+      }
+    },
+    finish() {
+      const loudest = levels.reduce((a, b) => Math.max(a, b), 0);
+      const least = loudest * 10 ** (-p.silentBelowLoudestDb / 10);
+      // The first frames have nothing before them to change from.
+      return Uint32Array.from(words, (word, i) => (i < p.lag || !(levels[i]! > least) ? 0 : word || 1));
+    },
+  };
+}
+
+/** First bin of each band, and one past the last band's. */
+function getBandEdges(sampleRate: number, size: number): number[] {
+  const { bands, lowHz, highHz } = fingerprintParameters;
+  const bin = sampleRate / size;
+  const edges = Array.from({ length: bands + 1 }, (_, m) =>
+    Math.round((lowHz * (highHz / lowHz) ** (m / bands)) / bin),
+  );
+  // No band is empty: narrow ones push the next up.
+  for (let m = 1; m <= bands; m++) edges[m] = Math.max(edges[m]!, edges[m - 1]! + 1);
+  return edges;
+}

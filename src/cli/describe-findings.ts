@@ -1,0 +1,65 @@
+/**
+ * Findings in words, for people at a terminal.
+ *
+ * Must not know: how they were found, where they are shown.
+ */
+import { severities } from "../doctor/diagnose.ts";
+import { countOf, type Finding, listNames, type Severity } from "../doctor/finding.ts";
+import type { Diagnosis } from "../node/doctor.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow">;
+
+/** Findings of one kind that are shown in full, and files of each. */
+const findingsShown = 3;
+const filesShown = 4;
+
+/** Lines that tell what was found, most harmful first, and a verdict. */
+export function describeDiagnosis(
+  { recordings, classes, findings, skipped }: Diagnosis,
+  style: Style,
+): string[] {
+  const counts = severities.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count > 0 ? [severity === "severe" ? `${count} severe` : countOf(count, severity)] : [];
+  });
+  const left = skipped.length > 0 ? ` (${skipped.length} left out)` : "";
+  const lines = [
+    style.bold(
+      `Examined ${countOf(recordings, "recording")} in ${classes} class${classes === 1 ? "" : "es"}${left}: ${counts.join(", ") || "nothing found"}`,
+    ),
+    "",
+  ];
+  const shown = new Map<string, number>();
+  for (const [i, finding] of findings.entries()) {
+    const key = `${finding.severity} ${finding.kind}`;
+    const count = (shown.get(key) ?? 0) + 1;
+    shown.set(key, count);
+    if (count <= findingsShown) lines.push(...describeFinding(finding, style), "");
+    const next = findings[i + 1];
+    if (count > findingsShown && `${next?.severity} ${next?.kind}` !== key) {
+      lines.push(style.dim(`        and ${count - findingsShown} more of ${finding.kind} (see --json)`), "");
+    }
+  }
+  lines.push(describeVerdict(findings, style));
+  return lines;
+}
+
+/** Three lines or so for one finding: what, what to do, which files. */
+export function describeFinding({ kind, severity, message, advice, files }: Finding, style: Style): string[] {
+  const paint = { severe: style.red, warning: style.yellow, note: style.dim }[severity];
+  const lines = [`${paint(severity.padEnd(7))} ${style.bold(kind)}: ${message}`, `        -> ${advice}`];
+  // Copies are named in the message.
+  if (files.length > 0 && kind !== "near-duplicate") {
+    lines.push(style.dim(`        ${listNames(files, filesShown)}`));
+  }
+  return lines;
+}
+
+function describeVerdict(findings: readonly Finding[], { red, yellow }: Style): string {
+  const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
+  if (has("severe"))
+    return red("Do not believe a score on these recordings before what is severe is settled.");
+  if (has("warning")) return yellow("Fit to train on; look at the warnings before you rely on the score.");
+  return "Fit to train on.";
+}

@@ -1,0 +1,149 @@
+/** The simple checks, on faults planted in recordings made here. */
+import { describe, expect, it } from "vitest";
+import { createTone } from "../../test/audio-files.ts";
+import { createExamination, createExamined, examineSamples } from "../../test/examined.ts";
+import { checkClasses } from "./classes.ts";
+import { diagnose, pickTopFindings } from "./diagnose.ts";
+import type { ExaminedRecording } from "./examination.ts";
+import { checkFileHealth, checkSampleRates } from "./file-health.ts";
+import type { Finding } from "./finding.ts";
+import { checkLengths } from "./lengths.ts";
+import { checkLevels } from "./levels.ts";
+import { checkSpeakers } from "./speakers.ts";
+
+const [tone] = createTone(16_000, 1) as [Float32Array];
+const good = Array.from({ length: 6 }, (_, i) => createExamined(`good ${i}`, i % 2 ? "a" : "b"));
+const kinds = (findings: readonly Finding[]): string[] => findings.map(({ kind }) => kind);
+
+describe("levels", () => {
+  it("are not complained of in a sound recording", async () => {
+    expect(checkLevels(createExamination([await examineSamples("tone", "a", tone)]))).toEqual([]);
+  });
+
+  it("find the one recording that is silent, faint, clipped, or off zero", async () => {
+    const faults: [string, Float32Array][] = [
+      ["silent", tone.map(() => 0)],
+      ["quiet", tone.map((value) => value * 0.004)],
+      ["clipped", tone.map((value) => Math.max(-1, Math.min(1, 4 * value)))],
+      ["dc-offset", tone.map((value) => 0.5 * value + 0.2)],
+    ];
+    for (const [kind, samples] of faults) {
+      const bad = await examineSamples("bad", "a", samples);
+      const findings = checkLevels(createExamination([...good, bad]));
+      expect(kinds(findings)).toEqual([kind]);
+      expect(findings[0]!.files).toEqual(["bad"]);
+    }
+  });
+
+  it("count silent recordings that were left out; many are severe", () => {
+    const skipped = ["x", "y"].map((file) => ({ file, code: "silent", message: "", hint: "" }));
+    const [finding] = checkLevels(createExamination(good, { skipped }));
+    expect(finding).toMatchObject({ kind: "silent", severity: "severe", files: ["x", "y"] });
+  });
+});
+
+describe("lengths", () => {
+  it("find what is too short or too long, by itself or beside the others", async () => {
+    const click = await examineSamples("click", "a", tone.subarray(0, 900));
+    const long = createExamined("long", "a", { facts: { seconds: 12, kept: [0, 12] } });
+    const findings = checkLengths(createExamination([...good, click, long]));
+    expect(findings.map(({ kind, files }) => [kind, files])).toEqual([
+      ["too-short", ["click"]],
+      ["too-long", ["long"]],
+    ]);
+    expect(checkLengths(createExamination(good))).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it("are found unreadable or damaged, and the others go on", () => {
+    const skipped = [
+      { file: "broken.wav", code: "not-audio", message: "It is no audio.", hint: "Delete it." },
+    ];
+    const warnings = [{ code: "truncated", message: "It ends early.", hint: "" }];
+    const cut = createExamined("cut", "a", { facts: { warnings } });
+    const findings = checkFileHealth(createExamination([...good, cut], { skipped }));
+    expect(findings.map(({ kind, files, severity }) => [kind, files, severity])).toEqual([
+      ["unreadable", ["broken.wav"], "warning"],
+      ["damaged", ["cut"], "note"],
+    ]);
+  });
+
+  it("of several sample rates matter where encoders hear the difference", () => {
+    const at = (rates: number[]) =>
+      rates.map((sampleRate, i) => createExamined(`${i}`, "a", { facts: { sampleRate } }));
+    expect(checkSampleRates(createExamination(at([16_000, 16_000])))).toEqual([]);
+    expect(checkSampleRates(createExamination(at([48_000, 44_100, 48_000])))).toMatchObject([
+      { severity: "note", files: ["1"] },
+    ]);
+    expect(checkSampleRates(createExamination(at([16_000, 8000, 16_000])))).toMatchObject([
+      { severity: "warning", files: ["1"] },
+    ]);
+  });
+});
+
+describe("classes", () => {
+  const make = (sizes: Record<string, number>): ExaminedRecording[] =>
+    Object.entries(sizes).flatMap(([label, size]) =>
+      Array.from({ length: size }, (_, i) => createExamined(`${label} ${i}`, label)),
+    );
+
+  it("are found alone, too small, or uneven", () => {
+    expect(checkClasses(createExamination([]))).toMatchObject([{ kind: "too-few", severity: "severe" }]);
+    expect(checkClasses(createExamination(make({ a: 9 })))).toMatchObject([{ severity: "severe" }]);
+    expect(checkClasses(createExamination(make({ a: 6, b: 5 })))).toEqual([]);
+    expect(checkClasses(createExamination(make({ a: 2, b: 1 })))).toMatchObject([
+      { kind: "too-few", severity: "severe", files: ["b 0"] },
+      { kind: "too-few", severity: "note" },
+    ]);
+    expect(kinds(checkClasses(createExamination(make({ a: 20, b: 6 }))))).toEqual(["imbalanced"]);
+  });
+
+  it("are found missing on the side of training", () => {
+    const unseen = createExamined("new", "c", { split: "test" });
+    const [finding] = checkClasses(createExamination([...make({ a: 5, b: 5 }), unseen]));
+    expect(finding).toMatchObject({ kind: "unseen-label", files: ["new"] });
+  });
+});
+
+describe("speakers", () => {
+  const by = (speakers: string, label: (i: number) => string, rest = {}): ExaminedRecording[] =>
+    [...speakers].map((speaker, i) => createExamined(`${i}${label(i)}`, label(i), { speaker, ...rest }));
+
+  it("are no trouble when unknown, or when several say everything", () => {
+    expect(checkSpeakers(createExamination(good))).toEqual([]);
+    const several = by("aabbccddee", (i) => (i % 2 ? "x" : "y"));
+    expect(checkSpeakers(createExamination(several))).toEqual([]);
+  });
+
+  it("are found alone, one a class, and on both sides", () => {
+    const alone = by("aaaaaa", (i) => (i % 2 ? "x" : "y"));
+    expect(checkSpeakers(createExamination(alone))).toMatchObject([{ kind: "one-speaker" }]);
+    const oneEach = by("aaabbb", (i) => (i < 3 ? "x" : "y"));
+    expect(checkSpeakers(createExamination(oneEach))).toMatchObject([{ kind: "one-speaker" }]);
+    const split = [
+      ...by("aabbcc", (i) => (i % 2 ? "x" : "y")),
+      createExamined("test", "x", { speaker: "a", split: "test" }),
+    ];
+    expect(checkSpeakers(createExamination(split))).toMatchObject([
+      { kind: "shared-speaker", severity: "severe", files: ["test"] },
+    ]);
+  });
+});
+
+describe("a diagnosis", () => {
+  it("is empty for recordings without fault, and sorted by harm", () => {
+    const sound = Array.from({ length: 10 }, (_, i) => createExamined(`${i}`, i % 2 ? "a" : "b"));
+    expect(diagnose(createExamination(sound))).toEqual([]);
+    const quiet = createExamined("quiet", "a", { facts: { peak: 0.001 } });
+    const twins = ["a", "b"].map((label) =>
+      createExamined(`twin ${label}`, label, { facts: { audioHash: "t" } }),
+    );
+    const findings = diagnose(createExamination([...sound, quiet, ...twins]));
+    expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([
+      ["near-duplicate", "severe"],
+      ["quiet", "note"],
+    ]);
+    expect(kinds(pickTopFindings([...findings, ...findings]))).toEqual(["near-duplicate"]);
+  });
+});

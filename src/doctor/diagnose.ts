@@ -1,0 +1,77 @@
+/**
+ * All checks over one data set, and which findings matter most.
+ *
+ * Must not know: what single checks look at.
+ */
+import { checkClasses } from "./classes.ts";
+import { checkConfounds } from "./confounds.ts";
+import type { Check, Examination } from "./examination.ts";
+import { checkFileHealth, checkSampleRates } from "./file-health.ts";
+import type { Finding, FindingKind, Severity } from "./finding.ts";
+import { checkLengths } from "./lengths.ts";
+import { checkLevels } from "./levels.ts";
+import { checkNearDuplicates } from "./near-duplicates.ts";
+import { checkSpeakers } from "./speakers.ts";
+import { checkLabels } from "./wrong-labels.ts";
+
+const checks: readonly Check[] = [
+  checkLabels,
+  checkNearDuplicates,
+  checkConfounds,
+  checkSpeakers,
+  checkClasses,
+  checkFileHealth,
+  checkSampleRates,
+  checkLevels,
+  checkLengths,
+];
+
+/** Severities, the worst first. */
+export const severities: readonly Severity[] = ["severe", "warning", "note"];
+
+/** Kinds by how much they distort a score, the worst first. */
+const byHarm: readonly FindingKind[] = [
+  "too-few",
+  "near-duplicate",
+  "confounded",
+  "shared-speaker",
+  "likely-mislabelled",
+  "one-speaker",
+  "unseen-label",
+  "imbalanced",
+  "unreadable",
+  "silent",
+  "sample-rate-mixture",
+  "too-short",
+  "too-long",
+  "clipped",
+  "damaged",
+  "dc-offset",
+  "quiet",
+];
+
+/** Everything that is wrong with a data set, most harmful first. */
+export function diagnose(examination: Examination): Finding[] {
+  return checks.flatMap((check) => check(examination)).sort(compareHarm);
+}
+
+function compareHarm(a: Finding, b: Finding): number {
+  return (
+    severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+    byHarm.indexOf(a.kind) - byHarm.indexOf(b.kind) ||
+    b.files.length - a.files.length
+  );
+}
+
+/** The findings that matter most, at most `count`: no two of one kind, and none that is only good to know. */
+export function pickTopFindings(findings: readonly Finding[], count = 3): Finding[] {
+  const kinds = new Set<FindingKind>();
+  return [...findings]
+    .sort(compareHarm)
+    .filter(({ kind, severity }) => {
+      if (severity === "note" || kinds.has(kind)) return false;
+      kinds.add(kind);
+      return true;
+    })
+    .slice(0, count);
+}

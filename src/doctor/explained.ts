@@ -1,0 +1,119 @@
+/**
+ * How many labels something else than the sound explains: the share told right by it, for each recording from all the others.
+ *
+ * A category (speaker, file format) answers with its most frequent label; a level (loudness, duration) with that of the nearest levels.
+ * Chance is the same for shuffled labels, a permutation test (Good, Permutation, Parametric and Bootstrap Tests, 2005).
+ * Must not know: what is measured.
+ */
+import { type Random, shuffle } from "../core/random.ts";
+
+/** Labels explained, against chance. */
+export interface Explained {
+  /** Share of labels told right. */
+  readonly share: number;
+  /** Mean of the same for shuffled labels. */
+  readonly chance: number;
+  /** (share - chance) / (1 - chance): 0 for nothing, 1 for everything. */
+  readonly beyondChance: number;
+  /** Share of the shuffles, this one included, that tell as much: its p-value, at least 0.01. */
+  readonly likelihood: number;
+}
+
+/** Shuffles for chance. */
+const rounds = 99;
+
+/** Measures how well `tell` tells labels, and how well it tells shuffled ones. */
+export function measureExplained(
+  labels: readonly number[],
+  random: Random,
+  tell: (labels: readonly number[]) => number,
+): Explained {
+  const share = tell(labels);
+  const shuffled = Array.from({ length: rounds }, () => tell(shuffle(labels, random)));
+  const chance = shuffled.reduce((sum, value) => sum + value, 0) / rounds;
+  return {
+    share,
+    chance,
+    beyondChance: chance < 1 ? (share - chance) / (1 - chance) : 0,
+    likelihood: (1 + shuffled.filter((value) => value >= share).length) / (1 + rounds),
+  };
+}
+
+/** Share of labels that are the most frequent one among the others of the same category; where there are none, among all others. */
+export function createCategoryTeller(
+  categories: readonly (string | undefined)[],
+  classes: number,
+): (labels: readonly number[]) => number {
+  const numbers = new Map<string, number>();
+  const category = categories.map((name) => {
+    if (name === undefined) return -1;
+    if (!numbers.has(name)) numbers.set(name, numbers.size);
+    return numbers.get(name)!;
+  });
+  return (labels) => {
+    const counts = Array.from({ length: numbers.size }, () => new Int32Array(classes));
+    const all = new Int32Array(classes);
+    for (const [row, label] of labels.entries()) {
+      all[label]!++;
+      if (category[row]! >= 0) counts[category[row]!]![label]!++;
+    }
+    let right = 0;
+    for (const [row, label] of labels.entries()) {
+      const own = counts[category[row]!];
+      const isAlone = !own || own.reduce((sum, count) => sum + count, 0) === 1;
+      right += tellFrom(isAlone ? all : own, label);
+    }
+    return right / labels.length;
+  };
+}
+
+/** Share of labels that are the most frequent one among the nearest other levels; equal levels count together. */
+export function createLevelTeller(
+  levels: readonly number[],
+  classes: number,
+): (labels: readonly number[]) => number {
+  const distinct = [...new Set(levels)].sort((a, b) => a - b);
+  const places = new Map(distinct.map((level, place) => [level, place]));
+  const place = levels.map((level) => places.get(level)!);
+  const wanted = Math.min(15, Math.max(3, Math.round(Math.sqrt(levels.length / classes))));
+  return (labels) => {
+    const counts = distinct.map(() => new Int32Array(classes));
+    const sizes = new Int32Array(distinct.length);
+    for (const [row, label] of labels.entries()) {
+      counts[place[row]!]![label]!++;
+      sizes[place[row]!]!++;
+    }
+    const near = new Int32Array(classes);
+    let right = 0;
+    for (const [row, label] of labels.entries()) {
+      const own = place[row]!;
+      near.set(counts[own]!);
+      let found = sizes[own]! - 1;
+      let [low, high] = [own - 1, own + 1];
+      while (found < wanted && (low >= 0 || high < distinct.length)) {
+        const below = low >= 0 ? distinct[own]! - distinct[low]! : Number.POSITIVE_INFINITY;
+        const above = high < distinct.length ? distinct[high]! - distinct[own]! : Number.POSITIVE_INFINITY;
+        const next = below <= above ? low-- : high++;
+        for (let k = 0; k < classes; k++) near[k]! += counts[next]![k]!;
+        found += sizes[next]!;
+      }
+      right += tellFrom(near, label);
+    }
+    return right / labels.length;
+  };
+}
+
+/** Whether the most frequent label among counts is this one, which is counted once among them; a tie is right in part. */
+function tellFrom(counts: Int32Array, own: number): number {
+  let most = 0;
+  let ties = 0;
+  for (let k = 0; k < counts.length; k++) {
+    const count = counts[k]! - (k === own ? 1 : 0);
+    if (count > most) {
+      most = count;
+      ties = 1;
+    } else if (count === most && most > 0) ties++;
+  }
+  if (most === 0) return 1 / counts.length;
+  return counts[own]! - 1 === most ? 1 / ties : 0;
+}

@@ -1,0 +1,103 @@
+/**
+ * Whether two fingerprints are of the same sound, whichever part of it each of them holds.
+ *
+ * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment: near 0.5 for other sounds, near
+ * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at the best ones.
+ * Must not know: how fingerprints are made beyond that a word of 0 says nothing.
+ */
+
+/** Two fingerprints at their best alignment. */
+export interface FingerprintMatch {
+  /** Share of bits that differ, 0..1. */
+  readonly errorRate: number;
+  /** Words compared. */
+  readonly words: number;
+  /** Word of the first at which the second begins; may be negative. */
+  readonly offset: number;
+}
+
+/** Fewest words that can decide: with their frames, a fifth of a second. */
+const leastWords = 8;
+/** Share of the shorter one's sound that has to be in both. */
+const leastOverlap = 0.5;
+/** Words looked at to find the alignment, and alignments looked at in full. */
+const probes = 32;
+const finalists = 3;
+/** Furthest alignment tried, in words: 10 s. */
+const furthest = 625;
+
+/** The best alignment of two fingerprints; undefined when they hold too little to compare. */
+export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMatch | undefined {
+  const spoken = Array.from(b.keys()).filter((i) => b[i] !== 0);
+  const soundOfA = a.reduce((count, word) => count + (word === 0 ? 0 : 1), 0);
+  const least = Math.max(leastWords, leastOverlap * Math.min(spoken.length, soundOfA));
+  if (Math.min(spoken.length, soundOfA) < leastWords) return undefined;
+  const step = Math.max(1, spoken.length / probes);
+  const probed = Array.from(
+    { length: Math.min(probes, spoken.length) },
+    (_, i) => spoken[Math.floor(i * step)]!,
+  );
+  const fewest = Math.max(4, leastOverlap * 0.8 * Math.min(probed.length, (soundOfA / step) | 0));
+  const best: { offset: number; rate: number }[] = [];
+  for (let offset = Math.max(-b.length, -furthest); offset < Math.min(a.length, furthest); offset++) {
+    let compared = 0;
+    let errors = 0;
+    for (const i of probed) {
+      const word = a[i + offset];
+      if (!word) continue;
+      compared++;
+      errors += countBits(word ^ b[i]!);
+    }
+    if (compared < fewest) continue;
+    // Alignments of few words are alike by chance.
+    const rate = errors / (32 * compared) + 0.25 / Math.sqrt(compared);
+    if (best.length === finalists && rate >= best[finalists - 1]!.rate) continue;
+    if (best.length === finalists) best.pop();
+    best.push({ offset, rate });
+    best.sort((x, y) => x.rate - y.rate);
+  }
+  let found: FingerprintMatch | undefined;
+  for (const { offset } of best) {
+    const match = compareAt(a, b, offset);
+    if (match.words >= least && (!found || match.errorRate < found.errorRate)) found = match;
+  }
+  return found;
+}
+
+/**
+ * Whether a match is of one and the same sound. Fewer words have to agree better: takes of one word by one voice come near
+ * each other over a tenth of a second, not over half a second.
+ */
+export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
+  return errorRate < 0.33 - 0.38 / Math.sqrt(words);
+}
+
+/** Share of frames in which each bit is set: the same for any cut of a steady sound. 32 numbers. */
+export function summariseFingerprint(fingerprint: Uint32Array): Float32Array {
+  const shares = new Float32Array(32);
+  let words = 0;
+  for (const word of fingerprint) {
+    if (word === 0) continue;
+    words++;
+    for (let bit = 0; bit < 32; bit++) shares[bit]! += (word >>> bit) & 1;
+  }
+  return shares.map((count) => count / Math.max(1, words));
+}
+
+function compareAt(a: Uint32Array, b: Uint32Array, offset: number): FingerprintMatch {
+  let words = 0;
+  let errors = 0;
+  for (let i = Math.max(0, -offset); i < b.length && i + offset < a.length; i++) {
+    if (a[i + offset] === 0 || b[i] === 0) continue;
+    words++;
+    errors += countBits(a[i + offset]! ^ b[i]!);
+  }
+  return { errorRate: errors / Math.max(1, 32 * words), words, offset };
+}
+
+/** Bits set in 32 (Warren, Hacker's Delight, section 5-1). */
+function countBits(word: number): number {
+  let x = word - ((word >>> 1) & 0x5555_5555);
+  x = (x & 0x3333_3333) + ((x >>> 2) & 0x3333_3333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+}

@@ -1,0 +1,160 @@
+/**
+ * The same recording more than once: bit by bit, or compressed, made louder, cut or resampled in between.
+ *
+ * Pairs worth comparing are each recording's nearest neighbours, by what encoders heard and by the fingerprint's summary; whether they
+ * are one sound is decided by the fingerprints, aligned. Clips cut from different stretches of one recording are not copies.
+ * Must not know: files, encoders.
+ */
+import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
+import type { Split } from "../dataset/dataset.ts";
+import type { Examination, ExaminedRecording } from "./examination.ts";
+import { type Finding, listNames } from "./finding.ts";
+import { isSameSound, matchFingerprints, summariseFingerprint } from "./fingerprint-match.ts";
+import { findNeighbours } from "./neighbours.ts";
+
+/** Neighbours of each kind that are compared with a recording. */
+const compared = 6;
+
+/** Two recordings of one sound. */
+interface DuplicatePair {
+  /** Rows of the examination, the smaller first. */
+  readonly rows: readonly [number, number];
+  /** Whether the decoded samples are the same, all of them. */
+  readonly isExact: boolean;
+}
+
+/** Finds groups of recordings that are the same sound; one finding a group. */
+export function checkNearDuplicates(examination: Examination): Finding[] {
+  const { recordings } = examination;
+  const pairs = findDuplicatePairs(recordings, examination.likeness);
+  return joinPairs(pairs, recordings.length).map((rows) => {
+    const inGroup = new Set(rows);
+    const isExact = pairs.filter((pair) => inGroup.has(pair.rows[0])).every((pair) => pair.isExact);
+    return describeGroup(
+      rows.map((row) => recordings[row]!),
+      isExact,
+    );
+  });
+}
+
+/** All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone. */
+function findDuplicatePairs(
+  recordings: readonly Pick<ExaminedRecording, "facts">[],
+  likeness?: Matrix,
+): DuplicatePair[] {
+  const pairs: DuplicatePair[] = [];
+  const byHash = new Map<string, number>();
+  const distinct: number[] = [];
+  for (const [row, { facts }] of recordings.entries()) {
+    if (facts.peak === 0) continue;
+    const first = byHash.get(facts.audioHash);
+    if (first === undefined) {
+      byHash.set(facts.audioHash, row);
+      distinct.push(row);
+    } else pairs.push({ rows: [first, row], isExact: true });
+  }
+  const fingerprints = distinct.map((row) => recordings[row]!.facts.fingerprint);
+  for (const [i, j] of listCandidates(distinct, fingerprints, likeness)) {
+    const match = matchFingerprints(fingerprints[i]!, fingerprints[j]!);
+    if (match && isSameSound(match)) pairs.push({ rows: [distinct[i]!, distinct[j]!], isExact: false });
+  }
+  return pairs;
+}
+
+/** Pairs (i < j) of places in `rows` that are each other's neighbours in some way. */
+function listCandidates(
+  rows: readonly number[],
+  fingerprints: readonly Uint32Array[],
+  likeness: Matrix | undefined,
+): [number, number][] {
+  const summaries = createMatrix(rows.length, 32);
+  for (const [i, fingerprint] of fingerprints.entries()) {
+    getRow(summaries, i).set(summariseFingerprint(fingerprint));
+  }
+  const kinds = [summaries];
+  if (likeness) {
+    const heard = createMatrix(rows.length, likeness.columns);
+    for (const [i, row] of rows.entries()) getRow(heard, i).set(getRow(likeness, row));
+    kinds.push(heard);
+  }
+  const seen = new Set<number>();
+  const result: [number, number][] = [];
+  for (const matrix of kinds) {
+    for (const [i, near] of findNeighbours(matrix, compared).entries()) {
+      for (const j of near) {
+        const key = Math.min(i, j) * rows.length + Math.max(i, j);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        result.push([Math.min(i, j), Math.max(i, j)]);
+      }
+    }
+  }
+  return result;
+}
+
+/** Groups of rows that are connected by pairs, rows ascending. */
+function joinPairs(pairs: readonly DuplicatePair[], rows: number): number[][] {
+  const parents = Array.from({ length: rows }, (_, row) => row);
+  const find = (row: number): number => {
+    let root = row;
+    while (parents[root] !== root) root = parents[root]!;
+    return root;
+  };
+  for (const {
+    rows: [a, b],
+  } of pairs) {
+    const [low, high] = [find(a), find(b)].sort((x, y) => x - y) as [number, number];
+    parents[high] = low;
+  }
+  const groups = new Map<number, number[]>();
+  for (let row = 0; row < rows; row++) {
+    const root = find(row);
+    const group = groups.get(root);
+    if (group) group.push(row);
+    else groups.set(root, [row]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): Finding {
+  const files = group.map(({ file }) => file);
+  const labels = [...new Set(group.map(({ label }) => label))];
+  const sides = [...new Set(group.map(({ split }) => getSide(split)))];
+  const what = isExact ? "hold the same audio" : "are copies of one recording";
+  const names = listNames(files);
+  if (labels.length > 1) {
+    return {
+      kind: "near-duplicate",
+      severity: "severe",
+      files,
+      message: `${names} ${what} under different labels (${listNames(labels)}): at least one label is wrong, and neither can be learned.`,
+      advice: "Decide which label is right and delete the other copy.",
+    };
+  }
+  if (sides.length > 1) {
+    return {
+      kind: "near-duplicate",
+      severity: "severe",
+      files,
+      message: `${names} ${what} on both sides of the split: the test asks for what was learned by heart, so the score is too good.`,
+      advice: "Keep each recording on one side only.",
+    };
+  }
+  const isOneVoice = group.every(({ speaker }) => speaker !== undefined && speaker === group[0]!.speaker);
+  const isHarmless = isExact || isOneVoice;
+  return {
+    kind: "near-duplicate",
+    severity: isHarmless ? "note" : "warning",
+    files,
+    message: `${names} ${what}: ${
+      isExact
+        ? "training counts it once."
+        : isOneVoice
+          ? "they stay on one side of each fold, so they teach little more than one does."
+          : "in cross-validation one helps to recognise the other, so the score is too good."
+    }`,
+    advice: "Keep the best one.",
+  };
+}
+
+const getSide = (split: Split): "test" | "train" => (split === "test" ? "test" : "train");

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { getPredictions } from "../evaluate/metrics.ts";
+import { computeSecondOpinion } from "./second-opinion.ts";
+
+const listener = { encoders: [testEncoder] };
+
+describe("a second opinion", () => {
+  const heard = makeEmbeddings({ classes: 4, shots: 10, seed: 3 });
+  const truth = heard.map(({ label }) => Number(label.slice(-1)));
+  const wrong = [0, 7, 18, 29];
+  const labels = truth.map((label, row) => (wrong.includes(row) ? (label + 1) % 4 : label));
+
+  it("knows wrong labels, though it was given them", () => {
+    const { probabilities, trusted, firstGuesses } = computeSecondOpinion(
+      { heard, labels, classes: 4 },
+      listener,
+      0,
+    );
+    expect([...getPredictions(probabilities)]).toEqual(truth);
+    expect(wrong.map((row) => trusted[row])).toEqual([false, false, false, false]);
+    expect(firstGuesses).toHaveLength(40);
+  });
+
+  it("leaves every class two recordings to learn from", () => {
+    const random = labels.map((_, row) => row % 4);
+    const noise = makeEmbeddings({ classes: 4, shots: 3, seed: 5, separation: [0, 0, 0] });
+    const { trusted } = computeSecondOpinion(
+      { heard: noise, labels: random.slice(0, 12), classes: 4 },
+      listener,
+      0,
+    );
+    for (let k = 0; k < 4; k++) {
+      expect(trusted.filter((isTrusted, row) => isTrusted && row % 4 === k).length).toBeGreaterThanOrEqual(2);
+    }
+  });
+});

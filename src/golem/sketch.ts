@@ -1,0 +1,118 @@
+/**
+ * Sketches of what was heard: the same views with far fewer numbers, in which distances stay about what they were, for work whose
+ * time grows with the number of features.
+ *
+ * Standardised features are added, with random signs, into a few buckets (count sketch: Charikar, Chen, Farach-Colton 2002; feature hashing:
+ * Weinberger and others 2009). What the transcriber gives becomes further views of the same form.
+ * Must not know: heads, files.
+ */
+import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
+import { createRandom } from "../core/random.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import { fitStandardisation } from "../head/standardisation.ts";
+import type { Heard } from "./embedded-recording.ts";
+import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
+import { createViewFeatures, getViewName, type ListenerInfo, type View } from "./view.ts";
+
+/** Recordings as a listener of smaller views would have heard them. */
+export interface Sketch {
+  readonly heard: readonly Heard[];
+  readonly listener: ListenerInfo;
+}
+
+/** Buckets that the transcript gets, as a multiple of a layer's: words are many and rare. */
+const textFactor = 2;
+/** Keeps the random numbers apart from those of other purposes with the same seed. */
+const sketchStream = 0x5ce7;
+
+/** Sketches every layer of every encoder, and what the transcriber gives, to views of 2 x `dimensions` numbers (words: twice that). */
+export function sketchHeard(
+  heard: readonly Heard[],
+  listener: ListenerInfo,
+  dimensions: number,
+  seed: number,
+): Sketch {
+  const parts: { info: EncoderInfo; rows: Matrix[] }[] = listener.encoders.map((encoder, i) => ({
+    info: { ...encoder, dimensions },
+    rows: Array.from({ length: encoder.layers }, (_, layer) => {
+      const view = { encoder: encoder.id, layer, pooling: "mean+std", weight: 1 } as const;
+      return sketchRows(createViewFeatures(view, listener)(heard), true, 2 * dimensions, [seed, i, layer]);
+    }),
+  }));
+  const [first] = listener.encoders;
+  for (const [i, { view, vocabulary }] of listWritten(heard, listener).entries()) {
+    const isText = view.layer === "transcript";
+    const size = isText ? textFactor * dimensions : dimensions;
+    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    const info = { ...first!, id: getViewName(view), layers: 1, dimensions: size };
+    parts.push({ info, rows: [sketchRows(features, !isText, 2 * size, [seed, -1 - i])] });
+  }
+  return {
+    heard: heard.map((_, row) => ({ vectors: parts.map(({ rows }) => joinRows(rows, row)) })),
+    listener: { encoders: parts.map(({ info }) => info) },
+  };
+}
+
+/** The views that come of the transcriber, if there is one: its words, and its decoder's vectors. */
+function listWritten(
+  heard: readonly Heard[],
+  { encoders, transcriber }: ListenerInfo,
+): { view: View; vocabulary?: Vocabulary }[] {
+  if (!transcriber || encoders.length === 0) return [];
+  const encoder = transcriber.id;
+  const vocabulary = fitVocabulary(heard.map(({ text }) => text ?? ""));
+  const words: View = { encoder, layer: "transcript", pooling: "tf-idf", weight: 1 };
+  return [
+    ...(getVocabularySize(vocabulary) > 0 ? [{ view: words, vocabulary }] : []),
+    ...transcriber.vectors.map(({ name }) => ({
+      view: { encoder, layer: name, pooling: "steps", weight: 1 } as const,
+    })),
+  ];
+}
+
+/** All sketched numbers of each recording side by side, each view with the same say: [recordings, numbers]. */
+export function createLikeness({ heard }: Sketch): Matrix {
+  const rows = heard.map(({ vectors }) => joinVectors(vectors));
+  const matrix = createMatrix(rows.length, rows[0]?.length ?? 0);
+  for (const [i, row] of rows.entries()) getRow(matrix, i).set(row);
+  return matrix;
+}
+
+function sketchRows(
+  features: Matrix,
+  standardise: boolean,
+  buckets: number,
+  [seed, ...words]: readonly [number, ...number[]],
+): Matrix {
+  const random = createRandom(seed, sketchStream, ...words);
+  const { columns } = features;
+  const mean = new Float64Array(columns);
+  const scale = new Float64Array(columns).fill(1);
+  if (standardise) {
+    const fitted = fitStandardisation(features);
+    mean.set(fitted.mean);
+    scale.set(fitted.scale);
+  }
+  const bucket = Int32Array.from(mean, () => random.integer(buckets));
+  const factor = Float64Array.from(scale, (value) => (random.uniform() < 0.5 ? -1 : 1) / value);
+  const result = createMatrix(features.rows, buckets);
+  for (let row = 0; row < features.rows; row++) {
+    const from = getRow(features, row);
+    const to = getRow(result, row);
+    for (let j = 0; j < columns; j++) to[bucket[j]!]! += factor[j]! * (from[j]! - mean[j]!);
+  }
+  return result;
+}
+
+const joinRows = (matrices: readonly Matrix[], row: number): Float32Array =>
+  joinVectors(matrices.map((matrix) => getRow(matrix, row)));
+
+function joinVectors(vectors: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const vector of vectors) {
+    joined.set(vector, at);
+    at += vector.length;
+  }
+  return joined;
+}
