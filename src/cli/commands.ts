@@ -93,6 +93,10 @@ const strictOption: OptionSpecification = {
   flags: "--strict",
   description: "exit with 1 when recordings were left out",
 };
+const noAudioOption: OptionSpecification = {
+  flags: "--no-audio",
+  description: "leave sound and spectrograms out of the page",
+};
 const limitOption: OptionSpecification = {
   flags: "--limit <n>",
   description: "take the first N rows only",
@@ -167,7 +171,13 @@ export const commands: readonly CommandSpecification[] = [
     name: "evaluate",
     args: ["<golem>", "<data>"],
     description: "score a golem on recordings it was not trained on",
-    options: [movedEncoderOption, limitOption, strictOption],
+    options: [
+      movedEncoderOption,
+      limitOption,
+      { flags: "--report <file>", description: "write a page about it: one HTML file, with sound" },
+      noAudioOption,
+      strictOption,
+    ],
     help: dataHelp,
     load: () => import("./commands/evaluate.ts"),
   },
@@ -235,6 +245,22 @@ export const commands: readonly CommandSpecification[] = [
 Recordings that the golem was trained on, and the same audio twice, are never suggested.
 Label a few at a time and train again: each golem has doubts of its own.`,
     load: () => import("./commands/suggest.ts"),
+  },
+  {
+    name: "report",
+    args: ["<golem>"],
+    description:
+      "write a page that shows how good a golem is and where it goes wrong: one HTML file, with sound",
+    options: [
+      { flags: "--out <file>", description: "F.html (default: report.html in the golem's folder)" },
+      {
+        flags: "--data <data>",
+        description: "where the training recordings are now (default: where they were when it was trained)",
+      },
+      { flags: "--test <data>", description: "where the test recordings are now (default: likewise)" },
+      noAudioOption,
+    ],
+    load: () => import("./commands/report.ts"),
   },
   {
     name: "embed",

@@ -15,6 +15,8 @@ import { createGolem, type Golem } from "./golem.ts";
 import { type MeasureOptions, openRows } from "./hear-training-rows.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { describeAsked } from "./report-commands.ts";
+import { locateFiles } from "./report-sources.ts";
 import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
@@ -67,6 +69,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         audio: settings,
         pipeline: describeAudio(settings),
         createdBy,
+        asked: describeAsked(options),
       },
       { ...options, seed, createFoldRunner: (problem) => createFoldRunner(problem, signal) },
     ).catch((error: unknown) => {
@@ -74,7 +77,8 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       for (const record of skipped) onWarning?.(record);
       throw error;
     });
-    return createGolem(model, listener, { cache, onWarning });
+    const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
+    return createGolem(model, listener, { cache, onWarning }, sources);
   } finally {
     await store.close();
   }

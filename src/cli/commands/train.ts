@@ -1,10 +1,12 @@
 /** `golem train DATA --out DIR`: trains, scores, saves, and says what was found. */
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { ClassifierOptions } from "../../golem/classifier.ts";
 import { needsTranscriber, sumShares } from "../../golem/view.ts";
 import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
+import { reportFile } from "../../node/golem-folder.ts";
 import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { quoteForShell } from "../printed-path.ts";
@@ -61,6 +63,7 @@ export async function runCommand(
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
   if (evaluation) terminal.print("The scores of each class are in its golem.json, and printed with --json");
+  terminal.print(`See it: ${join(out, reportFile)}`);
   terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
