@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import { demos, getDemo } from "../../node/demo-data.ts";
 import { train } from "../../node/train.ts";
-import { quoteForShell, shortenPath } from "../printed-path.ts";
+import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { describeTraining } from "./train.ts";
 
@@ -40,7 +40,6 @@ export async function runCommand(
   );
   terminal.print(terminal.bold("  npx golem train FOLDER --out my-golem"));
   terminal.print(terminal.bold("  npx golem predict my-golem RECORDING"));
-  terminal.print(`To look at and listen to: npx golem report ${quoteForShell(out)}`);
   terminal.printJson({
     ...{ demo: name, data: dataset.name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
     prediction: { file: example.path, truth: example.label, label, confidence, scores, unknown, seconds },
