@@ -10,7 +10,7 @@ import type { Classifier } from "./classifier.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { selectScored, type TrainedOn } from "./evaluate-classifier.ts";
 import { computeRecordingMap } from "./recording-map.ts";
-import type { ListenerInfo } from "./view.ts";
+import { type ListenerInfo, needsTranscriber } from "./view.ts";
 
 /** Longest transcript kept, in UTF-16 units. */
 const longestText = 1000;
@@ -23,7 +23,7 @@ export interface RecordingAccount {
   readonly fileHash: string;
   readonly audioHash: string;
   readonly seconds: number;
-  /** What was understood, cut after 1,000 characters; where there is a transcriber. */
+  /** What was understood, cut after 1,000 characters; where words have a say. */
   readonly text?: string | undefined;
   /** Place on the map; see `computeRecordingMap`. */
   readonly map?: [number, number] | undefined;
@@ -58,12 +58,16 @@ export interface AccountInput {
 export function createTrainingAccount(input: AccountInput): TrainingAccount {
   const { classifier, labels, listener, recordings, outOfFold, test = [] } = input;
   const scored = selectScored(labels, test, { recordings } satisfies Pick<TrainedOn, "recordings">).known;
+  // Words that decide nothing are often of recordings without speech, and not there.
+  const reads = classifier.fitted.some(({ view }) => needsTranscriber(view));
   const places = computeRecordingMap([...recordings, ...scored], classifier, listener);
   const scoredPlaces = places.slice(recordings.length);
+  const describe: typeof describeRecordings = (heard, ...rest) =>
+    describeRecordings(reads ? heard : heard.map(({ text: _, ...recording }) => recording), ...rest);
   return {
-    recordings: describeRecordings(recordings, places, outOfFold),
+    recordings: describe(recordings, places, outOfFold),
     ...(scored.length > 0
-      ? { test: describeRecordings(scored, scoredPlaces, [classifier.computeProbabilities(scored)]) }
+      ? { test: describe(scored, scoredPlaces, [classifier.computeProbabilities(scored)]) }
       : {}),
   };
 }

@@ -13,7 +13,7 @@ function runPage(): void {
     readonly label: string;
     readonly told: string;
     readonly text?: string;
-    readonly clip?: string;
+    readonly clip?: boolean;
     readonly link?: string;
   }
   const root = document.documentElement;
@@ -68,7 +68,9 @@ function runPage(): void {
       playing = -1;
       return;
     }
-    if (playing !== index) audio.src = clip === undefined ? (link ?? "") : `data:audio/wav;base64,${clip}`;
+    if (playing !== index) {
+      audio.src = clip ? `data:audio/wav;base64,${find(`clip-${index}`).textContent}` : (link ?? "");
+    }
     playing = index;
     audio.play().catch(() => {});
   };

@@ -62,6 +62,7 @@ ${writeFooter(data)}
 <noscript><p class="note">Without JavaScript nothing can be played or opened here; everything else is shown.</p></noscript>
 ${writeDataBlock("recordings-data", listForScript(data))}
 <script>${trust(pageScript)}</script>
+${writeClips(data)}
 </body>
 </html>
 `;
@@ -72,9 +73,18 @@ ${writeDataBlock("recordings-data", listForScript(data))}
 function listForScript({ recordings }: ReportData) {
   return recordings.map((recording) => {
     const { file, label, text, audio } = recording;
-    const source = audio && (audio.kind === "clip" ? { clip: audio.base64 } : { link: audio.href });
+    const source = audio && (audio.kind === "clip" ? { clip: true } : { link: audio.href });
     return { file, label, ...(text ? { text } : {}), told: describeAnswer(recording) ?? "", ...source };
   });
+}
+
+/** Sound comes last and each clip by itself, so that the page is there before it and nothing is read that is not played. */
+function writeClips({ recordings }: ReportData): Markup[] {
+  return recordings.flatMap(({ audio }, index) =>
+    audio?.kind === "clip"
+      ? [html`<script type="text/plain" id="clip-${index}">${audio.base64}</script>\n`]
+      : [],
+  );
 }
 
 function writePolicy({ recordings }: ReportData): string {
