@@ -73,8 +73,6 @@ export const golemFiles = {
 export interface GolemModel {
   readonly document: GolemDocument;
   readonly training: TrainingDocument;
-  /** What predicts. */
-  readonly classifier: Classifier;
   /** The encoders whose vectors it takes, in this order. */
   readonly encoders: readonly EncoderInfo[];
   /** Who gives the texts and vectors of a decoder that it takes; undefined when it takes none. */
@@ -234,7 +232,6 @@ function assemble(
   return {
     document,
     training,
-    classifier,
     encoders: document.encoders,
     transcriber: document.transcriber,
     classifier,
