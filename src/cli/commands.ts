@@ -93,6 +93,10 @@ const strictOption: OptionSpecification = {
   flags: "--strict",
   description: "exit with 1 when recordings were left out",
 };
+const noAudioOption: OptionSpecification = {
+  flags: "--no-audio",
+  description: "leave sound and spectrograms out of the page",
+};
 const limitOption: OptionSpecification = {
   flags: "--limit <n>",
   description: "take the first N rows only",
@@ -167,7 +171,13 @@ export const commands: readonly CommandSpecification[] = [
     name: "evaluate",
     args: ["<golem>", "<data>"],
     description: "score a golem on recordings it was not trained on",
-    options: [movedEncoderOption, limitOption, strictOption],
+    options: [
+      movedEncoderOption,
+      limitOption,
+      { flags: "--report <file>", description: "write a page about it: one HTML file, with sound" },
+      noAudioOption,
+      strictOption,
+    ],
     help: dataHelp,
     load: () => import("./commands/evaluate.ts"),
   },
@@ -257,6 +267,26 @@ Looks for wrong labels, copies (compressed, cut, louder, resampled) across class
 or duration give away, voices that cannot be kept apart, uneven classes, silence, clipping, offset, odd lengths, mixed sample rates and
 unreadable files. Exits with 1 when something severe was found.`,
     load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "report",
+    args: ["<golem>"],
+    description:
+      "write a page that shows how good a golem is and where it goes wrong: one HTML file, with sound",
+    options: [
+      { flags: "--out <file>", description: "F.html (default: report.html in the golem's folder)" },
+      {
+        flags: "--data <data>",
+        description: "where the training recordings are now (default: where they were when it was trained)",
+      },
+      { flags: "--test <data>", description: "where the test recordings are now (default: likewise)" },
+      noAudioOption,
+      {
+        flags: "--no-curve",
+        description: "leave the learning curve out: the golem's training is not repeated on fewer recordings",
+      },
+    ],
+    load: () => import("./commands/report.ts"),
   },
   {
     name: "embed",

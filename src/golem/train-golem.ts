@@ -8,7 +8,6 @@
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/describe-audio.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
-import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
@@ -25,6 +24,7 @@ import { fitFamiliarity } from "./fit-familiarity.ts";
 import { createFitProblem } from "./fit-problem.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "./fold-runner.ts";
 import { createGolemModel, type GolemModel } from "./golem-model.ts";
+import { createTrainingAccount, type StoredFinding } from "./training-account.ts";
 
 /** What training works on. */
 export interface TrainingInput {
@@ -45,6 +45,10 @@ export interface TrainingInput {
   readonly pipeline: AudioDescription;
   /** Written into golem.json as `createdBy`. */
   readonly createdBy: string;
+  /** What was asked for, as flags of the command line, for the record. */
+  readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** What is wrong with the recordings, for the record, most harmful first; undefined where nobody looked. */
+  readonly findings?: readonly StoredFinding[] | undefined;
 }
 
 /** What training may be told; every field has a default. */
@@ -98,7 +102,10 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       skipped,
     });
   }
-  const outOfFold = validation && averageMatrices(validation.probabilities);
+  const account = createTrainingAccount({
+    ...{ classifier, labels, recordings, test, outOfFold: validation?.probabilities },
+    listener: problem.listener,
+  });
   return createGolemModel({
     classifier,
     labels,
@@ -110,7 +117,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     recordings,
     trainAccuracy,
     evaluation,
-    outOfFold: outOfFold && recordings.map((_, row) => getRow(outOfFold, row)),
+    account: {
+      ...account,
+      ...(input.asked ? { asked: input.asked } : {}),
+      ...(input.findings ? { findings: input.findings } : {}),
+    },
     seed: options.seed,
     judgement: {
       familiarity: fitFamiliarity(
@@ -150,15 +161,4 @@ async function runFits(
     : undefined;
   throwIfAborted(signal);
   return { validation, classifier: await runner.fit() };
-}
-
-function averageMatrices(matrices: readonly Matrix[]): Matrix {
-  const first = matrices[0]!;
-  const mean = createMatrix(first.rows, first.columns);
-  for (let i = 0; i < mean.data.length; i++) {
-    let sum = 0;
-    for (const matrix of matrices) sum += matrix.data[i]!;
-    mean.data[i] = sum / matrices.length;
-  }
-  return mean;
 }

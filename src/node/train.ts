@@ -5,7 +5,6 @@
  */
 import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import type { Finding } from "../doctor/finding.ts";
 import { getAudioSettings } from "../golem/hear-source.ts";
 import { trainGolem } from "../golem/train-golem.ts";
 import { resolveLayer } from "../golem/view.ts";
@@ -17,6 +16,8 @@ import { createGolem, type Golem } from "./golem.ts";
 import { type MeasureOptions, openRows } from "./hear-training-rows.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { describeAsked } from "./report-commands.ts";
+import { locateFiles } from "./report-sources.ts";
 import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
@@ -27,8 +28,6 @@ export interface TrainOptions extends MeasureOptions {
   readonly test?: string | Dataset;
   /** Repeats of cross-validation, default 10. */
   readonly repeats?: number;
-  /** Told what the doctor finds in the recordings trained and tested on, most harmful first, once the golem is made; of 500 recordings at most. */
-  readonly onFindings?: ((findings: readonly Finding[]) => void) | undefined;
 }
 
 /** Most recordings that are examined in passing, in well under a second; of more, `golem doctor` tells. */
@@ -63,6 +62,14 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       ...testing.skipped,
     ];
     const settings = getAudioSettings(first!.sampleRate, audio);
+    const heard = [
+      ...training.embedded,
+      ...testing.embedded.map((row) => ({ ...row, split: "test" as const })),
+    ];
+    const findings =
+      heard.length <= mostExamined
+        ? examineRecordings(heard, skipped, { encoders, transcriber }, seed)
+        : undefined;
     const model = await trainGolem(
       {
         name: dataset.name,
@@ -74,6 +81,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         audio: settings,
         pipeline: describeAudio(settings),
         createdBy,
+        ...{ asked: describeAsked(options), findings },
       },
       { ...options, seed, createFoldRunner: (problem) => createFoldRunner(problem, signal) },
     ).catch((error: unknown) => {
@@ -81,14 +89,8 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       for (const record of skipped) onWarning?.(record);
       throw error;
     });
-    const heard = [
-      ...training.embedded,
-      ...testing.embedded.map((row) => ({ ...row, split: "test" as const })),
-    ];
-    if (options.onFindings && heard.length <= mostExamined) {
-      options.onFindings(examineRecordings(heard, skipped, getListenerInfo(listener), seed));
-    }
-    return createGolem(model, listener, { cache, onWarning });
+    const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
+    return createGolem(model, listener, { cache, onWarning }, sources);
   } finally {
     await store.close();
   }
