@@ -312,7 +312,10 @@ describe("golem train as a process", () => {
   }
 
   const waitForEmbeddings = (folder: string) =>
-    vi.waitUntil(async () => (await getCacheStats(folder)).transcripts > 1, { timeout: 60_000, interval: 10 });
+    vi.waitUntil(async () => (await getCacheStats(folder)).transcripts > 1, {
+      timeout: 60_000,
+      interval: 10,
+    });
 
   it("leaves a store that the next one goes on with when killed", async () => {
     const { home, data, embeddings } = await prepare();
