@@ -36,6 +36,7 @@ module.exports = {
     allow("dataset", ["core", "audio"]),
     allow("doctor", ["core", "audio", "dataset", "evaluate"]),
     allow("golem", ["core", "audio", "encoder", "store", "dataset", "head", "evaluate"]),
+    allow("report", ["core", "evaluate"]),
     allow("checkpoint", ["core", "audio"]),
     allow("giant", ["core", "encoder", "checkpoint"]),
     allow("node", [
@@ -50,13 +51,14 @@ module.exports = {
       "evaluate",
       "golem",
       "doctor",
+      "report",
     ]),
     {
       name: "pure-stages-run-anywhere",
       comment: "Only node/ and cli/ may use what Node alone has.",
       severity: "error",
       from: {
-        path: "^src/(core|audio|encoder|checkpoint|giant|head|evaluate|store|dataset|golem|doctor)/",
+        path: "^src/(core|audio|encoder|checkpoint|giant|head|evaluate|store|dataset|golem|doctor|report)/",
         pathNot: "\\.test\\.ts$",
       },
       to: { dependencyTypes: ["core"] },

@@ -12,7 +12,10 @@ export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/fi
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
+export type { Suggestion } from "./golem/suggest.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
+export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
+export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/dataset-files.ts";
 export { type Diagnosis, type DoctorOptions, examineDataset } from "./node/doctor.ts";
 export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
@@ -23,4 +26,5 @@ export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transc
 export type { FilePrediction } from "./node/predict-files.ts";
 export type { AudioPrediction } from "./node/predict-heard.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
+export { type Suggestions, type SuggestOptions, suggest } from "./node/suggest.ts";
 export { type TrainOptions, train } from "./node/train.ts";

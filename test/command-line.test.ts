@@ -399,7 +399,7 @@ describe("golem embed, encoders, cache, help", () => {
     expect(help).toMatch(/--out <dir> [^-]*\(required\)/);
     for (const words of [
       "auto, which is moonshine-tiny and in training google-speech-embedding too",
-      "auto, which is ridge on every layer, pooled; with --layer, logistic",
+      "ridge on every view, pooled, which auto is too; with --layer, logistic, and auto compares centroid, ridge and logistic in every fold",
       "auto",
       "mean+std",
       "int8",

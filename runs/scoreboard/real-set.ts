@@ -116,10 +116,10 @@ export function selectHeard<T extends Heard>(
 ): { readonly rows: T[]; readonly listener: ListenerInfo } {
   const places = encoders.map((id) => listener.encoders.findIndex((info) => info.id === id));
   return {
-    rows: rows.map(({ text, ...row }) => ({
+    rows: rows.map(({ text, decoded, ...row }) => ({
       ...(row as T),
       vectors: places.map((place) => row.vectors[place]!),
-      ...(reads ? { text } : {}),
+      ...(reads ? { text, decoded } : {}),
     })),
     listener: {
       encoders: places.map((place) => listener.encoders[place]!),

@@ -27,10 +27,10 @@ export const defaultRecipe: Recipe = {
 
 /** The default with parts taken away. */
 export const ablations: readonly Recipe[] = [
-  { ...defaultRecipe, name: "without transcript: `--no-transcript`", reads: false },
+  { ...defaultRecipe, name: "without words: `--no-transcript`", reads: false },
   { ...defaultRecipe, name: "without second encoder", encoders: [moonshine] },
   { name: "without both: `--encoder moonshine-tiny`", ...alone(moonshine), options: {} },
-  { name: "transcript alone", encoders: [], reads: true, options: {} },
+  { name: "words alone", encoders: [], reads: true, options: {} },
   {
     name: "without fusion, one layer chosen: `--head logistic`",
     ...{ ...alone(moonshine), options: { head: "logistic" } },

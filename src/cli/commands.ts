@@ -93,10 +93,40 @@ const strictOption: OptionSpecification = {
   flags: "--strict",
   description: "exit with 1 when recordings were left out",
 };
+const noAudioOption: OptionSpecification = {
+  flags: "--no-audio",
+  description: "leave sound and spectrograms out of the page",
+};
 const limitOption: OptionSpecification = {
   flags: "--limit <n>",
   description: "take the first N rows only",
   parse: integer(1),
+};
+
+const layerOption: OptionSpecification = {
+  flags: "--layer <n>",
+  description:
+    "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
+  parse: layer,
+};
+const poolingOption: OptionSpecification = {
+  flags: "--pooling <kind>",
+  description: "statistics over time: mean or mean+std (default: mean+std)",
+  parse: oneOf(["mean", "mean+std"]),
+};
+const headOption: OptionSpecification = {
+  flags: "--head <kind>",
+  description: `what learns: auto or one of ${headKinds.join(", ")} (default: ridge on every view, pooled, which auto is too; with --layer, logistic, and auto compares centroid, ridge and logistic in every fold)`,
+  parse: oneOf(["auto", ...headKinds]),
+};
+const shotsOption: OptionSpecification = {
+  flags: "--shots <k>",
+  description: "draw K recordings a class with the seed (default: all)",
+  parse: integer(1),
+};
+const transcriptOption: OptionSpecification = {
+  flags: "--no-transcript",
+  description: "leave words out: speech is not written down (default: they count where they help)",
 };
 
 const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
@@ -114,36 +144,16 @@ export const commands: readonly CommandSpecification[] = [
       { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
       encoderOption,
       precisionOption,
-      {
-        flags: "--layer <n>",
-        description:
-          "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
-        parse: layer,
-      },
-      {
-        flags: "--pooling <kind>",
-        description: "statistics over time: mean or mean+std (default: mean+std)",
-        parse: oneOf(["mean", "mean+std"]),
-      },
-      {
-        flags: "--head <kind>",
-        description: `what learns: auto or one of ${headKinds.join(", ")} (default: auto, which is ridge on every layer, pooled; with --layer, logistic)`,
-        parse: oneOf(["auto", ...headKinds]),
-      },
-      {
-        flags: "--shots <k>",
-        description: "draw K recordings a class with the seed (default: all)",
-        parse: integer(1),
-      },
+      layerOption,
+      poolingOption,
+      headOption,
+      shotsOption,
       limitOption,
       {
         flags: "--test <data>",
         description: "score on these recordings (default: rows with split test, else cross-validation)",
       },
-      {
-        flags: "--no-transcript",
-        description: "leave words out: speech is not written down (default: they count where they help)",
-      },
+      transcriptOption,
       ...audioOptions,
       strictOption,
     ],
@@ -161,9 +171,80 @@ export const commands: readonly CommandSpecification[] = [
     name: "evaluate",
     args: ["<golem>", "<data>"],
     description: "score a golem on recordings it was not trained on",
-    options: [movedEncoderOption, limitOption, strictOption],
+    options: [
+      movedEncoderOption,
+      limitOption,
+      { flags: "--report <file>", description: "write a page about it: one HTML file, with sound" },
+      noAudioOption,
+      strictOption,
+    ],
     help: dataHelp,
     load: () => import("./commands/evaluate.ts"),
+  },
+  {
+    name: "curve",
+    args: ["<data>"],
+    description: "say how much more recordings would give, and of which class: a learning curve",
+    options: [
+      {
+        flags: "--add <n>",
+        description: "recordings to be added to one class, for what each class would gain (default: 5)",
+        parse: integer(1),
+      },
+      encoderOption,
+      precisionOption,
+      layerOption,
+      poolingOption,
+      headOption,
+      shotsOption,
+      limitOption,
+      transcriptOption,
+      ...audioOptions,
+      strictOption,
+    ],
+    help: dataHelp,
+    load: () => import("./commands/curve.ts"),
+  },
+  {
+    name: "compare",
+    args: ["<data>"],
+    description: "compare heads from nearest means to wide networks: where fitting becomes over-fitting",
+    options: [
+      {
+        flags: "--budget <seconds>",
+        description: "time for it, about: repeats are given up first, then the largest heads (default: 30)",
+        parse: positive,
+      },
+      encoderOption,
+      precisionOption,
+      {
+        ...layerOption,
+        description:
+          "layer for the heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: auto)",
+      },
+      poolingOption,
+      shotsOption,
+      limitOption,
+      transcriptOption,
+      ...audioOptions,
+      strictOption,
+    ],
+    help: dataHelp,
+    load: () => import("./commands/compare.ts"),
+  },
+  {
+    name: "suggest",
+    args: ["<golem>", "<pool...>"],
+    description: "say which unlabelled recordings are worth labelling next, and why",
+    options: [
+      { flags: "--count <n>", description: "how many (default: 10)", parse: integer(1) },
+      movedEncoderOption,
+      strictOption,
+    ],
+    help: `POOL is a folder of recordings, folders in it included, or files, or any other form of DATA; labels are of no account.
+Recordings that the golem was trained on, and the same audio twice, are never suggested.
+Label a few at a time and train again: each golem has doubts of its own.`,
+    load: () => import("./commands/suggest.ts"),
   },
   {
     name: "doctor",
@@ -186,6 +267,26 @@ Looks for wrong labels, copies (compressed, cut, louder, resampled) across class
 or duration give away, voices that cannot be kept apart, uneven classes, silence, clipping, offset, odd lengths, mixed sample rates and
 unreadable files. Exits with 1 when something severe was found.`,
     load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "report",
+    args: ["<golem>"],
+    description:
+      "write a page that shows how good a golem is and where it goes wrong: one HTML file, with sound",
+    options: [
+      { flags: "--out <file>", description: "F.html (default: report.html in the golem's folder)" },
+      {
+        flags: "--data <data>",
+        description: "where the training recordings are now (default: where they were when it was trained)",
+      },
+      { flags: "--test <data>", description: "where the test recordings are now (default: likewise)" },
+      noAudioOption,
+      {
+        flags: "--no-curve",
+        description: "leave the learning curve out: the golem's training is not repeated on fewer recordings",
+      },
+    ],
+    load: () => import("./commands/report.ts"),
   },
   {
     name: "embed",

@@ -4,6 +4,7 @@
  * Must not know: how it was computed, where it is shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { describeProtocol, describeVerdict } from "../evaluate/evaluation-words.ts";
 
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
@@ -45,37 +46,6 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
     lines.push(`Left out because it was trained on them: ${listFiles(evaluation.overlap)}`);
   }
   return lines;
-}
-
-/** What the score means for somebody who wants to use the golem: judged by the lower limit, what can be relied on. */
-function describeVerdict({ interval: [low, high], chance }: Evaluation): string {
-  if (low <= chance)
-    return "so far this cannot be told from guessing: it needs more recordings, or another task";
-  if (low < 0.5) {
-    const wrong = high < 0.5 ? "but mostly wrong" : "but maybe wrong more often than right";
-    return `better than guessing, ${wrong}: more recordings a class, by more speakers, help most`;
-  }
-  if (low < 0.9)
-    return "useful where a mistake costs little; more recordings a class, by more speakers, help most";
-  return "good; keep testing it on recordings from where it will be used";
-}
-
-function describeProtocol({
-  protocol,
-  recordings,
-  grouping,
-  groupingReason,
-  folds,
-  repeats,
-}: Evaluation): string {
-  if (protocol === "held-out") {
-    const caution = groupingReason === undefined ? "" : `; ${groupingReason}`;
-    return `on ${recordings} recordings held out of training${caution}`;
-  }
-  const base = `by cross-validation on ${recordings} recordings (${folds} folds, ${repeats} times)`;
-  return grouping === "speaker"
-    ? `${base}, no speaker on both sides of a fold`
-    : `${base}, speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`;
 }
 
 const describeSpeakers = ({ speakers }: Evaluation): string =>

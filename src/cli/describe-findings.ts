@@ -46,7 +46,10 @@ export function describeDiagnosis(
 }
 
 /** Three lines or so for one finding: what, what to do, which files. */
-export function describeFinding({ kind, severity, message, advice, files }: Finding, style: Style): string[] {
+export function describeFinding(
+  { kind, severity, message, advice, files }: Omit<Finding, "kind"> & { readonly kind: string },
+  style: Style,
+): string[] {
   const paint = { severe: style.red, warning: style.yellow, note: style.dim }[severity];
   const lines = [`${paint(severity.padEnd(7))} ${style.bold(kind)}: ${message}`, `        -> ${advice}`];
   // Copies are named in the message.

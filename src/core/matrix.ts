@@ -35,19 +35,3 @@ export function selectRows(matrix: Matrix, rows: readonly number[]): Matrix {
   for (const [i, row] of rows.entries()) result.data.set(getRow(matrix, row), i * matrix.columns);
   return result;
 }
-
-/** Stacks vectors of equal length as rows. */
-export function stackRows(vectors: readonly Float32Array[]): Matrix {
-  const columns = vectors[0]?.length ?? 0;
-  const result = createMatrix(vectors.length, columns);
-  for (const [i, vector] of vectors.entries()) {
-    if (vector.length !== columns) {
-      throw new GolemError(
-        "invalid-shape",
-        `Row ${i} has ${vector.length} values; the rows before it have ${columns}.`,
-      );
-    }
-    result.data.set(vector, i * columns);
-  }
-  return result;
-}

@@ -63,11 +63,16 @@ function compareHarm(a: Finding, b: Finding): number {
   );
 }
 
-/** The findings that matter most, at most `count`: no two of one kind, and none that is only good to know. */
-export function pickTopFindings(findings: readonly Finding[], count = 3): Finding[] {
-  const kinds = new Set<FindingKind>();
-  return [...findings]
-    .sort(compareHarm)
+/**
+ * Of findings with the most harmful first, those that matter most, at most `count`: no two of one kind, and none that is only good to
+ * know.
+ */
+export function pickTopFindings<F extends { readonly kind: string; readonly severity: Severity }>(
+  findings: readonly F[],
+  count = 3,
+): F[] {
+  const kinds = new Set<string>();
+  return findings
     .filter(({ kind, severity }) => {
       if (severity === "note" || kinds.has(kind)) return false;
       kinds.add(kind);

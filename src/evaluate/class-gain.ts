@@ -13,7 +13,7 @@
  * of unequal size (.7 to .8), weak where they are equal. Intervals allow each class its own noise, up to three times more or less than the common one.
  * Holds for heads that weigh classes alike (class weight "balanced"). Without weights a head prefers the larger class: more recordings of
  * one class alone then gained nothing on real recordings and lost up to 24 points in simulation. Nearest centroids lose too where features are
- * many and noisy: the mean of more recordings lies closer to everything.
+ * many and noisy: the mean of more recordings lies closer to everything. Real recordings: runs/results/class-gain.md.
  */
 import { bisect } from "./distribution.ts";
 import {

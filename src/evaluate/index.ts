@@ -46,3 +46,9 @@ export {
   getPredictions,
   type Scores,
 } from "./metrics.ts";
+export {
+  chooseSimplest,
+  type Distance,
+  type SimplestChoice,
+  type SimplestInput,
+} from "./one-standard-error.ts";

@@ -11,6 +11,7 @@ import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
+import { chooseHead, type HeadChoice } from "./choose-head.ts";
 import { chooseLayer } from "./choose-layer.ts";
 import type { Heard } from "./embedded-recording.ts";
 import { fitFusion } from "./fit-fusion.ts";
@@ -34,13 +35,13 @@ export interface ClassifierOptions {
   readonly layer?: number | "last" | "auto";
   /** Default mean+std. */
   readonly pooling?: Pooling;
-  /** Default auto: ridge on every view, pooled; with a layer named, logistic. */
+  /** Left out: ridge on every view, pooled; with a layer named, logistic. `auto` with a layer named: chosen by comparison. */
   readonly head?: HeadKind | "auto";
   /** Settings of the head named, over its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** The head that `auto` stands for on one named layer. */
+/** The head on one named layer, where none is named. */
 const defaultHead: HeadKind = "logistic";
 
 /** A view with the head trained on it. */
@@ -62,8 +63,13 @@ export interface Classifier {
 }
 
 /** Whether all views are to be pooled: nothing was named that decides for one. */
-function isFused({ layer = "auto", head = "auto" }: ClassifierOptions): boolean {
+export function isFused({ layer = "auto", head = "auto" }: ClassifierOptions): boolean {
   return layer === "auto" && head === "auto";
+}
+
+/** Whether the head is to be chosen by comparison: `auto` was said, where one layer was named. */
+export function isHeadChosen({ layer = "auto", head }: ClassifierOptions): boolean {
+  return layer !== "auto" && head === "auto";
 }
 
 /** Fits a classifier on labelled recordings. A head or a layer that is named listens to the first encoder alone. */
@@ -77,9 +83,9 @@ export function fitClassifier(
     const { fitted, vocabulary } = fitFusion(rows, listener, { pooling, seed });
     return createClassifier(fitted, listener, vocabulary);
   }
-  const { kind, view, features, headOptions } = prepareFit(rows, listener, options);
+  const { kind, view, features, headOptions, scores } = prepareFit(rows, listener, options);
   const head = trainHead(kind, features, rows.labels, rows.classes, headOptions);
-  return createClassifier([{ head, view, factor: 1 }], listener);
+  return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], listener);
 }
 
 /** The same with the large matrix products left to an engine, where the head can use one. */
@@ -90,20 +96,34 @@ export async function fitClassifierWithProduct(
   product: MatrixProduct,
 ): Promise<Classifier> {
   if (isFused(options)) return fitClassifier(rows, listener, options);
-  const { kind, view, features, headOptions } = prepareFit(rows, listener, options);
+  const { kind, view, features, headOptions, scores } = prepareFit(rows, listener, options);
   const head = await trainHeadWithProduct(kind, features, rows.labels, rows.classes, headOptions, product);
-  return createClassifier([{ head, view, factor: 1 }], listener);
+  return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], listener);
 }
 
-/** Chooses the layer and gathers what a head is trained on. */
+/** Chooses the layer, and the head where that is asked for, and gathers what it is trained on. */
 function prepareFit(rows: LabelledRows, listener: ListenerInfo, options: ClassifierOptions) {
-  const { seed, layer = "auto", pooling = "mean+std", head = "auto" } = options;
+  const { seed, layer = "auto", pooling = "mean+std", head } = options;
   const encoder = listener.encoders[0]!;
   const chosen = layer === "auto" ? chooseLayer(rows, listener, pooling) : resolveLayer(encoder, layer);
   const view: LayerView = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
   const headOptions = { ...(options.headOptions as Partial<HeadOptions<HeadKind>> | undefined), seed };
-  const kind = head === "auto" ? defaultHead : head;
-  return { kind, view, features: createViewFeatures(view, listener)(rows.heard), headOptions };
+  const features = createViewFeatures(view, listener)(rows.heard);
+  if (isHeadChosen(options))
+    return { ...chooseHead(features, rows, headOptions), view, features, headOptions };
+  const kind = head === undefined || head === "auto" ? defaultHead : head;
+  return { kind, view, features, headOptions, scores: {} };
+}
+
+/** The head with the held-out scores by which it was chosen among its facts. */
+function addScores(head: Head, scores: HeadChoice["scores"]): Head {
+  const { tensors, meta } = head.saved;
+  const compared = Object.entries(scores).map(([kind, score]) => [`compared.${kind}`, score]);
+  if (compared.length === 0) return head;
+  return {
+    ...head,
+    saved: { tensors, meta: { ...meta, facts: { ...meta.facts, ...Object.fromEntries(compared) } } },
+  };
 }
 
 /** Puts heads and the views they were trained on together again. */

@@ -24,6 +24,20 @@ export interface TrainedOn {
   readonly trainAccuracy: number;
 }
 
+/** Which recordings of a test set count: those that were not trained on and have labels the classifier knows. */
+export function selectScored(
+  labels: readonly string[],
+  test: readonly EmbeddedRecording[],
+  trained: Pick<TrainedOn, "recordings">,
+): Record<"known" | "heldOut" | "overlap", readonly EmbeddedRecording[]> {
+  const seen = new Set(
+    trained.recordings.flatMap(({ fileHash, audioHash, facts }) => [fileHash, audioHash ?? facts?.audioHash]),
+  );
+  const overlap = test.filter(({ fileHash, facts }) => seen.has(fileHash) || seen.has(facts.audioHash));
+  const heldOut = test.filter((recording) => !overlap.includes(recording));
+  return { overlap, heldOut, known: heldOut.filter((recording) => labels.includes(recording.label)) };
+}
+
 /** Evaluates on a test set; `no-recordings` when nothing is left of it. */
 export function evaluateClassifier(
   classifier: Classifier,
@@ -32,12 +46,7 @@ export function evaluateClassifier(
   trained: TrainedOn,
   skipped: readonly SkippedRecording[],
 ): Evaluation {
-  const seen = new Set(
-    trained.recordings.flatMap(({ fileHash, audioHash, facts }) => [fileHash, audioHash ?? facts?.audioHash]),
-  );
-  const overlap = test.filter(({ fileHash, facts }) => seen.has(fileHash) || seen.has(facts.audioHash));
-  const heldOut = test.filter((recording) => !overlap.includes(recording));
-  const known = heldOut.filter((recording) => labels.includes(recording.label));
+  const { overlap, heldOut, known } = selectScored(labels, test, trained);
   const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
   const heard = new Set(
     trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),

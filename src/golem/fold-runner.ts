@@ -31,13 +31,24 @@ export interface FoldRunner {
   close(): Promise<void>;
 }
 
+/** Runs folds of several ways to fit. */
+export interface CandidateRunner extends Pick<FoldRunner, "concurrency" | "close"> {
+  /** As `FoldRunner.fitPredict`, with options in the place of the problem's. */
+  fitPredict(
+    options: ClassifierOptions,
+    train: readonly number[],
+    test: readonly number[],
+  ): Matrix | Promise<Matrix>;
+}
+
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
 export function fitPredictRows(
   problem: FitProblem,
   train: readonly number[],
   test: readonly number[],
+  options: ClassifierOptions = problem.options,
 ): Matrix {
-  const { listener, options } = problem;
+  const { listener } = problem;
   const classifier = fitClassifier(pickLabelledRows(problem, train), listener, options);
   return classifier.computeProbabilities(test.map((row) => problem.heard[row]!));
 }

@@ -169,22 +169,40 @@ export function parseGolemDocument(json: string): GolemDocument {
 /** The parsed contents of training.json. */
 export type TrainingDocument = z.infer<typeof trainingDocument>;
 
+const trainingRecording = z.object({
+  file: shortText,
+  label,
+  speaker: z.optional(shortText),
+  fileHash: hash,
+  audioHash: hash,
+  seconds: z.number(),
+  /** What was understood of it. */
+  text: z.optional(shortText),
+  /** Its place on the report's map. */
+  map: z.optional(z.tuple([share, share])),
+  /** Probabilities a class, averaged over the repeats in which the recording was held out. */
+  outOfFold: z.optional(z.array(share)),
+  /** What it was taken for while held out: class number and how many times. */
+  votes: z.optional(z.array(z.tuple([count, count]))),
+});
+
+const finding = z.object({
+  kind: shortText,
+  severity: z.enum(["severe", "warning", "note"]),
+  files: z.array(shortText).check(z.maxLength(1_000_000)),
+  message: shortText,
+  advice: shortText,
+});
+
 const trainingDocument = z.object({
   formatVersion: z.literal(formatVersion),
-  recordings: z
-    .array(
-      z.object({
-        file: shortText,
-        label,
-        speaker: z.optional(shortText),
-        fileHash: hash,
-        audioHash: hash,
-        seconds: z.number(),
-        /** Probabilities a class, averaged over the repeats in which the recording was held out. */
-        outOfFold: z.optional(z.array(share)),
-      }),
-    )
-    .check(z.maxLength(1_000_000)),
+  recordings: z.array(trainingRecording).check(z.maxLength(1_000_000)),
+  /** The test set it was scored on, where there was one. */
+  test: z.optional(z.array(trainingRecording).check(z.maxLength(1_000_000))),
+  /** What was asked for, as flags of the command line. */
+  asked: z.optional(z.record(shortText, scalar)),
+  /** What was wrong with the recordings when they were trained on, most harmful first. */
+  findings: z.optional(z.array(finding).check(z.maxLength(10_000))),
 });
 
 /** Parses and checks training.json. */

@@ -41,6 +41,7 @@ import {
 } from "./packed-familiarity.ts";
 import { packTensors, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { TrainingAccount } from "./training-account.ts";
 import { type ListenerInfo, needsTranscriber } from "./view.ts";
 
 /** What a golem says of one recording. */
@@ -76,6 +77,8 @@ export interface GolemModel {
   readonly encoders: readonly EncoderInfo[];
   /** Who gives the texts and vectors of a decoder that it takes; undefined when it takes none. */
   readonly transcriber: TranscriberInfo | undefined;
+  /** Heads, weights and vocabulary, for those who look inside. */
+  readonly classifier: Classifier;
   /** Predicts recordings as they were heard. */
   predictHeard(heard: readonly Heard[]): Prediction[];
   /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
@@ -85,7 +88,7 @@ export interface GolemModel {
 }
 
 /** What a golem goes by when it says how sure it is; parts are left out where nothing could be held out. */
-export interface Judgement {
+interface Judgement {
   readonly familiarity?: Familiarity | undefined;
   readonly calibration?: LabelCalibration | undefined;
 }
@@ -104,8 +107,8 @@ export interface GolemParts {
   /** Accuracy on its own training recordings. */
   readonly trainAccuracy: number;
   readonly evaluation: Evaluation | null;
-  /** Held-out probabilities of each recording. */
-  readonly outOfFold: readonly Float32Array[] | undefined;
+  /** What training.json tells of each recording. */
+  readonly account: TrainingAccount;
   readonly seed: number;
   readonly judgement: Judgement;
 }
@@ -148,14 +151,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     trainAccuracy: parts.trainAccuracy,
     evaluation: parts.evaluation,
   };
-  const training = {
-    formatVersion,
-    recordings: recordings.map(({ file, label, speaker, fileHash, facts }, row) => ({
-      ...{ file, label, fileHash, audioHash: facts.audioHash, seconds: facts.seconds },
-      ...(speaker === undefined ? {} : { speaker }),
-      ...(parts.outOfFold ? { outOfFold: Array.from(parts.outOfFold[row]!) } : {}),
-    })),
-  };
+  const training = { formatVersion, ...parts.account };
   // Through the same door as a golem read from disk, so that what is saved is known to load.
   const classifier = createClassifier(fitted, listener, vocabulary);
   return assemble(JSON.stringify(document), JSON.stringify(training), classifier, parts.judgement);
@@ -222,7 +218,11 @@ function assemble(
   const training = parseTrainingDocument(trainingJson);
   const { labels } = document;
   const scoreFamiliarity = familiarity && createFamiliarityScore(familiarity, document);
-  if (training.recordings.some(({ outOfFold }) => outOfFold && outOfFold.length !== labels.length)) {
+  const misfits = [...training.recordings, ...(training.test ?? [])].some(
+    ({ outOfFold, votes = [] }) =>
+      (outOfFold && outOfFold.length !== labels.length) || votes.some(([answer]) => answer >= labels.length),
+  );
+  if (misfits) {
     throw new GolemError(
       "golem-damaged",
       `The golem is damaged: training.json has predictions that do not fit the ${labels.length} labels.`,
@@ -234,6 +234,7 @@ function assemble(
     training,
     encoders: document.encoders,
     transcriber: document.transcriber,
+    classifier,
     predictHeard(heard) {
       const { data } = classifier.computeProbabilities(heard);
       const familiar = scoreFamiliarity?.(heard);

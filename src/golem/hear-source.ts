@@ -50,9 +50,7 @@ export function getAudioSettings(sampleRate: number, audio: Partial<AudioSetting
 }
 
 /** The one sample rate of those who listen, in Hz; throws `invalid-option` where there are several, or nobody. */
-export function getSampleRate(
-  infos: readonly { readonly id: string; readonly sampleRate: number }[],
-): number {
+function getSampleRate(infos: readonly { readonly id: string; readonly sampleRate: number }[]): number {
   const rates = new Set(infos.map(({ sampleRate }) => sampleRate));
   if (rates.size === 1) return infos[0]!.sampleRate;
   const found = infos.map(({ id, sampleRate }) => `${id} at ${sampleRate} Hz`).join(", ");

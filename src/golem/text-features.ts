@@ -15,7 +15,7 @@ export interface Vocabulary {
 }
 
 /** Terms in the order of their features, and the inverse document frequency of each. */
-export interface TermList {
+interface TermList {
   readonly terms: readonly string[];
   readonly idf: readonly number[];
 }

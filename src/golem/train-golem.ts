@@ -8,9 +8,8 @@
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/describe-audio.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
-import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import { checkTrainable, countLabels } from "../dataset/classes.ts";
+import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
@@ -22,8 +21,10 @@ import type { Classifier, ClassifierOptions } from "./classifier.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
 import { fitFamiliarity } from "./fit-familiarity.ts";
+import { createFitProblem } from "./fit-problem.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "./fold-runner.ts";
 import { createGolemModel, type GolemModel } from "./golem-model.ts";
+import { createTrainingAccount, type StoredFinding } from "./training-account.ts";
 
 /** What training works on. */
 export interface TrainingInput {
@@ -44,6 +45,10 @@ export interface TrainingInput {
   readonly pipeline: AudioDescription;
   /** Written into golem.json as `createdBy`. */
   readonly createdBy: string;
+  /** What was asked for, as flags of the command line, for the record. */
+  readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** What is wrong with the recordings, for the record, most harmful first; undefined where nobody looked. */
+  readonly findings?: readonly StoredFinding[] | undefined;
 }
 
 /** What training may be told; every field has a default. */
@@ -64,19 +69,8 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const { recordings, test, encoders, transcriber } = input;
   const alone = checkTrainable(recordings, { tested: test !== undefined });
   for (const warning of alone) options.onWarning?.(warning);
-  const labels = [...countLabels(recordings).keys()];
-  const truth = recordings.map((recording) => labels.indexOf(recording.label));
-  const heard = recordings.map(({ vectors, text, decoded }) => ({
-    vectors,
-    ...(text === undefined ? {} : { text }),
-    ...(decoded === undefined ? {} : { decoded }),
-  }));
-  const groups = recordings.map((recording) => recording.speaker);
-  const problem: FitProblem = {
-    ...{ heard, labels: truth, classes: labels.length, groups },
-    listener: { encoders, transcriber },
-    options: pickClassifierOptions(options),
-  };
+  const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
+  const { heard, labels: truth, groups } = problem;
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const { validation, classifier } = await runFits(
     runner,
@@ -108,7 +102,10 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       skipped,
     });
   }
-  const outOfFold = validation && averageMatrices(validation.probabilities);
+  const account = createTrainingAccount({
+    ...{ classifier, labels, recordings, test, outOfFold: validation?.probabilities },
+    listener: problem.listener,
+  });
   return createGolemModel({
     classifier,
     labels,
@@ -120,7 +117,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     recordings,
     trainAccuracy,
     evaluation,
-    outOfFold: outOfFold && recordings.map((_, row) => getRow(outOfFold, row)),
+    account: {
+      ...account,
+      ...(input.asked ? { asked: input.asked } : {}),
+      ...(input.findings ? { findings: input.findings } : {}),
+    },
     seed: options.seed,
     judgement: {
       familiarity: fitFamiliarity(
@@ -160,32 +161,4 @@ async function runFits(
     : undefined;
   throwIfAborted(signal);
   return { validation, classifier: await runner.fit() };
-}
-
-/** The options that shape a classifier, without callbacks and signals: plain data that can go to another thread. */
-function pickClassifierOptions({
-  seed,
-  layer,
-  pooling,
-  head,
-  headOptions,
-}: TrainingOptions): ClassifierOptions {
-  return {
-    seed,
-    ...(layer === undefined ? {} : { layer }),
-    ...(pooling === undefined ? {} : { pooling }),
-    ...(head === undefined ? {} : { head }),
-    ...(headOptions === undefined ? {} : { headOptions }),
-  };
-}
-
-function averageMatrices(matrices: readonly Matrix[]): Matrix {
-  const first = matrices[0]!;
-  const mean = createMatrix(first.rows, first.columns);
-  for (let i = 0; i < mean.data.length; i++) {
-    let sum = 0;
-    for (const matrix of matrices) sum += matrix.data[i]!;
-    mean.data[i] = sum / matrices.length;
-  }
-  return mean;
 }

@@ -40,15 +40,19 @@ function tridiagonalise(
   const offDiagonal = new Float64Array(size);
   const factors = new Float64Array(size);
   const product = new Float64Array(size);
+  // Where rows repeat, as short transcripts do, what is left of the matrix is rounding of rounding; its squares would vanish below 1e-308.
+  let norm = 0;
+  for (const value of a) norm = Math.max(norm, Math.abs(value));
+  const negligible = Number.EPSILON ** 2 * norm;
   // Step k annihilates row k beyond its first off-diagonal element; the reflector stays in row k, columns k + 1 ...
   for (let k = 0; k + 1 < size; k++) {
     const row = k * size;
     const first = row + k + 1;
     const length = size - k - 1;
-    const norm = Math.sqrt(dot(a, a, length, first, first));
-    const alpha = a[first]! > 0 ? -norm : norm;
+    const rowNorm = Math.sqrt(dot(a, a, length, first, first));
+    const alpha = a[first]! > 0 ? -rowNorm : rowNorm;
     offDiagonal[k] = alpha;
-    if (norm === 0 || length === 1) {
+    if (rowNorm <= negligible || length === 1) {
       offDiagonal[k] = a[first]!;
       continue;
     }

@@ -104,6 +104,28 @@ describe("eigenvectors", () => {
     );
   });
 
+  test("of centred rows that repeat, as short transcripts do", () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const [size, features, distinct] = [60, 30, 3];
+      const different = draw(distinct * features, seed);
+      const random = createRandom(seed, 1);
+      const places = Array.from({ length: size }, () => random.integer(distinct));
+      const rows = new Float64Array(size * features);
+      for (const [i, place] of places.entries()) {
+        rows.set(different.subarray(place * features, (place + 1) * features), i * features);
+      }
+      for (let j = 0; j < features; j++) {
+        let mean = 0;
+        for (let i = 0; i < size; i++) mean += rows[i * features + j]! / size;
+        for (let i = 0; i < size; i++) rows[i * features + j]! -= mean;
+      }
+      const values = check(computeGram(rows, size, features), size);
+      expect(values.slice(0, size - distinct + 1)).toBeAllclose(new Float64Array(size - distinct + 1), {
+        atol: 1e-12 * values.at(-1)!,
+      });
+    }
+  });
+
   test("of matrices with repeated, zero and far apart eigenvalues", () => {
     expect(check(new Float64Array(9), 3)).toBeAllclose([0, 0, 0]);
     expect(check(Float64Array.of(2, 0, 0, 0, 2, 0, 0, 0, 2), 3)).toBeAllclose([2, 2, 2]);

@@ -7,15 +7,18 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Matrix } from "../core/matrix.ts";
+import { type ClassifierOptions, isFused, isHeadChosen } from "../golem/classifier.ts";
 import {
+  type CandidateRunner,
   createInlineRunner,
   createProductRunner,
   type FitProblem,
   type FoldRunner,
+  fitPredictRows,
 } from "../golem/fold-runner.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "./ort-matrix-product.ts";
-import { createWorkerPool } from "./worker-pool.ts";
+import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 /** Most workers besides this thread. */
 const maximumWorkers = 7;
@@ -26,6 +29,8 @@ const ahead = 3;
 export interface FoldTask {
   readonly train: readonly number[];
   readonly test: readonly number[];
+  /** Where they are not the problem's. */
+  readonly options?: ClassifierOptions;
 }
 
 /** Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the other single heads. */
@@ -40,9 +45,9 @@ const largeMatrix = 1e6;
 /** Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this thread alone. */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
   const { heard, listener, options } = problem;
-  const { head = "auto", layer = "auto" } = options;
+  const { head, layer = "auto" } = options;
   const numbers = heard.length * 2 * (listener.encoders[0]?.dimensions ?? 0);
-  const isLogistic = head === "logistic" || (head === "auto" && layer !== "auto");
+  const isLogistic = head === "logistic" || (head === undefined && layer !== "auto");
   if (isLogistic && numbers >= largeMatrix) {
     const runtime = createNodeOnnxRuntime({ threads: availableParallelism() });
     return createProductRunner(problem, await createOrtMatrixProduct(runtime));
@@ -53,14 +58,13 @@ export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal
 function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
   const inline = createInlineRunner(problem);
   const count = Math.min(availableParallelism() - 1, maximumWorkers);
-  const { head = "auto", layer = "auto" } = problem.options;
-  const isFused = head === "auto" && layer === "auto";
-  if (count === 0 || !(slowHeads.includes(head) || (isFused && countNumbers(problem) >= manyNumbers))) {
-    return inline;
-  }
-  const pool = createWorkerPool<FoldTask, Matrix>({
-    ...{ script: "fold-worker", settings: shareVectors(problem), count, ahead, signal },
-  });
+  const { options } = problem;
+  const isSlow =
+    slowHeads.includes(options.head) ||
+    isHeadChosen(options) ||
+    (isFused(options) && countNumbers(problem) >= manyNumbers);
+  if (count === 0 || !isSlow) return inline;
+  const pool = createFoldWorkers(problem, count, ahead, signal);
   return {
     concurrency: 1 + ahead * count,
     async fitPredict(train, test) {
@@ -76,6 +80,32 @@ function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
 function countNumbers({ heard }: FitProblem): number {
   const all = heard.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
   return all.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Creates a runner for several ways to fit, some of which are slow: on all cores, and no worker holds more than one fold. */
+export function createCandidateRunner(problem: FitProblem, signal?: AbortSignal): CandidateRunner {
+  const count = Math.min(availableParallelism() - 1, maximumWorkers);
+  const pool = count === 0 ? undefined : createFoldWorkers(problem, count, 1, signal);
+  return {
+    concurrency: 1 + count,
+    async fitPredict(options, train, test) {
+      await turn();
+      if (pool && pool.getRoom() > 0) return pool.run({ train, test, options });
+      return fitPredictRows(problem, train, test, options);
+    },
+    close: async () => pool?.close(),
+  };
+}
+
+function createFoldWorkers(
+  problem: FitProblem,
+  count: number,
+  ahead: number,
+  signal?: AbortSignal,
+): WorkerPool<FoldTask, Matrix> {
+  return createWorkerPool({
+    ...{ script: "fold-worker", settings: shareVectors(problem), count, ahead, signal },
+  });
 }
 
 /** The same problem with its vectors in shared memory, so that workers need no copies of their own. */

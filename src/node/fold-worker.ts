@@ -8,6 +8,6 @@ import type { FoldTask } from "./fold-runner-node.ts";
 import { serveTasks } from "./worker-service.ts";
 
 await serveTasks((problem: FitProblem) => ({
-  work: ({ train, test }: FoldTask) => fitPredictRows(problem, train, test),
+  work: ({ train, test, options }: FoldTask) => fitPredictRows(problem, train, test, options),
   dispose: async () => {},
 }));

@@ -9,6 +9,9 @@ import { GolemError } from "../core/error.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
+/** Name of the report in a golem's folder. */
+export const reportFile = "report.html";
+
 type GolemPart = Exclude<keyof typeof golemFiles, "card">;
 
 /** Most bytes read of each file of a golem. */
@@ -62,11 +65,12 @@ async function readBounded(folder: string, part: GolemPart): Promise<Uint8Array>
 }
 
 /**
- * Writes a golem's folder. A golem that is already there is replaced; anything else there is the error
+ * Writes a golem's folder with its report (HTML). A golem that is already there is replaced; anything else there is the error
  * `output-exists`. An interruption leaves the old folder or the new one.
  */
-export async function writeGolemFolder(folder: string, model: GolemModel): Promise<void> {
+export async function writeGolemFolder(folder: string, model: GolemModel, report: string): Promise<void> {
   await replaceFolderAtomic(folder, async (staging) => {
+    await writeFileAtomic(join(staging, reportFile), report);
     for (const [name, bytes] of Object.entries(model.encode())) {
       await writeFileAtomic(join(staging, name), bytes);
     }

@@ -11,21 +11,18 @@ import { describeAudio } from "../audio/describe-audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { limitRecordings } from "../dataset/selection.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getAudioSettings, hearSource } from "../golem/hear-source.ts";
-import { getCacheFolder } from "./cache-folder.ts";
-import { embedDataset } from "./embed-dataset.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import { openFileSource } from "./file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
-import { openEmbeddingStore } from "./lmdb-store.ts";
+import type { ReportSources } from "./golem-report.ts";
+import { hearTestSet } from "./hear-test-set.ts";
 import { type LoadedListener, loadListener } from "./load-listener.ts";
-import { openDataset, selectTestRows } from "./open-dataset.ts";
 import { type FilePrediction, predictFiles } from "./predict-files.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "./predict-heard.ts";
 import { resolveGolemListener } from "./resolve-listener.ts";
@@ -51,7 +48,7 @@ export interface Golem {
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
-  /** Writes its folder, atomically. */
+  /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
   /** Frees its networks once what is under way is done; the golem may still be used and will load them again. */
   dispose(): Promise<void>;
@@ -87,11 +84,15 @@ function checkPipeline({ document }: GolemModel, onWarning: EnvironmentOptions["
   }
 }
 
-/** Joins a golem and the listener that feeds it, which is loaded at the first prediction. */
+/**
+ * Joins a golem and the listener that feeds it, which is loaded at the first prediction. The report that is saved with it links to the
+ * recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed on.
+ */
 export function createGolem(
   model: GolemModel,
   resolved: ResolvedListener,
   options: EnvironmentOptions,
+  sources?: ReportSources,
 ): Golem {
   const { document } = model;
   const audio = getAudioOf(document);
@@ -136,22 +137,20 @@ export function createGolem(
     predictFiles: (files, work = {}) =>
       predictFiles(model, files, { ...options, ...work, listener: resolved }),
     async evaluate(data, { signal, onProgress, limit } = {}) {
-      const dataset = await openDataset(data, { ...options, signal, onProgress });
-      const cache = options.cache ?? getCacheFolder();
-      const rows = selectTestRows(dataset);
-      const store = await openEmbeddingStore(cache.embeddings, { onWarning: options.onWarning });
-      try {
-        const { onWarning } = options;
-        const { embedded, skipped } = await embedDataset(
-          limit === undefined ? rows : limitRecordings(rows, limit),
-          { ...resolved, audio, store, cache, signal, onProgress, onWarning },
-        );
-        return model.evaluate(embedded, [...dataset.skipped, ...skipped]);
-      } finally {
-        await store.close();
-      }
+      const work = { ...options, signal, onProgress, limit };
+      const { embedded, skipped } = await hearTestSet(model, resolved, data, work);
+      return model.evaluate(embedded, skipped);
     },
-    save: (folder) => writeGolemFolder(resolve(folder), model),
+    async save(folder) {
+      const path = resolve(folder);
+      const { composeReport, gatherGolemReport } = await import("./golem-report.ts");
+      const report = await composeReport(
+        model,
+        gatherGolemReport(model),
+        sources && { sources, folder: path, sound: "link", pictures: 0 },
+      );
+      await writeGolemFolder(path, model, report);
+    },
     async dispose() {
       const loaded = await listener?.catch(() => undefined);
       listener = undefined;

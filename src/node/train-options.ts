@@ -1,5 +1,5 @@
 /**
- * What the library's `train` may be told, checked at the edge.
+ * What the library's `train`, `computeCurve` and `compareHeads` may be told, checked at the edge.
  *
  * Must not know: how training works.
  */
@@ -21,6 +21,9 @@ const trainOptions = z.looseObject({
   shots: z.optional(count),
   limit: z.optional(count),
   repeats: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+  added: z.optional(count),
+  maximumEvaluations: z.optional(count),
+  budget: z.optional(z.number().check(z.positive())),
   audio: z.optional(
     z.object({
       trim: z.optional(z.boolean()),

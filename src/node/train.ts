@@ -3,46 +3,31 @@
  *
  * Must not know: how heads work, the terminal.
  */
-import type { AudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { drawShots, limitRecordings } from "../dataset/selection.ts";
-import type { Finding } from "../doctor/finding.ts";
-import type { ClassifierOptions } from "../golem/classifier.ts";
 import { getAudioSettings } from "../golem/hear-source.ts";
 import { trainGolem } from "../golem/train-golem.ts";
 import { resolveLayer } from "../golem/view.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { examineRecordings } from "./doctor.ts";
 import { embedDataset } from "./embed-dataset.ts";
-import type { EnvironmentOptions } from "./environment.ts";
 import { createFoldRunner } from "./fold-runner-node.ts";
 import { createGolem, type Golem } from "./golem.ts";
+import { type MeasureOptions, openRows } from "./hear-training-rows.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
+import { describeAsked } from "./report-commands.ts";
+import { locateFiles } from "./report-sources.ts";
 import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
 
 /** Options of {@link train}; all have defaults. */
-export interface TrainOptions extends Partial<ClassifierOptions>, EnvironmentOptions {
-  /** Built-in name (`auto`: all default ones, pooled), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path. */
-  readonly encoder?: string;
-  /** Arithmetic of its weights, for encoders that come in several: int8 (their default) or fp32. */
-  readonly precision?: string;
-  /** Whether words may count, where nothing is named that leaves them out; default true. */
-  readonly transcript?: boolean;
-  readonly audio?: Partial<Omit<AudioSettings, "sampleRate">>;
-  /** Take this many recordings a class, drawn with the seed. */
-  readonly shots?: number;
-  /** Take the first rows only. */
-  readonly limit?: number;
+export interface TrainOptions extends MeasureOptions {
   /** Data set to test on; without it, rows with split `test` are, and without those cross-validation scores. */
   readonly test?: string | Dataset;
   /** Repeats of cross-validation, default 10. */
   readonly repeats?: number;
-  /** Told what the doctor finds in the recordings trained and tested on, most harmful first, once the golem is made; of 500 recordings at most. */
-  readonly onFindings?: ((findings: readonly Finding[]) => void) | undefined;
 }
 
 /** Most recordings that are examined in passing, in well under a second; of more, `golem doctor` tells. */
@@ -55,15 +40,12 @@ const mostExamined = 500;
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<Golem> {
   checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio } = options;
-  const dataset = await openDataset(data, options, options.limit);
+  const { dataset, rows } = await openRows(data, options);
   const { layer } = options;
   const listener = await resolveListener(options, { signal, onProgress, onWarning, cache });
   const { encoders, transcriber } = getListenerInfo(listener);
   const [first] = encoders;
   if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
-  let rows = [...dataset.recordings];
-  if (options.limit !== undefined) rows = limitRecordings(rows, options.limit);
-  if (options.shots !== undefined) rows = drawShots(rows, options.shots, seed);
   const trainRows = rows.filter((row) => row.split !== "test");
   const testset = options.test === undefined ? undefined : await openDataset(options.test, options);
   const testRows = testset ? selectTestRows(testset) : rows.filter((row) => row.split === "test");
@@ -80,6 +62,14 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       ...testing.skipped,
     ];
     const settings = getAudioSettings(first!.sampleRate, audio);
+    const heard = [
+      ...training.embedded,
+      ...testing.embedded.map((row) => ({ ...row, split: "test" as const })),
+    ];
+    const findings =
+      heard.length <= mostExamined
+        ? examineRecordings(heard, skipped, { encoders, transcriber }, seed)
+        : undefined;
     const model = await trainGolem(
       {
         name: dataset.name,
@@ -91,6 +81,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         audio: settings,
         pipeline: describeAudio(settings),
         createdBy,
+        ...{ asked: describeAsked(options), findings },
       },
       { ...options, seed, createFoldRunner: (problem) => createFoldRunner(problem, signal) },
     ).catch((error: unknown) => {
@@ -98,14 +89,8 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       for (const record of skipped) onWarning?.(record);
       throw error;
     });
-    const heard = [
-      ...training.embedded,
-      ...testing.embedded.map((row) => ({ ...row, split: "test" as const })),
-    ];
-    if (options.onFindings && heard.length <= mostExamined) {
-      options.onFindings(examineRecordings(heard, skipped, getListenerInfo(listener), seed));
-    }
-    return createGolem(model, listener, { cache, onWarning });
+    const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
+    return createGolem(model, listener, { cache, onWarning }, sources);
   } finally {
     await store.close();
   }

@@ -9,8 +9,9 @@
  * by a number that has not been held against the length of the input.
  * Must not know: keys, databases.
  */
+
+import { computeChecksum } from "../core/checksum.ts";
 import { GolemError } from "../core/error.ts";
-import { computeChecksum } from "./checksum.ts";
 import type { StoredEmbedding, ValueCodec } from "./store.ts";
 import { parseFacts, stringifyFacts } from "./stored-facts.ts";
 

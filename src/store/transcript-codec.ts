@@ -10,8 +10,9 @@
  * number that has not been held against the length of the input.
  * Must not know: keys, databases.
  */
+
+import { computeChecksum } from "../core/checksum.ts";
 import { GolemError } from "../core/error.ts";
-import { computeChecksum } from "./checksum.ts";
 import type { StoredTranscript, ValueCodec } from "./store.ts";
 
 const magic = 0x544c_4f47;

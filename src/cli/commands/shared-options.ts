@@ -4,6 +4,9 @@
  * Must not know: any one command.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
+import type { ClassifierOptions } from "../../golem/classifier.ts";
+import type { MeasureOptions } from "../../node/hear-training-rows.ts";
+import type { CommonOptions } from "../terminal.ts";
 
 /** `--no-trim` and `--max-seconds` as commander gives them. */
 export interface AudioOptions {
@@ -17,4 +20,30 @@ export function toAudioSettings({
   maxSeconds,
 }: AudioOptions): Partial<Omit<AudioSettings, "sampleRate">> {
   return { trim, ...(maxSeconds === undefined ? {} : { maximumSeconds: maxSeconds }) };
+}
+
+/** Options of the commands that measure training without making a golem. */
+export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
+  readonly encoder?: string;
+  readonly precision?: string;
+  readonly layer?: ClassifierOptions["layer"];
+  readonly pooling?: ClassifierOptions["pooling"];
+  readonly head?: ClassifierOptions["head"];
+  readonly shots?: number;
+  readonly limit?: number;
+  readonly transcript: boolean;
+  readonly strict?: boolean;
+}
+
+/** What was given of them, for the library. */
+export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions {
+  const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed } = options;
+  return {
+    ...Object.fromEntries(
+      Object.entries({ encoder, precision, layer, pooling, head, shots, limit }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ),
+    ...{ seed, transcript, audio: toAudioSettings(options) },
+  };
 }

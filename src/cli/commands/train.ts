@@ -1,12 +1,13 @@
 /** `golem train DATA --out DIR`: trains, scores, saves, and says what was found. */
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
-import type { Finding } from "../../doctor/finding.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { ClassifierOptions } from "../../golem/classifier.ts";
 import { needsTranscriber, sumShares } from "../../golem/view.ts";
 import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
+import { reportFile } from "../../node/golem-folder.ts";
 import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
@@ -39,7 +40,6 @@ export async function runCommand(
   const { out, encoder, precision, layer, pooling, head, shots, limit, test, transcript, seed, strict } =
     options;
   await checkFolderReplaceable(out);
-  let findings: readonly Finding[] = [];
   const golem = await train(data, {
     ...Object.fromEntries(
       Object.entries({ encoder, precision, layer, pooling, head, shots, limit, test }).filter(
@@ -49,9 +49,6 @@ export async function runCommand(
     ...{ seed, transcript },
     audio: toAudioSettings(options),
     ...terminal.work,
-    onFindings: (found) => {
-      findings = found;
-    },
   });
   await golem.save(out);
   const { document, labels, evaluation } = golem;
@@ -66,9 +63,10 @@ export async function runCommand(
     evaluation,
   });
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
-  for (const line of describeTopFindings(findings, data, terminal)) terminal.print(line);
+  for (const line of describeTopFindings(golem, data, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
   if (evaluation) terminal.print("The scores of each class are in its golem.json, and printed with --json");
+  terminal.print(`See it: ${join(out, reportFile)}`);
   terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
@@ -76,8 +74,8 @@ export async function runCommand(
 }
 
 /** The three findings that matter most, and where to see the others. */
-function describeTopFindings(findings: readonly Finding[], data: string, terminal: Terminal): string[] {
-  const top = pickTopFindings(findings);
+function describeTopFindings({ model }: Golem, data: string, terminal: Terminal): string[] {
+  const top = pickTopFindings(model.training.findings ?? []);
   if (top.length === 0) return [];
   return [
     "What the doctor says of these recordings:",
@@ -93,12 +91,23 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
   return [
     `Heard ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Listened with ${describeViews(views)}; learned ${views.length === 1 ? "a" : views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
+    ...describeChoice(heads[0]!.facts),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
       : ["Not scored: a class has one recording, so nothing can be held out."]),
     "",
   ];
+}
+
+/** The scores by which a head was chosen, where it was. */
+function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): string[] {
+  const scores = Object.entries(facts)
+    .filter(([name]) => name.startsWith("compared."))
+    .map(([name, score]) => `${name.slice("compared.".length)} ${(100 * Number(score)).toFixed(1)} %`);
+  return scores.length === 0
+    ? []
+    : [`  chosen as the simplest within one standard error of the best: ${scores.join(", ")}`];
 }
 
 /** Where the answer lies: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; the words that moonshine-tiny heard (30 %)". */

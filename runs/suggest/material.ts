@@ -1,0 +1,101 @@
+/**
+ * The recordings of one data set as a golem hears them, and the draws of the simulation: what is labelled at the start, the pool,
+ * and a test part whose speakers (or source recordings) are in neither.
+ *
+ * Must not know: how recordings are chosen, classifiers.
+ */
+import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
+import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
+import type { LabelledRows } from "../../src/golem/labelled-rows.ts";
+import type { ListenerInfo } from "../../src/golem/view.ts";
+import { getCacheFolder } from "../../src/node/cache-folder.ts";
+import { loadDataset } from "../../src/node/dataset-files.ts";
+import { embedDataset } from "../../src/node/embed-dataset.ts";
+import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
+import { getListenerInfo, resolveListener } from "../../src/node/resolve-listener.ts";
+
+/** A data set, heard. */
+export interface Material {
+  readonly name: string;
+  readonly listener: ListenerInfo;
+  readonly classNames: readonly string[];
+  readonly rows: LabelledRows;
+}
+
+/** How many recordings of each class are in a pool: about as many of each, or a long tail. */
+export type PoolKind = "balanced" | "long tail";
+
+/** Rows of the material, by what they are for. */
+export interface Draw {
+  readonly start: readonly number[];
+  readonly pool: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** Recordings a class that are labelled at the start: the fewest that `golem train` takes. */
+export const startShots = 2;
+/** Share of the speakers, sources or (where none are named) recordings that are kept for testing. */
+const testShare = 1 / 3;
+/** How many times the most frequent class of a long tail is as frequent as the rarest. */
+export const imbalance = 10;
+
+/** Hears a data set as `golem train` does without options; what was heard before is taken from the store. */
+export async function openMaterial(name: string, data: string): Promise<Material> {
+  const { recordings } = await loadDataset(data);
+  const resolved = await resolveListener({});
+  const store = await openEmbeddingStore(getCacheFolder().embeddings);
+  try {
+    const { embedded } = await embedDataset(recordings, { ...resolved, store });
+    return { name, listener: getListenerInfo(resolved), ...getRows(embedded) };
+  } finally {
+    await store.close();
+  }
+}
+
+function getRows(heard: readonly EmbeddedRecording[]): Pick<Material, "classNames" | "rows"> {
+  const classNames = [...new Set(heard.map(({ label }) => label))].sort();
+  const labels = heard.map(({ label }) => classNames.indexOf(label));
+  const groups = heard.map(({ speaker }) => speaker);
+  return { classNames, rows: { heard, labels, classes: classNames.length, groups } };
+}
+
+/**
+ * One draw. The first that has enough recordings of every class on both sides is taken. A long tail (Cui et al. 2019,
+ * "Class-balanced loss"): classes in random order, the k-th of C keeps `imbalance` ** (-k / (C - 1)) of the largest class, at
+ * least one recording.
+ */
+export function drawPart({ name, rows }: Material, kind: PoolKind, seed: number): Draw {
+  const random = createRandom(seed, ...[...name].map((letter) => letter.codePointAt(0)!));
+  const classes = Array.from({ length: rows.classes }, (_, label) => label);
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const test = drawTest(rows, random);
+    const isTest = new Set(test);
+    const others = shuffle([...rows.labels.keys()], random).filter((row) => !isTest.has(row));
+    const byClass = classes.map((label) => others.filter((row) => rows.labels[row] === label));
+    const tested = new Set(test.map((row) => rows.labels[row]));
+    if (tested.size < classes.length || byClass.some(({ length }) => length <= startShots)) continue;
+    const start = byClass.flatMap((own) => own.slice(0, startShots));
+    const rest = byClass.map((own) => own.slice(startShots));
+    const order = shuffle(classes, random);
+    const largest = Math.max(...rest.map(({ length }) => length));
+    const kept = rest.map((own, label) => {
+      const place = order.indexOf(label) / (classes.length - 1);
+      return own.slice(0, Math.max(1, Math.round(largest * imbalance ** -place)));
+    });
+    return { start, pool: shuffle((kind === "balanced" ? rest : kept).flat(), random), test };
+  }
+  throw new Error(`${name} has too few recordings for a draw.`);
+}
+
+/** Rows of a third of the speakers; where none are named, a third of each class. */
+function drawTest({ labels, groups, classes }: LabelledRows, random: Random): number[] {
+  const names = [...new Set(groups)];
+  if (names.includes(undefined)) {
+    const order = shuffle([...labels.keys()], random);
+    return Array.from({ length: classes }, (_, label) =>
+      order.filter((row) => labels[row] === label),
+    ).flatMap((own) => own.slice(0, Math.round(testShare * own.length)));
+  }
+  const tested = new Set(shuffle(names, random).slice(0, Math.round(testShare * names.length)));
+  return [...labels.keys()].filter((row) => tested.has(groups[row]));
+}

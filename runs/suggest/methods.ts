@@ -1,0 +1,117 @@
+/**
+ * The published ways to choose what is to be labelled next, between which this simulation decides.
+ *
+ * margin: smallest difference of the two highest probabilities (Scheffer et al. 2001). badge: k-means++ on gradient embeddings
+ * (Ash et al. 2020). typiclust: the most typical recording of the largest clusters without a label (Hacohen et al. 2022).
+ * diverse-batch: the recordings nearest to the centres of a k-means weighted by uncertainty (Zhdanov 2019).
+ * Must not know: data sets, scores.
+ */
+import { getRow } from "../../src/core/matrix.ts";
+import { createRandom } from "../../src/core/random.ts";
+import type { Classifier } from "../../src/golem/classifier.ts";
+import { computeMargins, findCandidates } from "../../src/golem/diverse-batch.ts";
+import type { Heard } from "../../src/golem/embedded-recording.ts";
+import {
+  assignClusters,
+  computeSquaredDistance,
+  fitCentres,
+  rotatePoints,
+  seedCentres,
+} from "../../src/golem/k-means.ts";
+import { chooseToLabel } from "../../src/golem/suggest.ts";
+import type { ListenerInfo } from "../../src/golem/view.ts";
+import { computeViewSpace } from "../../src/golem/view-space.ts";
+import { chooseByGradients } from "./gradient-choice.ts";
+
+/** What a method chooses by. */
+interface Situation {
+  readonly classifier: Classifier;
+  readonly listener: ListenerInfo;
+  /** The pool, and what is labelled. */
+  readonly waiting: readonly Heard[];
+  readonly known: readonly Heard[];
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** Chooses rows of the pool. */
+export type Method = (situation: Situation) => number[];
+
+const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
+const chooseByMargin: Method = ({ classifier, waiting, count }) =>
+  findCandidates(computeMargins(classifier.computeProbabilities(waiting)), count).slice(0, count);
+
+const badge: Method = ({ classifier, listener, waiting, count, seed }) =>
+  chooseByGradients(
+    computeViewSpace(classifier, listener, waiting),
+    classifier.computeProbabilities(waiting),
+    count,
+    seed,
+  );
+
+/** Neighbours that typicality looks at, and the size of the smallest cluster that counts, as the authors set them. */
+const neighbours = 20;
+const leastCluster = 5;
+/** Clusters at most, as the authors set it. */
+const mostClusters = 500;
+
+const chooseTypical: Method = ({ classifier, listener, waiting, known, count, seed }) => {
+  const space = rotatePoints(computeViewSpace(classifier, listener, [...waiting, ...known]));
+  const pool = waiting.length;
+  const labelled = space.rows - pool;
+  const weights = new Float64Array(space.rows).fill(1);
+  const clusters = Math.min(labelled + count, mostClusters);
+  const random = createRandom(seed, 1);
+  const centres = fitCentres(space, weights, seedCentres(space, weights, clusters, random));
+  const cluster = assignClusters(space, centres);
+  const members = range(clusters).map((c) => range(space.rows).filter((row) => cluster[row] === c));
+  const covered = members.map((rows) => rows.filter((row) => row >= pool).length);
+  const chosen: number[] = [];
+  while (chosen.length < Math.min(count, pool)) {
+    // Fewest labels first, then the largest; small ones only when nothing else is left.
+    const open = range(clusters)
+      .filter((c) => members[c]!.some((row) => row < pool && !chosen.includes(row)))
+      .sort(
+        (a, b) =>
+          Number(members[a]!.length < leastCluster) - Number(members[b]!.length < leastCluster) ||
+          covered[a]! - covered[b]! ||
+          members[b]!.length - members[a]!.length,
+      );
+    const best = open[0]!;
+    const own = members[best]!;
+    let typical = -1;
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const row of own) {
+      if (row >= pool || chosen.includes(row)) continue;
+      const distances = own
+        .filter((other) => other !== row)
+        .map((other) => Math.sqrt(computeSquaredDistance(getRow(space, row), getRow(space, other))))
+        .sort((a, b) => a - b)
+        .slice(0, neighbours);
+      const mean = distances.reduce((sum, d) => sum + d, 0) / Math.max(1, distances.length);
+      if (mean < shortest) [typical, shortest] = [row, mean];
+    }
+    chosen.push(typical);
+    covered[best]!++;
+  }
+  return chosen;
+};
+
+const chooseDiverseBatch: Method = ({ classifier, listener, waiting, ...options }) =>
+  chooseToLabel(classifier, listener, waiting, options).map(({ row }) => row);
+
+/** Random choice, to compare with. */
+export const chooseRandomly: Method = ({ waiting, count, seed }) => {
+  const random = createRandom(seed, 3);
+  const left = range(waiting.length);
+  return range(Math.min(count, left.length)).map(() => left.splice(random.integer(left.length), 1)[0]!);
+};
+
+/** All methods by name. */
+export const methods: Readonly<Record<string, Method>> = {
+  margin: chooseByMargin,
+  badge,
+  typiclust: chooseTypical,
+  "diverse-batch": chooseDiverseBatch,
+};

@@ -1,0 +1,66 @@
+/**
+ * Labelling simulated: a golem is trained, chooses what to be told next, is trained again.
+ *
+ * Must not know: how recordings are chosen, how results are shown.
+ */
+import { createRandom } from "../../src/core/random.ts";
+import { computeConfusion, computeScores, getPredictions } from "../../src/evaluate/metrics.ts";
+import { type Classifier, fitClassifier } from "../../src/golem/classifier.ts";
+import { pickLabelledRows } from "../../src/golem/labelled-rows.ts";
+import type { Draw, Material } from "./material.ts";
+import type { Method } from "./methods.ts";
+
+/** Recordings that are labelled at a time, and how often. */
+export const batch = 5;
+
+/** One draw under way: what all ways to choose have in common is computed once. */
+export interface Simulation {
+  readonly material: Material;
+  readonly draw: Draw;
+  /** Fitted on what is labelled at the start. */
+  readonly first: Classifier;
+}
+
+/** Fits the golem that all ways to choose start from. */
+export function startSimulation(material: Material, draw: Draw): Simulation {
+  return { material, draw, first: train(material, draw.start) };
+}
+
+/** Balanced accuracy on the test part with 0, 1, 2 ... batches labelled beyond the start; it ends where the pool does. */
+export function simulateLabelling(
+  { material, draw, first }: Simulation,
+  method: Method,
+  { batches, seed }: { readonly batches: number; readonly seed: number },
+): number[] {
+  const { rows, listener } = material;
+  const labelled = [...draw.start];
+  let pool = [...draw.pool];
+  let classifier = first;
+  const curve = [score(material, draw, classifier)];
+  for (let round = 0; round < batches && pool.length >= batch; round++) {
+    const chosen = method({
+      classifier,
+      listener,
+      waiting: pool.map((row) => rows.heard[row]!),
+      known: labelled.map((row) => rows.heard[row]!),
+      count: batch,
+      seed: createRandom(seed, round).integer(2 ** 31),
+    });
+    labelled.push(...chosen.map((i) => pool[i]!));
+    const taken = new Set(chosen);
+    pool = pool.filter((_, i) => !taken.has(i));
+    classifier = train(material, labelled);
+    curve.push(score(material, draw, classifier));
+  }
+  return curve;
+}
+
+function train({ rows, listener }: Material, labelled: readonly number[]): Classifier {
+  return fitClassifier(pickLabelledRows(rows, labelled), listener, { seed: 0 });
+}
+
+function score({ rows }: Material, draw: Draw, classifier: Classifier): number {
+  const { heard, labels, classes } = pickLabelledRows(rows, draw.test);
+  const predicted = getPredictions(classifier.computeProbabilities(heard));
+  return computeScores(computeConfusion(labels, predicted, classes)).balancedAccuracy;
+}

@@ -1,0 +1,66 @@
+/** `golem report GOLEM`: writes the page that shows how good it is and where it goes wrong. */
+import { dirname, join, resolve } from "node:path";
+import { GolemError } from "../../core/error.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
+import { writeFileAtomic } from "../../node/atomic-write.ts";
+import { computeCurve } from "../../node/compute-curve.ts";
+import { readGolemFolder, reportFile } from "../../node/golem-folder.ts";
+import { composeReport, gatherGolemReport } from "../../node/golem-report.ts";
+import { readAsked } from "../../node/report-commands.ts";
+import { findSources } from "../../node/report-sources.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+
+interface ReportOptions extends CommonOptions {
+  readonly out?: string;
+  readonly data?: string;
+  readonly test?: string;
+  readonly audio: boolean;
+  readonly curve: boolean;
+}
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [folder]: [string],
+  { out = join(folder, reportFile), data, test, audio, curve }: ReportOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const model = await readGolemFolder(resolve(folder));
+  const located = audio || curve ? await findSources(model, { ...terminal.work, data, test }) : undefined;
+  // A curve is of the golem only where all that it was trained on is there.
+  const isComplete = located?.training.size === model.training.recordings.length;
+  const learningCurve = curve && isComplete ? await measureCurve(model, data, terminal) : undefined;
+  const report = gatherGolemReport(model, { learningCurve });
+  const sources = audio ? located : undefined;
+  const found = sources ? sources.training.size + sources.test.size : 0;
+  const page = await composeReport(
+    model,
+    report,
+    sources && { ...terminal.work, sources, folder: resolve(dirname(out)), sound: "embed" },
+  );
+  await writeFileAtomic(resolve(out), page);
+  const bytes = Buffer.byteLength(page);
+  terminal.printJson({ report: out, recordings: report.files.length, found, bytes });
+  terminal.print(`Wrote ${out}, ${(bytes / 1e6).toFixed(1)} MB: open it in a browser`);
+  if (sources && found === 0) {
+    terminal.print("The recordings were not found, so nothing can be played: say where they are with --data");
+  } else if (sources) {
+    terminal.print("It holds sound of the recordings: think before you pass it on, or use --no-audio");
+  }
+  return 0;
+}
+
+/** How much more recordings would give; undefined where a class has too few to hold any out. */
+async function measureCurve(
+  { document, training }: GolemModel,
+  data: string | undefined,
+  { work }: Terminal,
+): Promise<LearningCurve | undefined> {
+  const options = { ...readAsked(training.asked), seed: document.seed, ...work, onWarning: undefined };
+  try {
+    return await computeCurve(data ?? document.data.name, options);
+  } catch (error) {
+    if (error instanceof GolemError && error.code === "too-few-recordings") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+/** `golem suggest GOLEM POOL...`: which unlabelled recordings to label next. */
+import { loadGolem } from "../../node/golem.ts";
+import { suggest } from "../../node/suggest.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+import { reportSkipped } from "./skipped.ts";
+
+interface SuggestOptions extends CommonOptions {
+  readonly count?: number;
+  readonly encoder?: string;
+  readonly strict?: boolean;
+}
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [folder, pool]: [string, string[]],
+  { count = 10, encoder, seed, strict }: SuggestOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const golem = await loadGolem(folder, { ...terminal.work, encoder });
+  const result = await suggest(golem, pool, { ...terminal.work, count, seed });
+  const { suggestions, labelled, duplicates, skipped } = result;
+  terminal.printJson({ golem: folder, ...result });
+  terminal.print(
+    `Worth a label, of ${result.pool} recordings${labelled.length + duplicates.length > 0 ? ` (${labelled.length} more are in the training set, ${duplicates.length} repeat others)` : ""}:`,
+  );
+  const width = String(suggestions.length).length;
+  for (const [i, { file, reason }] of suggestions.entries()) {
+    terminal.printResult(`${String(i + 1).padStart(width)}. ${terminal.bold(file)}  ${terminal.dim(reason)}`);
+  }
+  terminal.print("");
+  terminal.print("Listen, label, add them to the training data and train again; what was heard is kept.");
+  reportSkipped(skipped, terminal);
+  return strict && skipped.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,95 @@
+/**
+ * A comparison of heads in words and characters, for people at a terminal.
+ *
+ * Must not know: how it was computed, where it is shown.
+ */
+import type { DatasetComparison, SizedScore } from "../node/compare-heads.ts";
+import { describeLine, describeScale } from "./text-plot.ts";
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const points = (share: number): string => (100 * share).toFixed(1);
+
+/** Lines with a table, the curve of fitting against over-fitting, and which head to take. */
+export function describeComparison(
+  comparison: DatasetComparison,
+  { bold, dim }: { bold(text: string): string; dim(text: string): string },
+): string[] {
+  const { candidates, chance, best, simplest, givenUp, folds, repeats, recordings } = comparison;
+  const { grouping, groupingReason, encoder, layer, budget } = comparison;
+  const width = Math.max(...candidates.map(({ name }) => name.length));
+  const where = layer === "auto" ? "the layer chosen in each fold" : `layer ${layer}`;
+  const chosen = candidates.find(({ name }) => name === simplest)!;
+  return [
+    bold("Heads, from the most restrained to the freest"),
+    ...describeTable(comparison).map((line, i) => (i === 0 ? dim(line) : line)),
+    "",
+    bold("Fitting and over-fitting"),
+    `${" ".repeat(width)}  ${describeScale()}`.trimEnd(),
+    ...candidates.map(({ name, interval, balancedAccuracy, trainAccuracy }) =>
+      `${name.padEnd(width)}  ${describeLine({
+        ...{ chance, interval, stroke: "-" },
+        marks: [
+          ["x", trainAccuracy],
+          ["o", balancedAccuracy],
+        ],
+      })}`.trimEnd(),
+    ),
+    dim("  x on its own training recordings; o held out; --- 95 % interval; : guessing"),
+    dim(
+      `  cross-validation on ${recordings} recordings (${folds} folds, ${repeats} ${repeats === 1 ? "time" : "times"}), ${
+        grouping === "speaker"
+          ? "no speaker on both sides of a fold"
+          : `speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`
+      }; single heads on ${encoder}, ${where}; fusion: ridge on every view, pooled`,
+    ),
+    "",
+    ...(givenUp.length > 0 ? [`No time for ${givenUp.join(", ")} in ${budget} s: --budget gives more.`] : []),
+    bold(`The simplest within one standard error of the best: ${simplest}`),
+    simplest === best
+      ? "  it is the best itself; no simpler one is as near"
+      : `  the best, ${best}, does better by ${points(chosen.difference)} points, give or take ${points(chosen.standardError)}, which these recordings cannot tell from chance`,
+    `  ${describeUse(simplest, layer)}`,
+  ];
+}
+
+/** What to type to get the head. */
+function describeUse(simplest: string, layer: DatasetComparison["layer"]): string {
+  if (simplest === "fusion") return "`golem train` uses it when nothing is named";
+  if (simplest.startsWith("mlp")) {
+    return `\`golem train --head mlp\` is one of 64 hidden units; the library's headOptions.hidden sets others`;
+  }
+  return `\`golem train --head ${simplest}${layer === "auto" ? "" : ` --layer ${layer}`}\` uses it; with nothing named, the fusion of all views is used`;
+}
+
+function describeTable({ candidates, best, simplest }: DatasetComparison): string[] {
+  const describeMark = ({ name }: SizedScore): string =>
+    [
+      ...(name === best ? ["best"] : []),
+      ...(name === simplest ? ["simplest within one standard error"] : []),
+    ].join(", ");
+  const rows = candidates.map((score) => [
+    score.name,
+    score.parameters.toLocaleString("en-GB"),
+    percent(score.trainAccuracy),
+    percent(score.balancedAccuracy),
+    `${percent(score.interval[0])} to ${percent(score.interval[1])}`,
+    score.logLoss.toFixed(2),
+    score.name === best ? "" : `${points(score.difference)} +- ${points(score.standardError)}`,
+    describeMark(score),
+  ]);
+  const table = [
+    ["head", "learned numbers", "training", "held out", "95 % interval", "log-loss", "below the best", ""],
+    ...rows,
+  ];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 || column === row.length - 1
+          ? cell.padEnd(widths[column]!)
+          : cell.padStart(widths[column]!),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}

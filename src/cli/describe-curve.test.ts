@@ -1,0 +1,70 @@
+/** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
+import { describe, expect, it } from "vitest";
+import type { DatasetClassGain, DatasetCurve } from "../node/compute-curve.ts";
+import { describeCurve } from "./describe-curve.ts";
+
+const plain = { bold: (text: string) => text, dim: (text: string) => text };
+const curve: DatasetCurve = {
+  ...{ labels: ["transfer", "balance"], recordings: 8, recordingsPerClass: 4, chance: 0.5 },
+  ...{ grouping: "none", groupingReason: "no recording names its speaker", evaluations: 20, skipped: [] },
+  points: [
+    {
+      ...{ shots: 1, recordingsPerClass: 1, balancedAccuracy: 0.55 },
+      interval: [0.2, 0.8],
+      recall: {},
+      repeats: 10,
+    },
+    {
+      ...{ shots: 3, recordingsPerClass: 3, balancedAccuracy: 0.7 },
+      interval: [0.3, 0.9],
+      recall: {},
+      repeats: 10,
+    },
+  ],
+  forecasts: [
+    {
+      ...{ growth: 1, recordings: 8, recordingsPerClass: 4, balancedAccuracy: 0.72, interval: [0.3, 0.9] },
+      ...{ gain: 0, gainInterval: [0, 0] },
+    },
+    {
+      ...{ growth: 2, recordings: 16, recordingsPerClass: 8, balancedAccuracy: 0.8, interval: [0.4, 0.95] },
+      ...{ gain: 0.08, gainInterval: [-0.012, 0.2] },
+    },
+  ],
+  classGains: [
+    { label: "transfer", recordings: 4, added: 5, gain: 0.041, interval: [-0.009, 0.088], outgrows: false },
+    { label: "balance", recordings: 4, added: 5, gain: 0.004, interval: [0, 0.01], outgrows: false },
+  ],
+};
+const say = (changes: Partial<DatasetCurve> = {}) =>
+  describeCurve({ ...curve, ...changes }, plain).join("\n");
+
+describe("describeCurve", () => {
+  it("says what twice the recordings, and what more of one class would give", () => {
+    expect(say()).toContain(
+      "With 2 times the recordings (16, of the same kind) expect about +8 points (95 % -1 to +20): 80.0 %.",
+    );
+    expect(say()).toContain("With 5 more recordings of transfer expect about +4 points (95 % -0.9 to +9).");
+    expect(say()).toContain("With 5 more recordings of balance expect about +0.4 points (95 % +0.0 to +1).");
+  });
+
+  it("draws what was measured and what is expected, each once", () => {
+    const lines = describeCurve(curve, plain);
+    expect(lines.filter((line) => / o.*-|-o/.test(line) && line.includes(" % to "))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes("?~") && line.endsWith("expected"))).toHaveLength(1);
+  });
+
+  it("says most of a class that would outgrow the others, and only where no other would gain", () => {
+    const [first, second] = curve.classGains as [DatasetClassGain, DatasetClassGain];
+    const one = say({ classGains: [{ ...first, outgrows: true }, second] });
+    expect(one).not.toContain("of transfer");
+    expect(one).toContain("With 5 more recordings of balance expect about");
+    const all = say({ classGains: [first, second].map((gain) => ({ ...gain, outgrows: true })) });
+    expect(all).toContain("of transfer, the class that would gain most, expect at most about +4 points");
+    expect(all).not.toContain("of balance");
+    const even = say({
+      classGains: [first, { ...first, label: "balance" }].map((gain) => ({ ...gain, outgrows: true })),
+    });
+    expect(even).toContain("of transfer, the class most often missed, expect at most");
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * A learning curve in words and characters, for people at a terminal.
+ *
+ * Must not know: how it was computed, where it is shown.
+ */
+import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
+import type { DatasetClassGain, DatasetCurve } from "../node/compute-curve.ts";
+import { describeLine, describeScale } from "./text-plot.ts";
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** "+4", "-1", "+0.4": whole points from 1 up. */
+function describePoints(gain: number): string {
+  const points = 100 * gain;
+  const text = Math.abs(points) < 0.95 ? points.toFixed(1) : points.toFixed(0);
+  const plain = /^-0(\.0)?$/.test(text) ? text.slice(1) : text;
+  return plain.startsWith("-") ? plain : `+${plain}`;
+}
+
+const describeInterval = ([low, high]: readonly [number, number]): string =>
+  `(95 % ${describePoints(low)} to ${describePoints(high)})`;
+
+/** Classes that are named in the advice. */
+const classesShown = 3;
+/** Gains nearer to each other than this, in balanced accuracy, are not told apart. */
+const negligible = 0.0005;
+
+/** Lines that show the curve and say what more recordings would give. */
+export function describeCurve(
+  curve: DatasetCurve,
+  { bold, dim }: { bold(text: string): string; dim(text: string): string },
+): string[] {
+  const { points, forecasts, chance, recordings, grouping, groupingReason } = curve;
+  const last = points.at(-1)!;
+  const row = (count: string, plot: string, text: string): string =>
+    `${count.padStart(10)}  ${plot}  ${text}`;
+  const coming = forecasts.filter(({ growth }) => growth > 1);
+  return [
+    bold("Held-out balanced accuracy by recordings of each class to learn from"),
+    row("recordings", describeScale(), "").trimEnd(),
+    ...points.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
+      row(
+        describeCount(recordingsPerClass),
+        describeLine({ chance, interval, stroke: "-", marks: [["o", balancedAccuracy]] }),
+        `${percent(balancedAccuracy)}  (${percent(interval[0])} to ${percent(interval[1])})`,
+      ).trimEnd(),
+    ),
+    ...coming.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
+      dim(
+        row(
+          describeCount(recordingsPerClass),
+          describeLine({ chance, interval, stroke: "~", marks: [["?", balancedAccuracy]] }),
+          `${percent(balancedAccuracy)}  (${percent(interval[0])} to ${percent(interval[1])}), expected`,
+        ),
+      ),
+    ),
+    dim(
+      `  o measured on what the folds leave out of ${recordings} recordings${
+        grouping === "speaker"
+          ? ", no speaker on both sides"
+          : `, speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`
+      }; --- 95 % interval; : guessing; ? ~~~ expected by a model`,
+    ),
+    dim(
+      `  the last one measured is what cross-validation in \`golem train\` measures: its folds leave ${describeCount(last.recordingsPerClass)} a class to learn from, the golem itself learns from all`,
+    ),
+    "",
+    ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
+    ...describeClassGains(curve.classGains),
+    "New speakers, rooms or devices among them usually give more than is said here.",
+  ];
+}
+
+/** "4", "3.7". */
+const describeCount = (count: number): string => String(Number(count.toFixed(count < 10 ? 1 : 0)));
+
+function describeForecast(forecast: LearningCurveForecast | undefined): string[] {
+  if (!forecast) return [];
+  const { growth, recordings, gain, gainInterval, balancedAccuracy } = forecast;
+  return [
+    `With ${describeCount(growth)} times the recordings (${recordings}, of the same kind) expect about ${describePoints(gain)} points ${describeInterval(gainInterval)}: ${percent(balancedAccuracy)}.`,
+  ];
+}
+
+/** A class that would outgrow the others gains next to nothing (runs/results/class-gain.md): of these, only the first is told of. */
+function describeClassGains(gains: readonly DatasetClassGain[]): string[] {
+  const sentences = gains
+    .filter(({ outgrows }) => !outgrows)
+    .slice(0, classesShown)
+    .map(
+      ({ label, added, gain, interval }) =>
+        `With ${added} more recordings of ${label} expect about ${describePoints(gain)} points ${describeInterval(interval)}.`,
+    );
+  const [first] = gains;
+  if (sentences.length > 0 || !first) return sentences;
+  const told = first.gain - gains.at(-1)!.gain < negligible ? "most often missed" : "that would gain most";
+  return [
+    `With ${first.added} more recordings of ${first.label}, the class ${told}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
+    "  it would outgrow the other classes, which on real recordings gave next to nothing. Add to all classes.",
+  ];
+}

@@ -1,0 +1,41 @@
+/**
+ * Shares from 0 to 1 as marks on a line of plain characters, one line a result, under one scale.
+ *
+ * Must not know: what is plotted.
+ */
+
+/** Characters from 0 to 1; a step is 2 %. */
+const width = 51;
+
+const getPlace = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
+
+/** The scale above the lines: "0 %        25 % ...". */
+export function describeScale(): string {
+  const cells = new Array<string>(width + 2).fill(" ");
+  for (const percent of [0, 25, 50, 75, 100]) {
+    const text = `${percent} %`;
+    const start = Math.min(getPlace(percent / 100), width + 2 - text.length);
+    for (const [i, character] of [...text].entries()) cells[start + i] = character;
+  }
+  return cells.join("");
+}
+
+/** What a line shows; each mark replaces those before it. */
+export interface PlotLine {
+  /** Drawn as ":". */
+  readonly chance: number;
+  /** Drawn as a run of `stroke`. */
+  readonly interval: readonly [low: number, high: number];
+  readonly stroke: "-" | "~";
+  /** Character and place of each mark, the most important last. */
+  readonly marks: readonly (readonly [character: string, share: number])[];
+}
+
+/** One line of the plot, as wide as the scale. */
+export function describeLine({ chance, interval, stroke, marks }: PlotLine): string {
+  const cells = new Array<string>(width + 2).fill(" ");
+  cells[getPlace(chance)] = ":";
+  cells.fill(stroke, getPlace(interval[0]), getPlace(interval[1]) + 1);
+  for (const [character, share] of marks) cells[getPlace(share)] = character;
+  return cells.join("");
+}

@@ -1,0 +1,14 @@
+/**
+ * Bytes as base64 (RFC 4648, section 4).
+ *
+ * Must not know: what the bytes are.
+ */
+
+/** Encodes bytes, in pieces that `String.fromCharCode` can take. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
+  }
+  return btoa(text);
+}

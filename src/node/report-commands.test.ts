@@ -1,0 +1,54 @@
+/** What a report says of places: enough to do the same again, nothing of where on this machine things are. */
+import { describe, expect, it } from "vitest";
+import { createLink } from "./report-clips.ts";
+import { createFileNamer, describeAsked, describeDataset, describePlace, quote } from "./report-commands.ts";
+
+it("calls data sets by their last part, addresses whole", () => {
+  expect(describeDataset("/home/ann/my recordings/")).toBe("my recordings");
+  expect(describeDataset("demo/banking")).toBe("banking");
+  expect(describeDataset("hf:o/n?config=c")).toBe("hf:o/n?config=c");
+});
+
+it("keeps places as they were named unless they tell of this machine", () => {
+  expect(describePlace("demo/banking")).toBe("demo/banking");
+  expect(["/home/ann/x", "../../ann/x", "~/x"].map(describePlace)).toEqual(["x", "x", "x"]);
+});
+
+it("writes what was asked for as flags, and nothing that was not", () => {
+  expect(describeAsked({})).toEqual({});
+  expect(
+    describeAsked({ encoder: "o/n", layer: 3, transcript: false, audio: { trim: false, maximumSeconds: 9 } }),
+  ).toEqual({ encoder: "o/n", layer: 3, "no-transcript": true, "no-trim": true, "max-seconds": 9 });
+});
+
+it("quotes words for the shell", () => {
+  expect(quote("demo/banking")).toBe("demo/banking");
+  expect(quote("it's; rm -rf")).toBe(`'it'\\''s; rm -rf'`);
+});
+
+describe("createFileNamer", () => {
+  it("leaves names within the data set alone", () => {
+    const name = createFileNamer(["a/1.wav", "b/2.wav"]);
+    expect(name("b/2.wav")).toBe("b/2.wav");
+  });
+
+  it("leaves out the folders that all names outside share", () => {
+    const files = ["../../home/ann/set/a/1.wav", "../../home/ann/set/b/1.wav"];
+    expect(files.map(createFileNamer(files))).toEqual(["a/1.wav", "b/1.wav"]);
+    expect(createFileNamer(files)("../../home/ann/set/c/3.wav")).toBe("c/3.wav");
+  });
+
+  it("keeps two parts where they share nothing", () => {
+    const files = ["a/1.wav", "../../home/ann/b/1.wav", "C:/Users/ann/c/1.wav"];
+    expect(files.map(createFileNamer(files))).toEqual(["a/1.wav", "b/1.wav", "c/1.wav"]);
+  });
+});
+
+it("links beside and a little above, never down from the root", () => {
+  expect(createLink("/work/p/golem", "/work/p/da ta/é#1.wav")).toEqual({
+    kind: "link",
+    href: "../da%20ta/%C3%A9%231.wav",
+  });
+  expect(createLink("/work/p/golem", "/data/1.wav")).toBeUndefined();
+  expect(createLink("/a/b/c/d/e/f", "/a/x/1.wav")).toBeUndefined();
+});

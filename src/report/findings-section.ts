@@ -1,0 +1,50 @@
+/**
+ * What the doctor found in the data: the gravest first, each with what to do.
+ *
+ * Must not know: how faults are found.
+ */
+import { formatNumberOf, writeSection } from "./chart.ts";
+import { html, type Markup } from "./markup.ts";
+import { writeRecordingItem } from "./recording-item.ts";
+import type { ReportData, ReportFinding } from "./report-data.ts";
+
+const order = ["severe", "warning", "note"] as const;
+const mostFiles = 50;
+
+/** The section; nothing where the doctor was not asked. */
+export function writeFindings({ findings, recordings }: ReportData): Markup | undefined {
+  if (!findings) return undefined;
+  const sorted = order.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  const severe = sorted.filter(({ severity }) => severity === "severe").length;
+  const places = new Map(recordings.map(({ file }, index) => [file, index]));
+  const sentence =
+    sorted.length === 0
+      ? "Nothing was found that would decide the score: no damaged, doubled or doubtful recording."
+      : severe > 0
+        ? html`<b>${formatNumberOf(severe, "finding")}</b> could decide the score. Look at ${severe === 1 ? "it" : "them"} before trusting a number on this page.`
+        : html`<b>${formatNumberOf(sorted.length, "finding")}</b>, none of them severe.`;
+  return writeSection(
+    "doctor",
+    "What the doctor found",
+    sentence,
+    sorted.length > 0 &&
+      html`<ul class="findings">${sorted.map((finding) => writeFinding(finding, places, recordings))}</ul>`,
+  );
+}
+
+function writeFinding(
+  { kind, severity, files, message, advice }: ReportFinding,
+  places: ReadonlyMap<string, number>,
+  recordings: ReportData["recordings"],
+): Markup {
+  const items = files.slice(0, mostFiles).map((file) => {
+    const index = places.get(file);
+    return index === undefined
+      ? html`<li><span class="play none" aria-hidden="true"></span><div><span class="file">${file}</span></div></li>`
+      : writeRecordingItem(recordings[index]!, index);
+  });
+  return html`<li class="is-${severity}"><span class="severity">${severity}</span><div><p><b>${kind}</b> ${message}</p><p class="quiet">${advice}</p>${
+    files.length > 0 &&
+    html`<details><summary>${formatNumberOf(files.length, "recording")}</summary><ul class="recordings">${items}</ul>${files.length > mostFiles && html`<p class="note">and ${files.length - mostFiles} more</p>`}</details>`
+  }</div></li>`;
+}

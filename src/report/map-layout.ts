@@ -1,0 +1,65 @@
+/**
+ * Puts the marks of a map where none hides another: places scaled to the drawing, then marks that overlap pushed apart by as little as
+ * it takes (projection of the constraints one by one, as in position-based dynamics, Müller 2007).
+ *
+ * Must not know: what the marks stand for.
+ */
+
+/** Where marks are, in pixels from the upper left corner, and the height that they need. */
+export interface MapLayout {
+  readonly places: readonly (readonly [x: number, y: number])[];
+  readonly height: number;
+}
+
+const rounds = 80;
+
+/** Lays out marks of one radius, in pixels, in a drawing of that width. */
+export function layOutMarks(
+  positions: readonly (readonly [x: number, y: number])[],
+  width: number,
+  radius: number,
+): MapLayout {
+  const margin = radius + 3;
+  const xs = Float64Array.from(positions, ([x]) => x);
+  const ys = Float64Array.from(positions, ([, y]) => y);
+  const scale = (width - 2 * margin) / (Math.max(getRange(xs), 0.6 * getRange(ys)) || 1);
+  for (let i = 0; i < xs.length; i++) {
+    xs[i]! *= scale;
+    ys[i]! *= scale;
+  }
+  separate(xs, ys, 2 * radius + 1);
+  // What was pushed over the edge is fetched back by drawing everything a little smaller.
+  const shrink = Math.min(1, (width - 2 * margin) / (getRange(xs) || 1));
+  const [left, top] = [getLeast(xs), getLeast(ys)];
+  const indent = margin + (width - 2 * margin - shrink * getRange(xs)) / 2;
+  return {
+    places: positions.map((_, i) => [indent + shrink * (xs[i]! - left), margin + shrink * (ys[i]! - top)]),
+    height: shrink * getRange(ys) + 2 * margin,
+  };
+}
+
+function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
+  for (let round = 0, moved = true; moved && round < rounds; round++) {
+    moved = false;
+    for (let i = 0; i < xs.length; i++) {
+      for (let j = 0; j < i; j++) {
+        const x = xs[i]! - xs[j]!;
+        const y = ys[i]! - ys[j]!;
+        if (Math.abs(x) >= distance || Math.abs(y) >= distance) continue;
+        const length = Math.hypot(x, y);
+        if (length >= distance) continue;
+        moved = true;
+        // Marks in one place part in a direction that depends on their number.
+        const [dx, dy] = length > 1e-6 ? [x / length, y / length] : [Math.cos(i), Math.sin(i)];
+        const push = (distance - length) / 2;
+        xs[i]! += push * dx;
+        ys[i]! += push * dy;
+        xs[j]! -= push * dx;
+        ys[j]! -= push * dy;
+      }
+    }
+  }
+}
+
+const getLeast = (values: Float64Array): number => values.reduce((a, b) => Math.min(a, b));
+const getRange = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b)) - getLeast(values);

@@ -1,0 +1,90 @@
+/**
+ * All that a report shows, as plain data.
+ *
+ * Must not know: how any of it was computed, how it is shown.
+ */
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { LearningCurve } from "../evaluate/learning-curve.ts";
+
+/** A report: of a golem as it was trained, or of a golem on a test set. */
+export interface ReportData {
+  readonly kind: "golem" | "test set";
+  /** What the recordings are called. */
+  readonly name: string;
+  /** Null where nothing could be held out. */
+  readonly evaluation: Evaluation | null;
+  readonly labels: readonly string[];
+  readonly training: {
+    readonly recordings: number;
+    readonly seconds: number;
+    readonly perClass: Readonly<Record<string, number>>;
+  };
+  readonly views: readonly ReportView[];
+  readonly recordings: readonly ReportRecording[];
+  readonly learningCurve?: LearningCurve | undefined;
+  /** What the doctor found; undefined where it was not asked. */
+  readonly findings?: readonly ReportFinding[] | undefined;
+  readonly reproduction: Reproduction;
+}
+
+/** A view of the golem with its share in the decision. */
+export interface ReportView {
+  readonly encoder: string;
+  readonly layer: number | "transcript";
+  /** Layers of the encoder; 1 for a transcript. */
+  readonly layers: number;
+  /** 0 to 1. */
+  readonly weight: number;
+}
+
+/** One recording. */
+export interface ReportRecording {
+  /** Path relative to its data set. */
+  readonly file: string;
+  readonly label: string;
+  /** Whether the golem was fitted on it in the end. */
+  readonly isTrained: boolean;
+  /** Whether it is among those that the score is of. */
+  readonly isScored: boolean;
+  readonly speaker?: string | undefined;
+  readonly seconds: number;
+  /** What was understood of it. */
+  readonly text?: string | undefined;
+  /** What it was taken for while held out, and in which share of the times; most often first. */
+  readonly answers: readonly LabelShare[];
+  /** Probabilities while held out, the largest first, all labels. */
+  readonly scores: readonly LabelShare[];
+  /** From 0 to 1, y downwards. */
+  readonly position?: readonly [x: number, y: number] | undefined;
+  readonly audio?: ReportAudio | undefined;
+  /** PNG in base64. */
+  readonly spectrogram?: string | undefined;
+}
+
+/** A label with a share or a probability, 0 to 1. */
+interface LabelShare {
+  readonly label: string;
+  readonly share: number;
+}
+
+/** How a recording is played: WAV in base64, cut where it is too long; or a relative address. */
+export type ReportAudio =
+  | { readonly kind: "clip"; readonly base64: string; readonly seconds: number }
+  | { readonly kind: "link"; readonly href: string };
+
+/** One finding of the doctor. */
+export interface ReportFinding {
+  readonly kind: string;
+  readonly severity: "severe" | "warning" | "note";
+  readonly files: readonly string[];
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** How to get the same golem and the same report again. */
+export interface Reproduction {
+  /** Command lines, in order. */
+  readonly commands: readonly string[];
+  /** Name and value of what decides the outcome: versions, fingerprints, hashes. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
