@@ -31,7 +31,7 @@ import {
 /** Most recordings that it is fitted to, drawn evenly from the classes: what a golem keeps grows with them. */
 const mostRows = 128;
 /** Most times that some are left out; what is left out together then grows. */
-const mostFolds = 40;
+const mostFolds = 20;
 
 /**
  * Fits to labelled rows, those of classes for the unknown left out. `views`: those of the classifier. Undefined where nothing can be held

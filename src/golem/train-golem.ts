@@ -47,8 +47,8 @@ export interface TrainingInput {
   readonly createdBy: string;
   /** What was asked for, as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** What is wrong with the recordings, for the record, most harmful first; undefined where nobody looked. */
-  readonly findings?: readonly StoredFinding[] | undefined;
+  /** Says what is wrong with the recordings, for the record, most harmful first; called while those who run folds get ready. */
+  readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }
 
 /** What training may be told; every field has a default. */
@@ -72,13 +72,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
   const { heard, labels: truth, groups } = problem;
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
-  const { validation, classifier } = await runFits(
-    runner,
-    labels,
-    alone.length === 0,
-    options,
-    problem,
-  ).finally(() => runner.close());
+  const fit = async () => {
+    const findings = input.examine?.();
+    return { findings, ...(await runFits(runner, labels, alone.length === 0, options, problem)) };
+  };
+  const { findings, validation, classifier } = await fit().finally(() => runner.close());
   const trainPredictions = getPredictions(classifier.computeProbabilities(heard));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 
@@ -120,7 +118,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     account: {
       ...account,
       ...(input.asked ? { asked: input.asked } : {}),
-      ...(input.findings ? { findings: input.findings } : {}),
+      ...(findings ? { findings } : {}),
     },
     seed: options.seed,
     judgement: {

@@ -9,13 +9,7 @@ import type { Head } from "./head.ts";
 import { multiplyTransposed } from "./kernel.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
-import {
-  chooseRidgePenalty,
-  computeRidgeLooScores,
-  type LeaveOut,
-  planLeaveOut,
-  type RidgeLooScore,
-} from "./ridge-loo.ts";
+import { findRidgePenalty, type LeaveOut, planLeaveOut, type RidgeLooScore } from "./ridge-loo.ts";
 import { computeWeightedMean, createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
 import {
   applyStandardisation,
@@ -50,7 +44,11 @@ export function prepareRidge(
   const x = applyStandardisation(embeddings, standardisation, options.normalise);
   const weights = computeRowWeights(labels, counts, options.classWeight);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
-  const best = chooseRidgePenalty(computeRidgeLooScores(problem, options.penalties, leaveOut));
+  const best = findRidgePenalty(
+    problem,
+    [...options.penalties].sort((a, b) => a - b),
+    leaveOut,
+  );
   const createHead = (): Head => {
     const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
     const mean = computeWeightedMean(x, features, weights);

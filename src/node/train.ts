@@ -66,9 +66,9 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       ...training.embedded,
       ...testing.embedded.map((row) => ({ ...row, split: "test" as const })),
     ];
-    const findings =
+    const examine =
       heard.length <= mostExamined
-        ? examineRecordings(heard, skipped, { encoders, transcriber }, seed)
+        ? () => examineRecordings(heard, skipped, { encoders, transcriber }, seed)
         : undefined;
     const model = await trainGolem(
       {
@@ -81,7 +81,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         audio: settings,
         pipeline: describeAudio(settings),
         createdBy,
-        ...{ asked: describeAsked(options), findings },
+        ...{ asked: describeAsked(options), examine },
       },
       { ...options, seed, createFoldRunner: (problem) => createFoldRunner(problem, signal) },
     ).catch((error: unknown) => {
