@@ -319,9 +319,7 @@ describe("golem train as a process", () => {
 
   it("leaves a store that the next one goes on with when killed", async () => {
     const { home, data, embeddings } = await prepare();
-    const { child, ended } = startGolem(
-      ...["train", data, "--out", join(home, "golem"), "--encoder", "moonshine-tiny"],
-    );
+    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"));
     await waitForEmbeddings(embeddings);
     child.kill("SIGKILL");
     await ended;
@@ -331,7 +329,7 @@ describe("golem train as a process", () => {
     const warnings: unknown[] = [];
     const store = await openEmbeddingStore(embeddings, { onWarning: (warning) => warnings.push(warning) });
     const { computed, skipped } = await embedRecordings(recordings, {
-      ...{ encoders: ["moonshine-tiny"], store },
+      ...{ encoders: ["moonshine-tiny"], transcriber: true, store },
     });
     await store.close();
     expect({ computed, skipped, warnings }).toEqual({

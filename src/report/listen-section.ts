@@ -41,5 +41,5 @@ function writeCard(recording: ReportRecording, index: number, findings: ReportDa
     (score) =>
       html`<tr${score === own && html` class="own"`}><th scope="row">${score.label}${score === own && html` <span class="tag">its label</span>`}</th><td><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="100" height="8" rx="2"/><rect class="fill" width="${(100 * score.share).toFixed(1)}" height="8" rx="2"/></svg></td><td class="percent">${formatPercent(score.share, 0)}</td></tr>`,
   )}</tbody></table>
-<small>${formatDuration(seconds)}${speaker && `, ${speaker}`}</small>${said.map(({ message }) => html`<p class="said">${message}</p>`)}</li>`;
+<small>${formatDuration(seconds)}${speaker && `, ${speaker}`}</small>${said.map(({ kind, files, message }) => html`<p class="said">${files.length > 1 ? `the doctor says: ${kind}` : message}</p>`)}</li>`;
 }
