@@ -49,16 +49,20 @@ export function checkConfounds({ recordings, seed }: Examination): Finding[] {
     const tell = isCategory
       ? createCategoryTeller(values as string[], classes.length)
       : createLevelTeller(values as number[], classes.length);
-    const explained = measureExplained(labels, createRandom(seed, shuffleStream, index), tell);
-    if (isConfounded(explained)) findings.push(describe(nuisance, known, explained));
+    // Chance is only worth measuring where enough is explained.
+    const explained =
+      tell(labels) >= confoundLimits.share
+        ? measureExplained(labels, createRandom(seed, shuffleStream, index), tell)
+        : undefined;
+    if (explained && isConfounded(explained)) findings.push(describe(nuisance, known, explained));
     else if (isCategory) findings.push(...findClassGivenAway(nuisance, known, values as string[]));
   }
   return findings;
 }
 
-function isConfounded({ share, beyondChance, likelihood }: Explained): boolean {
+function isConfounded({ beyondChance, likelihood }: Explained): boolean {
   const limits = confoundLimits;
-  return share >= limits.share && beyondChance >= limits.beyondChance && likelihood <= limits.likelihood;
+  return beyondChance >= limits.beyondChance && likelihood <= limits.likelihood;
 }
 
 function describe(

@@ -22,6 +22,9 @@ const leastWords = 8;
 const leastOverlap = 0.5;
 /** Words looked at to find the alignment, and alignments looked at in full. */
 const probes = 32;
+/** Words looked at before an alignment is given up, and share of differing bits from which it is: copies stay far below. */
+const firstProbes = 8;
+const hopeless = 0.42;
 const finalists = 3;
 /** Furthest alignment tried, in words: 10 s. */
 const furthest = 625;
@@ -33,16 +36,24 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
   const least = Math.max(leastWords, leastOverlap * Math.min(spoken.length, soundOfA));
   if (Math.min(spoken.length, soundOfA) < leastWords) return undefined;
   const step = Math.max(1, spoken.length / probes);
-  const probed = Array.from(
+  const inOrder = Array.from(
     { length: Math.min(probes, spoken.length) },
     (_, i) => spoken[Math.floor(i * step)]!,
   );
+  // Every fourth first, so that the first few tell of the whole.
+  const stride = Math.max(1, Math.floor(inOrder.length / firstProbes));
+  const probed = Int32Array.from([
+    ...inOrder.filter((_, i) => i % stride === 0),
+    ...inOrder.filter((_, i) => i % stride !== 0),
+  ]);
   const fewest = Math.max(4, leastOverlap * 0.8 * Math.min(probed.length, (soundOfA / step) | 0));
   const best: { offset: number; rate: number }[] = [];
   for (let offset = Math.max(-b.length, -furthest); offset < Math.min(a.length, furthest); offset++) {
     let compared = 0;
     let errors = 0;
-    for (const i of probed) {
+    for (let n = 0; n < probed.length; n++) {
+      if (n === firstProbes && compared >= firstProbes / 2 && errors > 32 * hopeless * compared) break;
+      const i = probed[n]!;
       const word = a[i + offset];
       if (!word) continue;
       compared++;
