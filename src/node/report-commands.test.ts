@@ -45,10 +45,10 @@ describe("createFileNamer", () => {
 });
 
 it("links beside and a little above, never down from the root", () => {
-  expect(createLink("/work/p/golem", "/work/p/da ta/é#1.wav")).toEqual({
+  expect(createLink("/home/p/golem", "/home/p/da ta/é#1.wav")).toEqual({
     kind: "link",
     href: "../da%20ta/%C3%A9%231.wav",
   });
-  expect(createLink("/work/p/golem", "/data/1.wav")).toBeUndefined();
+  expect(createLink("/home/p/golem", "/data/1.wav")).toBeUndefined();
   expect(createLink("/a/b/c/d/e/f", "/a/x/1.wav")).toBeUndefined();
 });

@@ -22,7 +22,7 @@ export function toAudioSettings({
   return { trim, ...(maxSeconds === undefined ? {} : { maximumSeconds: maxSeconds }) };
 }
 
-/** Options of the commands that measure training without making a golem. */
+/** Options of training, which the commands that measure it without making a golem have too. */
 export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
   readonly encoder?: string;
   readonly precision?: string;

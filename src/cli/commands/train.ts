@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
-import type { ClassifierOptions } from "../../golem/classifier.ts";
 import { needsTranscriber, sumShares } from "../../golem/view.ts";
 import { checkFolderReplaceable } from "../../node/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
@@ -12,22 +11,13 @@ import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
 import { quoteForShell } from "../printed-path.ts";
-import type { CommonOptions, Terminal } from "../terminal.ts";
-import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
+import type { Terminal } from "../terminal.ts";
+import { type MeasureCommandOptions, toMeasureOptions } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
 
-interface TrainOptions extends CommonOptions, AudioOptions {
+interface TrainOptions extends MeasureCommandOptions {
   readonly out: string;
-  readonly encoder?: string;
-  readonly precision?: string;
-  readonly layer?: ClassifierOptions["layer"];
-  readonly pooling?: ClassifierOptions["pooling"];
-  readonly head?: ClassifierOptions["head"];
-  readonly shots?: number;
-  readonly limit?: number;
   readonly test?: string;
-  readonly transcript: boolean;
-  readonly strict?: boolean;
 }
 
 /** Runs the command; resolves with the exit code. */
@@ -37,17 +27,11 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, encoder, precision, layer, pooling, head, shots, limit, test, transcript, seed, strict } =
-    options;
+  const { out, test, strict } = options;
   await checkFolderReplaceable(out);
   const golem = await train(data, {
-    ...Object.fromEntries(
-      Object.entries({ encoder, precision, layer, pooling, head, shots, limit, test }).filter(
-        ([, value]) => value !== undefined,
-      ),
-    ),
-    ...{ seed, transcript },
-    audio: toAudioSettings(options),
+    ...toMeasureOptions(options),
+    ...(test === undefined ? {} : { test }),
     ...terminal.work,
   });
   await golem.save(out);
