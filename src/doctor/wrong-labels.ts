@@ -24,7 +24,7 @@ const doubtLimits = {
   severeShare: 0.05,
   severeCount: 3,
   /** Least share of trusted recordings told right for that: a classifier that errs often is no witness. */
-  witness: 0.85,
+  witness: 0.95,
 } as const;
 
 /** Finds labels that are likely wrong; one finding, the most suspicious first. */

@@ -15,6 +15,7 @@ import { chooseHead, type HeadChoice } from "./choose-head.ts";
 import { chooseLayer } from "./choose-layer.ts";
 import type { Heard } from "./embedded-recording.ts";
 import { fitFusion } from "./fit-fusion.ts";
+import type { FittedView } from "./fitted-view.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import type { Vocabulary } from "./text-features.ts";
@@ -25,7 +26,6 @@ import {
   type ListenerInfo,
   type Pooling,
   resolveLayer,
-  type View,
 } from "./view.ts";
 
 /** How a classifier is to be fitted. */
@@ -43,14 +43,6 @@ export interface ClassifierOptions {
 
 /** The head on one named layer, where none is named. */
 const defaultHead: HeadKind = "logistic";
-
-/** A view with the head trained on it. */
-export interface FittedView {
-  readonly view: View;
-  readonly head: Head;
-  /** Factor of its log-probabilities when views are pooled; the view's `weight` is this as a share of all. */
-  readonly factor: number;
-}
 
 /** A fitted classifier. */
 export interface Classifier {

@@ -12,7 +12,7 @@ import { headDefaults } from "../head/options.ts";
 import { type PreparedRidge, prepareRidge } from "../head/ridge.ts";
 import { pickRows, planLeaveOut } from "../head/ridge-loo.ts";
 import { createTrainingSet } from "../head/training-set.ts";
-import type { FittedView } from "./classifier.ts";
+import type { FittedView } from "./fitted-view.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { fitFusionWeights } from "./fusion-weights.ts";
 import type { LabelledRows } from "./labelled-rows.ts";

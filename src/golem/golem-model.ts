@@ -12,11 +12,12 @@ import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Tensor } from "../head/head.ts";
-import { type Classifier, createClassifier, type FittedView } from "./classifier.ts";
+import { type Classifier, createClassifier } from "./classifier.ts";
 import { computeDataFingerprint } from "./data-fingerprint.ts";
 import { type EmbeddedRecording, type Heard, unknownLabels } from "./embedded-recording.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
 import { createFamiliarityScore, type Familiarity } from "./familiarity.ts";
+import type { FittedView } from "./fitted-view.ts";
 import {
   checkViews,
   formatVersion,

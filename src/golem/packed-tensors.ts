@@ -8,7 +8,7 @@
 import { GolemError } from "../core/error.ts";
 import type { HeadMeta, Tensor } from "../head/head.ts";
 import { loadHead } from "../head/saved-head.ts";
-import type { FittedView } from "./classifier.ts";
+import type { FittedView } from "./fitted-view.ts";
 import { getViewName, type View } from "./view.ts";
 
 const fusionWeight = "fusion/weight";

@@ -72,11 +72,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
   const { heard, labels: truth, groups } = problem;
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
-  const fit = async () => {
+  const run = async () => {
     const findings = input.examine?.();
     return { findings, ...(await runFits(runner, labels, alone.length === 0, options, problem)) };
   };
-  const { findings, validation, classifier } = await fit().finally(() => runner.close());
+  const { findings, validation, classifier } = await run().finally(() => runner.close());
   const trainPredictions = getPredictions(classifier.computeProbabilities(heard));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 

@@ -19,10 +19,10 @@ import {
   listFacts,
   nameLeftOut,
   type ReportExtras,
-  type ReportSources,
 } from "./golem-report.ts";
 import { hearTestSet } from "./hear-test-set.ts";
 import { describeDataset, describePlace, listCommands, quote } from "./report-commands.ts";
+import type { ReportSources } from "./report-sources.ts";
 import { locateFiles } from "./report-sources.ts";
 
 /** An evaluation with its report and where its recordings are. */

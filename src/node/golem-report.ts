@@ -21,6 +21,7 @@ import type {
 import { getAudioOf } from "./predict-heard.ts";
 import { addClips, type ClipOptions } from "./report-clips.ts";
 import { createFileNamer, describeDataset, listCommands } from "./report-commands.ts";
+import type { ReportSources } from "./report-sources.ts";
 
 /** What a report may show beside what is in the golem. */
 export interface ReportExtras {
@@ -32,12 +33,6 @@ export interface ReportExtras {
 export interface ReportSound extends Pick<ClipOptions, "folder" | "sound" | "pictures"> {
   /** Absolute paths of recordings by their names in the data set. */
   readonly sources: ReportSources;
-}
-
-/** Where recordings are, by their names; the two sides may be two data sets. */
-export interface ReportSources {
-  readonly training: ReadonlyMap<string, string>;
-  readonly test: ReadonlyMap<string, string>;
 }
 
 /** A report, and the names in the data set of its recordings, in their order. */

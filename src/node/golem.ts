@@ -20,11 +20,11 @@ import type { EnvironmentOptions } from "./environment.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import { openFileSource } from "./file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
-import type { ReportSources } from "./golem-report.ts";
 import { hearTestSet } from "./hear-test-set.ts";
 import { type LoadedListener, loadListener } from "./load-listener.ts";
 import { type FilePrediction, predictFiles } from "./predict-files.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "./predict-heard.ts";
+import type { ReportSources } from "./report-sources.ts";
 import { resolveGolemListener } from "./resolve-listener.ts";
 import { createdBy } from "./version.ts";
 

@@ -4,12 +4,15 @@
  * Must not know: how a report looks.
  */
 import { isAbsolute } from "node:path";
+import type { Dataset } from "../dataset/dataset.ts";
 import { isHubAddress } from "../dataset/hub-address.ts";
 import type { GolemDocument, TrainingDocument } from "../golem/golem-document.ts";
-import type { TrainOptions } from "./train.ts";
+import type { MeasureOptions } from "./hear-training-rows.ts";
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */
-export function describeAsked(options: TrainOptions): Record<string, string | number | boolean> {
+export function describeAsked(
+  options: MeasureOptions & { readonly test?: string | Dataset | undefined },
+): Record<string, string | number | boolean> {
   const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio } = options;
   const flags = {
     ...{ encoder, precision, layer, pooling, head, shots, limit },
@@ -24,9 +27,9 @@ export function describeAsked(options: TrainOptions): Record<string, string | nu
 }
 
 /** The options again, for what measures training on the same recordings; the test set is not among them. */
-export function readAsked(asked: Readonly<Record<string, unknown>> = {}): TrainOptions {
+export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
   const { "no-transcript": isDeaf, "no-trim": isWhole, "max-seconds": maximumSeconds, ...flags } = asked;
-  const { test: _, ...options } = flags as TrainOptions;
+  const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
   return {
     ...options,
     transcript: isDeaf !== true,

@@ -10,8 +10,13 @@ import type { TrainingDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { computeFileHash } from "./file-hash.ts";
-import type { ReportSources } from "./golem-report.ts";
 import { openDataset } from "./open-dataset.ts";
+
+/** Where recordings are, by their names; the two sides may be two data sets. */
+export interface ReportSources {
+  readonly training: ReadonlyMap<string, string>;
+  readonly test: ReadonlyMap<string, string>;
+}
 
 /** Absolute paths of recordings that are files on this machine, by name. */
 export async function locateFiles(recordings: readonly Recording[]): Promise<Map<string, string>> {
