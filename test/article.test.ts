@@ -105,7 +105,7 @@ describe("the lessons", () => {
       const { strangers, chance, classes } = findings;
       const shares = [
         ...scores.flatMap(({ trainAccuracy, heldOut, interval }) => [trainAccuracy, heldOut, ...interval]),
-        ...defaults.flatMap(({ flagged, accuracyOfAnswered }) => [flagged, accuracyOfAnswered]),
+        ...defaults.flatMap(({ words, flagged, accuracyOfAnswered }) => [words, flagged, accuracyOfAnswered]),
         ...[chance, strangers.flagged, strangers.knownFlagged],
       ].map(formatPercent);
       const found = text.match(/\d+\.\d %/g)!;
@@ -116,6 +116,15 @@ describe("the lessons", () => {
       for (const parameters of text.match(/\b\d{4,}(?= learned| обучаемых)/g)!) {
         expect(scores.map((score) => String(score.parameters))).toContain(parameters);
       }
+    });
+
+    it(`say of the unknown what was measured: ${file}`, () => {
+      const paragraph = text.split("\n\n").find((part) => part.includes("unknown.md"))!;
+      const known = read("runs/results/unknown.md").match(/\b\d+ %/g)!;
+      // 95 is the share that the threshold is meant to let through.
+      const said = paragraph.match(/\b\d+ %/g)!.filter((share) => share !== "95 %");
+      expect(said.length).toBeGreaterThan(5);
+      for (const share of said) expect(known).toContain(share);
     });
 
     it(`name data and encoder, and both accuracies of the recipe: ${file}`, () => {

@@ -2,15 +2,16 @@
  * The article's recipe and the questions that it leaves open, as measurements.
  *
  * (a) the recipe itself; (b) networks of growing size, and one network trained for longer and longer; (c) the same heads on
- * what was not learned from other recordings; (d) every layer; (e) the default of this program, and what it does with the unknown.
+ * what was not learned from other recordings; (d) every layer; (e) the default of this program, the same without words, and what it
+ * does with the unknown.
  * Must not know: files, how results are shown.
  */
 import assert from "node:assert/strict";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";
 import { fitClassifier } from "../../src/golem/classifier.ts";
-import type { View } from "../../src/golem/view.ts";
+import { needsTranscriber, sumShares, type View } from "../../src/golem/view.ts";
 import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
-import { train } from "../../src/node/train.ts";
+import { type TrainOptions, train } from "../../src/node/train.ts";
 import { createLogMelGrid } from "./log-mel-grid.ts";
 import { embedPart, encodePart, getTrainingRows, type Material, type Part } from "./material.ts";
 import { measure, type Score } from "./measure.ts";
@@ -33,6 +34,8 @@ export const fullExtent: Extent = {
 
 /** The default's score, and what it does when it is unsure. */
 interface DefaultScore extends Score {
+  /** Share of words in its decision. */
+  readonly words: number;
   /** Share of held-out recordings that it flags as unknown, and how many of the others are right. */
   readonly flagged: number;
   readonly accuracyOfAnswered: number;
@@ -68,7 +71,7 @@ export interface Findings {
   readonly epochs: readonly (Score & { readonly epochs: number })[];
   readonly inputs: readonly (Score & { readonly input: string; readonly head: string })[];
   readonly layers: readonly Score[];
-  /** The default; and where the encoder is not the default one, the same with that encoder. */
+  /** The default; the same without words; and where the encoder is not the default one, with that encoder. */
   readonly defaults: readonly DefaultScore[];
   readonly strangers: Strangers;
 }
@@ -130,8 +133,14 @@ export async function runExperiments(
     measure(`layer ${layer}`, part, { ...lastMean, ...network(0), layer }, seeds),
   );
   report("layers measured");
-  const defaults = [await measureDefault(material)];
-  if (info.id !== defaultEncoderId) defaults.push(await measureDefault(material, info.id));
+  const defaults = [
+    await measureDefault(material, "golem train", {}),
+    await measureDefault(material, "golem train --no-transcript", { transcript: false }),
+  ];
+  if (info.id !== defaultEncoderId) {
+    const name = `golem train --encoder ${info.id}`;
+    defaults.push(await measureDefault(material, name, { encoder: info.id }));
+  }
   const strangers = await measureStrangers(material);
   report("defaults measured");
   const speakers = new Set(part.test.map(({ speaker }, row) => speaker ?? row));
@@ -164,9 +173,13 @@ function checkShapes(part: Part, classes: number, { data }: Material): void {
   assert.deepEqual(head.saved.tensors.bias?.shape, [classes]);
 }
 
-/** `golem train` without flags, or with --encoder alone. */
-async function measureDefault(material: Material, encoder?: string): Promise<DefaultScore> {
-  const golem = await train(material.dataset, encoder === undefined ? {} : { encoder });
+/** `golem train` with nothing named, or one thing that leaves all else as it is. */
+async function measureDefault(
+  material: Material,
+  command: string,
+  options: Pick<TrainOptions, "encoder" | "transcript">,
+): Promise<DefaultScore> {
+  const golem = await train(material.dataset, options);
   await golem.dispose();
   const { evaluation, model } = golem;
   assert(evaluation);
@@ -179,17 +192,18 @@ async function measureDefault(material: Material, encoder?: string): Promise<Def
   );
   const features = heads.reduce((sum, head) => sum + head.features, 0);
   return {
-    name: `golem train${encoder === undefined ? "" : ` --encoder ${encoder}`}: ${views.length} views, most weight on ${describeView(most)}, ${heads[0]!.kind}`,
+    name: `${command}: ${views.length} views, most weight on ${describeView(most)}, ${heads[0]!.kind}`,
     ...{ features, parameters: (features + heads.length) * golem.labels.length },
     ...{ layer: most.layer, trainAccuracy: evaluation.trainAccuracy, heldOut: evaluation.balancedAccuracy },
     ...{ interval: evaluation.interval, logLoss: evaluation.logLoss, seeds: 1 },
+    words: sumShares(views.filter(needsTranscriber)),
     flagged: 1 - answered.length / test.length,
     accuracyOfAnswered: answered.filter(Boolean).length / Math.max(1, answered.length),
   };
 }
 
 const describeView = ({ encoder, layer }: View): string =>
-  typeof layer === "number" ? `layer ${layer} of ${encoder}` : `the transcript of ${encoder}`;
+  typeof layer === "number" ? `layer ${layer} of ${encoder}` : `the ${layer} of ${encoder}`;
 
 /** A default golem that was not taught the last third of the classes (at least one), asked about all. */
 async function measureStrangers(material: Material): Promise<Strangers> {

@@ -51,9 +51,9 @@ ${table(layers)}
 
 ${table(defaults)}
 
-${defaults.map(({ name, flagged, accuracyOfAnswered }) => `\`${name.split(":")[0]}\` flags ${formatPercent(flagged)} of the held-out recordings as unknown; of the others ${formatPercent(accuracyOfAnswered)} are right.`).join("\n")}
+${defaults.map(({ name, words, flagged, accuracyOfAnswered }) => `\`${name.split(":")[0]}\` ${words > 0 ? `gives words ${formatPercent(words)} of the say, and ` : ""}flags ${formatPercent(flagged)} of the held-out recordings as unknown; of the others ${formatPercent(accuracyOfAnswered)} are right.`).join("\n")}
 
-Not taught ${strangers.classes.join(", ")}, it flags ${formatPercent(strangers.flagged)} of the ${strangers.recordings} held-out recordings of these as unknown, and
+Not taught ${strangers.classes.join(", ")}, \`golem train\` flags ${formatPercent(strangers.flagged)} of the ${strangers.recordings} held-out recordings of these as unknown, and
 ${formatPercent(strangers.knownFlagged)} of the ${strangers.knownRecordings} of the classes it was taught.
 `;
 }
