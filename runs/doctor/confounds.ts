@@ -1,6 +1,6 @@
 /** Makes speaker, loudness and file format go along with labels, in real recordings, and counts how often it is found. */
 import { readdir } from "node:fs/promises";
-import { createRandom, type Random } from "../../src/core/random.ts";
+import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
 import { checkConfounds } from "../../src/doctor/confounds.ts";
 import type { ExaminedRecording } from "../../src/doctor/examination.ts";
@@ -38,9 +38,9 @@ export async function countConfounds(
 ): Promise<ConfoundCount[]> {
   const counts = new Map<string, ConfoundCount>();
   for (const draw of draws) {
-    const rows = await material.load(set, draw);
+    const rows = shuffle(await material.load(set), createRandom(draw, 0xc0f));
     const labels = [...new Set(rows.map(({ label }) => label))].sort();
-    for (const classes of [2, 5, labels.length]) {
+    for (const classes of [2, 5, Math.min(10, labels.length)]) {
       const chosen = labels.slice(0, classes);
       const own = chosen.flatMap((label) =>
         rows.filter((row) => row.label === label).slice(0, Math.round(recordings / classes)),

@@ -14,7 +14,7 @@ const confoundLimits = {
   /** Share of labels told right, and beyond chance; p-value. */
   share: 0.6,
   beyondChance: 0.35,
-  likelihood: 0.01,
+  likelihood: 0.03,
   /** Share told right from where on it is severe; what may be natural is only from the second on. */
   severe: 0.8,
   severeNatural: 0.95,

@@ -50,6 +50,8 @@ export function createCategoryTeller(
     if (!numbers.has(name)) numbers.set(name, numbers.size);
     return numbers.get(name)!;
   });
+  const sizes = new Int32Array(numbers.size);
+  for (const number of category) if (number >= 0) sizes[number]!++;
   return (labels) => {
     const counts = Array.from({ length: numbers.size }, () => new Int32Array(classes));
     const all = new Int32Array(classes);
@@ -59,9 +61,9 @@ export function createCategoryTeller(
     }
     let right = 0;
     for (const [row, label] of labels.entries()) {
-      const own = counts[category[row]!];
-      const isAlone = !own || own.reduce((sum, count) => sum + count, 0) === 1;
-      right += tellFrom(isAlone ? all : own, label);
+      const number = category[row]!;
+      const others = number >= 0 && sizes[number]! > 1 ? counts[number]! : all;
+      right += tellFrom(others, label);
     }
     return right / labels.length;
   };

@@ -21,7 +21,7 @@ const doubtLimits = {
   /** Least share of the recordings that the first look takes for their label; below it both looks have to suggest the same. */
   agreement: 0.7,
   /** Share of the recordings, and number of them, from which on wrong labels are severe. */
-  severeShare: 0.05,
+  severeShare: 0.08,
   severeCount: 3,
   /** Least share of trusted recordings told right for that: a classifier that errs often is no witness. */
   witness: 0.95,

@@ -15,7 +15,7 @@ describe("a second opinion", () => {
     const { probabilities, trusted, firstGuesses } = computeSecondOpinion(
       { heard, labels, classes: 4 },
       listener,
-      0,
+      { seed: 0 },
     );
     expect([...getPredictions(probabilities)]).toEqual(truth);
     expect(wrong.map((row) => trusted[row])).toEqual([false, false, false, false]);
@@ -28,7 +28,7 @@ describe("a second opinion", () => {
     const { trusted } = computeSecondOpinion(
       { heard: noise, labels: random.slice(0, 12), classes: 4 },
       listener,
-      0,
+      { seed: 0 },
     );
     for (let k = 0; k < 4; k++) {
       expect(trusted.filter((isTrusted, row) => isTrusted && row % 4 === k).length).toBeGreaterThanOrEqual(2);

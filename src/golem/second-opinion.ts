@@ -26,11 +26,11 @@ export interface SecondOpinion {
 /** Fewest recordings of a class that are never set aside. */
 const leastTrusted = 2;
 
-/** Judges labelled recordings twice. Every class needs at least two. */
+/** Judges labelled recordings twice, or, where they are so many that a few wrong ones move little, once. Every class needs at least two. */
 export function computeSecondOpinion(
   rows: Omit<LabelledRows, "groups">,
   listener: ListenerInfo,
-  seed: number,
+  { seed, isOneLook = false }: { readonly seed: number; readonly isOneLook?: boolean },
 ): SecondOpinion {
   const { heard, labels, classes } = rows;
   const all: LabelledRows = { heard, labels, classes, groups: labels.map(() => undefined) };
@@ -39,7 +39,7 @@ export function computeSecondOpinion(
   const trusted = chooseTrusted(first, labels, classes);
   const firstGuesses = [...getPredictions(first)];
   const kept = [...labels.keys()].filter((row) => trusted[row]);
-  if (kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
+  if (isOneLook || kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
   const { fitted, vocabulary, heldOut } = fitFusion(pickLabelledRows(all, kept), listener, options);
   const aside = [...labels.keys()].filter((row) => !trusted[row]);
   const classifier = createClassifier(fitted, listener, vocabulary);

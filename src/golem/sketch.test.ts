@@ -8,7 +8,7 @@ const listener = { encoders: [testEncoder] };
 
 it("keeps layers, and distances about as they were", () => {
   const made = makeEmbeddings({ classes: 3, shots: 10, seed: 1 });
-  const sketch = sketchHeard(made, listener, 200, 0);
+  const sketch = sketchHeard(made, listener, { dimensions: 200, seed: 0 });
   expect(sketch.listener.encoders).toMatchObject([{ layers: 3, dimensions: 200 }]);
   expect(sketch.heard[0]!.vectors[0]).toHaveLength(3 * 400);
   // Standardised rows have squared distances of about two a number, whatever they are folded into.
@@ -23,9 +23,16 @@ it("keeps layers, and distances about as they were", () => {
 
 it("is the same for the same seed, another for another", () => {
   const made = makeEmbeddings({ classes: 2, shots: 4, seed: 1 });
-  const first = createLikeness(sketchHeard(made, listener, 8, 1));
-  expect(createLikeness(sketchHeard(made, listener, 8, 1))).toEqual(first);
-  expect(createLikeness(sketchHeard(made, listener, 8, 2))).not.toEqual(first);
+  const first = createLikeness(sketchHeard(made, listener, { dimensions: 8, seed: 1 }));
+  expect(createLikeness(sketchHeard(made, listener, { dimensions: 8, seed: 1 }))).toEqual(first);
+  expect(createLikeness(sketchHeard(made, listener, { dimensions: 8, seed: 2 }))).not.toEqual(first);
+});
+
+it("joins layers where asked to", () => {
+  const made = makeEmbeddings({ classes: 2, shots: 10, seed: 1 });
+  const sketch = sketchHeard(made, listener, { dimensions: 8, joinLayers: true, seed: 0 });
+  expect(sketch.listener.encoders).toMatchObject([{ layers: 1, dimensions: 24 }]);
+  expect(sketch.heard[0]!.vectors[0]).toHaveLength(48);
 });
 
 it("makes a view of the words, from which classes can be learned", () => {
@@ -37,7 +44,7 @@ it("makes a view of the words, from which classes can be learned", () => {
   }));
   const decoder = { name: "start", size: 2 } as const;
   const transcriber = { ...testEncoder, id: "writer", vectors: [decoder] };
-  const sketch = sketchHeard(heard, { ...listener, transcriber }, 8, 0);
+  const sketch = sketchHeard(heard, { ...listener, transcriber }, { dimensions: 8, seed: 0 });
   expect(sketch.listener.encoders.map(({ id }) => id)).toEqual(["test", "writer/transcript", "writer/start"]);
   const labels = made.map(({ label }) => (label === "class 0" ? 0 : 1));
   const rows = { heard: sketch.heard, labels, classes: 2, groups: labels.map(() => undefined) };

@@ -22,23 +22,37 @@ export interface Sketch {
 
 /** Buckets that the transcript gets, as a multiple of a layer's: words are many and rare. */
 const textFactor = 2;
+/** The same for an encoder whose layers are joined. */
+const joinFactor = 3;
 /** Keeps the random numbers apart from those of other purposes with the same seed. */
 const sketchStream = 0x5ce7;
 
-/** Sketches every layer of every encoder, and what the transcriber gives, to views of 2 x `dimensions` numbers (words: twice that). */
+/** How a sketch is made. */
+export interface SketchOptions {
+  /** Each view gets 2 x so many numbers, words twice that. */
+  readonly dimensions: number;
+  /** Whether an encoder's layers become one view, of three times the numbers, instead of one each. */
+  readonly joinLayers?: boolean;
+  readonly seed: number;
+}
+
+/** Sketches every layer of every encoder, and what the transcriber gives. */
 export function sketchHeard(
   heard: readonly Heard[],
   listener: ListenerInfo,
-  dimensions: number,
-  seed: number,
+  { dimensions, joinLayers = false, seed }: SketchOptions,
 ): Sketch {
-  const parts: { info: EncoderInfo; rows: Matrix[] }[] = listener.encoders.map((encoder, i) => ({
-    info: { ...encoder, dimensions },
-    rows: Array.from({ length: encoder.layers }, (_, layer) => {
+  const parts: { info: EncoderInfo; rows: Matrix[] }[] = listener.encoders.map((encoder, i) => {
+    const isJoined = joinLayers && encoder.layers > 1;
+    const size = isJoined ? joinFactor * dimensions : dimensions;
+    const layers = Array.from({ length: encoder.layers }, (_, layer) => {
       const view = { encoder: encoder.id, layer, pooling: "mean+std", weight: 1 } as const;
-      return sketchRows(createViewFeatures(view, listener)(heard), true, 2 * dimensions, [seed, i, layer]);
-    }),
-  }));
+      return sketchRows(createViewFeatures(view, listener)(heard), true, 2 * size, [seed, i, layer]);
+    });
+    // The sketch of vectors side by side is the sum of their sketches.
+    const rows = isJoined ? [layers.reduce(addMatrix)] : layers;
+    return { info: { ...encoder, layers: rows.length, dimensions: size }, rows };
+  });
   const [first] = listener.encoders;
   for (const [i, { view, vocabulary }] of listWritten(heard, listener).entries()) {
     const isText = view.layer === "transcript";
@@ -102,6 +116,11 @@ function sketchRows(
     for (let j = 0; j < columns; j++) to[bucket[j]!]! += factor[j]! * (from[j]! - mean[j]!);
   }
   return result;
+}
+
+function addMatrix(sum: Matrix, matrix: Matrix): Matrix {
+  for (let i = 0; i < sum.data.length; i++) sum.data[i]! += matrix.data[i]!;
+  return sum;
 }
 
 const joinRows = (matrices: readonly Matrix[], row: number): Float32Array =>

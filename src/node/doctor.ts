@@ -84,10 +84,12 @@ export function examineRecordings(
 }
 
 /** Numbers a layer with which likeness is judged, and a classifier of many recordings learns: half of them means. */
-const likenessDimensions = 16;
+const likenessDimensions = 8;
 const sketchDimensions = 64;
 /** Most recordings that are judged on everything that was heard. */
 const wholeUpTo = 200;
+/** Most recordings of which each layer is judged by itself, and of which every doubt is looked at twice. */
+const separateUpTo = 500;
 
 function createExamination(
   recordings: readonly EmbeddedRecording[],
@@ -97,7 +99,7 @@ function createExamination(
 ): Examination {
   if (recordings.length === 0) return { recordings, skipped, seed };
   const sounds = { encoders: listener.encoders };
-  const likeness = createLikeness(sketchHeard(recordings, sounds, likenessDimensions, seed));
+  const likeness = createLikeness(sketchHeard(recordings, sounds, { dimensions: likenessDimensions, seed }));
   return { recordings, skipped, likeness, seed, opinion: formOpinion(recordings, listener, seed) };
 }
 
@@ -113,7 +115,15 @@ function formOpinion(
   const rows = [...recordings.keys()].filter((row) => labels.includes(recordings[row]!.label));
   const heard = rows.map((row) => recordings[row]!);
   const problem = { labels: heard.map(({ label }) => labels.indexOf(label)), classes: labels.length };
+  const isLarge = rows.length > separateUpTo;
   const seen =
-    rows.length > wholeUpTo ? sketchHeard(heard, listener, sketchDimensions, seed) : { heard, listener };
-  return { labels, rows, ...computeSecondOpinion({ ...problem, heard: seen.heard }, seen.listener, seed) };
+    rows.length > wholeUpTo
+      ? sketchHeard(heard, listener, {
+          dimensions: isLarge ? sketchDimensions / 2 : sketchDimensions,
+          joinLayers: isLarge,
+          seed,
+        })
+      : { heard, listener };
+  const options = { seed, isOneLook: isLarge };
+  return { labels, rows, ...computeSecondOpinion({ ...problem, heard: seen.heard }, seen.listener, options) };
 }
