@@ -28,8 +28,9 @@ import {
   type View,
 } from "./view.ts";
 
-/** Most recordings that it is fitted to, drawn evenly from the classes: what a golem keeps grows with them. */
+/** Most recordings that it is fitted to, drawn evenly from the classes, where that leaves some a class: what a golem keeps grows with them. */
 const mostRows = 128;
+const rowsAClass = 3;
 /** Most times that some are left out; what is left out together then grows. */
 const mostFolds = 20;
 
@@ -49,7 +50,7 @@ export function fitFamiliarity(
   if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
   const layers = chooseLayers(listener, views).map((view) => fitLayer(view, known, listener));
   const first = listener.encoders[0]?.id;
-  const impressions = joinBlocks(leaveOut).flatMap((block) =>
+  const impressions = joinBlocks(leaveOut, known.labels).flatMap((block) =>
     holdOut(block, new Set(leaveOut.counted), known.labels, layers, first),
   );
   if (impressions.length < 2) return undefined;
@@ -76,7 +77,8 @@ function pickRows({ labels, classes }: LabelledRows, names: readonly string[], s
   for (let turn = 0; turn < most; turn++) {
     for (const own of byClass) if (turn < own.length) picked.push(own[turn]!);
   }
-  return picked.slice(0, mostRows).sort((a, b) => a - b);
+  const known = byClass.filter((own) => own.length > 0).length;
+  return picked.slice(0, Math.max(mostRows, rowsAClass * known));
 }
 
 /** All layers of the first encoder, and the others that have a say; weights are shares among those that have one. */
@@ -121,10 +123,11 @@ function fitLayer(view: LayerView, { heard, labels }: LabelledRows, listener: Li
   };
 }
 
-/** Blocks that are left out together; merged when there are too many. */
-function joinBlocks({ blocks }: LeaveOut): number[][] {
+/** Blocks that are left out together; merged when there are too many, those of one class with those of others. */
+function joinBlocks({ blocks }: LeaveOut, labels: readonly number[]): number[][] {
   const joined: number[][] = Array.from({ length: Math.min(blocks.length, mostFolds) }, () => []);
-  for (const [i, block] of blocks.entries()) joined[i % joined.length]!.push(...block);
+  const byClass = [...blocks].sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
+  for (const [i, block] of byClass.entries()) joined[i % joined.length]!.push(...block);
   return joined;
 }
 

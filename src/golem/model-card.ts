@@ -23,7 +23,12 @@ export function writeModelCard(document: GolemDocument): string {
           "  - name: golem",
           "    results:",
           "      - task: { type: audio-classification }",
-          `        dataset: { type: audio, name: ${JSON.stringify(data.name)} }`,
+          `        dataset: { type: audio, name: ${JSON.stringify(
+            data.name
+              .split(/[\\/]+/)
+              .filter((part) => part !== "" && part !== ".")
+              .at(-1) ?? "recordings",
+          )} }`,
           "        metrics:",
           `          - { type: balanced_accuracy, value: ${evaluation.balancedAccuracy}, name: ${JSON.stringify(`balanced accuracy (${evaluation.protocol})`)} }`,
           `          - { type: f1, value: ${evaluation.macroF1}, name: "macro F1" }`,
@@ -87,7 +92,7 @@ export function writeModelCard(document: GolemDocument): string {
     "npx golem predict FOLDER_OF_THIS_GOLEM recording.wav",
     "```",
     "",
-    "It always names its best guess among its classes; `unknown` flags guesses below its confidence threshold.",
+    "It always names its best guess among its classes; `unknown` flags recordings that are unlike all of them, and `labelSet` holds the classes that cannot be ruled out.",
     "",
   );
   return lines.join("\n");

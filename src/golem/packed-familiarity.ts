@@ -44,6 +44,9 @@ export function unpackFamiliarity(
   { encoders }: ListenerInfo,
 ): Familiarity {
   const rest = new Set([...tensors.keys()]);
+  if (new Set(description.layers.map(getViewName)).size !== description.layers.length) {
+    throw damaged("a layer is listed twice");
+  }
   const layers = description.layers.map((view): FamiliarLayer => {
     const name = getViewName(view);
     const info = encoders.find(({ id }) => id === view.encoder);
@@ -64,11 +67,15 @@ export function unpackFamiliarity(
     const templates = take("templates", isRows);
     const scale = take("scale", isVector);
     if (!scale.every((value) => value > 0)) throw damaged(`${name} has a scale that is not over 0`);
+    const norms = take(
+      "norms",
+      ([size, ...more]) => size === templates.length / features && more.length === 0,
+    );
+    if (!norms.every((norm) => norm > 0)) throw damaged(`${name} has a norm that is not over 0`);
     return {
-      ...{ view, templates, scale },
+      ...{ view, templates, scale, norms },
       origin: take("origin", isVector),
       subspace: take("subspace", isRows),
-      norms: take("norms", ([size, ...more]) => size === templates.length / features && more.length === 0),
     };
   });
   const [left] = rest;

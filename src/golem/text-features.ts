@@ -62,15 +62,23 @@ interface CountedText {
 
 /** The latest texts, counted: the folds of cross-validation ask for the same ones many times. */
 const latest = new Map<string, CountedText>();
-const mostLatest = 1024;
+/** Most characters of texts that are kept counted; a counted character takes some hundred bytes. */
+const mostLatest = 500_000;
+let charactersKept = 0;
 
 function countBoth(text: string): CountedText {
   const known = latest.get(text);
   if (known) return known;
   const words = splitWords(text);
   const counted = { words: countTerms(listWords(words)), characters: countTerms(listCharacters(words)) };
-  if (latest.size >= mostLatest) latest.clear();
+  if (text.length > mostLatest) return counted;
+  for (const oldest of latest.keys()) {
+    if (charactersKept + text.length <= mostLatest) break;
+    latest.delete(oldest);
+    charactersKept -= oldest.length;
+  }
   latest.set(text, counted);
+  charactersKept += text.length;
   return counted;
 }
 

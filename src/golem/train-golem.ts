@@ -13,7 +13,7 @@ import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
-import { createLabelCalibration } from "../evaluate/conformal.ts";
+import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
@@ -129,7 +129,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
         classifier.fitted.map(({ view }) => view),
         options.seed,
       ),
-      calibration: validation && createLabelCalibration(validation.probabilities, truth),
+      calibration: validation && roundScores(createLabelCalibration(validation.probabilities, truth)),
     },
   });
 }
@@ -159,4 +159,9 @@ async function runFits(
     : undefined;
   throwIfAborted(signal);
   return { validation, classifier: await runner.fit() };
+}
+
+/** As they are saved, so that a golem answers the same before and after. */
+function roundScores({ scores, ...rest }: LabelCalibration): LabelCalibration {
+  return { ...rest, scores: scores.map(Math.fround) };
 }

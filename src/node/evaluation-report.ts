@@ -21,7 +21,7 @@ import {
   type ReportExtras,
 } from "./golem-report.ts";
 import { hearTestSet } from "./hear-test-set.ts";
-import { describeDataset, describePlace, listCommands, quote } from "./report-commands.ts";
+import { createFileNamer, describeDataset, describePlace, listCommands, quote } from "./report-commands.ts";
 import type { ReportSources } from "./report-sources.ts";
 import { locateFiles } from "./report-sources.ts";
 
@@ -47,13 +47,14 @@ export async function evaluateForReport(
   const places = computeRecordingMap(known, classifier, model);
   const accounts = createAccounts(known, places, probabilities);
   const scored = new Set(known.map(({ file }) => file));
+  const nameFile = createFileNamer([...scored]);
   const data: ReportData = {
     ...describeGolem(document),
     kind: "test set",
     name: describeDataset(name),
-    evaluation: nameLeftOut(evaluation, known),
-    recordings: describeRecordings(accounts, labels, { isTrained: false, isScored: true }),
-    ...describeExtras(options, known),
+    evaluation: nameLeftOut(evaluation, nameFile),
+    recordings: describeRecordings(accounts, labels, nameFile, { isTrained: false, isScored: true }),
+    ...describeExtras(options, nameFile),
     reproduction: {
       commands: [
         ...listCommands(document, training).slice(0, 1),

@@ -20,7 +20,7 @@ import type {
 } from "../report/report-data.ts";
 import { getAudioOf } from "./predict-heard.ts";
 import { addClips, type ClipOptions } from "./report-clips.ts";
-import { createFileNamer, describeDataset, listCommands } from "./report-commands.ts";
+import { createFileNamer, describeDataset, type FileNamer, listCommands } from "./report-commands.ts";
 import type { ReportSources } from "./report-sources.ts";
 
 /** What a report may show beside what is in the golem. */
@@ -47,28 +47,26 @@ export function gatherGolemReport(model: GolemModel, extras: ReportExtras = {}):
   const evaluation = document.evaluation as Evaluation | null;
   const isTested = evaluation?.protocol === "held-out";
   const describe = (accounts: readonly RecordingAccount[], isTrained: boolean): ReportRecording[] =>
-    describeRecordings(accounts, document.labels, {
+    describeRecordings(accounts, document.labels, name, {
       isTrained,
       isScored: !isTrained || (!isTested && evaluation !== null),
     });
   const { recordings, test = [] } = training;
+  // One for both sides, so that findings and recordings are called the same.
+  const name = createFileNamer([...test, ...recordings].map(({ file }) => file));
   const data: ReportData = {
     ...describeGolem(document),
     ...{ kind: "golem", name: describeDataset(document.data.name) },
-    evaluation: evaluation && nameLeftOut(evaluation, isTested ? test : recordings),
+    evaluation: evaluation && nameLeftOut(evaluation, name),
     recordings: [...describe(test, false), ...describe(recordings, true)],
     reproduction: { commands: listCommands(document, training), facts: listFacts(document) },
-    ...describeExtras({ findings: training.findings, ...extras }, [...test, ...recordings]),
+    ...describeExtras({ findings: training.findings, ...extras }, name),
   };
   return { data, files: [...test, ...recordings].map(({ file }) => file) };
 }
 
 /** What an evaluation left out, too, gets the names of the report. */
-export function nameLeftOut(
-  evaluation: Evaluation,
-  accounts: readonly Pick<RecordingAccount, "file">[],
-): Evaluation {
-  const name = createFileNamer(accounts.map(({ file }) => file));
+export function nameLeftOut(evaluation: Evaluation, name: FileNamer): Evaluation {
   const skipped = evaluation.skipped.map((record) => ({
     ...record,
     file: name(record.file),
@@ -78,11 +76,7 @@ export function nameLeftOut(
 }
 
 /** Findings speak of recordings by their names in the data set; here they get those of the report. */
-export function describeExtras(
-  { learningCurve, findings }: ReportExtras,
-  accounts: readonly Pick<RecordingAccount, "file">[],
-): ReportExtras {
-  const name = createFileNamer(accounts.map(({ file }) => file));
+export function describeExtras({ learningCurve, findings }: ReportExtras, name: FileNamer): ReportExtras {
   const named = findings?.map((finding) => ({
     ...finding,
     files: finding.files.map(name),
@@ -117,9 +111,9 @@ export function describeGolem(document: GolemDocument): Pick<ReportData, "labels
 export function describeRecordings(
   accounts: readonly RecordingAccount[],
   labels: readonly string[],
+  name: FileNamer,
   side: Pick<ReportRecording, "isTrained" | "isScored">,
 ): ReportRecording[] {
-  const name = createFileNamer(accounts.map(({ file }) => file));
   return accounts.map(({ file, label, speaker, seconds, text, map, outOfFold, votes = [] }) => {
     const total = votes.reduce((sum, [, count]) => sum + count, 0);
     return {

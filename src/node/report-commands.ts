@@ -73,11 +73,14 @@ export function quote(word: string): string {
   return /^[\p{L}\p{N}_@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** From a name in the data set to the name in a report. */
+export type FileNamer = (file: string) => string;
+
 /**
  * What recordings are called in a report: their names in the data set; where those lead out of its folder (lists of absolute paths do),
  * without the folders that all of them share, and at worst the last two parts.
  */
-export function createFileNamer(files: readonly string[]): (file: string) => string {
+export function createFileNamer(files: readonly string[]): FileNamer {
   const leadsOut = (file: string) => file.startsWith("../") || isAbsolute(file) || /^[a-z]:/i.test(file);
   if (!files.some(leadsOut)) return (file) => file;
   const folders = files.map((file) => file.split("/").slice(0, -1));

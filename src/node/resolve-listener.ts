@@ -49,6 +49,17 @@ export function getListenerInfo({ encoders, transcriber }: ResolvedListener): Li
   return { encoders: encoders.map((encoder) => encoder.info), ...(info ? { transcriber: info } : {}) };
 }
 
+/** Those of a listener whom a golem needs: nobody listens whose word does not count. */
+export function narrowListener(
+  { encoders }: ResolvedListener,
+  golem: Pick<GolemModel, "encoders" | "transcriber">,
+): ResolvedListener {
+  return {
+    encoders: golem.encoders.map((wanted) => encoders.find(({ info }) => info.id === wanted.id)!),
+    transcriber: golem.transcriber !== undefined,
+  };
+}
+
 /**
  * Finds those who listened when a golem was trained. `encoder` says where its encoder is now; only a golem of one encoder
  * can be told. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another transcriber.

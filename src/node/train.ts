@@ -18,7 +18,7 @@ import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
 import { describeAsked } from "./report-commands.ts";
 import { locateFiles } from "./report-sources.ts";
-import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
+import { getListenerInfo, narrowListener, resolveListener } from "./resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
 import { createdBy } from "./version.ts";
 
@@ -68,7 +68,12 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     ];
     const examine =
       heard.length <= mostExamined
-        ? () => examineRecordings(heard, skipped, { encoders, transcriber }, seed)
+        ? () =>
+            examineRecordings(heard, skipped, { encoders, transcriber }, seed).map((finding) => ({
+              ...finding,
+              message: clip(finding.message),
+              advice: clip(finding.advice),
+            }))
         : undefined;
     const model = await trainGolem(
       {
@@ -90,8 +95,13 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       throw error;
     });
     const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
-    return createGolem(model, listener, { cache, onWarning }, sources);
+    return createGolem(model, narrowListener(listener, model), { cache, onWarning }, sources);
   } finally {
     await store.close();
   }
+}
+
+/** Text as long as a golem keeps; names of files may be long. */
+function clip(text: string): string {
+  return text.length > 2000 ? `${text.slice(0, 2000)} ...` : text;
 }

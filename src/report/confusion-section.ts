@@ -58,7 +58,9 @@ function listCells({ labels, confusion }: Evaluation, recordings: readonly Repor
     if (!recording.isScored) continue;
     for (const { label } of recording.answers) {
       const key = JSON.stringify([recording.label, label]);
-      members.set(key, [...(members.get(key) ?? []), { recording, index }]);
+      const own = members.get(key);
+      if (own) own.push({ recording, index });
+      else members.set(key, [{ recording, index }]);
     }
   }
   return labels

@@ -16,11 +16,16 @@ interface Placed {
   readonly position: readonly [number, number];
 }
 
+/** Most marks that are drawn: the time for it grows with their square. */
+const mostPlaced = 500;
+
 /** The section; nothing where no recording has a place. */
 export function writeMap({ recordings, labels }: ReportData): Markup | undefined {
-  const placed = recordings.flatMap((recording, index): Placed[] =>
-    recording.position ? [{ recording, index, position: recording.position }] : [],
-  );
+  const placed = recordings
+    .flatMap((recording, index): Placed[] =>
+      recording.position ? [{ recording, index, position: recording.position }] : [],
+    )
+    .slice(0, mostPlaced);
   if (placed.length < 3) return undefined;
   const hasBoth =
     placed.some(({ recording }) => recording.isTrained) &&

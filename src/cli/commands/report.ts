@@ -28,7 +28,8 @@ export async function runCommand(
   const model = await readGolemFolder(resolve(folder));
   const located = audio || curve ? await findSources(model, { ...terminal.work, data, test }) : undefined;
   // A curve is of the golem only where all that it was trained on is there.
-  const isComplete = located?.training.size === model.training.recordings.length;
+  const isComplete =
+    (located?.training.size ?? 0) > 0 && located?.training.size === model.training.recordings.length;
   const learningCurve = curve && isComplete ? await measureCurve(model, data, terminal) : undefined;
   const report = gatherGolemReport(model, { learningCurve });
   const sources = audio ? located : undefined;
