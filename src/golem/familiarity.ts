@@ -11,12 +11,12 @@
  */
 import { compareInSpace, type WhitenedComparison } from "../head/whitened-classes.ts";
 import type { Heard } from "./embedded-recording.ts";
-import { createViewFeatures, type LayerView, type ListenerInfo } from "./view.ts";
+import { createViewFeatures, type ListenerInfo, type VectorView, type View } from "./view.ts";
 
 /** What has to be known of one layer. Rows are measured as (features - origin) / scale. */
 export interface FamiliarLayer {
   /** `weight`: its share in the resemblance; 0 for layers that only tell how near a recording is. */
-  readonly view: LayerView;
+  readonly view: VectorView;
   /** [features] */
   readonly origin: Float32Array;
   readonly scale: Float32Array;
@@ -50,6 +50,11 @@ export interface Familiarity {
 export interface Impression {
   readonly resemblance: number;
   readonly nearness: number;
+}
+
+/** Whether a view counts for nearness: the layers of the first encoder do, whatever they say in the decision. */
+export function tellsNearness(view: View, { encoders }: ListenerInfo): boolean {
+  return typeof view.layer === "number" && view.encoder === encoders[0]?.id;
 }
 
 /**
@@ -105,11 +110,10 @@ export function createFamiliarityScore(
   familiarity: Familiarity,
   listener: ListenerInfo,
 ): (heard: readonly Heard[]) => number[] {
-  const first = listener.encoders[0]?.id;
   const layers = familiarity.layers.map((layer) => {
     const { view, norms } = layer;
     return {
-      ...{ ...layer, norms, weight: view.weight, tellsNearness: view.encoder === first },
+      ...{ ...layer, norms, weight: view.weight, tellsNearness: tellsNearness(view, listener) },
       unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length,
       space: { templates: Float64Array.from(layer.templates), subspace: Float64Array.from(layer.subspace) },
       computeFeatures: createViewFeatures(view, listener),

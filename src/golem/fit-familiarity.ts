@@ -17,14 +17,17 @@ import {
   formImpression,
   type Impression,
   judgeImpression,
+  tellsNearness,
   type Usual,
 } from "./familiarity.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import {
   createViewFeatures,
+  isVectorView,
   type LayerView,
   type ListenerInfo,
-  needsTranscriber,
+  sumShares,
+  type VectorView,
   type View,
 } from "./view.ts";
 
@@ -49,9 +52,8 @@ export function fitFamiliarity(
   const leaveOut = planLeaveOut(known.labels, known.groups);
   if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
   const layers = chooseLayers(listener, views).map((view) => fitLayer(view, known, listener));
-  const first = listener.encoders[0]?.id;
   const impressions = joinBlocks(leaveOut, known.labels).flatMap((block) =>
-    holdOut(block, new Set(leaveOut.counted), known.labels, layers, first),
+    holdOut(block, new Set(leaveOut.counted), known.labels, layers, listener),
   );
   if (impressions.length < 2) return undefined;
   const resemblance = describeUsual(impressions.map((impression) => impression.resemblance));
@@ -81,19 +83,22 @@ function pickRows({ labels, classes }: LabelledRows, names: readonly string[], s
   return picked.slice(0, Math.max(mostRows, rowsAClass * known));
 }
 
-/** All layers of the first encoder, and the others that have a say; weights are shares among those that have one. */
-function chooseLayers({ encoders }: ListenerInfo, views: readonly View[]): LayerView[] {
-  const heard = views.filter((view): view is LayerView => !needsTranscriber(view));
-  const total = heard.reduce((sum, { weight }) => sum + weight, 0);
-  const pooling = heard[0]?.pooling ?? "mean+std";
+/** All layers of the first encoder, and the other vectors that have a say; weights are shares among those that have one. */
+function chooseLayers({ encoders }: ListenerInfo, views: readonly View[]): VectorView[] {
+  const vectors = views.filter(isVectorView);
+  const total = sumShares(vectors);
+  const isOwn = (view: View): view is LayerView =>
+    typeof view.layer === "number" && view.encoder === encoders[0]?.id;
+  const heard = vectors.filter(isOwn);
+  const pooling = vectors.find((view): view is LayerView => typeof view.layer === "number")?.pooling;
   const [first] = encoders;
   const own = Array.from({ length: first?.layers ?? 0 }, (_, layer): LayerView => {
-    const same = heard.find((view) => view.encoder === first!.id && view.layer === layer);
+    const same = heard.find((view) => view.layer === layer);
     // Where words alone decide, what a recording sounds like is all there is to tell the unfamiliar.
     const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
-    return { encoder: first!.id, layer, pooling, weight };
+    return { encoder: first!.id, layer, pooling: pooling ?? "mean+std", weight };
   });
-  const others = heard.filter(({ encoder }) => encoder !== first?.id);
+  const others = vectors.filter((view) => !isOwn(view));
   return [...own, ...others.map((view) => ({ ...view, weight: view.weight / total }))];
 }
 
@@ -105,7 +110,7 @@ interface FittedLayer {
   readonly unit: number;
 }
 
-function fitLayer(view: LayerView, { heard, labels }: LabelledRows, listener: ListenerInfo): FittedLayer {
+function fitLayer(view: VectorView, { heard, labels }: LabelledRows, listener: ListenerInfo): FittedLayer {
   const raw = createViewFeatures(view, listener)(heard);
   const { mean, scale } = fitStandardisation(raw);
   const x = applyStandardisation(raw, { mean, scale });
@@ -137,7 +142,7 @@ function holdOut(
   counted: ReadonlySet<number>,
   labels: readonly number[],
   layers: readonly FittedLayer[],
-  first: string | undefined,
+  listener: ListenerInfo,
 ): Impression[] {
   const out = new Set(block);
   const kept = [...labels.keys()].filter((row) => !out.has(row));
@@ -152,7 +157,7 @@ function holdOut(
       layers.map(({ layer, features, unit }, i) => ({
         ...fits[i]!.compare(row),
         ...{ weight: layer.view.weight, norms: fits[i]!.norms, unit, features },
-        tellsNearness: layer.view.encoder === first,
+        tellsNearness: tellsNearness(layer.view, listener),
       })),
     ),
   );

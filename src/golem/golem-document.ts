@@ -45,24 +45,26 @@ const transcriber = z.object({
 });
 
 /** `weight`: share in the decision. */
-const layerView = z.object({
-  encoder: shortText,
-  layer: count,
-  pooling: z.enum(["mean", "mean+std"]),
-  weight: share,
-});
-const view = z.union([
-  layerView,
+const vectorView = z.union([
   z.object({
     encoder: shortText,
-    layer: z.literal("transcript"),
-    pooling: z.literal("tf-idf"),
+    layer: count,
+    pooling: z.enum(["mean", "mean+std"]),
     weight: share,
   }),
   z.object({
     encoder: shortText,
     layer: z.enum(decoderVectorNames),
     pooling: z.literal("steps"),
+    weight: share,
+  }),
+]);
+const view = z.union([
+  vectorView,
+  z.object({
+    encoder: shortText,
+    layer: z.literal("transcript"),
+    pooling: z.literal("tf-idf"),
     weight: share,
   }),
 ]);
@@ -127,7 +129,7 @@ const golemDocument = z.object({
       recordings: count,
       resemblance: usual,
       nearness: usual,
-      layers: z.array(layerView).check(z.minLength(1), z.maxLength(1000)),
+      layers: z.array(vectorView).check(z.minLength(1), z.maxLength(1000)),
     }),
   ),
   /** How often the label sets of predictions are meant to hold the true label; left out where nothing could be held out. */

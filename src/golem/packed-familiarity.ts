@@ -8,7 +8,7 @@ import { GolemError } from "../core/error.ts";
 import type { Tensor } from "../head/head.ts";
 import type { Familiarity, FamiliarLayer } from "./familiarity.ts";
 import type { GolemDocument } from "./golem-document.ts";
-import { getLayerSize, getViewName, type ListenerInfo } from "./view.ts";
+import { getViewName, getViewSize, type ListenerInfo } from "./view.ts";
 
 /** Begins the names of its tensors. */
 export const familiarityPrefix = "familiarity/";
@@ -41,7 +41,7 @@ export function packFamiliarity({ layers }: Familiarity): Record<string, Tensor>
 export function unpackFamiliarity(
   description: NonNullable<GolemDocument["familiarity"]>,
   tensors: ReadonlyMap<string, Tensor>,
-  { encoders }: ListenerInfo,
+  listener: ListenerInfo,
 ): Familiarity {
   const rest = new Set([...tensors.keys()]);
   if (new Set(description.layers.map(getViewName)).size !== description.layers.length) {
@@ -49,9 +49,8 @@ export function unpackFamiliarity(
   }
   const layers = description.layers.map((view): FamiliarLayer => {
     const name = getViewName(view);
-    const info = encoders.find(({ id }) => id === view.encoder);
-    if (!info || view.layer >= info.layers) throw damaged(`nothing in it makes ${name}`);
-    const features = getLayerSize(info, view.pooling);
+    const features = getViewSize(view, listener);
+    if (features === undefined) throw damaged(`nothing in it makes ${name}`);
     const take = (part: string, isRight: (shape: readonly number[]) => boolean): Float32Array => {
       const key = `${familiarityPrefix}${name}/${part}`;
       const tensor = tensors.get(key);

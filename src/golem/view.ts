@@ -41,8 +41,11 @@ export interface DecoderView {
   readonly weight: number;
 }
 
+/** A view that is a vector of sound: anything but words. */
+export type VectorView = LayerView | DecoderView;
+
 /** One way to look at a recording. */
-export type View = LayerView | TranscriptView | DecoderView;
+export type View = VectorView | TranscriptView;
 
 /** Who hears the recordings that a classifier is given; `Heard.vectors` are in the order of `encoders`. */
 export interface ListenerInfo {
@@ -53,6 +56,11 @@ export interface ListenerInfo {
 /** Whether a view is there only where a transcriber listens. All that are cost its time together: they come of one run. */
 export function needsTranscriber(view: View): view is TranscriptView | DecoderView {
   return typeof view.layer !== "number";
+}
+
+/** Whether a view is a vector of sound. */
+export function isVectorView(view: View): view is VectorView {
+  return view.layer !== "transcript";
 }
 
 /** Share of several views in the decision. */
