@@ -5,13 +5,13 @@
  */
 import type { WorkOptions } from "../core/progress.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { RecordingAccount } from "../golem/training-account.ts";
 import { needsTranscriber, sumShares } from "../golem/view.ts";
 import { writeReport } from "../report/page.ts";
 import type {
+  ReportCurve,
   ReportData,
   ReportFinding,
   ReportRecording,
@@ -25,7 +25,7 @@ import type { ReportSources } from "./report-sources.ts";
 
 /** What a report may show beside what is in the golem. */
 export interface ReportExtras {
-  readonly learningCurve?: LearningCurve | undefined;
+  readonly learningCurve?: ReportCurve | undefined;
   readonly findings?: readonly ReportFinding[] | undefined;
 }
 

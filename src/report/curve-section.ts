@@ -12,7 +12,7 @@ import type { ReportData } from "./report-data.ts";
 export function writeCurve({ learningCurve }: ReportData): Markup | undefined {
   if (!learningCurve || learningCurve.points.length === 0) return undefined;
   const doubled = learningCurve.forecasts.find(({ growth }) => growth === 2);
-  const best = learningCurve.classGains[0];
+  const best = learningCurve.classGains.find(({ outgrows }) => !outgrows);
   const points = (share: number) => `${(100 * share).toFixed(1)} points`;
   return writeSection(
     "curve",

@@ -4,7 +4,7 @@
  * Must not know: how any of it was computed, how it is shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import type { LearningCurve } from "../evaluate/learning-curve.ts";
+import type { ClassGain, LearningCurve } from "../evaluate/learning-curve.ts";
 
 /** A report: of a golem as it was trained, or of a golem on a test set. */
 export interface ReportData {
@@ -21,10 +21,15 @@ export interface ReportData {
   };
   readonly views: readonly ReportView[];
   readonly recordings: readonly ReportRecording[];
-  readonly learningCurve?: LearningCurve | undefined;
+  readonly learningCurve?: ReportCurve | undefined;
   /** What the doctor found; undefined where it was not asked. */
   readonly findings?: readonly ReportFinding[] | undefined;
   readonly reproduction: Reproduction;
+}
+
+/** A learning curve; of each class it may say whether it would outgrow the others, and so hardly gain. */
+export interface ReportCurve extends LearningCurve {
+  readonly classGains: readonly (ClassGain & { readonly outgrows?: boolean })[];
 }
 
 /** A view of the golem with its share in the decision. */

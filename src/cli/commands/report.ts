@@ -1,10 +1,9 @@
 /** `golem report GOLEM`: writes the page that shows how good it is and where it goes wrong. */
 import { dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
-import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { writeFileAtomic } from "../../node/atomic-write.ts";
-import { computeCurve } from "../../node/compute-curve.ts";
+import { computeCurve, type DatasetCurve } from "../../node/compute-curve.ts";
 import { readGolemFolder, reportFile } from "../../node/golem-folder.ts";
 import { composeReport, gatherGolemReport } from "../../node/golem-report.ts";
 import { readAsked } from "../../node/report-commands.ts";
@@ -56,7 +55,7 @@ async function measureCurve(
   { document, training }: GolemModel,
   data: string | undefined,
   { work }: Terminal,
-): Promise<LearningCurve | undefined> {
+): Promise<DatasetCurve | undefined> {
   const options = { ...readAsked(training.asked), seed: document.seed, ...work, onWarning: undefined };
   try {
     return await computeCurve(data ?? document.data.name, options);
