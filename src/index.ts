@@ -12,6 +12,7 @@ export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/fi
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
+export type { AudioPrediction } from "./golem/predict-heard.ts";
 export type { Suggestion } from "./golem/suggest.ts";
 export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
@@ -24,7 +25,6 @@ export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from ".
 export { loadEncoder } from "./node/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transcriber.ts";
 export type { FilePrediction } from "./node/predict-files.ts";
-export type { AudioPrediction } from "./node/predict-heard.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
 export { type Suggestions, type SuggestOptions, suggest } from "./node/suggest.ts";
 export { type TrainOptions, train } from "./node/train.ts";

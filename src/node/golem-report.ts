@@ -7,6 +7,7 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import { getAudioOf } from "../golem/predict-heard.ts";
 import type { RecordingAccount } from "../golem/training-account.ts";
 import { needsTranscriber, sumShares } from "../golem/view.ts";
 import { writeReport } from "../report/page.ts";
@@ -18,7 +19,6 @@ import type {
   ReportView,
   Reproduction,
 } from "../report/report-data.ts";
-import { getAudioOf } from "./predict-heard.ts";
 import { addClips, type ClipOptions } from "./report-clips.ts";
 import { createFileNamer, describeDataset, type FileNamer, listCommands } from "./report-commands.ts";
 import type { ReportSources } from "./report-sources.ts";

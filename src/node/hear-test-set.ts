@@ -6,13 +6,13 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import { getAudioOf } from "../golem/predict-heard.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { embedDataset } from "./embed-dataset.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openDataset, selectTestRows } from "./open-dataset.ts";
-import { getAudioOf } from "./predict-heard.ts";
 
 /** Hears the rows with split test where there are any, else all; `skipped` holds everything that was left out. */
 export async function hearTestSet(

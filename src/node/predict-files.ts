@@ -6,12 +6,12 @@
 import { resolve } from "node:path";
 import { throwIfAborted } from "../core/error.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import { type AudioPrediction, getAudioOf, predictHeard } from "../golem/predict-heard.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { prepareListener } from "./load-listener.ts";
-import { type AudioPrediction, getAudioOf, predictHeard } from "./predict-heard.ts";
 import { resolveGolemListener } from "./resolve-listener.ts";
 
 /** The answer for one file: a prediction, or the error that it failed with. */

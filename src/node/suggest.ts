@@ -9,6 +9,7 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
 import { welcomesSilence } from "../golem/embedded-recording.ts";
+import { getAudioOf } from "../golem/predict-heard.ts";
 import { type Suggestion, suggestRecordings } from "../golem/suggest.ts";
 import { getCacheFolder } from "./cache-folder.ts";
 import { embedRecordings } from "./embed-recordings.ts";
@@ -16,7 +17,6 @@ import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
 import { openEmbeddingStore } from "./lmdb-store.ts";
 import { openPool } from "./pool.ts";
-import { getAudioOf } from "./predict-heard.ts";
 
 /** Options of {@link suggest}. */
 export interface SuggestOptions extends EnvironmentOptions, WorkOptions {

@@ -5,10 +5,10 @@
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
-import { welcomesSilence } from "../golem/embedded-recording.ts";
-import type { GolemDocument } from "../golem/golem-document.ts";
-import type { GolemModel, Prediction } from "../golem/golem-model.ts";
-import { getHeard, type HeardSource, isSilent } from "../golem/hear-source.ts";
+import { welcomesSilence } from "./embedded-recording.ts";
+import type { GolemDocument } from "./golem-document.ts";
+import type { GolemModel, Prediction } from "./golem-model.ts";
+import { getHeard, type HeardSource, isSilent } from "./hear-source.ts";
 
 /** A prediction for one recording of known duration. */
 export interface AudioPrediction extends Prediction {
