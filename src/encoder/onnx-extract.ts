@@ -35,6 +35,18 @@ export interface ModelEnds {
 
 const text = new TextDecoder();
 
+/** Reads the graph of a model, without what is in its branches; throws `weights-damaged` where the bytes are none. */
+export function readMainGraph(model: Uint8Array): GraphContents {
+  let opset = 0;
+  const contents = createContents();
+  for (const { number, bytes } of readFields(model)) {
+    // A graph may come in several parts, which belong together.
+    if (number === 7) readGraph(bytes, contents);
+    if (number === 8 && findText(bytes, 1) === "") opset = find(bytes, 2)?.value ?? 0;
+  }
+  return { opset, ...contents };
+}
+
 /**
  * Reads the branches ("then_branch", "else_branch") of the only If of a model, each together with the constants of the
  * graph around it. Throws `weights-damaged` where there is none.
@@ -43,13 +55,7 @@ export function readBranches(model: Uint8Array): {
   readonly thenBranch: GraphContents;
   readonly elseBranch: GraphContents;
 } {
-  let opset = 0;
-  const outer = createContents();
-  for (const { number, bytes } of readFields(model)) {
-    // A graph may come in several parts, which belong together.
-    if (number === 7) readGraph(bytes, outer);
-    if (number === 8 && findText(bytes, 1) === "") opset = find(bytes, 2)?.value ?? 0;
-  }
+  const { opset, ...outer } = readMainGraph(model);
   const branches = new Map<string, GraphContents>();
   for (const { bytes } of outer.nodes.values()) {
     for (const attribute of readFields(bytes)) {
