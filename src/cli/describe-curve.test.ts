@@ -1,6 +1,7 @@
 /** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
 import { describe, expect, it } from "vitest";
-import type { DatasetClassGain, DatasetCurve } from "../node/compute-curve.ts";
+import type { BoundedClassGain } from "../golem/measure-curve.ts";
+import type { DatasetCurve } from "../node/compute-curve.ts";
 import { describeCurve } from "./describe-curve.ts";
 
 const plain = { bold: (text: string) => text, dim: (text: string) => text };
@@ -55,7 +56,7 @@ describe("describeCurve", () => {
   });
 
   it("says most of a class that would outgrow the others, and only where no other would gain", () => {
-    const [first, second] = curve.classGains as [DatasetClassGain, DatasetClassGain];
+    const [first, second] = curve.classGains as [BoundedClassGain, BoundedClassGain];
     const one = say({ classGains: [{ ...first, outgrows: true }, second] });
     expect(one).not.toContain("of transfer");
     expect(one).toContain("With 5 more recordings of balance expect about");

@@ -4,7 +4,8 @@
  * Must not know: how it was computed, where it is shown.
  */
 import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
-import type { DatasetClassGain, DatasetCurve } from "../node/compute-curve.ts";
+import type { BoundedClassGain } from "../golem/measure-curve.ts";
+import type { DatasetCurve } from "../node/compute-curve.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -83,7 +84,7 @@ function describeForecast(forecast: LearningCurveForecast | undefined): string[]
 }
 
 /** A class that would outgrow the others gains next to nothing (runs/results/class-gain.md): of these, only the first is told of. */
-function describeClassGains(gains: readonly DatasetClassGain[]): string[] {
+function describeClassGains(gains: readonly BoundedClassGain[]): string[] {
   const sentences = gains
     .filter(({ outgrows }) => !outgrows)
     .slice(0, classesShown)

@@ -4,6 +4,7 @@
  * Must not know: encoders' insides, files, stores.
  */
 import type { AudioFacts } from "../audio/audio.ts";
+import type { ErrorRecord } from "../core/error.ts";
 import type { Split } from "../dataset/dataset.ts";
 
 /** What was heard of one recording: all that a classifier gets. */
@@ -37,4 +38,13 @@ export const silenceLabels: readonly string[] = ["_silence", ...unknownLabels];
 /** Whether one of the labels is a class in which silence is welcome. */
 export function welcomesSilence(labels: readonly string[]): boolean {
   return labels.some((label) => silenceLabels.includes(label));
+}
+
+/** Why a recording with nothing to hear in it is left out. */
+export function describeSilence(file: string): ErrorRecord {
+  return {
+    code: "silent",
+    message: `${file} holds nothing to hear; expected sound in it.`,
+    hint: `Record it again, leave it out, or give it the label ${silenceLabels.join(", ")}.`,
+  };
 }

@@ -14,6 +14,8 @@ import { type ListenerInfo, needsTranscriber } from "./view.ts";
 
 /** Longest transcript kept, in UTF-16 units. */
 const longestText = 1000;
+/** Longest text of a finding. */
+const longestFinding = 2000;
 
 /** What is kept of one recording. */
 export interface RecordingAccount {
@@ -40,6 +42,17 @@ export interface StoredFinding {
   readonly files: readonly string[];
   readonly message: string;
   readonly advice: string;
+}
+
+/** Findings with texts as long as a golem keeps; names of files may be long. */
+export function clipFindings(findings: readonly StoredFinding[]): StoredFinding[] {
+  const clip = (text: string) =>
+    text.length > longestFinding ? `${text.slice(0, longestFinding)} ...` : text;
+  return findings.map((finding) => ({
+    ...finding,
+    message: clip(finding.message),
+    advice: clip(finding.advice),
+  }));
 }
 
 /** What is kept beside the trained recordings. */

@@ -4,7 +4,7 @@
  * Must not know: heads, the terminal.
  */
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
-import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
+import { keepDistinct } from "../golem/distinct-recordings.ts";
 import type { EmbeddedRecording } from "../golem/embedded-recording.ts";
 import { type EmbedRecordingsOptions, embedRecordings } from "./embed-recordings.ts";
 import type { EnvironmentOptions } from "./environment.ts";
@@ -20,23 +20,5 @@ export async function embedDataset(
   const { onWarning } = options;
   const { embedded, skipped, warnings } = await embedRecordings(recordings, options);
   for (const warning of warnings) onWarning?.(warning);
-  const { duplicates, conflicts } = findDuplicates(
-    embedded.map(({ file, label, fileHash, facts }) => ({
-      file,
-      label,
-      fileHash,
-      audioHash: facts.audioHash,
-    })),
-  );
-  if (conflicts.length > 0) throw createConflictError(conflicts);
-  for (const { file, keptFile } of duplicates) {
-    onWarning?.({
-      code: "duplicate-recording",
-      message: `${file} holds the same audio as ${keptFile}; it counts once.`,
-      hint: "Delete one of them.",
-      file,
-    });
-  }
-  const dropped = new Set(duplicates.map((duplicate) => duplicate.file));
-  return { embedded: embedded.filter((recording) => !dropped.has(recording.file)), skipped };
+  return { embedded: keepDistinct(embedded, onWarning), skipped };
 }

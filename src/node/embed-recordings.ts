@@ -11,9 +11,9 @@ import { GolemError, throwIfAborted, toErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import {
+  describeSilence,
   type EmbeddedRecording,
   type Heard,
-  silenceLabels,
   welcomesSilence,
 } from "../golem/embedded-recording.ts";
 import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../golem/hear-source.ts";
@@ -174,15 +174,6 @@ function complete(
   return {
     facts: (known.facts ?? heard?.facts)!,
     ...getHeard({ embeddings, ...(transcript ? { transcript } : {}) }),
-  };
-}
-
-/** The error for a recording with nothing to hear in it. */
-function describeSilence(file: string): { code: "silent"; message: string; hint: string } {
-  return {
-    code: "silent",
-    message: `${file} holds nothing to hear; expected sound in it.`,
-    hint: `Record it again, leave it out, or give it the label ${silenceLabels.join(", ")}.`,
   };
 }
 

@@ -4,12 +4,10 @@
  *
  * Must not know: how recordings are heard, labels.
  */
-import { type AudioFacts, type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
-import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { AudioFacts, AudioSettings } from "../audio/audio.ts";
 import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
-import type { TranscriberInfo } from "../encoder/transcriber.ts";
-import { getAudioSettings, type HeardSource } from "../golem/hear-source.ts";
+import type { HeardSource } from "../golem/hear-source.ts";
+import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../golem/hearing-fingerprint.ts";
 import type { EmbeddingStore, StoredEmbedding, StoredTranscript } from "../store/store.ts";
 import { computeStoreKey } from "../store/store-key.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
@@ -67,22 +65,6 @@ export function createHearingStore(
       await Promise.all(puts);
     },
   };
-}
-
-/** What identifies an embedding besides the recording: encoder and audio pipeline. */
-function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<AudioSettings>): string {
-  return JSON.stringify({ encoder, audio: describeHearing(encoder.sampleRate, audio) });
-}
-
-/** What identifies a transcript besides the recording. */
-function computeTranscriberFingerprint(transcriber: TranscriberInfo, audio?: Partial<AudioSettings>): string {
-  return JSON.stringify({ transcriber, audio: describeHearing(transcriber.sampleRate, audio) });
-}
-
-/** How long a recording may be does not change what is heard of it. */
-function describeHearing(sampleRate: number, audio?: Partial<AudioSettings>) {
-  const { maximumSeconds } = defaultAudioSettings;
-  return describeAudio(getAudioSettings(sampleRate, { ...audio, maximumSeconds }));
 }
 
 /** Stands for the file in warnings that are kept: the same bytes may have another name next time. */

@@ -5,11 +5,12 @@
  */
 import { describeAudio } from "../audio/describe-audio.ts";
 import type { Dataset } from "../dataset/dataset.ts";
+import { examineRecordings, mostExamined } from "../golem/examine-recordings.ts";
 import { getAudioSettings } from "../golem/hear-source.ts";
 import { trainGolem } from "../golem/train-golem.ts";
+import { clipFindings } from "../golem/training-account.ts";
 import { resolveLayer } from "../golem/view.ts";
 import { getCacheFolder } from "./cache-folder.ts";
-import { examineRecordings } from "./doctor.ts";
 import { embedDataset } from "./embed-dataset.ts";
 import { createFoldRunner } from "./fold-runner-node.ts";
 import { createGolem, type Golem } from "./golem.ts";
@@ -29,9 +30,6 @@ export interface TrainOptions extends MeasureOptions {
   /** Repeats of cross-validation, default 10. */
   readonly repeats?: number;
 }
-
-/** Most recordings that are examined in passing, in well under a second; of more, `golem doctor` tells. */
-const mostExamined = 500;
 
 /**
  * Trains a golem on a data set: a folder a class, a folder with metadata, a manifest, or a `Dataset`.
@@ -68,12 +66,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     ];
     const examine =
       heard.length <= mostExamined
-        ? () =>
-            examineRecordings(heard, skipped, { encoders, transcriber }, seed).map((finding) => ({
-              ...finding,
-              message: clip(finding.message),
-              advice: clip(finding.advice),
-            }))
+        ? () => clipFindings(examineRecordings(heard, skipped, { encoders, transcriber }, seed))
         : undefined;
     const model = await trainGolem(
       {
@@ -99,9 +92,4 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   } finally {
     await store.close();
   }
-}
-
-/** Text as long as a golem keeps; names of files may be long. */
-function clip(text: string): string {
-  return text.length > 2000 ? `${text.slice(0, 2000)} ...` : text;
 }
