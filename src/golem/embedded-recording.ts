@@ -33,7 +33,7 @@ export interface EmbeddedRecording extends Heard {
 export const unknownLabels: readonly string[] = ["_background", "_unknown"];
 
 /** Classes in which silence is welcome. */
-export const silenceLabels: readonly string[] = ["_silence", ...unknownLabels];
+const silenceLabels: readonly string[] = ["_silence", ...unknownLabels];
 
 /** Whether one of the labels is a class in which silence is welcome. */
 export function welcomesSilence(labels: readonly string[]): boolean {
