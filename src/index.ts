@@ -21,6 +21,7 @@ export { loadDataset } from "./node/dataset-files.ts";
 export { type Diagnosis, type DoctorOptions, examineDataset } from "./node/doctor.ts";
 export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
+export { type ExportOptions, type ExportResult, exportGolem } from "./node/export-golem.ts";
 export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
 export { loadEncoder } from "./node/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transcriber.ts";

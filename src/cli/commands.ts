@@ -6,6 +6,7 @@
 import { InvalidArgumentError } from "commander";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { headKinds } from "../head/head.ts";
+import { exportFormats } from "../node/export-formats.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One option of a command. */
@@ -287,6 +288,41 @@ unreadable files. Exits with 1 when something severe was found.`,
       },
     ],
     load: () => import("./commands/report.ts"),
+  },
+  {
+    name: "export",
+    args: ["<golem>"],
+    description: "write a golem for other programs and other people, without what is private",
+    options: [
+      {
+        flags: "--format <kind>",
+        description: `${Object.entries(exportFormats)
+          .map(([name, { description }]) => `${name}: ${description}`)
+          .join("; ")} (required)`,
+        required: true,
+        parse: oneOf(Object.keys(exportFormats)),
+      },
+      { flags: "--out <path>", description: "file or folder to write (required)", required: true },
+      { flags: "--force", description: "replace an export that is there already" },
+      {
+        flags: "--acoustic-only",
+        description:
+          "train again without words, for formats that cannot carry them, and tell the score of both",
+      },
+      {
+        flags: "--data <data>",
+        description:
+          "for --acoustic-only: where the training recordings are now (default: where they were when it was trained)",
+      },
+      { flags: "--test <data>", description: "where the test recordings are now (default: likewise)" },
+      {
+        flags: "--licence <id>",
+        description: "SPDX id under which you pass the golem on, for its card (default: unknown)",
+      },
+      movedEncoderOption,
+    ],
+    help: `Recordings, transcripts, names of files and speakers, and places on this machine are never in an export; what is in it is printed.`,
+    load: () => import("./commands/export.ts"),
   },
   {
     name: "embed",

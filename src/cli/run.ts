@@ -62,7 +62,8 @@ function addCommand(
     .description(description)
     .exitOverride();
   for (const { flags, description: text, parse, required } of options) {
-    if (required) command.requiredOption(flags, text);
+    if (required && parse) command.requiredOption(flags, text, parse);
+    else if (required) command.requiredOption(flags, text);
     else if (parse) command.option(flags, text, parse);
     else command.option(flags, text);
   }

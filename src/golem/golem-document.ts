@@ -203,6 +203,8 @@ const trainingDocument = z.object({
   test: z.optional(z.array(trainingRecording).check(z.maxLength(1_000_000))),
   /** What was asked for, as flags of the command line. */
   asked: z.optional(z.record(shortText, scalar)),
+  /** Whether names, speakers, transcripts and findings were taken out, to pass the golem on. */
+  withheld: z.optional(z.boolean()),
   /** What was wrong with the recordings when they were trained on, most harmful first. */
   findings: z.optional(z.array(finding).check(z.maxLength(10_000))),
 });

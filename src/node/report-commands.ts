@@ -54,7 +54,17 @@ export function describePlace(name: string): string {
 }
 
 /** The commands that train the golem and write its report. */
-export function listCommands({ data, seed }: GolemDocument, { asked = {} }: TrainingDocument): string[] {
+export function listCommands(
+  { data, seed }: GolemDocument,
+  { asked = {}, withheld }: TrainingDocument,
+): string[] {
+  if (withheld) {
+    return [
+      "# This golem was passed on: names of its recordings, speakers, transcripts and findings are not in it.",
+      "# With the recordings, sound and a learning curve come back:",
+      "npx golem report my-golem --data DATA",
+    ];
+  }
   const flags = Object.entries(asked).flatMap(([flag, value]) =>
     value === true ? [`--${flag}`] : [`--${flag}`, quote(describePlace(String(value)))],
   );

@@ -41,12 +41,13 @@ export async function findSources(
     ...options
   }: EnvironmentOptions & { readonly data?: string | undefined; readonly test?: string | undefined },
 ): Promise<ReportSources> {
-  const own = await openQuietly(data, document.data.name, options);
-  const askedTest = training.asked?.test;
-  const other = await openQuietly(test, typeof askedTest === "string" ? askedTest : undefined, options);
+  const { asked, withheld = false } = training;
+  const own = await openQuietly(data, withheld ? undefined : document.data.name, options);
+  const other = await openQuietly(test, typeof asked?.test === "string" ? asked.test : undefined, options);
+  const match = withheld ? matchHashes : matchFiles;
   return {
-    training: await matchFiles(training.recordings, own, options),
-    test: await matchFiles(training.test ?? [], other ?? own, options),
+    training: await match(training.recordings, own, options),
+    test: await match(training.test ?? [], other ?? own, options),
   };
 }
 
@@ -75,6 +76,22 @@ async function matchFiles(
     throwIfAborted(signal);
     const hash = await computeFileHash(path).catch(() => undefined);
     if (hash === hashes.get(file)) found.set(file, path);
+  }
+  return found;
+}
+
+/** The same for golems that were passed on, in which recordings have no names: by bytes alone. */
+async function matchHashes(
+  wanted: TrainingDocument["recordings"],
+  dataset: Dataset | undefined,
+  { signal }: EnvironmentOptions,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const names = new Map(wanted.map(({ file, fileHash }) => [fileHash, file]));
+  for (const path of dataset ? (await locateFiles(dataset.recordings)).values() : []) {
+    throwIfAborted(signal);
+    const name = names.get((await computeFileHash(path).catch(() => undefined)) ?? "");
+    if (name !== undefined) found.set(name, path);
   }
   return found;
 }

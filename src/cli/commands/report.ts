@@ -42,6 +42,11 @@ export async function runCommand(
   const bytes = Buffer.byteLength(page);
   terminal.printJson({ report: out, recordings: report.files.length, found, bytes });
   terminal.print(`Wrote ${out}, ${(bytes / 1e6).toFixed(1)} MB: open it in a browser`);
+  if (model.training.withheld) {
+    terminal.print(
+      "This golem was passed on without names, speakers, transcripts and findings; the page has none",
+    );
+  }
   if (sources && found === 0) {
     terminal.print("The recordings were not found, so nothing can be played: say where they are with --data");
   } else if (sources) {

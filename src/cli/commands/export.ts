@@ -1,0 +1,44 @@
+/** `golem export GOLEM --format F --out PATH`: the golem for other programs and other people, and what it then holds. */
+import { type ExportOptions, type ExportScore, exportGolem } from "../../node/export-golem.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+
+/** Runs the command; resolves with the exit code. */
+export async function runCommand(
+  [folder]: [string],
+  options: Omit<ExportOptions, keyof Terminal["work"]> & CommonOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { format, out, force, acousticOnly, data, test, licence, encoder } = options;
+  const result = await exportGolem(folder, {
+    ...{ format, out, force, acousticOnly, data, test, licence, encoder },
+    ...terminal.work,
+  });
+  const { files, holds, leftOut, score, scoreWithWords, notes } = result;
+  terminal.printJson(result);
+  const width = Math.max(...files.map(({ path }) => path.length));
+  terminal.print(`Wrote ${out}`);
+  for (const { path, bytes } of files) terminal.print(`  ${path.padEnd(width)}  ${formatBytes(bytes)}`);
+  terminal.print(`Holds ${holds.join("; ")}`);
+  terminal.print(
+    `Left out: ${leftOut.length > 0 ? leftOut.join(", ") : "nothing more than before"}; it never holds sound`,
+  );
+  if (scoreWithWords !== undefined) {
+    terminal.print(`Balanced accuracy with words: ${formatScore(scoreWithWords)}`);
+    terminal.print(`Without, as exported: ${formatScore(score)}`);
+  } else {
+    terminal.print(`Balanced accuracy, held out: ${formatScore(score)}`);
+  }
+  for (const note of notes) terminal.print(note);
+  return 0;
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function formatScore(score: ExportScore): string {
+  if (!score) return "not measured";
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const [low, high] = score.interval;
+  return `${percent(score.balancedAccuracy)} % (${percent(low)} to ${percent(high)} %)`;
+}

@@ -1,0 +1,155 @@
+/** `golem export`: what leaves the machine predicts the same and names nobody. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runGolem } from "./command-line.ts";
+
+const demo = resolve(import.meta.dirname, "../demo/banking");
+const folder = mkdtempSync(join(tmpdir(), "golem-export-"));
+const data = join(folder, "secret-place");
+const golem = join(folder, "golem");
+const wordless = join(folder, "wordless");
+const labels = ["abroad", "address", "app_error", "atm_limit", "balance"];
+const speakers = ["Ada Quux", "Bob Quux", "Cid Quux", "Dee Quux"];
+let clips: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(data);
+  const rows = ["file_name,label,speaker"];
+  for (const label of labels) {
+    const clipNames = readdirSync(join(demo, "train", label));
+    for (const [i, name] of clipNames.entries()) {
+      cpSync(join(demo, "train", label, name), join(data, `private-${label}-${i}.ogg`));
+      rows.push(`private-${label}-${i}.ogg,${label},${speakers[i]}`);
+    }
+    clips.push(...readdirSync(join(demo, "test", label)).map((name) => join(demo, "test", label, name)));
+  }
+  clips = clips.filter((_, i) => i % 2 === 0).slice(0, 8);
+  writeFileSync(join(data, "metadata.csv"), rows.join("\n"));
+  expect((await runGolem(["train", data, "--out", golem])).exitCode).toBe(0);
+  expect((await runGolem(["train", data, "--out", wordless, "--no-transcript"])).exitCode).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Scores [clips, labels] that a golem's folder gives. */
+async function predict(from: string, files = clips): Promise<number[]> {
+  const { stdout, exitCode } = await runGolem(["predict", from, ...files, "--json"]);
+  expect(exitCode).toBe(0);
+  return stdout
+    .trim()
+    .split("\n")
+    .flatMap((line) => labels.map((label) => JSON.parse(line).scores[label]));
+}
+
+async function exportTo(out: string, ...rest: string[]) {
+  const { stdout, stderr, exitCode } = await runGolem(["export", ...rest, "--out", out, "--json"]);
+  return { exitCode, stderr, document: JSON.parse(stdout) };
+}
+
+/** No name of a recording, a speaker or a place is in what was written. */
+function expectNothingPrivate(out: string): void {
+  const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const bytes = readFileSync(join(file.parentPath, file.name)).toString("latin1");
+    for (const secret of ["secret-place", "private-", "Quux", folder, demo]) {
+      expect(bytes.includes(secret), `${file.name} holds ${secret}`).toBe(false);
+    }
+  }
+}
+
+describe("format safetensors", () => {
+  const numpy = spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0;
+  it.skipIf(!numpy)(
+    `gives the same in NumPy as in Node${numpy ? "" : " (skipped: no /usr/bin/python3 with numpy)"}`,
+    async () => {
+      const out = join(folder, "tensors");
+      const { document } = await exportTo(out, wordless, "--format", "safetensors");
+      expect(document.files.map(({ path }: { path: string }) => path).sort()).toEqual(
+        readdirSync(out).sort(),
+      );
+      expectNothingPrivate(out);
+      const list = join(folder, "clips.csv");
+      writeFileSync(list, ["file_name,label", ...clips.map((file) => `${file},${labels[0]}`)].join("\n"));
+      const tables = [];
+      for (const encoder of new Set<string>(
+        JSON.parse(readFileSync(join(out, "golem.json"), "utf8")).views.map(
+          (view: { encoder: string }) => view.encoder,
+        ),
+      )) {
+        const table = join(folder, `${encoder}.npz`);
+        expect((await runGolem(["embed", list, "--encoder", encoder, "--out", table])).exitCode).toBe(0);
+        tables.push(`${encoder}=${table}`);
+      }
+      const { stdout, stderr } = spawnSync("/usr/bin/python3", [join(out, "predict.py"), ...tables], {
+        encoding: "utf8",
+      });
+      expect(stderr).toBe("");
+      const scores = stdout
+        .trim()
+        .split("\n")
+        .flatMap((line) => labels.map((label) => JSON.parse(line).scores[label]));
+      expect(scores).toBeAllclose(await predict(wordless), { rtol: 0, atol: 1e-6 });
+    },
+  );
+
+  it("refuses words, and does without them when asked, telling both scores", async () => {
+    const out = join(folder, "acoustic");
+    const { document, exitCode } = await exportTo(out, golem, "--format", "safetensors");
+    expect(exitCode).toBe(1);
+    expect(document.error).toMatchObject({ code: "invalid-option" });
+    expect(document.error.hint).toContain("--acoustic-only");
+    const refitted = await exportTo(out, golem, "--format", "safetensors", "--acoustic-only");
+    expect(refitted.exitCode).toBe(0);
+    const read = (from: string) => JSON.parse(readFileSync(join(from, "golem.json"), "utf8"));
+    expect(refitted.document.scoreWithWords.balancedAccuracy).toBe(read(golem).evaluation.balancedAccuracy);
+    expect(refitted.document.score.balancedAccuracy).toBe(read(wordless).evaluation.balancedAccuracy);
+    expect(readFileSync(join(out, "head.safetensors"))).toEqual(
+      readFileSync(join(wordless, "head.safetensors")),
+    );
+    expectNothingPrivate(out);
+  });
+
+  it("refuses to train without words on other recordings than the golem's", async () => {
+    const other = join(demo, "train");
+    const args = [golem, "--format", "safetensors", "--acoustic-only", "--data", other];
+    const { document } = await exportTo(join(folder, "other"), ...args);
+    expect(document.error).toMatchObject({ code: "invalid-data" });
+  });
+});
+
+it("never writes over anything but an export, and that only with --force", async () => {
+  const out = join(folder, "twice");
+  const args = [wordless, "--format", "safetensors"];
+  expect((await exportTo(out, ...args)).exitCode).toBe(0);
+  expect((await exportTo(out, ...args)).document.error.code).toBe("output-exists");
+  expect((await exportTo(out, ...args, "--force")).exitCode).toBe(0);
+  for (const taken of [wordless, folder, data]) {
+    expect((await exportTo(taken, ...args, "--force")).document.error.code).toBe("output-exists");
+  }
+  expect(readdirSync(wordless)).toContain("report.html");
+  expect(await exportTo(join(folder, "x"), wordless, "--format", "nothing")).toMatchObject({
+    exitCode: 2,
+    document: { error: { code: "usage" } },
+  });
+});
+
+it("passes a golem on that predicts the same, knows its recordings and reports without names", async () => {
+  const out = join(folder, "passed-on");
+  expect((await exportTo(out, wordless, "--format", "safetensors")).exitCode).toBe(0);
+  expect(await predict(out)).toEqual(await predict(wordless));
+  const evaluated = await runGolem(["evaluate", out, data, "--json"]);
+  expect(JSON.parse(evaluated.stdout).error.code).toBe("no-recordings");
+
+  const page = join(folder, "page.html");
+  const { exitCode, stdout } = await runGolem(["report", out, "--out", page]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("passed on without names");
+  const html = readFileSync(page, "utf8");
+  expect(html).toContain("names of its recordings, speakers, transcripts and findings are not in it");
+  expect(html).not.toContain("Quux");
+  const found = await runGolem(["report", out, "--out", page, "--data", data, "--no-curve", "--json"]);
+  expect(JSON.parse(found.stdout).found).toBe(20);
+});
