@@ -70,6 +70,14 @@ export const golemFiles = {
   card: "README.md",
 } as const;
 
+/** Most bytes read of each file of a golem; the card is not read. */
+export const golemFileLimits: Readonly<Record<Exclude<keyof typeof golemFiles, "card">, number>> = {
+  document: 64 * 1024 * 1024,
+  tensors: 1024 * 1024 * 1024,
+  training: 1024 * 1024 * 1024,
+  text: 64 * 1024 * 1024,
+};
+
 /** A trained golem, without those who listen for it. */
 export interface GolemModel {
   readonly document: GolemDocument;

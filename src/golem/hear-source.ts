@@ -27,6 +27,12 @@ export interface Listener {
   readonly transcriber?: Transcriber | undefined;
 }
 
+/** A listener that has to be freed. */
+export interface LoadedListener extends Listener {
+  /** Frees what its networks hold outside the JavaScript heap. */
+  dispose(): Promise<void>;
+}
+
 /** What a listener made of one recording. */
 export interface HeardSource {
   readonly facts: AudioFacts;

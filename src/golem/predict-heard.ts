@@ -4,11 +4,12 @@
  * Must not know: files, encoders.
  */
 import type { AudioSettings } from "../audio/audio.ts";
+import { describeAudio } from "../audio/describe-audio.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { welcomesSilence } from "./embedded-recording.ts";
 import type { GolemDocument } from "./golem-document.ts";
 import type { GolemModel, Prediction } from "./golem-model.ts";
-import { getHeard, type HeardSource, isSilent } from "./hear-source.ts";
+import { getAudioSettings, getHeard, type HeardSource, isSilent } from "./hear-source.ts";
 
 /** A prediction for one recording of known duration. */
 export interface AudioPrediction extends Prediction {
@@ -23,6 +24,17 @@ export interface AudioPrediction extends Prediction {
 /** The audio settings a golem was trained with. */
 export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
   return { trim: audio.trim, maximumSeconds: audio.maximumSeconds, windowSeconds: audio.windowSeconds };
+}
+
+/** The warning `golem-version` where `program` prepares audio in another way than the one that trained the golem. */
+export function findPipelineWarning(document: GolemDocument, program: string): ErrorRecord | undefined {
+  const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
+  if (JSON.stringify(describeAudio(settings)) === JSON.stringify(document.audio.pipeline)) return undefined;
+  return {
+    code: "golem-version",
+    message: `The golem was made by ${document.createdBy}, which prepared audio in another way than ${program}; its answers may differ a little.`,
+    hint: "Train it again to be sure.",
+  };
 }
 
 /** One prediction for what was heard; nothing to hear is the error `silent` unless the golem knows silence. */

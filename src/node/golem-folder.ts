@@ -6,21 +6,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../core/error.ts";
-import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
+import { decodeGolemModel, type GolemModel, golemFileLimits, golemFiles } from "../golem/golem-model.ts";
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
 /** Name of the report in a golem's folder. */
 export const reportFile = "report.html";
-
-type GolemPart = Exclude<keyof typeof golemFiles, "card">;
-
-/** Most bytes read of each file of a golem. */
-const maximumBytes: Readonly<Record<GolemPart, number>> = {
-  document: 64 * 1024 * 1024,
-  tensors: 1024 * 1024 * 1024,
-  training: 1024 * 1024 * 1024,
-  text: 64 * 1024 * 1024,
-};
 
 /** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
 export async function readGolemFolder(folder: string): Promise<GolemModel> {
@@ -45,7 +35,7 @@ export async function readGolemFolder(folder: string): Promise<GolemModel> {
   });
 }
 
-async function readBounded(folder: string, part: GolemPart): Promise<Uint8Array> {
+async function readBounded(folder: string, part: keyof typeof golemFileLimits): Promise<Uint8Array> {
   const path = join(folder, golemFiles[part]);
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) {
@@ -54,10 +44,10 @@ async function readBounded(folder: string, part: GolemPart): Promise<Uint8Array>
       hint: "Give the folder that `golem train --out` made, with all its files.",
     });
   }
-  if (info.size > maximumBytes[part]) {
+  if (info.size > golemFileLimits[part]) {
     throw new GolemError(
       "golem-damaged",
-      `${path} has ${info.size} bytes; at most ${maximumBytes[part]} are read.`,
+      `${path} has ${info.size} bytes; at most ${golemFileLimits[part]} are read.`,
       { hint: "This is not a golem that this program made." },
     );
   }

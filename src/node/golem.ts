@@ -7,26 +7,30 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
 import { createMemorySource } from "../audio/byte-source.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getAudioSettings, hearSource } from "../golem/hear-source.ts";
-import { type AudioPrediction, getAudioOf, predictHeard } from "../golem/predict-heard.ts";
+import { hearSource, type LoadedListener } from "../golem/hear-source.ts";
+import {
+  type AudioPrediction,
+  findPipelineWarning,
+  getAudioOf,
+  predictHeard,
+} from "../golem/predict-heard.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import { openFileSource } from "./file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
 import { hearTestSet } from "./hear-test-set.ts";
-import { type LoadedListener, loadListener } from "./load-listener.ts";
+import { loadListener } from "./load-listener.ts";
 import { type FilePrediction, predictFiles } from "./predict-files.ts";
 import type { ReportSources } from "./report-sources.ts";
 import { resolveGolemListener } from "./resolve-listener.ts";
-import { createdBy } from "./version.ts";
 
 /** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
@@ -67,21 +71,9 @@ export interface LoadGolemOptions extends EnvironmentOptions {
 export async function loadGolem(folder: string, options: LoadGolemOptions = {}): Promise<Golem> {
   const model = await readGolemFolder(resolve(folder));
   const listener = await resolveGolemListener(model, options);
-  checkPipeline(model, options.onWarning);
+  const warning = findPipelineWarning(model.document, createdBy);
+  if (warning) options.onWarning?.(warning);
   return createGolem(model, listener, options);
-}
-
-/** Another audio pipeline than that of the training is a warning. */
-function checkPipeline({ document }: GolemModel, onWarning: EnvironmentOptions["onWarning"]): void {
-  const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
-  const pipeline = JSON.stringify(describeAudio(settings));
-  if (pipeline !== JSON.stringify(document.audio.pipeline)) {
-    onWarning?.({
-      code: "golem-version",
-      message: `The golem was made by ${document.createdBy}, which prepared audio in another way than ${createdBy}; its answers may differ a little.`,
-      hint: "Train it again to be sure.",
-    });
-  }
 }
 
 /**

@@ -7,9 +7,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GolemError, throwIfAborted } from "../core/error.ts";
+import { createdBy } from "../core/version.ts";
 import { createNetworkError, createStatusError, getNetworkCode, type HubSubject } from "./hub-error.ts";
 import type { HubSettings } from "./hub-settings.ts";
-import { createdBy } from "./version.ts";
 
 /** What is asked. */
 export interface HubRequest {

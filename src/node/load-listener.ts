@@ -6,16 +6,10 @@
 import type { Encoder } from "../encoder/encoder.ts";
 import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
 import type { Transcriber } from "../encoder/transcriber.ts";
-import type { Listener } from "../golem/hear-source.ts";
+import type { Listener, LoadedListener } from "../golem/hear-source.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import { pullWeights } from "./encoder-weights.ts";
 import { type LoadOptions, loadEncoder, prepareEncoder } from "./load-encoder.ts";
-
-/** A listener that has to be freed. */
-export interface LoadedListener extends Listener {
-  /** Frees what its networks hold outside the JavaScript heap. */
-  dispose(): Promise<void>;
-}
 
 /** Which parts of a listener a recording needs. */
 export interface ListenerParts {

@@ -11,6 +11,7 @@ import { resolve } from "node:path";
 import { GolemError } from "../core/error.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import { descriptorFile } from "../encoder/encoder-descriptor.ts";
+import { checkSameEncoder } from "../encoder/identity.ts";
 import { defaultEncoderId, encoderDefinitions, getEncoderDefinition } from "../encoder/registry.ts";
 import { localRevision, paddedMark, type ResolvedEncoder } from "./encoder-source.ts";
 import {
@@ -80,14 +81,7 @@ export async function resolveGolemEncoder(
   const found = options.encoder
     ? await resolveEncoder(options.encoder, choice)
     : await resolveRecorded(wanted, choice);
-  const difference = describeDifference(wanted, found.info);
-  if (difference) {
-    throw new GolemError("golem-version", `The golem was trained on another ${wanted.id}: ${difference}.`, {
-      hint: Object.hasOwn(encoderDefinitions, wanted.id)
-        ? "Train it again, or use the version of golem-audio that made it."
-        : "Say with --encoder where the encoder it was trained on is, or train it again.",
-    });
-  }
+  checkSameEncoder(wanted, found.info);
   return { ...found, info: wanted };
 }
 
@@ -151,21 +145,6 @@ function checkPrecision(info: EncoderInfo, precision: string | undefined): void 
       hint: "Leave --precision out.",
     },
   );
-}
-
-/** What tells two encoders apart but where they are; undefined when nothing does. */
-function describeDifference(wanted: EncoderInfo, found: EncoderInfo): string | undefined {
-  if (Object.hasOwn(encoderDefinitions, wanted.id) && wanted.revision !== found.revision) {
-    return `revision ${wanted.revision}; this program has ${found.revision}`;
-  }
-  for (const [name, hash] of Object.entries(wanted.sha256)) {
-    const other = found.sha256[name];
-    if (other !== hash) return `its ${name} has sha256 ${hash}; the one found has ${other ?? "no such file"}`;
-  }
-  for (const key of ["recipe", "precision", "sampleRate", "layers", "dimensions"] as const) {
-    if (wanted[key] !== found[key]) return `${key} ${wanted[key]}; this program has ${found[key]}`;
-  }
-  return undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,8 +4,8 @@
  * Must not know: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
 import { GolemError } from "../core/error.ts";
+import { checkSameTranscriber } from "../encoder/identity.ts";
 import { defaultEncoderId, defaultEncoderIds, getTranscriberDefinition } from "../encoder/registry.ts";
-import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { ClassifierOptions } from "../golem/classifier.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { ListenerInfo } from "../golem/view.ts";
@@ -77,22 +77,6 @@ export async function resolveGolemListener(
   }
   const encoders = [];
   for (const info of wanted) encoders.push(await resolveGolemEncoder(info, options));
-  if (transcriber) checkTranscriber(transcriber);
+  if (transcriber) checkSameTranscriber(transcriber);
   return { encoders, transcriber: transcriber !== undefined };
-}
-
-function checkTranscriber(wanted: TranscriberInfo): void {
-  const found = getTranscriberDefinition(defaultEncoderId)?.info;
-  if (wanted.id === found?.id && getTranscriberIdentity(wanted) === getTranscriberIdentity(found)) return;
-  throw new GolemError(
-    "golem-version",
-    `The golem reads what ${wanted.id} (revision ${wanted.revision}, ${wanted.recipe}) writes; this program has ${found?.id} (revision ${found?.revision}, ${found?.recipe}).`,
-    { hint: "Train it again, or use the version of golem-audio that made it." },
-  );
-}
-
-/** Everything that shapes what it writes and gives. */
-function getTranscriberIdentity({ sha256, sampleRate, precision, recipe, vectors }: TranscriberInfo): string {
-  const sizes = vectors.map(({ name, size }) => [name, size]);
-  return JSON.stringify([Object.entries(sha256).sort(), sampleRate, precision, recipe, sizes]);
 }

@@ -4,6 +4,7 @@
  * Must not know: how heads work, the terminal.
  */
 import { describeAudio } from "../audio/describe-audio.ts";
+import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { examineRecordings, mostExamined } from "../golem/examine-recordings.ts";
 import { getAudioSettings } from "../golem/hear-source.ts";
@@ -21,7 +22,6 @@ import { describeAsked } from "./report-commands.ts";
 import { locateFiles } from "./report-sources.ts";
 import { getListenerInfo, narrowListener, resolveListener } from "./resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
-import { createdBy } from "./version.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainOptions extends MeasureOptions {

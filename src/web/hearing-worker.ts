@@ -1,0 +1,103 @@
+/**
+ * The worker behind a golem on a page: fetches it, listens, decides. One golem a worker; recordings are heard one after the other.
+ *
+ * Must not know: the page.
+ */
+import { type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
+import { createBlobSource, createMemorySource } from "../audio/byte-source.ts";
+import { encodeFloatWav } from "../audio/float-wav.ts";
+import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
+import { createdBy } from "../core/version.ts";
+import type { GolemDocument } from "../golem/golem-document.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { hearSource, type LoadedListener } from "../golem/hear-source.ts";
+import {
+  type AudioPrediction,
+  findPipelineWarning,
+  getAudioOf,
+  predictHeard,
+} from "../golem/predict-heard.ts";
+import { letEventsIn } from "./event-turn.ts";
+import { fetchGolemModel } from "./golem-files.ts";
+import { loadWebListener } from "./web-listener.ts";
+import { type CallContext, type CallPort, serveCalls } from "./worker-calls.ts";
+
+/** What a page can ask to be heard: see `WebAudioInput` of the page's side. */
+export type HearingInput = Blob | Uint8Array | Float32Array;
+
+/** Argument of the method `load`. */
+export interface HearingLoad {
+  /** Absolute, with a slash at the end. */
+  readonly folder: string;
+  readonly weights: string;
+  readonly runtimeUrl?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly keep?: boolean | undefined;
+}
+
+/** Result of the method `load`. */
+export interface HearingLoaded {
+  readonly document: GolemDocument;
+  readonly warning?: ErrorRecord | undefined;
+}
+
+let loaded: { readonly model: GolemModel; readonly listener: LoadedListener } | undefined;
+let queue: Promise<unknown> = Promise.resolve();
+
+async function load(
+  { folder, ...options }: HearingLoad,
+  { signal, onProgress }: CallContext,
+): Promise<HearingLoaded> {
+  const decoders = loadDecoders();
+  const model = await fetchGolemModel(new URL(folder), { signal });
+  const listener = await loadWebListener(model, { ...options, signal, onProgress });
+  await decoders;
+  loaded = { model, listener };
+  return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
+}
+
+/** Everything that is otherwise loaded at the first file of its kind, so that nothing has to be fetched later. */
+async function loadDecoders(): Promise<void> {
+  await Promise.all([
+    import("mpg123-decoder"),
+    import("@wasm-audio-decoders/flac"),
+    import("@wasm-audio-decoders/ogg-vorbis"),
+    import("ogg-opus-decoder"),
+  ]);
+}
+
+function predict(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
+  const work = queue.then(async () => {
+    throwIfAborted(signal);
+    if (!loaded) throw new GolemError("unexpected", "The worker was asked before it had loaded its golem.");
+    const { model, listener } = loaded;
+    const source = withTurns(openInput(input));
+    const heard = await hearSource(source, listener, { audio: getAudioOf(model.document), signal });
+    return predictHeard(model, heard, source.name);
+  });
+  queue = work.catch(() => undefined);
+  return work;
+}
+
+function openInput(input: HearingInput): ByteSource {
+  if (input instanceof Blob) {
+    return createBlobSource(input, input instanceof File ? input.name : "the recording given");
+  }
+  if (input instanceof Float32Array) {
+    return createMemorySource(encodeFloatWav(input, defaultAudioSettings.sampleRate), "the samples given");
+  }
+  return createMemorySource(input, "the bytes given");
+}
+
+/** Bytes in memory are there at once, however many; events get their turn between reads. */
+function withTurns(source: ByteSource): ByteSource {
+  return {
+    ...source,
+    async read(offset, length) {
+      await letEventsIn();
+      return source.read(offset, length);
+    },
+  };
+}
+
+serveCalls(globalThis as unknown as CallPort, { load, predict });

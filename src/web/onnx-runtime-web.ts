@@ -1,0 +1,89 @@
+/**
+ * ONNX Runtime in browsers: the WebAssembly SIMD build of onnxruntime-web, with threads where the page is isolated.
+ *
+ * Its `run` blocks the thread it is called on, so it belongs in a worker. Needs `'wasm-unsafe-eval'` in the page's policy, nothing
+ * more; its two files lie beside the built module.
+ * Must not know: encoders, where models come from.
+ */
+import * as ort from "onnxruntime-web/wasm";
+import { GolemError } from "../core/error.ts";
+import type { OnnxRuntime, OnnxTensor } from "../encoder/onnx-runtime.ts";
+import { letEventsIn } from "./event-turn.ts";
+
+/** Most threads that sessions use; small networks gain nothing from more. */
+const mostThreads = 4;
+
+/** Options of {@link createWebOnnxRuntime}. */
+export interface WebOnnxRuntimeOptions {
+  /** Threads of all sessions; more than one only where the page is cross-origin isolated. Default: as many cores, at most 4. */
+  readonly threads?: number | undefined;
+  /** Where `ort-wasm-simd-threaded.mjs` and `.wasm` are; default: beside this module. */
+  readonly runtimeUrl?: string | URL | undefined;
+}
+
+/**
+ * Creates a runtime. The runtime's files and number of threads are the page's (or worker's): those of the first session count.
+ * Sessions reject with `encoder-failed` when a model cannot be loaded or run.
+ */
+export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxRuntime {
+  const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+  const wanted = options.threads ?? Math.min(mostThreads, cores);
+  const { wasm } = ort.env;
+  wasm.numThreads = globalThis.crossOriginIsolated ? Math.max(1, wanted) : 1;
+  wasm.wasmPaths = getRuntimeFiles(options.runtimeUrl);
+  ort.env.logLevel = "error";
+  return {
+    async createSession(model) {
+      if (!(model instanceof Uint8Array)) {
+        throw new GolemError("encoder-failed", "A browser has no model files, only their bytes.", {
+          hint: "Only built-in encoders run in browsers.",
+        });
+      }
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: ["wasm"],
+        executionMode: "sequential",
+        enableMemPattern: false,
+        logSeverityLevel: 3,
+      }).catch((cause: unknown) => {
+        throw new GolemError("encoder-failed", `ONNX Runtime could not load the model: ${String(cause)}`, {
+          hint: "The browser needs WebAssembly SIMD, and the page's policy 'wasm-unsafe-eval' in script-src.",
+          cause,
+        });
+      });
+      return {
+        async run(feeds, outputs) {
+          await letEventsIn();
+          const inputs: Record<string, ort.Tensor> = {};
+          for (const [name, tensor] of Object.entries(feeds)) {
+            inputs[name] =
+              tensor.data instanceof Float32Array
+                ? new ort.Tensor("float32", tensor.data, tensor.dims)
+                : new ort.Tensor("int64", tensor.data, tensor.dims);
+          }
+          const results = await session
+            .run(inputs, outputs ?? session.outputNames)
+            .catch((cause: unknown) => {
+              throw new GolemError("encoder-failed", `ONNX Runtime stopped: ${String(cause)}`, { cause });
+            });
+          return results as unknown as Record<string, OnnxTensor>;
+        },
+        release: () => session.release(),
+      };
+    },
+  };
+}
+
+/** The literal addresses are what bundlers look for. */
+function getRuntimeFiles(base: string | URL | undefined): { mjs: URL; wasm: URL } {
+  if (base === undefined) {
+    return {
+      mjs: new URL("./ort-wasm-simd-threaded.mjs", import.meta.url),
+      wasm: new URL("./ort-wasm-simd-threaded.wasm", import.meta.url),
+    };
+  }
+  const folder = new URL(String(base).replace(/\/?$/, "/"), globalThis.location?.href);
+  return {
+    mjs: new URL("ort-wasm-simd-threaded.mjs", folder),
+    wasm: new URL("ort-wasm-simd-threaded.wasm", folder),
+  };
+}

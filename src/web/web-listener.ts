@@ -1,0 +1,77 @@
+/**
+ * A listener ready to run in a browser: the built-in encoders and the transcriber that a golem names, on onnxruntime-web.
+ *
+ * Must not know: recordings, heads.
+ */
+import { GolemError, throwIfAborted } from "../core/error.ts";
+import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
+import { checkSameEncoder, checkSameTranscriber } from "../encoder/identity.ts";
+import {
+  defaultEncoderId,
+  type EncoderDefinition,
+  encoderDefinitions,
+  getTranscriberDefinition,
+} from "../encoder/registry.ts";
+import type { Transcriber } from "../encoder/transcriber.ts";
+import type { LoadedListener } from "../golem/hear-source.ts";
+import type { ListenerInfo } from "../golem/view.ts";
+import { createWebOnnxRuntime, type WebOnnxRuntimeOptions } from "./onnx-runtime-web.ts";
+import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
+
+/** Options of {@link loadWebListener}. */
+export type WebListenerOptions = WebWeightOptions & WebOnnxRuntimeOptions;
+
+/**
+ * Loads those who listen, as a golem names them (`model.encoders`, `model.transcriber`), or of the registry's own infos. A
+ * transcriber that reads an encoder of the listener shares it; one whose encoder is not among them brings its own.
+ * Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for another version of one that is, the
+ * errors of `loadWebWeights`, and `encoder-failed`; what was loaded by then is freed.
+ */
+export async function loadWebListener(
+  { encoders: wanted, transcriber: reader }: ListenerInfo,
+  options: WebListenerOptions,
+): Promise<LoadedListener> {
+  const definitions = wanted.map(findDefinition);
+  if (reader) checkSameTranscriber(reader);
+  const reading = reader && getTranscriberDefinition(defaultEncoderId)!;
+  const read = reading && definitions.findIndex(({ info }) => info.id === reading.info.id);
+  const lent = read === -1 ? encoderDefinitions[defaultEncoderId]! : undefined;
+  const owners = [...definitions, ...(lent ? [lent] : []), ...(reading ? [reading] : [])];
+  const files = await loadWebWeights(owners, options);
+  const runtime = createWebOnnxRuntime(options);
+  const loaded: Encoder[] = [];
+  let transcriber: Transcriber | undefined;
+  const dispose = async (): Promise<void> => {
+    await transcriber?.dispose();
+    for (const encoder of loaded) await encoder.dispose();
+  };
+  try {
+    for (const [i, definition] of [...definitions, ...(lent ? [lent] : [])].entries()) {
+      throwIfAborted(options.signal);
+      loaded.push(await definition.create(runtime, files[i]!));
+    }
+    throwIfAborted(options.signal);
+    if (reading) {
+      const encoder = lent ? loaded.at(-1)! : loaded[read!]!;
+      transcriber = await reading.create(runtime, files.at(-1)!, encoder);
+    }
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { encoders: loaded.slice(0, wanted.length), ...(transcriber ? { transcriber } : {}), dispose };
+}
+
+function findDefinition(wanted: EncoderInfo): EncoderDefinition {
+  const definition = Object.hasOwn(encoderDefinitions, wanted.id) ? encoderDefinitions[wanted.id] : undefined;
+  if (!definition) {
+    const names = Object.keys(encoderDefinitions).join(", ");
+    throw new GolemError(
+      "unknown-encoder",
+      `The golem listens with ${wanted.id}, which is not built in; browsers run ${names}.`,
+      { hint: "Train it with a built-in encoder (no --encoder), or serve it with `golem serve`." },
+    );
+  }
+  checkSameEncoder(wanted, definition.info);
+  return definition;
+}

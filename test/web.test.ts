@@ -1,0 +1,132 @@
+/** The library on pages, in a real browser: under a strict policy, off line once loaded, small, hard to break. */
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { train } from "../src/index.ts";
+import { browserNote, browserPath, launchBrowser } from "./browser.ts";
+import { getSiteFolders, openGolemPage, webFolder } from "./golem-page.ts";
+import { createScratchFolder } from "./scratch-folder.ts";
+
+const banking = resolve(import.meta.dirname, "../demo/banking");
+
+it("takes less than 6 MB on the way, weights not counted", async () => {
+  const sizes: Record<string, number> = {};
+  for (const name of await readdir(webFolder)) {
+    if (name.endsWith(".d.ts") || name.endsWith(".txt")) continue;
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 6 };
+    sizes[name] = brotliCompressSync(await readFile(join(webFolder, name)), { params }).length;
+  }
+  expect(sizes["ort-wasm-simd-threaded.wasm"]).toBeGreaterThan(1e6);
+  expect(Object.values(sizes).reduce((sum, size) => sum + size, 0)).toBeLessThan(6e6);
+});
+
+describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
+  let browser: Browser;
+  let site: Record<string, string>;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    site = await getSiteFolders();
+  });
+  afterAll(() => browser?.close());
+
+  /** A golem of three classes that listens with what it is told, in a folder of its own. */
+  async function trainSmall(encoder: string): Promise<string> {
+    const folder = await createScratchFolder();
+    const rows = (await readFile(join(banking, "metadata.csv"), "utf8")).split("\n").slice(1);
+    const wanted = rows.filter((row) => /^train\/(freeze|balance|abroad)\//.test(row));
+    const list = [
+      "file_name,label",
+      ...wanted.map((row) => `${banking}/${row.split(",").slice(0, 2).join(",")}`),
+    ];
+    await writeFile(join(folder, "data.csv"), list.join("\n"));
+    const golem = await train(join(folder, "data.csv"), { encoder });
+    await golem.save(join(folder, "golem"));
+    await golem.dispose();
+    return `${join(folder, "golem")}/`;
+  }
+
+  it("listens without a network, under a policy without eval, and asks for nothing it does not need", async () => {
+    const golem = await trainSmall("moonshine-tiny");
+    const { page, complaints, predict, server } = await openGolemPage(browser, {
+      ...site,
+      "/golem/": golem,
+      "/data/": `${banking}/test/`,
+    });
+    const [answer] = await predict(["/data/freeze/00-flite-awb.ogg"]);
+    expect(answer).toMatchObject({ label: expect.any(String), confidence: expect.any(Number) });
+    const described = await page.evaluate("[golem.labels, golem.document.format, golem.evaluation.classes]");
+    expect(described).toEqual([["abroad", "balance", "freeze"], "golem", 3]);
+    const files = server.requests.filter((path) => /^\/(golem|weights)\//.test(path));
+    expect(files.sort()).toEqual([
+      "/golem/golem.json",
+      "/golem/head.safetensors",
+      "/weights/moonshine-tiny/encoder_model.onnx",
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("keeps weights, and fetches them again when what was kept is damaged", async () => {
+    const golem = await trainSmall("moonshine-tiny");
+    const { page, server, complaints } = await openGolemPage(browser, { ...site, "/golem/": golem });
+    const load = `(async () => {
+      const { loadGolem } = await import("/golem-audio/index.js");
+      (await loadGolem("/golem", { weights: "/weights" })).dispose();
+    })()`;
+    const count = () => server.requests.filter((path) => path.startsWith("/weights/")).length;
+    expect(count()).toBe(1);
+    await page.evaluate(load);
+    expect(count()).toBe(1);
+    await page.evaluate(`(async () => {
+      const cache = await caches.open("golem-weights");
+      for (const key of await cache.keys()) await cache.put(key, new Response("spoiled"));
+    })()`);
+    await page.evaluate(load);
+    expect(count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it("refuses what is no golem, another encoder, wrong weights; stops when told", async () => {
+    const golem = await trainSmall("moonshine-tiny");
+    const folder = await createScratchFolder();
+    const document = JSON.parse(await readFile(join(golem, "golem.json"), "utf8"));
+    const change = async (name: string, edit: (copy: typeof document) => void) => {
+      await cp(golem, join(folder, name), { recursive: true });
+      const copy = structuredClone(document);
+      edit(copy);
+      await writeFile(join(folder, name, "golem.json"), JSON.stringify(copy));
+    };
+    await change("foreign", ({ encoders }) => {
+      encoders.push({ ...encoders[0], id: "facebook/wav2vec2-base" });
+    });
+    await change("older", ({ encoders: [encoder] }) => {
+      encoder.recipe = "another";
+    });
+    await change("broken", (copy) => {
+      copy.labels = copy.labels.slice(1);
+    });
+    await cp(golem, join(folder, "headless"), { recursive: true });
+    await writeFile(join(folder, "headless", "head.safetensors"), "no tensors");
+    const { page } = await openGolemPage(browser, { ...site, "/golem/": golem, "/golems/": `${folder}/` });
+    const refuse = (url: string, options = `{ weights: "/weights/" }`) =>
+      page.evaluate(`(async () => {
+        const { loadGolem, GolemError } = await import("/golem-audio/index.js");
+        return loadGolem("${url}", ${options}).then(() => "loaded", (error) => error instanceof GolemError && error.code);
+      })()`);
+    expect(await refuse("/nothing/")).toBe("golem-not-found");
+    expect(await refuse("/golems/foreign")).toBe("unknown-encoder");
+    expect(await refuse("/golems/older")).toBe("golem-version");
+    expect(await refuse("/golems/broken")).toBe("golem-damaged");
+    expect(await refuse("/golems/headless")).toBe("golem-damaged");
+    expect(await refuse("/golem/", `{ weights: "/elsewhere/", keep: false }`)).toBe("weights-missing");
+    expect(await refuse("/golem/", `{ weights: "/weights/", signal: AbortSignal.abort() }`)).toBe("aborted");
+    expect(
+      await page.evaluate(`(async () => {
+        const answers = [golem.predict(Float32Array.from({ length: 16000 * 120 }, (_, i) => Math.sin(i / 5)), { signal: AbortSignal.timeout(50) })];
+        answers.push(golem.predict(new Blob(["no audio"])), golem.predict(new Float32Array(16000)));
+        return (await Promise.allSettled(answers)).map(({ reason }) => reason.code);
+      })()`),
+    ).toEqual(["aborted", "not-audio", "silent"]);
+  });
+});
