@@ -9,6 +9,7 @@ export default defineConfig([
       "src/index.ts",
       "src/audio/index.ts",
       "src/dataset/index.ts",
+      "src/detect/index.ts",
       "src/encoder/index.ts",
       "src/evaluate/index.ts",
       "src/head/index.ts",

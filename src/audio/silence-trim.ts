@@ -33,6 +33,15 @@ export const trimParameters = {
   silentDb: -84,
 } as const;
 
+/** Measures the levels of a mono stream, frame by frame. */
+export interface FrameMeter {
+  push(samples: Float32Array): void;
+  /** Closes the last frame, which may be shorter than the others. */
+  finish(): void;
+  /** Samples a frame. */
+  readonly frameSamples: number;
+}
+
 /** Collects frame levels of a mono stream. */
 export interface LevelMeter {
   push(samples: Float32Array): void;
@@ -42,23 +51,16 @@ export interface LevelMeter {
   readonly frameSamples: number;
 }
 
-/** Creates a meter for samples at `sampleRate` Hz. */
-export function createLevelMeter(sampleRate: number): LevelMeter {
+/** Creates a meter for samples at `sampleRate` Hz that hands out the mean power of each frame (full scale = 1) as it ends. */
+export function createFrameMeter(sampleRate: number, onFrame: (power: number) => void): FrameMeter {
   const frameSamples = Math.max(1, Math.round(sampleRate * trimParameters.frameSeconds));
   const decay = Math.exp((-2 * Math.PI * trimParameters.highPassHz) / sampleRate);
-  let levels = new Float64Array(1024);
-  let count = 0;
   let sum = 0;
   let inFrame = 0;
   let before: number | undefined;
   let output = 0;
   const close = (): void => {
-    if (count === levels.length) {
-      const grown = new Float64Array(count * 2);
-      grown.set(levels);
-      levels = grown;
-    }
-    levels[count++] = sum / inFrame;
+    onFrame(sum / inFrame);
     sum = 0;
     inFrame = 0;
   };
@@ -77,12 +79,34 @@ export function createLevelMeter(sampleRate: number): LevelMeter {
     },
     finish: () => {
       if (inFrame > 0) close();
+    },
+  };
+}
+
+/** Creates a meter for samples at `sampleRate` Hz that keeps all levels. */
+export function createLevelMeter(sampleRate: number): LevelMeter {
+  let levels = new Float64Array(1024);
+  let count = 0;
+  const meter = createFrameMeter(sampleRate, (power) => {
+    if (count === levels.length) {
+      const grown = new Float64Array(count * 2);
+      grown.set(levels);
+      levels = grown;
+    }
+    levels[count++] = power;
+  });
+  return {
+    frameSamples: meter.frameSamples,
+    push: meter.push,
+    finish: () => {
+      meter.finish();
       return levels.slice(0, count);
     },
   };
 }
 
-const toDb = (power: number): number => 10 * Math.log10(power);
+/** Power (full scale = 1) in dB. */
+export const toDb = (power: number): number => 10 * Math.log10(power);
 
 /** Whether there is nothing to hear in frames of these mean powers. */
 export function isSilent(powers: Float64Array): boolean {

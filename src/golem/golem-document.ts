@@ -178,6 +178,10 @@ const trainingRecording = z.object({
   fileHash: hash,
   audioHash: hash,
   seconds: z.number(),
+  /** What trimming kept of it, in seconds. */
+  keptSeconds: z.optional(z.number().check(z.nonnegative())),
+  /** How far its mean level is above that which a tenth of it stays below, in dB: little for steady sounds. */
+  dynamicsDb: z.optional(z.number()),
   /** What was understood of it. */
   text: z.optional(shortText),
   /** Its place on the report's map. */

@@ -19,7 +19,7 @@ import { joinTranscripts, type Transcriber, type Transcript } from "../encoder/t
 import type { Heard } from "./embedded-recording.ts";
 
 /** Shortest sound that is listened to, in seconds. */
-const minimumSeconds = 0.02;
+export const minimumSeconds = 0.02;
 
 /** What listens to recordings: any number of encoders, or none, and perhaps a transcriber; all at one sample rate. */
 export interface Listener {
@@ -33,13 +33,17 @@ export interface LoadedListener extends Listener {
   dispose(): Promise<void>;
 }
 
-/** What a listener made of one recording. */
-export interface HeardSource {
-  readonly facts: AudioFacts;
+/** What a listener made of one stretch of samples. */
+export interface HeardSamples {
   /** Of each encoder, in the order of the listener's; without frames. */
   readonly embeddings: readonly Pooled[];
   /** Where the listener has a transcriber. */
   readonly transcript?: Transcript;
+}
+
+/** What a listener made of one recording. */
+export interface HeardSource extends HeardSamples {
+  readonly facts: AudioFacts;
 }
 
 /** Options of {@link hearSource}. */
@@ -56,7 +60,8 @@ export function getAudioSettings(sampleRate: number, audio: Partial<AudioSetting
 }
 
 /** The one sample rate of those who listen, in Hz; throws `invalid-option` where there are several, or nobody. */
-function getSampleRate(infos: readonly { readonly id: string; readonly sampleRate: number }[]): number {
+export function getSampleRate({ encoders, transcriber }: Listener): number {
+  const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
   const rates = new Set(infos.map(({ sampleRate }) => sampleRate));
   if (rates.size === 1) return infos[0]!.sampleRate;
   const found = infos.map(({ id, sampleRate }) => `${id} at ${sampleRate} Hz`).join(", ");
@@ -78,9 +83,7 @@ export async function hearSource(
   listener: Listener,
   options: HearOptions = {},
 ): Promise<HeardSource> {
-  const { encoders, transcriber } = listener;
-  const everyone = transcriber ? [...encoders, transcriber] : encoders;
-  const settings = getAudioSettings(getSampleRate(everyone.map(({ info }) => info)), options.audio);
+  const settings = getAudioSettings(getSampleRate(listener), options.audio);
   const opened = await openAudio(source, {
     ...settings,
     ...(options.decoders ? { decoders: options.decoders } : {}),
@@ -95,35 +98,50 @@ export async function hearSource(
       { hint: "Record it again, or leave it out." },
     );
   }
+  const windows = isSilent(facts) ? takeFirst(opened.windows()) : opened.windows();
+  return { facts, ...(await hearWindows(windows, listener, options.signal)) };
+}
+
+async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
+  for await (const window of windows) {
+    yield window;
+    return;
+  }
+}
+
+/** Hears the windows of one recording, each cut as it is to be encoded, and merges what comes of them. */
+export async function hearWindows(
+  windows: AsyncIterable<Float32Array> | Iterable<Float32Array>,
+  { encoders, transcriber }: Listener,
+  signal: AbortSignal | undefined,
+): Promise<HeardSamples> {
   const read = encoders.findIndex(({ info }) => info.id === transcriber?.info.id);
   const pooled: Pooled[][] = encoders.map(() => []);
   const transcripts: Transcript[] = [];
-  for await (const window of opened.windows()) {
+  for await (const window of windows) {
     let frames: Pooled | undefined;
     for (const [i, encoder] of encoders.entries()) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       const said = await encoder.encode(window, { keepFrames: i === read });
       if (i === read) frames = said;
       pooled[i]!.push({ frames: said.frames, vector: said.vector });
     }
-    throwIfAborted(options.signal);
+    throwIfAborted(signal);
     if (transcriber) {
       transcripts.push(
         await (frames ? transcriber.transcribePooled(frames) : transcriber.transcribe(window)),
       );
     }
-    if (isSilent(facts)) break;
   }
   const embeddings = encoders.map(({ info }, i) => mergePooled(info, pooled[i]!));
   return {
-    facts,
     embeddings,
     ...(transcriber ? { transcript: joinTranscripts(transcriber.info, transcripts) } : {}),
   };
 }
 
 /** What a classifier gets of what was heard. */
-export function getHeard({ embeddings, transcript }: Omit<HeardSource, "facts">): Heard {
+export function getHeard({ embeddings, transcript }: HeardSamples): Heard {
   const vectors = embeddings.map(({ vector }) => vector);
   return transcript ? { vectors, text: transcript.text, decoded: transcript.vectors } : { vectors };
 }

@@ -25,6 +25,10 @@ export interface RecordingAccount {
   readonly fileHash: string;
   readonly audioHash: string;
   readonly seconds: number;
+  /** What trimming kept, in seconds. */
+  readonly keptSeconds?: number | undefined;
+  /** How far the mean level is above that which a tenth of it stays below, in dB; not of what is silent. */
+  readonly dynamicsDb?: number | undefined;
   /** What was understood, cut after 1,000 characters; where words have a say. */
   readonly text?: string | undefined;
   /** Place on the map; see `computeRecordingMap`. */
@@ -113,6 +117,8 @@ export function describeRecordings(
     }
     return {
       ...{ file, label, fileHash, audioHash: facts.audioHash, seconds: facts.seconds },
+      keptSeconds: facts.kept[1] - facts.kept[0],
+      ...(Number.isFinite(facts.loudnessDb) ? { dynamicsDb: facts.loudnessDb - facts.noiseDb } : {}),
       ...(speaker === undefined ? {} : { speaker }),
       ...(text === undefined ? {} : { text: text.slice(0, longestText) }),
       ...(place ? { map: [place[0], place[1]] satisfies [number, number] } : {}),

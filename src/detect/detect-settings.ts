@@ -1,0 +1,88 @@
+/**
+ * Everything that shapes detection, with its defaults: derived from what the golem was trained on where that tells.
+ *
+ * Must not know: streams, encoders.
+ */
+import { trimParameters } from "../audio/silence-trim.ts";
+import { GolemError } from "../core/error.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { getTrainingHabits } from "./training-habits.ts";
+
+/** What can be set; durations in seconds. Everything has a default. */
+export interface DetectOptions {
+  /** What a stretch has to score to be an event, 0 to 1: the probability of its label, 0 where it is unknown. Default 0.5: more likely than all else together. */
+  readonly threshold?: number | undefined;
+  /** Length of the windows that long stretches of sound are heard in. Default: the median of the training recordings, without silence at their ends; 0.3 to 30. */
+  readonly windowSeconds?: number | undefined;
+  /** From one window to the next. Default: a quarter of a window. */
+  readonly hopSeconds?: number | undefined;
+  /** Silence that ends a stretch of sound. Default: a quarter of a window, 0.3 to 1. */
+  readonly pauseSeconds?: number | undefined;
+  /** Longest stretch that is heard as one recording, margins included. Default: one and a half times what 95 % of the training recordings do not exceed. */
+  readonly longestSeconds?: number | undefined;
+  /** Shortest sound that is listened to, and shortest event. Default 0.1. */
+  readonly minimumSeconds?: number | undefined;
+  /** Events of one label that are no further apart are one. Default: the pause. */
+  readonly mergeSeconds?: number | undefined;
+  /** Whether the gate follows the noise floor, so that steady noise stays unheard. Default: unless the golem has classes of steady sound. */
+  readonly followsFloor?: boolean | undefined;
+}
+
+/** {@link DetectOptions} with nothing left open. */
+export interface DetectSettings {
+  readonly threshold: number;
+  /** What an event that has begun has to keep. */
+  readonly offThreshold: number;
+  readonly windowSeconds: number;
+  readonly hopSeconds: number;
+  readonly pauseSeconds: number;
+  readonly longestSeconds: number;
+  readonly minimumSeconds: number;
+  readonly mergeSeconds: number;
+  /** Kept on each side of a sound, as trimming does. */
+  readonly marginSeconds: number;
+  readonly followsFloor: boolean;
+}
+
+/** What an event keeps of the threshold that it began with. */
+const offShare = 0.7;
+
+/** Fills in the defaults for a golem; throws `invalid-option`. */
+export function resolveDetectSettings(
+  model: Pick<GolemModel, "training">,
+  options: DetectOptions = {},
+): DetectSettings {
+  const habits = getTrainingHabits(model);
+  const threshold = check("threshold", options.threshold ?? 0.5, 0.001, 1);
+  const windowSeconds = check(
+    "windowSeconds",
+    options.windowSeconds ?? clamp(habits.typicalSeconds, 0.3, 30),
+    0.1,
+    60,
+  );
+  const hopSeconds = check("hopSeconds", options.hopSeconds ?? windowSeconds / 4, 0.02, windowSeconds);
+  const pauseSeconds = check(
+    "pauseSeconds",
+    options.pauseSeconds ?? clamp(windowSeconds / 4, 0.3, 1),
+    0.05,
+    10,
+  );
+  const longest = options.longestSeconds ?? clamp(1.5 * habits.longSeconds, windowSeconds, 60);
+  return {
+    threshold,
+    offThreshold: offShare * threshold,
+    ...{ windowSeconds, hopSeconds, pauseSeconds },
+    longestSeconds: check("longestSeconds", longest, windowSeconds, 60),
+    minimumSeconds: check("minimumSeconds", options.minimumSeconds ?? 0.1, 0, 60),
+    mergeSeconds: check("mergeSeconds", options.mergeSeconds ?? pauseSeconds, 0, 60),
+    marginSeconds: Math.min(trimParameters.marginSeconds, pauseSeconds),
+    followsFloor: options.followsFloor ?? !habits.isSteady,
+  };
+}
+
+const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
+
+function check(name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new GolemError("invalid-option", `${name} is ${value}; expected ${least} to ${most}.`);
+}

@@ -1,0 +1,73 @@
+/**
+ * Events of a recording of any length, decoded as it goes: memory does not grow with duration.
+ *
+ * Must not know: the file system, where events go.
+ */
+import type { ByteSource } from "../audio/audio.ts";
+import { decodeSource } from "../audio/decode-source.ts";
+import type { Decoder } from "../audio/decoder.ts";
+import { type MixCount, readMono } from "../audio/mono-stream.ts";
+import { createWarning } from "../audio/warning.ts";
+import { GolemError } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import { createDetector, type DetectedEvent, type DetectorOptions } from "./detector.ts";
+import type { WindowClassifier } from "./window-classifier.ts";
+
+/** Options of {@link detectSource}. */
+export interface DetectSourceOptions
+  extends Pick<DetectorOptions, "settings" | "concurrency" | "onWarning">,
+    WorkOptions {
+  /** Decoders that the audio stage cannot have by itself, such as a system ffmpeg. */
+  readonly decoders?: readonly Decoder[] | undefined;
+  /** Longest recording accepted, in seconds; default: none is too long. */
+  readonly maximumSeconds?: number | undefined;
+}
+
+/**
+ * Yields events in their order, as soon as they are certain; progress counts seconds, in all where the headers say how many.
+ * Rejects with the errors of decoders and encoders, with `no-samples`, `too-long` or `aborted`.
+ */
+export async function* detectSource(
+  source: ByteSource,
+  classifier: WindowClassifier,
+  options: DetectSourceOptions,
+): AsyncGenerator<DetectedEvent> {
+  const { decoders = [], maximumSeconds = Number.POSITIVE_INFINITY, signal, onProgress, onWarning } = options;
+  const { stream, warnings } = await decodeSource(source, decoders, { signal });
+  for (const warning of warnings) onWarning?.(warning);
+  const { settings, concurrency } = options;
+  const detector = createDetector(classifier, {
+    ...{ settings, concurrency, signal, onWarning },
+    sampleRate: stream.sampleRate,
+  });
+  const { declaredSeconds } = stream;
+  const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
+  for await (const mono of readMono(stream, source.name, maximumSeconds, count, signal)) {
+    yield* await detector.push(mono);
+    const completed = count.frames / stream.sampleRate;
+    onProgress?.({
+      stage: "listening",
+      completed: Math.min(completed, declaredSeconds ?? completed),
+      ...(declaredSeconds === undefined ? {} : { total: declaredSeconds }),
+    });
+  }
+  if (count.frames === 0) {
+    throw new GolemError(
+      "no-samples",
+      `${source.name} was decoded without error, but no sample came out of it.`,
+      {
+        hint: "Record it again.",
+      },
+    );
+  }
+  if (count.notFinite > 0) {
+    onWarning?.(
+      createWarning(
+        "not-finite",
+        `${count.notFinite} samples of ${source.name} are NaN or infinite; they count as 0.`,
+      ),
+    );
+  }
+  for (const warning of stream.warnings) onWarning?.(warning);
+  yield* await detector.finish();
+}

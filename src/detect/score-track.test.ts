@@ -1,0 +1,93 @@
+/** Smoothing, hysteresis, least duration and merging, on windows whose scores are given. */
+import { describe, expect, it } from "vitest";
+import { createScoreTrack, type HeardWindow, type TrackedEvent, type TrackOptions } from "./score-track.ts";
+
+const defaults: TrackOptions = {
+  isReported: [true, true, false],
+  threshold: 0.5,
+  offThreshold: 0.3,
+  minimumFrames: 0,
+  mergeFrames: 30,
+};
+
+/** Windows of 40 frames, every 10 frames, all sound, of which label 0 has these scores. */
+function createWindows(scores: readonly number[], label = 0): HeardWindow[] {
+  return scores.map((score, i) => {
+    const all = new Float64Array(3);
+    all[label] = score;
+    return { from: 10 * i, to: 10 * i + 40, sound: new Uint8Array(40).fill(1), scores: all, unknown: 0 };
+  });
+}
+
+function track(windows: readonly HeardWindow[], options: Partial<TrackOptions> = {}): TrackedEvent[] {
+  const scores = createScoreTrack({ ...defaults, ...options });
+  return [
+    ...windows.flatMap((window) => scores.push(window)),
+    ...scores.end(1e6),
+    ...scores.end(Number.POSITIVE_INFINITY),
+  ];
+}
+
+describe("the score track", () => {
+  it("takes a stretch that was heard as one for one event, from its first to its last frame with sound", () => {
+    const sound = new Uint8Array(100);
+    sound.fill(1, 25, 75);
+    const window = { from: 50, to: 150, sound, scores: Float64Array.of(0.2, 0.7, 0.1), unknown: 0 };
+    expect(track([window])).toEqual([{ start: 75, end: 125, label: 1, confidence: 0.7 }]);
+  });
+
+  it("smooths with a triangle: 1/4, 1/2, 1/4 where windows overlap by three quarters", () => {
+    const alone = track(createWindows([0, 0, 0, 0.9, 0, 0, 0]), { threshold: 0.4 });
+    expect(alone).toHaveLength(1);
+    expect(alone[0]!.confidence).toBeCloseTo(0.45, 12);
+    const pair = track(createWindows([0, 0, 0, 0.8, 0.8, 0, 0, 0]));
+    expect(pair[0]!.confidence).toBeCloseTo(0.6, 12);
+    expect(pair).toMatchObject([{ start: 45, end: 65 }]);
+  });
+
+  it("keeps an event above the lower threshold, and begins none there", () => {
+    const between = [0.4, 0.4, 0.4, 0.4, 0.4];
+    expect(track(createWindows(between))).toEqual([]);
+    const kept = track(createWindows([0, 0, 0.9, 0.9, 0.9, ...between, 0, 0]));
+    expect(kept).toHaveLength(1);
+    expect(kept[0]!.end).toBeGreaterThanOrEqual(95);
+  });
+
+  it("joins events of one label that are close, and leaves others apart", () => {
+    const scores = [0.9, 0.9, 0.9, 0, 0, 0.9, 0.9, 0.9];
+    expect(track(createWindows(scores), { mergeFrames: 40 })).toHaveLength(1);
+    expect(track(createWindows(scores), { mergeFrames: 10 })).toHaveLength(2);
+  });
+
+  it("leaves out what is too short", () => {
+    const windows = createWindows([0, 0, 0, 0.9, 0.9, 0, 0, 0]);
+    expect(track(windows, { minimumFrames: 20 })).toHaveLength(1);
+    expect(track(windows, { minimumFrames: 21 })).toEqual([]);
+  });
+
+  it("reports no class that stands for the background, nor a lesser one beside it", () => {
+    const windows = createWindows([0.9, 0.9, 0.9], 2);
+    for (const { scores } of windows) scores[0] = 0.1;
+    expect(track(windows, { threshold: 0.05 })).toEqual([]);
+  });
+
+  it("hands out events once nothing can be joined to them", () => {
+    const scores = createScoreTrack(defaults);
+    const first = createWindows([0.9, 0.9, 0.9]);
+    expect(first.flatMap((window) => scores.push(window))).toEqual([]);
+    expect(scores.end(70)).toEqual([]);
+    expect(scores.end(90)).toHaveLength(1);
+    expect(scores.end(200)).toEqual([]);
+  });
+
+  it("keeps only the windows that later cells need", () => {
+    const scores = createScoreTrack(defaults);
+    const windows = createWindows(Array.from({ length: 2000 }, (_, i) => (i % 100 < 50 ? 0.9 : 0)));
+    const events = [...windows.flatMap((window) => scores.push(window)), ...scores.end(1e6)];
+    expect(events).toHaveLength(20);
+    for (const [i, { start, end }] of events.entries()) {
+      expect(start).toBeGreaterThanOrEqual(1000 * i - 20);
+      expect(end).toBeLessThanOrEqual(1000 * i + 540);
+    }
+  });
+});

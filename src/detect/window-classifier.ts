@@ -1,0 +1,42 @@
+/**
+ * Says of samples in memory what a golem says of a recording of the same samples.
+ *
+ * Must not know: streams, windows, events.
+ */
+import type { GolemModel } from "../golem/golem-model.ts";
+import { hearSamples } from "../golem/hear-samples.ts";
+import { getHeard, type Listener } from "../golem/hear-source.ts";
+import { getAudioOf } from "../golem/predict-heard.ts";
+
+/** What was said of one window. */
+export interface WindowAnswer {
+  /** Probability of each class, in the order of the labels. */
+  readonly scores: readonly number[];
+  /** Whether it is unlike all classes. */
+  readonly unknown: boolean;
+}
+
+/** Says what samples are. Others than {@link createWindowClassifier} may run it on worker threads. */
+export interface WindowClassifier {
+  readonly labels: readonly string[];
+  /** Of the samples it takes, in Hz. */
+  readonly sampleRate: number;
+  /** Finite mono samples; undefined where there is nothing to hear in them. */
+  classify(samples: Float32Array, signal?: AbortSignal): Promise<WindowAnswer | undefined>;
+}
+
+/** Joins a golem and its listener. */
+export function createWindowClassifier(model: GolemModel, listener: Listener): WindowClassifier {
+  const { labels, audio } = model.document;
+  const settings = getAudioOf(model.document);
+  return {
+    labels,
+    sampleRate: audio.sampleRate,
+    async classify(samples, signal) {
+      const heard = await hearSamples(samples, listener, { audio: settings, signal });
+      if (!heard) return undefined;
+      const { scores, unknown } = model.predictHeard([getHeard(heard)])[0]!;
+      return { scores: labels.map((label) => scores[label]!), unknown };
+    },
+  };
+}

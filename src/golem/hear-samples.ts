@@ -1,0 +1,47 @@
+/**
+ * Hears samples in memory exactly as `hearSource` hears a recording of the same samples: trimmed, in windows, by everyone
+ * who listens. Facts that only recordings need (hash, fingerprint) are not computed.
+ *
+ * Must not know: where the samples come from, labels.
+ */
+import type { AudioSettings } from "../audio/audio.ts";
+import { computeKeptSamples, createLevelMeter, isSilent } from "../audio/silence-trim.ts";
+import { computeWindowBounds } from "../audio/window-cut.ts";
+import {
+  getAudioSettings,
+  getSampleRate,
+  type HeardSamples,
+  hearWindows,
+  type Listener,
+  minimumSeconds,
+} from "./hear-source.ts";
+
+/** Options of {@link hearSamples}. */
+export interface HearSamplesOptions {
+  readonly audio?: Partial<AudioSettings> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Hears finite mono samples at the listener's rate. Resolves with undefined where there is nothing to hear: all is silent, or under
+ * 20 ms is left. Rejects with the errors of encoders, with `invalid-option` or `aborted`.
+ */
+export async function hearSamples(
+  samples: Float32Array,
+  listener: Listener,
+  { audio, signal }: HearSamplesOptions = {},
+): Promise<HeardSamples | undefined> {
+  const settings = getAudioSettings(getSampleRate(listener), audio);
+  const { sampleRate, windowSeconds } = settings;
+  const meter = createLevelMeter(sampleRate);
+  meter.push(samples);
+  const powers = meter.finish();
+  if (isSilent(powers)) return undefined;
+  const [start, end] = settings.trim
+    ? computeKeptSamples(powers, meter.frameSamples, samples.length, sampleRate)
+    : [0, samples.length];
+  if (end - start < minimumSeconds * sampleRate) return undefined;
+  const bounds = computeWindowBounds(start, end, Math.round(windowSeconds * sampleRate));
+  const windows = bounds.slice(1).map((to, i) => samples.subarray(bounds[i]!, to));
+  return hearWindows(windows, listener, signal);
+}
