@@ -59,9 +59,9 @@ export interface AudioFacts {
   readonly offset: number;
   /** Level that a tenth of the recording stays below, in dB relative to full scale; -120 and less are -120. */
   readonly noiseDb: number;
-  /** How it sounds, one word every 16 ms; see `createFingerprinter`. Alike for copies that were compressed, cut, resampled. */
+  /** How it sounds, one word every 16 ms; see `createFingerprinter`; empty where nobody asked. Alike for copies that were compressed, cut, resampled. */
   readonly fingerprint: Uint32Array;
-  /** SHA-256 (hex) of the decoded samples: equal for the same audio in different lossless containers. */
+  /** SHA-256 (hex) of the decoded samples, empty where nobody asked: equal for the same audio in different lossless containers. */
   readonly audioHash: string;
   /** Oddities that did not prevent decoding (truncated, wrong extension, NaN replaced ...). */
   readonly warnings: readonly ErrorRecord[];

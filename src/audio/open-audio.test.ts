@@ -32,6 +32,16 @@ describe("openAudio", () => {
     expect(facts.peak).toBeLessThan(0.5);
   });
 
+  it("tells copies only where it is asked to, and the same of the rest", async () => {
+    const wav = createWav(createTone(44_100, 1, 2), 44_100);
+    const known = await readAll(wav);
+    const { facts, windows } = await readAll(wav, { identify: false });
+    expect(known.facts.audioHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(known.facts.fingerprint.length).toBeGreaterThan(0);
+    expect(facts).toEqual({ ...known.facts, audioHash: "", fingerprint: new Uint32Array(0) });
+    expect(windows).toEqual(known.windows);
+  });
+
   it("mixes down by the mean and resamples", async () => {
     const { windows } = await readAll(createWav(createTone(44_100, 1, 2), 44_100), { trim: false });
     expect(windows[0]!.length).toBe(16_000);

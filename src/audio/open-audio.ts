@@ -33,6 +33,8 @@ import { computeWindowBounds, cutWindows } from "./window-cut.ts";
 export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSettings[K] | undefined } & {
   /** Further decoders, tried after the built-in ones: the ffmpeg decoder in Node. */
   readonly decoders?: readonly Decoder[] | undefined;
+  /** Whether the facts are to tell copies of a recording, by hash and fingerprint (default); both are empty otherwise. */
+  readonly identify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -66,10 +68,10 @@ export function resolveAudioSettings(options: OpenAudioOptions): AudioSettings {
  */
 export async function openAudio(source: ByteSource, options: OpenAudioOptions = {}): Promise<OpenedAudio> {
   const settings = resolveAudioSettings(options);
-  const { signal, decoders = [] } = options;
+  const { signal, decoders = [], identify = true } = options;
   const { stream, warnings } = await decodeSource(source, decoders, { signal });
   checkDeclared(source, stream, settings);
-  const scan = await scanStream(stream, source.name, settings, signal);
+  const scan = await scanStream(stream, source.name, settings, { identify, signal });
   const facts = describeScan(source.name, stream, scan, settings, warnings);
   const [start, end] = scan.kept;
   const bounds = computeWindowBounds(start, end, Math.round(settings.windowSeconds * settings.sampleRate));
@@ -113,14 +115,14 @@ async function scanStream(
   stream: DecodedStream,
   name: string,
   settings: AudioSettings,
-  signal: AbortSignal | undefined,
+  { identify, signal }: { identify: boolean; signal: AbortSignal | undefined },
 ): Promise<Scan> {
   const { sampleRate } = settings;
   const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
-  const hasher = createAudioHasher(stream.sampleRate);
+  const hasher = identify ? createAudioHasher(stream.sampleRate) : undefined;
   const resampler = createResampler(stream.sampleRate, sampleRate);
   const meter = createLevelMeter(sampleRate);
-  const fingerprinter = createFingerprinter(sampleRate);
+  const fingerprinter = identify ? createFingerprinter(sampleRate) : undefined;
   let samples: Float32Array[] | undefined = [];
   let total = 0;
   let peak = 0;
@@ -128,13 +130,13 @@ async function scanStream(
   let sum = 0;
   const accept = (resampled: Float32Array): void => {
     meter.push(resampled);
-    fingerprinter.push(resampled);
+    fingerprinter?.push(resampled);
     total += resampled.length;
     if (total > settings.windowSeconds * sampleRate) samples = undefined;
     samples?.push(resampled);
   };
   for await (const mono of readMono(stream, name, settings.maximumSeconds, count, signal)) {
-    await hasher.push(mono);
+    await hasher?.push(mono);
     for (let i = 0; i < mono.length; i++) {
       const value = mono[i]!;
       const magnitude = value < 0 ? -value : value;
@@ -150,13 +152,13 @@ async function scanStream(
       hint: "Record it again.",
     });
   }
-  const audioHash = await hasher.finish();
+  const audioHash = (await hasher?.finish()) ?? "";
   const powers = meter.finish();
   const silent = isSilent(powers);
   const kept: readonly [number, number] =
     settings.trim && !silent ? computeKeptSamples(powers, meter.frameSamples, total, sampleRate) : [0, total];
   const noiseDb = computeNoiseDb(powers);
-  const fingerprint = fingerprinter.finish();
+  const fingerprint = fingerprinter?.finish() ?? new Uint32Array(0);
   return { count, peak, squares, sum, noiseDb, fingerprint, audioHash, isSilent: silent, kept, samples };
 }
 

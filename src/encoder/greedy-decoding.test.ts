@@ -1,7 +1,7 @@
 /** The decoding loop over made-up networks: what it takes, where it stops, what the probabilities are. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeGreedily, type GreedyOptions } from "./greedy-decoding.ts";
+import { decodeGreedily, type GreedyOptions, type NextToken } from "./greedy-decoding.ts";
 
 const [start, end, comma] = [0, 1, 2];
 
@@ -15,9 +15,14 @@ const options: GreedyOptions = {
   loopCopies: 4,
 };
 
+function scoreTokens(logits: Float32Array): NextToken {
+  const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  return { logits, logprobs: logits.map((logit) => logit - total) };
+}
+
 /** A network of ten tokens that ranks them at each step: the first of a list above the second, both above the rest. */
 function rank(...wishes: readonly (readonly number[])[]): {
-  step: (token: number) => Promise<Float32Array>;
+  step: (token: number) => Promise<NextToken>;
   heard: number[];
 } {
   const heard: number[] = [];
@@ -30,7 +35,7 @@ function rank(...wishes: readonly (readonly number[])[]): {
       wish.forEach((wished, place) => {
         logits[wished] = 5 - 3 * place;
       });
-      return logits;
+      return scoreTokens(logits);
     },
   };
 }
@@ -93,7 +98,7 @@ describe("greedy decoding", () => {
   });
 
   it("rejects what is not a number", async () => {
-    const step = async () => new Float32Array(10).fill(Number.NaN);
+    const step = async () => scoreTokens(new Float32Array(10).fill(Number.NaN));
     await expect(decodeGreedily(step, options)).rejects.toMatchObject({ code: "encoder-failed" });
   });
 });

@@ -24,6 +24,14 @@ export interface GreedyOptions {
   readonly loopCopies: number;
 }
 
+/** What a network says of the token that comes next. */
+export interface NextToken {
+  /** [tokens there are] */
+  readonly logits: Float32Array;
+  /** The logarithm of the softmax of `logits`. Beside them, since rounding may make two of these equal. */
+  readonly logprobs: Float32Array;
+}
+
 /** What was decoded. */
 export interface DecodedTokens {
   /** Without start and end; of a loop, its first round. */
@@ -34,11 +42,11 @@ export interface DecodedTokens {
 }
 
 /**
- * Decodes: `step` gives the logits of the token after the one it is given, which it has taken into account by then.
- * Throws `encoder-failed` when a logit is not a number.
+ * Decodes: `step` tells of the token after the one it is given, which it has taken into account by then.
+ * Throws `encoder-failed` when a log-probability is not a number.
  */
 export async function decodeGreedily(
-  step: (token: number) => Promise<Float32Array>,
+  step: (token: number) => Promise<NextToken>,
   options: GreedyOptions,
 ): Promise<DecodedTokens> {
   const { endToken, maximumTokens, patience, saysSomething } = options;
@@ -47,10 +55,10 @@ export async function decodeGreedily(
   let said = false;
   let last = options.startToken;
   while (tokens.length < maximumTokens) {
-    const logits = await step(last);
+    const next = await step(last);
     const mayEnd = said || tokens.length >= patience;
-    last = findLargest(logits, mayEnd ? -1 : endToken);
-    logprobs.push(computeLogprob(logits, last));
+    last = findLargest(next.logits, mayEnd ? -1 : endToken);
+    logprobs.push(getLogprob(next, last));
     if (last === endToken) return { tokens, logprobs, stop: "end" };
     tokens.push(last);
     said ||= saysSomething(last);
@@ -73,18 +81,8 @@ function findLargest(logits: Float32Array, leftOut: number): number {
   return best;
 }
 
-/** Smallest share of a sum worth adding in float64. */
-const negligible = -40;
-
-function computeLogprob(logits: Float32Array, token: number): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) {
-    const below = logits[i]! - largest;
-    if (!(below < negligible)) sum += Math.exp(below);
-  }
-  const logprob = logits[token]! - largest - Math.log(sum);
+function getLogprob({ logprobs }: NextToken, token: number): number {
+  const logprob = logprobs[token]!;
   if (Number.isFinite(logprob)) return logprob;
   throw new GolemError(
     "encoder-failed",

@@ -90,8 +90,9 @@ async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps
   return { tokens, steps };
 }
 
-const copyStep = ({ logits, context, hidden }: DecodedStep): DecodedStep => ({
+const copyStep = ({ logits, logprobs, context, hidden }: DecodedStep): DecodedStep => ({
   logits: logits.slice(),
+  logprobs: logprobs.slice(),
   context: context.slice(),
   hidden: hidden.slice(),
 });
@@ -110,7 +111,12 @@ it.each(recordings)("decodes %s token by token as the published file does at onc
   const frames = await encodeFrames(name);
   const { tokens, steps } = await runSteps(frames);
   const whole = await runUncached(frames, tokens.slice(0, -1));
-  for (const [i, { logits }] of steps.entries()) {
+  for (const [i, { logits, logprobs }] of steps.entries()) {
+    const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    expect(logprobs).toBeAllclose(
+      logits.map((logit) => logit - total),
+      { rtol: 1e-5, atol: 1e-5 },
+    );
     const expected = pickRow(whole, i, vocabularySize);
     expect(findLargest(expected), `token ${i}`).toBe(tokens[i + 1]);
     expect(computeDistance(logits, expected)).toBeLessThan(0.06);

@@ -11,6 +11,7 @@
  * Must not know: audio, which token is chosen, what tokens mean.
  */
 import { GolemError } from "../core/error.ts";
+import type { NextToken } from "./greedy-decoding.ts";
 import { extractModel, type GraphContents, type ModelEnds, readBranches } from "./onnx-extract.ts";
 import { createNode, createValueInfo, elementType, type NodeAttribute } from "./onnx-proto.ts";
 import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
@@ -31,9 +32,7 @@ export const moonshineDecoderWeights = {
 } as const;
 
 /** What one step gives; valid until the next step. */
-export interface DecodedStep {
-  /** Of the next token: [vocabulary]. */
-  readonly logits: Float32Array;
+export interface DecodedStep extends NextToken {
   /** What the last block's attention took out of the frames: [288], before its output projection. */
   readonly context: Float32Array;
   /** What the logits are made of: [288], after the last norm. */
@@ -55,6 +54,7 @@ const crossValue = (block: number) => `past_key_values.${block}.encoder.value`;
 
 /** Of the branch of later steps; in the other one this name is that of the values, and the context is Reshape_3's. */
 const contextName = `/model/decoder/layers.${blocks.length - 1}/encoder_attn/Reshape_1_output_0`;
+const logprobsName = "golem_logprobs";
 const hiddenName = "/model/decoder/norm/Mul_output_0";
 
 /** Names of the tensors each step hands to the next: as it gives them, as the next takes them. */
@@ -88,6 +88,7 @@ export async function createMoonshineDecoder(
         for (const { past, present } of cacheNames) said[past] = getTensor(outputs, present);
         return {
           logits: getNumbers(outputs, "logits", vocabularySize),
+          logprobs: getNumbers(outputs, logprobsName, vocabularySize),
           context: getNumbers(outputs, contextName, dimensions),
           hidden: getNumbers(outputs, hiddenName, dimensions),
         };
@@ -187,6 +188,8 @@ function buildStepModel(graph: GraphContents): Uint8Array {
   add("Cast", ["golem_product"], ["golem_product_float"], { to: elementType.float32 });
   add("Mul", ["golem_hidden_scale", scale], ["golem_product_scale"]);
   add("Mul", ["golem_product_float", "golem_product_scale"], ["logits"]);
+  // In JavaScript 32,768 exponentials would take a tenth of the step.
+  add("LogSoftmax", ["logits"], [logprobsName], { axis: 2 });
   const inputs: ModelEnds["inputs"] = {
     input_ids: createValueInfo("input_ids", "int64", [1, 1]),
     ...Object.assign({}, ...blocks.map(describeAttended)),
@@ -194,6 +197,7 @@ function buildStepModel(graph: GraphContents): Uint8Array {
   };
   const outputs = {
     logits: createValueInfo("logits", "float32", [1, 1, vocabularySize]),
+    [logprobsName]: createValueInfo(logprobsName, "float32", [1, 1, vocabularySize]),
     [contextName]: createValueInfo(contextName, "float32", [1, 1, dimensions]),
     [hiddenName]: createValueInfo(hiddenName, "float32", [1, 1, dimensions]),
     ...describeCache("present", "said with this"),

@@ -7,7 +7,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Encoder, Pooled } from "./encoder.ts";
-import { decodeGreedily } from "./greedy-decoding.ts";
+import { decodeGreedily, type NextToken } from "./greedy-decoding.ts";
 import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
 import { moonshineInfo } from "./moonshine.ts";
 import {
@@ -71,11 +71,11 @@ export async function createMoonshineTranscriber(
     const step = await decoder.begin(lastLayer);
     const contexts = createStepPool(moonshineDecoderDimensions);
     let start: Float32Array | undefined;
-    const listen = async (token: number): Promise<Float32Array> => {
-      const { logits, context, hidden } = await step(token);
-      contexts.add(context);
-      start ??= hidden.slice();
-      return logits;
+    const listen = async (token: number): Promise<NextToken> => {
+      const next = await step(token);
+      contexts.add(next.context);
+      start ??= next.hidden.slice();
+      return next;
     };
     const { tokens, logprobs } = await decodeGreedily(listen, {
       ...guards,

@@ -67,8 +67,8 @@ export function computeLabelPValues(
   const recordings = known.length / repeats;
   return Array.from(scores[0]!, (_, label) => {
     let stranger = 0;
-    for (const [i, score] of known.entries()) {
-      if (score >= scores[models?.[i] ?? 0]![label]!) stranger++;
+    for (let i = 0; i < known.length; i++) {
+      if (known[i]! >= scores[models?.[i] ?? 0]![label]!) stranger++;
     }
     return (1 + stranger / repeats) / (recordings + 1);
   });

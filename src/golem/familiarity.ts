@@ -125,7 +125,8 @@ export function createFamiliarityScore(
         formImpression(
           layers.map(({ space, origin, scale, computeFeatures, ...layer }) => {
             const { data } = computeFeatures([recording]);
-            const x = Float64Array.from(data, (value, j) => (value - origin[j]!) / scale[j]!);
+            const x = new Float64Array(data.length);
+            for (let j = 0; j < x.length; j++) x[j] = (data[j]! - origin[j]!) / scale[j]!;
             return { ...layer, ...compareInSpace(space, x), features: x.length };
           }),
         ),

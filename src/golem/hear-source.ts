@@ -51,6 +51,11 @@ export interface HearOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
   /** Decoders that the audio stage cannot have by itself, such as a system ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
+  /**
+   * Whether the facts are to tell copies of a recording (default). To predict nobody asks for that, and it takes a third of the
+   * time that moonshine-tiny takes.
+   */
+  readonly identify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -86,8 +91,9 @@ export async function hearSource(
   const settings = getAudioSettings(getSampleRate(listener), options.audio);
   const opened = await openAudio(source, {
     ...settings,
-    ...(options.decoders ? { decoders: options.decoders } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
+    decoders: options.decoders,
+    identify: options.identify,
+    signal: options.signal,
   });
   const { facts } = opened;
   const [start, end] = facts.kept;

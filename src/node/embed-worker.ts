@@ -8,11 +8,11 @@ import { hearFile } from "./hear-file.ts";
 import { loadListener, selectParts } from "./load-listener.ts";
 import { serveTasks } from "./worker-service.ts";
 
-await serveTasks(async ({ listener: resolved, audio, cache }: EmbedSettings) => {
+await serveTasks(async ({ listener: resolved, audio, identify, cache }: EmbedSettings) => {
   const listener = await loadListener(resolved, { threads: 1, cache });
   return {
     work: ({ path, name, parts }: EmbedTask, signal) =>
-      hearFile(path, name, parts ? selectParts(listener, parts) : listener, { audio, signal }),
+      hearFile(path, name, parts ? selectParts(listener, parts) : listener, { audio, identify, signal }),
     dispose: () => listener.dispose(),
   };
 });

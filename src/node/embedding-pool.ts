@@ -25,6 +25,8 @@ export interface EmbedSettings {
   /** As it was resolved, so that workers ask nobody. All of it is loaded. */
   readonly listener: ResolvedListener;
   readonly audio: Partial<AudioSettings>;
+  /** As in `HearOptions`. */
+  readonly identify?: boolean | undefined;
   readonly cache: CacheFolder;
 }
 
@@ -55,10 +57,10 @@ export async function createEmbeddingPool(
   const cores = availableParallelism();
   if (cores === 1 || options.tasks < worthWorkers) return createInlinePool(options, cores);
   const workers = Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
-  const { listener, audio, cache, signal } = options;
+  const { listener, audio, identify, cache, signal } = options;
   const pool = createWorkerPool<EmbedTask, HeardSource>({
     script: "embed-worker",
-    settings: { listener, audio, cache } satisfies EmbedSettings,
+    settings: { listener, audio, identify, cache } satisfies EmbedSettings,
     count: workers,
     signal,
   });
@@ -66,7 +68,13 @@ export async function createEmbeddingPool(
 }
 
 async function createInlinePool(
-  { listener: resolved, audio, cache, signal }: EmbedSettings & { signal?: AbortSignal | undefined },
+  {
+    listener: resolved,
+    audio,
+    identify,
+    cache,
+    signal,
+  }: EmbedSettings & { signal?: AbortSignal | undefined },
   threads: number,
 ): Promise<EmbeddingPool> {
   const listener = await loadListener(resolved, { threads, cache, signal });
@@ -78,7 +86,7 @@ async function createInlinePool(
       const result = queue.then(() => {
         throwIfAborted(stop);
         const hearers = parts ? selectParts(listener, parts) : listener;
-        return hearFile(path, name, hearers, { audio, signal: stop });
+        return hearFile(path, name, hearers, { audio, identify, signal: stop });
       });
       queue = result.catch(() => {});
       return result;

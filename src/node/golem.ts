@@ -107,7 +107,10 @@ export function createGolem(
     const source = await openInput(input);
     try {
       const decoders = [createFfmpegDecoder()];
-      const heard = await hearSource(source, await getListener(), { audio, decoders, signal });
+      const heard = await hearSource(source, await getListener(), {
+        ...{ audio, decoders, signal },
+        identify: false,
+      });
       return predictHeard(model, heard, source.name);
     } finally {
       await source.close?.();

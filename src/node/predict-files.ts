@@ -36,7 +36,11 @@ export async function* predictFiles(
   const listener = options.listener ?? (await resolveGolemListener(model, { signal, onProgress, cache }));
   await prepareListener(listener, { signal, onProgress, cache });
   const audio = getAudioOf(model.document);
-  const pool = await createEmbeddingPool({ listener, audio, cache, tasks: files.length, signal });
+  const pool = await createEmbeddingPool({
+    ...{ listener, audio, cache, signal },
+    identify: false,
+    tasks: files.length,
+  });
   const start = (file: string): Promise<FilePrediction> =>
     pool.hear(resolve(file), file).then(
       (heard) => {

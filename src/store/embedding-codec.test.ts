@@ -100,6 +100,8 @@ describe("embeddings as bytes", () => {
     expect(() => encodeEmbedding({ ...value, facts: { ...value.facts, loudnessDb: Number.NaN } })).toThrow(
       /not numbers/,
     );
+    const unknown = { ...value.facts, audioHash: "" };
+    expect(() => encodeEmbedding({ ...value, facts: unknown })).toThrow(/without its hash/);
     expect(() => encodeEmbedding({ ...value, frames: -1 })).toThrow(/whole number/);
     expect(() => encodeEmbedding({ ...value, frames: 0.5 })).toThrow(/whole number/);
     const warnings = [{ code: "x", message: "y".repeat(1 << 20), hint: "" }];

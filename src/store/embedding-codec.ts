@@ -30,7 +30,7 @@ export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
   if (parseFacts(factsText)?.loudnessDb !== value.facts.loudnessDb) {
     throw new GolemError(
       "store-failed",
-      `Facts about audio that are not numbers cannot be kept: ${factsText}`,
+      `Facts about audio that are not numbers, or without its hash, cannot be kept: ${factsText}`,
     );
   }
   const facts = new TextEncoder().encode(factsText);

@@ -42,7 +42,7 @@ export function parseFacts(text: string): AudioFacts | undefined {
   const { offset, noiseDb } = value;
   const fingerprint = readFingerprint(value.fingerprint);
   const loudnessDb = value.loudnessDb === null ? Number.NEGATIVE_INFINITY : value.loudnessDb;
-  if (!isText(container) || !isText(codec) || !isText(audioHash)) return undefined;
+  if (!isText(container) || !isText(codec) || !isText(audioHash) || audioHash === "") return undefined;
   if (!isNumber(sampleRate) || !isNumber(channels) || !isNumber(seconds)) return undefined;
   if (!isNumber(peak) || !isNumber(clippedFraction) || typeof loudnessDb !== "number") return undefined;
   if (!isNumber(offset) || !isNumber(noiseDb) || !fingerprint) return undefined;

@@ -72,7 +72,11 @@ function predict(input: HearingInput, { signal }: CallContext): Promise<AudioPre
     if (!loaded) throw new GolemError("unexpected", "The worker was asked before it had loaded its golem.");
     const { model, listener } = loaded;
     const source = withTurns(openInput(input));
-    const heard = await hearSource(source, listener, { audio: getAudioOf(model.document), signal });
+    const heard = await hearSource(source, listener, {
+      audio: getAudioOf(model.document),
+      identify: false,
+      signal,
+    });
     return predictHeard(model, heard, source.name);
   });
   queue = work.catch(() => undefined);
