@@ -18,6 +18,7 @@ export default defineConfig([
       "src/cli/commands/*.ts",
       "src/node/embed-worker.ts",
       "src/node/fold-worker.ts",
+      "src/node/golem-worker.ts",
     ],
     // One file out for each file in, so that paths relative to a module are the same in src and dist.
     unbundle: true,

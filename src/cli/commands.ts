@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "commander";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { headKinds } from "../head/head.ts";
 import { exportFormats } from "../node/export-formats.ts";
+import { serverDefaults } from "../server/server-defaults.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One option of a command. */
@@ -58,6 +59,12 @@ const oneOf =
     if (words.includes(text)) return text;
     throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
   };
+
+const list = (text: string): string[] => {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.every((word) => word !== "")) return words;
+  throw new InvalidArgumentError("Words with commas between them were expected.");
+};
 
 const layer = (text: string): number | string =>
   text === "auto" || text === "last" ? text : integer(0)(text);
@@ -323,6 +330,64 @@ unreadable files. Exits with 1 when something severe was found.`,
     ],
     help: `Recordings, transcripts, names of files and speakers, and places on this machine are never in an export; what is in it is printed.`,
     load: () => import("./commands/export.ts"),
+  },
+  {
+    name: "serve",
+    args: ["<golems...>"],
+    description: "answer for golems over HTTP",
+    options: [
+      {
+        flags: "--port <n>",
+        description: `port; 0 takes a free one (default: ${serverDefaults.port})`,
+        parse: integer(0),
+      },
+      {
+        flags: "--host <address>",
+        description: `address to listen on; 0.0.0.0 for all (default: ${serverDefaults.host})`,
+      },
+      {
+        flags: "--allow-host <names>",
+        description:
+          "names in the Host header that are taken too, beside addresses and localhost; comma between them",
+        parse: list,
+      },
+      {
+        flags: "--cors <origins>",
+        description:
+          "origins of web pages that may use it, such as https://example.org; comma between them (default: none)",
+        parse: list,
+      },
+      {
+        flags: "--api-keys <file>",
+        description:
+          "file with the keys of those who may use it, one a line (default: GOLEM_API_KEYS; everybody without)",
+      },
+      {
+        flags: "--max-body <megabytes>",
+        description: `largest body taken (default: ${serverDefaults.maximumBodyBytes / 2 ** 20})`,
+        parse: positive,
+      },
+      {
+        flags: "--max-files <n>",
+        description: `most files in one form (default: ${serverDefaults.maximumFiles})`,
+        parse: integer(1),
+      },
+      {
+        flags: "--queue <n>",
+        description: `most requests waiting or at work; more are told to come again (default: ${serverDefaults.queue})`,
+        parse: integer(1),
+      },
+      {
+        flags: "--timeout <seconds>",
+        description: `longest a request may take (default: ${serverDefaults.timeoutSeconds})`,
+        parse: positive,
+      },
+      { flags: "--workers <n>", description: "threads that listen (default: one a core)", parse: integer(1) },
+      movedEncoderOption,
+    ],
+    help: `Answers at http://127.0.0.1:${serverDefaults.port} unless told otherwise; /docs there says what it answers. A golem is called what its folder is called,
+and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet leaves them out. Ctrl-C answers what was accepted, then ends.`,
+    load: () => import("./commands/serve.ts"),
   },
   {
     name: "embed",

@@ -32,6 +32,9 @@ export interface Terminal {
   /** Options for library calls: cancellation, progress bar, warnings. */
   readonly work: EnvironmentOptions & WorkOptions;
   readonly json: boolean;
+  readonly quiet: boolean;
+  /** Where progress, warnings and logs go. */
+  readonly stderr: NodeJS.WritableStream;
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
@@ -77,6 +80,8 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     warn,
     work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
     json,
+    quiet,
+    stderr,
     bold: style(1),
     dim: style(2),
     red: style(31),

@@ -53,6 +53,27 @@ export type ErrorCode =
   | "golem-version"
   | "output-exists"
   | "output-failed"
+  // the server: about one request
+  /** A request that no recording can be got out of: a wrong multipart body, a query that does not fit. */
+  | "bad-request"
+  /** A key is missing or wrong. */
+  | "unauthorised"
+  /** A host or an origin that may not use this server. */
+  | "forbidden"
+  | "not-found"
+  | "method-not-allowed"
+  /** The body did not arrive in time. */
+  | "request-timeout"
+  /** More bytes, or more files, than are taken. */
+  | "too-large"
+  /** A content type or coding of the body that is no recording. */
+  | "unsupported-media-type"
+  /** More work than can be queued. */
+  | "overloaded"
+  /** Golems are still being loaded, or the server is about to stop. */
+  | "not-ready"
+  /** The work took longer than a request may. */
+  | "timeout"
   // everywhere
   | "usage"
   | "aborted"

@@ -2,7 +2,7 @@
  * Formats that only a system ffmpeg decodes (AAC, M4A, WebM ...): its output is read as a stream of 32-bit float WAV.
  *
  * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
- * allowed to it. Only the first audio stream is decoded, at its own rate and channels.
+ * allowed to it; what is in memory goes through a pipe. Only the first audio stream is decoded, at its own rate and channels.
  * Must not know: resampling, trimming.
  */
 import type { ByteSource } from "../audio/audio.ts";
@@ -12,8 +12,9 @@ import type { DecodedStream, DecodeOptions, Decoder } from "../audio/decoder.ts"
 import { readSamples } from "../audio/pcm.ts";
 import { createWarning } from "../audio/warning.ts";
 import { readWavHeader } from "../audio/wav-header.ts";
-import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
+import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
+import { createStreamableMp4 } from "./streamable-mp4.ts";
 
 /** How to run ffmpeg. */
 export interface FfmpegOptions {
@@ -56,18 +57,11 @@ async function decodeWithFfmpeg(
   { signal }: DecodeOptions,
 ): Promise<DecodedStream> {
   throwIfAborted(signal);
-  const { name, path } = source;
-  if (path === undefined) {
-    throw new GolemError(
-      "needs-ffmpeg",
-      `${name} can only be decoded by ffmpeg, which reads files; this is not a file.`,
-      {
-        hint: "Convert it to WAV, FLAC, MP3, Ogg Vorbis or Opus first.",
-      },
-    );
-  }
+  const { name } = source;
   const { container } = await identifyContent(source);
-  const run = startFfmpeg(command, path, name, timeoutSeconds, signal);
+  const isPiped = source.path === undefined && container === "mp4";
+  const input = isPiped ? await createStreamableMp4(source) : source;
+  const run = startFfmpeg(command, input, timeoutSeconds, signal);
   try {
     const head = await run.read(headerBytes);
     if (head.length < 44) throw await run.explain();

@@ -2,10 +2,13 @@
  * One run of ffmpeg: started, read from under back-pressure, watched by a clock, stopped on abort.
  *
  * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
- * allowed to it.
+ * allowed to it. What is not a file is written to its standard input, and then it may open nothing at all.
  * Must not know: samples.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import type { ByteSource } from "../audio/audio.ts";
+import { blockBytes } from "../audio/byte-source.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 
 /** A run whose standard output is WAV with 32-bit float samples. */
@@ -24,28 +27,32 @@ export interface FfmpegRun {
 /** Characters of messages kept. */
 const messageLength = 16_384;
 
-/** Starts `command` on the file at `path`; `name` is what messages call it. */
+/** Starts `command` on a file, or on bytes that can be read from start to end. */
 export function startFfmpeg(
   command: string,
-  path: string,
-  name: string,
+  source: ByteSource,
   timeoutSeconds: number,
   signal: AbortSignal | undefined,
 ): FfmpegRun {
+  const { name, path } = source;
+  const isFile = path !== undefined;
   const child = spawn(
     command,
     [
-      ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info", "-protocol_whitelist", "file,pipe"],
-      ...["-i", `file:${path}`, "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
+      ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"],
+      ...["-protocol_whitelist", isFile ? "file,pipe" : "pipe", "-i", isFile ? `file:${path}` : "pipe:0"],
+      ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
       ...["-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
     ],
-    { stdio: ["ignore", "pipe", "pipe"], windowsHide: true },
-  );
+    { stdio: [isFile ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true },
+  ) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  if (child.stdin) feed(source, child.stdin);
   let messages = "";
   let startError: Error | undefined;
   let stopped: "aborted" | "timeout" | undefined;
   const stop = (): void => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    child.stdin?.destroy();
     child.stdout.destroy();
     signal?.removeEventListener("abort", abort);
   };
@@ -105,7 +112,9 @@ export function startFfmpeg(
       .filter((line) => /error|invalid|not found|matches no|does not contain/i.test(line));
     return code === 0
       ? undefined
-      : (lines[0] ?? `exit code ${code}`).replace(/^\[[^\]]*\]\s*/, "").replaceAll(path, name);
+      : (lines[0] ?? `exit code ${code}`)
+          .replace(/^\[[^\]]*\]\s*/, "")
+          .replaceAll(isFile ? path : "pipe:0", name);
   };
 
   return {
@@ -155,4 +164,27 @@ export function startFfmpeg(
     },
     stop,
   };
+}
+
+/** Writes bytes to a program that may stop reading at any time, no faster than it reads. */
+function feed(source: ByteSource, input: Writable): void {
+  input.on("error", () => {});
+  const isOpen = (): boolean => !input.destroyed && !input.writableEnded;
+  const write = async (): Promise<void> => {
+    for (let offset = 0; offset < source.byteLength && isOpen(); ) {
+      const bytes = await source.read(offset, blockBytes);
+      if (bytes.length === 0 || !isOpen()) break;
+      offset += bytes.length;
+      if (input.write(bytes)) continue;
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          input.off("drain", go).off("close", go);
+          resolve();
+        };
+        input.on("drain", go).on("close", go);
+      });
+    }
+    if (isOpen()) input.end();
+  };
+  void write().catch(() => input.destroy());
 }

@@ -12,8 +12,16 @@ import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-wr
 /** Name of the report in a golem's folder. */
 export const reportFile = "report.html";
 
+/** The files of a golem, as `decodeGolemModel` takes them. */
+export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
+
 /** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
 export async function readGolemFolder(folder: string): Promise<GolemModel> {
+  return decodeGolemModel(await readGolemFiles(folder));
+}
+
+/** Reads a golem's files without looking into them. Errors: `golem-not-found`, `golem-damaged` where one is missing or too long. */
+export async function readGolemFiles(folder: string): Promise<GolemFiles> {
   await recoverFolder(folder);
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory()) {
@@ -25,14 +33,14 @@ export async function readGolemFolder(folder: string): Promise<GolemModel> {
       { hint: "Give the folder that `golem train --out` made." },
     );
   }
-  return decodeGolemModel({
+  return {
     document: await readBounded(folder, "document"),
     tensors: await readBounded(folder, "tensors"),
     training: await readBounded(folder, "training"),
     ...((await stat(join(folder, golemFiles.text)).catch(() => undefined))
       ? { text: await readBounded(folder, "text") }
       : {}),
-  });
+  };
 }
 
 async function readBounded(folder: string, part: keyof typeof golemFileLimits): Promise<Uint8Array> {

@@ -3,13 +3,12 @@
  *
  * Must not know: recordings, heads.
  */
-import type { Encoder } from "../encoder/encoder.ts";
 import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
-import type { Transcriber } from "../encoder/transcriber.ts";
 import type { Listener, LoadedListener } from "../golem/hear-source.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import { pullWeights } from "./encoder-weights.ts";
-import { type LoadOptions, loadEncoder, prepareEncoder } from "./load-encoder.ts";
+import { createListenerStore } from "./listener-store.ts";
+import { type LoadOptions, prepareEncoder } from "./load-encoder.ts";
 
 /** Which parts of a listener a recording needs. */
 export interface ListenerParts {
@@ -30,28 +29,11 @@ export function selectParts(listener: Listener, { encoders, transcriber }: Liste
  * Loads a listener; what is missing is fetched. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and frees
  * what was loaded by then.
  */
-export async function loadListener(
+export function loadListener(
   resolved: ResolvedListener,
   options: LoadOptions & { readonly threads?: number | undefined } = {},
 ): Promise<LoadedListener> {
-  const encoders: Encoder[] = [];
-  let transcriber: Transcriber | undefined;
-  const dispose = async (): Promise<void> => {
-    await transcriber?.dispose();
-    for (const encoder of encoders) await encoder.dispose();
-  };
-  try {
-    for (const encoder of resolved.encoders) encoders.push(await loadEncoder(encoder, options));
-    if (resolved.transcriber) {
-      const { loadTranscriber } = await import("./load-transcriber.ts");
-      const encoder = encoders.find(({ info }) => info.id === defaultEncoderId);
-      transcriber = await loadTranscriber(defaultEncoderId, { ...options, encoder });
-    }
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
-  return { encoders, ...(transcriber ? { transcriber } : {}), dispose };
+  return createListenerStore(options).acquire(resolved);
 }
 
 /** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */

@@ -4,7 +4,7 @@
  * The other side of each worker is `serveTasks` in worker-service.ts. A task that kills its worker is rejected, and a new
  * worker takes its place. Must not know: what the work is.
  */
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
 import type { WorkerAnswer, WorkerOrder } from "./worker-service.ts";
 
@@ -20,18 +20,32 @@ export interface WorkerPoolOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How one task is run. */
+interface TaskOptions {
+  /** Aborting it drops the task where it has not started, and aborts the worker's own signal for it where it has. */
+  readonly signal?: AbortSignal | undefined;
+  /** What of the task is moved to the worker instead of copied. */
+  readonly transfer?: readonly Transferable[] | undefined;
+  /** Run it at once and let it take turns with the others, for work that lasts and mostly waits. */
+  readonly beside?: boolean | undefined;
+}
+
 /** Something that runs tasks. */
 export interface WorkerPool<Task, Result> {
   /** Tasks that could start at once. */
   getRoom(): number;
   /** Rejects with the error of the task, with `aborted`, or with what ended its worker. */
-  run(task: Task): Promise<Result>;
+  run(task: Task, options?: TaskOptions): Promise<Result>;
+  /** Runs a task on each worker; those that are started later, in place of one that died, do not get it. */
+  runOnEach(task: Task): Promise<Result[]>;
   /** Stops what is running; what has not been answered by then is rejected. */
   close(): Promise<void>;
 }
 
-interface Job<Task, Result> {
+interface Job<Task, Result> extends TaskOptions {
   readonly task: Task;
+  /** The only worker that may do it. */
+  readonly only?: Worker;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -39,15 +53,19 @@ interface Job<Task, Result> {
 /** Starts the workers; tasks wait until one is ready. */
 export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> {
   const { script, settings, count, ahead = 1, signal } = options;
-  const waiting: Job<Task, Result>[] = [];
+  type OwnJob = Job<Task, Result>;
+  const waiting: OwnJob[] = [];
   const ready = new Set<Worker>();
-  const running = new Map<Worker, Job<Task, Result>[]>();
+  /** What each worker was given and has not answered, in the order it was given. */
+  const running = new Map<Worker, Map<number, OwnJob>>();
   let failure: unknown = new GolemError("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
+  let nextId = 0;
 
   const start = (): void => {
     const worker = startWorker(script, settings);
-    running.set(worker, []);
+    const jobs = new Map<number, OwnJob>();
+    running.set(worker, jobs);
     let fatal: unknown;
     worker.on("message", (answer: WorkerAnswer<Result>) => {
       if ("failure" in answer) {
@@ -55,50 +73,131 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
         return;
       }
       ready.add(worker);
-      const job = "ready" in answer ? undefined : running.get(worker)?.shift();
-      if ("result" in answer) job?.resolve(answer.result);
-      else if ("error" in answer) job?.reject(reviveError(answer.error));
+      if ("id" in answer) {
+        const job = jobs.get(answer.id);
+        jobs.delete(answer.id);
+        if ("result" in answer) job?.resolve(answer.result);
+        else job?.reject(reviveError(answer.error));
+      }
       dispatch();
     });
     worker.on("error", (error) => {
       fatal ??= describeDeath(error);
     });
     worker.on("exit", () => {
-      const [job, ...others] = running.get(worker) ?? [];
       running.delete(worker);
       ready.delete(worker);
       failure = fatal ?? failure;
-      job?.reject(failure);
-      waiting.unshift(...others);
+      const lost = [...jobs.values()];
+      const wasAtWork = lost.length > 0;
+      const again = lost.splice(lost.findIndex((job) => !job.beside) + 1).filter((job) => {
+        return !(job.beside || job.only || job.transfer);
+      });
+      for (const job of jobs.values()) if (!again.includes(job)) job.reject(failure);
+      waiting.unshift(...again);
+      for (const job of take((job) => job.only === worker)) job.reject(failure);
       if (closed) return;
       // A task that kills its worker costs that task; without one to blame, trying again would loop.
-      if (job) start();
-      else if (running.size === 0) for (const lost of waiting.splice(0)) lost.reject(failure);
+      if (wasAtWork) start();
+      else if (running.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
     });
+  };
+
+  /** Takes jobs that wait out of the queue. */
+  const take = (isWanted: (job: OwnJob) => boolean): OwnJob[] => {
+    const taken = waiting.filter(isWanted);
+    for (const job of taken) waiting.splice(waiting.indexOf(job), 1);
+    return taken;
+  };
+
+  /** Tasks of a worker that keep others from starting. */
+  const getLoad = (worker: Worker): number => {
+    let load = 0;
+    for (const job of running.get(worker)!.values()) if (!job.beside) load++;
+    return load;
   };
 
   const getRoom = (): number => {
     let room = -waiting.length;
-    for (const worker of ready) room += ahead - running.get(worker)!.length;
+    for (const worker of ready) room += ahead - getLoad(worker);
     return Math.max(0, room);
   };
 
+  /** Gives what waits to workers that have room, oldest first. */
   const dispatch = (): void => {
-    while (!closed && waiting.length > 0) {
-      const [worker] = [...ready].sort((a, b) => running.get(a)!.length - running.get(b)!.length);
-      if (!worker || running.get(worker)!.length >= ahead) return;
-      const job = waiting.shift()!;
-      running.get(worker)!.push(job);
-      worker.postMessage({ task: job.task } satisfies WorkerOrder<Task>);
+    for (let i = 0; !closed && i < waiting.length; ) {
+      const job = waiting[i]!;
+      const worker = findWorker(job);
+      if (worker) {
+        waiting.splice(i, 1);
+        give(worker, job);
+      } else i++;
     }
   };
 
+  const findWorker = (job: OwnJob): Worker | undefined => {
+    const count = job.beside ? (worker: Worker) => running.get(worker)!.size : getLoad;
+    let best: Worker | undefined;
+    for (const worker of job.only ? [job.only] : ready) {
+      if (!ready.has(worker) || !(job.beside || getLoad(worker) < ahead)) continue;
+      if (!best || count(worker) < count(best)) best = worker;
+    }
+    return best;
+  };
+
+  const give = (worker: Worker, job: OwnJob): void => {
+    const id = nextId++;
+    const order: WorkerOrder<Task> = { id, task: job.task, beside: job.beside ?? false };
+    try {
+      worker.postMessage(order, job.transfer);
+    } catch (error) {
+      job.reject(error);
+      return;
+    }
+    running.get(worker)!.set(id, job);
+  };
+
+  const add = (task: Task, options: TaskOptions, only?: Worker): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      if (closed || running.size === 0) return reject(closed ?? failure);
+      const { signal } = options;
+      const abort = (): void => {
+        if (take((waitingJob) => waitingJob === job).length > 0) job.reject(createAborted());
+        for (const [worker, jobs] of running) {
+          for (const [id, given] of jobs) {
+            if (given === job) worker.postMessage({ cancel: id } satisfies WorkerOrder<never>);
+          }
+        }
+      };
+      const job: OwnJob = {
+        ...options,
+        task,
+        ...(only ? { only } : {}),
+        resolve: (result) => {
+          signal?.removeEventListener("abort", abort);
+          resolve(result);
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", abort);
+          reject(error);
+        },
+      };
+      if (signal?.aborted) return reject(createAborted());
+      signal?.addEventListener("abort", abort, { once: true });
+      waiting.push(job);
+      dispatch();
+    });
+
   const close = async (): Promise<void> => {
-    closed ??= new GolemError("aborted", "The work was interrupted before it was done.");
+    closed ??= createAborted();
     signal?.removeEventListener("abort", abort);
     for (const job of waiting.splice(0)) job.reject(closed);
     const workers = [...running.keys()];
-    for (const worker of workers) for (const job of running.get(worker)!.splice(0)) job.reject(closed);
+    for (const worker of workers) {
+      const jobs = running.get(worker)!;
+      for (const job of jobs.values()) job.reject(closed);
+      jobs.clear();
+    }
     await Promise.all(workers.map(stopWorker));
   };
   const abort = (): void => void close();
@@ -107,12 +206,8 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
 
   return {
     getRoom,
-    run: (task) =>
-      new Promise((resolve, reject) => {
-        if (closed || running.size === 0) return reject(closed ?? failure);
-        waiting.push({ task, resolve, reject });
-        dispatch();
-      }),
+    run: (task, taskOptions = {}) => add(task, taskOptions),
+    runOnEach: (task) => Promise.all([...running.keys()].map((worker) => add(task, {}, worker))),
     close,
   };
 }
@@ -136,6 +231,10 @@ function stopWorker(worker: Worker): Promise<void> {
     worker.once("exit", () => resolve());
     worker.postMessage("stop" satisfies WorkerOrder<never>);
   });
+}
+
+function createAborted(): GolemError {
+  return new GolemError("aborted", "The work was interrupted before it was done.");
 }
 
 /** What ended a worker that could not say so itself, such as running out of memory. */

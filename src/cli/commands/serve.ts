@@ -1,0 +1,100 @@
+/** `golem serve GOLEM...`: answers over HTTP until it is interrupted; what was accepted by then is still answered. */
+import { readFile, stat } from "node:fs/promises";
+import { GolemError } from "../../core/error.ts";
+import { parseApiKeys } from "../../server/api-keys.ts";
+import { startServer } from "../../server/start-server.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+
+interface ServeOptions extends CommonOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly allowHost?: readonly string[];
+  readonly cors?: readonly string[];
+  readonly apiKeys?: string;
+  readonly maxBody?: number;
+  readonly maxFiles?: number;
+  readonly queue?: number;
+  readonly timeout?: number;
+  readonly workers?: number;
+  readonly encoder?: string;
+}
+
+/** Longest file of keys that is read, in bytes. */
+const maximumKeyBytes = 1024 * 1024;
+
+/** Runs the command; resolves when the server has ended. */
+export async function runCommand(
+  [golems]: [string[]],
+  options: ServeOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { signal } = terminal.work;
+  const apiKeys = await readApiKeys(options.apiKeys);
+  const server = await startServer({
+    ...terminal.work,
+    ...{ golems, apiKeys },
+    port: options.port,
+    host: options.host,
+    allowHosts: options.allowHost,
+    origins: options.cors,
+    maximumBodyBytes: options.maxBody === undefined ? undefined : Math.round(options.maxBody * 2 ** 20),
+    maximumFiles: options.maxFiles,
+    queue: options.queue,
+    timeoutSeconds: options.timeout,
+    workers: options.workers,
+    encoder: options.encoder,
+    log: terminal.quiet ? undefined : terminal.stderr,
+  });
+  try {
+    const { url, host, port, ids } = server;
+    terminal.print(`Listening on ${url} for ${ids.join(", ")}; ${url}/docs says what it answers.`);
+    terminal.printJson({ listening: { url, host, port, golems: ids } });
+    if (!apiKeys && !/^(127\.|::1$)/.test(host)) {
+      terminal.warn({
+        code: "usage",
+        message: `Everybody who reaches ${host} may use the server: it was given no API keys.`,
+        hint: "Name a file of keys with --api-keys.",
+      });
+    }
+    const start = performance.now();
+    await server.ready;
+    terminal.print(`Ready after ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    terminal.printJson({ ready: { golems: ids } });
+    await waitForAbort(signal);
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    await server.close();
+  }
+  return 0;
+}
+
+/** Keys out of a file, else out of the environment; never out of arguments, which others on the machine can read. */
+async function readApiKeys(file: string | undefined): Promise<string[] | undefined> {
+  if (file === undefined) {
+    const keys = process.env.GOLEM_API_KEYS;
+    return keys ? parseApiKeys(keys, "GOLEM_API_KEYS") : undefined;
+  }
+  try {
+    const { size } = await stat(file);
+    if (size > maximumKeyBytes) throw new Error(`it has ${size} bytes`);
+    return parseApiKeys(await readFile(file, "utf8"), file);
+  } catch (cause) {
+    if (cause instanceof GolemError) throw cause;
+    throw new GolemError(
+      "invalid-option",
+      `The file of API keys ${file} could not be read: ${(cause as Error).message}.`,
+      {
+        hint: "Name a file with one key a line.",
+        cause,
+      },
+    );
+  }
+}
+
+function waitForAbort(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * Golems on worker threads: each worker holds all of them, with networks that they share, and answers for recordings in memory. Nothing
+ * that takes long happens on the calling thread.
+ *
+ * Must not know: HTTP, the terminal, where recordings come from.
+ */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { Progress, WorkOptions } from "../core/progress.ts";
+import type { GolemDocument } from "../golem/golem-document.ts";
+import type { AudioPrediction } from "../golem/predict-heard.ts";
+import type { CacheFolder } from "./cache-folder.ts";
+import type { ResolvedListener } from "./encoder-source.ts";
+import type { GolemFiles } from "./golem-folder.ts";
+import { createWorkerPool } from "./worker-pool.ts";
+
+/** What a worker is started with. */
+export interface GolemWorkerSettings {
+  readonly cache: CacheFolder;
+}
+
+/** What a worker finds out about a golem without running it. */
+export interface ExaminedGolem {
+  readonly document: GolemDocument;
+  /** Who listens for it, found and in place on this machine. */
+  readonly listener: ResolvedListener;
+}
+
+/** A golem that any worker can load by itself. */
+export interface LoadableGolem {
+  /** No two golems share one, nor two states of one golem. */
+  readonly version: string;
+  /** In memory that all workers share. */
+  readonly files: GolemFiles;
+  readonly listener: ResolvedListener;
+}
+
+/** What workers are asked. */
+export type GolemTask =
+  | {
+      readonly kind: "examine";
+      readonly files: GolemFiles;
+      readonly encoder: string | undefined;
+      readonly progress: MessagePort;
+    }
+  | { readonly kind: "load"; readonly golem: LoadableGolem }
+  | { readonly kind: "forget"; readonly version: string }
+  | {
+      readonly kind: "predict";
+      readonly golem: LoadableGolem;
+      readonly bytes: Uint8Array;
+      readonly name: string;
+    };
+
+/** Workers that answer for golems. */
+export interface GolemPool {
+  /** Decodes a golem's files and puts in place what it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemListener` and of fetching. */
+  examine(
+    files: GolemFiles,
+    options?: WorkOptions & { encoder?: string | undefined },
+  ): Promise<ExaminedGolem>;
+  /** Loads a golem in every worker. */
+  load(golem: LoadableGolem): Promise<void>;
+  /** Frees it in every worker. A prediction that is still to come would load it again. */
+  forget(version: string): Promise<void>;
+  /**
+   * Predicts the recording in `bytes`, which are the workers' from then on. Rejects with the errors of `hearSource`, `silent`, and
+   * `aborted`: what has not started by then is dropped, what has ends at the next window.
+   */
+  predict(
+    golem: LoadableGolem,
+    bytes: Uint8Array<ArrayBuffer>,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<AudioPrediction>;
+  close(): Promise<void>;
+}
+
+/** Starts the workers. */
+export function createGolemPool({ count, cache }: GolemWorkerSettings & { count: number }): GolemPool {
+  const pool = createWorkerPool<GolemTask, unknown>({
+    script: "golem-worker",
+    settings: { cache } satisfies GolemWorkerSettings,
+    count,
+  });
+  return {
+    async examine(files, { signal, onProgress, encoder } = {}) {
+      const { port1, port2 } = new MessageChannel();
+      port1.on("message", (progress: Progress) => onProgress?.(progress));
+      const task: GolemTask = { kind: "examine", files, encoder, progress: port2 };
+      try {
+        return (await pool.run(task, { signal, transfer: [port2], beside: true })) as ExaminedGolem;
+      } finally {
+        port1.close();
+      }
+    },
+    async load(golem) {
+      await pool.runOnEach({ kind: "load", golem });
+    },
+    async forget(version) {
+      await pool.runOnEach({ kind: "forget", version });
+    },
+    predict: async (golem, bytes, name, signal) =>
+      (await pool.run(
+        { kind: "predict", golem, bytes, name },
+        { signal, transfer: [bytes.buffer] },
+      )) as AudioPrediction,
+    close: pool.close,
+  };
+}
+
+/** The same files in memory that all workers share. */
+export function shareGolemFiles({ document, tensors, training, text }: GolemFiles): GolemFiles {
+  const share = (bytes: Uint8Array): Uint8Array => {
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    return shared;
+  };
+  return {
+    document: share(document),
+    tensors: share(tensors),
+    training: share(training),
+    ...(text ? { text: share(text) } : {}),
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * The server's application: who may ask, what is answered, how errors look. Nothing here opens a port.
+ *
+ * Must not know: processes, signals, the terminal.
+ */
+import { randomUUID } from "node:crypto";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { routePath } from "hono/route";
+import type { Logger } from "pino";
+import packageJson from "../../package.json" with { type: "json" };
+import { GolemError, toErrorRecord } from "../core/error.ts";
+import type { KeyCheck } from "./api-keys.ts";
+import { docsPolicy, renderDocsPage } from "./docs-page.ts";
+import { describeGolem, summariseGolem } from "./golem-views.ts";
+import { handlePredict, type PredictParts } from "./predict-route.ts";
+import { createProblem, getProblemHeaders } from "./problem.ts";
+import type { RequestGuard } from "./request-guard.ts";
+import {
+  golemRoute,
+  healthRoute,
+  listRoute,
+  metricsRoute,
+  predictRoute,
+  readyRoute,
+  securitySchemes,
+} from "./routes.ts";
+import type { ServerContext } from "./server-context.ts";
+
+/** What the application is made of. */
+export interface AppParts extends PredictParts {
+  readonly guard: RequestGuard;
+  /** Undefined: everybody who is let in by the guard may ask. */
+  readonly isKey: KeyCheck | undefined;
+  /** Origins that get CORS headers. */
+  readonly origins: readonly string[];
+  readonly log: Logger;
+  /** Whether the server is about to stop. */
+  isStopping(): boolean;
+}
+
+/** The application. */
+export type App = OpenAPIHono<ServerContext>;
+
+const policy = "default-src 'none'; frame-ancestors 'none'";
+
+/** Puts the application together. */
+export function createApp(parts: AppParts): App {
+  const { golems, metrics, admission, guard, origins, log } = parts;
+  const app: App = new OpenAPIHono<ServerContext>();
+
+  app.use(createAccount(parts));
+  app.use(async (c, next) => {
+    c.header("x-content-type-options", "nosniff");
+    c.header("referrer-policy", "no-referrer");
+    c.header("cross-origin-resource-policy", "same-origin");
+    c.header("content-security-policy", policy);
+    c.header("cache-control", "no-store");
+    if (parts.isStopping()) c.header("connection", "close");
+    guard(c.req.header("host"), c.req.header("origin"));
+    await next();
+  });
+  if (origins.length > 0) {
+    app.use(
+      cors({
+        origin: [...origins],
+        allowMethods: ["GET", "POST"],
+        allowHeaders: ["authorization", "x-api-key", "content-type"],
+        exposeHeaders: ["x-request-id", "retry-after"],
+        maxAge: 600,
+      }),
+    );
+  }
+  const checkKey = createKeyChecker(parts.isKey);
+  app.use("/v1/*", checkKey);
+  app.use("/metrics", checkKey);
+
+  const state = (status: "ok" | "ready") => ({ status, version: packageJson.version });
+  app.openapi(healthRoute, (c) => c.json(state("ok"), 200));
+  app.openapi(readyRoute, (c) => {
+    if (parts.isStopping()) throw new GolemError("not-ready", "The server is about to stop.");
+    if (!golems.isReady()) throw new GolemError("not-ready", "Golems are still being loaded.");
+    return c.json(state("ready"), 200);
+  });
+  app.openAPIRegistry.registerPath(metricsRoute);
+  app.get(metricsRoute.path, async (c) =>
+    c.body(await metrics.render(), 200, { "content-type": metrics.contentType }),
+  );
+  app.openapi(listRoute, (c) => c.json({ golems: golems.list().map(summariseGolem) }, 200));
+  app.openapi(golemRoute, (c) => c.json(describeGolem(golems.get(c.req.valid("param").id)), 200));
+  app.openAPIRegistry.registerPath(predictRoute);
+  app.post(predictRoute.getRoutingPath(), (c) => handlePredict(c, c.req.param("id"), parts));
+
+  for (const [name, scheme] of Object.entries(securitySchemes)) {
+    app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
+  }
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Golem",
+      version: packageJson.version,
+      description: "Audio classifiers trained on about fifty recordings, behind HTTP.",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
+    servers: [{ url: "/" }],
+  });
+  app.get("/openapi.json", (c) => c.json(document));
+  const page = renderDocsPage(document);
+  app.get("/docs", async (c) => c.html(await page, 200, { "content-security-policy": docsPolicy }));
+  app.get("/", (c) => c.redirect("/docs"));
+
+  const known = listPaths(app);
+  app.notFound((c) => {
+    const methods = new Set(
+      known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method),
+    );
+    if (methods.size > 0) {
+      const allowed = [...methods].join(", ");
+      c.header("allow", allowed);
+      throw new GolemError("method-not-allowed", `${c.req.method} is not for this address; ${allowed} is.`);
+    }
+    throw new GolemError("not-found", "There is nothing at this address.", {
+      hint: "/docs says what there is.",
+    });
+  });
+
+  app.onError((error, c) => {
+    const record = toErrorRecord(error, "unexpected");
+    const requestId = c.get("requestId") ?? randomUUID();
+    const problem = createProblem(record, requestId);
+    const { incoming } = c.env;
+    if (problem.status === 500) log.error({ requestId, code: record.code, error: record.message }, "fault");
+    c.get("note")?.({ code: record.code });
+    const headers = getProblemHeaders(problem, admission.getRetrySeconds());
+    // What is left of a body would be taken for the next request.
+    if (incoming && !incoming.complete) headers.connection = "close";
+    return c.body(JSON.stringify(problem), problem.status as 500, headers);
+  });
+  return app;
+}
+
+/** Numbers, counts and logs every request; nothing of what was sent gets into the log. */
+function createAccount({ log, metrics }: AppParts): MiddlewareHandler<ServerContext> {
+  return async (c, next) => {
+    const start = performance.now();
+    const requestId = randomUUID();
+    const facts: Record<string, number | string> = {};
+    const { outgoing } = c.env as Partial<ServerContext["Bindings"]>;
+    c.set("requestId", requestId);
+    c.set("note", (more) => Object.assign(facts, more));
+    c.set("onLeave", (listener) => {
+      outgoing?.once("close", () => {
+        if (!outgoing.writableFinished) listener();
+      });
+    });
+    c.header("x-request-id", requestId);
+    outgoing?.once("close", () => {
+      const route = getRoute(c);
+      const seconds = (performance.now() - start) / 1000;
+      const left = !outgoing.writableFinished;
+      const status = left ? 499 : outgoing.statusCode;
+      metrics.countRequest(route, c.req.method, status, seconds);
+      const golem = c.req.param("id");
+      log.info({
+        ...{ requestId, method: c.req.method, route, status, milliseconds: Math.round(seconds * 1e4) / 10 },
+        ...(golem !== undefined && status !== 404 ? { golem } : {}),
+        ...facts,
+        ...(left ? { left } : {}),
+      });
+    });
+    await next();
+  };
+}
+
+function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<ServerContext> {
+  return async (c, next) => {
+    if (isKey) {
+      const [, bearer] = /^Bearer ([^\s]+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
+      const key = bearer ?? c.req.header("x-api-key");
+      if (key === undefined || !isKey(key)) {
+        throw new GolemError(
+          "unauthorised",
+          key === undefined ? "An API key is needed." : "The API key is wrong.",
+          {
+            hint: "Send it as Authorization: Bearer KEY, or as X-API-Key.",
+          },
+        );
+      }
+    }
+    await next();
+  };
+}
+
+/** The pattern of the route that answered. */
+function getRoute(c: Context<ServerContext>): string {
+  const path = routePath(c, -1);
+  return path === "/*" || path === "*" || path.endsWith("/*") ? "other" : path;
+}
+
+function listPaths(app: App): { method: string; pattern: RegExp }[] {
+  return app.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => ({
+      method,
+      pattern: new RegExp(`^${path.replaceAll(/:[^/]+/g, "[^/]+")}$`),
+    }));
+}

@@ -1,0 +1,106 @@
+/**
+ * What the server counts and times, in Prometheus' form.
+ *
+ * Must not know: routes' work.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Milliseconds between looks at the event loop. */
+const resolution = 10;
+
+/** What is asked when metrics are read. */
+export interface MetricSources {
+  /** Requests let in and not yet answered. */
+  getQueued(): number;
+  /** Bytes of bodies in memory. */
+  getBodyBytes(): number;
+  isReady(): boolean;
+}
+
+/** The metrics of one server. */
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+  /** One request answered. `route` is the pattern, never the address, so that labels stay few. */
+  countRequest(route: string, method: string, status: number, seconds: number): void;
+  /** One recording heard, `seconds` long. */
+  countRecording(golem: string, seconds: number): void;
+  countReload(golem: string, isLoaded: boolean): void;
+  close(): void;
+}
+
+/** Starts counting. */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: "golem_http_request_duration_seconds",
+    help: "Time from the head of a request to its answer",
+    labelNames: ["route", "method", "status"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  const recordings = new Counter({
+    name: "golem_recordings_total",
+    help: "Recordings predicted",
+    labelNames: ["golem"],
+    registers,
+  });
+  const audio = new Counter({
+    name: "golem_audio_seconds_total",
+    help: "Duration of the recordings predicted",
+    labelNames: ["golem"],
+    registers,
+  });
+  const reloads = new Counter({
+    name: "golem_reloads_total",
+    help: "Golems replaced while serving, and refused replacements",
+    labelNames: ["golem", "result"],
+    registers,
+  });
+  const watch = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  watch("golem_requests_queued", "Requests waiting or at work", sources.getQueued);
+  watch("golem_body_bytes", "Bytes of request bodies in memory", sources.getBodyBytes);
+  watch("golem_ready", "1 when all golems are loaded", () => Number(sources.isReady()));
+  const delay = monitorEventLoopDelay({ resolution });
+  delay.enable();
+  new Gauge({
+    name: "golem_event_loop_delay_seconds",
+    help: "How late the event loop came to what was due, since the metrics were last read",
+    labelNames: ["quantile"],
+    registers,
+    collect() {
+      const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - resolution / 1000) || 0;
+      this.set({ quantile: "0.5" }, late(delay.percentile(50)));
+      this.set({ quantile: "0.99" }, late(delay.percentile(99)));
+      this.set({ quantile: "1" }, late(delay.max));
+      delay.reset();
+    },
+  });
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    countRequest: (route, method, status, seconds) =>
+      requests.observe({ route, method, status: String(status) }, seconds),
+    countRecording(golem, seconds) {
+      recordings.inc({ golem });
+      audio.inc({ golem }, seconds);
+    },
+    countReload: (golem, isLoaded) => reloads.inc({ golem, result: isLoaded ? "loaded" : "refused" }),
+    close() {
+      delay.disable();
+      registry.clear();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * Errors as HTTP knows them: a status for every code of the library, and the problem document that carries code, message and hint.
+ *
+ * RFC 9457 (problem details).
+ * Must not know: routes, who raises what.
+ */
+import { STATUS_CODES } from "node:http";
+import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
+
+/** Status of each code. */
+export const statusOfCode = {
+  // The recording: what was sent is understood, and cannot be heard.
+  "empty-file": 422,
+  "corrupt-audio": 422,
+  "no-samples": 422,
+  "too-short": 422,
+  silent: 422,
+  unreadable: 422,
+  "too-long": 413,
+  "not-audio": 415,
+  "unsupported-codec": 415,
+  "needs-ffmpeg": 415,
+  // The request.
+  "bad-request": 400,
+  "invalid-option": 400,
+  "invalid-shape": 400,
+  usage: 400,
+  unauthorised: 401,
+  forbidden: 403,
+  "not-found": 404,
+  "golem-not-found": 404,
+  "method-not-allowed": 405,
+  "request-timeout": 408,
+  "too-large": 413,
+  "unsupported-media-type": 415,
+  // The server.
+  "encoder-failed": 500,
+  unexpected: 500,
+  overloaded: 503,
+  "not-ready": 503,
+  aborted: 503,
+  timeout: 504,
+  // What should have stopped it from starting.
+  "unknown-encoder": 500,
+  "weights-missing": 500,
+  "weights-damaged": 500,
+  "fetch-failed": 500,
+  "invalid-layer": 500,
+  "hub-not-found": 500,
+  "hub-denied": 500,
+  "hub-damaged": 500,
+  "cache-failed": 500,
+  "golem-damaged": 500,
+  "golem-version": 500,
+  "data-not-found": 500,
+  "invalid-data": 500,
+  "no-recordings": 500,
+  "too-few-classes": 500,
+  "too-few-recordings": 500,
+  "duplicate-recording": 500,
+  "conflicting-labels": 500,
+  "not-converged": 500,
+  "output-exists": 500,
+  "output-failed": 500,
+  "store-failed": 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Media type of problem documents. */
+export const problemType = "application/problem+json";
+
+/** A problem document. */
+export interface Problem {
+  /** Where the documentation tells about the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly hint: string;
+  /** The request, as it is called in the server's log. */
+  readonly instance: string;
+}
+
+/** Turns an error into a problem document. Of faults of this program only the code is told. */
+export function createProblem({ code, message, hint }: ErrorRecord, requestId: string): Problem {
+  const status: number = statusOfCode[code as ErrorCode] ?? 500;
+  const isFault = status === 500;
+  return {
+    type: `/docs#${code}`,
+    title: STATUS_CODES[status] ?? "Error",
+    status,
+    detail: isFault ? "The server failed; its log says more." : message,
+    code,
+    hint: isFault ? "" : hint,
+    instance: `urn:uuid:${requestId}`,
+  };
+}
+
+/** Headers that belong to a problem: when to come back, what a key looks like. */
+export function getProblemHeaders({ code, status }: Problem, retrySeconds: number): Record<string, string> {
+  return {
+    "content-type": problemType,
+    "cache-control": "no-store",
+    ...(status === 503 ? { "retry-after": String(retrySeconds) } : {}),
+    ...(code === "unauthorised" ? { "www-authenticate": 'Bearer realm="golem"' } : {}),
+  };
+}
+
+/** The error of a request that can do nothing about it but wait. */
+export function createOverloaded(what: string): GolemError {
+  return new GolemError("overloaded", what, { hint: "Send it again after the seconds in Retry-After." });
+}

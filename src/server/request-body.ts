@@ -1,0 +1,109 @@
+/**
+ * Bodies of requests, read under limits: bytes of one and of all, and time. A sender that is slow keeps nothing but what it has sent.
+ *
+ * Must not know: what is in a body.
+ */
+import type { IncomingMessage } from "node:http";
+import { GolemError } from "../core/error.ts";
+import { createOverloaded } from "./problem.ts";
+
+/** Seconds in which any body may arrive, and bytes a second that are expected of longer ones. */
+const graceSeconds = 30;
+const slowestBytesPerSecond = 32_768;
+
+/** Bytes of bodies in memory, of all requests together. */
+export interface ByteBudget {
+  readonly limit: number;
+  used: number;
+}
+
+/** Limits on one body. */
+export interface BodyLimits {
+  readonly maximumBytes: number;
+  readonly budget: ByteBudget;
+  /** Seconds in which any body may arrive, default 30. */
+  readonly graceSeconds?: number | undefined;
+}
+
+/** A body being read; `release` gives back what it holds of the budget. */
+export interface LimitedBody {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  release(): void;
+}
+
+/**
+ * Reads a body. Chunks reject with `too-large`, `overloaded` (all bodies together), `request-timeout`, or `aborted` when the sender leaves.
+ */
+export function openBody(incoming: IncomingMessage, limits: BodyLimits): LimitedBody {
+  const { maximumBytes, budget } = limits;
+  let held = 0;
+  return {
+    chunks: readChunks(),
+    release() {
+      budget.used -= held;
+      held = 0;
+    },
+  };
+
+  async function* readChunks(): AsyncGenerator<Uint8Array> {
+    const declared = Number(incoming.headers["content-length"] ?? 0);
+    if (declared > maximumBytes) throw tooLarge(maximumBytes);
+    const iterator = incoming.iterator({ destroyOnReturn: false });
+    const start = performance.now();
+    for (;;) {
+      const seconds = (limits.graceSeconds ?? graceSeconds) + held / slowestBytesPerSecond;
+      const next = await withDeadline(iterator.next(), start + 1000 * seconds);
+      if (next.done) break;
+      const chunk = next.value as Uint8Array;
+      if (held + chunk.length > maximumBytes) throw tooLarge(maximumBytes);
+      if (budget.used + chunk.length > budget.limit) {
+        throw createOverloaded("The server holds as many bytes of recordings as it may.");
+      }
+      held += chunk.length;
+      budget.used += chunk.length;
+      yield chunk;
+    }
+    if (!incoming.complete) throw new GolemError("aborted", "The body ended before it was complete.");
+  }
+}
+
+/** Joins chunks to bytes of their own, which can be moved to another thread. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+async function withDeadline<T>(next: Promise<T>, deadline: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fail = (): void =>
+      reject(
+        new GolemError("request-timeout", "The body did not arrive in time.", {
+          hint: `Send it faster, at least ${slowestBytesPerSecond / 1024} KiB a second after the first ${graceSeconds} s.`,
+        }),
+      );
+    timer = setTimeout(fail, Math.max(0, deadline - performance.now()));
+  });
+  try {
+    return await Promise.race([next, late]);
+  } catch (error) {
+    next.catch(() => {});
+    if (error instanceof GolemError) throw error;
+    throw new GolemError("aborted", "The connection was closed before the body was complete.", {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooLarge(maximumBytes: number): GolemError {
+  return new GolemError("too-large", `The body is longer than the ${maximumBytes} bytes that are taken.`, {
+    hint: "Send fewer or shorter recordings, or compress them (FLAC, Opus); the server's limit is --max-body.",
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * The routes as data: addresses, what they take, what they answer. The OpenAPI document is made of them.
+ *
+ * Must not know: how answers come about.
+ */
+import { createRoute } from "@hono/zod-openapi";
+import { problemType } from "./problem.ts";
+import {
+  binarySchema,
+  formSchema,
+  golemListSchema,
+  golemParams,
+  golemSchema,
+  predictionSchema,
+  predictionsSchema,
+  predictQuery,
+  problemSchema,
+  stateSchema,
+} from "./schemas.ts";
+
+/** What each status of a problem means here. */
+const problems = {
+  400: "The request does not fit: a wrong form, a wrong query",
+  401: "An API key is needed, and the one sent is missing or wrong",
+  403: "A Host or Origin that may not use this server",
+  404: "No such golem or address",
+  408: "The body did not arrive in time",
+  413: "Too many bytes or files, or too long a recording",
+  415: "No recording, or one that cannot be decoded here",
+  422: "A recording that cannot be heard: damaged, silent, too short",
+  500: "A fault of the server",
+  503: "Not ready, or too much to do: Retry-After says when to come again",
+  504: "The work took longer than a request may",
+} as const;
+
+type ProblemStatus = keyof typeof problems;
+
+function describeProblems(...statuses: readonly ProblemStatus[]) {
+  const entries = statuses.map((status) => [
+    status,
+    { description: problems[status], content: { [problemType]: { schema: problemSchema } } },
+  ]);
+  return Object.fromEntries(entries) as Record<
+    ProblemStatus,
+    { description: string; content: Record<typeof problemType, { schema: typeof problemSchema }> }
+  >;
+}
+
+const json = <T>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+/** Schemes of authentication; used where the server was started with keys. */
+export const securitySchemes = {
+  bearer: { type: "http", scheme: "bearer" },
+  key: { type: "apiKey", in: "header", name: "X-API-Key" },
+} as const;
+const security = [{ bearer: [] }, { key: [] }, {}];
+
+/** GET /healthz */
+export const healthRoute = createRoute({
+  method: "get",
+  path: "/healthz",
+  summary: "Whether the server is there",
+  responses: { 200: json(stateSchema, "It is") },
+});
+
+/** GET /readyz */
+export const readyRoute = createRoute({
+  method: "get",
+  path: "/readyz",
+  summary: "Whether all golems are loaded and requests are welcome",
+  responses: { 200: json(stateSchema, "They are"), ...describeProblems(503) },
+});
+
+/** GET /metrics */
+export const metricsRoute = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Counts and times in Prometheus' form",
+  security,
+  responses: {
+    200: { description: "Metrics", content: { "text/plain": { schema: { type: "string" } } } },
+    ...describeProblems(401, 403),
+  },
+});
+
+/** GET /v1/golems */
+export const listRoute = createRoute({
+  method: "get",
+  path: "/v1/golems",
+  summary: "The golems that answer here",
+  security,
+  responses: { 200: json(golemListSchema, "The golems"), ...describeProblems(401, 403, 503) },
+});
+
+/** GET /v1/golems/{id} */
+export const golemRoute = createRoute({
+  method: "get",
+  path: "/v1/golems/{id}",
+  summary: "One golem: labels, what it listens with, how good it is",
+  security,
+  request: { params: golemParams },
+  responses: { 200: json(golemSchema, "The golem"), ...describeProblems(401, 403, 404, 503) },
+});
+
+/** POST /v1/golems/{id}/predict */
+export const predictRoute = createRoute({
+  method: "post",
+  path: "/v1/golems/{id}/predict",
+  summary: "What recordings are",
+  description:
+    "One recording as a raw body is answered by one document, or by a problem. The files of a form are answered by an array, or by JSON lines " +
+    "where Accept asks for application/x-ndjson; a file that cannot be heard has its error in its place.",
+  security,
+  request: {
+    params: golemParams,
+    query: predictQuery,
+    body: {
+      required: true,
+      description: "WAV, AIFF, MP3, FLAC, Ogg; with ffmpeg on the server also M4A, WebM, AAC and others.",
+      content: {
+        "audio/*": { schema: binarySchema },
+        "application/octet-stream": { schema: binarySchema },
+        "multipart/form-data": { schema: formSchema },
+      },
+    },
+  },
+  responses: {
+    200: {
+      description: "The answers",
+      content: {
+        "application/json": { schema: predictionSchema.or(predictionsSchema) },
+        "application/x-ndjson": { schema: { type: "string" } },
+      },
+    },
+    ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 500, 503, 504),
+  },
+});

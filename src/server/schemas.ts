@@ -1,0 +1,162 @@
+/**
+ * The shapes of requests and answers, once: they check what comes in and are what the OpenAPI document says.
+ *
+ * Must not know: how answers come about.
+ */
+import { z } from "@hono/zod-openapi";
+
+const share = z.number().min(0).max(1);
+
+/** An oddity of a recording, or why there is no answer for one. */
+const errorRecord = z
+  .object({
+    code: z.string().openapi({ example: "too-short" }),
+    message: z.string(),
+    hint: z.string(),
+  })
+  .openapi("ErrorRecord");
+
+/** Problem documents, RFC 9457. */
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ example: "/docs#too-short" }),
+    title: z.string().openapi({ example: "Unprocessable Content" }),
+    status: z.int().openapi({ example: 422 }),
+    detail: z.string().openapi({ description: "What was found and what was expected." }),
+    code: z
+      .string()
+      .openapi({ description: "Stable; the library and the command line report the same ones." }),
+    hint: z.string().openapi({ description: "What to do about it; may be empty." }),
+    instance: z.string().openapi({ description: "The request, as the server's log calls it." }),
+  })
+  .openapi("Problem");
+
+const fileName = z.string().openapi({ description: "Name of the recording, as it was sent." });
+
+/** The answer for one recording, as `golem predict --json` prints it. */
+export const predictionSchema = z
+  .object({
+    file: fileName,
+    label: z.string().openapi({ description: "Always the best guess; `unknown` only flags it." }),
+    confidence: share.openapi({ description: "Probability of the label." }),
+    scores: z.record(z.string(), share).openapi({ description: "Probability of every label." }),
+    unknown: z.boolean().openapi({ description: "Whether the recording is unlike all that was trained on." }),
+    familiarity: z.number().optional().openapi({
+      description: "About 0 for a typical recording of a known class, lower for others.",
+    }),
+    labelSet: z.array(z.string()).optional().openapi({
+      description: "Labels that cannot be ruled out, best guess first.",
+    }),
+    seconds: z.number().min(0).openapi({ description: "Duration of the recording, in seconds." }),
+    transcript: z.string().optional().openapi({
+      description: "What was said, where words have a say in the decision.",
+    }),
+    warnings: z.array(errorRecord),
+  })
+  .openapi("Prediction");
+
+/** The answer for one of several recordings that could not be heard. */
+const failureSchema = z.object({ file: fileName, error: errorRecord }).openapi("Failure");
+
+/** The answers for the files of a form. */
+export const predictionsSchema = z
+  .array(z.union([predictionSchema, failureSchema]))
+  .openapi("Predictions", { description: "One a file, in the order of the files." });
+
+const evaluationSchema = z
+  .object({
+    protocol: z.enum(["held-out", "cross-validation"]),
+    recordings: z.int(),
+    classes: z.int(),
+    accuracy: share,
+    balancedAccuracy: share,
+    interval: z.array(share).length(2).openapi({ description: "95 % interval of the balanced accuracy." }),
+    chance: share,
+    majority: share,
+    macroF1: share,
+    trainAccuracy: share,
+    grouping: z.enum(["speaker", "none"]),
+  })
+  .openapi("Evaluation", { description: "How good it is on recordings held out of training." });
+
+/** A golem in the list. */
+export const golemSummarySchema = z
+  .object({
+    id: z.string(),
+    labels: z.array(z.string()),
+    encoders: z.array(z.string()),
+    transcript: z.boolean().openapi({ description: "Whether words have a say." }),
+    balancedAccuracy: share.nullable(),
+  })
+  .openapi("GolemSummary");
+
+/** The list of golems. */
+export const golemListSchema = z.object({ golems: z.array(golemSummarySchema) }).openapi("GolemList");
+
+/** All that is told about one golem. */
+export const golemSchema = golemSummarySchema
+  .extend({
+    createdBy: z.string(),
+    maximumSeconds: z.number().openapi({ description: "Longest recording taken, in seconds." }),
+    sampleRate: z.int().openapi({ description: "Of the samples its encoders hear, in Hz." }),
+    views: z.array(
+      z.object({
+        encoder: z.string(),
+        layer: z.union([z.string(), z.int()]),
+        pooling: z.string(),
+        weight: share.openapi({ description: "Share in the decision." }),
+      }),
+    ),
+    labelSetLevel: share.nullable(),
+    evaluation: evaluationSchema.nullable(),
+    training: z.object({
+      recordings: z.int(),
+      seconds: z.number(),
+      perClass: z.record(z.string(), z.int()),
+    }),
+  })
+  .openapi("Golem");
+
+/** Whether the server is there, or ready. */
+export const stateSchema = z
+  .object({ status: z.enum(["ok", "ready"]), version: z.string() })
+  .openapi("State");
+
+/** The id in an address. */
+export const golemParams = z.object({
+  id: z.string().openapi({
+    param: { name: "id", in: "path" },
+    description: "Name of the golem's folder.",
+    example: "my-golem",
+  }),
+});
+
+/** The query of predict. */
+export const predictQuery = z.object({
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .openapi({
+      param: { name: "name", in: "query" },
+      description: "What to call a recording that is sent as a raw body.",
+      example: "take-1.wav",
+    }),
+});
+
+/** Bytes of a recording in the OpenAPI document. */
+export const binarySchema = { type: "string" as const, format: "binary" };
+
+/** A form with recordings; read as it arrives (see multipart.ts), so no schema library checks it. */
+export const formSchema = {
+  type: "object" as const,
+  required: ["file"],
+  properties: {
+    file: {
+      type: "array" as const,
+      items: binarySchema,
+      description: "The recordings; fields may have any name.",
+    },
+  },
+};

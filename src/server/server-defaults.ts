@@ -1,0 +1,19 @@
+/**
+ * Where and within which limits a server answers that is not told otherwise.
+ *
+ * Must not know: anything; help texts are made of it too.
+ */
+
+/** Defaults of `ServerOptions`. */
+export const serverDefaults = {
+  port: 8080,
+  host: "127.0.0.1",
+  /** Largest body taken. */
+  maximumBodyBytes: 64 * 1024 * 1024,
+  /** Most files in one form. */
+  maximumFiles: 64,
+  /** Most requests waiting or at work. */
+  queue: 64,
+  /** Longest a request may take, in seconds, once its body is there. */
+  timeoutSeconds: 120,
+} as const;

@@ -1,0 +1,201 @@
+/**
+ * A server that answers for golems: opened, watched, closed without losing what it accepted.
+ *
+ * Must not know: the command line.
+ */
+import type { Server as HttpServer } from "node:http";
+import { type AddressInfo, Server as NetServer } from "node:net";
+import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import { createAdaptorServer } from "@hono/node-server";
+import { pino } from "pino";
+import { GolemError } from "../core/error.ts";
+import { getCacheFolder } from "../node/cache-folder.ts";
+import type { EnvironmentOptions } from "../node/environment.ts";
+import { createGolemPool } from "../node/golem-pool.ts";
+import { createAdmission } from "./admission.ts";
+import { createKeyCheck } from "./api-keys.ts";
+import { createApp } from "./app.ts";
+import { createMetrics } from "./metrics.ts";
+import type { ByteBudget } from "./request-body.ts";
+import { createRequestGuard } from "./request-guard.ts";
+import { createServedGolems } from "./served-golems.ts";
+import { serverDefaults } from "./server-defaults.ts";
+
+/** Where and how the server answers; see `serverDefaults`. */
+export interface ServerOptions extends EnvironmentOptions {
+  /** Folders of golems. */
+  readonly golems: readonly string[];
+  /** 0 takes a free one. */
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  /** Names in the Host header that are taken beside addresses, localhost and `host`. */
+  readonly allowHosts?: readonly string[] | undefined;
+  /** Origins of pages that may use it. */
+  readonly origins?: readonly string[] | undefined;
+  /** Keys of those who may use it; everybody where there are none. */
+  readonly apiKeys?: readonly string[] | undefined;
+  /** Largest body taken, in bytes. */
+  readonly maximumBodyBytes?: number | undefined;
+  /** Most files in one form. */
+  readonly maximumFiles?: number | undefined;
+  /** Most requests waiting or at work. */
+  readonly queue?: number | undefined;
+  /** Seconds a request may take once its body is there. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Seconds in which any body may arrive. */
+  readonly bodySeconds?: number | undefined;
+  readonly workers?: number | undefined;
+  /** Where a golem's encoder is now, if it moved; for one golem. */
+  readonly encoder?: string | undefined;
+  /** Where log lines go; nowhere when not given. */
+  readonly log?: NodeJS.WritableStream | undefined;
+}
+
+/** Bodies in memory, of all requests together, in largest bodies. */
+const budgetBodies = 8;
+/** Most workers: beyond it memory grows for little gain. */
+const maximumWorkers = 8;
+/** Milliseconds in which requests on their way over open connections are still answered when the server stops. */
+const graceMilliseconds = 250;
+
+/** A server that was opened. */
+export interface RunningServer {
+  /** With the real port. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly ids: readonly string[];
+  /** Resolves when all golems are loaded; rejects with what kept one from it. */
+  readonly ready: Promise<void>;
+  /** Answers what it has accepted, then ends. */
+  close(): Promise<void>;
+}
+
+/** Opens a server; golems are loaded while it answers `/healthz` already. Rejects with `invalid-option` and `output-failed` (a port that is taken). */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const {
+    port = serverDefaults.port,
+    host = serverDefaults.host,
+    maximumBodyBytes = serverDefaults.maximumBodyBytes,
+    maximumFiles = serverDefaults.maximumFiles,
+    queue = serverDefaults.queue,
+    timeoutSeconds = serverDefaults.timeoutSeconds,
+    origins = [],
+    apiKeys,
+    cache = getCacheFolder(),
+  } = options;
+  const log = pino(
+    { level: options.log ? "info" : "silent", base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    options.log ?? process.stderr,
+  );
+  const count = options.workers ?? Math.min(availableParallelism(), maximumWorkers);
+  const pool = createGolemPool({ count, cache });
+  let isStopping = false;
+  let server: HttpServer | undefined;
+  try {
+    const golems = createServedGolems(options.golems, pool);
+    const budget: ByteBudget = { limit: budgetBodies * maximumBodyBytes, used: 0 };
+    const admission = createAdmission(queue);
+    const metrics = createMetrics({
+      getQueued: admission.getCount,
+      getBodyBytes: () => budget.used,
+      isReady: golems.isReady,
+    });
+    const app = createApp({
+      ...{ golems, pool, admission, metrics, maximumFiles, timeoutSeconds, origins, log, concurrency: count },
+      body: { maximumBytes: maximumBodyBytes, budget, graceSeconds: options.bodySeconds },
+      guard: createRequestGuard({ hosts: [host, ...(options.allowHosts ?? [])], origins }),
+      isKey: apiKeys && createKeyCheck(apiKeys),
+      isStopping: () => isStopping,
+    });
+    const http = createAdaptorServer({
+      fetch: app.fetch,
+      overrideGlobalObjects: false,
+      serverOptions: {
+        headersTimeout: 10_000,
+        // Bodies have their own clock, which answers with a problem document.
+        requestTimeout: 0,
+        connectionsCheckingInterval: 1000,
+        maxHeaderSize: 16_384,
+      },
+    }) as HttpServer;
+    server = http;
+    const address = await listen(http, port, host);
+    const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    const url = `http://${name}:${address.port}`;
+    log.info({ url, golems: golems.ids, workers: count }, "listening");
+    const start = performance.now();
+    const { signal, onProgress, encoder } = options;
+    const ready = golems.load({ signal, onProgress, encoder }).then(() => {
+      log.info({ golems: golems.ids, milliseconds: Math.round(performance.now() - start) }, "ready");
+      golems.watch((id, error) => {
+        metrics.countReload(id, error === undefined);
+        if (error === undefined) return log.info({ golem: id }, "reloaded");
+        const { code, message } = error as GolemError;
+        log.error(
+          { golem: id, code, error: message },
+          "not reloaded: the golem that was loaded goes on answering",
+        );
+      });
+    });
+    ready.catch(() => {});
+    return {
+      ...{ url, host: address.address, port: address.port, ids: golems.ids, ready },
+      async close() {
+        if (isStopping) return;
+        isStopping = true;
+        log.info({ queued: admission.getCount() }, "stopping");
+        await drain(http);
+        await golems.close();
+        await pool.close();
+        metrics.close();
+        log.info("stopped");
+      },
+    };
+  } catch (error) {
+    server?.close();
+    await pool.close();
+    throw error;
+  }
+}
+
+async function listen(server: HttpServer, port: number, host: string): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        new GolemError(
+          "output-failed",
+          `${host}:${port} cannot be listened on: ${cause.code ?? cause.message}.`,
+          {
+            hint: "Name another --port (0 takes a free one) or --host.",
+            cause,
+          },
+        ),
+      ),
+    );
+    server.listen(port, host, () => resolve());
+  });
+  return server.address() as AddressInfo;
+}
+
+/**
+ * Takes no more connections, answers what comes over those that are open, and closes them. Node's own `close` would cut idle ones at once,
+ * and with them requests that are on their way.
+ */
+async function drain(server: HttpServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+  const grace = new AbortController();
+  const cut = async (): Promise<void> => {
+    while (!grace.signal.aborted) {
+      await setTimeout(graceMilliseconds, undefined, { signal: grace.signal }).catch(() => {});
+      server.closeIdleConnections();
+    }
+  };
+  const cutting = cut();
+  await closed;
+  grace.abort();
+  await cutting;
+}
