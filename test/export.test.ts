@@ -1,9 +1,21 @@
 /** `golem export`: what leaves the machine predicts the same and names nobody. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createMemorySource, openAudio } from "../src/audio/index.ts";
+import { readFields } from "../src/encoder/onnx-reader.ts";
+import { createWav } from "./audio-files.ts";
 import { runGolem } from "./command-line.ts";
 
 const demo = resolve(import.meta.dirname, "../demo/banking");
@@ -58,6 +70,28 @@ function expectNothingPrivate(out: string): void {
       expect(bytes.includes(secret), `${file.name} holds ${secret}`).toBe(false);
     }
   }
+}
+
+/** Below it, a recording is unknown to the golem. */
+function readThreshold(from: string): number {
+  return JSON.parse(readFileSync(join(from, "golem.json"), "utf8")).familiarity.threshold;
+}
+
+/** Names of a model's outputs, and its metadata. */
+function readEnds(model: Uint8Array): { outputs: string[]; metadata: Record<string, string> } {
+  const text = new TextDecoder();
+  const outputs: string[] = [];
+  const metadata: Record<string, string> = {};
+  for (const field of readFields(model)) {
+    const parts = [
+      ...readFields(field.number === 7 || field.number === 14 ? field.bytes : new Uint8Array(0)),
+    ];
+    if (field.number === 14) metadata[text.decode(parts[0]!.bytes)] = text.decode(parts[1]!.bytes);
+    for (const { bytes } of parts.filter(({ number }) => field.number === 7 && number === 12)) {
+      outputs.push(text.decode([...readFields(bytes)][0]!.bytes));
+    }
+  }
+  return { outputs, metadata };
 }
 
 describe("format safetensors", () => {
@@ -117,6 +151,84 @@ describe("format safetensors", () => {
     const args = [golem, "--format", "safetensors", "--acoustic-only", "--data", other];
     const { document } = await exportTo(join(folder, "other"), ...args);
     expect(document.error).toMatchObject({ code: "invalid-data" });
+  });
+});
+
+describe("format onnx", () => {
+  const out = join(folder, "onnx", "request types.onnx");
+  const wavs = join(folder, "wavs");
+
+  /** WAV files of 16 kHz and many lengths from the demo's recordings, with silence around some. */
+  async function writeWavs(): Promise<string[]> {
+    mkdirSync(wavs);
+    const heard: Float32Array[] = [];
+    for (const clip of clips.slice(0, 4)) {
+      const opened = await openAudio(createMemorySource(readFileSync(clip), "clip"), { trim: false });
+      for await (const window of opened.windows()) heard.push(window);
+    }
+    const joined = Float32Array.from(heard.flatMap((samples) => [...samples]));
+    const quiet = (samples: Float32Array) =>
+      Float32Array.from({ length: samples.length + 24_000 }, (_, i) => samples[i - 16_000] ?? 0);
+    const sounds = [
+      ...heard,
+      quiet(heard[0]!),
+      joined.subarray(8000, 8000 + 800),
+      joined.subarray(8000, 8000 + 9001),
+      joined.subarray(0, 32_000),
+      joined.subarray(0, 12 * 16_000),
+    ];
+    return sounds.map((samples, i) => {
+      const path = join(wavs, `${i}.wav`);
+      writeFileSync(path, createWav([samples], 16_000));
+      return path;
+    });
+  }
+
+  it("answers as the golem does in plain ONNX Runtime, by the script beside it", async () => {
+    const { document, exitCode } = await exportTo(out, wordless, "--format", "onnx", "--licence", "CC0-1.0");
+    expect(exitCode).toBe(0);
+    expect(document.files.map(({ path }: { path: string }) => path)).toEqual([
+      "request types.onnx",
+      "request types.example.mjs",
+    ]);
+    expectNothingPrivate(join(folder, "onnx"));
+    const { outputs, metadata } = readEnds(readFileSync(out));
+    expect(outputs).toEqual(["probabilities", "logits", "familiarity"]);
+    expect(JSON.parse(metadata.labels!)).toEqual(labels);
+    expect(JSON.parse(metadata.golem!).licence).toBe("CC0-1.0");
+    expect(JSON.parse(metadata.encoders!).map(({ licence }: { licence: string }) => licence)).toContain(
+      "MIT",
+    );
+
+    symlinkSync(resolve(import.meta.dirname, "../node_modules"), join(folder, "onnx", "node_modules"));
+    const files = await writeWavs();
+    const script = join(folder, "onnx", "request types.example.mjs");
+    const { stdout, stderr } = spawnSync(process.execPath, [script, ...files], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const golems = await runGolem(["predict", wordless, ...files, "--json"]);
+    for (const [i, line] of golems.stdout.trim().split("\n").entries()) {
+      const expected = JSON.parse(line);
+      const scores = (of: { scores: Record<string, number> }) => labels.map((label) => of.scores[label]!);
+      expect(scores(answers[i])).toBeAllclose(scores(expected), { rtol: 0, atol: 1e-4 });
+      expect(answers[i].label).toBe(expected.label);
+      // Not where rounding decides.
+      const margin = expected.familiarity - readThreshold(wordless);
+      if (Math.abs(margin) > 0.01) expect(answers[i].unknown).toBe(expected.unknown);
+    }
+  });
+
+  it("refuses words, other names and files that are there", async () => {
+    const code = async (...args: string[]) => (await exportTo(...(args as [string]))).document.error.code;
+    expect(await code(join(folder, "words.onnx"), golem, "--format", "onnx")).toBe("invalid-option");
+    expect(await code(join(folder, "model.bin"), wordless, "--format", "onnx")).toBe("invalid-option");
+    const taken = join(folder, "taken.onnx");
+    writeFileSync(join(folder, "taken.example.mjs"), "mine");
+    expect(await code(taken, wordless, "--format", "onnx")).toBe("output-exists");
+    expect(readFileSync(join(folder, "taken.example.mjs"), "utf8")).toBe("mine");
   });
 });
 

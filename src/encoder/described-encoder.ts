@@ -8,6 +8,7 @@
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
+import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
 import { createLogMel, cutPatches } from "./log-mel.ts";
 import {
   concatBytes,
@@ -19,7 +20,7 @@ import {
 } from "./onnx-proto.ts";
 import { readModelFacts, removeOutputs } from "./onnx-reader.ts";
 import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
-import { addPoolingNodes, framesOutput, pooledOutput } from "./pooling-graph.ts";
+import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "./pooling-graph.ts";
 import { reflectToLength } from "./reflect.ts";
 
 /** How embeddings by a descriptor are made; part of their identity. */
@@ -67,6 +68,35 @@ export async function createDescribedEncoder(
       return { frames, vector };
     },
     dispose: () => session.release(),
+  };
+}
+
+/**
+ * A described model as part of a graph. `invalid-option` for models that take log-mel frames: these are computed outside of the graph.
+ */
+export function createDescribedGraph(
+  model: Uint8Array,
+  { input, ...descriptor }: EncoderDescriptor,
+  info: EncoderInfo,
+): AddEncoder {
+  if (input.kind !== "samples") {
+    throw new GolemError(
+      "invalid-option",
+      `${info.id} takes log-mel frames, which are computed outside of its network; a network that takes samples was expected.`,
+      { hint: "Export it as safetensors or huggingface." },
+    );
+  }
+  return (graph, samples, prefix) => {
+    let tensor = addReflection(graph, samples, descriptor.minimumSamples);
+    if (input.normalise !== "none") tensor = addNormalisation(graph, tensor);
+    if (input.gain !== 1) {
+      tensor = graph.add("Mul", [tensor, graph.addConstant([], Float32Array.of(input.gain))]);
+    }
+    const shape = input.axes.map((axis) => (axis === "samples" ? -1 : 1));
+    tensor = graph.add("Reshape", [tensor, graph.addConstant([shape.length], shape)]);
+    const layered = addDescribedLayers(model, { input, ...descriptor }, info.layers);
+    const getName = graph.merge(layered, { prefix, inputs: { [input.name]: tensor } });
+    return (layer) => getName(getPooledTensor(layer));
   };
 }
 

@@ -14,10 +14,12 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import { type AddEncoder, addCentring } from "./encoder-graph.ts";
 import { extractModel, readMainGraph } from "./onnx-extract.ts";
 import { createNode, createValueInfo } from "./onnx-proto.ts";
 import type { OnnxRuntime, OnnxSession, OnnxTensor } from "./onnx-runtime.ts";
 import { poolFrames } from "./pool-frames.ts";
+import { addPoolingNodes, getPooledTensor } from "./pooling-graph.ts";
 
 const dimensions = 96;
 const melBands = 32;
@@ -31,6 +33,8 @@ const runWindows = 128;
 const melTensor = "model/conv2d/Conv2D__6:0";
 const lastTensor = "model/conv2d_19/Conv2D:0";
 const vectorsOutput = "golem_vectors";
+/** What the mel front end gives: [1, 1, frames, 32]. */
+const melOutput = "output";
 
 /** The weight files and their hashes: mel front end, then network. */
 export const googleSpeechEmbeddingWeights = {
@@ -89,6 +93,31 @@ export async function createGoogleSpeechEmbedding(
       await front.release();
       await network.release();
     },
+  };
+}
+
+/** google-speech-embedding as part of a graph, from the bytes of its two weight files. */
+export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding: Uint8Array): AddEncoder {
+  return (graph, samples, prefix) => {
+    const scalar = (value: number) => graph.addConstant([], Float32Array.of(value));
+    const whole = (...values: number[]) => graph.addConstant([values.length], values);
+    const input = graph.add("Mul", [addCentring(graph, samples, minimumSamples), scalar(32_767)]);
+    const getFrontName = graph.merge(melspectrogram, { prefix: `${prefix}mel/`, inputs: { input } });
+    const decibels = graph.add("Div", [getFrontName(melOutput), scalar(10)]);
+    const mel = graph.add("Reshape", [graph.add("Add", [decibels, scalar(2)]), whole(1, 1, -1, melBands)]);
+    // As many frames as whole windows have.
+    const frames = graph.add("Gather", [graph.add("Shape", [mel]), whole(2)], { axis: 0 });
+    const hops = graph.add("Div", [graph.add("Sub", [frames, whole(windowFrames)]), whole(hopFrames)]);
+    const end = graph.add("Add", [graph.add("Mul", [hops, whole(hopFrames)]), whole(windowFrames)]);
+    const heard = graph.add("Slice", [mel, whole(0), end, whole(2)]);
+    const getName = graph.merge(embedding, { prefix, inputs: { [melTensor]: heard } });
+    const ordered = graph.add("Transpose", [getName(lastTensor)], { perm: [0, 2, 1, 3] });
+    const vectors = graph.add("Squeeze", [ordered, whole(3)]);
+    const rename = (name: string) => (name === vectors ? name : `${prefix}${name}`);
+    addPoolingNodes([vectors], (operator, inputs, [output = ""], attributes) =>
+      graph.add(operator, inputs.map(rename), attributes, rename(output)),
+    );
+    return (layer) => rename(getPooledTensor(layer));
   };
 }
 

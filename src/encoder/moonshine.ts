@@ -8,8 +8,9 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import { type AddEncoder, addReflection } from "./encoder-graph.ts";
 import type { OnnxRuntime } from "./onnx-runtime.ts";
-import { addPooledOutputs, framesOutput, pooledOutput } from "./pooling-graph.ts";
+import { addPooledOutputs, framesOutput, getPooledTensor, pooledOutput } from "./pooling-graph.ts";
 import { reflectToLength } from "./reflect.ts";
 
 const dimensions = 288;
@@ -68,5 +69,15 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
       return last instanceof Float32Array ? { frames, vector, lastLayer: last } : { frames, vector };
     },
     dispose: () => session.release(),
+  };
+}
+
+/** moonshine-tiny as part of a graph, from the bytes of its weight file. */
+export function createMoonshineGraph(model: Uint8Array): AddEncoder {
+  return (graph, samples, prefix) => {
+    const input = addReflection(graph, samples, minimumSamples);
+    const pooled = addPooledOutputs(model, layerTensors, dimensions);
+    const getName = graph.merge(pooled, { prefix, inputs: { input_values: input } });
+    return (layer) => getName(getPooledTensor(layer));
   };
 }

@@ -147,6 +147,15 @@ export function createModelHeader(operatorSets: Readonly<Record<string, number>>
   ]);
 }
 
+/** `ModelProto.metadata_props`: texts by name that travel with a model. */
+export function createMetadata(entries: Readonly<Record<string, string>>): ProtoBytes {
+  return concat(
+    Object.entries(entries).map(([key, value]) =>
+      bytesField(14, concat([bytesField(1, key), bytesField(2, value)])),
+    ),
+  );
+}
+
 /** A whole model: IR version 8, the default operator set at `opset`. */
 export function createModel(parts: GraphParts, opset: number): ProtoBytes {
   return concat([createModelHeader({ "": opset }), createGraphField(parts)]);

@@ -18,6 +18,9 @@ export const pooledOutput = "golem_pooled";
 /** Name of the output with the shape of the last layer. */
 export const framesOutput = "golem_frames";
 
+/** Name of the tensor [1, 1, 2 x dimensions] of one pooled layer, in every graph that {@link addPoolingNodes} ended. */
+export const getPooledTensor = (layer: number): string => `golem_pooled_${layer}`;
+
 /** Takes one node of a graph. */
 export type AddNode = (
   operator: string,
@@ -47,8 +50,8 @@ export function addPoolingNodes(
     add("Mul", [name("centred"), name("centred")], [name("squared")], {});
     addMean(name("squared"), name("variance"));
     add("Sqrt", [name("variance")], [name("deviation")], {});
-    add("Concat", [name("mean"), name("deviation")], [name("pooled")], { axis: 2 });
-    return name("pooled");
+    add("Concat", [name("mean"), name("deviation")], [getPooledTensor(layer)], { axis: 2 });
+    return getPooledTensor(layer);
   });
   add("Concat", pooled, [pooledOutput], { axis: 1 });
   add("Shape", [layerTensors.at(-1)!], [framesOutput], {});

@@ -6,13 +6,15 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
+import type { AddEncoder } from "./encoder-graph.ts";
 import {
   createGoogleSpeechEmbedding,
+  createSpeechEmbeddingGraph,
   googleSpeechEmbeddingInfo,
   googleSpeechEmbeddingWeights,
 } from "./google-speech-embedding.ts";
 import { createMfcc, mfccInfo } from "./mfcc.ts";
-import { createMoonshine, moonshineInfo, moonshineWeights } from "./moonshine.ts";
+import { createMoonshine, createMoonshineGraph, moonshineInfo, moonshineWeights } from "./moonshine.ts";
 import { moonshineDecoderWeights } from "./moonshine-decoder.ts";
 import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 import type { OnnxRuntime } from "./onnx-runtime.ts";
@@ -50,6 +52,8 @@ export interface EncoderDefinition {
   readonly weights?: WeightSource;
   /** Makes the encoder from the contents of its weight files, by name. */
   create(runtime: OnnxRuntime, files: Readonly<Record<string, Uint8Array>>): Promise<Encoder>;
+  /** The encoder as part of an ONNX graph; undefined where it is no network. */
+  createGraph?(files: Readonly<Record<string, Uint8Array>>): AddEncoder;
 }
 
 /** A built-in transcriber, not yet loaded. */
@@ -92,6 +96,7 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
       alongside: [moonshineDecoderFile],
     },
     create: (runtime, files) => createMoonshine(runtime, getFile(files, moonshineWeights.name)),
+    createGraph: (files) => createMoonshineGraph(getFile(files, moonshineWeights.name)),
   },
   "google-speech-embedding": {
     info: googleSpeechEmbeddingInfo,
@@ -116,6 +121,11 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
     create: (runtime, files) =>
       createGoogleSpeechEmbedding(
         runtime,
+        getFile(files, googleSpeechEmbeddingWeights.melspectrogram.name),
+        getFile(files, googleSpeechEmbeddingWeights.embedding.name),
+      ),
+    createGraph: (files) =>
+      createSpeechEmbeddingGraph(
         getFile(files, googleSpeechEmbeddingWeights.melspectrogram.name),
         getFile(files, googleSpeechEmbeddingWeights.embedding.name),
       ),

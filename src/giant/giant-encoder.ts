@@ -5,8 +5,9 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
+import { type AddEncoder, addNormalisation, addReflection } from "../encoder/encoder-graph.ts";
 import type { OnnxModel, OnnxRuntime } from "../encoder/onnx-runtime.ts";
-import { framesOutput, pooledOutput } from "../encoder/pooling-graph.ts";
+import { framesOutput, getPooledTensor, pooledOutput } from "../encoder/pooling-graph.ts";
 import { reflectToLength } from "../encoder/reflect.ts";
 import type { GiantPlan, GraphOptions } from "./giant-family.ts";
 
@@ -50,5 +51,15 @@ export async function createGiantEncoder(
       return { frames: Number(outputs[framesOutput]?.data[1] ?? 0), vector };
     },
     dispose: () => session.release(),
+  };
+}
+
+/** A graph that was written by `plan` as part of another one. */
+export function createGiantGraph(model: Uint8Array, plan: GiantPlan): AddEncoder {
+  return (graph, samples, prefix) => {
+    const long = addReflection(graph, samples, plan.minimumSamples);
+    const input = plan.isNormalised ? addNormalisation(graph, long) : long;
+    const getName = graph.merge(model, { prefix, inputs: { [plan.input]: input } });
+    return (layer) => getName(getPooledTensor(layer));
   };
 }

@@ -34,6 +34,8 @@ export interface GiantPlan {
   readonly input: string;
   /** Everything that shapes the numbers, with a version that changes when the graph does: part of fingerprints. */
   readonly recipe: string;
+  /** Whether `prepare` normalises: zero mean, unit variance over the clip. */
+  readonly isNormalised: boolean;
   /** What is done to the samples before the graph hears them. */
   prepare(samples: Float32Array): Float32Array;
   /** Writes the graph with the outputs of `pooled-outputs.ts`; `finish` is the caller's. */

@@ -25,6 +25,7 @@ export const wav2vec2Family: GiantFamily = {
       minimumSamples,
       input: samplesInput,
       recipe: `wav2vec2/1;normalise=${normalise ? "zero-mean-unit-variance" : "none"};pool=mean+std;reflect<${minimumSamples}`,
+      isNormalised: normalise,
       prepare: normalise ? normaliseSamples : (samples) => samples,
       write: (graph, checkpoint, options) =>
         writeWav2Vec2Graph(

@@ -28,6 +28,7 @@ export const whisperFamily: GiantFamily = {
       minimumSamples,
       input: whisperInput,
       recipe: `whisper/1;input=${padded ? "zeros to 30 s" : "true length"};pool=mean+std;reflect<${minimumSamples}`,
+      isNormalised: false,
       prepare(samples) {
         if (samples.length <= maximumSamples) return samples;
         throw new GolemError(

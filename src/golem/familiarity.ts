@@ -61,7 +61,7 @@ export function tellsNearness(view: View, { encoders }: ListenerInfo): boolean {
  * How much nearness counts: of the 5 % of known recordings that may be turned away it gets 1, resemblance 4, if both were normal: the
  * 4 % quantile of a normal distribution over its 1 % quantile.
  */
-const nearnessShare = 0.7525;
+export const nearnessShare = 0.7525;
 
 /** Higher is more familiar; about 0 for a typical recording of a known class. */
 export function judgeImpression(

@@ -88,6 +88,8 @@ export interface GolemModel {
   readonly transcriber: TranscriberInfo | undefined;
   /** Heads, weights and vocabulary, for those who look inside. */
   readonly classifier: Classifier;
+  /** What tells it the unknown, likewise; undefined where nothing could be held out. */
+  readonly familiarity: Familiarity | undefined;
   /** Predicts recordings as they were heard. */
   predictHeard(heard: readonly Heard[]): Prediction[];
   /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
@@ -244,6 +246,7 @@ function assemble(
     encoders: document.encoders,
     transcriber: document.transcriber,
     classifier,
+    familiarity,
     predictHeard(heard) {
       const { data } = classifier.computeProbabilities(heard);
       const familiar = scoreFamiliarity?.(heard);

@@ -66,6 +66,11 @@ export async function loadDescribed(
   path: string,
   descriptor: EncoderDescriptor,
 ): Promise<Encoder> {
+  return createDescribedEncoder(runtime, await readDescribedModel(info, path), descriptor, info);
+}
+
+/** Reads a model's bytes, which must be those that were resolved. */
+export async function readDescribedModel(info: EncoderInfo, path: string): Promise<Uint8Array> {
   const fail = (error: unknown): never => {
     throw describeReadError(error, path);
   };
@@ -80,5 +85,5 @@ export async function loadDescribed(
       hint: "Start again; if the change was intended, train again.",
     });
   }
-  return createDescribedEncoder(runtime, bytes, descriptor, info);
+  return bytes;
 }

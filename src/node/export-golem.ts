@@ -109,11 +109,11 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   });
   throwIfAborted(environment.signal);
   const files = extension
-    ? await writeBeside(dirname(resolve(out)), exported.files)
+    ? await writeBeside(dirname(resolve(out)), exported.files, force ?? false)
     : await writeFolder(resolve(out), exported.files);
   return {
     ...{ format: name, out, files },
-    ...{ holds: publicGolem.holds, leftOut: publicGolem.leftOut, score: getScore(golem) },
+    ...{ holds: exported.holds ?? publicGolem.holds, leftOut: publicGolem.leftOut, score: getScore(golem) },
     ...(golem === original ? {} : { scoreWithWords: getScore(original) }),
     notes: [
       ...(acousticOnly && !hasWords ? ["Words had no say in this golem; it is exported as it is"] : []),
@@ -148,7 +148,11 @@ async function checkOut(
   if (!isFile) await checkFolderReplaceable(out);
   const isEmpty = info.isDirectory() && (await readdir(out)).length === 0;
   if (force || (isEmpty && !isFile)) return;
-  throw new GolemError("output-exists", `${out} is there already.`, {
+  throw refuseExisting(out);
+}
+
+function refuseExisting(path: string): GolemError {
+  return new GolemError("output-exists", `${path} is there already.`, {
     hint: "Name another place, or replace it with --force.",
   });
 }
@@ -165,7 +169,10 @@ async function writeFolder(folder: string, files: ExportedFiles): Promise<Writte
   return describeFiles(folder, files);
 }
 
-async function writeBeside(folder: string, files: ExportedFiles): Promise<WrittenFile[]> {
+async function writeBeside(folder: string, files: ExportedFiles, force: boolean): Promise<WrittenFile[]> {
+  for (const name of force ? [] : Object.keys(files)) {
+    if (await stat(join(folder, name)).catch(() => undefined)) throw refuseExisting(join(folder, name));
+  }
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     if (content instanceof Uint8Array || typeof content === "string") await writeFileAtomic(path, content);

@@ -52,7 +52,7 @@ export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOpti
 }
 
 /** Builds a giant's graph if need be; its files must be those that were resolved. */
-async function prepareAsResolved(
+export async function prepareAsResolved(
   encoder: ResolvedEncoder,
   { folder, padded }: Extract<EncoderSource, { kind: "giant" }>,
   { cache }: LoadOptions,

@@ -1,0 +1,117 @@
+/**
+ * Format `onnx`: one file with everything from samples to probabilities: front ends, encoders, pooling, heads, fusion, familiarity; what
+ * else has to be known of the golem stands in the file's metadata.
+ *
+ * Inputs: `samples` [1, samples], 16 kHz mono float32 from -1 to 1. Outputs: `probabilities` and `logits` [1, classes], `familiarity`
+ * [1, 1] where the golem knows it. Trimming and windows are the caller's.
+ * Must not know: the file system, where weights come from.
+ */
+import type { AddEncoder } from "../encoder/encoder-graph.ts";
+import { createGraphMerge, type GraphEnd } from "../encoder/graph-merge.ts";
+import { unknownLabels } from "../golem/embedded-recording.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { getLayerSize, type LayerView, needsTranscriber, type VectorView } from "../golem/view.ts";
+import { checkWordless } from "./exported-files.ts";
+import { addDecision, addFamiliarity } from "./head-graph.ts";
+
+/** An encoder to be put in. */
+export interface ExportedEncoder {
+  readonly add: AddEncoder;
+  /** SPDX id of its weights' licence. */
+  readonly licence: string;
+}
+
+/** What is to be known beside the golem. */
+export interface OnnxOptions {
+  /** By id, in the golem's words. */
+  readonly encoders: ReadonlyMap<string, ExportedEncoder>;
+  /** SPDX id under which the golem is passed on. */
+  readonly licence: string;
+}
+
+/**
+ * The bytes of the file.
+ *
+ * @throws GolemError `invalid-option` for golems in which words have a say, or for encoders that are no networks of samples.
+ */
+export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOptions): Uint8Array {
+  const { document, classifier, familiarity } = model;
+  checkWordless(document, "an ONNX file");
+  const graph = createGraphMerge();
+  const samples: GraphEnd = { name: "samples", type: "float32", shape: [1, "samples"] };
+  const layers = new Map<string, (layer: number) => string>();
+  const features = new Map<string, string>();
+  const getFeatures = (view: VectorView): string => {
+    const { encoder, layer, pooling } = view as LayerView;
+    const key = `${encoder}/${layer}/${pooling}`;
+    const getLayer = layers.get(encoder) ?? encoders.get(encoder)!.add(graph, samples.name, `${encoder}/`);
+    layers.set(encoder, getLayer);
+    const info = document.encoders.find(({ id }) => id === encoder)!;
+    const size = getLayerSize(info, pooling);
+    // A pooled layer begins with the means.
+    const name =
+      features.get(key) ??
+      graph.add("Slice", [
+        graph.add("Reshape", [getLayer(layer), graph.addConstant([2], [1, 2 * info.dimensions])]),
+        ...[0, size, 1].map((value) => graph.addConstant([1], [value])),
+      ]);
+    features.set(key, name);
+    return name;
+  };
+  addDecision(graph, classifier.fitted, getFeatures);
+  const classes = document.labels.length;
+  const isFamiliar =
+    familiarity !== undefined && !familiarity.layers.some(({ view }) => needsTranscriber(view));
+  if (isFamiliar) addFamiliarity(graph, familiarity, document, getFeatures);
+  return graph.finish(
+    [samples],
+    [
+      { name: "probabilities", type: "float32", shape: [1, classes] },
+      { name: "logits", type: "float32", shape: [1, classes] },
+      ...(isFamiliar ? [{ name: "familiarity", type: "float32", shape: [1, 1] } as const] : []),
+    ],
+    describeGolem(model, { encoders, licence }, isFamiliar),
+  );
+}
+
+/** The file's metadata: texts, most of them JSON. */
+function describeGolem(
+  { document }: GolemModel,
+  { encoders, licence }: OnnxOptions,
+  isFamiliar: boolean,
+): Record<string, string> {
+  const { labels, audio, views, evaluation, data, createdBy, familiarity, seed } = document;
+  const entries = {
+    golem: { createdBy, seed, licence },
+    labels,
+    input: "mono samples from -1 to 1 at 16 kHz, silence at the ends trimmed, at most 30 s at once",
+    audio,
+    encoders: document.encoders
+      .filter(({ id }) => encoders.has(id))
+      .map(({ id, revision, sha256, precision, recipe }) => ({
+        ...{ id, revision, sha256, precision, recipe, licence: encoders.get(id)!.licence },
+      })),
+    views,
+    unknown: {
+      ...(familiarity && isFamiliar
+        ? { belowFamiliarity: familiarity.threshold, falseRejectionRate: familiarity.falseRejectionRate }
+        : {}),
+      orLabels: labels.filter((label) => unknownLabels.includes(label)),
+    },
+    training: {
+      ...{ recordings: data.recordings, perClass: data.perClass, seconds: data.seconds },
+      fingerprint: data.fingerprint,
+    },
+    evaluation: evaluation && {
+      ...{ protocol: evaluation.protocol, recordings: evaluation.recordings, grouping: evaluation.grouping },
+      ...{ balancedAccuracy: evaluation.balancedAccuracy, interval: evaluation.interval },
+      ...{ chance: evaluation.chance, macroF1: evaluation.macroF1 },
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}

@@ -1,0 +1,118 @@
+/**
+ * What a golem does with pooled layers, as nodes of a graph: heads, their pooling into probabilities, and how familiar a recording is.
+ *
+ * The mathematics are those of head/network-head.ts, golem/fusion.ts and golem/familiarity.ts, in float32 instead of float64.
+ * Must not know: encoders, files.
+ */
+import type { GraphMerge } from "../encoder/graph-merge.ts";
+import { type Familiarity, nearnessShare, tellsNearness } from "../golem/familiarity.ts";
+import type { FittedView } from "../golem/fitted-view.ts";
+import type { ListenerInfo, VectorView } from "../golem/view.ts";
+import type { Tensor } from "../head/head.ts";
+
+/** From a view to the name of its features [1, features]. */
+export type GetFeatures = (view: VectorView) => string;
+
+const row = (values: ArrayLike<number>) => ({ shape: [1, values.length], data: Float32Array.from(values) });
+const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
+const addTensor = (graph: GraphMerge, { shape, data }: Tensor) => graph.addConstant(shape, data);
+
+/** Adds a head: logits [1, classes]. */
+function addHead(graph: GraphMerge, { head }: FittedView, features: string): string {
+  const { tensors, meta } = head.saved;
+  const take = (name: string) => addTensor(graph, tensors[name]!);
+  let x = addStandardised(graph, features, tensors.mean!.data, tensors.scale!.data);
+  if (meta.normalise) {
+    const norm = graph.add("ReduceL2", [x], { axes: [1], keepdims: 1 });
+    x = graph.add("Div", [x, graph.add("Max", [norm, addTensor(graph, scalar(1e-30))])]);
+  }
+  const depths = Object.keys(tensors).flatMap((name) => /^(\d+)\.weight$/.exec(name)?.[1] ?? []);
+  const steps = depths.map(Number).sort((a, b) => a - b);
+  for (const [i, step] of (tensors.weight ? [""] : steps.map((depth) => `${depth}.`)).entries()) {
+    if (i > 0) x = graph.add("Relu", [x]);
+    x = graph.add("Gemm", [x, take(`${step}weight`), take(`${step}bias`)], { transB: 1 });
+  }
+  return x;
+}
+
+function addStandardised(
+  graph: GraphMerge,
+  features: string,
+  mean: Float32Array,
+  scale: Float32Array,
+): string {
+  const centred = graph.add("Sub", [features, addTensor(graph, row(mean))]);
+  return graph.add("Div", [centred, addTensor(graph, row(scale))]);
+}
+
+/** Adds heads and pooling; gives the names of `logits` and `probabilities`, [1, classes] both. */
+export function addDecision(
+  graph: GraphMerge,
+  fitted: readonly FittedView[],
+  getFeatures: GetFeatures,
+): void {
+  const logits = fitted.map((view) => addHead(graph, view, getFeatures(view.view as VectorView)));
+  if (logits.length === 1) graph.add("Identity", [logits[0]!], {}, "logits");
+  else {
+    const weighted = logits.map((tensor, i) =>
+      graph.add("Mul", [
+        graph.add("LogSoftmax", [tensor], { axis: 1 }),
+        addTensor(graph, scalar(Math.fround(fitted[i]!.factor))),
+      ]),
+    );
+    graph.add("Sum", weighted, {}, "logits");
+  }
+  graph.add("Softmax", ["logits"], { axis: 1 }, "probabilities");
+}
+
+/** Adds `familiarity` [1, 1]: about 0 for a typical recording of a known class, lower for what is less so. */
+export function addFamiliarity(
+  graph: GraphMerge,
+  familiarity: Familiarity,
+  listener: ListenerInfo,
+  getFeatures: GetFeatures,
+): void {
+  const constant = (value: number) => addTensor(graph, scalar(value));
+  const sum = (parts: readonly string[]) => (parts.length === 1 ? parts[0]! : graph.add("Sum", parts));
+  const addSquares = (x: string) => graph.add("ReduceSumSquare", [x], { axes: [1], keepdims: 1 });
+  const multiply = (x: string, rows: Float32Array, features: number) =>
+    graph.add("Gemm", [x, graph.addConstant([rows.length / features, features], rows)], { transB: 1 });
+  const resemblances: string[] = [];
+  const distances: string[] = [];
+  for (const { view, origin, scale, templates, norms, subspace } of familiarity.layers) {
+    const features = origin.length;
+    const x = addStandardised(graph, getFeatures(view), origin, scale);
+    const products = multiply(x, templates, features);
+    const left = graph.add("Sub", [addSquares(x), addSquares(multiply(x, subspace, features))]);
+    const square = graph.add("Max", [left, constant(1e-12)]);
+    const unit = norms.reduce((total, norm) => total + norm, 0) / norms.length;
+    if (view.weight > 0) {
+      const length = graph.add("Mul", [graph.add("Sqrt", [square]), constant(unit / view.weight)]);
+      resemblances.push(graph.add("Div", [products, length]));
+    }
+    if (!tellsNearness(view, listener)) continue;
+    const offsets = graph.add("Sub", [
+      addTensor(graph, row(norms.map((norm) => norm ** 2))),
+      graph.add("Mul", [products, constant(2)]),
+    ]);
+    const least = graph.add("ReduceMin", [graph.add("Add", [square, offsets])], { axes: [1], keepdims: 1 });
+    distances.push(
+      graph.add("Log", [graph.add("Div", [graph.add("Max", [least, constant(1e-9)]), constant(features)])]),
+    );
+  }
+  const judge = (value: string, factor: number, offset: number) =>
+    graph.add("Add", [graph.add("Mul", [value, constant(factor)]), constant(offset)]);
+  const judged: string[] = [];
+  const { resemblance, nearness } = familiarity;
+  const best =
+    resemblances.length === 0
+      ? constantRow(graph)
+      : graph.add("ReduceMax", [sum(resemblances)], { axes: [1], keepdims: 1 });
+  judged.push(judge(best, 1 / resemblance.deviation, -resemblance.mean / resemblance.deviation));
+  const share = nearnessShare / nearness.deviation;
+  const near = distances.length === 0 ? constantRow(graph) : sum(distances);
+  judged.push(judge(near, -share / (2 * Math.max(distances.length, 1)), -share * nearness.mean));
+  graph.add("Min", judged, {}, "familiarity");
+}
+
+const constantRow = (graph: GraphMerge) => addTensor(graph, { shape: [1, 1], data: new Float32Array(1) });

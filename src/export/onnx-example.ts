@@ -1,0 +1,86 @@
+/**
+ * The script that goes beside an ONNX file: plain onnxruntime-node, from 16 kHz WAV files to answers, trimmed as the golem trims.
+ *
+ * The numbers of trimming are those of audio/silence-trim.ts. JavaScript's ONNX Runtime does not hand out a file's metadata, so labels
+ * and threshold are written into the script.
+ * Must not know: files.
+ */
+import { trimParameters } from "../audio/silence-trim.ts";
+import { unknownLabels } from "../golem/embedded-recording.ts";
+import type { GolemDocument } from "../golem/golem-document.ts";
+
+/** What the script beside an ONNX file is called. */
+export const getOnnxExampleName = (file: string): string => `${file.replace(/\.onnx$/, "")}.example.mjs`;
+
+/** Writes the script for the file of this name, which lies beside it. */
+export function writeOnnxExample(file: string, { audio, labels, familiarity }: GolemDocument): string {
+  const p = trimParameters;
+  const { sampleRate } = audio;
+  const hop = Math.max(1, Math.round(sampleRate * p.frameSeconds));
+  return `// node ${getOnnxExampleName("model")} RECORDING.wav ...   prints one JSON line a recording; needs onnxruntime-node and nothing else.
+// WAV: ${sampleRate} Hz, mono, 16 bit. Make one of anything: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as ort from "onnxruntime-node";
+
+const labels = ${JSON.stringify(labels)};
+const unknownLabels = ${JSON.stringify(labels.filter((label) => unknownLabels.includes(label)))};
+const leastFamiliar = ${familiarity ? familiarity.threshold : "-Infinity"}; // below: unlike everything it was trained on
+// Products of int8 weights exact on every processor.
+const options = { extra: { session: { x64quantprecision: "1" } } };
+const session = await ort.InferenceSession.create(fileURLToPath(new URL(${JSON.stringify(encodeURIComponent(file))}, import.meta.url)), options);
+
+for (const path of process.argv.slice(2)) {
+  const sound = ${audio.trim ? "trim(readWav(path))" : "readWav(path)"};
+  // Longer recordings in windows of equal length. Averaging answers is near what golem does, which averages what is heard.
+  const windows = Math.max(1, Math.ceil(sound.length / (${audio.windowSeconds} * ${sampleRate})));
+  const scores = labels.map(() => 0);
+  let familiarity = 0;
+  for (let w = 0; w < windows; w++) {
+    const part = sound.slice(Math.round((w * sound.length) / windows), Math.round(((w + 1) * sound.length) / windows));
+    const out = await session.run({ samples: new ort.Tensor("float32", part, [1, part.length]) });
+    out.probabilities.data.forEach((share, k) => { scores[k] += share / windows; });
+    familiarity += (out.familiarity?.data[0] ?? 0) / windows;
+  }
+  const label = labels[scores.indexOf(Math.max(...scores))];
+  const unknown = familiarity < leastFamiliar || unknownLabels.includes(label);
+  console.log(JSON.stringify({ file: path, label, unknown, scores: Object.fromEntries(labels.map((name, k) => [name, scores[k]])) }));
+}
+
+function readWav(path) {
+  const bytes = readFileSync(path);
+  let at = 12, format = "", data;
+  while (at + 8 <= bytes.length && !data) {
+    const [id, size, body] = [bytes.toString("latin1", at, at + 4), bytes.readUInt32LE(at + 4), at + 8];
+    if (id === "fmt ") format = [0, 2, 4, 14].map((i) => (i === 4 ? bytes.readUInt32LE(body + 4) : bytes.readUInt16LE(body + i))).join();
+    if (id === "data") data = bytes.subarray(body, body + size);
+    at = body + size + (size % 2);
+  }
+  if (!data || format !== "1,1,${sampleRate},16") throw new Error(path + ": a WAV file of ${sampleRate} Hz, mono, 16 bit was expected");
+  return Float32Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(2 * i) / 32768);
+}
+
+/** From where sound starts to where it ends, with ${p.marginSeconds} s on both sides. */
+function trim(samples) {
+  const levels = []; // mean power of each ${1000 * p.frameSeconds} ms, what is below ${p.highPassHz} Hz taken out
+  for (let i = 0, sum = 0, high = 0; i < samples.length; i++) {
+    high = ${Math.exp((-2 * Math.PI * p.highPassHz) / sampleRate)} * (high + samples[i] - samples[Math.max(i - 1, 0)]);
+    sum += high * high;
+    if ((i + 1) % ${hop} && i + 1 < samples.length) continue;
+    levels.push(sum / ((i % ${hop}) + 1));
+    sum = 0;
+  }
+  const sorted = levels.toSorted((a, b) => a - b), decibels = (power) => 10 * Math.log10(power);
+  const loudest = sorted.slice(-${p.loudFrames}), loud = decibels(loudest.reduce((a, b) => a + b, 0) / loudest.length);
+  if (!Number.isFinite(loud)) return samples;
+  const floor = decibels(sorted[Math.floor((sorted.length - 1) * ${p.floorQuantile})]);
+  const open = Math.min(loud - ${p.openAtMostDb}, Math.max(loud - ${p.openBelowLoudDb}, floor + ${p.openAboveFloorDb}));
+  const isOver = (power, level) => power >= 10 ** (level / 10);
+  let first = levels.findIndex((power) => isOver(power, open)), last = levels.findLastIndex((power) => isOver(power, open)) + 1;
+  while (first > 0 && isOver(levels[first - 1], open - ${p.hysteresisDb})) first--;
+  while (last < levels.length && isOver(levels[last], open - ${p.hysteresisDb})) last++;
+  const margin = ${Math.round(p.marginSeconds / p.frameSeconds)};
+  return samples.slice(Math.max(0, first - margin) * ${hop}, (last + margin) * ${hop});
+}
+`;
+}
