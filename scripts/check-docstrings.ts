@@ -6,7 +6,7 @@ import { join } from "node:path";
 import ts from "typescript";
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => /\.tsx?$/.test(file))
   .map((file) => join("src", file));
 const problems: string[] = [];
 

@@ -8,6 +8,7 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { headKinds } from "../head/head.ts";
 import { exportFormats } from "../node/export-formats.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
+import { studioPort } from "../server/studio-port.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One option of a command. */
@@ -422,6 +423,24 @@ and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --q
       { flags: "--out <dir>", description: "folder to save the golem in (default: golem-demo-NAME)" },
     ],
     load: () => import("./commands/demo.ts"),
+  },
+  {
+    name: "studio",
+    args: [],
+    description: "make a golem in the browser: record, train, try, take it away; nothing leaves this machine",
+    options: [
+      {
+        flags: "--port <n>",
+        description: `port on 127.0.0.1; 0 takes a free one (default: ${studioPort})`,
+        parse: integer(0),
+      },
+      { flags: "--no-open", description: "do not open a browser" },
+      {
+        flags: "--export <dir>",
+        description: "write the studio as a static site, weights included, instead",
+      },
+    ],
+    load: () => import("./commands/studio.ts"),
   },
   {
     name: "cache",

@@ -5,17 +5,31 @@
  */
 import type { Evaluation } from "./evaluate.ts";
 
+/** What can be relied on. */
+export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good";
+
+/** Judges a score by its lower limit. */
+export function judgeScore({
+  interval: [low, high],
+  chance,
+}: Pick<Evaluation, "interval" | "chance">): Verdict {
+  if (low <= chance) return "guessing";
+  if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
+  return low < 0.9 ? "useful" : "good";
+}
+
+const verdicts: Readonly<Record<Verdict, string>> = {
+  guessing: "so far this cannot be told from guessing: it needs more recordings, or another task",
+  mostlyWrong: "better than guessing, but mostly wrong: more recordings a class, by more speakers, help most",
+  perhapsWrong:
+    "better than guessing, but maybe wrong more often than right: more recordings a class, by more speakers, help most",
+  useful: "useful where a mistake costs little; more recordings a class, by more speakers, help most",
+  good: "good; keep testing it on recordings from where it will be used",
+};
+
 /** What the score means for somebody who wants to use the golem: judged by the lower limit, what can be relied on. */
-export function describeVerdict({ interval: [low, high], chance }: Evaluation): string {
-  if (low <= chance)
-    return "so far this cannot be told from guessing: it needs more recordings, or another task";
-  if (low < 0.5) {
-    const wrong = high < 0.5 ? "but mostly wrong" : "but maybe wrong more often than right";
-    return `better than guessing, ${wrong}: more recordings a class, by more speakers, help most`;
-  }
-  if (low < 0.9)
-    return "useful where a mistake costs little; more recordings a class, by more speakers, help most";
-  return "good; keep testing it on recordings from where it will be used";
+export function describeVerdict(evaluation: Evaluation): string {
+  return verdicts[judgeScore(evaluation)];
 }
 
 /** How it was measured, as what follows the word "measured". */

@@ -27,6 +27,7 @@ import {
   parseTrainingDocument,
   type TrainingDocument,
 } from "./golem-document.ts";
+import { golemFiles } from "./golem-files.ts";
 import {
   computeLabelSet,
   labelSetLevel,
@@ -45,6 +46,8 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { TrainingAccount } from "./training-account.ts";
 import { type ListenerInfo, needsTranscriber } from "./view.ts";
 
+export { golemFileLimits, golemFiles } from "./golem-files.ts";
+
 /** What a golem says of one recording. */
 export interface Prediction {
   /** The most probable class: always the best guess. */
@@ -60,23 +63,6 @@ export interface Prediction {
   /** Classes that cannot be ruled out: with the stated level, of known ones, the true one is among them. Best guess first. */
   readonly labelSet?: readonly string[];
 }
-
-/** Names of the files a golem consists of; `text` only where the transcript has a say. */
-export const golemFiles = {
-  document: "golem.json",
-  tensors: "head.safetensors",
-  training: "training.json",
-  text: "text.json",
-  card: "README.md",
-} as const;
-
-/** Most bytes read of each file of a golem; the card is not read. */
-export const golemFileLimits: Readonly<Record<Exclude<keyof typeof golemFiles, "card">, number>> = {
-  document: 64 * 1024 * 1024,
-  tensors: 1024 * 1024 * 1024,
-  training: 1024 * 1024 * 1024,
-  text: 64 * 1024 * 1024,
-};
 
 /** A trained golem, without those who listen for it. */
 export interface GolemModel {

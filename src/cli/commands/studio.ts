@@ -1,0 +1,60 @@
+/** `golem studio`: the browser application, served to this machine, or written as a static site. */
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { gatherStudioSite, writeStudioSite } from "../../node/studio-site.ts";
+import { studioPort } from "../../server/studio-port.ts";
+import { startStudioServer } from "../../server/studio-server.ts";
+import { shortenPath } from "../printed-path.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+
+interface StudioOptions extends CommonOptions {
+  readonly port?: number;
+  readonly open: boolean;
+  readonly export?: string;
+}
+
+/** Runs the command; resolves with the exit code, when it is interrupted. */
+export async function runCommand(
+  _: [],
+  { port = studioPort, open, export: folder }: StudioOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { signal } = terminal.work;
+  const site = await gatherStudioSite(terminal.work);
+  if (folder !== undefined) {
+    await writeStudioSite(site, resolve(folder), terminal.work);
+    terminal.printJson({ export: folder, files: site.size });
+    terminal.print(
+      `Wrote ${site.size} files to ${shortenPath(folder)}: put them on any server of static files`,
+    );
+    terminal.print(
+      "With the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp it uses several cores",
+    );
+    return 0;
+  }
+  const server = await startStudioServer(site, port);
+  terminal.printJson({ url: server.url });
+  terminal.print(
+    `The studio is at ${terminal.bold(server.url)} (Ctrl-C stops it; recordings stay in your browser)`,
+  );
+  if (open && !terminal.json && process.stdout.isTTY) openBrowser(server.url);
+  await new Promise<void>((done) => {
+    if (signal?.aborted) done();
+    signal?.addEventListener("abort", () => done(), { once: true });
+  });
+  await server.close();
+  return 0;
+}
+
+/** Opens the address in the system's browser, where there is one. */
+function openBrowser(url: string): void {
+  const [command, args] =
+    process.platform === "darwin"
+      ? ["open", [url]]
+      : process.platform === "win32"
+        ? ["cmd", ["/c", "start", "", url]]
+        : ["xdg-open", [url]];
+  const child = spawn(command as string, args as string[], { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}

@@ -1,0 +1,195 @@
+/**
+ * The application: the frame, the screen that the address names, what is dropped on it.
+ *
+ * Must not know: what screens do.
+ */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { listDropped } from "./data/dropped-files.ts";
+import { describeTask } from "./data/task.ts";
+import { Asker } from "./parts/ask.tsx";
+import { FootBar } from "./parts/foot-bar.tsx";
+import { Logo } from "./parts/icons.tsx";
+import { NoticeBar } from "./parts/notice-bar.tsx";
+import { HomeScreen } from "./screens/home.tsx";
+import { LessonsScreen } from "./screens/lessons.tsx";
+import { RecordScreen } from "./screens/record.tsx";
+import { ResultScreen } from "./screens/result.tsx";
+import { TakeScreen } from "./screens/take.tsx";
+import { TryScreen } from "./screens/try.tsx";
+import { addFiles, openFiles } from "./state/bring-in.ts";
+import { chosenClass } from "./state/choice.ts";
+import { getAddress, route, type Step, steps } from "./state/route.ts";
+import { changeTask, openTask, task } from "./state/tasks.ts";
+import { theme, toggleTheme } from "./state/theme.ts";
+import { tryFiles } from "./state/trying.ts";
+import { chooseLanguage, getLanguageName, language, languages, words } from "./words/language.ts";
+
+const screens: Readonly<Record<Step, () => preact.JSX.Element | null>> = {
+  record: RecordScreen,
+  result: ResultScreen,
+  try: TryScreen,
+  lessons: LessonsScreen,
+  take: TakeScreen,
+};
+
+const isDropping = signal(false);
+
+/** The application. */
+export function App() {
+  const shown = route.value;
+  const w = words.value;
+  const main = useRef<HTMLElement>(null);
+  const isMoved = useRef(false);
+  const owner = shown.screen === "home" ? undefined : shown.task;
+  useEffect(() => {
+    if (owner) void openTask(owner);
+  }, [owner]);
+  useEffect(() => {
+    // Readers of screens are taken along; the first screen is theirs to explore.
+    if (isMoved.current && !main.current?.contains(document.activeElement)) main.current?.focus();
+    isMoved.current = true;
+    scrollTo(0, 0);
+  }, [shown.screen, owner]);
+  useDrops();
+  const open = task.value;
+  useEffect(() => {
+    const name = owner && open ? `${describeTask(open, w.home.untitled)} · ` : "";
+    document.title = `${name}${w.brand}`;
+  }, [open, owner, w]);
+  return (
+    <>
+      <a
+        class="skip"
+        href={getAddress(shown)}
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {w.skip}
+      </a>
+      <header class="top">
+        <div class="bar">
+          <a class="brand" href={getAddress({ screen: "home" })} aria-label={owner ? w.tabs.back : w.brand}>
+            <Logo />
+            {!owner && <span>{w.brand}</span>}
+          </a>
+          {owner && open && <TaskName />}
+          <span class="space" />
+          <Preferences />
+        </div>
+        {owner && open && (
+          <nav class="steps" aria-label={w.tabs.label}>
+            {steps.map((step) => (
+              <a
+                key={step}
+                href={getAddress({ screen: step, task: owner })}
+                aria-current={step === shown.screen ? "page" : undefined}
+              >
+                {w.tabs[step]}
+              </a>
+            ))}
+          </nav>
+        )}
+      </header>
+      <main ref={main} tabIndex={-1}>
+        {shown.screen === "home" ? (
+          <HomeScreen />
+        ) : open === null ? (
+          <Missing />
+        ) : (
+          open?.id === owner && <Screen step={shown.screen} />
+        )}
+      </main>
+      {shown.screen === "record" && open && <FootBar />}
+      <NoticeBar />
+      <Asker />
+      {isDropping.value && <div class="dropping">{w.record.dropNow}</div>}
+    </>
+  );
+}
+
+function Screen({ step }: { readonly step: Step }) {
+  const Shown = screens[step];
+  return <Shown key={task.value?.id} />;
+}
+
+function Missing() {
+  const w = words.value;
+  return (
+    <div class="empty">
+      <h1>{w.task.missing}</h1>
+      <a class="button primary" href={getAddress({ screen: "home" })}>
+        {w.tabs.back}
+      </a>
+    </div>
+  );
+}
+
+function TaskName() {
+  const w = words.value;
+  const open = task.value!;
+  return (
+    <input
+      class="task-name"
+      aria-label={w.task.name}
+      maxLength={80}
+      value={open.name}
+      placeholder={describeTask(open, w.home.untitled)}
+      onChange={(event) => changeTask({ name: event.currentTarget.value.trim() })}
+      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+    />
+  );
+}
+
+function Preferences() {
+  const w = words.value;
+  return (
+    <div class="pills">
+      {languages
+        .filter((code) => code !== language.value)
+        .map((code) => (
+          <button key={code} type="button" class="pill" lang={code} onClick={() => chooseLanguage(code)}>
+            {getLanguageName(code)}
+          </button>
+        ))}
+      <button type="button" class="pill" onClick={toggleTheme}>
+        {theme.value === "dark" ? w.theme.light : w.theme.dark}
+      </button>
+    </div>
+  );
+}
+
+/** Files and folders that are dropped anywhere on the page. */
+function useDrops(): void {
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      isDropping.value = true;
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) isDropping.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      isDropping.value = false;
+      if (!event.dataTransfer) return;
+      const shown = route.value;
+      void listDropped(event.dataTransfer).then((files) => {
+        if (shown.screen === "home") return openFiles(files, files[0]?.path ?? "");
+        if (shown.screen === "try") return tryFiles(files);
+        return addFiles(files, chosenClass.value);
+      });
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, []);
+}

@@ -1,0 +1,72 @@
+/**
+ * The browser's database as promises: stores, and transactions that are committed or have changed nothing.
+ *
+ * IndexedDB 3.0 (W3C). Writes ask for strict durability: once they are told of, a crash does not lose them.
+ * Must not know: tasks' meaning.
+ */
+
+/** Stores: tasks and recordings by id, sounds (bytes) by recording, hearings (bytes) by store key, golems by task. */
+const storeNames = ["tasks", "recordings", "sounds", "hearings", "golems"] as const;
+
+/** Name of a store. */
+export type StoreName = (typeof storeNames)[number];
+
+const version = 1;
+
+/** Opens the database, creating it where there is none. Another page that wants to replace it is let go first. */
+export function openDatabase(name = "golem-studio"): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, version);
+  request.onupgradeneeded = () => {
+    for (const store of storeNames) {
+      const created = request.result.createObjectStore(store);
+      if (store === "recordings") created.createIndex("task", "task");
+    }
+  };
+  return new Promise((resolve, reject) => {
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("The database is in use by an older page of the studio."));
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+  });
+}
+
+/** The result of one request. */
+export function getResult<Value>(request: IDBRequest<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Reads within one transaction. */
+export function readStores<Value>(
+  database: IDBDatabase,
+  stores: readonly StoreName[],
+  read: (get: (name: StoreName) => IDBObjectStore) => Promise<Value>,
+): Promise<Value> {
+  const transaction = database.transaction(stores, "readonly");
+  return read((name) => transaction.objectStore(name));
+}
+
+/** Writes within one transaction: all of it, or nothing where it rejects. Resolves when it is on the disk. */
+export function writeStores(
+  database: IDBDatabase,
+  stores: readonly StoreName[],
+  write: (get: (name: StoreName) => IDBObjectStore) => void,
+): Promise<void> {
+  const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
+  const done = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was given up."));
+  });
+  try {
+    write((name) => transaction.objectStore(name));
+  } catch (error) {
+    transaction.abort();
+    done.catch(() => {});
+    return Promise.reject(error);
+  }
+  return done;
+}

@@ -1,0 +1,105 @@
+/**
+ * The shelf: tasks, recordings and golems as they are kept on this machine, in the browser's database.
+ *
+ * A recording and its sound are written in one transaction, so neither is ever there without the other.
+ * Must not know: how anything is recorded, heard or shown.
+ */
+import { getResult, openDatabase, readStores, type StoreName, writeStores } from "./database.ts";
+import type { KeptRecording, Task } from "./task.ts";
+
+/** A golem of a task, as it is saved: its files by name. */
+interface KeptGolem {
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Seconds that training took. */
+  readonly seconds: number;
+  /** Of the recordings that it was trained on: `computeDataMark`. */
+  readonly mark: string;
+  /** Its held-out score, where it has one. */
+  readonly score?: number;
+}
+
+/** Everything kept; one a page, one a worker. */
+export interface Shelf {
+  listTasks(): Promise<Task[]>;
+  putTask(task: Task): Promise<void>;
+  /** With its recordings, sounds and golem. */
+  deleteTask(id: string): Promise<void>;
+  countRecordings(task: string): Promise<number>;
+  /** In their order. */
+  listRecordings(task: string): Promise<KeptRecording[]>;
+  /** Resolves when recordings and sounds are on the disk. */
+  putRecordings(recordings: readonly { recording: KeptRecording; sound: Uint8Array }[]): Promise<void>;
+  /** Changes what is told of recordings, not their sounds. */
+  updateRecordings(recordings: readonly KeptRecording[]): Promise<void>;
+  deleteRecordings(ids: readonly string[]): Promise<void>;
+  /** The bytes of a recording; undefined where there is none of that id. */
+  getSound(id: string): Promise<Uint8Array | undefined>;
+  getGolem(task: string): Promise<KeptGolem | undefined>;
+  putGolem(task: string, golem: KeptGolem): Promise<void>;
+  /** Values by store key, in the order asked for. */
+  getHearings(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  putHearings(values: readonly { key: string; bytes: Uint8Array }[]): Promise<void>;
+}
+
+/** Opens the shelf. */
+export async function openShelf(): Promise<Shelf> {
+  const database = await openDatabase();
+  const read = <Value>(name: StoreName, ask: (store: IDBObjectStore) => IDBRequest<Value>) =>
+    readStores(database, [name], (get) => getResult(ask(get(name))));
+  const listOf = (store: IDBObjectStore, task: string) =>
+    store.index("task").getAll(IDBKeyRange.only(task)) as IDBRequest<KeptRecording[]>;
+  return {
+    async listTasks() {
+      const tasks = await read<Task[]>("tasks", (store) => store.getAll());
+      return tasks.sort((a, b) => b.created - a.created);
+    },
+    putTask: (task) => writeStores(database, ["tasks"], (get) => get("tasks").put(task, task.id)),
+    async deleteTask(id) {
+      const recordings = await read("recordings", (store) => listOf(store, id));
+      await writeStores(database, ["tasks", "recordings", "sounds", "golems"], (get) => {
+        get("tasks").delete(id);
+        get("golems").delete(id);
+        for (const recording of recordings) {
+          get("recordings").delete(recording.id);
+          get("sounds").delete(recording.id);
+        }
+      });
+    },
+    countRecordings: (task) =>
+      read("recordings", (store) => store.index("task").count(IDBKeyRange.only(task))),
+    async listRecordings(task) {
+      const recordings = await read("recordings", (store) => listOf(store, task));
+      return recordings.sort((a, b) => a.order - b.order);
+    },
+    putRecordings: (all) =>
+      writeStores(database, ["recordings", "sounds"], (get) => {
+        for (const { recording, sound } of all) {
+          get("recordings").put(recording, recording.id);
+          get("sounds").put(sound, recording.id);
+        }
+      }),
+    updateRecordings: (recordings) =>
+      writeStores(database, ["recordings"], (get) => {
+        for (const recording of recordings) get("recordings").put(recording, recording.id);
+      }),
+    deleteRecordings: (ids) =>
+      writeStores(database, ["recordings", "sounds"], (get) => {
+        for (const id of ids) {
+          get("recordings").delete(id);
+          get("sounds").delete(id);
+        }
+      }),
+    getSound: (id) => read<Uint8Array | undefined>("sounds", (store) => store.get(id)),
+    getGolem: (task) => read<KeptGolem | undefined>("golems", (store) => store.get(task)),
+    putGolem: (task, golem) => writeStores(database, ["golems"], (get) => get("golems").put(golem, task)),
+    getHearings: (keys) =>
+      readStores(database, ["hearings"], (get) => {
+        const store = get("hearings");
+        return Promise.all(keys.map((key) => getResult<Uint8Array | undefined>(store.get(key))));
+      }),
+    putHearings: (values) =>
+      writeStores(database, ["hearings"], (get) => {
+        for (const { key, bytes } of values) get("hearings").put(bytes, key);
+      }),
+  };
+}

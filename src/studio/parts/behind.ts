@@ -1,0 +1,18 @@
+/**
+ * From what a golem tells of a recording to the recording on the shelf.
+ *
+ * Must not know: how either is shown.
+ */
+import type { KeptRecording } from "../data/task.ts";
+import { recordings } from "../state/tasks.ts";
+
+/** The recording with that file and those bytes, where it is still there. */
+export function findKept(account: {
+  readonly file: string;
+  readonly fileHash?: string;
+}): KeptRecording | undefined {
+  return recordings.value.find(
+    ({ file, hash }) =>
+      file === account.file && (account.fileHash === undefined || hash === account.fileHash),
+  );
+}

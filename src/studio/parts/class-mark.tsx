@@ -1,0 +1,15 @@
+/**
+ * How a class is told from the others: by a number, and by a colour that comes again after nine classes.
+ *
+ * Must not know: recordings.
+ */
+import { getColourClass } from "../../report/class-marks.ts";
+
+/** The number of a class in its colour; `index` from 0. */
+export function ClassMark({ index }: { readonly index: number }) {
+  return (
+    <span class={`mark ${getColourClass(Math.max(0, index))}`} aria-hidden="true">
+      {index + 1}
+    </span>
+  );
+}

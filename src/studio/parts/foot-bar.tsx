@@ -1,0 +1,70 @@
+/**
+ * The bar at the foot of the recordings: how far the giant is, and the way on.
+ *
+ * Must not know: how anything is heard or learned.
+ */
+import { reading } from "../state/bring-in.ts";
+import { learn, learning } from "../state/learning.ts";
+import { session } from "../state/recording.ts";
+import { go } from "../state/route.ts";
+import { hearAll, hearings, isAllHeard, isTrainable, recordings, task } from "../state/tasks.ts";
+import { asleep, awake, wake } from "../state/workers.ts";
+import { words } from "../words/language.ts";
+
+/** The bar; nothing until there are classes. */
+export function FootBar() {
+  const open = task.value;
+  if (!open || open.classes.length === 0) return null;
+  const w = words.value.record;
+  const all = recordings.value.length;
+  const done = recordings.value.filter(({ id }) => hearings.value.has(id)).length;
+  const [text, share] = describe(done, all);
+  const isReady = isTrainable.value && isAllHeard.value && !session.value && learning.value === undefined;
+  return (
+    <div class="foot">
+      <div class="bar">
+        <div class="state">
+          <p role="status">{text}</p>
+          <div class="track" style={{ visibility: share < 1 ? "visible" : "hidden" }}>
+            <i style={{ transform: `scaleX(${share})` }} />
+          </div>
+        </div>
+        {asleep.value && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              wake();
+              void hearAll();
+            }}
+          >
+            {words.value.retry}
+          </button>
+        )}
+        <button
+          type="button"
+          class={`button${isReady ? " primary" : ""}`}
+          disabled={!isReady}
+          onClick={() => {
+            go({ screen: "result", task: open.id });
+            void learn();
+          }}
+        >
+          {w.learn}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function describe(done: number, all: number): readonly [text: string, share: number] {
+  const w = words.value.record;
+  if (asleep.value) return [`${w.loadFailed} ${asleep.value}`, 1];
+  if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
+  if (done < all) {
+    if (awake.value < 1) return [w.loading(awake.value), awake.value];
+    return [w.heardSome(done, all), done / all];
+  }
+  if (!isTrainable.value) return [w.needClasses, 1];
+  return [w.heardAll(all), 1];
+}

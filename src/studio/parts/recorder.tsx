@@ -1,0 +1,166 @@
+/**
+ * The recorder of one class: what to say, what is heard, how many there are.
+ *
+ * Must not know: how takes are cut and kept.
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { deleteRecordings, renameClass } from "../state/keep.ts";
+import {
+  completed,
+  isLive,
+  isSounding,
+  microphoneError,
+  session,
+  startRecording,
+  stopRecording,
+  usualGoal,
+} from "../state/recording.ts";
+import { changeTask, counts, recordings, task } from "../state/tasks.ts";
+import { words } from "../words/language.ts";
+import { ask } from "./ask.tsx";
+import { ClassMark } from "./class-mark.tsx";
+import { Icon } from "./icons.tsx";
+import { Scope } from "./scope.tsx";
+
+/** Records the class `label`, until it has `goal`. `onNext` goes on to another; `onRemove` removes the class. */
+export function Recorder({
+  label,
+  goal,
+  onChoose,
+  onRemove,
+}: {
+  readonly label: string;
+  readonly goal: number;
+  onChoose(name: string): void;
+  onRemove(): void;
+}) {
+  const isCut = useSignal(true);
+  const button = useRef<HTMLButtonElement>(null);
+  const { classes } = task.value!;
+  const w = words.value.record;
+  const count = counts.value.get(label) ?? 0;
+  const running = session.value?.label === label ? session.value : undefined;
+  const isDone = !running && completed.value === label;
+  const next = isDone ? classes.find((name) => (counts.value.get(name) ?? 0) < usualGoal) : undefined;
+  const wanted = Math.max(goal, count < usualGoal ? usualGoal : count + 5);
+  // What comes next is under the finger, or under Enter, that began it.
+  const isFresh = useRef(true);
+  useEffect(() => {
+    if (!isFresh.current) button.current?.focus({ preventScroll: true });
+    isFresh.current = false;
+  }, [running !== undefined, next]);
+  const start = (name: string) => {
+    if (name !== label) onChoose(name);
+    const reached = counts.value.get(name) ?? 0;
+    const own = name === label ? wanted : Math.max(usualGoal, reached + 1);
+    void startRecording({ label: name, goal: own, isCut: isCut.value });
+  };
+  return (
+    <div class="recorder">
+      <div class="recorder-head">
+        <ClassMark index={classes.indexOf(label)} />
+        <ClassName label={label} />
+        <button type="button" class="icon" aria-label={w.remove(label)} onClick={onRemove}>
+          <Icon name="delete" />
+        </button>
+      </div>
+      <Scope isOn={running !== undefined} isSounding={isSounding.value} />
+      <div class="recorder-foot">
+        <p class={`say${running ? " live" : ""}`} aria-live="polite">
+          {tellState(label, wanted, running !== undefined, isDone, next !== undefined, isCut.value)}
+        </p>
+        <div class="dots" role="img" aria-label={w.of(count, Math.max(count, usualGoal))}>
+          {Array.from({ length: Math.min(20, Math.max(usualGoal, wanted)) }, (_, i) => (
+            <i class={i < count ? "on" : ""} />
+          ))}
+        </div>
+        {running ? (
+          <button
+            type="button"
+            class="button primary rec stop"
+            ref={button}
+            onClick={() => {
+              void stopRecording();
+              completed.value = label;
+            }}
+          >
+            {w.stop}
+          </button>
+        ) : (
+          <button
+            type="button"
+            class={`button rec${isDone && !next ? "" : " primary"}`}
+            ref={button}
+            onClick={() => start(next ?? label)}
+          >
+            {next && next !== label ? w.next(next) : w.start(label)}
+          </button>
+        )}
+        <label class="switch">
+          <input
+            type="checkbox"
+            checked={isCut.value}
+            disabled={running !== undefined}
+            onChange={(event) => {
+              isCut.value = event.currentTarget.checked;
+            }}
+          />
+          {w.cut}
+        </label>
+      </div>
+    </div>
+  );
+}
+
+function tellState(
+  label: string,
+  goal: number,
+  isRunning: boolean,
+  isDone: boolean,
+  hasNext: boolean,
+  isCut: boolean,
+): string {
+  const w = words.value.record;
+  if (microphoneError.value) return microphoneError.value;
+  if (isRunning) {
+    if (session.value?.replaced) return isLive.value ? w.againNow : w.ready;
+    if (!isLive.value) return w.ready;
+    if (isSounding.value) return w.hearing;
+    return isCut ? w.listening(label) : w.whole;
+  }
+  const count = counts.value.get(label) ?? 0;
+  if (isDone && count > 0) return hasNext ? w.complete(label, count) : w.allComplete;
+  return isCut ? w.idle(label, Math.max(1, goal - count)) : w.idleWhole;
+}
+
+function ClassName({ label }: { readonly label: string }) {
+  const w = words.value.record;
+  const rename = (event: { readonly currentTarget: HTMLInputElement }) => {
+    const name = event.currentTarget.value.trim().normalize("NFC");
+    if (name === "" || (name !== label && task.value?.classes.includes(name)))
+      event.currentTarget.value = label;
+    else if (name !== label) void renameClass(label, name);
+  };
+  return (
+    <input
+      class="class-name"
+      aria-label={w.rename}
+      maxLength={80}
+      value={label}
+      onBlur={rename}
+      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+    />
+  );
+}
+
+/** Removes a class with its recordings, after asking. Resolves with whether it was removed. */
+export async function removeClass(label: string): Promise<boolean> {
+  const w = words.value.record;
+  const count = counts.value.get(label) ?? 0;
+  if (count > 0 && !(await ask(w.removeSure(label, count), w.removeYes))) return false;
+  const gone = recordings.value.filter((recording) => recording.label === label);
+  if (gone.length > 0) await deleteRecordings(gone);
+  await changeTask({ classes: task.value!.classes.filter((name) => name !== label) });
+  return true;
+}

@@ -1,0 +1,127 @@
+/**
+ * The recordings of a class as a list of which only what is seen is drawn, so that hundreds stay smooth.
+ *
+ * Must not know: how recordings are made.
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { KeptRecording } from "../data/task.ts";
+import { deleteRecordings } from "../state/keep.ts";
+import { startRecording } from "../state/recording.ts";
+import { hearings, learned } from "../state/tasks.ts";
+import { words } from "../words/language.ts";
+import { Icon } from "./icons.tsx";
+import { Peaks } from "./peaks.tsx";
+import { PlayButton } from "./play-button.tsx";
+
+const rowHeight = 60;
+/** Rows drawn above and below what is seen. */
+const beyond = 6;
+
+/** The list. */
+export function RecordingList({ recordings }: { readonly recordings: readonly KeptRecording[] }) {
+  const list = useRef<HTMLUListElement>(null);
+  const range = useSignal<readonly [first: number, last: number]>([0, 20]);
+  useEffect(() => {
+    const look = () => {
+      const top = list.current?.getBoundingClientRect().top ?? 0;
+      const first = Math.max(0, Math.floor(-top / rowHeight) - beyond);
+      const last = Math.ceil((innerHeight - top) / rowHeight) + beyond;
+      if (first !== range.value[0] || last !== range.value[1]) range.value = [first, last];
+    };
+    look();
+    addEventListener("scroll", look, { passive: true });
+    addEventListener("resize", look);
+    return () => {
+      removeEventListener("scroll", look);
+      removeEventListener("resize", look);
+    };
+  }, []);
+  const [first, last] = range.value;
+  return (
+    <ul class="rows" ref={list} style={{ height: `${recordings.length * rowHeight}px` }}>
+      {recordings.slice(first, last).map((recording, i) => (
+        <li
+          key={recording.id}
+          class="item"
+          style={{ top: `${(first + i) * rowHeight}px` }}
+          aria-setsize={recordings.length}
+          aria-posinset={first + i + 1}
+        >
+          <Item recording={recording} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Item({ recording }: { readonly recording: KeptRecording }) {
+  const w = words.value;
+  const name = shortName(recording);
+  const heard = hearings.value.get(recording.id);
+  return (
+    <>
+      <PlayButton id={recording.id} name={name} />
+      <Peaks peaks={recording.peaks} />
+      <div class="told">
+        <span>{heard?.state === "heard" && heard.text ? `“${heard.text}”` : name}</span>
+        <small>
+          {recording.seconds > 0 && `${w.seconds(recording.seconds)} `}
+          <State recording={recording} />
+        </small>
+      </div>
+      <div class="tools">
+        <button
+          type="button"
+          class="icon"
+          aria-label={w.record.again(name)}
+          title={w.record.again(name)}
+          onClick={() =>
+            startRecording({ label: recording.label, goal: 0, isCut: true, replaced: recording })
+          }
+        >
+          <Icon name="again" />
+        </button>
+        <button
+          type="button"
+          class="icon"
+          aria-label={w.record.delete(name)}
+          title={w.record.delete(name)}
+          onClick={() => deleteRecordings([recording])}
+        >
+          <Icon name="delete" />
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** What is known of a recording beyond its sound. */
+function State({ recording }: { readonly recording: KeptRecording }) {
+  const w = words.value.record;
+  const heard = hearings.value.get(recording.id);
+  if (!heard) return <span>· {w.waiting}</span>;
+  if (heard.state === "refused") {
+    return (
+      <span class="bad" title={`${heard.message} ${heard.hint}`}>
+        · {w.refused}: {words.value.result.findings[heard.code]?.[0] ?? heard.message}
+      </span>
+    );
+  }
+  const wrong = findMistake(recording);
+  return wrong === undefined ? null : <span class="bad">· {w.takenFor(wrong)}</span>;
+}
+
+/** What a recording is mostly taken for while it is held out, where that is wrong. */
+function findMistake({ file, label, hash }: KeptRecording): string | undefined {
+  const golem = learned.value;
+  const account = golem?.training.recordings.find((one) => one.file === file && one.fileHash === hash);
+  const answer = account?.votes?.[0]?.[0];
+  const taken = answer === undefined ? undefined : golem?.document.labels[answer];
+  return account?.label === label && taken !== label ? taken : undefined;
+}
+
+/** The name without its folder and ending. */
+export function shortName({ file }: Pick<KeptRecording, "file">): string {
+  return file.replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
+}

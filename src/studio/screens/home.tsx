@@ -1,0 +1,123 @@
+/**
+ * The first screen: what this is, your tasks, tasks to begin with.
+ *
+ * Must not know: what a task consists of.
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { listChosen } from "../data/dropped-files.ts";
+import { describeTask } from "../data/task.ts";
+import { ask } from "../parts/ask.tsx";
+import { ClassMark } from "../parts/class-mark.tsx";
+import { DemoPicture } from "../parts/demo-picture.tsx";
+import { ChooseButton } from "../parts/file-chooser.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { type DemoName, openDemo, openFiles } from "../state/bring-in.ts";
+import { getAddress, go } from "../state/route.ts";
+import { createTask, deleteTask, listTasks, openTask, type TaskSummary, tasks } from "../state/tasks.ts";
+import { words } from "../words/language.ts";
+
+const demos: readonly DemoName[] = ["voice", "drums", "banking"];
+
+/** The screen. */
+export function HomeScreen() {
+  const w = words.value.home;
+  const opening = useSignal<DemoName | undefined>(undefined);
+  useEffect(() => void listTasks(), []);
+  const all = tasks.value ?? [];
+  const start = async () => {
+    const made = await createTask("", []);
+    await openTask(made.id);
+    go({ screen: "record", task: made.id });
+  };
+  const openZip = (files: FileList) => void openFiles(listChosen(files), files[0]?.name ?? "");
+  return (
+    <>
+      <section class="hero first">
+        <h1>{w.title}</h1>
+        <p class="lead">{w.lead}</p>
+        <div class="actions">
+          <button type="button" class="button primary" onClick={start}>
+            {w.start}
+          </button>
+          <ChooseButton large name={w.openFolder} isFolder onChosen={openZip} />
+          <ChooseButton large name={w.openFile} accept=".zip" onChosen={openZip} />
+        </div>
+        <p class="note">{w.privacy}</p>
+      </section>
+      {all.length > 0 && (
+        <section aria-labelledby="yours">
+          <header>
+            <h2 id="yours">{w.yours}</h2>
+          </header>
+          <ul class="cards">
+            {all.map((summary) => (
+              <li key={summary.task.id} class="card">
+                <TaskCard summary={summary} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-labelledby="gallery">
+        <header>
+          <h2 id="gallery">{w.gallery}</h2>
+        </header>
+        <ul class="cards">
+          {demos.map((name) => (
+            <li key={name} class="card">
+              <div class="picture">
+                <DemoPicture name={name} />
+              </div>
+              <h3>
+                <button
+                  type="button"
+                  disabled={opening.value !== undefined}
+                  onClick={async () => {
+                    opening.value = name;
+                    await openDemo(name).finally(() => {
+                      opening.value = undefined;
+                    });
+                  }}
+                >
+                  {w.demos[name].name}
+                </button>
+              </h3>
+              <p>{opening.value === name ? w.opening : w.demos[name].text}</p>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function TaskCard({ summary }: { readonly summary: TaskSummary }) {
+  const w = words.value;
+  const { task, recordings, score } = summary;
+  const name = describeTask(task, w.home.untitled);
+  const remove = async () => {
+    if (await ask(w.home.deleteSure(name, recordings), w.home.deleteYes)) await deleteTask(task.id);
+  };
+  return (
+    <>
+      <h3>
+        <a href={getAddress({ screen: score === undefined ? "record" : "result", task: task.id })}>{name}</a>
+      </h3>
+      <button type="button" class="icon" aria-label={w.home.delete(name)} onClick={remove}>
+        <Icon name="delete" />
+      </button>
+      <div class="marks">
+        {task.classes.slice(0, 9).map((one, i) => (
+          <ClassMark key={one} index={i} />
+        ))}
+      </div>
+      <div class="row">
+        <span>
+          {w.classes(task.classes.length)}, {w.recordings(recordings)}
+        </span>
+        {score === undefined ? <span>{w.home.noScore}</span> : <span class="score">{w.percent(score)}</span>}
+      </div>
+    </>
+  );
+}

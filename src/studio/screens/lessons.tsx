@@ -1,0 +1,179 @@
+/**
+ * The tour: the four lessons (docs/lessons.md) on one's own recordings.
+ *
+ * Must not know: how anything is measured.
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Balance } from "../parts/balance.tsx";
+import { ClassMark } from "../parts/class-mark.tsx";
+import { Peaks } from "../parts/peaks.tsx";
+import { ScorePicture } from "../parts/score-picture.tsx";
+import { learn, learning } from "../state/learning.ts";
+import { getAddress } from "../state/route.ts";
+import { heardCount, isAllHeard, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import { words } from "../words/language.ts";
+
+const lessons = ["record", "giant", "head", "balance"] as const;
+
+/** The screen. */
+export function LessonsScreen() {
+  const w = words.value.lessons;
+  const place = useSignal(0);
+  const title = useRef<HTMLHeadingElement>(null);
+  const isMoved = useRef(false);
+  useEffect(() => {
+    if (isMoved.current) title.current?.focus();
+    isMoved.current = true;
+  }, [place.value]);
+  const name = lessons[place.value]!;
+  return (
+    <div class="lesson">
+      <p class="note">
+        {w.title} · {w.step(place.value + 1)}
+      </p>
+      <h1 ref={title} tabIndex={-1}>
+        {w[name].title}
+      </h1>
+      <p class="lead">{w[name].text}</p>
+      <div class="stage">
+        {name === "record" && <Examples />}
+        {name === "giant" && <Giant />}
+        {name === "head" && <Head />}
+        {name === "balance" && <Balance />}
+      </div>
+      <div class="walk">
+        <button
+          type="button"
+          class="button"
+          disabled={place.value === 0}
+          onClick={() => {
+            place.value--;
+          }}
+        >
+          {w.previous}
+        </button>
+        <div class="steps-dots">
+          {lessons.map((one, i) => (
+            <button
+              key={one}
+              type="button"
+              aria-label={w.step(i + 1)}
+              aria-current={i === place.value ? "step" : undefined}
+              onClick={() => {
+                place.value = i;
+              }}
+            >
+              <i />
+            </button>
+          ))}
+        </div>
+        {place.value < lessons.length - 1 ? (
+          <button
+            type="button"
+            class="button primary"
+            onClick={() => {
+              place.value++;
+            }}
+          >
+            {w.next}
+          </button>
+        ) : (
+          <a class="button primary" href={getAddress({ screen: "result", task: task.value!.id })}>
+            {words.value.tabs.result}
+          </a>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** One recording of each of the first classes, as they sound. */
+function pickExamples() {
+  const { classes } = task.value!;
+  return classes.slice(0, 4).flatMap((label, index) => {
+    const recording = recordings.value.find((one) => one.label === label && one.peaks.length > 0);
+    return recording ? [{ label, index, recording }] : [];
+  });
+}
+
+function Examples() {
+  const w = words.value.lessons.record;
+  return (
+    <>
+      <div class="numbers">
+        {pickExamples().map(({ label, index, recording }) => (
+          <div class="giant-row" key={label}>
+            <span>
+              <ClassMark index={index} /> {label}
+            </span>
+            <span />
+            <Peaks peaks={recording.peaks} />
+          </div>
+        ))}
+      </div>
+      <p class="state">{w.state(recordings.value.length, task.value!.classes.length)}</p>
+    </>
+  );
+}
+
+function Giant() {
+  const w = words.value.lessons.giant;
+  return (
+    <>
+      <div class="numbers" aria-hidden="true">
+        {pickExamples().map(({ label, recording }) => (
+          <div class="giant-row" key={label}>
+            <Peaks peaks={recording.peaks} />
+            <span>→</span>
+            <Code hash={recording.hash} />
+          </div>
+        ))}
+      </div>
+      <p class="state">{w.state(heardCount.value)}</p>
+    </>
+  );
+}
+
+/** Numbers as stripes of more and less: a sketch, one for each recording. */
+function Code({ hash }: { readonly hash: string }) {
+  return (
+    <svg viewBox="0 0 64 10" preserveAspectRatio="none" aria-hidden="true">
+      {[...hash].map((digit, i) => (
+        <rect
+          key={i}
+          x={i}
+          width="1"
+          height="10"
+          fill="var(--accent)"
+          opacity={0.08 + Number.parseInt(digit, 16) / 16}
+        />
+      ))}
+    </svg>
+  );
+}
+
+function Head() {
+  const w = words.value.lessons.head;
+  const golem = learned.value;
+  const evaluation = golem?.document.evaluation;
+  if (!golem || !evaluation) {
+    const canLearn = isTrainable.value && isAllHeard.value && learning.value === undefined;
+    return (
+      <>
+        <p class="state">{w.none}</p>
+        <div class="actions">
+          <button type="button" class="button primary" disabled={!canLearn} onClick={learn}>
+            {learning.value === undefined ? words.value.record.learn : words.value.result.learning}
+          </button>
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <ScorePicture evaluation={evaluation} />
+      <p class="state">{w.state(golem.seconds, golem.document.trainAccuracy, evaluation.balancedAccuracy)}</p>
+    </>
+  );
+}

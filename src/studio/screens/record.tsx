@@ -1,0 +1,84 @@
+/**
+ * The screen where classes are named and recordings made.
+ *
+ * Must not know: how recordings are kept, heard, learned from.
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { AddClass, ClassList } from "../parts/class-list.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { FileChooser } from "../parts/file-chooser.tsx";
+import { Recorder, removeClass } from "../parts/recorder.tsx";
+import { RecordingList } from "../parts/recording-list.tsx";
+import { chosenClass, wantedCount } from "../state/choice.ts";
+import { stopRecording, usualGoal } from "../state/recording.ts";
+import { changeTask, counts, recordings, task } from "../state/tasks.ts";
+import { words } from "../words/language.ts";
+
+/** The screen. */
+export function RecordScreen() {
+  const { classes } = task.value!;
+  const w = words.value.record;
+  const isRemoving = useSignal(false);
+  const chosen = classes.find((name) => name === chosenClass.value) ?? classes[0];
+  useEffect(() => () => void stopRecording(), []);
+  const choose = (name: string) => {
+    void stopRecording();
+    wantedCount.value = usualGoal;
+    chosenClass.value = name;
+  };
+  if (chosen === undefined) {
+    return (
+      <div class="empty">
+        <h1>{w.emptyTitle}</h1>
+        <p>{w.emptyText}</p>
+        <AddClass
+          onAdded={(name) => {
+            chosenClass.value = name;
+          }}
+        />
+        <div class="actions">
+          <button type="button" class="button small" onClick={() => changeTask({ classes: w.exampleNames })}>
+            {w.examples}: {w.exampleNames.join(", ")}
+          </button>
+          <FileChooser label={undefined} />
+        </div>
+      </div>
+    );
+  }
+  const own = recordings.value.filter(({ label }) => label === chosen);
+  return (
+    <div class="record">
+      <ClassList chosen={chosen} onChoose={choose} />
+      <div>
+        <Recorder
+          label={chosen}
+          goal={wantedCount.value}
+          onChoose={(name) => {
+            wantedCount.value = usualGoal;
+            chosenClass.value = name;
+          }}
+          onRemove={async () => {
+            if (isRemoving.value) return;
+            isRemoving.value = true;
+            await removeClass(chosen).finally(() => {
+              isRemoving.value = false;
+            });
+          }}
+        />
+        <div class="drop-row">
+          <span>{w.drop}</span>
+          <FileChooser label={chosen} />
+        </div>
+        <div class="list">
+          <h2 class="hidden">{w.list(chosen)}</h2>
+          {(counts.value.get(chosen) ?? 0) === 0 ? (
+            <Empty title={w.noneYet} text={w.noneText} />
+          ) : (
+            <RecordingList key={chosen} recordings={own} />
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * The screen of the result: the honest score, what would help most, what is taken for what, the map, the doctor.
+ *
+ * Must not know: how anything is measured.
+ */
+import { useEffect } from "preact/hooks";
+import { judgeScore } from "../../evaluate/evaluation-words.ts";
+import { Confusion } from "../parts/confusion.tsx";
+import { CurvePicture } from "../parts/curve-picture.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Findings } from "../parts/findings.tsx";
+import { RecordingMap } from "../parts/recording-map.tsx";
+import { ScorePicture } from "../parts/score-picture.tsx";
+import { chosenClass, wantedCount } from "../state/choice.ts";
+import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
+import { getAddress, go } from "../state/route.ts";
+import { counts, isAllHeard, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import { words } from "../words/language.ts";
+
+/** The screen. */
+export function ResultScreen() {
+  const w = words.value.result;
+  const open = task.value!;
+  const share = learning.value;
+  if (share !== undefined) {
+    return (
+      <div class="working" role="status">
+        <h1>{w.learning}</h1>
+        <p class="lead">{w.examined}</p>
+        <div class="track">
+          <i style={{ transform: `scaleX(${share})` }} />
+        </div>
+      </div>
+    );
+  }
+  if (!learned.value) {
+    const canLearn = isTrainable.value && isAllHeard.value;
+    return (
+      <Empty title={learnError.value ? w.failed : w.emptyTitle} text={learnError.value ?? w.emptyText}>
+        {canLearn && (
+          <button type="button" class="button primary" onClick={learn}>
+            {words.value.record.learn}
+          </button>
+        )}
+        <a
+          class={`button${canLearn ? "" : " primary"}`}
+          href={getAddress({ screen: "record", task: open.id })}
+        >
+          {w.toRecord}
+        </a>
+      </Empty>
+    );
+  }
+  return <Outcome />;
+}
+
+function Outcome() {
+  const w = words.value.result;
+  const { document, seconds } = learned.value!;
+  const { evaluation, views, transcriber } = document;
+  const said = views
+    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
+    .reduce((sum, { weight }) => sum + weight, 0);
+  return (
+    <>
+      {isStale.value && (
+        <div class="stale">
+          <p>{w.stale}</p>
+          <button
+            type="button"
+            class="button small primary"
+            disabled={!isTrainable.value || !isAllHeard.value}
+            onClick={learn}
+          >
+            {words.value.record.learn}
+          </button>
+        </div>
+      )}
+      <section class="first" aria-labelledby="score">
+        <h1 id="score" class="lead">
+          {w.kicker}
+        </h1>
+        {evaluation ? (
+          <>
+            <div class="number-row">
+              <p class="number">
+                {(100 * evaluation.balancedAccuracy).toFixed(0)}
+                <span>%</span>
+              </p>
+              <div>
+                <p class="lead">
+                  {w.between(...(evaluation.interval as [number, number]))}{" "}
+                  {w.verdicts[judgeScore(evaluation)]}
+                </p>
+                <p class="note">
+                  {describeMeasure(evaluation)} {evaluation.grouping === "none" && w.oneVoice}{" "}
+                  {w.onTrained(evaluation.trainAccuracy)} {seconds > 0 && w.took(seconds)}
+                </p>
+              </div>
+            </div>
+            <ScorePicture evaluation={evaluation} />
+          </>
+        ) : (
+          <p class="lead">{w.unscored}</p>
+        )}
+        <Next />
+      </section>
+      {evaluation && <Confusion evaluation={evaluation} />}
+      <RecordingMap />
+      <Findings />
+      <CurveSection />
+      <section aria-labelledby="views">
+        <header>
+          <h2 id="views">{w.views}</h2>
+          <p class="lead">{w.viewsText(said)}</p>
+        </header>
+      </section>
+    </>
+  );
+}
+
+function describeMeasure(
+  evaluation: NonNullable<NonNullable<typeof learned.value>["document"]["evaluation"]>,
+): string {
+  const w = words.value.result;
+  const { folds, repeats } = evaluation as { folds?: number; repeats?: number };
+  if (evaluation.protocol === "held-out") return w.howTest(evaluation.recordings);
+  return w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
+}
+
+/** Which class to record more of, from the learning curve; its place is kept while it is measured. */
+function Next() {
+  const w = words.value.result;
+  const open = task.value!;
+  const hasData = recordings.value.length > 0;
+  const wanted = learned.value!.mark;
+  useEffect(() => {
+    if (hasData && !isStale.value) void measureCurve();
+  }, [wanted]);
+  const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
+  const best = found?.classGains.find(({ outgrows, gain }) => !outgrows && gain >= 0.001);
+  const tryIt = (
+    <a class="button" href={getAddress({ screen: "try", task: open.id })}>
+      {w.nextTry}
+    </a>
+  );
+  if (!hasData) return <div class="next">{tryIt}</div>;
+  return (
+    <div class="next" aria-live="polite">
+      <div>
+        <h2 class="plain">{w.next}</h2>
+        <p class="note">
+          {found === undefined && !isStale.value
+            ? `${w.nextMeasuring}…`
+            : best
+              ? w.nextGain(100 * best.gain, 100 * best.interval[0], 100 * best.interval[1])
+              : w.nextNone}
+        </p>
+      </div>
+      <div class="actions">
+        {tryIt}
+        {best && (
+          <button
+            type="button"
+            class="button primary"
+            onClick={() => {
+              chosenClass.value = best.label;
+              wantedCount.value = (counts.value.get(best.label) ?? 0) + 5;
+              go({ screen: "record", task: open.id });
+            }}
+          >
+            {w.nextRecord(best.label)}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function CurveSection() {
+  const w = words.value.result;
+  const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
+  if (!found || found.points.length === 0) return null;
+  const doubled = found.forecasts.find(({ growth }) => growth === 2);
+  return (
+    <section aria-labelledby="curve">
+      <header>
+        <h2 id="curve">{w.curve}</h2>
+        {doubled && (
+          <p class="lead">
+            {w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
+          </p>
+        )}
+      </header>
+      <CurvePicture curve={found} />
+      <p class="note">{w.curveNote}</p>
+    </section>
+  );
+}

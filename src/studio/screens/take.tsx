@@ -1,0 +1,81 @@
+/**
+ * The screen where a golem and its recordings are taken away.
+ *
+ * Must not know: how they are packed.
+ */
+import { useSignal } from "@preact/signals";
+import { describeTask, makeSafe } from "../data/task.ts";
+import { getPacker } from "../state/bring-in.ts";
+import { tell } from "../state/notice.ts";
+import { learned, recordings, task } from "../state/tasks.ts";
+import { describeError } from "../state/workers.ts";
+import { words } from "../words/language.ts";
+
+/** The screen. */
+export function TakeScreen() {
+  const w = words.value.take;
+  const open = task.value!;
+  const busy = useSignal<"golem" | "data" | undefined>(undefined);
+  const name = makeSafe(describeTask(open, "golem").replaceAll(", ", "-").replaceAll(" ", "-"));
+  const save = async (kind: "golem" | "data") => {
+    busy.value = kind;
+    const folder = kind === "golem" ? name : `${name}-recordings`;
+    try {
+      const bytes = await getPacker().call(kind, { task: open.id, folder });
+      download(bytes, `${folder}.zip`);
+      tell({ text: w.saved(`${folder}.zip`) });
+    } catch (error) {
+      tell({ text: describeError(error), isError: true });
+    } finally {
+      busy.value = undefined;
+    }
+  };
+  const hasData = recordings.value.length > 0;
+  return (
+    <>
+      <h1>{w.title}</h1>
+      <p class="lead">{w.lead}</p>
+      <div class="offers">
+        <div class="offer">
+          <h2>{w.golem}</h2>
+          <p>{learned.value ? w.golemText : w.none}</p>
+          <button
+            type="button"
+            class="button primary"
+            disabled={!learned.value || busy.value !== undefined}
+            onClick={() => save("golem")}
+          >
+            {busy.value === "golem" ? w.preparing : w.golemButton}
+          </button>
+          <p class="note">{w.golemUse}</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+          <pre tabIndex={0}>{`npx golem predict ${name} new.wav\nnpx golem report ${name}`}</pre>
+        </div>
+        <div class="offer">
+          <h2>{w.data}</h2>
+          <p>{hasData ? w.dataText(recordings.value.length) : w.noData}</p>
+          <button
+            type="button"
+            class="button"
+            disabled={!hasData || busy.value !== undefined}
+            onClick={() => save("data")}
+          >
+            {busy.value === "data" ? w.preparing : w.dataButton}
+          </button>
+          <p class="note">{w.golemUse}</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+          <pre tabIndex={0}>{`npx golem train ${name}-recordings --out ${name}`}</pre>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function download(bytes: Uint8Array, name: string): void {
+  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "application/zip" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

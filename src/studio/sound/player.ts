@@ -1,0 +1,45 @@
+/**
+ * Plays one recording at a time.
+ *
+ * Must not know: where recordings are kept.
+ */
+import { signal } from "@preact/signals";
+
+/** Id of what is being played. */
+export const playing = signal<string | undefined>(undefined);
+
+let audio: HTMLAudioElement | undefined;
+
+/** Plays the recording, or stops it where it is being played. `getSound` gives its bytes; nothing is played where it gives none. */
+export async function togglePlaying(
+  id: string,
+  getSound: (id: string) => Promise<Uint8Array | undefined>,
+): Promise<void> {
+  const isStop = playing.value === id;
+  stopPlaying();
+  if (isStop) return;
+  playing.value = id;
+  const bytes = await getSound(id).catch(() => undefined);
+  if (playing.value !== id) return;
+  if (!bytes) {
+    playing.value = undefined;
+    return;
+  }
+  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  const own = new Audio(url);
+  const end = () => {
+    URL.revokeObjectURL(url);
+    if (audio === own) stopPlaying();
+  };
+  audio = own;
+  own.onended = end;
+  own.onerror = end;
+  await own.play().catch(end);
+}
+
+/** Stops whatever is being played. */
+export function stopPlaying(): void {
+  audio?.pause();
+  audio = undefined;
+  playing.value = undefined;
+}

@@ -1,0 +1,143 @@
+/**
+ * Brings in what others made: dropped files and folders, zip files, golems, the gallery.
+ *
+ * Must not know: screens.
+ */
+import { signal } from "@preact/signals";
+import { type FoundFile, type FoundRecording, understandFiles } from "../data/found-files.ts";
+import type { Task } from "../data/task.ts";
+import { words } from "../words/language.ts";
+import { type Caller, createCaller } from "../work/messages.ts";
+import type { PackCalls } from "../work/pack-worker.ts";
+import { keepFiles, type NewFile } from "./keep.ts";
+import { tell } from "./notice.ts";
+import { go } from "./route.ts";
+import { changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
+import { describeError } from "./workers.ts";
+
+/** How many files of how many were read, while some are. */
+export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
+
+/** Recordings that are written at once. */
+const batchSize = 20;
+
+let packer: Caller<PackCalls> | undefined;
+
+/** The worker that packs. */
+export function getPacker(): Caller<PackCalls> {
+  packer ??= createCaller<PackCalls>(
+    new Worker(new URL("../work/pack-worker.ts", import.meta.url), { type: "module" }),
+  );
+  return packer;
+}
+
+/** Files of a zip file. */
+async function unpack(bytes: Uint8Array, sha256?: string): Promise<FoundFile[]> {
+  const files = await getPacker().call("unpack", { bytes, sha256 });
+  return Object.entries(files).map(([path, contents]) => ({ path, read: async () => contents }));
+}
+
+/** Zip files among them are taken apart. */
+async function openZips(files: readonly FoundFile[]): Promise<readonly FoundFile[]> {
+  const [only] = files;
+  return files.length === 1 && /\.zip$/i.test(only!.path) ? unpack(await only!.read()) : files;
+}
+
+/** Adds files to the open task; loose ones become recordings of `label`. */
+export async function addFiles(files: readonly FoundFile[], label: string | undefined): Promise<void> {
+  const open = task.value;
+  if (!open || files.length === 0) return;
+  await tellErrors(async () => {
+    const found = await understandFiles(await openZips(files), open.name);
+    if (found.kind === "golem") return openGolem(found.name, found.files);
+    await keepFound(open, found.recordings, label);
+  });
+}
+
+/** Opens files as a task of their own. */
+export async function openFiles(files: readonly FoundFile[], name: string): Promise<void> {
+  if (files.length === 0) return;
+  await tellErrors(async () => {
+    const found = await understandFiles(await openZips(files), name.replace(/\.zip$/i, ""));
+    if (found.kind === "golem") return openGolem(found.name, found.files);
+    const made = await createTask(found.name, []);
+    await openTask(made.id);
+    go({ screen: "record", task: made.id });
+    await keepFound(made, found.recordings, undefined);
+  });
+}
+
+async function openGolem(name: string, files: Readonly<Record<string, FoundFile>>): Promise<void> {
+  const contents: Record<string, Uint8Array> = {};
+  for (const [file, { read }] of Object.entries(files)) contents[file] = await read();
+  const { checkGolem } = await import("../data/check-golem.ts");
+  const { labels, score } = checkGolem(contents);
+  const made = await createTask(name, labels);
+  const kept = { files: contents, seconds: 0, mark: "", ...(score === undefined ? {} : { score }) };
+  await (await getShelf()).putGolem(made.id, kept);
+  await openTask(made.id);
+  go({ screen: "try", task: made.id });
+}
+
+async function keepFound(
+  owner: Task,
+  found: readonly FoundRecording[],
+  label: string | undefined,
+): Promise<void> {
+  const fallback = label ?? owner.classes[0] ?? words.value.home.untitled;
+  const added = [...new Set(found.map((one) => one.label ?? fallback))].filter(
+    (name) => !owner.classes.includes(name),
+  );
+  if (added.length > 0) await changeTask({ classes: [...owner.classes, ...added.sort()] });
+  let batch: NewFile[] = [];
+  reading.value = [0, found.length];
+  try {
+    for (const [i, { file, label: own = fallback, extension, speaker, split }] of found.entries()) {
+      batch.push({ bytes: await file.read(), label: own, extension, speaker, split });
+      if (batch.length < batchSize && i < found.length - 1) continue;
+      await keepFiles(owner, batch);
+      batch = [];
+      reading.value = [i + 1, found.length];
+    }
+  } finally {
+    reading.value = undefined;
+  }
+  tell({ text: words.value.record.added(found.length) });
+}
+
+/** What the gallery has. */
+export type DemoName = "banking" | "drums" | "voice";
+
+/** Opens a task of the gallery: a copy of one's own. */
+export async function openDemo(name: DemoName): Promise<void> {
+  const w = words.value;
+  if (name === "voice") {
+    const made = await createTask(w.home.demos.voice.name, w.record.exampleNames);
+    await openTask(made.id);
+    go({ screen: "record", task: made.id });
+    return;
+  }
+  await tellErrors(async () => {
+    const list = await fetchSite("gallery/gallery.json");
+    const all = (await list.json()) as Record<string, { readonly file: string; readonly sha256: string }>;
+    const entry = all[name];
+    if (!entry) throw new Error(w.errors.notThere);
+    const zip = await fetchSite(`gallery/${entry.file}`);
+    const files = await unpack(new Uint8Array(await zip.arrayBuffer()), entry.sha256);
+    await openFiles(files, w.home.demos[name].name);
+  });
+}
+
+async function fetchSite(path: string): Promise<Response> {
+  const response = await fetch(new URL(path, document.baseURI));
+  if (!response.ok) throw new Error(words.value.errors.notThere);
+  return response;
+}
+
+async function tellErrors(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    tell({ text: `${words.value.errors.open}. ${describeError(error)}`, isError: true });
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Puts recordings on the shelf and takes them off it.
+ *
+ * Must not know: screens, microphones.
+ */
+import { batch } from "@preact/signals";
+import { type KeptRecording, nameRecording, type Task } from "../data/task.ts";
+import { computePeaks } from "../sound/peaks.ts";
+import { encodeWav } from "../sound/wav-file.ts";
+import { words } from "../words/language.ts";
+import { tell } from "./notice.ts";
+import { getShelf, hearAll, hearings, recordings, task } from "./tasks.ts";
+
+/** A file to be kept. */
+export interface NewFile {
+  readonly bytes: Uint8Array;
+  readonly label: string;
+  /** Ending of its name, without the dot. */
+  readonly extension: string;
+  readonly speaker?: string | undefined;
+  readonly split?: KeptRecording["split"] | undefined;
+}
+
+/** Keeps a take of the microphone; resolves when it is on the disk and shown. In the place of another recording where one is named. */
+export async function keepTake(
+  label: string,
+  samples: Float32Array,
+  sampleRate: number,
+  replaced?: KeptRecording,
+): Promise<void> {
+  const open = task.value;
+  if (!open) return;
+  const bytes = encodeWav(samples, sampleRate);
+  const recording = await describe(open, { bytes, label, extension: "wav" }, recordings.value);
+  await keep(open.id, [
+    {
+      recording: {
+        ...recording,
+        ...(replaced ? { order: replaced.order } : {}),
+        seconds: samples.length / sampleRate,
+        peaks: computePeaks(samples),
+      },
+      sound: bytes,
+    },
+  ]);
+  if (replaced) await remove([replaced]);
+}
+
+/** Keeps files for a task, which need not be the open one. */
+export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise<void> {
+  const shelf = await getShelf();
+  const there = [...(await shelf.listRecordings(owner.id))];
+  const made: { recording: KeptRecording; sound: Uint8Array }[] = [];
+  for (const file of files) {
+    const recording = await describe(owner, file, there);
+    there.push(recording);
+    made.push({ recording, sound: file.bytes });
+  }
+  await keep(owner.id, made);
+}
+
+async function describe(
+  owner: Task,
+  { bytes, label, extension, speaker, split }: NewFile,
+  there: readonly KeptRecording[],
+): Promise<KeptRecording> {
+  const taken = new Set(there.map(({ file }) => file));
+  let number = there.filter((one) => one.label === label).length + 1;
+  while (taken.has(nameRecording(label, number, extension))) number++;
+  return {
+    id: crypto.randomUUID(),
+    task: owner.id,
+    label,
+    file: nameRecording(label, number, extension),
+    ...(speaker === undefined ? {} : { speaker }),
+    ...(split === undefined ? {} : { split }),
+    seconds: 0,
+    peaks: new Uint8Array(0),
+    hash: await computeHash(bytes),
+    order: 1 + there.reduce((most, { order }) => Math.max(most, order), 0),
+  };
+}
+
+async function computeHash(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function keep(
+  owner: string,
+  made: readonly { recording: KeptRecording; sound: Uint8Array }[],
+): Promise<void> {
+  await (await getShelf()).putRecordings(made);
+  if (task.value?.id !== owner) return;
+  const added = made.map(({ recording }) => recording);
+  recordings.value = [...recordings.value, ...added].sort((a, b) => a.order - b.order);
+  void hearAll();
+}
+
+/** Deletes recordings, and offers to bring them back. */
+export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<void> {
+  const shelf = await getShelf();
+  const sounds = await Promise.all(gone.map(({ id }) => shelf.getSound(id)));
+  await remove(gone);
+  tell({
+    text: words.value.record.deleted(gone.length),
+    action: {
+      name: words.value.undo,
+      run: () => {
+        const back = gone.flatMap((recording, i) => (sounds[i] ? [{ recording, sound: sounds[i] }] : []));
+        void keep(gone[0]!.task, back);
+      },
+    },
+  });
+}
+
+async function remove(gone: readonly KeptRecording[]): Promise<void> {
+  const ids = new Set(gone.map(({ id }) => id));
+  await (await getShelf()).deleteRecordings([...ids]);
+  batch(() => {
+    recordings.value = recordings.value.filter(({ id }) => !ids.has(id));
+    hearings.value = new Map([...hearings.value].filter(([id]) => !ids.has(id)));
+  });
+}
+
+/** Gives a class another name, on its recordings too. */
+export async function renameClass(from: string, to: string): Promise<void> {
+  const open = task.value;
+  if (!open) return;
+  const shelf = await getShelf();
+  const changed = recordings.value.map((one) => (one.label === from ? { ...one, label: to } : one));
+  await shelf.updateRecordings(changed.filter(({ label }) => label === to));
+  const renamed = { ...open, classes: open.classes.map((name) => (name === from ? to : name)) };
+  await shelf.putTask(renamed);
+  batch(() => {
+    task.value = renamed;
+    recordings.value = changed;
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * Learning, as the page sees it: how far it is, what came of it, what more recordings would give, and heads compared.
+ *
+ * Must not know: how anything is learned, screens.
+ */
+import { signal } from "@preact/signals";
+import type { GolemCurve } from "../../golem/measure-curve.ts";
+import { describeTask } from "../data/task.ts";
+import type { ComparedHead } from "../work/learn-worker.ts";
+import { getShare } from "../work/messages.ts";
+import { learned, mark, task } from "./tasks.ts";
+import { describeError, getExaminer, getHearer, getLearner } from "./workers.ts";
+
+/** How far learning is, from 0 to 1; undefined while nothing is learned. */
+export const learning = signal<number | undefined>(undefined);
+
+/** Why learning failed. */
+export const learnError = signal<string | undefined>(undefined);
+
+/** What more recordings would give: measured after learning; null where it cannot be. */
+export const curve = signal<{ readonly mark: string; readonly curve: GolemCurve | null } | undefined>(
+  undefined,
+);
+
+/** Heads that were compared, the simplest first, and the one that is in training. */
+export const comparison = signal<
+  { readonly mark: string; readonly heads: readonly ComparedHead[]; readonly isDone: boolean } | undefined
+>(undefined);
+
+/** Heads of the lesson: one linear layer, then hidden layers that grow. */
+export const comparedHeads = ["linear", "mlp 4", "mlp 16", "mlp 64", "mlp 256", "mlp 1024"] as const;
+
+/** No further head is begun after so long. */
+const mostMilliseconds = 30_000;
+
+/** Learns from the open task. */
+export async function learn(): Promise<void> {
+  const open = task.value;
+  if (!open || learning.value !== undefined) return;
+  const asked = { task: open.id, name: describeTask(open, "studio"), mark: mark.value };
+  learning.value = 0;
+  learnError.value = undefined;
+  try {
+    const answer = await getLearner().call("learn", asked, (progress) => {
+      learning.value = getShare(progress);
+    });
+    await getHearer().call("forget", null);
+    if (task.value?.id === open.id) learned.value = answer;
+  } catch (error) {
+    learnError.value = describeError(error);
+  } finally {
+    learning.value = undefined;
+  }
+}
+
+/** Measures the learning curve of what was learned, once. */
+export async function measureCurve(): Promise<void> {
+  const open = task.value;
+  const asked = learned.value?.mark;
+  if (!open || asked === undefined || curve.value?.mark === asked) return;
+  curve.value = undefined;
+  const found = await getExaminer()
+    .call("curve", { task: open.id })
+    .catch(() => null);
+  curve.value = { mark: asked, curve: found };
+}
+
+/** Compares heads on the recordings that there are; each is told of as it is measured. */
+export async function compareHeads(): Promise<void> {
+  const open = task.value;
+  if (!open || (comparison.value && !comparison.value.isDone)) return;
+  const asked = mark.value;
+  comparison.value = { mark: asked, heads: [], isDone: false };
+  const started = performance.now();
+  try {
+    for (const name of comparedHeads) {
+      const head = await getExaminer().call("compare", { task: open.id, name });
+      if (comparison.value?.mark !== asked) return;
+      comparison.value = { ...comparison.value, heads: [...comparison.value.heads, head] };
+      if (performance.now() - started > mostMilliseconds) break;
+    }
+  } catch (error) {
+    learnError.value = describeError(error);
+  }
+  if (comparison.value?.mark === asked) comparison.value = { ...comparison.value, isDone: true };
+}

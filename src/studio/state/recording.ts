@@ -1,0 +1,140 @@
+/**
+ * Recording with the microphone: counts in, cuts takes at the pauses, keeps each as it ends, stops when there are enough.
+ *
+ * Must not know: how it is shown.
+ */
+import { signal } from "@preact/signals";
+import type { KeptRecording } from "../data/task.ts";
+import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
+import { stopPlaying } from "../sound/player.ts";
+import { createTakeCutter } from "../sound/take-cutter.ts";
+import { words } from "../words/language.ts";
+import { keepTake } from "./keep.ts";
+import { pushLevel, resetLevels } from "./levels.ts";
+import { tell } from "./notice.ts";
+import { counts } from "./tasks.ts";
+import { describeError } from "./workers.ts";
+
+/** Recordings of each class that are aimed at. */
+export const usualGoal = 8;
+
+/** What is being recorded. */
+export interface Session {
+  readonly label: string;
+  /** Stops when the class has so many. */
+  readonly goal: number;
+  /** Whether takes are cut at the pauses; else there is one, from start to stop. */
+  readonly isCut: boolean;
+  /** The recording in whose place the take goes. */
+  readonly replaced?: KeptRecording | undefined;
+}
+
+/** The session that runs. */
+export const session = signal<Session | undefined>(undefined);
+
+/** Whether the count-in is over. */
+export const isLive = signal(false);
+
+/** Whether there is sound now. */
+export const isSounding = signal(false);
+
+/** Why the microphone does not work. */
+export const microphoneError = signal<string | undefined>(undefined);
+
+/** Class whose recording was completed last; the next one is offered. */
+export const completed = signal<string | undefined>(undefined);
+
+const countInSeconds = 0.7;
+
+let stopSession: (() => Promise<void>) | undefined;
+
+/** Starts a session; one that runs is stopped first. */
+export async function startRecording(wanted: Session): Promise<void> {
+  await stopRecording();
+  stopPlaying();
+  resetLevels();
+  microphoneError.value = undefined;
+  completed.value = undefined;
+  isLive.value = false;
+  session.value = wanted;
+  const cutter = createTakeCutter(microphoneRate);
+  const pieces: Float32Array[] = [];
+  let heard = 0;
+  let keeping: Promise<unknown> = Promise.resolve();
+  const keep = (samples: Float32Array) => {
+    keeping = keeping
+      .then(() => keepTake(wanted.label, samples, microphoneRate, wanted.replaced))
+      .then(
+        () => {
+          const isEnough = wanted.replaced || (counts.value.get(wanted.label) ?? 0) >= wanted.goal;
+          if (!isEnough || session.value !== wanted) return;
+          void stopRecording();
+          if (!wanted.replaced) completed.value = wanted.label;
+        },
+        (error: unknown) => tell({ text: describeKeepError(error), isError: true }),
+      );
+  };
+  const onSamples = (samples: Float32Array) => {
+    if (session.value !== wanted) return;
+    heard += samples.length / microphoneRate;
+    isLive.value = heard >= countInSeconds;
+    pushLevel(samples);
+    const takes = cutter.push(samples);
+    isSounding.value = cutter.isOpen;
+    if (!isLive.value) return;
+    if (wanted.isCut) for (const take of takes) keep(take);
+    else pieces.push(samples);
+  };
+  let microphone: Microphone | undefined;
+  try {
+    microphone = await openMicrophone(onSamples);
+  } catch (error) {
+    session.value = undefined;
+    microphoneError.value = describeMicrophoneError(error);
+    return;
+  }
+  if (session.value !== wanted) {
+    microphone.close();
+    return;
+  }
+  stopSession = async () => {
+    stopSession = undefined;
+    microphone.close();
+    session.value = undefined;
+    isSounding.value = false;
+    const rest = wanted.isCut ? cutter.finish() : join(pieces);
+    if (rest && rest.length > 0) keep(rest);
+    await keeping;
+  };
+}
+
+/** Stops the session that runs; what was begun is kept. */
+export async function stopRecording(): Promise<void> {
+  const stop = stopSession;
+  session.value = undefined;
+  await stop?.();
+}
+
+function join(pieces: readonly Float32Array[]): Float32Array {
+  const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const piece of pieces) {
+    samples.set(piece, place);
+    place += piece.length;
+  }
+  return samples;
+}
+
+/** Why a microphone could not be turned on, in words. */
+export function describeMicrophoneError(error: unknown): string {
+  const { micDenied, micMissing, micFailed } = words.value.record;
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return micDenied;
+  if (name === "NotFoundError" || name === "OverconstrainedError") return micMissing;
+  return micFailed(describeError(error));
+}
+
+function describeKeepError(error: unknown): string {
+  const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+  return isFull ? words.value.record.storageFull : describeError(error);
+}

@@ -1,0 +1,199 @@
+/**
+ * The tasks on the shelf, and the one that is open: its recordings, what was heard of them, what was learned.
+ *
+ * Signals are changed only after the shelf has written, so what is shown is kept.
+ * Must not know: screens.
+ */
+import { batch, computed, signal } from "@preact/signals";
+import { openShelf, type Shelf } from "../data/shelf.ts";
+import type { Hearing, KeptRecording, Task } from "../data/task.ts";
+import type { Learned } from "../work/learn-worker.ts";
+import { getHearer, getLearner } from "./workers.ts";
+
+/** What the list of tasks tells of one. */
+export interface TaskSummary {
+  readonly task: Task;
+  readonly recordings: number;
+  readonly score: number | undefined;
+}
+
+/** All tasks, the newest first; undefined until they are read. */
+export const tasks = signal<readonly TaskSummary[] | undefined>(undefined);
+
+/** The task that is open; null where there is none of that id. */
+export const task = signal<Task | null | undefined>(undefined);
+
+/** Its recordings in their order. */
+export const recordings = signal<readonly KeptRecording[]>([]);
+
+/** What was heard of each, by id. */
+export const hearings = signal<ReadonlyMap<string, Hearing>>(new Map());
+
+/** What came of training. */
+export const learned = signal<Learned | null>(null);
+
+/** Recordings of each class. */
+export const counts = computed(() => {
+  const found = new Map<string, number>();
+  for (const name of task.value?.classes ?? []) found.set(name, 0);
+  for (const { label } of recordings.value) found.set(label, (found.get(label) ?? 0) + 1);
+  return found;
+});
+
+/** Recordings that were heard and count. */
+export const heardCount = computed(
+  () => recordings.value.filter(({ id }) => hearings.value.get(id)?.state === "heard").length,
+);
+
+/** Whether every recording was heard, or refused. */
+export const isAllHeard = computed(() => recordings.value.every(({ id }) => hearings.value.has(id)));
+
+/** Whether there is enough to learn from: two classes with two recordings each. */
+export const isTrainable = computed(() => {
+  const sizes = new Map<string, number>();
+  for (const { id, label, split } of recordings.value) {
+    if (split === "test" || hearings.value.get(id)?.state === "refused") continue;
+    sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  }
+  return sizes.size > 1 && [...sizes.values()].every((size) => size > 1);
+});
+
+/** Labels of a golem in the order in which the task names its classes. */
+export function orderLabels(labels: readonly string[]): readonly string[] {
+  const { classes = [] } = task.value ?? {};
+  const named = classes.filter((name) => labels.includes(name));
+  return [...named, ...labels.filter((label) => !named.includes(label))];
+}
+
+/** The number of a class, from 0: the same on every screen. */
+export function getClassIndex(label: string): number {
+  const labels = learned.value?.document.labels ?? [];
+  const { classes = [] } = task.value ?? {};
+  const place = classes.indexOf(label);
+  return place >= 0 ? place : classes.length + Math.max(0, labels.indexOf(label));
+}
+
+/** Tells sets of recordings and labels apart. */
+export const mark = computed(() => computeDataMark(recordings.value));
+
+/** Whether recordings have changed since it learned. */
+export const isStale = computed(
+  () => learned.value !== null && recordings.value.length > 0 && learned.value.mark !== mark.value,
+);
+
+/** A short name of a set of recordings: 53 bits of a hash (cyrb53), which is enough to see that something changed. */
+function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  const lines = all.map(({ hash, label }) => `${hash} ${label}`).sort();
+  for (const sign of lines.join("\n")) {
+    const code = sign.codePointAt(0)!;
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  return `${(high >>> 0).toString(36)}-${(low >>> 0).toString(36)}`;
+}
+
+let opened: Promise<Shelf> | undefined;
+
+/** The shelf of this page. */
+export function getShelf(): Promise<Shelf> {
+  opened ??= openShelf();
+  return opened;
+}
+
+/** Reads the list of tasks. */
+export async function listTasks(): Promise<void> {
+  const shelf = await getShelf();
+  const all = await shelf.listTasks();
+  tasks.value = await Promise.all(
+    all.map(async (one) => ({
+      task: one,
+      recordings: await shelf.countRecordings(one.id),
+      score: (await shelf.getGolem(one.id))?.score,
+    })),
+  );
+}
+
+/** Makes a task, without opening it. */
+export async function createTask(name: string, classes: readonly string[]): Promise<Task> {
+  const made: Task = { id: crypto.randomUUID(), name, classes, created: Date.now() };
+  await (await getShelf()).putTask(made);
+  return made;
+}
+
+/** Changes the open task. */
+export async function changeTask(change: Partial<Pick<Task, "name" | "classes">>): Promise<void> {
+  const open = task.value;
+  if (!open) return;
+  const changed = { ...open, ...change };
+  await (await getShelf()).putTask(changed);
+  if (task.value?.id === changed.id) task.value = changed;
+}
+
+/** Deletes a task with everything in it. */
+export async function deleteTask(id: string): Promise<void> {
+  await (await getShelf()).deleteTask(id);
+  if (task.value?.id === id) closeTask();
+  await listTasks();
+}
+
+/** Opens a task; what was not heard yet is heard now. */
+export async function openTask(id: string): Promise<void> {
+  if (task.value?.id === id) return;
+  closeTask();
+  const shelf = await getShelf();
+  const [all, kept, golem] = await Promise.all([
+    shelf.listTasks(),
+    shelf.listRecordings(id),
+    getLearner()
+      .call("recall", { task: id })
+      .catch(() => null),
+  ]);
+  batch(() => {
+    task.value = all.find((one) => one.id === id) ?? null;
+    recordings.value = kept;
+    learned.value = golem;
+  });
+  getHearer();
+  void hearAll();
+}
+
+function closeTask(): void {
+  batch(() => {
+    task.value = undefined;
+    recordings.value = [];
+    hearings.value = new Map();
+    learned.value = null;
+  });
+}
+
+let isHearing = false;
+
+/** Hears, one after the other, what was not heard yet; one recording at a time, so that a question in between is answered soon. */
+export async function hearAll(): Promise<void> {
+  if (isHearing) return;
+  isHearing = true;
+  try {
+    for (;;) {
+      const next = recordings.value.find(({ id }) => !hearings.value.has(id));
+      if (!next) return;
+      const { id, file, hash, peaks } = next;
+      const wantsPeaks = peaks.length === 0;
+      const { peaks: drawn, ...heard } = await getHearer().call("hear", { id, name: file, hash, wantsPeaks });
+      const now = recordings.value.find((one) => one.id === id);
+      if (!now) continue;
+      const seconds = heard.state === "heard" ? heard.seconds : now.seconds;
+      const changed = { ...now, seconds, ...(drawn ? { peaks: drawn } : {}) };
+      if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([changed]);
+      batch(() => {
+        hearings.value = new Map(hearings.value).set(id, heard);
+        recordings.value = recordings.value.map((one) => (one.id === id ? changed : one));
+      });
+    }
+  } catch {
+    // The networks could not be loaded; the page says so, and offers to try again.
+  } finally {
+    isHearing = false;
+  }
+}

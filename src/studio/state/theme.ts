@@ -1,0 +1,35 @@
+/**
+ * Light or dark: the system's, or the one chosen.
+ *
+ * Must not know: colours.
+ */
+import { effect, signal } from "@preact/signals";
+
+const key = "golem-studio-theme";
+
+function read(): "light" | "dark" {
+  try {
+    const kept = localStorage.getItem(key);
+    if (kept === "light" || kept === "dark") return kept;
+  } catch {
+    // A private window keeps nothing.
+  }
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** The theme shown. */
+export const theme = signal(read());
+
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+});
+
+/** Shows the other one, now and next time. */
+export function toggleTheme(): void {
+  theme.value = theme.value === "dark" ? "light" : "dark";
+  try {
+    localStorage.setItem(key, theme.value);
+  } catch {
+    // Until the page is closed, then.
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The language that is spoken: the browser's, or the one chosen.
+ *
+ * Must not know: what is said.
+ */
+import { computed, effect, signal } from "@preact/signals";
+import { english, type Words } from "./english.ts";
+import { russian } from "./russian.ts";
+
+const catalogues = { en: english, ru: russian } as const satisfies Record<string, Words>;
+
+/** Code of a language. */
+export type Language = keyof typeof catalogues;
+
+/** All languages. */
+export const languages = Object.keys(catalogues) as Language[];
+
+const key = "golem-studio-language";
+
+function findLanguage(): Language {
+  for (const wanted of [readChoice(), ...navigator.languages]) {
+    const code = wanted?.slice(0, 2) as Language | undefined;
+    if (code && languages.includes(code)) return code;
+  }
+  return "en";
+}
+
+function readChoice(): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The language spoken now. */
+export const language = signal<Language>(findLanguage());
+
+/** What it says. */
+export const words = computed<Words>(() => catalogues[language.value]);
+
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+
+/** What a language is called in itself. */
+export function getLanguageName(code: Language): string {
+  return catalogues[code].language;
+}
+
+/** Speaks another language, now and next time. */
+export function chooseLanguage(code: Language): void {
+  language.value = code;
+  try {
+    localStorage.setItem(key, code);
+  } catch {
+    // A private window forgets.
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The worker that hears: each recording once, with everything that listens, as soon as it is on the shelf.
+ *
+ * Must not know: labels, heads, the page.
+ */
+import { createMemorySource } from "../../audio/byte-source.ts";
+import { openAudio } from "../../audio/open-audio.ts";
+import { GolemError, toErrorRecord } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { decodeGolemModel, type GolemModel, golemFiles } from "../../golem/golem-model.ts";
+import { hearSource, type LoadedListener } from "../../golem/hear-source.ts";
+import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
+import { loadWebListener } from "../../web/web-listener.ts";
+import { openShelf } from "../data/shelf.ts";
+import type { Hearing } from "../data/task.ts";
+import { computePeaks } from "../sound/peaks.ts";
+import { studioListener } from "./hearing-keys.ts";
+import { type KnownHearing, readHearings, writeHearing } from "./kept-hearing.ts";
+import { answerCalls } from "./messages.ts";
+
+/** What this worker can be asked. */
+export type HearCalls = {
+  /** Loads the networks; `site` is the address of the page's folder. Tells `Progress`. */
+  load: { argument: { site: string }; answer: null };
+  /** Hears a recording of the shelf; `wantsPeaks` where nobody has drawn it yet. */
+  hear: {
+    argument: { id: string; name: string; hash: string; wantsPeaks: boolean };
+    answer: Hearing & { peaks?: Uint8Array };
+  };
+  /** What the golem of a task says of a recording that is not on the shelf. */
+  predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
+  /** Forgets golems that it has read. */
+  forget: { argument: null; answer: null };
+};
+
+const shelf = openShelf();
+let listener: Promise<LoadedListener> | undefined;
+const golems = new Map<string, Promise<GolemModel>>();
+
+function loadListener(site: string, onProgress: WorkOptions["onProgress"]): Promise<LoadedListener> {
+  listener ??= loadWebListener(studioListener, {
+    weights: new URL("weights/", site),
+    runtimeUrl: new URL("ort/", site),
+    onProgress,
+  }).catch((error: unknown) => {
+    listener = undefined;
+    throw error;
+  });
+  return listener;
+}
+
+async function getListener(): Promise<LoadedListener> {
+  if (listener) return listener;
+  throw new GolemError("weights-missing", "The networks are not loaded yet.", { hint: "Reload the page." });
+}
+
+async function hear(
+  id: string,
+  name: string,
+  hash: string,
+  wantsPeaks: boolean,
+): Promise<Hearing & { peaks?: Uint8Array }> {
+  const kept = await shelf;
+  try {
+    let [known] = await readHearings(kept, [hash]);
+    const bytes = known && !wantsPeaks ? undefined : await kept.getSound(id);
+    if (!known) {
+      if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
+      const heard = await hearSource(createMemorySource(bytes, name), await getListener());
+      await writeHearing(kept, hash, heard);
+      [known] = await readHearings(kept, [hash]);
+    }
+    const peaks = wantsPeaks && bytes ? await drawSound(bytes, name) : undefined;
+    return { ...describeHearing(known!), ...(peaks ? { peaks } : {}) };
+  } catch (error) {
+    // Networks that are missing are no fault of the recording: it is heard another time.
+    if (error instanceof GolemError && error.code === "weights-missing") throw error;
+    return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
+  }
+}
+
+function describeHearing({ facts, text }: KnownHearing): Hearing {
+  const silent = facts.warnings.find(({ code }) => code === "silent");
+  if (silent) return { state: "refused", ...silent };
+  return { state: "heard", seconds: facts.seconds, ...(text === undefined ? {} : { text }) };
+}
+
+/** The picture of a recording; of a long one, of its first half minute. */
+async function drawSound(bytes: Uint8Array, name: string): Promise<Uint8Array | undefined> {
+  const opened = await openAudio(createMemorySource(bytes, name), { trim: false });
+  for await (const samples of opened.windows()) return computePeaks(samples);
+  return undefined;
+}
+
+async function readGolem(task: string): Promise<GolemModel> {
+  const golem = await (await shelf).getGolem(task);
+  if (!golem) throw new GolemError("golem-not-found", "This task has no golem yet; one was expected.");
+  const { document, tensors, training, text } = golemFiles;
+  const { files } = golem;
+  return decodeGolemModel({
+    document: files[document]!,
+    tensors: files[tensors]!,
+    training: files[training]!,
+    ...(files[text] ? { text: files[text] } : {}),
+  });
+}
+
+function getGolem(task: string): Promise<GolemModel> {
+  const found = golems.get(task) ?? readGolem(task);
+  golems.set(task, found);
+  found.catch(() => golems.delete(task));
+  return found;
+}
+
+answerCalls<HearCalls>({
+  load: async ({ site }, tell) => {
+    await loadListener(site, tell);
+    return null;
+  },
+  hear: ({ id, name, hash, wantsPeaks }) => hear(id, name, hash, wantsPeaks),
+  predict: async ({ task, bytes, name }) => {
+    const golem = await getGolem(task);
+    const all = await getListener();
+    const { transcriber } = all;
+    const heard = await hearSource(
+      createMemorySource(bytes, name),
+      {
+        encoders: golem.encoders.map(({ id }) => all.encoders.find(({ info }) => info.id === id)!),
+        ...(golem.transcriber && transcriber ? { transcriber } : {}),
+      },
+      { audio: getAudioOf(golem.document) },
+    );
+    return predictHeard(golem, heard, name);
+  },
+  forget: () => {
+    golems.clear();
+    return null;
+  },
+});

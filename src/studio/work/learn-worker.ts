@@ -1,0 +1,168 @@
+/**
+ * The worker that learns: training, the learning curve and the comparison of heads, on what was heard, by the very code that runs in Node.
+ *
+ * Must not know: sound, networks, the page.
+ */
+import { describeAudio } from "../../audio/describe-audio.ts";
+import type { ErrorRecord } from "../../core/error.ts";
+import type { Progress } from "../../core/progress.ts";
+import { createdBy } from "../../core/version.ts";
+import type { SkippedRecording } from "../../dataset/dataset.ts";
+import { type CandidateScore, compareCandidates } from "../../golem/compare-candidates.ts";
+import { keepDistinct } from "../../golem/distinct-recordings.ts";
+import { describeSilence, type EmbeddedRecording, welcomesSilence } from "../../golem/embedded-recording.ts";
+import { examineRecordings, mostExamined } from "../../golem/examine-recordings.ts";
+import { createFitProblem } from "../../golem/fit-problem.ts";
+import {
+  type GolemDocument,
+  parseGolemDocument,
+  parseTrainingDocument,
+  type TrainingDocument,
+} from "../../golem/golem-document.ts";
+import { golemFiles } from "../../golem/golem-model.ts";
+import { listHeadCandidates } from "../../golem/head-candidates.ts";
+import { getAudioSettings, isSilent } from "../../golem/hear-source.ts";
+import { type GolemCurve, measureCurve } from "../../golem/measure-curve.ts";
+import { trainGolem } from "../../golem/train-golem.ts";
+import { clipFindings } from "../../golem/training-account.ts";
+import { openShelf } from "../data/shelf.ts";
+import { createFoldCrew } from "./fold-crew.ts";
+import { studioListener } from "./hearing-keys.ts";
+import { joinHearing, readHearings } from "./kept-hearing.ts";
+import { answerCalls } from "./messages.ts";
+
+/** What is told of a golem: its documents. */
+export interface Learned {
+  readonly document: GolemDocument;
+  readonly training: TrainingDocument;
+  /** That training took. */
+  readonly seconds: number;
+  readonly mark: string;
+}
+
+/** A head of the comparison: its name and scores. */
+export type ComparedHead = CandidateScore;
+
+/** What this worker can be asked. */
+export type LearnCalls = {
+  /** Trains on the recordings of a task and keeps the golem. Tells `Progress`. */
+  learn: { argument: { task: string; name: string; mark: string }; answer: Learned };
+  /** The golem that is kept for a task. */
+  recall: { argument: { task: string }; answer: Learned | null };
+  /** What more recordings would give. Tells `Progress`. */
+  curve: { argument: { task: string }; answer: GolemCurve };
+  /** How one head does: a name of `listHeadCandidates`, on the mean of the last layer. */
+  compare: { argument: { task: string; name: string }; answer: ComparedHead };
+};
+
+const shelf = openShelf();
+const crew = createFoldCrew();
+const seed = 0;
+
+/** The recordings of a task that were heard, and those that are left out. */
+async function gather(
+  task: string,
+): Promise<{ recordings: EmbeddedRecording[]; skipped: SkippedRecording[] }> {
+  const kept = await shelf;
+  const all = await kept.listRecordings(task);
+  const known = await readHearings(
+    kept,
+    all.map(({ hash }) => hash),
+  );
+  const recordings: EmbeddedRecording[] = [];
+  const skipped: SkippedRecording[] = [];
+  for (const [i, recording] of all.entries()) {
+    const hearing = known[i];
+    if (!hearing) continue;
+    if (isSilent(hearing.facts) && !welcomesSilence([recording.label])) {
+      skipped.push({ file: recording.file, ...describeSilence(recording.file) });
+    } else recordings.push(joinHearing(recording, hearing));
+  }
+  return { recordings: keepDistinct(recordings), skipped };
+}
+
+async function learn(
+  { task, name, mark }: LearnCalls["learn"]["argument"],
+  onProgress: (progress: Progress) => void,
+): Promise<Learned> {
+  const started = performance.now();
+  const { recordings, skipped } = await gather(task);
+  const test = recordings.filter(({ split }) => split === "test");
+  const trained = recordings.filter(({ split }) => split !== "test");
+  const audio = getAudioSettings(studioListener.encoders[0]!.sampleRate);
+  const warnings: ErrorRecord[] = [];
+  const model = await trainGolem(
+    {
+      name,
+      recordings: trained,
+      ...(test.length > 0 ? { test } : {}),
+      skipped,
+      encoders: studioListener.encoders,
+      transcriber: studioListener.transcriber,
+      audio,
+      pipeline: describeAudio(audio),
+      createdBy,
+      examine:
+        recordings.length <= mostExamined
+          ? () => clipFindings(examineRecordings(recordings, skipped, studioListener, seed))
+          : undefined,
+    },
+    {
+      seed,
+      onProgress,
+      onWarning: (warning) => warnings.push(warning),
+      createFoldRunner: (problem) => crew.run(problem),
+    },
+  );
+  const files = model.encode();
+  const seconds = (performance.now() - started) / 1000;
+  const score = model.document.evaluation?.balancedAccuracy;
+  await (await shelf).putGolem(task, { files, seconds, mark, ...(score === undefined ? {} : { score }) });
+  return { document: model.document, training: model.training, seconds, mark };
+}
+
+async function recall(task: string): Promise<Learned | null> {
+  const golem = await (await shelf).getGolem(task);
+  if (!golem) return null;
+  const read = (name: string) => new TextDecoder().decode(golem.files[name]);
+  return {
+    document: parseGolemDocument(read(golemFiles.document)),
+    training: parseTrainingDocument(read(golemFiles.training)),
+    seconds: golem.seconds,
+    mark: golem.mark,
+  };
+}
+
+async function openProblem(task: string, options = {}) {
+  const { recordings } = await gather(task);
+  const trained = recordings.filter(({ split }) => split !== "test");
+  return createFitProblem(trained, studioListener, { seed, ...options });
+}
+
+/** Trainings for a curve: fewer than the command takes, for an answer while somebody waits. */
+const curveTrainings = 40;
+const curveRepeats = 2;
+
+async function curve(task: string, onProgress: (progress: Progress) => void): Promise<GolemCurve> {
+  const { problem, labels } = await openProblem(task);
+  const runner = crew.run(problem);
+  const measure = { maximumEvaluations: curveTrainings, repeats: curveRepeats };
+  return measureCurve(problem, labels, runner, measure, { onProgress }).finally(() => runner.close());
+}
+
+async function compare(task: string, name: string): Promise<ComparedHead> {
+  const { problem, labels } = await openProblem(task, { layer: "last", pooling: "mean" });
+  const candidates = listHeadCandidates("last").filter((candidate) => candidate.name === name);
+  const runner = crew.compare(problem);
+  // Every head is asked about the same folds; the page bounds the time.
+  const bounds = { repeats: 1, budget: 1, getElapsed: () => 0 };
+  const compared = await compareCandidates({ ...{ problem, labels, candidates, runner }, ...bounds });
+  return compared.candidates[0]!;
+}
+
+answerCalls<LearnCalls>({
+  learn: (argument, tell) => learn(argument, tell),
+  recall: ({ task }) => recall(task),
+  curve: ({ task }, tell) => curve(task, tell),
+  compare: ({ task, name }) => compare(task, name),
+});

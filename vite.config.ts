@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+/** The two files of ONNX Runtime that it loads by itself, beside the page. */
+function emitOnnxRuntime(): Plugin {
+  const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"));
+  return {
+    name: "onnx-runtime",
+    apply: "build",
+    generateBundle() {
+      for (const name of ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"]) {
+        this.emitFile({ type: "asset", fileName: `ort/${name}`, source: readFileSync(join(folder, name)) });
+      }
+    },
+  };
+}
+
+/** Leaves out a package that is only asked for where an option says so, which nobody here does: 4 MB for lost packets of Opus. */
+function leaveOut(name: string): Plugin {
+  return {
+    name: "leave-out",
+    enforce: "pre",
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load: (id) => (id === `\0${name}` ? "export {};" : undefined),
+  };
+}
+
+/** The studio's page: a static site of its own in dist/studio, beside the package's modules. */
+export default defineConfig({
+  root: "src/studio",
+  // Relative addresses, so that the site works in any folder of any server.
+  base: "./",
+  // The build of csv-parse that needs no Buffer of Node.
+  resolve: {
+    alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
+    conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "production"],
+  },
+  plugins: [emitOnnxRuntime(), leaveOut("@wasm-audio-decoders/opus-ml")],
+  build: {
+    outDir: "../../dist/studio",
+    emptyOutDir: true,
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    // The page's policy allows no data: addresses.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
+  },
+  worker: { format: "es", plugins: () => [leaveOut("@wasm-audio-decoders/opus-ml")] },
+});
