@@ -232,6 +232,54 @@ describe("format onnx", () => {
   });
 });
 
+describe("format huggingface", () => {
+  const read = (...path: string[]) => readFileSync(join(folder, ...path), "utf8");
+
+  it("makes a golem's folder with a card, the ONNX file and what Git needs for large files", async () => {
+    const out = join(folder, "hub");
+    const { document } = await exportTo(out, wordless, "--format", "huggingface", "--licence", "CC0-1.0");
+    expect(document.files.map(({ path }: { path: string }) => path)).toEqual(
+      expect.arrayContaining([
+        "golem.json",
+        "model.onnx",
+        "model.example.mjs",
+        "README.md",
+        ".gitattributes",
+      ]),
+    );
+    expectNothingPrivate(out);
+    expect(await predict(out)).toEqual(await predict(wordless));
+    const [, front, body] = /^---\n(.*?)\n---\n(.*)$/s.exec(read("hub", "README.md"))!;
+    for (const line of [
+      "license: cc0-1.0",
+      "pipeline_tag: audio-classification",
+      "library_name: golem-audio",
+    ]) {
+      expect(front!.split("\n")).toContain(line);
+    }
+    const { balancedAccuracy, interval } = document.score;
+    expect(front).toContain(`type: balanced_accuracy, value: ${Number(balancedAccuracy.toFixed(4))}`);
+    expect(front).toContain(`95 % interval ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`);
+    expect(body).toContain("licence of its weights: MIT");
+    for (const left of document.leftOut) expect(body).toContain(left);
+    expect(read("hub", ".gitattributes")).toContain("*.onnx filter=lfs diff=lfs merge=lfs -text");
+  });
+
+  it("carries words, says so, and goes without the ONNX file then", async () => {
+    const out = join(folder, "hub-words");
+    const { document } = await exportTo(out, golem, "--format", "huggingface");
+    expect(document.notes.join()).toContain("no ONNX file");
+    expect(readdirSync(out)).not.toContain("model.onnx");
+    expectNothingPrivate(out);
+    const hasText = readdirSync(golem).includes("text.json");
+    expect(document.holds.join().includes("words and word pairs")).toBe(hasText);
+    expect(await predict(out)).toEqual(await predict(golem));
+    expect(read("hub-words", "README.md")).toContain("license: unknown");
+    const refused = await exportTo(join(folder, "y"), golem, "--format", "huggingface", "--licence", "a: b");
+    expect(refused.document.error.code).toBe("invalid-option");
+  });
+});
+
 it("never writes over anything but an export, and that only with --force", async () => {
   const out = join(folder, "twice");
   const args = [wordless, "--format", "safetensors"];

@@ -22,7 +22,7 @@ export function checkWordless({ views }: GolemDocument, what: string): void {
     "invalid-option",
     `Words have ${Math.round(100 * sumShares(words))} % of this golem's decision; ${what} was expected to decide by sound alone.`,
     {
-      hint: "Add --acoustic-only: the golem is trained again without words, and the score that it has then is told. Formats huggingface and web carry words.",
+      hint: "Add --acoustic-only: the golem is trained again without words, and the score that it has then is told. Format huggingface carries words.",
     },
   );
 }

@@ -7,31 +7,38 @@
 import type { GolemDocument } from "./golem-document.ts";
 import { needsTranscriber, sumShares } from "./view.ts";
 
+/** What a card tells of a golem that is passed on. */
+export interface CardExtras {
+  /** As the Hub names it: "mit", "cc0-1.0", "unknown". */
+  readonly licence: string;
+  /** Of the weights of who listens, by id. */
+  readonly licences: ReadonlyMap<string, string>;
+  /** Sections at the end, each a heading and lines of Markdown. */
+  readonly sections: readonly (readonly [heading: string, lines: readonly string[]])[];
+}
+
 /** Writes the card in Markdown. Text from the data set is escaped wherever it could mean something else. */
-export function writeModelCard(document: GolemDocument): string {
+export function writeModelCard(document: GolemDocument, extras?: CardExtras): string {
   const { labels, encoders, transcriber, views, heads, data, evaluation, createdBy, seed } = document;
+  const round = (share: number) => Number(share.toFixed(4));
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const lines = [
     "---",
     "library_name: golem-audio",
     "pipeline_tag: audio-classification",
     "tags: [audio-classification, few-shot, transfer-learning, golem]",
-    `base_model_relation: adapter`,
+    ...(extras ? [`license: ${extras.licence}`] : []),
+    ...listBaseModels(encoders),
     ...(evaluation
       ? [
           "model-index:",
           "  - name: golem",
           "    results:",
           "      - task: { type: audio-classification }",
-          `        dataset: { type: audio, name: ${JSON.stringify(
-            data.name
-              .split(/[\\/]+/)
-              .filter((part) => part !== "" && part !== ".")
-              .at(-1) ?? "recordings",
-          )} }`,
+          `        dataset: ${describeDataset(data.name)}`,
           "        metrics:",
-          `          - { type: balanced_accuracy, value: ${evaluation.balancedAccuracy}, name: ${JSON.stringify(`balanced accuracy (${evaluation.protocol})`)} }`,
-          `          - { type: f1, value: ${evaluation.macroF1}, name: "macro F1" }`,
+          `          - { type: balanced_accuracy, value: ${round(evaluation.balancedAccuracy)}, name: ${JSON.stringify(`balanced accuracy (${evaluation.protocol}, 95 % interval ${evaluation.interval.map((end) => end.toFixed(3)).join(" to ")})`)} }`,
+          `          - { type: f1, value: ${round(evaluation.macroF1)}, name: "macro F1" }`,
         ]
       : []),
     "---",
@@ -41,7 +48,8 @@ export function writeModelCard(document: GolemDocument): string {
     `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all).`,
     "",
     ...encoders.map(
-      ({ id, revision }) => `- Encoder: ${escapeMarkdown(id)} (${escapeMarkdown(revision)}), frozen`,
+      ({ id, revision }) =>
+        `- Encoder: ${escapeMarkdown(id)} (${escapeMarkdown(revision)}), frozen${describeLicence(extras, id)}`,
     ),
     ...(transcriber
       ? [
@@ -95,9 +103,35 @@ export function writeModelCard(document: GolemDocument): string {
     "It always names its best guess among its classes; `unknown` flags recordings that are unlike all of them, and `labelSet` holds the classes that cannot be ruled out.",
     "",
   );
+  for (const [heading, text] of extras?.sections ?? []) lines.push(`## ${heading}`, "", ...text, "");
   return lines.join("\n");
 }
 
-function escapeMarkdown(text: string): string {
+function describeLicence(extras: CardExtras | undefined, id: string): string {
+  const licence = extras?.licences.get(id);
+  return licence === undefined ? "" : `; licence of its weights: ${escapeMarkdown(licence)}`;
+}
+
+/** Encoders that are models of the Hub. */
+function listBaseModels(encoders: GolemDocument["encoders"]): string[] {
+  const models = encoders
+    .map(({ id }) => id.replace(/\?.*$/, ""))
+    .filter((id) => /^[\w.-]*\w[\w.-]*\/[\w.-]+$/.test(id) && !id.startsWith("."));
+  return models.length === 0
+    ? []
+    : [`base_model: [${models.map((id) => JSON.stringify(id)).join(", ")}]`, "base_model_relation: adapter"];
+}
+
+/** Type and name of the data set: its id where it is one of the Hub. */
+function describeDataset(name: string): string {
+  const [, id] = /^hf:([\w.-]+\/[\w.-]+)/i.exec(name) ?? [];
+  if (id !== undefined) return `{ type: ${JSON.stringify(id)}, name: ${JSON.stringify(id)} }`;
+  const parts = name.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
+  return `{ type: audio, name: ${JSON.stringify(parts.at(-1) ?? "recordings")} }`;
+}
+
+/** Text as Markdown that means nothing but itself, in one line. */
+
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&").replace(/\s+/g, " ");
 }

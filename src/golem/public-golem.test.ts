@@ -76,9 +76,9 @@ it("names nobody and no place, and predicts the same", () => {
   expect(model.training.asked).toEqual({ "no-trim": true });
   expect(leftOut).toEqual([
     "3 names of recordings",
-    "1 names of speakers",
+    "1 name of a speaker",
     "3 transcripts",
-    "1 findings of the doctor",
+    "1 finding of the doctor",
     "2 recordings listed as left out",
     "3 places on this machine",
   ]);

@@ -123,15 +123,17 @@ function describeLeftOut({ document, training }: GolemModel, names: ReadonlyMap<
   const listed = skipped.length + overlap.length;
   const paths =
     names.size + (typeof asked.test === "string" ? 1 : 0) + (isHubAddress(document.data.name) ? 0 : 1);
-  const parts: readonly (readonly [number, string])[] = training.withheld
+  const parts: readonly (readonly [count: number, one: string, several: string])[] = training.withheld
     ? []
     : [
-        [all.length, "names of recordings"],
-        [speakers, "names of speakers"],
-        [texts, "transcripts"],
-        [findings.length, "findings of the doctor"],
-        [listed, "recordings listed as left out"],
-        [paths, paths === 1 ? "place on this machine" : "places on this machine"],
+        [all.length, "name of a recording", "names of recordings"],
+        [speakers, "name of a speaker", "names of speakers"],
+        [texts, "transcript", "transcripts"],
+        [findings.length, "finding of the doctor", "findings of the doctor"],
+        [listed, "recording listed as left out", "recordings listed as left out"],
+        [paths, "place on this machine", "places on this machine"],
       ];
-  return parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, one, several]) => `${count} ${count === 1 ? one : several}`);
 }

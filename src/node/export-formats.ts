@@ -13,6 +13,10 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
     extension: ".onnx",
     create: async (input) => (await import("./golem-onnx.ts")).exportOnnx(input),
   },
+  huggingface: {
+    description: "a folder ready for the Hugging Face Hub, with its card",
+    create: async (input) => (await import("./golem-hub-folder.ts")).exportHubFolder(input),
+  },
   safetensors: {
     description: "a folder with the heads as PyTorch has them and a short NumPy script that uses them",
     create: async (input) => (await import("../export/export-safetensors.ts")).exportSafetensors(input.golem),

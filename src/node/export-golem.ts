@@ -84,6 +84,11 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
       `There is no format '${name}'; the formats are ${Object.keys(exportFormats).join(", ")}.`,
     );
   }
+  if (licence !== undefined && !/^[a-z0-9][a-z0-9.+-]{0,63}$/i.test(licence)) {
+    throw new GolemError("invalid-option", `'${licence}' is no licence; an SPDX id was expected.`, {
+      hint: "For example MIT, Apache-2.0, CC-BY-4.0 or CC0-1.0.",
+    });
+  }
   const { extension } = format;
   if (extension && !out.endsWith(extension)) {
     throw new GolemError(
