@@ -6,14 +6,22 @@
  * attend to, once a recording, keys as their transposed and scaled form that each step would otherwise make again. The
  * other is the branch of later steps; with empty tensors for what was said before it is the first step too. In it the
  * product with the 32,768 words, which the published file computes in float32 after unpacking 9 MB of int8 into 38 MB at
- * every step, is done on integers as all its other products are. Two tensors on the way are handed out with the logits:
+ * every step, is done on integers; all its other products, of which the file makes integer ones, are done on floats (see
+ * `float-products.ts`). Two tensors on the way are handed out with the logits:
  * what the last block's attention takes out of the frames, and the hidden state that the logits are made of.
  * Must not know: audio, which token is chosen, what tokens mean.
  */
 import { GolemError } from "../core/error.ts";
+import { addFloatProducts } from "./float-products.ts";
 import type { NextToken } from "./greedy-decoding.ts";
-import { extractModel, type GraphContents, type ModelEnds, readBranches } from "./onnx-extract.ts";
-import { createNode, createValueInfo, elementType, type NodeAttribute } from "./onnx-proto.ts";
+import {
+  createAddedNodes,
+  extractModel,
+  type GraphContents,
+  type ModelEnds,
+  readBranches,
+} from "./onnx-extract.ts";
+import { createValueInfo, elementType } from "./onnx-proto.ts";
 import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
 
 const blocks = [0, 1, 2, 3, 4, 5];
@@ -120,31 +128,11 @@ function getNumbers(
   );
 }
 
-type Added = Record<string, { inputs: string[]; bytes: Uint8Array }>;
-
-/** Collects nodes to add. */
-function createNodes(): {
-  nodes: Added;
-  add: (
-    operator: string,
-    inputs: string[],
-    outputs: [string, ...string[]],
-    attributes?: Readonly<Record<string, NodeAttribute>>,
-  ) => void;
-} {
-  const nodes: Added = {};
-  return {
-    nodes,
-    add(operator, inputs, outputs, attributes) {
-      const node = { inputs, bytes: createNode(operator, inputs, outputs, attributes) };
-      for (const output of outputs) nodes[output] = node;
-    },
-  };
-}
-
 /** Frames [1, count, 288] to keys [1, 8, 36, count] (scaled as the attention does it) and values [1, 8, count, 36]. */
 function buildAttendedModel(graph: GraphContents): Uint8Array {
-  const { nodes, add } = createNodes();
+  const added = createAddedNodes();
+  const { add } = added;
+  addFloatProducts(graph, added);
   const outputs: Record<string, Uint8Array> = {};
   add("Constant", [], ["golem_heads"], { value_ints: [0, 0, heads, headSize] });
   // The attention multiplies queries and keys by the fourth root of the head size each.
@@ -163,7 +151,7 @@ function buildAttendedModel(graph: GraphContents): Uint8Array {
   const inputs = {
     encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [1, "frames", dimensions]),
   };
-  return extractModel(graph, { inputs, outputs, added: nodes });
+  return extractModel(graph, { inputs, outputs, added: added.nodes });
 }
 
 function describeAttended(block: number): Record<string, Uint8Array> {
@@ -176,7 +164,9 @@ function describeAttended(block: number): Record<string, Uint8Array> {
 
 /** One token, what is attended to, what was said: to logits, context, hidden state and what was said with this token. */
 function buildStepModel(graph: GraphContents): Uint8Array {
-  const { nodes, add } = createNodes();
+  const added = createAddedNodes();
+  const { add } = added;
+  addFloatProducts(graph, added);
   const weight = "model.decoder.embed_tokens.weight";
   const [scale, zero] = [`${weight}_merged_0_scale`, `${weight}_merged_0_zero_point`];
   add("DynamicQuantizeLinear", [hiddenName], ["golem_hidden", "golem_hidden_scale", "golem_hidden_zero"]);
@@ -202,7 +192,7 @@ function buildStepModel(graph: GraphContents): Uint8Array {
     [hiddenName]: createValueInfo(hiddenName, "float32", [1, 1, dimensions]),
     ...describeCache("present", "said with this"),
   };
-  return extractModel(graph, { inputs, outputs, added: nodes });
+  return extractModel(graph, { inputs, outputs, added: added.nodes });
 }
 
 function describeCache(side: "past" | "present", length: string): Record<string, Uint8Array> {

@@ -2,21 +2,31 @@
  * moonshine-tiny: the encoder of an English speech recogniser (Jeffries et al. 2024, "Moonshine"), int8, MIT.
  *
  * Raw 16 kHz samples in, 288 numbers per frame of 24 ms out, six blocks; seven layers with the input of the first.
- * Its front end normalises over the whole clip, so gain does not matter and padding would: clips are never padded,
+ * Its weights are int8, its arithmetic is not (see `float-products.ts`). Its front end normalises over the whole clip, so gain does not matter and padding would: clips are never padded,
  * those below its receptive field are reflected.
  * Must not know: files, labels, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addReflection } from "./encoder-graph.ts";
+import { addFloatProducts } from "./float-products.ts";
+import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "./onnx-extract.ts";
+import { createValueInfo } from "./onnx-proto.ts";
 import type { OnnxRuntime } from "./onnx-runtime.ts";
-import { addPooledOutputs, framesOutput, getPooledTensor, pooledOutput } from "./pooling-graph.ts";
+import {
+  addPoolingNodes,
+  describePooledOutputs,
+  framesOutput,
+  getPooledTensor,
+  pooledOutput,
+} from "./pooling-graph.ts";
 import { reflectToLength } from "./reflect.ts";
 
 const dimensions = 288;
 /** Samples below which the three strided convolutions (127/64, 7/3, 3/2) leave no frame. */
 const minimumSamples = 895;
 
+const inputName = "input_values";
 const lastLayer = "last_hidden_state";
 
 /** Tensors [1, frames, 288]: what enters block 1, the outputs of blocks 1 to 5, the output after the last norm. */
@@ -41,17 +51,17 @@ export const moonshineInfo: EncoderInfo = {
   layers: layerTensors.length,
   dimensions,
   precision: "int8",
-  recipe: `pool=mean+std;reflect<${minimumSamples}`,
+  recipe: `pool=mean+std;reflect<${minimumSamples};products=fp32`,
 };
 
 /** Loads moonshine-tiny from the bytes of its weight file. */
 export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): Promise<Encoder> {
-  const session = await runtime.createSession(addPooledOutputs(model, layerTensors, dimensions));
+  const session = await runtime.createSession(buildModel(model));
   return {
     info: moonshineInfo,
     async encode(samples, { keepFrames } = {}): Promise<Pooled> {
       const input = reflectToLength(samples, minimumSamples);
-      const outputs = await session.run({ input_values: { dims: [1, input.length], data: input } }, [
+      const outputs = await session.run({ [inputName]: { dims: [1, input.length], data: input } }, [
         pooledOutput,
         framesOutput,
         ...(keepFrames ? [lastLayer] : []),
@@ -76,8 +86,44 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
 export function createMoonshineGraph(model: Uint8Array): AddEncoder {
   return (graph, samples, prefix) => {
     const input = addReflection(graph, samples, minimumSamples);
-    const pooled = addPooledOutputs(model, layerTensors, dimensions);
-    const getName = graph.merge(pooled, { prefix, inputs: { input_values: input } });
+    const getName = graph.merge(buildModel(model), { prefix, inputs: { [inputName]: input } });
     return (layer) => getName(getPooledTensor(layer));
   };
+}
+
+/** The published network with pooled layers, computed in floats, normalised without loss. */
+function buildModel(model: Uint8Array): Uint8Array {
+  const graph = readMainGraph(model);
+  const added = createAddedNodes();
+  addFloatProducts(graph, added);
+  addFrontNorm(added);
+  addPoolingNodes(layerTensors, added.add);
+  return extractModel(graph, {
+    inputs: { [inputName]: createValueInfo(inputName, "float32", [1, "samples"]) },
+    outputs: {
+      ...describePooledOutputs(layerTensors.length, dimensions),
+      [lastLayer]: createValueInfo(lastLayer, "float32", [1, "frames", dimensions]),
+    },
+    added: added.nodes,
+  });
+}
+
+/**
+ * Instance normalisation of all [288, frames] at once. ONNX Runtime's own adds up a quarter of a million values in one float, which
+ * its WebAssembly build does with an error of one in ten thousand: here by rows first.
+ */
+function addFrontNorm({ add }: Pick<AddedNodes, "add">): void {
+  const [input, output] = ["/Tanh_output_0", "/groupnorm/Reshape_1_output_0"];
+  const addMean = (tensor: string, mean: string): void => {
+    add("ReduceMean", [tensor], [`${mean}_row`], { axes: [2], keepdims: 1 });
+    add("ReduceMean", [`${mean}_row`], [mean], { axes: [1], keepdims: 1 });
+  };
+  addMean(input, "golem_front_mean");
+  add("Sub", [input, "golem_front_mean"], ["golem_front_centred"]);
+  add("Mul", ["golem_front_centred", "golem_front_centred"], ["golem_front_squared"]);
+  addMean("golem_front_squared", "golem_front_variance");
+  add("Constant", [], ["golem_front_epsilon"], { value_float: { float: 1e-5 } });
+  add("Add", ["golem_front_variance", "golem_front_epsilon"], ["golem_front_bounded"]);
+  add("Sqrt", ["golem_front_bounded"], ["golem_front_deviation"]);
+  add("Div", ["golem_front_centred", "golem_front_deviation"], [output]);
 }

@@ -6,11 +6,22 @@
  * Must not know: which model it is.
  */
 import { GolemError } from "../core/error.ts";
-import { concatBytes, createBytesPrefix, createGraphField, createModelHeader } from "./onnx-proto.ts";
+import {
+  concatBytes,
+  createBytesPrefix,
+  createGraphField,
+  createModelHeader,
+  createNode,
+  type NodeAttribute,
+} from "./onnx-proto.ts";
 import { type Field, readFields } from "./onnx-reader.ts";
 
+/** A node of a graph. */
 interface Node {
+  /** "MatMul" ... */
+  readonly operator: string;
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   readonly bytes: Uint8Array;
 }
 
@@ -28,9 +39,33 @@ export interface ModelEnds {
   readonly inputs: Readonly<Record<string, Uint8Array>>;
   readonly outputs: Readonly<Record<string, Uint8Array>>;
   /** Further nodes, by the tensor each makes; they win over those of the graph. */
-  readonly added?: Readonly<
+  readonly added?: AddedNodes["nodes"] | undefined;
+}
+
+/** Nodes to add to a graph. */
+export interface AddedNodes {
+  /** By the tensors they make. */
+  readonly nodes: Readonly<
     Record<string, { readonly inputs: readonly string[]; readonly bytes: Uint8Array }>
   >;
+  add(
+    operator: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes?: Readonly<Record<string, NodeAttribute>>,
+  ): void;
+}
+
+/** Creates an empty collection of nodes to add. */
+export function createAddedNodes(): AddedNodes {
+  const nodes: Record<string, { inputs: readonly string[]; bytes: Uint8Array }> = {};
+  return {
+    nodes,
+    add(operator, inputs, outputs, attributes) {
+      const node = { inputs, bytes: createNode(operator, inputs, outputs, attributes) };
+      for (const output of outputs) nodes[output] = node;
+    },
+  };
 }
 
 const text = new TextDecoder();
@@ -127,7 +162,7 @@ function readGraph(bytes: Uint8Array, { nodes, constants }: Contents): void {
       if (part.number === 1) inputs.push(text.decode(part.bytes));
       if (part.number === 2) outputs.push(text.decode(part.bytes));
     }
-    const node = { inputs, bytes: field.bytes };
+    const node = { operator: findText(field.bytes, 4), inputs, outputs, bytes: field.bytes };
     for (const output of outputs) nodes.set(output, node);
   }
 }

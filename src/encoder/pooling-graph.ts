@@ -5,13 +5,7 @@
  * over time; output `golem_frames` [3]: the shape of the last layer, [1, frames, dimensions].
  * Must not know: which model it is; only the names of its layers' tensors, each [1, frames, dimensions].
  */
-import {
-  createNode,
-  createValueInfo,
-  extendModel,
-  type NodeAttribute,
-  type ProtoBytes,
-} from "./onnx-proto.ts";
+import { createValueInfo, type NodeAttribute, type ProtoBytes } from "./onnx-proto.ts";
 
 /** Name of the output with the pooled layers. */
 export const pooledOutput = "golem_pooled";
@@ -57,19 +51,10 @@ export function addPoolingNodes(
   add("Shape", [layerTensors.at(-1)!], [framesOutput], {});
 }
 
-/** Returns the model with the two outputs added, for layers as in {@link addPoolingNodes}. */
-export function addPooledOutputs(
-  model: Uint8Array,
-  layerTensors: readonly string[],
-  dimensions: number,
-): Uint8Array {
-  const nodes: ProtoBytes[] = [];
-  addPoolingNodes(layerTensors, (...node) => nodes.push(createNode(...node)));
-  return extendModel(model, {
-    nodes,
-    outputs: [
-      createValueInfo(pooledOutput, "float32", [1, layerTensors.length, 2 * dimensions]),
-      createValueInfo(framesOutput, "int64", [3]),
-    ],
-  });
+/** ValueInfoProto of the two outputs, by name. */
+export function describePooledOutputs(layers: number, dimensions: number): Record<string, ProtoBytes> {
+  return {
+    [pooledOutput]: createValueInfo(pooledOutput, "float32", [1, layers, 2 * dimensions]),
+    [framesOutput]: createValueInfo(framesOutput, "int64", [3]),
+  };
 }

@@ -1,0 +1,133 @@
+/**
+ * One golem, one answer: the same recordings in Node and on a page in a real browser. Decoders, resampler, trimming, networks and heads are
+ * the same code; what remains is the rounding of two builds of ONNX Runtime.
+ */
+import { execFileSync } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AudioPrediction, type Golem, train } from "../src/index.ts";
+import { browserNote, browserPath, launchBrowser } from "./browser.ts";
+import { hasFfmpeg } from "./ffmpeg.ts";
+import { getSiteFolders, openGolemPage } from "./golem-page.ts";
+import { createScratchFolder } from "./scratch-folder.ts";
+
+const banking = resolve(import.meta.dirname, "../demo/banking");
+
+/** What each recording is turned into, where there is an ffmpeg: a name to a list of its arguments. */
+const forms: Readonly<Record<string, readonly string[]>> = {
+  "8k.wav": ["-ar", "8000"],
+  "16k.wav": ["-ar", "16000"],
+  "44k.wav": ["-ar", "44100", "-ac", "2"],
+  "48k-float.wav": ["-ar", "48000", "-c:a", "pcm_f32le"],
+  mp3: ["-ar", "44100", "-b:a", "96k"],
+  flac: ["-ar", "22050"],
+  "vorbis.ogg": ["-ar", "44100", "-c:a", "libvorbis"],
+  opus: ["-c:a", "libopus", "-b:a", "32k"],
+};
+
+/** The probabilities of two answers, side by side. */
+interface Pair {
+  readonly name: string;
+  readonly native: AudioPrediction;
+  readonly page: AudioPrediction;
+}
+
+const getLargestDifference = ({ native, page }: Pair): number =>
+  Math.max(...Object.entries(native.scores).map(([label, score]) => Math.abs(score - page.scores[label]!)));
+
+/** Share of words that two transcripts have in common, in order. */
+function computeAgreement(a: readonly string[], b: readonly string[]): number {
+  let row = new Array<number>(b.length + 1).fill(0);
+  for (const word of a) {
+    const next = [0];
+    for (const [i, other] of b.entries()) {
+      next.push(word === other ? row[i]! + 1 : Math.max(row[i + 1]!, next[i]!));
+    }
+    row = next;
+  }
+  return Math.max(a.length, b.length) === 0 ? 1 : row.at(-1)! / Math.max(a.length, b.length);
+}
+
+/** The criterion: 99 % within 0.01, all within 0.05, labels equal wherever they are not a toss-up. */
+function expectParity(pairs: readonly Pair[]): void {
+  const differences = pairs.map(getLargestDifference).sort((a, b) => a - b);
+  const at = (share: number) =>
+    differences[Math.min(differences.length - 1, Math.floor(share * differences.length))]!;
+  const summary = `${pairs.length} recordings: median ${at(0.5).toExponential(1)}, 99 % ${at(0.99).toExponential(1)}, largest ${at(1).toExponential(1)}`;
+  console.info(`parity of Node and page, ${summary}`);
+  expect(at(0.99), summary).toBeLessThan(0.01);
+  expect(at(1), summary).toBeLessThan(0.05);
+  for (const { name, native, page } of pairs) {
+    const [first, second] = Object.values(native.scores).sort((a, b) => b - a);
+    if (first! - second! > 0.05) expect(page.label, name).toBe(native.label);
+    expect(page.seconds, name).toBeCloseTo(native.seconds, 6);
+    expect(page.warnings, name).toEqual(native.warnings);
+  }
+}
+
+describe.skipIf(!browserPath)(`Node and page${browserNote}`, () => {
+  let browser: Browser;
+  let site: Record<string, string>;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    site = await getSiteFolders();
+  });
+  afterAll(() => browser?.close());
+
+  /** Recordings of the demo, and of them in many forms. */
+  async function makeRecordings(): Promise<string> {
+    const folder = await createScratchFolder();
+    for (const [i, label] of (await readdir(join(banking, "test"))).entries()) {
+      const name = (await readdir(join(banking, "test", label))).sort()[i % 10]!;
+      const source = join(banking, "test", label, name);
+      await writeFile(join(folder, `${label}.ogg`), await readFile(source));
+      if (!hasFfmpeg) continue;
+      for (const [ending, args] of Object.entries(forms).filter((_, k) => (i + k) % 4 === 0)) {
+        const target = join(folder, `${label}.${ending}`);
+        execFileSync("ffmpeg", ["-v", "error", "-i", source, ...args, target]);
+      }
+    }
+    return folder;
+  }
+
+  async function compare(golem: Golem): Promise<Pair[]> {
+    const folder = await createScratchFolder();
+    await golem.save(join(folder, "golem"));
+    const recordings = await makeRecordings();
+    const { predict, complaints } = await openGolemPage(browser, {
+      ...site,
+      "/golem/": `${join(folder, "golem")}/`,
+      "/data/": `${recordings}/`,
+    });
+    const names = (await readdir(recordings)).sort();
+    const answers = await predict(names.map((name) => `/data/${encodeURIComponent(name)}`));
+    expect(complaints).toEqual([]);
+    const pairs: Pair[] = [];
+    for (const [i, name] of names.entries()) {
+      const page = answers[i]!;
+      if ("error" in page) throw new Error(`${name}: ${page.error.message}`);
+      pairs.push({ name, page, native: await golem.predict(join(recordings, name)) });
+    }
+    await golem.dispose();
+    return pairs;
+  }
+
+  it("agree by sound alone, in every format", async () => {
+    const pairs = await compare(await train(banking, { transcript: false }));
+    expectParity(pairs);
+    expect(pairs.every(({ native }) => native.transcript === undefined)).toBe(true);
+  }, 400_000);
+
+  it("agree where words decide, and on the words", async () => {
+    const pairs = await compare(await train(banking));
+    expectParity(pairs);
+    const agreements = pairs.map(({ native, page }) =>
+      computeAgreement(native.transcript!.split(" "), page.transcript!.split(" ")),
+    );
+    const mean = agreements.reduce((sum, share) => sum + share, 0) / pairs.length;
+    console.info(`words of Node and page: ${(100 * mean).toFixed(2)} % in common`);
+    expect(mean).toBeGreaterThan(0.98);
+  }, 400_000);
+});
