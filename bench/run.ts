@@ -13,11 +13,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { encodeFloatWav } from "../src/audio/float-wav.ts";
 import { openAudio } from "../src/audio/open-audio.ts";
 import { getCacheFolder } from "../src/node/cache-folder.ts";
 import { loadDataset } from "../src/node/dataset-files.ts";
 import { createFfmpegDecoder } from "../src/node/ffmpeg-decoder.ts";
+import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({
   options: {
@@ -31,21 +31,6 @@ const rounds = Number(values.rounds);
 const folder = mkdtempSync(join(tmpdir(), "golem-bench-"));
 const golem = resolve("bin/golem.js");
 const preload = resolve("bench/report-memory.cjs");
-
-/** A 16-bit mono WAV file at 16 kHz. */
-function createWav16(samples: Float32Array): Uint8Array {
-  const bytes = Buffer.alloc(44 + 2 * samples.length);
-  bytes.set(encodeFloatWav(new Float32Array(0), 16_000).subarray(0, 44));
-  bytes.writeUInt32LE(36 + 2 * samples.length, 4);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt32LE(32_000, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.writeUInt32LE(2 * samples.length, 40);
-  for (const [i, value] of samples.entries())
-    bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(value * 32_767))), 44 + 2 * i);
-  return bytes;
-}
 
 const recordings = (await loadDataset("demo/banking")).recordings;
 const speech: Float32Array[] = [];

@@ -1,11 +1,11 @@
 /** A server on a real port with small real golems, for tests. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Writable } from "node:stream";
 import { train } from "../src/node/train.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../src/server/start-server.ts";
-import { writeTones } from "./tone-recordings.ts";
+import { createTone, createWav } from "./audio-files.ts";
 
 /** A server and what it wrote to its log. */
 export interface Served {
@@ -26,22 +26,33 @@ export interface ToneGolems {
   remove(): Promise<void>;
 }
 
-/** Trains a golem on tones, with features that need no weights. */
+/** Trains a golem on tones with silence around them, with features that need no weights. */
 export async function createToneGolem(): Promise<ToneGolems> {
   const folder = await mkdtemp(join(tmpdir(), "golem-serve-"));
-  const { dataset, files } = await writeTones(folder, 12);
+  const files: string[] = [];
+  const rows: string[] = [];
+  for (let i = 0; i < 12; i++) {
+    const name = `tone ${i}.wav`;
+    await writeFile(join(folder, name), createWav([createToneInSilence(i)], 16_000));
+    files.push(join(folder, name));
+    rows.push(JSON.stringify({ file_name: name, label: i % 2 ? "high" : "low" }));
+  }
+  await writeFile(join(folder, "metadata.jsonl"), rows.join("\n"));
   const golem = join(folder, "tones");
-  await trainTones(golem, dataset, 0);
+  await trainTones(golem, folder, 0);
   return { golem, files, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Trains a golem on the tones in `dataset` into the folder `golem`. */
-async function trainTones(
-  golem: string,
-  dataset: Awaited<ReturnType<typeof writeTones>>["dataset"],
-  seed: number,
-): Promise<void> {
-  const trained = await train(dataset, { encoder: "mfcc", seed });
+/** 2 s with a second of tone in the middle: low for even numbers, high for odd ones, each a little different. */
+export function createToneInSilence(number: number): Float32Array {
+  const samples = new Float32Array(32_000);
+  samples.set(createTone(16_000, 1, 1, (number % 2 ? 2000 : 200) + number)[0]!, 8000);
+  return samples;
+}
+
+/** Trains a golem on the recordings of {@link createToneGolem}. */
+export async function trainTones(golem: string, data: string, seed: number): Promise<void> {
+  const trained = await train(data, { encoder: "mfcc", seed });
   await trained.save(golem);
   await trained.dispose();
 }

@@ -379,6 +379,11 @@ unreadable files. Exits with 1 when something severe was found.`,
         parse: integer(1),
       },
       {
+        flags: "--streams <n>",
+        description: `most long recordings and live streams listened to at a time (default: ${serverDefaults.streams})`,
+        parse: integer(1),
+      },
+      {
         flags: "--timeout <seconds>",
         description: `longest a request may take (default: ${serverDefaults.timeoutSeconds})`,
         parse: positive,

@@ -5,7 +5,11 @@
  * Must not know: HTTP, the terminal, where recordings come from.
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { ErrorRecord } from "../core/error.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
+import type { DetectOptions } from "../detect/detect-settings.ts";
+import type { DetectedEvent } from "../detect/detector.ts";
+import type { PcmFormat } from "../detect/pcm-reader.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-heard.ts";
 import type { CacheFolder } from "./cache-folder.ts";
@@ -49,7 +53,59 @@ export type GolemTask =
       readonly golem: LoadableGolem;
       readonly bytes: Uint8Array;
       readonly name: string;
+    }
+  | {
+      readonly kind: "detect";
+      readonly golem: LoadableGolem;
+      readonly bytes: Uint8Array;
+      readonly name: string;
+      readonly options: DetectOptions;
+      readonly maximumSeconds: number;
+      /** Gets {@link StreamReport}s. */
+      readonly port: MessagePort;
+    }
+  | {
+      readonly kind: "listen";
+      readonly golem: LoadableGolem;
+      readonly format: PcmFormat;
+      readonly options: ListenOptions;
+      /** Gets {@link StreamReport}s, gives bytes of samples, then "end". */
+      readonly port: MessagePort;
     };
+
+/** How a live stream is listened to. */
+export interface ListenOptions extends DetectOptions {
+  /** Of the samples, in Hz; default the golem's. */
+  readonly sampleRate?: number | undefined;
+  /** How far hearing may be behind before windows are left out, in seconds; default: nothing is, and the sender has to wait. */
+  readonly maximumLagSeconds?: number | undefined;
+}
+
+/** What a worker tells of a stream. */
+export type StreamReport =
+  | { readonly event: DetectedEvent }
+  | { readonly warning: ErrorRecord }
+  /** Seconds of the stream done. */
+  | { readonly seconds: number }
+  /** Bytes taken in, for those who send no more than can be heard. */
+  | { readonly taken: number };
+
+/** A live stream that is listened to. */
+export interface LiveSession {
+  /** Takes the next bytes, which are the worker's from then on. */
+  push(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Bytes pushed and not yet heard. */
+  getPending(): number;
+  /** Ends the stream; `done` resolves when all events were reported. */
+  finish(): void;
+  readonly done: Promise<void>;
+}
+
+/** Options of streams; reports come in their order. */
+interface StreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  onReport(report: StreamReport): void;
+}
 
 /** Workers that answer for golems. */
 export interface GolemPool {
@@ -72,6 +128,15 @@ export interface GolemPool {
     name: string,
     signal?: AbortSignal,
   ): Promise<AudioPrediction>;
+  /** Finds what a long recording in `bytes` holds; takes turns with predictions. Rejects like `detectSource`. */
+  detect(
+    golem: LoadableGolem,
+    recording: { bytes: Uint8Array<ArrayBuffer>; name: string; maximumSeconds: number },
+    options: DetectOptions,
+    stream: StreamOptions,
+  ): Promise<void>;
+  /** Listens to a live stream of samples; takes turns with predictions. `done` rejects like `createDetector`. */
+  listen(golem: LoadableGolem, format: PcmFormat, options: ListenOptions, stream: StreamOptions): LiveSession;
   close(): Promise<void>;
 }
 
@@ -82,6 +147,24 @@ export function createGolemPool({ count, cache }: GolemWorkerSettings & { count:
     settings: { cache } satisfies GolemWorkerSettings,
     count,
   });
+  /** Runs a task that reports through a port of its own, beside others. */
+  const stream = async (
+    port: MessagePort,
+    task: (port: MessagePort) => GolemTask,
+    { signal, onReport }: StreamOptions,
+    moved: readonly ArrayBuffer[],
+    far: MessagePort,
+  ): Promise<void> => {
+    const closed = new Promise((resolve) => port.once("close", resolve));
+    port.on("message", onReport);
+    try {
+      await pool.run(task(far), { signal, transfer: [far, ...moved], beside: true });
+      // Reports and the result come through two ports: what was reported is here before the far end is closed.
+      await closed;
+    } finally {
+      port.close();
+    }
+  };
   return {
     async examine(files, { signal, onProgress, encoder } = {}) {
       const { port1, port2 } = new MessageChannel();
@@ -104,6 +187,42 @@ export function createGolemPool({ count, cache }: GolemWorkerSettings & { count:
         { kind: "predict", golem, bytes, name },
         { signal, transfer: [bytes.buffer] },
       )) as AudioPrediction,
+    detect(golem, { bytes, name, maximumSeconds }, options, streamOptions) {
+      const { port1, port2 } = new MessageChannel();
+      return stream(
+        port1,
+        (port) => ({ kind: "detect", golem, bytes, name, options, maximumSeconds, port }),
+        streamOptions,
+        [bytes.buffer],
+        port2,
+      );
+    },
+    listen(golem, format, options, { signal, onReport }) {
+      const { port1, port2 } = new MessageChannel();
+      let pending = 0;
+      const done = stream(
+        port1,
+        (port) => ({ kind: "listen", golem, format, options, port }),
+        {
+          signal,
+          onReport(report) {
+            if ("taken" in report) pending -= report.taken;
+            onReport(report);
+          },
+        },
+        [],
+        port2,
+      );
+      return {
+        done,
+        push(bytes) {
+          pending += bytes.length;
+          port1.postMessage(bytes, [bytes.buffer]);
+        },
+        getPending: () => pending,
+        finish: () => port1.postMessage("end"),
+      };
+    },
     close: pool.close,
   };
 }

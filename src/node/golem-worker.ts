@@ -1,17 +1,30 @@
 /**
- * The body of a worker that answers for golems: holds those it was given, with networks that they share, and predicts recordings
- * in memory.
+ * The body of a worker that answers for golems: holds those it was given, with networks that they share, predicts recordings in memory,
+ * and finds what long ones and live streams hold.
  *
  * Must not know: threads, pools, where recordings come from.
  */
+import { on } from "node:events";
+import type { MessagePort } from "node:worker_threads";
 import { createMemorySource } from "../audio/byte-source.ts";
 import { throwIfAborted } from "../core/error.ts";
+import { resolveDetectSettings } from "../detect/detect-settings.ts";
+import { detectSource } from "../detect/detect-source.ts";
+import { createDetector } from "../detect/detector.ts";
+import { createPcmReader } from "../detect/pcm-reader.ts";
+import { createWindowClassifier } from "../detect/window-classifier.ts";
 import { decodeGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { hearSource, type LoadedListener } from "../golem/hear-source.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "../golem/predict-heard.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import type { GolemFiles } from "./golem-folder.ts";
-import type { ExaminedGolem, GolemTask, GolemWorkerSettings, LoadableGolem } from "./golem-pool.ts";
+import type {
+  ExaminedGolem,
+  GolemTask,
+  GolemWorkerSettings,
+  LoadableGolem,
+  StreamReport,
+} from "./golem-pool.ts";
 import { createListenerStore } from "./listener-store.ts";
 import { prepareListener } from "./load-listener.ts";
 import { resolveGolemListener } from "./resolve-listener.ts";
@@ -68,7 +81,56 @@ await serveTasks(({ cache }: GolemWorkerSettings) => {
     throwIfAborted(signal);
     const source = createTurns(createMemorySource(bytes, name));
     const audio = getAudioOf(model.document);
-    return predictHeard(model, await hearSource(source, listener, { audio, decoders, signal }), name);
+    return predictHeard(
+      model,
+      await hearSource(source, listener, { audio, decoders, signal, identify: false }),
+      name,
+    );
+  };
+
+  const detect = async (
+    { golem, bytes, name, options, maximumSeconds, port }: Extract<GolemTask, { kind: "detect" }>,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const say = (report: StreamReport): void => port.postMessage(report);
+    try {
+      const { model, listener } = await load(golem);
+      const classifier = createWindowClassifier(model, listener);
+      const events = detectSource(createTurns(createMemorySource(bytes, name)), classifier, {
+        settings: resolveDetectSettings(model, options),
+        ...{ decoders, maximumSeconds, signal },
+        onWarning: (warning) => say({ warning }),
+        onProgress: ({ completed }) => say({ seconds: completed }),
+      });
+      for await (const event of events) say({ event });
+    } finally {
+      port.close();
+    }
+  };
+
+  const listen = async (
+    { golem, format, options, port }: Extract<GolemTask, { kind: "listen" }>,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const say = (report: StreamReport): void => port.postMessage(report);
+    try {
+      const { model, listener } = await load(golem);
+      const { sampleRate, maximumLagSeconds, ...rest } = options;
+      const detector = createDetector(createWindowClassifier(model, listener), {
+        settings: resolveDetectSettings(model, rest),
+        ...{ sampleRate, maximumLagSeconds, signal },
+        onWarning: (warning) => say({ warning }),
+      });
+      const reader = createPcmReader(format);
+      for await (const bytes of readPort(port, signal)) {
+        for (const event of await detector.push(reader.push(bytes))) say({ event });
+        say({ taken: bytes.length });
+      }
+      for (const event of await detector.finish()) say({ event });
+      say({ seconds: detector.getState().time });
+    } finally {
+      port.close();
+    }
   };
 
   return {
@@ -83,6 +145,10 @@ await serveTasks(({ cache }: GolemWorkerSettings) => {
           return forget(task.version);
         case "predict":
           return predict(task, signal);
+        case "detect":
+          return detect(task, signal);
+        case "listen":
+          return listen(task, signal);
       }
     },
     async dispose() {
@@ -90,6 +156,19 @@ await serveTasks(({ cache }: GolemWorkerSettings) => {
     },
   };
 });
+
+/** What comes through a port until "end". Rejects with `aborted`. */
+async function* readPort(port: MessagePort, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const [message] of on(port, "message", { signal })) {
+      if (message === "end") return;
+      yield message as Uint8Array;
+    }
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  }
+}
 
 /** Files arrive in memory that all workers share, which decoders of text do not take. */
 function decode({ document, tensors, training, text }: GolemFiles): GolemModel {

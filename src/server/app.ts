@@ -8,18 +8,21 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { routePath } from "hono/route";
-import type { Logger } from "pino";
 import packageJson from "../../package.json" with { type: "json" };
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { KeyCheck } from "./api-keys.ts";
+import { type DetectParts, handleDetect } from "./detect-route.ts";
 import { docsPolicy, renderDocsPage } from "./docs-page.ts";
 import { describeGolem, summariseGolem } from "./golem-views.ts";
+import { createListenRoute, type ListenParts } from "./listen-route.ts";
 import { handlePredict, type PredictParts } from "./predict-route.ts";
 import { createProblem, getProblemHeaders } from "./problem.ts";
 import type { RequestGuard } from "./request-guard.ts";
 import {
+  detectRoute,
   golemRoute,
   healthRoute,
+  listenRoute,
   listRoute,
   metricsRoute,
   predictRoute,
@@ -29,13 +32,12 @@ import {
 import type { ServerContext } from "./server-context.ts";
 
 /** What the application is made of. */
-export interface AppParts extends PredictParts {
+export interface AppParts extends PredictParts, DetectParts, ListenParts {
   readonly guard: RequestGuard;
   /** Undefined: everybody who is let in by the guard may ask. */
   readonly isKey: KeyCheck | undefined;
   /** Origins that get CORS headers. */
   readonly origins: readonly string[];
-  readonly log: Logger;
   /** Whether the server is about to stop. */
   isStopping(): boolean;
 }
@@ -91,6 +93,14 @@ export function createApp(parts: AppParts): App {
   app.openapi(golemRoute, (c) => c.json(describeGolem(golems.get(c.req.valid("param").id)), 200));
   app.openAPIRegistry.registerPath(predictRoute);
   app.post(predictRoute.getRoutingPath(), (c) => handlePredict(c, c.req.param("id"), parts));
+  app.openAPIRegistry.registerPath(detectRoute);
+  app.post(detectRoute.getRoutingPath(), (c) => handleDetect(c, c.req.param("id"), parts));
+  app.openAPIRegistry.registerPath(listenRoute);
+  app.get(listenRoute.getRoutingPath(), createListenRoute(parts), () => {
+    throw new GolemError("bad-request", "This address is for WebSockets.", {
+      hint: "Open it with a WebSocket, as /docs says.",
+    });
+  });
 
   for (const [name, scheme] of Object.entries(securitySchemes)) {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);

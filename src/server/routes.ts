@@ -7,10 +7,13 @@ import { createRoute } from "@hono/zod-openapi";
 import { problemType } from "./problem.ts";
 import {
   binarySchema,
+  detectQuery,
+  eventSchema,
   formSchema,
   golemListSchema,
   golemParams,
   golemSchema,
+  listenQuery,
   predictionSchema,
   predictionsSchema,
   predictQuery,
@@ -105,6 +108,12 @@ export const golemRoute = createRoute({
   responses: { 200: json(golemSchema, "The golem"), ...describeProblems(401, 403, 404, 503) },
 });
 
+const recordingContent = {
+  "audio/*": { schema: binarySchema },
+  "application/octet-stream": { schema: binarySchema },
+  "multipart/form-data": { schema: formSchema },
+};
+
 /** POST /v1/golems/{id}/predict */
 export const predictRoute = createRoute({
   method: "post",
@@ -120,11 +129,7 @@ export const predictRoute = createRoute({
     body: {
       required: true,
       description: "WAV, AIFF, MP3, FLAC, Ogg; with ffmpeg on the server also M4A, WebM, AAC and others.",
-      content: {
-        "audio/*": { schema: binarySchema },
-        "application/octet-stream": { schema: binarySchema },
-        "multipart/form-data": { schema: formSchema },
-      },
+      content: recordingContent,
     },
   },
   responses: {
@@ -136,5 +141,47 @@ export const predictRoute = createRoute({
       },
     },
     ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 500, 503, 504),
+  },
+});
+
+/** POST /v1/golems/{id}/detect */
+export const detectRoute = createRoute({
+  method: "post",
+  path: "/v1/golems/{id}/detect",
+  summary: "What a long recording holds, and when",
+  description:
+    "Events are sent as soon as they are certain: JSON lines, or server-sent events (detection, error, end) where Accept asks for text/event-stream. " +
+    "An error that comes later than the first line is the last one.",
+  security,
+  request: {
+    params: golemParams,
+    query: detectQuery,
+    body: { required: true, description: "One recording, as for predict.", content: recordingContent },
+  },
+  responses: {
+    200: {
+      description: "Events, one a line",
+      content: {
+        "application/x-ndjson": { schema: eventSchema },
+        "text/event-stream": { schema: { type: "string" } },
+      },
+    },
+    ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 500, 503, 504),
+  },
+});
+
+/** GET /v1/golems/{id}/listen, upgraded to a WebSocket */
+export const listenRoute = createRoute({
+  method: "get",
+  path: "/v1/golems/{id}/listen",
+  summary: "WebSocket: samples in, events out",
+  description:
+    'Mono samples go in as binary messages, the text "end" ends them. Out come JSON texts with a type: event (start, end, label, confidence), warning, ' +
+    "error (code, message, hint), and at the end `end` (seconds).",
+  security,
+  request: { params: golemParams, query: listenQuery },
+  responses: {
+    101: { description: "The WebSocket" },
+    ...describeProblems(400, 401, 403, 404, 503),
   },
 });

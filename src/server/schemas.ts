@@ -4,6 +4,7 @@
  * Must not know: how answers come about.
  */
 import { z } from "@hono/zod-openapi";
+import { pcmFormats } from "../detect/pcm-reader.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -131,19 +132,75 @@ export const golemParams = z.object({
   }),
 });
 
+const nameParam = z
+  .string()
+  .min(1)
+  .max(255)
+  .optional()
+  .openapi({
+    param: { name: "name", in: "query" },
+    description: "What to call a recording that is sent as a raw body.",
+    example: "take-1.wav",
+  });
+
 /** The query of predict. */
-export const predictQuery = z.object({
-  name: z
-    .string()
-    .min(1)
-    .max(255)
+export const predictQuery = z.object({ name: nameParam });
+
+const number = (name: string, least: number, most: number, description: string) =>
+  z.coerce
+    .number()
+    .min(least)
+    .max(most)
     .optional()
+    .openapi({ param: { name, in: "query" }, type: "number", description });
+
+/** How events are found; what is left out goes by the training recordings. Ranges are checked again where they are used. */
+const detectFields = {
+  threshold: number("threshold", 0.001, 1, "What a stretch has to score to be an event."),
+  windowSeconds: number("windowSeconds", 0.1, 60, "Length of the windows that are heard."),
+  hopSeconds: number("hopSeconds", 0.02, 60, "From one window to the next."),
+  minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event."),
+  mergeSeconds: number("mergeSeconds", 0, 60, "Events of one label no further apart are one."),
+};
+
+/** The query of detect. */
+export const detectQuery = z.object({ name: nameParam, ...detectFields });
+
+/** The query of listen. */
+export const listenQuery = z.object({
+  ...detectFields,
+  format: z
+    .enum(pcmFormats)
+    .default("s16le")
+    .openapi({ param: { name: "format", in: "query" }, description: "How samples are written, mono." }),
+  rate: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .max(384_000)
+    .default(16_000)
     .openapi({
-      param: { name: "name", in: "query" },
-      description: "What to call a recording that is sent as a raw body.",
-      example: "take-1.wav",
+      param: { name: "rate", in: "query" },
+      type: "integer",
+      description: "Of the samples, in Hz.",
     }),
+  lag: number(
+    "lag",
+    0.1,
+    3600,
+    "How far hearing may be behind, in seconds, before windows are left out; without it none are, and the sender has to wait.",
+  ),
 });
+
+/** Something that was recognised in a stream. */
+export const eventSchema = z
+  .object({
+    start: z.number().min(0).openapi({ description: "In seconds from the start." }),
+    end: z.number().min(0),
+    label: z.string(),
+    confidence: share,
+  })
+  .openapi("Event");
 
 /** Bytes of a recording in the OpenAPI document. */
 export const binarySchema = { type: "string" as const, format: "binary" };

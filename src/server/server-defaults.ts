@@ -14,6 +14,8 @@ export const serverDefaults = {
   maximumFiles: 64,
   /** Most requests waiting or at work. */
   queue: 64,
+  /** Most long recordings and live streams listened to at a time. */
+  streams: 16,
   /** Longest a request may take, in seconds, once its body is there. */
   timeoutSeconds: 120,
 } as const;

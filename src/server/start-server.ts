@@ -6,9 +6,9 @@
 import type { Server as HttpServer } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { availableParallelism } from "node:os";
-import { setTimeout } from "node:timers/promises";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { pino } from "pino";
+import { WebSocketServer } from "ws";
 import { GolemError } from "../core/error.ts";
 import { getCacheFolder } from "../node/cache-folder.ts";
 import type { EnvironmentOptions } from "../node/environment.ts";
@@ -16,11 +16,13 @@ import { createGolemPool } from "../node/golem-pool.ts";
 import { createAdmission } from "./admission.ts";
 import { createKeyCheck } from "./api-keys.ts";
 import { createApp } from "./app.ts";
+import { maximumMessageBytes } from "./listen-route.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ByteBudget } from "./request-body.ts";
 import { createRequestGuard } from "./request-guard.ts";
 import { createServedGolems } from "./served-golems.ts";
 import { serverDefaults } from "./server-defaults.ts";
+import { createStreams } from "./streams.ts";
 
 /** Where and how the server answers; see `serverDefaults`. */
 export interface ServerOptions extends EnvironmentOptions {
@@ -45,6 +47,8 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly timeoutSeconds?: number | undefined;
   /** Seconds in which any body may arrive. */
   readonly bodySeconds?: number | undefined;
+  /** Most long recordings and live streams listened to at a time. */
+  readonly streams?: number | undefined;
   readonly workers?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
@@ -102,16 +106,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       getBodyBytes: () => budget.used,
       isReady: golems.isReady,
     });
+    const sessions = new Set<() => void>();
+    const streams = createStreams(options.streams ?? serverDefaults.streams);
     const app = createApp({
+      ...{ streams, sessions },
       ...{ golems, pool, admission, metrics, maximumFiles, timeoutSeconds, origins, log, concurrency: count },
       body: { maximumBytes: maximumBodyBytes, budget, graceSeconds: options.bodySeconds },
       guard: createRequestGuard({ hosts: [host, ...(options.allowHosts ?? [])], origins }),
       isKey: apiKeys && createKeyCheck(apiKeys),
       isStopping: () => isStopping,
     });
+    const sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: maximumMessageBytes,
+      perMessageDeflate: false,
+    });
     const http = createAdaptorServer({
       fetch: app.fetch,
       overrideGlobalObjects: false,
+      websocket: {
+        // It is one; the types of ws say more than those that are asked for.
+        server: sockets as unknown as WebSocketServerLike,
+      },
       serverOptions: {
         headersTimeout: 10_000,
         // Bodies have their own clock, which answers with a problem document.
@@ -146,7 +162,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         if (isStopping) return;
         isStopping = true;
         log.info({ queued: admission.getCount() }, "stopping");
-        await drain(http);
+        for (const end of sessions) end();
+        await drain(http, 1000 * timeoutSeconds, () => {
+          for (const socket of sockets.clients) socket.terminate();
+        });
         await golems.close();
         await pool.close();
         metrics.close();
@@ -180,22 +199,19 @@ async function listen(server: HttpServer, port: number, host: string): Promise<A
 }
 
 /**
- * Takes no more connections, answers what comes over those that are open, and closes them. Node's own `close` would cut idle ones at once,
- * and with them requests that are on their way.
+ * Takes no more connections, answers what comes over those that are open, and closes them; what is still open after `milliseconds` is cut. Node's
+ * own `close` would cut idle ones at once, and with them requests that are on their way.
  */
-async function drain(server: HttpServer): Promise<void> {
+async function drain(server: HttpServer, milliseconds: number, cutSockets: () => void): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const grace = new AbortController();
-  const cut = async (): Promise<void> => {
-    while (!grace.signal.aborted) {
-      await setTimeout(graceMilliseconds, undefined, { signal: grace.signal }).catch(() => {});
-      server.closeIdleConnections();
-    }
-  };
-  const cutting = cut();
+  const idle = setInterval(() => server.closeIdleConnections(), graceMilliseconds);
+  const late = setTimeout(() => {
+    server.closeAllConnections();
+    cutSockets();
+  }, milliseconds);
   await closed;
-  grace.abort();
-  await cutting;
+  clearInterval(idle);
+  clearTimeout(late);
 }

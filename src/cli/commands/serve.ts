@@ -14,6 +14,7 @@ interface ServeOptions extends CommonOptions {
   readonly maxBody?: number;
   readonly maxFiles?: number;
   readonly queue?: number;
+  readonly streams?: number;
   readonly timeout?: number;
   readonly workers?: number;
   readonly encoder?: string;
@@ -40,6 +41,7 @@ export async function runCommand(
     maximumBodyBytes: options.maxBody === undefined ? undefined : Math.round(options.maxBody * 2 ** 20),
     maximumFiles: options.maxFiles,
     queue: options.queue,
+    streams: options.streams,
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,

@@ -1,0 +1,238 @@
+/**
+ * The server under load: requests a second and times, wrong answers, memory, delay of the event loop, time to be ready, what 1,000 fuzzed bodies do
+ * to it. The client (autocannon) runs in this process, the server in another, as it is installed (`npm run build` first).
+ *
+ *   npm run bench -- --serve [--minutes N] [--seconds N]      (or npx tsx bench/serve.ts)
+ *
+ * Golems are trained on demo/banking; requests bring recordings of 2 s cut from there. Results go to bench/results/serve.json and serve.md.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import autocannon from "autocannon";
+import { openAudio } from "../src/audio/open-audio.ts";
+import { createRandom } from "../src/core/random.ts";
+import { loadDataset } from "../src/node/dataset-files.ts";
+import { createFfmpegDecoder } from "../src/node/ffmpeg-decoder.ts";
+import { loadGolem } from "../src/node/golem.ts";
+import { train } from "../src/node/train.ts";
+import { createWav16 } from "./wav16.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "0" },
+    seconds: { type: "string", default: "15" },
+    fuzzed: { type: "string", default: "1000" },
+  },
+});
+const folder = mkdtempSync(join(tmpdir(), "golem-bench-serve-"));
+const cli = resolve("bin/golem.js");
+
+/** Recordings of 2 s as WAV: cut, or repeated when the clip is shorter. */
+const recordings: Buffer<ArrayBuffer>[] = [];
+for (const recording of (await loadDataset("demo/banking")).recordings.slice(0, 20)) {
+  const source = await recording.open();
+  const opened = await openAudio(source, { decoders: [createFfmpegDecoder()] });
+  for await (const window of opened.windows()) {
+    const clip = Float32Array.from({ length: 32_000 }, (_, i) => window[i % window.length]!);
+    recordings.push(Buffer.from(createWav16(clip)));
+  }
+  await source.close();
+}
+
+/** The server as a process of its own. */
+interface Served {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** From the start of the process to the first answer of /readyz that says so. */
+  readonly readySeconds: number;
+}
+
+async function open(golem: string, port = "0"): Promise<Served> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [cli, "serve", golem, "--port", port, "--json", "--quiet"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise<string>((done, fail) => {
+    child.once("exit", (code) => fail(new Error(`golem serve ended with ${code}`)));
+    child.stdout!.on("data", (data) => {
+      const [, found] = /"url":"([^"]+)"/.exec(String(data)) ?? [];
+      if (found) done(found);
+    });
+  });
+  while ((await fetch(`${url}/readyz`)).status !== 200) await setTimeout(5);
+  return { url, child, readySeconds: (performance.now() - start) / 1000 };
+}
+
+async function end({ child }: Served, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  const ended = new Promise((done) => child.once("exit", done));
+  child.kill(signal);
+  await ended;
+}
+
+async function readMetrics(
+  url: string,
+): Promise<{ loopDelayP99: number; loopDelayMaximum: number; megabytes: number }> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const read = (name: string): number => Number(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]);
+  return {
+    loopDelayP99: 1000 * read('golem_event_loop_delay_seconds\\{quantile="0.99"\\}'),
+    loopDelayMaximum: 1000 * read('golem_event_loop_delay_seconds\\{quantile="1"\\}'),
+    megabytes: read("process_resident_memory_bytes") / 1e6,
+  };
+}
+
+/** Sends recordings in turn over some connections; every answer is compared with Node's. */
+async function load(
+  url: string,
+  id: string,
+  expected: readonly string[],
+  connections: number,
+  seconds: number,
+) {
+  await readMetrics(url);
+  let wrong = 0;
+  const result = await autocannon({
+    url: `${url}/v1/golems/${id}/predict`,
+    connections,
+    duration: seconds,
+    method: "POST",
+    headers: { "content-type": "audio/wav" },
+    requests: recordings.map((body, i) => ({
+      method: "POST",
+      body,
+      onResponse(status: number, text: string) {
+        if (status !== 200 || !isEqual(JSON.parse(text), JSON.parse(expected[i]!))) wrong++;
+      },
+    })),
+  });
+  const { latency, requests, errors, timeouts, non2xx } = result;
+  return {
+    connections,
+    requestsPerSecond: requests.average,
+    p50: latency.p50,
+    p99: latency.p99,
+    total: requests.total,
+    ...{ errors, timeouts, non2xx, wrong },
+    ...(await readMetrics(url)),
+    loadAverage: loadavg()[0],
+  };
+}
+
+/** Labels are the same, and probabilities within 0.001: sums in another order may differ in the last digits. */
+function isEqual(a: { label: string; scores: Record<string, number> }, b: typeof a): boolean {
+  return (
+    a.label === b.label &&
+    Object.entries(a.scores).every(([label, score]) => Math.abs(score - b.scores[label]!) < 1e-3)
+  );
+}
+
+/** Bodies made wrong in many ways; counts answers by status. */
+async function fuzz(url: string, id: string, count: number): Promise<Record<string, number>> {
+  const random = createRandom(1);
+  const statuses: Record<string, number> = {};
+  let left = count;
+  const work = async (): Promise<void> => {
+    while (left-- > 0) {
+      const source = recordings[Math.floor(random.uniform() * recordings.length)]!;
+      const bytes = new Uint8Array(
+        source.subarray(0, Math.floor(random.uniform() * Math.min(source.length, 8000))),
+      );
+      for (let i = Math.floor(random.uniform() * 40); i > 0; i--) {
+        // Headers are where harm is done.
+        bytes[Math.floor(random.uniform() ** 3 * bytes.length)] = Math.floor(random.uniform() * 256);
+      }
+      const types = ["audio/wav", "multipart/form-data; boundary=x", "application/octet-stream"];
+      const type = types[Math.floor(random.uniform() * types.length)]!;
+      const headers = { "content-type": type };
+      const answer = await fetch(`${url}/v1/golems/${id}/predict`, { method: "POST", body: bytes, headers });
+      await answer.arrayBuffer();
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return statuses;
+}
+
+const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`;
+const results: Record<string, unknown> = { machine };
+const lines = [
+  machine,
+  "",
+  "| golem | connections | requests/s | p50 | p99 | wrong | failed | event loop delay p99 | largest | memory | load average |",
+  "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+];
+try {
+  const golems = [
+    ["moonshine-only", { encoder: "moonshine-tiny" }],
+    ["default", {}],
+  ] as const;
+  for (const [id, options] of golems) {
+    const path = join(folder, id);
+    const trained = await train("demo/banking", options);
+    await trained.save(path);
+    await trained.dispose();
+    const golem = await loadGolem(path);
+    const expected: string[] = [];
+    for (const bytes of recordings) expected.push(JSON.stringify(await golem.predict(new Uint8Array(bytes))));
+    await golem.dispose();
+    let served = await open(path);
+    const ready = [served.readySeconds];
+    await load(served.url, id, expected, 2, 3);
+    const runs = [];
+    for (const connections of [1, 2, 8]) {
+      const run = await load(served.url, id, expected, connections, Number(values.seconds));
+      runs.push(run);
+      lines.push(
+        `| ${id} | ${connections} | ${run.requestsPerSecond.toFixed(1)} | ${run.p50} ms | ${run.p99} ms | ${run.wrong} | ${run.errors + run.timeouts + run.non2xx} | ${run.loopDelayP99.toFixed(1)} ms | ${run.loopDelayMaximum.toFixed(1)} ms | ${run.megabytes.toFixed(0)} MB | ${run.loadAverage?.toFixed(1)} |`,
+      );
+      console.error(lines.at(-1));
+    }
+    const [fuzzed] = await Promise.all([
+      fuzz(served.url, id, Number(values.fuzzed)),
+      load(served.url, id, expected, 2, 5),
+    ]);
+    // Killed under load, started again.
+    const loading = load(served.url, id, expected, 4, 3).catch(() => undefined);
+    await setTimeout(1000);
+    await end(served, "SIGKILL");
+    await loading;
+    served = await open(path);
+    ready.push(served.readySeconds);
+    const memory: number[] = [];
+    if (id === "moonshine-only" && Number(values.minutes) > 0) {
+      const until = performance.now() + 60_000 * Number(values.minutes);
+      const long = load(served.url, id, expected, 4, 60 * Number(values.minutes));
+      while (performance.now() < until) {
+        await setTimeout(10_000);
+        memory.push((await readMetrics(served.url)).megabytes);
+      }
+      results.long = { minutes: Number(values.minutes), ...(await long), memoryEvery10s: memory };
+    }
+    await end(served);
+    results[id] = { runs, fuzzed, readySeconds: ready };
+    lines.push(
+      "",
+      `${id}: ready ${ready.map((seconds) => seconds.toFixed(2)).join(" s, after kill -9 under load ")} s; ${values.fuzzed} fuzzed bodies under load were answered ${JSON.stringify(fuzzed)}.`,
+    );
+    if (memory.length > 0) {
+      const mean = (part: readonly number[]): string =>
+        (part.reduce((sum, value) => sum + value, 0) / part.length).toFixed(0);
+      const third = Math.max(1, Math.floor(memory.length / 3));
+      const { total, wrong } = results.long as { total: number; wrong: number };
+      lines.push(
+        `Memory over ${values.minutes} minutes on four connections, by thirds: ${mean(memory.slice(0, third))}, ${mean(memory.slice(third, 2 * third))}, ${mean(memory.slice(2 * third))} MB (${total} requests, ${wrong} wrong).`,
+      );
+    }
+    if (id === "moonshine-only") lines.push("", lines[2]!, lines[3]!);
+  }
+  mkdirSync("bench/results", { recursive: true });
+  writeFileSync("bench/results/serve.json", `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync("bench/results/serve.md", `${lines.join("\n")}\n`);
+  console.log(lines.join("\n"));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,37 @@
+/**
+ * Raw samples as programs pipe them: bytes in pieces of any size in, mono floats out.
+ *
+ * Must not know: where bytes come from.
+ */
+import { readSamples } from "../audio/pcm.ts";
+
+/** How samples are written: 16-bit integers or 32-bit floats, little-endian, one channel. */
+export const pcmFormats = ["s16le", "f32le"] as const;
+
+/** One of the formats. */
+export type PcmFormat = (typeof pcmFormats)[number];
+
+/** Turns pieces of bytes into samples. */
+export interface PcmReader {
+  /** Takes the next bytes; a sample that is cut in two comes with the piece that completes it. */
+  push(bytes: Uint8Array): Float32Array;
+  /** Bytes of an incomplete sample left at the end. */
+  getRest(): number;
+}
+
+/** Creates a reader. */
+export function createPcmReader(format: PcmFormat): PcmReader {
+  const [name, width] = format === "s16le" ? (["pcm-s16", 2] as const) : (["pcm-f32", 4] as const);
+  let rest = new Uint8Array(0);
+  return {
+    push(bytes) {
+      const joined = new Uint8Array(rest.length + bytes.length);
+      joined.set(rest);
+      joined.set(bytes, rest.length);
+      const whole = joined.length - (joined.length % width);
+      rest = joined.slice(whole);
+      return readSamples(joined.subarray(0, whole), name, true, 1, width)[0]!;
+    },
+    getRest: () => rest.length,
+  };
+}

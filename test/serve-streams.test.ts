@@ -1,0 +1,167 @@
+/** Long recordings and live streams over real HTTP: detect and listen. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { createWav } from "./audio-files.ts";
+import {
+  createForm,
+  createToneGolem,
+  createToneInSilence,
+  type Served,
+  serve,
+  type ToneGolems,
+} from "./served.ts";
+
+let tones: ToneGolems;
+let served: Served;
+const detect = "/v1/golems/tones/detect";
+const listen = "/v1/golems/tones/listen";
+/** 9 s of silence, but for a low tone from 2 to 3 s and a high one from 6 to 7 s. */
+const samples = new Float32Array(9 * 16_000);
+samples.set(createToneInSilence(2), 1.5 * 16_000);
+samples.set(createToneInSilence(3), 5.5 * 16_000);
+const recording = createWav([samples], 16_000);
+const events = [
+  { label: "low", start: expect.closeTo(2, 0), end: expect.closeTo(3, 0) },
+  { label: "high", start: expect.closeTo(6, 0), end: expect.closeTo(7, 0) },
+];
+
+beforeAll(async () => {
+  tones = await createToneGolem();
+  served = await serve({ golems: [tones.golem] });
+});
+afterAll(async () => {
+  await served?.server.close();
+  await tones?.remove();
+});
+
+const post = (body: BodyInit, headers: HeadersInit = {}, query = "") =>
+  served.fetch(detect + query, { method: "POST", body, headers });
+const asPcm = (): ArrayBuffer => Int16Array.from(samples, (value) => Math.round(32_768 * value)).buffer;
+
+interface Session {
+  readonly messages: Record<string, unknown>[];
+  readonly closed: Promise<number>;
+  readonly socket: WebSocket;
+}
+
+async function open(query = "", url = served.url, headers = {}): Promise<Session> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}${listen}${query}`, { headers });
+  const messages: Record<string, unknown>[] = [];
+  socket.on("message", (data) => messages.push(JSON.parse(String(data))));
+  const closed = new Promise<number>((resolve) => {
+    socket.on("close", resolve);
+  });
+  await new Promise((resolve, reject) => {
+    socket.on("open", resolve);
+    socket.on("error", reject);
+  });
+  return { messages, closed, socket };
+}
+
+describe("detect", () => {
+  it("answers with a line an event", async () => {
+    const response = await post(new Uint8Array(recording), { "content-type": "audio/wav" });
+    expect(response.headers.get("content-type")).toBe("application/x-ndjson");
+    const lines = (await response.text()).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject(events);
+  });
+
+  it("answers with server-sent events where they are asked for, a form all the same", async () => {
+    const response = await post(createForm({ "long.wav": recording }), { accept: "text/event-stream" });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    const parts = (await response.text()).trim().split("\n\n");
+    expect(parts.map((part) => part.split("\n")[0])).toEqual([
+      "event: detection",
+      "event: detection",
+      "event: end",
+    ]);
+    expect(JSON.parse(parts[1]!.split("\ndata: ")[1]!)).toMatchObject(events[1]!);
+  });
+
+  it("takes settings", async () => {
+    const response = await post(
+      new Uint8Array(recording),
+      { "content-type": "audio/wav" },
+      "?minimumSeconds=5",
+    );
+    expect(await response.text()).toBe("");
+  });
+
+  it("says in a problem what it cannot do", async () => {
+    const text = await post("no sound", { "content-type": "audio/wav" });
+    expect(text.status).toBe(415);
+    expect(await text.json()).toMatchObject({ code: "not-audio" });
+    const query = await post("x", { "content-type": "audio/wav" }, "?threshold=7");
+    expect(await query.json()).toMatchObject({ status: 400, code: "bad-request" });
+    const wrong = await post(
+      new Uint8Array(recording),
+      { "content-type": "audio/wav" },
+      "?windowSeconds=1&hopSeconds=9",
+    );
+    expect(await wrong.json()).toMatchObject({ status: 400, code: "invalid-option" });
+    const two = await post(createForm({ "a.wav": recording, "b.wav": recording }));
+    expect(await two.json()).toMatchObject({ status: 413, code: "too-large" });
+  });
+});
+
+describe("listen", () => {
+  it.each(["s16le", "f32le"])("finds in %s what detect finds in a recording", async (format) => {
+    const session = await open(`?format=${format}`);
+    const bytes = new Uint8Array(format === "s16le" ? asPcm() : samples.buffer);
+    // Pieces that cut samples in two.
+    for (let at = 0; at < bytes.length; at += 3333) session.socket.send(bytes.subarray(at, at + 3333));
+    session.socket.send("end");
+    expect(await session.closed).toBe(1000);
+    const [first, second, end] = session.messages;
+    expect(session.messages).toHaveLength(3);
+    expect([first, second]).toMatchObject(events.map((event) => ({ type: "event", ...event })));
+    expect(end).toEqual({ type: "end", seconds: 9 });
+  });
+
+  it("tells events while the stream goes on", async () => {
+    const session = await open();
+    session.socket.send(asPcm().slice(0, 2 * 5 * 16_000));
+    await expect.poll(() => session.messages.length, { timeout: 10_000 }).toBe(1);
+    session.socket.close();
+    await session.closed;
+  });
+
+  it("says what is wrong and closes", async () => {
+    const session = await open();
+    session.socket.send("what?");
+    expect(await session.closed).toBe(1008);
+    expect(session.messages).toMatchObject([{ type: "error", code: "bad-request" }]);
+    await expect(open("?format=mp3")).rejects.toThrow("400");
+    await expect(
+      open("", served.url.replace("127.0.0.1", "localhost"), { host: "a.example" }),
+    ).rejects.toThrow("403");
+    await expect(open("", served.url, { origin: "http://a.example" })).rejects.toThrow("403");
+    expect((await served.fetch(listen)).status).toBe(400);
+  });
+
+  it("lets in no more than it may, and everybody again when they have left", async () => {
+    const small = await serve({ golems: [tones.golem], streams: 1, apiKeys: ["a key of this server alone"] });
+    try {
+      await expect(open("", small.url)).rejects.toThrow("401");
+      const headers = { "x-api-key": "a key of this server alone" };
+      const first = await open("", small.url, headers);
+      await expect(open("", small.url, headers)).rejects.toThrow("503");
+      first.socket.terminate();
+      await first.closed;
+      const again = async () => (await open("", small.url, headers)).socket.terminate();
+      await expect.poll(() => again().then(() => "open", String), { timeout: 10_000 }).toBe("open");
+    } finally {
+      await small.server.close();
+    }
+  });
+
+  it("ends what is going on when the server stops, with all that is still to come", async () => {
+    const stopped = await serve({ golems: [tones.golem] });
+    const session = await open("", stopped.url);
+    session.socket.send(asPcm());
+    await expect.poll(() => session.messages.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await stopped.server.close();
+    await session.closed;
+    expect(session.messages.at(-1)).toMatchObject({ type: "end" });
+  });
+});
