@@ -49,13 +49,13 @@ describe("chooseDiverse", () => {
       );
       const margins = Float64Array.from({ length: rows }, () => random.integer(levels + 1) / (levels + 1));
       const candidates = [...margins.keys()];
-      const chosen = chooseDiverse(candidates, points, margins, { count, seed });
+      const chosen = chooseDiverse(candidates, () => points, margins, { count, seed });
       expect(chosen).toHaveLength(Math.min(count, rows));
       expect(new Set(chosen.map(({ row }) => row)).size).toBe(chosen.length);
       const order = chosen.map(({ row }) => margins[row]!);
       if (rows > count) expect(order).toEqual([...order].sort((a, b) => a - b));
       expect(chosen.every(({ alike }) => alike >= 1 && alike <= rows)).toBe(true);
-      expect(chooseDiverse(candidates, points, margins, { count, seed })).toEqual(chosen);
+      expect(chooseDiverse(candidates, () => points, margins, { count, seed })).toEqual(chosen);
     },
   );
 
@@ -74,7 +74,7 @@ describe("chooseDiverse", () => {
       );
       const margins = new Float64Array(40).fill(0.1);
       for (let seed = 0; seed < 10; seed++) {
-        const chosen = chooseDiverse([...rows.keys()], points, margins, { count: clusters, seed });
+        const chosen = chooseDiverse([...rows.keys()], () => points, margins, { count: clusters, seed });
         expect(new Set(chosen.map(({ row }) => rows[row])).size).toBe(clusters);
         expect(chosen.map(({ alike }) => alike)).toEqual([10, 10, 10, 10]);
         // The first four lie at their clusters' edges.
@@ -86,7 +86,7 @@ describe("chooseDiverse", () => {
   it("leans to where the doubt is: centres are drawn to unsure rows", () => {
     const points = fill([[0], [1], [2], [3], [4]]);
     const margins = Float64Array.from([0.99, 0.99, 0.99, 0.99, 0]);
-    const chosen = chooseDiverse([0, 1, 2, 3, 4], points, margins, { count: 1, seed: 0 });
+    const chosen = chooseDiverse([0, 1, 2, 3, 4], () => points, margins, { count: 1, seed: 0 });
     expect(chosen).toEqual([{ row: 4, alike: 5 }]);
   });
 });

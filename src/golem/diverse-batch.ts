@@ -40,16 +40,17 @@ export function findCandidates(margins: Float64Array, count: number): number[] {
  * Chooses at most `count` of the candidates, the least sure first.
  *
  * @param candidates Rows, as `findCandidates` gives them.
- * @param points Where they are, [candidates, dimensions].
+ * @param place Computes where they are, [candidates, dimensions]; not asked where all are chosen.
  * @param margins Of all rows.
  */
 export function chooseDiverse(
   candidates: readonly number[],
-  points: Matrix,
+  place: () => Matrix,
   margins: Float64Array,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): ChosenRow[] {
   if (candidates.length <= count) return candidates.map((row) => ({ row, alike: 1 }));
+  const points = place();
   const rotated = points.columns > points.rows ? rotatePoints(points) : points;
   const weights = Float64Array.from(candidates, (row) => 1 - margins[row]!);
   const centres = fitCentres(rotated, weights, seedCentres(rotated, weights, count, createRandom(seed, 2)));

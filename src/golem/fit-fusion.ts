@@ -16,8 +16,15 @@ import type { FittedView } from "./fitted-view.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { fitFusionWeights } from "./fusion-weights.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
-import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
-import { createViewFeatures, type ListenerInfo, needsTranscriber, type Pooling, type View } from "./view.ts";
+import { fitVocabulary, type Vocabulary } from "./text-features.ts";
+import {
+  createViewFeatures,
+  type ListenerInfo,
+  listWrittenViews,
+  needsTranscriber,
+  type Pooling,
+  type View,
+} from "./view.ts";
 
 /** Views with less than this share in the decision are left out. */
 const leastShare = 0.01;
@@ -40,7 +47,12 @@ export function fitFusion(
   const leaveOut = planLeaveOut(labels, groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = listener.transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
-  const views = listViews(listener, pooling, vocabulary);
+  const views: View[] = [
+    ...listener.encoders.flatMap(({ id, layers }) =>
+      Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
+    ),
+    ...listWrittenViews(listener.transcriber, vocabulary),
+  ];
   const heads: PreparedRidge[] = [];
   const heldOut: Float64Array[] = [];
   for (const view of views) {
@@ -120,21 +132,4 @@ function chooseFactors(
   return gain > worthReading
     ? all.weights
     : Float64Array.from({ length: views.length }, (_, i) => sound.weights[i] ?? 0);
-}
-
-function listViews(
-  { encoders, transcriber }: ListenerInfo,
-  pooling: Pooling,
-  vocabulary: Vocabulary | undefined,
-): View[] {
-  const views: View[] = encoders.flatMap(({ id, layers }) =>
-    Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
-  );
-  if (transcriber && vocabulary && getVocabularySize(vocabulary) > 0) {
-    views.push({ encoder: transcriber.id, layer: "transcript", pooling: "tf-idf", weight: 1 });
-  }
-  for (const { name } of transcriber?.vectors ?? []) {
-    views.push({ encoder: transcriber!.id, layer: name, pooling: "steps", weight: 1 });
-  }
-  return views;
 }

@@ -11,8 +11,8 @@ import { createRandom } from "../core/random.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import { fitStandardisation } from "../head/standardisation.ts";
 import type { Heard } from "./embedded-recording.ts";
-import { fitVocabulary, getVocabularySize, type Vocabulary } from "./text-features.ts";
-import { createViewFeatures, getViewName, type ListenerInfo, type View } from "./view.ts";
+import { fitVocabulary } from "./text-features.ts";
+import { createViewFeatures, getViewName, type ListenerInfo, listWrittenViews } from "./view.ts";
 
 /** Recordings as a listener of smaller views would have heard them. */
 export interface Sketch {
@@ -54,7 +54,9 @@ export function sketchHeard(
     return { info: { ...encoder, layers: rows.length, dimensions: size }, rows };
   });
   const [first] = listener.encoders;
-  for (const [i, { view, vocabulary }] of listWritten(heard, listener).entries()) {
+  const transcriber = first && listener.transcriber;
+  const vocabulary = transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
+  for (const [i, view] of listWrittenViews(transcriber, vocabulary).entries()) {
     const isText = view.layer === "transcript";
     const size = isText ? textFactor * dimensions : dimensions;
     const features = createViewFeatures(view, listener, vocabulary)(heard);
@@ -65,23 +67,6 @@ export function sketchHeard(
     heard: heard.map((_, row) => ({ vectors: parts.map(({ rows }) => joinRows(rows, row)) })),
     listener: { encoders: parts.map(({ info }) => info) },
   };
-}
-
-/** The views that come of the transcriber, if there is one: its words, and its decoder's vectors. */
-function listWritten(
-  heard: readonly Heard[],
-  { encoders, transcriber }: ListenerInfo,
-): { view: View; vocabulary?: Vocabulary }[] {
-  if (!transcriber || encoders.length === 0) return [];
-  const encoder = transcriber.id;
-  const vocabulary = fitVocabulary(heard.map(({ text }) => text ?? ""));
-  const words: View = { encoder, layer: "transcript", pooling: "tf-idf", weight: 1 };
-  return [
-    ...(getVocabularySize(vocabulary) > 0 ? [{ view: words, vocabulary }] : []),
-    ...transcriber.vectors.map(({ name }) => ({
-      view: { encoder, layer: name, pooling: "steps", weight: 1 } as const,
-    })),
-  ];
 }
 
 /** All sketched numbers of each recording side by side, each view with the same say: [recordings, numbers]. */

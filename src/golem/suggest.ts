@@ -35,10 +35,17 @@ export function chooseToLabel(
   heard: readonly Heard[],
   options: { readonly count: number; readonly seed: number },
 ): ChosenRow[] {
+  const { seed } = options;
+  const count = Math.min(options.count, heard.length);
   const margins = computeMargins(classifier.computeProbabilities(heard));
-  const candidates = findCandidates(margins, options.count);
-  const unsure = candidates.map((row) => heard[row]!);
-  return chooseDiverse(candidates, computeViewSpace(classifier, listener, unsure), margins, options);
+  const candidates = findCandidates(margins, count);
+  const place = () =>
+    computeViewSpace(
+      classifier,
+      listener,
+      candidates.map((row) => heard[row]!),
+    );
+  return chooseDiverse(candidates, place, margins, { count, seed });
 }
 
 /** The same for a golem, with what it makes of each of them. */

@@ -68,6 +68,20 @@ export function sumShares(views: readonly View[]): number {
   return views.reduce((sum, { weight }) => sum + weight, 0);
 }
 
+/** The views that come of a transcriber, if there is one: its words, where the vocabulary has any, and its decoder's vectors. */
+export function listWrittenViews(
+  transcriber: TranscriberInfo | undefined,
+  vocabulary: Vocabulary | undefined,
+): (TranscriptView | DecoderView)[] {
+  if (!transcriber) return [];
+  const { id: encoder, vectors } = transcriber;
+  const words = { encoder, layer: "transcript", pooling: "tf-idf", weight: 1 } as const;
+  return [
+    ...(vocabulary && getVocabularySize(vocabulary) > 0 ? [words] : []),
+    ...vectors.map(({ name }) => ({ encoder, layer: name, pooling: "steps", weight: 1 }) as const),
+  ];
+}
+
 /** What a view is called in a golem's tensors: encoder and layer. */
 export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
   return typeof layer === "number" ? `${encoder}/layer_${layer}` : `${encoder}/${layer}`;
