@@ -123,8 +123,16 @@ export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly str
   };
 }
 
-function indexTerms({ terms }: TermList): ReadonlyMap<string, number> {
-  return new Map(terms.map((term, i) => [term, i]));
+/** Places of terms, by the list: a list that is fitted to is soon asked again, by the classifier. */
+const indexes = new WeakMap<TermList, ReadonlyMap<string, number>>();
+
+function indexTerms(list: TermList): ReadonlyMap<string, number> {
+  const known = indexes.get(list);
+  if (known) return known;
+  const index = new Map<string, number>();
+  for (const [i, term] of list.terms.entries()) index.set(term, i);
+  indexes.set(list, index);
+  return index;
 }
 
 function fillFeatures(

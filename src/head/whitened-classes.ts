@@ -127,14 +127,15 @@ function createFit(
     return Float64Array.from(kept, (row, i) => values[row]! - means[places[i]!]!);
   };
   // Inner products of class means, of their mean, and of the difference, with every row.
-  const means = members.map((own) =>
-    Float64Array.from({ length: rows }, (_, j) =>
-      own.reduce((sum, row) => sum + gram[row * rows + j]! / own.length, 0),
-    ),
-  );
-  const centre = Float64Array.from({ length: rows }, (_, j) =>
-    means.reduce((sum, mean) => sum + mean[j]! / means.length, 0),
-  );
+  const means = members.map((own) => {
+    const mean = new Float64Array(rows);
+    for (const row of own) {
+      for (let j = 0; j < rows; j++) mean[j]! += gram[row * rows + j]! / own.length;
+    }
+    return mean;
+  });
+  const centre = new Float64Array(rows);
+  for (const mean of means) for (let j = 0; j < rows; j++) centre[j]! += mean[j]! / means.length;
   const offsets = means.map((mean) => mean.map((value, j) => value - centre[j]!));
   const toCentre = offsets.map(averageOverClasses);
   const centreSquare = averageOverClasses(centre);
@@ -143,11 +144,14 @@ function createFit(
   const spread = new Float64Array(size * size);
   const between = means.map((mean) => members.map((own) => averageOver(own, mean)));
   let trace = 0;
-  for (const [i, row] of kept.entries()) {
+  for (let i = 0; i < size; i++) {
+    const row = kept[i]!;
+    const place = places[i]!;
+    const [own, ownBetween] = [means[place]!, between[place]!];
     for (let j = 0; j <= i; j++) {
       const other = kept[j]!;
-      const [k, l] = [places[i]!, places[j]!];
-      const value = gram[row * rows + other]! - means[k]![other]! - means[l]![row]! + between[k]![l]!;
+      const l = places[j]!;
+      const value = gram[row * rows + other]! - own[other]! - means[l]![row]! + ownBetween[l]!;
       spread[i * size + j] = value;
       spread[j * size + i] = value;
     }
