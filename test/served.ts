@@ -51,7 +51,7 @@ export function createToneInSilence(number: number): Float32Array {
 }
 
 /** Trains a golem on the recordings of {@link createToneGolem}. */
-export async function trainTones(golem: string, data: string, seed: number): Promise<void> {
+async function trainTones(golem: string, data: string, seed: number): Promise<void> {
   const trained = await train(data, { encoder: "mfcc", seed });
   await trained.save(golem);
   await trained.dispose();

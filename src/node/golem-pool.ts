@@ -74,7 +74,7 @@ export type GolemTask =
     };
 
 /** How a live stream is listened to. */
-export interface ListenOptions extends DetectOptions {
+interface ListenOptions extends DetectOptions {
   /** Of the samples, in Hz; default the golem's. */
   readonly sampleRate?: number | undefined;
   /** How far hearing may be behind before windows are left out, in seconds; default: nothing is, and the sender has to wait. */
