@@ -128,7 +128,7 @@ answerCalls<HearCalls>({
         encoders: golem.encoders.map(({ id }) => all.encoders.find(({ info }) => info.id === id)!),
         ...(golem.transcriber && transcriber ? { transcriber } : {}),
       },
-      { audio: getAudioOf(golem.document) },
+      { audio: getAudioOf(golem.document), identify: false },
     );
     return predictHeard(golem, heard, name);
   },
