@@ -30,9 +30,18 @@ const flags = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
-/** Starts the browser, which the caller closes; the flags keep it from asking anybody for anything by itself. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: browserPath!, headless: true, args: flags });
+/** Starts the browser, which the caller closes; the flags keep it from asking anybody for anything by itself. `more`: further flags. */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: browserPath!, headless: true, args: [...flags, ...more] });
+}
+
+/** Flags for a microphone that hears a WAV file, again and again; the file may be replaced before the microphone is turned on. */
+export function listMicrophoneFlags(file: string): string[] {
+  return [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-audio-capture=${file}`,
+  ];
 }
 
 /** A page that goes away with the test, with what went wrong on it and what it asked the network for. */

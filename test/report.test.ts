@@ -2,10 +2,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../src/report/page.ts";
+import { findViolations } from "./accessibility.ts";
 import { createTone, createWav } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser, openWatchedPage } from "./browser.ts";
 import { runGolem } from "./command-line.ts";
@@ -20,18 +20,6 @@ async function save(text: string): Promise<string> {
   const path = join(await createScratchFolder(), "report.html");
   await writeFile(path, text);
   return path;
-}
-
-/** What axe finds wrong, as "rule: element". */
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
-  await page.evaluate(`${axe.source};0`);
-  const { violations } = (await page.evaluate("axe.run()")) as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
 const isPlaying = (page: Page) =>

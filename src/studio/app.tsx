@@ -61,7 +61,7 @@ export function App() {
     <>
       <a
         class="skip"
-        href={getAddress(shown)}
+        href="#main"
         onClick={(event) => {
           event.preventDefault();
           main.current?.focus();
@@ -93,7 +93,7 @@ export function App() {
           </nav>
         )}
       </header>
-      <main ref={main} tabIndex={-1}>
+      <main id="main" ref={main} tabIndex={-1}>
         {shown.screen === "home" ? (
           <HomeScreen />
         ) : open === null ? (

@@ -38,7 +38,7 @@ export function Confusion({ evaluation }: { readonly evaluation: NonNullable<Gol
       <div class={`confusion${isLarge ? " large" : ""}`}>
         <div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <section class="scroll" tabIndex={0} aria-label={w.confusion}>
+          <section class="scroll" tabIndex={0} aria-label={w.confusionHint}>
             <table class="matrix">
               <thead>
                 <tr>

@@ -9,15 +9,18 @@ import type { ComponentChildren } from "preact";
 export function Empty({
   title,
   text,
+  isPart = false,
   children,
 }: {
   readonly title: string;
   readonly text: string;
+  /** Whether it stands for a part of a screen, not for all of it. */
+  readonly isPart?: boolean;
   readonly children?: ComponentChildren;
 }) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {isPart ? <h2>{title}</h2> : <h1>{title}</h1>}
       <p>{text}</p>
       <div class="actions">{children}</div>
     </div>

@@ -71,7 +71,7 @@ export function RecordingMap() {
             const kept = findKept(account);
             const answer = account.votes?.[0]?.[0];
             const isWrong = answer !== undefined && labels[answer] !== account.label;
-            const name = `${shortName(account)}, ${account.label}${isWrong ? `, ${w.record.takenFor(labels[answer]!)}` : ""}`;
+            const name = `${number + 1}, ${shortName(account)}, ${account.label}${isWrong ? `, ${w.record.takenFor(labels[answer]!)}` : ""}`;
             const play = () => kept && playRecording(kept.id);
             return (
               <g

@@ -49,6 +49,7 @@ export function RecordScreen() {
   const own = recordings.value.filter(({ label }) => label === chosen);
   return (
     <div class="record">
+      <h1 class="hidden">{words.value.tabs.record}</h1>
       <ClassList chosen={chosen} onChoose={choose} />
       <div>
         <Recorder
@@ -73,7 +74,7 @@ export function RecordScreen() {
         <div class="list">
           <h2 class="hidden">{w.list(chosen)}</h2>
           {(counts.value.get(chosen) ?? 0) === 0 ? (
-            <Empty title={w.noneYet} text={w.noneText} />
+            <Empty isPart title={w.noneYet} text={w.noneText} />
           ) : (
             <RecordingList key={chosen} recordings={own} />
           )}

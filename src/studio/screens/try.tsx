@@ -62,7 +62,7 @@ export function TryScreen() {
                 <span class="name" title={label}>
                   {label}
                 </span>
-                <span class="rail">
+                <span class="rail" data-share={answer ? share.toFixed(4) : undefined}>
                   <i style={{ transform: `scaleX(${share})` }} />
                 </span>
                 <output>{answer ? words.value.percent(share) : ""}</output>

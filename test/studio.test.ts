@@ -1,0 +1,259 @@
+/** The studio from end to end in a real browser: from nothing to a golem that Node loads. */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { unzipSync, zipSync } from "fflate";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadGolem, train } from "../src/index.ts";
+import type { StudioServer } from "../src/server/studio-server.ts";
+import { encodeWav } from "../src/studio/sound/wav-file.ts";
+import { findViolations } from "./accessibility.ts";
+import { createTone } from "./audio-files.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "./browser.ts";
+import { createScratchFolder } from "./scratch-folder.ts";
+import { sharedData, sharedDataNote } from "./shared-data.ts";
+import { openStudio, openStudioPage, writeSpeech } from "./studio-page.ts";
+
+const built = resolve(import.meta.dirname, "../dist/studio");
+const spoken = ["yes", "no", "stop"];
+const phone = { width: 390, height: 844 };
+
+it("takes less than 6 MB on the way, weights not counted", async () => {
+  let total = 0;
+  for (const name of await readdir(built, { recursive: true })) {
+    const bytes = await readFile(join(built, name)).catch(() => undefined);
+    if (!bytes) continue;
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
+    total += brotliCompressSync(bytes, { params }).length;
+  }
+  expect(total).toBeGreaterThan(1e6);
+  expect(total).toBeLessThan(6e6);
+});
+
+/** Unpacks what a button downloads; resolves with the folder in it. */
+async function unpackDownload(page: Page, button: string): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  const folder = await createScratchFolder();
+  const files = unzipSync(await readFile(await download.path()));
+  for (const [path, bytes] of Object.entries(files)) {
+    if (path.endsWith("/")) continue;
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
+  }
+  return join(folder, Object.keys(files)[0]!.split("/")[0]!);
+}
+
+const goTo = (page: Page, step: string) => page.click(`.steps a[href$="/${step}"]`);
+const countKept = async (page: Page) =>
+  (await page.locator(".class .count").allTextContents()).map((text) => Number.parseInt(text, 10));
+
+describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
+  let browser: Browser;
+  let server: StudioServer;
+  let microphone: string;
+  beforeAll(async () => {
+    server = await openStudio();
+    const folder = await mkdtemp(join(tmpdir(), "golem-studio-"));
+    microphone = join(folder, "microphone.wav");
+    browser = await launchBrowser(listMicrophoneFlags(microphone));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(dirname(microphone), { recursive: true, force: true });
+  });
+
+  it.skipIf(!sharedData)(
+    `makes a golem of three spoken commands in few steps, and Node has the same one${sharedDataNote}`,
+    { timeout: 300_000 },
+    async () => {
+      const { page, complaints, requests, countActions, takeDisturbances } = await openStudioPage(
+        browser,
+        server.url,
+        { acceptDownloads: true },
+      );
+      await page.getByRole("button", { name: "New task" }).click();
+      await page.waitForSelector("input.field");
+      for (const word of spoken) {
+        await page.keyboard.type(word);
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(`.class:has-text("${word}")`);
+      }
+      await page.keyboard.press("Enter");
+      for (const [i, word] of spoken.entries()) {
+        await writeSpeech(microphone, join(sharedData!, "commands", word), 9);
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".rec.stop");
+        await page.waitForSelector(".rec:not(.stop)", { timeout: 60_000 });
+        expect((await countKept(page)).slice(0, i + 1)).toEqual(spoken.slice(0, i + 1).map(() => 8));
+      }
+      const learn = page.locator(".foot button.primary");
+      await learn.waitFor({ timeout: 120_000 });
+      await takeDisturbances();
+      await learn.click();
+      await page.waitForSelector(".number");
+      const { shift } = await takeDisturbances();
+      expect(shift).toBeLessThan(0.02);
+      await goTo(page, "take");
+      const golem = await unpackDownload(page, ".offer .primary");
+      const data = await unpackDownload(page, ".offer .button:not(.primary)");
+      expect(await countActions()).toBeLessThanOrEqual(45);
+
+      const loaded = await loadGolem(golem);
+      expect([...loaded.labels].sort()).toEqual([...spoken].sort());
+      const { balancedAccuracy, interval } = loaded.evaluation!;
+      const again = await train(data);
+      expect(again.evaluation!.balancedAccuracy).toBeGreaterThanOrEqual(interval[0]);
+      expect(again.evaluation!.balancedAccuracy).toBeLessThanOrEqual(interval[1]);
+      expect(Math.abs(again.evaluation!.balancedAccuracy - balancedAccuracy)).toBeLessThan(0.05);
+      await again.dispose();
+
+      await goTo(page, "try");
+      await page.waitForSelector(".try .rec:not(:disabled)");
+      for (const [i, word] of ["yes", "stop"].entries()) {
+        // Not among what it learned from.
+        const name = (await readdir(join(sharedData!, "commands", word))).sort().at(-1)!;
+        const file = join(sharedData!, "commands", word, name);
+        const [chooser] = await Promise.all([
+          page.waitForEvent("filechooser"),
+          page.getByRole("button", { name: "Try a file" }).click(),
+        ]);
+        await chooser.setFiles(file);
+        await page.waitForSelector(`.history li:nth-child(${i + 1})`);
+        const shares = await page
+          .locator(".bars .rail")
+          .evaluateAll((rails) => rails.map((rail) => Number((rail as HTMLElement).dataset.share)));
+        const { scores } = await loaded.predict(file);
+        for (const [place, label] of spoken.entries()) {
+          expect(Math.abs(shares[place]! - scores[label]!)).toBeLessThan(0.01);
+        }
+      }
+      await loaded.dispose();
+      expect(complaints).toEqual([]);
+      expect(requests.every((url) => url.startsWith(server.url) || url.startsWith("blob:"))).toBe(true);
+
+      // What was made is there after a reload; what a take was shown of is there after a crash.
+      await page.reload();
+      await goTo(page, "result");
+      expect(await page.locator(".number").textContent()).toContain(
+        String(Math.round(100 * balancedAccuracy)),
+      );
+      await goTo(page, "record");
+      await writeSpeech(microphone, join(sharedData!, "commands", "yes"), 9);
+      await page.click('.class:has-text("yes")');
+      await page.click(".rec");
+      await page.waitForFunction(() => Number(document.querySelector(".class .count")?.textContent) > 9);
+      const [shown] = await countKept(page);
+      const address = page.url();
+      const context = page.context();
+      const cdp = await context.newCDPSession(page);
+      cdp.send("Page.crash").catch(() => {});
+      await page.waitForEvent("crash");
+      const fresh = await context.newPage();
+      await fresh.goto(address);
+      await fresh.waitForSelector(".class .count");
+      const [kept] = await countKept(fresh);
+      expect(kept).toBeGreaterThanOrEqual(shown!);
+      await fresh.waitForSelector(".item .play");
+    },
+  );
+
+  it("opens a task of the gallery by one click, in Russian too, without anything that axe finds wrong", async () => {
+    const { page, complaints } = await openStudioPage(browser, server.url, { locale: "ru-RU" });
+    expect(await page.locator("html").getAttribute("lang")).toBe("ru");
+    await page.getByRole("button", { name: "Звонки в банк" }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".class").length === 14);
+    await page.waitForFunction(() => {
+      const counts = [...document.querySelectorAll(".class .count")].map(({ textContent }) =>
+        Number.parseInt(textContent!, 10),
+      );
+      return counts.reduce((sum, count) => sum + count, 0) === 56;
+    });
+    for (const step of ["record", "result", "try"]) {
+      await goTo(page, step);
+      await page.waitForSelector("h1");
+      expect(await findViolations(page), step).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it("has nothing that axe finds wrong, nor anything wider than the screen, light and dark, wide and narrow", {
+    timeout: 300_000,
+  }, async () => {
+    const { page } = await openStudioPage(browser, server.url, { colorScheme: "light" });
+    const wide = page.viewportSize()!;
+    const check = async (name: string) => {
+      for (const size of [wide, phone]) {
+        await page.setViewportSize(size);
+        expect(await findViolations(page), `${name}, ${size.width}`).toEqual([]);
+        const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(excess, `${name}, ${size.width}`).toBeLessThanOrEqual(0);
+        // Light when wide, dark when narrow.
+        await page.click(".pills .pill:last-child");
+      }
+      await page.setViewportSize(wide);
+    };
+    await check("home");
+    await openTones(page);
+    const learn = page.locator(".foot button.primary");
+    await learn.waitFor({ timeout: 120_000 });
+    await check("record");
+    await learn.click();
+    await page.waitForSelector(".number");
+    await page.waitForSelector("#curve", { timeout: 60_000 });
+    await check("result");
+    for (const step of ["try", "take", "lessons"]) {
+      await goTo(page, step);
+      await page.waitForSelector("h1");
+      await check(step);
+    }
+    for (let lesson = 2; lesson <= 4; lesson++) {
+      await page.click(".walk .primary");
+      await check(`lesson ${lesson}`);
+    }
+    await page.click(".brand");
+    await page.waitForSelector(".card .score");
+    await check("home with a task");
+  });
+
+  it("draws only what is seen of 600 recordings", async () => {
+    const { page } = await openStudioPage(browser, server.url);
+    await openTones(page, 300);
+    await page.waitForFunction(() => document.querySelector(".rows")?.clientHeight === 300 * 60, undefined, {
+      timeout: 60_000,
+    });
+    for (const share of [0, 0.5, 1]) {
+      await page.evaluate((at) => scrollTo(0, at * document.body.scrollHeight), share);
+      await page.waitForFunction(() => {
+        const rows = [...document.querySelectorAll(".item")].map((row) => row.getBoundingClientRect());
+        return rows.some(({ top, bottom }) => top < innerHeight && bottom > innerHeight - 160);
+      });
+      expect(await page.locator(".item").count()).toBeLessThan(50);
+    }
+  });
+});
+
+/** Opens a data set of tones in two classes, low and high, as a zip file. */
+async function openTones(page: Page, each = 4): Promise<void> {
+  const files: Record<string, Uint8Array> = {};
+  for (const [label, base] of [
+    ["low", 200],
+    ["high", 1200],
+  ] as const) {
+    for (let i = 0; i < each; i++) {
+      files[`tones/${label}/${i}.wav`] = encodeWav(
+        createTone(8000, 0.3, 1, base * (1 + i / (2 * each)))[0]!,
+        8000,
+      );
+    }
+  }
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.getByRole("button", { name: "Open a zip file" }).click(),
+  ]);
+  const buffer = Buffer.from(zipSync(files, { level: 0 }));
+  await chooser.setFiles({ name: "tones.zip", mimeType: "application/zip", buffer });
+  await page.waitForSelector(".class");
+}
