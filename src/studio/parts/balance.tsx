@@ -5,20 +5,20 @@
  */
 import { useSignal } from "@preact/signals";
 import { comparedHeads, compareHeads, comparison } from "../state/learning.ts";
+import { isNarrow } from "../state/narrow.ts";
 import { isAllHeard, isTrainable, mark, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
-
-const width = 680;
-const [left, right, top, bottom] = [44, width - 16, 16, 250];
 
 /** The picture, the slider, and a button that starts. */
 export function Balance() {
   const w = words.value.lessons.balance;
+  const width = isNarrow.value ? 320 : 680;
+  const [left, right, top, bottom] = [isNarrow.value ? 32 : 44, width - 16, 16, isNarrow.value ? 200 : 250];
   const chosen = useSignal(0);
   const found = comparison.value?.mark === mark.value ? comparison.value : undefined;
   if (!isTrainable.value || !isAllHeard.value) return <p class="state">{words.value.lessons.needGolem}</p>;
   const heads = found?.heads ?? [];
-  const x = (i: number) => left + 24 + ((right - left - 48) * i) / (comparedHeads.length - 1);
+  const x = (i: number) => left + 16 + ((right - left - 32) * i) / (comparedHeads.length - 1);
   const y = (share: number) => bottom - (bottom - top) * share;
   const line = (get: (head: (typeof heads)[number]) => number) =>
     heads.map((head, i) => `${x(i).toFixed(1)},${y(get(head)).toFixed(1)}`).join(" ");

@@ -4,13 +4,13 @@
  * Must not know: how it was measured.
  */
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
+import { isNarrow } from "../state/narrow.ts";
 import { words } from "../words/language.ts";
-
-const width = 760;
-const [left, top, right, bottom] = [44, 16, width - 20, 300];
 
 /** The picture. */
 export function CurvePicture({ curve }: { readonly curve: LearningCurve }) {
+  const width = isNarrow.value ? 344 : 760;
+  const [left, top, right, bottom] = [isNarrow.value ? 34 : 44, 16, width - 16, isNarrow.value ? 220 : 300];
   const { points, forecasts, chance } = curve;
   const all = [...points, ...forecasts];
   const sizes = all.map(({ recordingsPerClass }) => recordingsPerClass);

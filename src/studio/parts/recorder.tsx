@@ -50,6 +50,8 @@ export function Recorder({
     if (!isFresh.current) button.current?.focus({ preventScroll: true });
     isFresh.current = false;
   }, [running !== undefined, next]);
+  // With enough of it, learning is what comes next.
+  const isFull = count >= usualGoal && goal <= count;
   const start = (name: string) => {
     if (name !== label) onChoose(name);
     const reached = counts.value.get(name) ?? 0;
@@ -71,9 +73,12 @@ export function Recorder({
           {tellState(label, wanted, running !== undefined, isDone, next !== undefined, isCut.value)}
         </p>
         <div class="dots" role="img" aria-label={w.of(count, Math.max(count, usualGoal))}>
-          {Array.from({ length: Math.min(20, Math.max(usualGoal, wanted)) }, (_, i) => (
-            <i class={i < count ? "on" : ""} />
-          ))}
+          {Array.from(
+            { length: Math.min(20, Math.max(usualGoal, isFull && !running ? count : wanted)) },
+            (_, i) => (
+              <i class={i < count ? "on" : ""} />
+            ),
+          )}
         </div>
         {running ? (
           <button
@@ -90,7 +95,7 @@ export function Recorder({
         ) : (
           <button
             type="button"
-            class={`button rec${isDone && !next ? "" : " primary"}`}
+            class={`button rec${isFull && !next ? "" : " primary"}`}
             ref={button}
             onClick={() => start(next ?? label)}
           >

@@ -8,6 +8,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { getColourClass } from "../../report/class-marks.ts";
 import { layOutMarks } from "../../report/map-layout.ts";
 import { playing } from "../sound/player.ts";
+import { isNarrow } from "../state/narrow.ts";
 import { getClassIndex, learned, orderLabels } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
@@ -17,7 +18,6 @@ import { shortName } from "./recording-list.tsx";
 
 /** Most marks that are drawn: the time for it grows with their square. */
 const mostPlaced = 500;
-const width = 640;
 
 /** The section; nothing where no recording has a place. */
 export function RecordingMap() {
@@ -33,7 +33,8 @@ export function RecordingMap() {
         .slice(0, mostPlaced),
     [training],
   );
-  const radius = placed.length > 250 ? 8 : 10;
+  const width = isNarrow.value ? 344 : 640;
+  const radius = placed.length > 250 ? (isNarrow.value ? 6 : 8) : isNarrow.value ? 8.5 : 10;
   const { places, height } = useMemo(
     () =>
       layOutMarks(
@@ -41,7 +42,7 @@ export function RecordingMap() {
         width,
         radius,
       ),
-    [placed],
+    [placed, width],
   );
   if (placed.length < 3) return null;
   const walk = (event: KeyboardEvent, i: number) => {

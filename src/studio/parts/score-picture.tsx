@@ -4,6 +4,7 @@
  * Must not know: how scores are computed.
  */
 import type { GolemDocument } from "../../golem/golem-document.ts";
+import { isNarrow } from "../state/narrow.ts";
 import { words } from "../words/language.ts";
 
 /** The picture. */
@@ -14,16 +15,17 @@ export function ScorePicture({
 }) {
   const { balancedAccuracy, interval, chance } = evaluation;
   const { result } = words.value;
-  const x = (share: number) => 8 + 984 * share;
+  const width = isNarrow.value ? 344 : 1000;
+  const x = (share: number) => 10 + (width - 20) * share;
   const chanceAnchor = chance > 0.9 ? "end" : chance < 0.1 ? "start" : "middle";
   return (
     <svg
       class="picture"
-      viewBox="0 0 1000 76"
+      viewBox={`0 0 ${width} 76`}
       role="img"
       aria-label={`${words.value.percent(balancedAccuracy)}. ${result.between(interval[0], interval[1])} ${result.chance}: ${words.value.percent(chance)}`}
     >
-      <rect class="rail" x="8" y="27" width="984" height="2" rx="1" />
+      <rect class="rail" x="10" y="27" width={width - 20} height="2" rx="1" />
       <rect
         class="band"
         x={x(interval[0])}
@@ -37,7 +39,7 @@ export function ScorePicture({
       <text class="q" x={x(chance)} y="66" text-anchor={chanceAnchor}>
         {result.chance}
       </text>
-      <text class="q" x="992" y="66" text-anchor="end">
+      <text class="q" x={width - 10} y="66" text-anchor="end">
         100 %
       </text>
     </svg>

@@ -93,7 +93,7 @@ export const english = {
     again: (name: string) => `Record ${name} again`,
     againNow: "Say it once more: this take replaces the old one.",
     idle: (name: string, goal: number) =>
-      `Say “${name}” ${goal} times, with a short pause after each. The recording is cut at the pauses and stops by itself.`,
+      `Say “${name}” ${goal === 1 ? "once" : `${goal} times`}, with a short pause after each. The recording is cut at the pauses and stops by itself.`,
     idleWhole: "Each recording lasts from Record to Stop.",
     ready: "Get ready",
     listening: (name: string) => `Say “${name}”, pause, say it again`,
