@@ -51,8 +51,13 @@ export function createToneInSilence(number: number): Float32Array {
 }
 
 /** Trains a golem on the recordings of {@link createToneGolem}. */
-async function trainTones(golem: string, data: string, seed: number): Promise<void> {
-  const trained = await train(data, { encoder: "mfcc", seed });
+export async function trainTones(
+  golem: string,
+  data: string,
+  seed: number,
+  maximumSeconds = 1800,
+): Promise<void> {
+  const trained = await train(data, { encoder: "mfcc", seed, audio: { maximumSeconds } });
   await trained.save(golem);
   await trained.dispose();
 }
