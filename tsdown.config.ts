@@ -32,7 +32,9 @@ export default defineConfig([
   {
     // For browsers: whole, with everything it needs, so that it works as static files.
     name: "web",
-    entry: ["src/web/index.ts", "src/web/listener.ts", "src/web/hearing-worker.ts"],
+    entry: ["index", "listener", "hearing-worker", "capture-worklet", "page"].map(
+      (name) => `src/web/${name}.ts`,
+    ),
     outDir: "dist/web",
     format: "esm",
     platform: "browser",
@@ -53,8 +55,11 @@ export default defineConfig([
         load: { filter: { id: /^\0without-opus-ml$/ }, handler: () => "export default undefined;" },
       },
     ],
-    copy: ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"].map(
-      (name) => `${runtimeFolder}/${name}`,
-    ),
+    copy: [
+      `${runtimeFolder}/ort-wasm-simd-threaded.mjs`,
+      `${runtimeFolder}/ort-wasm-simd-threaded.wasm`,
+      "src/web/page.html",
+      "src/web/page.css",
+    ],
   },
 ]);

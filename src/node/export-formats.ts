@@ -21,4 +21,8 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
     description: "a folder with the heads as PyTorch has them and a short NumPy script that uses them",
     create: async (input) => (await import("../export/export-safetensors.ts")).exportSafetensors(input.golem),
   },
+  web: {
+    description: "a folder of static files: a page that runs it in the browser, with everything it needs",
+    create: async (input) => (await import("./golem-web.ts")).exportWeb(input),
+  },
 };

@@ -3,13 +3,17 @@
  *
  * Must not know: how anything is heard, decided or trained.
  */
-import { type ErrorRecord, GolemError } from "../core/error.ts";
+import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import type { DetectOptions } from "../detect/detect-settings.ts";
+import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-heard.ts";
 import type { HearingLoad, HearingLoaded } from "./hearing-worker.ts";
-import { createCaller } from "./worker-calls.ts";
+import type { LiveInput, LiveMessage } from "./live-hearing.ts";
+import { captureStream } from "./microphone.ts";
+import { type Caller, createCaller } from "./worker-calls.ts";
 
 /** What can be predicted: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz. */
 export type WebAudioInput = Blob | Uint8Array | Float32Array;
@@ -23,8 +27,30 @@ export interface WebGolem {
   readonly evaluation: Evaluation | null;
   /** Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`, `aborted`. */
   predict(input: WebAudioInput, options?: { signal?: AbortSignal | undefined }): Promise<AudioPrediction>;
+  /**
+   * Listens to a stream, of a microphone for example, until it is stopped; events are told as soon as they are certain. Has to follow a click or a key.
+   * Rejects with `unreadable` or `invalid-option`.
+   */
+  listen(stream: MediaStream, options?: ListenOptions): Promise<Listening>;
   /** Ends its worker; whatever is under way rejects with `aborted`. */
   dispose(): void;
+}
+
+/** Options of {@link WebGolem.listen}: what shapes detection, and who is told. */
+export interface ListenOptions extends DetectOptions {
+  readonly onEvent?: ((event: DetectedEvent) => void) | undefined;
+  /** Told about fifty times a second. */
+  readonly onState?: ((state: LiveState) => void) | undefined;
+  readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stream that is being listened to. */
+export interface Listening {
+  /** Resolves when it has been stopped and everything has been told; rejects when it broke off. */
+  readonly done: Promise<void>;
+  /** Stops; what is under way is told first. The stream's tracks stay as they are. */
+  stop(): Promise<void>;
 }
 
 /** Options of {@link loadGolem}. */
@@ -88,12 +114,48 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
       evaluation: document.evaluation as Evaluation | null,
       predict: (input, { signal } = {}) =>
         caller.call("predict", input, { signal }) as Promise<AudioPrediction>,
+      listen: (stream, options) => listen(caller, stream, options),
       dispose,
     };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+async function listen(
+  caller: Caller,
+  stream: MediaStream,
+  { onEvent, onState, onWarning, signal, ...settings }: ListenOptions = {},
+): Promise<Listening> {
+  throwIfAborted(signal);
+  const capture = await captureStream(stream);
+  const { port1: told, port2: tell } = new MessageChannel();
+  told.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
+    if ("warning" in data) {
+      onWarning?.(data.warning);
+      return;
+    }
+    for (const event of data.events) onEvent?.(event);
+    onState?.(data.state);
+  };
+  const { sampleRate, samples } = capture;
+  const input: LiveInput = { sampleRate, samples, told: tell, settings };
+  const work = caller.call("listen", input, { signal, transfer: [samples, tell] });
+  const done = work
+    .then(() => undefined)
+    .finally(async () => {
+      await capture.stop();
+      told.close();
+    });
+  done.catch(() => undefined);
+  return {
+    done,
+    async stop() {
+      capture.finish();
+      await done;
+    },
+  };
 }
 
 function createHearingWorker(): Worker {

@@ -19,6 +19,7 @@ import {
 } from "../golem/predict-heard.ts";
 import { letEventsIn } from "./event-turn.ts";
 import { fetchGolemModel } from "./golem-files.ts";
+import { hearLive, type LiveInput } from "./live-hearing.ts";
 import { loadWebListener } from "./web-listener.ts";
 import { type CallContext, type CallPort, serveCalls } from "./worker-calls.ts";
 
@@ -104,4 +105,9 @@ function withTurns(source: ByteSource): ByteSource {
   };
 }
 
-serveCalls(globalThis as unknown as CallPort, { load, predict });
+async function listen(input: LiveInput, { signal }: CallContext): Promise<void> {
+  if (!loaded) throw new GolemError("unexpected", "The worker was asked before it had loaded its golem.");
+  await hearLive(loaded.model, loaded.listener, input, signal);
+}
+
+serveCalls(globalThis as unknown as CallPort, { load, predict, listen });

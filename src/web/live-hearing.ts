@@ -1,0 +1,66 @@
+/**
+ * The worker's side of listening: samples from a port through the detector, events and the state of things to another port.
+ *
+ * Must not know: where samples come from, what is shown.
+ */
+import type { ErrorRecord } from "../core/error.ts";
+import type { DetectOptions } from "../detect/detect-settings.ts";
+import { resolveDetectSettings } from "../detect/detect-settings.ts";
+import { createDetector, type DetectedEvent, type LiveState } from "../detect/detector.ts";
+import { createWindowClassifier } from "../detect/window-classifier.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import type { Listener } from "../golem/hear-source.ts";
+
+/** How far hearing may be behind the sound before windows are left out, in seconds. */
+const maximumLagSeconds = 3;
+
+/** What a page is told while a stream is listened to. */
+export type LiveMessage =
+  | { readonly events: readonly DetectedEvent[]; readonly state: LiveState }
+  | { readonly warning: ErrorRecord };
+
+/** What it takes to listen to a stream. */
+export interface LiveInput {
+  /** Of the samples, in Hz. */
+  readonly sampleRate: number;
+  /** Gives Float32Arrays; anything else ends the stream. */
+  readonly samples: MessagePort;
+  /** Takes {@link LiveMessage}s. */
+  readonly told: MessagePort;
+  readonly settings?: DetectOptions | undefined;
+}
+
+/** Listens until the stream ends; resolves when all is told. Rejects with `invalid-option`, `aborted` and the errors of networks. */
+export async function hearLive(
+  model: GolemModel,
+  listener: Listener,
+  { sampleRate, samples, told, settings }: LiveInput,
+  signal: AbortSignal,
+): Promise<void> {
+  const tell = (message: LiveMessage): void => told.postMessage(message);
+  const detector = createDetector(createWindowClassifier(model, listener), {
+    settings: resolveDetectSettings(model, settings),
+    ...{ sampleRate, maximumLagSeconds, signal },
+    onWarning: (warning) => tell({ warning }),
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let turn: Promise<void> = Promise.resolve();
+      samples.onmessage = ({ data }: MessageEvent<unknown>) => {
+        turn = turn.then(async () => {
+          const isEnd = !(data instanceof Float32Array);
+          const events = await (isEnd ? detector.finish() : detector.push(data));
+          tell({ events, state: detector.getState() });
+          if (isEnd) resolve();
+        });
+        turn.catch(reject);
+      };
+      signal.addEventListener("abort", () =>
+        turn.then(() => detector.push(new Float32Array(0))).catch(reject),
+      );
+    });
+  } finally {
+    samples.close();
+    told.close();
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The page that `golem export --format web` writes: files and the microphone, answers with bars. Everything that comes from a golem or a file is
+ * set as text.
+ *
+ * Must not know: how anything is heard or decided.
+ */
+import { GolemError } from "../core/error.ts";
+import type { LiveState } from "../detect/detector.ts";
+import type { AudioPrediction } from "../golem/predict-heard.ts";
+import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
+import { createBars, createElement, createTag, formatShare, showBars } from "./page-parts.ts";
+
+/** Most answers kept on the page. */
+const mostAnswers = 200;
+const mostEvents = 50;
+const mostBars = 5;
+
+const get = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+
+/** Shows what went wrong, and what to do. */
+function showError(error: unknown): void {
+  const { message, hint } = error instanceof GolemError ? error : { message: String(error), hint: "" };
+  const box = get("error");
+  box.replaceChildren(createElement("p", message), ...(hint ? [createElement("p", hint)] : []));
+  box.hidden = false;
+}
+
+function showAnswer(item: HTMLElement, answer: AudioPrediction): void {
+  const { label, confidence, scores, unknown, transcript, warnings } = answer;
+  const line = createElement("p", "");
+  line.append(createElement("span", label, "label"), ` ${formatShare(confidence)} `);
+  if (unknown) line.append(createTag("unknown"));
+  const bars = createBars("div");
+  showBars(bars, scores, mostBars);
+  item.append(line, bars);
+  if (transcript) item.append(createElement("p", `“${transcript}”`, "words"));
+  for (const { message } of warnings) item.append(createElement("p", message, "quiet"));
+}
+
+async function hearFiles(golem: WebGolem, files: Iterable<File>): Promise<void> {
+  const list = get("answers");
+  get("answers-section").hidden = false;
+  for (const file of files) {
+    const item = createElement("li", "");
+    const state = createElement("p", "listening ...", "quiet");
+    item.append(createElement("p", file.name, "file"), state);
+    list.prepend(item);
+    while (list.childElementCount > mostAnswers) list.lastElementChild?.remove();
+    golem
+      .predict(file)
+      .then(
+        (answer) => showAnswer(item, answer),
+        (error: unknown) => item.append(createElement("p", (error as Error).message, "failed")),
+      )
+      .finally(() => state.remove());
+  }
+}
+
+function takeFiles(golem: WebGolem): void {
+  const input = get<HTMLInputElement>("files");
+  input.addEventListener("change", () => {
+    void hearFiles(golem, [...(input.files ?? [])]);
+    input.value = "";
+  });
+  const zone = get("drop");
+  // Anywhere on the page, so that a file that misses the zone does not replace the page.
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) zone.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    void hearFiles(golem, [...(event.dataTransfer?.files ?? [])]);
+  });
+}
+
+function showState({ levelDb, scores, unknown, isSound }: LiveState): void {
+  get<HTMLMeterElement>("level").value = Math.max(-80, levelDb);
+  const known = isSound ? scores : Object.fromEntries(Object.keys(scores).map((label) => [label, 0]));
+  showBars(get("bars"), { ...known, unknown: isSound ? unknown : 0 }, mostBars + 1);
+}
+
+function showEvent(label: string, start: number, confidence: number): void {
+  const list = get("events");
+  const time = `${Math.floor(start / 60)}:${(start % 60).toFixed(1).padStart(4, "0")}`;
+  const item = createElement("li", `${time}  `);
+  item.append(createElement("strong", label), ` ${formatShare(confidence)}`);
+  list.prepend(item);
+  while (list.childElementCount > mostEvents) list.lastElementChild?.remove();
+}
+
+function takeMicrophone(golem: WebGolem): void {
+  const button = get<HTMLButtonElement>("listen");
+  let current: { readonly listening: Listening; readonly stream: MediaStream } | undefined;
+  const show = (isOn: boolean): void => {
+    button.setAttribute("aria-pressed", String(isOn));
+    button.textContent = isOn ? "Stop listening" : "Listen";
+  };
+  const stop = async (): Promise<void> => {
+    const { listening, stream } = current ?? {};
+    current = undefined;
+    show(false);
+    await listening?.stop().catch(showError);
+    for (const track of stream?.getTracks() ?? []) track.stop();
+  };
+  const start = async (): Promise<void> => {
+    // The golem heard its training recordings as they were: no browser is to improve on the sound.
+    const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio });
+    get("hearing").hidden = false;
+    const listening = await golem.listen(stream, {
+      onEvent: ({ label, start, confidence }) => showEvent(label, start, confidence),
+      onState: showState,
+    });
+    current = { listening, stream };
+    show(true);
+    listening.done.catch((error: unknown) => {
+      showError(error);
+      void stop();
+    });
+  };
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    get("error").hidden = true;
+    await (current ? stop() : start()).catch(showError);
+    button.disabled = false;
+  });
+}
+
+function describe({ labels, evaluation }: WebGolem): void {
+  const most = 12;
+  const more = labels.length > most ? ` and ${labels.length - most} more` : "";
+  get("classes").textContent = `This golem tells apart ${labels.slice(0, most).join(", ")}${more}.`;
+  const share = (value: number): string => `${Math.round(100 * value)} %`;
+  get("score").textContent = evaluation
+    ? `On recordings it had never heard it was right in ${share(evaluation.balancedAccuracy)} of cases (95 % interval ${share(evaluation.interval[0])} to ${share(evaluation.interval[1])}); guessing gives ${share(evaluation.chance)}.`
+    : "How often it is right has not been measured.";
+}
+
+async function start(): Promise<void> {
+  const bar = get<HTMLProgressElement>("loading-bar");
+  try {
+    const golem = await loadGolem("golem/", {
+      onProgress: ({ completed, total }) => {
+        if (total) bar.value = completed / total;
+      },
+    });
+    describe(golem);
+    takeFiles(golem);
+    takeMicrophone(golem);
+    get("ready").hidden = false;
+  } catch (error) {
+    showError(error);
+  }
+  get("loading").hidden = true;
+}
+
+void start();
