@@ -1,10 +1,11 @@
 /** The library on pages, in a real browser: under a strict policy, off line once loaded, small, hard to break. */
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../src/index.ts";
+import { createTone, createWav } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser } from "./browser.ts";
 import { getSiteFolders, openGolemPage, webFolder } from "./golem-page.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
@@ -62,6 +63,7 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
     expect(files.sort()).toEqual([
       "/golem/golem.json",
       "/golem/head.safetensors",
+      "/golem/training.json",
       "/weights/moonshine-tiny/encoder_model.onnx",
     ]);
     expect(complaints).toEqual([]);
@@ -128,5 +130,51 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
         return (await Promise.allSettled(answers)).map(({ reason }) => reason.code);
       })()`),
     ).toEqual(["aborted", "not-audio", "silent"]);
+  });
+
+  it("listens to a stream: what sounds in it becomes an event, and stopping ends it", async () => {
+    const folder = await createScratchFolder();
+    for (const [label, hertz] of [
+      ["low", 300],
+      ["high", 2000],
+    ] as const) {
+      await mkdir(join(folder, "data", label), { recursive: true });
+      for (let i = 0; i < 5; i++) {
+        const tone = createTone(16_000, 1, 1, hertz + 20 * i);
+        await writeFile(join(folder, "data", label, `${i}.wav`), createWav(tone, 16_000));
+      }
+    }
+    const golem = await train(join(folder, "data"), { encoder: "moonshine-tiny" });
+    await golem.save(join(folder, "golem"));
+    await golem.dispose();
+    const { page, complaints } = await openGolemPage(browser, {
+      ...site,
+      "/golem/": `${join(folder, "golem")}/`,
+    });
+    const heard = (await page.evaluate(`(async () => {
+      const context = new AudioContext();
+      const target = context.createMediaStreamDestination();
+      const events = [], warnings = [];
+      let states = 0;
+      const listening = await golem.listen(target.stream, {
+        // Windows at the ends of a pure tone are like no training recording, which lowers the smoothed score.
+        threshold: 0.1,
+        onEvent: (event) => events.push(event), onState: () => states++, onWarning: (warning) => warnings.push(warning),
+      });
+      const tone = new OscillatorNode(context, { frequency: 2040 });
+      const volume = new GainNode(context, { gain: 0.5 });
+      tone.connect(volume).connect(target);
+      tone.start(context.currentTime + 1);
+      tone.stop(context.currentTime + 2);
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      await listening.stop();
+      return { events, states };
+    })()`)) as { events: { label: string; start: number; end: number }[]; states: number };
+    expect(heard.events.map(({ label }) => label)).toContain("high");
+    expect(heard.events.every(({ label, start, end }) => label === "high" && end > start)).toBe(true);
+    expect(heard.states).toBeGreaterThan(10);
+    const refused = `golem.listen(new MediaStream()).catch(({ code }) => code)`;
+    expect(await page.evaluate(refused)).toBe("unreadable");
+    expect(complaints).toEqual([]);
   });
 });

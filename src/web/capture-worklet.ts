@@ -47,3 +47,5 @@ class CaptureProcessor extends AudioWorkletProcessor {
 }
 
 registerProcessor("golem-capture", CaptureProcessor);
+
+export {};
