@@ -13,12 +13,13 @@ process.once("SIGINT", () => {
   controller.abort();
 });
 process.once("SIGTERM", () => controller.abort());
-/** Lines to a reader that has left are dropped. Only predict stops: all it makes is lines; others have work to save. */
+/** Lines to a reader that has left are dropped. Commands stop that make nothing but lines; others have work to save. */
+const makesLines = ["predict", "detect", "listen"].includes(args[0]);
 let isDone = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
     if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    if (stream !== process.stdout || args[0] !== "predict") return;
+    if (stream !== process.stdout || !makesLines) return;
     isDone = true;
     controller.abort();
   });

@@ -6,6 +6,8 @@ export type { AudioSettings } from "./audio/audio.ts";
 export { type ErrorCode, type ErrorRecord, GolemError } from "./core/error.ts";
 export type { Progress, WorkOptions } from "./core/progress.ts";
 export type { Dataset, Recording, SkippedRecording, Split } from "./dataset/dataset.ts";
+export type { DetectOptions } from "./detect/detect-settings.ts";
+export type { DetectedEvent, LiveState } from "./detect/detector.ts";
 export { diagnose, pickTopFindings } from "./doctor/diagnose.ts";
 export type { Examination, ExaminedRecording, Opinion } from "./doctor/examination.ts";
 export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/finding.ts";
@@ -18,6 +20,13 @@ export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/dataset-files.ts";
+export {
+  type DetectWork,
+  detectFile,
+  type OpenDetector,
+  type OpenDetectorOptions,
+  openDetector,
+} from "./node/detect.ts";
 export { type Diagnosis, type DoctorOptions, examineDataset } from "./node/doctor.ts";
 export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";

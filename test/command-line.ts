@@ -2,7 +2,7 @@
  * Runs the command line inside the test's process and keeps what it writes: the same code as bin/golem.js, without the
  * cost of a process.
  */
-import { Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { run } from "../src/cli/run.ts";
 
 /** What one run of the command line left behind. */
@@ -12,10 +12,11 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs `golem ...args`. */
+/** Runs `golem ...args`, with `stdin` piped in if there is one. */
 export async function runGolem(
   args: readonly string[],
   signal: AbortSignal = new AbortController().signal,
+  stdin?: Readable,
 ): Promise<CommandResult> {
   const written = { stdout: "", stderr: "" };
   const createStream = (name: "stdout" | "stderr") =>
@@ -25,7 +26,10 @@ export async function runGolem(
         done();
       },
     });
-  const streams = { stdout: createStream("stdout"), stderr: createStream("stderr") };
+  const streams = {
+    ...{ stdout: createStream("stdout"), stderr: createStream("stderr") },
+    ...(stdin ? { stdin } : {}),
+  };
   const exitCode = await run(args, streams, signal);
   return { exitCode, ...written };
 }

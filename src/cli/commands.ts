@@ -5,6 +5,9 @@
  */
 import { InvalidArgumentError } from "commander";
 import { defaultAudioSettings } from "../audio/audio.ts";
+import { defaultThreshold } from "../detect/detect-settings.ts";
+import { eventFormats } from "../detect/event-formats.ts";
+import { pcmFormats } from "../detect/pcm-reader.ts";
 import { headKinds } from "../head/head.ts";
 import { exportFormats } from "../node/export-formats.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
@@ -65,6 +68,12 @@ const list = (text: string): string[] => {
   const words = text.split(",").map((word) => word.trim());
   if (words.every((word) => word !== "")) return words;
   throw new InvalidArgumentError("Words with commas between them were expected.");
+};
+
+const share = (text: string): number => {
+  const value = positive(text);
+  if (value <= 1) return value;
+  throw new InvalidArgumentError("A number over 0, at most 1, was expected.");
 };
 
 const layer = (text: string): number | string =>
@@ -138,6 +147,36 @@ const transcriptOption: OptionSpecification = {
   description: "leave words out: speech is not written down (default: they count where they help)",
 };
 
+const detectOptions: readonly OptionSpecification[] = [
+  {
+    flags: "--threshold <p>",
+    description: `what a stretch has to score to be an event: the probability of its label, less where it is unlike all classes (default: ${defaultThreshold})`,
+    parse: share,
+  },
+  {
+    flags: "--window <seconds>",
+    description:
+      "length of windows in long stretches of sound (default: the median of the training recordings, without silence at their ends)",
+    parse: positive,
+  },
+  {
+    flags: "--hop <seconds>",
+    description: "from one window to the next (default: a quarter of a window)",
+    parse: positive,
+  },
+  {
+    flags: "--pause <seconds>",
+    description: "silence that ends a stretch of sound (default: a quarter of a window, from 0.3 to 1)",
+    parse: positive,
+  },
+  {
+    flags: "--min-duration <seconds>",
+    description: "shortest sound that is listened to, and shortest event (default: 0.1)",
+    parse: positive,
+  },
+  movedEncoderOption,
+];
+
 const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
 and if known speaker and split); or such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
 "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (all after the ? may be left out; HF_TOKEN, HF_ENDPOINT,
@@ -175,6 +214,46 @@ export const commands: readonly CommandSpecification[] = [
     description: "say what recordings are",
     options: [movedEncoderOption],
     load: () => import("./commands/predict.ts"),
+  },
+  {
+    name: "detect",
+    args: ["<golem>", "<file>"],
+    description: "say what is where in a long recording",
+    options: [
+      {
+        flags: "--format <kind>",
+        description: `${eventFormats.join(", ")} (default: lines for people)`,
+        parse: oneOf(eventFormats),
+      },
+      ...detectOptions,
+    ],
+    help: `Sound with silence around it is heard as one recording, longer stretches in overlapping windows. Steady noise is not listened to, unless the
+golem has classes of steady sound. What is unlike all classes, or most like _unknown, _background or _silence, is no event.
+audacity is a label track, raven a selection table, json one line an event.`,
+    load: () => import("./commands/detect.ts"),
+  },
+  {
+    name: "listen",
+    args: ["<golem>"],
+    description: "say what is being heard, as it comes: from a pipe or the microphone",
+    options: [
+      {
+        flags: "--rate <hz>",
+        description: "sample rate of what is piped in (default: 16000)",
+        parse: integer(1),
+      },
+      {
+        flags: "--format <kind>",
+        description: `samples of what is piped in: ${pcmFormats.join(" or ")}, one channel (default: s16le)`,
+        parse: oneOf(pcmFormats),
+      },
+      { flags: "--device <name>", description: "which microphone, as arecord, ffmpeg or sox names it" },
+      ...detectOptions,
+    ],
+    help: `Where standard input is a terminal, arecord, ffmpeg or sox records, whichever there is. Ctrl-C ends it.
+
+ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
+    load: () => import("./commands/listen.ts"),
   },
   {
     name: "evaluate",

@@ -3,6 +3,7 @@
  *
  * Must not know: what any command does.
  */
+import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
@@ -18,6 +19,7 @@ export interface CommonOptions {
 export interface Streams {
   readonly stdout: NodeJS.WriteStream | NodeJS.WritableStream;
   readonly stderr: (NodeJS.WriteStream | NodeJS.WritableStream) & { isTTY?: boolean };
+  readonly stdin?: Readable & { isTTY?: boolean };
 }
 
 /** How a command speaks. */
@@ -29,6 +31,12 @@ export interface Terminal {
   /** Result lines of a command whose text output is its result (predict, lists); silent with --json only. */
   printResult(text: string): void;
   warn(warning: Warning): void;
+  /** What a person at the terminal has to know while a command runs; on stderr, only where it is a terminal. */
+  note(text: string): void;
+  /** One line that takes the place of the one before, where progress is drawn; gone with the next text. */
+  showLive(text: string): void;
+  /** What is piped in; undefined where standard input is a terminal. */
+  readonly input: Readable | undefined;
   /** Options for library calls: cancellation, progress bar, warnings. */
   readonly work: EnvironmentOptions & WorkOptions;
   readonly json: boolean;
@@ -43,18 +51,30 @@ export interface Terminal {
   endProgress(): void;
 }
 
+/** Least time between two pictures of a live line, in milliseconds. */
+const liveMilliseconds = 80;
+
 /** Warnings of one kind that are shown. */
 const warningsShown = 10;
 
 /** Creates the terminal of one command run. */
 export function createTerminal(options: CommonOptions, streams: Streams, signal: AbortSignal): Terminal {
-  const { stdout, stderr } = streams;
+  const { stdout, stderr, stdin } = streams;
   const json = options.json ?? false;
   const quiet = options.quiet ?? false;
   const isTty = (stream: { isTTY?: boolean }) => stream.isTTY === true;
   const coloured = isTty(stdout as { isTTY?: boolean }) && !process.env.NO_COLOR;
   const style = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const bar = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  const drawn = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  let liveSince: number | undefined;
+  const bar = drawn && {
+    show: drawn.show,
+    end: () => {
+      drawn.end();
+      if (liveSince !== undefined) stderr.write("\r\u001b[K");
+      liveSince = undefined;
+    },
+  };
   const warned = new Map<string, number>();
   const warn = (warning: Warning) => {
     bar?.end();
@@ -78,6 +98,18 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       if (!json) stdout.write(`${text}\n`);
     },
     warn,
+    note: (text) => {
+      bar?.end();
+      if (bar) stderr.write(`${text}\n`);
+    },
+    showLive: (text) => {
+      if (!bar || (liveSince !== undefined && performance.now() - liveSince < liveMilliseconds)) return;
+      bar.end();
+      liveSince = performance.now();
+      const width = (stderr as { columns?: number }).columns ?? 80;
+      stderr.write(text.slice(0, width - 1));
+    },
+    input: stdin && !isTty(stdin) ? stdin : undefined,
     work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
     json,
     quiet,

@@ -17,6 +17,7 @@ export type ErrorCode =
   | "too-long"
   | "too-short"
   | "silent"
+  | "no-microphone"
   | "needs-ffmpeg"
   | "unreadable"
   // encoders and their weights

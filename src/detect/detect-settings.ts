@@ -10,7 +10,7 @@ import { getTrainingHabits } from "./training-habits.ts";
 
 /** What can be set; durations in seconds. Everything has a default. */
 export interface DetectOptions {
-  /** What a stretch has to score to be an event, 0 to 1: the probability of its label, 0 where it is unknown. Default 0.5: more likely than all else together. */
+  /** What a stretch has to score to be an event, 0 to 1: the probability of its label, less where it is unlike all classes. Default 0.8, which is right where a false alarm costs as much as four misses. */
   readonly threshold?: number | undefined;
   /** Length of the windows that long stretches of sound are heard in. Default: the median of the training recordings, without silence at their ends; 0.3 to 30. */
   readonly windowSeconds?: number | undefined;
@@ -44,6 +44,9 @@ export interface DetectSettings {
   readonly followsFloor: boolean;
 }
 
+/** Cost of a false alarm over the cost of a false alarm and a miss (Bayes' rule for two actions): in a stream most sound belongs to no class. */
+export const defaultThreshold = 0.8;
+
 /** What an event keeps of the threshold that it began with. */
 const offShare = 0.7;
 
@@ -53,7 +56,7 @@ export function resolveDetectSettings(
   options: DetectOptions = {},
 ): DetectSettings {
   const habits = getTrainingHabits(model);
-  const threshold = check("threshold", options.threshold ?? 0.5, 0.001, 1);
+  const threshold = check("threshold", options.threshold ?? defaultThreshold, 0.001, 1);
   const windowSeconds = check(
     "windowSeconds",
     options.windowSeconds ?? clamp(habits.typicalSeconds, 0.3, 30),

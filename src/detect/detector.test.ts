@@ -24,8 +24,8 @@ const pitchClassifier: WindowClassifier & { heard: number } = {
     }
     if (loud < 100) return undefined;
     const pitch = (crossings / loud / 2) * rate;
-    if (pitch > 600 && pitch < 1200) return { scores: [0.4, 0.4, 0.2], unknown: true };
-    return { scores: pitch < 900 ? [0.9, 0.05, 0.05] : [0.05, 0.9, 0.05], unknown: false };
+    if (pitch > 600 && pitch < 1200) return { scores: [0.9, 0.05, 0.05], known: 0.3 };
+    return { scores: pitch < 900 ? [0.9, 0.05, 0.05] : [0.05, 0.9, 0.05], known: 1 };
   },
 };
 
@@ -139,7 +139,7 @@ describe("the detector", () => {
       await detector.push(stream.subarray(at, at + 1600));
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    expect((await detector.finish()).filter(({ start }) => start > 24).length).toBeLessThanOrEqual(3);
+    expect((await detector.finish()).length).toBeLessThanOrEqual(3);
     expect(detector.getState().heard).toBeGreaterThan(1);
     clearInterval(timer);
   });

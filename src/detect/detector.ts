@@ -24,7 +24,7 @@ export interface DetectedEvent {
   readonly start: number;
   readonly end: number;
   readonly label: string;
-  /** Highest smoothed probability of the label. */
+  /** Highest smoothed probability of the label, as far as what was heard is of a known kind. */
   readonly confidence: number;
 }
 
@@ -39,7 +39,7 @@ export interface LiveState {
   readonly isSound: boolean;
   /** The latest smoothed probabilities by label. */
   readonly scores: Readonly<Record<string, number>>;
-  /** Share of what was unlike all classes, 0 to 1. */
+  /** How little of it counts since it is unlike all classes, 0 to 1. */
   readonly unknown: number;
   /** End of the latest window that was heard, in seconds: what `scores` are of. */
   readonly heardUntil: number;
@@ -121,11 +121,10 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
       throwIfAborted(signal);
       const answer = await classifier.classify(samples, signal);
       heard++;
-      const isKnown = answer !== undefined && !answer.unknown;
-      return {
-        scores: isKnown ? Float64Array.from(answer.scores) : new Float64Array(labels.length),
-        unknown: answer?.unknown ? 1 : 0,
-      };
+      const known = answer?.known ?? 1;
+      const scores = new Float64Array(labels.length);
+      if (answer) for (const [c, score] of answer.scores.entries()) scores[c] = known * score;
+      return { scores, unknown: 1 - known };
     },
     take(plan, answer) {
       if (plan.kind === "end") return accept(track.end(plan.quietUntil));

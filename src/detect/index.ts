@@ -9,4 +9,7 @@ export {
   type DetectorOptions,
   type LiveState,
 } from "./detector.ts";
-export { createWindowClassifier, type WindowAnswer, type WindowClassifier } from "./window-classifier.ts";
+export { createEventWriter, type EventFormat, type EventWriter, eventFormats } from "./event-formats.ts";
+export { createPcmReader, type PcmFormat, type PcmReader, pcmFormats } from "./pcm-reader.ts";
+export { createWindowClassifier, type WindowClassifier } from "./window-classifier.ts";
+export { createWindowJudge, type WindowAnswer, type WindowJudge } from "./window-judge.ts";

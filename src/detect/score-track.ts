@@ -3,15 +3,14 @@
  *
  * Around the centre of each window lies a cell of time; its scores are those of all windows of the stretch, weighted by a triangle as wide as
  * half a window on each side. An event starts at a cell whose best label reaches the upper threshold and lasts while that label stays
- * the best and above the lower one; it is drawn in to the sound that the gate found. Windows that are unknown score 0 for all
- * labels. All places are frames. Must not know: samples, encoders, how windows were chosen.
+ * the best and above the lower one; it is drawn in to the sound that the gate found. All places are frames. Must not know: samples, encoders, how windows were chosen.
  */
 
 /** What was heard of one window. */
 export interface WindowScores {
-  /** [labels]; all 0 where it is unknown, or where there was nothing to hear. */
+  /** [labels]; all 0 where there was nothing to hear. */
   readonly scores: Float64Array;
-  /** 1 where it is unknown, else 0. */
+  /** 1 where it is like no class, 0 where it is like one. */
   readonly unknown: number;
 }
 
@@ -106,8 +105,10 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
     push(window) {
       const events: TrackedEvent[] = [];
       windows.push(window);
-      const centre = getCentre(window);
-      while (done < windows.length - 1 && centre - getCentre(windows[done]!) >= getReach(windows[done]!)) {
+      // A window as far behind this one as this is behind the one before would be the next.
+      const before = windows.at(-2);
+      const next = before ? 2 * getCentre(window) - getCentre(before) : 0;
+      while (done < windows.length - 1 && next - getCentre(windows[done]!) >= getReach(windows[done]!)) {
         takeCell(done++, events);
       }
       // What lies further back than any later cell reaches is needed no more.

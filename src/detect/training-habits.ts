@@ -19,6 +19,8 @@ export interface TrainingHabits {
    * such a golem the background may be what it is to tell.
    */
   readonly isSteady: boolean;
+  /** Mean log-probability of tokens that 95 % of the recordings exceed; undefined where words do not count, or it was not kept. */
+  readonly unclearLogprob: number | undefined;
 }
 
 /** Stands in for golems without a list of recordings, in seconds. */
@@ -32,6 +34,9 @@ export function getTrainingHabits({ training }: Pick<GolemModel, "training">): T
     .filter((value) => Number.isFinite(value) && value > 0)
     .sort((a, b) => a - b);
   const at = (share: number) => seconds[Math.round((seconds.length - 1) * share)] ?? defaultSeconds;
+  const logprobs = recordings
+    .flatMap(({ logprob }) => (logprob === undefined ? [] : [logprob]))
+    .sort((a, b) => a - b);
   const steady = new Map<string, { steady: number; known: number }>();
   for (const { label, dynamicsDb } of recordings) {
     if (dynamicsDb === undefined) continue;
@@ -44,6 +49,7 @@ export function getTrainingHabits({ training }: Pick<GolemModel, "training">): T
     typicalSeconds: at(0.5),
     longSeconds: at(0.95),
     isSteady: [...steady.values()].some((count) => count.steady > count.known / 2),
+    unclearLogprob: logprobs[Math.round((logprobs.length - 1) * 0.05)],
   };
 }
 

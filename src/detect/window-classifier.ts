@@ -5,16 +5,9 @@
  */
 import type { GolemModel } from "../golem/golem-model.ts";
 import { hearSamples } from "../golem/hear-samples.ts";
-import { getHeard, type Listener } from "../golem/hear-source.ts";
+import type { Listener } from "../golem/hear-source.ts";
 import { getAudioOf } from "../golem/predict-heard.ts";
-
-/** What was said of one window. */
-export interface WindowAnswer {
-  /** Probability of each class, in the order of the labels. */
-  readonly scores: readonly number[];
-  /** Whether it is unlike all classes. */
-  readonly unknown: boolean;
-}
+import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 
 /** Says what samples are. Others than {@link createWindowClassifier} may run it on worker threads. */
 export interface WindowClassifier {
@@ -29,14 +22,11 @@ export interface WindowClassifier {
 export function createWindowClassifier(model: GolemModel, listener: Listener): WindowClassifier {
   const { labels, audio } = model.document;
   const settings = getAudioOf(model.document);
+  const judge = createWindowJudge(model);
   return {
     labels,
     sampleRate: audio.sampleRate,
-    async classify(samples, signal) {
-      const heard = await hearSamples(samples, listener, { audio: settings, signal });
-      if (!heard) return undefined;
-      const { scores, unknown } = model.predictHeard([getHeard(heard)])[0]!;
-      return { scores: labels.map((label) => scores[label]!), unknown };
-    },
+    classify: async (samples, signal) =>
+      judge(await hearSamples(samples, listener, { audio: settings, signal })),
   };
 }

@@ -13,6 +13,8 @@ export interface Heard {
   readonly vectors: readonly Float32Array[];
   /** What the transcriber read; undefined where there is none. */
   readonly text?: string;
+  /** How sure it was of them: mean log-probability of its tokens. */
+  readonly logprob?: number;
   /** The vectors of its decoder, in the order and of the sizes of the transcriber's `info.vectors`. */
   readonly decoded?: readonly Float32Array[];
 }

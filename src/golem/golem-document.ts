@@ -184,6 +184,8 @@ const trainingRecording = z.object({
   dynamicsDb: z.optional(z.number()),
   /** What was understood of it. */
   text: z.optional(shortText),
+  /** How sure the transcriber was: mean log-probability of its tokens. */
+  logprob: z.optional(z.number()),
   /** Its place on the report's map. */
   map: z.optional(z.tuple([share, share])),
   /** Probabilities a class, averaged over the repeats in which the recording was held out. */

@@ -149,7 +149,9 @@ export async function hearWindows(
 /** What a classifier gets of what was heard. */
 export function getHeard({ embeddings, transcript }: HeardSamples): Heard {
   const vectors = embeddings.map(({ vector }) => vector);
-  return transcript ? { vectors, text: transcript.text, decoded: transcript.vectors } : { vectors };
+  if (!transcript) return { vectors };
+  const { text, logprob, vectors: decoded } = transcript;
+  return { vectors, text, logprob, decoded };
 }
 
 /** Whether there was nothing to hear in a recording. */

@@ -105,7 +105,7 @@ function describeContents({ document, training, classifier }: GolemModel): strin
   const terms = classifier.vocabulary;
   return [
     `${document.labels.length} labels, the weights of ${document.heads.length} heads, settings, the score`,
-    `of each of ${recordings.length + test.length} recordings its label, length, what it was taken for while held out, and hashes, by which whoever has the recording can tell that it was among them`,
+    `of each of ${recordings.length + test.length} recordings its label, length, range of levels, how clear its words were, what it was taken for while held out, and hashes, by which whoever has the recording can tell that it was among them`,
     ...(terms
       ? [
           `${terms.words.terms.length} words and word pairs that were heard in the recordings, since words count in its decision (no sentences; --acoustic-only does without)`,

@@ -31,6 +31,8 @@ export interface RecordingAccount {
   readonly dynamicsDb?: number | undefined;
   /** What was understood, cut after 1,000 characters; where words have a say. */
   readonly text?: string | undefined;
+  /** Mean log-probability of its tokens; likewise. */
+  readonly logprob?: number | undefined;
   /** Place on the map; see `computeRecordingMap`. */
   readonly map?: [number, number] | undefined;
   /** Probability of each class while held out, averaged over repeats. */
@@ -91,7 +93,10 @@ export function createTrainingAccount(input: AccountInput): TrainingAccount {
   const places = computeRecordingMap([...recordings, ...scored], classifier, listener);
   const scoredPlaces = places.slice(recordings.length);
   const describe: typeof describeRecordings = (heard, ...rest) =>
-    describeRecordings(reads ? heard : heard.map(({ text: _, ...recording }) => recording), ...rest);
+    describeRecordings(
+      reads ? heard : heard.map(({ text: _, logprob: __, ...recording }) => recording),
+      ...rest,
+    );
   return {
     recordings: describe(recordings, places, outOfFold),
     ...(scored.length > 0
@@ -108,7 +113,7 @@ export function describeRecordings(
 ): RecordingAccount[] {
   const mean = probabilities && averageMatrices(probabilities);
   const predictions = probabilities?.map(getPredictions);
-  return recordings.map(({ file, label, speaker, fileHash, facts, text }, row) => {
+  return recordings.map(({ file, label, speaker, fileHash, facts, text, logprob }, row) => {
     const place = places[row];
     const votes = new Map<number, number>();
     for (const predicted of predictions ?? []) {
@@ -121,6 +126,7 @@ export function describeRecordings(
       ...(Number.isFinite(facts.loudnessDb) ? { dynamicsDb: facts.loudnessDb - facts.noiseDb } : {}),
       ...(speaker === undefined ? {} : { speaker }),
       ...(text === undefined ? {} : { text: text.slice(0, longestText) }),
+      ...(logprob === undefined ? {} : { logprob }),
       ...(place ? { map: [place[0], place[1]] satisfies [number, number] } : {}),
       ...(mean
         ? { outOfFold: Array.from(getRow(mean, row)), votes: [...votes].sort((a, b) => b[1] - a[1]) }

@@ -20,6 +20,7 @@ export const statusOfCode = {
   "not-audio": 415,
   "unsupported-codec": 415,
   "needs-ffmpeg": 415,
+  "no-microphone": 500,
   // The request.
   "bad-request": 400,
   "invalid-option": 400,

@@ -4,6 +4,7 @@
  * Must not know: any one command.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
+import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { ClassifierOptions } from "../../golem/classifier.ts";
 import type { MeasureOptions } from "../../node/hear-training-rows.ts";
 import type { CommonOptions } from "../terminal.ts";
@@ -45,5 +46,24 @@ export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions
       ),
     ),
     ...{ seed, transcript, audio: toAudioSettings(options) },
+  };
+}
+
+/** Options of the commands that listen to what is long. */
+export interface DetectCommandOptions {
+  readonly encoder?: string;
+  readonly threshold?: number;
+  readonly window?: number;
+  readonly hop?: number;
+  readonly pause?: number;
+  readonly minDuration?: number;
+}
+
+/** What was given of them, for the library. */
+export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
+  const { threshold, window, hop, pause, minDuration } = options;
+  return {
+    ...{ threshold, windowSeconds: window, hopSeconds: hop, pauseSeconds: pause },
+    minimumSeconds: minDuration,
   };
 }

@@ -1,0 +1,111 @@
+/**
+ * A long recording put together from short ones: words that are to be found, speech and sounds that are not, background throughout.
+ *
+ * Must not know: golems, detection.
+ */
+
+import { openAudio } from "../../src/audio/open-audio.ts";
+import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/silence-trim.ts";
+import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
+import { openFileSource } from "../../src/node/file-source.ts";
+
+/** Rate of everything here, in Hz. */
+export const rate = 16_000;
+
+/** One short recording in a stream. Times in seconds. */
+export interface Placed {
+  /** `target`: to be found; the others not. */
+  readonly kind: "target" | "speech" | "sound";
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+  /** Where its sound ends, as trimming finds it in the clean recording. */
+  readonly soundEnd: number;
+}
+
+/** A stream and the truth about it. */
+export interface Assembled {
+  readonly samples: Float32Array;
+  readonly placed: readonly Placed[];
+}
+
+/** A short recording to be placed. */
+export interface Clip {
+  readonly kind: Placed["kind"];
+  readonly label: string;
+  readonly path: string;
+}
+
+/** Mean power of the loudest 0.2 s of each clip. */
+const clipPower = 0.01;
+
+/** The samples of a file at 16 kHz, untrimmed. */
+export async function readClip(path: string): Promise<Float32Array> {
+  const source = await openFileSource(path);
+  try {
+    const opened = await openAudio(source, { trim: false, identify: false });
+    for await (const window of opened.windows()) return window;
+    return new Float32Array(0);
+  } finally {
+    await source.close();
+  }
+}
+
+function measure(samples: Float32Array): { loud: number; soundEnd: number } {
+  const meter = createLevelMeter(rate);
+  meter.push(samples);
+  const powers = meter.finish();
+  const loudest = powers.slice().sort().subarray(-20);
+  const [, end] = computeKeptSamples(powers, meter.frameSamples, samples.length, rate);
+  const margin = end < samples.length ? trimParameters.marginSeconds : 0;
+  return {
+    loud: loudest.reduce((sum, power) => sum + power, 0) / loudest.length,
+    soundEnd: end / rate - margin,
+  };
+}
+
+/** Background without end: the recordings one after the other, each at one mean power, faded at its ends. */
+async function createBackground(paths: readonly string[], length: number): Promise<Float32Array> {
+  const samples = new Float32Array(length);
+  const fade = 0.05 * rate;
+  for (let at = 0, next = 0; at < length; next++) {
+    const clip = await readClip(paths[next % paths.length]!);
+    const power = clip.reduce((sum, value) => sum + value * value, 0) / clip.length;
+    const gain = 1 / Math.sqrt(power + 1e-9);
+    for (let i = 0; i < clip.length && at + i < length; i++) {
+      const edge = Math.min(1, (i + 1) / fade, (clip.length - i) / fade);
+      samples[at + i]! += gain * edge * clip[i]!;
+    }
+    at += clip.length - fade;
+  }
+  return samples;
+}
+
+/** Places clips in a random order, 1 to 3 s apart, in background that lies `snrDb` below their loudest parts. */
+export async function assembleStream(
+  clips: readonly Clip[],
+  background: readonly string[],
+  snrDb: number,
+  seed: number,
+): Promise<Assembled> {
+  const random: Random = createRandom(seed);
+  const order = shuffle([...clips], random);
+  const parts: { at: number; samples: Float32Array; gain: number }[] = [];
+  const placed: Placed[] = [];
+  let at = 5 * rate;
+  for (const { kind, label, path } of order) {
+    const samples = await readClip(path);
+    const { loud, soundEnd } = measure(samples);
+    parts.push({ at, samples, gain: Math.sqrt(clipPower / (loud + 1e-9)) });
+    const start = at / rate;
+    placed.push({ kind, label, start, end: start + samples.length / rate, soundEnd: start + soundEnd });
+    at += samples.length + Math.round((1 + 2 * random.uniform()) * rate);
+  }
+  const noise = await createBackground(shuffle([...background], random), at + 2 * rate);
+  const level = Math.sqrt(clipPower / 10 ** (snrDb / 10));
+  const stream = noise.map((value) => level * value);
+  for (const { at, samples, gain } of parts) {
+    for (let i = 0; i < samples.length; i++) stream[at + i]! += gain * samples[i]!;
+  }
+  return { samples: stream, placed };
+}

@@ -1,0 +1,33 @@
+/** `golem detect GOLEM LONG_FILE`: what is to be recognised in a recording of any length, event by event. */
+import { GolemError } from "../../core/error.ts";
+import { createEventWriter, type EventFormat } from "../../detect/event-formats.ts";
+import { detectFile } from "../../node/detect.ts";
+import { loadGolem } from "../../node/golem.ts";
+import { describeEvent } from "../describe-event.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+import { type DetectCommandOptions, toDetectOptions } from "./shared-options.ts";
+
+/** Runs the command. */
+export async function runCommand(
+  [folder, file]: [string, string],
+  options: CommonOptions & DetectCommandOptions & { format?: EventFormat },
+  terminal: Terminal,
+): Promise<number> {
+  const { format } = options;
+  if (terminal.json && format !== undefined && format !== "json") {
+    throw new GolemError("usage", `--json and --format ${format} were given; expected one of them.`, {
+      hint: "Leave one of them out.",
+    });
+  }
+  const golem = await loadGolem(folder, { ...terminal.work, encoder: options.encoder });
+  const writer = format && createEventWriter(format, golem.document.audio.sampleRate / 2);
+  if (writer?.header !== undefined) terminal.printResult(writer.header);
+  let count = 0;
+  for await (const event of detectFile(golem, file, { ...terminal.work, ...toDetectOptions(options) })) {
+    count++;
+    terminal.printJson(event);
+    terminal.printResult(writer ? writer.write(event) : describeEvent(event, terminal.bold));
+  }
+  if (!writer && count === 0) terminal.print(`Nothing that the golem knows was found in ${file}.`);
+  return 0;
+}

@@ -1,0 +1,45 @@
+/**
+ * Events and the state of a live stream as text for people.
+ *
+ * Must not know: how events are found.
+ */
+import type { DetectedEvent, LiveState } from "../detect/detector.ts";
+
+/** Hours, minutes and seconds with hundredths. */
+export function formatClock(seconds: number): string {
+  const hundredths = Math.round(seconds * 100);
+  const part = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  const [hours, minutes] = [hundredths / 360_000, (hundredths / 6000) % 60];
+  return `${part(hours)}:${part(minutes)}:${part((hundredths / 100) % 60)}.${part(hundredths % 100)}`;
+}
+
+/** One line: from when to when, what, how sure. */
+export function describeEvent(
+  { start, end, label, confidence }: DetectedEvent,
+  bold: (text: string) => string,
+): string {
+  return `${formatClock(start)} - ${formatClock(end)}  ${bold(label)} ${(100 * confidence).toFixed(1)} %`;
+}
+
+/** Cells of a level bar, from the least level shown to full scale. */
+const barCells = 20;
+const leastDb = -80;
+
+/** One line: time, level, the two labels that score most. */
+export function describeLiveState(state: LiveState): string {
+  const { time, levelDb, isSound, scores, unknown, dropped } = state;
+  const filled = Math.round(barCells * Math.min(1, Math.max(0, 1 - levelDb / leastDb)));
+  const best = Object.entries(scores)
+    .filter(([, score]) => score >= 0.005)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 2)
+    .map(([label, score]) => `${label} ${(100 * score).toFixed(0)} %`);
+  if (unknown >= 0.5) best.unshift("unknown");
+  return [
+    formatClock(time).slice(0, -3),
+    `${"█".repeat(filled)}${"░".repeat(barCells - filled)}`,
+    isSound ? "●" : " ",
+    best.join(", "),
+    ...(dropped > 0 ? [`(${dropped} windows left out)`] : []),
+  ].join(" ");
+}

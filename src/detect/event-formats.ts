@@ -1,0 +1,62 @@
+/**
+ * Events as text that other programs read: one header, one line an event.
+ *
+ * Audacity: a label track, its manual's "Importing and Exporting Labels". Raven: a selection table, Raven Pro User's Manual, chapter 6. CSV:
+ * RFC 4180. Must not know: where lines go, how events are found.
+ */
+import type { DetectedEvent } from "./detector.ts";
+
+/** The formats. */
+export const eventFormats = ["json", "csv", "audacity", "raven"] as const;
+
+/** One of the formats; json is JSON lines. */
+export type EventFormat = (typeof eventFormats)[number];
+
+/** Writes events one by one. */
+export interface EventWriter {
+  /** What stands before the first event; undefined where nothing does. Without line end. */
+  readonly header: string | undefined;
+  /** The next event as a line, without line end. */
+  write(event: DetectedEvent): string;
+}
+
+/** Creates a writer. `highHz`: upper edge of Raven's boxes, half the rate at which sound is heard. */
+export function createEventWriter(format: EventFormat, highHz = 8000): EventWriter {
+  switch (format) {
+    case "json":
+      return {
+        header: undefined,
+        write: ({ start, end, label, confidence }) => JSON.stringify({ start, end, label, confidence }),
+      };
+    case "csv":
+      return {
+        header: "start,end,label,confidence",
+        write: ({ start, end, label, confidence }) =>
+          [start.toFixed(3), end.toFixed(3), quote(label), confidence.toFixed(4)].join(","),
+      };
+    case "audacity":
+      return {
+        header: undefined,
+        write: ({ start, end, label }) => [start.toFixed(6), end.toFixed(6), flatten(label)].join("\t"),
+      };
+    case "raven": {
+      let selection = 0;
+      return {
+        header:
+          "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tLabel\tConfidence",
+        write: ({ start, end, label, confidence }) =>
+          [
+            ...[++selection, "Spectrogram 1", 1, start.toFixed(3), end.toFixed(3), 0, highHz],
+            ...[flatten(label), confidence.toFixed(4)],
+          ].join("\t"),
+      };
+    }
+    default:
+      return format satisfies never;
+  }
+}
+
+/** A field of a CSV file. */
+const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A field of a table with tabs, which has no way to quote. */
+const flatten = (text: string): string => text.replaceAll(/[\t\r\n]+/g, " ");

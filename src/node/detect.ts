@@ -1,0 +1,101 @@
+/**
+ * Detection in Node: a golem, the networks that listen for it, and a file or a stream of samples.
+ *
+ * Must not know: the terminal, where samples of a stream come from.
+ */
+import { availableParallelism } from "node:os";
+import type { ErrorRecord } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import { type DetectOptions, resolveDetectSettings } from "../detect/detect-settings.ts";
+import { detectSource } from "../detect/detect-source.ts";
+import { createDetector, type DetectedEvent, type Detector } from "../detect/detector.ts";
+import { createWindowClassifier, type WindowClassifier } from "../detect/window-classifier.ts";
+import type { EnvironmentOptions } from "./environment.ts";
+import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
+import { openFileSource } from "./file-source.ts";
+import type { Golem } from "./golem.ts";
+import { loadListener } from "./load-listener.ts";
+
+/** Options of {@link detectFile} and {@link openDetector}. */
+export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {}
+
+/** Options of {@link openDetector}. */
+export interface OpenDetectorOptions extends DetectWork {
+  /** Of the samples pushed, in Hz; default 16000. */
+  readonly sampleRate?: number | undefined;
+  /** For live streams; see `DetectorOptions`. */
+  readonly maximumLagSeconds?: number | undefined;
+}
+
+/** A detector that has to be freed. */
+export interface OpenDetector extends Detector {
+  /** Frees the networks. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Yields what is to be recognised in a recording of any length, event by event; memory does not grow with duration. Progress counts
+ * seconds. Rejects with the errors of decoders and encoders, or `aborted`.
+ */
+export async function* detectFile(
+  golem: Golem,
+  file: string,
+  options: DetectWork = {},
+): AsyncGenerator<DetectedEvent> {
+  const settings = resolveDetectSettings(golem.model, options);
+  const { signal, onProgress } = options;
+  const source = await openFileSource(file);
+  try {
+    const { classifier, dispose } = await loadClassifier(golem, options);
+    try {
+      const decoders = [createFfmpegDecoder()];
+      const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
+      yield* detectSource(source, classifier, { settings, decoders, signal, onProgress, onWarning });
+    } finally {
+      await dispose();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Opens a detector for a stream of samples: a microphone, a socket. Rejects with `invalid-option` and the errors of encoders. */
+export async function openDetector(golem: Golem, options: OpenDetectorOptions = {}): Promise<OpenDetector> {
+  const settings = resolveDetectSettings(golem.model, options);
+  const { sampleRate, maximumLagSeconds, signal, onWarning } = options;
+  const { classifier, dispose } = await loadClassifier(golem, options);
+  try {
+    const detector = createDetector(classifier, {
+      ...{ settings, sampleRate, maximumLagSeconds, signal, onWarning },
+    });
+    return { ...detector, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function loadClassifier(
+  golem: Golem,
+  { cache, signal, onProgress }: DetectWork,
+): Promise<{ classifier: WindowClassifier; dispose(): Promise<void> }> {
+  const threads = Math.min(4, availableParallelism());
+  const listener = await loadListener(golem.listener, { cache, signal, onProgress, threads });
+  let last: Promise<unknown> = Promise.resolve();
+  const { classify, ...rest } = createWindowClassifier(golem.model, listener);
+  return {
+    classifier: {
+      ...rest,
+      classify(samples, stop) {
+        const answer = classify(samples, stop);
+        last = answer.catch(() => {});
+        return answer;
+      },
+    },
+    async dispose() {
+      // An encoder may be at work on a window; it must not be freed under it.
+      await last;
+      await listener.dispose();
+    },
+  };
+}
