@@ -164,10 +164,11 @@ describe("golem detect", () => {
     const controller = new AbortController();
     const endless = new Readable({
       read() {
-        this.push(new Uint8Array(3200));
-        setTimeout(() => controller.abort(), 20);
+        // As real input does, it comes between other things.
+        setTimeout(() => this.push(new Uint8Array(3200)), 1);
       },
     });
+    setTimeout(() => controller.abort(), 1500);
     const { exitCode } = await runGolem(["listen", golem], controller.signal, endless);
     expect(exitCode).toBe(130);
     expect(endless.destroyed).toBe(true);

@@ -40,7 +40,7 @@ export interface Clip {
 const clipPower = 0.01;
 
 /** The samples of a file at 16 kHz, untrimmed. */
-export async function readClip(path: string): Promise<Float32Array> {
+async function readClip(path: string): Promise<Float32Array> {
   const source = await openFileSource(path);
   try {
     const opened = await openAudio(source, { trim: false, identify: false });

@@ -6,7 +6,7 @@
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 
 /** Hours, minutes and seconds with hundredths. */
-export function formatClock(seconds: number): string {
+function formatClock(seconds: number): string {
   const hundredths = Math.round(seconds * 100);
   const part = (value: number) => String(Math.floor(value)).padStart(2, "0");
   const [hours, minutes] = [hundredths / 360_000, (hundredths / 6000) % 60];
