@@ -99,7 +99,9 @@ export function Balance() {
           <p class="state" aria-live="polite">
             {found.isDone || chosen.value < heads.length ? reading : `${words.value.result.learning}…`}
           </p>
-          <p class="note">{found.isDone ? w.moral : `${words.value.result.examined}…`}</p>
+          <p class="note">
+            {found.isDone ? w.moral : `${w.measuring(name(comparedHeads[heads.length] ?? ""))}…`}
+          </p>
         </>
       ) : (
         <div class="actions">

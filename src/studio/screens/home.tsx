@@ -13,6 +13,7 @@ import { DemoPicture } from "../parts/demo-picture.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { type DemoName, openDemo, openFiles } from "../state/bring-in.ts";
+import { tell } from "../state/notice.ts";
 import { getAddress, go } from "../state/route.ts";
 import { createTask, deleteTask, listTasks, openTask, type TaskSummary, tasks } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
@@ -23,7 +24,9 @@ const demos: readonly DemoName[] = ["voice", "drums", "banking"];
 export function HomeScreen() {
   const w = words.value.home;
   const opening = useSignal<DemoName | undefined>(undefined);
-  useEffect(() => void listTasks(), []);
+  useEffect(() => {
+    listTasks().catch(() => tell({ text: words.value.errors.storage, isError: true }));
+  }, []);
   const all = tasks.value ?? [];
   const start = async () => {
     const made = await createTask("", []);
@@ -43,7 +46,9 @@ export function HomeScreen() {
           <ChooseButton large name={w.openFolder} isFolder onChosen={openZip} />
           <ChooseButton large name={w.openFile} accept=".zip" onChosen={openZip} />
         </div>
-        <p class="note">{w.privacy}</p>
+        <p class="note">
+          {w.openHint} {w.privacy}
+        </p>
       </section>
       {all.length > 0 && (
         <section aria-labelledby="yours">

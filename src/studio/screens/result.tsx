@@ -104,6 +104,10 @@ function Outcome() {
           <p class="lead">{w.unscored}</p>
         )}
         <Next />
+        <p class="invite">
+          {words.value.lessons.invite}{" "}
+          <a href={getAddress({ screen: "lessons", task: task.value!.id })}>{words.value.lessons.begin}</a>
+        </p>
       </section>
       {evaluation && <Confusion evaluation={evaluation} />}
       <RecordingMap />

@@ -119,6 +119,8 @@ export async function listTasks(): Promise<void> {
 export async function createTask(name: string, classes: readonly string[]): Promise<Task> {
   const made: Task = { id: crypto.randomUUID(), name, classes, created: Date.now() };
   await (await getShelf()).putTask(made);
+  // The browser may then not make room by throwing recordings away.
+  void navigator.storage?.persist?.();
   return made;
 }
 

@@ -122,13 +122,11 @@ export const english = {
     learn: "Let it learn",
     needClasses: "It needs two classes with two recordings each",
     list: (name: string) => `Recordings of ${name}`,
-    tooQuiet: "Very quiet. Come closer to the microphone.",
     micDenied: "The browser may not use the microphone. Allow it in the address bar, then try again.",
     micMissing: "No microphone was found. Plug one in, or drop files instead.",
     micFailed: (why: string) => `The microphone does not work: ${why}`,
     added: (n: number) => `${recordings(n)} added.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
-    notRead: (n: number) => `${count(n, "file")} could not be read as a recording.`,
     storageFull: "The disk of this browser is full: this was not kept. Delete a task, then try again.",
   },
   result: {
@@ -300,9 +298,6 @@ export const english = {
   errors: {
     title: "Something went wrong",
     open: "This could not be opened",
-    noRecordings: "No recordings were found in it.",
-    badZip: "This is not a zip file, or it is damaged.",
-    tooLarge: "This is larger than the studio takes (500 MB).",
     hash: "A file of this site is not what it should be. Reload the page; if that does not help, tell whoever runs it.",
     notThere: "This site does not have it. Start the studio with a network once, and it will be fetched.",
     storage:
