@@ -41,7 +41,7 @@ module.exports = {
     allow("doctor", ["core", "audio", "dataset", "evaluate"]),
     allow("golem", ["core", "audio", "encoder", "store", "dataset", "head", "evaluate", "doctor"]),
     allow("report", ["core", "evaluate"]),
-    allow("detect", ["core", "audio", "encoder", "golem"]),
+    allow("detect", ["core", "audio", "encoder", "evaluate", "golem"]),
     allow("checkpoint", ["core", "audio"]),
     allow("giant", ["core", "encoder", "checkpoint"]),
     allow("node", [

@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { createRandom, shuffle } from "../src/core/random.ts";
 import {
   type DetectOptions,
-  defaultThreshold,
+  highestThreshold,
   resolveDetectSettings,
 } from "../src/detect/detect-settings.ts";
 import { createDetector } from "../src/detect/detector.ts";
@@ -95,7 +95,7 @@ for (const set of sets) {
         ...{ set, draw, snrDb, seconds, realTimeFactor, windows: times.length },
         ...{ hearingMilliseconds: times, byThreshold },
       });
-      const at = byThreshold.find(({ threshold }) => threshold === defaultThreshold)!;
+      const at = byThreshold.find(({ threshold }) => threshold === highestThreshold)!;
       save();
       console.error(
         set,

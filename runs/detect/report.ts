@@ -3,7 +3,7 @@
  *
  * Must not know: how anything is measured.
  */
-import { defaultThreshold } from "../../src/detect/detect-settings.ts";
+import { highestThreshold } from "../../src/detect/detect-settings.ts";
 import { bisect, computeIncompleteBeta } from "../../src/evaluate/distribution.ts";
 import type { Matched } from "./match.ts";
 
@@ -64,7 +64,7 @@ export function writeDetectReport(measured: readonly Measured[], machine: string
           sum(({ alarms }) => alarms[kind]),
         );
         const total = kinds.reduce((all, count) => all + count, 0);
-        const mark = threshold === defaultThreshold ? "**" : "";
+        const mark = threshold === highestThreshold ? "**" : "";
         lines.push(
           `| ${snrDb} dB | ${mark}${threshold}${mark} | ${percent(1 - hits / targets)} | ${computeInterval(targets - hits, targets)} | ${(total / hours).toFixed(1)} | ${kinds.join(" | ")} |`,
         );
@@ -72,7 +72,7 @@ export function writeDetectReport(measured: readonly Measured[], machine: string
     }
     const rows = measured.filter((row) => row.set === set);
     const latencies = rows.flatMap(({ byThreshold }) =>
-      byThreshold.flatMap(({ threshold, latencies }) => (threshold === defaultThreshold ? latencies : [])),
+      byThreshold.flatMap(({ threshold, latencies }) => (threshold === highestThreshold ? latencies : [])),
     );
     const hearing = rows.flatMap(({ hearingMilliseconds }) => hearingMilliseconds);
     const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);

@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError } from "commander";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { defaultThreshold } from "../detect/detect-settings.ts";
+import { highestThreshold } from "../detect/detect-settings.ts";
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 import { headKinds } from "../head/head.ts";
@@ -150,7 +150,7 @@ const transcriptOption: OptionSpecification = {
 const detectOptions: readonly OptionSpecification[] = [
   {
     flags: "--threshold <p>",
-    description: `what a stretch has to score to be an event: the probability of its label, less where it is unlike all classes (default: ${defaultThreshold})`,
+    description: `what a stretch has to score to be an event: the probability of its label, less where it is unlike all classes (default: ${highestThreshold}, less for a golem that is seldom so sure)`,
     parse: share,
   },
   {

@@ -5,12 +5,13 @@
  */
 import { trimParameters } from "../audio/silence-trim.ts";
 import { GolemError } from "../core/error.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getTrainingHabits } from "./training-habits.ts";
 
 /** What can be set; durations in seconds. Everything has a default. */
 export interface DetectOptions {
-  /** What a stretch has to score to be an event, 0 to 1: the probability of its label, less where it is unlike all classes. Default 0.8, which is right where a false alarm costs as much as four misses. */
+  /** What a stretch has to score to be an event, 0 to 1: the probability of its label, less where it is unlike all classes. Default 0.8, which is right where a false alarm costs as much as four misses; less for a golem that is rarely so sure of held-out recordings: the median of its confidences. */
   readonly threshold?: number | undefined;
   /** Length of the windows that long stretches of sound are heard in. Default: the median of the training recordings, without silence at their ends; 0.3 to 30. */
   readonly windowSeconds?: number | undefined;
@@ -45,18 +46,38 @@ export interface DetectSettings {
 }
 
 /** Cost of a false alarm over the cost of a false alarm and a miss (Bayes' rule for two actions): in a stream most sound belongs to no class. */
-export const defaultThreshold = 0.8;
+export const highestThreshold = 0.8;
+
+/** What at least half of a golem's answers to held-out recordings reach, so that a golem that is seldom sure is not mute; 1 where nothing was held out. */
+function getUsualConfidence({ evaluation }: Pick<GolemModel["document"], "evaluation">): number {
+  const { bins } = (evaluation as Evaluation | null)?.calibration ?? { bins: [] };
+  const half = bins.reduce((sum, { count }) => sum + count, 0) / 2;
+  let passed = 0;
+  for (const { count, confidence } of bins) {
+    passed += count;
+    if (passed >= half) return confidence;
+  }
+  return 1;
+}
 
 /** What an event keeps of the threshold that it began with. */
 const offShare = 0.7;
 
 /** Fills in the defaults for a golem; throws `invalid-option`. */
 export function resolveDetectSettings(
-  model: Pick<GolemModel, "training">,
+  model: {
+    readonly training: GolemModel["training"];
+    readonly document: Pick<GolemModel["document"], "evaluation">;
+  },
   options: DetectOptions = {},
 ): DetectSettings {
   const habits = getTrainingHabits(model);
-  const threshold = check("threshold", options.threshold ?? defaultThreshold, 0.001, 1);
+  const threshold = check(
+    "threshold",
+    options.threshold ?? Math.min(highestThreshold, Math.max(0.001, getUsualConfidence(model.document))),
+    0.001,
+    1,
+  );
   const windowSeconds = check(
     "windowSeconds",
     options.windowSeconds ?? clamp(habits.typicalSeconds, 0.3, 30),

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { type DetectOptions, resolveDetectSettings } from "./detect-settings.ts";
+import { type DetectOptions, type DetectSettings, resolveDetectSettings } from "./detect-settings.ts";
 import { createDetector, type DetectedEvent, type DetectorOptions } from "./detector.ts";
 import type { WindowClassifier } from "./window-classifier.ts";
 
@@ -30,7 +30,10 @@ const pitchClassifier: WindowClassifier & { heard: number } = {
 };
 
 const settings = (options: DetectOptions = {}) =>
-  resolveDetectSettings({ training: { formatVersion: 3, recordings: [] } }, options);
+  resolveDetectSettings(
+    { training: { formatVersion: 3, recordings: [] }, document: { evaluation: null } },
+    options,
+  );
 
 /** Faint noise with tones of [start, end) seconds and Hz. */
 function createStream(seconds: number, tones: readonly (readonly [number, number, number])[]): Float32Array {
@@ -169,4 +172,22 @@ describe("the detector", () => {
       expect(() => settings(options)).toThrow(/expected/);
     }
   });
+});
+
+it("asks for no more than a golem is usually sure of held-out recordings, nor for less than it is told", () => {
+  const withBins = (bins: { count: number; confidence: number; accuracy: number }[]) => ({
+    training: { formatVersion: 3 as const, recordings: [] },
+    document: { evaluation: { calibration: { expectedError: 0, brierScore: 0, bins } } },
+  });
+  const unsure = [
+    { count: 3, confidence: 0.3, accuracy: 0.3 },
+    { count: 4, confidence: 0.45, accuracy: 0.5 },
+    { count: 3, confidence: 0.9, accuracy: 0.9 },
+  ];
+  const resolve = resolveDetectSettings as (model: unknown, options?: DetectOptions) => DetectSettings;
+  expect(resolve(withBins(unsure)).threshold).toBe(0.45);
+  expect(resolve(withBins(unsure)).offThreshold).toBeCloseTo(0.315);
+  expect(resolve(withBins([{ count: 2, confidence: 0.97, accuracy: 1 }])).threshold).toBe(0.8);
+  expect(resolve(withBins(unsure), { threshold: 0.7 }).threshold).toBe(0.7);
+  expect(settings().threshold).toBe(0.8);
 });
