@@ -2,7 +2,7 @@
  * The server under load: requests a second and times, wrong answers, memory, delay of the event loop, time to be ready, what 1,000 fuzzed bodies do
  * to it. The client (autocannon) runs in this process, the server in another, as it is installed (`npm run build` first).
  *
- *   npm run bench -- --serve [--minutes N] [--seconds N]      (or npx tsx bench/serve.ts)
+ *   npx tsx bench/serve.ts [--minutes N] [--seconds N] [--fuzzed N]      (`npm run bench` does it last)
  *
  * Golems are trained on demo/banking; requests bring recordings of 2 s cut from there. Results go to bench/results/serve.json and serve.md.
  */
