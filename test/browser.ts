@@ -1,10 +1,17 @@
 /**
- * A real Chromium for tests: CHROME_PATH, else the system's. Tests that need one skip themselves where there is none, and say why in
- * their names.
+ * A real Chromium for tests: CHROME_PATH, else the system's, else the one of the npm package @sparticuz/chromium (Linux on x64), so that
+ * `npm ci` is enough. Tests that need one skip themselves where none starts, and say why in their names.
  */
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+
+const require = createRequire(import.meta.url);
 
 const candidates = [
   process.env.CHROME_PATH,
@@ -14,11 +21,57 @@ const candidates = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
+/** Run in a process of its own, because the package unpacks into the temporary folder of its process. */
+const unpackScript = "require(process.argv[1]).executablePath()";
+
+/** Path of the package's program. Test files run side by side: each unpacks aside, the first to finish puts its folder in place. */
+async function unpackChromium(): Promise<string> {
+  const folder = join(tmpdir(), `golem-test-chromium-143-${process.getuid?.()}`);
+  if (!existsSync(folder)) {
+    const aside = await mkdtemp(`${folder}-`);
+    try {
+      const packed = require.resolve("@sparticuz/chromium");
+      execFileSync(process.execPath, ["-e", unpackScript, packed], {
+        env: { ...process.env, TMPDIR: aside },
+        stdio: "pipe",
+      });
+      await rename(aside, folder).catch((error) => {
+        if (!existsSync(folder)) throw error;
+      });
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+  return join(folder, "chromium");
+}
+
+/** The program, or why there is none. */
+async function findBrowser(): Promise<{ readonly path?: string; readonly reason?: string }> {
+  const path = candidates.find((candidate) => candidate && existsSync(candidate));
+  if (path) return { path };
+  if (process.platform !== "linux" || process.arch !== "x64") return {};
+  try {
+    const unpacked = await unpackChromium();
+    execFileSync(unpacked, ["--version"], { stdio: "pipe", timeout: 30_000 });
+    return { path: unpacked };
+  } catch (error) {
+    const lines = String((error as { stderr?: unknown }).stderr || error)
+      .trim()
+      .split("\n");
+    const line = lines.find((text) => /error/i.test(text)) ?? lines.at(-1);
+    return { reason: `@sparticuz/chromium does not start: ${line}` };
+  }
+}
+
+const found = await findBrowser();
+
 /** The program, or undefined where there is none. */
-export const browserPath: string | undefined = candidates.find((path) => path && existsSync(path));
+export const browserPath: string | undefined = found.path;
 
 /** Appended to the names of tests that need {@link browserPath}. */
-export const browserNote = browserPath ? "" : " (skipped: no Chromium; install one or set CHROME_PATH)";
+export const browserNote = browserPath
+  ? ""
+  : ` (skipped: no Chromium; install one or set CHROME_PATH${found.reason ? `; ${found.reason}` : ""})`;
 
 const flags = [
   "--no-sandbox",
