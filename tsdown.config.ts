@@ -1,4 +1,5 @@
 import { defineConfig } from "tsdown";
+import { createThirdPartyNotices } from "./scripts/third-party-notices.ts";
 
 /** Where onnxruntime-web keeps what is fetched at run time. */
 const runtimeFolder = "node_modules/onnxruntime-web/dist";
@@ -54,6 +55,7 @@ export default defineConfig([
         resolveId: { filter: { id: /\/opus-ml$/ }, handler: () => "\0without-opus-ml" },
         load: { filter: { id: /^\0without-opus-ml$/ }, handler: () => "export default undefined;" },
       },
+      createThirdPartyNotices().emit(),
     ],
     copy: [
       `${runtimeFolder}/ort-wasm-simd-threaded.mjs`,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { createThirdPartyNotices } from "./scripts/third-party-notices.ts";
 
 /** The two files of ONNX Runtime that it loads by itself, beside the page. */
 function emitOnnxRuntime(): Plugin {
@@ -27,6 +28,8 @@ function leaveOut(name: string): Plugin {
   };
 }
 
+const notices = createThirdPartyNotices();
+
 /** The studio's page: a static site of its own in dist/studio, beside the package's modules. */
 export default defineConfig({
   root: "src/studio",
@@ -37,7 +40,7 @@ export default defineConfig({
     alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "production"],
   },
-  plugins: [emitOnnxRuntime(), leaveOut("@wasm-audio-decoders/opus-ml")],
+  plugins: [emitOnnxRuntime(), leaveOut("@wasm-audio-decoders/opus-ml"), notices.emit()],
   build: {
     outDir: "../../dist/studio",
     emptyOutDir: true,
@@ -48,5 +51,5 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
   },
-  worker: { format: "es", plugins: () => [leaveOut("@wasm-audio-decoders/opus-ml")] },
+  worker: { format: "es", plugins: () => [leaveOut("@wasm-audio-decoders/opus-ml"), notices.collect()] },
 });

@@ -64,6 +64,7 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
     expect(files.map(({ path }) => path)).toEqual(
       expect.arrayContaining([
         "index.html",
+        "golem-audio/THIRD-PARTY-NOTICES.txt",
         "golem/golem.json",
         "golem/weights/moonshine-tiny/encoder_model.onnx",
       ]),

@@ -1,0 +1,77 @@
+/**
+ * A plugin of the two builds for browsers that writes THIRD-PARTY-NOTICES.txt beside them: the packages whose code is in the bundle, with
+ * their licences. What is bundled is asked of the bundler, so that the list cannot be wrong.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plugin } from "vite";
+
+/** What packages hold that is not in their package.json: libraries compiled to WebAssembly. */
+const compiledIn: Readonly<Record<string, string>> = {
+  "@wasm-audio-decoders/flac": "libFLAC (BSD-3-Clause), https://xiph.org/flac/",
+  "@wasm-audio-decoders/ogg-vorbis": "libogg and libvorbis (BSD-3-Clause), https://xiph.org/vorbis/",
+  "mpg123-decoder": "libmpg123 (LGPL-2.1), https://www.mpg123.de/",
+  "opus-decoder": "libopus (BSD-3-Clause), https://opus-codec.org/",
+  "onnxruntime-web":
+    "ONNX Runtime and what it is built of, listed at https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt",
+};
+
+const introduction =
+  "Golem (Apache-2.0) is bundled here with the packages below, each under its own licence. Their sources are at the addresses given.";
+
+/** Notices of everything that its plugins saw bundled. */
+export interface ThirdPartyNotices {
+  /** For builds within the build (workers): notes what they bundle. Must end before the other's. */
+  collect(): Plugin;
+  /** Notes what is bundled and writes the file. */
+  emit(): Plugin;
+}
+
+/** Starts an empty collection. */
+export function createThirdPartyNotices(): ThirdPartyNotices {
+  const folders = new Set<string>();
+  const note = (bundle: Readonly<Record<string, { type: string; moduleIds?: readonly string[] }>>) => {
+    for (const { moduleIds = [] } of Object.values(bundle)) {
+      for (const id of moduleIds) {
+        const folder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0];
+        if (folder && existsSync(join(folder, "package.json"))) folders.add(folder);
+      }
+    }
+  };
+  return {
+    collect: () => ({
+      name: "third-party-notices-collect",
+      generateBundle(_, bundle) {
+        note(bundle);
+      },
+    }),
+    emit: () => ({
+      name: "third-party-notices",
+      generateBundle(_, bundle) {
+        note(bundle);
+        const notices = [...new Set([...folders].map(describePackage))].sort();
+        const source = `${[introduction, ...notices].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+        this.emitFile({ type: "asset", fileName: "THIRD-PARTY-NOTICES.txt", source });
+      },
+    }),
+  };
+}
+
+function describePackage(folder: string): string {
+  const { name, version, license, author, homepage, repository } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  );
+  if (typeof license !== "string") throw new Error(`${name}: its package.json names no licence`);
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8").trim());
+  return [
+    [`${name} ${version}`, `Licence: ${license}`],
+    author ? [`Author: ${author.name ?? author}`] : [],
+    [`Address: ${homepage ?? repository?.url ?? repository}`],
+    Object.hasOwn(compiledIn, name) ? [`Contains: ${compiledIn[name]}`] : [],
+    texts.map((text) => `\n${text}`),
+  ]
+    .flat()
+    .join("\n");
+}
