@@ -38,24 +38,28 @@ export async function exportWeb({ golem, ...environment }: ExportInput): Promise
   }
   const { [golemFiles.card]: _, ...encoded } = model.encode();
   for (const [name, bytes] of Object.entries(encoded)) files[`golem/${name}`] = bytes;
-  files[`golem/${golemFiles.training}`] = JSON.stringify(keepLengths(model.training));
+  files[`golem/${golemFiles.training}`] = JSON.stringify(keepHabits(model.training));
   Object.assign(files, await gatherWeights(owners, environment));
   return {
     files,
-    holds: [holds[0]!, "label and length of each recording", ...holds.slice(2)],
+    holds: [
+      holds[0]!,
+      "of each recording its label, length, range of levels and how clear its words were",
+      ...holds.slice(2),
+    ],
     notes: [
       "Put the folder on any server of static files; to try it here: npx http-server FOLDER, or python3 -m http.server -d FOLDER",
     ],
   };
 }
 
-/** What listening to a stream goes by; nothing else of the recordings. */
-function keepLengths({ recordings }: TrainingDocument): TrainingDocument {
+/** What listening to a stream goes by (detect/training-habits.ts); nothing else of the recordings. */
+export function keepHabits({ recordings }: TrainingDocument): TrainingDocument {
   return {
     formatVersion,
     withheld: true,
-    recordings: recordings.map(({ label, seconds, keptSeconds, dynamicsDb }, i) => ({
-      ...{ file: `recording-${i + 1}`, label, seconds, keptSeconds, dynamicsDb },
+    recordings: recordings.map(({ label, seconds, keptSeconds, dynamicsDb, logprob }, i) => ({
+      ...{ file: `recording-${i + 1}`, label, seconds, keptSeconds, dynamicsDb, logprob },
       ...{ fileHash: noHash, audioHash: noHash },
     })),
   };
