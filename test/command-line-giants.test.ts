@@ -1,10 +1,11 @@
 /** The command line with an encoder that is a checkpoint in a folder: train, predict, evaluate, embed, encoders. */
-import { cp, mkdir, rename } from "node:fs/promises";
+import { cp, mkdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { runGolem } from "./command-line.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
+import { serve } from "./served.ts";
 import { writeTones } from "./tone-recordings.ts";
 
 const giant = fileURLToPath(new URL("fixtures/giants/wav2vec2", import.meta.url));
@@ -48,6 +49,15 @@ it("trains with a layer of a checkpoint, and finds it again where it moved to", 
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Say with --encoder where it is now.")]);
   expect(await runJson(["predict", out, files[0]!, "--encoder", moved])).toMatchObject({ label: "low" });
   expect(await runJson(["evaluate", out, others, "--encoder", moved])).toMatchObject({ accuracy: 1 });
+  const served = await serve({ golems: [out], encoder: moved, workers: 1 });
+  try {
+    // Written to after the server looked at it: loaded again, from where its encoder is now.
+    await utimes(join(out, "golem.json"), 0, 0);
+    const getOutcome = () => served.getLog().find(({ msg }) => /reloaded/.test(String(msg)))?.msg;
+    await expect.poll(getOutcome, { timeout: 30_000 }).toBe("reloaded");
+  } finally {
+    await served.server.close();
+  }
 });
 
 it("embeds through a cut checkpoint; lists, verifies and removes its graph", async () => {

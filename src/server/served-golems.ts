@@ -31,7 +31,7 @@ type ReloadListener = (id: string, error: unknown) => void;
 export interface ServedGolems {
   readonly ids: readonly string[];
   /** Loads all; rejects with the first error. */
-  load(options: WorkOptions & { encoder?: string | undefined }): Promise<void>;
+  load(options: WorkOptions): Promise<void>;
   isReady(): boolean;
   /** Rejects unknown ids with `golem-not-found`, all with `not-ready` before they are loaded. */
   get(id: string): ServedGolem;
@@ -51,8 +51,15 @@ interface Place {
   signature: string;
 }
 
-/** Ids are the names of the folders; throws `invalid-option` when two golems have one name, or a name is no use in an address. */
-export function createServedGolems(folders: readonly string[], pool: GolemPool): ServedGolems {
+/**
+ * Ids are the names of the folders; throws `invalid-option` when two golems have one name, or a name is no use in an address.
+ * `encoder`: where a golem's encoder is now, if it moved.
+ */
+export function createServedGolems(
+  folders: readonly string[],
+  pool: GolemPool,
+  encoder: string | undefined,
+): ServedGolems {
   const places = new Map<string, Place>();
   for (const folder of folders) {
     const path = resolve(folder);
@@ -81,12 +88,9 @@ export function createServedGolems(folders: readonly string[], pool: GolemPool):
   };
 
   /** Loads what is in a folder now and lets it answer. */
-  const loadPlace = async (
-    place: Place,
-    options: WorkOptions & { encoder?: string | undefined },
-  ): Promise<void> => {
+  const loadPlace = async (place: Place, options: WorkOptions): Promise<void> => {
     const files = shareGolemFiles(await readWhole(place));
-    const { document, listener } = await pool.examine(files, options);
+    const { document, listener } = await pool.examine(files, { ...options, encoder });
     const golem: ServedGolem = {
       id: place.id,
       version: `${place.id} ${counter++}`,

@@ -98,7 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let isStopping = false;
   let server: HttpServer | undefined;
   try {
-    const golems = createServedGolems(options.golems, pool);
+    const golems = createServedGolems(options.golems, pool, options.encoder);
     const budget: ByteBudget = { limit: budgetBodies * maximumBodyBytes, used: 0 };
     const admission = createAdmission(queue);
     const metrics = createMetrics({
@@ -142,8 +142,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const url = `http://${name}:${address.port}`;
     log.info({ url, golems: golems.ids, workers: count }, "listening");
     const start = performance.now();
-    const { signal, onProgress, encoder } = options;
-    const ready = golems.load({ signal, onProgress, encoder }).then(() => {
+    const { signal, onProgress } = options;
+    const ready = golems.load({ signal, onProgress }).then(() => {
       log.info({ golems: golems.ids, milliseconds: Math.round(performance.now() - start) }, "ready");
       golems.watch((id, error) => {
         metrics.countReload(id, error === undefined);
