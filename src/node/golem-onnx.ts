@@ -46,7 +46,9 @@ export async function buildGolemOnnx({
       model.document.views.some(({ encoder }) => encoder === id) ||
       model.familiarity?.layers.some(({ view }) => view.encoder === id);
     if (!isUsed) continue;
-    const encoder = listener.encoders[i]!;
+    // By the golem's name: errors end up in cards, where no path of this machine belongs.
+    const found = listener.encoders[i]!;
+    const encoder = { ...found, info: { ...found.info, id } };
     const add = await loadEncoderGraph(encoder, { cache, signal, onProgress });
     encoders.set(id, { add, licence: encoder.licence });
   }
