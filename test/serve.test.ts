@@ -283,6 +283,14 @@ describe("who may ask", () => {
     }
   });
 
+  it.each(["*", "https://page.example/", "page.example"])(
+    "does not take %s for an origin",
+    async (origin) => {
+      const opened = serve({ golems: [tones.golem], origins: [origin] });
+      await expect(opened).rejects.toMatchObject({ code: "invalid-option" });
+    },
+  );
+
   it("asks for a key where it has some", async () => {
     const key = "0123456789abcdef0123456789abcdef";
     const closed = await serve({ golems: [tones.golem], apiKeys: ["another key of the server", key] });

@@ -20,8 +20,21 @@ export interface GuardOptions {
 /** Throws `forbidden` for a request by these headers. */
 export type RequestGuard = (host: string | undefined, origin: string | undefined) => void;
 
-/** Creates the guard. */
+/** What browsers send as Origin. */
+const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*]+$/i;
+
+/** Creates the guard; throws `invalid-option` for an origin that no browser would send. */
 export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGuard {
+  const wrong = origins.find((origin) => !originPattern.test(origin));
+  if (wrong !== undefined) {
+    throw new GolemError(
+      "invalid-option",
+      `${wrong} is no origin; expected one such as https://example.org.`,
+      {
+        hint: "Name each origin in full, without a path or a slash at its end; there is no sign for all.",
+      },
+    );
+  }
   const names = new Set(["localhost", ...hosts.map((host) => host.toLowerCase())]);
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
   return (host, origin) => {
