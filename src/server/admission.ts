@@ -1,33 +1,32 @@
 /**
- * How much work is let in: requests beyond the queue are turned away at once, with a guess of when there will be room.
+ * How much work is let in: requests beyond the queue, and streams beyond their number, are turned away at once, with a guess of when there will be room.
  *
  * Must not know: what the work is.
  */
 import { createOverloaded } from "./problem.ts";
 
-/** Weight of the latest request in the running mean of durations. */
+/** Weight of the latest in the running mean of durations. */
 const latestWeight = 0.1;
 const longestRetrySeconds = 60;
 
 /** Lets work in, or not. */
 export interface Admission {
-  /** Throws `overloaded` when the queue is full. */
+  /** Throws `overloaded` when no more is let in. */
   check(): void;
   /** Counts work in until what it returns is called; throws like `check`. */
   enter(): () => void;
-  /** Requests let in and not yet answered. */
+  /** What was let in and is not yet done. */
   getCount(): number;
   /** Seconds after which there should be room, at least 1. */
   getRetrySeconds(): number;
 }
 
-/** `limit`: most requests let in at a time. */
-export function createAdmission(limit: number): Admission {
+/** `limit`: most let in at a time; `what` they are and do, as the error says it: "requests are at work". */
+export function createAdmission(limit: number, what: string): Admission {
   let count = 0;
   let meanSeconds = 0;
   const check = (): void => {
-    if (count >= limit)
-      throw createOverloaded(`${count} requests are waiting or at work, and no more are taken.`);
+    if (count >= limit) throw createOverloaded(`${count} ${what}, and no more are taken.`);
   };
   return {
     check,

@@ -8,18 +8,18 @@
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { GolemPool, StreamReport } from "../node/golem-pool.ts";
+import type { Admission } from "./admission.ts";
 import { parseQuery } from "./query.ts";
 import { type RecordingLimits, readRecordings } from "./recordings.ts";
 import { detectQuery } from "./schemas.ts";
 import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
-import type { Streams } from "./streams.ts";
 
 /** What the route works with. */
 export interface DetectParts extends RecordingLimits {
   readonly golems: ServedGolems;
   readonly pool: GolemPool;
-  readonly streams: Streams;
+  readonly streams: Admission;
   /** Seconds that may pass without progress. */
   readonly timeoutSeconds: number;
 }

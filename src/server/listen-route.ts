@@ -11,18 +11,18 @@ import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { GolemPool, LiveSession } from "../node/golem-pool.ts";
+import type { Admission } from "./admission.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";
 import { listenQuery } from "./schemas.ts";
 import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
-import type { Streams } from "./streams.ts";
 
 /** What the route works with. */
 export interface ListenParts {
   readonly golems: ServedGolems;
   readonly pool: GolemPool;
-  readonly streams: Streams;
+  readonly streams: Admission;
   readonly log: Logger;
   /** Sessions that are open, to be ended when the server stops. */
   readonly sessions: Set<() => void>;

@@ -22,7 +22,6 @@ import type { ByteBudget } from "./request-body.ts";
 import { createRequestGuard } from "./request-guard.ts";
 import { createServedGolems } from "./served-golems.ts";
 import { serverDefaults } from "./server-defaults.ts";
-import { createStreams } from "./streams.ts";
 
 /** Where and how the server answers; see `serverDefaults`. */
 export interface ServerOptions extends EnvironmentOptions {
@@ -100,14 +99,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const golems = createServedGolems(options.golems, pool, options.encoder);
     const budget: ByteBudget = { limit: budgetBodies * maximumBodyBytes, used: 0 };
-    const admission = createAdmission(queue);
+    const admission = createAdmission(queue, "requests are waiting or at work");
     const metrics = createMetrics({
       getQueued: admission.getCount,
       getBodyBytes: () => budget.used,
       isReady: golems.isReady,
     });
     const sessions = new Set<() => void>();
-    const streams = createStreams(options.streams ?? serverDefaults.streams);
+    const streams = createAdmission(options.streams ?? serverDefaults.streams, "streams are listened to");
     const app = createApp({
       ...{ streams, sessions },
       ...{ golems, pool, admission, metrics, maximumFiles, timeoutSeconds, origins, log, concurrency: count },
