@@ -5,7 +5,6 @@
  */
 import { trimParameters } from "../audio/silence-trim.ts";
 import { GolemError } from "../core/error.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getTrainingHabits } from "./training-habits.ts";
 
@@ -50,7 +49,7 @@ export const highestThreshold = 0.8;
 
 /** What at least half of a golem's answers to held-out recordings reach, so that a golem that is seldom sure is not mute; 1 where nothing was held out. */
 function getUsualConfidence({ evaluation }: Pick<GolemModel["document"], "evaluation">): number {
-  const { bins } = (evaluation as Evaluation | null)?.calibration ?? { bins: [] };
+  const bins = evaluation?.calibration?.bins ?? [];
   const half = bins.reduce((sum, { count }) => sum + count, 0) / 2;
   let passed = 0;
   for (const { count, confidence } of bins) {

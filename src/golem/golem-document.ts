@@ -95,6 +95,13 @@ const evaluation = z.looseObject({
   confusion: z.array(z.array(z.number().check(z.nonnegative()))),
   trainAccuracy: share,
   grouping: z.enum(["speaker", "none"]),
+  calibration: z.optional(
+    z.looseObject({
+      bins: z
+        .array(z.looseObject({ count: count.check(z.positive()), confidence: share }))
+        .check(z.maxLength(10_000)),
+    }),
+  ),
   unseenLabels: z.record(z.string(), count),
   overlap: z.array(shortText),
   skipped: z.array(errorRecord),

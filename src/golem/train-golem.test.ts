@@ -255,6 +255,8 @@ describe("a saved golem", () => {
       (document: Record<string, unknown>) =>
         ((document.familiarity as { threshold: unknown }).threshold = "low"),
       (document: Record<string, unknown>) => (document.seed = "0"),
+      (document: Record<string, unknown>) =>
+        Object.assign(document.evaluation as object, { calibration: { bins: "none" } }),
     ]) {
       expect(codeOf(change(edit))).toBe("golem-damaged");
     }
