@@ -17,7 +17,7 @@ export function writeOnnxExample(file: string, { audio, labels, familiarity }: G
   const p = trimParameters;
   const { sampleRate } = audio;
   const hop = Math.max(1, Math.round(sampleRate * p.frameSeconds));
-  return `// node ${getOnnxExampleName("model")} RECORDING.wav ...   prints one JSON line a recording; needs onnxruntime-node and nothing else.
+  return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line a recording; needs onnxruntime-node and nothing else.
 // WAV: ${sampleRate} Hz, mono, 16 bit. Make one of anything: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -135,9 +135,8 @@ function describe({ labels, evaluation }: WebGolem): void {
   const most = 12;
   const more = labels.length > most ? ` and ${labels.length - most} more` : "";
   get("classes").textContent = `This golem tells apart ${labels.slice(0, most).join(", ")}${more}.`;
-  const share = (value: number): string => `${Math.round(100 * value)} %`;
   get("score").textContent = evaluation
-    ? `On recordings it had never heard it was right in ${share(evaluation.balancedAccuracy)} of cases (95 % interval ${share(evaluation.interval[0])} to ${share(evaluation.interval[1])}); guessing gives ${share(evaluation.chance)}.`
+    ? `On recordings it had never heard it was right in ${formatShare(evaluation.balancedAccuracy)} of cases (95 % interval ${formatShare(evaluation.interval[0])} to ${formatShare(evaluation.interval[1])}); guessing gives ${formatShare(evaluation.chance)}.`
     : "How often it is right has not been measured.";
 }
 
