@@ -218,6 +218,17 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     await check("home with a task");
   });
 
+  it("goes on showing a class that is renamed", async () => {
+    const { page } = await openStudioPage(browser, server.url);
+    await openTones(page);
+    await page.click('.class:has-text("low")');
+    await page.fill(".class-name", "deep");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('.class:has-text("deep")');
+    expect(await page.locator(".class[aria-current] .name").textContent()).toBe("deep");
+    expect(await page.inputValue(".class-name")).toBe("deep");
+  });
+
   it("draws only what is seen of 600 recordings", async () => {
     const { page } = await openStudioPage(browser, server.url);
     await openTones(page, 300);

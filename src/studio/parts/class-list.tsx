@@ -5,7 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { usualGoal } from "../state/recording.ts";
+import { usualGoal } from "../state/choice.ts";
 import { changeTask, counts, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { ClassMark } from "./class-mark.tsx";

@@ -5,6 +5,7 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { usualGoal } from "../state/choice.ts";
 import { deleteRecordings, renameClass } from "../state/keep.ts";
 import {
   completed,
@@ -14,7 +15,6 @@ import {
   session,
   startRecording,
   stopRecording,
-  usualGoal,
 } from "../state/recording.ts";
 import { changeTask, counts, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";

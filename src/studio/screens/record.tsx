@@ -10,33 +10,27 @@ import { Empty } from "../parts/empty.tsx";
 import { FileChooser } from "../parts/file-chooser.tsx";
 import { Recorder, removeClass } from "../parts/recorder.tsx";
 import { RecordingList } from "../parts/recording-list.tsx";
-import { chosenClass, wantedCount } from "../state/choice.ts";
-import { stopRecording, usualGoal } from "../state/recording.ts";
-import { changeTask, counts, recordings, task } from "../state/tasks.ts";
+import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
+import { stopRecording } from "../state/recording.ts";
+import { changeTask, counts, recordings } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
 export function RecordScreen() {
-  const { classes } = task.value!;
   const w = words.value.record;
   const isRemoving = useSignal(false);
-  const chosen = classes.find((name) => name === chosenClass.value) ?? classes[0];
+  const chosen = chosenClass.value;
   useEffect(() => () => void stopRecording(), []);
   const choose = (name: string) => {
     void stopRecording();
-    wantedCount.value = usualGoal;
-    chosenClass.value = name;
+    chooseClass(name);
   };
   if (chosen === undefined) {
     return (
       <div class="empty">
         <h1>{w.emptyTitle}</h1>
         <p>{w.emptyText}</p>
-        <AddClass
-          onAdded={(name) => {
-            chosenClass.value = name;
-          }}
-        />
+        <AddClass onAdded={chooseClass} />
         <div class="actions">
           <button type="button" class="button small" onClick={() => changeTask({ classes: w.exampleNames })}>
             {w.examples}: {w.exampleNames.join(", ")}
@@ -55,10 +49,7 @@ export function RecordScreen() {
         <Recorder
           label={chosen}
           goal={wantedCount.value}
-          onChoose={(name) => {
-            wantedCount.value = usualGoal;
-            chosenClass.value = name;
-          }}
+          onChoose={chooseClass}
           onRemove={async () => {
             if (isRemoving.value) return;
             isRemoving.value = true;

@@ -11,7 +11,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
 import { RecordingMap } from "../parts/recording-map.tsx";
 import { ScorePicture } from "../parts/score-picture.tsx";
-import { chosenClass, wantedCount } from "../state/choice.ts";
+import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { getAddress, go } from "../state/route.ts";
 import { counts, isAllHeard, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
@@ -168,8 +168,7 @@ function Next() {
             type="button"
             class="button primary"
             onClick={() => {
-              chosenClass.value = best.label;
-              wantedCount.value = (counts.value.get(best.label) ?? 0) + 5;
+              chooseClass(best.label, (counts.value.get(best.label) ?? 0) + 5);
               go({ screen: "record", task: open.id });
             }}
           >

@@ -8,6 +8,7 @@ import { type KeptRecording, nameRecording, type Task } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
 import { encodeWav } from "../sound/wav-file.ts";
 import { words } from "../words/language.ts";
+import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
 import { tell } from "./notice.ts";
 import { getShelf, hearAll, hearings, recordings, task } from "./tasks.ts";
 
@@ -133,6 +134,7 @@ export async function renameClass(from: string, to: string): Promise<void> {
   const renamed = { ...open, classes: open.classes.map((name) => (name === from ? to : name)) };
   await shelf.putTask(renamed);
   batch(() => {
+    if (chosenClass.value === from) chooseClass(to, wantedCount.value);
     task.value = renamed;
     recordings.value = changed;
   });

@@ -15,9 +15,6 @@ import { tell } from "./notice.ts";
 import { counts } from "./tasks.ts";
 import { describeError } from "./workers.ts";
 
-/** Recordings of each class that are aimed at. */
-export const usualGoal = 8;
-
 /** What is being recorded. */
 export interface Session {
   readonly label: string;
