@@ -3,25 +3,30 @@
  *
  * Must not know: how arguments are parsed, what commands do.
  */
-import { InvalidArgumentError } from "commander";
-import { defaultAudioSettings } from "../audio/audio.ts";
-import { highestThreshold } from "../detect/detect-settings.ts";
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
-import { headKinds } from "../head/head.ts";
 import { exportFormats } from "../node/export-formats.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
+import {
+  audioOptions,
+  cutOption,
+  detectOptions,
+  encoderOption,
+  headOption,
+  layerOption,
+  limitOption,
+  movedEncoderOption,
+  noAudioOption,
+  type OptionSpecification,
+  poolingOption,
+  precisionOption,
+  shotsOption,
+  strictOption,
+  transcriptOption,
+} from "./command-options.ts";
+import { integer, list, oneOf, positive } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
-
-/** One option of a command. */
-interface OptionSpecification {
-  readonly flags: string;
-  readonly description: string;
-  readonly required?: boolean;
-  /** Turns the text into a value, or throws InvalidArgumentError. */
-  readonly parse?: (text: string) => unknown;
-}
 
 /** One command. */
 export interface CommandSpecification {
@@ -42,140 +47,6 @@ export interface CommandSpecification {
     ): Promise<number>;
   }>;
 }
-
-const integer =
-  (least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`A whole number from ${least} was expected.`);
-  };
-
-const positive = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("A number over 0 was expected.");
-};
-
-const oneOf =
-  (words: readonly string[]) =>
-  (text: string): string => {
-    if (words.includes(text)) return text;
-    throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
-  };
-
-const list = (text: string): string[] => {
-  const words = text.split(",").map((word) => word.trim());
-  if (words.every((word) => word !== "")) return words;
-  throw new InvalidArgumentError("Words with commas between them were expected.");
-};
-
-const share = (text: string): number => {
-  const value = positive(text);
-  if (value <= 1) return value;
-  throw new InvalidArgumentError("A number over 0, at most 1, was expected.");
-};
-
-const layer = (text: string): number | string =>
-  text === "auto" || text === "last" ? text : integer(0)(text);
-
-const encoderOption: OptionSpecification = {
-  flags: "--encoder <id>",
-  description:
-    "what listens: an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto, which is moonshine-tiny and in training google-speech-embedding too)",
-};
-const precisionOption: OptionSpecification = {
-  flags: "--precision <kind>",
-  description:
-    "int8 or fp32, for encoders that have both: checkpoints from the Hub or a folder (default: int8)",
-  parse: oneOf(["fp32", "int8"]),
-};
-const cutOption: OptionSpecification = {
-  flags: "--layer <n>",
-  description: "last layer wanted; encoders that can be cut compute nothing above it (default: all layers)",
-  parse: integer(0),
-};
-const movedEncoderOption: OptionSpecification = {
-  flags: "--encoder <path>",
-  description: "where the golem's encoder is now, if it was a folder or file that moved",
-};
-const audioOptions: readonly OptionSpecification[] = [
-  { flags: "--no-trim", description: "keep silence at the ends of recordings" },
-  {
-    flags: "--max-seconds <n>",
-    description: `longest recording accepted, in seconds (default: ${defaultAudioSettings.maximumSeconds})`,
-    parse: positive,
-  },
-];
-const strictOption: OptionSpecification = {
-  flags: "--strict",
-  description: "exit with 1 when recordings were left out",
-};
-const noAudioOption: OptionSpecification = {
-  flags: "--no-audio",
-  description: "leave sound and spectrograms out of the page",
-};
-const limitOption: OptionSpecification = {
-  flags: "--limit <n>",
-  description: "take the first N rows only",
-  parse: integer(1),
-};
-
-const layerOption: OptionSpecification = {
-  flags: "--layer <n>",
-  description:
-    "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
-  parse: layer,
-};
-const poolingOption: OptionSpecification = {
-  flags: "--pooling <kind>",
-  description: "statistics over time: mean or mean+std (default: mean+std)",
-  parse: oneOf(["mean", "mean+std"]),
-};
-const headOption: OptionSpecification = {
-  flags: "--head <kind>",
-  description: `what learns: auto or one of ${headKinds.join(", ")} (default: ridge on every view, pooled, which auto is too; with --layer, logistic, and auto compares centroid, ridge and logistic in every fold)`,
-  parse: oneOf(["auto", ...headKinds]),
-};
-const shotsOption: OptionSpecification = {
-  flags: "--shots <k>",
-  description: "draw K recordings a class with the seed (default: all)",
-  parse: integer(1),
-};
-const transcriptOption: OptionSpecification = {
-  flags: "--no-transcript",
-  description: "leave words out: speech is not written down (default: they count where they help)",
-};
-
-const detectOptions: readonly OptionSpecification[] = [
-  {
-    flags: "--threshold <p>",
-    description: `what a stretch has to score to be an event: the probability of its label, less where it is unlike all classes (default: ${highestThreshold}, less for a golem that is seldom so sure)`,
-    parse: share,
-  },
-  {
-    flags: "--window <seconds>",
-    description:
-      "length of windows in long stretches of sound (default: the median of the training recordings, without silence at their ends)",
-    parse: positive,
-  },
-  {
-    flags: "--hop <seconds>",
-    description: "from one window to the next (default: a quarter of a window)",
-    parse: positive,
-  },
-  {
-    flags: "--pause <seconds>",
-    description: "silence that ends a stretch of sound (default: a quarter of a window, from 0.3 to 1)",
-    parse: positive,
-  },
-  {
-    flags: "--min-duration <seconds>",
-    description: "shortest sound that is listened to, and shortest event (default: 0.1)",
-    parse: positive,
-  },
-  movedEncoderOption,
-];
 
 const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
 and if known speaker and split); or such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,

@@ -5,7 +5,8 @@
  * Must not know: encoders.
  */
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime, OnnxTensor } from "../encoder/onnx-runtime.ts";
+import type { OnnxRuntime } from "../encoder/onnx-runtime.ts";
+import { wrapSession } from "../encoder/onnx-session.ts";
 import { saturatesInt8 } from "./processor.ts";
 
 /** Creates a runtime whose sessions use `threads` threads each. */
@@ -36,24 +37,7 @@ export function createNodeOnnxRuntime(options: { threads: number }): OnnxRuntime
           },
         );
       });
-      return {
-        async run(feeds, outputs) {
-          const inputs: Record<string, InstanceType<typeof ort.Tensor>> = {};
-          for (const [name, tensor] of Object.entries(feeds)) {
-            inputs[name] =
-              tensor.data instanceof Float32Array
-                ? new ort.Tensor("float32", tensor.data, tensor.dims)
-                : new ort.Tensor("int64", tensor.data, tensor.dims);
-          }
-          const results = await session
-            .run(inputs, outputs ?? session.outputNames)
-            .catch((cause: unknown) => {
-              throw new GolemError("encoder-failed", `ONNX Runtime stopped: ${String(cause)}`, { cause });
-            });
-          return results as unknown as Record<string, OnnxTensor>;
-        },
-        release: () => session.release(),
-      };
+      return wrapSession(session, ort.Tensor);
     },
   };
 }

@@ -7,7 +7,8 @@
  */
 import * as ort from "onnxruntime-web/wasm";
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime, OnnxTensor } from "../encoder/onnx-runtime.ts";
+import type { OnnxRuntime } from "../encoder/onnx-runtime.ts";
+import { wrapSession } from "../encoder/onnx-session.ts";
 import { letEventsIn } from "./event-turn.ts";
 
 /** Most threads that sessions use; small networks gain nothing from more. */
@@ -50,24 +51,13 @@ export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxR
           cause,
         });
       });
+      const wrapped = wrapSession(session, ort.Tensor);
       return {
+        ...wrapped,
         async run(feeds, outputs) {
           await letEventsIn();
-          const inputs: Record<string, ort.Tensor> = {};
-          for (const [name, tensor] of Object.entries(feeds)) {
-            inputs[name] =
-              tensor.data instanceof Float32Array
-                ? new ort.Tensor("float32", tensor.data, tensor.dims)
-                : new ort.Tensor("int64", tensor.data, tensor.dims);
-          }
-          const results = await session
-            .run(inputs, outputs ?? session.outputNames)
-            .catch((cause: unknown) => {
-              throw new GolemError("encoder-failed", `ONNX Runtime stopped: ${String(cause)}`, { cause });
-            });
-          return results as unknown as Record<string, OnnxTensor>;
+          return wrapped.run(feeds, outputs);
         },
-        release: () => session.release(),
       };
     },
   };
