@@ -4,6 +4,7 @@
  * Must not know: what is told.
  */
 import type { KeptRecording } from "../data/task.ts";
+import { words } from "../words/language.ts";
 import { PlayButton } from "./play-button.tsx";
 import { shortName } from "./recording-list.tsx";
 
@@ -25,7 +26,7 @@ export function Behind({ items }: { readonly items: readonly BehindItem[] }) {
         <li key={name}>
           {recording && <PlayButton id={recording.id} name={shortName(recording)} />}
           <div>
-            <div>{text ? `“${text}”` : shortName({ file: name })}</div>
+            <div>{text ? words.value.quoted(text) : shortName({ file: name })}</div>
             {note && <small class="note">{note}</small>}
           </div>
         </li>

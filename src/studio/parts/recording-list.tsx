@@ -64,7 +64,7 @@ function Item({ recording }: { readonly recording: KeptRecording }) {
       <PlayButton id={recording.id} name={name} />
       <Peaks peaks={recording.peaks} />
       <div class="told">
-        <span>{heard?.state === "heard" && heard.text ? `“${heard.text}”` : name}</span>
+        <span>{heard?.state === "heard" && heard.text ? w.quoted(heard.text) : name}</span>
         <small>
           {recording.seconds > 0 && `${w.seconds(recording.seconds)} `}
           <State recording={recording} />

@@ -21,6 +21,7 @@ export const english = {
   percent: (share: number) => `${whole(share)} %`,
   seconds: (s: number) =>
     s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`,
+  quoted: (text: string) => `“${text}”`,
   recordings,
   classes,
   home: {

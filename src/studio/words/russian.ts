@@ -26,6 +26,7 @@ export const russian: Words = {
   retry: "Ещё раз",
   percent: (share) => `${whole(share)} %`,
   seconds: (s) => (s < 60 ? `${decimal(s)} с` : `${Math.floor(s / 60)} мин ${Math.round(s % 60)} с`),
+  quoted: (text) => `«${text}»`,
   recordings,
   classes: (n) => plural(n, "класс", "класса", "классов"),
   home: {
