@@ -54,6 +54,10 @@ export function App() {
   useDrops();
   const open = task.value;
   useEffect(() => {
+    // On a phone not all steps have room at once.
+    document.querySelector(".steps [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [shown.screen, open?.id]);
+  useEffect(() => {
     const name = owner && open ? `${describeTask(open, w.home.untitled)} · ` : "";
     document.title = `${name}${w.brand}`;
   }, [open, owner, w]);
