@@ -7,15 +7,17 @@ import type { GolemDocument } from "../../golem/golem-document.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { words } from "../words/language.ts";
 
-/** The picture. */
+/** The picture; `room` is its width in pixels where the screen is wide, so that its words are as large as others. */
 export function ScorePicture({
   evaluation,
+  room = 1000,
 }: {
   readonly evaluation: NonNullable<GolemDocument["evaluation"]>;
+  readonly room?: number;
 }) {
   const { balancedAccuracy, interval, chance } = evaluation;
   const { result } = words.value;
-  const width = isNarrow.value ? 344 : 1000;
+  const width = isNarrow.value ? 344 : room;
   const x = (share: number) => 10 + (width - 20) * share;
   const chanceAnchor = chance > 0.9 ? "end" : chance < 0.1 ? "start" : "middle";
   return (

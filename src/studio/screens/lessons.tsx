@@ -172,7 +172,7 @@ function Head() {
   }
   return (
     <>
-      <ScorePicture evaluation={evaluation} />
+      <ScorePicture evaluation={evaluation} room={710} />
       <p class="state">{w.state(golem.seconds, golem.document.trainAccuracy, evaluation.balancedAccuracy)}</p>
     </>
   );
