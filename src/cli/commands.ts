@@ -25,7 +25,7 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, positive } from "./option-values.ts";
+import { integer, list, oneOf, positive, timeLimit } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -336,7 +336,7 @@ unreadable files. Exits with 1 when something severe was found.`,
       {
         flags: "--timeout <seconds>",
         description: `longest a request may take (default: ${serverDefaults.timeoutSeconds})`,
-        parse: positive,
+        parse: timeLimit,
       },
       { flags: "--workers <n>", description: "threads that listen (default: one a core)", parse: integer(1) },
       movedEncoderOption,

@@ -46,3 +46,10 @@ export const share = (text: string): number => {
 /** A number of a layer, or `auto` or `last`. */
 export const layer = (text: string): number | string =>
   text === "auto" || text === "last" ? text : integer(0)(text);
+
+/** Seconds over 0, at most a day: longer ones overflow what timers hold (24.8 days). */
+export const timeLimit = (text: string): number => {
+  const value = positive(text);
+  if (value <= 86_400) return value;
+  throw new InvalidArgumentError("Seconds were expected, at most 86400.");
+};

@@ -47,7 +47,7 @@ export interface DetectSettings {
 /** Cost of a false alarm over the cost of a false alarm and a miss (Bayes' rule for two actions): in a stream most sound belongs to no class. */
 export const highestThreshold = 0.8;
 
-/** What at least half of a golem's answers to held-out recordings reach, so that a golem that is seldom sure is not mute; 1 where nothing was held out. */
+/** About the median of a golem's confidences in held-out recordings (the mean of the bin it lies in), so that one that is seldom sure is not mute; 1 where nothing was held out. */
 function getUsualConfidence({ evaluation }: Pick<GolemModel["document"], "evaluation">): number {
   const bins = evaluation?.calibration?.bins ?? [];
   const half = bins.reduce((sum, { count }) => sum + count, 0) / 2;

@@ -6,7 +6,12 @@
 import { availableParallelism } from "node:os";
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import { type DetectOptions, resolveDetectSettings } from "../detect/detect-settings.ts";
+import {
+  type DetectOptions,
+  type DetectSettings,
+  highestThreshold,
+  resolveDetectSettings,
+} from "../detect/detect-settings.ts";
 import { detectSource } from "../detect/detect-source.ts";
 import { createDetector, type DetectedEvent, type Detector } from "../detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../detect/window-classifier.ts";
@@ -42,7 +47,7 @@ export async function* detectFile(
   file: string,
   options: DetectWork = {},
 ): AsyncGenerator<DetectedEvent> {
-  const settings = resolveDetectSettings(golem.model, options);
+  const settings = settle(golem, options);
   const { signal, onProgress } = options;
   const source = await openFileSource(file);
   try {
@@ -61,7 +66,7 @@ export async function* detectFile(
 
 /** Opens a detector for a stream of samples: a microphone, a socket. Rejects with `invalid-option` and the errors of encoders. */
 export async function openDetector(golem: Golem, options: OpenDetectorOptions = {}): Promise<OpenDetector> {
-  const settings = resolveDetectSettings(golem.model, options);
+  const settings = settle(golem, options);
   const { sampleRate, maximumLagSeconds, signal, onWarning } = options;
   const { classifier, dispose } = await loadClassifier(golem, options);
   try {
@@ -73,6 +78,20 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
     await dispose();
     throw error;
   }
+}
+
+/** The settings; a golem that is seldom sure is said to be. */
+function settle({ model }: Golem, options: DetectWork): DetectSettings {
+  const settings = resolveDetectSettings(model, options);
+  const { threshold } = settings;
+  if (options.threshold === undefined && threshold < highestThreshold) {
+    options.onWarning?.({
+      code: "seldom-sure",
+      message: `Half of this golem's answers to held-out recordings are no surer than ${Math.round(100 * threshold)} %, so events are reported from there on; many will be wrong.`,
+      hint: "More recordings make it surer; --threshold P asks for more.",
+    });
+  }
+  return settings;
 }
 
 async function loadClassifier(

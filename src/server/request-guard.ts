@@ -11,7 +11,7 @@ import { GolemError } from "../core/error.ts";
 
 /** What is let in beside addresses and localhost. */
 export interface GuardOptions {
-  /** Names this server goes by, without port. */
+  /** Names this server goes by; a port is not looked at. */
   readonly hosts: readonly string[];
   /** Origins of pages that may use it, such as "https://example.org". */
   readonly origins: readonly string[];
@@ -35,7 +35,7 @@ export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGua
       },
     );
   }
-  const names = new Set(["localhost", ...hosts.map((host) => host.toLowerCase())]);
+  const names = new Set(["localhost", ...hosts.map((host) => parseHostName(host) ?? host.toLowerCase())]);
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
   return (host, origin) => {
     const name = host === undefined ? undefined : parseHostName(host);
