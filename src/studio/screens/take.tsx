@@ -16,7 +16,8 @@ export function TakeScreen() {
   const w = words.value.take;
   const open = task.value!;
   const busy = useSignal<"golem" | "data" | undefined>(undefined);
-  const name = makeSafe(describeTask(open, "golem").replaceAll(", ", "-").replaceAll(" ", "-"));
+  // Of letters, digits and dashes, so that the commands below can be pasted into any shell.
+  const name = makeSafe(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
   const save = async (kind: "golem" | "data") => {
     busy.value = kind;
     const folder = kind === "golem" ? name : `${name}-recordings`;

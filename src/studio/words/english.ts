@@ -286,7 +286,7 @@ export const english = {
     golemText:
       "What it learned, its score and a model card. No sound is in it; names of recordings and the words it understood are (training.json).",
     golemButton: "Download the golem",
-    golemUse: "Unpack it, then:",
+    golemUse: "Unpack it where golem-audio is installed, then:",
     data: "The recordings",
     dataText: (n: number) =>
       `${recordings(n)} with their labels, in folders and with metadata.csv, as golem train reads them.`,

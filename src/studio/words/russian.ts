@@ -291,7 +291,7 @@ export const russian: Words = {
     golemText:
       "То, что он выучил, его оценка и описание. Звука внутри нет; имена записей и понятые слова есть (training.json).",
     golemButton: "Скачать голема",
-    golemUse: "Распакуйте, затем:",
+    golemUse: "Распакуйте там, где установлен golem-audio, затем:",
     data: "Записи",
     dataText: (n) => `${recordings(n)} с метками: папки и metadata.csv, как их читает golem train.`,
     dataButton: "Скачать записи",
