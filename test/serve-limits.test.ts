@@ -5,6 +5,7 @@ import { readFile, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
 import { fc } from "@fast-check/vitest";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -18,6 +19,7 @@ import { runGolem } from "./command-line.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 import { createForm, createToneGolem, type Served, serve, type ToneGolems, trainTones } from "./served.ts";
 import { sharedData, sharedDataNote } from "./shared-data.ts";
+import { watchWorkers } from "./watch-workers.ts";
 
 let tones: ToneGolems;
 let tone: Uint8Array<ArrayBuffer>;
@@ -198,6 +200,51 @@ describe("stopping", () => {
       .getLog()
       .filter(({ route, status }) => route === "/v1/golems/:id/predict" && status !== 200);
     expect(left).toEqual([]);
+  });
+});
+
+describe("a worker that dies with nothing to do", () => {
+  const isReady = async (served: Served) => (await served.fetch("/readyz")).status;
+
+  it("is replaced, with its golems loaded before the server says it is ready", async () => {
+    const watch = watchWorkers();
+    const served = await open({ workers: 1 });
+    await watch.started[0]!.terminate();
+    expect(await isReady(served)).toBe(503);
+    expect(await (await served.fetch("/metrics")).text()).toMatch(/^golem_ready 0$/m);
+    // What comes meanwhile waits.
+    expect((await post(served, tone)).status).toBe(200);
+    expect(await isReady(served)).toBe(200);
+    expect(watch.started).toHaveLength(2);
+    expect(served.getLog()).toContainEqual(expect.objectContaining({ code: "encoder-failed" }));
+  });
+
+  it("leaves the server ready while there is another", async () => {
+    const watch = watchWorkers();
+    const served = await open({ workers: 2 });
+    await watch.started[0]!.terminate();
+    expect(await isReady(served)).toBe(200);
+    expect((await post(served, tone)).status).toBe(200);
+    const getWorkers = async () =>
+      /^golem_workers (\d)$/m.exec(await (await served.fetch("/metrics")).text())?.[1];
+    await expect.poll(getWorkers, { timeout: 10_000 }).toBe("2");
+  });
+
+  it("again and again is given up, and the server says so", async () => {
+    const watch = watchWorkers();
+    const served = await open({ workers: 1 });
+    // Those that take its place load the golem, and die.
+    const kill = (worker: Worker): void => {
+      worker.on("message", ({ id }) => void (id !== undefined && worker.terminate()));
+    };
+    process.on("worker", kill);
+    onTestFinished(() => void process.off("worker", kill));
+    await watch.started[0]!.terminate();
+    await expect.poll(() => watch.ended, { timeout: 20_000 }).toBe(4);
+    expect(await isReady(served)).toBe(503);
+    expect((await post(served, tone)).status).toBe(500);
+    expect(watch.started).toHaveLength(4);
+    expect((await served.fetch("/healthz")).status).toBe(200);
   });
 });
 

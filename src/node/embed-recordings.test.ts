@@ -4,11 +4,11 @@ import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createWav } from "../../test/audio-files.ts";
 import { runGolem } from "../../test/command-line.ts";
 import { createScratchFolder } from "../../test/scratch-folder.ts";
+import { watchWorkers } from "../../test/watch-workers.ts";
 import type { GolemError } from "../core/error.ts";
 import type { Progress } from "../core/progress.ts";
 import { createRandom } from "../core/random.ts";
@@ -52,18 +52,6 @@ const listen = async (encoder: string): Promise<ResolvedListener> => ({
   encoders: [await resolveEncoder(encoder)],
   transcriber: false,
 });
-
-/** Collects the workers that are started during the test. */
-function watchWorkers(): { started: Worker[]; ended: number } {
-  const watch = { started: [] as Worker[], ended: 0 };
-  const note = (worker: Worker): void => {
-    watch.started.push(worker);
-    worker.on("exit", () => watch.ended++);
-  };
-  process.on("worker", note);
-  onTestFinished(() => void process.off("worker", note));
-  return watch;
-}
 
 const getVectors = ({ embedded }: EmbeddingResult) =>
   embedded.map(({ file, vectors, facts }) => ({ file, vector: vectors[0]!, facts }));

@@ -109,6 +109,8 @@ interface StreamOptions {
 
 /** Workers that answer for golems. */
 export interface GolemPool {
+  /** Workers that take tasks, with every golem loaded; one that died does not count until another is in its place. */
+  getReady(): number;
   /** Decodes a golem's files and puts in place what it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemListener` and of fetching. */
   examine(
     files: GolemFiles,
@@ -140,12 +142,20 @@ export interface GolemPool {
   close(): Promise<void>;
 }
 
-/** Starts the workers. */
-export function createGolemPool({ count, cache }: GolemWorkerSettings & { count: number }): GolemPool {
+/** Starts the workers; `onDeath` is told what ended one that was not meant to end. */
+export function createGolemPool({
+  count,
+  cache,
+  onDeath,
+}: GolemWorkerSettings & { count: number; onDeath?(error: unknown): void }): GolemPool {
+  /** By version; a worker in place of one that died gets them first. */
+  const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemTask, unknown>({
     script: "golem-worker",
     settings: { cache } satisfies GolemWorkerSettings,
     count,
+    getFirstTasks: () => [...loaded.values()].map((golem) => ({ kind: "load", golem }) as const),
+    ...(onDeath ? { onDeath } : {}),
   });
   /** Runs a task that reports through a port of its own, beside others. */
   const stream = async (
@@ -166,6 +176,7 @@ export function createGolemPool({ count, cache }: GolemWorkerSettings & { count:
     }
   };
   return {
+    getReady: pool.getReady,
     async examine(files, { signal, onProgress, encoder } = {}) {
       const { port1, port2 } = new MessageChannel();
       port1.on("message", (progress: Progress) => onProgress?.(progress));
@@ -177,9 +188,11 @@ export function createGolemPool({ count, cache }: GolemWorkerSettings & { count:
       }
     },
     async load(golem) {
+      loaded.set(golem.version, golem);
       await pool.runOnEach({ kind: "load", golem });
     },
     async forget(version) {
+      loaded.delete(version);
       await pool.runOnEach({ kind: "forget", version });
     },
     predict: async (golem, bytes, name, signal) =>

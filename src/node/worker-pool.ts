@@ -2,14 +2,18 @@
  * A pool of worker threads that all do one kind of work: tasks in, results or errors out, in the order they are ready.
  *
  * The other side of each worker is `serveTasks` in worker-service.ts. A task that kills its worker is rejected, and a new
- * worker takes its place. Must not know: what the work is.
+ * worker takes its place; so it does where a worker died with nothing to do, but not again and again.
+ * Must not know: what the work is.
  */
 import { type Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
 import type { WorkerAnswer, WorkerOrder } from "./worker-service.ts";
 
+/** Deaths of a worker and those in its place, with no task to blame and none done in between, that are made up for. */
+const mostIdleDeaths = 3;
+
 /** How a pool is made. */
-export interface WorkerPoolOptions {
+export interface WorkerPoolOptions<Task> {
   /** Name of the worker's file in this folder, without its ending. */
   readonly script: string;
   /** What `serveTasks` is started with; plain data or shared memory. */
@@ -18,6 +22,10 @@ export interface WorkerPoolOptions {
   /** Tasks a worker is given before it has answered the first, default 1. */
   readonly ahead?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Tasks for a worker that takes the place of one that died, before it counts as ready. */
+  getFirstTasks?(): readonly Task[];
+  /** Is told what ended a worker, unless the pool was closed. */
+  onDeath?(error: unknown): void;
 }
 
 /** How one task is run. */
@@ -34,6 +42,8 @@ interface TaskOptions {
 export interface WorkerPool<Task, Result> {
   /** Tasks that could start at once. */
   getRoom(): number;
+  /** Workers that take tasks; none once all have died and were not replaced. */
+  getReady(): number;
   /** Rejects with the error of the task, with `aborted`, or with what ended its worker. */
   run(task: Task, options?: TaskOptions): Promise<Result>;
   /** Runs a task on each worker; those that are started later, in place of one that died, do not get it. */
@@ -46,12 +56,14 @@ interface Job<Task, Result> extends TaskOptions {
   readonly task: Task;
   /** The only worker that may do it. */
   readonly only?: Worker;
+  /** Whether it is one of those that make a worker ready: it is not to blame for its death. */
+  readonly isFirst?: boolean;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
 /** Starts the workers; tasks wait until one is ready. */
-export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> {
+export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>): WorkerPool<Task, Result> {
   const { script, settings, count, ahead = 1, signal } = options;
   type OwnJob = Job<Task, Result>;
   const waiting: OwnJob[] = [];
@@ -62,24 +74,40 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
   let closed: GolemError | undefined;
   let nextId = 0;
 
-  const start = (): void => {
+  /** `deaths`: of those before it that had done nothing. */
+  const start = (deaths: number, firstTasks: readonly Task[] = []): void => {
     const worker = startWorker(script, settings);
     const jobs = new Map<number, OwnJob>();
     running.set(worker, jobs);
+    let idleDeaths = deaths;
     let fatal: unknown;
-    worker.on("message", (answer: WorkerAnswer<Result>) => {
-      if ("failure" in answer) {
-        fatal = reviveError(answer.failure);
-        return;
-      }
+    let cannotStart = false;
+    const prepare = async (): Promise<void> => {
+      const first = firstTasks.map(
+        (task) =>
+          new Promise<Result>((resolve, reject) => {
+            give(worker, { task, isFirst: true, resolve, reject });
+          }),
+      );
+      // What a first task could not do is said again by the tasks that need it.
+      await Promise.allSettled(first);
+      if (!running.has(worker)) return;
       ready.add(worker);
-      if ("id" in answer) {
+      dispatch();
+    };
+    worker.on("message", (answer: WorkerAnswer<Result>) => {
+      if ("ready" in answer) void prepare();
+      else if ("failure" in answer) {
+        cannotStart = true;
+        fatal = reviveError(answer.failure);
+      } else {
         const job = jobs.get(answer.id);
         jobs.delete(answer.id);
+        if (!job?.isFirst) idleDeaths = 0;
         if ("result" in answer) job?.resolve(answer.result);
         else job?.reject(reviveError(answer.error));
+        dispatch();
       }
-      dispatch();
     });
     worker.on("error", (error) => {
       fatal ??= describeDeath(error);
@@ -88,17 +116,19 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
       running.delete(worker);
       ready.delete(worker);
       failure = fatal ?? failure;
+      if (!closed) options.onDeath?.(failure);
       const lost = [...jobs.values()];
-      const wasAtWork = lost.length > 0;
+      const wasAtWork = lost.some((job) => !job.isFirst);
       const again = lost.splice(lost.findIndex((job) => !job.beside) + 1).filter((job) => {
-        return !(job.beside || job.only || job.transfer);
+        return !(job.beside || job.only || job.transfer || job.isFirst);
       });
       for (const job of jobs.values()) if (!again.includes(job)) job.reject(failure);
       waiting.unshift(...again);
       for (const job of take((job) => job.only === worker)) job.reject(failure);
       if (closed) return;
-      // A task that kills its worker costs that task; without one to blame, trying again would loop.
-      if (wasAtWork) start();
+      // A task that kills its worker costs that task; without one to blame, trying again and again would loop.
+      if (wasAtWork) start(0, options.getFirstTasks?.());
+      else if (!cannotStart && idleDeaths < mostIdleDeaths) start(idleDeaths + 1, options.getFirstTasks?.());
       else if (running.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
     });
   };
@@ -202,10 +232,11 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
   };
   const abort = (): void => void close();
   signal?.addEventListener("abort", abort);
-  for (let i = 0; i < count; i++) start();
+  for (let i = 0; i < count; i++) start(0);
 
   return {
     getRoom,
+    getReady: () => ready.size,
     run: (task, taskOptions = {}) => add(task, taskOptions),
     runOnEach: (task) => Promise.all([...running.keys()].map((worker) => add(task, {}, worker))),
     close,

@@ -83,6 +83,9 @@ export function createApp(parts: AppParts): App {
   app.openapi(readyRoute, (c) => {
     if (parts.isStopping()) throw new GolemError("not-ready", "The server is about to stop.");
     if (!golems.isReady()) throw new GolemError("not-ready", "Golems are still being loaded.");
+    if (parts.pool.getReady() === 0) {
+      throw new GolemError("not-ready", "No worker thread is there to hear recordings.");
+    }
     return c.json(state("ready"), 200);
   });
   app.openAPIRegistry.registerPath(metricsRoute);

@@ -15,7 +15,10 @@ export interface MetricSources {
   getQueued(): number;
   /** Bytes of bodies in memory. */
   getBodyBytes(): number;
+  /** Whether golems are loaded and there is a worker to answer for them. */
   isReady(): boolean;
+  /** Worker threads that take tasks. */
+  getWorkers(): number;
 }
 
 /** The metrics of one server. */
@@ -72,7 +75,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   };
   watch("golem_requests_queued", "Requests waiting or at work", sources.getQueued);
   watch("golem_body_bytes", "Bytes of request bodies in memory", sources.getBodyBytes);
-  watch("golem_ready", "1 when all golems are loaded", () => Number(sources.isReady()));
+  watch("golem_ready", "1 when all golems are loaded and a worker is there", () => Number(sources.isReady()));
+  watch("golem_workers", "Worker threads that take tasks", sources.getWorkers);
   const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
   new Gauge({

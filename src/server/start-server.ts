@@ -93,7 +93,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     options.log ?? process.stderr,
   );
   const count = options.workers ?? Math.min(availableParallelism(), maximumWorkers);
-  const pool = createGolemPool({ count, cache });
+  const pool = createGolemPool({
+    count,
+    cache,
+    onDeath(error) {
+      const { code, message } = error as GolemError;
+      log.error({ code, error: message }, "a worker thread ended");
+    },
+  });
   let isStopping = false;
   let server: HttpServer | undefined;
   try {
@@ -103,7 +110,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const metrics = createMetrics({
       getQueued: admission.getCount,
       getBodyBytes: () => budget.used,
-      isReady: golems.isReady,
+      isReady: () => golems.isReady() && pool.getReady() > 0,
+      getWorkers: pool.getReady,
     });
     const sessions = new Set<() => void>();
     const streams = createAdmission(options.streams ?? serverDefaults.streams, "streams are listened to");
