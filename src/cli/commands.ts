@@ -25,7 +25,7 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, positive, timeLimit } from "./option-values.ts";
+import { integer, list, oneOf, port, positive, timeLimit } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -290,7 +290,7 @@ unreadable files. Exits with 1 when something severe was found.`,
       {
         flags: "--port <n>",
         description: `port; 0 takes a free one (default: ${serverDefaults.port})`,
-        parse: integer(0),
+        parse: port,
       },
       {
         flags: "--host <address>",
@@ -387,7 +387,7 @@ and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --q
       {
         flags: "--port <n>",
         description: `port on 127.0.0.1; 0 takes a free one (default: ${studioPort})`,
-        parse: integer(0),
+        parse: port,
       },
       { flags: "--no-open", description: "do not open a browser" },
       {

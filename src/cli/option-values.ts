@@ -14,6 +14,13 @@ export const integer =
     throw new InvalidArgumentError(`A whole number from ${least} was expected.`);
   };
 
+/** A number of a TCP port; 0 takes a free one. */
+export const port = (text: string): number => {
+  const value = integer(0)(text);
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError("A whole number from 0 to 65535 was expected.");
+};
+
 /** A finite number over 0. */
 export const positive = (text: string): number => {
   const value = Number(text);
