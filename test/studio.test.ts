@@ -5,15 +5,16 @@ import { dirname, join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { unzipSync, zipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { loadGolem, train } from "../src/index.ts";
 import type { StudioServer } from "../src/server/studio-server.ts";
 import { encodeWav } from "../src/studio/sound/wav-file.ts";
 import { findViolations } from "./accessibility.ts";
 import { createTone } from "./audio-files.ts";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "./browser.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags, openWatchedPage } from "./browser.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 import { sharedData, sharedDataNote } from "./shared-data.ts";
+import { startStaticServer } from "./static-server.ts";
 import { openStudio, openStudioPage, writeSpeech } from "./studio-page.ts";
 
 const built = resolve(import.meta.dirname, "../dist/studio");
@@ -98,7 +99,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
       expect(shift).toBeLessThan(0.02);
       await goTo(page, "take");
       const golem = await unpackDownload(page, ".offer .primary");
-      const data = await unpackDownload(page, ".offer .button:not(.primary)");
+      const data = await unpackDownload(page, ".offer:last-child .button");
       expect(await countActions()).toBeLessThanOrEqual(45);
 
       const loaded = await loadGolem(golem);
@@ -216,6 +217,59 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     await page.click(".brand");
     await page.waitForSelector(".card .score");
     await check("home with a task");
+  });
+
+  it("packs a web site that gives the same answer on a server of static files", {
+    timeout: 300_000,
+  }, async () => {
+    const { page, complaints } = await openStudioPage(browser, server.url, { acceptDownloads: true });
+    await openTones(page);
+    await page.locator(".foot button.primary").click({ timeout: 120_000 });
+    await page.waitForSelector(".number");
+    const heard = {
+      name: "new.wav",
+      mimeType: "audio/wav",
+      buffer: Buffer.from(encodeWav(createTone(8000, 0.4, 1, 1300)[0]!, 8000)),
+    };
+    await goTo(page, "try");
+    await page.waitForSelector(".try .rec:not(:disabled)");
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Try a file" }).click(),
+    ]);
+    await chooser.setFiles(heard);
+    await page.waitForSelector(".history li");
+    const shown = await page
+      .locator(".bars .rail")
+      .evaluateAll((rails) => rails.map((rail) => Number((rail as HTMLElement).dataset.share)));
+    await goTo(page, "take");
+    const site = await unpackDownload(page, ".offer:nth-child(2) .button");
+    expect(complaints).toEqual([]);
+    const names = await readdir(site, { recursive: true });
+    expect(names).toEqual(expect.arrayContaining(["index.html", "golem/golem.json"]));
+    expect(names.filter((name) => /\.wav$|THIRD/.test(name))).toEqual([
+      "golem-audio/THIRD-PARTY-NOTICES.txt",
+    ]);
+    for (const name of await readdir(join(site, "golem"))) {
+      if (name === "weights") continue;
+      expect(await readFile(join(site, "golem", name), "latin1"), name).not.toContain("low-001");
+    }
+    const plain = await startStaticServer({ "/": `${site}/` });
+    onTestFinished(() => plain.close());
+    const own = await openWatchedPage(browser);
+    await own.page.goto(plain.origin);
+    await own.page.waitForSelector("#ready:not([hidden])", { timeout: 60_000 });
+    await own.page.setInputFiles("#files", heard);
+    await own.page.waitForSelector("#answers .label");
+    const scores = (await own.page.evaluate(`(async () => {
+      const { loadGolem } = await import("/golem-audio/index.js");
+      const golem = await loadGolem("golem/");
+      return (await golem.predict(Uint8Array.from(${JSON.stringify([...heard.buffer])}))).scores;
+    })()`)) as Record<string, number>;
+    expect(own.complaints).toEqual([]);
+    for (const [place, label] of ["high", "low"].entries()) {
+      expect(Math.abs(shown[place]! - scores[label]!)).toBeLessThan(0.001);
+    }
   });
 
   it("goes on showing a class that is renamed", async () => {

@@ -1,5 +1,6 @@
 /**
- * The studio as a static site: the built page, the weights of those who listen, the tasks of the gallery, each with its hash.
+ * The studio as a static site: the built page, the weights of those who listen, the library for exported pages, the tasks of the gallery,
+ * each with its hash.
  *
  * Must not know: servers, the terminal.
  */
@@ -20,6 +21,8 @@ import {
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { demos } from "./demo-data.ts";
 import { getWeightsFolder, pullWeights } from "./encoder-weights.ts";
+import { computeFileHash } from "./file-hash.ts";
+import { listWebLibrary } from "./golem-web.ts";
 
 /** One file of the site: on the disk, or in memory. */
 export type SiteFile = { readonly path: string } | { readonly bytes: Uint8Array };
@@ -64,6 +67,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
       site.set(`weights/${definition.info.id}/${name}`, { path });
     }
   }
+  await addWebLibrary(site);
   const gallery: Record<string, { file: string; sha256: string }> = {};
   for (const name of galleryNames) {
     try {
@@ -85,6 +89,20 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
   }
   site.set("gallery/gallery.json", { bytes: new TextEncoder().encode(JSON.stringify(gallery)) });
   return site;
+}
+
+/** The library that golems are exported with, and a list of where each file of it is; what the page has already is not there twice. */
+async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
+  const list: Record<string, { address: string; sha256: string }> = {};
+  for (const [name, path] of await listWebLibrary()) {
+    const sha256 = await computeFileHash(path);
+    const own = site.get(`ort/${name}`);
+    const isThere = own && "path" in own && (await computeFileHash(own.path)) === sha256;
+    const address = isThere ? `ort/${name}` : `web/${name}`;
+    site.set(address, isThere ? own : { path });
+    list[name] = { address, sha256 };
+  }
+  site.set("web/files.json", { bytes: new TextEncoder().encode(JSON.stringify(list)) });
 }
 
 /** Writes the site into a folder, which it makes; other files in it are left alone. */

@@ -11,18 +11,22 @@ import { learned, recordings, task } from "../state/tasks.ts";
 import { describeError } from "../state/workers.ts";
 import { words } from "../words/language.ts";
 
+/** What can be taken. */
+type Kind = "golem" | "web" | "data";
+
 /** The screen. */
 export function TakeScreen() {
   const w = words.value.take;
   const open = task.value!;
-  const busy = useSignal<"golem" | "data" | undefined>(undefined);
+  const busy = useSignal<Kind | undefined>(undefined);
   // Of letters, digits and dashes, so that the commands below can be pasted into any shell.
   const name = makeSafe(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
-  const save = async (kind: "golem" | "data") => {
+  const save = async (kind: Kind) => {
     busy.value = kind;
-    const folder = kind === "golem" ? name : `${name}-recordings`;
+    const folder = { golem: name, web: `${name}-web`, data: `${name}-recordings` }[kind];
+    const asked = { task: open.id, folder, site: new URL(".", document.baseURI).href };
     try {
-      const bytes = await getPacker().call(kind, { task: open.id, folder });
+      const bytes = await getPacker().call(kind, asked);
       download(bytes, `${folder}.zip`);
       tell({ text: w.saved(`${folder}.zip`) });
     } catch (error) {
@@ -51,6 +55,21 @@ export function TakeScreen() {
           <p class="note">{w.golemUse}</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
           <pre tabIndex={0}>{`npx golem predict ${name} new.wav\nnpx golem report ${name}`}</pre>
+        </div>
+        <div class="offer">
+          <h2>{w.web}</h2>
+          <p>{learned.value ? w.webText : w.none}</p>
+          <button
+            type="button"
+            class="button"
+            disabled={!learned.value || busy.value !== undefined}
+            onClick={() => save("web")}
+          >
+            {busy.value === "web" ? w.preparing : w.webButton}
+          </button>
+          <p class="note">{w.webUse}</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+          <pre tabIndex={0}>{`npx http-server ${name}-web`}</pre>
         </div>
         <div class="offer">
           <h2>{w.data}</h2>

@@ -70,10 +70,11 @@ export async function openFiles(files: readonly FoundFile[], name: string): Prom
 async function openGolem(name: string, files: Readonly<Record<string, FoundFile>>): Promise<void> {
   const contents: Record<string, Uint8Array> = {};
   for (const [file, { read }] of Object.entries(files)) contents[file] = await read();
-  const { checkGolem } = await import("../data/check-golem.ts");
-  const { labels, score } = checkGolem(contents);
+  const { decodeKeptGolem } = await import("../data/kept-golem.ts");
+  const { labels, evaluation } = decodeKeptGolem(contents).document;
   const made = await createTask(name, labels);
-  const kept = { files: contents, seconds: 0, mark: "", ...(score === undefined ? {} : { score }) };
+  const score = evaluation ? { score: evaluation.balancedAccuracy } : {};
+  const kept = { files: contents, seconds: 0, mark: "", ...score };
   await (await getShelf()).putGolem(made.id, kept);
   await openTask(made.id);
   go({ screen: "try", task: made.id });

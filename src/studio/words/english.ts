@@ -287,6 +287,11 @@ export const english = {
       "What it learned, its score and a model card. No sound is in it; names of recordings and the words it understood are (training.json).",
     golemButton: "Download the golem",
     golemUse: "Unpack it where golem-audio is installed, then:",
+    web: "A page of its own",
+    webText:
+      "A web site with the golem in it: whoever opens it can drop files or speak, and nothing is sent anywhere. It holds no sound, no transcript, no name of a recording or a speaker. Of each recording it tells class, length and loudness, and it knows single words where words decide. Up to 45 MB, since the networks come along.",
+    webButton: "Download the page",
+    webUse: "Unpack it on any server of static files, or here:",
     data: "The recordings",
     dataText: (n: number) =>
       `${recordings(n)} with their labels, in folders and with metadata.csv, as golem train reads them.`,

@@ -7,10 +7,11 @@ import { createMemorySource } from "../../audio/byte-source.ts";
 import { openAudio } from "../../audio/open-audio.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
-import { decodeGolemModel, type GolemModel, golemFiles } from "../../golem/golem-model.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
 import { hearSource, type LoadedListener } from "../../golem/hear-source.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
 import { loadWebListener } from "../../web/web-listener.ts";
+import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { Hearing } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
@@ -95,14 +96,7 @@ async function drawSound(bytes: Uint8Array, name: string): Promise<Uint8Array | 
 async function readGolem(task: string): Promise<GolemModel> {
   const golem = await (await shelf).getGolem(task);
   if (!golem) throw new GolemError("golem-not-found", "This task has no golem yet; one was expected.");
-  const { document, tensors, training, text } = golemFiles;
-  const { files } = golem;
-  return decodeGolemModel({
-    document: files[document]!,
-    tensors: files[tensors]!,
-    training: files[training]!,
-    ...(files[text] ? { text: files[text] } : {}),
-  });
+  return decodeKeptGolem(golem.files);
 }
 
 function getGolem(task: string): Promise<GolemModel> {

@@ -7,6 +7,16 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { GolemError } from "../../core/error.ts";
+import {
+  createWebGolem,
+  listWeightOwners,
+  placeLibraryFile,
+  placeWeightFile,
+} from "../../export/export-web.ts";
+import { createPublicGolem } from "../../golem/public-golem.ts";
+import { fetchBytes } from "../../web/fetch-bytes.ts";
+import { loadWebWeights } from "../../web/web-weights.ts";
+import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
 import { answerCalls } from "./messages.ts";
@@ -15,6 +25,8 @@ import { answerCalls } from "./messages.ts";
 export type PackCalls = {
   /** The golem of a task, in a folder of that name. */
   golem: { argument: { task: string; folder: string }; answer: Uint8Array };
+  /** The golem of a task as `golem export --format web` writes it, in a folder of that name; `site` is the address of the page's folder. */
+  web: { argument: { task: string; folder: string; site: string }; answer: Uint8Array };
   /** The recordings of a task with metadata.csv, in a folder of that name. */
   data: { argument: { task: string; folder: string }; answer: Uint8Array };
   /** The files of a zip by path; `sha256`, where it is known, is checked first. */
@@ -31,10 +43,10 @@ const shelf = openShelf();
 
 answerCalls<PackCalls>({
   async golem({ task, folder }) {
-    const golem = await (await shelf).getGolem(task);
-    if (!golem) throw new GolemError("golem-not-found", "This task has no golem; train it first.");
-    return zipSync({ [folder]: { ...golem.files } as Zippable }, { level: 6 });
+    return zipSync({ [folder]: { ...(await getGolemFiles(task)) } as Zippable }, { level: 6 });
   },
+  web: async ({ task, folder, site }) =>
+    zipSync({ [folder]: await createWebFolder(task, site) }, { level: 6 }),
   async data({ task, folder }) {
     const kept = await shelf;
     const recordings = await kept.listRecordings(task);
@@ -48,9 +60,7 @@ answerCalls<PackCalls>({
     return zipSync({ [folder]: files as Zippable }, { level: 0 });
   },
   unpack({ bytes, sha256: wanted }) {
-    if (wanted !== undefined && bytesToHex(sha256(bytes)) !== wanted) {
-      throw new GolemError("weights-damaged", "A file of this site has another hash than its list says.");
-    }
+    if (wanted !== undefined) checkHash(bytes, wanted);
     let total = 0;
     let isTooLarge = false;
     const files = unzipSync(bytes, {
@@ -64,6 +74,58 @@ answerCalls<PackCalls>({
     throw new GolemError("too-long", "The zip file holds more than 500 MB; at most so much was expected.");
   },
 });
+
+async function getGolemFiles(task: string): Promise<Readonly<Record<string, Uint8Array>>> {
+  const golem = await (await shelf).getGolem(task);
+  if (golem) return golem.files;
+  throw new GolemError("golem-not-found", "This task has no golem; train it first.");
+}
+
+function checkHash(bytes: Uint8Array, wanted: string): void {
+  if (bytesToHex(sha256(bytes)) === wanted) return;
+  throw new GolemError("weights-damaged", "A file of this site has another hash than its list says.");
+}
+
+/** Networks are no smaller when they are compressed. */
+const asTheyAre = { level: 0 } as const;
+
+/** Everything that a page with the golem needs; files of this site are checked by their hashes. */
+async function createWebFolder(task: string, site: string): Promise<Zippable> {
+  const golem = createPublicGolem(decodeKeptGolem(await getGolemFiles(task)));
+  const owners = listWeightOwners(golem.model);
+  const files: Zippable = {};
+  const list = await fetchSite("web/files.json", site);
+  const library = JSON.parse(new TextDecoder().decode(list)) as Record<
+    string,
+    { readonly address: string; readonly sha256: string }
+  >;
+  for (const [name, { address, sha256: wanted }] of Object.entries(library)) {
+    const place = placeLibraryFile(name);
+    if (place === undefined) continue;
+    const bytes = await fetchSite(address, site);
+    checkHash(bytes, wanted);
+    files[place] = bytes;
+  }
+  for (const [name, contents] of Object.entries(createWebGolem(golem).files)) {
+    files[name] = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
+  }
+  const weights = await loadWebWeights(owners, { weights: new URL("weights/", site) });
+  for (const [i, { info }] of owners.entries()) {
+    for (const [name, bytes] of Object.entries(weights[i]!)) {
+      files[placeWeightFile(info.id, name)] = [bytes, asTheyAre];
+    }
+  }
+  return files;
+}
+
+function fetchSite(address: string, site: string): Promise<Uint8Array> {
+  const limits = {
+    maximumBytes: mostBytes,
+    missing: "weights-missing",
+    tooLarge: "weights-damaged",
+  } as const;
+  return fetchBytes(new URL(address, site), limits);
+}
 
 /** The list as `golem train` reads it. */
 function writeMetadata(recordings: readonly KeptRecording[]): string {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { getTrainingHabits } from "../detect/training-habits.ts";
 import type { TrainingDocument } from "../golem/golem-document.ts";
-import { keepHabits } from "./golem-web.ts";
+import { keepHabits } from "./export-web.ts";
 
 it("keeps all that a page's detection goes by, and nothing that tells whose recordings they were", () => {
   const training: TrainingDocument = {

@@ -1,16 +1,13 @@
 /**
- * Whether files are a golem that this version reads.
+ * A golem's files by their names, as they are kept and passed on, and the golem in them.
  *
- * Must not know: where they come from.
+ * Must not know: where they come from, where they are kept.
  */
 import { GolemError } from "../../core/error.ts";
-import { decodeGolemModel, golemFiles } from "../../golem/golem-model.ts";
+import { decodeGolemModel, type GolemModel, golemFiles } from "../../golem/golem-model.ts";
 
-/** What the shelf has to know of a golem. Throws `golem-damaged` or `golem-version`. */
-export function checkGolem(files: Readonly<Record<string, Uint8Array>>): {
-  labels: readonly string[];
-  score: number | undefined;
-} {
+/** Reads a golem. Throws `golem-damaged` where a file is missing or wrong, `golem-version` for one of another version. */
+export function decodeKeptGolem(files: Readonly<Record<string, Uint8Array>>): GolemModel {
   const get = (name: string) => {
     const bytes = files[name];
     if (bytes) return bytes;
@@ -19,11 +16,10 @@ export function checkGolem(files: Readonly<Record<string, Uint8Array>>): {
     });
   };
   const text = files[golemFiles.text];
-  const { document } = decodeGolemModel({
+  return decodeGolemModel({
     document: get(golemFiles.document),
     tensors: get(golemFiles.tensors),
     training: get(golemFiles.training),
     ...(text ? { text } : {}),
   });
-  return { labels: document.labels, score: document.evaluation?.balancedAccuracy };
 }
