@@ -1,11 +1,11 @@
 /**
  * Runs the README's library example as it stands there, on the built package, and compares what it prints; compares what
- * `npm start` prints; checks links and the first row of results.
+ * `npm start` prints; checks the links of all pages and the first row of results.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { commands } from "../src/cli/commands.ts";
 
@@ -48,20 +48,23 @@ it("shows what npm start prints", () => {
   expect(scores(printed)).toBeAllclose(scores(shown!), { rtol: 0, atol: 5 });
 });
 
-it("links only to files of the repository", () => {
-  const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)]
+const tracked = execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z"], {
+  cwd: root,
+  encoding: "utf8",
+}).split("\0");
+const pages = tracked.filter((file) => /^(docs\/)?[\w.-]+\.md$/.test(file));
+
+it.each(pages)("links only to files of the repository: %s", (page) => {
+  const targets = [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target!.split("#")[0]!)
     .filter((target) => target !== "" && !/^[a-z]+:/i.test(target));
-  expect(targets).toContain("LOG.md");
-  const tracked = execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z"], {
-    cwd: root,
-    encoding: "utf8",
-  }).split("\0");
+  if (page === "README.md") expect(targets).toContain("LOG.md");
   const folders = tracked.flatMap((file) =>
     file.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/")),
   );
   const known = new Set([...tracked, ...folders]);
-  expect(targets.filter((target) => !known.has(target.replace(/^\.\/|\/$/g, "")))).toEqual([]);
+  const reached = targets.map((target) => posix.join(posix.dirname(page), target).replace(/\/$/, ""));
+  expect(reached.filter((target) => !known.has(target))).toEqual([]);
 });
 
 it("says what was measured of golem train without flags", () => {
