@@ -1,6 +1,6 @@
 /**
- * The server under load: requests a second and times, wrong answers, memory, delay of the event loop, time to be ready, what 1,000 fuzzed bodies do
- * to it. The client (autocannon) runs in this process, the server in another, as it is installed (`npm run build` first).
+ * The server under load: requests a second and times, wrong answers, memory, delay of the event loop, time to be ready, what the torture set and 1,000
+ * fuzzed bodies do to it. The client (autocannon) runs in this process, the server in another, as it is installed (`npm run build` first).
  *
  *   npx tsx bench/serve.ts [--minutes N] [--seconds N] [--fuzzed N]      (`npm run bench` does it last)
  *
@@ -12,13 +12,14 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import autocannon from "autocannon";
+import autocannon, { type Options, type Result } from "autocannon";
 import { openAudio } from "../src/audio/open-audio.ts";
 import { createRandom } from "../src/core/random.ts";
 import { loadDataset } from "../src/node/dataset-files.ts";
 import { createFfmpegDecoder } from "../src/node/ffmpeg-decoder.ts";
 import { loadGolem } from "../src/node/golem.ts";
 import { train } from "../src/node/train.ts";
+import { createFuzzedBodies, loadTortureBodies, sendHostile } from "./torture.ts";
 import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({
@@ -42,6 +43,9 @@ for (const recording of (await loadDataset("demo/banking")).recordings.slice(0, 
   }
   await source.close();
 }
+
+/** Load that lasts as long as something else ends after this at the latest. */
+const longestSeconds = 1800;
 
 /** The server as a process of its own. */
 interface Served {
@@ -85,20 +89,20 @@ async function readMetrics(
   };
 }
 
-/** Sends recordings in turn over some connections; every answer is compared with Node's. */
+/** Sends recordings in turn over some connections, for some seconds or until a promise is settled; every answer is compared with Node's. */
 async function load(
   url: string,
   id: string,
   expected: readonly string[],
   connections: number,
-  seconds: number,
+  end: number | Promise<unknown>,
 ) {
   await readMetrics(url);
   let wrong = 0;
-  const result = await autocannon({
+  const options: Options = {
     url: `${url}/v1/golems/${id}/predict`,
     connections,
-    duration: seconds,
+    duration: typeof end === "number" ? end : longestSeconds,
     method: "POST",
     headers: { "content-type": "audio/wav" },
     requests: recordings.map((body, i) => ({
@@ -108,6 +112,10 @@ async function load(
         if (status !== 200 || !isEqual(JSON.parse(text), JSON.parse(expected[i]!))) wrong++;
       },
     })),
+  };
+  const result = await new Promise<Result>((resolve, reject) => {
+    const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
+    if (typeof end !== "number") void end.finally(() => instance.stop());
   });
   const { latency, requests, errors, timeouts, non2xx } = result;
   return {
@@ -130,33 +138,6 @@ function isEqual(a: { label: string; scores: Record<string, number> }, b: typeof
   );
 }
 
-/** Bodies made wrong in many ways; counts answers by status. */
-async function fuzz(url: string, id: string, count: number): Promise<Record<string, number>> {
-  const random = createRandom(1);
-  const statuses: Record<string, number> = {};
-  let left = count;
-  const work = async (): Promise<void> => {
-    while (left-- > 0) {
-      const source = recordings[Math.floor(random.uniform() * recordings.length)]!;
-      const bytes = new Uint8Array(
-        source.subarray(0, Math.floor(random.uniform() * Math.min(source.length, 8000))),
-      );
-      for (let i = Math.floor(random.uniform() * 40); i > 0; i--) {
-        // Headers are where harm is done.
-        bytes[Math.floor(random.uniform() ** 3 * bytes.length)] = Math.floor(random.uniform() * 256);
-      }
-      const types = ["audio/wav", "multipart/form-data; boundary=x", "application/octet-stream"];
-      const type = types[Math.floor(random.uniform() * types.length)]!;
-      const headers = { "content-type": type };
-      const answer = await fetch(`${url}/v1/golems/${id}/predict`, { method: "POST", body: bytes, headers });
-      await answer.arrayBuffer();
-      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-    }
-  };
-  await Promise.all([work(), work(), work(), work()]);
-  return statuses;
-}
-
 const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`;
 const results: Record<string, unknown> = { machine };
 const lines = [
@@ -176,8 +157,11 @@ try {
     await trained.save(path);
     await trained.dispose();
     const golem = await loadGolem(path);
+    const hostileLines: string[] = [];
     const expected: string[] = [];
     for (const bytes of recordings) expected.push(JSON.stringify(await golem.predict(new Uint8Array(bytes))));
+    const torture = await loadTortureBodies(golem);
+    const fuzzed = createFuzzedBodies(recordings, createRandom(1), Number(values.fuzzed));
     await golem.dispose();
     let served = await open(path);
     const ready = [served.readySeconds];
@@ -191,10 +175,21 @@ try {
       );
       console.error(lines.at(-1));
     }
-    const [fuzzed] = await Promise.all([
-      fuzz(served.url, id, Number(values.fuzzed)),
-      load(served.url, id, expected, 2, 5),
-    ]);
+    const predict = `${served.url}/v1/golems/${id}/predict`;
+    const hostile: Record<string, object> = {};
+    for (const [kind, bodies] of [["torture files", torture] as const, ["fuzzed bodies", fuzzed] as const]) {
+      const sending = sendHostile(predict, bodies);
+      const [sent, { total, wrong, errors, timeouts, non2xx }] = await Promise.all([
+        sending,
+        load(served.url, id, expected, 2, sending),
+      ]);
+      const failed = errors + timeouts + non2xx;
+      hostile[kind] = { ...sent, load: { total, wrong, failed } };
+      hostileLines.push(
+        `${id}: ${sent.sent} ${kind} under load were answered ${JSON.stringify(sent.statuses)}, ${sent.wrong.length} of them wrongly${sent.wrong.length > 0 ? ` (${sent.wrong.join("; ")})` : ""}; of ${total} good requests meanwhile ${wrong} were answered wrongly, ${failed} failed.`,
+      );
+      console.error(hostileLines.at(-1));
+    }
     // Killed under load, started again.
     const loading = load(served.url, id, expected, 4, 3).catch(() => undefined);
     await setTimeout(1000);
@@ -213,10 +208,11 @@ try {
       results.long = { minutes: Number(values.minutes), ...(await long), memoryEvery10s: memory };
     }
     await end(served);
-    results[id] = { runs, fuzzed, readySeconds: ready };
+    results[id] = { runs, hostile, readySeconds: ready };
     lines.push(
       "",
-      `${id}: ready ${ready.map((seconds) => seconds.toFixed(2)).join(" s, after kill -9 under load ")} s; ${values.fuzzed} fuzzed bodies under load were answered ${JSON.stringify(fuzzed)}.`,
+      `${id}: ready ${ready.map((seconds) => seconds.toFixed(2)).join(" s, after kill -9 under load ")} s.`,
+      ...hostileLines.flatMap((line) => ["", line]),
     );
     if (memory.length > 0) {
       const mean = (part: readonly number[]): string =>
@@ -224,6 +220,7 @@ try {
       const third = Math.max(1, Math.floor(memory.length / 3));
       const { total, wrong } = results.long as { total: number; wrong: number };
       lines.push(
+        "",
         `Memory over ${values.minutes} minutes on four connections, by thirds: ${mean(memory.slice(0, third))}, ${mean(memory.slice(third, 2 * third))}, ${mean(memory.slice(2 * third))} MB (${total} requests, ${wrong} wrong).`,
       );
     }
