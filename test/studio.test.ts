@@ -14,8 +14,9 @@ import { createTone } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser, listMicrophoneFlags, openWatchedPage } from "./browser.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 import { sharedData, sharedDataNote } from "./shared-data.ts";
+import { writeSpeech } from "./spoken.ts";
 import { startStaticServer } from "./static-server.ts";
-import { openStudio, openStudioPage, writeSpeech } from "./studio-page.ts";
+import { openStudio, openStudioPage } from "./studio-page.ts";
 
 const built = resolve(import.meta.dirname, "../dist/studio");
 const spoken = ["yes", "no", "stop"];

@@ -22,7 +22,7 @@ export interface WindowAnswer {
 export type WindowJudge = (heard: HeardSamples | undefined) => WindowAnswer | undefined;
 
 /** Mean log-probability of tokens that passes for speech anywhere: 14 % a token, with some 30,000 to choose from. */
-const clearLogprob = -2;
+export const clearLogprob = -2;
 
 /** Standard deviations of familiarity over which the logistic curve falls: what lies 2.4 of them beyond the threshold counts four fifths. */
 const familiaritySpread = 6;

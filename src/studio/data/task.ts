@@ -37,7 +37,13 @@ export interface KeptRecording {
 
 /** What a worker made of a recording. */
 export type Hearing =
-  | { readonly state: "heard"; readonly text?: string; readonly seconds: number }
+  | {
+      readonly state: "heard";
+      readonly seconds: number;
+      readonly text?: string;
+      /** Whether the text is of clear words, not of sounds that are none. */
+      readonly isSpeech: boolean;
+    }
   | { readonly state: "refused"; readonly code: string; readonly message: string; readonly hint: string };
 
 /** A name to show for a task that has none: its first classes. */

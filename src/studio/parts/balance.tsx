@@ -14,11 +14,12 @@ export function Balance() {
   const w = words.value.lessons.balance;
   const width = isNarrow.value ? 320 : 680;
   const [left, right, top, bottom] = [isNarrow.value ? 32 : 44, width - 16, 16, isNarrow.value ? 200 : 250];
+  const inset = 16;
   const chosen = useSignal(0);
   const found = comparison.value?.mark === mark.value ? comparison.value : undefined;
   if (!isTrainable.value || !isAllHeard.value) return <p class="state">{words.value.lessons.needGolem}</p>;
   const heads = found?.heads ?? [];
-  const x = (i: number) => left + 16 + ((right - left - 32) * i) / (comparedHeads.length - 1);
+  const x = (i: number) => left + inset + ((right - left - 2 * inset) * i) / (comparedHeads.length - 1);
   const y = (share: number) => bottom - (bottom - top) * share;
   const line = (get: (head: (typeof heads)[number]) => number) =>
     heads.map((head, i) => `${x(i).toFixed(1)},${y(get(head)).toFixed(1)}`).join(" ");
@@ -30,7 +31,7 @@ export function Balance() {
     <>
       <svg
         class="picture"
-        viewBox={`0 0 ${width} ${bottom + 12}`}
+        viewBox={`0 0 ${width} ${bottom + 48}`}
         role="img"
         aria-label={
           heads
@@ -59,6 +60,20 @@ export function Balance() {
         )}
         <polyline class="line train" points={line(({ trainAccuracy }) => trainAccuracy)} />
         <polyline class="line" points={line(({ balancedAccuracy }) => balancedAccuracy)} />
+        {comparedHeads.map((head, i) => (
+          <text
+            key={head}
+            class={head === at?.name ? "q at" : "q"}
+            x={x(i)}
+            y={bottom + 22}
+            text-anchor="middle"
+          >
+            {head === "linear" ? w.linearShort : head.slice(4)}
+          </text>
+        ))}
+        <text class="q" x={(left + right) / 2} y={bottom + 44} text-anchor="middle">
+          {w.axis}
+        </text>
         {heads.map((head, i) => (
           <g key={head.name}>
             <circle class="train-dot" cx={x(i)} cy={y(head.trainAccuracy)} r="5" />
@@ -78,7 +93,14 @@ export function Balance() {
       </p>
       {found ? (
         <>
-          <div class="slider">
+          <div
+            class="slider"
+            style={{
+              // The thumb, 16 pixels wide, stands below its point.
+              paddingLeft: `calc(${(100 * (left + inset)) / width}% - 8px)`,
+              paddingRight: `calc(${(100 * (width - right + inset)) / width}% - 8px)`,
+            }}
+          >
             <input
               type="range"
               min="0"
@@ -91,16 +113,14 @@ export function Balance() {
                 chosen.value = Number(event.currentTarget.value);
               }}
             />
-            <div class="ends" aria-hidden="true">
-              <span>{w.small}</span>
-              <span>{w.large}</span>
-            </div>
           </div>
           <p class="state" aria-live="polite">
             {found.isDone || chosen.value < heads.length ? reading : `${words.value.result.learning}…`}
           </p>
           <p class="note">
-            {found.isDone ? w.moral : `${w.measuring(name(comparedHeads[heads.length] ?? ""))}…`}
+            {found.isDone
+              ? w.moral
+              : `${w.measuring(name(comparedHeads[heads.length] ?? "").toLowerCase())}…`}
           </p>
         </>
       ) : (

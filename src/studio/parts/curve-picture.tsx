@@ -30,6 +30,8 @@ export function CurvePicture({ curve }: { readonly curve: LearningCurve }) {
       ...of.map((p) => `${x(p.recordingsPerClass)},${y(p.interval[1])}`),
       ...[...of].reverse().map((p) => `${x(p.recordingsPerClass)},${y(p.interval[0])}`),
     ].join(" ");
+  // A forecast begins where measuring ends.
+  const ahead = [...points.slice(-1), ...forecasts];
   let free = Number.NEGATIVE_INFINITY;
   const named = all.filter(({ recordingsPerClass }) => {
     const place = x(recordingsPerClass);
@@ -59,9 +61,9 @@ export function CurvePicture({ curve }: { readonly curve: LearningCurve }) {
       <text class="q" x={right} y={y(chance) - 6} text-anchor="end">
         {words.value.result.chance}
       </text>
-      <polygon class="band pale" points={band(forecasts)} />
+      <polygon class="band pale" points={band(ahead)} />
       <polygon class="band" points={band(points)} />
-      <polyline class="line dashed" points={line(forecasts)} />
+      <polyline class="line dashed" points={line(ahead)} />
       <polyline class="line" points={line(points)} />
       {points.map((p) => (
         <circle

@@ -22,7 +22,7 @@ export function Empty({
     <div class="empty">
       {isPart ? <h2>{title}</h2> : <h1>{title}</h1>}
       <p>{text}</p>
-      <div class="actions">{children}</div>
+      {children && <div class="actions">{children}</div>}
     </div>
   );
 }

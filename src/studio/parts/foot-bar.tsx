@@ -9,6 +9,7 @@ import { session } from "../state/recording.ts";
 import { go } from "../state/route.ts";
 import { hearAll, hearings, isAllHeard, isTrainable, recordings, task } from "../state/tasks.ts";
 import { asleep, awake, wake } from "../state/workers.ts";
+import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** The bar; nothing until there are classes. */
@@ -29,7 +30,7 @@ export function FootBar() {
             <i style={{ transform: `scaleX(${share})` }} />
           </div>
         </div>
-        {asleep.value && (
+        {asleep.value !== undefined && (
           <button
             type="button"
             class="button"
@@ -59,7 +60,7 @@ export function FootBar() {
 
 function describe(done: number, all: number): readonly [text: string, share: number] {
   const w = words.value.record;
-  if (asleep.value) return [`${w.loadFailed} ${asleep.value}`, 1];
+  if (asleep.value !== undefined) return [`${w.loadFailed} ${describeError(asleep.value)}`, 1];
   if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
   if (done < all) {
     if (awake.value < 1) return [w.loading(awake.value), awake.value];

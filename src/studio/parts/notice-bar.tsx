@@ -13,7 +13,7 @@ export function NoticeBar() {
     <div aria-live="polite">
       {told && (
         <div class="notice" role={told.isError ? "alert" : "status"}>
-          <span>{told.text}</span>
+          <span>{told.text()}</span>
           {told.action && (
             <button
               type="button"
@@ -22,7 +22,7 @@ export function NoticeBar() {
                 told.action?.run();
               }}
             >
-              {told.action.name}
+              {told.action.name()}
             </button>
           )}
           <button type="button" onClick={hush}>

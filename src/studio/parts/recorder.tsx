@@ -9,6 +9,7 @@ import { usualGoal } from "../state/choice.ts";
 import { deleteRecordings, renameClass } from "../state/keep.ts";
 import {
   completed,
+  describeMicrophoneError,
   isLive,
   isSounding,
   microphoneError,
@@ -69,7 +70,10 @@ export function Recorder({
       </div>
       <Scope isOn={running !== undefined} isSounding={isSounding.value} />
       <div class="recorder-foot">
-        <p class={`say${running ? " live" : ""}`} aria-live="polite">
+        <p
+          class={`say${running ? " live" : microphoneError.value ? " bad" : ""}`}
+          aria-live={microphoneError.value ? "assertive" : "polite"}
+        >
           {tellState(label, wanted, running !== undefined, isDone, next !== undefined, isCut.value)}
         </p>
         <div class="dots" role="img" aria-label={w.of(count, Math.max(count, usualGoal))}>
@@ -127,7 +131,7 @@ function tellState(
   isCut: boolean,
 ): string {
   const w = words.value.record;
-  if (microphoneError.value) return microphoneError.value;
+  if (microphoneError.value) return describeMicrophoneError(microphoneError.value);
   if (isRunning) {
     if (session.value?.replaced) return isLive.value ? w.againNow : w.ready;
     if (!isLive.value) return w.ready;
@@ -162,9 +166,8 @@ function ClassName({ label }: { readonly label: string }) {
 /** Removes a class with its recordings, after asking. Resolves with whether it was removed. */
 export async function removeClass(label: string): Promise<boolean> {
   const w = words.value.record;
-  const count = counts.value.get(label) ?? 0;
-  if (count > 0 && !(await ask(w.removeSure(label, count), w.removeYes))) return false;
   const gone = recordings.value.filter((recording) => recording.label === label);
+  if (gone.length > 0 && !(await ask(w.removeSure(label, gone.length), w.removeYes))) return false;
   if (gone.length > 0) await deleteRecordings(gone);
   await changeTask({ classes: task.value!.classes.filter((name) => name !== label) });
   return true;

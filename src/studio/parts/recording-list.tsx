@@ -8,7 +8,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { KeptRecording } from "../data/task.ts";
 import { deleteRecordings } from "../state/keep.ts";
 import { startRecording } from "../state/recording.ts";
-import { hearings, learned } from "../state/tasks.ts";
+import { hearings, isSpoken, learned } from "../state/tasks.ts";
+import { nameError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 import { Peaks } from "./peaks.tsx";
@@ -64,9 +65,13 @@ function Item({ recording }: { readonly recording: KeptRecording }) {
       <PlayButton id={recording.id} name={name} />
       <Peaks peaks={recording.peaks} />
       <div class="told">
-        <span>{heard?.state === "heard" && heard.text ? w.quoted(heard.text) : name}</span>
+        <span>
+          {isSpoken.value && heard?.state === "heard" && heard.isSpeech && heard.text
+            ? w.quoted(heard.text)
+            : name}
+        </span>
         <small>
-          {recording.seconds > 0 && `${w.seconds(recording.seconds)} `}
+          {recording.seconds > 0 && <span>{w.seconds(recording.seconds)}</span>}
           <State recording={recording} />
         </small>
       </div>
@@ -100,16 +105,16 @@ function Item({ recording }: { readonly recording: KeptRecording }) {
 function State({ recording }: { readonly recording: KeptRecording }) {
   const w = words.value.record;
   const heard = hearings.value.get(recording.id);
-  if (!heard) return <span>· {w.waiting}</span>;
+  if (!heard) return <span>{w.waiting}</span>;
   if (heard.state === "refused") {
     return (
-      <span class="bad" title={`${heard.message} ${heard.hint}`}>
-        · {w.refused}: {words.value.result.findings[heard.code]?.[0] ?? heard.message}
+      <span class="bad" title={words.value.errors.codes[heard.code]?.[1] ?? heard.hint}>
+        {w.refused}: {nameError(heard)}
       </span>
     );
   }
   const wrong = findMistake(recording);
-  return wrong === undefined ? null : <span class="bad">· {w.takenFor(wrong)}</span>;
+  return wrong === undefined ? null : <span class="bad">{w.takenFor(wrong)}</span>;
 }
 
 /** What a recording is mostly taken for while it is held out, where that is wrong. */

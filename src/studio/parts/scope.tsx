@@ -5,6 +5,7 @@
  */
 import { useEffect, useRef } from "preact/hooks";
 import { levelCount, levels } from "../state/levels.ts";
+import { theme } from "../state/theme.ts";
 
 /** The picture; it moves while `isOn`, in the accent while `isSounding`. */
 export function Scope({ isOn, isSounding }: { readonly isOn: boolean; readonly isSounding: boolean }) {
@@ -38,7 +39,8 @@ export function Scope({ isOn, isSounding }: { readonly isOn: boolean; readonly i
       }
       if (isOn) frame = requestAnimationFrame(draw);
     };
-    draw();
+    // After the theme has reached the page.
+    frame = requestAnimationFrame(draw);
     const observer = new ResizeObserver(() => {
       if (!isOn) draw();
     });
@@ -47,7 +49,7 @@ export function Scope({ isOn, isSounding }: { readonly isOn: boolean; readonly i
       cancelAnimationFrame(frame);
       observer.disconnect();
     };
-  }, [isOn]);
+  }, [isOn, theme.value]);
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without a tabindex cannot be focused
   return <canvas ref={canvas} class="scope" aria-hidden="true" />;
 }

@@ -13,9 +13,16 @@ import { DemoPicture } from "../parts/demo-picture.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { type DemoName, openDemo, openFiles } from "../state/bring-in.ts";
-import { tell } from "../state/notice.ts";
 import { getAddress, go } from "../state/route.ts";
-import { createTask, deleteTask, listTasks, openTask, type TaskSummary, tasks } from "../state/tasks.ts";
+import {
+  createTask,
+  deleteTask,
+  isStorageRefused,
+  listTasks,
+  openTask,
+  type TaskSummary,
+  tasks,
+} from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 const demos: readonly DemoName[] = ["voice", "drums", "banking"];
@@ -25,7 +32,7 @@ export function HomeScreen() {
   const w = words.value.home;
   const opening = useSignal<DemoName | undefined>(undefined);
   useEffect(() => {
-    listTasks().catch(() => tell({ text: words.value.errors.storage, isError: true }));
+    void listTasks();
   }, []);
   const all = tasks.value ?? [];
   const start = async () => {
@@ -39,16 +46,22 @@ export function HomeScreen() {
       <section class="hero first">
         <h1>{w.title}</h1>
         <p class="lead">{w.lead}</p>
-        <div class="actions">
-          <button type="button" class="button primary" onClick={start}>
-            {w.start}
-          </button>
-          <ChooseButton large name={w.openFolder} isFolder onChosen={openZip} />
-          <ChooseButton large name={w.openFile} accept=".zip" onChosen={openZip} />
-        </div>
-        <p class="note">
-          {w.openHint} {w.privacy}
-        </p>
+        {isStorageRefused.value ? (
+          <StorageRefused />
+        ) : (
+          <>
+            <div class="actions">
+              <button type="button" class="button primary" onClick={start}>
+                {w.start}
+              </button>
+              <ChooseButton large name={w.openFolder} isFolder onChosen={openZip} />
+              <ChooseButton large name={w.openFile} accept=".zip" onChosen={openZip} />
+            </div>
+            <p class="note">
+              {w.openHint} {w.privacy}
+            </p>
+          </>
+        )}
       </section>
       {all.length > 0 && (
         <section aria-labelledby="yours">
@@ -77,7 +90,7 @@ export function HomeScreen() {
               <h3>
                 <button
                   type="button"
-                  disabled={opening.value !== undefined}
+                  disabled={opening.value !== undefined || isStorageRefused.value}
                   onClick={async () => {
                     opening.value = name;
                     await openDemo(name).finally(() => {
@@ -94,6 +107,19 @@ export function HomeScreen() {
         </ul>
       </section>
     </>
+  );
+}
+
+function StorageRefused() {
+  const { storage, storageText, reload } = words.value.errors;
+  return (
+    <div class="alarm" role="alert">
+      <h2 class="plain">{storage}</h2>
+      <p>{storageText}</p>
+      <button type="button" class="button small" onClick={() => location.reload()}>
+        {reload}
+      </button>
+    </div>
   );
 }
 

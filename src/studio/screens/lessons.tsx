@@ -99,6 +99,18 @@ function pickExamples() {
 
 function Examples() {
   const w = words.value.lessons.record;
+  if (recordings.value.length === 0) {
+    return (
+      <>
+        <p class="state">{w.none}</p>
+        <div class="actions">
+          <a class="button primary" href={getAddress({ screen: "record", task: task.value!.id })}>
+            {words.value.tabs.record}
+          </a>
+        </div>
+      </>
+    );
+  }
   return (
     <>
       <div class="numbers">
@@ -119,6 +131,7 @@ function Examples() {
 
 function Giant() {
   const w = words.value.lessons.giant;
+  if (recordings.value.length === 0) return <Examples />;
   return (
     <>
       <div class="numbers" aria-hidden="true">

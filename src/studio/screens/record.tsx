@@ -12,7 +12,7 @@ import { Recorder, removeClass } from "../parts/recorder.tsx";
 import { RecordingList } from "../parts/recording-list.tsx";
 import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
 import { stopRecording } from "../state/recording.ts";
-import { changeTask, counts, recordings } from "../state/tasks.ts";
+import { changeTask, recordings } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
@@ -64,7 +64,7 @@ export function RecordScreen() {
         </div>
         <div class="list">
           <h2 class="hidden">{w.list(chosen)}</h2>
-          {(counts.value.get(chosen) ?? 0) === 0 ? (
+          {own.length === 0 ? (
             <Empty isPart title={w.noneYet} text={w.noneText} />
           ) : (
             <RecordingList key={chosen} recordings={own} />

@@ -15,6 +15,7 @@ import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { getAddress, go } from "../state/route.ts";
 import { counts, isAllHeard, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
@@ -36,7 +37,10 @@ export function ResultScreen() {
   if (!learned.value) {
     const canLearn = isTrainable.value && isAllHeard.value;
     return (
-      <Empty title={learnError.value ? w.failed : w.emptyTitle} text={learnError.value ?? w.emptyText}>
+      <Empty
+        title={learnError.value ? w.failed : w.emptyTitle}
+        text={learnError.value ? describeError(learnError.value) : w.emptyText}
+      >
         {canLearn && (
           <button type="button" class="button primary" onClick={learn}>
             {words.value.record.learn}
@@ -143,8 +147,10 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const best = found?.classGains.find(({ outgrows, gain }) => !outgrows && gain >= 0.001);
+  // Less than a point, or perhaps nothing, is no reason to record: then it is tried.
+  const isWorth = best !== undefined && best.gain >= 0.01;
   const tryIt = (
-    <a class="button" href={getAddress({ screen: "try", task: open.id })}>
+    <a class={`button${isWorth ? "" : " primary"}`} href={getAddress({ screen: "try", task: open.id })}>
       {w.nextTry}
     </a>
   );
@@ -166,7 +172,7 @@ function Next() {
         {best && (
           <button
             type="button"
-            class="button primary"
+            class={`button${isWorth ? " primary" : ""}`}
             onClick={() => {
               chooseClass(best.label, (counts.value.get(best.label) ?? 0) + 5);
               go({ screen: "record", task: open.id });

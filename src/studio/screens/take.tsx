@@ -8,7 +8,7 @@ import { describeTask, makeSafe } from "../data/task.ts";
 import { getPacker } from "../state/bring-in.ts";
 import { tell } from "../state/notice.ts";
 import { learned, recordings, task } from "../state/tasks.ts";
-import { describeError } from "../state/workers.ts";
+import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** What can be taken. */
@@ -28,9 +28,9 @@ export function TakeScreen() {
     try {
       const bytes = await getPacker().call(kind, asked);
       download(bytes, `${folder}.zip`);
-      tell({ text: w.saved(`${folder}.zip`) });
+      tell({ text: () => words.value.take.saved(`${folder}.zip`) });
     } catch (error) {
-      tell({ text: describeError(error), isError: true });
+      tell({ text: () => describeError(error), isError: true });
     } finally {
       busy.value = undefined;
     }

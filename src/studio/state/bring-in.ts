@@ -4,8 +4,10 @@
  * Must not know: screens.
  */
 import { signal } from "@preact/signals";
+import { GolemError } from "../../core/error.ts";
 import { type FoundFile, type FoundRecording, understandFiles } from "../data/found-files.ts";
 import type { Task } from "../data/task.ts";
+import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { type Caller, createCaller } from "../work/messages.ts";
 import type { PackCalls } from "../work/pack-worker.ts";
@@ -13,7 +15,6 @@ import { keepFiles, type NewFile } from "./keep.ts";
 import { tell } from "./notice.ts";
 import { go } from "./route.ts";
 import { changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
-import { describeError } from "./workers.ts";
 
 /** How many files of how many were read, while some are. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -33,7 +34,12 @@ export function getPacker(): Caller<PackCalls> {
 
 /** Files of a zip file. */
 async function unpack(bytes: Uint8Array, sha256?: string): Promise<FoundFile[]> {
-  const files = await getPacker().call("unpack", { bytes, sha256 });
+  const files = await getPacker()
+    .call("unpack", { bytes, sha256 })
+    .catch((error: unknown) => {
+      if (error instanceof GolemError && error.code !== "unexpected") throw error;
+      throw new GolemError("unreadable", "The file is no zip file, or it is damaged.", { cause: error });
+    });
   return Object.entries(files).map(([path, contents]) => ({ path, read: async () => contents }));
 }
 
@@ -103,7 +109,7 @@ async function keepFound(
   } finally {
     reading.value = undefined;
   }
-  tell({ text: words.value.record.added(found.length) });
+  tell({ text: () => words.value.record.added(found.length) });
 }
 
 /** What the gallery has. */
@@ -139,6 +145,6 @@ async function tellErrors(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    tell({ text: `${words.value.errors.open}. ${describeError(error)}`, isError: true });
+    tell({ text: () => `${words.value.errors.open}. ${describeError(error)}`, isError: true });
   }
 }

@@ -104,9 +104,9 @@ export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<
   const sounds = await Promise.all(gone.map(({ id }) => shelf.getSound(id)));
   await remove(gone);
   tell({
-    text: words.value.record.deleted(gone.length),
+    text: () => words.value.record.deleted(gone.length),
     action: {
-      name: words.value.undo,
+      name: () => words.value.undo,
       run: () => {
         const back = gone.flatMap((recording, i) => (sounds[i] ? [{ recording, sound: sounds[i] }] : []));
         void keep(gone[0]!.task, back);

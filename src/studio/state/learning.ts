@@ -9,13 +9,13 @@ import { describeTask } from "../data/task.ts";
 import type { ComparedHead } from "../work/learn-worker.ts";
 import { getShare } from "../work/messages.ts";
 import { learned, mark, task } from "./tasks.ts";
-import { describeError, getExaminer, getHearer, getLearner } from "./workers.ts";
+import { getExaminer, getHearer, getLearner } from "./workers.ts";
 
 /** How far learning is, from 0 to 1; undefined while nothing is learned. */
 export const learning = signal<number | undefined>(undefined);
 
-/** Why learning failed. */
-export const learnError = signal<string | undefined>(undefined);
+/** What kept it from learning. */
+export const learnError = signal<unknown>(undefined);
 
 /** What more recordings would give: measured after learning; null where it cannot be. */
 export const curve = signal<{ readonly mark: string; readonly curve: GolemCurve | null } | undefined>(
@@ -47,7 +47,7 @@ export async function learn(): Promise<void> {
     await getHearer().call("forget", null);
     if (task.value?.id === open.id) learned.value = answer;
   } catch (error) {
-    learnError.value = describeError(error);
+    learnError.value = error;
   } finally {
     learning.value = undefined;
   }
@@ -80,7 +80,7 @@ export async function compareHeads(): Promise<void> {
       if (performance.now() - started > mostMilliseconds) break;
     }
   } catch (error) {
-    learnError.value = describeError(error);
+    learnError.value = error;
   }
   if (comparison.value?.mark === asked) comparison.value = { ...comparison.value, isDone: true };
 }

@@ -7,9 +7,10 @@ import { signal } from "@preact/signals";
 
 /** What is told. */
 export interface Notice {
-  readonly text: string;
+  /** In the language that is spoken when it is shown. */
+  text(): string;
   readonly isError?: boolean;
-  readonly action?: { readonly name: string; run(): void };
+  readonly action?: { name(): string; run(): void };
 }
 
 /** What is told now. */

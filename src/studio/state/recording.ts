@@ -8,12 +8,12 @@ import type { KeptRecording } from "../data/task.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { stopPlaying } from "../sound/player.ts";
 import { createTakeCutter } from "../sound/take-cutter.ts";
+import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { keepTake } from "./keep.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { counts } from "./tasks.ts";
-import { describeError } from "./workers.ts";
 
 /** What is being recorded. */
 export interface Session {
@@ -35,8 +35,8 @@ export const isLive = signal(false);
 /** Whether there is sound now. */
 export const isSounding = signal(false);
 
-/** Why the microphone does not work. */
-export const microphoneError = signal<string | undefined>(undefined);
+/** What kept the microphone from working. */
+export const microphoneError = signal<unknown>(undefined);
 
 /** Class whose recording was completed last; the next one is offered. */
 export const completed = signal<string | undefined>(undefined);
@@ -58,18 +58,20 @@ export async function startRecording(wanted: Session): Promise<void> {
   const pieces: Float32Array[] = [];
   let heard = 0;
   let keeping: Promise<unknown> = Promise.resolve();
+  /** Takes that are still wanted: what is said after the last one belongs to none. */
+  let wantedTakes = wanted.replaced ? 1 : Math.max(1, wanted.goal - (counts.value.get(wanted.label) ?? 0));
   const keep = (samples: Float32Array) => {
+    if (wantedTakes === 0) return;
+    wantedTakes--;
     keeping = keeping
       .then(() => keepTake(wanted.label, samples, microphoneRate, wanted.replaced))
-      .then(
-        () => {
-          const isEnough = wanted.replaced || (counts.value.get(wanted.label) ?? 0) >= wanted.goal;
-          if (!isEnough || session.value !== wanted) return;
-          void stopRecording();
-          if (!wanted.replaced) completed.value = wanted.label;
-        },
-        (error: unknown) => tell({ text: describeKeepError(error), isError: true }),
-      );
+      .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }));
+    if (wantedTakes > 0) return;
+    void keeping.then(async () => {
+      if (session.value !== wanted) return;
+      await stopRecording();
+      if (!wanted.replaced) completed.value = wanted.label;
+    });
   };
   const onSamples = (samples: Float32Array) => {
     if (session.value !== wanted) return;
@@ -87,7 +89,7 @@ export async function startRecording(wanted: Session): Promise<void> {
     microphone = await openMicrophone(onSamples);
   } catch (error) {
     session.value = undefined;
-    microphoneError.value = describeMicrophoneError(error);
+    microphoneError.value = error;
     return;
   }
   if (session.value !== wanted) {
@@ -129,9 +131,4 @@ export function describeMicrophoneError(error: unknown): string {
   if (name === "NotAllowedError" || name === "SecurityError") return micDenied;
   if (name === "NotFoundError" || name === "OverconstrainedError") return micMissing;
   return micFailed(describeError(error));
-}
-
-function describeKeepError(error: unknown): string {
-  const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
-  return isFull ? words.value.record.storageFull : describeError(error);
 }

@@ -32,12 +32,20 @@ export const hearings = signal<ReadonlyMap<string, Hearing>>(new Map());
 /** What came of training. */
 export const learned = signal<Learned | null>(null);
 
-/** Recordings of each class. */
+/** Recordings of each class that were not refused. */
 export const counts = computed(() => {
   const found = new Map<string, number>();
   for (const name of task.value?.classes ?? []) found.set(name, 0);
-  for (const { label } of recordings.value) found.set(label, (found.get(label) ?? 0) + 1);
+  for (const { id, label } of recordings.value) {
+    if (hearings.value.get(id)?.state !== "refused") found.set(label, (found.get(label) ?? 0) + 1);
+  }
   return found;
+});
+
+/** Whether recordings are told apart by what is said in them: most hold clear words. */
+export const isSpoken = computed(() => {
+  const heard = [...hearings.value.values()].filter(({ state }) => state === "heard");
+  return 2 * heard.filter((hearing) => hearing.state === "heard" && hearing.isSpeech).length > heard.length;
 });
 
 /** Recordings that were heard and count. */
@@ -102,9 +110,14 @@ export function getShelf(): Promise<Shelf> {
   return opened;
 }
 
+/** Whether the browser lets the page keep nothing. */
+export const isStorageRefused = signal(false);
+
 /** Reads the list of tasks. */
 export async function listTasks(): Promise<void> {
-  const shelf = await getShelf();
+  const shelf = await getShelf().catch(() => undefined);
+  isStorageRefused.value = shelf === undefined;
+  if (!shelf) return;
   const all = await shelf.listTasks();
   tasks.value = await Promise.all(
     all.map(async (one) => ({

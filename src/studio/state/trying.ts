@@ -9,12 +9,13 @@ import type { FoundFile } from "../data/found-files.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { createTakeCutter } from "../sound/take-cutter.ts";
 import { encodeWav } from "../sound/wav-file.ts";
+import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { describeMicrophoneError } from "./recording.ts";
 import { task } from "./tasks.ts";
-import { describeError, getHearer } from "./workers.ts";
+import { getHearer } from "./workers.ts";
 
 /** One answer. */
 export interface Answer extends AudioPrediction {
@@ -60,7 +61,7 @@ export async function startListening(): Promise<void> {
     else opened.close();
   } catch (error) {
     isListening.value = false;
-    tell({ text: describeMicrophoneError(error), isError: true });
+    tell({ text: () => describeMicrophoneError(error), isError: true });
   }
 }
 
@@ -88,7 +89,7 @@ async function predict(bytes: Uint8Array, name: string): Promise<void> {
       answers.value = [{ ...answer, id: ++count, name }, ...answers.value].slice(0, mostAnswers);
     }
   } catch (error) {
-    tell({ text: describeError(error), isError: true });
+    tell({ text: () => describeError(error), isError: true });
   } finally {
     pending.value--;
   }

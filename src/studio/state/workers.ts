@@ -1,5 +1,5 @@
 /**
- * The workers of the page: one hears, one learns, one examines at leisure.
+ * The workers of the page: one hears, one learns, one examines at leisure. One that dies is replaced when it is next asked for.
  *
  * Must not know: what is asked of them.
  */
@@ -12,8 +12,8 @@ import { type Caller, createCaller, getShare } from "../work/messages.ts";
 /** How far the networks are: a share from 0 to 1, 1 when they can hear. */
 export const awake = signal(0);
 
-/** Why the networks could not be loaded. */
-export const asleep = signal<string | undefined>(undefined);
+/** What kept the networks from being loaded, or ended them. */
+export const asleep = signal<unknown>(undefined);
 
 let hearer: Caller<HearCalls> | undefined;
 let learner: Caller<LearnCalls> | undefined;
@@ -22,29 +22,38 @@ let examiner: Caller<LearnCalls> | undefined;
 /** The worker that hears; it begins to load the networks when it is first asked for. */
 export function getHearer(): Caller<HearCalls> {
   if (hearer) return hearer;
-  hearer = createCaller<HearCalls>(
-    new Worker(new URL("../work/hear-worker.ts", import.meta.url), { type: "module" }),
-  );
+  const worker = new Worker(new URL("../work/hear-worker.ts", import.meta.url), { type: "module" });
+  hearer = createCaller<HearCalls>(worker);
+  worker.addEventListener("error", () => {
+    hearer = undefined;
+    awake.value = 0;
+    asleep.value = new GolemError("unexpected", "The worker that hears stopped.");
+  });
   wake();
   return hearer;
 }
 
 /** The worker that learns. */
 export function getLearner(): Caller<LearnCalls> {
-  learner ??= createLearner();
+  learner ??= createLearner(() => {
+    learner = undefined;
+  });
   return learner;
 }
 
 /** One like it that measures what takes longer, so that learning never waits for it. */
 export function getExaminer(): Caller<LearnCalls> {
-  examiner ??= createLearner();
+  examiner ??= createLearner(() => {
+    examiner = undefined;
+  });
   return examiner;
 }
 
-function createLearner(): Caller<LearnCalls> {
-  return createCaller<LearnCalls>(
-    new Worker(new URL("../work/learn-worker.ts", import.meta.url), { type: "module" }),
-  );
+function createLearner(onEnd: () => void): Caller<LearnCalls> {
+  const worker = new Worker(new URL("../work/learn-worker.ts", import.meta.url), { type: "module" });
+  const caller = createCaller<LearnCalls>(worker);
+  worker.addEventListener("error", onEnd);
+  return caller;
 }
 
 /** Loads the networks, again where that failed. */
@@ -59,13 +68,7 @@ export function wake(): void {
         awake.value = 1;
       },
       (error: unknown) => {
-        asleep.value = describeError(error);
+        asleep.value = error;
       },
     );
-}
-
-/** An error in words: what happened, and what to do. */
-export function describeError(error: unknown): string {
-  if (error instanceof GolemError) return `${error.message} ${error.hint}`.trim();
-  return error instanceof Error ? error.message : String(error);
 }

@@ -62,8 +62,8 @@ export const english = {
     record: "Record",
     result: "Result",
     try: "Try it",
-    lessons: "How it works",
-    take: "Take it with you",
+    lessons: "Lessons",
+    take: "Take away",
     back: "All tasks",
   },
   task: {
@@ -92,12 +92,14 @@ export const english = {
     stop: "Stop",
     next: (name: string) => `Next: “${name}”`,
     again: (name: string) => `Record ${name} again`,
-    againNow: "Say it once more: this take replaces the old one.",
+    againNow: "Once more: this take replaces the old one.",
     idle: (name: string, goal: number) =>
-      `Say “${name}” ${goal === 1 ? "once" : `${goal} times`}, with a short pause after each. The recording is cut at the pauses and stops by itself.`,
+      goal === 1
+        ? `Record “${name}” once. It stops by itself at the pause.`
+        : `Record “${name}” ${goal} times in a row, with a short pause after each. It is cut at the pauses and stops by itself.`,
     idleWhole: "Each recording lasts from Record to Stop.",
     ready: "Get ready",
-    listening: (name: string) => `Say “${name}”, pause, say it again`,
+    listening: (name: string) => `“${name}”, a pause, and again`,
     hearing: "I hear you",
     whole: "Recording",
     complete: (name: string, n: number) => `“${name}” has ${recordings(n)}.`,
@@ -160,13 +162,13 @@ export const english = {
     next: "What would help most",
     nextRecord: (name: string) => `Record 5 more of “${name}”`,
     nextGain: (points: number, low: number, high: number) =>
-      `About ${points.toFixed(1)} points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
+      `About ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
     nextNone: "No single class stands out. More recordings of each would narrow the interval.",
     nextMeasuring: "Measuring what more recordings would give",
     nextTry: "Try it on your microphone",
     curve: "What more recordings would give",
     curveText: (points: number, low: number, high: number) =>
-      `Twice as many: about ${points.toFixed(1)} points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
+      `Twice as many: about ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
     curveAxis: "recordings of each class",
     curveNote: "Full line: measured. Broken line: forecast, for recordings like those there are.",
     confusion: "What is taken for what",
@@ -242,8 +244,9 @@ export const english = {
     step: (n: number) => `Step ${n} of 4`,
     record: {
       title: "You bring a handful of examples",
-      text: "Five recordings of each class are enough to begin. A child does not need a thousand either, because it already knows how to hear.",
+      text: "Eight recordings of each class will do. Five already teach it; with a few more, the exam that it has to pass is worth more. A child does not need a thousand either, because it already knows how to hear.",
       state: (n: number, c: number) => `You have ${recordings(n)} in ${classes(c)}.`,
+      none: "Your own recordings will stand here.",
     },
     giant: {
       title: "The giant listens, once",
@@ -265,13 +268,13 @@ export const english = {
       slider: "Size of the head",
       trained: "learned from",
       held: "not heard before",
-      linear: "one linear layer",
-      mlp: (units: string) => `hidden layer of ${units}`,
+      linear: "One linear layer",
+      linearShort: "none",
+      mlp: (units: string) => `Hidden layer of ${units}`,
       reading: (name: string, trained: number, held: number) =>
         `${name}: ${whole(trained)} % of what it learned from, ${whole(held)} % of what it has not heard.`,
       moral: "The upper line reaches the top and stays there. The lower line shows what the room was worth.",
-      small: "small",
-      large: "large",
+      axis: "numbers in the hidden layer",
     },
     next: "Next",
     previous: "Back",
@@ -304,10 +307,66 @@ export const english = {
   errors: {
     title: "Something went wrong",
     open: "This could not be opened",
-    hash: "A file of this site is not what it should be. Reload the page; if that does not help, tell whoever runs it.",
     notThere: "This site does not have it. Start the studio with a network once, and it will be fetched.",
-    storage:
-      "This browser lets the page keep nothing (a private window?). What you record is lost when you close it.",
+    storage: "This browser lets the page keep nothing",
+    storageText:
+      "Nothing can be recorded without that. Leave the private window, or allow this address to store data in the browser’s settings, and reload the page.",
+    reload: "Reload the page",
+    /** What happened, and what to do, by the code of the error. */
+    codes: {
+      "empty-file": ["The file is empty", "Copy it again from where it came from."],
+      "not-audio": ["No audio file of a kind known here", "Take WAV, MP3, FLAC, Ogg, Opus or AIFF."],
+      "unsupported-codec": ["A kind of audio that is not known here", "Convert it to WAV, FLAC or MP3."],
+      "needs-ffmpeg": ["A kind of audio that is not known here", "Convert it to WAV, FLAC or MP3."],
+      "corrupt-audio": [
+        "The recording is damaged",
+        "Copy it again from where it came from, or record it again.",
+      ],
+      "no-samples": ["There is no sound in the file", "Record it again."],
+      "too-short": ["Too short", "Record it again, with the whole sound in it."],
+      "too-long": ["Too large", "Take a smaller piece of it: at most 500 MB at once."],
+      silent: ["Nothing to hear", "Come closer to the microphone, and record it again."],
+      unreadable: ["The file cannot be read", "It may be damaged: copy or download it again."],
+      "no-recordings": [
+        "No recordings were found",
+        "Choose audio files, a folder with a folder of recordings for each class, or a golem.",
+      ],
+      "invalid-data": [
+        "A list of recordings cannot be read",
+        "Mend the list, or leave it out: folders are classes then.",
+      ],
+      "conflicting-labels": ["A recording is in two classes", "Delete it from one of them."],
+      "too-few-classes": ["There is nothing to tell apart", "Record at least two classes."],
+      "too-few-recordings": ["A class has too few recordings", "Record at least two of each class."],
+      "golem-damaged": [
+        "The golem is damaged",
+        "Take the whole folder that training made, as it is, or a zip of it.",
+      ],
+      "golem-version": [
+        "The golem was made by another version",
+        "Open its recordings here and train it again, or use the version that made it.",
+      ],
+      "golem-not-found": ["This task has no golem yet", "Let it learn first."],
+      "unknown-encoder": [
+        "The golem listens with a network that the studio does not have",
+        "Use it with golem predict or golem serve, or train it again with the default encoders.",
+      ],
+      "data-not-found": ["The sound is not there any more", "Delete the recording, and record it again."],
+      "weights-missing": ["The networks are not there", "Reload the page."],
+      "weights-damaged": [
+        "A file of this site is not what it should be",
+        "Reload the page; if that does not help, tell whoever runs it.",
+      ],
+      "fetch-failed": [
+        "The site does not answer",
+        "Look whether the studio is still running, then try again.",
+      ],
+      "encoder-failed": ["A network failed", "Reload the page; what was recorded is kept."],
+      unexpected: [
+        "Something failed that should not",
+        "Try again; if that does not help, reload the page. What was recorded is kept.",
+      ],
+    } as Record<string, readonly [string, string]>,
   },
 };
 

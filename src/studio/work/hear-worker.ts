@@ -7,6 +7,7 @@ import { createMemorySource } from "../../audio/byte-source.ts";
 import { openAudio } from "../../audio/open-audio.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
+import { clearLogprob } from "../../detect/window-judge.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { hearSource, type LoadedListener } from "../../golem/hear-source.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
@@ -80,10 +81,15 @@ async function hear(
   }
 }
 
-function describeHearing({ facts, text }: KnownHearing): Hearing {
+function describeHearing({ facts, text, logprob = Number.NEGATIVE_INFINITY }: KnownHearing): Hearing {
   const silent = facts.warnings.find(({ code }) => code === "silent");
   if (silent) return { state: "refused", ...silent };
-  return { state: "heard", seconds: facts.seconds, ...(text === undefined ? {} : { text }) };
+  return {
+    state: "heard",
+    seconds: facts.seconds,
+    ...(text === undefined ? {} : { text }),
+    isSpeech: logprob >= clearLogprob,
+  };
 }
 
 /** The picture of a recording; of a long one, of its first half minute. */
