@@ -62,6 +62,8 @@ export interface HubContent {
   readonly tokens?: readonly string[];
   /** Its existence is known to everybody. */
   readonly gated?: boolean;
+  /** What the Hub says of it; null: nothing. */
+  readonly private?: boolean | null;
 }
 
 /** A running server. */
@@ -211,7 +213,8 @@ export async function startHubServer(): Promise<HubServer> {
     }
     if (api) {
       const document = {
-        ...{ id, sha: revision.commit, private: false, gated: false, cardData: repo.content.card },
+        ...{ id, sha: revision.commit, gated: false, cardData: repo.content.card },
+        ...(repo.content.private === null ? {} : { private: repo.content.private ?? false }),
         siblings: [...revision.files.keys()].map((rfilename) => ({ rfilename })),
       };
       const headers = { "content-type": "application/json" };

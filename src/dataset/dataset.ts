@@ -43,6 +43,8 @@ export interface SkippedRecording extends ErrorRecord {
 export interface Dataset {
   /** As the user named it. */
   readonly name: string;
+  /** Whether everybody can get it under that name; not where nobody said so. */
+  readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
   /** Oddities that cost no recording: a row listed twice, files that are not recordings ... */
   readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];

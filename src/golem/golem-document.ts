@@ -144,6 +144,8 @@ const golemDocument = z.object({
   seed: z.int(),
   data: z.object({
     name: shortText,
+    /** Whether everybody can get it under that name; not where nobody said so. */
+    public: z.optional(z.boolean()),
     fingerprint: hash,
     recordings: count,
     perClass: z.record(z.string(), count),
@@ -260,10 +262,11 @@ function checkConsistency({ labels, encoders, transcriber, views, heads, audio }
   }
 }
 
-const terms = z.object({
-  terms: z.array(z.string().check(z.maxLength(1024))).check(z.maxLength(100_000)),
-  idf: z.array(z.number().check(z.positive(), z.maximum(1000))).check(z.maxLength(100_000)),
-});
+const idf = z.array(z.number().check(z.positive(), z.maximum(1000))).check(z.maxLength(100_000));
+const terms = z.union([
+  z.object({ terms: z.array(z.string().check(z.maxLength(1024))).check(z.maxLength(100_000)), idf }),
+  z.object({ hashes: z.array(z.string().check(z.regex(/^[0-9a-f]{16}$/))).check(z.maxLength(100_000)), idf }),
+]);
 const textDocument = z.object({
   formatVersion: z.literal(formatVersion),
   words: terms,
@@ -273,8 +276,9 @@ const textDocument = z.object({
 /** Parses and checks text.json, the transcript's vocabulary. */
 export function parseTextDocument(json: string): Vocabulary {
   const { words, characters } = checkSchema(textDocument, parseJson(json, "text.json"), "text.json");
-  for (const { terms, idf } of [words, characters]) {
-    if (terms.length !== idf.length || new Set(terms).size !== terms.length) {
+  for (const list of [words, characters]) {
+    const keys = "hashes" in list ? list.hashes : list.terms;
+    if (keys.length !== list.idf.length || new Set(keys).size !== keys.length) {
       throw damaged("text.json has terms twice, or without a frequency");
     }
   }

@@ -100,6 +100,7 @@ export interface GolemParts {
   readonly pipeline: AudioDescription;
   readonly createdBy: string;
   readonly name: string;
+  readonly isPublic?: boolean | undefined;
   readonly recordings: readonly EmbeddedRecording[];
   /** Accuracy on its own training recordings. */
   readonly trainAccuracy: number;
@@ -140,6 +141,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     seed: parts.seed,
     data: {
       name: parts.name,
+      ...(parts.isPublic ? { public: true } : {}),
       fingerprint: computeDataFingerprint(recordings),
       recordings: recordings.length,
       perClass,

@@ -7,6 +7,7 @@
  * Must not know: how text was heard, heads.
  */
 import { createMatrix, type Matrix } from "../core/matrix.ts";
+import { hashTerm } from "./term-hash.ts";
 
 /** What texts are measured against; plain JSON. */
 export interface Vocabulary {
@@ -14,11 +15,13 @@ export interface Vocabulary {
   readonly characters: TermList;
 }
 
-/** Terms in the order of their features, and the inverse document frequency of each. */
-interface TermList {
-  readonly terms: readonly string[];
-  readonly idf: readonly number[];
-}
+/**
+ * The inverse document frequency of each term, in the order of features; beside it the terms themselves, or, in a golem that was passed on,
+ * their hashes, by which a term is looked up just as well.
+ */
+export type TermList =
+  | { readonly terms: readonly string[]; readonly idf: readonly number[] }
+  | { readonly hashes: readonly string[]; readonly idf: readonly number[] };
 
 /** Most terms of each kind; of more, those in most texts are kept. */
 const maximumTerms = 8192;
@@ -83,7 +86,9 @@ function countBoth(text: string): CountedText {
 }
 
 /** The vocabulary of training texts; a text without any word adds nothing. */
-export function fitVocabulary(texts: readonly string[]): Vocabulary {
+export function fitVocabulary(
+  texts: readonly string[],
+): Readonly<Record<keyof Vocabulary, ReturnType<typeof fitTerms>>> {
   const counted = texts.map(countBoth);
   return {
     words: fitTerms(counted.map(({ words }) => words)),
@@ -91,7 +96,7 @@ export function fitVocabulary(texts: readonly string[]): Vocabulary {
   };
 }
 
-function fitTerms(counted: readonly Counts[]): TermList {
+function fitTerms(counted: readonly Counts[]): TermList & { readonly terms: readonly string[] } {
   const frequency = countTerms(counted.flatMap((counts) => [...counts.keys()]));
   const kept = [...frequency].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maximumTerms);
   return {
@@ -102,14 +107,26 @@ function fitTerms(counted: readonly Counts[]): TermList {
 
 /** Number of features of a vocabulary. */
 export function getVocabularySize({ words, characters }: Vocabulary): number {
-  return words.terms.length + characters.terms.length;
+  return words.idf.length + characters.idf.length;
+}
+
+/** Whether the terms are there as hashes alone. */
+export function isHashed({ words, characters }: Vocabulary): boolean {
+  return "hashes" in words && "hashes" in characters;
+}
+
+/** The same vocabulary with hashes for terms: it gives the same features and holds no words. */
+export function hashVocabulary({ words, characters }: Vocabulary): Vocabulary {
+  const hash = (list: TermList): TermList =>
+    "hashes" in list ? list : { hashes: list.terms.map(hashTerm), idf: list.idf };
+  return { words: hash(words), characters: hash(characters) };
 }
 
 /** A function from texts to features [texts, terms]: words first, then characters. */
 export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly string[]) => Matrix {
   const words = indexTerms(vocabulary.words);
   const characters = indexTerms(vocabulary.characters);
-  const offset = vocabulary.words.terms.length;
+  const offset = vocabulary.words.idf.length;
   const columns = getVocabularySize(vocabulary);
   return (texts) => {
     const features = createMatrix(texts.length, columns);
@@ -123,27 +140,26 @@ export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly str
   };
 }
 
-/** Places of terms, by the list: a list that is fitted to is soon asked again, by the classifier. */
-const indexes = new WeakMap<TermList, ReadonlyMap<string, number>>();
+/** From a term to its place in the list; undefined for one that is not in it. */
+type FindTerm = (term: string) => number | undefined;
 
-function indexTerms(list: TermList): ReadonlyMap<string, number> {
+/** Places of terms, by the list: a list that is fitted to is soon asked again, by the classifier. */
+const indexes = new WeakMap<TermList, FindTerm>();
+
+function indexTerms(list: TermList): FindTerm {
   const known = indexes.get(list);
   if (known) return known;
   const index = new Map<string, number>();
-  for (const [i, term] of list.terms.entries()) index.set(term, i);
-  indexes.set(list, index);
-  return index;
+  for (const [i, key] of ("hashes" in list ? list.hashes : list.terms).entries()) index.set(key, i);
+  const find: FindTerm = "hashes" in list ? (term) => index.get(hashTerm(term)) : (term) => index.get(term);
+  indexes.set(list, find);
+  return find;
 }
 
-function fillFeatures(
-  features: Float32Array,
-  counts: Counts,
-  index: ReadonlyMap<string, number>,
-  idf: readonly number[],
-): void {
+function fillFeatures(features: Float32Array, counts: Counts, find: FindTerm, idf: readonly number[]): void {
   let square = 0;
   for (const [term, count] of counts) {
-    const at = index.get(term);
+    const at = find(term);
     if (at === undefined) continue;
     const value = (1 + Math.log(count)) * idf[at]!;
     features[at] = value;

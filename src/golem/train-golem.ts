@@ -30,6 +30,8 @@ import { createTrainingAccount, type StoredFinding } from "./training-account.ts
 export interface TrainingInput {
   /** Name of the data set, for the record. */
   readonly name: string;
+  /** Whether everybody can get it under that name. */
+  readonly isPublic?: boolean | undefined;
   /** Recordings to fit on; the order decides nothing but ties. */
   readonly recordings: readonly EmbeddedRecording[];
   /** Recordings held out by the user; then these decide the score. */
@@ -112,6 +114,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     pipeline: input.pipeline,
     createdBy: input.createdBy,
     name: input.name,
+    isPublic: input.isPublic,
     recordings,
     trainAccuracy,
     evaluation,

@@ -66,6 +66,24 @@ async function readRecording(dataset: Dataset, index: number): Promise<Uint8Arra
   }
 }
 
+it("knows that a data set is public only from the Hub, and as it said last", async () => {
+  for (const [isPrivate, isPublic] of [
+    [false, true],
+    [true, false],
+    [null, false],
+  ] as const) {
+    const { load } = await start({ private: isPrivate });
+    expect((await load(`hf:${id}?config=en-US`)).isPublic).toBe(isPublic);
+    expect((await load(`hf:${id}?config=en-US`, { offline: true })).isPublic).toBe(isPublic);
+  }
+  const { server, load, file } = await start();
+  expect((await load(`hf:${id}?config=en-US`)).isPublic).toBe(true);
+  const files = { "en-US/train-00000-of-00001.parquet": file, "ko-KR/train-00000-of-00001.parquet": file };
+  server.put({ id, type: "dataset", files: { ...files, "README.md": "" }, card, private: true });
+  expect((await load(`hf:${id}?config=en-US`)).isPublic).toBe(false);
+  expect((await load(`hf:${id}?config=en-US`, { offline: true })).isPublic).toBe(false);
+});
+
 describe("hf:PolyAI/minds14", () => {
   it("has its classes' names, and its recordings as files that this project decodes", async () => {
     const { load, cache, commit } = await start();

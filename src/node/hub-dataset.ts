@@ -92,7 +92,7 @@ export async function loadHubDataset(
       { hint: "Choose another split, or another column with ?label=COLUMN." },
     );
   }
-  return { name: spec, recordings, warnings, skipped };
+  return { name: spec, isPublic: list.isPublic === true, recordings, warnings, skipped };
 }
 
 /** Opens a file when it is first needed; a failure is not remembered. */

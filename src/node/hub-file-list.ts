@@ -21,6 +21,8 @@ export interface FileList {
   readonly commit: string;
   readonly configs: readonly HubConfig[];
   readonly card: unknown;
+  /** Whether the Hub said last that the data set is not private. */
+  readonly isPublic?: boolean | undefined;
 }
 
 /**
@@ -42,8 +44,10 @@ export async function loadFileList(
   try {
     const found = await fetchHubRevision(repo, revision, options);
     // Old commits of the converted branch may be gone: where its files are used, its commit is asked for again.
-    if (found.commit === known && kept?.commit === known) return kept;
-    const list = await findFiles(repo, found, options);
+    const { isPublic } = found;
+    const isKept = kept !== undefined && found.commit === known && kept.commit === known;
+    if (isKept && (isPublic === undefined || isPublic === kept.isPublic)) return kept;
+    const list = isKept ? { ...kept, isPublic } : await findFiles(repo, found, options);
     await writeKept(join(home, found.commit, "files.json"), list);
     return list;
   } catch (error) {
@@ -60,17 +64,17 @@ export async function loadFileList(
 
 async function findFiles(
   repo: HubRepo,
-  { commit, files, card }: Awaited<ReturnType<typeof fetchHubRevision>>,
+  { commit, files, card, isPublic }: Awaited<ReturnType<typeof fetchHubRevision>>,
   options: HubOptions,
 ): Promise<FileList> {
   const configs = findHubConfigs(files, card);
-  if (configs.length > 0) return { commit, configs, card };
+  if (configs.length > 0) return { commit, configs, card, isPublic };
   const converted = await fetchHubRevision(repo, convertedRevision, options).catch((error: unknown) => {
     if (error instanceof GolemError && error.code === "hub-not-found") return undefined;
     throw error;
   });
   const others = findHubConfigs(converted?.files ?? [], undefined);
-  if (converted && others.length > 0) return { commit: converted.commit, configs: others, card };
+  if (converted && others.length > 0) return { commit: converted.commit, configs: others, card, isPublic };
   throw new GolemError(
     "invalid-data",
     `The data set ${repo.id} has no Parquet files, neither its own nor converted by the Hub (${convertedRevision}); only those can be read.`,

@@ -51,6 +51,8 @@ export interface HubRevision {
   readonly files: readonly string[];
   /** The card's metadata as the Hub parsed it; undefined offline. From a stranger: check before use. */
   readonly card: unknown;
+  /** Whether the Hub said that it is not private; undefined offline. */
+  readonly isPublic?: boolean | undefined;
 }
 
 /** Bytes accepted in one file unless the caller says otherwise. */
@@ -196,15 +198,16 @@ async function askFile(
 
 function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSettings): HubRevision {
   try {
-    const { sha, siblings, cardData } = JSON.parse(Buffer.from(bytes).toString("utf8")) as {
-      sha?: unknown;
-      siblings?: unknown;
-      cardData?: unknown;
-    };
+    const {
+      sha,
+      siblings,
+      cardData,
+      private: isPrivate,
+    } = JSON.parse(Buffer.from(bytes).toString("utf8")) as Readonly<Record<string, unknown>>;
     if (typeof sha === "string" && isCommit(sha) && Array.isArray(siblings)) {
       const names = siblings.map((entry: { rfilename?: unknown } | null) => entry?.rfilename);
       const files = names.filter((name) => typeof name === "string").filter(isSafePath);
-      return { commit: sha, files, card: cardData };
+      return { commit: sha, files, card: cardData, isPublic: isPrivate === false };
     }
   } catch {
     // Reported below.

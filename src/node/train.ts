@@ -71,6 +71,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     const model = await trainGolem(
       {
         name: dataset.name,
+        isPublic: dataset.isPublic,
         recordings: training.embedded,
         ...(testRows.length > 0 ? { test: testing.embedded } : {}),
         skipped,
