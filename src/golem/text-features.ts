@@ -19,7 +19,7 @@ export interface Vocabulary {
  * The inverse document frequency of each term, in the order of features; beside it the terms themselves, or, in a golem that was passed on,
  * their hashes, by which a term is looked up just as well.
  */
-export type TermList =
+type TermList =
   | { readonly terms: readonly string[]; readonly idf: readonly number[] }
   | { readonly hashes: readonly string[]; readonly idf: readonly number[] };
 
