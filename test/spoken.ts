@@ -11,9 +11,17 @@ const pauseSeconds = 0.7;
 /** Writes what a microphone hears when the recordings of a folder are said one after the other, as loud as each other. */
 export async function writeSpeech(file: string, folder: string, count: number): Promise<void> {
   const names = (await readdir(folder)).sort().slice(0, count);
+  await writeSounds(
+    file,
+    names.map((name) => join(folder, name)),
+  );
+}
+
+/** The same of recordings from anywhere. */
+export async function writeSounds(file: string, paths: readonly string[]): Promise<void> {
   const parts = [new Float32Array(rate)];
-  for (const name of names) {
-    const source = await openFileSource(join(folder, name));
+  for (const path of paths) {
+    const source = await openFileSource(path);
     try {
       const opened = await openAudio(source, { sampleRate: rate });
       for await (const samples of opened.windows()) {

@@ -1,9 +1,8 @@
 /** The studio from end to end in a real browser: from nothing to a golem that Node loads. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { unzipSync, zipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { loadGolem, train } from "../src/index.ts";
@@ -12,10 +11,10 @@ import { encodeWav } from "../src/studio/sound/wav-file.ts";
 import { findViolations } from "./accessibility.ts";
 import { createTone } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser, listMicrophoneFlags, openWatchedPage } from "./browser.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
 import { sharedData, sharedDataNote } from "./shared-data.ts";
 import { writeSpeech } from "./spoken.ts";
 import { startStaticServer } from "./static-server.ts";
+import { openTones, unpackDownload } from "./studio-files.ts";
 import { openStudio, openStudioPage } from "./studio-page.ts";
 
 const built = resolve(import.meta.dirname, "../dist/studio");
@@ -33,19 +32,6 @@ it("takes less than 6 MB on the way, weights not counted", async () => {
   expect(total).toBeGreaterThan(1e6);
   expect(total).toBeLessThan(6e6);
 });
-
-/** Unpacks what a button downloads; resolves with the folder in it. */
-async function unpackDownload(page: Page, button: string): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
-  const folder = await createScratchFolder();
-  const files = unzipSync(await readFile(await download.path()));
-  for (const [path, bytes] of Object.entries(files)) {
-    if (path.endsWith("/")) continue;
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), bytes);
-  }
-  return join(folder, Object.keys(files)[0]!.split("/")[0]!);
-}
 
 const goTo = (page: Page, step: string) => page.click(`.steps a[href$="/${step}"]`);
 const countKept = async (page: Page) =>
@@ -300,26 +286,3 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     }
   });
 });
-
-/** Opens a data set of tones in two classes, low and high, as a zip file. */
-async function openTones(page: Page, each = 4): Promise<void> {
-  const files: Record<string, Uint8Array> = {};
-  for (const [label, base] of [
-    ["low", 200],
-    ["high", 1200],
-  ] as const) {
-    for (let i = 0; i < each; i++) {
-      files[`tones/${label}/${i}.wav`] = encodeWav(
-        createTone(8000, 0.3, 1, base * (1 + i / (2 * each)))[0]!,
-        8000,
-      );
-    }
-  }
-  const [chooser] = await Promise.all([
-    page.waitForEvent("filechooser"),
-    page.getByRole("button", { name: "Open a zip file" }).click(),
-  ]);
-  const buffer = Buffer.from(zipSync(files, { level: 0 }));
-  await chooser.setFiles({ name: "tones.zip", mimeType: "application/zip", buffer });
-  await page.waitForSelector(".class");
-}

@@ -41,6 +41,8 @@ export interface LiveState {
   readonly scores: Readonly<Record<string, number>>;
   /** How little of it counts since it is unlike all classes, 0 to 1. */
   readonly unknown: number;
+  /** The latest stretch of sound that ended without an event, times in seconds; `unknown`: how unlike all classes it was at its best. */
+  readonly unnamed?: { readonly start: number; readonly end: number; readonly unknown: number } | undefined;
   /** End of the latest window that was heard, in seconds: what `scores` are of. */
   readonly heardUntil: number;
   /** Windows heard, and those left out since hearing took too long. */
@@ -215,14 +217,18 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
     push: (samples) => inTurn(() => pushPieces(samples)),
     finish: () => inTurn(finish),
     getState() {
-      const { scores, unknown } = track.getLatest();
+      const { scores, unknown, unnamed } = track.getLatest();
       return {
         time: ring.written / sampleRate,
         levelDb: gateState?.levelDb ?? -120,
         floorDb: gateState?.floorDb ?? trimParameters.silentDb,
         isSound: gateState?.start !== undefined,
         scores: Object.fromEntries(labels.map((label, c) => [label, scores[c]!])),
-        ...{ unknown, heardUntil, heard, dropped },
+        unknown,
+        ...(unnamed
+          ? { unnamed: { ...unnamed, start: toSeconds(unnamed.start), end: toSeconds(unnamed.end) } }
+          : {}),
+        ...{ heardUntil, heard, dropped },
       };
     },
   };

@@ -53,6 +53,19 @@ describe("the score track", () => {
     expect(kept[0]!.end).toBeGreaterThanOrEqual(95);
   });
 
+  it("tells of a stretch in which nothing was sure, and of none that was named or background", () => {
+    const scores = createScoreTrack(defaults);
+    const hear = (windows: readonly HeardWindow[]) => {
+      for (const window of windows) scores.push(window);
+      scores.end(1e6);
+      return scores.getLatest().unnamed;
+    };
+    expect(hear(createWindows([0.9, 0.9]))).toBeUndefined();
+    expect(hear(createWindows([0.9, 0.9], 2))).toBeUndefined();
+    const unlike = createWindows([0.2, 0.2]).map((window) => ({ ...window, unknown: 0.8 }));
+    expect(hear(unlike)).toEqual({ start: 0, end: 50, unknown: expect.closeTo(0.8, 12) });
+  });
+
   it("joins events of one label that are close, and leaves others apart", () => {
     const scores = [0.9, 0.9, 0.9, 0, 0, 0.9, 0.9, 0.9];
     expect(track(createWindows(scores), { mergeFrames: 40 })).toHaveLength(1);

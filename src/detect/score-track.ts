@@ -33,6 +33,14 @@ export interface TrackedEvent {
   readonly confidence: number;
 }
 
+/** A stretch of sound that was none of the classes for sure, in frames. */
+interface UnnamedStretch {
+  readonly start: number;
+  readonly end: number;
+  /** How little of it counts since it is unlike all classes, 0 to 1, at its best cell. */
+  readonly unknown: number;
+}
+
 /** How events are made; durations in frames. */
 export interface TrackOptions {
   /** Per label: whether it can be an event. */
@@ -49,8 +57,8 @@ export interface ScoreTrack {
   push(window: HeardWindow): TrackedEvent[];
   /** Ends the stretch, if one is under way; the next one starts at frame `quietUntil` or later. */
   end(quietUntil: number): TrackedEvent[];
-  /** The latest smoothed scores. */
-  getLatest(): WindowScores;
+  /** The latest smoothed scores, and the latest stretch that ended without an event. */
+  getLatest(): WindowScores & { readonly unnamed: UnnamedStretch | undefined };
 }
 
 /** Creates a track. */
@@ -61,6 +69,10 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
   /** Of `windows`, how many have given their cell. */
   let done = 0;
   let latest: WindowScores = { scores: new Float64Array(labels), unknown: 0 };
+  /** Of the stretch under way: its sound so far, and whether anything in it was named. */
+  let stretch: UnnamedStretch | undefined;
+  let isNamed = false;
+  let unnamed: UnnamedStretch | undefined;
   let current: TrackedEvent | undefined;
   /** Complete but for what may be merged into it. */
   let waiting: TrackedEvent | undefined;
@@ -87,6 +99,11 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
     latest = smooth(windows, index);
     const span = findSpan(windows, index);
     const best = findBest(latest.scores, isReported);
+    if (span) {
+      const unknown = Math.min(stretch?.unknown ?? 1, latest.unknown);
+      stretch = { start: stretch?.start ?? span[0], end: span[1], unknown };
+    }
+    isNamed ||= best === undefined || latest.scores[best]! >= threshold;
     if (best === undefined) {
       complete(events);
       return;
@@ -123,11 +140,14 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
       while (done < windows.length) takeCell(done++, events);
       complete(events);
       if (waiting && quietUntil - waiting.end >= mergeFrames) release(events);
+      if (stretch && !isNamed) unnamed = stretch;
+      stretch = undefined;
+      isNamed = false;
       windows = [];
       done = 0;
       return events;
     },
-    getLatest: () => latest,
+    getLatest: () => ({ ...latest, unnamed }),
   };
 }
 

@@ -4,7 +4,18 @@
  * Must not know: where they come from, where they are kept.
  */
 import { GolemError } from "../../core/error.ts";
+import { defaultEncoderIds } from "../../encoder/registry.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../../golem/golem-model.ts";
+
+/** Throws `unknown-encoder` for a golem that listens with a network the studio does not load. */
+export function checkHearable({ encoders }: Pick<GolemModel, "encoders">): void {
+  const strange = encoders.find(({ id }) => !defaultEncoderIds.some((known) => known === id));
+  if (!strange) return;
+  throw new GolemError(
+    "unknown-encoder",
+    `The golem listens with ${strange.id}; the studio has ${defaultEncoderIds.join(" and ")}.`,
+  );
+}
 
 /** Reads a golem. Throws `golem-damaged` where a file is missing or wrong, `golem-version` for one of another version. */
 export function decodeKeptGolem(files: Readonly<Record<string, Uint8Array>>): GolemModel {

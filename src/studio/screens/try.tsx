@@ -11,10 +11,13 @@ import { Scope } from "../parts/scope.tsx";
 import { getAddress } from "../state/route.ts";
 import { learned, orderLabels, task } from "../state/tasks.ts";
 import {
+  type Answer,
   answers,
+  forgetAnswers,
   isHearing,
   isListening,
   pending,
+  shares,
   startListening,
   stopListening,
   tryFiles,
@@ -29,7 +32,7 @@ export function TryScreen() {
   useEffect(
     () => () => {
       stopListening();
-      answers.value = [];
+      forgetAnswers();
     },
     [open.id],
   );
@@ -44,31 +47,25 @@ export function TryScreen() {
   }
   const labels = orderLabels(learned.value.document.labels);
   const answer = answers.value[0];
+  const shown = shares.value;
   return (
     <div class="try">
       <div>
         <h1 class="hidden">{w.title}</h1>
         <div aria-live="polite" aria-atomic="true">
-          <p class={`answer${answer?.unknown ? " unknown" : ""}`}>
-            {answer ? (answer.unknown ? w.unknown : answer.label) : " "}
+          <p key={answer?.id} class={`answer${answer && !isNamed(answer) ? " unknown" : ""}`}>
+            {answer ? nameAnswer(answer) : " "}
           </p>
           <p class="under">{describe(answer)}</p>
         </div>
         <ul class="bars" aria-label={w.scores}>
           {labels.map((label) => {
-            const share = answer?.scores[label] ?? 0;
-            return (
-              <li key={label} class={answer && label === answer.label && !answer.unknown ? "" : "dim"}>
-                <span class="name" title={label}>
-                  {label}
-                </span>
-                <span class="rail" data-share={answer ? share.toFixed(4) : undefined}>
-                  <i style={{ transform: `scaleX(${share})` }} />
-                </span>
-                <output>{answer ? words.value.percent(share) : ""}</output>
-              </li>
-            );
+            const share = shown?.scores[label] ?? 0;
+            const isTop =
+              shown !== undefined && share === Math.max(shown.unknown ?? 0, ...Object.values(shown.scores));
+            return <Bar key={label} name={label} share={shown && share} isTop={isTop} />;
           })}
+          <Bar name={w.unknown} share={shown?.unknown} isTop={false} isUnknown />
         </ul>
         <div class="recorder">
           <Scope isOn={isListening.value} isSounding={isHearing.value} />
@@ -96,9 +93,10 @@ export function TryScreen() {
             {answers.value.slice(0, 12).map((one) => (
               <li key={one.id}>
                 <span>
-                  <b>{one.unknown ? w.unknown : one.label}</b> {one.name !== w.microphone && one.name}
+                  <b>{nameAnswer(one)}</b>{" "}
+                  <small>{one.span ? words.value.span(...one.span) : one.name}</small>
                 </span>
-                <span>{words.value.percent(one.confidence)}</span>
+                <span>{isNamed(one) && words.value.percent(one.confidence)}</span>
               </li>
             ))}
           </ul>
@@ -108,11 +106,47 @@ export function TryScreen() {
   );
 }
 
-function describe(answer: (typeof answers.value)[number] | undefined): string {
+function isNamed({ label, unknown }: Answer): boolean {
+  return label !== undefined && !unknown;
+}
+
+function nameAnswer({ label, unknown }: Answer): string {
+  const w = words.value.try;
+  return unknown ? w.unknown : (label ?? w.unsure);
+}
+
+/** How much goes to one class, or to none. */
+function Bar({
+  name,
+  share,
+  isTop,
+  isUnknown = false,
+}: {
+  readonly name: string;
+  readonly share: number | undefined;
+  readonly isTop: boolean;
+  readonly isUnknown?: boolean;
+}) {
+  return (
+    <li class={`${isTop ? "" : "dim"}${isUnknown ? " none" : ""}`}>
+      <span class="name" title={name}>
+        {name}
+      </span>
+      <span class="rail" data-share={share?.toFixed(4)}>
+        <i style={{ transform: `scaleX(${share ?? 0})` }} />
+      </span>
+      <output>{share === undefined ? "" : words.value.percent(share)}</output>
+    </li>
+  );
+}
+
+function describe(answer: Answer | undefined): string {
   const w = words.value.try;
   if (awake.value < 1) return words.value.record.loading(awake.value);
   if (pending.value > 0) return `${w.thinking}…`;
   if (!answer) return isListening.value ? `${w.listening}…` : w.idle;
   const understood = answer.transcript ? w.understood(answer.transcript) : "";
-  return [answer.unknown ? `${w.unknownText}.` : "", understood].filter(Boolean).join(" ");
+  const why = answer.unknown ? `${w.unknownText}.` : answer.label === undefined ? `${w.unsureText}.` : "";
+  const when = answer.span ? words.value.span(...answer.span) : "";
+  return [when, why, understood].filter(Boolean).join(" · ");
 }

@@ -20,6 +20,8 @@ const cutterParameters = {
   leastDb: -58,
   /** Of sound, in all: less is a click. */
   minimumSeconds: 0.06,
+  /** A take ends after so much silence. */
+  pauseSeconds: 0.45,
   marginSeconds: 0.3,
   /** The floor is the level that a tenth of so many seconds stays below. */
   floorSeconds: 4,
@@ -37,12 +39,12 @@ export interface TakeCutter {
   readonly isOpen: boolean;
 }
 
-/** Creates a cutter for samples at `sampleRate` Hz. A take ends after `pauseSeconds` of silence. */
-export function createTakeCutter(sampleRate: number, pauseSeconds = 0.45): TakeCutter {
+/** Creates a cutter for samples at `sampleRate` Hz. */
+export function createTakeCutter(sampleRate: number): TakeCutter {
   const p = cutterParameters;
   const frameSamples = Math.round(sampleRate * p.frameSeconds);
   const marginFrames = Math.round(p.marginSeconds / p.frameSeconds);
-  const pauseFrames = Math.max(marginFrames, Math.round(pauseSeconds / p.frameSeconds));
+  const pauseFrames = Math.max(marginFrames, Math.round(p.pauseSeconds / p.frameSeconds));
   const floors = createNoiseFloor(Math.round(p.floorSeconds / p.frameSeconds), 0);
   const decay = Math.exp((-2 * Math.PI * p.highPassHz) / sampleRate);
   /** Frames of the take that is open, or the margin before one. */

@@ -76,8 +76,10 @@ export async function openFiles(files: readonly FoundFile[], name: string): Prom
 async function openGolem(name: string, files: Readonly<Record<string, FoundFile>>): Promise<void> {
   const contents: Record<string, Uint8Array> = {};
   for (const [file, { read }] of Object.entries(files)) contents[file] = await read();
-  const { decodeKeptGolem } = await import("../data/kept-golem.ts");
-  const { labels, evaluation } = decodeKeptGolem(contents).document;
+  const { checkHearable, decodeKeptGolem } = await import("../data/kept-golem.ts");
+  const model = decodeKeptGolem(contents);
+  checkHearable(model);
+  const { labels, evaluation } = model.document;
   const made = await createTask(name, labels);
   const score = evaluation ? { score: evaluation.balancedAccuracy } : {};
   const kept = { files: contents, seconds: 0, mark: "", ...score };

@@ -1,31 +1,46 @@
 /**
- * Trying a golem: what the microphone or a file holds, and what it is taken for.
+ * Trying a golem: what the microphone or a file holds, and what it is taken for. The microphone is listened to as `golem listen` does.
  *
- * Must not know: how it is shown.
+ * Must not know: how it is shown, how anything is detected.
  */
 import { signal } from "@preact/signals";
+import { GolemError } from "../../core/error.ts";
 import type { AudioPrediction } from "../../golem/predict-heard.ts";
+import type { LiveMessage } from "../../web/live-hearing.ts";
 import type { FoundFile } from "../data/found-files.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
-import { createTakeCutter } from "../sound/take-cutter.ts";
-import { encodeWav } from "../sound/wav-file.ts";
 import { describeError } from "../words/failures.ts";
-import { words } from "../words/language.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { describeMicrophoneError } from "./recording.ts";
 import { task } from "./tasks.ts";
 import { getHearer } from "./workers.ts";
 
-/** One answer. */
-export interface Answer extends AudioPrediction {
+/** One thing that was heard. */
+export interface Answer {
   readonly id: number;
-  /** What was tried: a file's name, or the microphone. */
-  readonly name: string;
+  /** A file's name; undefined for the microphone. */
+  readonly name?: string | undefined;
+  /** For the microphone: from when to when, in seconds since it was turned on. */
+  readonly span?: readonly [from: number, to: number] | undefined;
+  /** Undefined for what is none of the classes for sure: `unknown` where it is unlike them all. */
+  readonly label: string | undefined;
+  readonly confidence: number;
+  readonly unknown: boolean;
+  readonly transcript?: string | undefined;
+}
+
+/** How much goes to each class, and to none of them, which is told of the microphone alone; 0 to 1. */
+interface Shares {
+  readonly scores: Readonly<Record<string, number>>;
+  readonly unknown?: number;
 }
 
 /** Answers, the newest first. */
 export const answers = signal<readonly Answer[]>([]);
+
+/** What the bars show: of the latest window of the microphone, or of the latest file. */
+export const shares = signal<Shares | undefined>(undefined);
 
 /** Whether the microphone is on. */
 export const isListening = signal(false);
@@ -33,44 +48,102 @@ export const isListening = signal(false);
 /** Whether there is sound now. */
 export const isHearing = signal(false);
 
-/** Questions that are not answered yet. */
+/** Files that are not answered yet. */
 export const pending = signal(0);
 
 const mostAnswers = 50;
-/** The pause that ends a sound: shorter than in recording, for an answer at once. */
-const pauseSeconds = 0.3;
+/** From where on a stretch is unlike all classes, rather than between two of them. */
+const mostlyUnknown = 0.5;
 
-let microphone: Microphone | undefined;
+let stop: (() => void) | undefined;
 let count = 0;
 
-/** Turns the microphone on; every sound in it is answered. */
+/** Turns the microphone on; what is recognised in it is told as soon as it is certain. */
 export async function startListening(): Promise<void> {
-  if (isListening.value) return;
+  const open = task.value;
+  if (!open || isListening.value) return;
   isListening.value = true;
+  shares.value = undefined;
   resetLevels();
-  const cutter = createTakeCutter(microphoneRate, pauseSeconds);
-  try {
-    const opened = await openMicrophone((samples) => {
-      pushLevel(samples);
-      for (const take of cutter.push(samples)) {
-        void predict(encodeWav(take, microphoneRate), words.value.try.microphone);
-      }
-      isHearing.value = cutter.isOpen;
-    });
-    if (isListening.value) microphone = opened;
-    else opened.close();
-  } catch (error) {
+  const sound = new MessageChannel();
+  const told = new MessageChannel();
+  told.port1.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
+    if (task.value?.id === open.id) takeLive(data);
+  };
+  lastUnnamed = undefined;
+  let microphone: Microphone | undefined;
+  let isStopped = false;
+  const end = () => {
+    if (isStopped) return;
+    isStopped = true;
+    microphone?.close();
+    // Whatever is no samples ends the stream; the rest is told first.
+    sound.port1.postMessage(null);
     isListening.value = false;
+    isHearing.value = false;
+    stop = undefined;
+  };
+  stop = end;
+  try {
+    microphone = await openMicrophone((samples) => {
+      pushLevel(samples);
+      sound.port1.postMessage(samples);
+    });
+  } catch (error) {
+    end();
     tell({ text: () => describeMicrophoneError(error), isError: true });
+    return;
   }
+  if (isStopped) {
+    microphone.close();
+    return;
+  }
+  const asked = { task: open.id, sampleRate: microphoneRate, samples: sound.port2, told: told.port2 };
+  getHearer()
+    .call("listen", asked, undefined, [sound.port2, told.port2])
+    .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }))
+    .finally(() => {
+      end();
+      told.port1.close();
+    });
+}
+
+/** Start of the latest stretch that was told of as unknown. */
+let lastUnnamed: number | undefined;
+
+function takeLive(message: LiveMessage): void {
+  if ("warning" in message) {
+    const { code, message: text, hint } = message.warning;
+    tell({ text: () => describeError(new GolemError(code as GolemError["code"], text, { hint })) });
+    return;
+  }
+  const { events, state } = message;
+  for (const { start, end, label, confidence } of events) {
+    add({ span: [start, end], label, confidence, unknown: false });
+  }
+  const { unnamed } = state;
+  if (unnamed && unnamed.start !== lastUnnamed) {
+    lastUnnamed = unnamed.start;
+    const { start, end, unknown } = unnamed;
+    add({ span: [start, end], label: undefined, confidence: unknown, unknown: unknown >= mostlyUnknown });
+  }
+  if (isListening.value) isHearing.value = state.isSound;
+  if (state.heard > 0) shares.value = { scores: state.scores, unknown: state.unknown };
+}
+
+function add(answer: Omit<Answer, "id">): void {
+  answers.value = [{ ...answer, id: ++count }, ...answers.value].slice(0, mostAnswers);
 }
 
 /** Turns it off. */
 export function stopListening(): void {
-  microphone?.close();
-  microphone = undefined;
-  isListening.value = false;
-  isHearing.value = false;
+  stop?.();
+}
+
+/** Forgets what was answered. */
+export function forgetAnswers(): void {
+  answers.value = [];
+  shares.value = undefined;
 }
 
 /** Asks what files hold. */
@@ -85,9 +158,10 @@ async function predict(bytes: Uint8Array, name: string): Promise<void> {
   pending.value++;
   try {
     const answer = await getHearer().call("predict", { task: open.id, bytes, name });
-    if (task.value?.id === open.id) {
-      answers.value = [{ ...answer, id: ++count, name }, ...answers.value].slice(0, mostAnswers);
-    }
+    if (task.value?.id !== open.id) return;
+    const { label, confidence, unknown, transcript, scores } = answer satisfies AudioPrediction;
+    add({ name, label, confidence, unknown, transcript });
+    shares.value = { scores };
   } catch (error) {
     tell({ text: () => describeError(error), isError: true });
   } finally {

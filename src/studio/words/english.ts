@@ -6,6 +6,7 @@
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const recordings = (n: number) => count(n, "recording");
 const classes = (n: number) => (n === 1 ? "1 class" : `${n} classes`);
+const clock = (s: number) => `${Math.floor(s / 60)}:${(s % 60).toFixed(1).padStart(4, "0")}`;
 const whole = (share: number) => Math.round(100 * share);
 
 /** The catalogue. Functions take numbers and names. */
@@ -21,6 +22,8 @@ export const english = {
   percent: (share: number) => `${whole(share)} %`,
   seconds: (s: number) =>
     s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`,
+  /** From when to when, in seconds. */
+  span: (from: number, to: number) => `${clock(from)} to ${clock(to)}`,
   quoted: (text: string) => `“${text}”`,
   recordings,
   classes,
@@ -226,16 +229,17 @@ export const english = {
     emptyText: "Let it learn first.",
     start: "Listen",
     stop: "Stop listening",
-    idle: "Press Listen and make a sound, or drop a file on this page.",
+    idle: "Press Listen and make a sound, or drop a file on this page. What it knows is told when the sound ends; all else is unknown.",
     listening: "Listening",
     thinking: "Thinking",
     unknown: "unknown",
     unknownText: "Unlike anything it learned",
+    unsure: "not sure",
+    unsureText: "Not sure enough of any class",
     choose: "Try a file",
     understood: (text: string) => `It understood “${text}”`,
     history: "What it heard",
     historyNone: "Nothing yet.",
-    microphone: "microphone",
     scores: "How sure it is of each class",
   },
   lessons: {

@@ -12,6 +12,7 @@ const plural = (n: number, one: string, few: string, many: string): string => {
 };
 const recordings = (n: number) => plural(n, "запись", "записи", "записей");
 const decimal = (value: number) => value.toFixed(1).replace(".", ",");
+const clock = (s: number) => `${Math.floor(s / 60)}:${decimal(s % 60).padStart(4, "0")}`;
 const whole = (share: number) => Math.round(100 * share);
 
 /** The catalogue. */
@@ -26,6 +27,7 @@ export const russian: Words = {
   retry: "Ещё раз",
   percent: (share) => `${whole(share)} %`,
   seconds: (s) => (s < 60 ? `${decimal(s)} с` : `${Math.floor(s / 60)} мин ${Math.round(s % 60)} с`),
+  span: (from, to) => `${clock(from)} – ${clock(to)}`,
   quoted: (text) => `«${text}»`,
   recordings,
   classes: (n) => plural(n, "класс", "класса", "классов"),
@@ -231,16 +233,17 @@ export const russian: Words = {
     emptyText: "Сначала пусть научится.",
     start: "Слушать",
     stop: "Хватит",
-    idle: "Нажмите «Слушать» и издайте звук — или перетащите файл на страницу.",
+    idle: "Нажмите «Слушать» и издайте звук — или перетащите файл на страницу. Знакомое он назовёт, когда звук кончится; остальное для него незнакомо.",
     listening: "Слушает",
     thinking: "Думает",
     unknown: "незнакомо",
     unknownText: "Не похоже ни на что из выученного",
+    unsure: "не уверен",
+    unsureText: "Не уверен ни в одном классе",
     choose: "Взять файл",
     understood: (text) => `Понято как «${text}»`,
     history: "Что он слышал",
     historyNone: "Пока ничего.",
-    microphone: "микрофон",
     scores: "Насколько он уверен в каждом классе",
   },
   lessons: {

@@ -9,8 +9,9 @@ import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { clearLogprob } from "../../detect/window-judge.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { hearSource, type LoadedListener } from "../../golem/hear-source.ts";
+import { hearSource, type Listener, type LoadedListener } from "../../golem/hear-source.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
+import { hearLive, type LiveInput } from "../../web/live-hearing.ts";
 import { loadWebListener } from "../../web/web-listener.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
@@ -18,7 +19,7 @@ import type { Hearing } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
 import { studioListener } from "./hearing-keys.ts";
 import { type KnownHearing, readHearings, writeHearing } from "./kept-hearing.ts";
-import { answerCalls } from "./messages.ts";
+import { type Answers, answerCalls } from "./messages.ts";
 
 /** What this worker can be asked. */
 export type HearCalls = {
@@ -31,6 +32,8 @@ export type HearCalls = {
   };
   /** What the golem of a task says of a recording that is not on the shelf. */
   predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
+  /** Listens with the golem of a task until its stream ends, by the detector of `golem listen`. */
+  listen: { argument: LiveInput & { task: string }; answer: null };
   /** Forgets golems that it has read. */
   forget: { argument: null; answer: null };
 };
@@ -112,7 +115,23 @@ function getGolem(task: string): Promise<GolemModel> {
   return found;
 }
 
-answerCalls<HearCalls>({
+/** Of those who listen here, those that a golem needs. */
+async function getListenerOf(golem: GolemModel): Promise<Listener> {
+  const { encoders, transcriber } = await getListener();
+  return {
+    encoders: golem.encoders.map(({ id }) => {
+      const found = encoders.find(({ info }) => info.id === id);
+      if (found) return found;
+      throw new GolemError(
+        "unknown-encoder",
+        `The golem listens with ${id}, which the studio does not have.`,
+      );
+    }),
+    ...(golem.transcriber && transcriber ? { transcriber } : {}),
+  };
+}
+
+const methods: Answers<HearCalls> = {
   load: async ({ site }, tell) => {
     await loadListener(site, tell);
     return null;
@@ -120,20 +139,21 @@ answerCalls<HearCalls>({
   hear: ({ id, name, hash, wantsPeaks }) => hear(id, name, hash, wantsPeaks),
   predict: async ({ task, bytes, name }) => {
     const golem = await getGolem(task);
-    const all = await getListener();
-    const { transcriber } = all;
-    const heard = await hearSource(
-      createMemorySource(bytes, name),
-      {
-        encoders: golem.encoders.map(({ id }) => all.encoders.find(({ info }) => info.id === id)!),
-        ...(golem.transcriber && transcriber ? { transcriber } : {}),
-      },
-      { audio: getAudioOf(golem.document), identify: false },
-    );
+    const heard = await hearSource(createMemorySource(bytes, name), await getListenerOf(golem), {
+      audio: getAudioOf(golem.document),
+      identify: false,
+    });
     return predictHeard(golem, heard, name);
+  },
+  listen: async ({ task, ...input }) => {
+    const golem = await getGolem(task);
+    await hearLive(golem, await getListenerOf(golem), input, new AbortController().signal);
+    return null;
   },
   forget: () => {
     golems.clear();
     return null;
   },
-});
+};
+
+answerCalls(methods, ["listen"]);

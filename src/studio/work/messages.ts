@@ -16,6 +16,7 @@ export interface Caller<All extends Calls> {
     name: Name,
     argument: All[Name]["argument"],
     onProgress?: (progress: Progress) => void,
+    transfer?: Transferable[],
   ): Promise<All[Name]["answer"]>;
 }
 
@@ -25,7 +26,9 @@ export function createCaller<All extends Calls>(worker: Worker): Caller<All> {
   worker.addEventListener("error", ({ message }) =>
     line.fail(new GolemError("unexpected", message || "A worker stopped.", { hint: "Reload the page." })),
   );
-  return { call: (name, argument, onProgress) => line.call(name, argument, { onProgress }) };
+  return {
+    call: (name, argument, onProgress, transfer = []) => line.call(name, argument, { onProgress, transfer }),
+  };
 }
 
 /** What a worker does by name; `tell` tells the page of progress. */
@@ -36,12 +39,16 @@ export type Answers<All extends Calls> = {
   ) => Promise<All[Name]["answer"]> | All[Name]["answer"];
 };
 
-/** The worker's end: one call after the other, in the order in which they came. */
-export function answerCalls<All extends Calls>(answers: Answers<All>): void {
+/** The worker's end: one call after the other, in the order in which they came, but for those `beside`, which last and hold up no other. */
+export function answerCalls<All extends Calls>(
+  answers: Answers<All>,
+  beside: readonly (keyof All & string)[] = [],
+): void {
   let turn: Promise<unknown> = Promise.resolve();
   const methods = Object.entries(answers).map(([name, answer]) => [
     name,
     (argument: never, { onProgress }: { readonly onProgress: (progress: Progress) => void }) => {
+      if (beside.includes(name)) return answer(argument, onProgress);
       const work = turn.then(() => answer(argument, onProgress));
       turn = work.catch(() => undefined);
       return work;
