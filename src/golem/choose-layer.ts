@@ -2,7 +2,7 @@
  * Chooses the encoder's layer on training rows alone: the one whose ridge classifier has the highest likelihood of the
  * rows it was not fitted on, by exact leave-one-out (Allen 1974) at each layer's own best penalty.
  *
- * Ridge stands in for whatever head follows: its leave-one-out costs one decomposition, so the choice can be made anew
+ * Ridge stands in for whatever head follows: its leave-one-out costs one Gram matrix, so the choice can be made anew
  * inside every fold. Must not know: folds, speakers, files.
  */
 import { computeRidgeLooScores, planLeaveOut } from "../head/ridge-loo.ts";

@@ -72,20 +72,46 @@ export function solveCholesky(factor: Float64Array, size: number, b: Float64Arra
   }
 }
 
-/** The inverse of L L^T, [size, size]. */
-export function invertCholesky(factor: Float64Array, size: number): Float64Array {
-  // Rows of L^-T are built from the identity; the inverse is (L^-1)^T (L^-1).
-  const inverseFactor = new Float64Array(size * size);
+/** The inverse of L in the lower triangle of `inverse` [size, size]; what is above it is not read. */
+export function invertLower(
+  factor: Float64Array,
+  size: number,
+  inverse = new Float64Array(size * size),
+): Float64Array {
   for (let i = 0; i < size; i++) {
+    // Row i of the identity minus the rows above it, each times its element of L.
     const row = i * size;
-    for (let j = 0; j < i; j++) {
+    inverse.fill(0, row, row + size);
+    let j = 0;
+    for (; j + 3 < i; j += 4) {
+      const x0 = factor[row + j]!;
+      const x1 = factor[row + j + 1]!;
+      const x2 = factor[row + j + 2]!;
+      const x3 = factor[row + j + 3]!;
+      const from = j * size;
+      for (let k = 0; k < j + 4; k++) {
+        const at = from + k;
+        inverse[row + k]! -=
+          x0 * inverse[at]! +
+          x1 * inverse[at + size]! +
+          (x2 * inverse[at + 2 * size]! + x3 * inverse[at + 3 * size]!);
+      }
+    }
+    for (; j < i; j++) {
       const x = factor[row + j]!;
-      for (let k = 0; k <= j; k++) inverseFactor[row + k]! -= x * inverseFactor[j * size + k]!;
+      for (let k = 0; k <= j; k++) inverse[row + k]! -= x * inverse[j * size + k]!;
     }
     const pivot = 1 / factor[row + i]!;
-    for (let k = 0; k < i; k++) inverseFactor[row + k]! *= pivot;
-    inverseFactor[row + i] = pivot;
+    for (let k = 0; k < i; k++) inverse[row + k]! *= pivot;
+    inverse[row + i] = pivot;
   }
+  return inverse;
+}
+
+/** The inverse of L L^T, [size, size]. */
+export function invertCholesky(factor: Float64Array, size: number): Float64Array {
+  // The inverse is (L^-1)^T (L^-1).
+  const inverseFactor = invertLower(factor, size);
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     const row = i * size;

@@ -9,8 +9,8 @@
  * Must not know: what the rows are, what the scores are used for.
  */
 import { factorCholesky, solveCholesky } from "./cholesky.ts";
-import { multiply } from "./kernel.ts";
 import type { RidgeProblem } from "./ridge-problem.ts";
+import type { RidgeRemainder } from "./ridge-solver.ts";
 import { fitTemperature } from "./temperature.ts";
 
 /** Leave-one-out results of one penalty. */
@@ -116,37 +116,28 @@ export function findRidgePenalty(
 
 /** A function from a relative penalty to its score. */
 function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: number) => RidgeLooScore {
-  const { rows, classes, labels, weights, totalWeight, basis, values, targets, projected } = problem;
+  const { rows, classes, labels, weights, totalWeight, solver } = problem;
   const { blocks, counted } = leaveOut;
   const countedLabels = Int32Array.from(counted, (row) => labels[row]!);
-  const squares = basis.map((value) => value * value);
-  const rank = values.length;
-  const kept = new Float64Array(rank);
-  const scaled = new Float64Array(rank * classes);
   let start: number | undefined;
   return (penalty) => {
-    const absolute = penalty * problem.meanSquare;
-    for (let j = 0; j < rank; j++) {
-      kept[j] = values[j]! / (values[j]! + absolute);
-      for (let k = j * classes; k < (j + 1) * classes; k++) scaled[k] = kept[j]! * projected[k]!;
-    }
+    const remainder = solver.computeRemainder(penalty * problem.meanSquare);
     // Errors of the rows as if they had been left out, each still times the root of its weight.
-    const errors = multiply(basis, scaled, rows, classes, rank);
-    for (let i = 0; i < errors.length; i++) errors[i] = targets[i]! - errors[i]!;
-    const leverages = multiply(squares, kept, rows, 1, rank);
+    const errors = remainder.residuals;
     for (const block of blocks) {
       if (block.length === 1) {
         const row = block[0]!;
-        const complement = Math.max(1 - weights[row]! / totalWeight - leverages[row]!, 1e-12);
+        const complement = Math.max(remainder.complements[row]! - weights[row]! / totalWeight, 1e-12);
         for (let k = row * classes; k < (row + 1) * classes; k++) errors[k]! /= complement;
-      } else leaveBlockOut(problem, kept, block, errors);
+      } else leaveBlockOut(problem, remainder, block, errors);
     }
     const outputs = new Float64Array(rows * classes);
     let squaredError = 0;
     for (let i = 0; i < rows; i++) {
       const weight = weights[i]!;
+      const root = Math.sqrt(weight);
       for (let k = 0; k < classes; k++) {
-        const error = errors[i * classes + k]! / Math.sqrt(weight);
+        const error = errors[i * classes + k]! / root;
         outputs[i * classes + k] = (labels[i] === k ? 1 : -1) - error;
         squaredError += (weight * error * error) / (totalWeight * classes);
       }
@@ -158,25 +149,23 @@ function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: numb
   };
 }
 
-/** Solves (I - H_bb) e = r for the rows of one block, in place. `kept`: share of each singular direction that the fit keeps. */
+/** Solves (I - H_bb) e = r for the rows of one block, in place; H with the intercept's share. */
 function leaveBlockOut(
-  { classes, weights, totalWeight, basis, values }: RidgeProblem,
-  kept: Float64Array,
+  { classes, weights, totalWeight }: RidgeProblem,
+  { complements, getComplement }: RidgeRemainder,
   block: readonly number[],
   errors: Float64Array,
 ): void {
   const size = block.length;
-  const rank = values.length;
   const complement = new Float64Array(size * size);
   for (let a = 0; a < size; a++) {
     const rowA = block[a]!;
     for (let b = 0; b <= a; b++) {
       const rowB = block[b]!;
-      let hat = Math.sqrt(weights[rowA]! * weights[rowB]!) / totalWeight;
-      for (let j = 0; j < rank; j++) hat += basis[rowA * rank + j]! * kept[j]! * basis[rowB * rank + j]!;
-      const value = (a === b ? 1 + 1e-12 : 0) - hat;
-      complement[a * size + b] = value;
-      complement[b * size + a] = value;
+      const intercept = Math.sqrt(weights[rowA]! * weights[rowB]!) / totalWeight;
+      const without = a === b ? complements[rowA]! + 1e-12 : getComplement(rowA, rowB);
+      complement[a * size + b] = without - intercept;
+      complement[b * size + a] = without - intercept;
     }
   }
   const own = pickRows(errors, block, classes);

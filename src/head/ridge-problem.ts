@@ -1,15 +1,15 @@
 /**
- * Ridge regression on class targets, decomposed once so that any penalty costs two thin products.
+ * Ridge regression on class targets, prepared once for any penalty.
  *
  * Targets are +1 for the own class and -1 for the others; rows may be weighted; the intercept is not penalised, so rows and targets
- * are centred by their weighted mean. With B the left singular vectors of the weighted, centred rows and s their squared singular
- * values, fitted values are B diag(s / (s + p)) B^T y (Hastie, Tibshirani, Friedman, Elements of Statistical Learning, 3.4.1).
- * Must not know: which penalty is best.
+ * are centred by their weighted mean (Hastie, Tibshirani, Friedman, Elements of Statistical Learning, 3.4.1).
+ * Must not know: which penalty is best, how it is solved for one (ridge-solver.ts).
  */
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "./eigen.ts";
 import { centreGram } from "./gram.ts";
-import { computeGram, multiply, multiplyByRows, multiplyTransposed } from "./kernel.ts";
+import { computeGram, multiplyByRows, multiplyTransposed } from "./kernel.ts";
+import { createGramSolver, createVectorSolver, type RidgeSolver } from "./ridge-solver.ts";
 
 /** Ridge regression on one set of rows, ready for any penalty. */
 export interface RidgeProblem {
@@ -19,21 +19,15 @@ export interface RidgeProblem {
   /** Weight of each row. */
   readonly weights: Float64Array;
   readonly totalWeight: number;
-  /** Left singular vectors of the weighted, centred rows: [rows, rank]. */
-  readonly basis: Float64Array;
-  /** Squared singular values: [rank]. */
-  readonly values: Float64Array;
-  /** Weighted, centred targets: [rows, classes]. */
-  readonly targets: Float64Array;
-  /** basis^T targets: [rank, classes]. */
-  readonly projected: Float64Array;
+  /** Solves for the weighted, centred targets, for penalties times `meanSquare`. */
+  readonly solver: RidgeSolver;
   /** Weighted mean target of each class. */
   readonly targetMeans: Float64Array;
   /** Mean squared norm of the centred rows: what relative penalties are relative to. */
   readonly meanSquare: number;
 }
 
-/** Decomposes the Gram matrix [rows, rows] of (standardised) rows, centred or not. */
+/** From the Gram matrix [rows, rows] of (standardised) rows, centred or not. */
 export function createRidgeProblem(
   gram: Float64Array,
   labels: Int32Array,
@@ -50,18 +44,21 @@ export function createRidgeProblem(
   const weighted = centreGram(gram, rows, weights);
   let trace = 0;
   for (let i = 0; i < rows; i++) trace += weighted[i * rows + i]!;
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < rows; j++) weighted[i * rows + j]! *= Math.sqrt(weights[i]! * weights[j]!);
+  if (weights.some((weight) => weight !== 1)) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) weighted[i * rows + j]! *= Math.sqrt(weights[i]! * weights[j]!);
+    }
   }
-  const { values, vectors } = computeEigen(weighted, rows);
-  const basis = new Float64Array(rows * rows);
-  for (let j = 0; j < rows; j++) {
-    for (let i = 0; i < rows; i++) basis[i * rows + j] = vectors[j * rows + i]!;
-  }
-  return completeProblem(basis, values, trace / rows, labels, classes, weights);
+  return completeProblem(
+    (targets) => createGramSolver(weighted, targets, classes),
+    trace / rows,
+    labels,
+    classes,
+    weights,
+  );
 }
 
-/** Decomposes (standardised) rows [rows, features] through the smaller of their two product matrices. */
+/** From (standardised) rows [rows, features], through the smaller of their two product matrices. */
 export function createRidgeProblemFromRows(
   x: Float64Array,
   features: number,
@@ -92,7 +89,13 @@ export function createRidgeProblemFromRows(
     const factor = values[j]! > floor ? 1 / Math.sqrt(values[j]!) : 0;
     for (let i = j; i < basis.length; i += features) basis[i]! *= factor;
   }
-  return completeProblem(basis, values, sum / rows, labels, classes, weights);
+  return completeProblem(
+    (targets) => createVectorSolver(basis, values, targets, classes),
+    sum / rows,
+    labels,
+    classes,
+    weights,
+  );
 }
 
 /** The weighted mean of rows [rows, features]. */
@@ -107,8 +110,7 @@ export function computeWeightedMean(x: Float64Array, features: number, weights: 
 }
 
 function completeProblem(
-  basis: Float64Array,
-  values: Float64Array,
+  createSolver: (targets: Float64Array) => RidgeSolver,
   meanSquare: number,
   labels: Int32Array,
   classes: number,
@@ -132,10 +134,7 @@ function completeProblem(
     labels,
     weights,
     totalWeight,
-    basis,
-    values: values.map((value) => Math.max(value, 0)),
-    targets,
-    projected: multiplyTransposed(basis, targets, values.length, classes, rows),
+    solver: createSolver(targets),
     targetMeans,
     meanSquare: meanSquare > 0 ? meanSquare : 1,
   };
@@ -146,16 +145,8 @@ function completeProblem(
  * coefficient x row. Each column sums to zero.
  */
 export function solveRidge(problem: RidgeProblem, penalty: number): Float64Array {
-  const { rows, classes, weights, basis, values, projected, meanSquare } = problem;
-  const absolute = penalty * meanSquare;
-  const rank = values.length;
-  const scaled = new Float64Array(rank * classes);
-  for (let j = 0; j < rank; j++) {
-    for (let k = j * classes; k < (j + 1) * classes; k++) {
-      scaled[k] = projected[k]! / (values[j]! + absolute);
-    }
-  }
-  const coefficients = multiply(basis, scaled, rows, classes, rank);
+  const { rows, classes, weights, solver, meanSquare } = problem;
+  const coefficients = solver.computeCoefficients(penalty * meanSquare);
   for (let i = 0; i < rows; i++) {
     const root = Math.sqrt(weights[i]!);
     for (let k = i * classes; k < (i + 1) * classes; k++) coefficients[k]! *= root;

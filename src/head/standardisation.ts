@@ -1,5 +1,5 @@
 /**
- * Standardisation of features: (x - mean) / scale, optionally followed by division by the row's norm.
+ * Standardisation of features: (x - mean) / scale, optionally followed by division by the row's Euclidean norm.
  *
  * Mean and scale are rounded to float32 before first use, so that training and a saved head see the same numbers.
  * Must not know: labels, kinds of head.
@@ -22,16 +22,35 @@ const constantShare = 1e-6;
 export function fitStandardisation(embeddings: Matrix): Standardisation {
   const { rows, columns, data } = embeddings;
   const mean = new Float64Array(columns);
-  for (let start = 0; start < data.length; start += columns) {
-    for (let j = 0; j < columns; j++) mean[j]! += data[start + j]!;
-  }
-  for (let j = 0; j < columns; j++) mean[j]! /= rows;
   const variance = new Float64Array(columns);
-  for (let start = 0; start < data.length; start += columns) {
+  // Four rows at a time, added one after the other.
+  let row = 0;
+  for (; row + 3 < rows; row += 4) {
+    const first = row * columns;
     for (let j = 0; j < columns; j++) {
-      const offset = data[start + j]! - mean[j]!;
-      variance[j]! += offset * offset;
+      const at = first + j;
+      mean[j] =
+        mean[j]! + data[at]! + data[at + columns]! + data[at + 2 * columns]! + data[at + 3 * columns]!;
     }
+  }
+  for (let at = row * columns; at < data.length; at++) mean[at % columns]! += data[at]!;
+  for (let j = 0; j < columns; j++) mean[j]! /= rows;
+  row = 0;
+  for (; row + 3 < rows; row += 4) {
+    const first = row * columns;
+    for (let j = 0; j < columns; j++) {
+      const at = first + j;
+      const middle = mean[j]!;
+      const a = data[at]! - middle;
+      const b = data[at + columns]! - middle;
+      const c = data[at + 2 * columns]! - middle;
+      const d = data[at + 3 * columns]! - middle;
+      variance[j] = variance[j]! + a * a + b * b + c * c + d * d;
+    }
+  }
+  for (let at = row * columns; at < data.length; at++) {
+    const offset = data[at]! - mean[at % columns]!;
+    variance[at % columns]! += offset * offset;
   }
   const scale = new Float32Array(columns);
   for (let j = 0; j < columns; j++) {
@@ -60,21 +79,16 @@ export function applyStandardisation(
   for (let j = 0; j < columns; j++) inverse[j] = 1 / scale[j]!;
   const base = from * columns;
   for (let start = 0; start < result.length; start += columns) {
-    for (let j = 0; j < columns; j++) {
-      result[start + j] = (data[base + start + j]! - mean[j]!) * inverse[j]!;
-    }
-  }
-  if (normalise) normaliseRows(result, columns);
-  return result;
-}
-
-/** Divides each row by its Euclidean norm, in place; rows of zeros stay zeros. */
-function normaliseRows(rows: Float64Array, columns: number): void {
-  for (let start = 0; start < rows.length; start += columns) {
     let sum = 0;
-    for (let j = 0; j < columns; j++) sum += rows[start + j]! ** 2;
-    if (sum === 0) continue;
+    for (let j = 0; j < columns; j++) {
+      const value = (data[base + start + j]! - mean[j]!) * inverse[j]!;
+      result[start + j] = value;
+      sum += value * value;
+    }
+    // Rows of zeros stay zeros.
+    if (!normalise || sum === 0) continue;
     const factor = 1 / Math.sqrt(sum);
-    for (let j = 0; j < columns; j++) rows[start + j]! *= factor;
+    for (let j = start; j < start + columns; j++) result[j]! *= factor;
   }
+  return result;
 }
