@@ -270,16 +270,25 @@ unreadable files. Exits with 1 when something severe was found.`,
       {
         flags: "--data <data>",
         description:
-          "for --acoustic-only: where the training recordings are now (default: where they were when it was trained)",
+          "for --acoustic-only and --include-audio: where the training recordings are now (default: where they were when it was trained)",
       },
       { flags: "--test <data>", description: "where the test recordings are now (default: likewise)" },
+      {
+        flags: "--include-audio",
+        description: "put the training recordings in, as they are, under neutral names (huggingface)",
+      },
+      {
+        flags: "--include-transcripts",
+        description:
+          "put in what was understood of the training recordings, and the words that count (huggingface, safetensors)",
+      },
       {
         flags: "--licence <id>",
         description: "SPDX id under which you pass the golem on, for its card (default: unknown)",
       },
       movedEncoderOption,
     ],
-    help: `Recordings, transcripts, names of files and speakers, and places on this machine are never in an export; what is in it is printed.`,
+    help: `Recordings and transcripts are in an export only where they are asked for; names of files and speakers, and places on this machine, never. What is in it is printed.`,
     load: () => import("./commands/export.ts"),
   },
   {

@@ -10,6 +10,7 @@ import { escapeMarkdown, writeModelCard } from "../golem/model-card.ts";
 import type { PublicGolem } from "../golem/public-golem.ts";
 import type { ExportedFiles } from "./exported-files.ts";
 import { getOnnxExampleName, writeOnnxExample } from "./onnx-example.ts";
+import { createRecordingFolder, type ExportedRecording } from "./recording-folder.ts";
 
 /** The ONNX file in the folder. */
 const hubOnnxFile = "model.onnx";
@@ -24,12 +25,23 @@ export interface HubOptions {
   readonly licences: ReadonlyMap<string, string>;
   /** The ONNX file, or a sentence on why there is none. */
   readonly onnx: Uint8Array | string;
+  /** The training recordings, where they go along; else none. */
+  readonly recordings: readonly ExportedRecording[];
+}
+
+/** What the recordings that go along are, for people. */
+export function describeRecordings(recordings: readonly ExportedRecording[]): string[] {
+  return recordings.length === 0
+    ? []
+    : [
+        `the ${recordings.length} training recordings themselves, since they were asked for: files as they are, with voices and whatever tags are in them, under neutral names`,
+      ];
 }
 
 /** The files of the folder. */
 export function exportHuggingFace(
   { model, holds, leftOut }: PublicGolem,
-  { licence, licences, onnx }: HubOptions,
+  { licence, licences, onnx, recordings }: HubOptions,
 ): ExportedFiles {
   const { document } = model;
   const hasOnnx = typeof onnx !== "string";
@@ -52,14 +64,20 @@ export function exportHuggingFace(
             : `There is no ONNX file: ${escapeMarkdown(onnx)}`,
         ],
       ],
-      ["What is in this folder", [...list(holds), "- no sound"]],
+      [
+        "What is in this folder",
+        [...list(holds), ...(recordings.length > 0 ? list(describeRecordings(recordings)) : ["- no sound"])],
+      ],
       ...(leftOut.length > 0 ? [["What was left out", list(leftOut)] as const] : []),
     ],
   });
   return {
     ...model.encode(),
+    ...(recordings.length > 0 ? createRecordingFolder(recordings) : {}),
     [golemFiles.card]: card,
-    ".gitattributes": largeFiles.map((name) => `${name} filter=lfs diff=lfs merge=lfs -text\n`).join(""),
+    ".gitattributes": [...largeFiles, ...(recordings.length > 0 ? ["train/**"] : [])]
+      .map((name) => `${name} filter=lfs diff=lfs merge=lfs -text\n`)
+      .join(""),
     ...(hasOnnx
       ? { [hubOnnxFile]: onnx, [getOnnxExampleName(hubOnnxFile)]: writeOnnxExample(hubOnnxFile, document) }
       : {}),

@@ -4,6 +4,7 @@
  * Must not know: which formats there are (see `export-formats.ts`).
  */
 import type { ExportedFiles } from "../export/exported-files.ts";
+import type { ExportedRecording } from "../export/recording-folder.ts";
 import type { PublicGolem } from "../golem/public-golem.ts";
 import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
@@ -18,6 +19,8 @@ export interface ExportInput extends EnvironmentOptions {
   readonly name: string;
   /** SPDX id under which the golem is passed on; undefined where nobody said. */
   readonly licence: string | undefined;
+  /** The training recordings, where they go along. */
+  readonly recordings?: readonly ExportedRecording[] | undefined;
 }
 
 /** What a format gives. */
@@ -35,6 +38,8 @@ export interface ExportFormat {
   readonly description: string;
   /** Where it is a file (others may lie beside it) and not a folder: how its name ends. */
   readonly extension?: string;
+  /** What it can hold beside, where that is asked for. */
+  readonly includes?: readonly ("audio" | "transcripts")[];
   create(input: ExportInput): Promise<Exported>;
 }
 

@@ -15,10 +15,12 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
   },
   huggingface: {
     description: "a folder ready for the Hugging Face Hub, with its card",
+    includes: ["audio", "transcripts"],
     create: async (input) => (await import("./golem-hub-folder.ts")).exportHubFolder(input),
   },
   safetensors: {
     description: "a folder with the heads as PyTorch has them and a short NumPy script that uses them",
+    includes: ["transcripts"],
     create: async (input) => (await import("../export/export-safetensors.ts")).exportSafetensors(input.golem),
   },
   web: {

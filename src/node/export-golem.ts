@@ -8,6 +8,7 @@ import { copyFile, mkdir, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { ExportedFiles } from "../export/exported-files.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
 import { createPublicGolem } from "../golem/public-golem.ts";
 import { needsTranscriber } from "../golem/view.ts";
 import { trainWithoutWords } from "./acoustic-golem.ts";
@@ -20,6 +21,7 @@ import {
 import type { EnvironmentOptions } from "./environment.ts";
 import { exportFormats } from "./export-formats.ts";
 import { computeFileHash } from "./file-hash.ts";
+import { findTrainingRecordings } from "./find-training-recordings.ts";
 import { type Golem, loadGolem } from "./golem.ts";
 
 /** Options of {@link exportGolem}. */
@@ -32,7 +34,11 @@ export interface ExportOptions extends EnvironmentOptions {
   readonly force?: boolean | undefined;
   /** Whether words are left out of the decision; the golem is trained again then. */
   readonly acousticOnly?: boolean | undefined;
-  /** For `acousticOnly`: where the recordings are now. */
+  /** Whether the training recordings themselves go along; format huggingface alone. */
+  readonly includeAudio?: boolean | undefined;
+  /** Whether transcripts of the training recordings go along, and the words that count as they are; formats huggingface and safetensors. */
+  readonly includeTranscripts?: boolean | undefined;
+  /** For `acousticOnly` and `includeAudio`: where the recordings are now. */
   readonly data?: string | undefined;
   readonly test?: string | undefined;
   /** SPDX id under which the golem is passed on. */
@@ -76,7 +82,8 @@ export interface ExportResult {
  * @throws GolemError `invalid-option` for what a format cannot carry, `output-exists`, and the errors of loading, training and writing.
  */
 export async function exportGolem(folder: string, options: ExportOptions): Promise<ExportResult> {
-  const { format: name, out, licence, acousticOnly, force, data, test, encoder, ...environment } = options;
+  const { format: name, out, licence, acousticOnly, force, data, test, encoder, ...rest } = options;
+  const { includeAudio, includeTranscripts, ...environment } = rest;
   const format = Object.hasOwn(exportFormats, name) ? exportFormats[name] : undefined;
   if (!format) {
     throw new GolemError(
@@ -89,6 +96,8 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
       hint: "For example MIT, Apache-2.0, CC-BY-4.0 or CC0-1.0.",
     });
   }
+  if (includeAudio) checkIncludes(name, "audio");
+  if (includeTranscripts) checkIncludes(name, "transcripts");
   const { extension } = format;
   if (extension && !out.endsWith(extension)) {
     throw new GolemError(
@@ -106,11 +115,17 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
     acousticOnly && hasWords
       ? await trainWithoutWords(original.model, { ...environment, data, test })
       : original;
-  const publicGolem = createPublicGolem(golem.model);
+  const model = keepTranscripts(golem.model, original.model);
+  const publicGolem = createPublicGolem(model, { includeTranscripts });
+  const paths = includeAudio ? await findTrainingRecordings(model, { ...environment, data }) : undefined;
+  const recordings = paths?.map((path, i) => {
+    const { label, text } = publicGolem.model.training.recordings[i]!;
+    return { path, label, text };
+  });
   const { listener } = golem;
   const exported = await format.create({
     ...environment,
-    ...{ golem: publicGolem, listener, name: basename(resolve(out)), licence },
+    ...{ golem: publicGolem, listener, name: basename(resolve(out)), licence, recordings },
   });
   throwIfAborted(environment.signal);
   const files = extension
@@ -124,6 +139,35 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
       ...(acousticOnly && !hasWords ? ["Words had no say in this golem; it is exported as it is"] : []),
       ...exported.notes,
     ],
+  };
+}
+
+/** Refuses what a format has no place for. */
+function checkIncludes(name: string, what: "audio" | "transcripts"): void {
+  const able = Object.keys(exportFormats).filter((other) => exportFormats[other]!.includes?.includes(what));
+  if (able.includes(name)) return;
+  throw new GolemError(
+    "invalid-option",
+    `Format ${name} has no place for ${what}; with --include-${what} ${able.join(" or ")} was expected.`,
+    { hint: `Leave --include-${what} out, or export to another format.` },
+  );
+}
+
+/** A golem that was trained again without words, with what was understood of the same recordings. */
+function keepTranscripts(model: GolemModel, original: GolemModel): GolemModel {
+  if (model === original) return model;
+  const { recordings, test = [] } = original.training;
+  const texts = new Map([...recordings, ...test].map(({ fileHash, text }) => [fileHash, text]));
+  const add = (rows: GolemModel["training"]["recordings"]) =>
+    rows.map((row) => ({ ...row, text: texts.get(row.fileHash) }));
+  const { training } = model;
+  return {
+    ...model,
+    training: {
+      ...training,
+      recordings: add(training.recordings),
+      ...(training.test ? { test: add(training.test) } : {}),
+    },
   };
 }
 

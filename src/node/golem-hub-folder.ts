@@ -4,7 +4,7 @@
  * Must not know: what is in the folder.
  */
 import { GolemError } from "../core/error.ts";
-import { exportHuggingFace } from "../export/export-huggingface.ts";
+import { describeRecordings, exportHuggingFace } from "../export/export-huggingface.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 import { buildGolemOnnx } from "./golem-onnx.ts";
 
@@ -14,6 +14,7 @@ export async function exportHubFolder({
   listener,
   name: _,
   licence = unknownLicence,
+  recordings = [],
   ...environment
 }: ExportInput): Promise<Exported> {
   const { model } = golem;
@@ -26,7 +27,8 @@ export async function exportHubFolder({
   );
   const licences = new Map(model.encoders.map(({ id }, i) => [id, listener.encoders[i]!.licence]));
   return {
-    files: exportHuggingFace(golem, { licence: licence.toLowerCase(), licences, onnx }),
+    files: exportHuggingFace(golem, { licence: licence.toLowerCase(), licences, onnx, recordings }),
+    holds: [...golem.holds, ...describeRecordings(recordings)],
     notes: [
       ...(typeof onnx === "string" ? [`There is no ONNX file in it: ${onnx}`] : []),
       ...(licence === unknownLicence ? ["Its card says licence: unknown; name one with --licence"] : []),

@@ -44,7 +44,7 @@ export async function findSources(
   const { asked, withheld = false } = training;
   const own = await openQuietly(data, withheld ? undefined : document.data.name, options);
   const other = await openQuietly(test, typeof asked?.test === "string" ? asked.test : undefined, options);
-  const match = withheld ? matchHashes : matchFiles;
+  const match = withheld ? matchHashes : matchNames;
   return {
     training: await match(training.recordings, own, options),
     test: await match(training.test ?? [], other ?? own, options),
@@ -63,7 +63,8 @@ async function openQuietly(
   return openDataset(remembered, quiet).catch(() => undefined);
 }
 
-async function matchFiles(
+/** Paths of recordings by name, of those that are called as wanted and have the bytes they had. */
+export async function matchNames(
   wanted: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
   { signal }: EnvironmentOptions,
@@ -81,7 +82,7 @@ async function matchFiles(
 }
 
 /** The same for golems that were passed on, in which recordings have no names: by bytes alone. */
-async function matchHashes(
+export async function matchHashes(
   wanted: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
   { signal }: EnvironmentOptions,

@@ -9,8 +9,10 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const { format, out, force, acousticOnly, data, test, licence, encoder } = options;
+  const { includeAudio, includeTranscripts } = options;
   const result = await exportGolem(folder, {
     ...{ format, out, force, acousticOnly, data, test, licence, encoder },
+    ...{ includeAudio, includeTranscripts },
     ...terminal.work,
   });
   const { files, holds, leftOut, score, scoreWithWords, notes } = result;
@@ -20,7 +22,7 @@ export async function runCommand(
   for (const { path, bytes } of files) terminal.print(`  ${path.padEnd(width)}  ${formatBytes(bytes)}`);
   terminal.print(`Holds ${holds.join("; ")}`);
   terminal.print(
-    `Left out: ${leftOut.length > 0 ? leftOut.join(", ") : "nothing more than before"}; it never holds sound`,
+    `Left out: ${leftOut.length > 0 ? leftOut.join(", ") : "nothing more than before"}${includeAudio ? "" : "; it holds no sound"}`,
   );
   if (scoreWithWords !== undefined) {
     terminal.print(`Balanced accuracy with words: ${formatScore(scoreWithWords)}`);

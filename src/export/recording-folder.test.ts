@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { createRecordingFolder } from "./recording-folder.ts";
+
+it("names files after labels and numbers alone, and lists what they are", () => {
+  const files = createRecordingFolder([
+    { path: "/home/ada/ada 1.WAV", label: "yes" },
+    { path: "/home/ada/ada 2.wav", label: "yes" },
+    { path: "/home/ada/take.secret", label: 'a/../b, "c"', text: 'say "hi"' },
+    { path: "/home/ada/ada", label: "YES" },
+    { path: "C:\\ada\\ada.mp3", label: ".." },
+  ]);
+  expect(Object.keys(files)).toEqual([
+    "train/yes/0001.wav",
+    "train/yes/0002.wav",
+    "train/a_b_c_/0001",
+    "train/YES/0003",
+    "train/_/0001.mp3",
+    "metadata.csv",
+  ]);
+  expect(String(files["metadata.csv"]).split("\n")).toEqual([
+    "file_name,label,transcription",
+    "train/yes/0001.wav,yes,",
+    "train/yes/0002.wav,yes,",
+    'train/a_b_c_/0001,"a/../b, ""c""","say ""hi"""',
+    "train/YES/0003,YES,",
+    "train/_/0001.mp3,..,",
+    "",
+  ]);
+});
