@@ -163,7 +163,10 @@ describe("an export holds what was asked for, and no more", () => {
     }
     const again = join(folder, "again");
     const { stdout } = await runGolem(["train", out, "--out", again, "--encoder", "mfcc", "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ recordings: recordings.length, labels: Object.keys(classes).sort() });
+    expect(JSON.parse(stdout)).toMatchObject({
+      recordings: recordings.length,
+      labels: Object.keys(classes).sort(),
+    });
     const fingerprint = (from: string) =>
       JSON.parse(readFileSync(join(from, "golem.json"), "utf8")).data.fingerprint;
     expect(fingerprint(again)).toBe(fingerprint(golem));
