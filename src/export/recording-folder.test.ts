@@ -3,11 +3,11 @@ import { createRecordingFolder } from "./recording-folder.ts";
 
 it("names files after labels and numbers alone, and lists what they are", () => {
   const files = createRecordingFolder([
-    { path: "/home/ada/ada 1.WAV", label: "yes" },
-    { path: "/home/ada/ada 2.wav", label: "yes" },
-    { path: "/home/ada/take.secret", label: 'a/../b, "c"', text: 'say "hi"' },
-    { path: "/home/ada/ada", label: "YES" },
-    { path: "C:\\ada\\ada.mp3", label: ".." },
+    { path: "/home/ada/ada 1.WAV", ending: ".wav", label: "yes" },
+    { path: "/home/ada/ada 2.wav", ending: ".wav", label: "yes" },
+    { path: "/home/ada/take.secret", ending: "", label: 'a/../b, "c"', text: 'say "hi"' },
+    { path: "/home/ada/ada", ending: "", label: "YES" },
+    { path: "C:\\ada\\ada.mp3", ending: ".mp3", label: ".." },
   ]);
   expect(Object.keys(files)).toEqual([
     "train/yes/0001.wav",

@@ -3,13 +3,14 @@
  *
  * Must not know: the file system, what is in the files.
  */
-import { getExtension, isRecordingName } from "../dataset/recording-name.ts";
 import type { ExportedFiles } from "./exported-files.ts";
 
 /** A recording to be put in. */
 export interface ExportedRecording {
   /** Where the file is on this machine. */
   readonly path: string;
+  /** How its name ends, with the dot (".wav"); may be empty. */
+  readonly ending: string;
   readonly label: string;
   /** What was understood of it, where that is asked for. */
   readonly text?: string | undefined;
@@ -21,13 +22,13 @@ export function createRecordingFolder(recordings: readonly ExportedRecording[]):
   const counts = new Map<string, number>();
   const hasTexts = recordings.some(({ text }) => text !== undefined);
   const rows = [["file_name", "label", ...(hasTexts ? ["transcription"] : [])]];
-  for (const { path, label, text } of recordings) {
+  for (const { path, ending, label, text } of recordings) {
     const folder = `train/${nameFolder(label)}`;
     // Folders of two labels may be called the same, also where capitals do not count.
     const key = folder.toLowerCase();
     const number = (counts.get(key) ?? 0) + 1;
     counts.set(key, number);
-    const name = `${folder}/${String(number).padStart(4, "0")}${nameEnding(path)}`;
+    const name = `${folder}/${String(number).padStart(4, "0")}${ending}`;
     files[name] = { copyOf: path };
     rows.push([name, label, ...(hasTexts ? [text ?? ""] : [])]);
   }
@@ -39,12 +40,6 @@ export function createRecordingFolder(recordings: readonly ExportedRecording[]):
 function nameFolder(label: string): string {
   const name = [...label.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, "_")].slice(0, 60).join("");
   return name === "" ? "_" : name;
-}
-
-/** The ending tells programs the format; one that is no format's might tell anything. */
-function nameEnding(path: string): string {
-  const name = `x.${getExtension(path)}`;
-  return getExtension(name) !== "" && isRecordingName(name) ? name.slice(1) : "";
 }
 
 const quote = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

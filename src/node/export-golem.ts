@@ -21,7 +21,7 @@ import {
 import type { EnvironmentOptions } from "./environment.ts";
 import { exportFormats } from "./export-formats.ts";
 import { computeFileHash } from "./file-hash.ts";
-import { findTrainingRecordings } from "./find-training-recordings.ts";
+import { findTrainingRecordings, getRecordingEnding } from "./find-training-recordings.ts";
 import { type Golem, loadGolem } from "./golem.ts";
 
 /** Options of {@link exportGolem}. */
@@ -120,7 +120,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   const paths = includeAudio ? await findTrainingRecordings(model, { ...environment, data }) : undefined;
   const recordings = paths?.map((path, i) => {
     const { label, text } = publicGolem.model.training.recordings[i]!;
-    return { path, label, text };
+    return { path, ending: getRecordingEnding(path), label, text };
   });
   const { listener } = golem;
   const exported = await format.create({

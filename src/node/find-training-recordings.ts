@@ -4,6 +4,7 @@
  * Must not know: what they are called in an export.
  */
 import { GolemError } from "../core/error.ts";
+import { getExtension, isRecordingName } from "../dataset/recording-name.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -45,4 +46,10 @@ export async function findTrainingRecordings(
       : `${first.file} is not in ${place}${more}; with --include-audio all ${recordings.length} training recordings were expected.`,
     { hint: "Say with --data where the recordings are as they were, or train anew and export that." },
   );
+}
+
+/** The ending of a recording's name, with the dot: programs go by it. One that is no format's might tell anything, and is left out. */
+export function getRecordingEnding(path: string): string {
+  const ending = getExtension(path);
+  return ending !== "" && isRecordingName(path) ? `.${ending}` : "";
 }
