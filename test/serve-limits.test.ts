@@ -128,6 +128,34 @@ describe("limits", () => {
     expect(served.getLog().some(({ status }) => status === 499)).toBe(true);
   });
 
+  it("on what one client may have at work, which keeps room for others", async () => {
+    const [one, other] = ["one client's own key", "another client's key"] as const;
+    const served = await open({ queue: 4, clientShare: 0.5, workers: 1, apiKeys: [one, other] });
+    const send = (key: string, body: Uint8Array<ArrayBuffer>, signal?: AbortSignal) =>
+      served.fetch(predict, {
+        ...{ method: "POST", body, headers: { "content-type": "audio/wav", "x-api-key": key } },
+        ...(signal ? { signal } : {}),
+      });
+    const getCount = async () => {
+      const answer = await served.fetch("/metrics", { headers: { "x-api-key": one } });
+      return /^golem_requests_queued (\d+)$/m.exec(await answer.text())?.[1];
+    };
+    const stop = new AbortController();
+    const greedy = [0, 1].map(() => send(one, long, stop.signal).catch(() => undefined));
+    await expect.poll(getCount, { timeout: 20_000, interval: 10 }).toBe("2");
+    const third = await send(one, tone);
+    expect(third.status).toBe(429);
+    expect(Number(third.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect(await third.json()).toMatchObject({ code: "too-many-requests" });
+    const modest = send(other, tone);
+    await expect.poll(getCount, { timeout: 20_000, interval: 10 }).toBe("3");
+    stop.abort();
+    await Promise.all(greedy);
+    expect((await modest).status).toBe(200);
+    await expect.poll(getCount, { timeout: 30_000 }).toBe("0");
+    expect((await send(one, tone)).status).toBe(200);
+  });
+
   it("on time at work", async () => {
     const served = await open({ timeoutSeconds: 0.05, workers: 1 });
     const answer = await post(served, long);
@@ -440,7 +468,7 @@ describe("golem serve", () => {
       return ((await response.json()) as { label: string }).label;
     };
     expect(await send(url)).toBe("low");
-    const many = Array.from({ length: 40 }, () => send(url));
+    const many = Array.from({ length: 30 }, () => send(url));
     child.kill("SIGKILL");
     const settled = await Promise.allSettled(many);
     for (const answer of settled) if (answer.status === "fulfilled") expect(answer.value).toBe("low");

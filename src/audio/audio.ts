@@ -9,6 +9,7 @@ import type { ErrorRecord } from "../core/error.ts";
 export interface ByteSource {
   /** What to call it in messages: a file name, never more. */
   readonly name: string;
+  /** Infinite while it is not known. */
   readonly byteLength: number;
   /** Reads up to `length` bytes at `offset`; fewer only at the end. */
   read(offset: number, length: number): Promise<Uint8Array>;

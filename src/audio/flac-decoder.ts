@@ -77,7 +77,11 @@ async function* readPieces(
   const splitter = createFlacSplitter(getFrameLimit(info));
   for (let offset = start; offset < end; ) {
     const bytes = await source.read(offset, Math.min(blockBytes, end - offset));
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) {
+      // A source that did not know its end before.
+      yield splitter.push(bytes, true);
+      return;
+    }
     offset += bytes.length;
     yield splitter.push(bytes, offset >= end);
   }

@@ -117,7 +117,7 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
   const stride = header.blockAlign >= packed && header.blockAlign <= 2 * packed ? header.blockAlign : packed;
   const frames = Math.floor(dataLength / stride);
   if (frames === 0) throw noFrames(source);
-  if (dataLength % stride !== 0) {
+  if (Number.isFinite(dataLength) && dataLength % stride !== 0) {
     warnings.push(
       createWarning(
         "truncated",
@@ -130,7 +130,7 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
     codec,
     sampleRate,
     channels,
-    declaredSeconds: frames / sampleRate,
+    ...(Number.isFinite(frames) ? { declaredSeconds: frames / sampleRate } : {}),
     warnings,
     chunks: readPlain(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
   };
@@ -191,6 +191,7 @@ function decodeBlocks(
     for (let done = 0; done < dataLength; done += bytesAtOnce) {
       throwIfAborted(signal);
       const bytes = await source.read(dataOffset + done, Math.min(bytesAtOnce, dataLength - done));
+      if (bytes.length === 0) return;
       for (let start = 0; start < bytes.length; start += blockAlign) {
         const planes = decodeBlock(bytes.subarray(start, start + blockAlign), channels);
         if (planes[0]!.length > 0) yield planes;
@@ -202,7 +203,9 @@ function decodeBlocks(
     codec,
     sampleRate,
     channels,
-    declaredSeconds: (Math.floor(dataLength / blockAlign) * perBlock) / sampleRate,
+    ...(Number.isFinite(dataLength)
+      ? { declaredSeconds: (Math.floor(dataLength / blockAlign) * perBlock) / sampleRate }
+      : {}),
     warnings,
     chunks: readBlocks(),
   };

@@ -25,7 +25,7 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, port, positive, timeLimit } from "./option-values.ts";
+import { integer, list, oneOf, port, positive, share, timeLimit } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -328,6 +328,16 @@ unreadable files. Exits with 1 when something severe was found.`,
         parse: positive,
       },
       {
+        flags: "--max-stream <megabytes>",
+        description: `largest long recording that detect takes (default: ${serverDefaults.maximumStreamBytes / 2 ** 20})`,
+        parse: positive,
+      },
+      {
+        flags: "--max-hours <hours>",
+        description: `longest recording that detect takes (default: ${serverDefaults.maximumStreamSeconds / 3600})`,
+        parse: positive,
+      },
+      {
         flags: "--max-files <n>",
         description: `most files in one form (default: ${serverDefaults.maximumFiles})`,
         parse: integer(1),
@@ -341,6 +351,11 @@ unreadable files. Exits with 1 when something severe was found.`,
         flags: "--streams <n>",
         description: `most long recordings and live streams listened to at a time (default: ${serverDefaults.streams})`,
         parse: integer(1),
+      },
+      {
+        flags: "--client-share <share>",
+        description: `part of --queue and of --streams that one client (key, else address) may take (default: ${serverDefaults.clientShare})`,
+        parse: share,
       },
       {
         flags: "--timeout <seconds>",

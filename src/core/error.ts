@@ -71,6 +71,8 @@ export type ErrorCode =
   | "unsupported-media-type"
   /** More work than can be queued. */
   | "overloaded"
+  /** More of the queue than one client may take. */
+  | "too-many-requests"
   /** Golems are still being loaded, or the server is about to stop. */
   | "not-ready"
   /** The work took longer than a request may. */

@@ -56,6 +56,24 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
     },
   );
 
+  it("gives the same bits when there is a core to spare", async () => {
+    let isSpare = false;
+    const hasSpareCore = () => isSpare;
+    const shared = await loadEncoder(definition.info.id, { hasSpareCore });
+    try {
+      for (const samples of [320, 5_000, 16_000, 16_001, 40_000, 200_000]) {
+        const signal = makeSignal(samples);
+        const { vector: expected } = await encoder.encode(signal);
+        for (isSpare of [false, true]) {
+          const { vector } = await shared.encode(signal);
+          expect(vector, `${samples} samples`).toEqual(expected);
+        }
+      }
+    } finally {
+      await shared.dispose();
+    }
+  });
+
   it("gives the same numbers for the same samples, and leaves its input alone", async () => {
     const signal = makeSignal(20_000);
     const copy = signal.slice();

@@ -20,6 +20,8 @@ import { createWorkerPool } from "./worker-pool.ts";
 /** What a worker is started with. */
 export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
+  /** One number in memory that all share: workers at work now. */
+  readonly busy: Int32Array;
 }
 
 /** What a worker finds out about a golem without running it. */
@@ -57,11 +59,10 @@ export type GolemTask =
   | {
       readonly kind: "detect";
       readonly golem: LoadableGolem;
-      readonly bytes: Uint8Array;
       readonly name: string;
       readonly options: DetectOptions;
       readonly maximumSeconds: number;
-      /** Gets {@link StreamReport}s. */
+      /** Gets {@link StreamReport}s, gives bytes of a recording, then "end". */
       readonly port: MessagePort;
     }
   | {
@@ -88,14 +89,18 @@ export type StreamReport =
   /** Seconds of the stream done. */
   | { readonly seconds: number }
   /** Bytes taken in, for those who send no more than can be heard. */
-  | { readonly taken: number };
+  | { readonly taken: number }
+  /** The recording has to be there as a whole before anything is heard: from now on all that is taken in is held. */
+  | { readonly isHeld: true };
 
-/** A live stream that is listened to. */
-export interface LiveSession {
+/** A stream of bytes that is listened to. */
+export interface ByteSession {
   /** Takes the next bytes, which are the worker's from then on. */
   push(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Bytes pushed and not yet heard. */
+  /** Bytes pushed and not yet taken in. */
   getPending(): number;
+  /** Resolves when fewer than `most` bytes are pending, or the work has ended. */
+  waitForRoom(most: number): Promise<void>;
   /** Ends the stream; `done` resolves when all events were reported. */
   finish(): void;
   readonly done: Promise<void>;
@@ -130,15 +135,18 @@ export interface GolemPool {
     name: string,
     signal?: AbortSignal,
   ): Promise<AudioPrediction>;
-  /** Finds what a long recording in `bytes` holds; takes turns with predictions. Rejects like `detectSource`. */
+  /**
+   * Finds what a long recording holds whose bytes are pushed; takes turns with predictions. `done` rejects like `detectSource`; it may resolve before
+   * all bytes were pushed, when what is left belongs to no sound.
+   */
   detect(
     golem: LoadableGolem,
-    recording: { bytes: Uint8Array<ArrayBuffer>; name: string; maximumSeconds: number },
+    recording: { name: string; maximumSeconds: number },
     options: DetectOptions,
     stream: StreamOptions,
-  ): Promise<void>;
+  ): ByteSession;
   /** Listens to a live stream of samples; takes turns with predictions. `done` rejects like `createDetector`. */
-  listen(golem: LoadableGolem, format: PcmFormat, options: ListenOptions, stream: StreamOptions): LiveSession;
+  listen(golem: LoadableGolem, format: PcmFormat, options: ListenOptions, stream: StreamOptions): ByteSession;
   close(): Promise<void>;
 }
 
@@ -147,33 +155,66 @@ export function createGolemPool({
   count,
   cache,
   onDeath,
-}: GolemWorkerSettings & { count: number; onDeath?(error: unknown): void }): GolemPool {
+}: {
+  count: number;
+  cache: CacheFolder;
+  onDeath?(error: unknown): void;
+}): GolemPool {
+  const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** By version; a worker in place of one that died gets them first. */
   const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemTask, unknown>({
     script: "golem-worker",
-    settings: { cache } satisfies GolemWorkerSettings,
+    settings: { cache, busy } satisfies GolemWorkerSettings,
     count,
     getFirstTasks: () => [...loaded.values()].map((golem) => ({ kind: "load", golem }) as const),
+    onBusy: (workers) => void Atomics.store(busy, 0, workers),
     ...(onDeath ? { onDeath } : {}),
   });
-  /** Runs a task that reports through a port of its own, beside others. */
-  const stream = async (
-    port: MessagePort,
+  /** Runs a task beside others that gets bytes and reports through a port of its own. */
+  const openSession = (
     task: (port: MessagePort) => GolemTask,
     { signal, onReport }: StreamOptions,
-    moved: readonly ArrayBuffer[],
-    far: MessagePort,
-  ): Promise<void> => {
+  ): ByteSession => {
+    const { port1: port, port2: far } = new MessageChannel();
+    let pending = 0;
+    let isOver = false;
+    let onRoom: (() => void) | undefined;
+    port.on("message", (report: StreamReport) => {
+      if ("taken" in report) {
+        pending -= report.taken;
+        onRoom?.();
+      }
+      onReport(report);
+    });
     const closed = new Promise((resolve) => port.once("close", resolve));
-    port.on("message", onReport);
-    try {
-      await pool.run(task(far), { signal, transfer: [far, ...moved], beside: true });
-      // Reports and the result come through two ports: what was reported is here before the far end is closed.
-      await closed;
-    } finally {
-      port.close();
-    }
+    const run = async (): Promise<void> => {
+      try {
+        await pool.run(task(far), { signal, transfer: [far], beside: true });
+        // Reports and the result come through two ports: what was reported is here before the far end is closed.
+        await closed;
+      } finally {
+        port.close();
+        isOver = true;
+        onRoom?.();
+      }
+    };
+    return {
+      done: run(),
+      push(bytes) {
+        pending += bytes.length;
+        port.postMessage(bytes, [bytes.buffer]);
+      },
+      getPending: () => pending,
+      async waitForRoom(most) {
+        while (!isOver && pending >= most) {
+          await new Promise<void>((resolve) => {
+            onRoom = resolve;
+          });
+        }
+      },
+      finish: () => port.postMessage("end"),
+    };
   };
   return {
     getReady: pool.getReady,
@@ -200,42 +241,10 @@ export function createGolemPool({
         { kind: "predict", golem, bytes, name },
         { signal, transfer: [bytes.buffer] },
       )) as AudioPrediction,
-    detect(golem, { bytes, name, maximumSeconds }, options, streamOptions) {
-      const { port1, port2 } = new MessageChannel();
-      return stream(
-        port1,
-        (port) => ({ kind: "detect", golem, bytes, name, options, maximumSeconds, port }),
-        streamOptions,
-        [bytes.buffer],
-        port2,
-      );
-    },
-    listen(golem, format, options, { signal, onReport }) {
-      const { port1, port2 } = new MessageChannel();
-      let pending = 0;
-      const done = stream(
-        port1,
-        (port) => ({ kind: "listen", golem, format, options, port }),
-        {
-          signal,
-          onReport(report) {
-            if ("taken" in report) pending -= report.taken;
-            onReport(report);
-          },
-        },
-        [],
-        port2,
-      );
-      return {
-        done,
-        push(bytes) {
-          pending += bytes.length;
-          port1.postMessage(bytes, [bytes.buffer]);
-        },
-        getPending: () => pending,
-        finish: () => port1.postMessage("end"),
-      };
-    },
+    detect: (golem, { name, maximumSeconds }, options, streamOptions) =>
+      openSession((port) => ({ kind: "detect", golem, name, options, maximumSeconds, port }), streamOptions),
+    listen: (golem, format, options, streamOptions) =>
+      openSession((port) => ({ kind: "listen", golem, format, options, port }), streamOptions),
     close: pool.close,
   };
 }

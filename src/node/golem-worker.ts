@@ -5,8 +5,12 @@
  * Must not know: threads, pools, where recordings come from.
  */
 import { on } from "node:events";
+import { availableParallelism } from "node:os";
 import type { MessagePort } from "node:worker_threads";
-import { createMemorySource } from "../audio/byte-source.ts";
+import { canArrive, createArrivingSource } from "../audio/arriving-source.ts";
+import type { ByteSource } from "../audio/audio.ts";
+import { blockBytes, createCachedSource, createMemorySource } from "../audio/byte-source.ts";
+import { identifyContent } from "../audio/content.ts";
 import { throwIfAborted } from "../core/error.ts";
 import { resolveDetectSettings } from "../detect/detect-settings.ts";
 import { detectSource } from "../detect/detect-source.ts";
@@ -36,8 +40,12 @@ interface LoadedGolem {
   readonly listener: LoadedListener;
 }
 
-await serveTasks(({ cache }: GolemWorkerSettings) => {
-  const store = createListenerStore({ threads: 1, cache });
+await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
+  const cores = process.env.GOLEM_EXP ? 1 : availableParallelism();
+  const hasSpareCore = (): boolean => 2 * Atomics.load(busy, 0) <= cores;
+  // Those further back are given work only where there is no core to spare.
+  const mayFindOne = 2 * (place + 1) <= cores;
+  const store = createListenerStore({ threads: 1, cache, ...(mayFindOne ? { hasSpareCore } : {}) });
   const golems = new Map<string, Promise<LoadedGolem>>();
   const decoders = [createFfmpegDecoder()];
 
@@ -89,14 +97,15 @@ await serveTasks(({ cache }: GolemWorkerSettings) => {
   };
 
   const detect = async (
-    { golem, bytes, name, options, maximumSeconds, port }: Extract<GolemTask, { kind: "detect" }>,
+    { golem, name, options, maximumSeconds, port }: Extract<GolemTask, { kind: "detect" }>,
     signal: AbortSignal,
   ): Promise<void> => {
     const say = (report: StreamReport): void => port.postMessage(report);
     try {
       const { model, listener } = await load(golem);
       const classifier = createWindowClassifier(model, listener);
-      const events = detectSource(createTurns(createMemorySource(bytes, name)), classifier, {
+      const source = await receiveSource(readPort(port, signal), name, say);
+      const events = detectSource(createTurns(source), classifier, {
         settings: resolveDetectSettings(model, options),
         ...{ decoders, maximumSeconds, signal },
         onWarning: (warning) => say({ warning }),
@@ -156,6 +165,28 @@ await serveTasks(({ cache }: GolemWorkerSettings) => {
     },
   };
 });
+
+/** A recording that arrives: as a stream where it can be decoded as one, otherwise when it is there as a whole. */
+async function receiveSource(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  say: (report: StreamReport) => void,
+): Promise<ByteSource> {
+  const take = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      say({ taken: chunk.length });
+      yield chunk;
+    }
+  };
+  const arriving = createArrivingSource(take(), name);
+  const small = await arriving.collect(blockBytes);
+  if (small) return createMemorySource(small, name);
+  const { container } = await identifyContent(createCachedSource(arriving));
+  if (canArrive(container)) return arriving;
+  say({ isHeld: true });
+  const bytes = await arriving.collect(Number.POSITIVE_INFINITY);
+  return bytes ? createMemorySource(bytes, name) : arriving;
+}
 
 /** What comes through a port until "end". Rejects with `aborted`. */
 async function* readPort(port: MessagePort, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -9,7 +9,7 @@ import { defaultEncoderId } from "../encoder/registry.ts";
 import type { Transcriber } from "../encoder/transcriber.ts";
 import type { LoadedListener } from "../golem/hear-source.ts";
 import type { ResolvedEncoder, ResolvedListener } from "./encoder-source.ts";
-import { type LoadOptions, loadEncoder } from "./load-encoder.ts";
+import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.ts";
 
 /** Where listeners get their networks from. */
 export interface ListenerStore {
@@ -25,10 +25,8 @@ interface Shared<T> {
   users: number;
 }
 
-/** Creates a store; `threads`: of the runtime of each network, default 1. */
-export function createListenerStore(
-  options: LoadOptions & { readonly threads?: number | undefined } = {},
-): ListenerStore {
+/** Creates a store; `options` say how each network runs. */
+export function createListenerStore(options: LoadOptions & RunOptions = {}): ListenerStore {
   const shared = new Map<string, Shared<{ dispose(): Promise<void> }>>();
 
   const share = async <T extends { dispose(): Promise<void> }>(

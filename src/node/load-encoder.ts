@@ -17,17 +17,24 @@ import { resolveEncoder } from "./resolve-encoder.ts";
 /** Options of everything that loads networks or puts their files in place. */
 export type LoadOptions = WorkOptions & { readonly cache?: CacheFolder | undefined };
 
+/** How networks run. */
+export interface RunOptions {
+  /** Of the runtime, default 1. */
+  readonly threads?: number | undefined;
+  /** Asked at each run of a built-in encoder: whether it may use a second core. It is then loaded twice. */
+  readonly hasSpareCore?: (() => boolean) | undefined;
+}
+
 /**
  * Loads an encoder: by what `resolveEncoder` takes, or as it was resolved; what is missing is fetched.
- * `threads`: of the runtime, default 1.
  */
 export async function loadEncoder(
   encoder: string | ResolvedEncoder,
-  options: LoadOptions & { readonly threads?: number | undefined } = {},
+  options: LoadOptions & RunOptions = {},
 ): Promise<Encoder> {
   const resolved = typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder;
   const { info, source } = resolved;
-  const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
+  const { threads = 1, hasSpareCore } = options;
   switch (source.kind) {
     case "giant": {
       const { loadPreparedGiant } = await import("./load-giant.ts");
@@ -35,11 +42,12 @@ export async function loadEncoder(
     }
     case "built-in": {
       const definition = getEncoderDefinition(info.id);
+      const runtime = createNodeOnnxRuntime({ threads, hasSpareCore });
       return definition.create(runtime, await loadWeights(definition, options));
     }
     case "described": {
       const { loadDescribed } = await import("./described-model.ts");
-      return loadDescribed(runtime, info, source.model, source.descriptor);
+      return loadDescribed(createNodeOnnxRuntime({ threads }), info, source.model, source.descriptor);
     }
   }
 }

@@ -5,8 +5,8 @@
  * Must not know: servers, the terminal.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Zippable, zipSync } from "fflate";
 import { GolemError, throwIfAborted } from "../core/error.ts";
@@ -18,6 +18,7 @@ import {
   getEncoderDefinition,
   getTranscriberDefinition,
 } from "../encoder/registry.ts";
+import { writeFileAtomic } from "./atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
 import { demos } from "./demo-data.ts";
 import { getWeightsFolder, pullWeights } from "./encoder-weights.ts";
@@ -105,18 +106,22 @@ async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
   site.set("web/files.json", { bytes: new TextEncoder().encode(JSON.stringify(list)) });
 }
 
-/** Writes the site into a folder, which it makes; other files in it are left alone. */
+/**
+ * Writes the site into a folder, which it makes; other files in it are left alone. Each file is there as a whole or not at all, and lists and the page come after what
+ * they name: until the end a site that was there before goes on working.
+ */
 export async function writeStudioSite(
   site: StudioSite,
   folder: string,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<void> {
   let completed = 0;
-  for (const [address, file] of site) {
+  const getTurn = (address: string): number =>
+    address === "index.html" ? 2 : address.endsWith(".json") ? 1 : 0;
+  const ordered = [...site].sort(([a], [b]) => getTurn(a) - getTurn(b));
+  for (const [address, file] of ordered) {
     throwIfAborted(signal);
-    const path = join(folder, ...address.split("/"));
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await readSiteFile(file));
+    await writeFileAtomic(join(folder, ...address.split("/")), await readSiteFile(file));
     onProgress?.({ stage: "writing the site", completed: ++completed, total: site.size });
   }
 }
@@ -125,6 +130,20 @@ export async function writeStudioSite(
 export async function readSiteFile(file: SiteFile): Promise<Uint8Array> {
   return "bytes" in file ? file.bytes : readFile(file.path);
 }
+
+/** A word that changes with the contents of a file of the site. */
+export async function getSiteFileTag(address: string, file: SiteFile): Promise<string> {
+  if ("bytes" in file) {
+    const known = tags.get(file.bytes) ?? createHash("sha256").update(file.bytes).digest("base64url");
+    tags.set(file.bytes, known);
+    return known;
+  }
+  const { size, mtimeMs } = await stat(file.path);
+  return createHash("sha256").update(`${address} ${size} ${mtimeMs}`).digest("base64url");
+}
+
+/** Of contents in memory. */
+const tags = new WeakMap<Uint8Array, string>();
 
 async function listFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);

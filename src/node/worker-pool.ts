@@ -7,7 +7,7 @@
  */
 import { type Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
-import type { WorkerAnswer, WorkerOrder } from "./worker-service.ts";
+import type { WorkerAnswer, WorkerOrder, WorkerStart } from "./worker-service.ts";
 
 /** Deaths of a worker and those in its place, with no task to blame and none done in between, that are made up for. */
 const mostIdleDeaths = 3;
@@ -26,6 +26,8 @@ export interface WorkerPoolOptions<Task> {
   getFirstTasks?(): readonly Task[];
   /** Is told what ended a worker, unless the pool was closed. */
   onDeath?(error: unknown): void;
+  /** Is told how many workers are at work whenever it may have changed. */
+  onBusy?(workers: number): void;
 }
 
 /** How one task is run. */
@@ -67,16 +69,23 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
   const { script, settings, count, ahead = 1, signal } = options;
   type OwnJob = Job<Task, Result>;
   const waiting: OwnJob[] = [];
-  const ready = new Set<Worker>();
+  /** Workers that take tasks, and the place each has in the pool. */
+  const ready = new Map<Worker, number>();
   /** What each worker was given and has not answered, in the order it was given. */
   const running = new Map<Worker, Map<number, OwnJob>>();
   let failure: unknown = new GolemError("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
   let nextId = 0;
 
-  /** `deaths`: of those before it that had done nothing. */
-  const start = (deaths: number, firstTasks: readonly Task[] = []): void => {
-    const worker = startWorker(script, settings);
+  const tellBusy = (): void => {
+    let busy = 0;
+    for (const jobs of running.values()) if (jobs.size > 0) busy++;
+    options.onBusy?.(busy);
+  };
+
+  /** `deaths`: of those before it in its place that had done nothing. */
+  const start = (place: number, deaths: number, firstTasks: readonly Task[] = []): void => {
+    const worker = startWorker(script, { settings, place });
     const jobs = new Map<number, OwnJob>();
     running.set(worker, jobs);
     let idleDeaths = deaths;
@@ -92,7 +101,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
       // What a first task could not do is said again by the tasks that need it.
       await Promise.allSettled(first);
       if (!running.has(worker)) return;
-      ready.add(worker);
+      ready.set(worker, place);
       dispatch();
     };
     worker.on("message", (answer: WorkerAnswer<Result>) => {
@@ -103,6 +112,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
       } else {
         const job = jobs.get(answer.id);
         jobs.delete(answer.id);
+        tellBusy();
         if (!job?.isFirst) idleDeaths = 0;
         if ("result" in answer) job?.resolve(answer.result);
         else job?.reject(reviveError(answer.error));
@@ -115,6 +125,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
     worker.on("exit", () => {
       running.delete(worker);
       ready.delete(worker);
+      tellBusy();
       failure = fatal ?? failure;
       if (!closed) options.onDeath?.(failure);
       const lost = [...jobs.values()];
@@ -127,8 +138,9 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
       for (const job of take((job) => job.only === worker)) job.reject(failure);
       if (closed) return;
       // A task that kills its worker costs that task; without one to blame, trying again and again would loop.
-      if (wasAtWork) start(0, options.getFirstTasks?.());
-      else if (!cannotStart && idleDeaths < mostIdleDeaths) start(idleDeaths + 1, options.getFirstTasks?.());
+      if (wasAtWork) start(place, 0, options.getFirstTasks?.());
+      else if (!cannotStart && idleDeaths < mostIdleDeaths)
+        start(place, idleDeaths + 1, options.getFirstTasks?.());
       else if (running.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
     });
   };
@@ -149,7 +161,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
 
   const getRoom = (): number => {
     let room = -waiting.length;
-    for (const worker of ready) room += ahead - getLoad(worker);
+    for (const worker of ready.keys()) room += ahead - getLoad(worker);
     return Math.max(0, room);
   };
 
@@ -168,9 +180,10 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
   const findWorker = (job: OwnJob): Worker | undefined => {
     const count = job.beside ? (worker: Worker) => running.get(worker)!.size : getLoad;
     let best: Worker | undefined;
-    for (const worker of job.only ? [job.only] : ready) {
+    for (const worker of job.only ? [job.only] : ready.keys()) {
       if (!ready.has(worker) || !(job.beside || getLoad(worker) < ahead)) continue;
-      if (!best || count(worker) < count(best)) best = worker;
+      const difference = best ? count(worker) - count(best) || ready.get(worker)! - ready.get(best)! : -1;
+      if (difference < 0) best = worker;
     }
     return best;
   };
@@ -185,6 +198,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
       return;
     }
     running.get(worker)!.set(id, job);
+    tellBusy();
   };
 
   const add = (task: Task, options: TaskOptions, only?: Worker): Promise<Result> =>
@@ -232,7 +246,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
   };
   const abort = (): void => void close();
   signal?.addEventListener("abort", abort);
-  for (let i = 0; i < count; i++) start(0);
+  for (let i = 0; i < count; i++) start(i, 0);
 
   return {
     getRoom,
@@ -244,13 +258,13 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
 }
 
 /** Starts a worker's file: the built one, or, when this is the source, the source through tsx. */
-function startWorker(script: string, settings: unknown): Worker {
+function startWorker(script: string, workerData: WorkerStart): Worker {
   if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL(`./${script}.js`, import.meta.url), { workerData: settings });
+    return new Worker(new URL(`./${script}.js`, import.meta.url), { workerData });
   }
   const source = new URL(`./${script}.ts`, import.meta.url).href;
   const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
-  return new Worker(code, { eval: true, workerData: settings });
+  return new Worker(code, { eval: true, workerData });
 }
 
 /**

@@ -7,6 +7,14 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 
+/** What a worker is started with. */
+export interface WorkerStart {
+  /** Those of the pool. */
+  readonly settings: unknown;
+  /** Its own, from 0; among workers with as much to do the first is given the next task. */
+  readonly place: number;
+}
+
 /** What a worker is told: the next task, that nobody waits for one any more, or to end as soon as it can. */
 export type WorkerOrder<Task> =
   | { readonly id: number; readonly task: Task; readonly beside: boolean }
@@ -27,14 +35,18 @@ export interface TaskService<Task, Result> {
   dispose(): Promise<void>;
 }
 
-/** Runs a service in this worker thread; `start` gets the pool's settings. */
+/** Runs a service in this worker thread; `start` gets the pool's settings and the worker's place in it. */
 export async function serveTasks<Settings, Task, Result>(
-  start: (settings: Settings) => TaskService<Task, Result> | Promise<TaskService<Task, Result>>,
+  start: (
+    settings: Settings,
+    place: number,
+  ) => TaskService<Task, Result> | Promise<TaskService<Task, Result>>,
 ): Promise<void> {
   const port = parentPort;
   const say = (answer: WorkerAnswer<Result>): void => port?.postMessage(answer);
   try {
-    const service = await start(workerData as Settings);
+    const { settings, place } = workerData as WorkerStart;
+    const service = await start(settings as Settings, place);
     const given = new Map<number, AbortController>();
     const beside = new Set<Promise<void>>();
     let isStopping = false;

@@ -11,6 +11,7 @@ import { routePath } from "hono/route";
 import packageJson from "../../package.json" with { type: "json" };
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { KeyCheck } from "./api-keys.ts";
+import { getClientName } from "./client-name.ts";
 import { type DetectParts, handleDetect } from "./detect-route.ts";
 import { docsPolicy, renderDocsPage } from "./docs-page.ts";
 import { describeGolem, summariseGolem } from "./golem-views.ts";
@@ -188,6 +189,7 @@ function createAccount({ log, metrics }: AppParts): MiddlewareHandler<ServerCont
 
 function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<ServerContext> {
   return async (c, next) => {
+    let known: string | undefined;
     if (isKey) {
       const [, bearer] = /^Bearer ([^\s]+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
       const key = bearer ?? c.req.header("x-api-key");
@@ -200,7 +202,9 @@ function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<Server
           },
         );
       }
+      known = key;
     }
+    c.set("client", getClientName(known, c.env.incoming?.socket.remoteAddress));
     await next();
   };
 }

@@ -7,12 +7,14 @@
  */
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import type { GolemPool, StreamReport } from "../node/golem-pool.ts";
+import type { DetectOptions } from "../detect/detect-settings.ts";
+import type { ByteSession, GolemPool, StreamReport } from "../node/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import { parseQuery } from "./query.ts";
-import { type RecordingLimits, readRecordings } from "./recordings.ts";
+import { openRecording, type RecordingLimits } from "./recordings.ts";
+import { createTooLarge } from "./request-body.ts";
 import { detectQuery } from "./schemas.ts";
-import type { ServedGolems } from "./served-golems.ts";
+import type { ServedGolem, ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** What the route works with. */
@@ -20,14 +22,25 @@ export interface DetectParts extends RecordingLimits {
   readonly golems: ServedGolems;
   readonly pool: GolemPool;
   readonly streams: Admission;
+  readonly stream: StreamLimits;
   /** Seconds that may pass without progress. */
   readonly timeoutSeconds: number;
 }
 
-/** Longest recording listened to, in seconds: few bytes can hold years of silence. */
-const maximumSeconds = 12 * 3600;
-/** Milliseconds after which the answer begins though nothing is known yet. */
+/** Limits on one long recording. */
+export interface StreamLimits {
+  readonly maximumBytes: number;
+  /** Of sound: few bytes can hold years of silence. */
+  readonly maximumSeconds: number;
+}
+
+/** Milliseconds after which the answer begins, once the recording is there, though nothing is known yet. */
 const beginMilliseconds = 1000;
+/** Bytes on their way to the worker at which the sender has to wait. */
+const highWater = 1024 * 1024;
+/** What limits recordings that have to be there as a whole, as the error says it. */
+const heldOption =
+  "--max-body for MP4 and AIFF, which have to be there as a whole; FLAC, WAV, Ogg and MP3 are heard while they arrive";
 
 const formats = {
   lines: {
@@ -58,35 +71,14 @@ export async function handleDetect(
   });
   // The golem stays loaded until the stream has ended, which is after the answer has begun.
   const work = parts.golems.use(id, async (golem) => {
-    const leave = parts.streams.enter();
+    const leave = parts.streams.enter(c.var.client);
+    const sink = createSink(begin);
     try {
-      const recordings = await readRecordings(c.env.incoming, name, { ...parts, maximumFiles: 1 });
-      try {
-        c.var.note({ bytes: recordings.byteLength });
-        const [file] = recordings.files;
-        const stop = new AbortController();
-        c.var.onLeave(() => stop.abort());
-        const sink = createSink(begin);
-        const clock = createClock(parts.timeoutSeconds, () => stop.abort());
-        try {
-          await parts.pool.detect(golem, { ...file!, maximumSeconds }, options, {
-            signal: stop.signal,
-            onReport(report: StreamReport) {
-              clock.restart();
-              if ("event" in report) sink.write(format.event(report.event));
-            },
-          });
-          sink.end(format.end);
-        } catch (error) {
-          const reason = clock.isLate() ? createTimeout(parts.timeoutSeconds) : error;
-          if (!sink.hasBegun()) throw reason;
-          sink.end(format.error(toErrorRecord(reason, "unexpected")));
-        } finally {
-          clock.stop();
-        }
-      } finally {
-        recordings.release();
-      }
+      await hear(c, golem, { name, options, format, sink }, parts);
+      sink.end(format.end);
+    } catch (error) {
+      if (!sink.hasBegun()) throw error;
+      sink.end(format.error(toErrorRecord(error, "unexpected")));
     } finally {
       leave();
     }
@@ -94,7 +86,83 @@ export async function handleDetect(
   // Work ends before the answer has begun only with an error.
   const stream = await Promise.race([begun, work.then(() => begun)]);
   work.catch(() => {});
+  // What is left of a body would be taken for the next request.
+  if (!c.env.incoming.complete) c.header("connection", "close");
   return c.body(stream, 200, { "content-type": format.type });
+}
+
+/** What one request asks for. */
+interface Asked {
+  readonly name: string | undefined;
+  readonly options: DetectOptions;
+  readonly format: (typeof formats)[keyof typeof formats];
+  readonly sink: ReturnType<typeof createSink>;
+}
+
+/** Passes a recording on to a worker as fast as it is heard, and its events to the client. */
+async function hear(
+  c: Context<ServerContext>,
+  golem: ServedGolem,
+  { name, options, format, sink }: Asked,
+  { body, stream: limits, pool, timeoutSeconds }: DetectParts,
+): Promise<void> {
+  const { maximumBytes, maximumSeconds } = limits;
+  const recording = openRecording(c.env.incoming, name, { ...body, maximumBytes }, "--max-stream");
+  const stop = new AbortController();
+  c.var.onLeave(() => stop.abort());
+  const clock = createClock(timeoutSeconds, () => stop.abort());
+  let isHeld = false;
+  let bytes = 0;
+  let hearing: Promise<void> | undefined;
+  let fail!: (error: unknown) => void;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const checkHeld = (): void => {
+    if (isHeld && bytes > body.maximumBytes) fail(createTooLarge(body.maximumBytes, heldOption));
+  };
+  const open = (file: string): ByteSession =>
+    pool.detect(golem, { name: file, maximumSeconds }, options, {
+      signal: stop.signal,
+      onReport(report: StreamReport) {
+        clock.restart();
+        if ("event" in report) sink.write(format.event(report.event));
+        else if ("isHeld" in report) {
+          isHeld = true;
+          checkHeld();
+        } else if ("taken" in report && !isHeld) recording.giveBack(report.taken);
+      },
+    });
+  const send = async (): Promise<void> => {
+    for await (const file of recording.files) {
+      const session = open(file.name);
+      hearing = session.done;
+      hearing.catch(fail);
+      for await (const piece of file.pieces) {
+        clock.restart();
+        bytes += piece.length;
+        checkHeld();
+        session.push(new Uint8Array(piece));
+        await session.waitForRoom(highWater);
+      }
+      session.finish();
+    }
+  };
+  const sending = send();
+  try {
+    await Promise.race([sending, failed]);
+    sink.expect();
+    await Promise.race([hearing, failed]);
+  } catch (error) {
+    throw clock.isLate() ? createTimeout(timeoutSeconds) : error;
+  } finally {
+    clock.stop();
+    stop.abort();
+    recording.release();
+    c.var.note({ bytes });
+    await Promise.allSettled([hearing]);
+    sending.catch(() => {});
+  }
 }
 
 function createTimeout(seconds: number): GolemError {
@@ -108,6 +176,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   const encoder = new TextEncoder();
   let isOpen = true;
   let hasBegun = false;
+  let timer: NodeJS.Timeout | undefined;
   let controller: ReadableStreamDefaultController<Uint8Array>;
   const stream = new ReadableStream<Uint8Array>({
     start(given) {
@@ -122,13 +191,16 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
     hasBegun = true;
     begin(stream);
   };
-  const timer = setTimeout(start, beginMilliseconds);
   const write = (text: string): void => {
     if (isOpen && text !== "") controller.enqueue(encoder.encode(text));
     if (!hasBegun) start();
   };
   return {
     write,
+    /** Begins after a while even if nothing is written. */
+    expect(): void {
+      if (!hasBegun) timer = setTimeout(start, beginMilliseconds);
+    },
     hasBegun(): boolean {
       clearTimeout(timer);
       return hasBegun;

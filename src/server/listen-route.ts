@@ -10,7 +10,7 @@ import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import type { GolemPool, LiveSession } from "../node/golem-pool.ts";
+import type { ByteSession, GolemPool } from "../node/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";
@@ -26,15 +26,14 @@ export interface ListenParts {
   readonly log: Logger;
   /** Sessions that are open, to be ended when the server stops. */
   readonly sessions: Set<() => void>;
+  /** Seconds without samples after which a session is ended. */
+  readonly idleSeconds: number;
 }
 
 /** Largest message taken, in bytes. */
 export const maximumMessageBytes = 1024 * 1024;
 /** Bytes not yet heard at which a sender has to wait. */
 const highWater = 512 * 1024;
-/** Seconds without samples after which a session is ended. */
-const idleSeconds = 60;
-
 /** Codes of RFC 6455 7.4.1 for our own. */
 function getCloseCode({ code }: { readonly code: string }): number {
   if (code === "overloaded" || code === "not-ready" || code === "aborted") return 1013;
@@ -42,18 +41,18 @@ function getCloseCode({ code }: { readonly code: string }): number {
 }
 
 /** The route: refuses before the handshake what can be known by then. */
-export function createListenRoute({ golems, pool, streams, log, sessions }: ListenParts) {
+export function createListenRoute({ golems, pool, streams, log, sessions, idleSeconds }: ListenParts) {
   return upgradeWebSocket((c: Context<ServerContext>) => {
     const { format, rate, lag, ...settings } = parseQuery(listenQuery, c.req.query());
     const id = c.req.param("id")!;
     // Errors are thrown here, while they can still be an answer to the request.
     golems.get(id);
-    const leave = streams.enter();
+    const leave = streams.enter(c.var.client);
     c.env.incoming.socket.once("close", leave);
     const requestId = c.var.requestId;
     const start = performance.now();
     const stop = new AbortController();
-    let session: LiveSession | undefined;
+    let session: ByteSession | undefined;
     let bytes = 0;
     let events = 0;
     let idle: NodeJS.Timeout | undefined;
@@ -68,6 +67,7 @@ export function createListenRoute({ golems, pool, streams, log, sessions }: List
         socket.close(getCloseCode(record), record.code);
         stop.abort();
       };
+      // Runs only while the sender may send: one that was told to wait is not idle.
       const restart = (): void => {
         clearTimeout(idle);
         idle = setTimeout(
@@ -76,6 +76,7 @@ export function createListenRoute({ golems, pool, streams, log, sessions }: List
         );
       };
       const end = (): void => {
+        clearTimeout(idle);
         socket.resume();
         session?.finish();
       };
@@ -94,7 +95,10 @@ export function createListenRoute({ golems, pool, streams, log, sessions }: List
                 say({ type: "event", ...report.event });
               } else if ("warning" in report) say({ type: "warning", ...report.warning });
               else if ("seconds" in report) say({ type: "end", seconds: report.seconds });
-              else if (session && session.getPending() < highWater) socket.resume();
+              else if (socket.isPaused && session && session.getPending() < highWater) {
+                socket.resume();
+                restart();
+              }
             },
           },
         );
@@ -116,7 +120,10 @@ export function createListenRoute({ golems, pool, streams, log, sessions }: List
         }
         bytes += data.byteLength;
         session?.push(new Uint8Array(data));
-        if (session && session.getPending() >= highWater) socket.pause();
+        if (session && session.getPending() >= highWater) {
+          socket.pause();
+          clearTimeout(idle);
+        }
       });
       socket.on("close", (code) => {
         clearTimeout(idle);

@@ -1,11 +1,10 @@
 /**
- * Files out of a multipart/form-data body, one after another while it arrives; nothing is kept but the file that is being read.
+ * Files out of a multipart/form-data body, one after another while it arrives; nothing is kept.
  *
  * RFC 7578 (multipart/form-data), RFC 2046 5.1 (boundaries).
  * Must not know: limits on bytes (see request-body.ts), audio.
  */
 import { GolemError } from "../core/error.ts";
-import { joinChunks } from "./request-body.ts";
 
 /** Most bytes of one part's headers, and of what stands before the first boundary. */
 const maximumHeaderBytes = 16_384;
@@ -15,10 +14,11 @@ const lineEnd = Buffer.from("\r\n");
 const headersEnd = Buffer.from("\r\n\r\n");
 
 /** One file of a form. */
-export interface UploadedFile {
+export interface FormFile {
   /** As the sender calls it, without folders. */
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its bytes as they arrive, to be read once, before the next file is asked for. */
+  readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 /** The boundary in a content type; undefined when it is not multipart/form-data; `bad-request` when it has no proper boundary. */
@@ -38,7 +38,7 @@ export async function* readMultipart(
   chunks: AsyncIterable<Uint8Array>,
   boundary: string,
   maximumFiles: number,
-): AsyncGenerator<UploadedFile> {
+): AsyncGenerator<FormFile> {
   const delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   const reader = createReader(chunks, lineEnd);
   await reader.skipTo(delimiter, maximumHeaderBytes, "it does not begin with its boundary");
@@ -63,9 +63,10 @@ export async function* readMultipart(
         hint: "Send them in several requests; the server's limit is --max-files.",
       });
     }
-    const pieces: Uint8Array[] = [];
-    for await (const piece of reader.stream(delimiter)) pieces.push(piece);
-    yield { name, bytes: joinChunks(pieces) };
+    const pieces = reader.stream(delimiter);
+    yield { name, pieces };
+    // What nobody read.
+    for await (const _ of pieces);
   }
 }
 

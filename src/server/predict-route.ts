@@ -9,9 +9,8 @@ import type { AudioPrediction } from "../golem/predict-heard.ts";
 import type { GolemPool } from "../node/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import type { Metrics } from "./metrics.ts";
-import type { UploadedFile } from "./multipart.ts";
 import { parseQuery } from "./query.ts";
-import { type RecordingLimits, readRecordings } from "./recordings.ts";
+import { type RecordingLimits, readRecordings, type UploadedFile } from "./recordings.ts";
 import { predictQuery } from "./schemas.ts";
 import type { ServedGolem, ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -38,7 +37,7 @@ export async function handlePredict(
 ): Promise<Response> {
   const { name } = parseQuery(predictQuery, c.req.query());
   // Before the body is read, so that a client who will get no answer learns it early; again when it is there.
-  parts.admission.check();
+  parts.admission.check(c.var.client);
   return parts.golems.use(id, async (golem) => {
     const recordings = await readRecordings(c.env.incoming, name, parts);
     try {
@@ -46,7 +45,12 @@ export async function handlePredict(
       c.var.note({ bytes: byteLength, files: files.length });
       const leave = new AbortController();
       c.var.onLeave(() => leave.abort());
-      const answers = await predictAll(golem, files, leave.signal, parts, !isForm);
+      const answers = await predictAll(
+        golem,
+        files,
+        { left: leave.signal, client: c.var.client, isStrict: !isForm },
+        parts,
+      );
       if (!isForm) return c.json(answers[0]);
       if (!c.req.header("accept")?.includes("application/x-ndjson")) return c.json(answers);
       const lines = answers.map((answer) => `${JSON.stringify(answer)}\n`).join("");
@@ -57,15 +61,23 @@ export async function handlePredict(
   });
 }
 
-/** Predicts files, a few at a time; `isStrict`: an error rejects instead of being the answer of its file. */
+/** What predicting files has to know of their request. */
+interface Asked {
+  readonly client: string;
+  /** Aborted when the client goes away. */
+  readonly left: AbortSignal;
+  /** An error rejects instead of being the answer of its file. */
+  readonly isStrict: boolean;
+}
+
+/** Predicts files, a few at a time. */
 async function predictAll(
   golem: ServedGolem,
   files: readonly UploadedFile[],
-  left: AbortSignal,
+  { client, left, isStrict }: Asked,
   { pool, admission, metrics, timeoutSeconds, concurrency }: PredictParts,
-  isStrict: boolean,
 ): Promise<Answer[]> {
-  const done = admission.enter();
+  const done = admission.enter(client);
   const late = AbortSignal.timeout(timeoutSeconds * 1000);
   const signal = AbortSignal.any([left, late]);
   const answers = new Array<Answer>(files.length);

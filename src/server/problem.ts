@@ -37,6 +37,7 @@ export const statusOfCode = {
   // The server.
   "encoder-failed": 500,
   unexpected: 500,
+  "too-many-requests": 429,
   overloaded: 503,
   "not-ready": 503,
   aborted: 503,
@@ -102,9 +103,16 @@ export function getProblemHeaders({ code, status }: Problem, retrySeconds: numbe
   return {
     "content-type": problemType,
     "cache-control": "no-store",
-    ...(status === 503 ? { "retry-after": String(retrySeconds) } : {}),
+    ...(status === 503 || status === 429 ? { "retry-after": String(retrySeconds) } : {}),
     ...(code === "unauthorised" ? { "www-authenticate": 'Bearer realm="golem"' } : {}),
   };
+}
+
+/** The error of a request that came while its client had its share at work. */
+export function createTooManyRequests(what: string): GolemError {
+  return new GolemError("too-many-requests", what, {
+    hint: "Wait for answers before sending more, or for the seconds in Retry-After; the server's limit is --client-share.",
+  });
 }
 
 /** The error of a request that can do nothing about it but wait. */

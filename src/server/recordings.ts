@@ -5,8 +5,15 @@
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";
-import { getMultipartBoundary, readMultipart, type UploadedFile } from "./multipart.ts";
-import { type BodyLimits, joinChunks, openBody } from "./request-body.ts";
+import { type FormFile, getMultipartBoundary, readMultipart } from "./multipart.ts";
+import { type BodyLimits, joinChunks, type LimitedBody, openBody } from "./request-body.ts";
+
+/** A recording that arrived. */
+export interface UploadedFile {
+  /** As the sender calls it, without folders. */
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** Recordings of one request. */
 export interface Recordings {
@@ -37,24 +44,14 @@ export async function readRecordings(
   name: string | undefined,
   { body: limits, maximumFiles }: RecordingLimits,
 ): Promise<Recordings> {
-  const contentType = incoming.headers["content-type"] ?? "application/octet-stream";
-  checkCoding(incoming);
-  const boundary = getMultipartBoundary(contentType);
-  if (boundary === undefined) checkContentType(contentType);
+  const boundary = checkHead(incoming);
   const body = openBody(incoming, limits);
   const files: UploadedFile[] = [];
   try {
-    if (boundary === undefined) {
-      const pieces: Uint8Array[] = [];
-      for await (const chunk of body.chunks) pieces.push(chunk);
-      files.push({ name: name ?? bodyName, bytes: joinChunks(pieces) });
-    } else {
-      for await (const file of readMultipart(body.chunks, boundary, maximumFiles)) files.push(file);
-    }
-    if (files.length === 0) {
-      throw new GolemError("bad-request", "The form holds no file; expected at least one recording.", {
-        hint: form,
-      });
+    for await (const { name: own, pieces } of splitBody(body, name, boundary, maximumFiles)) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of pieces) chunks.push(chunk);
+      files.push({ name: own, bytes: joinChunks(chunks) });
     }
   } catch (error) {
     body.release();
@@ -66,6 +63,58 @@ export async function readRecordings(
     byteLength: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
     release: body.release,
   };
+}
+
+/** The one recording of a request, while it arrives. */
+export interface ArrivingRecording {
+  /** One: its errors are those of {@link readRecordings}, a second file among them. */
+  readonly files: AsyncGenerator<FormFile>;
+  /** Gives back what it holds of the limits, all of it or some bytes that are not held any more. */
+  giveBack(bytes: number): void;
+  release(): void;
+}
+
+/** Opens a request with one recording; `name` is that of a raw body. Throws `unsupported-media-type` or `bad-request` by its head. */
+export function openRecording(
+  incoming: IncomingMessage,
+  name: string | undefined,
+  limits: BodyLimits,
+  option: string,
+): ArrivingRecording {
+  const boundary = checkHead(incoming);
+  const { giveBack, release, ...body } = openBody(incoming, limits, option);
+  return { files: splitBody(body, name, boundary, 1), giveBack, release };
+}
+
+/** Refuses what is certainly no recording; returns the boundary of a form. */
+function checkHead(incoming: IncomingMessage): string | undefined {
+  const contentType = incoming.headers["content-type"] ?? "application/octet-stream";
+  checkCoding(incoming);
+  const boundary = getMultipartBoundary(contentType);
+  if (boundary === undefined) checkContentType(contentType);
+  return boundary;
+}
+
+/** The files of a form, at least one, or the raw body. */
+async function* splitBody(
+  { chunks }: Pick<LimitedBody, "chunks">,
+  name: string | undefined,
+  boundary: string | undefined,
+  maximumFiles: number,
+): AsyncGenerator<FormFile> {
+  if (boundary === undefined) {
+    yield { name: name ?? bodyName, pieces: chunks };
+    return;
+  }
+  let count = 0;
+  for await (const file of readMultipart(chunks, boundary, maximumFiles)) {
+    count++;
+    yield file;
+  }
+  if (count > 0) return;
+  throw new GolemError("bad-request", "The form holds no file; expected at least one recording.", {
+    hint: form,
+  });
 }
 
 function checkCoding({ headers }: IncomingMessage): void {

@@ -21,41 +21,56 @@ export interface ByteBudget {
 export interface BodyLimits {
   readonly maximumBytes: number;
   readonly budget: ByteBudget;
-  /** Seconds in which any body may arrive, default 30. */
+  /** Seconds in which any body may arrive, default 30. Time in which nobody reads does not count. */
   readonly graceSeconds?: number | undefined;
 }
 
-/** A body being read; `release` gives back what it holds of the budget. */
+/** A body being read. */
 export interface LimitedBody {
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Gives bytes back to the budget that are not held any more. */
+  giveBack(bytes: number): void;
+  /** Gives back all that it holds; chunks end, if they have not. */
   release(): void;
 }
 
 /**
- * Reads a body. Chunks reject with `too-large`, `overloaded` (all bodies together), `request-timeout`, or `aborted` when the sender leaves.
+ * Reads a body; `option` is the one that sets its limit. Chunks reject with `too-large`, `overloaded` (all bodies together), `request-timeout`, or `aborted` when the sender leaves.
  */
-export function openBody(incoming: IncomingMessage, limits: BodyLimits): LimitedBody {
+export function openBody(incoming: IncomingMessage, limits: BodyLimits, option = "--max-body"): LimitedBody {
   const { maximumBytes, budget } = limits;
+  let received = 0;
   let held = 0;
+  let isReleased = false;
+  const giveBack = (bytes: number): void => {
+    const given = Math.min(bytes, held);
+    budget.used -= given;
+    held -= given;
+  };
   return {
     chunks: readChunks(),
+    giveBack,
     release() {
-      budget.used -= held;
-      held = 0;
+      isReleased = true;
+      giveBack(held);
     },
   };
 
   async function* readChunks(): AsyncGenerator<Uint8Array> {
     const declared = Number(incoming.headers["content-length"] ?? 0);
-    if (declared > maximumBytes) throw tooLarge(maximumBytes);
+    if (declared > maximumBytes) throw createTooLarge(maximumBytes, option);
     const iterator = incoming.iterator({ destroyOnReturn: false });
-    const start = performance.now();
+    let waited = 0;
     for (;;) {
-      const seconds = (limits.graceSeconds ?? graceSeconds) + held / slowestBytesPerSecond;
-      const next = await withDeadline(iterator.next(), start + 1000 * seconds);
+      const seconds = (limits.graceSeconds ?? graceSeconds) + received / slowestBytesPerSecond;
+      const start = performance.now();
+      const next = await withDeadline(iterator.next(), start + 1000 * seconds - waited);
+      waited += performance.now() - start;
       if (next.done) break;
+      if (isReleased) return;
       const chunk = next.value as Uint8Array;
-      if (held + chunk.length > maximumBytes) throw tooLarge(maximumBytes);
+      received += chunk.length;
+      if (received > maximumBytes) throw createTooLarge(maximumBytes, option);
       if (budget.used + chunk.length > budget.limit) {
         throw createOverloaded("The server holds as many bytes of recordings as it may.");
       }
@@ -102,8 +117,9 @@ async function withDeadline<T>(next: Promise<T>, deadline: number): Promise<T> {
   }
 }
 
-function tooLarge(maximumBytes: number): GolemError {
+/** The error for bodies over the limit that an option of the server sets. */
+export function createTooLarge(maximumBytes: number, option: string): GolemError {
   return new GolemError("too-large", `The body is longer than the ${maximumBytes} bytes that are taken.`, {
-    hint: "Send fewer or shorter recordings, or compress them (FLAC, Opus); the server's limit is --max-body.",
+    hint: `Send fewer or shorter recordings, or compress them (FLAC, Opus); the server's limit is ${option}.`,
   });
 }

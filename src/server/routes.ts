@@ -31,6 +31,7 @@ const problems = {
   413: "Too many bytes or files, or too long a recording",
   415: "No recording, or one that cannot be decoded here",
   422: "A recording that cannot be heard: damaged, silent, too short",
+  429: "More at a time than one client may have at work: Retry-After says when to come again",
   500: "A fault of the server",
   503: "Not ready, or too much to do: Retry-After says when to come again",
   504: "The work took longer than a request may",
@@ -140,7 +141,7 @@ export const predictRoute = createRoute({
         "application/x-ndjson": { schema: { type: "string" } },
       },
     },
-    ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 500, 503, 504),
+    ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 504),
   },
 });
 
@@ -151,7 +152,8 @@ export const detectRoute = createRoute({
   summary: "What a long recording holds, and when",
   description:
     "Events are sent as soon as they are certain: JSON lines, or server-sent events (detection, error, end) where Accept asks for text/event-stream. " +
-    "An error that comes later than the first line is the last one.",
+    "An error that comes later than the first line is the last one. WAV, FLAC, Ogg, MP3 and others are heard while they arrive, and no more is held of them than is " +
+    "being heard; MP4 (M4A) and AIFF have to arrive as a whole first and may be no larger than a body for predict.",
   security,
   request: {
     params: golemParams,
@@ -166,7 +168,7 @@ export const detectRoute = createRoute({
         "text/event-stream": { schema: { type: "string" } },
       },
     },
-    ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 500, 503, 504),
+    ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 504),
   },
 });
 
@@ -182,6 +184,6 @@ export const listenRoute = createRoute({
   request: { params: golemParams, query: listenQuery },
   responses: {
     101: { description: "The WebSocket" },
-    ...describeProblems(400, 401, 403, 404, 503),
+    ...describeProblems(400, 401, 403, 404, 429, 503),
   },
 });

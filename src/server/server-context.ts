@@ -10,6 +10,8 @@ export interface ServerContext {
   Bindings: HttpBindings;
   Variables: {
     requestId: string;
+    /** Who asks, see `getClientName`. */
+    client: string;
     /** Calls back if the client goes away before it has its answer. */
     onLeave(listener: () => void): void;
     /** Adds facts to the line about this request in the log: sizes and ids, nothing out of recordings. */

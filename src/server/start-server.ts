@@ -17,7 +17,7 @@ import { createAdmission } from "./admission.ts";
 import { createKeyCheck } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { maximumMessageBytes } from "./listen-route.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import type { ByteBudget } from "./request-body.ts";
 import { createRequestGuard } from "./request-guard.ts";
 import { createServedGolems } from "./served-golems.ts";
@@ -38,16 +38,23 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly apiKeys?: readonly string[] | undefined;
   /** Largest body taken, in bytes. */
   readonly maximumBodyBytes?: number | undefined;
+  /** Largest body of one long recording, in bytes, and longest such recording, in seconds. */
+  readonly maximumStreamBytes?: number | undefined;
+  readonly maximumStreamSeconds?: number | undefined;
   /** Most files in one form. */
   readonly maximumFiles?: number | undefined;
   /** Most requests waiting or at work. */
   readonly queue?: number | undefined;
+  /** The part of the queue, and of the streams, that one client may take, in (0, 1]. */
+  readonly clientShare?: number | undefined;
   /** Seconds a request may take once its body is there. */
   readonly timeoutSeconds?: number | undefined;
   /** Seconds in which any body may arrive. */
   readonly bodySeconds?: number | undefined;
   /** Most long recordings and live streams listened to at a time. */
   readonly streams?: number | undefined;
+  /** Seconds without samples after which a live stream is ended. */
+  readonly idleSeconds?: number | undefined;
   readonly workers?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
@@ -83,6 +90,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maximumBodyBytes = serverDefaults.maximumBodyBytes,
     maximumFiles = serverDefaults.maximumFiles,
     queue = serverDefaults.queue,
+    streams: streamLimit = serverDefaults.streams,
+    clientShare = serverDefaults.clientShare,
+    idleSeconds = serverDefaults.idleSeconds,
     timeoutSeconds = serverDefaults.timeoutSeconds,
     origins = [],
     apiKeys,
@@ -103,22 +113,38 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   let isStopping = false;
   let server: HttpServer | undefined;
+  let metrics: Metrics | undefined;
   try {
     const golems = createServedGolems(options.golems, pool, options.encoder);
     const budget: ByteBudget = { limit: budgetBodies * maximumBodyBytes, used: 0 };
-    const admission = createAdmission(queue, "requests are waiting or at work");
-    const metrics = createMetrics({
+    const admission = createAdmission({ limit: queue, clientShare }, "requests are waiting or at work");
+    const counting = createMetrics({
       getQueued: admission.getCount,
       getBodyBytes: () => budget.used,
       isReady: () => golems.isReady() && pool.getReady() > 0,
       getWorkers: pool.getReady,
     });
+    metrics = counting;
     const sessions = new Set<() => void>();
-    const streams = createAdmission(options.streams ?? serverDefaults.streams, "streams are listened to");
+    const streams = createAdmission({ limit: streamLimit, clientShare }, "streams are listened to");
     const app = createApp({
-      ...{ streams, sessions },
-      ...{ golems, pool, admission, metrics, maximumFiles, timeoutSeconds, origins, log, concurrency: count },
+      ...{ streams, sessions, idleSeconds },
+      ...{
+        golems,
+        pool,
+        admission,
+        metrics: counting,
+        maximumFiles,
+        timeoutSeconds,
+        origins,
+        log,
+        concurrency: count,
+      },
       body: { maximumBytes: maximumBodyBytes, budget, graceSeconds: options.bodySeconds },
+      stream: {
+        maximumBytes: options.maximumStreamBytes ?? serverDefaults.maximumStreamBytes,
+        maximumSeconds: options.maximumStreamSeconds ?? serverDefaults.maximumStreamSeconds,
+      },
       guard: createRequestGuard({ hosts: [host, ...(options.allowHosts ?? [])], origins }),
       isKey: apiKeys && createKeyCheck(apiKeys),
       isStopping: () => isStopping,
@@ -153,7 +179,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ready = golems.load({ signal, onProgress }).then(() => {
       log.info({ golems: golems.ids, milliseconds: Math.round(performance.now() - start) }, "ready");
       golems.watch((id, error) => {
-        metrics.countReload(id, error === undefined);
+        counting.countReload(id, error === undefined);
         if (error === undefined) return log.info({ golem: id }, "reloaded");
         const { code, message } = error as GolemError;
         log.error(
@@ -175,12 +201,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         });
         await golems.close();
         await pool.close();
-        metrics.close();
+        counting.close();
         log.info("stopped");
       },
     };
   } catch (error) {
     server?.close();
+    metrics?.close();
     await pool.close();
     throw error;
   }

@@ -9,7 +9,7 @@ import { extname } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { GolemError } from "../core/error.ts";
-import { readSiteFile, type StudioSite } from "../node/studio-site.ts";
+import { getSiteFileTag, readSiteFile, type SiteFile, type StudioSite } from "../node/studio-site.ts";
 import { createRequestGuard } from "./request-guard.ts";
 
 /** A server that was opened. */
@@ -48,9 +48,9 @@ const brotliQuality = 5;
 
 /** Opens the server on 127.0.0.1. Rejects with `output-failed` where the port is taken. */
 export async function startStudioServer(site: StudioSite, port: number): Promise<StudioServer> {
-  const compress = createCompressor();
+  const read = createReader();
   const server = createServer((request, response) => {
-    answer(site, compress, request, response).catch(() => {
+    answer(site, read, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -81,32 +81,42 @@ function describeListenError(cause: NodeJS.ErrnoException, port: number): GolemE
   );
 }
 
-type Compressor = (
-  address: string,
-  bytes: Uint8Array,
-  accepted: string,
-) => Promise<{ bytes: Uint8Array; encoding?: string }>;
+type Encoding = "br" | "gzip";
 
-/** Compresses each file once. */
-function createCompressor(): Compressor {
+/** The contents of a file in one encoding. */
+type Reader = (file: SiteFile, tag: string, encoding: Encoding | undefined) => Promise<Uint8Array>;
+
+/** Compresses each state of each file once. */
+function createReader(): Reader {
   const done = new Map<string, Promise<Uint8Array>>();
-  return async (address, bytes, accepted) => {
-    const encoding = /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
-    if (!encoding || !/\.(html|js|mjs|css|svg|wasm)$/.test(address)) return { bytes };
-    const key = `${encoding} ${address}`;
-    const made =
-      done.get(key) ??
-      (encoding === "br"
-        ? promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } })
-        : promisify(gzip)(bytes));
-    done.set(key, made);
-    return { bytes: await made, encoding };
+  const compress = async (file: SiteFile, encoding: Encoding): Promise<Uint8Array> => {
+    const bytes = await readSiteFile(file);
+    return encoding === "br"
+      ? promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } })
+      : promisify(gzip)(bytes);
   };
+  return (file, tag, encoding) => {
+    if (!encoding) return readSiteFile(file);
+    const made = done.get(tag) ?? compress(file, encoding);
+    done.set(tag, made);
+    made.catch(() => done.delete(tag));
+    return made;
+  };
+}
+
+function chooseEncoding(accepted: string): Encoding | undefined {
+  return /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
+}
+
+/** Whether the browser has that state already (RFC 9110, 13.1.2: weak comparison). */
+function hasTag(asked: string | undefined, tag: string): boolean {
+  const tags = asked?.split(",").map((one) => one.trim().replace(/^W\//, "")) ?? [];
+  return tags.includes(tag) || tags.includes("*");
 }
 
 async function answer(
   site: StudioSite,
-  compress: Compressor,
+  read: Reader,
   { method, url = "/", headers: asked }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -127,15 +137,26 @@ async function answer(
     response.writeHead(404, { ...headers, "content-type": "text/plain" }).end("There is nothing here.\n");
     return;
   }
-  const encodings = String(asked["accept-encoding"] ?? "");
-  const { bytes, encoding } = await compress(address, await readSiteFile(file), encodings);
-  response.writeHead(200, {
+  const isCompressible = /\.(html|js|mjs|css|svg|wasm)$/.test(address);
+  const encoding = isCompressible ? chooseEncoding(String(asked["accept-encoding"] ?? "")) : undefined;
+  const etag = `"${await getSiteFileTag(address, file)}${encoding ? `-${encoding}` : ""}"`;
+  const kept = {
     ...headers,
-    "content-type": types[extname(address)] ?? "application/octet-stream",
-    "content-length": bytes.length,
+    etag,
     // Names of built files hold their hashes.
     "cache-control": address.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache",
-    ...(encoding ? { "content-encoding": encoding, vary: "accept-encoding" } : {}),
+    ...(isCompressible ? { vary: "accept-encoding" } : {}),
+  };
+  if (hasTag(asked["if-none-match"], etag)) {
+    response.writeHead(304, kept).end();
+    return;
+  }
+  const bytes = await read(file, etag, encoding);
+  response.writeHead(200, {
+    ...kept,
+    "content-type": types[extname(address)] ?? "application/octet-stream",
+    "content-length": bytes.length,
+    ...(encoding ? { "content-encoding": encoding } : {}),
   });
   response.end(method === "HEAD" ? undefined : bytes);
 }

@@ -12,9 +12,12 @@ interface ServeOptions extends CommonOptions {
   readonly cors?: readonly string[];
   readonly apiKeys?: string;
   readonly maxBody?: number;
+  readonly maxStream?: number;
+  readonly maxHours?: number;
   readonly maxFiles?: number;
   readonly queue?: number;
   readonly streams?: number;
+  readonly clientShare?: number;
   readonly timeout?: number;
   readonly workers?: number;
   readonly encoder?: string;
@@ -39,9 +42,12 @@ export async function runCommand(
     allowHosts: options.allowHost,
     origins: options.cors,
     maximumBodyBytes: options.maxBody === undefined ? undefined : Math.round(options.maxBody * 2 ** 20),
+    maximumStreamBytes: options.maxStream === undefined ? undefined : Math.round(options.maxStream * 2 ** 20),
+    maximumStreamSeconds: options.maxHours === undefined ? undefined : 3600 * options.maxHours,
     maximumFiles: options.maxFiles,
     queue: options.queue,
     streams: options.streams,
+    clientShare: options.clientShare,
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,

@@ -1,0 +1,22 @@
+/** Who counts as one client. */
+import { expect, it } from "vitest";
+import { getClientName } from "./client-name.ts";
+
+it("is the key where there is one, and tells nothing of it", () => {
+  const name = getClientName("a key of somebody", "192.0.2.1");
+  expect(name).toBe(getClientName("a key of somebody", "192.0.2.2"));
+  expect(name).not.toBe(getClientName("a key of another", "192.0.2.1"));
+  expect(name).not.toContain("somebody");
+});
+
+it.each([
+  ["192.0.2.1", "192.0.2.1", true],
+  ["192.0.2.1", "192.0.2.2", false],
+  ["::ffff:192.0.2.1", "192.0.2.1", true],
+  ["2001:db8:0:1::1", "2001:db8:0:1:2:3:4:5", true],
+  ["2001:db8::1", "2001:db8:0:0:ffff::", true],
+  ["2001:db8:0:1::1", "2001:db8:0:2::1", false],
+  ["fe80::1%eth0", "fe80::2%eth0", true],
+])("by addresses: %s and %s", (one, other, isSame) => {
+  expect(getClientName(undefined, one) === getClientName(undefined, other)).toBe(isSame);
+});
