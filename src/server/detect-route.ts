@@ -28,7 +28,7 @@ export interface DetectParts extends RecordingLimits {
 }
 
 /** Limits on one long recording. */
-export interface StreamLimits {
+interface StreamLimits {
   readonly maximumBytes: number;
   /** Of sound: few bytes can hold years of silence. */
   readonly maximumSeconds: number;
