@@ -95,39 +95,59 @@ function readEnds(model: Uint8Array): { outputs: string[]; metadata: Record<stri
 }
 
 describe("format safetensors", () => {
-  const numpy = spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0;
-  it.skipIf(!numpy)(
-    `gives the same in NumPy as in Node${numpy ? "" : " (skipped: no /usr/bin/python3 with numpy)"}`,
-    async () => {
-      const out = join(folder, "tensors");
+  const list = join(folder, "clips.csv");
+
+  /** What a script in the folder says of the clips, from a table of each encoder. */
+  async function runScript(out: string, script: string): Promise<number[]> {
+    writeFileSync(list, ["file_name,label", ...clips.map((file) => `${file},${labels[0]}`)].join("\n"));
+    const { views } = JSON.parse(readFileSync(join(out, "golem.json"), "utf8"));
+    const tables = [];
+    for (const encoder of new Set<string>(views.map((view: { encoder: string }) => view.encoder))) {
+      const table = join(folder, `${encoder}.npz`);
+      expect((await runGolem(["embed", list, "--encoder", encoder, "--out", table])).exitCode).toBe(0);
+      tables.push(`${encoder}=${table}`);
+    }
+    const { stdout, stderr } = spawnSync("/usr/bin/python3", [join(out, script), ...tables], {
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    return stdout
+      .trim()
+      .split("\n")
+      .flatMap((line) => labels.map((label) => JSON.parse(line).scores[label]));
+  }
+
+  describe.each([
+    ["predict.py", "numpy"],
+    ["predict_torch.py", "numpy, torch"],
+  ])("%s", (script, modules) => {
+    const isThere = spawnSync("/usr/bin/python3", ["-c", `import ${modules}`]).status === 0;
+    const note = isThere ? "" : ` (skipped: no /usr/bin/python3 with ${modules})`;
+    it.skipIf(!isThere)(`has at most 20 lines and gives the same as Node${note}`, async () => {
+      const out = join(folder, `tensors-${script}`);
       const { document } = await exportTo(out, wordless, "--format", "safetensors");
       expect(document.files.map(({ path }: { path: string }) => path).sort()).toEqual(
         readdirSync(out).sort(),
       );
       expectNothingPrivate(out);
-      const list = join(folder, "clips.csv");
-      writeFileSync(list, ["file_name,label", ...clips.map((file) => `${file},${labels[0]}`)].join("\n"));
-      const tables = [];
-      for (const encoder of new Set<string>(
-        JSON.parse(readFileSync(join(out, "golem.json"), "utf8")).views.map(
-          (view: { encoder: string }) => view.encoder,
-        ),
-      )) {
-        const table = join(folder, `${encoder}.npz`);
-        expect((await runGolem(["embed", list, "--encoder", encoder, "--out", table])).exitCode).toBe(0);
-        tables.push(`${encoder}=${table}`);
+      if (script === "predict.py") {
+        expect(readFileSync(join(out, script), "utf8").trim().split("\n").length).toBeLessThanOrEqual(20);
       }
-      const { stdout, stderr } = spawnSync("/usr/bin/python3", [join(out, "predict.py"), ...tables], {
-        encoding: "utf8",
-      });
-      expect(stderr).toBe("");
-      const scores = stdout
-        .trim()
-        .split("\n")
-        .flatMap((line) => labels.map((label) => JSON.parse(line).scores[label]));
-      expect(scores).toBeAllclose(await predict(wordless), { rtol: 0, atol: 1e-6 });
-    },
-  );
+      expect(await runScript(out, script)).toBeAllclose(await predict(wordless), { rtol: 0, atol: 1e-6 });
+    });
+
+    it.skipIf(!isThere).each(["mlp", "centroid"])(
+      `gives the same with one head of kind %s${note}`,
+      async (kind) => {
+        const one = join(folder, `${kind}-${script}`);
+        const train = ["train", data, "--out", one, "--encoder", "mfcc", "--head", kind];
+        expect((await runGolem(train)).exitCode).toBe(0);
+        const out = `${one}-out`;
+        await exportTo(out, one, "--format", "safetensors");
+        expect(await runScript(out, script)).toBeAllclose(await predict(one), { rtol: 0, atol: 1e-6 });
+      },
+    );
+  });
 
   it("refuses words, and does without them when asked, telling both scores", async () => {
     const out = join(folder, "acoustic");

@@ -1,11 +1,11 @@
 /**
- * Format `safetensors`: the heads' tensors, what they are for, and a script that turns tables of embeddings into probabilities.
+ * Format `safetensors`: the heads' tensors, what they are for, and scripts that turn tables of embeddings into probabilities.
  *
  * Must not know: the file system, encoders.
  */
 import type { PublicGolem } from "../golem/public-golem.ts";
 import { checkWordless, type ExportedFiles } from "./exported-files.ts";
-import { loadingExample, loadingExampleFile } from "./loading-example.ts";
+import { loadingExamples } from "./loading-example.ts";
 
 /** The files of a folder, and notes; `invalid-option` for golems in which words have a say. */
 export function exportSafetensors({ model }: PublicGolem): {
@@ -17,9 +17,9 @@ export function exportSafetensors({ model }: PublicGolem): {
   const encoders = [...new Set(document.views.map(({ encoder }) => encoder))];
   const tables = encoders.map((id) => `${id}=TABLE.npz`).join(" ");
   return {
-    files: { ...model.encode(), [loadingExampleFile]: loadingExample },
+    files: { ...model.encode(), ...loadingExamples },
     notes: [
-      `Tables come from golem embed DATA --encoder ENCODER --out TABLE.npz; then python3 ${loadingExampleFile} ${tables}`,
+      `Tables come from golem embed DATA --encoder ENCODER --out TABLE.npz; then python3 predict.py ${tables} (with PyTorch: predict_torch.py)`,
     ],
   };
 }

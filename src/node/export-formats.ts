@@ -19,7 +19,8 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
     create: async (input) => (await import("./golem-hub-folder.ts")).exportHubFolder(input),
   },
   safetensors: {
-    description: "a folder with the heads as PyTorch has them and a short NumPy script that uses them",
+    description:
+      "a folder with the heads as PyTorch has them and short scripts for NumPy and PyTorch that use them",
     includes: ["transcripts"],
     create: async (input) => (await import("../export/export-safetensors.ts")).exportSafetensors(input.golem),
   },
