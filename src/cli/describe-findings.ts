@@ -47,7 +47,7 @@ export function describeDiagnosis(
 
 /** Three lines or so for one finding: what, what to do, which files. */
 export function describeFinding(
-  { kind, severity, message, advice, files }: Omit<Finding, "kind"> & { readonly kind: string },
+  { kind, severity, message, advice, files }: Omit<Finding, "kind" | "reason"> & { readonly kind: string },
   style: Style,
 ): string[] {
   const paint = { severe: style.red, warning: style.yellow, note: style.dim }[severity];

@@ -28,6 +28,7 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       severity: "severe",
       files: [],
       message: `${counts.size === 0 ? "No class" : "One class alone"} is left to learn: there is nothing to tell apart.`,
+      reason: { code: "one-class", classes: counts.size },
       advice: "Add recordings of something else, labelled as what they are, or _unknown.",
     });
     return findings;
@@ -40,6 +41,7 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       severity: "severe",
       files: filesOf(tiny),
       message: `${listNames(tiny)}: one recording only. It cannot be learned from and held out at once, so there is no score.`,
+      reason: { code: "single-recordings", labels: listNames(tiny) },
       advice: "Record more, five or more a class, or leave the class out.",
     });
   }
@@ -49,6 +51,7 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       severity: "note",
       files: filesOf(small),
       message: `${listNames(small)}: fewer than ${few} recordings. The score of such a class says little.`,
+      reason: { code: "few-recordings", labels: listNames(small), few },
       advice: "Record more: five or more a class do well.",
     });
   }
@@ -60,6 +63,10 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       severity: "warning",
       files: filesOf(sizes.filter(([, size]) => size * unevenFrom <= most).map(([label]) => label)),
       message: `${largest} has ${countOf(most, "recording")}, ${smallest} ${least}: ${most >= veryUnevenFrom * least ? "what is rare is hardly learned, and" : "what is rare is learned less well;"} plain accuracy looks better than it is.`,
+      reason: {
+        code: most >= veryUnevenFrom * least ? "very-uneven" : "uneven",
+        ...{ largest, most, smallest, least },
+      },
       advice: "Record more of the rare classes, and go by balanced accuracy.",
     });
   }
@@ -70,6 +77,10 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       severity: "warning",
       files: unseen.map(({ file }) => file),
       message: `${listNames([...new Set(unseen.map(({ label }) => label))])}: in the test, but nothing to learn it from. These recordings are left out of the score.`,
+      reason: {
+        code: "unseen-labels",
+        labels: listNames([...new Set(unseen.map(({ label }) => label))]),
+      },
       advice: "Put some of them on the side of training, or correct the spelling of the label.",
     });
   }

@@ -71,7 +71,7 @@ function describe(
   { share, chance }: Explained,
 ): Finding {
   const limit = nuisance.isNatural ? confoundLimits.severeNatural : confoundLimits.severe;
-  const isMeasured = nuisance.name === "the speaker" && hasManySpeakers(recordings);
+  const isMeasured = nuisance.id === "speaker" && hasManySpeakers(recordings);
   const effect = isMeasured
     ? "each speaker has one label, so keep speakers apart in every test (golem train does)."
     : nuisance.isNatural
@@ -82,6 +82,10 @@ function describe(
     severity: share >= limit && !isMeasured ? "severe" : "warning",
     files: [],
     message: `${capitalise(nuisance.name)} alone tells ${percent(share)} of the labels (chance ${percent(chance)}): ${effect}`,
+    reason: {
+      code: isMeasured ? "speaker-tells" : nuisance.isNatural ? "nuisance-may-tell" : "nuisance-tells",
+      ...{ nuisance: nuisance.id, share, chance },
+    },
     advice: nuisance.advice,
   };
 }
@@ -128,6 +132,15 @@ function findClassGivenAway(
       severity: "warning" as const,
       files,
       message: `${capitalise(nuisance.name)} gives ${label} away: ${countOf(files.length, "recording")} of its ${classSizes.get(label)} and ${valueSizes.get(value)! - files.length} of all others have ${value}, so that may be what is learned of it.`,
+      reason: {
+        code: "class-given-away",
+        nuisance: nuisance.id,
+        label,
+        count: files.length,
+        size: classSizes.get(label)!,
+        others: valueSizes.get(value)! - files.length,
+        value,
+      },
       advice: nuisance.advice,
     }));
 }

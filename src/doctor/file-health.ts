@@ -23,6 +23,7 @@ export function checkFileHealth({ recordings, skipped }: Examination): Finding[]
       severity: "warning",
       files: unreadable.map(({ file }) => file),
       message: `${countOf(unreadable.length, "recording")} could not be read and will be left out: ${unreadable[0]!.message}`,
+      reason: { code: "unreadable", count: unreadable.length },
       advice: unreadable[0]!.hint || "Record or convert them again, or delete them.",
     });
   }
@@ -35,6 +36,7 @@ export function checkFileHealth({ recordings, skipped }: Examination): Finding[]
       severity: "note",
       files: damaged.map(({ file }) => file),
       message: `${countOf(damaged.length, "recording")} read in part or repaired: ${first.message} What is missing cannot be learned from.`,
+      reason: { code: "damaged", count: damaged.length },
       advice: "Copy them again from where they came from, or record them again.",
     });
   }
@@ -67,6 +69,10 @@ export function checkSampleRates({ recordings }: Examination): Finding[] {
           ? "recordings below 16000 Hz lack the high frequencies that the others have, and where one class has more of them, that is what is learned."
           : "all are brought to 16000 Hz, so little is lost; the rate may mark a device, though."
       }`,
+      reason: {
+        code: isHeard ? "rates-heard" : "rates-not-heard",
+        rates: listNames(rates.map(([rate, group]) => `${group.length} x ${rate} Hz`)),
+      },
       advice: "Record all classes in the same way, the way recordings will come in later.",
     },
   ];

@@ -41,6 +41,12 @@ export function checkLengths({ recordings, skipped }: Examination): Finding[] {
       severity: "warning",
       files: tooShort,
       message: `${countOf(tooShort.length, "recording")} with hardly any sound in it (under ${limits.shortSeconds} s, or far under the median of ${median.toFixed(1)} s): too little to tell classes apart by.`,
+      reason: {
+        code: "too-short",
+        count: tooShort.length,
+        limitSeconds: limits.shortSeconds,
+        medianSeconds: median,
+      },
       advice: "Listen to them: a word may have been cut off. Record them again or leave them out.",
     });
   }
@@ -51,6 +57,12 @@ export function checkLengths({ recordings, skipped }: Examination): Finding[] {
       severity: "warning",
       files: tooLong,
       message: `${countOf(tooLong.length, "recording")} much longer than the others (median ${median.toFixed(1)} s) or than the ${limits.longSeconds} s that are heard at once: what counts is averaged away by the rest.`,
+      reason: {
+        code: "too-long",
+        count: tooLong.length,
+        limitSeconds: limits.longSeconds,
+        medianSeconds: median,
+      },
       advice: "Cut them to the part that carries the label; one part, one recording.",
     });
   }

@@ -34,6 +34,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       severity: share > 0.1 ? "severe" : "warning",
       files: silent,
       message: `${countOf(silent.length, "recording")} with nothing to hear: training leaves them out, so their classes have fewer than it seems.`,
+      reason: { code: "silent", count: silent.length },
       advice: "Check the microphone and record them again, or label them _silence if silence is a class.",
     });
   }
@@ -49,6 +50,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       severity: "note",
       files: quiet,
       message: `${countOf(quiet.length, "recording")} hardly louder than silence (peak below ${toDb(limits.quietPeak)} dB): noise and rounding may drown what is to be learned.`,
+      reason: { code: "quiet", count: quiet.length, peakDb: toDb(limits.quietPeak) },
       advice: "Listen to them; move closer to the microphone or raise its level.",
     });
   }
@@ -60,6 +62,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       severity: badly > 0 ? "warning" : "note",
       files: clipped,
       message: `${countOf(clipped.length, "recording")} cut off at full scale: distortion is heard as a sound of its own, and is learned where one class has more of it.`,
+      reason: { code: "clipped", count: clipped.length },
       advice: "Record them again at a lower level; making a clipped file quieter does not repair it.",
     });
   }
@@ -70,6 +73,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       severity: "note",
       files: shifted,
       message: `${countOf(shifted.length, "recording")} not centred on zero (DC offset): it marks the device that made them, and encoders hear it.`,
+      reason: { code: "dc-offset", count: shifted.length },
       advice: "Remove the offset with a high-pass filter at 20 Hz, in training and in use alike.",
     });
   }

@@ -128,6 +128,7 @@ function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): F
       severity: "severe",
       files,
       message: `${names} ${what} under different labels (${listNames(labels)}): at least one label is wrong, and neither can be learned.`,
+      reason: { code: "copies-other-label", files: names, labels: listNames(labels) },
       advice: "Decide which label is right and delete the other copy.",
     };
   }
@@ -137,6 +138,7 @@ function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): F
       severity: "severe",
       files,
       message: `${names} ${what} on both sides of the split: the test asks for what was learned by heart, so the score is too good.`,
+      reason: { code: "copies-other-side", files: names },
       advice: "Keep each recording on one side only.",
     };
   }
@@ -153,6 +155,10 @@ function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): F
           ? "they stay on one side of each fold, so they teach little more than one does."
           : "in cross-validation one helps to recognise the other, so the score is too good."
     }`,
+    reason: {
+      code: isExact ? "copies-counted-once" : isOneVoice ? "copies-one-voice" : "copies",
+      files: names,
+    },
     advice: "Keep the best one.",
   };
 }

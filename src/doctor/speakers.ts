@@ -25,6 +25,7 @@ export function checkSpeakers({ recordings, seed }: Examination): Finding[] {
       severity: "severe",
       files: shared.map(({ file }) => file),
       message: `${countOf(names.length, "speaker")} (${listNames(names)}) on both sides of the split: the score is of known voices and too good for new ones.`,
+      reason: { code: "shared-speakers", count: names.length, speakers: listNames(names) },
       advice: "Put all recordings of a speaker on one side.",
     });
   }
@@ -34,6 +35,7 @@ export function checkSpeakers({ recordings, seed }: Examination): Finding[] {
       severity: "warning",
       files: [],
       message: `All recordings are by one speaker (${[...training][0]}): what is learned, and the score, are of this voice; others will do worse.`,
+      reason: { code: "one-speaker", speaker: [...training][0]! },
       advice: "Add recordings by others, five speakers or more, if others are to use it.",
     });
   } else {
@@ -44,6 +46,7 @@ export function checkSpeakers({ recordings, seed }: Examination): Finding[] {
         severity: "warning",
         files: [],
         message: `Folds cannot keep speakers apart (${reason}): the same voices are on both sides, so the score is too good for new ones.`,
+        reason: { code: "speakers-mixed" },
         advice: "Have every class recorded by several speakers, each speaker recording several classes.",
       });
     }

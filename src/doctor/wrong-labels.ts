@@ -46,6 +46,7 @@ export function checkLabels(examination: Examination): Finding[] {
       severity: isSevere ? "severe" : "warning",
       files: suspicions.map((suspicion) => suspicion.file),
       message: `${countOf(suspicions.length, "label")} likely wrong (${percent(share)} of the recordings; first ${file}, labelled ${label}, sounds like ${suggested}, ${percent(confidence)} sure): wrong labels are learned like right ones, and right answers count as mistakes.`,
+      reason: { code: "doubted", count: suspicions.length, share, file, label, suggested, confidence },
       advice:
         "Listen to them and correct the labels that are wrong; those that are right are hard cases: record more like them.",
       suspicions,

@@ -208,6 +208,8 @@ const finding = z.object({
   severity: z.enum(["severe", "warning", "note"]),
   files: z.array(shortText).check(z.maxLength(1_000_000)),
   message: shortText,
+  /** The message as data: a code, with numbers and names. */
+  reason: z.optional(z.record(shortText, scalar)),
   advice: shortText,
 });
 

@@ -47,6 +47,8 @@ export interface StoredFinding {
   readonly severity: "severe" | "warning" | "note";
   readonly files: readonly string[];
   readonly message: string;
+  /** The message as data: `FindingReason`. */
+  readonly reason?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly advice: string;
 }
 
@@ -57,6 +59,16 @@ export function clipFindings(findings: readonly StoredFinding[]): StoredFinding[
   return findings.map((finding) => ({
     ...finding,
     message: clip(finding.message),
+    ...(finding.reason
+      ? {
+          reason: Object.fromEntries(
+            Object.entries(finding.reason).map(([name, value]) => [
+              name,
+              typeof value === "string" ? clip(value) : value,
+            ]),
+          ),
+        }
+      : {}),
     advice: clip(finding.advice),
   }));
 }

@@ -3,9 +3,10 @@
  *
  * Must not know: how faults are found.
  */
+import type { FindingReason } from "../../doctor/finding.ts";
 import type { TrainingDocument } from "../../golem/golem-document.ts";
 import { learned } from "../state/tasks.ts";
-import { words } from "../words/language.ts";
+import { language, words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
 
@@ -14,51 +15,82 @@ const mostFiles = 50;
 
 type Finding = NonNullable<TrainingDocument["findings"]>[number];
 
+/** Findings of one kind that are as grave as each other: pairs of copies, for example. */
+function groupFindings(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const severity of order) {
+    for (const finding of findings) {
+      if (finding.severity !== severity) continue;
+      const key = `${severity} ${finding.kind}`;
+      groups.set(key, [...(groups.get(key) ?? []), finding]);
+    }
+  }
+  return [...groups.values()];
+}
+
 /** The section; nothing where the doctor was not asked. */
 export function Findings() {
   const { findings } = learned.value!.training;
   const w = words.value.result;
   if (!findings) return null;
-  const sorted = order.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  const groups = groupFindings(findings);
   return (
     <section aria-labelledby="doctor">
       <header>
         <h2 id="doctor">{w.doctor}</h2>
-        <p class="lead">{sorted.length === 0 ? w.doctorNone : w.doctorSome(sorted.length)}</p>
+        <p class="lead">{groups.length === 0 ? w.doctorNone : w.doctorSome(groups.length)}</p>
       </header>
       <ul class="findings">
-        {sorted.map((finding) => (
-          <li key={finding.message} class={`is-${finding.severity}`}>
-            <span class="severity">{w.severity[finding.severity]}</span>
-            <FindingText finding={finding} />
-          </li>
-        ))}
+        {groups.map((group) => {
+          const { severity, kind } = group[0]!;
+          return (
+            <li key={`${severity} ${kind}`} class={`is-${severity}`}>
+              <span class="severity">{w.severity[severity]}</span>
+              <Group findings={group} />
+            </li>
+          );
+        })}
       </ul>
     </section>
   );
 }
 
-function FindingText({ finding }: { readonly finding: Finding }) {
+function Group({ findings }: { readonly findings: readonly Finding[] }) {
   const w = words.value;
-  const [title, advice] = w.result.findings[finding.kind] ?? [finding.kind, finding.advice];
-  const { files } = finding;
+  const [first] = findings as [Finding];
+  const [title, advice] = w.result.findings[first.kind] ?? [first.kind, first.advice];
+  const count = findings.reduce((sum, { files }) => sum + files.length, 0);
+  const size = count > 0 ? w.recordings(count) : w.result.details;
   return (
     <div class="behind">
       <p>
         <b>{title}.</b> {advice}
       </p>
       <details>
-        <summary>{files.length > 0 ? w.recordings(files.length) : w.result.details}</summary>
-        <p lang="en">{finding.message}</p>
-        {files.length > 0 && (
-          <Behind
-            items={files.slice(0, mostFiles).map((file) => {
-              const recording = findKept({ file });
-              return { recording, name: file, note: recording?.label };
-            })}
-          />
-        )}
+        <summary>{findings.length > 1 ? `${w.result.groups(findings.length)}, ${size}` : size}</summary>
+        {findings.map((finding) => (
+          <One key={finding.message} finding={finding} />
+        ))}
       </details>
     </div>
+  );
+}
+
+function One({ finding }: { readonly finding: Finding }) {
+  const { files, message, reason } = finding;
+  // A golem may be of a version that told no reasons, or other ones.
+  const told = reason && words.value.result.describeFinding(reason as unknown as FindingReason);
+  return (
+    <>
+      <p lang={told || language.value === "en" ? undefined : "en"}>{told || message}</p>
+      {files.length > 0 && (
+        <Behind
+          items={files.slice(0, mostFiles).map((file) => {
+            const recording = findKept({ file });
+            return { recording, name: file, note: recording?.label };
+          })}
+        />
+      )}
+    </>
   );
 }

@@ -3,6 +3,8 @@
  *
  * Must not know: where it is shown.
  */
+import type { FindingReason } from "../../doctor/finding.ts";
+
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const recordings = (n: number) => count(n, "recording");
 const classes = (n: number) => (n === 1 ? "1 class" : `${n} classes`);
@@ -192,8 +194,11 @@ export const english = {
     doctor: "What the doctor found",
     doctorNone: "Nothing that would decide the score: no copies, no damaged or doubtful recordings.",
     doctorSome: (n: number) => `${count(n, "finding")} to look at.`,
+    groups: (n: number) => count(n, "group"),
     severity: { severe: "severe", warning: "warning", note: "note" },
     details: "In detail",
+    /** A finding's message in other words than the doctor's own. */
+    describeFinding: (_: FindingReason): string | undefined => undefined,
     findings: {
       "likely-mislabelled": ["Perhaps in the wrong class", "Listen, and delete or move those that are."],
       "near-duplicate": ["Almost the same recording twice", "Copies flatter the score. Keep one of each."],
@@ -277,6 +282,7 @@ export const english = {
       mlp: (units: string) => `Hidden layer of ${units}`,
       reading: (name: string, trained: number, held: number) =>
         `${name}: ${whole(trained)} % of what it learned from, ${whole(held)} % of what it has not heard.`,
+      cut: (s: number) => `Those that are missing were stopped, or would take longer than ${s} seconds here.`,
       moral: "The upper line reaches the top and stays there. The lower line shows what the room was worth.",
       axis: "numbers in the hidden layer",
     },

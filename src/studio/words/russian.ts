@@ -4,12 +4,8 @@
  * Must not know: where it is shown.
  */
 import type { Words } from "./english.ts";
+import { describeFinding, plural } from "./russian-findings.ts";
 
-const rules = new Intl.PluralRules("ru");
-const plural = (n: number, one: string, few: string, many: string): string => {
-  const forms: Partial<Record<Intl.LDMLPluralRule, string>> = { one, few, many };
-  return `${n} ${forms[rules.select(n)] ?? few}`;
-};
 const recordings = (n: number) => plural(n, "запись", "записи", "записей");
 const decimal = (value: number) => value.toFixed(1).replace(".", ",");
 const clock = (s: number) => `${Math.floor(s / 60)}:${decimal(s % 60).padStart(4, "0")}`;
@@ -193,8 +189,10 @@ export const russian: Words = {
     doctor: "Что нашёл доктор",
     doctorNone: "Ничего, что решало бы оценку: ни копий, ни испорченных, ни сомнительных записей.",
     doctorSome: (n) => `Есть на что посмотреть: ${plural(n, "находка", "находки", "находок")}.`,
+    groups: (n) => plural(n, "группа", "группы", "групп"),
     severity: { severe: "серьёзно", warning: "внимание", note: "заметка" },
-    details: "Подробно, по-английски",
+    details: "Подробно",
+    describeFinding,
     findings: {
       "likely-mislabelled": ["Возможно, не в том классе", "Послушайте: ошибочные удалите."],
       "near-duplicate": ["Почти одна и та же запись дважды", "Копии завышают оценку. Оставьте по одной."],
@@ -281,6 +279,7 @@ export const russian: Words = {
       mlp: (units) => `Скрытый слой из ${units}`,
       reading: (name, trained, held) =>
         `${name}: ${whole(trained)} % того, по чему училась, ${whole(held)} % того, чего не слышала.`,
+      cut: (s) => `Недостающие остановлены или заняли бы здесь больше ${s} секунд.`,
       moral: "Верхняя линия доходит до верха и там остаётся. Нижняя показывает, чего стоило это место.",
       axis: "чисел в скрытом слое",
     },
