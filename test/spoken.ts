@@ -2,6 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openAudio } from "../src/audio/open-audio.ts";
+import { joinFloats } from "../src/core/join-pieces.ts";
 import { openFileSource } from "../src/node/file-source.ts";
 import { encodeWav } from "../src/studio/sound/wav-file.ts";
 
@@ -32,12 +33,7 @@ export async function writeSounds(file: string, paths: readonly string[]): Promi
     }
     parts.push(new Float32Array(pauseSeconds * rate));
   }
-  const samples = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    samples.set(part, place);
-    place += part.length;
-  }
+  const samples = joinFloats(parts);
   // Not even a quiet room is silent.
   for (let i = 0; i < samples.length; i++) samples[i]! += 3e-4 * Math.sin(i * i * 0.37);
   await writeFile(file, encodeWav(samples, rate));

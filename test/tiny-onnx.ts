@@ -1,16 +1,11 @@
 /** ONNX models of a few bytes for tests, written field by field. */
-import {
-  concatBytes,
-  createModel,
-  createNode,
-  createTensorPrefix,
-  createValueInfo,
-} from "../src/encoder/onnx-proto.ts";
+import { joinBytes } from "../src/core/join-pieces.ts";
+import { createModel, createNode, createTensorPrefix, createValueInfo } from "../src/encoder/onnx-proto.ts";
 
 /** One constant tensor as a graph field of its own. */
 export function createTensorField(name: string, shape: readonly number[], values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return concatBytes([createTensorPrefix(name, "float32", shape, bytes.length), bytes]);
+  return joinBytes([createTensorPrefix(name, "float32", shape, bytes.length), bytes]);
 }
 
 /** Weights of {@link createConvModel}: [3 channels, 1, 4 samples]. */
@@ -35,7 +30,7 @@ export function createConvModel(opset: number): Uint8Array {
     opset,
   );
   const shape = new Uint8Array(BigInt64Array.of(1n, 1n, -1n).buffer);
-  return concatBytes([
+  return joinBytes([
     model,
     createTensorField("weights", [3, 1, 4], convWeights),
     createTensorPrefix("shape", "int64", [3], shape.length),

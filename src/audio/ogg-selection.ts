@@ -4,6 +4,7 @@
  *
  * Must not know: how packets are decoded.
  */
+import { joinBytes } from "../core/join-pieces.ts";
 import type { ByteSource } from "./audio.ts";
 import { type OggPage, type OggScan, readOggPages, renumberPage } from "./ogg-page.ts";
 
@@ -37,20 +38,10 @@ export async function* groupPages(
     for (const length of page.segments) if (length < 255) packets++;
     if (packets > (stream.codec === "opus" ? 2 : 3)) soundPages++;
     if (soundPages < 2) continue;
-    yield concatBytes(start);
+    yield joinBytes(start);
     start = undefined;
   }
-  if (start && start.length > 0) yield concatBytes(start);
-}
-
-function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  if (start && start.length > 0) yield joinBytes(start);
 }
 
 /**

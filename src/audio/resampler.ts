@@ -5,6 +5,7 @@
  * Positions are counted in integers, so results do not depend on how the input is cut into chunks, and nothing drifts.
  * Must not know: files, channels (mono in, mono out).
  */
+import { joinFloats } from "../core/join-pieces.ts";
 import { type ConvolutionKernel, createConvolutionKernel } from "./convolution-kernel.ts";
 import { designPhaseFilter, getGreatestCommonDivisor } from "./kaiser-filter.ts";
 
@@ -100,16 +101,8 @@ export function createResampler(inputRate: number, outputRate: number): Resample
     filled += length;
   };
 
-  const join = (pieces: readonly Float32Array[]): Float32Array => {
-    if (pieces.length === 1) return pieces[0]!;
-    const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
-  };
+  const join = (pieces: readonly Float32Array[]): Float32Array =>
+    pieces.length === 1 ? pieces[0]! : joinFloats(pieces);
 
   return {
     push: (samples) => {

@@ -7,13 +7,14 @@ import {
   createPatchModel,
   createTensorField,
 } from "../../test/tiny-onnx.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import { createRandom } from "../core/random.ts";
 import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
 import { createDescribedEncoder } from "./described-encoder.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
 import { type EncoderDescriptor, parseDescriptor } from "./encoder-descriptor.ts";
 import { createLogMel } from "./log-mel.ts";
-import { concatBytes, createBytesField, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
+import { createBytesField, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
 import { readModelFacts, removeOutputs } from "./onnx-reader.ts";
 import { poolFrames } from "./pool-frames.ts";
 
@@ -169,7 +170,7 @@ describe("ONNX reader", () => {
 
   it("refuses data in other files, wherever it is mentioned", () => {
     // TensorProto: external_data (13) { key, value }, or data_location (14) = EXTERNAL.
-    const entry = concatBytes([createBytesField(1, "location"), createBytesField(2, "../../secret")]);
+    const entry = joinBytes([createBytesField(1, "location"), createBytesField(2, "../../secret")]);
     const tensors = [createBytesField(13, entry), Uint8Array.of((14 << 3) | 0, 1)];
     for (const tensor of tensors) {
       const attribute = createBytesField(5, tensor);
@@ -183,11 +184,11 @@ describe("ONNX reader", () => {
         createBytesField(20, createBytesField(1, createBytesField(5, tensor))),
       ];
       for (const field of hidden) {
-        expect(() => readModelFacts(concatBytes([createConvModel(17), field]))).toThrow("another file");
+        expect(() => readModelFacts(joinBytes([createConvModel(17), field]))).toThrow("another file");
       }
     }
     const weights = createTensorField("more", [1], Float32Array.of(1));
-    expect(() => readModelFacts(concatBytes([createConvModel(17), weights]))).not.toThrow();
+    expect(() => readModelFacts(joinBytes([createConvModel(17), weights]))).not.toThrow();
   });
 
   it("refuses graphs that are nested without end", () => {

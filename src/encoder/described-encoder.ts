@@ -6,12 +6,12 @@
  * Must not know: which model it is, files.
  */
 import { GolemError } from "../core/error.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
 import { createLogMel, cutPatches } from "./log-mel.ts";
 import {
-  concatBytes,
   createNode,
   createTensorPrefix,
   createValueInfo,
@@ -114,7 +114,7 @@ function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, la
   const makeAxes = (axis: number): string => {
     const name = `golem_axis_${axis}`;
     const value = new Uint8Array(BigInt64Array.of(BigInt(axis)).buffer);
-    axisTensors.set(axis, concatBytes([createTensorPrefix(name, "int64", [1], value.length), value]));
+    axisTensors.set(axis, joinBytes([createTensorPrefix(name, "int64", [1], value.length), value]));
     return name;
   };
   const tensors = output.layers.slice(0, layers).map((name, layer) => {
@@ -133,7 +133,7 @@ function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, la
       createValueInfo(framesOutput, "int64", [3]),
     ],
   });
-  return concatBytes([extended, ...axisTensors.values()]);
+  return joinBytes([extended, ...axisTensors.values()]);
 }
 
 /** Brings one layer into the order [1, frames, dimensions]. Returns the tensor's name. */

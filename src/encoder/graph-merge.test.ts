@@ -1,10 +1,10 @@
 /** Merged graphs in the real runtime, against what the models give one by one. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/tiny-onnx.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
 import { createGraphMerge, type GraphEnd } from "./graph-merge.ts";
 import {
-  concatBytes,
   createBytesField,
   createGraph,
   createModel,
@@ -35,7 +35,7 @@ const createBranching = (w: number, opset: number) => {
     }),
     createNode("Neg", ["big"], ["spare"]),
   ];
-  return concatBytes([
+  return joinBytes([
     createModel({ nodes, inputs: [vector("x")], outputs: [vector("y"), vector("spare")] }, opset),
     createTensorField("w", [1], Float32Array.of(w)),
     createTensorField("big", [1000], new Float32Array(1000)),
@@ -99,7 +99,7 @@ it("refuses in words what cannot be joined", () => {
   };
   expect(attempt(createModel(empty, 12))).toEqual(refusal(/version 12 of ONNX's operators/));
   expect(attempt(createModel(empty, 18))).toEqual(refusal(/version 18/));
-  const functions = concatBytes([createModel(empty, 17), createBytesField(25, "")]);
+  const functions = joinBytes([createModel(empty, 17), createBytesField(25, "")]);
   expect(attempt(functions)).toEqual(refusal(/functions of its own/));
   const graph = createGraphMerge();
   expect(() => graph.finish([], [end("nowhere")], {})).toThrow("Nothing in the graph makes nowhere");

@@ -8,8 +8,8 @@
  * Must not know: which models they are.
  */
 import { GolemError } from "../core/error.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import {
-  concatBytes,
   createBytesField,
   createBytesPrefix,
   createGraphField,
@@ -144,7 +144,7 @@ export function createGraphMerge(): GraphMerge {
       if (parts.reduce((sum, part) => sum + part.length, 0) > maximumBytes) {
         throw refuse("all of them together are larger than 2 GB");
       }
-      return concatBytes(parts);
+      return joinBytes(parts);
     },
   };
 }
@@ -218,7 +218,7 @@ function renameNode(bytes: ProtoBytes, rename: Rename, account: Account, isOuter
     if (number === 7) domain = text.decode(content);
   }
   account.domains.add(domain === "ai.onnx" ? "" : domain);
-  return concatBytes(parts);
+  return joinBytes(parts);
 }
 
 /** Fields of AttributeProto that hold graphs: 6 one, 11 several. */
@@ -229,7 +229,7 @@ function renameAttribute(bytes: ProtoBytes, rename: Rename, account: Account): P
       parts.push(createBytesField(number, renameGraph(content, rename, account)));
     } else parts.push(whole);
   }
-  return concatBytes(parts);
+  return joinBytes(parts);
 }
 
 /** Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; shapes that were inferred (13) are left out. */
@@ -243,7 +243,7 @@ function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): Proto
       parts.push(createBytesField(number, renameEnd(content, rename, account)));
     if (number === 15) throw refuse(`${account.prefix} has sparse constants`);
   }
-  return concatBytes(parts);
+  return joinBytes(parts);
 }
 
 /** ValueInfoProto: 1 is its name. What a graph inside gives may come straight from around it. */
@@ -256,7 +256,7 @@ function renameEnd(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBy
       parts.push(createBytesField(1, name));
     } else parts.push(whole);
   }
-  return concatBytes(parts);
+  return joinBytes(parts);
 }
 
 /** TensorProto: 8 is its name. */
@@ -267,5 +267,5 @@ function renameTensor(bytes: ProtoBytes, rename: Rename): { name: string; bytes:
     if (number === 8) name = rename(text.decode(content));
     else parts.push(whole);
   }
-  return { name, bytes: concatBytes([createBytesField(8, name), ...parts]) };
+  return { name, bytes: joinBytes([createBytesField(8, name), ...parts]) };
 }

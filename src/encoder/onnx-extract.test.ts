@@ -1,14 +1,15 @@
 /** Taking parts out of a graph: against what the whole graph gives, in the real runtime. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/tiny-onnx.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
 import { extractModel, readBranches } from "./onnx-extract.ts";
-import { concatBytes, createGraph, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
+import { createGraph, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
 
 const vector = (name: string) => createValueInfo(name, "float32", [2]);
 
 /** If `choose`, y = (x + w) x (x + w), else y = x - w; w = [1, 10] stands in the graph around. */
-const merged = concatBytes([
+const merged = joinBytes([
   createModel(
     {
       nodes: [

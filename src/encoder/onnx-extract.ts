@@ -6,8 +6,8 @@
  * Must not know: which model it is.
  */
 import { GolemError } from "../core/error.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import {
-  concatBytes,
   createBytesPrefix,
   createGraphField,
   createModelHeader,
@@ -138,7 +138,7 @@ export function extractModel(graph: GraphContents, { inputs, outputs, added = {}
     inputs: Object.values(inputs),
     outputs: Object.values(outputs),
   });
-  return concatBytes([createModelHeader({ "": graph.opset }), ends, ...constants]);
+  return joinBytes([createModelHeader({ "": graph.opset }), ends, ...constants]);
 }
 
 interface Contents {

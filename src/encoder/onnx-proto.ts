@@ -7,21 +7,12 @@
  * Field numbers: onnx/onnx.proto (IR version 8). Wire format: protobuf encoding, "Wire Types".
  * Must not know: which model is being edited.
  */
+import { joinBytes } from "../core/join-pieces.ts";
 
 /** The bytes of one or more protobuf fields. */
 export type ProtoBytes = Uint8Array;
 
 const text = new TextEncoder();
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
-}
 
 /** Base-128 varint of an integer; negative ones as 64-bit two's complement. */
 function varint(value: number | bigint): Uint8Array {
@@ -39,20 +30,20 @@ function varint(value: number | bigint): Uint8Array {
 function floatField(field: number, value: number): ProtoBytes {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
-  return concat([varint((field << 3) | 5), bytes]);
+  return joinBytes([varint((field << 3) | 5), bytes]);
 }
 
 const integerField = (field: number, value: number | bigint): ProtoBytes =>
-  concat([varint((field << 3) | 0), varint(value)]);
+  joinBytes([varint((field << 3) | 0), varint(value)]);
 
 const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
   const bytes = typeof value === "string" ? text.encode(value) : value;
-  return concat([varint((field << 3) | 2), varint(bytes.length), bytes]);
+  return joinBytes([varint((field << 3) | 2), varint(bytes.length), bytes]);
 };
 
 /** What stands before the bytes of a length-delimited field, so that large ones are written without being copied. */
 export function createBytesPrefix(field: number, byteLength: number): ProtoBytes {
-  return concat([varint((field << 3) | 2), varint(byteLength)]);
+  return joinBytes([varint((field << 3) | 2), varint(byteLength)]);
 }
 
 /** ONNX element types (TensorProto.DataType). */
@@ -69,7 +60,7 @@ export type NodeAttribute =
 
 /** AttributeProto; the last field of each is its type (AttributeProto.AttributeType). */
 function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
-  const named = (...fields: ProtoBytes[]) => concat([bytesField(1, name), ...fields]);
+  const named = (...fields: ProtoBytes[]) => joinBytes([bytesField(1, name), ...fields]);
   if (typeof value === "number") return named(integerField(3, value), integerField(20, 2));
   if (typeof value === "string") return named(bytesField(4, value), integerField(20, 3));
   if ("float" in value) return named(floatField(2, value.float), integerField(20, 1));
@@ -87,7 +78,7 @@ export function createNode(
   attributes: Readonly<Record<string, NodeAttribute>> = {},
   domain = "",
 ): ProtoBytes {
-  return concat([
+  return joinBytes([
     ...inputs.map((input) => bytesField(1, input)),
     ...outputs.map((output) => bytesField(2, output)),
     bytesField(3, `golem/${outputs[0]}`),
@@ -106,11 +97,11 @@ export function createValueInfo(
   const dimensions = shape?.map((dimension) =>
     bytesField(1, typeof dimension === "number" ? integerField(1, dimension) : bytesField(2, dimension)),
   );
-  const tensor = concat([
+  const tensor = joinBytes([
     integerField(1, elementType[type]),
-    ...(dimensions ? [bytesField(2, concat(dimensions))] : []),
+    ...(dimensions ? [bytesField(2, joinBytes(dimensions))] : []),
   ]);
-  return concat([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
+  return joinBytes([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
 }
 
 /** The parts of a graph that can be written. */
@@ -122,7 +113,7 @@ export interface GraphParts {
 
 /** GraphProto: what is inside a model, or an attribute of a node that runs it. */
 export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
-  return concat([
+  return joinBytes([
     ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
     ...(name === undefined ? [] : [bytesField(2, name)]),
     ...(parts.inputs ?? []).map((input) => bytesField(11, input)),
@@ -137,28 +128,28 @@ export function createGraphField(parts: GraphParts): ProtoBytes {
 
 /** Everything of a model but its graph: IR version 8 and the operator sets by domain ("" is ONNX's own). */
 export function createModelHeader(operatorSets: Readonly<Record<string, number>>): ProtoBytes {
-  return concat([
+  return joinBytes([
     integerField(1, 8),
     bytesField(2, "golem"),
     bytesField(7, bytesField(2, "golem")),
     ...Object.entries(operatorSets).map(([domain, version]) =>
-      bytesField(8, concat([...(domain ? [bytesField(1, domain)] : []), integerField(2, version)])),
+      bytesField(8, joinBytes([...(domain ? [bytesField(1, domain)] : []), integerField(2, version)])),
     ),
   ]);
 }
 
 /** `ModelProto.metadata_props`: texts by name that travel with a model. */
 export function createMetadata(entries: Readonly<Record<string, string>>): ProtoBytes {
-  return concat(
+  return joinBytes(
     Object.entries(entries).map(([key, value]) =>
-      bytesField(14, concat([bytesField(1, key), bytesField(2, value)])),
+      bytesField(14, joinBytes([bytesField(1, key), bytesField(2, value)])),
     ),
   );
 }
 
 /** A whole model: IR version 8, the default operator set at `opset`. */
 export function createModel(parts: GraphParts, opset: number): ProtoBytes {
-  return concat([createModelHeader({ "": opset }), createGraphField(parts)]);
+  return joinBytes([createModelHeader({ "": opset }), createGraphField(parts)]);
 }
 
 /**
@@ -171,21 +162,21 @@ export function createTensorPrefix(
   shape: readonly number[],
   byteLength: number,
 ): ProtoBytes {
-  const head = concat([
+  const head = joinBytes([
     ...shape.map((size) => integerField(1, size)),
     integerField(2, elementType[type]),
     bytesField(8, name),
     varint((9 << 3) | 2),
     varint(byteLength),
   ]);
-  const tensor = concat([varint((5 << 3) | 2), varint(head.length + byteLength), head]);
-  return concat([varint((7 << 3) | 2), varint(tensor.length + byteLength), tensor]);
+  const tensor = joinBytes([varint((5 << 3) | 2), varint(head.length + byteLength), head]);
+  return joinBytes([varint((7 << 3) | 2), varint(tensor.length + byteLength), tensor]);
 }
 
 /** Returns the model with parts added to its graph (see the header of this file). */
 export function extendModel(model: Uint8Array, parts: GraphParts): Uint8Array {
-  return concat([model, createGraphField(parts)]);
+  return joinBytes([model, createGraphField(parts)]);
 }
 
-/** One length-delimited field, and bytes put one after another: for edits that take a model apart. */
-export { bytesField as createBytesField, concat as concatBytes };
+/** One length-delimited field: for edits that take a model apart. */
+export { bytesField as createBytesField };

@@ -7,7 +7,8 @@
  * Must not know: which model it is, where it came from.
  */
 import { GolemError } from "../core/error.ts";
-import { concatBytes, createBytesField } from "./onnx-proto.ts";
+import { joinBytes } from "../core/join-pieces.ts";
+import { createBytesField } from "./onnx-proto.ts";
 
 /** What an edit has to know of a model. */
 export interface OnnxModelFacts {
@@ -77,9 +78,9 @@ export function removeOutputs(model: Uint8Array): Uint8Array {
     }
     const kept: Uint8Array[] = [];
     for (const field of readFields(bytes)) if (field.number !== 12) kept.push(field.whole);
-    parts.push(createBytesField(7, concatBytes(kept)));
+    parts.push(createBytesField(7, joinBytes(kept)));
   }
-  return concatBytes(parts);
+  return joinBytes(parts);
 }
 
 /** Which fields of a message hold which messages, and which of them say that data is kept elsewhere. */

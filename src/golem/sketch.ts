@@ -6,6 +6,7 @@
  * Weinberger and others 2009). What the transcriber gives becomes further views of the same form.
  * Must not know: heads, files.
  */
+import { joinFloats } from "../core/join-pieces.ts";
 import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
@@ -71,7 +72,7 @@ export function sketchHeard(
 
 /** All sketched numbers of each recording side by side, each view with the same say: [recordings, numbers]. */
 export function createLikeness({ heard }: Sketch): Matrix {
-  const rows = heard.map(({ vectors }) => joinVectors(vectors));
+  const rows = heard.map(({ vectors }) => joinFloats(vectors));
   const matrix = createMatrix(rows.length, rows[0]?.length ?? 0);
   for (const [i, row] of rows.entries()) getRow(matrix, i).set(row);
   return matrix;
@@ -109,14 +110,4 @@ function addMatrix(sum: Matrix, matrix: Matrix): Matrix {
 }
 
 const joinRows = (matrices: readonly Matrix[], row: number): Float32Array =>
-  joinVectors(matrices.map((matrix) => getRow(matrix, row)));
-
-function joinVectors(vectors: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const vector of vectors) {
-    joined.set(vector, at);
-    at += vector.length;
-  }
-  return joined;
-}
+  joinFloats(matrices.map((matrix) => getRow(matrix, row)));

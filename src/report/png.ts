@@ -3,8 +3,10 @@
  *
  * Format: PNG (W3C, third edition), colour type 3, eight bits, one filter. Must not know: what is in the picture.
  */
+
 import { zlibSync } from "fflate";
 import { computeChecksum } from "../core/checksum.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 
 const signature = [137, 80, 78, 71, 13, 10, 26, 10];
 
@@ -30,14 +32,7 @@ export function encodePng(pixels: Uint8Array, width: number, palette: readonly C
     createChunk("IDAT", zlibSync(lines, { level: 9 })),
     createChunk("IEND", new Uint8Array(0)),
   ];
-  const bytes = new Uint8Array(signature.length + chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  bytes.set(signature);
-  let offset = signature.length;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return joinBytes([Uint8Array.from(signature), ...chunks]);
 }
 
 function createChunk(kind: string, data: Uint8Array): Uint8Array {

@@ -5,8 +5,9 @@
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 import { type FormFile, getMultipartBoundary, readMultipart } from "./multipart.ts";
-import { type BodyLimits, joinChunks, type LimitedBody, openBody } from "./request-body.ts";
+import { type BodyLimits, type LimitedBody, openBody } from "./request-body.ts";
 
 /** A recording that arrived. */
 export interface UploadedFile {
@@ -51,7 +52,7 @@ export async function readRecordings(
     for await (const { name: own, pieces } of splitBody(body, name, boundary, maximumFiles)) {
       const chunks: Uint8Array[] = [];
       for await (const chunk of pieces) chunks.push(chunk);
-      files.push({ name: own, bytes: joinChunks(chunks) });
+      files.push({ name: own, bytes: joinBytes(chunks) });
     }
   } catch (error) {
     body.release();

@@ -3,7 +3,9 @@
  *
  * Must not know: what is in it.
  */
+
 import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";
+import { joinBytes } from "../core/join-pieces.ts";
 
 /** Options of {@link fetchBytes}. */
 export interface FetchBytesOptions {
@@ -59,13 +61,7 @@ async function readBody(
     pieces.push(value);
     options.onBytes?.(value.length);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joinBytes(pieces);
 }
 
 function refuse(url: URL, { status }: Response, { missing }: FetchBytesOptions): GolemError {

@@ -4,7 +4,7 @@
  * Must not know: how heads are trained.
  */
 import { useSignal } from "@preact/signals";
-import { comparedHeads, compareHeads, comparison } from "../state/learning.ts";
+import { comparedHeads, compareHeads, comparison, mostSeconds, stopComparing } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { isAllHeard, isTrainable, mark, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
@@ -91,7 +91,7 @@ export function Balance() {
           {w.held}
         </span>
       </p>
-      {found ? (
+      {found && (heads.length > 0 || !found.isDone) ? (
         <>
           <div
             class="slider"
@@ -115,13 +115,23 @@ export function Balance() {
             />
           </div>
           <p class="state" aria-live="polite">
-            {found.isDone || chosen.value < heads.length ? reading : `${words.value.result.learning}…`}
+            {found.isDone || chosen.value < heads.length ? reading : ""}
           </p>
-          <p class="note">
-            {found.isDone
-              ? w.moral
-              : `${w.measuring(name(comparedHeads[heads.length] ?? "").toLowerCase())}…`}
-          </p>
+          {found.isDone ? (
+            <p class="note">{heads.length < comparedHeads.length ? w.cut(mostSeconds) : w.moral}</p>
+          ) : (
+            <div class="progress">
+              <div role="status">
+                <p class="note">{w.measuring(name(comparedHeads[heads.length] ?? "").toLowerCase())}…</p>
+                <div class="track">
+                  <i style={{ transform: `scaleX(${heads.length / comparedHeads.length})` }} />
+                </div>
+              </div>
+              <button type="button" class="button small" onClick={stopComparing}>
+                {words.value.record.stop}
+              </button>
+            </div>
+          )}
         </>
       ) : (
         <div class="actions">

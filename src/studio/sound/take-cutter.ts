@@ -7,6 +7,7 @@
  * Must not know: microphones, files, labels.
  */
 
+import { joinFloats } from "../../core/join-pieces.ts";
 import { createNoiseFloor } from "../../detect/noise-floor.ts";
 
 /** Every number that shapes cutting; seconds and decibels. */
@@ -65,9 +66,7 @@ export function createTakeCutter(sampleRate: number): TakeCutter {
     isOpen = false;
     loud = 0;
     if (!isSound) return undefined;
-    const samples = new Float32Array(kept.length * frameSamples);
-    for (const [i, part] of kept.entries()) samples.set(part, i * frameSamples);
-    return samples;
+    return joinFloats(kept);
   };
 
   /** The take that this frame ends, if it ends one. */

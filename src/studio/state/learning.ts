@@ -6,10 +6,12 @@
 import { signal } from "@preact/signals";
 import type { GolemCurve } from "../../golem/measure-curve.ts";
 import { describeTask } from "../data/task.ts";
+import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../work/learn-worker.ts";
 import { getShare } from "../work/messages.ts";
+import { tell } from "./notice.ts";
 import { learned, mark, task } from "./tasks.ts";
-import { getExaminer, getHearer, getLearner } from "./workers.ts";
+import { createComparer, getExaminer, getHearer, getLearner } from "./workers.ts";
 
 /** How far learning is, from 0 to 1; undefined while nothing is learned. */
 export const learning = signal<number | undefined>(undefined);
@@ -30,8 +32,10 @@ export const comparison = signal<
 /** Heads of the lesson: one linear layer, then hidden layers that grow. */
 export const comparedHeads = ["linear", "mlp 4", "mlp 16", "mlp 64", "mlp 256", "mlp 1024"] as const;
 
-/** No further head is begun after so long. */
-const mostMilliseconds = 30_000;
+/** Heads that are not done after so long are left out, in seconds. */
+export const mostSeconds = 30;
+
+let giveUp: (() => void) | undefined;
 
 /** Learns from the open task. */
 export async function learn(): Promise<void> {
@@ -71,16 +75,27 @@ export async function compareHeads(): Promise<void> {
   if (!open || (comparison.value && !comparison.value.isDone)) return;
   const asked = mark.value;
   comparison.value = { mark: asked, heads: [], isDone: false };
-  const started = performance.now();
+  const { comparer, end } = createComparer();
+  const isGivenUp = new Promise<undefined>((resolve) => {
+    giveUp = () => resolve(undefined);
+  });
+  const timer = setTimeout(() => giveUp?.(), 1000 * mostSeconds);
   try {
     for (const name of comparedHeads) {
-      const head = await getExaminer().call("compare", { task: open.id, name });
-      if (comparison.value?.mark !== asked) return;
+      const head = await Promise.race([comparer.call("compare", { task: open.id, name }), isGivenUp]);
+      if (!head || comparison.value?.mark !== asked) break;
       comparison.value = { ...comparison.value, heads: [...comparison.value.heads, head] };
-      if (performance.now() - started > mostMilliseconds) break;
     }
   } catch (error) {
-    learnError.value = error;
+    tell({ text: () => describeError(error), isError: true });
+  } finally {
+    clearTimeout(timer);
+    end();
   }
   if (comparison.value?.mark === asked) comparison.value = { ...comparison.value, isDone: true };
+}
+
+/** Compares no further heads; those that were measured stay. */
+export function stopComparing(): void {
+  giveUp?.();
 }

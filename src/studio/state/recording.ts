@@ -3,7 +3,9 @@
  *
  * Must not know: how it is shown.
  */
+
 import { signal } from "@preact/signals";
+import { joinFloats } from "../../core/join-pieces.ts";
 import type { KeptRecording } from "../data/task.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { stopPlaying } from "../sound/player.ts";
@@ -101,7 +103,7 @@ export async function startRecording(wanted: Session): Promise<void> {
     microphone.close();
     session.value = undefined;
     isSounding.value = false;
-    const rest = wanted.isCut ? cutter.finish() : join(pieces);
+    const rest = wanted.isCut ? cutter.finish() : joinFloats(pieces);
     if (rest && rest.length > 0) keep(rest);
     await keeping;
   };
@@ -112,16 +114,6 @@ export async function stopRecording(): Promise<void> {
   const stop = stopSession;
   session.value = undefined;
   await stop?.();
-}
-
-function join(pieces: readonly Float32Array[]): Float32Array {
-  const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const piece of pieces) {
-    samples.set(piece, place);
-    place += piece.length;
-  }
-  return samples;
 }
 
 /** Why a microphone could not be turned on, in words. */

@@ -49,8 +49,18 @@ export function getExaminer(): Caller<LearnCalls> {
   return examiner;
 }
 
+/** One for work that may be given up: `end` ends it, whatever it is about. */
+export function createComparer(): { readonly comparer: Caller<LearnCalls>; end(): void } {
+  const worker = createLearnWorker();
+  return { comparer: createCaller<LearnCalls>(worker), end: () => worker.terminate() };
+}
+
+function createLearnWorker(): Worker {
+  return new Worker(new URL("../work/learn-worker.ts", import.meta.url), { type: "module" });
+}
+
 function createLearner(onEnd: () => void): Caller<LearnCalls> {
-  const worker = new Worker(new URL("../work/learn-worker.ts", import.meta.url), { type: "module" });
+  const worker = createLearnWorker();
   const caller = createCaller<LearnCalls>(worker);
   worker.addEventListener("error", onEnd);
   return caller;
