@@ -42,13 +42,36 @@ export async function openStudioPage(
 
 declare global {
   interface Window {
-    watched: { actions: number; shift: number; longest: number };
+    watched: {
+      actions: number;
+      shift: number;
+      longest: number;
+      /** Longest time from one frame to the next, in milliseconds. */
+      gap: number;
+      /** What the bar at the foot said, and when (milliseconds). */
+      told: { at: number; text: string }[];
+    };
   }
 }
 
-async function watchPage(page: Page): Promise<void> {
+/** Lets pages count clicks and keys, what moves or hangs, and what is said at the foot. */
+export async function watchPage(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    window.watched = { actions: 0, shift: 0, longest: 0 };
+    window.watched = { actions: 0, shift: 0, longest: 0, gap: 0, told: [] };
+    let last = performance.now();
+    let text = "";
+    const look = (now: number) => {
+      window.watched.gap = Math.max(window.watched.gap, now - last);
+      last = now;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    new MutationObserver(() => {
+      const said = document.querySelector(".foot [role=status]")?.textContent ?? "";
+      if (said === text) return;
+      text = said;
+      window.watched.told.push({ at: performance.now(), text });
+    }).observe(document, { subtree: true, childList: true, characterData: true });
     for (const type of ["pointerdown", "keydown"]) {
       addEventListener(type, () => window.watched.actions++, true);
     }

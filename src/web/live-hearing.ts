@@ -43,6 +43,7 @@ export async function hearLive(
     ...{ sampleRate, maximumLagSeconds, signal },
     onWarning: (warning) => tell({ warning }),
   });
+  let onAbort = (): void => {};
   try {
     await new Promise<void>((resolve, reject) => {
       let turn: Promise<void> = Promise.resolve();
@@ -55,11 +56,13 @@ export async function hearLive(
         });
         turn.catch(reject);
       };
-      signal.addEventListener("abort", () =>
-        turn.then(() => detector.push(new Float32Array(0))).catch(reject),
-      );
+      onAbort = () => void turn.then(() => detector.push(new Float32Array(0))).catch(reject);
+      signal.addEventListener("abort", onAbort);
     });
   } finally {
+    // What comes after the end would keep detector and networks alive.
+    signal.removeEventListener("abort", onAbort);
+    samples.onmessage = null;
     samples.close();
     told.close();
   }

@@ -76,6 +76,10 @@ export function wake(): void {
     .then(
       () => {
         awake.value = 1;
+        // When nobody waits for anything yet. Where it fails, hearing and training say why.
+        for (const rehearsal of [getHearer().call("rehearse", null), getLearner().call("rehearse", null)]) {
+          rehearsal.catch(() => {});
+        }
       },
       (error: unknown) => {
         asleep.value = error;

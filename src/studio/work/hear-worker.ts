@@ -20,11 +20,14 @@ import { computePeaks } from "../sound/peaks.ts";
 import { studioListener } from "./hearing-keys.ts";
 import { type KnownHearing, readHearings, writeHearing } from "./kept-hearing.ts";
 import { type Answers, answerCalls } from "./messages.ts";
+import { createRehearsalSound } from "./rehearsal.ts";
 
 /** What this worker can be asked. */
 export type HearCalls = {
   /** Loads the networks; `site` is the address of the page's folder. Tells `Progress`. */
   load: { argument: { site: string }; answer: null };
+  /** Hears a sound that nobody made, so that the first recording is heard as fast as the second. */
+  rehearse: { argument: null; answer: null };
   /** Hears a recording of the shelf; `wantsPeaks` where nobody has drawn it yet. */
   hear: {
     argument: { id: string; name: string; hash: string; wantsPeaks: boolean };
@@ -134,6 +137,10 @@ async function getListenerOf(golem: GolemModel): Promise<Listener> {
 const methods: Answers<HearCalls> = {
   load: async ({ site }, tell) => {
     await loadListener(site, tell);
+    return null;
+  },
+  rehearse: async () => {
+    await hearSource(createMemorySource(createRehearsalSound(), "rehearsal.wav"), await getListener());
     return null;
   },
   hear: ({ id, name, hash, wantsPeaks }) => hear(id, name, hash, wantsPeaks),

@@ -30,6 +30,7 @@ import { createFoldCrew } from "./fold-crew.ts";
 import { studioListener } from "./hearing-keys.ts";
 import { joinHearing, readHearings } from "./kept-hearing.ts";
 import { answerCalls } from "./messages.ts";
+import { createRehearsal } from "./rehearsal.ts";
 
 /** What is told of a golem: its documents. */
 export interface Learned {
@@ -45,6 +46,8 @@ export type ComparedHead = CandidateScore;
 
 /** What this worker can be asked. */
 export type LearnCalls = {
+  /** Trains on nothing in particular, so that the first training is as fast as the second. */
+  rehearse: { argument: null; answer: null };
   /** Trains on the recordings of a task and keeps the golem. Tells `Progress`. */
   learn: { argument: { task: string; name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
@@ -121,6 +124,21 @@ async function learn(
   return { document: model.document, training: model.training, seconds, mark };
 }
 
+/** Starts the crew, and has everything that training needs loaded and compiled. */
+async function rehearse(): Promise<void> {
+  const audio = getAudioSettings(studioListener.encoders[0]!.sampleRate);
+  const recordings = createRehearsal(studioListener);
+  const model = await trainGolem(
+    {
+      ...{ name: "rehearsal", recordings, audio, pipeline: describeAudio(audio), createdBy },
+      ...studioListener,
+      examine: () => clipFindings(examineRecordings(recordings, [], studioListener, seed)),
+    },
+    { seed, repeats: 2, createFoldRunner: (problem) => crew.run(problem) },
+  );
+  model.encode();
+}
+
 async function recall(task: string): Promise<Learned | null> {
   const golem = await (await shelf).getGolem(task);
   if (!golem) return null;
@@ -161,6 +179,10 @@ async function compare(task: string, name: string): Promise<ComparedHead> {
 }
 
 answerCalls<LearnCalls>({
+  rehearse: async () => {
+    await rehearse();
+    return null;
+  },
   learn: (argument, tell) => learn(argument, tell),
   recall: ({ task }) => recall(task),
   curve: ({ task }, tell) => curve(task, tell),

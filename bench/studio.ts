@@ -1,0 +1,410 @@
+/**
+ * The studio's speed in a real browser: what people wait for, what moves or hangs meanwhile, how many clicks a golem takes.
+ *
+ *   npx tsx bench/studio.ts [--rounds N]      (part of `npm run bench`; `npm run build` first)
+ *
+ * Every round has pages of its own with nothing kept. Recordings come from ../shared/data (spoken digits and commands); where they are not,
+ * nothing is measured and the reason is said. Results go to bench/results/studio.json and studio.md.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { zipSync } from "fflate";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../test/browser.ts";
+import { sharedData, sharedDataNote } from "../test/shared-data.ts";
+import { writeSpeech } from "../test/spoken.ts";
+import { openStudio, watchPage } from "../test/studio-page.ts";
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const rounds = Number(values.rounds);
+
+if (!sharedData || !browserPath) {
+  console.log(`The studio was not measured${sharedData ? "" : sharedDataNote}${browserNote}.`);
+  process.exit(0);
+}
+const data = sharedData;
+const digits = ["0", "1", "2"];
+const spoken = ["yes", "no", "stop"];
+
+const listFiles = (set: string, label: string) =>
+  readdirSync(join(data, set, label))
+    .filter((name) => name.endsWith(".wav"))
+    .sort()
+    .map((name) => join(data, set, label, name));
+
+const folder = mkdtempSync(join(tmpdir(), "golem-bench-studio-"));
+
+/** Writes a zip of recordings, a folder a class, and returns its path: bytes that are handed over by the protocol would block the page by themselves. */
+function pack(name: string, classes: Readonly<Record<string, readonly string[]>>): string {
+  const files: Record<string, Uint8Array> = {};
+  for (const [label, paths] of Object.entries(classes)) {
+    for (const [i, path] of paths.entries()) files[`bench/${label}/${i}.wav`] = readFileSync(path);
+  }
+  const path = join(folder, name);
+  writeFileSync(path, zipSync(files, { level: 0 }));
+  return path;
+}
+
+const sixty = pack(
+  "60.zip",
+  Object.fromEntries(digits.map((digit) => [digit, listFiles("digits", digit).slice(0, 20)])),
+);
+// Sixty sounds ten times each: what is heard once is known the next time, so that the list fills at its fastest.
+const sounds = digits.flatMap((digit) => listFiles("digits", digit).slice(20, 40));
+const sixHundred = pack("600.zip", {
+  spoken: Array.from({ length: 600 }, (_, i) => sounds[i % sounds.length]!),
+});
+
+const microphone = join(folder, "microphone.wav");
+const server = await openStudio();
+const browser = await launchBrowser(listMicrophoneFlags(microphone));
+
+async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await (browser as Browser).newContext({
+    viewport: { width: 1280, height: 860 },
+    ...options,
+  });
+  const page = await context.newPage();
+  // tsx has functions keep their names by a helper that pages do not have.
+  await page.addInitScript("globalThis.__name ??= (named) => named;");
+  await watchPage(page);
+  return page;
+}
+
+async function openZip(page: Page, path: string): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.getByRole("button", { name: "Open a zip file" }).click(),
+  ]);
+  await chooser.setFiles(path);
+}
+
+/** Resolves when all are heard; of one class alone, the bar says that it needs two. */
+const waitHeard = (page: Page) =>
+  page.waitForFunction(
+    () => /heard all|needs two/.test(document.querySelector(".foot [role=status]")?.textContent ?? ""),
+    undefined,
+    { timeout: 300_000, polling: 20 },
+  );
+
+const takeDisturbances = (page: Page) =>
+  page.evaluate(() => {
+    const { shift, longest, gap } = window.watched;
+    window.watched.shift = 0;
+    window.watched.longest = 0;
+    window.watched.gap = 0;
+    return { shift, longest, gap };
+  });
+
+/** What the bar at the foot said of hearing, and when. */
+const takeHeard = (page: Page) =>
+  page.evaluate(() => {
+    const told = window.watched.told.flatMap(({ at, text }) => {
+      const some = /listens: (\d+) of (\d+)/.exec(text);
+      const every = /heard all (\d+)/.exec(text);
+      if (some) return [{ at, done: Number(some[1]), all: Number(some[2]) }];
+      return every ? [{ at, done: Number(every[1]), all: Number(every[1]) }] : [];
+    });
+    window.watched.told = [];
+    return told;
+  });
+
+/** Milliseconds from each recording that was heard to the next. */
+function listSteps(told: Awaited<ReturnType<typeof takeHeard>>): number[] {
+  const steps: number[] = [];
+  for (const [i, now] of told.entries()) {
+    const before = told[i - 1];
+    if (before && now.done > before.done && before.done > 0) {
+      steps.push((now.at - before.at) / (now.done - before.done));
+    }
+  }
+  return steps;
+}
+
+/** Seconds of a recording as the shelf tells them, in all. */
+const sumSeconds = (page: Page) =>
+  page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((done) => {
+      const request = indexedDB.open("golem-studio");
+      request.onsuccess = () => done(request.result);
+    });
+    const kept = await new Promise<{ seconds: number }[]>((done) => {
+      const request = database.transaction("recordings").objectStore("recordings").getAll();
+      request.onsuccess = () => done(request.result);
+    });
+    database.close();
+    return kept.reduce((sum, { seconds }) => sum + seconds, 0) / kept.length;
+  });
+
+/** First load, 60 recordings brought in and heard, training. */
+async function measureTraining() {
+  const page = await openPage();
+  let transfer = 0;
+  const sizes: Promise<void>[] = [];
+  page.on("requestfinished", (request) => {
+    if (/\/weights\//.test(request.url()) || !request.url().startsWith(server.url)) return;
+    sizes.push(
+      request.sizes().then(({ responseBodySize, responseHeadersSize }) => {
+        transfer += responseBodySize + responseHeadersSize;
+      }),
+    );
+  });
+  await page.goto(server.url);
+  await page.waitForSelector("h1");
+  await takeDisturbances(page);
+  await openZip(page, sixty);
+  await page.waitForSelector(".item");
+  await waitHeard(page);
+  await Promise.all(sizes);
+  const bringingIn = await takeDisturbances(page);
+  const steps = listSteps(await takeHeard(page));
+  const seconds = await sumSeconds(page);
+  const learn = page.locator(".foot button.primary");
+  await learn.waitFor();
+  await takeDisturbances(page);
+  const waited = await page.evaluate(async () => {
+    const start = performance.now();
+    document.querySelector<HTMLButtonElement>(".foot button.primary")!.click();
+    while (!document.querySelector(".number")) await new Promise(requestAnimationFrame);
+    return (performance.now() - start) / 1000;
+  });
+  const training = await takeDisturbances(page);
+  const told = await page.locator(".first .note").first().textContent();
+  const trained = Number(/in ([\d.]+) s/.exec(told ?? "")?.[1]);
+  const curve = await page.evaluate(async () => {
+    const start = performance.now();
+    while (!document.querySelector("#curve")) await new Promise(requestAnimationFrame);
+    return (performance.now() - start) / 1000;
+  });
+  const after = await takeDisturbances(page);
+  await page.context().close();
+  return { transfer, bringingIn, steps, seconds, waited, trained, training, curve, after };
+}
+
+/** Frames while the list of 600 recordings is scrolled to its end and back, while they are heard. */
+async function measureScrolling() {
+  const page = await openPage();
+  await page.goto(server.url);
+  await page.waitForSelector("h1");
+  await openZip(page, sixHundred);
+  await page.waitForFunction(() => document.querySelector(".rows")?.clientHeight === 600 * 60, undefined, {
+    timeout: 120_000,
+  });
+  await page.waitForFunction(
+    () => /listens: \d/.test(document.querySelector(".foot [role=status]")?.textContent ?? ""),
+    undefined,
+    { timeout: 120_000 },
+  );
+  const bringingIn = await takeDisturbances(page);
+  const scroll = () =>
+    page.evaluate(async () => {
+      const frames: number[] = [];
+      const start = performance.now();
+      let last = start;
+      let speed = 90;
+      while (last - start < 6000) {
+        scrollBy(0, speed);
+        if (scrollY === 0 || scrollY + innerHeight >= document.documentElement.scrollHeight - 1)
+          speed = -speed;
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        frames.push(now - last);
+        last = now;
+      }
+      return { fps: (1000 * frames.length) / (last - start), longest: Math.max(...frames) };
+    });
+  const busy = await scroll();
+  await waitHeard(page);
+  const hearing = await takeDisturbances(page);
+  await new Promise((done) => setTimeout(done, 500));
+  const quiet = await scroll();
+  await page.context().close();
+  return { bringingIn, hearing, busy, quiet };
+}
+
+/** The path of the tests: name three classes, record eight of each, learn, take the golem along. */
+async function measurePath() {
+  const page = await openPage({ acceptDownloads: true });
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "New task" }).click();
+  await page.waitForSelector("input.field");
+  for (const word of spoken) {
+    await page.keyboard.type(word);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`.class:has-text("${word}")`);
+  }
+  await page.keyboard.press("Enter");
+  for (const word of spoken) {
+    await writeSpeech(microphone, join(data, "commands", word), 9);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".rec.stop");
+    await page.waitForSelector(".rec:not(.stop)", { timeout: 60_000 });
+  }
+  await waitHeard(page);
+  const told = await takeHeard(page);
+  // When a recording comes in, those before it should have been heard.
+  const backlog = told.flatMap((now, i) => {
+    const before = told[i - 1];
+    return before && now.all > before.all ? [before.all - before.done] : [];
+  });
+  await page.locator(".foot button.primary").click();
+  await page.waitForSelector(".number");
+  await page.click('.steps a[href$="/take"]');
+  await Promise.all([page.waitForEvent("download"), page.click(".offer .primary")]);
+  const actions = await page.evaluate(() => window.watched.actions);
+  await page.context().close();
+  return { actions, backlog };
+}
+
+const loadBefore = loadavg()[0]!;
+const trainings: Awaited<ReturnType<typeof measureTraining>>[] = [];
+const scrollings: Awaited<ReturnType<typeof measureScrolling>>[] = [];
+for (let round = 0; round < rounds; round++) trainings.push(await measureTraining());
+for (let round = 0; round < Math.min(rounds, 3); round++) scrollings.push(await measureScrolling());
+const path = await measurePath();
+await browser.close();
+await server.close();
+rmSync(folder, { recursive: true, force: true });
+
+const sort = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
+const median = (numbers: readonly number[]) => sort(numbers)[numbers.length >> 1]!;
+const row = (name: string, goal: string, numbers: readonly number[], unit: string, digitsAfter: number) => {
+  const sorted = sort(numbers);
+  const [low, high] = [sorted[0]!, sorted.at(-1)!];
+  const cells = [median(numbers), low, high].map((value) => `${value.toFixed(digitsAfter)} ${unit}`.trim());
+  return `| ${name} | ${goal} | ${cells.join(" | ")} |`;
+};
+const worst = ({ longest, gap }: { longest: number; gap: number }) => Math.max(longest, gap);
+const machine = `Chromium ${browser.version()}, ${availableParallelism()} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`;
+const lines = [
+  machine,
+  "",
+  `Load average ${loadBefore.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after; on a machine with other work times are longer. The longest task is the longest of long tasks and of gaps between frames.`,
+  "",
+  "| what | goal | median | lowest | highest |",
+  "|---|---|---:|---:|---:|",
+  row(
+    "training on 60 recordings in 3 classes: golem and score kept",
+    "<= 1 s",
+    trainings.map(({ trained }) => trained),
+    "s",
+    1,
+  ),
+  row(
+    "the same, from the click to the score on the screen",
+    "",
+    trainings.map(({ waited }) => waited),
+    "s",
+    2,
+  ),
+  row(
+    "from there to the learning curve on the screen",
+    "",
+    trainings.map(({ curve }) => curve),
+    "s",
+    2,
+  ),
+  row(
+    "layout shift while training",
+    "0",
+    trainings.map(({ training }) => training.shift),
+    "",
+    4,
+  ),
+  row(
+    "longest task of the page while training",
+    "<= 100 ms",
+    trainings.map(({ training }) => worst(training)),
+    "ms",
+    0,
+  ),
+  row(
+    "longest task after training, curve included",
+    "<= 100 ms",
+    trainings.map(({ after }) => worst(after)),
+    "ms",
+    0,
+  ),
+  row(
+    "longest task while 60 files come in and are heard",
+    "<= 100 ms",
+    trainings.map(({ bringingIn }) => worst(bringingIn)),
+    "ms",
+    0,
+  ),
+  row(
+    `hearing one recording of ${median(trainings.map(({ seconds }) => seconds)).toFixed(2)} s on average`,
+    "",
+    trainings.map(({ steps }) => median(steps)),
+    "ms",
+    0,
+  ),
+  row(
+    "the longest of 60",
+    "",
+    trainings.map(({ steps }) => Math.max(...steps)),
+    "ms",
+    0,
+  ),
+  row(
+    "longest task while 600 files come in",
+    "<= 100 ms",
+    scrollings.map(({ bringingIn }) => worst(bringingIn)),
+    "ms",
+    0,
+  ),
+  row(
+    "longest task while 600 are scrolled and heard",
+    "<= 100 ms",
+    scrollings.map(({ hearing }) => worst(hearing)),
+    "ms",
+    0,
+  ),
+  row(
+    "scrolling 600 recordings while they are heard",
+    "60 fps",
+    scrollings.map(({ busy }) => busy.fps),
+    "fps",
+    1,
+  ),
+  row(
+    "longest frame of that",
+    "",
+    scrollings.map(({ busy }) => busy.longest),
+    "ms",
+    0,
+  ),
+  row(
+    "scrolling 600 recordings at rest",
+    "60 fps",
+    scrollings.map(({ quiet }) => quiet.fps),
+    "fps",
+    1,
+  ),
+  row(
+    "longest frame of that",
+    "",
+    scrollings.map(({ quiet }) => quiet.longest),
+    "ms",
+    0,
+  ),
+  row(
+    "first load to 60 heard, compressed, weights not counted",
+    "<= 6 MB",
+    trainings.map(({ transfer }) => transfer / 1e6),
+    "MB",
+    2,
+  ),
+  row("clicks and keys from nothing to a golem of three spoken words", "<= 45", [path.actions], "", 0),
+  row("recordings not heard yet when the next one is kept, of 24 spoken", "0", path.backlog, "", 0),
+];
+const results = resolve("bench/results");
+mkdirSync(results, { recursive: true });
+writeFileSync(
+  join(results, "studio.json"),
+  `${JSON.stringify({ machine, loadBefore, trainings, scrollings, path }, null, 1)}\n`,
+);
+writeFileSync(join(results, "studio.md"), `${lines.join("\n")}\n`);
+console.log(lines.join("\n"));
