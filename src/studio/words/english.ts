@@ -361,6 +361,10 @@ export const english = {
         "The golem listens with a network that the studio does not have",
         "Use it with golem predict or golem serve, or train it again with the default encoders.",
       ],
+      behind: [
+        "This machine cannot hear as fast as you sound",
+        "Some of it was left out; close what else is running.",
+      ],
       "data-not-found": ["The sound is not there any more", "Delete the recording, and record it again."],
       "weights-missing": ["The networks are not there", "Reload the page."],
       "weights-damaged": [
