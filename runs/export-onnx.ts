@@ -127,7 +127,7 @@ for (const set of ["digits", "drinks", "esc10", "commands", "wakewords"]) {
 writeFileSync("runs/results/export-onnx.json", `${JSON.stringify(results, null, 1)}\n`);
 const rows = results.map(
   (r) =>
-    `| ${r.set} | ${(r.bytes / 1e6).toFixed(1)} MB | ${r.sounds} | ${r.shortest.toFixed(2)} to ${r.longest.toFixed(1)} s | ${r.largestDifference.toExponential(1)} | ${r.otherLabels} | ${r.otherUnknown} | ${r.onnxMilliseconds.toFixed(0)} ms | ${r.golemMilliseconds.toFixed(0)} ms |`,
+    `| ${r.set} | ${(r.bytes / 1e6).toFixed(1)} MB | ${r.sounds} | ${r.shortest.toFixed(2)} to ${r.longest.toFixed(1)} s | ${r.largestDifference.toExponential(1)} | ${r.otherLabels} | ${r.otherUnknown} | ${r.onnxMilliseconds.toFixed(0)} ms | ${r.golemMilliseconds.toFixed(0)} ms | ${(r.onnxMilliseconds / r.golemMilliseconds).toFixed(2)} |`,
 );
 writeFileSync(
   "runs/results/export-onnx.md",
@@ -136,8 +136,8 @@ writeFileSync(
 By \`npx tsx runs/export-onnx.ts\`; golems without words, trained on draw 0 of each set, recordings of its test side whole and cut to other lengths, all lengths in one
 session of plain ONNX Runtime. Times: 2 s of sound already decoded, median of ${rounds} in turn, encoders and heads only, wall time, so on a busy machine only the two beside each other say something; ${cpus().length} cores of ${cpus()[0]?.model.trim()}.
 
-| golem of | file | sounds | lengths | largest difference of a probability | other labels | other \`unknown\` | ONNX file | golem |
-|---|---:|---:|---|---:|---:|---:|---:|---:|
+| golem of | file | sounds | lengths | largest difference of a probability | other labels | other \`unknown\` | ONNX file | golem | ONNX file / golem |
+|---|---:|---:|---|---:|---:|---:|---:|---:|---:|
 ${rows.join("\n")}
 `,
 );

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { browserNote, browserPath, launchBrowser, openWatchedPage } from "./browser.ts";
+import { createTone, createWav } from "./audio-files.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags, openWatchedPage } from "./browser.ts";
 import { runGolem } from "./command-line.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 import { startStaticServer } from "./static-server.ts";
@@ -12,13 +13,14 @@ import { startStaticServer } from "./static-server.ts";
 const banking = resolve(import.meta.dirname, "../demo/banking");
 
 /** Trains a small golem on recordings with telling names, and exports it. */
-async function exportSmall(): Promise<{ site: string; stdout: string }> {
+async function exportSmall(name = (label: string) => label): Promise<{ site: string; stdout: string }> {
   const folder = await createScratchFolder();
   const rows = (await readFile(join(banking, "metadata.csv"), "utf8")).split("\n").slice(1);
   const wanted = rows.filter((row) => /^train\/(freeze|balance|abroad)\//.test(row));
-  const list = wanted.map(
-    (row, i) => `${banking}/${row.split(",").slice(0, 2).join(",")},secret-speaker-${i % 4}`,
-  );
+  const list = wanted.map((row, i) => {
+    const [file, label] = row.split(",");
+    return `${banking}/${file},${name(label!)},secret-speaker-${i % 4}`;
+  });
   await writeFile(join(folder, "data.csv"), ["file_name,label,speaker", ...list].join("\n"));
   const golem = join(folder, "golem");
   const site = join(folder, "site");
@@ -98,6 +100,34 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
       await server.close();
     }
   }, 400_000);
+
+  it("tells a class called unknown from the flag, in answers and while it listens", async () => {
+    const { site } = await exportSmall((label) => (label === "freeze" ? "unknown" : label));
+    const server = await startStaticServer({ "/": `${site}/` });
+    const sound = join(site, "..", "microphone.wav");
+    await writeFile(sound, createWav(createTone(16_000, 2, 1, 440, 0.3), 16_000));
+    const listening = await launchBrowser(listMicrophoneFlags(sound));
+    try {
+      const { page, complaints } = await openWatchedPage(listening);
+      await page.goto(server.origin);
+      await page.locator("#ready").waitFor({ timeout: 120_000 });
+      await page.setInputFiles("#files", [join(banking, "test/freeze/00-flite-awb.ogg")]);
+      await page.locator("#answers .label").waitFor({ timeout: 120_000 });
+      const listNames = async (place: string): Promise<string[]> =>
+        (await page.locator(`${place} .bar .name`).allTextContents()).sort();
+      expect(await listNames("#answers")).toEqual(["abroad", "balance", "unknown"]);
+      expect(await page.locator("#answers .bar .tag").count()).toBe(0);
+      await page.click("#listen");
+      await page.locator("#bars .bar .tag").waitFor({ timeout: 120_000 });
+      expect(await listNames("#bars")).toEqual(["abroad", "balance", "unknown", "unknown"]);
+      expect(await page.locator("#bars .bar .tag").allTextContents()).toEqual(["unknown"]);
+      await page.click("#listen");
+      expect(complaints).toEqual([]);
+    } finally {
+      await listening.close();
+      await server.close();
+    }
+  }, 300_000);
 
   it("says what is wrong when a file of it is damaged", async () => {
     const { site } = await exportSmall();

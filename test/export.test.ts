@@ -215,6 +215,14 @@ describe("format onnx", () => {
     const { outputs, metadata } = readEnds(readFileSync(out));
     expect(outputs).toEqual(["probabilities", "logits", "familiarity"]);
     expect(JSON.parse(metadata.labels!)).toEqual(labels);
+    expect(JSON.parse(metadata.unknown!)).toMatchObject({
+      output: "familiarity",
+      belowFamiliarity: readThreshold(wordless),
+    });
+    expect(JSON.parse(metadata.labelSets!)).toMatchObject({
+      level: 0.9,
+      leastProbability: expect.any(Number),
+    });
     expect(JSON.parse(metadata.golem!).licence).toBe("CC0-1.0");
     expect(JSON.parse(metadata.encoders!).map(({ licence }: { licence: string }) => licence)).toContain(
       "MIT",
@@ -239,6 +247,41 @@ describe("format onnx", () => {
       const margin = expected.familiarity - readThreshold(wordless);
       if (Math.abs(margin) > 0.01) expect(answers[i].unknown).toBe(expected.unknown);
     }
+  });
+
+  it("says what is wrong with files that it cannot hear, and goes on", () => {
+    const script = join(folder, "onnx", "request types.example.mjs");
+    const write = (name: string, bytes: Uint8Array | string): string => {
+      writeFileSync(join(wavs, name), bytes);
+      return join(wavs, name);
+    };
+    const good = readFileSync(join(wavs, "0.wav"));
+    const files = [
+      write("empty.wav", ""),
+      write("cut.wav", good.subarray(0, 20)),
+      write("header.wav", createWav([new Float32Array(0)], 16_000)),
+      write("short.wav", createWav([new Float32Array(100).fill(0.1)], 16_000)),
+      write("silent.wav", createWav([new Float32Array(16_000)], 16_000)),
+      write("fast.wav", createWav([new Float32Array(48_000).fill(0.1)], 48_000)),
+      join(wavs, "nowhere.wav"),
+      join(wavs, "0.wav"),
+    ];
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...files], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(1);
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(answers.map(({ file }) => file)).toEqual(files);
+    const wrong = /something else; a WAV file of 16000 Hz, mono, 16 bit was expected/;
+    for (const [i, error] of [
+      ...[wrong, wrong, /holds 0 samples/, /holds 100 samples of sound; at least 320 \(20 ms\)/],
+      ...[/nothing to hear/, wrong, /no such file/],
+    ].entries()) {
+      expect(answers[i].error).toMatch(error);
+    }
+    expect(labels).toContain(answers.at(-1).label);
   });
 
   it("refuses words, other names and files that are there", async () => {

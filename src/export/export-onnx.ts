@@ -10,6 +10,7 @@ import type { AddEncoder } from "../encoder/encoder-graph.ts";
 import { createGraphMerge, type GraphEnd } from "../encoder/graph-merge.ts";
 import { unknownLabels } from "../golem/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import { computeLeastProbability, labelSetLevel } from "../golem/label-sets.ts";
 import { getLayerSize, type LayerView, needsTranscriber, type VectorView } from "../golem/view.ts";
 import { checkWordless } from "./exported-files.ts";
 import { addDecision, addFamiliarity } from "./head-graph.ts";
@@ -74,9 +75,12 @@ export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOp
   );
 }
 
+const noFamiliarity = "nothing could be held out to find how unfamiliar the unknown is";
+const noFamiliarityInFile = "how familiar a recording is depends on its words, which this file does not know";
+
 /** The file's metadata: texts, most of them JSON. */
 function describeGolem(
-  { document }: GolemModel,
+  { document, calibration }: GolemModel,
   { encoders, licence }: OnnxOptions,
   isFamiliar: boolean,
 ): Record<string, string> {
@@ -94,10 +98,21 @@ function describeGolem(
     views,
     unknown: {
       ...(familiarity && isFamiliar
-        ? { belowFamiliarity: familiarity.threshold, falseRejectionRate: familiarity.falseRejectionRate }
-        : {}),
+        ? {
+            output: "familiarity",
+            belowFamiliarity: familiarity.threshold,
+            falseRejectionRate: familiarity.falseRejectionRate,
+          }
+        : { note: familiarity ? noFamiliarityInFile : noFamiliarity }),
       orLabels: labels.filter((label) => unknownLabels.includes(label)),
     },
+    labelSets: calibration
+      ? {
+          level: labelSetLevel,
+          leastProbability: computeLeastProbability(calibration),
+          note: "and the best guess",
+        }
+      : { note: "nothing could be held out to calibrate them" },
     training: {
       ...{ recordings: data.recordings, perClass: data.perClass, seconds: data.seconds },
       fingerprint: data.fingerprint,

@@ -17,7 +17,7 @@ export function writeOnnxExample(file: string, { audio, labels, familiarity }: G
   const p = trimParameters;
   const { sampleRate } = audio;
   const hop = Math.max(1, Math.round(sampleRate * p.frameSeconds));
-  return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line a recording; needs onnxruntime-node and nothing else.
+  return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line a recording, an error where there is one; needs onnxruntime-node and nothing else.
 // WAV: ${sampleRate} Hz, mono, 16 bit. Make one of anything: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,15 @@ const options = { extra: { session: { x64quantprecision: "1" } } };
 const session = await ort.InferenceSession.create(fileURLToPath(new URL(${JSON.stringify(encodeURIComponent(file))}, import.meta.url)), options);
 
 for (const path of process.argv.slice(2)) {
-  const sound = ${audio.trim ? "trim(readWav(path))" : "readWav(path)"};
+  try {
+    console.log(JSON.stringify({ file: path, ...(await answer(${audio.trim ? "trim(readWav(path))" : "readWav(path)"})) }));
+  } catch ({ message }) {
+    console.log(JSON.stringify({ file: path, error: message }));
+    process.exitCode = 1;
+  }
+}
+
+async function answer(sound) {
   // Longer recordings in windows of equal length. Averaging answers is near what golem does, which averages what is heard.
   const windows = Math.max(1, Math.ceil(sound.length / (${audio.windowSeconds} * ${sampleRate})));
   const scores = labels.map(() => 0);
@@ -44,7 +52,7 @@ for (const path of process.argv.slice(2)) {
   }
   const label = labels[scores.indexOf(Math.max(...scores))];
   const unknown = familiarity < leastFamiliar || unknownLabels.includes(label);
-  console.log(JSON.stringify({ file: path, label, unknown, scores: Object.fromEntries(labels.map((name, k) => [name, scores[k]])) }));
+  return { label, unknown, scores: Object.fromEntries(labels.map((name, k) => [name, scores[k]])) };
 }
 
 function readWav(path) {
@@ -52,11 +60,13 @@ function readWav(path) {
   let at = 12, format = "", data;
   while (at + 8 <= bytes.length && !data) {
     const [id, size, body] = [bytes.toString("latin1", at, at + 4), bytes.readUInt32LE(at + 4), at + 8];
-    if (id === "fmt ") format = [0, 2, 4, 14].map((i) => (i === 4 ? bytes.readUInt32LE(body + 4) : bytes.readUInt16LE(body + i))).join();
+    if (id === "fmt " && body + 16 <= bytes.length) format = [0, 2, 4, 14].map((i) => (i === 4 ? bytes.readUInt32LE(body + 4) : bytes.readUInt16LE(body + i))).join();
     if (id === "data") data = bytes.subarray(body, body + size);
     at = body + size + (size % 2);
   }
-  if (!data || format !== "1,1,${sampleRate},16") throw new Error(path + ": a WAV file of ${sampleRate} Hz, mono, 16 bit was expected");
+  if (!data || format !== "1,1,${sampleRate},16") throw new Error("This is something else; a WAV file of ${sampleRate} Hz, mono, 16 bit was expected.");
+  const samples = data.length >> 1;
+  if (samples < ${Math.ceil(p.minimumSeconds * sampleRate)}) throw new Error(\`It holds \${samples} samples of sound; at least ${Math.ceil(p.minimumSeconds * sampleRate)} (${1000 * p.minimumSeconds} ms) were expected.\`);
   return Float32Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(2 * i) / 32768);
 }
 
@@ -72,7 +82,7 @@ function trim(samples) {
   }
   const sorted = levels.toSorted((a, b) => a - b), decibels = (power) => 10 * Math.log10(power);
   const loudest = sorted.slice(-${p.loudFrames}), loud = decibels(loudest.reduce((a, b) => a + b, 0) / loudest.length);
-  if (!Number.isFinite(loud)) return samples;
+  if (decibels(sorted.at(-1)) < ${p.silentDb}) throw new Error("There is nothing to hear in it; sound was expected.");
   const floor = decibels(sorted[Math.floor((sorted.length - 1) * ${p.floorQuantile})]);
   const open = Math.min(loud - ${p.openAtMostDb}, Math.max(loud - ${p.openBelowLoudDb}, floor + ${p.openAboveFloorDb}));
   const isOver = (power, level) => power >= 10 ** (level / 10);

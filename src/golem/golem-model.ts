@@ -76,6 +76,8 @@ export interface GolemModel {
   readonly classifier: Classifier;
   /** What tells it the unknown, likewise; undefined where nothing could be held out. */
   readonly familiarity: Familiarity | undefined;
+  /** What its label sets go by, likewise. */
+  readonly calibration: LabelCalibration | undefined;
   /** Predicts recordings as they were heard. */
   predictHeard(heard: readonly Heard[]): Prediction[];
   /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
@@ -235,6 +237,7 @@ function assemble(
     transcriber: document.transcriber,
     classifier,
     familiarity,
+    calibration,
     predictHeard(heard) {
       const { data } = classifier.computeProbabilities(heard);
       const familiar = scoreFamiliarity?.(heard);

@@ -24,6 +24,16 @@ export function computeLabelSet(calibration: LabelCalibration, probabilities: Ar
   return selectLabels(computeLabelPValues(calibration, [strangeness]), best, 1 - labelSetLevel);
 }
 
+/** The probability from which on a class is in the set, beside the best guess, which always is; 0 where no class can be ruled out. */
+export function computeLeastProbability({ scores, repeats = 1 }: LabelCalibration): number {
+  const recordings = scores.length / repeats;
+  const falling = [...scores].sort((a, b) => b - a);
+  // A class as strange as the m-th of them has m at least as strange beside it; `computeLabelPValues` says the rest.
+  const place = falling.findIndex((_, i) => (1 + (i + 1) / repeats) / (recordings + 1) > 1 - labelSetLevel);
+  const isNeverOut = 1 / (recordings + 1) > 1 - labelSetLevel;
+  return isNeverOut ? 0 : 1 - falling[place]!;
+}
+
 /** What calibrates the sets as a tensor [repeats, recordings]. */
 export function packLabelCalibration({ scores, repeats = 1 }: LabelCalibration): Tensor {
   return { shape: [repeats, scores.length / repeats], data: Float32Array.from(scores) };

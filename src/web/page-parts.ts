@@ -29,19 +29,31 @@ export function createBars(tag: "div" | "ul"): HTMLElement {
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
+/** What one bar shows. */
+export interface Bar {
+  readonly name: string;
+  /** 0 to 1. */
+  readonly share: number;
+  /** Whether it is the flag for what is unlike all classes, and no class: one may have the same name. */
+  readonly isFlag?: boolean;
+}
+
+/** Classes and their shares as bars. */
+export function listBars(shares: Readonly<Record<string, number>>): Bar[] {
+  return Object.entries(shares).map(([name, share]) => ({ name, share }));
+}
+
 /** Shows the largest shares as bars, largest first; bars that are there already are used again, so that they move. */
-export function showBars(place: HTMLElement, shares: Readonly<Record<string, number>>, most: number): void {
-  const largest = Object.entries(shares)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, most);
+export function showBars(place: HTMLElement, bars: readonly Bar[], most: number): void {
+  const largest = [...bars].sort((a, b) => b.share - a.share).slice(0, most);
   while (place.childElementCount > largest.length) place.lastElementChild?.remove();
   while (place.childElementCount < largest.length) {
     place.append(createBar(place.tagName === "UL" ? "li" : "div"));
   }
-  for (const [i, [name, share]] of largest.entries()) {
+  for (const [i, { name, share, isFlag = false }] of largest.entries()) {
     const [label, picture, value] = place.children[i]!.children;
-    label!.textContent = name;
-    label!.setAttribute("title", name);
+    label!.replaceChildren(isFlag ? createTag(name) : name);
+    label!.setAttribute("title", isFlag ? "unlike everything it was trained on" : name);
     value!.textContent = formatShare(share);
     picture!.lastElementChild!.setAttribute("width", `${100 * share}%`);
   }

@@ -8,7 +8,7 @@ import { GolemError } from "../core/error.ts";
 import type { LiveState } from "../detect/detector.ts";
 import type { AudioPrediction } from "../golem/predict-heard.ts";
 import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
-import { createBars, createElement, createTag, formatShare, showBars } from "./page-parts.ts";
+import { createBars, createElement, createTag, formatShare, listBars, showBars } from "./page-parts.ts";
 
 /** Most answers kept on the page. */
 const mostAnswers = 200;
@@ -29,9 +29,10 @@ function showAnswer(item: HTMLElement, answer: AudioPrediction): void {
   const { label, confidence, scores, unknown, transcript, warnings } = answer;
   const line = createElement("p", "");
   line.append(createElement("span", label, "label"), ` ${formatShare(confidence)} `);
+  // A mark, so that a class of that name is not taken for it.
   if (unknown) line.append(createTag("unknown"));
   const bars = createBars("div");
-  showBars(bars, scores, mostBars);
+  showBars(bars, listBars(scores), mostBars);
   item.append(line, bars);
   if (transcript) item.append(createElement("p", `“${transcript}”`, "words"));
   for (const { message } of warnings) item.append(createElement("p", message, "quiet"));
@@ -80,8 +81,8 @@ function takeFiles(golem: WebGolem): void {
 
 function showState({ levelDb, scores, unknown, isSound }: LiveState): void {
   get<HTMLMeterElement>("level").value = Math.max(-80, levelDb);
-  const known = isSound ? scores : Object.fromEntries(Object.keys(scores).map((label) => [label, 0]));
-  showBars(get("bars"), { ...known, unknown: isSound ? unknown : 0 }, mostBars + 1);
+  const heard = [...listBars(scores), { name: "unknown", share: unknown, isFlag: true }];
+  showBars(get("bars"), isSound ? heard : heard.map((bar) => ({ ...bar, share: 0 })), mostBars + 1);
 }
 
 function showEvent(label: string, start: number, confidence: number): void {
