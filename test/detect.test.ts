@@ -2,75 +2,28 @@
  * `golem detect` and `golem listen` on a long recording put together from the synthetic ones that the repository carries: what is found
  * and where, forms of output, pipes, and input that is not as it should be.
  */
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
+import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAudio } from "../src/audio/open-audio.ts";
-import { createRandom } from "../src/core/random.ts";
 import type { DetectedEvent } from "../src/detect/detector.ts";
-import { openFileSource } from "../src/node/file-source.ts";
 import { createWav } from "./audio-files.ts";
 import { runGolem } from "./command-line.ts";
+import { hasFfmpeg, hasFfmpegNote } from "./ffmpeg.ts";
+import { createSpokenStream, streamRate as rate, type SpokenStream, toPcm } from "./spoken-stream.ts";
 
-const banking = resolve(import.meta.dirname, "../demo/banking");
-const folder = mkdtempSync(join(tmpdir(), "golem-detect-"));
-const golem = join(folder, "golem");
-const long = join(folder, "long.wav");
-const rate = 16_000;
-const labels = ["abroad", "balance", "freeze"];
-/** Where each sentence is, in seconds. */
-const truth: { start: number; end: number; label: string }[] = [];
+let stream: SpokenStream;
 /** What the first test finds. */
 let lines: DetectedEvent[] = [];
-let samples = new Float32Array(0);
 
 beforeAll(async () => {
-  for (const label of labels) {
-    cpSync(join(banking, "train", label), join(folder, "data", label), { recursive: true });
-  }
-  const trained = await runGolem(["train", join(folder, "data"), "--out", golem, "--quiet"]);
-  expect(trained.exitCode).toBe(0);
-  const random = createRandom(5);
-  const parts: Float32Array[] = [createPause(2 * rate)];
-  let at = 2 * rate;
-  for (const name of [0, 1, 2]) {
-    for (const label of labels) {
-      const place = join(banking, "test", label);
-      const clip = await readClip(join(place, readdirSync(place).sort()[name]!));
-      const pause = createPause(2.5 * rate);
-      truth.push({ start: at / rate, end: (at + clip.length) / rate, label });
-      parts.push(clip, pause);
-      at += clip.length + pause.length;
-    }
-  }
-  samples = new Float32Array(at);
-  let filled = 0;
-  for (const part of parts) {
-    samples.set(part, filled);
-    filled += part.length;
-  }
-  writeFileSync(long, createWav([samples], rate));
-
-  function createPause(length: number): Float32Array {
-    return Float32Array.from({ length }, () => 0.0005 * random.normal());
-  }
+  stream = await createSpokenStream();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => stream.dispose());
 
-async function readClip(path: string): Promise<Float32Array> {
-  const source = await openFileSource(path);
-  try {
-    const opened = await openAudio(source, { trim: false });
-    for await (const window of opened.windows()) return window;
-    throw new Error("empty");
-  } finally {
-    await source.close();
-  }
-}
-
-const parseLines = (text: string): DetectedEvent[] =>
+const parseLines = <T = DetectedEvent>(text: string): T[] =>
   text
     .trim()
     .split("\n")
@@ -79,42 +32,143 @@ const parseLines = (text: string): DetectedEvent[] =>
 
 /** 16-bit samples in pieces whose sizes do not fit samples. */
 function pipe(values: Float32Array): Readable {
-  const bytes = new Uint8Array(Int16Array.from(values, (value) => Math.round(value * 32_767)).buffer);
+  const bytes = toPcm(values);
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += 40_001) pieces.push(bytes.subarray(at, at + 40_001));
   return Readable.from(pieces);
 }
 
 describe("golem detect", () => {
-  it("finds what is said where it is said, as JSON lines of the contract", async () => {
-    const { exitCode, stdout, stderr } = await runGolem(["detect", golem, long, "--json"]);
-    expect(stderr).toContain("seldom-sure");
+  it("finds what is said where it is said, as JSON lines of the contract, and takes it for what the recording alone is taken for", async () => {
+    const { golem, long, truth } = stream;
+    const { exitCode, stdout, stderr } = await runGolem([
+      "detect",
+      golem,
+      long,
+      "--json",
+      "--threshold",
+      "0.3",
+    ]);
+    expect(stderr).toBe("");
     expect(exitCode).toBe(0);
-    const events = parseLines(stdout);
-    for (const event of events) {
+    lines = parseLines(stdout);
+    for (const event of lines) {
       expect(Object.keys(event)).toEqual(["start", "end", "label", "confidence"]);
-      expect(event.confidence).toBeGreaterThan(1 / 3);
+      expect(event.confidence).toBeGreaterThan(0.3);
+      expect(event.confidence).toBeLessThanOrEqual(1);
     }
-    // Where something is said is the engine's to find; which of three sentences it was, a golem of twelve recordings often mistakes.
-    const found = truth.filter(({ start, end }) => {
-      const overlaps = events.map((event) => Math.min(event.end, end) - Math.max(event.start, start));
-      return Math.max(...overlaps) >= (end - start) / 2;
-    });
-    expect(found.length).toBeGreaterThanOrEqual(8);
-    lines = events;
+    const predicted = await runGolem(["predict", golem, ...truth.map(({ file }) => file), "--json"]);
+    const alone = new Map(
+      parseLines<{ file: string; label: string }>(predicted.stdout).map(({ file, label }) => [file, label]),
+    );
+    // An event covers at least half of a sentence. Which of three sentences it was, a golem of so few recordings sometimes mistakes.
+    const found = truth.map((sentence) => ({
+      sentence,
+      event: lines.find(
+        (event) =>
+          Math.min(event.end, sentence.end) - Math.max(event.start, sentence.start) >=
+          (sentence.end - sentence.start) / 2,
+      ),
+    }));
+    expect(found.filter(({ event }) => event).length).toBeGreaterThanOrEqual(8);
+    expect(lines.length).toBeLessThanOrEqual(10);
+    expect(
+      found.filter(({ sentence, event }) => event?.label === alone.get(sentence.file)).length,
+    ).toBeGreaterThanOrEqual(8);
+    expect(
+      found.filter(({ sentence, event }) => event?.label === sentence.label).length,
+    ).toBeGreaterThanOrEqual(5);
   });
 
-  it("says the same of what is piped in, in all forms", async () => {
-    const listened = await runGolem(["listen", golem, "--json"], undefined, pipe(samples));
+  it("says the same of what is piped in", async () => {
+    const { golem, samples } = stream;
+    const listened = await runGolem(
+      ["listen", golem, "--json", "--threshold", "0.3"],
+      undefined,
+      pipe(samples),
+    );
     expect(listened.exitCode).toBe(0);
-    expect(parseLines(listened.stdout).map(({ label }) => label)).toEqual(lines.map(({ label }) => label));
-    const csv = await runGolem(["detect", golem, long, "--format", "csv"]);
-    expect(csv.stdout.trim().split("\n")).toHaveLength(lines.length + 1);
-    const none = await runGolem(["detect", golem, long, "--threshold", "1"]);
+    // Through 16-bit integers: not the same to the last digit.
+    const events = parseLines(listened.stdout);
+    expect(events.map(({ label }) => label)).toEqual(lines.map(({ label }) => label));
+    const times = (all: readonly DetectedEvent[]) => all.flatMap(({ start, end }) => [start, end]);
+    expect(times(events)).toBeAllclose(times(lines), { rtol: 0, atol: 0.1 });
+  });
+
+  it("writes the same events in every form, as others read them", async () => {
+    const { folder, golem, samples, truth } = stream;
+    const short = join(folder, "short.wav");
+    const last = truth.slice(-3);
+    writeFileSync(short, createWav([samples.subarray(Math.round((last[0]!.start - 2) * rate))], rate));
+    const write = async (format: string) => {
+      const { exitCode, stdout } = await runGolem(["detect", golem, short, "--format", format]);
+      expect(exitCode).toBe(0);
+      return stdout;
+    };
+    const events = parseLines(await write("json"));
+    expect(events.map(({ label }) => label)).toEqual(last.map(({ label }) => label));
+    const round = (digits: number) =>
+      events.map(({ start, end, label }) => ({
+        start: start.toFixed(digits),
+        end: end.toFixed(digits),
+        label,
+      }));
+    // Whoever reads these knows nothing of the writer: a CSV parser, told of tabs where there are tabs and no quotes.
+    const csv: Record<string, string>[] = parse(await write("csv"), { columns: true });
+    expect(csv.map(({ start, end, label }) => ({ start, end, label }))).toEqual(round(3));
+    expect(csv.map(({ confidence }) => Number(confidence))).toBeAllclose(
+      events.map(({ confidence }) => confidence),
+      { rtol: 0, atol: 0.0001 },
+    );
+    const audacity = parse(await write("audacity"), {
+      delimiter: "\t",
+      quote: false,
+      columns: ["start", "end", "label"],
+    });
+    expect(audacity).toEqual(round(6));
+    const raven: Record<string, string>[] = parse(await write("raven"), {
+      delimiter: "\t",
+      quote: false,
+      columns: true,
+    });
+    expect(
+      raven.map((row) => ({ start: row["Begin Time (s)"], end: row["End Time (s)"], label: row.Label })),
+    ).toEqual(round(3));
+    expect(raven.map(({ Selection }) => Selection)).toEqual(events.map((_, i) => String(i + 1)));
+    for (const row of raven)
+      expect(Number(row["High Freq (Hz)"])).toBeGreaterThan(Number(row["Low Freq (Hz)"]));
+    const none = await runGolem(["detect", golem, short, "--threshold", "1"]);
     expect(none.stdout).toMatch(/^Nothing that the golem knows was found/);
   });
 
+  it.skipIf(!hasFfmpeg)(`does what README and docs/detection.md show${hasFfmpegNote}`, () => {
+    const { folder, golem } = stream;
+    const [block, other] = ["../README.md", "../docs/detection.md"].map(
+      (page) =>
+        /```sh\n(npx golem detect .*?)```/s.exec(
+          readFileSync(resolve(import.meta.dirname, page), "utf8"),
+        )![1]!,
+    );
+    expect(other).toBe(block);
+    const day = join(folder, "day.flac");
+    execFileSync("ffmpeg", ["-v", "error", "-y", "-i", join(folder, "short.wav"), day]);
+    const commands = block!
+      .replaceAll("npx golem", `'${process.execPath}' '${resolve(import.meta.dirname, "../bin/golem.js")}'`)
+      .replaceAll("my-golem", golem)
+      .replaceAll("SOURCE", day);
+    const printed = execFileSync("bash", ["-e", "-o", "pipefail", "-c", commands], {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said = stream.truth.slice(-3).map(({ label }) => label);
+    expect(parseLines(printed).map(({ label }) => label)).toEqual(said);
+    const written = readFileSync(join(folder, "labels.txt"), "utf8").trim().split("\n");
+    expect(written.map((line) => line.split("\t")[2])).toEqual(said);
+  });
+
   it("refuses what cannot be, in words", async () => {
+    const { folder, golem, long, samples } = stream;
     const text = join(folder, "text.wav");
     writeFileSync(text, "no sound, only words");
     const cut = join(folder, "cut.wav");
@@ -140,6 +194,7 @@ describe("golem detect", () => {
   });
 
   it("reads a header that claims more than there is, and samples that are no numbers", async () => {
+    const { folder, golem, samples } = stream;
     const wav = createWav([samples.subarray(0, 4 * rate)], rate);
     new DataView(wav.buffer, wav.byteOffset).setUint32(40, 0xfffffff0, true);
     const huge = join(folder, "huge.wav");
@@ -157,6 +212,7 @@ describe("golem detect", () => {
   });
 
   it("ends with 130 when it is interrupted", async () => {
+    const { golem, long } = stream;
     const controller = new AbortController();
     const endless = new Readable({
       read() {

@@ -93,3 +93,42 @@ it("says what was measured of golem train without flags", () => {
 it("names every command", () => {
   for (const { name } of commands) expect(readme).toContain(`golem ${name}`);
 });
+
+it("says what was measured of detection", () => {
+  interface Stream {
+    readonly set: string;
+    readonly condition: string;
+    readonly seconds: number;
+    readonly atDefault: {
+      readonly targets: number;
+      readonly hits: number;
+      readonly alarms: Record<string, number>;
+    };
+  }
+  const file = join(root, "runs/results/detect.json");
+  const { measured } = JSON.parse(readFileSync(file, "utf8")) as { measured: Stream[] };
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const describe = (set: string, condition: string) => {
+    const rows = measured.filter((row) => row.set === set && row.condition === condition);
+    expect(rows.length).toBeGreaterThanOrEqual(5);
+    const targets = sum(rows.map(({ atDefault }) => atDefault.targets));
+    const misses = targets - sum(rows.map(({ atDefault }) => atDefault.hits));
+    const alarms = sum(rows.flatMap(({ atDefault }) => Object.values(atDefault.alarms)));
+    const hours = sum(rows.map(({ seconds }) => seconds)) / 3600;
+    return `${((100 * misses) / targets).toFixed(0)} %, ${(alarms / hours).toFixed(0)}`;
+  };
+  const page = readFileSync(join(root, "docs/detection.md"), "utf8");
+  const table = page.split("\n").filter((line) => line.startsWith("| "));
+  const shown = table.slice(-4).map((line) =>
+    line
+      .split(" | ")
+      .slice(1)
+      .map((cell) => cell.replace(" |", "")),
+  );
+  const conditions = ["40 dB", "20 dB", "10 dB", "uneven"];
+  const sets = ["wakewords", "commands", "digits", "esc10"];
+  expect(shown).toEqual(sets.map((set) => conditions.map((condition) => describe(set, condition))));
+  expect(readme.replaceAll("\n", " ")).toContain(
+    `Six wake words in quiet surroundings: ${describe("wakewords", "40 dB").split(",")[0]} missed`,
+  );
+});

@@ -15,30 +15,48 @@ export interface TimedEvent extends DetectedEvent {
 export interface Matched {
   readonly targets: number;
   readonly hits: number;
-  /** False alarms by where they are: on a target (another word, or the word twice), speech, a sound, the background alone. */
+  /** False alarms by where they are: another label on a target, on speech, on a sound, on the background alone. */
   readonly alarms: Readonly<Record<"target" | "speech" | "sound" | "background", number>>;
-  /** From the end of the word to the event, in seconds of the stream, for each hit. */
+  /** Further events of the right label on a target that has one. */
+  readonly repeats: number;
+  /** From the end of the target's sound to the event, in seconds of the stream, for each hit. */
   readonly latencies: readonly number[];
 }
 
-/** A target is hit by the first event of its label that overlaps it; every other event is a false alarm. */
-export function matchEvents(events: readonly TimedEvent[], placed: readonly Placed[]): Matched {
+/** Whether an event and a recording have time in common. */
+export const overlaps = (event: DetectedEvent, place: Placed): boolean =>
+  event.start < place.end && event.end > place.start;
+
+/** Which event hits each target: the first of its label that overlaps it and hits none before. */
+export function assignEvents(
+  events: readonly TimedEvent[],
+  targets: readonly Placed[],
+): ReadonlyMap<Placed, TimedEvent> {
+  const hits = new Map<Placed, TimedEvent>();
   const used = new Set<TimedEvent>();
-  const latencies: number[] = [];
-  const targets = placed.filter(({ kind }) => kind === "target");
-  const overlaps = (event: TimedEvent, place: Placed) => event.start < place.end && event.end > place.start;
   for (const target of targets) {
     const hit = events.find(
       (event) => !used.has(event) && event.label === target.label && overlaps(event, target),
     );
     if (!hit) continue;
     used.add(hit);
-    latencies.push(hit.at - target.soundEnd);
+    hits.set(target, hit);
   }
+  return hits;
+}
+
+/** Counts. Every event that hits nothing is a false alarm, unless it says once more what a target is. */
+export function matchEvents(events: readonly TimedEvent[], placed: readonly Placed[]): Matched {
+  const targets = placed.filter(({ kind }) => kind === "target");
+  const hits = assignEvents(events, targets);
+  const used = new Set(hits.values());
   const alarms = { target: 0, speech: 0, sound: 0, background: 0 };
+  let repeats = 0;
   for (const event of events) {
     if (used.has(event)) continue;
-    alarms[placed.find((place) => overlaps(event, place))?.kind ?? "background"]++;
+    if (targets.some((target) => target.label === event.label && overlaps(event, target))) repeats++;
+    else alarms[placed.find((place) => overlaps(event, place))?.kind ?? "background"]++;
   }
-  return { targets: targets.length, hits: latencies.length, alarms, latencies };
+  const latencies = [...hits].map(([target, event]) => event.at - target.soundEnd);
+  return { targets: targets.length, hits: hits.size, alarms, repeats, latencies };
 }

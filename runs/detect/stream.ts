@@ -3,11 +3,11 @@
  *
  * Must not know: golems, detection.
  */
-
 import { openAudio } from "../../src/audio/open-audio.ts";
 import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/silence-trim.ts";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import { openFileSource } from "../../src/node/file-source.ts";
+import type { Condition } from "./conditions.ts";
 
 /** Rate of everything here, in Hz. */
 export const rate = 16_000;
@@ -19,7 +19,8 @@ export interface Placed {
   readonly label: string;
   readonly start: number;
   readonly end: number;
-  /** Where its sound ends, as trimming finds it in the clean recording. */
+  /** Where its sound starts and ends, as trimming finds it in the clean recording. */
+  readonly soundStart: number;
   readonly soundEnd: number;
 }
 
@@ -51,16 +52,18 @@ async function readClip(path: string): Promise<Float32Array> {
   }
 }
 
-function measure(samples: Float32Array): { loud: number; soundEnd: number } {
+/** Mean power of the loudest 0.2 s, and where sound starts and ends, in seconds. */
+function measure(samples: Float32Array): { loud: number; soundStart: number; soundEnd: number } {
   const meter = createLevelMeter(rate);
   meter.push(samples);
   const powers = meter.finish();
   const loudest = powers.slice().sort().subarray(-20);
-  const [, end] = computeKeptSamples(powers, meter.frameSamples, samples.length, rate);
-  const margin = end < samples.length ? trimParameters.marginSeconds : 0;
+  const [start, end] = computeKeptSamples(powers, meter.frameSamples, samples.length, rate);
+  const { marginSeconds } = trimParameters;
   return {
     loud: loudest.reduce((sum, power) => sum + power, 0) / loudest.length,
-    soundEnd: end / rate - margin,
+    soundStart: start / rate + (start > 0 ? marginSeconds : 0),
+    soundEnd: end / rate - (end < samples.length ? marginSeconds : 0),
   };
 }
 
@@ -81,29 +84,32 @@ async function createBackground(paths: readonly string[], length: number): Promi
   return samples;
 }
 
-/** Places clips in a random order, 1 to 3 s apart, in background that lies `snrDb` below their loudest parts. */
+/** Places clips in a random order, 1 to 3 s apart, in background as loud as the condition says. */
 export async function assembleStream(
   clips: readonly Clip[],
   background: readonly string[],
-  snrDb: number,
+  condition: Condition,
   seed: number,
 ): Promise<Assembled> {
   const random: Random = createRandom(seed);
-  const order = shuffle([...clips], random);
   const parts: { at: number; samples: Float32Array; gain: number }[] = [];
   const placed: Placed[] = [];
   let at = 5 * rate;
-  for (const { kind, label, path } of order) {
+  for (const { kind, label, path } of shuffle([...clips], random)) {
     const samples = await readClip(path);
-    const { loud, soundEnd } = measure(samples);
+    const { loud, soundStart, soundEnd } = measure(samples);
     parts.push({ at, samples, gain: Math.sqrt(clipPower / (loud + 1e-9)) });
     const start = at / rate;
-    placed.push({ kind, label, start, end: start + samples.length / rate, soundEnd: start + soundEnd });
+    placed.push({
+      ...{ kind, label, start, end: start + samples.length / rate },
+      ...{ soundStart: start + soundStart, soundEnd: start + soundEnd },
+    });
     at += samples.length + Math.round((1 + 2 * random.uniform()) * rate);
   }
   const noise = await createBackground(shuffle([...background], random), at + 2 * rate);
-  const level = Math.sqrt(clipPower / 10 ** (snrDb / 10));
-  const stream = noise.map((value) => level * value);
+  const stream = noise.map(
+    (value, i) => value * Math.sqrt(clipPower / 10 ** (condition.getSnrDb(i / rate) / 10)),
+  );
   for (const { at, samples, gain } of parts) {
     for (let i = 0; i < samples.length; i++) stream[at + i]! += gain * samples[i]!;
   }

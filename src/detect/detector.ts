@@ -11,7 +11,7 @@ import { createFrameMeter, trimParameters } from "../audio/silence-trim.ts";
 import { createWarning } from "../audio/warning.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { DetectSettings } from "./detect-settings.ts";
-import { createHearingPlanner, getPlanReach, type HearingPlan, type PlanOptions } from "./hearing-plan.ts";
+import { createHearingPlanner, getPlanOptions, getPlanReach, type HearingPlan } from "./hearing-plan.ts";
 import { createHearingQueue } from "./hearing-queue.ts";
 import { createSampleRing } from "./sample-ring.ts";
 import { createScoreTrack, type TrackedEvent, type WindowScores } from "./score-track.ts";
@@ -88,8 +88,8 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
   const resampler = createResampler(inputRate, sampleRate);
   const meter = createFrameMeter(sampleRate, takeFrame);
   const { frameSamples } = meter;
-  const lengths = toFrames(settings);
-  const gate = createSoundGate({ pauseFrames: lengths.pauseFrames, followsFloor: settings.followsFloor });
+  const lengths = getPlanOptions(settings);
+  const gate = createSoundGate(lengths);
   const planner = createHearingPlanner(lengths);
   const track = createScoreTrack({
     ...{ threshold: settings.threshold, offThreshold: settings.offThreshold },
@@ -240,18 +240,4 @@ function checkRate(rate: number): number {
     "invalid-option",
     `The sample rate is ${rate}; expected a whole number from 1000 to 384000 Hz.`,
   );
-}
-
-/** Durations in frames. */
-function toFrames(settings: DetectSettings): PlanOptions {
-  const frames = (seconds: number) => Math.round(seconds / trimParameters.frameSeconds);
-  return {
-    windowFrames: Math.max(2, frames(settings.windowSeconds)),
-    hopFrames: Math.max(1, frames(settings.hopSeconds)),
-    longestFrames: frames(settings.longestSeconds),
-    marginFrames: frames(settings.marginSeconds),
-    minimumFrames: frames(settings.minimumSeconds),
-    pauseFrames: Math.max(1, frames(settings.pauseSeconds)),
-    mergeFrames: frames(settings.mergeSeconds),
-  };
 }

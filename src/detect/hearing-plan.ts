@@ -5,7 +5,8 @@
  * All places are frames of the gate, counted from the start of the stream. Must not know: samples, encoders, labels.
  */
 import { trimParameters } from "../audio/silence-trim.ts";
-import { type GateState, gateParameters, type SoundStretch } from "./sound-gate.ts";
+import type { DetectSettings } from "./detect-settings.ts";
+import { type GateOptions, type GateState, gateParameters, type SoundStretch } from "./sound-gate.ts";
 
 /** One part to be heard, or the end of a stretch. Parts of a stretch come in order of their centres; then comes its end, perhaps twice. */
 export type HearingPlan =
@@ -30,6 +31,21 @@ export interface PlanOptions {
   readonly pauseFrames: number;
   /** Silence after which a stretch is said to have ended once more, where it is longer than the pause. */
   readonly mergeFrames: number;
+}
+
+/** What settings mean for gate and planner: durations in frames. */
+export function getPlanOptions(settings: DetectSettings): PlanOptions & GateOptions {
+  const frames = (seconds: number) => Math.round(seconds / trimParameters.frameSeconds);
+  return {
+    followsFloor: settings.followsFloor,
+    windowFrames: Math.max(2, frames(settings.windowSeconds)),
+    hopFrames: Math.max(1, frames(settings.hopSeconds)),
+    longestFrames: frames(settings.longestSeconds),
+    marginFrames: frames(settings.marginSeconds),
+    minimumFrames: frames(settings.minimumSeconds),
+    pauseFrames: Math.max(1, frames(settings.pauseSeconds)),
+    mergeFrames: frames(settings.mergeSeconds),
+  };
 }
 
 /** Plans frame by frame. */

@@ -12,7 +12,14 @@ export interface NoiseFloor {
   push(power: number): void;
   /** In dB relative to full scale; never below the level that counts as silent. */
   getDb(): number;
+  /** How much the levels of the noise itself vary, as a standard deviation in dB. */
+  getSpreadDb(): number;
 }
+
+/** A second quantile below the floor: what sounds above the noise moves neither, so their distance tells how much the noise varies. */
+const lowQuantile = 0.02;
+/** That distance in normal standard deviations: 2.05 - 1.28. */
+const quantileDistance = 0.77;
 
 const stepDb = 0.5;
 const lowestDb = trimParameters.silentDb;
@@ -39,13 +46,16 @@ export function createNoiseFloor(frames: number, silentFrames: number): NoiseFlo
       counts[bin]!++;
       next = (next + 1) % frames;
     },
-    getDb() {
-      let left = Math.floor((filled - 1) * trimParameters.floorQuantile);
-      for (let bin = 0; bin < bins; bin++) {
-        left -= counts[bin]!;
-        if (left < 0) return lowestDb + bin * stepDb;
-      }
-      return lowestDb;
-    },
+    getDb: () => getQuantile(trimParameters.floorQuantile),
+    getSpreadDb: () =>
+      (getQuantile(trimParameters.floorQuantile) - getQuantile(lowQuantile)) / quantileDistance,
   };
+  function getQuantile(share: number): number {
+    let left = Math.floor((filled - 1) * share);
+    for (let bin = 0; bin < bins; bin++) {
+      left -= counts[bin]!;
+      if (left < 0) return lowestDb + bin * stepDb;
+    }
+    return lowestDb;
+  }
 }

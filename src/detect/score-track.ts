@@ -104,19 +104,17 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
       stretch = { start: stretch?.start ?? span[0], end: span[1], unknown };
     }
     isNamed ||= best === undefined || latest.scores[best]! >= threshold;
-    if (best === undefined) {
-      complete(events);
-      return;
-    }
-    const score = latest.scores[best]!;
+    const score = best === undefined ? 0 : latest.scores[best]!;
     if (current && (current.label !== best || score < offThreshold)) complete(events);
     if (current) {
       if (span) current = { ...current, end: span[1], confidence: Math.max(current.confidence, score) };
-    } else if (span && score >= threshold) {
+    } else if (best !== undefined && span && score >= threshold) {
       current = { start: span[0], end: span[1], label: best, confidence: score };
-    } else if (waiting && span && span[0] - waiting.end >= mergeFrames) {
-      release(events);
     }
+    // What comes next starts behind this cell: at its own sound, or at the edge of the next one.
+    const after = windows[index + 1];
+    const next = current?.start ?? (after ? (getCentre(windows[index]!) + getCentre(after)) / 2 : 0);
+    if (waiting && next - waiting.end >= mergeFrames) release(events);
   };
   return {
     push(window) {

@@ -2,7 +2,8 @@
  * The gate: which frames of a stream hold sound, and where stretches of it start and end. What it keeps shut costs no encoder run.
  *
  * Levels of 10 ms frames (those of silence trimming, audio/silence-trim.ts), averaged over 30 ms, are compared with a running noise
- * floor, with hysteresis. A stretch ends once a pause has been long enough.
+ * floor, with hysteresis. How far above it sound has to be goes by how much the noise itself varies: rain, waves and motors would keep a gate open whose
+ * thresholds lie within their own range. A stretch ends once a pause has been long enough.
  * Must not know: samples, encoders.
  */
 import { toDb, trimParameters } from "../audio/silence-trim.ts";
@@ -12,10 +13,13 @@ import { createNoiseFloor } from "./noise-floor.ts";
 export const gateParameters = {
   /** Frames that a level is averaged over. */
   smoothedFrames: 3,
-  /** Sound starts that far above the noise floor ... */
+  /** Sound starts so many standard deviations of the noise's levels above the floor, which itself lies 1.3 below their mean, ... */
+  openSpreads: 4,
+  /** ... but at least and at most that far above it, ... */
   openAboveFloorDb: 6,
-  /** ... and reaches as far as it stays that far above it. */
-  closeAboveFloorDb: 3,
+  openAtMostDb: 12,
+  /** ... and reaches as far as it stays that much below the level that starts it. */
+  hysteresisDb: 3,
   /** The floor is the level that a tenth of so many seconds stays below. */
   floorSeconds: 10,
   /** A stretch starts at most that long before the frame that opened the gate. */
@@ -43,6 +47,7 @@ export interface GateState {
   /** The stretch that ended with this frame. */
   readonly closed: SoundStretch | undefined;
   readonly levelDb: number;
+  /** The level that a tenth of the last seconds stays below. */
   readonly floorDb: number;
 }
 
@@ -81,8 +86,12 @@ export function createSoundGate({ pauseFrames, followsFloor }: GateOptions): Sou
       const floorDb = floor.getDb();
       const mean = recent.reduce((sum, value) => sum + value, 0) / Math.min(frames, p.smoothedFrames);
       const levelDb = Math.max(-120, toDb(mean));
-      const open = followsFloor ? floorDb + p.openAboveFloorDb : trimParameters.silentDb;
-      const low = followsFloor ? floorDb + p.closeAboveFloorDb : trimParameters.silentDb;
+      const above = Math.min(
+        p.openAtMostDb,
+        Math.max(p.openAboveFloorDb, p.openSpreads * floor.getSpreadDb()),
+      );
+      const open = followsFloor ? floorDb + above : trimParameters.silentDb;
+      const low = followsFloor ? open - p.hysteresisDb : trimParameters.silentDb;
       let closed: SoundStretch | undefined;
       const isAbove = levelDb >= low;
       if (!isAbove) lowSince = frames;

@@ -1,0 +1,113 @@
+/**
+ * Measures one draw of one set: a golem, a stream for each condition, heard once, and its events at every threshold.
+ *
+ * Must not know: other draws, reports.
+ */
+import { resolveDetectSettings } from "../../src/detect/detect-settings.ts";
+import { createDetector } from "../../src/detect/detector.ts";
+import { createWindowClassifier, type WindowClassifier } from "../../src/detect/window-classifier.ts";
+import type { WindowAnswer } from "../../src/detect/window-judge.ts";
+import { loadListener } from "../../src/node/load-listener.ts";
+import { train } from "../../src/node/train.ts";
+import { gatherDraw } from "./clips.ts";
+import { conditions } from "./conditions.ts";
+import { type Matched, matchEvents, type TimedEvent } from "./match.ts";
+import { countStages, planStream, type Stage } from "./stages.ts";
+import { assembleStream, rate } from "./stream.ts";
+
+/** Thresholds of the sweep, beside the golem's own. */
+const thresholds = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+
+/** What one stream gave at one threshold. */
+export interface AtThreshold extends Matched {
+  readonly threshold: number;
+}
+
+/** What one stream gave. */
+export interface Measured {
+  readonly set: string;
+  readonly draw: number;
+  readonly condition: string;
+  readonly seconds: number;
+  /** Length of the windows, and pause that ends a stretch, in seconds. */
+  readonly windowSeconds: number;
+  readonly pauseSeconds: number;
+  readonly windows: number;
+  /** Seconds that were heard, windows that overlap counted each. */
+  readonly heardSeconds: number;
+  /** Share of the stream's time that hearing took, without decoding. */
+  readonly realTimeFactor: number;
+  readonly atDefault: AtThreshold;
+  /** Of the misses at the default threshold. */
+  readonly stages: Readonly<Record<Stage, number>>;
+  readonly sweep: readonly AtThreshold[];
+}
+
+/** Measures; tells of each stream as it is done. */
+export async function measureDraw(
+  folder: string,
+  set: string,
+  draw: number,
+  onMeasured: (measured: Measured) => void,
+): Promise<void> {
+  const material = gatherDraw(folder, set, draw);
+  const golem = await train(material.trainList, { repeats: 1 });
+  const listener = await loadListener(golem.listener, { threads: 1 });
+  const classifier = createWindowClassifier(golem.model, listener);
+  const settings = resolveDetectSettings(golem.model);
+  for (const condition of conditions) {
+    const { samples, placed } = await assembleStream(material.clips, material.background, condition, draw);
+    const answers: (WindowAnswer | undefined)[] = [];
+    let busy = 0;
+    const hearing: WindowClassifier = {
+      ...classifier,
+      async classify(window) {
+        const before = performance.now();
+        const answer = await classifier.classify(window);
+        busy += performance.now() - before;
+        answers.push(answer);
+        return answer;
+      },
+    };
+    const defaults = await runStream(hearing, samples, undefined);
+    const plans = planStream(samples, settings);
+    if (plans.length !== answers.length) throw new Error(`${plans.length} plans, ${answers.length} answers`);
+    const parts = plans.map((plan, i) => ({ plan, answer: answers[i] }));
+    const sweep: AtThreshold[] = [];
+    for (const threshold of thresholds) {
+      // The plan does not depend on the threshold: what was heard once serves all of them.
+      let next = 0;
+      const replayed = { ...classifier, classify: async () => answers[next++] };
+      sweep.push({ threshold, ...matchEvents(await runStream(replayed, samples, threshold), placed) });
+    }
+    const seconds = samples.length / rate;
+    onMeasured({
+      ...{ set, draw, condition: condition.name, seconds, windows: parts.length },
+      ...{ windowSeconds: settings.windowSeconds, pauseSeconds: settings.pauseSeconds },
+      heardSeconds: plans.reduce((sum, { from, to }) => sum + (to - from) / 100, 0),
+      realTimeFactor: busy / 1000 / seconds,
+      atDefault: { threshold: settings.threshold, ...matchEvents(defaults, placed) },
+      stages: countStages(parts, classifier.labels, defaults, placed, settings.threshold),
+      sweep,
+    });
+  }
+  await listener.dispose();
+  material.dispose();
+
+  /** The events of a stream pushed in tenths of a second. */
+  async function runStream(
+    by: WindowClassifier,
+    samples: Float32Array,
+    threshold: number | undefined,
+  ): Promise<TimedEvent[]> {
+    const detector = createDetector(by, { settings: resolveDetectSettings(golem.model, { threshold }) });
+    const events: TimedEvent[] = [];
+    const chunk = rate / 10;
+    for (let at = 0; at < samples.length; at += chunk) {
+      const found = await detector.push(samples.subarray(at, at + chunk));
+      events.push(...found.map((event) => ({ ...event, at: (at + chunk) / rate })));
+    }
+    const rest = await detector.finish();
+    return [...events, ...rest.map((event) => ({ ...event, at: samples.length / rate }))];
+  }
+}
