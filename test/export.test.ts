@@ -359,6 +359,31 @@ it("never writes over anything but an export, and that only with --force", async
   });
 });
 
+it("does what docs/export.md says, command by command", async () => {
+  const page = readFileSync(resolve(import.meta.dirname, "../docs/export.md"), "utf8");
+  const lines = [...page.matchAll(/^ {4}(npx golem|python3) (.*)$/gm)];
+  expect(lines.map(([, program]) => program)).toContain("python3");
+  const place = mkdtempSync(join(folder, "docs-"));
+  const hasPython = spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0;
+  let out = "";
+  for (const [line, program, rest] of lines) {
+    const format = /--format (\w+)/.exec(rest!)?.[1];
+    if (format) out = join(place, format);
+    const args = rest!
+      .replace("GOLEM", wordless)
+      .replace("FOLDER", out)
+      .replace("DATA", data)
+      .replaceAll(/\b[\w.]+\.(onnx|npz)\b/g, (name) => join(place, name))
+      .split(" ");
+    if (program === "npx golem") expect((await runGolem(args)).exitCode, line).toBe(0);
+    else if (hasPython) {
+      const { stdout, stderr } = spawnSync("/usr/bin/python3", args, { encoding: "utf8" });
+      expect(stderr, line).toBe("");
+      expect(stdout.trim().split("\n").length).toBe(20);
+    }
+  }
+});
+
 it("passes a golem on that predicts the same, knows its recordings and reports without names", async () => {
   const out = join(folder, "passed-on");
   expect((await exportTo(out, wordless, "--format", "safetensors")).exitCode).toBe(0);
