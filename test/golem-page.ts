@@ -1,10 +1,12 @@
 /** Golems on a page in a real browser: the built `dist/web`, weights and a golem from a static server, under the strict policy. */
-import { resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { onTestFinished } from "vitest";
 import type { ErrorRecord } from "../src/core/error.ts";
 import { encoderDefinitions, transcriberDefinitions } from "../src/encoder/registry.ts";
 import type { AudioPrediction } from "../src/golem/predict-heard.ts";
+import { train } from "../src/index.ts";
 import { getWeightsFolder, pullWeights } from "../src/node/encoder-weights.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
 import { type StaticServer, startStaticServer } from "./static-server.ts";
@@ -23,6 +25,21 @@ export async function getSiteFolders(): Promise<Record<string, string>> {
     folders[`/weights/${id}/`] = getWeightsFolder(definition);
   }
   return folders;
+}
+
+/** Recordings of the banking demo. */
+export const bankingFolder = resolve(import.meta.dirname, "../demo/banking");
+
+/** Trains a golem of three classes of the banking demo, the default one unless an encoder is named; its folder, which ends with a slash. */
+export async function trainSmallGolem(folder: string, encoder?: string): Promise<string> {
+  const rows = (await readFile(join(bankingFolder, "metadata.csv"), "utf8")).split("\n").slice(1);
+  const wanted = rows.filter((row) => /^train\/(freeze|balance|abroad)\//.test(row));
+  const list = wanted.map((row) => `${bankingFolder}/${row.split(",").slice(0, 2).join(",")}`);
+  await writeFile(join(folder, "data.csv"), ["file_name,label", ...list].join("\n"));
+  const golem = await train(join(folder, "data.csv"), encoder ? { encoder } : {});
+  await golem.save(join(folder, "golem"));
+  await golem.dispose();
+  return `${join(folder, "golem")}/`;
 }
 
 /** What a page says of one recording. */

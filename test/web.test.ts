@@ -7,10 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../src/index.ts";
 import { createTone, createWav } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser } from "./browser.ts";
-import { getSiteFolders, openGolemPage, webFolder } from "./golem-page.ts";
+import { bankingFolder, getSiteFolders, openGolemPage, trainSmallGolem, webFolder } from "./golem-page.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
-
-const banking = resolve(import.meta.dirname, "../demo/banking");
 
 it("takes less than 6 MB on the way, weights not counted", async () => {
   const sizes: Record<string, number> = {};
@@ -32,28 +30,14 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
   });
   afterAll(() => browser?.close());
 
-  /** A golem of three classes that listens with what it is told, in a folder of its own. */
-  async function trainSmall(encoder: string): Promise<string> {
-    const folder = await createScratchFolder();
-    const rows = (await readFile(join(banking, "metadata.csv"), "utf8")).split("\n").slice(1);
-    const wanted = rows.filter((row) => /^train\/(freeze|balance|abroad)\//.test(row));
-    const list = [
-      "file_name,label",
-      ...wanted.map((row) => `${banking}/${row.split(",").slice(0, 2).join(",")}`),
-    ];
-    await writeFile(join(folder, "data.csv"), list.join("\n"));
-    const golem = await train(join(folder, "data.csv"), { encoder });
-    await golem.save(join(folder, "golem"));
-    await golem.dispose();
-    return `${join(folder, "golem")}/`;
-  }
+  const trainSmall = async (encoder: string) => trainSmallGolem(await createScratchFolder(), encoder);
 
   it("listens without a network, under a policy without eval, and asks for nothing it does not need", async () => {
     const golem = await trainSmall("moonshine-tiny");
     const { page, complaints, predict, server } = await openGolemPage(browser, {
       ...site,
       "/golem/": golem,
-      "/data/": `${banking}/test/`,
+      "/data/": `${bankingFolder}/test/`,
     });
     const [answer] = await predict(["/data/freeze/00-flite-awb.ogg"]);
     expect(answer).toMatchObject({ label: expect.any(String), confidence: expect.any(Number) });
@@ -67,6 +51,52 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
       "/weights/moonshine-tiny/encoder_model.onnx",
     ]);
     expect(complaints).toEqual([]);
+  });
+
+  it("runs what README and docs show", async () => {
+    const folder = await createScratchFolder();
+    const pages = ["README.md", "docs/web.md"].map((name) => resolve(import.meta.dirname, "..", name));
+    const examples: string[] = [];
+    for (const text of await Promise.all(pages.map((name) => readFile(name, "utf8")))) {
+      for (const [, code] of text.matchAll(/```js\n(.*?)```/gs)) {
+        if (code!.includes("/golem/")) examples.push(code!);
+      }
+    }
+    expect(examples).toHaveLength(3);
+    for (const [i, code] of examples.entries()) {
+      const body = code.replace(/^import .*\n/, "");
+      const names = [...body.matchAll(/^const (\w+|\{.*?\}) =/gm)]
+        .map(([, name]) => name!.replace(/[{}]/g, ""))
+        .join(", ");
+      const module = `import { loadGolem } from "/golem-audio/index.js";
+        export const run = async (file, stream, console) => { ${body}\nreturn { ${names} }; };`;
+      await writeFile(join(folder, `${i}.js`), module);
+    }
+    const small = await trainSmall("moonshine-tiny");
+    const weights = Object.entries(site).filter(([address]) => address.startsWith("/weights/"));
+    const { page } = await openGolemPage(browser, {
+      ...site,
+      ...Object.fromEntries(weights.map(([address, from]) => [`/golem${address}`, from])),
+      "/golem/": small,
+      "/examples/": `${folder}/`,
+      "/data/": `${bankingFolder}/test/`,
+    });
+    const run = (i: number, then: string) =>
+      page.evaluate(`(async () => {
+        const { run } = await import("/examples/${i}.js");
+        const file = await (await fetch("/data/freeze/00-flite-awb.ogg")).blob();
+        const { stream } = new AudioContext().createMediaStreamDestination();
+        const lines = [];
+        const found = await run(file, stream, { log: (...parts) => lines.push(parts) });
+        return ${then};
+      })()`);
+    const answer = "[found.label, found.confidence, found.unknown]";
+    const expected = [expect.stringMatching(/^(freeze|balance|abroad)$/), expect.any(Number), false];
+    expect(await run(0, answer)).toEqual(expected);
+    expect(await run(1, `(await found.listening.stop(), ${answer})`)).toEqual(expected);
+    expect(await run(2, "lines")).toEqual([
+      ["moonshine-tiny", false, expect.stringMatching(/no graphics processor|software/)],
+    ]);
   });
 
   it("keeps weights, and fetches them again when what was kept is damaged", async () => {

@@ -10,9 +10,10 @@ import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-heard.ts";
-import type { HearingLoad, HearingLoaded } from "./hearing-worker.ts";
+import type { HearingLoad, HearingLoaded, HearingTrial } from "./hearing-worker.ts";
 import type { LiveInput, LiveMessage } from "./live-hearing.ts";
 import { captureStream } from "./microphone.ts";
+import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { type Caller, createCaller } from "./worker-calls.ts";
 
 /** What can be predicted: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz. */
@@ -25,6 +26,8 @@ export interface WebGolem {
   readonly labels: readonly string[];
   /** Its honest score; null when there was none to be had. */
   readonly evaluation: Evaluation | null;
+  /** What came of trying WebGPU, an entry for each encoder; none where it was not asked for. Rejects with `aborted`. */
+  readonly webgpu: Promise<readonly WebGpuTrial[]>;
   /** Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`, `aborted`. */
   predict(input: WebAudioInput, options?: { signal?: AbortSignal | undefined }): Promise<AudioPrediction>;
   /**
@@ -63,6 +66,8 @@ export interface LoadWebGolemOptions extends WorkOptions {
   readonly threads?: number | undefined;
   /** Folder of ONNX Runtime's two files; default: beside this module. */
   readonly runtimeUrl?: string | URL | undefined;
+  /** Tries the encoders on the graphics processor once the golem is loaded, and moves those that say the same there and are faster. */
+  readonly webgpu?: WebGpuOptions | undefined;
   /** Makes the worker, where a bundler cannot: of the module `golem-audio/web/hearing-worker`. */
   readonly createWorker?: (() => Worker) | undefined;
   /** Told what is odd about the golem. */
@@ -108,10 +113,20 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
       onProgress,
     })) as HearingLoaded;
     if (warning) onWarning?.(warning);
+    const tryGraphics = async ({ runtimeUrl, software = false }: WebGpuOptions) => {
+      const trial: HearingTrial = {
+        ...{ runtimeUrl: new URL(runtimeUrl, page).href, software, keep },
+        weights: argument.weights,
+      };
+      return (await caller.call("tryWebGpu", trial, { signal })) as readonly WebGpuTrial[];
+    };
+    const tried = options.webgpu ? tryGraphics(options.webgpu) : Promise.resolve([]);
+    tried.catch(() => undefined);
     return {
       document,
       labels: document.labels,
       evaluation: document.evaluation as Evaluation | null,
+      webgpu: tried,
       predict: (input, { signal } = {}) =>
         caller.call("predict", input, { signal }) as Promise<AudioPrediction>,
       listen: (stream, options) => listen(caller, stream, options),

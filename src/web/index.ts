@@ -14,3 +14,4 @@ export {
   type WebAudioInput,
   type WebGolem,
 } from "./golem.ts";
+export type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";

@@ -1,0 +1,63 @@
+/**
+ * ONNX Runtime on a graphics processor: onnxruntime-web's WebGPU build, fetched from where the page keeps it when it is asked for.
+ *
+ * It is no part of this package's build, as it is twice as large as all of that. Runs take turns, since that build cannot do two at once.
+ * Must not know: encoders, whether it is worth it.
+ */
+import type * as Ort from "onnxruntime-web/webgpu";
+import { GolemError } from "../core/error.ts";
+import type { OnnxRuntime } from "../encoder/onnx-runtime.ts";
+import { wrapSession } from "../encoder/onnx-session.ts";
+
+/** The version of onnxruntime-web that answers are compared with. */
+const expectedVersion = "1.30.0";
+
+/**
+ * Fetches the build and makes a runtime of it. `folder`: address of the files of onnxruntime-web's `dist`.
+ *
+ * @throws GolemError `fetch-failed` where the build is not there, or is of another version.
+ */
+export async function loadWebGpuRuntime(folder: string): Promise<OnnxRuntime> {
+  const base = folder.replace(/\/?$/, "/");
+  const module = `${base}ort.webgpu.min.mjs`;
+  const ort = (await import(/* @vite-ignore */ module).catch((cause: unknown) => {
+    throw new GolemError("fetch-failed", `${module} could not be loaded: ${String(cause)}`, {
+      hint: `Put the folder dist of the package onnxruntime-web@${expectedVersion} there.`,
+      cause,
+    });
+  })) as typeof Ort;
+  const found = ort.env.versions.web;
+  if (found !== expectedVersion) {
+    throw new GolemError("fetch-failed", `${module} is of version ${found}; expected ${expectedVersion}.`, {
+      hint: `Put the folder dist of the package onnxruntime-web@${expectedVersion} there.`,
+    });
+  }
+  ort.env.wasm.wasmPaths = base;
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = "error";
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    async createSession(model) {
+      if (!(model instanceof Uint8Array)) {
+        throw new GolemError("encoder-failed", "A browser has no model files, only their bytes.");
+      }
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: ["webgpu"],
+        logSeverityLevel: 3,
+      }).catch((cause: unknown) => {
+        throw new GolemError("encoder-failed", `WebGPU could not load the model: ${String(cause)}`, {
+          cause,
+        });
+      });
+      const wrapped = wrapSession(session, ort.Tensor);
+      return {
+        ...wrapped,
+        run(feeds, outputs) {
+          const answer = turn.then(() => wrapped.run(feeds, outputs));
+          turn = answer.catch(() => undefined);
+          return answer;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * Whether networks are better off on a graphics processor: each encoder hears two seconds of sound on WebAssembly and on WebGPU, and
+ * moves only if both say the same and WebGPU is faster.
+ *
+ * Must not know: golems, recordings.
+ */
+import { throwIfAborted, toErrorRecord } from "../core/error.ts";
+import { createRandom } from "../core/random.ts";
+import type { Encoder } from "../encoder/encoder.ts";
+import type { OnnxRuntime } from "../encoder/onnx-runtime.ts";
+import { encoderDefinitions } from "../encoder/registry.ts";
+import { loadWebGpuRuntime } from "./onnx-runtime-webgpu.ts";
+import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
+
+/** Most that a number may differ, in parts of the root mean square of its layer. */
+const tolerance = 2e-3;
+/** Timed runs of each; one before them is not counted. */
+const rounds = 3;
+const probeSeconds = 2;
+
+/** Where WebGPU's build of ONNX Runtime is, and what to try. */
+export interface WebGpuOptions {
+  /** Folder of the files of onnxruntime-web's `dist`, relative to the page. */
+  readonly runtimeUrl: string | URL;
+  /** Whether to try a graphics processor that is software, too; default false, since none is faster. */
+  readonly software?: boolean | undefined;
+}
+
+/** What came of trying one encoder. */
+export interface WebGpuTrial {
+  /** Its id. */
+  readonly encoder: string;
+  /** Whether it runs on WebGPU from now on. */
+  readonly isUsed: boolean;
+  /** Why, in words. */
+  readonly reason: string;
+  /** Largest difference of a number, in parts of the root mean square of its layer; where it ran. */
+  readonly difference?: number;
+  /** Median seconds for two seconds of sound; where it ran. */
+  readonly seconds?: { readonly wasm: number; readonly webgpu: number };
+}
+
+/** What trials need. */
+interface TrialOptions extends WebWeightOptions {
+  readonly runtimeUrl: string;
+  readonly software: boolean;
+  /** Does a piece of work when nobody else is using the encoders. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Tries encoders, which go on being usable meanwhile, one after the other. Those that move are replaced in `encoders`; nothing is freed.
+ * Whatever goes wrong is a reason to stay; rejects with `aborted` alone.
+ */
+export async function tryWebGpu(
+  encoders: readonly Encoder[],
+  options: TrialOptions,
+): Promise<{ readonly encoders: readonly Encoder[]; readonly trials: readonly WebGpuTrial[] }> {
+  let runtime: OnnxRuntime;
+  try {
+    const lacking = await describeAdapter(options.software);
+    if (lacking) return stay(encoders, lacking);
+    runtime = await loadWebGpuRuntime(options.runtimeUrl);
+  } catch (error) {
+    return stay(encoders, describeError(error));
+  }
+  const probe = createProbe(encoders[0]?.info.sampleRate ?? 16_000);
+  const tried: { encoder: Encoder; trial: WebGpuTrial }[] = [];
+  for (const encoder of encoders) {
+    throwIfAborted(options.signal);
+    const trial = await tryEncoder(encoder, runtime, probe, options).catch((error: unknown) => {
+      throwIfAborted(options.signal);
+      const reason = describeError(error);
+      return { encoder, trial: { encoder: encoder.info.id, isUsed: false, reason } };
+    });
+    tried.push(trial);
+  }
+  return { encoders: tried.map(({ encoder }) => encoder), trials: tried.map(({ trial }) => trial) };
+}
+
+function stay(encoders: readonly Encoder[], reason: string) {
+  return { encoders, trials: encoders.map(({ info }) => ({ encoder: info.id, isUsed: false, reason })) };
+}
+
+function describeError(error: unknown): string {
+  const { message, hint } = toErrorRecord(error, "unexpected");
+  return hint ? `${message} ${hint}` : message;
+}
+
+/** Why there is nothing to try on; undefined where there is. */
+async function describeAdapter(software: boolean): Promise<string | undefined> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) return "The browser offers no graphics processor.";
+  const { isFallbackAdapter, architecture } = adapter.info;
+  const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe/i.test(architecture);
+  return isSoftware && !software ? "The graphics processor is software, which is slower." : undefined;
+}
+
+async function tryEncoder(
+  wasm: Encoder,
+  runtime: OnnxRuntime,
+  probe: Float32Array,
+  options: TrialOptions,
+): Promise<{ readonly encoder: Encoder; readonly trial: WebGpuTrial }> {
+  const { id } = wasm.info;
+  const definition = encoderDefinitions[id]!;
+  if (!definition.weights) {
+    return { encoder: wasm, trial: { encoder: id, isUsed: false, reason: "It is no network." } };
+  }
+  const [files] = await loadWebWeights([definition], options);
+  const webgpu = await definition.create(runtime, files!);
+  try {
+    const here = await measure(wasm, probe, options);
+    const there = await measure(webgpu, probe, options);
+    const difference = compareLayers(here.vector, there.vector, wasm.info.layers);
+    const isEqual = difference <= tolerance;
+    const isUsed = isEqual && there.seconds < here.seconds;
+    if (!isUsed) await webgpu.dispose();
+    const reason = !isEqual
+      ? `WebGPU says something else: a number differs by ${difference.toPrecision(2)} of its layer's root mean square; at most ${tolerance} was expected.`
+      : `WebGPU says the same, and is ${isUsed ? "faster" : "not faster"}.`;
+    const seconds = { wasm: here.seconds, webgpu: there.seconds };
+    return { encoder: isUsed ? webgpu : wasm, trial: { encoder: id, isUsed, reason, difference, seconds } };
+  } catch (error) {
+    await webgpu.dispose();
+    throw error;
+  }
+}
+
+async function measure(
+  encoder: Encoder,
+  probe: Float32Array,
+  { inTurn, signal }: TrialOptions,
+): Promise<{ readonly vector: Float32Array; readonly seconds: number }> {
+  let vector = new Float32Array();
+  const seconds: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    throwIfAborted(signal);
+    await inTurn(async () => {
+      const start = performance.now();
+      vector = Float32Array.from((await encoder.encode(probe, { keepFrames: true })).vector);
+      if (round > 0) seconds.push((performance.now() - start) / 1000);
+    });
+  }
+  return { vector, seconds: seconds.sort((a, b) => a - b)[rounds >> 1]! };
+}
+
+/** Largest difference of two vectors [layers, n], in parts of the root mean square of the first one's layer; NaN differs without end. */
+export function compareLayers(a: Float32Array, b: Float32Array, layers: number): number {
+  const size = a.length / layers;
+  let largest = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    const from = layer * size;
+    let squares = 0;
+    for (let i = from; i < from + size; i++) squares += a[i]! * a[i]!;
+    const scale = Math.sqrt(squares / size) || 1;
+    for (let i = from; i < from + size; i++) {
+      const difference = Math.abs(a[i]! - b[i]!) / scale;
+      largest = Number.isFinite(difference) ? Math.max(largest, difference) : Number.POSITIVE_INFINITY;
+    }
+  }
+  return largest;
+}
+
+/** Two seconds that rise and fall as speech does, over noise; the same everywhere. */
+function createProbe(sampleRate: number): Float32Array {
+  const random = createRandom(0);
+  return Float32Array.from({ length: probeSeconds * sampleRate }, (_, i) => {
+    const t = i / sampleRate;
+    const syllable = Math.sin(2 * Math.PI * 2 * t) ** 2;
+    const pitch = 2 * Math.PI * (120 * t + 8 * Math.sin(2 * Math.PI * t));
+    const voice = Math.sin(pitch) + 0.6 * Math.sin(5 * pitch) + 0.3 * Math.sin(19 * pitch);
+    return 0.15 * syllable * voice + 0.01 * (random.uniform() - 0.5);
+  });
+}
