@@ -191,10 +191,10 @@ export function createGolemPool({
     const run = async (): Promise<void> => {
       try {
         await pool.run(task(far), { signal, transfer: [far], beside: true });
-        // Reports and the result come through two ports: what was reported is here before the far end is closed.
-        await closed;
       } finally {
-        port.close();
+        // Reports and the result come through two ports: what was reported is here before the far end, wherever it is, has been closed.
+        far.close();
+        await closed;
         isOver = true;
         onRoom?.();
       }

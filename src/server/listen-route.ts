@@ -48,7 +48,8 @@ export function createListenRoute({ golems, pool, streams, log, sessions, idleSe
     // Errors are thrown here, while they can still be an answer to the request.
     golems.get(id);
     const leave = streams.enter(c.var.client);
-    c.env.incoming.socket.once("close", leave);
+    const connection = c.env.incoming.socket;
+    connection.once("close", leave);
     const requestId = c.var.requestId;
     const start = performance.now();
     const stop = new AbortController();
@@ -56,6 +57,11 @@ export function createListenRoute({ golems, pool, streams, log, sessions, idleSe
     let bytes = 0;
     let events = 0;
     let idle: NodeJS.Timeout | undefined;
+    let checking: NodeJS.Immediate | undefined;
+    const stopClock = (): void => {
+      clearTimeout(idle);
+      clearImmediate(checking);
+    };
 
     const open = (socket: WebSocket): void => {
       const say = (message: object): void => {
@@ -67,16 +73,21 @@ export function createListenRoute({ golems, pool, streams, log, sessions, idleSe
         socket.close(getCloseCode(record), record.code);
         stop.abort();
       };
-      // Runs only while the sender may send: one that was told to wait is not idle.
+      // Runs only while the sender may send: one that was told to wait is not idle, nor one of whose message a part has come.
       const restart = (): void => {
-        clearTimeout(idle);
-        idle = setTimeout(
-          () => fail(new GolemError("request-timeout", `No samples came for ${idleSeconds} s.`)),
-          idleSeconds * 1000,
-        );
+        stopClock();
+        const before = connection.bytesRead;
+        const judge = (): void => {
+          if (connection.bytesRead > before) restart();
+          else fail(new GolemError("request-timeout", `No samples came for ${idleSeconds} s.`));
+        };
+        // What came while the thread was busy is read before it is judged.
+        idle = setTimeout(() => {
+          checking = setImmediate(judge);
+        }, idleSeconds * 1000);
       };
       const end = (): void => {
-        clearTimeout(idle);
+        stopClock();
         socket.resume();
         session?.finish();
       };
@@ -122,11 +133,11 @@ export function createListenRoute({ golems, pool, streams, log, sessions, idleSe
         session?.push(new Uint8Array(data));
         if (session && session.getPending() >= highWater) {
           socket.pause();
-          clearTimeout(idle);
+          stopClock();
         }
       });
       socket.on("close", (code) => {
-        clearTimeout(idle);
+        stopClock();
         sessions.delete(end);
         stop.abort();
         const milliseconds = Math.round(performance.now() - start);
