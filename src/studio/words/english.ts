@@ -21,7 +21,7 @@ export const english = {
   close: "Close",
   undo: "Undo",
   retry: "Try again",
-  percent: (share: number) => `${whole(share)} %`,
+  percent: (share: number) => `${whole(share)}\u00a0%`,
   seconds: (s: number) =>
     s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`,
   /** From when to when, in seconds. */
@@ -125,7 +125,7 @@ export const english = {
     takenFor: (name: string) => `taken for ${name}`,
     heardAll: (n: number) => (n === 1 ? "The giant has heard it" : `The giant has heard all ${n}`),
     heardSome: (done: number, n: number) => `The giant listens: ${done} of ${n}`,
-    loading: (share: number) => `The giant wakes up: ${whole(share)} %`,
+    loading: (share: number) => `The giant wakes up: ${whole(share)}\u00a0%`,
     loadFailed: "The networks could not be loaded.",
     learn: "Let it learn",
     needClasses: "It needs two classes with two recordings each",
@@ -147,7 +147,7 @@ export const english = {
     kicker: "Right on recordings it has not heard",
     unscored: "Not scored: a class has a single recording, so nothing could be kept for an examination.",
     between: (low: number, high: number) =>
-      `With 95 % certainty it is between ${whole(low)} and ${whole(high)} %.`,
+      `With 95\u00a0% certainty it is between ${whole(low)} and ${whole(high)}\u00a0%.`,
     verdicts: {
       guessing:
         "So far this cannot be told from guessing. It needs more recordings, or sounds that differ more.",
@@ -162,7 +162,7 @@ export const english = {
     howTest: (n: number) => `Measured on ${recordings(n)} that were kept from it.`,
     oneVoice: "It does not know whose voices these are. If all are yours, it may do worse for others.",
     chance: "guessing",
-    onTrained: (share: number) => `On what it learned from: ${whole(share)} %. That says little.`,
+    onTrained: (share: number) => `On what it learned from: ${whole(share)}\u00a0%. That says little.`,
     took: (s: number) => `Learned and examined in ${s.toFixed(1)} s.`,
     next: "What would help most",
     nextRecord: (name: string) => `Record 5 more of “${name}”`,
@@ -187,7 +187,7 @@ export const english = {
     found: "found",
     behind: (truth: string, predicted: string) =>
       truth === predicted ? `“${truth}”, recognised` : `“${truth}”, taken for “${predicted}”`,
-    times: (share: number) => `${whole(share)} % of the times`,
+    times: (share: number) => `${whole(share)}\u00a0% of the times`,
     map: "How they lie to each other",
     mapText: "Near means alike to the golem’s ears. Choose a mark to hear it.",
     mapLabel: (n: number) => `Map of ${recordings(n)}. Arrow keys go from one to the next, Enter plays.`,
@@ -225,7 +225,7 @@ export const english = {
     viewsText: (said: number) =>
       said < 0.005
         ? "By sound alone: the words it understands decide nothing here."
-        : `${whole(said)} % by the words it understands, ${whole(1 - said)} % by how they sound.`,
+        : `${whole(said)}\u00a0% by the words it understands, ${whole(1 - said)}\u00a0% by how they sound.`,
     failed: "It could not learn",
   },
   try: {
@@ -266,7 +266,7 @@ export const english = {
       title: "A tiny head learns",
       text: "From those numbers a very small network learns your classes: one weighted sum for each, no more. That is why it takes a second and not a week.",
       state: (s: number, trained: number, held: number) =>
-        `Yours took ${s.toFixed(1)} s. It knows ${whole(trained)} % of what it learned from, and ${whole(held)} % of what it had not heard. The second number is the one that counts.`,
+        `Yours took ${s.toFixed(1)} s. It knows ${whole(trained)}\u00a0% of what it learned from, and ${whole(held)}\u00a0% of what it had not heard. The second number is the one that counts.`,
       none: "Let it learn, and its score will stand here.",
     },
     balance: {
@@ -281,7 +281,7 @@ export const english = {
       linearShort: "none",
       mlp: (units: string) => `Hidden layer of ${units}`,
       reading: (name: string, trained: number, held: number) =>
-        `${name}: ${whole(trained)} % of what it learned from, ${whole(held)} % of what it has not heard.`,
+        `${name}: ${whole(trained)}\u00a0% of what it learned from, ${whole(held)}\u00a0% of what it has not heard.`,
       cut: (s: number) => `Those that are missing were stopped, or would take longer than ${s} seconds here.`,
       moral: "The upper line reaches the top and stays there. The lower line shows what the room was worth.",
       axis: "numbers in the hidden layer",

@@ -21,7 +21,7 @@ export const russian: Words = {
   close: "Закрыть",
   undo: "Вернуть",
   retry: "Ещё раз",
-  percent: (share) => `${whole(share)} %`,
+  percent: (share) => `${whole(share)}\u00a0%`,
   seconds: (s) => (s < 60 ? `${decimal(s)} с` : `${Math.floor(s / 60)} мин ${Math.round(s % 60)} с`),
   span: (from, to) => `${clock(from)} – ${clock(to)}`,
   quoted: (text) => `«${text}»`,
@@ -122,7 +122,7 @@ export const russian: Words = {
     takenFor: (name) => `принято за ${name}`,
     heardAll: (n) => `Великан прослушал ${recordings(n)}`,
     heardSome: (done, n) => `Великан слушает: ${done} из ${n}`,
-    loading: (share) => `Великан просыпается: ${whole(share)} %`,
+    loading: (share) => `Великан просыпается: ${whole(share)}\u00a0%`,
     loadFailed: "Не удалось загрузить сети.",
     learn: "Обучить",
     needClasses: "Нужны два класса, в каждом по две записи",
@@ -144,7 +144,7 @@ export const russian: Words = {
     stale: "С тех пор как он учился, записи изменились.",
     kicker: "Верно на записях, которых он не слышал",
     unscored: "Без оценки: в одном из классов всего одна запись, экзаменовать не на чем.",
-    between: (low, high) => `С уверенностью 95 % — от ${whole(low)} до ${whole(high)} %.`,
+    between: (low, high) => `С уверенностью 95\u00a0% — от ${whole(low)} до ${whole(high)}\u00a0%.`,
     verdicts: {
       guessing: "Пока не отличить от угадывания. Нужно больше записей или менее похожие звуки.",
       mostlyWrong: "Лучше угадывания, но чаще ошибается. Сильнее всего помогут новые записи каждого класса.",
@@ -158,7 +158,7 @@ export const russian: Words = {
     howTest: (n) => `Измерено на записях, которые от него скрыли: ${n}.`,
     oneVoice: "Чьи это голоса, неизвестно. Если все ваши, у других может выйти хуже.",
     chance: "угадывание",
-    onTrained: (share) => `На тех, по которым учился: ${whole(share)} %. Это мало о чём говорит.`,
+    onTrained: (share) => `На тех, по которым учился: ${whole(share)}\u00a0%. Это мало о чём говорит.`,
     took: (s) => `Обучен и проэкзаменован за ${decimal(s)} с.`,
     next: "Что поможет больше всего",
     nextRecord: (name) => `Ещё 5 записей «${name}»`,
@@ -182,7 +182,7 @@ export const russian: Words = {
     found: "узнано",
     behind: (truth, predicted) =>
       truth === predicted ? `«${truth}», узнано` : `«${truth}» принято за «${predicted}»`,
-    times: (share) => `в ${whole(share)} % случаев`,
+    times: (share) => `в ${whole(share)}\u00a0% случаев`,
     map: "Как они расположены",
     mapText: "Близко — значит похоже на слух голема. Выберите точку, чтобы услышать.",
     mapLabel: (n) => `Карта: ${recordings(n)}. Стрелки переходят от одной к другой, Enter включает звук.`,
@@ -222,7 +222,7 @@ export const russian: Words = {
     viewsText: (said) =>
       said < 0.005
         ? "Только на звук: понятые слова здесь ничего не решают."
-        : `На ${whole(said)} % — на слова, которые понял, на ${whole(1 - said)} % — на звучание.`,
+        : `На ${whole(said)}\u00a0% — на слова, которые понял, на ${whole(1 - said)}\u00a0% — на звучание.`,
     failed: "Обучить не удалось",
   },
   try: {
@@ -263,7 +263,7 @@ export const russian: Words = {
       title: "Учится крошечная голова",
       text: "По этим числам совсем маленькая сеть учит ваши классы: одна взвешенная сумма на класс, и всё. Поэтому нужна секунда, а не неделя.",
       state: (s, trained, held) =>
-        `Ваша училась ${decimal(s)} с. Она знает ${whole(trained)} % того, по чему училась, и ${whole(held)} % того, чего не слышала. Важно второе число.`,
+        `Ваша училась ${decimal(s)} с. Она знает ${whole(trained)}\u00a0% того, по чему училась, и ${whole(held)}\u00a0% того, чего не слышала. Важно второе число.`,
       none: "Обучите её, и здесь появится оценка.",
     },
     balance: {
@@ -278,7 +278,7 @@ export const russian: Words = {
       linearShort: "нет",
       mlp: (units) => `Скрытый слой из ${units}`,
       reading: (name, trained, held) =>
-        `${name}: ${whole(trained)} % того, по чему училась, ${whole(held)} % того, чего не слышала.`,
+        `${name}: ${whole(trained)}\u00a0% того, по чему училась, ${whole(held)}\u00a0% того, чего не слышала.`,
       cut: (s) => `Недостающие остановлены или заняли бы здесь больше ${s} секунд.`,
       moral: "Верхняя линия доходит до верха и там остаётся. Нижняя показывает, чего стоило это место.",
       axis: "чисел в скрытом слое",
