@@ -4,6 +4,7 @@
  * Audacity: a label track, its manual's "Importing and Exporting Labels". Raven: a selection table, Raven Pro User's Manual, chapter 6. CSV:
  * RFC 4180. Must not know: where lines go, how events are found.
  */
+import { formatCsvRow } from "../core/csv-row.ts";
 import type { DetectedEvent } from "./detector.ts";
 
 /** The formats. */
@@ -32,7 +33,7 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
       return {
         header: "start,end,label,confidence",
         write: ({ start, end, label, confidence }) =>
-          [start.toFixed(3), end.toFixed(3), quote(label), confidence.toFixed(4)].join(","),
+          formatCsvRow([start.toFixed(3), end.toFixed(3), label, confidence.toFixed(4)]),
       };
     case "audacity":
       return {
@@ -56,7 +57,5 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
   }
 }
 
-/** A field of a CSV file. */
-const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 /** A field of a table with tabs, which has no way to quote. */
 const flatten = (text: string): string => text.replaceAll(/[\t\r\n]+/g, " ");

@@ -12,18 +12,18 @@ it("names files after labels and numbers alone, and lists what they are", () => 
   expect(Object.keys(files)).toEqual([
     "train/yes/0001.wav",
     "train/yes/0002.wav",
-    "train/a_b_c_/0001",
+    "train/a-..-b, -c-/0001",
     "train/YES/0003",
-    "train/_/0001.mp3",
+    "train/class/0001.mp3",
     "metadata.csv",
   ]);
   expect(String(files["metadata.csv"]).split("\n")).toEqual([
     "file_name,label,transcription",
     "train/yes/0001.wav,yes,",
     "train/yes/0002.wav,yes,",
-    'train/a_b_c_/0001,"a/../b, ""c""","say ""hi"""',
+    '"train/a-..-b, -c-/0001","a/../b, ""c""","say ""hi"""',
     "train/YES/0003,YES,",
-    "train/_/0001.mp3,..,",
+    "train/class/0001.mp3,..,",
     "",
   ]);
 });

@@ -3,6 +3,8 @@
  *
  * Must not know: the file system, what is in the files.
  */
+import { formatCsvRow } from "../core/csv-row.ts";
+import { makeSafeName } from "../core/safe-name.ts";
 import type { ExportedFiles } from "./exported-files.ts";
 
 /** A recording to be put in. */
@@ -23,7 +25,7 @@ export function createRecordingFolder(recordings: readonly ExportedRecording[]):
   const hasTexts = recordings.some(({ text }) => text !== undefined);
   const rows = [["file_name", "label", ...(hasTexts ? ["transcription"] : [])]];
   for (const { path, ending, label, text } of recordings) {
-    const folder = `train/${nameFolder(label)}`;
+    const folder = `train/${makeSafeName(label)}`;
     // Folders of two labels may be called the same, also where capitals do not count.
     const key = folder.toLowerCase();
     const number = (counts.get(key) ?? 0) + 1;
@@ -32,14 +34,6 @@ export function createRecordingFolder(recordings: readonly ExportedRecording[]):
     files[name] = { copyOf: path };
     rows.push([name, label, ...(hasTexts ? [text ?? ""] : [])]);
   }
-  files["metadata.csv"] = rows.map((row) => `${row.map(quote).join(",")}\n`).join("");
+  files["metadata.csv"] = rows.map((row) => `${formatCsvRow(row)}\n`).join("");
   return files;
 }
-
-/** A label as the name of one folder on any system. */
-function nameFolder(label: string): string {
-  const name = [...label.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, "_")].slice(0, 60).join("");
-  return name === "" ? "_" : name;
-}
-
-const quote = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -9,6 +9,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Zippable, zipSync } from "fflate";
+import { formatCsvRow } from "../core/csv-row.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../dataset/dataset.ts";
@@ -162,9 +163,8 @@ async function packDemo({ recordings }: Dataset): Promise<Uint8Array> {
     try {
       const file = `${recording.label}/${recording.file.split("/").at(-1)}`;
       files[file] = await source.read(0, source.byteLength);
-      rows.push(
-        `${file},${recording.label}${recording.speaker === undefined ? "" : `,${recording.speaker}`}`,
-      );
+      const { label, speaker } = recording;
+      rows.push(formatCsvRow([file, label, ...(speaker === undefined ? [] : [speaker])]));
     } finally {
       await source.close();
     }

@@ -3,6 +3,7 @@
  *
  * Must not know: where it is kept, how it is shown.
  */
+import { makeSafeName } from "../../core/safe-name.ts";
 
 /** Something to be told apart: a name and classes. */
 export interface Task {
@@ -56,16 +57,6 @@ export function describeTask({ name, classes }: Pick<Task, "name" | "classes">, 
 
 /** A file's name for a recording: what of its label any file system takes, and a number. */
 export function nameRecording(label: string, number: number, extension = "wav"): string {
-  const folder = makeSafe(label);
+  const folder = makeSafeName(label);
   return `${folder}/${folder}-${String(number).padStart(3, "0")}.${extension}`;
-}
-
-/** A name that any file system takes as a folder's. */
-export function makeSafe(label: string): string {
-  const safe = label
-    .normalize("NFC")
-    .replace(/[\p{Cc}\p{Cs}/\\:*?"<>|]+/gu, "-")
-    .replace(/^[. ]+|[. ]+$/g, "")
-    .slice(0, 80);
-  return safe === "" ? "class" : safe;
 }

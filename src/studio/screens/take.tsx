@@ -4,7 +4,8 @@
  * Must not know: how they are packed.
  */
 import { useSignal } from "@preact/signals";
-import { describeTask, makeSafe } from "../data/task.ts";
+import { makeSafeName } from "../../core/safe-name.ts";
+import { describeTask } from "../data/task.ts";
 import { getPacker } from "../state/bring-in.ts";
 import { tell } from "../state/notice.ts";
 import { learned, recordings, task } from "../state/tasks.ts";
@@ -20,7 +21,7 @@ export function TakeScreen() {
   const open = task.value!;
   const busy = useSignal<Kind | undefined>(undefined);
   // Of letters, digits and dashes, so that the commands below can be pasted into any shell.
-  const name = makeSafe(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
+  const name = makeSafeName(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
   const save = async (kind: Kind) => {
     busy.value = kind;
     const folder = { golem: name, web: `${name}-web`, data: `${name}-recordings` }[kind];

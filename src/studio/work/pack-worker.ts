@@ -6,6 +6,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { unzipSync, type Zippable, zipSync } from "fflate";
+import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError } from "../../core/error.ts";
 import {
   createWebGolem,
@@ -129,7 +130,6 @@ function fetchSite(address: string, site: string): Promise<Uint8Array> {
 
 /** The list as `golem train` reads it. */
 function writeMetadata(recordings: readonly KeptRecording[]): string {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const hasSpeakers = recordings.some(({ speaker }) => speaker !== undefined);
   const hasSplits = recordings.some(({ split }) => split !== undefined);
   const header = ["file_name", "label", ...(hasSpeakers ? ["speaker"] : []), ...(hasSplits ? ["split"] : [])];
@@ -139,5 +139,5 @@ function writeMetadata(recordings: readonly KeptRecording[]): string {
     ...(hasSpeakers ? [speaker] : []),
     ...(hasSplits ? [split] : []),
   ]);
-  return [header, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+  return [header, ...rows].map((row) => `${formatCsvRow(row)}\n`).join("");
 }
