@@ -5,7 +5,6 @@
  * before calibration; logits are those outputs times the factor that makes softmax most likely on the left-out rows.
  * Must not know: how leave-one-out works (ridge-loo.ts).
  */
-import type { Matrix } from "../core/matrix.ts";
 import type { Head } from "./head.ts";
 import { multiplyTransposed } from "./kernel.ts";
 import { createNetworkHead } from "./network-head.ts";
@@ -16,7 +15,6 @@ import {
   applyStandardisation,
   createIdentityStandardisation,
   fitStandardisation,
-  type Standardisation,
 } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
@@ -43,7 +41,7 @@ export function prepareRidge(
   const standardisation = options.standardise
     ? fitStandardisation(embeddings)
     : createIdentityStandardisation(features);
-  const x = standardiseRows(embeddings, standardisation, options.normalise);
+  const x = applyStandardisation(embeddings, standardisation, options.normalise);
   const weights = computeRowWeights(labels, counts, options.classWeight);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
   const best = findRidgePenalty(
@@ -52,8 +50,6 @@ export function prepareRidge(
     leaveOut,
   );
   const createHead = (): Head => {
-    // Other heads have used the memory since.
-    const x = standardiseRows(embeddings, standardisation, options.normalise);
     const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
     const mean = computeWeightedMean(x, features, weights);
     const bias = new Float64Array(classes);
@@ -80,22 +76,4 @@ export function prepareRidge(
     });
   };
   return { loo: best, createHead };
-}
-
-/** Memory of standardised rows: folds train many heads on as many rows, and fresh memory costs as much as filling it. */
-let memory = new Float64Array(0);
-/** Most numbers that are kept for the next head. */
-const mostKept = 4e6;
-
-/** Standardised rows [rows, features], in memory that the next call uses again. */
-function standardiseRows(
-  embeddings: Matrix,
-  standardisation: Standardisation,
-  normalise: boolean,
-): Float64Array {
-  const size = embeddings.data.length;
-  if (size > mostKept) return applyStandardisation(embeddings, standardisation, normalise);
-  if (size > memory.length) memory = new Float64Array(size);
-  const rows = memory.subarray(0, size);
-  return applyStandardisation(embeddings, standardisation, normalise, 0, embeddings.rows, rows);
 }
