@@ -15,7 +15,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../test/browser.ts";
 import { sharedData, sharedDataNote } from "../test/shared-data.ts";
 import { writeSpeech } from "../test/spoken.ts";
-import { openStudio, watchPage } from "../test/studio-page.ts";
+import { openStudio, recordClasses, watchPage } from "../test/studio-page.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);
@@ -228,20 +228,7 @@ async function measureScrolling() {
 async function measurePath() {
   const page = await openPage({ acceptDownloads: true });
   await page.goto(server.url);
-  await page.getByRole("button", { name: "New task" }).click();
-  await page.waitForSelector("input.field");
-  for (const word of spoken) {
-    await page.keyboard.type(word);
-    await page.keyboard.press("Enter");
-    await page.waitForSelector(`.class:has-text("${word}")`);
-  }
-  await page.keyboard.press("Enter");
-  for (const word of spoken) {
-    await writeSpeech(microphone, join(data, "commands", word), 9);
-    await page.keyboard.press("Enter");
-    await page.waitForSelector(".rec.stop");
-    await page.waitForSelector(".rec:not(.stop)", { timeout: 60_000 });
-  }
+  await recordClasses(page, spoken, (word) => writeSpeech(microphone, join(data, "commands", word), 9));
   await waitHeard(page);
   const told = await takeHeard(page);
   // When a recording comes in, those before it should have been heard.

@@ -90,3 +90,30 @@ export async function watchPage(page: Page): Promise<void> {
     }).observe({ type: "longtask", buffered: true });
   });
 }
+
+/**
+ * From the home screen to recorded classes, as somebody at the keyboard does it: names them, then records each until the studio stops by itself.
+ * `speak` puts into the microphone what belongs to a class; `onRecorded` is told after each.
+ */
+export async function recordClasses(
+  page: Page,
+  labels: readonly string[],
+  speak: (label: string) => Promise<void>,
+  onRecorded?: (place: number) => Promise<void>,
+): Promise<void> {
+  await page.getByRole("button", { name: "New task" }).click();
+  await page.waitForSelector("input.field");
+  for (const label of labels) {
+    await page.keyboard.type(label);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`.class:has-text("${label}")`);
+  }
+  await page.keyboard.press("Enter");
+  for (const [place, label] of labels.entries()) {
+    await speak(label);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".rec.stop");
+    await page.waitForSelector(".rec:not(.stop)", { timeout: 60_000 });
+    await onRecorded?.(place);
+  }
+}

@@ -15,7 +15,7 @@ import { sharedData, sharedDataNote } from "./shared-data.ts";
 import { writeSpeech } from "./spoken.ts";
 import { startStaticServer } from "./static-server.ts";
 import { openTones, unpackDownload } from "./studio-files.ts";
-import { openStudio, openStudioPage } from "./studio-page.ts";
+import { openStudio, openStudioPage, recordClasses } from "./studio-page.ts";
 
 const built = resolve(import.meta.dirname, "../dist/studio");
 const spoken = ["yes", "no", "stop"];
@@ -62,21 +62,10 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
         server.url,
         { acceptDownloads: true },
       );
-      await page.getByRole("button", { name: "New task" }).click();
-      await page.waitForSelector("input.field");
-      for (const word of spoken) {
-        await page.keyboard.type(word);
-        await page.keyboard.press("Enter");
-        await page.waitForSelector(`.class:has-text("${word}")`);
-      }
-      await page.keyboard.press("Enter");
-      for (const [i, word] of spoken.entries()) {
-        await writeSpeech(microphone, join(sharedData!, "commands", word), 9);
-        await page.keyboard.press("Enter");
-        await page.waitForSelector(".rec.stop");
-        await page.waitForSelector(".rec:not(.stop)", { timeout: 60_000 });
-        expect((await countKept(page)).slice(0, i + 1)).toEqual(spoken.slice(0, i + 1).map(() => 8));
-      }
+      const speak = (word: string) => writeSpeech(microphone, join(sharedData!, "commands", word), 9);
+      await recordClasses(page, spoken, speak, async (place) => {
+        expect((await countKept(page)).slice(0, place + 1)).toEqual(spoken.slice(0, place + 1).map(() => 8));
+      });
       const learn = page.locator(".foot button.primary");
       await learn.waitFor({ timeout: 120_000 });
       await takeDisturbances();

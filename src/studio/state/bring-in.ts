@@ -9,8 +9,8 @@ import { type FoundFile, type FoundRecording, understandFiles } from "../data/fo
 import type { Task } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
-import { type Caller, createCaller } from "../work/messages.ts";
-import type { PackCalls } from "../work/pack-worker.ts";
+import { type Caller, createCaller } from "../workers/messages.ts";
+import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
 import { tell } from "./notice.ts";
 import { go } from "./route.ts";
@@ -27,7 +27,7 @@ let packer: Caller<PackCalls> | undefined;
 /** The worker that packs. */
 export function getPacker(): Caller<PackCalls> {
   packer ??= createCaller<PackCalls>(
-    new Worker(new URL("../work/pack-worker.ts", import.meta.url), { type: "module" }),
+    new Worker(new URL("../workers/pack-worker.ts", import.meta.url), { type: "module" }),
   );
   return packer;
 }

@@ -7,7 +7,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { openShelf, type Shelf } from "../data/shelf.ts";
 import type { Hearing, KeptRecording, Task } from "../data/task.ts";
-import type { Learned } from "../work/learn-worker.ts";
+import type { Learned } from "../workers/learn-worker.ts";
 import { getHearer, getLearner } from "./workers.ts";
 
 /** What the list of tasks tells of one. */

@@ -5,9 +5,9 @@
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
-import type { HearCalls } from "../work/hear-worker.ts";
-import type { LearnCalls } from "../work/learn-worker.ts";
-import { type Caller, createCaller, getShare } from "../work/messages.ts";
+import type { HearCalls } from "../workers/hear-worker.ts";
+import type { LearnCalls } from "../workers/learn-worker.ts";
+import { type Caller, createCaller, getShare } from "../workers/messages.ts";
 
 /** How far the networks are: a share from 0 to 1, 1 when they can hear. */
 export const awake = signal(0);
@@ -22,7 +22,7 @@ let examiner: Caller<LearnCalls> | undefined;
 /** The worker that hears; it begins to load the networks when it is first asked for. */
 export function getHearer(): Caller<HearCalls> {
   if (hearer) return hearer;
-  const worker = new Worker(new URL("../work/hear-worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../workers/hear-worker.ts", import.meta.url), { type: "module" });
   hearer = createCaller<HearCalls>(worker);
   worker.addEventListener("error", () => {
     hearer = undefined;
@@ -56,7 +56,7 @@ export function createComparer(): { readonly comparer: Caller<LearnCalls>; end()
 }
 
 function createLearnWorker(): Worker {
-  return new Worker(new URL("../work/learn-worker.ts", import.meta.url), { type: "module" });
+  return new Worker(new URL("../workers/learn-worker.ts", import.meta.url), { type: "module" });
 }
 
 function createLearner(onEnd: () => void): Caller<LearnCalls> {
