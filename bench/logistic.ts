@@ -8,11 +8,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { createMatrix, type Matrix } from "../src/core/matrix.ts";
 import { createRandom } from "../src/core/random.ts";
 import { computeProbabilities, type Head, trainHead, trainHeadWithProduct } from "../src/head/index.ts";
-import { createNodeOnnxRuntime } from "../src/node/onnx-runtime-node.ts";
-import { createOrtMatrixProduct } from "../src/node/ort-matrix-product.ts";
+import { createMatrix, type Matrix } from "../src/math/matrix.ts";
+import { createNodeOnnxRuntime } from "../src/node/models/onnx-runtime-node.ts";
+import { createOrtMatrixProduct } from "../src/node/models/ort-matrix-product.ts";
 
 interface Data {
   embeddings: Matrix;

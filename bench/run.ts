@@ -6,7 +6,7 @@
  *
  * Recordings are cut from demo/banking: fifty of 2 s in ten classes, and one of 30 minutes. Encoders' weights come from the cache folder. The comparison
  * with scikit-learn runs where a python3 has it. With a wav2vec2-base checkpoint (random weights will do) and the plain export of
- * bench/giants.py, the giants' graphs are timed too, and PyTorch where a python3 has it: bench/results/giants.json.
+ * bench/pretrained models.py, the pretrained models' graphs are timed too, and PyTorch where a python3 has it: bench/results/pretrained models.json.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,9 +14,9 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openAudio } from "../src/audio/open-audio.ts";
-import { getCacheFolder } from "../src/node/cache-folder.ts";
-import { loadDataset } from "../src/node/dataset-files.ts";
-import { createFfmpegDecoder } from "../src/node/ffmpeg-decoder.ts";
+import { loadDataset } from "../src/node/data/dataset-files.ts";
+import { createFfmpegDecoder } from "../src/node/decode/ffmpeg-decoder.ts";
+import { getCacheFolder } from "../src/node/disk/cache-folder.ts";
 import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({
@@ -194,12 +194,12 @@ writeFileSync(
 console.log(readFileSync("bench/results/speed.md", "utf8"));
 if (values.giant) {
   const plain = values.plain ? ["--plain", values.plain] : [];
-  const graphs = tsx("bench/giants.ts", "--model", values.giant, ...plain, "--rounds", values.rounds);
+  const graphs = tsx("bench/pretrained.ts", "--model", values.giant, ...plain, "--rounds", values.rounds);
   const torch = ["/usr/bin/python3", "python3"].find(
     (candidate) => spawnSync(candidate, ["-c", "import torchaudio"]).status === 0,
   );
   const pytorch = torch
-    ? execFileSync(torch, ["bench/giants.py", "time", "2"], { encoding: "utf8" })
+    ? execFileSync(torch, ["bench/pretrained.py", "time", "2"], { encoding: "utf8" })
         .trim()
         .split("\n")
         .map((line) => JSON.parse(line))

@@ -6,9 +6,9 @@
  */
 import { availableParallelism } from "node:os";
 import { openAudio } from "../src/audio/open-audio.ts";
-import { openFileSource } from "../src/node/file-source.ts";
-import { hearFile } from "../src/node/hear-file.ts";
-import { loadEncoder } from "../src/node/load-encoder.ts";
+import { hearFile } from "../src/node/decode/hear-file.ts";
+import { openFileSource } from "../src/node/disk/file-source.ts";
+import { loadEncoder } from "../src/node/models/load-encoder.ts";
 
 const file = process.argv[2]!;
 const encoder = await loadEncoder("moonshine-tiny", { threads: Math.min(4, availableParallelism()) });

@@ -9,11 +9,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
+import { fitClassifier } from "../src/classifier/classifier.ts";
+import { fitPredictRows } from "../src/classifier/fold-runner.ts";
 import { createRandom, shuffle } from "../src/core/random.ts";
 import { computeLearningCurve } from "../src/evaluate/learning-curve.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { fitClassifier } from "../src/golem/classifier.ts";
-import { fitPredictRows } from "../src/golem/fold-runner.ts";
 import { loadRealSet, type RealSet, selectHeard, toRows } from "./scoreboard/real-set.ts";
 import { defaultRecipe, type Recipe } from "./scoreboard/recipes.ts";
 

@@ -12,8 +12,8 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { defaultAudioSettings } from "../src/audio/audio.ts";
 import { describeAudio } from "../src/audio/describe-audio.ts";
-import { trainGolem } from "../src/golem/train-golem.ts";
-import { createFoldRunner } from "../src/node/fold-runner-node.ts";
+import { createFoldRunner } from "../src/node/threads/fold-runner-node.ts";
+import { trainGolem } from "../src/workflow/train-golem.ts";
 import { drawRecordings, getShots, loadRealSet, selectHeard, setNames } from "./scoreboard/real-set.ts";
 import { defaultRecipe } from "./scoreboard/recipes.ts";
 

@@ -14,9 +14,9 @@ import { performance } from "node:perf_hooks";
 import * as ort from "onnxruntime-node";
 import { openAudio } from "../src/audio/open-audio.ts";
 import { createPublicGolem } from "../src/golem/public-golem.ts";
-import { buildGolemOnnx } from "../src/node/golem-onnx.ts";
-import { loadListener } from "../src/node/load-listener.ts";
-import { openDataset } from "../src/node/open-dataset.ts";
+import { openDataset } from "../src/node/data/open-dataset.ts";
+import { buildGolemOnnx } from "../src/node/export/golem-onnx.ts";
+import { loadListener } from "../src/node/models/load-listener.ts";
 import { train } from "../src/node/train.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");

@@ -9,8 +9,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
+import { fitClassifier } from "../src/classifier/classifier.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { fitClassifier } from "../src/golem/classifier.ts";
 import { loadDraws, loadRealSet, selectHeard, setNames, toRows } from "./scoreboard/real-set.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");

@@ -4,9 +4,10 @@
  *
  * The classifiers are written out here, small: nearest centroid, and ridge regression on one-hot targets in the dual.
  */
-import { createMatrix, getRow, type Matrix, selectRows } from "../src/core/matrix.ts";
+
 import { createRandom, type Random } from "../src/core/random.ts";
 import { computeEvaluation, crossValidate } from "../src/evaluate/index.ts";
+import { createMatrix, getRow, type Matrix, selectRows } from "../src/math/matrix.ts";
 
 /** One setting of the simulation. */
 export interface PipelineCell {

@@ -9,11 +9,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
-import type { Matrix } from "../src/core/matrix.ts";
+import { fitClassifier } from "../src/classifier/classifier.ts";
+import { getViewName } from "../src/classifier/view.ts";
 import { computeCalibration } from "../src/evaluate/calibration.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { fitClassifier } from "../src/golem/classifier.ts";
-import { getViewName } from "../src/golem/view.ts";
+import type { Matrix } from "../src/math/matrix.ts";
 import { loadDraws, loadRealSet, selectHeard, setNames, toRows } from "./scoreboard/real-set.ts";
 import {
   ablations,

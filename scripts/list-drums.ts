@@ -1,5 +1,5 @@
 /**
- * Writes src/node/drum-table.ts: the drum samples of an unpacked `supersonic-scsynth-samples` package with maker, split and hash.
+ * Writes src/node/data/drum-table.ts: the drum samples of an unpacked `supersonic-scsynth-samples` package with maker, split and hash.
  *
  *     npx tsx scripts/list-drums.ts UNPACKED_PACKAGE_FOLDER
  *
@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { getDrumLabel } from "../src/node/drum-labels.ts";
+import { getDrumLabel } from "../src/node/data/drum-labels.ts";
 
 /** Makers with a class (almost) to themselves: their speaker is maker/series. */
 const seriesMakers = ["menegass", "dio_333"];
@@ -66,7 +66,7 @@ for (const name of names) {
   rows.push([name, split, speaker, bytes.length, createHash("sha256").update(bytes).digest("hex")].join(" "));
 }
 await writeFile(
-  new URL("../src/node/drum-table.ts", import.meta.url),
+  new URL("../src/node/data/drum-table.ts", import.meta.url),
   `/**
  * The drum samples of \`supersonic-scsynth-samples\`, one a line: name, split, speaker (maker or maker/series), bytes, sha256.
  * Written by scripts/list-drums.ts; do not edit. Must not know: what it is used for.

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { zipSync } from "fflate";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { gatherStudioSite } from "../src/node/studio-site.ts";
+import { gatherStudioSite } from "../src/node/export/studio-site.ts";
 import { startStudioServer } from "../src/server/studio-server.ts";
 import { encodeWav } from "../src/studio/sound/wav-file.ts";
 import { writeSpeech } from "../test/spoken.ts";

@@ -15,11 +15,9 @@ export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export type { AudioPrediction } from "./golem/predict-heard.ts";
-export type { Suggestion } from "./golem/suggest.ts";
-export { type CacheFolder, getCacheFolder } from "./node/cache-folder.ts";
 export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
-export { loadDataset } from "./node/dataset-files.ts";
+export { loadDataset } from "./node/data/dataset-files.ts";
 export {
   type DetectWork,
   detectFile,
@@ -27,14 +25,16 @@ export {
   type OpenDetectorOptions,
   openDetector,
 } from "./node/detect.ts";
+export { type CacheFolder, getCacheFolder } from "./node/disk/cache-folder.ts";
 export { type Diagnosis, type DoctorOptions, examineDataset } from "./node/doctor.ts";
-export type { ResolvedEncoder, ResolvedListener } from "./node/encoder-source.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
-export { type ExportOptions, type ExportResult, exportGolem } from "./node/export-golem.ts";
+export { type ExportOptions, type ExportResult, exportGolem } from "./node/export/export-golem.ts";
 export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
-export { loadEncoder } from "./node/load-encoder.ts";
-export { type LoadTranscriberOptions, loadTranscriber } from "./node/load-transcriber.ts";
-export type { FilePrediction } from "./node/predict-files.ts";
-export { type ResolveOptions, resolveEncoder } from "./node/resolve-encoder.ts";
+export type { ResolvedEncoder, ResolvedListener } from "./node/models/encoder-source.ts";
+export { loadEncoder } from "./node/models/load-encoder.ts";
+export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
+export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";
 export { type Suggestions, type SuggestOptions, suggest } from "./node/suggest.ts";
+export type { FilePrediction } from "./node/threads/predict-files.ts";
 export { type TrainOptions, train } from "./node/train.ts";
+export type { Suggestion } from "./workflow/suggest-recordings.ts";

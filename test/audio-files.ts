@@ -1,6 +1,6 @@
 /** Builds small audio files in memory, so that tests of decoders mean something without any recordings. */
 import { type AudioFacts, createMemorySource, type OpenAudioOptions, openAudio } from "../src/audio/index.ts";
-import { openFileSource } from "../src/node/file-source.ts";
+import { openFileSource } from "../src/node/disk/file-source.ts";
 
 /** A sine at half of full scale; channel k carries k times the frequency. */
 export function createTone(

@@ -1,7 +1,7 @@
 /** Checkpoints for tests: byte sources in memory, safetensors of any type. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { ByteSource } from "../src/audio/audio.ts";
+import type { ByteSource } from "../src/core/byte-source.ts";
 
 /** A byte source over bytes. */
 export function memorySource(name: string, bytes: Uint8Array): ByteSource {
@@ -14,7 +14,7 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
 
 /** A byte source over a fixture file, with the name given or its own. */
 export async function fixtureSource(path: string, name = basename(path)): Promise<ByteSource> {
-  return memorySource(name, await readFile(new URL(`fixtures/giants/${path}`, import.meta.url)));
+  return memorySource(name, await readFile(new URL(`fixtures/pretrained/${path}`, import.meta.url)));
 }
 
 /** The bytes of a safetensors file with the header given (an object, or text as it is) and its data. */

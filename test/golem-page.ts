@@ -7,7 +7,7 @@ import type { ErrorRecord } from "../src/core/error.ts";
 import { encoderDefinitions, transcriberDefinitions } from "../src/encoder/registry.ts";
 import type { AudioPrediction } from "../src/golem/predict-heard.ts";
 import { train } from "../src/index.ts";
-import { getWeightsFolder, pullWeights } from "../src/node/encoder-weights.ts";
+import { getWeightsFolder, pullWeights } from "../src/node/models/encoder-weights.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
 import { type StaticServer, startStaticServer } from "./static-server.ts";
 

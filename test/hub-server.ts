@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import type { HubSettings } from "../src/node/hub-settings.ts";
+import type { HubSettings } from "../src/node/hub/hub-settings.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 
 /** Something that goes wrong, `times` times (default once). */

@@ -1,8 +1,8 @@
 /** Makes embedded recordings without audio: Gaussian classes in every layer, so that tests of training need no encoder. */
 import { createRandom } from "../src/core/random.ts";
+import type { EmbeddedRecording } from "../src/embed/embedded-recording.ts";
 import type { EncoderInfo } from "../src/encoder/encoder.ts";
 import type { TranscriberInfo } from "../src/encoder/transcriber.ts";
-import type { EmbeddedRecording } from "../src/golem/embedded-recording.ts";
 
 /** A small encoder that exists in tests only. */
 export const testEncoder: EncoderInfo = {

@@ -1,6 +1,6 @@
 /** Opens a recording ("wav": 30 minutes of stereo WAV made on the fly, else a file) and prints peak memory as JSON. */
 import { type ByteSource, openAudio } from "../src/audio/index.ts";
-import { openFileSource } from "../src/node/file-source.ts";
+import { openFileSource } from "../src/node/disk/file-source.ts";
 import { createChunk, createFormat, joinRiff } from "./audio-files.ts";
 
 function createEndlessWav(seconds: number): ByteSource {

@@ -2,12 +2,12 @@
 
 import { encodeMulawWav } from "../src/audio/mulaw-wav.ts";
 import { encodeBase64 } from "../src/core/base64.ts";
-import { createMatrix } from "../src/core/matrix.ts";
 import { createRandom } from "../src/core/random.ts";
 import { computeEvaluation } from "../src/evaluate/evaluate.ts";
 import type { LearningCurve } from "../src/evaluate/learning-curve.ts";
-import type { ReportData, ReportFinding, ReportRecording } from "../src/report/report-data.ts";
-import { drawSpectrogram } from "../src/report/spectrogram-picture.ts";
+import { createMatrix } from "../src/math/matrix.ts";
+import type { ReportData, ReportFinding, ReportRecording } from "../src/view/report-data.ts";
+import { drawSpectrogram } from "../src/view/spectrogram-picture.ts";
 
 /** What a data set may be called by somebody who means harm, or by accident. */
 export const hostileTexts = [

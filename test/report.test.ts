@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeReport } from "../src/report/page.ts";
+import { writeReport } from "../src/view/page.ts";
 import { findViolations } from "./accessibility.ts";
 import { createTone, createWav } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser, openWatchedPage } from "./browser.ts";

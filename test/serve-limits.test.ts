@@ -10,7 +10,7 @@ import { fc } from "@fast-check/vitest";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { GolemError } from "../src/core/error.ts";
-import { replaceFolderAtomic } from "../src/node/atomic-write.ts";
+import { replaceFolderAtomic } from "../src/node/disk/atomic-write.ts";
 import { loadGolem } from "../src/node/golem.ts";
 import { statusOfCode } from "../src/server/problem.ts";
 import type { ServerOptions } from "../src/server/start-server.ts";

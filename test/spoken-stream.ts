@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openAudio } from "../src/audio/open-audio.ts";
 import { createRandom } from "../src/core/random.ts";
-import { openFileSource } from "../src/node/file-source.ts";
+import { openFileSource } from "../src/node/disk/file-source.ts";
 import { createWav } from "./audio-files.ts";
 import { runGolem } from "./command-line.ts";
 

@@ -1,6 +1,6 @@
 /** What every embedding store must do; run over each implementation. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { EmbeddingStore } from "../src/store/store.ts";
+import type { EmbeddingStore } from "../src/embed/store.ts";
 import { createStoredEmbedding, createStoredTranscript, createStoreKey } from "./store-values.ts";
 
 /** Runs the contract over the stores that `create` makes, each of them empty. */

@@ -1,7 +1,7 @@
 /** Embeddings and keys for tests of the store; the same number always gives the same ones. */
 import { createHash } from "node:crypto";
-import type { StoredEmbedding, StoredTranscript } from "../src/store/store.ts";
-import { computeStoreKey } from "../src/store/store-key.ts";
+import type { StoredEmbedding, StoredTranscript } from "../src/embed/store.ts";
+import { computeStoreKey } from "../src/embed/store-key.ts";
 
 /** A plausible embedding that differs with its number. */
 export function createStoredEmbedding(number: number, length = 96): StoredEmbedding {

@@ -1,6 +1,6 @@
 /** The studio in a real browser, with a microphone that hears real recordings. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { gatherStudioSite } from "../src/node/studio-site.ts";
+import { gatherStudioSite } from "../src/node/export/studio-site.ts";
 import { type StudioServer, startStudioServer } from "../src/server/studio-server.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
 

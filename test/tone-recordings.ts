@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset } from "../src/dataset/dataset.ts";
-import { createRecording } from "../src/node/recording-files.ts";
+import { createRecording } from "../src/node/data/recording-files.ts";
 import { createTone, createWav } from "./audio-files.ts";
 
 /** Writes `count` tones of a second into `folder`: low, high, low, high ... and makes a data set of them. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { safetensorsBytes } from "./checkpoint-files.ts";
 
-const fixture = fileURLToPath(new URL("fixtures/giants/whisper", import.meta.url));
+const fixture = fileURLToPath(new URL("fixtures/pretrained/whisper", import.meta.url));
 const [positions, hidden] = [1500, 48];
 
 /** Fixed sines in the first half of the channels, cosines in the second (Radford et al. 2022, the authors' code). */

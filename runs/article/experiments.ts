@@ -7,10 +7,10 @@
  * Must not know: files, how results are shown.
  */
 import assert from "node:assert/strict";
+import { fitClassifier } from "../../src/classifier/classifier.ts";
+import { needsTranscriber, sumShares, type View } from "../../src/classifier/view.ts";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";
-import { fitClassifier } from "../../src/golem/classifier.ts";
-import { needsTranscriber, sumShares, type View } from "../../src/golem/view.ts";
-import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
+import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
 import { type TrainOptions, train } from "../../src/node/train.ts";
 import { createLogMelGrid } from "./log-mel-grid.ts";
 import { embedPart, encodePart, getTrainingRows, type Material, type Part } from "./material.ts";

@@ -3,23 +3,24 @@
  *
  * Must not know: heads, scores.
  */
+
+import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
+import type { ListenerInfo } from "../../src/classifier/view.ts";
 import type { Dataset, Recording } from "../../src/dataset/dataset.ts";
 import { splitFirstRows } from "../../src/dataset/first-rows.ts";
+import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";
-import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
-import type { LabelledRows } from "../../src/golem/labelled-rows.ts";
-import type { ListenerInfo } from "../../src/golem/view.ts";
-import { getCacheFolder } from "../../src/node/cache-folder.ts";
-import { loadDataset } from "../../src/node/dataset-files.ts";
-import { getDemo } from "../../src/node/demo-data.ts";
+import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { getDemo } from "../../src/node/data/demo-data.ts";
+import { isHubUnreachable } from "../../src/node/data/minds14-dataset.ts";
+import { hearFile } from "../../src/node/decode/hear-file.ts";
+import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
+import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedEncoder, ResolvedListener } from "../../src/node/encoder-source.ts";
-import { hearFile } from "../../src/node/hear-file.ts";
-import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
-import { isHubUnreachable } from "../../src/node/minds14-dataset.ts";
-import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
-import { getListenerInfo } from "../../src/node/resolve-listener.ts";
+import type { ResolvedEncoder, ResolvedListener } from "../../src/node/models/encoder-source.ts";
+import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
+import { getListenerInfo } from "../../src/node/models/resolve-listener.ts";
 
 /** A data set whose rows are for training or for testing, and the encoder of the article. */
 export interface Material {

@@ -3,10 +3,11 @@
  *
  * Must not know: which recipe is the article's, how results are shown.
  */
+
+import { type ClassifierOptions, fitClassifier } from "../../src/classifier/classifier.ts";
+import type { View } from "../../src/classifier/view.ts";
 import { computeEvaluation } from "../../src/evaluate/evaluate.ts";
 import { computeConfusion, computeScores, getPredictions } from "../../src/evaluate/metrics.ts";
-import { type ClassifierOptions, fitClassifier } from "../../src/golem/classifier.ts";
-import type { View } from "../../src/golem/view.ts";
 import { getTrainingRows, type Part } from "./material.ts";
 
 /** Scores of one recipe; means over the seeds. */

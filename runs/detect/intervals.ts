@@ -3,7 +3,7 @@
  *
  * Must not know: what is counted.
  */
-import { bisect, computeIncompleteBeta } from "../../src/evaluate/distribution.ts";
+import { bisect, computeIncompleteBeta } from "../../src/math/distribution.ts";
 
 /** Clopper and Pearson's interval of a share (1934). */
 export function computeShareInterval(count: number, total: number): readonly [number, number] {

@@ -7,7 +7,7 @@ import { resolveDetectSettings } from "../../src/detect/detect-settings.ts";
 import { createDetector } from "../../src/detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../../src/detect/window-classifier.ts";
 import type { WindowAnswer } from "../../src/detect/window-judge.ts";
-import { loadListener } from "../../src/node/load-listener.ts";
+import { loadListener } from "../../src/node/models/load-listener.ts";
 import { train } from "../../src/node/train.ts";
 import { gatherDraw } from "./clips.ts";
 import { conditions } from "./conditions.ts";

@@ -6,7 +6,7 @@
 import { openAudio } from "../../src/audio/open-audio.ts";
 import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/silence-trim.ts";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
-import { openFileSource } from "../../src/node/file-source.ts";
+import { openFileSource } from "../../src/node/disk/file-source.ts";
 import type { Condition } from "./conditions.ts";
 
 /** Rate of everything here, in Hz. */

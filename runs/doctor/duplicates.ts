@@ -2,7 +2,7 @@
 
 import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
-import { examineRecordings } from "../../src/golem/examine-recordings.ts";
+import { examineRecordings } from "../../src/workflow/examine-recordings.ts";
 import { alter, correlate, createRow, draws, getFacts, getPath, type Material } from "./material.ts";
 
 /** How copies are altered, and how many of each a draw. */

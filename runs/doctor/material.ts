@@ -2,18 +2,18 @@
 import { execFile } from "node:child_process";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { createMemorySource } from "../../src/audio/byte-source.ts";
 import { encodeFloatWav } from "../../src/audio/float-wav.ts";
 import { type AudioFacts, openAudio } from "../../src/audio/index.ts";
+import type { ListenerInfo } from "../../src/classifier/view.ts";
+import { createMemorySource } from "../../src/core/byte-source.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
-import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
-import type { ListenerInfo } from "../../src/golem/view.ts";
-import { getCacheFolder } from "../../src/node/cache-folder.ts";
-import { loadDataset } from "../../src/node/dataset-files.ts";
+import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
+import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
+import { openFileSource } from "../../src/node/disk/file-source.ts";
+import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import { openFileSource } from "../../src/node/file-source.ts";
-import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
-import { getListenerInfo, resolveListener } from "../../src/node/resolve-listener.ts";
+import { getListenerInfo, resolveListener } from "../../src/node/models/resolve-listener.ts";
 
 /** The real sets. */
 export const sets = ["digits", "wakewords", "commands", "esc10", "drinks"] as const;

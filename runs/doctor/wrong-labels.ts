@@ -1,6 +1,6 @@
 /** Plants wrong labels and counts which are doubted. */
 import { createRandom, shuffle } from "../../src/core/random.ts";
-import { examineRecordings } from "../../src/golem/examine-recordings.ts";
+import { examineRecordings } from "../../src/workflow/examine-recordings.ts";
 import { draws, type Material } from "./material.ts";
 
 /** Counts over draws. */

@@ -6,17 +6,17 @@
  */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
+import type { ListenerInfo } from "../../src/classifier/view.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
-import type { EmbeddedRecording, Heard } from "../../src/golem/embedded-recording.ts";
-import type { LabelledRows } from "../../src/golem/labelled-rows.ts";
-import type { ListenerInfo } from "../../src/golem/view.ts";
-import { getCacheFolder } from "../../src/node/cache-folder.ts";
-import { loadDataset } from "../../src/node/dataset-files.ts";
+import type { EmbeddedRecording, Heard } from "../../src/embed/embedded-recording.ts";
+import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
+import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedListener } from "../../src/node/encoder-source.ts";
-import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
-import { resolveEncoder } from "../../src/node/resolve-encoder.ts";
-import { getListenerInfo, resolveListener } from "../../src/node/resolve-listener.ts";
+import type { ResolvedListener } from "../../src/node/models/encoder-source.ts";
+import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
+import { getListenerInfo, resolveListener } from "../../src/node/models/resolve-listener.ts";
 
 /** Names of the sets, in the order of the tables. */
 export const setNames = ["digits", "drinks", "esc10", "commands", "wakewords"] as const;

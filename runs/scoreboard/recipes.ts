@@ -3,8 +3,9 @@
  *
  * Must not know: data sets, scores.
  */
+
+import type { ClassifierOptions } from "../../src/classifier/classifier.ts";
 import { defaultEncoderIds, encoderDefinitions } from "../../src/encoder/registry.ts";
-import type { ClassifierOptions } from "../../src/golem/classifier.ts";
 
 /** One way to make a classifier. */
 export interface Recipe {

@@ -6,8 +6,9 @@
  *
  * Must not know: where features come from.
  */
-import { getRow, type Matrix } from "../../src/core/matrix.ts";
+
 import { createRandom } from "../../src/core/random.ts";
+import { getRow, type Matrix } from "../../src/math/matrix.ts";
 
 /**
  * Chooses at most `count` rows, in the order in which they are best labelled. `features`: [recordings, features];

@@ -4,15 +4,16 @@
  *
  * Must not know: how recordings are chosen, classifiers.
  */
+
+import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
+import type { ListenerInfo } from "../../src/classifier/view.ts";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
-import type { EmbeddedRecording } from "../../src/golem/embedded-recording.ts";
-import type { LabelledRows } from "../../src/golem/labelled-rows.ts";
-import type { ListenerInfo } from "../../src/golem/view.ts";
-import { getCacheFolder } from "../../src/node/cache-folder.ts";
-import { loadDataset } from "../../src/node/dataset-files.ts";
+import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
+import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
+import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedDataset } from "../../src/node/embed-dataset.ts";
-import { openEmbeddingStore } from "../../src/node/lmdb-store.ts";
-import { getListenerInfo, resolveListener } from "../../src/node/resolve-listener.ts";
+import { getListenerInfo, resolveListener } from "../../src/node/models/resolve-listener.ts";
 
 /** A data set, heard. */
 export interface Material {

@@ -6,21 +6,22 @@
  * diverse-batch: the recordings nearest to the centres of a k-means weighted by uncertainty (Zhdanov 2019).
  * Must not know: data sets, scores.
  */
-import { getRow } from "../../src/core/matrix.ts";
+
+import type { Classifier } from "../../src/classifier/classifier.ts";
+import { computeMargins, findCandidates } from "../../src/classifier/diverse-batch.ts";
+import type { ListenerInfo } from "../../src/classifier/view.ts";
+import { computeViewSpace } from "../../src/classifier/view-space.ts";
 import { createRandom } from "../../src/core/random.ts";
-import type { Classifier } from "../../src/golem/classifier.ts";
-import { computeMargins, findCandidates } from "../../src/golem/diverse-batch.ts";
-import type { Heard } from "../../src/golem/embedded-recording.ts";
+import type { Heard } from "../../src/embed/embedded-recording.ts";
 import {
   assignClusters,
   computeSquaredDistance,
   fitCentres,
   rotatePoints,
   seedCentres,
-} from "../../src/golem/k-means.ts";
-import { chooseToLabel } from "../../src/golem/suggest.ts";
-import type { ListenerInfo } from "../../src/golem/view.ts";
-import { computeViewSpace } from "../../src/golem/view-space.ts";
+} from "../../src/math/k-means.ts";
+import { getRow } from "../../src/math/matrix.ts";
+import { chooseToLabel } from "../../src/workflow/suggest-recordings.ts";
 import { chooseByGradients } from "./gradient-choice.ts";
 
 /** What a method chooses by. */

@@ -3,10 +3,11 @@
  *
  * Must not know: how recordings are chosen, how results are shown.
  */
+
+import { type Classifier, fitClassifier } from "../../src/classifier/classifier.ts";
+import { pickLabelledRows } from "../../src/classifier/labelled-rows.ts";
 import { createRandom } from "../../src/core/random.ts";
 import { computeConfusion, computeScores, getPredictions } from "../../src/evaluate/metrics.ts";
-import { type Classifier, fitClassifier } from "../../src/golem/classifier.ts";
-import { pickLabelledRows } from "../../src/golem/labelled-rows.ts";
 import type { Draw, Material } from "./material.ts";
 import type { Method } from "./methods.ts";
 

@@ -6,13 +6,13 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { createTone, createWav } from "../../test/audio-files.ts";
 import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
+import type { ByteSource } from "../core/byte-source.ts";
+import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
-import { createFfmpegDecoder } from "../node/ffmpeg-decoder.ts";
+import { createFfmpegDecoder } from "../node/decode/ffmpeg-decoder.ts";
 import { canArrive, createArrivingSource } from "./arriving-source.ts";
-import type { ByteSource } from "./audio.ts";
-import { createMemorySource } from "./byte-source.ts";
-import { identifyContent } from "./content.ts";
-import { decodeSource } from "./decode-source.ts";
+import { identifyContent } from "./formats/content.ts";
+import { decodeSource } from "./formats/decode-source.ts";
 
 async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);

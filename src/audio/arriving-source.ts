@@ -5,10 +5,11 @@
  * Its length is not known, so `byteLength` is infinite, and there is nothing to read at the end of it. One read at a time.
  * Must not know: formats, where bytes come from.
  */
+
+import type { ByteSource } from "../core/byte-source.ts";
+import { blockBytes } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
-import type { ByteSource } from "./audio.ts";
-import { blockBytes } from "./byte-source.ts";
-import type { Container } from "./content.ts";
+import type { Container } from "./formats/content.ts";
 
 /** A byte source that can be had as a whole, too. */
 export interface ArrivingSource extends ByteSource {

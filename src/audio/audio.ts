@@ -5,18 +5,6 @@
  */
 import type { ErrorRecord } from "../core/error.ts";
 
-/** Random access to the bytes of one recording: a file, a Blob, a buffer. */
-export interface ByteSource {
-  /** What to call it in messages: a file name, never more. */
-  readonly name: string;
-  /** Infinite while it is not known. */
-  readonly byteLength: number;
-  /** Reads up to `length` bytes at `offset`; fewer only at the end. */
-  read(offset: number, length: number): Promise<Uint8Array>;
-  /** Absolute path, for decoders that are other programs; absent when the bytes are not a file. */
-  readonly path?: string;
-}
-
 /** Everything that shapes the samples an encoder hears; recorded in every golem. */
 export interface AudioSettings {
   /** Rate of the samples handed out, in Hz. */

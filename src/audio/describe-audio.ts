@@ -4,7 +4,7 @@
  * Must not know: encoders.
  */
 import type { AudioSettings } from "./audio.ts";
-import { builtInDecoders } from "./decode-source.ts";
+import { builtInDecoders } from "./formats/decode-source.ts";
 import { attenuationDb, maximumPhases, passBand } from "./kaiser-filter.ts";
 import { trimParameters } from "./silence-trim.ts";
 

@@ -7,7 +7,7 @@
  * below the loudest say nothing and are marked so: silence is no likeness.
  * Must not know: labels, how fingerprints are compared (doctor/fingerprint-match.ts).
  */
-import { createPowerSpectrum } from "../core/fourier.ts";
+import { createPowerSpectrum } from "../math/fourier.ts";
 
 /** Everything that shapes a fingerprint; the version is raised with any of it. */
 export const fingerprintParameters = {

@@ -4,7 +4,7 @@
  * Must not know: formats, resampling.
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
-import type { DecodedStream } from "./decoder.ts";
+import type { DecodedStream } from "./formats/decoder.ts";
 
 /** What is counted while a stream is mixed down. */
 export interface MixCount {

@@ -1,6 +1,6 @@
 /** Mu-law WAV: the codes of G.711, and that the project's own decoder reads back what was written. */
 import { expect, it } from "vitest";
-import { createMemorySource } from "./byte-source.ts";
+import { createMemorySource } from "../core/byte-source.ts";
 import { encodeMulaw, encodeMulawWav } from "./mulaw-wav.ts";
 import { openAudio } from "./open-audio.ts";
 

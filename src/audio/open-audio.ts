@@ -5,18 +5,14 @@
  * second time when their windows are asked for, so memory does not grow with duration.
  * Must not know: encoders, labels, the file system, any format.
  */
+
+import type { ByteSource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
-import {
-  type AudioFacts,
-  type AudioSettings,
-  type ByteSource,
-  defaultAudioSettings,
-  type OpenedAudio,
-} from "./audio.ts";
+import { type AudioFacts, type AudioSettings, defaultAudioSettings, type OpenedAudio } from "./audio.ts";
 import { createAudioHasher } from "./audio-hash.ts";
-import { decodeSource } from "./decode-source.ts";
-import type { DecodedStream, Decoder } from "./decoder.ts";
 import { createFingerprinter } from "./fingerprint.ts";
+import { decodeSource } from "./formats/decode-source.ts";
+import type { DecodedStream, Decoder } from "./formats/decoder.ts";
 import { type MixCount, readMono, tooLong } from "./mono-stream.ts";
 import { createResampler } from "./resampler.ts";
 import {

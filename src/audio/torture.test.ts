@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 import { measureTone } from "../../test/audio-files.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../../test/ffmpeg.ts";
 import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
-import { createFfmpegDecoder } from "../node/ffmpeg-decoder.ts";
-import { openFileSource } from "../node/file-source.ts";
-import { decodeSource } from "./decode-source.ts";
+import { createFfmpegDecoder } from "../node/decode/ffmpeg-decoder.ts";
+import { openFileSource } from "../node/disk/file-source.ts";
+import { decodeSource } from "./formats/decode-source.ts";
 import { openAudio } from "./open-audio.ts";
 
 interface Row {

@@ -5,7 +5,7 @@
  */
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
-import { exportFormats } from "../node/export-formats.ts";
+import { exportFormats } from "../node/export/export-formats.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
 import {

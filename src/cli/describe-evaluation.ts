@@ -4,7 +4,7 @@
  * Must not know: how it was computed, where it is shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { describeProtocol, describeVerdict } from "../evaluate/evaluation-words.ts";
+import { describeProtocol, describeVerdict } from "../view/evaluation-words.ts";
 
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;

@@ -3,7 +3,7 @@
  *
  * Must not know: encoders, heads, how a recording is decoded.
  */
-import type { ByteSource } from "../audio/audio.ts";
+import type { ByteSource } from "../core/byte-source.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 

@@ -1,9 +1,9 @@
 /** Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged ones. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { createMemorySource } from "../audio/byte-source.ts";
+import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
-import { parquetCompressors } from "../node/parquet-compressors.ts";
+import { parquetCompressors } from "../node/hub/parquet-compressors.ts";
 import { chooseColumns, type Feature, readFeatures, readText } from "./parquet-features.ts";
 import { openParquetFile } from "./parquet-file.ts";
 

@@ -11,7 +11,7 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from "hyparquet";
-import type { ByteSource } from "../audio/audio.ts";
+import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
 
 /** Rows that are stored together; reading one reads, as a rule, the column for all of them. */

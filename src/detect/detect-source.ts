@@ -3,11 +3,12 @@
  *
  * Must not know: the file system, where events go.
  */
-import type { ByteSource } from "../audio/audio.ts";
-import { decodeSource } from "../audio/decode-source.ts";
-import type { Decoder } from "../audio/decoder.ts";
+
+import { decodeSource } from "../audio/formats/decode-source.ts";
+import type { Decoder } from "../audio/formats/decoder.ts";
 import { type MixCount, readMono } from "../audio/mono-stream.ts";
 import { createWarning } from "../audio/warning.ts";
+import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { createDetector, type DetectedEvent, type DetectorOptions } from "./detector.ts";

@@ -3,7 +3,7 @@
  *
  * Must not know: where bytes come from.
  */
-import { readSamples } from "../audio/pcm.ts";
+import { readSamples } from "../audio/formats/pcm.ts";
 
 /** How samples are written: 16-bit integers or 32-bit floats, little-endian, one channel. */
 export const pcmFormats = ["s16le", "f32le"] as const;

@@ -4,7 +4,7 @@
  *
  * Must not know: audio, encoders, streams.
  */
-import { welcomesSilence } from "../golem/embedded-recording.ts";
+import { welcomesSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { gateParameters } from "./sound-gate.ts";
 

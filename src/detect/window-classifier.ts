@@ -3,9 +3,10 @@
  *
  * Must not know: streams, windows, events.
  */
+
+import { hearSamples } from "../embed/hear-samples.ts";
+import type { Listener } from "../embed/hear-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { hearSamples } from "../golem/hear-samples.ts";
-import type { Listener } from "../golem/hear-source.ts";
 import { getAudioOf } from "../golem/predict-heard.ts";
 import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 

@@ -6,8 +6,9 @@
  * in training, and than {@link clearLogprob}, count in proportion. Chosen by measurement: LOG.md.
  * Must not know: streams, how windows are heard.
  */
+
+import { getHeard, type HeardSamples } from "../embed/hear-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getHeard, type HeardSamples } from "../golem/hear-source.ts";
 import { getTrainingHabits } from "./training-habits.ts";
 
 /** What was said of one window. */

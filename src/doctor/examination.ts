@@ -4,8 +4,8 @@
  * Must not know: files, encoders, heads.
  */
 import type { AudioFacts } from "../audio/audio.ts";
-import type { Matrix } from "../core/matrix.ts";
 import type { SkippedRecording, Split } from "../dataset/dataset.ts";
+import type { Matrix } from "../math/matrix.ts";
 import type { Finding } from "./finding.ts";
 
 /** One recording that could be heard. */

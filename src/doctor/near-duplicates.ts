@@ -5,8 +5,9 @@
  * are one sound is decided by the fingerprints, aligned. Clips cut from different stretches of one recording are not copies.
  * Must not know: files, encoders.
  */
-import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
+
 import type { Split } from "../dataset/dataset.ts";
+import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import { type Finding, listNames } from "./finding.ts";
 import { isSameSound, matchFingerprints, summariseFingerprint } from "./fingerprint-match.ts";

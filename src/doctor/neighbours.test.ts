@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createMatrix, getRow } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
+import { createMatrix, getRow } from "../math/matrix.ts";
 import { findNeighbours } from "./neighbours.ts";
 
 it("finds what sorting all distances finds", () => {

@@ -3,7 +3,7 @@
  *
  * Must not know: what the rows are.
  */
-import { getRow, type Matrix } from "../core/matrix.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
 
 /** For each row its nearest other rows, nearest first; at most `count`. */
 export function findNeighbours(matrix: Matrix, count: number): Int32Array[] {

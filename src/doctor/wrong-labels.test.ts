@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createExamination, createExamined } from "../../test/examined.ts";
-import { createMatrix } from "../core/matrix.ts";
+import { createMatrix } from "../math/matrix.ts";
 import type { Opinion } from "./examination.ts";
 import { checkLabels, findSuspicions } from "./wrong-labels.ts";
 

@@ -6,7 +6,7 @@
  * of its looks.
  * Must not know: files, heads, where probabilities come from.
  */
-import { createMatrix, getRow } from "../core/matrix.ts";
+import { createMatrix, getRow } from "../math/matrix.ts";
 import type { Examination, Opinion } from "./examination.ts";
 import { countOf, type Finding, type LabelSuspicion, percent } from "./finding.ts";
 import { findNeighbours } from "./neighbours.ts";

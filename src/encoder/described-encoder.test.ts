@@ -9,13 +9,13 @@ import {
 } from "../../test/tiny-onnx.ts";
 import { joinBytes } from "../core/join-pieces.ts";
 import { createRandom } from "../core/random.ts";
-import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
+import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
+import { createBytesField, createModel, createNode, createValueInfo } from "../onnx/onnx-proto.ts";
+import { readModelFacts, removeOutputs } from "../onnx/onnx-reader.ts";
 import { createDescribedEncoder } from "./described-encoder.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
 import { type EncoderDescriptor, parseDescriptor } from "./encoder-descriptor.ts";
 import { createLogMel } from "./log-mel.ts";
-import { createBytesField, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
-import { readModelFacts, removeOutputs } from "./onnx-reader.ts";
 import { poolFrames } from "./pool-frames.ts";
 
 const runtime = createNodeOnnxRuntime({ threads: 1 });

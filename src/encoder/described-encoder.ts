@@ -7,20 +7,20 @@
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-pieces.ts";
-import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
-import type { EncoderDescriptor } from "./encoder-descriptor.ts";
-import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
-import { createLogMel, cutPatches } from "./log-mel.ts";
 import {
   createNode,
   createTensorPrefix,
   createValueInfo,
   extendModel,
   type ProtoBytes,
-} from "./onnx-proto.ts";
-import { readModelFacts, removeOutputs } from "./onnx-reader.ts";
-import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
-import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "./pooling-graph.ts";
+} from "../onnx/onnx-proto.ts";
+import { readModelFacts, removeOutputs } from "../onnx/onnx-reader.ts";
+import type { OnnxRuntime, OnnxTensor } from "../onnx/onnx-runtime.ts";
+import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "../onnx/pooling-graph.ts";
+import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import type { EncoderDescriptor } from "./encoder-descriptor.ts";
+import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
+import { createLogMel, cutPatches } from "./log-mel.ts";
 import { reflectToLength } from "./reflect.ts";
 
 /** How embeddings by a descriptor are made; part of their identity. */

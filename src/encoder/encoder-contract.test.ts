@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { loadEncoder } from "../node/load-encoder.ts";
+import { loadEncoder } from "../node/models/load-encoder.ts";
 import { type Encoder, mergePooled } from "./encoder.ts";
 import { encoderDefinitions } from "./registry.ts";
 

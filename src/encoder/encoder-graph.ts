@@ -4,7 +4,7 @@
  *
  * Must not know: which encoder it is for.
  */
-import type { GraphMerge } from "./graph-merge.ts";
+import type { GraphMerge } from "../onnx/graph-merge.ts";
 
 /**
  * Adds an encoder to a graph: given the graph and the name of samples [1, samples], the function from a layer to the name of its

@@ -1,8 +1,8 @@
 /** Merging windows, reflection and the power spectrum against their definitions. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createPowerSpectrum } from "../core/fourier.ts";
 import { createRandom } from "../core/random.ts";
+import { createPowerSpectrum } from "../math/fourier.ts";
 import { type EncoderInfo, mergePooled } from "./encoder.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { reflectToLength } from "./reflect.ts";

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
 import { openAudio } from "../audio/open-audio.ts";
 import { createRandom } from "../core/random.ts";
-import { loadDataset } from "../node/dataset-files.ts";
-import { loadWeights } from "../node/encoder-weights.ts";
-import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
+import { loadDataset } from "../node/data/dataset-files.ts";
+import { loadWeights } from "../node/models/encoder-weights.ts";
+import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
+import type { OnnxSession } from "../onnx/onnx-runtime.ts";
 import type { Encoder } from "./encoder.ts";
 import { createGoogleSpeechEmbedding } from "./google-speech-embedding.ts";
-import type { OnnxSession } from "./onnx-runtime.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { getEncoderDefinition } from "./registry.ts";
 

@@ -13,13 +13,13 @@
  * Must not know: files, labels, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
+import { extractModel, readMainGraph } from "../onnx/onnx-extract.ts";
+import { createNode, createValueInfo } from "../onnx/onnx-proto.ts";
+import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/onnx-runtime.ts";
+import { addPoolingNodes, getPooledTensor } from "../onnx/pooling-graph.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addCentring } from "./encoder-graph.ts";
-import { extractModel, readMainGraph } from "./onnx-extract.ts";
-import { createNode, createValueInfo } from "./onnx-proto.ts";
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from "./onnx-runtime.ts";
 import { poolFrames } from "./pool-frames.ts";
-import { addPoolingNodes, getPooledTensor } from "./pooling-graph.ts";
 
 const dimensions = 96;
 const melBands = 32;

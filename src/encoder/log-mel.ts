@@ -4,7 +4,7 @@
  *
  * Must not know: networks, files.
  */
-import { createPowerSpectrum } from "../core/fourier.ts";
+import { createPowerSpectrum } from "../math/fourier.ts";
 import { createHannWindow, createMelFilters, type MelFilterOptions } from "./mel-filters.ts";
 
 /** Everything that shapes the numbers. Lengths in samples, frequencies in Hz. */

@@ -6,7 +6,7 @@
  * Must not know: files, labels, networks.
  */
 
-import { createPowerSpectrum } from "../core/fourier.ts";
+import { createPowerSpectrum } from "../math/fourier.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { createHannWindow, createMelFilters } from "./mel-filters.ts";
 import { poolFrames } from "./pool-frames.ts";

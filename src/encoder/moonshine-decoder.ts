@@ -12,17 +12,17 @@
  * Must not know: audio, which token is chosen, what tokens mean.
  */
 import { GolemError } from "../core/error.ts";
-import { addFloatProducts } from "./float-products.ts";
-import type { NextToken } from "./greedy-decoding.ts";
+import { addFloatProducts } from "../onnx/float-products.ts";
 import {
   createAddedNodes,
   extractModel,
   type GraphContents,
   type ModelEnds,
   readBranches,
-} from "./onnx-extract.ts";
-import { createValueInfo, elementType } from "./onnx-proto.ts";
-import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
+} from "../onnx/onnx-extract.ts";
+import { createValueInfo, elementType } from "../onnx/onnx-proto.ts";
+import type { OnnxRuntime, OnnxTensor } from "../onnx/onnx-runtime.ts";
+import type { NextToken } from "./greedy-decoding.ts";
 
 const blocks = [0, 1, 2, 3, 4, 5];
 const heads = 8;

@@ -6,6 +6,7 @@
  * Must not know: files, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
+import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
 import type { Encoder, Pooled } from "./encoder.ts";
 import { decodeGreedily, type NextToken } from "./greedy-decoding.ts";
 import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
@@ -15,7 +16,6 @@ import {
   moonshineDecoderDimensions,
   moonshineDecoderWeights,
 } from "./moonshine-decoder.ts";
-import type { OnnxRuntime } from "./onnx-runtime.ts";
 import { createStepPool, stepStatistics } from "./step-pool.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
 

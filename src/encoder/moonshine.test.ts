@@ -1,10 +1,10 @@
 /** The edits of moonshine's graph: pooled as outside, close to what the published graph gives, and the same however floats are rounded. */
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { loadWeights } from "../node/encoder-weights.ts";
-import { loadEncoder } from "../node/load-encoder.ts";
-import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
-import { createValueInfo, extendModel } from "./onnx-proto.ts";
+import { loadWeights } from "../node/models/encoder-weights.ts";
+import { loadEncoder } from "../node/models/load-encoder.ts";
+import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
+import { createValueInfo, extendModel } from "../onnx/onnx-proto.ts";
 import { poolFrames } from "./pool-frames.ts";
 import { getEncoderDefinition } from "./registry.ts";
 

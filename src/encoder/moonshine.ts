@@ -7,19 +7,19 @@
  * Must not know: files, labels, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
-import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
-import { type AddEncoder, addReflection } from "./encoder-graph.ts";
-import { addFloatProducts } from "./float-products.ts";
-import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "./onnx-extract.ts";
-import { createValueInfo } from "./onnx-proto.ts";
-import type { OnnxRuntime } from "./onnx-runtime.ts";
+import { addFloatProducts } from "../onnx/float-products.ts";
+import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "../onnx/onnx-extract.ts";
+import { createValueInfo } from "../onnx/onnx-proto.ts";
+import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
 import {
   addPoolingNodes,
   describePooledOutputs,
   framesOutput,
   getPooledTensor,
   pooledOutput,
-} from "./pooling-graph.ts";
+} from "../onnx/pooling-graph.ts";
+import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import { type AddEncoder, addReflection } from "./encoder-graph.ts";
 import { reflectToLength } from "./reflect.ts";
 
 const dimensions = 288;

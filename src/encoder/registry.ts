@@ -5,6 +5,7 @@
  * Must not know: where files are kept, how they are fetched.
  */
 import { GolemError } from "../core/error.ts";
+import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
 import type { AddEncoder } from "./encoder-graph.ts";
 import {
@@ -17,7 +18,6 @@ import { createMfcc, mfccInfo } from "./mfcc.ts";
 import { createMoonshine, createMoonshineGraph, moonshineInfo, moonshineWeights } from "./moonshine.ts";
 import { moonshineDecoderWeights } from "./moonshine-decoder.ts";
 import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
-import type { OnnxRuntime } from "./onnx-runtime.ts";
 import type { Transcriber, TranscriberInfo } from "./transcriber.ts";
 
 /** One file of a package. */

@@ -1,8 +1,8 @@
 /** Calibration: by hand where that is possible, by property, and that it finds what was planted. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createMatrix, type Matrix } from "../core/matrix.ts";
 import { createRandom, shuffle } from "../core/random.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { computeCalibration } from "./calibration.ts";
 
 /** Two classes; the first has the probability given, rounded to what float32 holds. */

@@ -11,7 +11,7 @@
  * Repeats add predictions, not recordings, and lower the bias by less.
  */
 import { GolemError } from "../core/error.ts";
-import { getRow, type Matrix } from "../core/matrix.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
 import { computeLogLoss, getPredictions } from "./metrics.ts";
 
 /** One point of a reliability diagram: predictions of similar confidence. */

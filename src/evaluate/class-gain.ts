@@ -15,7 +15,7 @@
  * one class alone then gained nothing on real recordings and lost up to 24 points in simulation. Nearest centroids lose too where features are
  * many and noisy: the mean of more recordings lies closer to everything. Real recordings: runs/results/class-gain.md.
  */
-import { bisect } from "./distribution.ts";
+import { bisect } from "../math/distribution.ts";
 import {
   computeQuantiles,
   type LearningCurveFit,

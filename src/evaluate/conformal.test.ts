@@ -1,8 +1,8 @@
 /** Label sets: the definition word by word, exact coverage where it is exact, and coverage by simulation where it is bounded. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createMatrix } from "../core/matrix.ts";
 import { createRandom, type Random } from "../core/random.ts";
+import { createMatrix } from "../math/matrix.ts";
 import {
   computeLabelPValues,
   computeNonconformity,

@@ -22,7 +22,7 @@
  * out any label at all. Recordings of no known class have no true label to hold.
  */
 import { GolemError } from "../core/error.ts";
-import { getRow, type Matrix } from "../core/matrix.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
 
 /** Out-of-fold strangeness of the training recordings: what new recordings are compared with. Plain data. */
 export interface LabelCalibration {

@@ -1,7 +1,7 @@
 /** Cross-validation is honest: what a model could only know by a leak does not score, and the leaks would be seen if there. */
 import { describe, expect, it } from "vitest";
-import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
+import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { type CrossValidationInput, crossValidate } from "./cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "./evaluate.ts";
 

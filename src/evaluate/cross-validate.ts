@@ -5,8 +5,8 @@
  * early stopping, standardisation) has to happen inside `fitPredict`, on the training rows it is given.
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
-import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { createFolds, type Fold, type FoldInput, type FoldPlan } from "./folds.ts";
 
 /**

@@ -1,8 +1,8 @@
 /** The evaluation document: one definition for all its numbers, and recordings (not predictions) as the unit. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createMatrix, type Matrix } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { computeEvaluation, type EvaluationInput } from "./evaluate.ts";
 import { computeInterval } from "./interval.ts";
 import { computeScores, getPredictions } from "./metrics.ts";

@@ -10,7 +10,7 @@
  */
 
 import { type ErrorRecord, GolemError } from "../core/error.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
 import { type Calibration, computeCalibration } from "./calibration.ts";
 import { computeInterval } from "./interval.ts";
 import {

@@ -22,7 +22,7 @@
  * with more recordings a speaker. Coverage by simulation: interval.test.ts (a part) and runs/interval-coverage.ts (all, the whole protocol included).
  */
 import { GolemError } from "../core/error.ts";
-import { bisect, computeIncompleteBeta, computeStudentQuantile } from "./distribution.ts";
+import { bisect, computeIncompleteBeta, computeStudentQuantile } from "../math/distribution.ts";
 import { computeLearningGain } from "./learning-gain.ts";
 
 /** What was measured on each recording. All arrays have one entry a recording. */

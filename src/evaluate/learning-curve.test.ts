@@ -1,9 +1,9 @@
 /** The learning curve as a whole: learners whose curve is known, honesty about speakers, what it costs, what it looks like. */
 import { describe, expect, it } from "vitest";
-import { createMatrix, type Matrix } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
+import { bisect } from "../math/distribution.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { crossValidate } from "./cross-validate.ts";
-import { bisect } from "./distribution.ts";
 import { computeLearningCurve, type LearningCurve, type LearningCurveInput } from "./learning-curve.ts";
 import { computeChoiceAccuracy } from "./learning-gain.ts";
 

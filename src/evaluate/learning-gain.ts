@@ -8,7 +8,7 @@
  * noise of few recordings, d grows with their number's square root; where anything else limits it, d grows less. A model, not a theorem:
  * runs/interval-coverage.ts shows how it holds on simulated data.
  */
-import { bisect } from "./distribution.ts";
+import { bisect } from "../math/distribution.ts";
 
 const step = 0.05;
 const reach = 8;

@@ -1,7 +1,7 @@
 /** Scores against scikit-learn's (scripts/make-metrics-fixture.py), and definitions by hand. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createMatrix } from "../core/matrix.ts";
+import { createMatrix } from "../math/matrix.ts";
 import {
   computeConfusion,
   computeLogLoss,

@@ -5,7 +5,7 @@
  * Definitions are scikit-learn's (test/fixtures/metrics holds its numbers); where a ratio is 0 / 0 it is 0.
  */
 import { GolemError } from "../core/error.ts";
-import { getRow, type Matrix } from "../core/matrix.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
 
 /** Counts `[true class][predicted class]`; whole numbers, or means of whole numbers over repeats. */
 export type Confusion = readonly (readonly number[])[];

@@ -4,8 +4,9 @@
  * Must not know: how training sides were drawn, what follows from the scores.
  * The last level is cross-validation; where that has been run, its predictions are taken.
  */
-import type { Matrix } from "../core/matrix.ts";
+
 import type { WorkOptions } from "../core/progress.ts";
+import type { Matrix } from "../math/matrix.ts";
 import { type CrossValidation, type CrossValidationInput, runFolds } from "./cross-validate.ts";
 import { computeInterval, type Interval } from "./interval.ts";
 import { getPredictions } from "./metrics.ts";

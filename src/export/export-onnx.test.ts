@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
+import { computeLeastProbability } from "../classifier/label-sets.ts";
 import type { AddEncoder } from "../encoder/encoder-graph.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { computeLeastProbability } from "../golem/label-sets.ts";
-import { type TrainingOptions, trainGolem } from "../golem/train-golem.ts";
 import { headKinds } from "../head/head.ts";
-import { createNodeOnnxRuntime } from "../node/onnx-runtime-node.ts";
+import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
+import { type TrainingOptions, trainGolem } from "../workflow/train-golem.ts";
 import { createGolemOnnx } from "./export-onnx.ts";
 
 const { layers, dimensions } = testEncoder;

@@ -6,12 +6,13 @@
  * [1, 1] where the golem knows it. Trimming and windows are the caller's.
  * Must not know: the file system, where weights come from.
  */
+
+import { computeLeastProbability, labelSetLevel } from "../classifier/label-sets.ts";
+import { getLayerSize, type LayerView, needsTranscriber, type VectorView } from "../classifier/view.ts";
+import { unknownLabels } from "../embed/embedded-recording.ts";
 import type { AddEncoder } from "../encoder/encoder-graph.ts";
-import { createGraphMerge, type GraphEnd } from "../encoder/graph-merge.ts";
-import { unknownLabels } from "../golem/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { computeLeastProbability, labelSetLevel } from "../golem/label-sets.ts";
-import { getLayerSize, type LayerView, needsTranscriber, type VectorView } from "../golem/view.ts";
+import { createGraphMerge, type GraphEnd } from "../onnx/graph-merge.ts";
 import { checkWordless } from "./exported-files.ts";
 import { addDecision, addFamiliarity } from "./head-graph.ts";
 

@@ -3,9 +3,10 @@
  *
  * Must not know: the file system.
  */
+
+import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
-import { needsTranscriber, sumShares } from "../golem/view.ts";
 
 /** Files by their names in the folder (with "/" between folders); contents, or a file of this machine to be copied. */
 export type ExportedFiles = Readonly<Record<string, Uint8Array | string | { readonly copyOf: string }>>;

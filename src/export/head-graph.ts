@@ -1,14 +1,15 @@
 /**
  * What a golem does with pooled layers, as nodes of a graph: heads, their pooling into probabilities, and how familiar a recording is.
  *
- * The mathematics are those of head/network-head.ts, golem/fusion.ts and golem/familiarity.ts, in float32 instead of float64.
+ * The mathematics are those of head/network-head.ts, classifier/fusion.ts and classifier/familiarity.ts, in float32 instead of float64.
  * Must not know: encoders, files.
  */
-import type { GraphMerge } from "../encoder/graph-merge.ts";
-import { type Familiarity, nearnessShare, tellsNearness } from "../golem/familiarity.ts";
-import type { FittedView } from "../golem/fitted-view.ts";
-import type { ListenerInfo, VectorView } from "../golem/view.ts";
+
+import { type Familiarity, nearnessShare, tellsNearness } from "../classifier/familiarity.ts";
+import type { FittedView } from "../classifier/fitted-view.ts";
+import type { ListenerInfo, VectorView } from "../classifier/view.ts";
 import type { Tensor } from "../head/head.ts";
+import type { GraphMerge } from "../onnx/graph-merge.ts";
 
 /** From a view to the name of its features [1, features]. */
 export type GetFeatures = (view: VectorView) => string;

@@ -6,7 +6,7 @@
  * Must not know: files.
  */
 import { trimParameters } from "../audio/silence-trim.ts";
-import { unknownLabels } from "../golem/embedded-recording.ts";
+import { unknownLabels } from "../embed/embedded-recording.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 
 /** What the script beside an ONNX file is called. */

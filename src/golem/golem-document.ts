@@ -4,11 +4,11 @@
  * Must not know: files, heads' mathematics.
  */
 import * as z from "zod/mini";
+import type { Vocabulary } from "../classifier/text-features.ts";
+import { getViewName, getViewSize } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import { decoderVectorNames } from "../encoder/transcriber.ts";
 import { headKinds } from "../head/head.ts";
-import type { Vocabulary } from "./text-features.ts";
-import { getViewName, getViewSize } from "./view.ts";
 
 /** Version of the artefact's format; readers refuse others. */
 export const formatVersion = 3;

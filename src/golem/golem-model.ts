@@ -5,19 +5,26 @@
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/describe-audio.ts";
+import { type Classifier, createClassifier } from "../classifier/classifier.ts";
+import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
+import { createFamiliarityScore, type Familiarity } from "../classifier/familiarity.ts";
+import type { FittedView } from "../classifier/fitted-view.ts";
+import {
+  computeLabelSet,
+  labelSetLevel,
+  packLabelCalibration,
+  unpackLabelCalibration,
+} from "../classifier/label-sets.ts";
+import { type ListenerInfo, needsTranscriber } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
+import { type EmbeddedRecording, type Heard, unknownLabels } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Tensor } from "../head/head.ts";
-import { type Classifier, createClassifier } from "./classifier.ts";
 import { computeDataFingerprint } from "./data-fingerprint.ts";
-import { type EmbeddedRecording, type Heard, unknownLabels } from "./embedded-recording.ts";
-import { evaluateClassifier } from "./evaluate-classifier.ts";
-import { createFamiliarityScore, type Familiarity } from "./familiarity.ts";
-import type { FittedView } from "./fitted-view.ts";
 import {
   checkViews,
   formatVersion,
@@ -28,12 +35,6 @@ import {
   type TrainingDocument,
 } from "./golem-document.ts";
 import { golemFiles } from "./golem-files.ts";
-import {
-  computeLabelSet,
-  labelSetLevel,
-  packLabelCalibration,
-  unpackLabelCalibration,
-} from "./label-sets.ts";
 import { writeModelCard } from "./model-card.ts";
 import {
   describeFamiliarity,
@@ -44,7 +45,6 @@ import {
 import { packTensors, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { TrainingAccount } from "./training-account.ts";
-import { type ListenerInfo, needsTranscriber } from "./view.ts";
 
 export { golemFileLimits, golemFiles } from "./golem-files.ts";
 

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
+import { trainGolem } from "../workflow/train-golem.ts";
 import { writeModelCard } from "./model-card.ts";
-import { trainGolem } from "./train-golem.ts";
 
 async function writeCard(encoder: string, name: string): Promise<string> {
   const input = {

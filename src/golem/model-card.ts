@@ -4,8 +4,9 @@
  * Format: Hugging Face "Model Cards" (YAML front matter with model-index).
  * Must not know: files.
  */
+
+import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import type { GolemDocument } from "./golem-document.ts";
-import { needsTranscriber, sumShares } from "./view.ts";
 
 /** What a card tells of a golem that is passed on. */
 export interface CardExtras {

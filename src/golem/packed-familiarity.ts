@@ -4,11 +4,12 @@
  *
  * Must not know: file formats, how it is fitted.
  */
+
+import type { Familiarity, FamiliarLayer } from "../classifier/familiarity.ts";
+import { getViewName, getViewSize, type ListenerInfo } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { Tensor } from "../head/head.ts";
-import type { Familiarity, FamiliarLayer } from "./familiarity.ts";
 import type { GolemDocument } from "./golem-document.ts";
-import { getViewName, getViewSize, type ListenerInfo } from "./view.ts";
 
 /** Begins the names of its tensors. */
 export const familiarityPrefix = "familiarity/";

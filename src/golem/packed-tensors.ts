@@ -5,11 +5,12 @@
  * `moonshine-tiny/layer_3/weight`, and `fusion/weight` [views], the factors of the views' log-probabilities.
  * Must not know: file formats.
  */
+
+import type { FittedView } from "../classifier/fitted-view.ts";
+import { getViewName, type View } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { HeadMeta, Tensor } from "../head/head.ts";
 import { loadHead } from "../head/saved-head.ts";
-import type { FittedView } from "./fitted-view.ts";
-import { getViewName, type View } from "./view.ts";
 
 const fusionWeight = "fusion/weight";
 

@@ -6,10 +6,10 @@
 import type { AudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
-import { welcomesSilence } from "./embedded-recording.ts";
+import { welcomesSilence } from "../embed/embedded-recording.ts";
+import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../embed/hear-source.ts";
 import type { GolemDocument } from "./golem-document.ts";
 import type { GolemModel, Prediction } from "./golem-model.ts";
-import { getAudioSettings, getHeard, type HeardSource, isSilent } from "./hear-source.ts";
 
 /** A prediction for one recording of known duration. */
 export interface AudioPrediction extends Prediction {

@@ -4,12 +4,12 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { encoderDefinitions, getTranscriberDefinition } from "../encoder/registry.ts";
 import { headKinds } from "../head/head.ts";
+import { trainGolem } from "../workflow/train-golem.ts";
 import type { GolemDocument } from "./golem-document.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "./golem-model.ts";
 import { pickPublicDocument } from "./public-document.ts";
 import { createPublicGolem } from "./public-golem.ts";
 import { encodeSafetensors } from "./safetensors.ts";
-import { trainGolem } from "./train-golem.ts";
 
 /** A golem of two views of an encoder in a folder of somebody's, with everything in it that names things. */
 function createPrivateGolem(changes: object = {}): GolemModel {

@@ -7,6 +7,8 @@
  * transcripts their hashes stand, unless transcripts are asked for.
  * Must not know: the file system, formats it is written in.
  */
+
+import { hashVocabulary, isHashed, type Vocabulary } from "../classifier/text-features.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemDocument, TrainingDocument } from "./golem-document.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "./golem-model.ts";
@@ -17,7 +19,6 @@ import {
   pickPublicTraining,
 } from "./public-document.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
-import { hashVocabulary, isHashed, type Vocabulary } from "./text-features.ts";
 
 /** A golem to pass on, and in words for people what it still holds of the recordings and what was left out. */
 export interface PublicGolem {

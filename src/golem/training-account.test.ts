@@ -3,9 +3,9 @@ import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
-import type { EmbeddedRecording } from "./embedded-recording.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { trainGolem } from "../workflow/train-golem.ts";
 import { decodeGolemModel, golemFiles } from "./golem-model.ts";
-import { trainGolem } from "./train-golem.ts";
 
 function train(recordings: readonly EmbeddedRecording[], test?: readonly EmbeddedRecording[]) {
   return trainGolem(

@@ -4,13 +4,14 @@
  *
  * Must not know: reports' looks, files.
  */
-import { createMatrix, getRow, type Matrix } from "../core/matrix.ts";
+
+import type { Classifier } from "../classifier/classifier.ts";
+import { selectScored, type TrainedOn } from "../classifier/evaluate-classifier.ts";
+import { computeRecordingMap } from "../classifier/recording-map.ts";
+import { type ListenerInfo, needsTranscriber } from "../classifier/view.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
-import type { Classifier } from "./classifier.ts";
-import type { EmbeddedRecording } from "./embedded-recording.ts";
-import { selectScored, type TrainedOn } from "./evaluate-classifier.ts";
-import { computeRecordingMap } from "./recording-map.ts";
-import { type ListenerInfo, needsTranscriber } from "./view.ts";
+import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 
 /** Longest transcript kept, in UTF-16 units. */
 const longestText = 1000;

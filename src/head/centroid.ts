@@ -6,8 +6,9 @@
  * leave-one-out distances. Classes weigh alike however many rows they have.
  * Must not know: how the factor is found (temperature.ts).
  */
+
+import { computeGram, dot, multiplyByRows } from "../math/products.ts";
 import type { Head } from "./head.ts";
-import { computeGram, dot, multiplyByRows } from "./kernel.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { CentroidOptions } from "./options.ts";
 import {

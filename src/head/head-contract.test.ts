@@ -1,8 +1,8 @@
 /** What every kind of head must do, run over all of them. */
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
-import { createMatrix, getRow, type Matrix, selectRows } from "../core/matrix.ts";
 import { createRandom, shuffle } from "../core/random.ts";
+import { createMatrix, getRow, type Matrix, selectRows } from "../math/matrix.ts";
 import { type Head, type HeadKind, headKinds } from "./head.ts";
 import { trainHead } from "./registry.ts";
 import { loadHead, saveHead } from "./saved-head.ts";

@@ -3,7 +3,7 @@
  *
  * Must not know: audio, files, encoders, how well they are doing.
  */
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
 
 /** The kinds of head that can be trained, in the order in which they are documented. */
 export const headKinds = ["linear", "mlp", "logistic", "ridge", "centroid"] as const;

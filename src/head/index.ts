@@ -1,4 +1,6 @@
 /** Public names of the head stage. */
+
+export { computeGram } from "../math/products.ts";
 export {
   type Head,
   type HeadFacts,
@@ -8,7 +10,6 @@ export {
   type SavedHead,
   type Tensor,
 } from "./head.ts";
-export { computeGram } from "./kernel.ts";
 export { fitLogisticGram, type GramFit } from "./logistic-gram.ts";
 export type { MatrixProduct } from "./matrix-product.ts";
 export { type ClassWeight, type HeadOptions, type HeadSettings, headDefaults } from "./options.ts";

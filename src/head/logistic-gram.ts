@@ -8,9 +8,9 @@
  * Must not know: where the Gram matrix comes from.
  */
 import { GolemError } from "../core/error.ts";
-import { factorCholesky, invertCholesky } from "./cholesky.ts";
-import { centreGram } from "./gram.ts";
-import { multiply } from "./kernel.ts";
+import { factorCholesky, invertCholesky } from "../math/cholesky.ts";
+import { centreGram } from "../math/gram.ts";
+import { multiply } from "../math/products.ts";
 import { headDefaults, type LogisticOptions } from "./options.ts";
 import { type Computation, minimise, type RegressionSpace } from "./softmax-regression.ts";
 import { computeRowWeights } from "./training-set.ts";

@@ -4,7 +4,7 @@
  * Products with the design matrix are the whole cost; they are requested from the caller (see softmax-regression.ts).
  * Must not know: who computes the products.
  */
-import { factorCholesky, solveCholesky } from "./cholesky.ts";
+import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import { centreBias, createConvergenceError } from "./logistic-gram.ts";
 import type { LogisticOptions } from "./options.ts";
 import { type Computation, minimise, type RegressionSpace } from "./softmax-regression.ts";

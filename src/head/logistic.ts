@@ -5,9 +5,9 @@
  * |W|^2 / (2 C); the bias is not penalised. With two classes this is scikit-learn's binary problem at twice the C.
  * Must not know: how the minimum is searched (softmax-regression.ts).
  */
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
+import { computeGram, multiplyTransposed } from "../math/products.ts";
 import type { Head } from "./head.ts";
-import { computeGram, multiplyTransposed } from "./kernel.ts";
 import { fitLogisticGram } from "./logistic-gram.ts";
 import { fitLogisticPrimal, type PrimalFit } from "./logistic-primal.ts";
 import { computeInLoops, computeWithProduct, type MatrixProduct } from "./matrix-product.ts";

@@ -4,8 +4,8 @@
  *
  * Must not know: engines, heads.
  */
-import type { Matrix } from "../core/matrix.ts";
-import { multiplyByRows, multiplyTransposed } from "./kernel.ts";
+import type { Matrix } from "../math/matrix.ts";
+import { multiplyByRows, multiplyTransposed } from "../math/products.ts";
 import type { Computation, ProductRequest } from "./softmax-regression.ts";
 
 /** A float32 matrix engine. */

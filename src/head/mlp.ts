@@ -6,8 +6,9 @@
  * Where a class has fewer than three rows there is no such split, and all epochs are run.
  * Must not know: held-out data of the evaluation; the split is of the training rows alone.
  */
-import { selectRows } from "../core/matrix.ts";
+
 import { createRandom, shuffle } from "../core/random.ts";
+import { selectRows } from "../math/matrix.ts";
 import { createAdam } from "./adam.ts";
 import type { Head } from "./head.ts";
 import { type Batch, computeLoss, createNetwork, type Network } from "./network.ts";

@@ -6,9 +6,9 @@
  */
 
 import { GolemError } from "../core/error.ts";
-import { createMatrix, type Matrix } from "../core/matrix.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
+import { multiplyByRows } from "../math/products.ts";
 import type { Head, HeadFacts, HeadKind, Tensor } from "./head.ts";
-import { multiplyByRows } from "./kernel.ts";
 import { applyStandardisation, type Standardisation } from "./standardisation.ts";
 import { checkEmbeddings } from "./training-set.ts";
 

@@ -3,7 +3,7 @@
  *
  * Must not know: how any kind is trained.
  */
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
 import { trainCentroid } from "./centroid.ts";
 import type { Head, HeadKind } from "./head.ts";
 import { trainLinear } from "./linear.ts";

@@ -8,7 +8,7 @@
  * such rows count neither in the calibration nor in the likelihood.
  * Must not know: what the rows are, what the scores are used for.
  */
-import { factorCholesky, solveCholesky } from "./cholesky.ts";
+import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import type { RidgeProblem } from "./ridge-problem.ts";
 import type { RidgeRemainder } from "./ridge-solver.ts";
 import { fitTemperature } from "./temperature.ts";

@@ -6,9 +6,9 @@
  * Must not know: which penalty is best, how it is solved for one (ridge-solver.ts).
  */
 import { GolemError } from "../core/error.ts";
-import { computeEigen } from "./eigen.ts";
-import { centreGram } from "./gram.ts";
-import { computeGram, multiplyByRows, multiplyTransposed } from "./kernel.ts";
+import { computeEigen } from "../math/eigen.ts";
+import { centreGram } from "../math/gram.ts";
+import { computeGram, multiplyByRows, multiplyTransposed } from "../math/products.ts";
 import { createGramSolver, createVectorSolver, type RidgeSolver } from "./ridge-solver.ts";
 
 /** Ridge regression on one set of rows, ready for any penalty. */

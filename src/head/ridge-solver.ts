@@ -6,9 +6,9 @@
  * eigenvectors; or singular vectors, where rows outnumber features, or a penalty is too small for the factor to be exact.
  * Must not know: which penalty is best, what is left out.
  */
-import { factorCholesky, invertLower, solveCholesky } from "./cholesky.ts";
-import { computeEigen } from "./eigen.ts";
-import { multiply, multiplyTransposed } from "./kernel.ts";
+import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
+import { computeEigen } from "../math/eigen.ts";
+import { multiply, multiplyTransposed } from "../math/products.ts";
 
 /** What the fit at one penalty leaves of the targets. */
 export interface RidgeRemainder {

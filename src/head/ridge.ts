@@ -5,8 +5,9 @@
  * before calibration; logits are those outputs times the factor that makes softmax most likely on the left-out rows.
  * Must not know: how leave-one-out works (ridge-loo.ts).
  */
+
+import { multiplyTransposed } from "../math/products.ts";
 import type { Head } from "./head.ts";
-import { multiplyTransposed } from "./kernel.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
 import { findRidgePenalty, type LeaveOut, planLeaveOut, type RidgeLooScore } from "./ridge-loo.ts";

@@ -1,8 +1,8 @@
 /** Loading heads that were damaged, mixed up or made by somebody hostile. */
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
-import { createMatrix } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
+import { createMatrix } from "../math/matrix.ts";
 import type { SavedHead, Tensor } from "./head.ts";
 import { trainHead } from "./registry.ts";
 import { loadHead, saveHead } from "./saved-head.ts";

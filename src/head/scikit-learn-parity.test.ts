@@ -1,9 +1,9 @@
 /** Standardisation, logistic, ridge and its leave-one-out, centroid against scikit-learn (scripts/make-head-fixtures.py). */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
+import { computeGram, multiplyTransposed } from "../math/products.ts";
 import type { Head } from "./head.ts";
-import { computeGram, multiplyTransposed } from "./kernel.ts";
 import type { ClassWeight } from "./options.ts";
 import { trainHead } from "./registry.ts";
 import { computeRidgeLooScores } from "./ridge-loo.ts";

@@ -12,8 +12,9 @@
  *
  * Must not know: standardisation, heads, engines.
  */
-import { addScaled, dot } from "./kernel.ts";
-import { searchLine } from "./line-search.ts";
+
+import { searchLine } from "../math/line-search.ts";
+import { addScaled, dot } from "../math/products.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
 /** A step (or a point): coefficients then one bias a class, and the vector whose dot product with a gradient is the pairing. */

@@ -3,7 +3,7 @@
  *
  * Must not know: where logits come from, standardisation, optimisers.
  */
-import { createMatrix, type Matrix } from "../core/matrix.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 
 /** Softmax of each row of logits [recordings, classes]: probabilities of the same shape, each row summing to 1. */
 export function computeProbabilities(logits: Matrix): Matrix {

@@ -4,7 +4,7 @@
  * Mean and scale are rounded to float32 before first use, so that training and a saved head see the same numbers.
  * Must not know: labels, kinds of head.
  */
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
 
 /** Mean and scale of each feature, float32. */
 export interface Standardisation {

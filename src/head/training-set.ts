@@ -4,7 +4,7 @@
  * Must not know: kinds of head.
  */
 import { GolemError } from "../core/error.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../math/matrix.ts";
 import type { ClassWeight } from "./options.ts";
 
 /** Checked training rows. */

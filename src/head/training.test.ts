@@ -1,9 +1,9 @@
 /** What single kinds of head promise beyond the common contract. */
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
-import { createMatrix, type Matrix } from "../core/matrix.ts";
 import { createRandom } from "../core/random.ts";
-import { searchLine } from "./line-search.ts";
+import { searchLine } from "../math/line-search.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { fitLogisticGram } from "./logistic-gram.ts";
 import { trainHead } from "./registry.ts";
 import { chooseRidgePenalty, computeRidgeLooScores, planLeaveOut } from "./ridge-loo.ts";

@@ -7,8 +7,8 @@
  * linear discriminant analysis (Ledoit and Wolf 2004; Lee et al. 2018 for telling the unknown). Inner products are a^T W b.
  * Must not know: what the rows are, what a comparison decides.
  */
-import { factorCholesky, solveCholesky, solveLower } from "./cholesky.ts";
-import { multiplyByRows, multiplyTransposed } from "./kernel.ts";
+import { factorCholesky, solveCholesky, solveLower } from "../math/cholesky.ts";
+import { multiplyByRows, multiplyTransposed } from "../math/products.ts";
 
 /** Share of the mean variance within classes that is added to all directions. */
 const shrinkage = 0.1;

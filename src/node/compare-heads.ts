@@ -4,13 +4,17 @@
  * Must not know: how candidates are scored and chosen, the terminal.
  */
 import { performance } from "node:perf_hooks";
+import { fitClassifier } from "../classifier/classifier.ts";
+import type { FitProblem } from "../classifier/fold-runner.ts";
+import { countLearnedNumbers, getLearnedNumbers, listHeadCandidates } from "../classifier/head-candidates.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
-import { fitClassifier } from "../golem/classifier.ts";
-import { type CandidateScore, compareCandidates, type HeadComparison } from "../golem/compare-candidates.ts";
-import type { FitProblem } from "../golem/fold-runner.ts";
-import { countLearnedNumbers, getLearnedNumbers, listHeadCandidates } from "../golem/head-candidates.ts";
-import { createCandidateRunner } from "./fold-runner-node.ts";
+import {
+  type CandidateScore,
+  compareCandidates,
+  type HeadComparison,
+} from "../workflow/compare-candidates.ts";
 import { hearTrainingRows, type MeasureOptions } from "./hear-training-rows.ts";
+import { createCandidateRunner } from "./threads/fold-runner-node.ts";
 
 /** Options of {@link compareHeads}; all have defaults. */
 export interface CompareOptions extends Omit<MeasureOptions, "head" | "headOptions"> {

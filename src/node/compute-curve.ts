@@ -4,9 +4,9 @@
  * Must not know: how curves are measured, the terminal.
  */
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
-import { type CurveMeasure, type GolemCurve, measureCurve } from "../golem/measure-curve.ts";
-import { createFoldRunner } from "./fold-runner-node.ts";
+import { type CurveMeasure, type GolemCurve, measureCurve } from "../workflow/measure-curve.ts";
 import { hearTrainingRows, type MeasureOptions } from "./hear-training-rows.ts";
+import { createFoldRunner } from "./threads/fold-runner-node.ts";
 
 /** Options of {@link computeCurve}; all have defaults. */
 export interface CurveOptions extends MeasureOptions, Pick<CurveMeasure, "added" | "maximumEvaluations"> {}

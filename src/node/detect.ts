@@ -15,11 +15,11 @@ import {
 import { detectSource } from "../detect/detect-source.ts";
 import { createDetector, type DetectedEvent, type Detector } from "../detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../detect/window-classifier.ts";
+import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
+import { openFileSource } from "./disk/file-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
-import { openFileSource } from "./file-source.ts";
 import type { Golem } from "./golem.ts";
-import { loadListener } from "./load-listener.ts";
+import { loadListener } from "./models/load-listener.ts";
 
 /** Options of {@link detectFile} and {@link openDetector}. */
 export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {}

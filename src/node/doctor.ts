@@ -7,13 +7,13 @@ import type { AudioSettings } from "../audio/audio.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { Finding } from "../doctor/finding.ts";
-import { examineRecordings } from "../golem/examine-recordings.ts";
-import { getCacheFolder } from "./cache-folder.ts";
+import { examineRecordings } from "../workflow/examine-recordings.ts";
+import { openDataset } from "./data/open-dataset.ts";
+import { getCacheFolder } from "./disk/cache-folder.ts";
+import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedRecordings } from "./embed-recordings.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { openEmbeddingStore } from "./lmdb-store.ts";
-import { openDataset } from "./open-dataset.ts";
-import { getListenerInfo, resolveListener } from "./resolve-listener.ts";
+import { getListenerInfo, resolveListener } from "./models/resolve-listener.ts";
 
 /** Options of {@link examineDataset}; all have defaults. */
 export interface DoctorOptions extends EnvironmentOptions {

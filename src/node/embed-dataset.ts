@@ -4,8 +4,8 @@
  * Must not know: heads, the terminal.
  */
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
-import { keepDistinct } from "../golem/distinct-recordings.ts";
-import type { EmbeddedRecording } from "../golem/embedded-recording.ts";
+import { keepDistinct } from "../embed/distinct-recordings.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { type EmbedRecordingsOptions, embedRecordings } from "./embed-recordings.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 

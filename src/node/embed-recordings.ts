@@ -15,18 +15,18 @@ import {
   type EmbeddedRecording,
   type Heard,
   welcomesSilence,
-} from "../golem/embedded-recording.ts";
-import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../golem/hear-source.ts";
-import type { EmbeddingStore } from "../store/store.ts";
-import { type CacheFolder, getCacheFolder } from "./cache-folder.ts";
-import { createEmbeddingPool } from "./embedding-pool.ts";
-import type { ResolvedEncoder, ResolvedListener } from "./encoder-source.ts";
+} from "../embed/embedded-recording.ts";
+import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../embed/hear-source.ts";
+import type { EmbeddingStore } from "../embed/store.ts";
+import { fetchRecordings } from "./data/fetch-recordings.ts";
+import { type CacheFolder, getCacheFolder } from "./disk/cache-folder.ts";
+import { computeFileHash } from "./disk/file-hash.ts";
 import type { Warning } from "./environment.ts";
-import { fetchRecordings } from "./fetch-recordings.ts";
-import { computeFileHash } from "./file-hash.ts";
 import { createHearingStore, type KnownHearing } from "./hearing-store.ts";
-import { type ListenerParts, prepareListener } from "./load-listener.ts";
-import { resolveEncoder } from "./resolve-encoder.ts";
+import type { ResolvedEncoder, ResolvedListener } from "./models/encoder-source.ts";
+import { type ListenerParts, prepareListener } from "./models/load-listener.ts";
+import { resolveEncoder } from "./models/resolve-encoder.ts";
+import { createEmbeddingPool } from "./threads/embedding-pool.ts";
 
 /** Options of {@link embedRecordings}. */
 export interface EmbedRecordingsOptions extends WorkOptions {

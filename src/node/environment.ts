@@ -5,7 +5,7 @@
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import type { CacheFolder } from "./cache-folder.ts";
+import type { CacheFolder } from "./disk/cache-folder.ts";
 
 /** A warning: something that did not stop the work but that the user should know. */
 export type Warning = ErrorRecord & { readonly file?: string };

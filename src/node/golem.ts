@@ -5,32 +5,33 @@
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
-import { createMemorySource } from "../audio/byte-source.ts";
+import { defaultAudioSettings } from "../audio/audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
+import type { ByteSource } from "../core/byte-source.ts";
+import { createMemorySource } from "../core/byte-source.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
+import { hearSource, type LoadedListener } from "../embed/hear-source.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { hearSource, type LoadedListener } from "../golem/hear-source.ts";
 import {
   type AudioPrediction,
   findPipelineWarning,
   getAudioOf,
   predictHeard,
 } from "../golem/predict-heard.ts";
-import type { ResolvedListener } from "./encoder-source.ts";
+import type { ReportSources } from "./data/report-sources.ts";
+import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
+import { openFileSource } from "./disk/file-source.ts";
+import { readGolemFolder, writeGolemFolder } from "./disk/golem-folder.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
-import { openFileSource } from "./file-source.ts";
-import { readGolemFolder, writeGolemFolder } from "./golem-folder.ts";
 import { hearTestSet } from "./hear-test-set.ts";
-import { loadListener } from "./load-listener.ts";
-import { type FilePrediction, predictFiles } from "./predict-files.ts";
-import type { ReportSources } from "./report-sources.ts";
-import { resolveGolemListener } from "./resolve-listener.ts";
+import type { ResolvedListener } from "./models/encoder-source.ts";
+import { loadListener } from "./models/load-listener.ts";
+import { resolveGolemListener } from "./models/resolve-listener.ts";
+import { type FilePrediction, predictFiles } from "./threads/predict-files.ts";
 
 /** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
@@ -138,7 +139,7 @@ export function createGolem(
     },
     async save(folder) {
       const path = resolve(folder);
-      const { composeReport, gatherGolemReport } = await import("./golem-report.ts");
+      const { composeReport, gatherGolemReport } = await import("./report/golem-report.ts");
       const report = await composeReport(
         model,
         gatherGolemReport(model),

@@ -7,12 +7,12 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-heard.ts";
-import { getCacheFolder } from "./cache-folder.ts";
+import { openDataset, selectTestRows } from "./data/open-dataset.ts";
+import { getCacheFolder } from "./disk/cache-folder.ts";
+import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedDataset } from "./embed-dataset.ts";
-import type { ResolvedListener } from "./encoder-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { openEmbeddingStore } from "./lmdb-store.ts";
-import { openDataset, selectTestRows } from "./open-dataset.ts";
+import type { ResolvedListener } from "./models/encoder-source.ts";
 
 /** Hears the rows with split test where there are any, else all; `skipped` holds everything that was left out. */
 export async function hearTestSet(

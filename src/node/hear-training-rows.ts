@@ -4,19 +4,19 @@
  * Must not know: what is measured. Rows with split test are left alone.
  */
 import type { AudioSettings } from "../audio/audio.ts";
+import type { ClassifierOptions } from "../classifier/classifier.ts";
+import { createFitProblem } from "../classifier/fit-problem.ts";
+import type { FitProblem } from "../classifier/fold-runner.ts";
+import { resolveLayer } from "../classifier/view.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
-import type { ClassifierOptions } from "../golem/classifier.ts";
-import { createFitProblem } from "../golem/fit-problem.ts";
-import type { FitProblem } from "../golem/fold-runner.ts";
-import { resolveLayer } from "../golem/view.ts";
-import { getCacheFolder } from "./cache-folder.ts";
+import { openDataset } from "./data/open-dataset.ts";
+import { getCacheFolder } from "./disk/cache-folder.ts";
+import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedDataset } from "./embed-dataset.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { openEmbeddingStore } from "./lmdb-store.ts";
-import { openDataset } from "./open-dataset.ts";
-import { getListenerInfo, type ListenerChoice, resolveListener } from "./resolve-listener.ts";
+import { getListenerInfo, type ListenerChoice, resolveListener } from "./models/resolve-listener.ts";
 import { checkTrainOptions } from "./train-options.ts";
 
 /** Options that a measurement of training shares with `train`; all have defaults. */

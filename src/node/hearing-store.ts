@@ -5,13 +5,13 @@
  * Must not know: how recordings are heard, labels.
  */
 import type { AudioFacts, AudioSettings } from "../audio/audio.ts";
+import type { HeardSource } from "../embed/hear-source.ts";
+import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../embed/hearing-fingerprint.ts";
+import type { EmbeddingStore, StoredEmbedding, StoredTranscript } from "../embed/store.ts";
+import { computeStoreKey } from "../embed/store-key.ts";
 import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
-import type { HeardSource } from "../golem/hear-source.ts";
-import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../golem/hearing-fingerprint.ts";
-import type { EmbeddingStore, StoredEmbedding, StoredTranscript } from "../store/store.ts";
-import { computeStoreKey } from "../store/store-key.ts";
-import type { ResolvedListener } from "./encoder-source.ts";
-import type { ListenerParts } from "./load-listener.ts";
+import type { ResolvedListener } from "./models/encoder-source.ts";
+import type { ListenerParts } from "./models/load-listener.ts";
 
 /** What is known of one recording. */
 export interface KnownHearing {

@@ -8,15 +8,15 @@ import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
-import { welcomesSilence } from "../golem/embedded-recording.ts";
+import { welcomesSilence } from "../embed/embedded-recording.ts";
 import { getAudioOf } from "../golem/predict-heard.ts";
-import { type Suggestion, suggestRecordings } from "../golem/suggest.ts";
-import { getCacheFolder } from "./cache-folder.ts";
+import { type Suggestion, suggestRecordings } from "../workflow/suggest-recordings.ts";
+import { openPool } from "./data/recording-pool.ts";
+import { getCacheFolder } from "./disk/cache-folder.ts";
+import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedRecordings } from "./embed-recordings.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
-import { openEmbeddingStore } from "./lmdb-store.ts";
-import { openPool } from "./pool.ts";
 
 /** Options of {@link suggest}. */
 export interface SuggestOptions extends EnvironmentOptions, WorkOptions {

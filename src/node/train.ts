@@ -4,23 +4,23 @@
  * Must not know: how heads work, the terminal.
  */
 import { describeAudio } from "../audio/describe-audio.ts";
+import { resolveLayer } from "../classifier/view.ts";
 import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { examineRecordings, mostExamined } from "../golem/examine-recordings.ts";
-import { getAudioSettings } from "../golem/hear-source.ts";
-import { trainGolem } from "../golem/train-golem.ts";
+import { getAudioSettings } from "../embed/hear-source.ts";
 import { clipFindings } from "../golem/training-account.ts";
-import { resolveLayer } from "../golem/view.ts";
-import { getCacheFolder } from "./cache-folder.ts";
+import { examineRecordings, mostExamined } from "../workflow/examine-recordings.ts";
+import { trainGolem } from "../workflow/train-golem.ts";
+import { openDataset, selectTestRows } from "./data/open-dataset.ts";
+import { locateFiles } from "./data/report-sources.ts";
+import { getCacheFolder } from "./disk/cache-folder.ts";
+import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedDataset } from "./embed-dataset.ts";
-import { createFoldRunner } from "./fold-runner-node.ts";
 import { createGolem, type Golem } from "./golem.ts";
 import { type MeasureOptions, openRows } from "./hear-training-rows.ts";
-import { openEmbeddingStore } from "./lmdb-store.ts";
-import { openDataset, selectTestRows } from "./open-dataset.ts";
-import { describeAsked } from "./report-commands.ts";
-import { locateFiles } from "./report-sources.ts";
-import { getListenerInfo, narrowListener, resolveListener } from "./resolve-listener.ts";
+import { getListenerInfo, narrowListener, resolveListener } from "./models/resolve-listener.ts";
+import { describeAsked } from "./report/report-commands.ts";
+import { createFoldRunner } from "./threads/fold-runner-node.ts";
 import { checkTrainOptions } from "./train-options.ts";
 
 /** Options of {@link train}; all have defaults. */

@@ -8,7 +8,7 @@
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
-import type { ByteSession, GolemPool, StreamReport } from "../node/golem-pool.ts";
+import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import { parseQuery } from "./query.ts";
 import { openRecording, type RecordingLimits } from "./recordings.ts";

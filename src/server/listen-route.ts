@@ -10,7 +10,7 @@ import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import type { ByteSession, GolemPool } from "../node/golem-pool.ts";
+import type { ByteSession, GolemPool } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";

@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 import type { AudioPrediction } from "../golem/predict-heard.ts";
-import type { GolemPool } from "../node/golem-pool.ts";
+import type { GolemPool } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseQuery } from "./query.ts";

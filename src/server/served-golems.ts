@@ -10,8 +10,8 @@ import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import { golemFiles } from "../golem/golem-model.ts";
-import { readGolemFiles } from "../node/golem-folder.ts";
-import { type GolemPool, type LoadableGolem, shareGolemFiles } from "../node/golem-pool.ts";
+import { readGolemFiles } from "../node/disk/golem-folder.ts";
+import { type GolemPool, type LoadableGolem, shareGolemFiles } from "../node/threads/golem-pool.ts";
 
 /** Milliseconds between looks at the folders. */
 const lookMilliseconds = 1000;

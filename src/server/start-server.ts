@@ -10,9 +10,9 @@ import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server
 import { pino } from "pino";
 import { WebSocketServer } from "ws";
 import { GolemError } from "../core/error.ts";
-import { getCacheFolder } from "../node/cache-folder.ts";
+import { getCacheFolder } from "../node/disk/cache-folder.ts";
 import type { EnvironmentOptions } from "../node/environment.ts";
-import { createGolemPool } from "../node/golem-pool.ts";
+import { createGolemPool } from "../node/threads/golem-pool.ts";
 import { createAdmission } from "./admission.ts";
 import { createKeyCheck } from "./api-keys.ts";
 import { createApp } from "./app.ts";

@@ -9,7 +9,7 @@ import { extname } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { GolemError } from "../core/error.ts";
-import { getSiteFileTag, readSiteFile, type SiteFile, type StudioSite } from "../node/studio-site.ts";
+import { getSiteFileTag, readSiteFile, type SiteFile, type StudioSite } from "../node/export/studio-site.ts";
 import { createRequestGuard } from "./request-guard.ts";
 
 /** A server that was opened. */

@@ -3,14 +3,15 @@
  *
  * Must not know: the page.
  */
-import { type ByteSource, defaultAudioSettings } from "../audio/audio.ts";
-import { createBlobSource, createMemorySource } from "../audio/byte-source.ts";
+import { defaultAudioSettings } from "../audio/audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
+import type { ByteSource } from "../core/byte-source.ts";
+import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import { createdBy } from "../core/version.ts";
+import { hearSource, type LoadedListener } from "../embed/hear-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { hearSource, type LoadedListener } from "../golem/hear-source.ts";
 import {
   type AudioPrediction,
   findPipelineWarning,

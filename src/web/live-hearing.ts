@@ -8,8 +8,8 @@ import type { DetectOptions } from "../detect/detect-settings.ts";
 import { resolveDetectSettings } from "../detect/detect-settings.ts";
 import { createDetector, type DetectedEvent, type LiveState } from "../detect/detector.ts";
 import { createWindowClassifier } from "../detect/window-classifier.ts";
+import type { Listener } from "../embed/hear-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import type { Listener } from "../golem/hear-source.ts";
 
 /** How far hearing may be behind the sound before windows are left out, in seconds. */
 const maximumLagSeconds = 3;

@@ -3,7 +3,10 @@
  *
  * Must not know: recordings, heads.
  */
+
+import type { ListenerInfo } from "../classifier/view.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";
+import type { LoadedListener } from "../embed/hear-source.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
 import { checkSameEncoder, checkSameTranscriber } from "../encoder/identity.ts";
 import {
@@ -13,8 +16,6 @@ import {
   getTranscriberDefinition,
 } from "../encoder/registry.ts";
 import type { Transcriber } from "../encoder/transcriber.ts";
-import type { LoadedListener } from "../golem/hear-source.ts";
-import type { ListenerInfo } from "../golem/view.ts";
 import { createWebOnnxRuntime, type WebOnnxRuntimeOptions } from "./onnx-runtime-web.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 

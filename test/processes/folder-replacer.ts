@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFolderAtomic } from "../../src/node/atomic-write.ts";
+import { replaceFolderAtomic } from "../../src/node/disk/atomic-write.ts";
 
 const [folder = "", first = "0"] = process.argv.slice(2);
 for (let number = Number(first); ; number++) {

@@ -3,7 +3,7 @@
  * Arguments: folder, first number, step, how many to put at once, limit ("" for none).
  */
 import { writeSync } from "node:fs";
-import { openLmdbStore } from "../../src/node/lmdb-store.ts";
+import { openLmdbStore } from "../../src/node/disk/lmdb-store.ts";
 import { createStoredEmbedding, createStoreKey } from "../store-values.ts";
 
 const [folder = "", first = "0", step = "1", batch = "1", limit = ""] = process.argv.slice(2);

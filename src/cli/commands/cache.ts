@@ -1,7 +1,7 @@
 /** `golem cache [stats|clear]`: the embeddings and transcripts that are kept so that nothing is computed twice. */
 import { GolemError } from "../../core/error.ts";
-import { clearCache, getCacheStats } from "../../node/cache-account.ts";
-import { getCacheFolder } from "../../node/cache-folder.ts";
+import { clearCache, getCacheStats } from "../../node/disk/cache-account.ts";
+import { getCacheFolder } from "../../node/disk/cache-folder.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 /** Runs the command; resolves with the exit code. */

@@ -1,7 +1,7 @@
 /** `golem demo [banking|drums|minds14]`: the main job from beginning to end, on recordings that are at hand. */
 import { performance } from "node:perf_hooks";
-import { checkFolderReplaceable } from "../../node/atomic-write.ts";
-import { demos, getDemo } from "../../node/demo-data.ts";
+import { demos, getDemo } from "../../node/data/demo-data.ts";
+import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { train } from "../../node/train.ts";
 import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";

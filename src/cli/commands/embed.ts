@@ -2,12 +2,12 @@
 import { performance } from "node:perf_hooks";
 import { GolemError } from "../../core/error.ts";
 import { limitRecordings } from "../../dataset/selection.ts";
-import { getCacheFolder } from "../../node/cache-folder.ts";
-import { loadDataset } from "../../node/dataset-files.ts";
+import { loadDataset } from "../../node/data/dataset-files.ts";
+import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
+import { getCacheFolder } from "../../node/disk/cache-folder.ts";
+import { openEmbeddingStore } from "../../node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../node/embed-recordings.ts";
-import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/embedding-table.ts";
-import { openEmbeddingStore } from "../../node/lmdb-store.ts";
-import { resolveEncoder } from "../../node/resolve-encoder.ts";
+import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";

@@ -7,11 +7,21 @@ import {
   getEncoderDefinition,
   getTranscriberDefinition,
 } from "../../encoder/registry.ts";
-import { getWeightsFolder, pullWeights, removeWeights, verifyWeights } from "../../node/encoder-weights.ts";
-import { type GiantRecord, listGiants, removeGiants, verifyGiant } from "../../node/giant-records.ts";
-import { prepareEncoder } from "../../node/load-encoder.ts";
-import type { FileState } from "../../node/package-files.ts";
-import { resolveEncoder } from "../../node/resolve-encoder.ts";
+import {
+  getWeightsFolder,
+  pullWeights,
+  removeWeights,
+  verifyWeights,
+} from "../../node/models/encoder-weights.ts";
+import { prepareEncoder } from "../../node/models/load-encoder.ts";
+import type { FileState } from "../../node/models/package-files.ts";
+import {
+  listPretrained,
+  type PretrainedRecord,
+  removePretrained,
+  verifyPretrained,
+} from "../../node/models/pretrained-records.ts";
+import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface EncodersOptions extends CommonOptions {
@@ -54,7 +64,7 @@ async function list(terminal: Terminal): Promise<number> {
     const size = downloadBytes > 0 ? `${megabytes(downloadBytes)} download` : "no download";
     terminal.printResult(`${terminal.bold(info.id)}  ${state}, ${size}, ${licence}\n  ${description}`);
   }
-  for (const { info, description, licence, bytes, folder } of await listGiants()) {
+  for (const { info, description, licence, bytes, folder } of await listPretrained()) {
     encoders.push({
       ...{ id: info.id, description, licence, revision: info.revision, layers: info.layers },
       ...{ dimensions: info.dimensions, sampleRate: info.sampleRate, precision: info.precision },
@@ -94,12 +104,12 @@ async function pullOne(id: string, { precision, layer }: EncodersOptions, termin
 }
 
 async function remove(id: string, terminal: Terminal): Promise<number> {
-  const giants = await listGiants(id);
-  if (giants.length > 0) {
-    const bytes = await removeGiants(giants);
+  const pretrained = await listPretrained(id);
+  if (pretrained.length > 0) {
+    const bytes = await removePretrained(pretrained);
     terminal.printJson({ id, state: "missing", bytes });
     terminal.print(
-      `Removed ${giants.length} graphs of ${id}, ${megabytes(bytes)}. Its checkpoint stays in ${giants[0]!.folder}`,
+      `Removed ${pretrained.length} graphs of ${id}, ${megabytes(bytes)}. Its checkpoint stays in ${pretrained[0]!.folder}`,
     );
     return 0;
   }
@@ -119,19 +129,19 @@ function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", ter
 }
 
 async function verify(id: string | undefined, terminal: Terminal): Promise<number> {
-  const giants = await listGiants(id);
+  const pretrained = await listPretrained(id);
   const builtIn =
     id === undefined
       ? Object.values(encoderDefinitions)
-      : giants.length > 0
+      : pretrained.length > 0
         ? []
         : [getEncoderDefinition(id)];
   const encoders: object[] = [];
   const states: FileState[] = [];
-  for (const each of [...builtIn, ...giants] as readonly (EncoderDefinition | GiantRecord)[]) {
-    const isGiant = "graph" in each;
-    const { state, files } = isGiant ? await verifyGiant(each) : await verifyWeights(each);
-    const folder = isGiant ? each.folder : getWeightsFolder(each);
+  for (const each of [...builtIn, ...pretrained] as readonly (EncoderDefinition | PretrainedRecord)[]) {
+    const isPretrained = "graph" in each;
+    const { state, files } = isPretrained ? await verifyPretrained(each) : await verifyWeights(each);
+    const folder = isPretrained ? each.folder : getWeightsFolder(each);
     encoders.push({ id: each.info.id, state, folder, files });
     states.push(state);
     terminal.printResult(`${each.info.id}: ${state}`);

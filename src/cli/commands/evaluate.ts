@@ -1,7 +1,7 @@
 /** `golem evaluate GOLEM DATA`: scores a golem on recordings it was not trained on. */
 import { dirname, resolve } from "node:path";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
-import { writeFileAtomic } from "../../node/atomic-write.ts";
+import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import type { EnvironmentOptions } from "../../node/environment.ts";
 import { type Golem, loadGolem } from "../../node/golem.ts";
 import { describeClasses } from "../describe-classes.ts";
@@ -45,8 +45,8 @@ async function evaluateWithReport(
   file: string,
   { audio, ...work }: EnvironmentOptions & { readonly limit?: number; readonly audio: boolean },
 ): Promise<Evaluation> {
-  const { evaluateForReport } = await import("../../node/evaluation-report.ts");
-  const { composeReport } = await import("../../node/golem-report.ts");
+  const { evaluateForReport } = await import("../../node/report/evaluation-report.ts");
+  const { composeReport } = await import("../../node/report/golem-report.ts");
   const { evaluation, report, sources } = await evaluateForReport(golem, data, work);
   const folder = resolve(dirname(file));
   const page = await composeReport(

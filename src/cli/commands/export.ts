@@ -1,5 +1,5 @@
 /** `golem export GOLEM --format F --out PATH`: the golem for other programs and other people, and what it then holds. */
-import { type ExportOptions, type ExportScore, exportGolem } from "../../node/export-golem.ts";
+import { type ExportOptions, type ExportScore, exportGolem } from "../../node/export/export-golem.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 /** Runs the command; resolves with the exit code. */

@@ -1,9 +1,9 @@
 /** `golem listen GOLEM`: what is to be recognised in what comes in, from a pipe or the microphone, as it comes. */
 import { throwIfAborted } from "../../core/error.ts";
 import { createPcmReader, type PcmFormat } from "../../detect/pcm-reader.ts";
+import { findRecordCommand, microphoneRate, record } from "../../node/decode/microphone.ts";
 import { openDetector } from "../../node/detect.ts";
 import { loadGolem } from "../../node/golem.ts";
-import { findRecordCommand, microphoneRate, record } from "../../node/microphone.ts";
 import { describeEvent, describeLiveState } from "../describe-event.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type DetectCommandOptions, toDetectOptions } from "./shared-options.ts";

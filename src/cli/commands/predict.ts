@@ -1,7 +1,7 @@
 /** `golem predict GOLEM FILE...`: one line a file, in the order given; a file that fails does not stop the others. */
 import { toErrorRecord } from "../../core/error.ts";
 import { loadGolem } from "../../node/golem.ts";
-import { predictFiles } from "../../node/predict-files.ts";
+import { predictFiles } from "../../node/threads/predict-files.ts";
 import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
 
 /** Runs the command; resolves with 1 when a file failed. */

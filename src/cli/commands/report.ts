@@ -2,12 +2,12 @@
 import { dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { writeFileAtomic } from "../../node/atomic-write.ts";
 import { computeCurve, type DatasetCurve } from "../../node/compute-curve.ts";
-import { readGolemFolder, reportFile } from "../../node/golem-folder.ts";
-import { composeReport, gatherGolemReport } from "../../node/golem-report.ts";
-import { readAsked } from "../../node/report-commands.ts";
-import { findSources } from "../../node/report-sources.ts";
+import { findSources } from "../../node/data/report-sources.ts";
+import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
+import { readGolemFolder, reportFile } from "../../node/disk/golem-folder.ts";
+import { composeReport, gatherGolemReport } from "../../node/report/golem-report.ts";
+import { readAsked } from "../../node/report/report-commands.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface ReportOptions extends CommonOptions {

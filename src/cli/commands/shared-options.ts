@@ -4,8 +4,8 @@
  * Must not know: any one command.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
+import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
-import type { ClassifierOptions } from "../../golem/classifier.ts";
 import type { MeasureOptions } from "../../node/hear-training-rows.ts";
 import type { CommonOptions } from "../terminal.ts";
 

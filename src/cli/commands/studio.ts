@@ -1,7 +1,7 @@
 /** `golem studio`: the browser application, served to this machine, or written as a static site. */
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { gatherStudioSite, writeStudioSite } from "../../node/studio-site.ts";
+import { gatherStudioSite, writeStudioSite } from "../../node/export/studio-site.ts";
 import { studioPort } from "../../server/studio-port.ts";
 import { startStudioServer } from "../../server/studio-server.ts";
 import { shortenPath } from "../printed-path.ts";

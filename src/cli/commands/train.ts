@@ -1,12 +1,12 @@
 /** `golem train DATA --out DIR`: trains, scores, saves, and says what was found. */
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
-import { needsTranscriber, sumShares } from "../../golem/view.ts";
-import { checkFolderReplaceable } from "../../node/atomic-write.ts";
+import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
+import { reportFile } from "../../node/disk/golem-folder.ts";
 import type { Golem } from "../../node/golem.ts";
-import { reportFile } from "../../node/golem-folder.ts";
 import { train } from "../../node/train.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";

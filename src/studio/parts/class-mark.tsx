@@ -3,7 +3,7 @@
  *
  * Must not know: recordings.
  */
-import { getColourClass } from "../../report/class-marks.ts";
+import { getColourClass } from "../../view/class-marks.ts";
 
 /** The number of a class in its colour; `index` from 0. */
 export function ClassMark({ index }: { readonly index: number }) {

@@ -5,8 +5,8 @@
  */
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import { getColourClass } from "../../report/class-marks.ts";
-import { layOutMarks } from "../../report/map-layout.ts";
+import { getColourClass } from "../../view/class-marks.ts";
+import { layOutMarks } from "../../view/map-layout.ts";
 import { playing } from "../sound/player.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getClassIndex, learned, orderLabels } from "../state/tasks.ts";

@@ -4,7 +4,7 @@
  * Must not know: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
-import { judgeScore } from "../../evaluate/evaluation-words.ts";
+import { judgeScore } from "../../view/evaluation-words.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { CurvePicture } from "../parts/curve-picture.tsx";
 import { Empty } from "../parts/empty.tsx";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createMemorySource } from "../../audio/byte-source.ts";
 import { openAudio } from "../../audio/open-audio.ts";
+import { createMemorySource } from "../../core/byte-source.ts";
 import { encodeWav } from "./wav-file.ts";
 
 it("is read by the library as what was written, to a step of 16 bits", async () => {

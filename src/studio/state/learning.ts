@@ -4,7 +4,7 @@
  * Must not know: how anything is learned, screens.
  */
 import { signal } from "@preact/signals";
-import type { GolemCurve } from "../../golem/measure-curve.ts";
+import type { GolemCurve } from "../../workflow/measure-curve.ts";
 import { describeTask } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";

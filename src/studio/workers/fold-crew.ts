@@ -3,15 +3,16 @@
  *
  * Must not know: classifiers, how folds are made.
  */
-import type { Matrix } from "../../core/matrix.ts";
-import type { ClassifierOptions } from "../../golem/classifier.ts";
+
+import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import {
   type CandidateRunner,
   createInlineRunner,
   type FitProblem,
   type FoldRunner,
   fitPredictRows,
-} from "../../golem/fold-runner.ts";
+} from "../../classifier/fold-runner.ts";
+import type { Matrix } from "../../math/matrix.ts";
 import type { FoldCalls } from "./fold-worker.ts";
 import { type Caller, createCaller } from "./messages.ts";
 

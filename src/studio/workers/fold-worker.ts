@@ -3,9 +3,10 @@
  *
  * Must not know: what the folds are for.
  */
-import type { Matrix } from "../../core/matrix.ts";
-import type { ClassifierOptions } from "../../golem/classifier.ts";
-import { type FitProblem, fitPredictRows } from "../../golem/fold-runner.ts";
+
+import type { ClassifierOptions } from "../../classifier/classifier.ts";
+import { type FitProblem, fitPredictRows } from "../../classifier/fold-runner.ts";
+import type { Matrix } from "../../math/matrix.ts";
 import { answerCalls } from "./messages.ts";
 
 /** What this worker can be asked. */

@@ -3,13 +3,14 @@
  *
  * Must not know: labels, heads, the page.
  */
-import { createMemorySource } from "../../audio/byte-source.ts";
+
 import { openAudio } from "../../audio/open-audio.ts";
+import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { clearLogprob } from "../../detect/window-judge.ts";
+import { hearSource, type Listener, type LoadedListener } from "../../embed/hear-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { hearSource, type Listener, type LoadedListener } from "../../golem/hear-source.ts";
 import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
 import { hearLive, type LiveInput } from "../../web/live-hearing.ts";
 import { loadWebListener } from "../../web/web-listener.ts";

@@ -3,15 +3,16 @@
  *
  * Must not know: where anything runs.
  */
+
+import type { ListenerInfo } from "../../classifier/view.ts";
+import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../../embed/hearing-fingerprint.ts";
+import { computeStoreKey } from "../../embed/store-key.ts";
 import {
   defaultEncoderId,
   defaultEncoderIds,
   getEncoderDefinition,
   getTranscriberDefinition,
 } from "../../encoder/registry.ts";
-import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../../golem/hearing-fingerprint.ts";
-import type { ListenerInfo } from "../../golem/view.ts";
-import { computeStoreKey } from "../../store/store-key.ts";
 
 /** Those who listen to every recording: the default of training. */
 export const studioListener: Required<ListenerInfo> = {

@@ -5,10 +5,10 @@
  */
 
 import type { AudioFacts } from "../../audio/audio.ts";
-import type { EmbeddedRecording, Heard } from "../../golem/embedded-recording.ts";
-import { getHeard, type HeardSource } from "../../golem/hear-source.ts";
-import { embeddingCodec } from "../../store/embedding-codec.ts";
-import { transcriptCodec } from "../../store/transcript-codec.ts";
+import type { EmbeddedRecording, Heard } from "../../embed/embedded-recording.ts";
+import { embeddingCodec } from "../../embed/embedding-codec.ts";
+import { getHeard, type HeardSource } from "../../embed/hear-source.ts";
+import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
 import { listHearingKeys } from "./hearing-keys.ts";

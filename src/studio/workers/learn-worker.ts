@@ -4,15 +4,15 @@
  * Must not know: sound, networks, the page.
  */
 import { describeAudio } from "../../audio/describe-audio.ts";
+import { createFitProblem } from "../../classifier/fit-problem.ts";
+import { listHeadCandidates } from "../../classifier/head-candidates.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import type { SkippedRecording } from "../../dataset/dataset.ts";
-import { type CandidateScore, compareCandidates } from "../../golem/compare-candidates.ts";
-import { keepDistinct } from "../../golem/distinct-recordings.ts";
-import { describeSilence, type EmbeddedRecording, welcomesSilence } from "../../golem/embedded-recording.ts";
-import { examineRecordings, mostExamined } from "../../golem/examine-recordings.ts";
-import { createFitProblem } from "../../golem/fit-problem.ts";
+import { keepDistinct } from "../../embed/distinct-recordings.ts";
+import { describeSilence, type EmbeddedRecording, welcomesSilence } from "../../embed/embedded-recording.ts";
+import { getAudioSettings, isSilent } from "../../embed/hear-source.ts";
 import {
   type GolemDocument,
   parseGolemDocument,
@@ -20,11 +20,11 @@ import {
   type TrainingDocument,
 } from "../../golem/golem-document.ts";
 import { golemFiles } from "../../golem/golem-model.ts";
-import { listHeadCandidates } from "../../golem/head-candidates.ts";
-import { getAudioSettings, isSilent } from "../../golem/hear-source.ts";
-import { type GolemCurve, measureCurve } from "../../golem/measure-curve.ts";
-import { trainGolem } from "../../golem/train-golem.ts";
 import { clipFindings } from "../../golem/training-account.ts";
+import { type CandidateScore, compareCandidates } from "../../workflow/compare-candidates.ts";
+import { examineRecordings, mostExamined } from "../../workflow/examine-recordings.ts";
+import { type GolemCurve, measureCurve } from "../../workflow/measure-curve.ts";
+import { trainGolem } from "../../workflow/train-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import { createFoldCrew } from "./fold-crew.ts";
 import { studioListener } from "./hearing-keys.ts";

@@ -3,9 +3,10 @@
  *
  * Must not know: what becomes of it.
  */
+
+import type { ListenerInfo } from "../../classifier/view.ts";
 import { createRandom } from "../../core/random.ts";
-import type { EmbeddedRecording } from "../../golem/embedded-recording.ts";
-import type { ListenerInfo } from "../../golem/view.ts";
+import type { EmbeddedRecording } from "../../embed/embedded-recording.ts";
 import { encodeWav } from "../sound/wav-file.ts";
 
 const classes = 2;

@@ -1,0 +1,159 @@
+/**
+ * What kind of file this is, judged by its bytes alone; the name is only ever compared with the result.
+ *
+ * Signatures: RFC 2361 (RIFF), EBU Tech 3306 (RF64), Apple AIFF-C, RFC 9639 (FLAC), RFC 3533 (Ogg), ISO 14496-12
+ * (MP4), RFC 8794 (EBML), ID3v2.4.
+ * Must not know: how anything is decoded.
+ */
+import type { ByteSource } from "../../core/byte-source.ts";
+import { findMpegFrame } from "./mpeg-frame.ts";
+
+/** Kinds of content told apart. `unknown` is not audio as far as anyone can tell. */
+export type Container =
+  | "wav"
+  | "aiff"
+  | "mp3"
+  | "flac"
+  | "ogg"
+  | "mp4"
+  | "webm"
+  | "aac"
+  | "asf"
+  | "amr"
+  | "caf"
+  | "au"
+  | "w64"
+  | "avi"
+  | "wavpack"
+  | "ape"
+  | "ac3"
+  | "flv"
+  | "unknown";
+
+/** What the bytes say they are, and where the audio format starts (after ID3 tags). */
+export interface Content {
+  readonly container: Container;
+  readonly offset: number;
+}
+
+const signatures: readonly (readonly [Container, number, string])[] = [
+  ["flac", 0, "fLaC"],
+  ["ogg", 0, "OggS"],
+  ["mp4", 4, "ftyp"],
+  ["webm", 0, "\x1a\x45\xdf\xa3"],
+  ["asf", 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"],
+  ["amr", 0, "#!AMR"],
+  ["caf", 0, "caff"],
+  ["au", 0, ".snd"],
+  ["w64", 0, "riff\x2e\x91\xcf\x11"],
+  ["wavpack", 0, "wvpk"],
+  ["ape", 0, "MAC "],
+  ["ac3", 0, "\x0b\x77"],
+  ["flv", 0, "FLV\x01"],
+];
+
+const extensions: Readonly<Record<string, Container>> = {
+  wav: "wav",
+  wave: "wav",
+  bwf: "wav",
+  rf64: "wav",
+  aif: "aiff",
+  aiff: "aiff",
+  aifc: "aiff",
+  mp3: "mp3",
+  mp2: "mp3",
+  mpga: "mp3",
+  flac: "flac",
+  ogg: "ogg",
+  oga: "ogg",
+  opus: "ogg",
+  spx: "ogg",
+  m4a: "mp4",
+  mp4: "mp4",
+  m4b: "mp4",
+  mov: "mp4",
+  "3gp": "mp4",
+  webm: "webm",
+  mkv: "webm",
+  mka: "webm",
+  weba: "webm",
+  aac: "aac",
+  wma: "asf",
+  amr: "amr",
+  caf: "caf",
+  au: "au",
+  snd: "au",
+  w64: "w64",
+  avi: "avi",
+  wv: "wavpack",
+  ape: "ape",
+  ac3: "ac3",
+  flv: "flv",
+};
+
+/** The kind of content a file name promises; undefined for names that promise nothing. */
+export function getNamedContainer(name: string): Container | undefined {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? undefined : extensions[name.slice(dot + 1).toLowerCase()];
+}
+
+/** Whether `text` (one character a byte) stands at `offset`. */
+export function hasText(bytes: Uint8Array, offset: number, text: string): boolean {
+  if (offset < 0 || offset + text.length > bytes.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Bytes looked at to tell what a file is; MPEG frames may hide behind that much junk. */
+const headBytes = 32_768;
+
+/** Tells the kind of content from the first bytes, skipping ID3v2 tags however long they claim to be. */
+export async function identifyContent(source: ByteSource): Promise<Content> {
+  let offset = 0;
+  for (let tags = 0; tags < 8; tags++) {
+    const tag = await source.read(offset, 10);
+    const length = getId3Length(tag);
+    if (length === 0) break;
+    offset += length;
+  }
+  const head = await source.read(offset, headBytes);
+  return { container: identifyHead(head, offset > 0), offset };
+}
+
+/** Whole length in bytes of the ID3v2 tag at the start of `bytes`; 0 when there is none. */
+export function getId3Length(bytes: Uint8Array): number {
+  if (bytes.length < 10 || !hasText(bytes, 0, "ID3") || bytes[3] === 0xff || bytes[4] === 0xff) return 0;
+  let size = 0;
+  for (let i = 6; i < 10; i++) {
+    if (bytes[i]! > 0x7f) return 0;
+    size = size * 128 + bytes[i]!;
+  }
+  return 10 + size + (bytes[5]! & 0x10 ? 10 : 0);
+}
+
+function identifyHead(head: Uint8Array, afterId3: boolean): Container {
+  if (
+    hasText(head, 0, "RIFF") ||
+    hasText(head, 0, "RF64") ||
+    hasText(head, 0, "BW64") ||
+    hasText(head, 0, "RIFX")
+  ) {
+    if (hasText(head, 8, "WAVE")) return "wav";
+    if (hasText(head, 8, "AVI ")) return "avi";
+  }
+  if (hasText(head, 0, "FORM") && (hasText(head, 8, "AIFF") || hasText(head, 8, "AIFC"))) return "aiff";
+  for (const [container, offset, text] of signatures) if (hasText(head, offset, text)) return container;
+  if (isAdts(head)) return "aac";
+  if (findMpegFrame(head) >= 0) return "mp3";
+  return afterId3 && head.length > 0 && head[0] === 0xff ? "mp3" : "unknown";
+}
+
+/** Two ADTS headers (ISO 13818-7), one frame length apart; or one that spans the file. */
+function isAdts(head: Uint8Array): boolean {
+  const at = (i: number): number => {
+    if (i + 7 > head.length || head[i] !== 0xff || (head[i + 1]! & 0xf6) !== 0xf0) return 0;
+    return ((head[i + 3]! & 3) << 11) | (head[i + 4]! << 3) | (head[i + 5]! >> 5);
+  };
+  const length = at(0);
+  return length > 7 && (length === head.length || at(length) > 7);
+}

@@ -1,0 +1,95 @@
+/**
+ * From bytes to a decoded stream: what the content is, and which decoder takes it.
+ *
+ * Must not know: resampling, trimming, windows.
+ */
+
+import type { ByteSource } from "../../core/byte-source.ts";
+import { createCachedSource } from "../../core/byte-source.ts";
+import { type ErrorRecord, GolemError } from "../../core/error.ts";
+import { createWarning } from "../warning.ts";
+import { aiffDecoder } from "./aiff-decoder.ts";
+import { type Container, getNamedContainer, identifyContent } from "./content.ts";
+import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
+import { flacDecoder } from "./flac-decoder.ts";
+import { mp3Decoder } from "./mp3-decoder.ts";
+import { oggDecoder } from "./ogg-decoder.ts";
+import { wavDecoder } from "./wav-decoder.ts";
+
+/** The decoders that need nothing but this package; they run in Node and in browsers alike. */
+export const builtInDecoders: readonly Decoder[] = [
+  wavDecoder,
+  mp3Decoder,
+  flacDecoder,
+  oggDecoder,
+  aiffDecoder,
+];
+
+const titles: Readonly<Record<Exclude<Container, "unknown">, string>> = {
+  wav: "WAV",
+  aiff: "AIFF",
+  mp3: "MP3",
+  flac: "FLAC",
+  ogg: "Ogg",
+  mp4: "MP4/M4A (usually AAC)",
+  webm: "WebM/Matroska (usually Opus)",
+  aac: "AAC (ADTS)",
+  asf: "WMA/ASF",
+  amr: "AMR",
+  caf: "Core Audio (CAF)",
+  au: "Sun AU",
+  w64: "Sony Wave64",
+  avi: "AVI",
+  wavpack: "WavPack",
+  ape: "Monkey's Audio",
+  ac3: "AC-3",
+  flv: "Flash video",
+};
+
+/** A stream, and what is odd about the file it comes from. */
+export interface OpenedSource {
+  readonly stream: DecodedStream;
+  readonly warnings: readonly ErrorRecord[];
+}
+
+/** Identifies the content and opens it with the first decoder that takes it; built-in ones first. */
+export async function decodeSource(
+  source: ByteSource,
+  decoders: readonly Decoder[],
+  options: DecodeOptions,
+): Promise<OpenedSource> {
+  if (source.byteLength === 0) {
+    throw new GolemError("empty-file", `${source.name} has 0 bytes; expected an audio file.`, {
+      hint: "Copy or record it again.",
+    });
+  }
+  const cached = createCachedSource(source);
+  const content = await identifyContent(cached);
+  const { container } = content;
+  if (container === "unknown") {
+    throw new GolemError(
+      "not-audio",
+      `${source.name} is no audio file of a kind known here, whatever its name says.`,
+      {
+        hint: "Leave it out, or convert it to WAV, FLAC or MP3.",
+      },
+    );
+  }
+  const decoder = [...builtInDecoders, ...decoders].find((candidate) => candidate.canDecode(content));
+  if (!decoder) {
+    throw new GolemError(
+      "needs-ffmpeg",
+      `${source.name} is ${titles[container]}, which only ffmpeg can decode, and ffmpeg is not available here.`,
+      { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus." },
+    );
+  }
+  const stream = await decoder.decode(cached, options);
+  const named = getNamedContainer(source.name);
+  if (named === undefined || named === container || named === "unknown") return { stream, warnings: [] };
+  const warning = createWarning(
+    "wrong-extension",
+    `${source.name} is named like ${titles[named]} but holds ${titles[container]}; it was read by its content.`,
+    "Rename it, so that other programs are not misled.",
+  );
+  return { stream, warnings: [warning] };
+}

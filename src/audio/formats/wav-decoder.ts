@@ -1,0 +1,213 @@
+/**
+ * WAV: integer and float PCM, A-law, mu-law, IMA and Microsoft ADPCM, and MP3 inside WAV.
+ *
+ * Format tags: RFC 2361. Must not know: resampling, trimming.
+ */
+
+import type { ByteSource } from "../../core/byte-source.ts";
+import { blockBytes, createSourceSlice } from "../../core/byte-source.ts";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { createWarning } from "../warning.ts";
+import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
+import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
+import { decodeMpeg } from "./mp3-decoder.ts";
+import { readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
+import { readWavHeader, type WavHeader } from "./wav-header.ts";
+
+const names: Readonly<Record<number, string>> = {
+  1: "PCM",
+  2: "Microsoft ADPCM",
+  3: "IEEE float",
+  16: "OKI ADPCM",
+  17: "IMA ADPCM",
+  34: "TrueSpeech",
+  49: "GSM 6.10",
+  64: "G.721 ADPCM",
+  66: "G.723.1",
+  69: "G.726 ADPCM",
+  131: "G.729",
+  255: "AAC",
+  352: "WMA 1",
+  353: "WMA 2",
+  5632: "AAC ADTS",
+  8192: "AC-3",
+};
+
+/** Decodes WAV content; see the header of this file for the codecs. */
+export const wavDecoder: Decoder = {
+  id: "wav@1",
+  canDecode: (content) => content.container === "wav",
+  decode: async (source, options) => {
+    const header = await readWavHeader(source);
+    switch (header.formatTag) {
+      case 0x0001:
+      case 0x0003:
+      case 0x0006:
+      case 0x0007:
+        return decodePlain(source, header, options);
+      case 0x0002:
+        return decodeBlocks(source, header, "adpcm-ms", decodeMsBlock, 7, options);
+      case 0x0011:
+        return decodeBlocks(source, header, "adpcm-ima", decodeImaBlock, 4, options);
+      case 0x0050:
+      case 0x0055: {
+        const inner = createSourceSlice(source, header.dataOffset, header.dataLength);
+        const stream = await decodeMpeg(inner, options);
+        return { ...stream, container: "wav", chunks: cutDelay(stream, header.factSamples) };
+      }
+      default: {
+        const tag = `0x${header.formatTag.toString(16).toUpperCase().padStart(4, "0")}`;
+        const known = names[header.formatTag];
+        throw new GolemError(
+          "unsupported-codec",
+          `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", which belongs to no codec known here"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
+          { hint: "Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav" },
+        );
+      }
+    }
+  },
+};
+
+/** Delay of an MP3 decoder (529) and of the usual encoder (576), in samples. */
+const mp3DelaySamples = 1105;
+
+/**
+ * Cuts MP3 samples to those the fact chunk states: delay at the start and padding at the end go. Without a fact chunk
+ * everything is kept; where a LAME tag states the delay, it is already gone.
+ */
+async function* cutDelay(
+  stream: DecodedStream,
+  factSamples: number,
+): AsyncGenerator<readonly Float32Array[]> {
+  if (factSamples === 0 || stream.declaredSeconds !== undefined) {
+    yield* stream.chunks;
+    return;
+  }
+  let position = -mp3DelaySamples;
+  for await (const planes of stream.chunks) {
+    const length = planes[0]?.length ?? 0;
+    const from = Math.max(0, -position);
+    const to = Math.min(length, factSamples - position);
+    position += length;
+    if (to > from) yield planes.map((plane) => plane.subarray(from, to));
+  }
+}
+
+function getSampleFormat(source: ByteSource, header: WavHeader): SampleFormat {
+  const { formatTag, bitsPerSample } = header;
+  if (formatTag === 6) return "alaw";
+  if (formatTag === 7) return "mulaw";
+  const bytes = Math.ceil(bitsPerSample / 8);
+  if (formatTag === 3 && bitsPerSample === 32) return "pcm-f32";
+  if (formatTag === 3 && bitsPerSample === 64) return "pcm-f64";
+  const integers = [undefined, "pcm-u8", "pcm-s16", "pcm-s24", "pcm-s32"] as const;
+  const format = formatTag === 1 ? integers[bytes] : undefined;
+  if (format) return format;
+  throw new GolemError(
+    "unsupported-codec",
+    `${source.name} claims ${bitsPerSample} bits a sample in ${formatTag === 3 ? "float" : "integer"} PCM; expected ${formatTag === 3 ? "32 or 64" : "1 to 32"}.`,
+    { hint: "The header is damaged, or the file has to be converted to 16-bit PCM first." },
+  );
+}
+
+function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptions): DecodedStream {
+  const { channels, sampleRate, dataOffset, dataLength, warnings, littleEndian } = header;
+  const codec = getSampleFormat(source, header);
+  const packed = channels * sampleBytes[codec];
+  // containers wider than the samples are legal as long as they are whole; anything else is a damaged field
+  const stride = header.blockAlign >= packed && header.blockAlign <= 2 * packed ? header.blockAlign : packed;
+  const frames = Math.floor(dataLength / stride);
+  if (frames === 0) throw noFrames(source);
+  if (Number.isFinite(dataLength) && dataLength % stride !== 0) {
+    warnings.push(
+      createWarning(
+        "truncated",
+        `The samples of ${source.name} end in the middle of a frame: ${dataLength} bytes, ${stride} a frame; the rest was left out.`,
+      ),
+    );
+  }
+  return {
+    container: "wav",
+    codec,
+    sampleRate,
+    channels,
+    ...(Number.isFinite(frames) ? { declaredSeconds: frames / sampleRate } : {}),
+    warnings,
+    chunks: readPlain(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
+  };
+}
+
+/** Planar chunks of `frames` interleaved frames that start at byte `offset`. Shared with AIFF. */
+export async function* readPlain(
+  source: ByteSource,
+  offset: number,
+  frames: number,
+  stride: number,
+  format: SampleFormat,
+  littleEndian: boolean,
+  channels: number,
+  { signal }: DecodeOptions,
+): AsyncGenerator<Float32Array[]> {
+  const chunkFrames = Math.max(1, Math.floor(blockBytes / stride));
+  for (let done = 0; done < frames; ) {
+    throwIfAborted(signal);
+    const bytes = await source.read(offset + done * stride, Math.min(chunkFrames, frames - done) * stride);
+    const planes = readSamples(bytes, format, littleEndian, channels, stride);
+    if (planes[0]!.length === 0) return;
+    done += planes[0]!.length;
+    yield planes;
+  }
+}
+
+function noFrames(source: ByteSource): GolemError {
+  return new GolemError(
+    "no-samples",
+    `${source.name} holds less than one frame of samples; expected at least one.`,
+    {
+      hint: "Record it again.",
+    },
+  );
+}
+
+function decodeBlocks(
+  source: ByteSource,
+  header: WavHeader,
+  codec: string,
+  decodeBlock: BlockDecoder,
+  blockHeader: number,
+  { signal }: DecodeOptions,
+): DecodedStream {
+  const { channels, sampleRate, blockAlign, dataOffset, dataLength, warnings } = header;
+  if (blockAlign <= blockHeader * channels) {
+    throw new GolemError(
+      "corrupt-audio",
+      `${source.name} claims ADPCM blocks of ${blockAlign} bytes; expected more than ${blockHeader * channels}.`,
+      { hint: "The header is damaged." },
+    );
+  }
+  if (dataLength <= blockHeader * channels) throw noFrames(source);
+  const perBlock = decodeBlock(new Uint8Array(blockAlign), channels)[0]!.length;
+  async function* readBlocks(): AsyncGenerator<Float32Array[]> {
+    const bytesAtOnce = Math.max(1, Math.floor(blockBytes / blockAlign)) * blockAlign;
+    for (let done = 0; done < dataLength; done += bytesAtOnce) {
+      throwIfAborted(signal);
+      const bytes = await source.read(dataOffset + done, Math.min(bytesAtOnce, dataLength - done));
+      if (bytes.length === 0) return;
+      for (let start = 0; start < bytes.length; start += blockAlign) {
+        const planes = decodeBlock(bytes.subarray(start, start + blockAlign), channels);
+        if (planes[0]!.length > 0) yield planes;
+      }
+    }
+  }
+  return {
+    container: "wav",
+    codec,
+    sampleRate,
+    channels,
+    ...(Number.isFinite(dataLength)
+      ? { declaredSeconds: (Math.floor(dataLength / blockAlign) * perBlock) / sampleRate }
+      : {}),
+    warnings,
+    chunks: readBlocks(),
+  };
+}

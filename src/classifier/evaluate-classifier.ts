@@ -1,0 +1,82 @@
+/**
+ * Scores a classifier on recordings that were held out: a test set.
+ *
+ * Recordings that the classifier was trained on, by the bytes or by the decoded audio, are left out and listed;
+ * labels it does not know are counted apart; speakers it was trained on are told.
+ * Must not know: files, folds.
+ */
+import { GolemError } from "../core/error.ts";
+import { countLabels } from "../dataset/classes.ts";
+import type { SkippedRecording } from "../dataset/dataset.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import type { Classifier } from "./classifier.ts";
+
+/** What has to be known of the training set. */
+export interface TrainedOn {
+  readonly recordings: readonly {
+    readonly label: string;
+    readonly fileHash: string;
+    readonly audioHash?: string;
+    readonly facts?: { readonly audioHash: string };
+    readonly speaker?: string | undefined;
+  }[];
+  readonly trainAccuracy: number;
+}
+
+/** Which recordings of a test set count: those that were not trained on and have labels the classifier knows. */
+export function selectScored(
+  labels: readonly string[],
+  test: readonly EmbeddedRecording[],
+  trained: Pick<TrainedOn, "recordings">,
+): Record<"known" | "heldOut" | "overlap", readonly EmbeddedRecording[]> {
+  const seen = new Set(
+    trained.recordings.flatMap(({ fileHash, audioHash, facts }) => [fileHash, audioHash ?? facts?.audioHash]),
+  );
+  const overlap = test.filter(({ fileHash, facts }) => seen.has(fileHash) || seen.has(facts.audioHash));
+  const heldOut = test.filter((recording) => !overlap.includes(recording));
+  return { overlap, heldOut, known: heldOut.filter((recording) => labels.includes(recording.label)) };
+}
+
+/** Evaluates on a test set; `no-recordings` when nothing is left of it. */
+export function evaluateClassifier(
+  classifier: Classifier,
+  labels: readonly string[],
+  test: readonly EmbeddedRecording[],
+  trained: TrainedOn,
+  skipped: readonly SkippedRecording[],
+): Evaluation {
+  const { overlap, heldOut, known } = selectScored(labels, test, trained);
+  const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
+  const heard = new Set(
+    trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
+  );
+  const shared = new Set(
+    known.map(({ speaker }) => speaker).filter((speaker) => speaker && heard.has(speaker)),
+  );
+  if (known.length === 0) {
+    throw new GolemError(
+      "no-recordings",
+      `Nothing is left to evaluate on: of ${test.length} usable recordings ${overlap.length} are in the training set and ${heldOut.length} have labels the golem does not know.`,
+      { hint: `The golem knows ${labels.slice(0, 20).join(", ")}. Give held-out recordings of these.` },
+    );
+  }
+  return computeEvaluation({
+    protocol: "held-out",
+    labels,
+    truth: known.map((recording) => labels.indexOf(recording.label)),
+    probabilities: [classifier.computeProbabilities(known)],
+    groups: known.map((recording) => recording.speaker),
+    ...(shared.size > 0
+      ? {
+          grouping: "none" as const,
+          groupingReason: `${shared.size} of its speakers, such as ${[...shared][0]}, are also in the training set, so the score flatters`,
+        }
+      : {}),
+    trainLabels: trained.recordings.map((recording) => labels.indexOf(recording.label)),
+    trainAccuracy: trained.trainAccuracy,
+    unseenLabels: Object.fromEntries(unseen),
+    overlap: overlap.map((recording) => recording.file),
+    skipped,
+  });
+}

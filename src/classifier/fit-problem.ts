@@ -1,0 +1,49 @@
+/**
+ * Recordings that encoders have heard as the problem that folds share: rows, classes, speakers, and how to fit.
+ *
+ * Must not know: folds, scores, files.
+ */
+import { countLabels } from "../dataset/classes.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { ClassifierOptions } from "./classifier.ts";
+import type { FitProblem } from "./fold-runner.ts";
+import type { ListenerInfo } from "./view.ts";
+
+/** The problem, and the names of its classes in their order. Of `options`, what does not shape a classifier is left out. */
+export function createFitProblem(
+  recordings: readonly EmbeddedRecording[],
+  listener: ListenerInfo,
+  options: ClassifierOptions,
+): { readonly problem: FitProblem; readonly labels: readonly string[] } {
+  const labels = [...countLabels(recordings).keys()];
+  const problem: FitProblem = {
+    heard: recordings.map(({ vectors, text, decoded }) => ({
+      vectors,
+      ...(text === undefined ? {} : { text }),
+      ...(decoded === undefined ? {} : { decoded }),
+    })),
+    labels: recordings.map(({ label }) => labels.indexOf(label)),
+    classes: labels.length,
+    groups: recordings.map(({ speaker }) => speaker),
+    listener,
+    options: pickClassifierOptions(options),
+  };
+  return { problem, labels };
+}
+
+/** The options that shape a classifier, without callbacks and signals: plain data that can go to another thread. */
+function pickClassifierOptions({
+  seed,
+  layer,
+  pooling,
+  head,
+  headOptions,
+}: ClassifierOptions): ClassifierOptions {
+  return {
+    seed,
+    ...(layer === undefined ? {} : { layer }),
+    ...(pooling === undefined ? {} : { pooling }),
+    ...(head === undefined ? {} : { head }),
+    ...(headOptions === undefined ? {} : { headOptions }),
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * The weights of log-linear pooling: those under which held-out labels are likely (stacking, Wolpert 1992), pulled towards equal ones.
+ *
+ * Few labels cannot tell views apart that say nearly the same; equal weights are the answer when they say nothing (Clemen 1989 on why
+ * plain averages of forecasts are hard to beat). The pull is `priorNats` x W x KL(w / W || equal), W the sum of the weights: some
+ * nats of evidence, whose share falls as labels come in. It keeps all weights above 0, and the problem concave: Newton's method,
+ * never quite to the boundary, finds the one answer in some ten rounds (Boyd and Vandenberghe 2004, chapter 9).
+ * Must not know: encoders, kinds of head, folds.
+ */
+import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
+
+/** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
+export interface FusionWeights {
+  /** One a view, over 0. */
+  readonly weights: Float64Array;
+  readonly logLikelihood: number;
+}
+
+/** Strength of the pull towards equal weights. */
+const priorNats = 1;
+const rounds = 60;
+/** Nats, in all, that are not worth another round. */
+const tolerance = 1e-7;
+
+/**
+ * Fits the weights to log-probabilities [rows, classes] of each view, which must be held out. As in fitTemperature, a share
+ * 1 / (rows + 2) of each label is spread over the other classes, so that rows without an error do not ask for infinite weights.
+ */
+export function fitFusionWeights(
+  views: readonly Float64Array[],
+  labels: ArrayLike<number>,
+  classes: number,
+): FusionWeights {
+  const problem = createProblem(views, labels, classes);
+  const count = views.length;
+  let weights = new Float64Array(count).fill(1 / count);
+  let value = computeObjective(problem, weights);
+  for (let round = 0; round < rounds; round++) {
+    const { gradient, curvature } = computeDerivatives(problem, weights);
+    const step = Float64Array.from(gradient);
+    solveCholesky(factorCholesky(curvature, count), count, step, 1);
+    let promise = 0;
+    let length = 1;
+    for (let v = 0; v < count; v++) {
+      promise += gradient[v]! * step[v]!;
+      if (step[v]! < 0) length = Math.min(length, (-0.95 * weights[v]!) / step[v]!);
+    }
+    if (promise < tolerance) break;
+    // Halve the step until it keeps some of what the slope promises (Armijo 1966).
+    const start = weights;
+    const before = value;
+    for (; length > 1e-6; length /= 2) {
+      weights = start.map((weight, v) => weight + length * step[v]!);
+      value = computeObjective(problem, weights);
+      if (value >= before + 1e-4 * length * promise) break;
+    }
+  }
+  return { weights, logLikelihood: computeLogLikelihood(problem) };
+}
+
+interface Problem {
+  readonly views: readonly Float64Array[];
+  readonly labels: ArrayLike<number>;
+  readonly classes: number;
+  /** Sum over rows of each view's log-probability, expected under the smoothed labels. */
+  readonly wanted: Float64Array;
+  /** Pooled probabilities [rows, classes] at the weights last looked at. */
+  readonly pooled: Float64Array;
+}
+
+function createProblem(views: readonly Float64Array[], labels: ArrayLike<number>, classes: number): Problem {
+  const rows = labels.length;
+  const share = 1 / (rows + 2);
+  const wanted = Float64Array.from(views, (view) => {
+    let own = 0;
+    let all = 0;
+    for (let i = 0; i < rows; i++) own += view[i * classes + labels[i]!]!;
+    for (const value of view) all += value;
+    return (1 - share) * own + (share * (all - own)) / (classes - 1);
+  });
+  return { views, labels, classes, wanted, pooled: new Float64Array(rows * classes) };
+}
+
+/** Log-likelihood of the smoothed labels, summed over rows, less the pull. Leaves the pooled probabilities behind. */
+function computeObjective(
+  { views, labels, classes, wanted, pooled }: Problem,
+  weights: Float64Array,
+): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let value = 0;
+  for (const weight of weights) {
+    value -= priorNats * weight * Math.log((weight * weights.length) / total);
+  }
+  pooled.fill(0);
+  for (const [v, view] of views.entries()) {
+    const weight = weights[v]!;
+    value += weight * wanted[v]!;
+    for (let i = 0; i < pooled.length; i++) pooled[i]! += weight * view[i]!;
+  }
+  for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = base; k < base + classes; k++) highest = Math.max(highest, pooled[k]!);
+    let sum = 0;
+    for (let k = base; k < base + classes; k++) {
+      pooled[k] = Math.exp(pooled[k]! - highest);
+      sum += pooled[k]!;
+    }
+    for (let k = base; k < base + classes; k++) pooled[k]! /= sum;
+    value -= highest + Math.log(sum);
+  }
+  return value;
+}
+
+/** Gradient [views] and negated Hessian [views, views]: covariances of the views' log-probabilities under the pooled ones, and the pull. */
+function computeDerivatives(
+  { views, labels, classes, wanted, pooled }: Problem,
+  weights: Float64Array,
+): {
+  gradient: Float64Array;
+  curvature: Float64Array;
+} {
+  const count = views.length;
+  const gradient = Float64Array.from(wanted);
+  const curvature = new Float64Array(count * count);
+  const means = new Float64Array(count);
+  for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
+    for (let v = 0; v < count; v++) {
+      const view = views[v]!;
+      let mean = 0;
+      for (let k = base; k < base + classes; k++) mean += pooled[k]! * view[k]!;
+      means[v] = mean;
+      gradient[v]! -= mean;
+      for (let u = 0; u <= v; u++) {
+        const other = views[u]!;
+        let product = 0;
+        for (let k = base; k < base + classes; k++) product += pooled[k]! * view[k]! * other[k]!;
+        curvature[v * count + u]! += product - mean * means[u]!;
+      }
+    }
+  }
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  for (let v = 0; v < count; v++) {
+    gradient[v]! -= priorNats * Math.log((weights[v]! * count) / total);
+    for (let u = 0; u <= v; u++) {
+      curvature[v * count + u]! += priorNats * ((u === v ? 1 / weights[v]! : 0) - 1 / total);
+      curvature[u * count + v] = curvature[v * count + u]!;
+    }
+    // Views that say the same leave the matrix singular.
+    curvature[v * count + v]! *= 1 + 1e-9;
+  }
+  return { gradient, curvature };
+}
+
+function computeLogLikelihood({ labels, classes, pooled }: Problem): number {
+  let sum = 0;
+  for (let row = 0; row < labels.length; row++) {
+    sum += Math.log(Math.max(pooled[row * classes + labels[row]!]!, 1e-12));
+  }
+  return sum / labels.length;
+}

@@ -1,0 +1,37 @@
+/**
+ * Fusion of views by log-linear pooling (Genest and Zidek 1986; Hinton 2002, "product of experts"): the log-probabilities
+ * of the views' heads, each times its weight, summed and normalised.
+ * Must not know: encoders, kinds of head, folds.
+ */
+
+import { computeProbabilities } from "../head/softmax.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
+
+/** Log of softmax of each row of scores [rows, classes]. */
+export function computeLogProbabilities(scores: ArrayLike<number>, classes: number): Float64Array {
+  const result = new Float64Array(scores.length);
+  for (let start = 0; start < result.length; start += classes) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = start; k < start + classes; k++) highest = Math.max(highest, scores[k]!);
+    let sum = 0;
+    for (let k = start; k < start + classes; k++) sum += Math.exp(scores[k]! - highest);
+    const normaliser = highest + Math.log(sum);
+    for (let k = start; k < start + classes; k++) result[k] = scores[k]! - normaliser;
+  }
+  return result;
+}
+
+/** Pools log-probabilities [rows, classes] of each view with their weights: probabilities [rows, classes]. */
+export function poolViews(
+  views: readonly Float64Array[],
+  weights: ArrayLike<number>,
+  classes: number,
+): Matrix {
+  const pooled = createMatrix(views[0]!.length / classes, classes);
+  for (let i = 0; i < pooled.data.length; i++) {
+    let sum = 0;
+    for (let v = 0; v < views.length; v++) sum += weights[v]! * views[v]![i]!;
+    pooled.data[i] = sum;
+  }
+  return computeProbabilities(pooled);
+}

@@ -1,0 +1,26 @@
+/**
+ * What classifiers are fitted on: recordings as they were heard, with classes and, where known, speakers. Plain data.
+ *
+ * Must not know: heads, files, folds.
+ */
+import type { Heard } from "../embed/embedded-recording.ts";
+
+/** Labelled recordings. */
+export interface LabelledRows {
+  readonly heard: readonly Heard[];
+  /** Class of each recording, 0 .. classes - 1. */
+  readonly labels: readonly number[];
+  readonly classes: number;
+  /** Speaker (or source) of each recording; undefined where unknown. */
+  readonly groups: readonly (string | undefined)[];
+}
+
+/** Some of the rows, in the order named. */
+export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]): LabelledRows {
+  return {
+    heard: picked.map((row) => rows.heard[row]!),
+    labels: picked.map((row) => rows.labels[row]!),
+    classes: rows.classes,
+    groups: picked.map((row) => rows.groups[row]),
+  };
+}

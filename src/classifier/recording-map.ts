@@ -1,0 +1,75 @@
+/**
+ * A flat map of recordings as a golem hears them: distances in each of its views, added up by the views' shares in the decision.
+ *
+ * No label is looked at, so classes that lie apart on it are apart in what was heard.
+ * Must not know: how the map is drawn.
+ */
+import { createRandom, shuffle } from "../core/random.ts";
+import type { Heard } from "../embed/embedded-recording.ts";
+import { computeNeighbourMap, type MapPosition } from "../math/neighbour-map.ts";
+import { computeGram } from "../math/products.ts";
+import type { Classifier } from "./classifier.ts";
+import { createViewFeatures, type ListenerInfo } from "./view.ts";
+
+/** Recordings on a map at most: time grows with their square (500: about half a second). */
+const mostPlaced = 500;
+
+/** The place of each recording; undefined for those drawn (with a fixed seed) to be left out where there are too many. */
+export function computeRecordingMap(
+  heard: readonly Heard[],
+  classifier: Pick<Classifier, "fitted" | "vocabulary">,
+  listener: ListenerInfo,
+): (MapPosition | undefined)[] {
+  const placed = pickPlaced(heard.length);
+  const rows = placed.length;
+  if (rows === 0) return [];
+  const picked = placed.map((i) => heard[i]!);
+  const gram = new Float64Array(rows * rows);
+  for (const { view } of classifier.fitted) {
+    const features = createViewFeatures(view, listener, classifier.vocabulary)(picked);
+    const isText = view.layer === "transcript";
+    const centred = centreColumns(features.data, rows, features.columns, !isText);
+    const own = computeGram(centred, rows, features.columns);
+    let total = 0;
+    for (let i = 0; i < rows; i++) total += own[i * rows + i]!;
+    if (!(total > 0)) continue;
+    for (let i = 0; i < own.length; i++) gram[i]! += (view.weight * rows * own[i]!) / total;
+  }
+  const squared = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < rows; j++) {
+      const value = gram[i * rows + i]! + gram[j * rows + j]! - 2 * gram[i * rows + j]!;
+      squared[i * rows + j] = Math.max(0, value);
+    }
+  }
+  const positions = computeNeighbourMap(squared, rows);
+  const result = new Array<MapPosition | undefined>(heard.length).fill(undefined);
+  for (const [row, i] of placed.entries()) result[i] = positions[row];
+  return result;
+}
+
+function pickPlaced(count: number): number[] {
+  const all = Array.from({ length: count }, (_, i) => i);
+  if (count <= mostPlaced) return all;
+  return shuffle(all, createRandom(0))
+    .slice(0, mostPlaced)
+    .sort((a, b) => a - b);
+}
+
+/** Columns minus their means, and divided by their deviations where asked for; columns without any are 0. */
+function centreColumns(data: Float32Array, rows: number, columns: number, scale: boolean): Float64Array {
+  const result = Float64Array.from(data);
+  for (let c = 0; c < columns; c++) {
+    let sum = 0;
+    for (let i = c; i < result.length; i += columns) sum += result[i]!;
+    let squares = 0;
+    for (let i = c; i < result.length; i += columns) {
+      result[i]! -= sum / rows;
+      squares += result[i]! ** 2;
+    }
+    if (!scale) continue;
+    const deviation = Math.sqrt(squares / rows);
+    for (let i = c; i < result.length; i += columns) result[i]! /= deviation > 1e-9 ? deviation : Infinity;
+  }
+  return result;
+}

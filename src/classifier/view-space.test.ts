@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../core/random.ts";
+import type { Heard } from "../embed/embedded-recording.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
+import type { FittedView } from "./fitted-view.ts";
+import { fitVocabulary } from "./text-features.ts";
+import type { View } from "./view.ts";
+import { computeViewSpace } from "./view-space.ts";
+
+const encoder = { id: "ear", layers: 2, dimensions: 3 } as EncoderInfo;
+const listener = { encoders: [encoder] };
+const random = createRandom(1);
+const heard: Heard[] = Array.from({ length: 20 }, (_, i) => ({
+  // The last number of each layer is constant.
+  vectors: [Float32Array.from({ length: 12 }, (_v, j) => (j % 6 === 5 ? 7 : 5 + 3 * random.normal()))],
+  text: i % 2 === 0 ? "a cup of tea please" : "no coffee",
+}));
+const layer = (number: number, weight: number): View => ({
+  encoder: "ear",
+  layer: number,
+  pooling: "mean+std",
+  weight,
+});
+const fitted = (...views: View[]): FittedView[] => views.map((view) => ({ view }) as FittedView);
+
+function measureMeanSquare(space: Matrix, from: number, to: number): number {
+  let sum = 0;
+  for (let row = 0; row < space.rows; row++) {
+    for (const value of getRow(space, row).subarray(from, to)) sum += value ** 2 / space.rows;
+  }
+  return sum;
+}
+
+describe("computeViewSpace", () => {
+  it("gives each view its weight as mean squared length, centred, whatever its scale", () => {
+    const views = fitted(layer(0, 0.25), layer(1, 0.75));
+    const space = computeViewSpace({ fitted: views, vocabulary: undefined }, listener, heard);
+    expect([space.rows, space.columns]).toEqual([20, 12]);
+    expect(measureMeanSquare(space, 0, 6)).toBeCloseTo(0.25, 5);
+    expect(measureMeanSquare(space, 6, 12)).toBeCloseTo(0.75, 5);
+    for (let column = 0; column < 12; column++) {
+      const sum = heard.reduce((total, _, row) => total + getRow(space, row)[column]!, 0);
+      expect(sum).toBeCloseTo(0, 4);
+    }
+  });
+
+  it("keeps constants out and stays finite when all recordings are one", () => {
+    const views = fitted(layer(0, 1));
+    const space = computeViewSpace({ fitted: views, vocabulary: undefined }, listener, heard);
+    expect(getRow(space, 3)[5]).toBe(0);
+    const same = [heard[0]!, heard[0]!, heard[0]!];
+    const alone = computeViewSpace({ fitted: views, vocabulary: undefined }, listener, same);
+    expect(alone.data.every((value) => value === 0)).toBe(true);
+  });
+
+  it("places what was said beside what was heard", () => {
+    const vocabulary = fitVocabulary(heard.map(({ text }) => text ?? ""));
+    const words: View = { encoder: "pen", layer: "transcript", pooling: "tf-idf", weight: 0.5 };
+    const space = computeViewSpace({ fitted: fitted(layer(1, 0.5), words), vocabulary }, listener, heard);
+    expect(measureMeanSquare(space, 6, space.columns)).toBeCloseTo(0.5, 5);
+    expect([...getRow(space, 0).subarray(6)]).toBeAllclose([...getRow(space, 2).subarray(6)]);
+  });
+});

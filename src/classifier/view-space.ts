@@ -1,0 +1,58 @@
+/**
+ * The space in which a golem tells recordings apart: the features of its views side by side, each view with the share that it has
+ * in the decision.
+ *
+ * Features of layers are standardised over the recordings given, those of transcripts centred; a view's mean squared length is
+ * then its weight, so squared distances are weighted means over views.
+ * Must not know: labels, what the distances are for.
+ */
+
+import type { Heard } from "../embed/embedded-recording.ts";
+import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
+import type { Classifier } from "./classifier.ts";
+import { createViewFeatures, type ListenerInfo } from "./view.ts";
+
+/** Places recordings in the classifier's space: [recordings, features of all its views]. */
+export function computeViewSpace(
+  { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,
+  listener: ListenerInfo,
+  heard: readonly Heard[],
+): Matrix {
+  const parts = fitted.map(({ view }) => {
+    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    return scaleView(features, view.weight, view.layer !== "transcript");
+  });
+  const space = createMatrix(
+    heard.length,
+    parts.reduce((sum, { columns }) => sum + columns, 0),
+  );
+  for (let row = 0; row < heard.length; row++) {
+    let start = row * space.columns;
+    for (const part of parts) {
+      space.data.set(getRow(part, row), start);
+      start += part.columns;
+    }
+  }
+  return space;
+}
+
+/** Centres columns in place, brings them to variance 1 where wanted, and rows to a mean squared length of `weight`. */
+function scaleView(features: Matrix, weight: number, standardise: boolean): Matrix {
+  const { rows, columns, data } = features;
+  let total = 0;
+  for (let column = 0; column < columns; column++) {
+    let sum = 0;
+    for (let i = column; i < data.length; i += columns) sum += data[i]!;
+    const mean = sum / rows;
+    let variance = 0;
+    for (let i = column; i < data.length; i += columns) variance += (data[i]! - mean) ** 2 / rows;
+    // What is left of a constant after rounding to float32 is not to be blown up.
+    const isConstant = Math.sqrt(variance) <= 1e-6 * Math.abs(mean);
+    const scale = isConstant ? 0 : standardise ? 1 / Math.sqrt(variance) : 1;
+    for (let i = column; i < data.length; i += columns) data[i] = scale === 0 ? 0 : (data[i]! - mean) * scale;
+    total += variance * scale ** 2;
+  }
+  const factor = total > 0 ? Math.sqrt(weight / total) : 0;
+  for (let i = 0; i < data.length; i++) data[i]! *= factor;
+  return features;
+}

@@ -1,0 +1,184 @@
+/**
+ * Views: what a recording looks like to one head. A layer of an encoder, pooled over time; the transcript; or a vector that
+ * the transcriber's decoder gave while it wrote the transcript.
+ *
+ * Must not know: heads, files.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Heard } from "../embed/embedded-recording.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { DecoderVector, TranscriberInfo } from "../encoder/transcriber.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
+import { createTextFeatures, getVocabularySize, type Vocabulary } from "./text-features.ts";
+
+/** Which statistics over time a view of a layer holds. */
+export type Pooling = "mean" | "mean+std";
+
+/** A layer of an encoder. */
+export interface LayerView {
+  /** Encoder id. */
+  readonly encoder: string;
+  readonly layer: number;
+  readonly pooling: Pooling;
+  /** Share of this view in the decision; 1 when it is the only one. */
+  readonly weight: number;
+}
+
+/** The transcript; `encoder` is the transcriber's id. */
+export interface TranscriptView {
+  readonly encoder: string;
+  readonly layer: "transcript";
+  readonly pooling: "tf-idf";
+  readonly weight: number;
+}
+
+/** A vector of the transcriber's decoder; `encoder` is the transcriber's id. */
+export interface DecoderView {
+  readonly encoder: string;
+  readonly layer: DecoderVector["name"];
+  /** Over the decoder's steps, as `DecoderVector` says. */
+  readonly pooling: "steps";
+  readonly weight: number;
+}
+
+/** A view that is a vector of sound: anything but words. */
+export type VectorView = LayerView | DecoderView;
+
+/** One way to look at a recording. */
+export type View = VectorView | TranscriptView;
+
+/** Who hears the recordings that a classifier is given; `Heard.vectors` are in the order of `encoders`. */
+export interface ListenerInfo {
+  readonly encoders: readonly EncoderInfo[];
+  readonly transcriber?: TranscriberInfo | undefined;
+}
+
+/** Whether a view is there only where a transcriber listens. All that are cost its time together: they come of one run. */
+export function needsTranscriber(view: View): view is TranscriptView | DecoderView {
+  return typeof view.layer !== "number";
+}
+
+/** Whether a view is a vector of sound. */
+export function isVectorView(view: View): view is VectorView {
+  return view.layer !== "transcript";
+}
+
+/** Share of several views in the decision. */
+export function sumShares(views: readonly View[]): number {
+  return views.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+/** The views that come of a transcriber, if there is one: its words, where the vocabulary has any, and its decoder's vectors. */
+export function listWrittenViews(
+  transcriber: TranscriberInfo | undefined,
+  vocabulary: Vocabulary | undefined,
+): (TranscriptView | DecoderView)[] {
+  if (!transcriber) return [];
+  const { id: encoder, vectors } = transcriber;
+  const words = { encoder, layer: "transcript", pooling: "tf-idf", weight: 1 } as const;
+  return [
+    ...(vocabulary && getVocabularySize(vocabulary) > 0 ? [words] : []),
+    ...vectors.map(({ name }) => ({ encoder, layer: name, pooling: "steps", weight: 1 }) as const),
+  ];
+}
+
+/** What a view is called in a golem's tensors: encoder and layer. */
+export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
+  return typeof layer === "number" ? `${encoder}/layer_${layer}` : `${encoder}/${layer}`;
+}
+
+/** Number of features of a layer's view. */
+export function getLayerSize(info: EncoderInfo, pooling: Pooling): number {
+  return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
+}
+
+/** Number of features of a view; undefined when the listener or the vocabulary has no such view. */
+export function getViewSize(
+  view: View,
+  { encoders, transcriber }: ListenerInfo,
+  vocabulary?: Vocabulary,
+): number | undefined {
+  if (needsTranscriber(view)) {
+    if (transcriber?.id !== view.encoder) return undefined;
+    if (view.layer === "transcript") return vocabulary && getVocabularySize(vocabulary);
+    return findDecoded(view, transcriber)?.size;
+  }
+  const info = encoders.find(({ id }) => id === view.encoder);
+  return info && view.layer < info.layers ? getLayerSize(info, view.pooling) : undefined;
+}
+
+/**
+ * A function from recordings to the features of a view: [recordings, features]. It throws `invalid-shape` for recordings
+ * without what the transcriber is to give.
+ */
+export function createViewFeatures(
+  view: View,
+  { encoders, transcriber }: ListenerInfo,
+  vocabulary?: Vocabulary,
+): (heard: readonly Heard[]) => Matrix {
+  if (view.layer === "transcript") {
+    const computeFeatures = createTextFeatures(vocabulary!);
+    return (heard) => computeFeatures(heard.map(({ text }) => text ?? throwMissing(view)));
+  }
+  if (needsTranscriber(view)) {
+    const { place, size } = findDecoded(view, transcriber)!;
+    return (heard) => {
+      const features = createMatrix(heard.length, size);
+      for (const [row, { decoded }] of heard.entries()) {
+        const vector = decoded?.[place] ?? throwMissing(view);
+        checkSize(`The vector ${getViewName(view)}`, vector, size);
+        features.data.set(vector, row * size);
+      }
+      return features;
+    };
+  }
+  const { layer, pooling } = view;
+  const index = encoders.findIndex(({ id }) => id === view.encoder);
+  const info = encoders[index]!;
+  const columns = getLayerSize(info, pooling);
+  const start = layer * 2 * info.dimensions;
+  return (heard) => {
+    const features = createMatrix(heard.length, columns);
+    for (const [row, { vectors }] of heard.entries()) {
+      features.data.set(vectors[index]!.subarray(start, start + columns), row * columns);
+    }
+    return features;
+  };
+}
+
+function findDecoded(view: DecoderView, transcriber: TranscriberInfo | undefined) {
+  const place = transcriber?.vectors.findIndex(({ name }) => name === view.layer) ?? -1;
+  return place < 0 ? undefined : { place, size: transcriber!.vectors[place]!.size };
+}
+
+/** Throws `invalid-shape` for recordings that were not heard by the encoders of this listener. */
+export function checkHeard(heard: readonly Heard[], { encoders }: ListenerInfo): void {
+  for (const { vectors } of heard) {
+    for (const [i, { id, layers, dimensions }] of encoders.entries()) {
+      checkSize(`An embedding of ${id}`, vectors[i], layers * 2 * dimensions);
+    }
+  }
+}
+
+function checkSize(what: string, vector: Float32Array | undefined, size: number): void {
+  if (vector?.length === size) return;
+  throw new GolemError("invalid-shape", `${what} has ${size} numbers; got ${vector?.length ?? "none"}.`);
+}
+
+function throwMissing(view: View): never {
+  throw new GolemError("invalid-shape", `${getViewName(view)} was expected of a recording; got none.`, {
+    hint: `Let the transcriber ${view.encoder} hear it.`,
+  });
+}
+
+/** Turns "last" or a number into a layer of the encoder, or throws `invalid-layer`. */
+export function resolveLayer(info: EncoderInfo, layer: number | "last"): number {
+  const last = info.layers - 1;
+  if (layer === "last") return last;
+  if (Number.isInteger(layer) && layer >= 0 && layer <= last) return layer;
+  throw new GolemError(
+    "invalid-layer",
+    `${info.id} has ${last === 0 ? "only layer 0" : `layers 0 to ${last}`}; got layer ${layer}.`,
+    { hint: "Name one of them, or use `last` or `auto`." },
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * Byte sources that need no file system: memory, Blob, a slice of another source, a source with one cached block.
+ *
+ * Must not know: any format, the file system (see node/file-source).
+ */
+
+/** Random access to bytes: a file, a Blob, a buffer. */
+export interface ByteSource {
+  /** What to call it in messages: a file name, never more. */
+  readonly name: string;
+  /** Infinite while it is not known. */
+  readonly byteLength: number;
+  /** Reads up to `length` bytes at `offset`; fewer only at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Absolute path, for decoders that are other programs; absent when the bytes are not a file. */
+  readonly path?: string;
+}
+
+/** Wraps bytes in memory (not copied). */
+export function createMemorySource(bytes: Uint8Array, name: string): ByteSource {
+  return {
+    name,
+    byteLength: bytes.length,
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+  };
+}
+
+/** Wraps a Blob or a browser's File. */
+export function createBlobSource(blob: Blob, name: string): ByteSource {
+  return {
+    name,
+    byteLength: blob.size,
+    read: async (offset, length) => new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
+  };
+}
+
+/** The bytes [start, start + length) of another source, bounded by its end. */
+export function createSourceSlice(source: ByteSource, start: number, length: number): ByteSource {
+  const from = Math.min(start, source.byteLength);
+  const byteLength = Math.max(0, Math.min(length, source.byteLength - from));
+  return {
+    name: source.name,
+    byteLength,
+    read: (offset, count) =>
+      source.read(from + Math.min(offset, byteLength), Math.max(0, Math.min(count, byteLength - offset))),
+  };
+}
+
+/** Bytes fetched at a time by {@link createCachedSource} and by decoders. */
+export const blockBytes = 65_536;
+
+/** Keeps the last block read, so that many small reads of headers cost one. */
+export function createCachedSource(source: ByteSource): ByteSource {
+  let start = 0;
+  let block = new Uint8Array(0);
+  return {
+    name: source.name,
+    byteLength: source.byteLength,
+    ...(source.path === undefined ? {} : { path: source.path }),
+    read: async (offset, length) => {
+      const end = Math.min(offset + length, source.byteLength);
+      if (offset >= end) return new Uint8Array(0);
+      if (offset < start || end > start + block.length) {
+        if (length > blockBytes) return source.read(offset, length);
+        block = new Uint8Array(await source.read(offset, blockBytes));
+        start = offset;
+      }
+      return block.subarray(offset - start, end - start);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * Stored embeddings as bytes, version 1. All numbers little-endian:
+ *
+ *     0  u32 magic "GOLE"      4  u32 version        8  u32 CRC-32 of everything from byte 12 on
+ *    12  u32 frames           16  u32 vector length 20  u32 length of the facts in bytes
+ *    24  f32 x vector length  ..  facts as JSON in UTF-8
+ *
+ * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is allocated
+ * by a number that has not been held against the length of the input.
+ * Must not know: keys, databases.
+ */
+
+import { computeChecksum } from "../core/checksum.ts";
+import { GolemError } from "../core/error.ts";
+import type { StoredEmbedding, ValueCodec } from "./store.ts";
+import { parseFacts, stringifyFacts } from "./stored-facts.ts";
+
+const magic = 0x454c_4f47;
+const version = 1;
+const headerBytes = 24;
+const checkedFrom = 12;
+/** 64 MB: the pretrained models' layers (49 x 2 x 1280 numbers) take half a megabyte. */
+const maximumVectorLength = 1 << 24;
+const maximumFactsBytes = 1 << 20;
+
+/** Turns an embedding into bytes; throws `store-failed` for one that could not be read back. */
+export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
+  const factsText = stringifyFacts(value.facts);
+  const { vector, frames } = value;
+  if (parseFacts(factsText)?.loudnessDb !== value.facts.loudnessDb) {
+    throw new GolemError(
+      "store-failed",
+      `Facts about audio that are not numbers, or without its hash, cannot be kept: ${factsText}`,
+    );
+  }
+  const facts = new TextEncoder().encode(factsText);
+  if (vector.length > maximumVectorLength || facts.length > maximumFactsBytes) {
+    throw new GolemError(
+      "store-failed",
+      `An embedding of ${vector.length} numbers with ${facts.length} bytes of facts was to be stored; ` +
+        `at most ${maximumVectorLength} and ${maximumFactsBytes} are.`,
+    );
+  }
+  if (!Number.isInteger(frames) || frames < 0 || frames > 0xffff_ffff) {
+    throw new GolemError("store-failed", `A number of frames is a whole number; got ${frames}.`);
+  }
+  const bytes = new Uint8Array(headerBytes + vector.length * 4 + facts.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, magic, true);
+  view.setUint32(4, version, true);
+  view.setUint32(12, frames, true);
+  view.setUint32(16, vector.length, true);
+  view.setUint32(20, facts.length, true);
+  // A copy of the memory: Float32Array is little-endian on every machine that runs this.
+  bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), headerBytes);
+  bytes.set(facts, headerBytes + vector.length * 4);
+  view.setUint32(8, computeChecksum(bytes.subarray(checkedFrom)), true);
+  return bytes;
+}
+
+/** Reads an embedding back; undefined when the bytes are not one of this version, whole and undamaged. */
+export function decodeEmbedding(bytes: Uint8Array): StoredEmbedding | undefined {
+  if (bytes.length < headerBytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint32(0, true) !== magic || view.getUint32(4, true) !== version) return undefined;
+  const frames = view.getUint32(12, true);
+  const vectorLength = view.getUint32(16, true);
+  const factsLength = view.getUint32(20, true);
+  if (headerBytes + vectorLength * 4 + factsLength !== bytes.length) return undefined;
+  if (view.getUint32(8, true) !== computeChecksum(bytes.subarray(checkedFrom))) return undefined;
+  const factsStart = headerBytes + vectorLength * 4;
+  const facts = parseFacts(new TextDecoder().decode(bytes.subarray(factsStart)));
+  if (!facts) return undefined;
+  const vector = new Float32Array(vectorLength);
+  new Uint8Array(vector.buffer).set(bytes.subarray(headerBytes, factsStart));
+  return { facts, vector, frames };
+}
+
+/** Both ways. */
+export const embeddingCodec: ValueCodec<StoredEmbedding> = {
+  encode: encodeEmbedding,
+  decode: decodeEmbedding,
+};

@@ -1,0 +1,43 @@
+/**
+ * What a checkpoint is to the rest of the program: named tensors, read one at a time as float32.
+ *
+ * Must not know: which network the tensors belong to, how they are stored.
+ */
+import { GolemError } from "../../../core/error.ts";
+
+/** Named tensors of one model, whatever files they are in. */
+export interface Checkpoint {
+  /** Names of all tensors, in no particular order. */
+  readonly names: readonly string[];
+  /** Sizes of a tensor's dimensions; undefined when there is none of that name. */
+  getShape(name: string): readonly number[] | undefined;
+  /** Reads a tensor's values in C order, converted to float32. Rejects with `weights-damaged` when it cannot. */
+  readTensor(name: string): Promise<Float32Array>;
+}
+
+/** Bounds that hold for every published encoder with a wide margin; more is taken for damage. */
+export const checkpointLimits = {
+  /** Bytes of a JSON header or pickle that lists the tensors. */
+  headerBytes: 64 * 1024 * 1024,
+  /** Dimensions of a tensor. */
+  dimensions: 8,
+} as const;
+
+/** The error for a file that is not what it claims to be. */
+export function damagedCheckpoint(file: string, found: string, cause?: unknown): GolemError {
+  return new GolemError("weights-damaged", `${file} is not a valid checkpoint: ${found}.`, {
+    hint: "Delete it and download it again; if that does not help, the published file is at fault.",
+    cause,
+  });
+}
+
+/** Returns the number of elements of a shape, or undefined when it is not a list of sizes with a sane product. */
+export function countElements(shape: unknown): number | undefined {
+  if (!Array.isArray(shape) || shape.length > checkpointLimits.dimensions) return undefined;
+  let elements = 1;
+  for (const size of shape as unknown[]) {
+    if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+    elements *= size;
+  }
+  return Number.isSafeInteger(elements) ? elements : undefined;
+}

@@ -1,0 +1,87 @@
+/**
+ * Opens a model's checkpoint from its files, whichever of the four published layouts they have.
+ *
+ * Must not know: which network it is, where the files come from.
+ */
+import type { ByteSource } from "../../../core/byte-source.ts";
+import { GolemError } from "../../../core/error.ts";
+import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
+import { openSafetensors } from "./safetensors-file.ts";
+import { openTorchFile } from "./torch-file.ts";
+
+/** Names of the files a checkpoint starts with, in the order of preference. */
+export const checkpointFiles = [
+  "model.safetensors",
+  "model.safetensors.index.json",
+  "pytorch_model.bin",
+  "pytorch_model.bin.index.json",
+] as const;
+
+/**
+ * Opens the checkpoint among `sources` (by file name): the first of {@link checkpointFiles} that is there, with the
+ * shards its index names. Rejects with `weights-missing` when a file is not there, `weights-damaged` when one is
+ * invalid. Only headers are read.
+ */
+export async function openCheckpoint(sources: Readonly<Record<string, ByteSource>>): Promise<Checkpoint> {
+  const name = checkpointFiles.find((file) => Object.hasOwn(sources, file));
+  if (name === undefined) {
+    throw new GolemError(
+      "weights-missing",
+      `There are no weights among ${Object.keys(sources).join(", ") || "no files"}; expected one of ${checkpointFiles.join(", ")}.`,
+      { hint: "Checkpoints for TensorFlow, Flax or fairseq are not read." },
+    );
+  }
+  const source = sources[name]!;
+  if (!name.endsWith(".index.json")) return openFile(source);
+  const shards = await readShardIndex(source);
+  const opened = new Map<string, Checkpoint>();
+  for (const file of new Set(shards.values())) {
+    const shard = Object.hasOwn(sources, file) ? sources[file] : undefined;
+    if (!shard) {
+      throw new GolemError("weights-missing", `${name} names the file ${file}, which is not there.`, {
+        hint: "A sharded checkpoint needs all of its files in one folder.",
+      });
+    }
+    opened.set(file, await openFile(shard));
+  }
+  for (const [tensor, file] of shards) {
+    if (!opened.get(file)!.getShape(tensor))
+      throw damagedCheckpoint(file, `${name} expects '${tensor}' in it`);
+  }
+  return {
+    names: [...shards.keys()],
+    getShape: (tensor) => opened.get(shards.get(tensor) ?? "")?.getShape(tensor),
+    readTensor: async (tensor) => {
+      const shard = opened.get(shards.get(tensor) ?? "");
+      if (!shard) throw damagedCheckpoint(name, `it has no tensor '${tensor}'`);
+      return shard.readTensor(tensor);
+    },
+  };
+}
+
+function openFile(source: ByteSource): Promise<Checkpoint> {
+  return source.name.endsWith(".safetensors") ? openSafetensors(source) : openTorchFile(source);
+}
+
+/** Reads an index of shards: the file each tensor is in. Files must be plain names, so none outside the folder is read. */
+export async function readShardIndex(source: ByteSource): Promise<Map<string, string>> {
+  if (source.byteLength > checkpointLimits.headerBytes) {
+    throw damagedCheckpoint(source.name, `it has ${source.byteLength} bytes`);
+  }
+  let index: unknown;
+  try {
+    index = JSON.parse(new TextDecoder().decode(await source.read(0, source.byteLength)));
+  } catch (cause) {
+    throw damagedCheckpoint(source.name, "it is not JSON", cause);
+  }
+  const map = (index as { weight_map?: unknown } | null)?.weight_map;
+  if (typeof map !== "object" || map === null) throw damagedCheckpoint(source.name, "it has no weight_map");
+  const shards = new Map<string, string>();
+  for (const [tensor, file] of Object.entries(map)) {
+    if (typeof file !== "string" || !/^[\w][\w.-]*\.(safetensors|bin)$/.test(file)) {
+      throw damagedCheckpoint(source.name, `it names the file ${JSON.stringify(file)}`);
+    }
+    shards.set(tensor, file);
+  }
+  return shards;
+}

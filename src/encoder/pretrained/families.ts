@@ -1,0 +1,36 @@
+/**
+ * The families of models that can be built from checkpoints. Adding one is one entry here.
+ *
+ * Must not know: how any of them works.
+ */
+import { GolemError } from "../../core/error.ts";
+import type { PlanOptions, PretrainedFamily, PretrainedPlan } from "./pretrained-family.ts";
+import { wav2vec2Family } from "./wav2vec2-family.ts";
+import { whisperFamily } from "./whisper-family.ts";
+
+const families: readonly PretrainedFamily[] = [wav2vec2Family, whisperFamily];
+
+/**
+ * Plans the encoder that parsed config.json and preprocessor_config.json (undefined when there is none) describe.
+ * Throws `unknown-encoder` for other families and for what a family cannot honour.
+ */
+export function planPretrained(
+  config: unknown,
+  preprocessor: unknown,
+  options: PlanOptions = {},
+): PretrainedPlan {
+  const type = (config as { model_type?: unknown } | null | undefined)?.model_type;
+  const family = families.find(({ modelTypes }) => modelTypes.some((known) => known === type));
+  if (family && options.padded && !family.canPad) {
+    throw new GolemError("invalid-option", `Models of type ${type} are not trained on padded input.`, {
+      hint: "Leave ?padded out.",
+    });
+  }
+  if (family) return family.plan(config, preprocessor, options);
+  const known = families.flatMap(({ modelTypes }) => modelTypes);
+  throw new GolemError(
+    "unknown-encoder",
+    `config.json is of a model of type ${JSON.stringify(type) ?? "unknown"}; encoders are built from ${known.join(", ")}.`,
+    { hint: "Any model with an ONNX file can be used with a descriptor." },
+  );
+}

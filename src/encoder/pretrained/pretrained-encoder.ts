@@ -1,0 +1,65 @@
+/**
+ * A built graph as an encoder: prepares samples, runs them one clip at a time, hands out the pooled layers.
+ *
+ * Must not know: files, where the graph was built.
+ */
+import { GolemError } from "../../core/error.ts";
+import type { OnnxModel, OnnxRuntime } from "../../onnx/onnx-runtime.ts";
+import { framesOutput, getPooledTensor, pooledOutput } from "../../onnx/pooling-graph.ts";
+import type { Encoder, EncoderInfo } from "../encoder.ts";
+import { type AddEncoder, addNormalisation, addReflection } from "../encoder-graph.ts";
+import { reflectToLength } from "../reflect.ts";
+import type { GraphOptions, PretrainedPlan } from "./pretrained-family.ts";
+
+/** Identity of the encoder that a plan gives under these options. */
+export function describePretrained(
+  plan: PretrainedPlan,
+  source: Pick<EncoderInfo, "id" | "revision" | "sha256">,
+  { precision, throughLayer }: GraphOptions,
+): EncoderInfo {
+  return {
+    ...source,
+    sampleRate: plan.sampleRate,
+    layers: (throughLayer ?? plan.layers - 1) + 1,
+    dimensions: plan.dimensions,
+    precision,
+    recipe: plan.recipe,
+  };
+}
+
+/** Loads a graph that was written by `plan`. */
+export async function createPretrainedEncoder(
+  runtime: OnnxRuntime,
+  model: OnnxModel,
+  plan: PretrainedPlan,
+  info: EncoderInfo,
+): Promise<Encoder> {
+  const session = await runtime.createSession(model);
+  const length = info.layers * 2 * info.dimensions;
+  return {
+    info,
+    async encode(samples) {
+      const data = plan.prepare(reflectToLength(samples, plan.minimumSamples));
+      const outputs = await session.run({ [plan.input]: { dims: [1, data.length], data } });
+      const vector = outputs[pooledOutput]?.data;
+      if (!(vector instanceof Float32Array) || vector.length !== length) {
+        throw new GolemError(
+          "encoder-failed",
+          `${info.id} gave ${vector?.length ?? "no"} numbers for ${samples.length} samples; expected ${length}.`,
+        );
+      }
+      return { frames: Number(outputs[framesOutput]?.data[1] ?? 0), vector };
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** A graph that was written by `plan` as part of another one. */
+export function createPretrainedGraph(model: Uint8Array, plan: PretrainedPlan): AddEncoder {
+  return (graph, samples, prefix) => {
+    const long = addReflection(graph, samples, plan.minimumSamples);
+    const input = plan.isNormalised ? addNormalisation(graph, long) : long;
+    const getName = graph.merge(model, { prefix, inputs: { [plan.input]: input } });
+    return (layer) => getName(getPooledTensor(layer));
+  };
+}

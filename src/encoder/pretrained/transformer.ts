@@ -1,0 +1,137 @@
+/**
+ * The parts of transformer encoders (Vaswani et al. 2017) that model families share, in ONNX Runtime's fused operators
+ * (docs/ContribOperators.md) where these are faster. Tensors are [1, frames, hidden].
+ *
+ * Additions and norms are nodes of their own: the fused SkipLayerNormalization takes three times as long on CPUs.
+ * Must not know: any particular model; names of tensors are given.
+ */
+
+import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import type { EncoderTensors } from "./encoder-tensors.ts";
+import type { LinearWriter } from "./linear.ts";
+
+const microsoft = { domain: "com.microsoft" } as const;
+
+/** Everything the parts of one encoder share. */
+export interface TransformerContext {
+  readonly graph: GraphWriter;
+  readonly linear: LinearWriter;
+  readonly tensors: EncoderTensors;
+  /** Numbers a frame. */
+  readonly hidden: number;
+  /** Attention heads. */
+  readonly heads: number;
+  /** Width of the two-layer network in each block. */
+  readonly inner: number;
+  /** Epsilon of the norms. */
+  readonly epsilon: number;
+}
+
+/** What the parts of one block are called. */
+export interface BlockNames {
+  /** Prefix of q_proj, k_proj, v_proj and out_proj. */
+  readonly attention: string;
+  readonly attentionNorm: string;
+  /** The first and the second layer of the two-layer network. */
+  readonly up: string;
+  readonly down: string;
+  readonly forwardNorm: string;
+}
+
+/** Adds a vector of the checkpoint as it is. Returns its name. */
+export async function addVector(
+  { graph, tensors }: Pick<TransformerContext, "graph" | "tensors">,
+  name: string,
+): Promise<string> {
+  const values = await tensors.read(name);
+  return graph.addTensor(name, [values.length], values);
+}
+
+/** A layer norm over the numbers of each frame. */
+export async function addLayerNorm(
+  context: TransformerContext,
+  x: string,
+  name: string,
+  output?: string,
+): Promise<string> {
+  const gain = await addVector(context, `${name}.weight`);
+  const offset = await addVector(context, `${name}.bias`);
+  return context.graph.addNode("LayerNormalization", [x, gain, offset], {
+    attributes: { axis: -1, epsilon: { float: context.epsilon } },
+    ...(output === undefined ? {} : { outputs: [output] }),
+  });
+}
+
+/** A linear layer with its bias. */
+export async function addLinear(
+  context: TransformerContext,
+  x: string,
+  name: string,
+  outputs: number,
+): Promise<string> {
+  const { linear, tensors } = context;
+  const weights = await tensors.read(`${name}.weight`);
+  const bias = await addVector(context, `${name}.bias`);
+  return linear.multiplyTransposed(linear.prepare(x), `${name}.weight`, weights, outputs, bias);
+}
+
+/** Self-attention with its output projection. A projection without a bias in the checkpoint has none. */
+export async function addAttention(context: TransformerContext, x: string, at: string): Promise<string> {
+  const { graph, linear, tensors, hidden, heads } = context;
+  const activations = linear.prepare(x);
+  const bias = new Float32Array(3 * hidden);
+  const projections: string[] = [];
+  for (const [i, part] of ["q", "k", "v"].entries()) {
+    const name = `${at}.${part}_proj`;
+    const weights = await tensors.read(`${name}.weight`);
+    projections.push(await linear.multiplyTransposed(activations, `${name}.weight`, weights, hidden));
+    if (tensors.has(`${name}.bias`)) bias.set(await tensors.read(`${name}.bias`), i * hidden);
+  }
+  const biases = await graph.addTensor(`${at}.bias`, [3 * hidden], bias);
+  const mixed = graph.addNode("MultiHeadAttention", [...projections, biases], {
+    ...microsoft,
+    attributes: { num_heads: heads },
+  });
+  return addLinear(context, mixed, `${at}.out_proj`, hidden);
+}
+
+/** The two-layer network of a block, with gelu between. */
+export async function addFeedForward(
+  context: TransformerContext,
+  x: string,
+  { up, down }: Pick<BlockNames, "up" | "down">,
+): Promise<string> {
+  const { graph, linear, tensors, hidden, inner } = context;
+  const weights = await tensors.read(`${up}.weight`);
+  const wide = await linear.multiplyTransposed(linear.prepare(x), `${up}.weight`, weights, inner);
+  const gelu = graph.addNode("BiasGelu", [wide, await addVector(context, `${up}.bias`)], microsoft);
+  return addLinear(context, gelu, down, hidden);
+}
+
+/**
+ * Blocks whose norms come first: x + attention(norm(x)), then x + network(norm(x)). Returns the layers `layer_0` (x itself) to
+ * `layer_through`; that of the last of `blocks` has been through `finalNorm`.
+ */
+export async function addNormFirstBlocks(
+  context: TransformerContext,
+  first: string,
+  through: number,
+  names: { readonly blocks: number; readonly finalNorm: string; block(index: number): BlockNames },
+): Promise<string[]> {
+  const { graph } = context;
+  const layers = [graph.addNode("Identity", [first], { outputs: ["layer_0"] })];
+  let x = first;
+  for (let i = 0; i < through; i++) {
+    const block = names.block(i);
+    const normed = await addLayerNorm(context, x, block.attentionNorm);
+    const middle = graph.addNode("Add", [x, await addAttention(context, normed, block.attention)]);
+    const middleNorm = await addLayerNorm(context, middle, block.forwardNorm);
+    const forward = await addFeedForward(context, middleNorm, block);
+    const output = `layer_${i + 1}`;
+    if (i + 1 === names.blocks) {
+      x = await addLayerNorm(context, graph.addNode("Add", [middle, forward]), names.finalNorm, output);
+    } else x = graph.addNode("Add", [middle, forward], { outputs: [output] });
+    layers.push(output);
+  }
+  return layers;
+}

@@ -1,0 +1,142 @@
+/**
+ * Builds the graph of a wav2vec2 or HuBERT encoder from its tensors: samples in, every layer pooled out.
+ *
+ * Baevski et al. 2020, "wav2vec 2.0"; Hsu et al. 2021, "HuBERT". Layer 0 is what enters the first block, layer i what
+ * leaves block i; where the norm comes first (`do_stable_layer_norm`) the last layer has been through the final norm.
+ * One recording at a time: in a batch, one clip's level
+ * would change the scale its neighbours are quantised with.
+ * Must not know: where tensors come from, where the graph goes.
+ */
+import { GolemError } from "../../core/error.ts";
+import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import { addBlockedConvolution } from "./blocked-convolution.ts";
+import type { EncoderTensors } from "./encoder-tensors.ts";
+import { createLinearWriter, type Precision } from "./linear.ts";
+import { addPooledLayers } from "./pooled-outputs.ts";
+import {
+  addAttention,
+  addFeedForward,
+  addLayerNorm,
+  addLinear,
+  addNormFirstBlocks,
+  addVector,
+  type BlockNames,
+  type TransformerContext,
+} from "./transformer.ts";
+import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
+import { addFeatureExtractor } from "./wav2vec2-features.ts";
+import { positionalConvolution, readPositionalWeights } from "./wav2vec2-tensors.ts";
+
+const microsoft = { domain: "com.microsoft" } as const;
+
+/** Name of the input: normalised samples at 16 kHz, [1, samples]. */
+export const samplesInput = "input_values";
+
+/** What to build. */
+export interface Wav2Vec2GraphOptions {
+  readonly precision: Precision;
+  /** Last layer handed out, 0 ... blocks; blocks above it are neither computed nor stored. All when not given. */
+  readonly throughLayer?: number | undefined;
+}
+
+/** Everything the parts of the graph share. */
+interface Context extends TransformerContext {
+  readonly config: Wav2Vec2Config;
+}
+
+/**
+ * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `pooled-outputs.ts`), layers as tensors `layer_0`,
+ * `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
+ */
+export async function writeWav2Vec2Graph(
+  graph: GraphWriter,
+  tensors: EncoderTensors,
+  config: Wav2Vec2Config,
+  options: Wav2Vec2GraphOptions,
+): Promise<void> {
+  const blocks = config.num_hidden_layers;
+  const through = options.throughLayer ?? blocks;
+  if (!Number.isInteger(through) || through < 0 || through > blocks) {
+    throw new GolemError("invalid-layer", `There is no layer ${through}; this encoder has 0 to ${blocks}.`);
+  }
+  const linear = createLinearWriter(graph, options.precision);
+  const context: Context = {
+    ...{ graph, linear, tensors, config },
+    ...{ hidden: config.hidden_size, heads: config.num_attention_heads },
+    ...{ inner: config.intermediate_size, epsilon: config.layer_norm_eps },
+  };
+  graph.addInput(samplesInput, "float32", [1, "samples"]);
+  const features = await addFeatureExtractor(context, samplesInput);
+  const projected = await addProjection(context, features);
+  const sum = graph.addNode("Add", [projected, await addPositions(context, projected)]);
+  const layers = config.do_stable_layer_norm
+    ? await addNormFirstBlocks(context, sum, through, {
+        ...{ blocks, finalNorm: "encoder.layer_norm", block: nameBlock },
+      })
+    : await addNormLastBlocks(context, sum, through);
+  addPooledLayers(graph, layers, config.hidden_size);
+}
+
+async function addProjection(context: Context, features: string): Promise<string> {
+  const { config } = context;
+  const x = config.feat_proj_layer_norm
+    ? await addLayerNorm(context, features, "feature_projection.layer_norm")
+    : features;
+  return addLinear(context, x, "feature_projection.projection", config.hidden_size);
+}
+
+/** The convolution that tells positions apart, gelu applied: to be added to its input. */
+async function addPositions(context: Context, x: string): Promise<string> {
+  const { graph, linear, tensors, config } = context;
+  const {
+    hidden_size: hidden,
+    num_conv_pos_embeddings: kernel,
+    num_conv_pos_embedding_groups: groups,
+  } = config;
+  const name = `${positionalConvolution}.weight`;
+  const weights = await readPositionalWeights(tensors, kernel);
+  const bias = await addVector(context, `${positionalConvolution}.bias`);
+  const activations = linear.prepare(x);
+  if (activations.scale !== undefined) {
+    const convolution = { name, weights, channels: hidden, groups, kernel };
+    const convolved = await addBlockedConvolution(graph, linear, activations, convolution);
+    return graph.addNode("BiasGelu", [convolved, bias], microsoft);
+  }
+  const matrix = await graph.addTensor(name, [hidden, hidden / groups, kernel], weights);
+  const turn = (tensor: string) => graph.addNode("Transpose", [tensor], { attributes: { perm: [0, 2, 1] } });
+  // An even kernel pads kernel / 2 at both ends and drops the last frame: the same as padding one less there.
+  const convolved = graph.addNode("Conv", [turn(x), matrix, bias], {
+    attributes: {
+      kernel_shape: [kernel],
+      group: groups,
+      pads: [Math.floor(kernel / 2), Math.floor((kernel - 1) / 2)],
+    },
+  });
+  return graph.addNode("Gelu", [turn(convolved)], microsoft);
+}
+
+function nameBlock(index: number): BlockNames {
+  const at = `encoder.layers.${index}`;
+  return {
+    attention: `${at}.attention`,
+    attentionNorm: `${at}.layer_norm`,
+    up: `${at}.feed_forward.intermediate_dense`,
+    down: `${at}.feed_forward.output_dense`,
+    forwardNorm: `${at}.final_layer_norm`,
+  };
+}
+
+/** Blocks whose norms come after each addition (wav2vec2-base, HuBERT-base). */
+async function addNormLastBlocks(context: Context, sum: string, through: number): Promise<string[]> {
+  const { graph } = context;
+  const layers = [await addLayerNorm(context, sum, "encoder.layer_norm", "layer_0")];
+  for (let i = 0; i < through; i++) {
+    const names = nameBlock(i);
+    const x = layers[i]!;
+    const attended = graph.addNode("Add", [x, await addAttention(context, x, names.attention)]);
+    const middle = await addLayerNorm(context, attended, names.attentionNorm);
+    const output = graph.addNode("Add", [middle, await addFeedForward(context, middle, names)]);
+    layers.push(await addLayerNorm(context, output, names.forwardNorm, `layer_${i + 1}`));
+  }
+  return layers;
+}

@@ -1,0 +1,37 @@
+/**
+ * Row-major matrices: the one shape in which features, probabilities and weights travel between stages.
+ *
+ * Must not know: what rows and columns mean.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** A dense row-major matrix, `data[row * columns + column]`. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** Length rows x columns. */
+  readonly data: Float32Array;
+}
+
+/** Allocates a matrix of zeros, or wraps `data` (not copied) after checking its length. */
+export function createMatrix(rows: number, columns: number, data?: Float32Array): Matrix {
+  if (data && data.length !== rows * columns) {
+    throw new GolemError(
+      "invalid-shape",
+      `A ${rows} x ${columns} matrix needs ${rows * columns} values; got ${data.length}.`,
+    );
+  }
+  return { rows, columns, data: data ?? new Float32Array(rows * columns) };
+}
+
+/** A view (no copy) of one row. */
+export function getRow(matrix: Matrix, row: number): Float32Array {
+  return matrix.data.subarray(row * matrix.columns, (row + 1) * matrix.columns);
+}
+
+/** Copies the rows named, in the order named. */
+export function selectRows(matrix: Matrix, rows: readonly number[]): Matrix {
+  const result = createMatrix(rows.length, matrix.columns);
+  for (const [i, row] of rows.entries()) result.data.set(getRow(matrix, row), i * matrix.columns);
+  return result;
+}

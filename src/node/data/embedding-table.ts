@@ -1,0 +1,202 @@
+/**
+ * Embeddings as a table for other tools: Parquet, or NumPy's .npz. One row a recording.
+ *
+ * Columns `file`, `label`, `speaker`, `seconds`, `layer_0` ... `layer_L`; a layer is 2 x dimensions numbers, means then
+ * standard deviations over time. Must not know: how embeddings come about.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { GolemError } from "../../core/error.ts";
+import { replaceFileAtomic } from "../disk/atomic-write.ts";
+import { createNpyHeader, encodeNumberArray, encodeTextArray } from "./npy-array.ts";
+
+/** One recording in the table. */
+export interface EmbeddingRow {
+  readonly file: string;
+  readonly label: string;
+  readonly speaker?: string | undefined;
+  /** Duration in seconds. */
+  readonly seconds: number;
+  /** [layers, 2 x dimensions], row-major. */
+  readonly vector: Float32Array;
+}
+
+/** How an embedding is divided: the numbers of the encoder's `info`. */
+export interface EmbeddingShape {
+  readonly layers: number;
+  readonly dimensions: number;
+}
+
+/** Numbers put into one row group of a Parquet file, or one piece of a .npz: 8 MB. */
+const pieceLength = 1 << 21;
+
+/** Longer files would need ZIP64, which many readers of .npz lack. */
+const maximumNpzBytes = 0xffff_0000;
+
+/** The forms a table can have, by the ending of its name. */
+export type EmbeddingTableForm = "parquet" | "npz";
+
+/** Gets the form a file's name asks for; throws `usage` for any ending but .parquet and .npz. Call it before the work. */
+export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
+  const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
+  if (form === "parquet" || form === "npz") return form;
+  throw new GolemError("usage", `${path} ends in neither .parquet nor .npz; one of them was expected.`, {
+    hint: "Parquet is read by pandas, polars and DuckDB; .npz by NumPy.",
+  });
+}
+
+/**
+ * Writes a table, in the form its name asks for, atomically.
+ *
+ * @throws GolemError `usage` for another ending, `invalid-shape` for a vector of another length, `output-failed`.
+ */
+export async function writeEmbeddingTable(
+  path: string,
+  rows: readonly EmbeddingRow[],
+  shape: EmbeddingShape,
+): Promise<void> {
+  const form = getEmbeddingTableForm(path);
+  const length = shape.layers * 2 * shape.dimensions;
+  for (const { file, vector } of rows) {
+    if (vector.length === length) continue;
+    throw new GolemError(
+      "invalid-shape",
+      `The embedding of ${file} has ${vector.length} numbers; ${shape.layers} layers of 2 x ${shape.dimensions} were expected.`,
+    );
+  }
+  const write = form === "parquet" ? writeParquet : writeNpz;
+  await replaceFileAtomic(path, (stagingFile) => write(stagingFile, rows, shape));
+}
+
+/** Copies one layer of some rows into one array. */
+function copyLayer(
+  rows: readonly EmbeddingRow[],
+  layer: number,
+  { dimensions }: EmbeddingShape,
+): Float32Array {
+  const width = 2 * dimensions;
+  const result = new Float32Array(rows.length * width);
+  for (const [i, { vector }] of rows.entries()) {
+    result.set(vector.subarray(layer * width, (layer + 1) * width), i * width);
+  }
+  return result;
+}
+
+/** Splits rows so that a piece holds at most `pieceLength` numbers (and at least one row). */
+function* splitRows(rows: readonly EmbeddingRow[], width: number): Generator<readonly EmbeddingRow[]> {
+  const step = Math.max(1, Math.floor(pieceLength / width));
+  for (let start = 0; start < rows.length; start += step) yield rows.slice(start, start + step);
+}
+
+async function writeParquet(
+  path: string,
+  rows: readonly EmbeddingRow[],
+  shape: EmbeddingShape,
+): Promise<void> {
+  const { fileWriter, ParquetWriter } = await import("hyparquet-writer");
+  const { layers, dimensions } = shape;
+  const names = Array.from({ length: layers }, (_, layer) => `layer_${layer}`);
+  const text = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
+  const writer = new ParquetWriter({
+    writer: fileWriter(path),
+    schema: [
+      { name: "root", num_children: 4 + layers },
+      { name: "file", ...text, repetition_type: "REQUIRED" },
+      { name: "label", ...text, repetition_type: "REQUIRED" },
+      { name: "speaker", ...text, repetition_type: "OPTIONAL" },
+      { name: "seconds", type: "DOUBLE", repetition_type: "REQUIRED" },
+      ...names.flatMap((name) => [
+        { name, converted_type: "LIST", repetition_type: "REQUIRED", num_children: 1 } as const,
+        { name: "list", repetition_type: "REPEATED", num_children: 1 } as const,
+        { name: "element", type: "FLOAT", repetition_type: "REQUIRED" } as const,
+      ]),
+    ],
+    createdBy: "golem-audio",
+  });
+  for (const piece of splitRows(rows, layers * 2 * dimensions)) {
+    await writer.write({
+      columnData: [
+        { name: "file", data: piece.map(({ file }) => file) },
+        { name: "label", data: piece.map(({ label }) => label) },
+        { name: "speaker", data: piece.map(({ speaker }) => speaker ?? null) },
+        { name: "seconds", data: piece.map(({ seconds }) => seconds) },
+        ...names.map((name, layer) => ({
+          name,
+          encoding: "PLAIN" as const,
+          statistics: false,
+          data: piece.map(({ vector }) =>
+            Array.from(vector.subarray(layer * 2 * dimensions, (layer + 1) * 2 * dimensions)),
+          ),
+        })),
+      ],
+      rowGroupSize: piece.length,
+    });
+  }
+  await writer.finish();
+}
+
+async function writeNpz(path: string, rows: readonly EmbeddingRow[], shape: EmbeddingShape): Promise<void> {
+  const width = 2 * shape.dimensions;
+  const bytes = rows.length * width * shape.layers * 4;
+  if (bytes > maximumNpzBytes) {
+    throw new GolemError(
+      "invalid-shape",
+      `${bytes} bytes of embeddings do not fit into an .npz file; at most 4 GB do.`,
+      {
+        hint: "Write .parquet instead.",
+      },
+    );
+  }
+  const handle = await open(path, "w");
+  try {
+    await writeZip(handle, function* () {
+      yield ["file.npy", encodeTextArray(rows.map(({ file }) => file))];
+      yield ["label.npy", encodeTextArray(rows.map(({ label }) => label))];
+      yield ["speaker.npy", encodeTextArray(rows.map(({ speaker }) => speaker ?? ""))];
+      yield ["seconds.npy", encodeNumberArray(rows.map(({ seconds }) => seconds))];
+      for (let layer = 0; layer < shape.layers; layer++)
+        yield [`layer_${layer}.npy`, encodeLayer(rows, layer, shape)];
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+function* encodeLayer(
+  rows: readonly EmbeddingRow[],
+  layer: number,
+  shape: EmbeddingShape,
+): Generator<Uint8Array> {
+  yield createNpyHeader("<f4", [rows.length, 2 * shape.dimensions]);
+  // Float32Array is little-endian on every machine that Node runs on.
+  for (const piece of splitRows(rows, 2 * shape.dimensions))
+    yield new Uint8Array(copyLayer(piece, layer, shape).buffer);
+}
+
+/** Writes a ZIP archive, its members stored uncompressed (embeddings do not compress), piece by piece. */
+async function writeZip(
+  handle: FileHandle,
+  createMembers: () => Iterable<[string, Iterable<Uint8Array>]>,
+): Promise<void> {
+  const { Zip, ZipPassThrough } = await import("fflate");
+  const pending: Uint8Array[] = [];
+  const zip = new Zip((error, piece) => {
+    if (error) throw error;
+    pending.push(piece);
+  });
+  const drain = async (): Promise<void> => {
+    for (const piece of pending.splice(0)) await handle.writeFile(piece);
+  };
+  for (const [name, pieces] of createMembers()) {
+    const member = new ZipPassThrough(name);
+    // The same bytes for the same embeddings: the archive does not say when it was made.
+    member.mtime = new Date(1980, 0, 1);
+    zip.add(member);
+    for (const piece of pieces) {
+      member.push(piece);
+      await drain();
+    }
+    member.push(new Uint8Array(0), true);
+  }
+  zip.end();
+  await drain();
+}

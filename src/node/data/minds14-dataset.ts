@@ -1,0 +1,27 @@
+/**
+ * MInDS-14 (Gerz et al. 2021, CC-BY-4.0): real callers' requests to a bank in 14 intents, from the Hugging Face Hub.
+ *
+ * Must not know: encoders, heads, what is done where the Hub cannot be reached.
+ */
+import { GolemError } from "../../core/error.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
+import { splitFirstRows } from "../../dataset/first-rows.ts";
+import { loadDataset } from "./dataset-files.ts";
+import type { LoadDatasetOptions } from "./recording-files.ts";
+
+/** Its American recordings. */
+export const minds14Address = "hf:PolyAI/minds14?config=en-US&split=train";
+
+/** Loads the first `rows` rows: `trainRows` of them to learn from, the others to test on. Errors as `loadDataset`. */
+export async function loadMinds14(
+  { rows, trainRows }: { readonly rows: number; readonly trainRows: number },
+  options: LoadDatasetOptions,
+): Promise<Dataset> {
+  const dataset = await loadDataset(minds14Address, { ...options, limit: rows });
+  return { ...dataset, recordings: splitFirstRows(dataset.recordings, trainRows) };
+}
+
+/** Whether an error says that the Hub cannot be reached, rather than that something is wrong with what was asked. */
+export function isHubUnreachable(error: unknown): error is GolemError {
+  return error instanceof GolemError && error.code === "fetch-failed";
+}

@@ -1,0 +1,167 @@
+/**
+ * From the rows of a list to recordings on disk: which file a row means, whether it is there, whether it was named before.
+ *
+ * Must not know: how lists are written, what is in the recordings.
+ */
+import { statSync } from "node:fs";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
+import { createConflictError } from "../../dataset/duplicates.ts";
+import type { LabelledRow, LabelNeed } from "../../dataset/labelled-rows.ts";
+import type { CacheFolder } from "../disk/cache-folder.ts";
+import { openFileSource } from "../disk/file-source.ts";
+
+/** Options of `loadDataset`. */
+export interface LoadDatasetOptions extends WorkOptions {
+  /** "optional" accepts recordings without labels, which then have the label "": a pool to choose from. Default "required". */
+  readonly labels?: LabelNeed;
+  /** No more recordings than this are wanted: of a remote data set, no others are listed. Local ones are listed whole. */
+  readonly limit?: number | undefined;
+  /** Where a remote data set is kept; see `getCacheFolder`. */
+  readonly cache?: CacheFolder | undefined;
+}
+
+/** The rows of a list, and those that were left out while reading it. */
+export interface FoundRows {
+  readonly rows: LabelledRow[];
+  readonly skipped: SkippedRecording[];
+}
+
+/** Files looked up between two looks at the abort signal. */
+const lookups = 500;
+
+/** Creates a recording from its place in a data set; nothing is read until `open`. */
+export function createRecording(root: string, fields: Omit<Recording, "open">): Recording {
+  const path = resolve(root, fields.file);
+  return { ...fields, open: () => openFileSource(path) };
+}
+
+/**
+ * Finds the recordings that rows name. Missing ones are skipped, unless all are; a row that repeats another is dropped
+ * with a warning (one that puts a training recording on another side as well loses against the training row).
+ *
+ * @param root Folder that relative paths start at.
+ * @param options `confined`: rows may not name files outside the folder (it may come from a stranger).
+ * @throws GolemError `data-not-found` when no file is there, `conflicting-labels`, `invalid-data`, `aborted`.
+ */
+export async function locateRecordings(
+  name: string,
+  root: string,
+  found: FoundRows,
+  options: WorkOptions & { readonly confined: boolean },
+): Promise<Dataset> {
+  const paths: (string | undefined)[] = [];
+  for (let start = 0; start < found.rows.length; start += lookups) {
+    throwIfAborted(options.signal);
+    const rows = found.rows.slice(start, start + lookups);
+    for (const row of rows) paths.push(findFile(root, row, options.confined));
+    options.onProgress?.({ stage: "finding recordings", completed: paths.length, total: found.rows.length });
+    if (paths.length < found.rows.length) await yieldToOthers();
+  }
+  const missing = found.rows.filter((_, i) => paths[i] === undefined);
+  if (missing.length === found.rows.length) throw createMissingError(name, root, missing);
+  const skipped = [...found.skipped];
+  for (const { path, place } of missing) {
+    const message = `${place}: there is no file ${path}.`;
+    skipped.push({
+      file: path,
+      code: "data-not-found",
+      message,
+      hint: "Restore the file, or delete the row.",
+    });
+  }
+  const kept = new Map<string, LabelledRow>();
+  const warnings: (ErrorRecord & { file?: string })[] = [];
+  const labels = new Map<string, Set<string>>();
+  for (const [i, row] of found.rows.entries()) {
+    const path = paths[i];
+    if (path === undefined) continue;
+    const file = toFile(root, path);
+    const first = kept.get(file);
+    if (!first) {
+      kept.set(file, row);
+      continue;
+    }
+    if (first.label !== row.label) {
+      labels.set(file, (labels.get(file) ?? new Set([first.label])).add(row.label));
+      continue;
+    }
+    if (row.split === "train" && first.split !== "train") kept.set(file, row);
+    const also =
+      first.split === row.split ? "" : ` as ${row.split}, there as ${first.split}; training counts`;
+    const message = `${row.place}: ${row.path} is listed again (first in ${first.place})${also}. It counts once.`;
+    warnings.push({ file, code: "duplicate-recording", message, hint: "Delete one of the rows." });
+  }
+  if (labels.size > 0) {
+    const conflicts = [...labels].map(([file, all]) => ({
+      files: [...all].map((label) => ({ file, label })),
+    }));
+    throw createConflictError(conflicts);
+  }
+  const recordings = [...kept].map(([file, { label, speaker, split }]) =>
+    createRecording(root, { file, label, ...(speaker === undefined ? {} : { speaker }), split }),
+  );
+  return { name, recordings, warnings, skipped };
+}
+
+/** Other ways to write a name, the most likely first. */
+function* respell(path: string): Generator<string> {
+  yield path;
+  const trimmed = path.trim();
+  for (const text of [trimmed, trimmed.replaceAll("\\", "/")]) {
+    yield text;
+    yield text.normalize("NFC");
+    yield text.normalize("NFD");
+  }
+}
+
+/**
+ * Absolute path of the file a row means. As written, if there is such a file; else without spaces around it, in
+ * Unicode's other normal form (archives made on a Mac), with backslashes for slashes (lists made on Windows).
+ */
+function findFile(root: string, row: LabelledRow, confined: boolean): string | undefined {
+  for (const spelling of respell(row.path)) {
+    if (spelling.includes("\0")) continue;
+    const path = resolve(root, spelling);
+    const file = toFile(root, path);
+    if (confined && (file.startsWith("../../") || isAbsolute(file))) {
+      throw new GolemError(
+        "invalid-data",
+        `${row.place}: ${row.path} lies outside the data set's folder; a file inside it was expected.`,
+        {
+          hint: "Move the file into the folder, or list the recordings in a .csv manifest and name that instead.",
+        },
+      );
+    }
+    if (isFile(path)) return path;
+  }
+  return undefined;
+}
+
+/** Synchronous: asking for one file takes 5 microseconds so, and twenty times that through the thread pool. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** Path relative to the data set with forward slashes; absolute only where there is no relative one (another drive). */
+function toFile(root: string, path: string): string {
+  const file = relative(root, path);
+  return sep === "/" ? file : file.replaceAll(sep, "/");
+}
+
+function createMissingError(name: string, root: string, rows: readonly LabelledRow[]): GolemError {
+  const shown = rows.slice(0, 5).map(({ path }) => path);
+  const more = rows.length > 5 ? ` and ${rows.length - 5} more` : "";
+  return new GolemError(
+    "data-not-found",
+    `None of the ${rows.length} recordings that ${name} lists is there (${shown.join(", ")}${more}).`,
+    { hint: `Relative names start at ${root}: move the list or the recordings, or write absolute paths.` },
+  );
+}

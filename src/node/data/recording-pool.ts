@@ -1,0 +1,65 @@
+/**
+ * The recordings a user wants a choice from: folders of any depth, data sets in any form, single files. Labels are of no account.
+ *
+ * Must not know: encoders, how is chosen.
+ */
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Recording, SkippedRecording } from "../../dataset/dataset.ts";
+import { isHubAddress } from "../../dataset/hub-address.ts";
+import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import { loadDataset } from "./dataset-files.ts";
+import { createRecording } from "./recording-files.ts";
+
+/** What was found: recordings whose `file` is a path that can be opened from the working folder (or a name on the Hub). */
+export interface Pool {
+  readonly recordings: readonly Recording[];
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/**
+ * Opens a pool. `label` is what all recordings get, whatever their data set says. Rejects with the errors of `loadDataset`; nothing
+ * is read of the recordings yet, so a file that is not there is found missing when it is heard.
+ */
+export async function openPool(
+  specs: readonly string[],
+  label: string,
+  { onWarning, ...options }: EnvironmentOptions & WorkOptions,
+): Promise<Pool> {
+  const recordings = new Map<string, Recording>();
+  const skipped: SkippedRecording[] = [];
+  const add = (recording: Recording, file: string): void => {
+    const { open, origin } = recording;
+    if (!recordings.has(file))
+      recordings.set(file, { file, label, split: "none", open, ...(origin ? { origin } : {}) });
+  };
+  for (const spec of specs) {
+    if (await isSingleFile(spec)) {
+      add(createRecording(".", { file: spec, label, split: "none" }), spec);
+      continue;
+    }
+    const dataset = await loadDataset(spec, { ...options, labels: "optional" });
+    for (const warning of dataset.warnings) onWarning?.(warning);
+    const rename = await createRenaming(spec);
+    for (const recording of dataset.recordings) add(recording, rename(recording.file));
+    skipped.push(...dataset.skipped.map((record) => ({ ...record, file: rename(record.file) })));
+  }
+  return { recordings: [...recordings.values()], skipped };
+}
+
+/** Whether it is one recording by its name; what has no ending may be a folder. */
+async function isSingleFile(spec: string): Promise<boolean> {
+  if (isHubAddress(spec) || !isRecordingName(spec)) return false;
+  const info = await stat(resolve(spec)).catch(() => undefined);
+  return info ? !info.isDirectory() : getExtension(spec) !== "";
+}
+
+/** From names relative to a data set to paths. */
+async function createRenaming(spec: string): Promise<(file: string) => string> {
+  if (isHubAddress(spec)) return (file) => file;
+  const isFolder = (await stat(resolve(spec))).isDirectory();
+  const root = isFolder ? spec : dirname(spec);
+  return (file) => (resolve(file) === file ? file : join(root, file));
+}

@@ -1,0 +1,149 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTone, createWav, measureTone } from "../../../test/audio-files.ts";
+import { hasFfmpeg, hasFfmpegNote } from "../../../test/ffmpeg.ts";
+import { createMemorySource, openAudio } from "../../audio/index.ts";
+import { openFileSource } from "../disk/file-source.ts";
+import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "golem-ffmpeg-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function encode(name: string, seconds: number, options: readonly string[] = []): Promise<string> {
+  const wav = join(folder, "tone.wav");
+  await writeFile(wav, createWav(createTone(44_100, seconds, 2), 44_100));
+  const file = join(folder, name);
+  const run = spawnSync("ffmpeg", ["-y", "-v", "error", "-i", wav, ...options, `file:${file}`]);
+  if (run.status !== 0) throw new Error(String(run.stderr));
+  return file;
+}
+
+async function open(file: string, signal?: AbortSignal) {
+  const source = await openFileSource(file);
+  try {
+    const opened = await openAudio(source, { decoders: [createFfmpegDecoder()], trim: false, signal });
+    const windows: Float32Array[] = [];
+    for await (const window of opened.windows()) windows.push(window);
+    return { facts: opened.facts, windows };
+  } finally {
+    await source.close();
+  }
+}
+
+describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
+  it("decodes M4A, at its own rate and channels", async () => {
+    const { facts, windows } = await open(await encode("-y clip 'x' $(id).m4a", 1));
+    expect(facts).toMatchObject({
+      container: "mp4",
+      codec: "aac",
+      sampleRate: 44_100,
+      channels: 2,
+      warnings: [],
+    });
+    expect(Math.abs(facts.seconds - 1)).toBeLessThan(0.1);
+    expect(measureTone(windows[0]!, 16_000, 440)).toBeCloseTo(0.25, 1);
+  });
+
+  it("decodes recordings longer than a window a second time", async () => {
+    const { facts, windows } = await open(await encode("long.m4a", 40));
+    expect(windows.length).toBe(2);
+    expect(windows[0]!.length + windows[1]!.length).toBe(Math.round(facts.kept[1] * 16_000));
+  });
+
+  it("stops a recording over the limit", async () => {
+    const source = await openFileSource(await encode("over.mka", 5));
+    const opening = openAudio(source, { decoders: [createFfmpegDecoder()], maximumSeconds: 2 });
+    await expect(opening).rejects.toMatchObject({ code: "too-long" });
+    await source.close();
+  });
+
+  it("says that a file is damaged", async () => {
+    const file = join(folder, "cut.m4a");
+    await writeFile(
+      file,
+      Uint8Array.of(0, 0, 0, 32, ...new TextEncoder().encode("ftypM4A \0\0\0\0M4A mp42isom")),
+    );
+    await expect(open(file)).rejects.toMatchObject({
+      code: "corrupt-audio",
+      message: expect.stringContaining("cut.m4a"),
+    });
+  });
+
+  it.each([
+    "last.m4a",
+    "fragments.mp4",
+    "clip.mka",
+    "clip.aac",
+    "clip.caf",
+    "clip.au",
+    "clip.w64",
+    "clip.wv",
+    "clip.wma",
+  ])("decodes bytes in memory as it decodes a file: %s", async (name) => {
+    const fragments = ["-movflags", "frag_keyframe+empty_moov"];
+    const file = await encode(name, 3, name === "fragments.mp4" ? fragments : []);
+    const decoders = [createFfmpegDecoder()];
+    const opened = await openAudio(createMemorySource(await readFile(file), name), { decoders, trim: false });
+    const { facts } = await open(file);
+    expect(opened.facts).toMatchObject({ container: facts.container, codec: facts.codec, warnings: [] });
+    expect(opened.facts.audioHash).toBe(facts.audioHash);
+  });
+
+  it("lets what is in memory open no file", async () => {
+    const list = `ffconcat version 1.0\nfile '${await encode("secret.wav", 1)}'\n`;
+    const bytes = Buffer.concat([Uint8Array.of(0x0b, 0x77), Buffer.from(list)]);
+    const decoders = [createFfmpegDecoder()];
+    await expect(openAudio(createMemorySource(bytes, "a.ac3"), { decoders })).rejects.toMatchObject({
+      code: "corrupt-audio",
+    });
+  });
+
+  it("stops when aborted", async () => {
+    const file = await encode("abort.m4a", 1);
+    await expect(open(file, AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("without ffmpeg", () => {
+  const head = Uint8Array.of(0, 0, 0, 32, ...new TextEncoder().encode("ftypM4A \0\0\0\0M4A mp42isom"));
+  it("says so when the program is not there", async () => {
+    const file = join(folder, "none.m4a");
+    await writeFile(file, head);
+    const source = await openFileSource(file);
+    const decoders = [createFfmpegDecoder({ command: join(folder, "no-such-ffmpeg") })];
+    await expect(openAudio(source, { decoders })).rejects.toMatchObject({
+      code: "needs-ffmpeg",
+      hint: expect.stringContaining("Install ffmpeg"),
+    });
+    await source.close();
+  });
+});
+
+describe("openFileSource", () => {
+  it("reads pieces, bounded by the end", async () => {
+    const file = join(folder, "bytes.bin");
+    await writeFile(file, Uint8Array.of(1, 2, 3, 4, 5));
+    const source = await openFileSource(file);
+    expect(source).toMatchObject({ name: "bytes.bin", byteLength: 5, path: file });
+    expect([...(await source.read(1, 2))]).toEqual([2, 3]);
+    expect([...(await source.read(3, 2 ** 40))]).toEqual([4, 5]);
+    expect((await source.read(9, 2)).length).toBe(0);
+    await source.close();
+  });
+  it("rejects with a code for what is missing or no file", async () => {
+    await expect(openFileSource(join(folder, "missing.wav"))).rejects.toMatchObject({
+      code: "data-not-found",
+    });
+    await expect(openFileSource(folder)).rejects.toMatchObject({ code: "unreadable" });
+    await symlink(join(folder, "nowhere"), join(folder, "dangling.wav"));
+    await expect(openFileSource(join(folder, "dangling.wav"))).rejects.toMatchObject({
+      code: "data-not-found",
+    });
+  });
+});

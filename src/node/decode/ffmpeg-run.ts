@@ -1,0 +1,190 @@
+/**
+ * One run of ffmpeg: started, read from under back-pressure, watched by a clock, stopped on abort.
+ *
+ * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
+ * allowed to it. What is not a file is written to its standard input, and then it may open nothing at all.
+ * Must not know: samples.
+ */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import type { ByteSource } from "../../core/byte-source.ts";
+import { blockBytes } from "../../core/byte-source.ts";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+
+/** A run whose standard output is WAV with 32-bit float samples. */
+export interface FfmpegRun {
+  /** The next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or `corrupt-audio`. */
+  read(count: number): Promise<Uint8Array>;
+  /** What it wrote to standard error so far. */
+  getMessages(): string;
+  /** Why it failed, in one line; undefined when it ended well. */
+  getFailure(): Promise<string | undefined>;
+  /** The error to throw when nothing came out. */
+  explain(): Promise<GolemError>;
+  stop(): void;
+}
+
+/** Characters of messages kept. */
+const messageLength = 16_384;
+
+/** Starts `command` on a file, or on bytes that can be read from start to end. */
+export function startFfmpeg(
+  command: string,
+  source: ByteSource,
+  timeoutSeconds: number,
+  signal: AbortSignal | undefined,
+): FfmpegRun {
+  const { name, path } = source;
+  const isFile = path !== undefined;
+  const child = spawn(
+    command,
+    [
+      ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"],
+      ...["-protocol_whitelist", isFile ? "file,pipe" : "pipe", "-i", isFile ? `file:${path}` : "pipe:0"],
+      ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
+      ...["-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
+    ],
+    { stdio: [isFile ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true },
+  ) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  if (child.stdin) feed(source, child.stdin);
+  let messages = "";
+  let startError: Error | undefined;
+  let stopped: "aborted" | "timeout" | undefined;
+  const stop = (): void => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    child.stdin?.destroy();
+    child.stdout.destroy();
+    signal?.removeEventListener("abort", abort);
+  };
+  const abort = (): void => {
+    stopped = "aborted";
+    stop();
+  };
+  signal?.addEventListener("abort", abort, { once: true });
+  child.on("error", (error) => {
+    startError = error;
+  });
+  const closed = new Promise<number | null>((done) => {
+    child.on("close", (code) => done(code));
+    child.on("error", () => done(null));
+  });
+  child.stderr.setEncoding("utf8");
+  child.stderr.on("data", (text: string) => {
+    messages = (messages + text).slice(-messageLength);
+  });
+  child.stderr.on("error", () => {});
+  child.stdout.on("error", () => {});
+  const output = child.stdout.iterator({ destroyOnReturn: false });
+  let pending: Uint8Array = new Uint8Array(0);
+
+  const throwIfStopped = (): void => {
+    if (stopped === "aborted") throwIfAborted(signal);
+    if (stopped === "timeout") {
+      throw new GolemError(
+        "corrupt-audio",
+        `ffmpeg gave nothing for ${timeoutSeconds} s while decoding ${name}.`,
+        {
+          hint: "The file is probably damaged; convert it to WAV by hand to see where it stops.",
+        },
+      );
+    }
+  };
+
+  const readMore = async (): Promise<Uint8Array | undefined> => {
+    const timer = setTimeout(() => {
+      stopped = "timeout";
+      stop();
+    }, timeoutSeconds * 1000);
+    try {
+      const next = await output.next();
+      return next.done ? undefined : (next.value as Uint8Array);
+    } catch {
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const getFailure = async (): Promise<string | undefined> => {
+    const code = await closed;
+    const lines = messages
+      .split("\n")
+      .filter((line) => /error|invalid|not found|matches no|does not contain/i.test(line));
+    return code === 0
+      ? undefined
+      : (lines[0] ?? `exit code ${code}`)
+          .replace(/^\[[^\]]*\]\s*/, "")
+          .replaceAll(isFile ? path : "pipe:0", name);
+  };
+
+  return {
+    read: async (count) => {
+      const bytes = new Uint8Array(count);
+      let filled = 0;
+      while (filled < count) {
+        if (pending.length === 0) {
+          const more = await readMore();
+          throwIfStopped();
+          if (!more) break;
+          pending = more;
+        }
+        const taken = Math.min(pending.length, count - filled);
+        bytes.set(pending.subarray(0, taken), filled);
+        pending = pending.subarray(taken);
+        filled += taken;
+      }
+      return bytes.subarray(0, filled);
+    },
+    getMessages: () => messages,
+    getFailure,
+    explain: async () => {
+      const failure = await getFailure();
+      if (startError) {
+        return new GolemError(
+          "needs-ffmpeg",
+          `${name} can only be decoded by ffmpeg, and "${command}" could not be started.`,
+          {
+            hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus.",
+            cause: startError,
+          },
+        );
+      }
+      if (/matches no streams|does not contain any stream/.test(messages)) {
+        return new GolemError("no-samples", `${name} has no audio track; expected one.`, {
+          hint: "It holds pictures only; leave it out.",
+        });
+      }
+      return new GolemError(
+        "corrupt-audio",
+        `ffmpeg could not decode ${name}: ${failure ?? "no samples came out"}.`,
+        {
+          hint: "The file is damaged or was never finished; copy or record it again.",
+        },
+      );
+    },
+    stop,
+  };
+}
+
+/** Writes bytes to a program that may stop reading at any time, no faster than it reads. */
+function feed(source: ByteSource, input: Writable): void {
+  input.on("error", () => {});
+  const isOpen = (): boolean => !input.destroyed && !input.writableEnded;
+  const write = async (): Promise<void> => {
+    for (let offset = 0; offset < source.byteLength && isOpen(); ) {
+      const bytes = await source.read(offset, blockBytes);
+      if (bytes.length === 0 || !isOpen()) break;
+      offset += bytes.length;
+      if (input.write(bytes)) continue;
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          input.off("drain", go).off("close", go);
+          resolve();
+        };
+        input.on("drain", go).on("close", go);
+      });
+    }
+    if (isOpen()) input.end();
+  };
+  void write().catch(() => input.destroy());
+}

@@ -1,0 +1,111 @@
+/**
+ * MP4 files put in an order in which they can be read from start to end: the index (moov) before the media (mdat), as a program that reads a
+ * pipe needs it. Most recorders write the index last.
+ *
+ * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which are counted from the start of the file and so move along.
+ * Must not know: codecs, what reads the result.
+ */
+import type { ByteSource } from "../../core/byte-source.ts";
+
+/** Largest index taken into memory, in bytes. */
+const maximumIndexBytes = 64 * 1024 * 1024;
+/** Most boxes looked at in one file. */
+const maximumBoxes = 100_000;
+/** Boxes on the way from moov to the chunk offsets. */
+const parents: ReadonlySet<string> = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
+
+interface Box {
+  readonly type: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The same file with its index before its media; the source itself where it is so already, or has no whole index. */
+export async function createStreamableMp4(source: ByteSource): Promise<ByteSource> {
+  const boxes = await readBoxes(source);
+  const index = boxes.find(({ type }) => type === "moov");
+  const media = boxes.find(({ type }) => type === "mdat");
+  const isInOrder = !index || !media || index.offset < media.offset;
+  if (isInOrder || index.length > maximumIndexBytes) return source;
+  const moved = new Uint8Array(await source.read(index.offset, index.length));
+  if (moved.length < index.length) return source;
+  shiftOffsets(moved, media.offset, index);
+  const pieces = [
+    createPiece(source, 0, media.offset),
+    { length: moved.length, read: async (at: number, count: number) => moved.subarray(at, at + count) },
+    createPiece(source, media.offset, index.offset),
+    createPiece(source, index.offset + index.length, source.byteLength),
+  ];
+  return {
+    name: source.name,
+    byteLength: source.byteLength,
+    async read(offset, length) {
+      let start = 0;
+      for (const piece of pieces) {
+        if (offset < start + piece.length) return piece.read(offset - start, length);
+        start += piece.length;
+      }
+      return new Uint8Array(0);
+    },
+  };
+}
+
+/** The bytes [start, end) of a source; reads end at its end. */
+function createPiece(source: ByteSource, start: number, end: number) {
+  const length = end - start;
+  return {
+    length,
+    read: (at: number, count: number) => source.read(start + at, Math.min(count, length - at)),
+  };
+}
+
+async function readBoxes(source: ByteSource): Promise<Box[]> {
+  const boxes: Box[] = [];
+  for (let offset = 0; offset + 8 <= source.byteLength && boxes.length < maximumBoxes; ) {
+    const box = readBox(await source.read(offset, 16), 0, source.byteLength - offset);
+    if (!box) break;
+    boxes.push({ ...box, offset });
+    offset += box.length;
+  }
+  return boxes;
+}
+
+/** The box at `offset`; undefined where its size cannot be right. `rest`: bytes from there to the end of what holds it. */
+function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefined {
+  if (offset + 8 > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
+  let length = view.getUint32(offset);
+  if (length === 0) length = rest;
+  if (length === 1) {
+    if (offset + 16 > bytes.length) return undefined;
+    length = Number(view.getBigUint64(offset + 8));
+  }
+  return length < 8 || length > rest ? undefined : { type, offset, length };
+}
+
+/** Adds the length of the index to every chunk offset that lies between its new place and its old one. */
+function shiftOffsets(index: Uint8Array, from: number, { offset: to, length }: Box): void {
+  const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
+  const move = (offset: number): number => (offset >= from && offset < to ? offset + length : offset);
+  let left = maximumBoxes;
+  const walk = (start: number, end: number): void => {
+    for (let at = start; at + 8 <= end && left-- > 0; ) {
+      const box = readBox(index, at, end - at);
+      if (!box) return;
+      const body = at + (view.getUint32(at) === 1 ? 16 : 8);
+      const after = at + box.length;
+      if (parents.has(box.type)) walk(body, after);
+      if ((box.type === "stco" || box.type === "co64") && body + 8 <= after) {
+        const size = box.type === "stco" ? 4 : 8;
+        const count = Math.min(view.getUint32(body + 4), Math.floor((after - body - 8) / size));
+        for (let i = 0, entry = body + 8; i < count; i++, entry += size) {
+          if (size === 4) view.setUint32(entry, move(view.getUint32(entry)));
+          else view.setBigUint64(entry, BigInt(move(Number(view.getBigUint64(entry)))));
+        }
+      }
+      at = after;
+    }
+  };
+  walk(0, index.length);
+}

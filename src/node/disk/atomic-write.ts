@@ -1,0 +1,228 @@
+/**
+ * Writing files and folders so that whoever looks, and whenever the process dies, finds the old one or the new one,
+ * never half of one: written under another name beside the target, flushed, renamed.
+ *
+ * A file is replaced by a single rename. The system has no such call for a folder that is not empty: the old one is
+ * moved aside and the new one in, two renames with nothing between them; should the process be killed just there,
+ * {@link recoverFolder} puts the old one back.
+ * Must not know: what is written.
+ */
+import { renameSync } from "node:fs";
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { GolemError } from "../../core/error.ts";
+
+/** What ends up in the names of things on their way; host and process tell whether their maker is still alive. */
+const maker = `${hostname().replaceAll(/[^\w-]/g, "")}.${process.pid}`;
+const leftoverMilliseconds = 24 * 60 * 60 * 1000;
+let counter = 0;
+
+/** Writes a whole file atomically; text as UTF-8. Makes the folder it goes into. */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  await replaceFileAtomic(path, (stagingFile) => writeFile(stagingFile, content));
+}
+
+/**
+ * Replaces a file atomically by what `write` puts into the staging file it is given.
+ *
+ * @throws GolemError `output-exists` when the path is a folder, `output-failed` when it cannot be written; what
+ *   `write` throws itself passes through.
+ */
+export async function replaceFileAtomic(
+  path: string,
+  write: (stagingFile: string) => Promise<void>,
+): Promise<void> {
+  const target = await followLink(path);
+  const staging = createSiblingName(target, "staging");
+  try {
+    await prepareFolder(target);
+    if (await isFolder(target)) {
+      throw new GolemError("output-exists", `${path} is a folder; the name of a file was expected.`, {
+        hint: "Name a file in it, or another one.",
+      });
+    }
+    await write(staging);
+    await flush(staging);
+    await rename(staging, target);
+    await flush(dirname(target));
+  } catch (error) {
+    await rm(staging, { force: true }).catch(() => {});
+    throw describeWriteError(error, path);
+  }
+}
+
+/**
+ * Replaces a folder atomically by what `write` puts into the staging folder it is given. A folder that is there already
+ * is replaced only if it is a golem's (it holds a golem.json) or empty.
+ *
+ * @throws GolemError `output-exists` for any other folder or a file, `output-failed` when it cannot be written; what
+ *   `write` throws itself passes through.
+ */
+export async function replaceFolderAtomic(
+  path: string,
+  write: (stagingFolder: string) => Promise<void>,
+): Promise<void> {
+  const target = await followLink(path);
+  const staging = createSiblingName(target, "staging");
+  const old = createSiblingName(target, "old");
+  try {
+    await recoverFolder(target);
+    await prepareFolder(target);
+    await checkReplaceable(target, path);
+    await mkdir(staging);
+    await write(staging);
+    await flushTree(staging);
+    await checkReplaceable(target, path);
+    swap(staging, target, old);
+    await flush(dirname(target));
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true }).catch(() => {});
+    throw describeWriteError(error, path);
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+/**
+ * Puts a folder back that a kill between the two renames of {@link replaceFolderAtomic} left aside; does nothing where
+ * the folder is there. Cheap enough to call before loading.
+ */
+export async function recoverFolder(path: string): Promise<void> {
+  const target = await followLink(path);
+  if (await exists(target)) return;
+  const prefix = createPrefix(target, "old");
+  const names = await readdir(dirname(target)).catch(() => []);
+  for (const name of names.filter((name) => name.startsWith(prefix) && isAbandoned(name))) {
+    await rename(join(dirname(target), name), target).catch(() => {});
+  }
+}
+
+/** Synchronous, so that not even a signal handler of this process comes between the renames. */
+function swap(staging: string, target: string, old: string): void {
+  try {
+    renameSync(target, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  try {
+    renameSync(staging, target);
+  } catch (error) {
+    try {
+      renameSync(old, target);
+    } catch {
+      // There was no old one.
+    }
+    throw error;
+  }
+}
+
+/**
+ * Tells before any work is done whether {@link replaceFolderAtomic} would refuse the path.
+ *
+ * @throws GolemError `output-exists`.
+ */
+export async function checkFolderReplaceable(path: string): Promise<void> {
+  await checkReplaceable(await followLink(path), path);
+}
+
+async function checkReplaceable(target: string, path: string): Promise<void> {
+  if (!(await exists(target))) return;
+  const names = (await isFolder(target)) ? await readdir(target) : undefined;
+  if (names?.length === 0 || names?.includes("golem.json")) return;
+  const found = names ? `holds ${names.length} files but no golem.json` : "is a file";
+  throw new GolemError(
+    "output-exists",
+    `${path} ${found}; a golem's folder, an empty or a new one was expected.`,
+    {
+      hint: "Name another folder, or delete this one if nothing in it is needed.",
+    },
+  );
+}
+
+/** Makes the folder a target goes into, and cleans up what killed processes left there for this target. */
+async function prepareFolder(target: string): Promise<void> {
+  const folder = dirname(target);
+  await mkdir(folder, { recursive: true });
+  const prefixes = [createPrefix(target, "staging"), createPrefix(target, "old")];
+  for (const name of await readdir(folder)) {
+    if (!prefixes.some((prefix) => name.startsWith(prefix))) continue;
+    const path = join(folder, name);
+    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (isAbandoned(name) || age > leftoverMilliseconds) await rm(path, { recursive: true, force: true });
+  }
+}
+
+function createPrefix(target: string, kind: "staging" | "old"): string {
+  return `.${basename(target)}.golem-${kind}.`;
+}
+
+function createSiblingName(target: string, kind: "staging" | "old"): string {
+  return join(dirname(target), `${createPrefix(target, kind)}${maker}.${counter++}`);
+}
+
+/** Whether the process on this machine that made the name is gone. */
+function isAbandoned(name: string): boolean {
+  const match = /\.([\w-]*)\.(\d+)\.\d+$/.exec(name);
+  if (!match || match[1] !== maker.split(".")[0]) return false;
+  try {
+    process.kill(Number(match[2]), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/** The path a link leads to, so that the link stays; the absolute path of anything else. */
+async function followLink(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function flushTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await flushTree(path);
+    else if (entry.isFile()) await flush(path);
+  }
+  await flush(folder);
+}
+
+/** Waits until a file or the list of a folder is on the disk; systems that cannot flush folders do without. */
+async function flush(path: string): Promise<void> {
+  const isOpenable = !(process.platform === "win32" && (await isFolder(path)));
+  if (!isOpenable) return;
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!["EINVAL", "EPERM", "ENOTSUP", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+function describeWriteError(error: unknown, path: string): unknown {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (error instanceof GolemError || code === undefined || syscall === undefined) return error;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "this user may not write there",
+    EPERM: "this user may not write there",
+    EROFS: "nothing can be written to that disk",
+    ENOSPC: "the disk is full",
+    ENOTDIR: "a part of the path is a file",
+    EEXIST: "a part of the path is a file",
+    ENAMETOOLONG: "the name is too long",
+  };
+  return new GolemError("output-failed", `${path} could not be written: ${reasons[code] ?? code}.`, {
+    hint: "Name another place with --out.",
+    cause: error,
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * SHA-256 of a file's bytes.
+ *
+ * Must not know: what is in the file, what the hash is for.
+ */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+
+const blockBytes = 1 << 20;
+
+/**
+ * Computes the SHA-256 (64 lower-case hexadecimal digits) of a file, at most 1 MB of it in memory at a time.
+ *
+ * @throws GolemError `data-not-found` when there is no such file, `unreadable` when it cannot be read.
+ */
+export async function computeFileHash(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
+  try {
+    const handle = await open(path, "r");
+    try {
+      const { size } = await handle.stat();
+      const hash = createHash("sha256");
+      // One byte more than the file has, so that a small one is known to be whole after a single read.
+      const block = Buffer.allocUnsafe(Math.min(size + 1, blockBytes));
+      for (;;) {
+        throwIfAborted(options.signal);
+        const { bytesRead } = await handle.read(block, 0, block.length);
+        hash.update(block.subarray(0, bytesRead));
+        if (bytesRead === 0 || (bytesRead === size && bytesRead < block.length)) break;
+      }
+      return hash.digest("hex");
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw describeReadError(error, path);
+  }
+}
+
+/** Turns an error of the file system into one that says which file and what to do; GolemErrors pass through. */
+export function describeReadError(error: unknown, path: string): GolemError {
+  if (error instanceof GolemError) return error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return new GolemError("data-not-found", `There is no file ${path}.`, {
+      hint: "Check the spelling; relative paths start at the working folder.",
+      cause: error,
+    });
+  }
+  const reason =
+    code === "EACCES" || code === "EPERM"
+      ? "this user may not read it"
+      : code === "EISDIR"
+        ? "it is a folder"
+        : error instanceof Error
+          ? error.message
+          : String(error);
+  return new GolemError("unreadable", `${path} cannot be read: ${reason}.`, {
+    hint: "Check the file and its permissions.",
+    cause: error,
+  });
+}

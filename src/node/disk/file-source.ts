@@ -1,0 +1,54 @@
+/**
+ * A file as a byte source: bounded reads through one open handle.
+ *
+ * Must not know: formats, data sets.
+ */
+import { open } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import type { ByteSource } from "../../core/byte-source.ts";
+import { GolemError } from "../../core/error.ts";
+
+/** A byte source that has to be closed. */
+export type FileSource = ByteSource & { readonly path: string; close(): Promise<void> };
+
+/** Opens a file; rejects with `data-not-found` when it is not there, `unreadable` when it cannot be read. */
+export async function openFileSource(file: string): Promise<FileSource> {
+  const path = resolve(file);
+  const name = basename(path);
+  const fail = (cause: unknown): never => {
+    const code = (cause as { code?: string }).code ?? "unknown error";
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    throw new GolemError(
+      missing ? "data-not-found" : "unreadable",
+      missing ? `${name} does not exist; expected an audio file.` : `${name} could not be read (${code}).`,
+      { hint: missing ? "Check the path." : "Check that it is a file and that you may read it.", cause },
+    );
+  };
+  const handle = await open(path, "r").catch(fail);
+  const stats = await handle.stat().catch(fail);
+  if (!stats.isFile()) {
+    await handle.close();
+    throw new GolemError("unreadable", `${name} is not a regular file; expected an audio file.`, {
+      hint: "Name the files in a folder, not the folder.",
+    });
+  }
+  const byteLength = stats.size;
+  return {
+    name,
+    path,
+    byteLength,
+    read: async (offset, length) => {
+      const count = Math.max(0, Math.min(length, byteLength - offset));
+      if (count === 0 || offset < 0) return new Uint8Array(0);
+      const bytes = new Uint8Array(count);
+      let filled = 0;
+      while (filled < count) {
+        const { bytesRead } = await handle.read(bytes, filled, count - filled, offset + filled).catch(fail);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled === count ? bytes : bytes.subarray(0, filled);
+    },
+    close: () => handle.close(),
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * All files of a folder and the folders in it, in an order that depends on names only.
+ *
+ * Links to folders are followed, but not to one that holds the link, so that a loop of links ends.
+ * Must not know: what the files are for.
+ */
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { isSystemName } from "../../dataset/recording-name.ts";
+import { describeReadError } from "./file-hash.ts";
+
+/** Files and folders found under one before it is taken for something else (a whole disk, say). */
+const maximumFiles = 1_000_000;
+
+/** What a walk found; paths are relative to its start, with forward slashes, sorted by code units of their NFC form. */
+export interface WalkedFolder {
+  readonly files: readonly string[];
+  /** Names of the folders directly in it, empty ones too. */
+  readonly folders: readonly string[];
+  /** Links that lead nowhere. */
+  readonly broken: readonly string[];
+}
+
+/** Walks a folder; hidden files and those of the system are left out. */
+export async function walkFolder(root: string, options: WorkOptions = {}): Promise<WalkedFolder> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  const broken: string[] = [];
+  let reported = 0;
+  let entered = 0;
+  const start = await realpath(root).catch((error: unknown) => {
+    throw describeReadError(error, root);
+  });
+  const visit = async (folder: string, ancestors: readonly string[]): Promise<void> => {
+    throwIfAborted(options.signal);
+    const path = join(root, folder);
+    let identity: string;
+    let entries: Awaited<ReturnType<typeof readEntries>>;
+    try {
+      identity = await realpath(path);
+      if (
+        ancestors.includes(identity) ||
+        `${start}${sep}`.startsWith(`${identity}${sep}`) !== (folder === "")
+      )
+        return;
+      entries = await readEntries(path);
+    } catch (error) {
+      throw describeReadError(error, path);
+    }
+    for (const { name, kind } of entries) {
+      const inner = folder === "" ? name : `${folder}/${name}`;
+      if (kind === "folder") {
+        if (folder === "") folders.push(name);
+        await visit(inner, [...ancestors, identity]);
+      } else if (kind === "broken") broken.push(inner);
+      else files.push(inner);
+    }
+    if (files.length + entered++ > maximumFiles) {
+      throw new GolemError(
+        "invalid-data",
+        `${root} holds more than ${maximumFiles} files and folders; at most so many are looked at.`,
+        { hint: "Name the folder that holds the recordings, or list them in a .csv manifest." },
+      );
+    }
+    if (files.length >= reported + 1000) {
+      reported = files.length;
+      options.onProgress?.({ stage: "looking for recordings", completed: files.length });
+    }
+  };
+  await visit("", []);
+  return { files, folders, broken };
+}
+
+async function readEntries(path: string): Promise<{ name: string; kind: "file" | "folder" | "broken" }[]> {
+  const entries: { name: string; sortKey: string; kind: "file" | "folder" | "broken" }[] = [];
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (isSystemName(entry.name)) continue;
+    let target: { isFile(): boolean; isDirectory(): boolean } = entry;
+    const sortKey = entry.name.normalize("NFC");
+    if (entry.isSymbolicLink()) {
+      try {
+        target = await stat(join(path, entry.name));
+      } catch {
+        entries.push({ name: entry.name, sortKey, kind: "broken" });
+        continue;
+      }
+    }
+    if (target.isDirectory()) entries.push({ name: entry.name, sortKey, kind: "folder" });
+    else if (target.isFile()) entries.push({ name: entry.name, sortKey, kind: "file" });
+  }
+  return entries.sort((a, b) => (a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : 0));
+}

@@ -1,0 +1,76 @@
+/**
+ * Golems on disk: a folder read with bounded sizes, written as a whole or not at all.
+ *
+ * Must not know: what is in the files.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { GolemError } from "../../core/error.ts";
+import { decodeGolemModel, type GolemModel, golemFileLimits, golemFiles } from "../../golem/golem-model.ts";
+import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
+
+/** Name of the report in a golem's folder. */
+export const reportFile = "report.html";
+
+/** The files of a golem, as `decodeGolemModel` takes them. */
+export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
+
+/** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
+export async function readGolemFolder(folder: string): Promise<GolemModel> {
+  return decodeGolemModel(await readGolemFiles(folder));
+}
+
+/** Reads a golem's files without looking into them. Errors: `golem-not-found`, `golem-damaged` where one is missing or too long. */
+export async function readGolemFiles(folder: string): Promise<GolemFiles> {
+  await recoverFolder(folder);
+  const info = await stat(folder).catch(() => undefined);
+  if (!info?.isDirectory()) {
+    throw new GolemError(
+      "golem-not-found",
+      info
+        ? `${folder} is a file; a golem is a folder with golem.json in it.`
+        : `There is no golem at ${folder}.`,
+      { hint: "Give the folder that `golem train --out` made." },
+    );
+  }
+  return {
+    document: await readBounded(folder, "document"),
+    tensors: await readBounded(folder, "tensors"),
+    training: await readBounded(folder, "training"),
+    ...((await stat(join(folder, golemFiles.text)).catch(() => undefined))
+      ? { text: await readBounded(folder, "text") }
+      : {}),
+  };
+}
+
+async function readBounded(folder: string, part: keyof typeof golemFileLimits): Promise<Uint8Array> {
+  const path = join(folder, golemFiles[part]);
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) {
+    const missing = part === "document" ? "golem-not-found" : "golem-damaged";
+    throw new GolemError(missing, `${folder} has no file ${golemFiles[part]}; every golem has one.`, {
+      hint: "Give the folder that `golem train --out` made, with all its files.",
+    });
+  }
+  if (info.size > golemFileLimits[part]) {
+    throw new GolemError(
+      "golem-damaged",
+      `${path} has ${info.size} bytes; at most ${golemFileLimits[part]} are read.`,
+      { hint: "This is not a golem that this program made." },
+    );
+  }
+  return readFile(path);
+}
+
+/**
+ * Writes a golem's folder with its report (HTML). A golem that is already there is replaced; anything else there is the error
+ * `output-exists`. An interruption leaves the old folder or the new one.
+ */
+export async function writeGolemFolder(folder: string, model: GolemModel, report: string): Promise<void> {
+  await replaceFolderAtomic(folder, async (staging) => {
+    await writeFileAtomic(join(staging, reportFile), report);
+    for (const [name, bytes] of Object.entries(model.encode())) {
+      await writeFileAtomic(join(staging, name), bytes);
+    }
+  });
+}

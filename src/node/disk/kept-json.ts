@@ -1,0 +1,30 @@
+/**
+ * JSON documents of this program in the cache folder, which may be deleted at any time.
+ *
+ * Must not know: what they say.
+ */
+import { readFile } from "node:fs/promises";
+import { createCacheError } from "../hub/hub-error.ts";
+import { writeFileAtomic } from "./atomic-write.ts";
+
+const version = 1;
+
+/** What the cache folder holds under a name; undefined when it is not there or was not written by this program. */
+export async function readKept<T extends object>(path: string): Promise<T | undefined> {
+  try {
+    const { version: found, value } = JSON.parse(await readFile(path, "utf8")) as {
+      version: number;
+      value: T;
+    };
+    return found === version ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a document. Rejects with `cache-failed`. */
+export async function writeKept(path: string, value: object): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify({ version, value })).catch((error: unknown) => {
+    throw createCacheError(error, path);
+  });
+}

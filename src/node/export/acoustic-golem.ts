@@ -1,0 +1,64 @@
+/**
+ * A golem trained again without words, on the same recordings with the same seed and settings: from embeddings that are kept, so that only
+ * heads are fitted and scored anew. The recordings themselves must be there, since that they are the same ones is checked by their hashes.
+ *
+ * Must not know: formats of export.
+ */
+import { GolemError } from "../../core/error.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import type { Golem } from "../golem.ts";
+import { readAsked } from "../report/report-commands.ts";
+import { train } from "../train.ts";
+
+/** Where the recordings are now, and the environment. */
+export interface AcousticOptions extends EnvironmentOptions {
+  /** The training data; where it was when the golem was trained, unless it is said. */
+  readonly data?: string | undefined;
+  /** The test data, likewise. */
+  readonly test?: string | undefined;
+}
+
+/**
+ * Trains the golem that `model` would be without words.
+ *
+ * @throws GolemError `data-not-found` where the recordings are not to be found, `invalid-data` where they are not those it was trained on.
+ */
+export async function trainWithoutWords(
+  { document, training }: GolemModel,
+  { data, test, ...environment }: AcousticOptions,
+): Promise<Golem> {
+  if (data === undefined && training.withheld) {
+    throw new GolemError(
+      "data-not-found",
+      "This golem was passed on without saying where its recordings are; they are needed to train it without words.",
+      { hint: "Say where they are with --data." },
+    );
+  }
+  const askedTest = training.asked?.test;
+  const testData = test ?? (typeof askedTest === "string" ? askedTest : undefined);
+  const golem = await train(data ?? document.data.name, {
+    ...readAsked(training.asked),
+    ...environment,
+    ...{ seed: document.seed, transcript: false },
+    ...(testData === undefined ? {} : { test: testData }),
+  }).catch((error: unknown) => {
+    if (!(error instanceof GolemError) || error.code !== "data-not-found") throw error;
+    throw new GolemError(
+      "data-not-found",
+      `To train without words, the recordings are needed: ${error.message}`,
+      {
+        hint: "Say where they are now with --data.",
+        cause: error,
+      },
+    );
+  });
+  if (golem.document.data.fingerprint !== document.data.fingerprint) {
+    throw new GolemError(
+      "invalid-data",
+      `The golem was trained on ${document.data.recordings} recordings; those in ${data ?? document.data.name} are not the same (${golem.document.data.recordings} of them), so the scores could not be compared.`,
+      { hint: "Say with --data where the recordings are as they were, or train anew with --no-transcript." },
+    );
+  }
+  return golem;
+}

@@ -1,0 +1,32 @@
+/**
+ * The formats that `golem export` writes; adding one is one entry.
+ *
+ * What a format needs is loaded when it is asked for.
+ * Must not know: how anything is written to disk.
+ */
+import type { ExportFormat } from "./export-format.ts";
+
+/** All formats by name. */
+export const exportFormats: Readonly<Record<string, ExportFormat>> = {
+  onnx: {
+    description: "one file from samples to probabilities, and a script that runs it",
+    extension: ".onnx",
+    create: async (input) => (await import("./golem-onnx.ts")).exportOnnx(input),
+  },
+  huggingface: {
+    description: "a folder ready for the Hugging Face Hub, with its card",
+    includes: ["audio", "transcripts"],
+    create: async (input) => (await import("./golem-hub-folder.ts")).exportHubFolder(input),
+  },
+  safetensors: {
+    description:
+      "a folder with the heads as PyTorch has them and short scripts for NumPy and PyTorch that use them",
+    includes: ["transcripts"],
+    create: async (input) =>
+      (await import("../../export/export-safetensors.ts")).exportSafetensors(input.golem),
+  },
+  web: {
+    description: "a folder of static files: a page that runs it in the browser, with everything it needs",
+    create: async (input) => (await import("./golem-web.ts")).exportWeb(input),
+  },
+};

@@ -1,0 +1,128 @@
+/**
+ * A golem as one ONNX file in Node: finds its networks, puts the graph together and runs it once against the golem itself.
+ *
+ * Must not know: what is in the graph, where the file goes.
+ */
+import { GolemError } from "../../core/error.ts";
+import { createRandom } from "../../core/random.ts";
+import { createGolemOnnx, type ExportedEncoder } from "../../export/export-onnx.ts";
+import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import { loadEncoderGraph } from "../models/encoder-graph-node.ts";
+import type { ResolvedListener } from "../models/encoder-source.ts";
+import { loadListener } from "../models/load-listener.ts";
+import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
+import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
+
+/** Lengths in seconds at which file and golem are compared: below, at and above what encoders treat in another way. */
+const checkedSeconds = [0.04, 0.9, 2];
+/** Largest difference of a probability that is accepted; int8 networks round in steps, so a rounding may fall the other way. */
+const acceptedDifference = 0.01;
+
+/** What {@link buildGolemOnnx} takes. */
+interface BuildOptions extends EnvironmentOptions {
+  readonly model: GolemModel;
+  /** Those who listen for it; encoders in the order of the golem's. */
+  readonly listener: ResolvedListener;
+  readonly licence: string;
+}
+
+/**
+ * Builds the file and checks it: probabilities of made-up sounds of several lengths must be the golem's.
+ *
+ * @throws GolemError `invalid-option` for golems that cannot be one graph, `encoder-failed` when the graph answers otherwise.
+ */
+export async function buildGolemOnnx({
+  model,
+  listener,
+  licence,
+  ...environment
+}: BuildOptions): Promise<{ readonly bytes: Uint8Array; readonly difference: number }> {
+  const { cache, signal, onProgress } = environment;
+  const encoders = new Map<string, ExportedEncoder>();
+  for (const [i, { id }] of model.encoders.entries()) {
+    const isUsed =
+      model.document.views.some(({ encoder }) => encoder === id) ||
+      model.familiarity?.layers.some(({ view }) => view.encoder === id);
+    if (!isUsed) continue;
+    // By the golem's name: errors end up in cards, where no path of this machine belongs.
+    const found = listener.encoders[i]!;
+    const encoder = { ...found, info: { ...found.info, id } };
+    const add = await loadEncoderGraph(encoder, { cache, signal, onProgress });
+    encoders.set(id, { add, licence: encoder.licence });
+  }
+  const bytes = createGolemOnnx(model, { encoders, licence });
+  const difference = await compare(bytes, model, listener, environment);
+  if (difference <= acceptedDifference) return { bytes, difference };
+  throw new GolemError(
+    "encoder-failed",
+    `The ONNX file gives probabilities that differ by ${difference.toPrecision(2)} from the golem's; at most ${acceptedDifference} was expected.`,
+    { hint: "Please report it, with the encoder's name; safetensors and huggingface do without the file." },
+  );
+}
+
+/** Format `onnx`: the file and a script that runs it. */
+export async function exportOnnx({
+  golem: { model },
+  listener,
+  name,
+  licence = unknownLicence,
+  ...environment
+}: ExportInput): Promise<Exported> {
+  const { bytes, difference } = await buildGolemOnnx({ ...environment, model, listener, licence });
+  const example = getOnnxExampleName(name);
+  return {
+    files: { [name]: bytes, [example]: writeOnnxExample(name, model.document) },
+    holds: [
+      `${model.document.labels.length} labels, networks and heads, settings, the score, how many recordings and seconds it was trained on; nothing of single recordings`,
+    ],
+    notes: [
+      `Checked against the golem: probabilities differ by at most ${difference.toPrecision(2)}`,
+      `Trimming silence and cutting what is over ${model.document.audio.windowSeconds} s are yours to do: ${example} shows how`,
+    ],
+  };
+}
+
+/** The largest difference of a probability, over sounds made of noise and tones. */
+async function compare(
+  bytes: Uint8Array,
+  model: GolemModel,
+  resolved: ResolvedListener,
+  { cache, onProgress, signal }: EnvironmentOptions,
+): Promise<number> {
+  const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(bytes);
+  const listener = await loadListener(
+    { ...resolved, transcriber: false },
+    { cache, onProgress, signal, threads: 1 },
+  );
+  try {
+    let worst = 0;
+    for (const seconds of checkedSeconds) {
+      const samples = createSound(Math.round(seconds * model.document.audio.sampleRate));
+      const vectors = [];
+      for (const encoder of listener.encoders) vectors.push((await encoder.encode(samples)).vector);
+      const { scores } = model.predictHeard([{ vectors }])[0]!;
+      const outputs = await session.run({ samples: { dims: [1, samples.length], data: samples } }, [
+        "probabilities",
+      ]);
+      for (const [k, label] of model.document.labels.entries()) {
+        const difference = Math.abs(Number(outputs.probabilities!.data[k]) - scores[label]!);
+        worst = Math.max(difference, worst);
+      }
+    }
+    return worst;
+  } finally {
+    await session.release();
+    await listener.dispose();
+  }
+}
+
+/** A tone that glides under noise. */
+function createSound(length: number): Float32Array {
+  const random = createRandom(0);
+  return Float32Array.from(
+    { length },
+    (_, i) => 0.3 * Math.sin(0.1 * i + 1e-5 * i * i) + 0.05 * (random.uniform() - 0.5),
+  );
+}

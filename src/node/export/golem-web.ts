@@ -1,0 +1,53 @@
+/**
+ * `golem export --format web`: the folder of export/export-web.ts, with the library as it was built and weights of this machine.
+ *
+ * Must not know: the terminal, what is on the page, what lies where.
+ */
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GolemError } from "../../core/error.ts";
+import {
+  createWebGolem,
+  listWeightOwners,
+  placeLibraryFile,
+  placeWeightFile,
+} from "../../export/export-web.ts";
+import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
+import type { Exported, ExportInput } from "./export-format.ts";
+
+/** Makes the folder's files. Rejects with `unknown-encoder` for a golem whose encoder is not built in, and the errors of `pullWeights`. */
+export async function exportWeb({ golem, ...environment }: ExportInput): Promise<Exported> {
+  const owners = listWeightOwners(golem.model);
+  const { files: own, holds } = createWebGolem(golem);
+  const files: Record<string, Uint8Array | string | { readonly copyOf: string }> = {};
+  for (const [name, copyOf] of await listWebLibrary()) files[placeLibraryFile(name)!] = { copyOf };
+  Object.assign(files, own);
+  for (const owner of owners) {
+    await pullWeights(owner, environment);
+    for (const { name } of owner.weights?.files ?? []) {
+      const copyOf = join(getWeightsFolder(owner, environment.cache), name);
+      files[placeWeightFile(owner.info.id, name)] = { copyOf };
+    }
+  }
+  return {
+    files,
+    holds,
+    notes: [
+      "Put the folder on any server of static files; to try it here: npx http-server FOLDER, or python3 -m http.server -d FOLDER",
+    ],
+  };
+}
+
+/** Files that pages need of the library for browsers as it was built, names with paths: beside this module's folder, or, where the sources run, in dist. */
+export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
+  for (const place of ["../../web/", "../../../dist/web/"]) {
+    const folder = fileURLToPath(new URL(place, import.meta.url));
+    if (!(await stat(join(folder, "hearing-worker.js")).catch(() => undefined))) continue;
+    const names = (await readdir(folder)).filter((name) => placeLibraryFile(name) !== undefined);
+    return new Map(names.sort().map((name) => [name, join(folder, name)]));
+  }
+  throw new GolemError("unexpected", "The library for browsers (dist/web) is not built here.", {
+    hint: "Run `npm run build` first.",
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * The studio as a static site: the built page, the weights of those who listen, the library for exported pages, the tasks of the gallery,
+ * each with its hash.
+ *
+ * Must not know: servers, the terminal.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Zippable, zipSync } from "fflate";
+import { formatCsvRow } from "../../core/csv-row.ts";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
+import {
+  defaultEncoderId,
+  defaultEncoderIds,
+  getEncoderDefinition,
+  getTranscriberDefinition,
+} from "../../encoder/registry.ts";
+import { demos } from "../data/demo-data.ts";
+import { writeFileAtomic } from "../disk/atomic-write.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { computeFileHash } from "../disk/file-hash.ts";
+import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
+import { listWebLibrary } from "./golem-web.ts";
+
+/** One file of the site: on the disk, or in memory. */
+export type SiteFile = { readonly path: string } | { readonly bytes: Uint8Array };
+
+/** Files by their address in the site, without a slash in front. */
+export type StudioSite = ReadonlyMap<string, SiteFile>;
+
+/** Options of {@link gatherStudioSite}. */
+export interface StudioSiteOptions extends WorkOptions {
+  readonly cache?: CacheFolder | undefined;
+  /** Told when a task of the gallery cannot be had; the site does without it. */
+  readonly onWarning?: ((warning: { code: string; message: string; hint: string }) => void) | undefined;
+}
+
+/** Tasks of the gallery that come with recordings. */
+const galleryNames = ["banking", "drums"] as const;
+
+/** The built page, as it lies in the package: src/node and dist/node are equally deep. */
+const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
+
+/** Gathers the site; weights and recordings that are missing are fetched. Rejects with `unexpected` where it was not built, and with the errors of fetching weights. */
+export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise<StudioSite> {
+  const { cache = getCacheFolder(), signal, onWarning } = options;
+  const site = new Map<string, SiteFile>();
+  for (const path of await listFiles(builtPage)) {
+    site.set(relative(builtPage, path).split(sep).join("/"), { path });
+  }
+  if (!site.has("index.html")) {
+    throw new GolemError("unexpected", `The studio is not built: there is no page in ${builtPage}.`, {
+      hint: "Run `npm run build`.",
+    });
+  }
+  const listeners = [
+    ...defaultEncoderIds.map(getEncoderDefinition),
+    ...[getTranscriberDefinition(defaultEncoderId)].filter((one) => one !== undefined),
+  ];
+  for (const definition of listeners) {
+    throwIfAborted(signal);
+    await pullWeights(definition, { ...options, cache });
+    for (const { name } of definition.weights?.files ?? []) {
+      const path = join(getWeightsFolder(definition, cache), name);
+      site.set(`weights/${definition.info.id}/${name}`, { path });
+    }
+  }
+  await addWebLibrary(site);
+  const gallery: Record<string, { file: string; sha256: string }> = {};
+  for (const name of galleryNames) {
+    try {
+      const bytes = await packDemo(await demos[name]!.load({ ...options, cache }));
+      gallery[name] = {
+        file: `${name}.zip`,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+      };
+      site.set(`gallery/${name}.zip`, { bytes });
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof GolemError)) throw error;
+      onWarning?.({
+        code: error.code,
+        message: `The gallery has no ${name}: ${error.message}`,
+        hint: error.hint,
+      });
+    }
+  }
+  site.set("gallery/gallery.json", { bytes: new TextEncoder().encode(JSON.stringify(gallery)) });
+  return site;
+}
+
+/** The library that golems are exported with, and a list of where each file of it is; what the page has already is not there twice. */
+async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
+  const list: Record<string, { address: string; sha256: string }> = {};
+  for (const [name, path] of await listWebLibrary()) {
+    const sha256 = await computeFileHash(path);
+    const own = site.get(`ort/${name}`);
+    const isThere = own && "path" in own && (await computeFileHash(own.path)) === sha256;
+    const address = isThere ? `ort/${name}` : `web/${name}`;
+    site.set(address, isThere ? own : { path });
+    list[name] = { address, sha256 };
+  }
+  site.set("web/files.json", { bytes: new TextEncoder().encode(JSON.stringify(list)) });
+}
+
+/**
+ * Writes the site into a folder, which it makes; other files in it are left alone. Each file is there as a whole or not at all, and lists and the page come after what
+ * they name: until the end a site that was there before goes on working.
+ */
+export async function writeStudioSite(
+  site: StudioSite,
+  folder: string,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<void> {
+  let completed = 0;
+  const getTurn = (address: string): number =>
+    address === "index.html" ? 2 : address.endsWith(".json") ? 1 : 0;
+  const ordered = [...site].sort(([a], [b]) => getTurn(a) - getTurn(b));
+  for (const [address, file] of ordered) {
+    throwIfAborted(signal);
+    await writeFileAtomic(join(folder, ...address.split("/")), await readSiteFile(file));
+    onProgress?.({ stage: "writing the site", completed: ++completed, total: site.size });
+  }
+}
+
+/** The contents of a file of the site. */
+export async function readSiteFile(file: SiteFile): Promise<Uint8Array> {
+  return "bytes" in file ? file.bytes : readFile(file.path);
+}
+
+/** A word that changes with the contents of a file of the site. */
+export async function getSiteFileTag(address: string, file: SiteFile): Promise<string> {
+  if ("bytes" in file) {
+    const known = tags.get(file.bytes) ?? createHash("sha256").update(file.bytes).digest("base64url");
+    tags.set(file.bytes, known);
+    return known;
+  }
+  const { size, mtimeMs } = await stat(file.path);
+  return createHash("sha256").update(`${address} ${size} ${mtimeMs}`).digest("base64url");
+}
+
+/** Of contents in memory. */
+const tags = new WeakMap<Uint8Array, string>();
+
+async function listFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const paths = names.map((name) => join(folder, name)).sort();
+  const infos = await Promise.all(paths.map((path) => stat(path)));
+  return paths.filter((_, i) => infos[i]!.isFile());
+}
+
+/** The recordings to learn from, as the studio (and `golem train`) reads a zip; the same bytes every time. */
+async function packDemo({ recordings }: Dataset): Promise<Uint8Array> {
+  const files: Zippable = {};
+  const rows = ["file_name,label"];
+  for (const recording of recordings) {
+    if (recording.split === "test") continue;
+    const source = await recording.open();
+    try {
+      const file = `${recording.label}/${recording.file.split("/").at(-1)}`;
+      files[file] = await source.read(0, source.byteLength);
+      const { label, speaker } = recording;
+      rows.push(formatCsvRow([file, label, ...(speaker === undefined ? [] : [speaker])]));
+    } finally {
+      await source.close();
+    }
+  }
+  const hasSpeakers = recordings.some(({ speaker }) => speaker !== undefined);
+  if (hasSpeakers) rows[0] += ",speaker";
+  files["metadata.csv"] = new TextEncoder().encode(`${rows.join("\n")}\n`);
+  return zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) });
+}

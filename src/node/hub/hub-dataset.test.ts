@@ -1,0 +1,351 @@
+/** Data sets of the Hub against a local server, from Parquet files in MInDS-14's form: what is read, chosen, kept. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readAll } from "../../../test/audio-files.ts";
+import { type HubContent, startHubServer } from "../../../test/hub-server.ts";
+import {
+  createRowAudio,
+  intents,
+  type MindsOptions,
+  mindsFeatures,
+  writeMindsParquet,
+} from "../../../test/minds-parquet.ts";
+import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { GolemError } from "../../core/error.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
+import { drawShots, limitRecordings } from "../../dataset/selection.ts";
+import { fetchRecordings } from "../data/fetch-recordings.ts";
+import type { LoadDatasetOptions } from "../data/recording-files.ts";
+import { getCacheFolder } from "../disk/cache-folder.ts";
+import { loadHubDataset } from "./hub-dataset.ts";
+
+const id = "PolyAI/minds14";
+const card = {
+  configs: [
+    { config_name: "en-US", data_files: [{ split: "train", path: "en-US/train-*" }] },
+    { config_name: "ko-KR", data_files: [{ split: "train", path: ["ko-KR/train-*.parquet"] }] },
+  ],
+};
+
+async function start(
+  content: Partial<HubContent> = {},
+  minds: MindsOptions = { rows: 60, rowsPerGroup: 20 },
+) {
+  const server = await startHubServer();
+  const file = writeMindsParquet(minds);
+  const files = {
+    "en-US/train-00000-of-00001.parquet": file,
+    "ko-KR/train-00000-of-00001.parquet": file,
+    "README.md": "",
+  };
+  const commit = server.put({ id, type: "dataset", files, card, ...content });
+  const settings = await server.createSettings();
+  const cache = getCacheFolder({ GOLEM_HOME: await createScratchFolder() });
+  const load = (spec: string, options: LoadDatasetOptions & { offline?: boolean } = {}): Promise<Dataset> =>
+    loadHubDataset(spec, { cache, settings: { ...settings, offline: options.offline ?? false }, ...options });
+  const countBytes = (): number => server.log.reduce((sum, entry) => sum + entry.bytes, 0);
+  return { server, file, commit, settings, cache, load, countBytes };
+}
+
+async function fails(action: Promise<unknown>): Promise<GolemError> {
+  const error = await action.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof GolemError)) throw new Error(`no GolemError but ${error}`);
+  return error;
+}
+
+async function readRecording(dataset: Dataset, index: number): Promise<Uint8Array> {
+  const source = await dataset.recordings[index]!.open();
+  try {
+    return await source.read(0, source.byteLength);
+  } finally {
+    await source.close();
+  }
+}
+
+it("knows that a data set is public only from the Hub, and as it said last", async () => {
+  for (const [isPrivate, isPublic] of [
+    [false, true],
+    [true, false],
+    [null, false],
+  ] as const) {
+    const { load } = await start({ private: isPrivate });
+    expect((await load(`hf:${id}?config=en-US`)).isPublic).toBe(isPublic);
+    expect((await load(`hf:${id}?config=en-US`, { offline: true })).isPublic).toBe(isPublic);
+  }
+  const { server, load, file } = await start();
+  expect((await load(`hf:${id}?config=en-US`)).isPublic).toBe(true);
+  const files = { "en-US/train-00000-of-00001.parquet": file, "ko-KR/train-00000-of-00001.parquet": file };
+  server.put({ id, type: "dataset", files: { ...files, "README.md": "" }, card, private: true });
+  expect((await load(`hf:${id}?config=en-US`)).isPublic).toBe(false);
+  expect((await load(`hf:${id}?config=en-US`, { offline: true })).isPublic).toBe(false);
+});
+
+describe("hf:PolyAI/minds14", () => {
+  it("has its classes' names, and its recordings as files that this project decodes", async () => {
+    const { load, cache, commit } = await start();
+    const dataset = await load(`hf:${id}?config=en-US&split=train`);
+    expect(dataset.name).toBe(`hf:${id}?config=en-US&split=train`);
+    expect(dataset.recordings.map(({ label }) => label)).toEqual(
+      Array.from({ length: 60 }, (_, row) => intents[row % 14]),
+    );
+    expect(dataset.recordings[17]).toMatchObject({ file: "en-US/train/17", split: "none" });
+    expect(Buffer.compare(await readRecording(dataset, 17), createRowAudio(17))).toBe(0);
+    const folder = join(cache.datasets, "hf", "PolyAI--minds14", commit, "en-US", "train");
+    expect((await readdir(folder)).filter((name) => !name.endsWith(".json"))).toEqual(["17.wav"]);
+    const { facts } = await readAll(await readFile(join(folder, "17.wav")));
+    expect(facts).toMatchObject({ container: "wav", sampleRate: 8000, seconds: 0.5 });
+  });
+
+  it("asks for nothing twice: neither in the next run nor offline", async () => {
+    const { load, server } = await start();
+    const spec = `hf:${id}?config=en-US`;
+    const first = await load(spec);
+    await fetchRecordings(first.recordings, {});
+    server.log.length = 0;
+    const second = await load(spec);
+    await fetchRecordings(second.recordings, {});
+    expect(await readRecording(second, 59)).toEqual(await readRecording(first, 59));
+    // Whether the main branch still means the same commit is all that was asked.
+    expect(server.log.map(({ at, url }) => [at, url])).toEqual([
+      ["api", `/api/datasets/${id}/revision/main`],
+    ]);
+    server.log.length = 0;
+    const offline = await load(spec, { offline: true });
+    await fetchRecordings(offline.recordings, {});
+    expect(offline.recordings.map(({ file }) => file)).toEqual(first.recordings.map(({ file }) => file));
+    expect(server.log).toEqual([]);
+    await server.stop();
+    const unreachable = await load(spec);
+    expect(unreachable.recordings.length).toBe(60);
+    expect(unreachable.warnings).toEqual([
+      expect.objectContaining({
+        code: "fetch-failed",
+        message: expect.stringMatching(/fetched before is used/),
+      }),
+    ]);
+  });
+
+  it("with a limit reads only the row groups it needs", async () => {
+    // 10 groups of 50 rows, 16 kB each: 800 kB a group, 8 MB in all.
+    const { load, server, file, countBytes } = await start({}, { rows: 500, rowsPerGroup: 50, seconds: 1 });
+    expect(file.length).toBeGreaterThan(7_000_000);
+    const dataset = await load(`hf:${id}?config=en-US`, { limit: 60 });
+    expect(dataset.recordings.length).toBe(60);
+    expect(countBytes()).toBeLessThan(500_000);
+    server.log.length = 0;
+    await fetchRecordings(limitRecordings(dataset.recordings, 60), {});
+    // Groups 0 and 1 of 10.
+    expect(countBytes()).toBeLessThan(0.23 * file.length);
+    expect(Buffer.compare(await readRecording(dataset, 59), createRowAudio(59, 1))).toBe(0);
+  });
+
+  it("with shots reads only labels, then the groups, or with an index the pages, of the rows drawn", async () => {
+    const intent = (row: number): number => (row < 450 ? 0 : 1 + (row % 2));
+    const size: MindsOptions = { rows: 500, rowsPerGroup: 50, seconds: 1, intent };
+    for (const index of [false, true]) {
+      const { load, server, file, countBytes } = await start({}, { ...size, index });
+      const dataset = await load(`hf:${id}?config=en-US`);
+      expect(dataset.recordings.length).toBe(500);
+      const labels = countBytes();
+      expect(labels).toBeLessThan(0.1 * file.length);
+      server.log.length = 0;
+      const drawn = drawShots(dataset.recordings, 1, 0);
+      expect(drawn.map(({ label }) => label).sort()).toEqual(["abroad", "address", "app_error"]);
+      await fetchRecordings(drawn, {});
+      // Three rows lie in two or three of ten groups; pages are 64 kB.
+      expect(countBytes()).toBeLessThan((index ? 0.1 : 0.32) * file.length);
+      const row = Number(drawn[0]!.file.split("/").at(-1));
+      expect(Buffer.compare(await readRecording(dataset, row), createRowAudio(row, 1))).toBe(0);
+    }
+  });
+
+  it("may come from the Hub's own conversion, where the repository has other files", async () => {
+    const { server, load, file } = await start({
+      files: { "minds14.py": "", "data/MInDS-14.zip": "x" },
+      card: undefined,
+    });
+    const files = {
+      "en-US/train/0000.parquet": file,
+      "en-US/train/0001.parquet": file,
+      "fr-FR/partial-train/0000.parquet": file,
+    };
+    const commit = server.put({ id, type: "dataset", revision: "refs/convert/parquet", files });
+    const dataset = await load(`hf:${id}?config=en-US`);
+    expect(dataset.recordings.length).toBe(120);
+    expect(dataset.recordings[60]).toMatchObject({
+      file: "en-US/train/60",
+      label: intents[0],
+      split: "train",
+    });
+    expect(Buffer.compare(await readRecording(dataset, 61), createRowAudio(1))).toBe(0);
+    expect(server.log.some(({ url }) => url.includes(`/resolve/${commit}/en-US/train/0001.parquet`))).toBe(
+      true,
+    );
+    const partial = await load(`hf:${id}?config=fr-FR&split=train`);
+    expect(partial.warnings[0]?.message).toMatch(/only the first part/);
+  });
+
+  it("in several splits keeps them apart; those asked for by name are plain rows", async () => {
+    const test = writeMindsParquet({ rows: 5 });
+    const train = writeMindsParquet({ rows: 9 });
+    const files = { "data/train-00000-of-00001.parquet": train, "data/test-00000-of-00001.parquet": test };
+    const { load } = await start({ files, card: undefined });
+    const count = (dataset: Dataset): Record<string, number> => {
+      const counts: Record<string, number> = {};
+      for (const { split } of dataset.recordings) counts[split] = (counts[split] ?? 0) + 1;
+      return counts;
+    };
+    expect(count(await load(`hf:${id}`))).toEqual({ test: 5, train: 9 });
+    expect(count(await load(`hf:${id}?split=test`))).toEqual({ none: 5 });
+    expect(count(await load(`hf:${id}?split=train+test`))).toEqual({ test: 5, train: 9 });
+  });
+
+  it("takes labels and speakers from the columns asked for", async () => {
+    const { load } = await start({}, { rows: 6, speaker: (row) => `s${row % 3}` });
+    const dataset = await load(`hf:${id}?config=en-US&label=lang_id`);
+    expect(dataset.recordings.map(({ label, speaker }) => `${label} ${speaker}`).slice(0, 3)).toEqual([
+      "en-AU s0",
+      "en-AU s1",
+      "en-AU s2",
+    ]);
+    const other = await load(`hf:${id}?config=en-US&speaker=transcription&label=path`);
+    expect(other.recordings[4]).toMatchObject({
+      label: "en-US~INTENT/response_4.wav",
+      speaker: "I would like to 4",
+    });
+  });
+
+  it("reads class names from the card where the file has no note, and any column of audio by its form", async () => {
+    const features = [
+      { name: "audio", dtype: { audio: { sampling_rate: 8000 } } },
+      {
+        name: "intent_class",
+        dtype: { class_label: { names: Object.fromEntries(intents.map((name, i) => [i, name])) } },
+      },
+    ];
+    const { load } = await start(
+      { card: { ...card, dataset_info: [{ config_name: "en-US", features }] } },
+      { rows: 3, features: null },
+    );
+    const dataset = await load(`hf:${id}?config=en-US`);
+    expect(dataset.recordings.map(({ label }) => label)).toEqual(intents.slice(0, 3));
+    const numbers = await load(`hf:${id}?config=ko-KR`);
+    expect(numbers.recordings.map(({ label }) => label)).toEqual(["0", "1", "2"]);
+  });
+
+  it("skips rows without a label, and those without audio when they are opened", async () => {
+    const { load } = await start(
+      {},
+      {
+        rows: 6,
+        intent: (row) => [0, null, -1, 3, 99, 5][row]!,
+        audio: (row) => (row === 3 ? null : createRowAudio(row)),
+      },
+    );
+    const dataset = await load(`hf:${id}?config=en-US`);
+    expect(dataset.recordings.map(({ file }) => file)).toEqual([
+      "en-US/train/0",
+      "en-US/train/3",
+      "en-US/train/5",
+    ]);
+    expect(dataset.skipped.map(({ file, code }) => `${file} ${code}`)).toEqual([
+      "en-US/train/1 invalid-data",
+      "en-US/train/2 invalid-data",
+      "en-US/train/4 invalid-data",
+    ]);
+    await fetchRecordings(dataset.recordings, {});
+    expect(await fails(readRecording(dataset, 1))).toMatchObject({
+      code: "data-not-found",
+      message: expect.stringMatching(/no audio/),
+    });
+    const all = await load(`hf:${id}?config=en-US`, { labels: "optional" });
+    expect(all.recordings.map(({ label }) => label)).toEqual([
+      "abroad",
+      "",
+      "",
+      "atm_limit",
+      "",
+      "business_loan",
+    ]);
+  });
+
+  it("says which configurations, splits and columns there are", async () => {
+    const { load } = await start();
+    const cases: [string, string, RegExp][] = [
+      [`hf:${id}`, "data-not-found", /2 configurations and no default one; expected one of en-US, ko-KR/],
+      [`hf:${id}?config=xx`, "data-not-found", /no configuration xx; expected one of en-US, ko-KR/],
+      [`hf:${id}?config=en-US&split=test`, "data-not-found", /no split test; expected one of train/],
+      [
+        `hf:${id}?config=en-US&label=intent`,
+        "invalid-data",
+        /no column intent .* audio \(audio\), .*intent_class \(14 classes\)/,
+      ],
+      [`hf:${id}?config=en-US&label=audio`, "invalid-data", /no column audio of plain values/],
+      [`hf:${id}?config=en-US&speaker=who`, "invalid-data", /no column who/],
+      [`hf:${id}?colour=red`, "usage", /colour/],
+      ["hf:?config=x", "usage", /no name/],
+      ["hf:../etc/passwd", "invalid-option", /no repository/],
+      ["hf:nobody/nothing", "hub-not-found", /no data set nobody\/nothing/],
+      [`hf:${id}@v9`, "hub-not-found", /no revision v9/],
+    ];
+    for (const [spec, code, message] of cases) {
+      expect(await fails(load(spec)), spec).toMatchObject({ code, message: expect.stringMatching(message) });
+    }
+  });
+
+  it("without audio, labels, rows or Parquet files is an error", async () => {
+    const { audio: _audio, intent_class: _intent, ...rest } = mindsFeatures;
+    const plain = {
+      ...rest,
+      lang_id: { dtype: "int64", _type: "Value" },
+      intent_class: { dtype: "int64", _type: "Value" },
+    };
+    const other = { ...plain, audio: { a: { dtype: "string", _type: "Value" } } };
+    const noAudio = await start({}, { rows: 2, features: { ...other, audio: { _type: "Image" } } });
+    expect(await fails(noAudio.load(`hf:${id}?config=en-US`))).toMatchObject({
+      code: "invalid-data",
+      message: expect.stringMatching(/no column of audio/),
+    });
+    const noLabel = await start(
+      {},
+      { rows: 2, features: { ...mindsFeatures, intent_class: { _type: "Sequence" } } },
+    );
+    // The only column of classes left is taken.
+    expect((await noLabel.load(`hf:${id}?config=en-US`)).recordings[0]?.label).toBe("en-AU");
+    const neither = await start(
+      {},
+      { rows: 2, features: { ...mindsFeatures, intent_class: { _type: "X" }, lang_id: plain.lang_id } },
+    );
+    expect(await fails(neither.load(`hf:${id}?config=en-US`))).toMatchObject({
+      message: expect.stringMatching(/no column of labels that could be guessed/),
+      hint: expect.stringMatching(/\?label=COLUMN/),
+    });
+    const noRows = await start({}, { rows: 2, intent: () => null });
+    expect(await fails(noRows.load(`hf:${id}?config=en-US`))).toMatchObject({ code: "no-recordings" });
+    const noFiles = await start({ files: { "a.wav": "x" }, card: undefined });
+    expect(await fails(noFiles.load(`hf:${id}`))).toMatchObject({
+      message: expect.stringMatching(/no Parquet files/),
+    });
+    const garbage = Buffer.alloc(5000, "PAR1");
+    const broken = await start({ files: { "data/train.parquet": garbage }, card: undefined });
+    expect(await fails(broken.load(`hf:${id}`))).toMatchObject({
+      code: "invalid-data",
+      message: expect.stringMatching(/train\.parquet cannot be read as a Parquet file/),
+    });
+  });
+
+  it("goes on where the fetching of recordings broke off", async () => {
+    const { load, server } = await start();
+    const dataset = await load(`hf:${id}?config=en-US`);
+    server.faults.push({ at: "cdn", dropAfter: 1000 }, { at: "cdn", cutAfter: 500 });
+    await fetchRecordings(dataset.recordings.slice(0, 5), {});
+    expect(Buffer.compare(await readRecording(dataset, 4), createRowAudio(4))).toBe(0);
+    await server.stop();
+    expect(await fails(fetchRecordings(dataset.recordings, {}))).toMatchObject({ code: "fetch-failed" });
+    expect(Buffer.compare(await readRecording(dataset, 3), createRowAudio(3))).toBe(0);
+  });
+});

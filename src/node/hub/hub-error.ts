@@ -1,0 +1,195 @@
+/**
+ * What went wrong with the Hub, in words: which repository, revision or file was looked for, and what can be done.
+ *
+ * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities (X-Error-Code).
+ * Must not know: how requests are sent, what the files are for. Tokens never stand in a message.
+ */
+import { type ErrorCode, GolemError } from "../../core/error.ts";
+import { createPageUrl, describeRepo, type HubRepo } from "./hub-repo.ts";
+import type { HubSettings } from "./hub-settings.ts";
+
+/** What a request is about. */
+export interface HubSubject {
+  readonly repo: HubRepo;
+  readonly revision: string;
+  /** The file; absent when it is about the repository. */
+  readonly path?: string;
+}
+
+/** Describes the thing looked for: "config.json of the model a/b at main", "the model a/b at main". */
+export function describeSubject({ repo, revision, path }: HubSubject): string {
+  return `${path === undefined ? "" : `${path} of `}the ${describeRepo(repo)} at ${revision}`;
+}
+
+/** The same as the beginning of a sentence. */
+export function beginWithSubject(subject: HubSubject): string {
+  return describeSubject(subject).replace(/^the /, "The ");
+}
+
+/** The error for an answer that is not a success. `body` is the beginning of the answer's text. */
+export function createStatusError(
+  response: { readonly status: number; readonly headers: Headers },
+  body: string,
+  subject: HubSubject,
+  settings: HubSettings,
+): GolemError {
+  const { status, headers } = response;
+  const { repo, revision, path } = subject;
+  const what = describeRepo(repo);
+  const page = createPageUrl(settings.endpoint, repo);
+  const said = getServerMessage(headers, body);
+  const quoted = said === "" ? "" : `: ${said}`;
+  const fail = (code: ErrorCode, message: string, hint: string): GolemError =>
+    new GolemError(code, message, { hint });
+  const login = settings.token
+    ? "Your token was sent; check that it belongs to that account and may read gated repositories"
+    : `Make a token at ${settings.endpoint}/settings/tokens and set HF_TOKEN to it, or run \`hf auth login\``;
+  const kind = headers.get("x-error-code");
+
+  if (kind === "GatedRepo") {
+    return fail(
+      "hub-denied",
+      `Access to the ${what} is restricted by its owner (${status})${quoted}`,
+      `Ask for access on ${page}. ${login}.`,
+    );
+  }
+  if (status === 401 && /invalid (credentials|user token|username)|expired/i.test(said) && settings.token) {
+    return fail(
+      "hub-denied",
+      `The Hub does not accept the token that was sent with the request for the ${what} (401)${quoted}`,
+      "Set HF_TOKEN to a valid one, or unset it: public files need none.",
+    );
+  }
+  if (kind === "RevisionNotFound") {
+    return fail(
+      "hub-not-found",
+      `The ${what} has no revision ${revision}; a branch, a tag or a commit was expected (${status}).`,
+      `See which there are: ${page}/tree/main`,
+    );
+  }
+  if (kind === "EntryNotFound" || (status === 404 && kind === null && path !== undefined)) {
+    return fail(
+      "hub-not-found",
+      path === undefined
+        ? `There is nothing about the ${what} at ${revision} (${status}).`
+        : `The ${what} has no file ${path} at revision ${revision} (${status}).`,
+      `See which files there are: ${page}/tree/${revision}`,
+    );
+  }
+  if (kind === "RepoNotFound" || status === 404 || status === 401) {
+    return fail(
+      "hub-not-found",
+      `There is no ${what} at ${settings.endpoint}, or it is private (${status}).`,
+      `Check the spelling: ${page}. For a private one: ${login[0]!.toLowerCase()}${login.slice(1)}.`,
+    );
+  }
+  if (status === 403) {
+    return fail(
+      "hub-denied",
+      `The Hub refuses ${describeSubject(subject)} (403)${quoted}`,
+      `Open ${page} and see whether you have access. ${login}.`,
+    );
+  }
+  if (status === 429) {
+    const wait = headers.get("retry-after");
+    return fail(
+      "fetch-failed",
+      `The Hub got too many requests from here and does not give out ${describeSubject(subject)} (429)${quoted}`,
+      `Wait ${wait && /^\d+$/.test(wait) ? `${wait} s` : "some minutes"} and try again${settings.token ? "." : "; with a token (HF_TOKEN) more are allowed."}`,
+    );
+  }
+  return fail(
+    "fetch-failed",
+    `The Hub answered ${status} when asked for ${describeSubject(subject)}${quoted}`,
+    status >= 500 ? "Its servers are in trouble: try again later, see https://status.huggingface.co" : "",
+  );
+}
+
+const networkReasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: "there is no network, or no server of that name",
+  EAI_AGAIN: "names cannot be looked up: there is no network",
+  ECONNREFUSED: "the server does not accept connections",
+  ENETUNREACH: "there is no network",
+  EHOSTUNREACH: "the server cannot be reached",
+  ECONNRESET: "the connection broke",
+  EPIPE: "the connection broke",
+  ETIMEDOUT: "the server does not answer",
+  UND_ERR_CONNECT_TIMEOUT: "the server does not answer",
+  UND_ERR_HEADERS_TIMEOUT: "the server does not answer",
+  UND_ERR_BODY_TIMEOUT: "the server fell silent",
+  UND_ERR_SOCKET: "the connection broke",
+};
+
+/** The code of a failure of the network: Node hides it in the causes of what fetch throws. */
+export function getNetworkCode(error: unknown): string {
+  let inner = error;
+  for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
+    const { code } = inner as NodeJS.ErrnoException;
+    if (typeof code === "string") return code;
+    inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+  }
+  return "";
+}
+
+/** The error for a request that got no answer, or only a part of one. */
+export function createNetworkError(
+  error: unknown,
+  subject: HubSubject,
+  host: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): GolemError {
+  const code = getNetworkCode(error);
+  const reason =
+    networkReasons[code] ?? (code === "" && error instanceof Error ? error.message : code || String(error));
+  const proxy = env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy;
+  return new GolemError(
+    "fetch-failed",
+    `${beginWithSubject(subject)} could not be fetched from ${host}: ${reason}${reason === code || code === "" ? "" : ` (${code})`}.`,
+    {
+      hint: proxy
+        ? "Check the network. A proxy is configured: Node uses it when started with NODE_USE_ENV_PROXY=1 (Node 24 and later)."
+        : "Check the network and try again: what has arrived is kept. HF_ENDPOINT names another server.",
+      cause: error,
+    },
+  );
+}
+
+/** The error for a cache folder that does not take a file; GolemErrors pass through. */
+export function createCacheError(error: unknown, path: string, bytes?: number): unknown {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (error instanceof GolemError || code === undefined) return error;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
+    EACCES: "this user may not write there",
+    EPERM: "this user may not write there",
+    EROFS: "nothing can be written to that disk",
+    ENOTDIR: "a part of the path is a file",
+    EFBIG: "the disk takes no file of that size",
+  };
+  return new GolemError(
+    "cache-failed",
+    `${path} could not be written: ${reasons[code] ?? code}${bytes === undefined ? "" : `; ${Math.ceil(bytes / 1e6)} MB were to be stored`}.`,
+    {
+      hint: "Free some space, or move the cache: HF_HOME for models, GOLEM_HOME for the rest.",
+      cause: error,
+    },
+  );
+}
+
+/** What the server itself says: X-Error-Message, else the `error` of its JSON; one line of at most 200 characters. */
+function getServerMessage(headers: Headers, body: string): string {
+  let text = headers.get("x-error-message") ?? "";
+  if (text === "") {
+    try {
+      const { error } = JSON.parse(body) as { error?: unknown };
+      if (typeof error === "string") text = error;
+    } catch {
+      // Not JSON: a page for people, which says nothing here.
+    }
+  }
+  return text
+    .replace(/\p{Cc}+/gu, " ")
+    .trim()
+    .slice(0, 200);
+}

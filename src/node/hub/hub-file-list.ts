@@ -1,0 +1,85 @@
+/**
+ * Which Parquet files a data set of the Hub consists of: its own, else those that the Hub converted.
+ *
+ * Must not know: what is in the files.
+ */
+import { join } from "node:path";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { findHubConfigs, type HubConfig } from "../../dataset/hub-splits.ts";
+import { readKept, writeKept } from "../disk/kept-json.ts";
+import { readRef } from "./hub-cache.ts";
+import { fetchHubRevision, type HubOptions } from "./hub-file.ts";
+import type { HubRepo } from "./hub-repo.ts";
+import { getHubSettings } from "./hub-settings.ts";
+
+/** Where the Hub keeps what it converted to Parquet itself. */
+const convertedRevision = "refs/convert/parquet";
+
+/** What is known of a data set's files at a commit; kept in the cache folder. */
+export interface FileList {
+  /** Commit that holds the Parquet files: of the revision asked for, or of the converted branch. */
+  readonly commit: string;
+  readonly configs: readonly HubConfig[];
+  readonly card: unknown;
+  /** Whether the Hub said last that the data set is not private. */
+  readonly isPublic?: boolean | undefined;
+}
+
+/**
+ * Which files there are: as the Hub says now; where it cannot be asked, as it said for that commit before.
+ *
+ * @param home Folder of the repository among the data sets.
+ * @throws GolemError `invalid-data` when there are no Parquet files, and those of `fetchHubRevision`.
+ */
+export async function loadFileList(
+  repo: HubRepo,
+  revision: string,
+  home: string,
+  options: HubOptions,
+): Promise<FileList> {
+  const { settings = getHubSettings() } = options;
+  const known = await readRef(settings.cache, repo, revision);
+  const kept = known === undefined ? undefined : await readKept<FileList>(join(home, known, "files.json"));
+  if (kept && (known === revision || settings.offline)) return kept;
+  try {
+    const found = await fetchHubRevision(repo, revision, options);
+    // Old commits of the converted branch may be gone: where its files are used, its commit is asked for again.
+    const { isPublic } = found;
+    const isKept = kept !== undefined && found.commit === known && kept.commit === known;
+    if (isKept && (isPublic === undefined || isPublic === kept.isPublic)) return kept;
+    const list = isKept ? { ...kept, isPublic } : await findFiles(repo, found, options);
+    await writeKept(join(home, found.commit, "files.json"), list);
+    return list;
+  } catch (error) {
+    throwIfAborted(options.signal);
+    if (!kept || !(error instanceof GolemError) || error.code !== "fetch-failed") throw error;
+    options.onWarning?.({
+      code: "fetch-failed",
+      message: `${error.message} What was fetched before is used.`,
+      hint: "It may be older than what the Hub has now.",
+    });
+    return kept;
+  }
+}
+
+async function findFiles(
+  repo: HubRepo,
+  { commit, files, card, isPublic }: Awaited<ReturnType<typeof fetchHubRevision>>,
+  options: HubOptions,
+): Promise<FileList> {
+  const configs = findHubConfigs(files, card);
+  if (configs.length > 0) return { commit, configs, card, isPublic };
+  const converted = await fetchHubRevision(repo, convertedRevision, options).catch((error: unknown) => {
+    if (error instanceof GolemError && error.code === "hub-not-found") return undefined;
+    throw error;
+  });
+  const others = findHubConfigs(converted?.files ?? [], undefined);
+  if (converted && others.length > 0) return { commit: converted.commit, configs: others, card, isPublic };
+  throw new GolemError(
+    "invalid-data",
+    `The data set ${repo.id} has no Parquet files, neither its own nor converted by the Hub (${convertedRevision}); only those can be read.`,
+    {
+      hint: `Download it (hf download --repo-type dataset ${repo.id}) and name the folder, if it has one a class.`,
+    },
+  );
+}

@@ -1,0 +1,521 @@
+/** Files of the Hub against a local server that speaks its protocol: the cache's layout, resuming, checks, every fault. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  access,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type HubFault, type HubServer, startHubServer } from "../../../test/hub-server.ts";
+import { GolemError } from "../../core/error.ts";
+import { openHubFile } from "./hub-byte-source.ts";
+import { fetchHubFile, fetchHubRevision, resolveHubRevision } from "./hub-file.ts";
+import type { HubSettings } from "./hub-settings.ts";
+
+const model = { id: "facebook/tiny", type: "model" } as const;
+const weights = { ...model, revision: "main", path: "model.safetensors" };
+const bytes = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 2654435761) >>> 13));
+const hash = createHash("sha256").update(bytes).digest("hex");
+const files = { "model.safetensors": bytes, "config.json": '{"a":1}\n', "deep/er/é b.json": "[]" };
+
+async function start(changes: Partial<HubSettings> = {}) {
+  const server = await startHubServer();
+  const commit = server.put({ ...model, files });
+  const settings = await server.createSettings(changes);
+  const folder = join(settings.cache, "models--facebook--tiny");
+  return { server, commit, settings, folder };
+}
+
+async function fails(action: Promise<unknown>): Promise<GolemError> {
+  const error = await action.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof GolemError)) throw new Error(`no GolemError but ${error}`);
+  return error;
+}
+
+const count = (server: HubServer, at: HubFault["at"], method?: string): number =>
+  server.log.filter((entry) => entry.at === at && (method ?? entry.method) === entry.method).length;
+
+describe("a file of the Hub", () => {
+  it("lies in the standard cache: a link in snapshots, the blob by its hash, the commit in refs", async () => {
+    const { commit, settings, folder } = await start();
+    const path = await fetchHubFile(weights, { settings });
+    expect(path).toBe(join(folder, "snapshots", commit, "model.safetensors"));
+    expect(bytes.equals(await readFile(path))).toBe(true);
+    expect(await readlink(path)).toBe(join("..", "..", "blobs", hash));
+    expect(await readFile(join(folder, "refs", "main"), "utf8")).toBe(commit);
+    const deep = await fetchHubFile({ ...weights, path: "deep/er/é b.json" }, { settings });
+    expect(await readFile(deep, "utf8")).toBe("[]");
+    expect(await readlink(deep)).toBe(
+      join("..", "..", "..", "..", "blobs", createHash("sha1").update("blob 2\0[]").digest("hex")),
+    );
+    expect((await readdir(join(folder, "blobs"))).length).toBe(2);
+  });
+
+  it("is asked for once: by commit not at all, by branch with one request of headers", async () => {
+    const { server, commit, settings } = await start();
+    const first = await fetchHubFile(weights, { settings });
+    server.log.length = 0;
+    expect(await fetchHubFile(weights, { settings })).toBe(first);
+    expect(server.log.map(({ method }) => method)).toEqual(["HEAD"]);
+    server.log.length = 0;
+    expect(await fetchHubFile({ ...weights, revision: commit }, { settings })).toBe(first);
+    await server.stop();
+    const warned: string[] = [];
+    const onWarning = ({ message }: { message: string }) => void warned.push(message);
+    expect(await fetchHubFile(weights, { settings, onWarning })).toBe(first);
+    expect(warned).toEqual([
+      expect.stringMatching(/model.safetensors of the model facebook\/tiny at main .*cache/),
+    ]);
+    expect(server.log).toEqual([]);
+    const offline = { ...settings, offline: true };
+    expect(await fetchHubFile(weights, { settings: offline })).toBe(first);
+    const missing = await fails(fetchHubFile({ ...weights, path: "other.bin" }, { settings: offline }));
+    expect(missing).toMatchObject({ code: "fetch-failed", message: expect.stringMatching(/HF_HUB_OFFLINE/) });
+  });
+
+  it("of a new commit shares the blob that did not change", async () => {
+    const { server, commit, settings, folder } = await start();
+    const first = await fetchHubFile(weights, { settings });
+    const next = server.put({ ...model, files: { ...files, "config.json": "{}" } });
+    expect(next).not.toBe(commit);
+    const before = count(server, "cdn");
+    const second = await fetchHubFile(weights, { settings });
+    expect(second).toBe(first.replace(commit, next));
+    expect(count(server, "cdn")).toBe(before);
+    expect(await readFile(join(folder, "refs", "main"), "utf8")).toBe(next);
+    expect(
+      await readFile(
+        await fetchHubFile({ ...weights, path: "config.json", revision: commit }, { settings }),
+        "utf8",
+      ),
+    ).toBe('{"a":1}\n');
+  });
+
+  it("that Python fetched is used, and a link that leads nowhere is mended", async () => {
+    const { server, commit, settings, folder } = await start();
+    await mkdir(join(folder, "snapshots", commit), { recursive: true });
+    await mkdir(join(folder, "refs"));
+    await mkdir(join(folder, "blobs"));
+    await writeFile(join(folder, "refs", "main"), commit);
+    await writeFile(join(folder, "blobs", hash), bytes);
+    const path = join(folder, "snapshots", commit, "model.safetensors");
+    await symlink(`../../blobs/${hash}`, path);
+    expect(await fetchHubFile(weights, { settings: { ...settings, offline: true } })).toBe(path);
+    expect(server.log).toEqual([]);
+    await unlink(path);
+    await symlink("../../blobs/gone", path);
+    expect(bytes.equals(await readFile(await fetchHubFile(weights, { settings })))).toBe(true);
+    expect(count(server, "cdn")).toBe(0);
+  });
+
+  it("goes on where the connection broke, within a run and in the next", async () => {
+    const { server, settings, folder } = await start();
+    server.faults.push({ at: "cdn", dropAfter: 100_000 }, { at: "cdn", dropAfter: 50_000 });
+    await fetchHubFile(weights, { settings });
+    const ranges = server.log.filter(({ at }) => at === "cdn").map(({ range }) => range);
+    expect(ranges).toEqual([undefined, "bytes=100000-", "bytes=150000-"]);
+
+    const second = await startHubServer();
+    second.put({ ...model, files });
+    const other = await second.createSettings();
+    second.faults.push({ at: "cdn", dropAfter: 120_000 }, { at: "cdn", status: 500, times: 99 });
+    const error = await fails(fetchHubFile(weights, { settings: other }));
+    expect(error).toMatchObject({ code: "fetch-failed", message: expect.stringMatching(/answered 500/) });
+    second.faults.length = 0;
+    second.log.length = 0;
+    await fetchHubFile(weights, { settings: other });
+    expect(second.log.filter(({ at }) => at === "cdn").map(({ range }) => range)).toEqual(["bytes=120000-"]);
+    expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
+  });
+
+  it("goes on with what Python left, not with what somebody still writes", async () => {
+    const { server, settings, folder } = await start();
+    await mkdir(join(folder, "blobs"), { recursive: true });
+    const left = join(folder, "blobs", `${hash}.incomplete`);
+    await writeFile(left, bytes.subarray(0, 1000));
+    await writeFile(join(folder, "blobs", `${hash}.elsewhere.1.0.incomplete`), bytes.subarray(0, 2000));
+    await fetchHubFile(weights, { settings });
+    expect(server.log.at(-1)!.range).toBeUndefined();
+    await access(left);
+
+    await unlink(join(folder, "blobs", hash));
+    await utimes(left, new Date(0), new Date(0));
+    await fetchHubFile(weights, { settings });
+    expect(server.log.at(-1)!.range).toBe("bytes=1000-");
+    await expect(access(left)).rejects.toThrow();
+  });
+
+  it("starts over when the beginning was another file's, or ranges are not understood", async () => {
+    const { server, settings, folder } = await start();
+    await mkdir(join(folder, "blobs"), { recursive: true });
+    const left = join(folder, "blobs", `${hash}.incomplete`);
+    await writeFile(left, new Uint8Array(1000));
+    await utimes(left, new Date(0), new Date(0));
+    expect(bytes.equals(await readFile(await fetchHubFile(weights, { settings })))).toBe(true);
+    expect(server.log.filter(({ at }) => at === "cdn").map(({ range }) => range)).toEqual([
+      "bytes=1000-",
+      undefined,
+    ]);
+
+    const { server: plain, settings: other } = await start();
+    plain.faults.push({ at: "cdn", dropAfter: 70_000 }, { at: "cdn", ignoresRange: true });
+    expect(bytes.equals(await readFile(await fetchHubFile(weights, { settings: other })))).toBe(true);
+  });
+
+  it("is refused when it arrives changed twice, truncated, or too long; once is mended", async () => {
+    const { server, settings, folder } = await start();
+    server.faults.push({ at: "cdn", changed: true });
+    expect(bytes.equals(await readFile(await fetchHubFile(weights, { settings })))).toBe(true);
+
+    const again = await server.createSettings();
+    server.faults.push({ at: "cdn", changed: true, times: 2 });
+    const changed = await fails(fetchHubFile(weights, { settings: again }));
+    expect(changed).toMatchObject({
+      code: "hub-damaged",
+      message: expect.stringMatching(/its SHA-256 is [0-9a-f]{64}/),
+    });
+    expect(await readdir(join(again.cache, "models--facebook--tiny", "blobs"))).toEqual([]);
+
+    server.faults.push({ at: "cdn", cutAfter: 0, times: 99 });
+    const cut = await fails(fetchHubFile(weights, { settings: again }));
+    expect(cut).toMatchObject({
+      code: "hub-damaged",
+      message: expect.stringMatching(/truncated: 0 of 300000/),
+    });
+    server.faults.length = 0;
+
+    server.faults.push({ at: "resolve", method: "GET", changed: true, times: 4 });
+    const small = await fails(fetchHubFile({ ...weights, path: "config.json" }, { settings: again }));
+    expect(small).toMatchObject({ code: "hub-damaged", message: expect.stringMatching(/git SHA-1/) });
+    server.faults.length = 0;
+
+    const large = await fails(fetchHubFile(weights, { settings: again, maximumBytes: 1000 }));
+    expect(large).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/300000 bytes; at most 1000/),
+    });
+    expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
+  });
+
+  it("waits and tries again when the server is busy, as long as it asks to", async () => {
+    const { server, settings } = await start();
+    server.faults.push({ at: "resolve", status: 503 }, { at: "cdn", status: 502 });
+    await fetchHubFile(weights, { settings });
+    expect(server.log.map(({ at }) => at)).toEqual([
+      "resolve",
+      "resolve",
+      "resolve",
+      "cdn",
+      "resolve",
+      "cdn",
+    ]);
+    // Busy until the time it names: who asks sooner is turned away again.
+    server.log.length = 0;
+    server.faults.push({ at: "api", status: 429, headers: { "retry-after": "1" }, forMilliseconds: 900 });
+    await resolveHubRevision(model, "main", { settings: await server.createSettings() });
+    expect(count(server, "api")).toBe(2);
+    server.faults.push({ at: "resolve", status: 429, headers: { "retry-after": "3600" }, times: 99 });
+    server.log.length = 0;
+    const busy = await fails(fetchHubFile({ ...weights, path: "config.json" }, { settings }));
+    expect(busy).toMatchObject({ code: "fetch-failed", hint: expect.stringMatching(/3600 s.*HF_TOKEN/) });
+    expect(server.log.length).toBe(1);
+    server.faults.length = 0;
+    server.faults.push({ at: "resolve", status: 503, times: 99 });
+    const down = await fails(fetchHubFile({ ...weights, path: "config.json" }, { settings }));
+    expect(down).toMatchObject({ code: "fetch-failed", message: expect.stringMatching(/503/) });
+    expect(count(server, "resolve")).toBe(6);
+  });
+
+  it("says which repository, revision or file was looked for", async () => {
+    const { settings } = await start();
+    const noFile = await fails(fetchHubFile({ ...weights, path: "nope.bin" }, { settings }));
+    expect(noFile.code).toBe("hub-not-found");
+    expect(noFile.message).toMatch(/model facebook\/tiny has no file nope\.bin at revision main/);
+    const noRevision = await fails(fetchHubFile({ ...weights, revision: "v9" }, { settings }));
+    expect(noRevision).toMatchObject({
+      code: "hub-not-found",
+      message: expect.stringMatching(/no revision v9/),
+    });
+    const noRepo = await fails(fetchHubFile({ ...weights, id: "facebook/none" }, { settings }));
+    expect(noRepo).toMatchObject({
+      code: "hub-not-found",
+      message: expect.stringMatching(/no model facebook\/none/),
+    });
+    expect(noRepo.hint).toMatch(/HF_TOKEN/);
+    const token = await fails(
+      fetchHubFile({ ...weights, id: "facebook/none" }, { settings: { ...settings, token: "hf_x" } }),
+    );
+    expect(token).toMatchObject({ code: "hub-not-found", message: expect.stringMatching(/404/) });
+  });
+
+  it("behind a gate tells how to get in, and never shows the token nor sends it elsewhere", async () => {
+    const { server, settings } = await start();
+    server.put({ ...model, id: "meta/closed", files, gated: true, tokens: ["hf_good"] });
+    const closed = { ...weights, id: "meta/closed" };
+    const outside = await fails(fetchHubFile(closed, { settings }));
+    expect(outside).toMatchObject({ code: "hub-denied", message: expect.stringMatching(/restricted.*401/) });
+    expect(outside.hint).toContain(`Ask for access on ${server.endpoint}/meta/closed`);
+    expect(outside.hint).toContain("HF_TOKEN");
+    const stranger = await fails(fetchHubFile(closed, { settings: { ...settings, token: "hf_other" } }));
+    expect(stranger).toMatchObject({ code: "hub-denied", message: expect.stringMatching(/403/) });
+    expect(JSON.stringify({ ...stranger, message: stranger.message })).not.toContain("hf_other");
+    server.log.length = 0;
+    await fetchHubFile(closed, { settings: { ...settings, token: "hf_good" } });
+    expect(server.log.map(({ at, authorization }) => [at, authorization])).toEqual([
+      ["resolve", "Bearer hf_good"],
+      ["resolve", "Bearer hf_good"],
+      ["cdn", undefined],
+    ]);
+    const headers = { "x-error-message": "Invalid credentials in Authorization header" };
+    server.faults.push({ at: "resolve", status: 401, headers });
+    const wrong = await fails(
+      fetchHubFile({ ...weights, id: "meta/else" }, { settings: { ...settings, token: "hf_bad" } }),
+    );
+    expect(wrong).toMatchObject({
+      code: "hub-denied",
+      message: expect.stringMatching(/does not accept the token/),
+    });
+  });
+
+  it("does not follow redirects without end, to other protocols, or into silence", async () => {
+    const { server, settings } = await start();
+    const location = `${server.endpoint}/x/y/resolve/main/model.safetensors`;
+    server.faults.push({ at: "resolve", status: 302, headers: { location }, times: 99 });
+    expect(await fails(fetchHubFile(weights, { settings }))).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/redirects without end/),
+    });
+    server.faults.length = 0;
+    server.faults.push({ at: "resolve", status: 302, headers: { location: "file:///etc/passwd" } });
+    expect(await fails(fetchHubFile(weights, { settings }))).toMatchObject({
+      message: expect.stringMatching(/unsafe address/),
+    });
+    server.faults.push({ at: "resolve", hangs: true, times: 99 });
+    const silent = await fails(fetchHubFile(weights, { settings: { ...settings, silenceMilliseconds: 50 } }));
+    expect(silent).toMatchObject({ code: "fetch-failed", message: expect.stringMatching(/does not answer/) });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    expect(await fails(fetchHubFile(weights, { settings, signal: controller.signal }))).toMatchObject({
+      code: "aborted",
+    });
+  });
+
+  it("of a server that is not there, or is another, fails at once", async () => {
+    const { server, settings } = await start();
+    server.faults.push({ at: "resolve", status: 200, body: "<html>Log in to the hotel's network</html>" });
+    const other = await fails(fetchHubFile(weights, { settings }));
+    expect(other).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/does not answer as the Hugging Face Hub/),
+    });
+    await server.stop();
+    const gone = await fails(fetchHubFile(weights, { settings }));
+    expect(gone).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/does not accept connections/),
+    });
+  });
+
+  it.each(["../x", "/etc/passwd", "a/../../b", "a\\b", "C:x", "a//b", "", ".", "a\0b"])(
+    "with the path %j is refused before anything is asked",
+    async (path) => {
+      const { server, settings } = await start();
+      expect(await fails(fetchHubFile({ ...weights, path }, { settings }))).toMatchObject({
+        code: "invalid-option",
+      });
+      for (const names of [{ id: `a/${path}/b` }, { revision: path }]) {
+        expect(await fails(fetchHubFile({ ...weights, ...names }, { settings }))).toMatchObject({
+          code: "invalid-option",
+        });
+      }
+      expect(server.log).toEqual([]);
+    },
+  );
+
+  it("whose ETag would lead out of the cache is refused", async () => {
+    const { server, commit, settings } = await start();
+    const headers = { "x-repo-commit": commit, "x-linked-etag": '"../../../evil"', "x-linked-size": "3" };
+    server.faults.push({ at: "resolve", status: 200, headers });
+    expect(await fails(fetchHubFile(weights, { settings }))).toMatchObject({ code: "fetch-failed" });
+  });
+
+  it.runIf(process.platform === "linux")(
+    "on a full disk says so, and how much was to be stored",
+    async () => {
+      const { settings, folder } = await start();
+      await mkdir(join(folder, "blobs"), { recursive: true });
+      // A beginning that a process now gone left, on a device that is always full.
+      const { pid } = spawnSync(process.execPath, ["--version"]);
+      const host = hostname().replaceAll(/[^\w-]/g, "");
+      await symlink("/dev/full", join(folder, "blobs", `${hash}.${host}.${pid}.0.incomplete`));
+      const error = await fails(fetchHubFile(weights, { settings }));
+      expect(error).toMatchObject({
+        code: "cache-failed",
+        message: expect.stringMatching(/the disk is full; 1 MB/),
+      });
+    },
+  );
+
+  it("in a cache that cannot be written says so", async () => {
+    const { settings } = await start();
+    await writeFile(join(settings.cache, "models--facebook--tiny"), "in the way");
+    const error = await fails(fetchHubFile(weights, { settings }));
+    expect(error).toMatchObject({
+      code: "cache-failed",
+      message: expect.stringMatching(/a part of the path is a file/),
+    });
+  });
+
+  it("reports progress in bytes", async () => {
+    const { settings } = await start();
+    const reports: number[] = [];
+    await fetchHubFile(weights, {
+      settings,
+      onProgress: ({ completed, total, stage }) => {
+        expect([total, stage]).toEqual([300_000, "fetching model.safetensors of facebook/tiny"]);
+        reports.push(completed);
+      },
+    });
+    expect(reports.at(0)).toBe(0);
+    expect(reports.at(-1)).toBe(300_000);
+    expect(reports).toEqual([...reports].sort((a, b) => a - b));
+  });
+
+  it("whose transfer is aborted keeps what has arrived", async () => {
+    const { server, settings } = await start();
+    const controller = new AbortController();
+    const onProgress = ({ completed }: { completed: number }): void => {
+      if (completed > 0) controller.abort();
+    };
+    const error = await fails(fetchHubFile(weights, { settings, signal: controller.signal, onProgress }));
+    expect(error).toMatchObject({ code: "aborted" });
+    await fetchHubFile(weights, { settings });
+    expect(server.log.at(-1)!.range).toMatch(/^bytes=[1-9]\d*-$/);
+  });
+
+  it("may be fetched by two at once", async () => {
+    const { settings, folder } = await start();
+    const paths = await Promise.all([1, 2, 3].map(() => fetchHubFile(weights, { settings })));
+    expect(new Set(paths).size).toBe(1);
+    expect(bytes.equals(await readFile(paths[0]!))).toBe(true);
+    expect((await lstat(paths[0]!)).isSymbolicLink()).toBe(true);
+    expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
+  });
+});
+
+describe("a revision of the Hub", () => {
+  it("is a commit with a list of files; offline, of those in the cache", async () => {
+    const { server, commit, settings } = await start();
+    server.put({
+      ...model,
+      type: "dataset",
+      revision: "refs/convert/parquet",
+      files: { "a/b/0000.parquet": bytes },
+    });
+    expect(await resolveHubRevision(model, "main", { settings })).toBe(commit);
+    expect(await fetchHubRevision(model, "main", { settings })).toMatchObject({
+      commit,
+      files: Object.keys(files),
+    });
+    const converted = await fetchHubRevision({ ...model, type: "dataset" }, "refs/convert/parquet", {
+      settings,
+    });
+    expect(converted.files).toEqual(["a/b/0000.parquet"]);
+    server.log.length = 0;
+    expect(await resolveHubRevision(model, commit, { settings })).toBe(commit);
+    expect(server.log).toEqual([]);
+    await fetchHubFile({ ...weights, path: "config.json" }, { settings });
+    await server.stop();
+    const found = await fetchHubRevision(model, "main", { settings: { ...settings, offline: true } });
+    expect(found).toEqual({ commit, files: ["config.json"], card: undefined });
+    expect(await fetchHubRevision(model, "main", { settings })).toEqual(found);
+  });
+
+  it("is asked for again when the answer breaks off", async () => {
+    const { server, commit, settings } = await start();
+    server.faults.push({ at: "api", dropAfter: 10 });
+    expect(await resolveHubRevision(model, "main", { settings })).toBe(commit);
+    server.faults.push({ at: "api", dropAfter: 10, times: 99 });
+    expect(await fails(resolveHubRevision(model, "main", { settings }))).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/The model facebook\/tiny at main could not be fetched .*broke/),
+    });
+  });
+
+  it("that does not exist is an error that names it", async () => {
+    const { settings } = await start();
+    expect(await fails(resolveHubRevision(model, "v9", { settings }))).toMatchObject({
+      code: "hub-not-found",
+      message: expect.stringMatching(/model facebook\/tiny has no revision v9/),
+    });
+  });
+});
+
+describe("a file read by ranges", () => {
+  it("gives the same bytes, and fetches few more", async () => {
+    const { server, settings } = await start();
+    const source = await openHubFile(weights, { settings });
+    expect([source.name, source.byteLength]).toEqual(["model.safetensors", 300_000]);
+    for (const [offset, length] of [
+      [0, 10],
+      [299_990, 100],
+      [65_530, 20],
+      [100_000, 150_000],
+      [300_000, 1],
+      [5, 0],
+    ] as const) {
+      // biome-ignore format: pairs
+      expect(bytes.subarray(offset, offset + length).equals(await source.read(offset, length))).toBe(true);
+    }
+    const before = server.log.length;
+    await source.read(20, 5000);
+    expect(server.log.length).toBe(before);
+    const hub = server.log.filter(({ at }) => at === "resolve").length;
+    // One to measure, one to be redirected; all others went straight to the content network.
+    expect(hub).toBe(2);
+    expect(server.log.reduce((sum, entry) => sum + entry.bytes, 0)).toBeLessThan(150_000 + 3 * 65_536);
+    await source.close();
+  });
+
+  it("survives broken connections and an expired address", async () => {
+    const { server, settings } = await start();
+    const source = await openHubFile(weights, { settings });
+    server.faults.push(
+      { at: "cdn", dropAfter: 70_000 },
+      { at: "cdn", cutAfter: 30_000 },
+      { at: "cdn", status: 403 },
+    );
+    expect(bytes.subarray(0, 200_000).equals(await source.read(0, 200_000))).toBe(true);
+    expect(server.faults).toEqual([]);
+  });
+
+  it("of which the whole is in the cache is read from there", async () => {
+    const { server, settings } = await start();
+    await fetchHubFile(weights, { settings });
+    server.log.length = 0;
+    const source = await openHubFile(weights, { settings: { ...settings, offline: true } });
+    expect(bytes.subarray(1000, 1010).equals(await source.read(1000, 10))).toBe(true);
+    expect(server.log).toEqual([]);
+    await source.close();
+  });
+
+  it("of a server without ranges is refused rather than fetched whole", async () => {
+    const { server, settings } = await start();
+    const source = await openHubFile(weights, { settings });
+    server.faults.push({ at: "cdn", ignoresRange: true });
+    expect(await fails(source.read(10, 100_000))).toMatchObject({ code: "hub-damaged" });
+  });
+});

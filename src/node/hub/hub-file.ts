@@ -1,0 +1,234 @@
+/**
+ * Files of the Hugging Face Hub as files on this machine, through the standard cache: what another program has already
+ * fetched is used, what this one fetches others will find.
+ *
+ * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash, know nothing
+ * of refs/ or HF_HUB_OFFLINE, and its errors do not tell a missing file from a gated repository.
+ * Must not know: models, data sets.
+ */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Warning } from "../environment.ts";
+import {
+  addToSnapshot,
+  findSnapshotFile,
+  getRepoFolder,
+  getSnapshotPath,
+  listSnapshotFiles,
+  readRef,
+  writeRef,
+} from "./hub-cache.ts";
+import { downloadHubFile, type HubFileFacts } from "./hub-download.ts";
+import { beginWithSubject, describeSubject, type HubSubject } from "./hub-error.ts";
+import {
+  checkHubPath,
+  checkRepo,
+  checkRevision,
+  createResolveUrl,
+  createRevisionUrl,
+  type HubFile,
+  type HubRepo,
+  isCommit,
+  isSafePath,
+} from "./hub-repo.ts";
+import { requestHub, requestHubBytes } from "./hub-request.ts";
+import { getHubSettings, type HubSettings } from "./hub-settings.ts";
+
+/** Options of everything that asks the Hub. */
+export interface HubOptions extends WorkOptions {
+  /** Default: from the environment. */
+  readonly settings?: HubSettings | undefined;
+  /** Told when the Hub could not be reached and an earlier answer was used instead. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+}
+
+/** What a revision of a repository holds. */
+export interface HubRevision {
+  readonly commit: string;
+  /** Paths of all files; offline, of those in the cache. */
+  readonly files: readonly string[];
+  /** The card's metadata as the Hub parsed it; undefined offline. From a stranger: check before use. */
+  readonly card: unknown;
+  /** Whether the Hub said that it is not private; undefined offline. */
+  readonly isPublic?: boolean | undefined;
+}
+
+/** Bytes accepted in one file unless the caller says otherwise. */
+const defaultMaximumBytes = 32 * 2 ** 30;
+const maximumAnswerBytes = 64 << 20;
+/** How long the Hub may stay silent where an earlier answer is at hand. */
+const impatientMilliseconds = 10_000;
+
+/**
+ * Gets a file: from the cache if it is there, else from the Hub. For a commit in the cache nothing is asked.
+ *
+ * @returns Its absolute path in the cache; to be read only.
+ * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`, `invalid-option`,
+ *   `aborted`.
+ */
+export async function fetchHubFile(
+  file: HubFile,
+  options: HubOptions & { readonly maximumBytes?: number } = {},
+): Promise<string> {
+  const { settings = getHubSettings(), maximumBytes = defaultMaximumBytes } = options;
+  checkNames(file, file.revision);
+  checkHubPath(file.path);
+  const known = await findHubFile(file, settings);
+  if (known && (isCommit(file.revision) || settings.offline)) return known;
+  const subject = { repo: file, revision: file.revision, path: file.path };
+  const facts = await askOr(subject, settings, options, known, (impatient) =>
+    askFile(file, impatient, options.signal, known ? 1 : undefined),
+  );
+  if (typeof facts === "string") return facts;
+  const { cache } = settings;
+  const path = getSnapshotPath(cache, file, facts.commit, file.path);
+  if (!(await findSnapshotFile(cache, file, facts.commit, file.path))) {
+    if ((facts.bytes ?? 0) > maximumBytes) {
+      throw new GolemError(
+        "fetch-failed",
+        `${beginWithSubject(subject)} has ${facts.bytes} bytes; at most ${maximumBytes} were expected.`,
+      );
+    }
+    const blob = join(getRepoFolder(cache, file), "blobs", facts.etag);
+    if (!(await isBlob(blob, facts))) {
+      const pinned = { ...file, revision: facts.commit };
+      await downloadHubFile(pinned, facts, blob, settings, { ...options, maximumBytes });
+    }
+    await addToSnapshot(blob, path);
+  }
+  await writeRef(cache, file, file.revision, facts.commit);
+  return path;
+}
+
+/** Path of a file that is already in the cache; nothing is asked. */
+export async function findHubFile(file: HubFile, settings = getHubSettings()): Promise<string | undefined> {
+  const commit = await readRef(settings.cache, file, file.revision);
+  return commit === undefined ? undefined : findSnapshotFile(settings.cache, file, commit, file.path);
+}
+
+/** The commit that a revision means now; asks the Hub unless it is a commit, or HF_HUB_OFFLINE is set. */
+export async function resolveHubRevision(
+  repo: HubRepo,
+  revision: string,
+  options: HubOptions = {},
+): Promise<string> {
+  checkNames(repo, revision);
+  return isCommit(revision) ? revision : (await fetchHubRevision(repo, revision, options)).commit;
+}
+
+/**
+ * Asks which commit a revision means and which files it holds. Where the Hub cannot be reached, the cache answers.
+ *
+ * @throws GolemError `hub-not-found`, `hub-denied`, `fetch-failed`, `invalid-option`, `aborted`.
+ */
+export async function fetchHubRevision(
+  repo: HubRepo,
+  revision: string,
+  options: HubOptions = {},
+): Promise<HubRevision> {
+  const { settings = getHubSettings(), signal } = options;
+  checkNames(repo, revision);
+  const commit = await readRef(settings.cache, repo, revision);
+  const files = commit === undefined ? [] : await listSnapshotFiles(settings.cache, repo, commit);
+  const known = commit !== undefined && files.length > 0 ? { commit, files, card: undefined } : undefined;
+  if (settings.offline && known) return known;
+  const subject = { repo, revision };
+  const found = await askOr(subject, settings, options, known, async (impatient) => {
+    const url = createRevisionUrl(settings.endpoint, repo, revision);
+    const attempts = known ? 1 : 5;
+    const bytes = await requestHubBytes({ url, subject, signal, attempts }, impatient, maximumAnswerBytes);
+    return parseRevision(bytes, subject, settings);
+  });
+  await writeRef(settings.cache, repo, revision, found.commit);
+  return found;
+}
+
+/** Asks; when the Hub cannot be reached and an earlier answer is known, warns and gives that. */
+async function askOr<Found, Known>(
+  subject: HubSubject,
+  settings: HubSettings,
+  options: HubOptions,
+  known: Known | undefined,
+  ask: (settings: HubSettings) => Promise<Found>,
+): Promise<Found | Known> {
+  if (settings.offline) {
+    throw new GolemError(
+      "fetch-failed",
+      `${beginWithSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids to fetch it.`,
+      { hint: "Unset HF_HUB_OFFLINE and run this once with a network; it works offline afterwards." },
+    );
+  }
+  const silenceMilliseconds = Math.min(settings.silenceMilliseconds, impatientMilliseconds);
+  try {
+    return await ask(known === undefined ? settings : { ...settings, silenceMilliseconds });
+  } catch (error) {
+    throwIfAborted(options.signal);
+    if (known === undefined || !(error instanceof GolemError) || error.code !== "fetch-failed") throw error;
+    options.onWarning?.({
+      code: "fetch-failed",
+      message: `${error.message} What the cache holds is used.`,
+      hint: "It may be older than what the Hub has now.",
+    });
+    return known;
+  }
+}
+
+/** Asks for a file's headers. */
+async function askFile(
+  file: HubFile,
+  settings: HubSettings,
+  signal: AbortSignal | undefined,
+  attempts = 5,
+): Promise<HubFileFacts & { readonly commit: string }> {
+  const subject = { repo: file, revision: file.revision, path: file.path };
+  const url = createResolveUrl(settings.endpoint, file);
+  const { status, headers } = await requestHub({ url, subject, method: "HEAD", signal, attempts }, settings);
+  const commit = headers.get("x-repo-commit") ?? file.revision;
+  const etag = (headers.get("x-linked-etag") ?? headers.get("etag") ?? "")
+    .replace(/^W\//, "")
+    .replaceAll('"', "");
+  const size = headers.get("x-linked-size") ?? (status < 300 ? headers.get("content-length") : null);
+  if (isCommit(commit) && /^[\w-][\w.-]{0,127}$/.test(etag)) {
+    return { commit, etag, bytes: size !== null && /^\d{1,15}$/.test(size) ? Number(size) : undefined };
+  }
+  throw createForeignError(subject, settings, "no X-Repo-Commit and ETag");
+}
+
+function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSettings): HubRevision {
+  try {
+    const {
+      sha,
+      siblings,
+      cardData,
+      private: isPrivate,
+    } = JSON.parse(Buffer.from(bytes).toString("utf8")) as Readonly<Record<string, unknown>>;
+    if (typeof sha === "string" && isCommit(sha) && Array.isArray(siblings)) {
+      const names = siblings.map((entry: { rfilename?: unknown } | null) => entry?.rfilename);
+      const files = names.filter((name) => typeof name === "string").filter(isSafePath);
+      return { commit: sha, files, card: cardData, isPublic: isPrivate === false };
+    }
+  } catch {
+    // Reported below.
+  }
+  throw createForeignError(subject, settings, "no commit and list of files");
+}
+
+function createForeignError(subject: HubSubject, settings: HubSettings, missing: string): GolemError {
+  return new GolemError(
+    "fetch-failed",
+    `${settings.endpoint} does not answer as the Hugging Face Hub does when asked for ${describeSubject(subject)}: ${missing} in its answer.`,
+    { hint: "Check HF_ENDPOINT, and whether this network asks for a login first." },
+  );
+}
+
+async function isBlob(blob: string, { bytes }: HubFileFacts): Promise<boolean> {
+  const info = await stat(blob).catch(() => undefined);
+  return info?.isFile() === true && (bytes === undefined || info.size === bytes);
+}
+
+function checkNames(repo: HubRepo, revision: string): void {
+  checkRepo(repo);
+  checkRevision(revision);
+}

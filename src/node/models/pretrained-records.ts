@@ -1,0 +1,97 @@
+/**
+ * Which pretrained models have graphs in the cache folder: a record beside each graph, for `golem encoders`.
+ *
+ * Must not know: model families, how graphs are built.
+ */
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { EncoderInfo } from "../../encoder/encoder.ts";
+import { writeFileAtomic } from "../disk/atomic-write.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { computeFileHash } from "../disk/file-hash.ts";
+import type { ResolvedEncoder } from "./encoder-source.ts";
+import type { FileState } from "./package-files.ts";
+
+/** A pretrained model with a graph in the cache folder. */
+export interface PretrainedRecord {
+  readonly info: EncoderInfo;
+  readonly description: string;
+  readonly licence: string;
+  /** Folder of the checkpoint; it may be gone. */
+  readonly folder: string;
+  /** Path of the graph. */
+  readonly graph: string;
+  /** Size of the graph. */
+  readonly bytes: number;
+}
+
+/** Notes whose graph the file is. */
+export async function recordPretrained(
+  { info, description, licence, source }: ResolvedEncoder,
+  graph: string,
+) {
+  if (source.kind !== "pretrained") return;
+  const record = { info, description, licence, folder: source.folder, bytes: (await stat(graph)).size };
+  const json = `${JSON.stringify(record, null, 2)}\n`;
+  const path = `${graph}.json`;
+  if ((await readFile(path, "utf8").catch(() => "")) !== json) await writeFileAtomic(path, json);
+}
+
+/** The pretrained models with graphs, by name; `id` limits them to those of one name, at any commit. */
+export async function listPretrained(
+  id?: string,
+  cache: CacheFolder = getCacheFolder(),
+): Promise<PretrainedRecord[]> {
+  const root = join(cache.encoders, "giants");
+  const records: PretrainedRecord[] = [];
+  for (const name of await readdir(root, { recursive: true }).catch(() => [])) {
+    if (!name.endsWith(".onnx.json")) continue;
+    const path = join(root, name);
+    const graph = path.slice(0, -".json".length);
+    try {
+      const record = JSON.parse(await readFile(path, "utf8")) as Omit<PretrainedRecord, "graph">;
+      const isThere = (await stat(graph)).isFile() && typeof record.info.id === "string";
+      if (isThere && (id === undefined || matches(record.info, id))) records.push({ ...record, graph });
+    } catch {
+      // A record without its graph, or one that cannot be read: of use to nobody.
+    }
+  }
+  const sortKey = ({ info }: PretrainedRecord) =>
+    `${info.id} ${info.revision} ${info.precision} ${info.layers}`;
+  return records.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+function matches({ id, revision }: EncoderInfo, wanted: string): boolean {
+  return id === wanted || `${id}@${revision}` === wanted || id === resolve(wanted);
+}
+
+/** Checks the checkpoint's files by hash and the graph by size. */
+export async function verifyPretrained({
+  info,
+  folder,
+  graph,
+  bytes,
+}: PretrainedRecord): Promise<{ state: FileState; files: { name: string; state: FileState }[] }> {
+  const files: { name: string; state: FileState }[] = [];
+  for (const [name, expected] of Object.entries(info.sha256)) {
+    const found = await computeFileHash(join(folder, name)).catch(() => undefined);
+    files.push({ name, state: found === undefined ? "missing" : found === expected ? "present" : "damaged" });
+  }
+  const size = (await stat(graph).catch(() => undefined))?.size;
+  files.push({ name: basename(graph), state: size === bytes ? "present" : "damaged" });
+  const worst =
+    files.find(({ state }) => state === "damaged") ?? files.find(({ state }) => state === "missing");
+  return { state: worst?.state ?? "present", files };
+}
+
+/** Removes graphs; the checkpoints they were made of stay where they are. Returns how many bytes that freed. */
+export async function removePretrained(records: readonly PretrainedRecord[]): Promise<number> {
+  for (const { graph } of records) {
+    await rm(`${graph}.json`, { force: true });
+    await rm(graph, { force: true });
+    const folder = dirname(graph);
+    if ((await readdir(folder).catch(() => [""])).length === 0)
+      await rm(folder, { recursive: true, force: true });
+  }
+  return records.reduce((sum, { bytes }) => sum + bytes, 0);
+}

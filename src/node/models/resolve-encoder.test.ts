@@ -1,0 +1,287 @@
+/** Finding encoders by name, path and repository; golems that find theirs again; workers that load them. */
+import { cp, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, vi } from "vitest";
+import { startHubServer } from "../../../test/hub-server.ts";
+import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createConvModel } from "../../../test/tiny-onnx.ts";
+import { writeTones } from "../../../test/tone-recordings.ts";
+import { writeWhisperFolder } from "../../../test/whisper-fixture.ts";
+import { createMemoryStore } from "../../embed/memory-store.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { embedRecordings } from "../embed-recordings.ts";
+import { loadGolem } from "../golem.ts";
+import { createEmbeddingPool } from "../threads/embedding-pool.ts";
+import { predictFiles } from "../threads/predict-files.ts";
+import { train } from "../train.ts";
+import { loadEncoder, prepareEncoder } from "./load-encoder.ts";
+import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
+
+const pretrained = fileURLToPath(new URL("../../../test/fixtures/pretrained/wav2vec2", import.meta.url));
+const descriptor = {
+  ...{ format: "golem-encoder", formatVersion: 1, licence: "MIT", sampleRate: 16_000 },
+  input: { name: "wave", kind: "samples", axes: ["batch", "samples"] },
+  output: { layers: ["frames", "logits"], axes: ["batch", "time", "features"], dimensions: 3 },
+};
+
+async function createPlaces(): Promise<{ folder: string; cache: CacheFolder; model: string }> {
+  const folder = await createScratchFolder();
+  const model = join(folder, "model");
+  await cp(pretrained, model, { recursive: true, filter: (path) => !path.endsWith("reference.safetensors") });
+  return { folder, model, cache: getCacheFolder({ GOLEM_HOME: join(folder, "cache") }) };
+}
+
+async function writeDescribed(folder: string): Promise<void> {
+  await writeFile(join(folder, "model.onnx"), createConvModel(18));
+  await writeFile(join(folder, "golem-encoder.json"), JSON.stringify(descriptor));
+}
+
+async function predictAll(golem: Parameters<typeof predictFiles>[0], files: string[], cache: CacheFolder) {
+  const labels = [];
+  for await (const { prediction, error } of predictFiles(golem, files, { cache })) {
+    labels.push(prediction?.label ?? error);
+  }
+  return labels;
+}
+
+describe("resolving an encoder", () => {
+  it("knows the built-in ones by name, and the default", async () => {
+    expect((await resolveEncoder()).info.id).toBe("moonshine-tiny");
+    expect((await resolveEncoder("auto")).info.id).toBe("moonshine-tiny");
+    expect(await resolveEncoder("mfcc")).toMatchObject({
+      info: { id: "mfcc" },
+      source: { kind: "built-in" },
+    });
+    await expect(resolveEncoder("mfcc", { precision: "int8" })).rejects.toMatchObject({
+      code: "invalid-option",
+    });
+    await expect(resolveEncoder("nothing")).rejects.toMatchObject({ code: "unknown-encoder" });
+  });
+
+  it("takes a folder with a checkpoint, in both precisions, cut where asked", async () => {
+    const { model, cache } = await createPlaces();
+    const found = await resolveEncoder(model, { cache });
+    expect(found.info).toMatchObject({ id: model, revision: "local", layers: 4, precision: "int8" });
+    expect(Object.keys(found.info.sha256)).toEqual([
+      "config.json",
+      "model.safetensors",
+      "preprocessor_config.json",
+    ]);
+    const cut = await resolveEncoder(model, { cache, precision: "fp32", layer: 1 });
+    expect(cut.info).toMatchObject({ layers: 2, precision: "fp32" });
+    const whole = await loadEncoder(await resolveEncoder(model, { cache, precision: "fp32" }), { cache });
+    const part = await loadEncoder(cut, { cache });
+    const samples = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i * i * 1e-5));
+    const { vector } = await whole.encode(samples);
+    expect((await part.encode(samples)).vector).toBeAllclose(vector.subarray(0, 2 * 96), {
+      rtol: 1e-5,
+      atol: 1e-6,
+    });
+    await whole.dispose();
+    await part.dispose();
+    await expect(resolveEncoder(model, { cache, layer: 4 })).rejects.toMatchObject({ code: "invalid-layer" });
+    await expect(resolveEncoder(model, { cache, precision: "fp16" })).rejects.toMatchObject({
+      code: "invalid-option",
+    });
+  });
+
+  it("takes an ONNX model with a descriptor: folder, model or descriptor named", async () => {
+    const { folder } = await createPlaces();
+    await writeDescribed(folder);
+    for (const path of [folder, join(folder, "model.onnx"), join(folder, "golem-encoder.json")]) {
+      const { info, licence } = await resolveEncoder(path);
+      expect(info).toMatchObject({
+        id: path,
+        revision: "local",
+        layers: 2,
+        dimensions: 3,
+        precision: "fp32",
+      });
+      expect(licence).toBe("MIT");
+    }
+    const encoder = await loadEncoder(await resolveEncoder(folder, { layer: 0 }));
+    expect((await encoder.encode(new Float32Array(4000).fill(1))).vector[0]).toBeCloseTo(1);
+    await encoder.dispose();
+    await expect(resolveEncoder(folder, { layer: 2 })).rejects.toMatchObject({ code: "invalid-layer" });
+    await expect(resolveEncoder(folder, { precision: "int8" })).rejects.toMatchObject({
+      code: "invalid-option",
+    });
+  });
+
+  it("pads the input of Whisper where asked, and of nothing else", async () => {
+    const { folder, model, cache } = await createPlaces();
+    const whisper = join(folder, "whisper");
+    await writeWhisperFolder(whisper);
+    const plain = await resolveEncoder(whisper, { cache });
+    const padded = await resolveEncoder(`${whisper}?padded`, { cache });
+    expect(padded.info.id).toBe(`${whisper}?padded`);
+    expect(padded.info.recipe).not.toBe(plain.info.recipe);
+    expect(await resolveGolemEncoder(padded.info, { cache })).toEqual(padded);
+    expect(await resolveGolemEncoder(padded.info, { cache, encoder: whisper })).toEqual(padded);
+    const samples = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i * i * 1e-5));
+    const vectors = [];
+    for (const found of [plain, padded]) {
+      const encoder = await loadEncoder(found, { cache });
+      const { vector, frames } = await encoder.encode(samples);
+      expect(frames).toBe(25);
+      vectors.push(vector);
+      await encoder.dispose();
+    }
+    expect(vectors[0]).not.toEqual(vectors[1]);
+    await expect(resolveEncoder(`${model}?padded`, { cache })).rejects.toMatchObject({
+      code: "invalid-option",
+    });
+    await expect(resolveEncoder("mfcc?padded")).rejects.toMatchObject({ code: "invalid-option" });
+  });
+
+  it("notices a model that changed between finding and loading it", async () => {
+    const { folder } = await createPlaces();
+    await writeDescribed(folder);
+    const found = await resolveEncoder(folder);
+    await writeFile(join(folder, "model.onnx"), createConvModel(13));
+    await expect(loadEncoder(found)).rejects.toMatchObject({ code: "weights-damaged" });
+    const { model, cache } = await createPlaces();
+    const checkpoint = await resolveEncoder(model, { cache });
+    await writeFile(join(model, "config.json"), `${await readFile(join(model, "config.json"), "utf8")} `);
+    await expect(loadEncoder(checkpoint, { cache })).rejects.toMatchObject({ code: "weights-damaged" });
+  });
+
+  it("says what is missing", async () => {
+    const { folder } = await createPlaces();
+    await expect(resolveEncoder("./no/such/folder")).rejects.toMatchObject({ code: "unknown-encoder" });
+    await expect(resolveEncoder(folder)).rejects.toThrow("neither golem-encoder.json nor config.json");
+    await writeFile(join(folder, "model.onnx"), createConvModel(18));
+    await expect(resolveEncoder(join(folder, "model.onnx"))).rejects.toThrow("is no encoder");
+    await writeFile(join(folder, "golem-encoder.json"), "{}");
+    await expect(resolveEncoder(folder)).rejects.toMatchObject({ code: "invalid-option" });
+    await writeFile(
+      join(folder, "golem-encoder.json"),
+      JSON.stringify({ ...descriptor, model: "other.onnx" }),
+    );
+    await expect(resolveEncoder(folder)).rejects.toMatchObject({ code: "data-not-found" });
+  });
+});
+
+describe("encoders of the Hub", () => {
+  it("fetches what it needs once, records the commit, and finds it again without asking", async () => {
+    const { cache } = await createPlaces();
+    const server = await startHubServer();
+    const files: Record<string, Uint8Array | string> = { "README.md": "weights", "flax_model.msgpack": "no" };
+    for (const name of await readdir(pretrained)) {
+      if (name !== "reference.safetensors") files[name] = await readFile(join(pretrained, name));
+    }
+    const content = { type: "model", id: "someone/model", card: { license: "apache-2.0" } } as const;
+    const commit = server.put({ ...content, files });
+    const settings = await server.createSettings();
+    const found = await resolveEncoder("someone/model", { cache, settings });
+    expect(found.info).toMatchObject({ id: "someone/model", revision: commit, layers: 4 });
+    expect(found.licence).toBe("apache-2.0");
+    expect(server.log.some(({ url }) => url.includes("flax"))).toBe(false);
+    const asked = server.log.length;
+    await server.stop();
+    const again = await resolveGolemEncoder(found.info, { cache, settings });
+    expect(again.info).toEqual(found.info);
+    const encoder = await loadEncoder(again, { cache });
+    expect((await encoder.encode(new Float32Array(4000).fill(0.1))).vector).toHaveLength(4 * 96);
+    await encoder.dispose();
+    expect(server.log).toHaveLength(asked);
+    const pinned = await resolveEncoder(`someone/model@${commit}`, {
+      cache,
+      settings: { ...settings, offline: true },
+    });
+    expect(pinned.info).toEqual(found.info);
+  });
+
+  it("takes an ONNX model with a descriptor", async () => {
+    const server = await startHubServer();
+    const files = { "onnx/model.onnx": createConvModel(17), "golem-encoder.json": "" };
+    files["golem-encoder.json"] = JSON.stringify({ ...descriptor, model: "onnx/model.onnx" });
+    server.put({ type: "model", id: "someone/described", files });
+    const settings = await server.createSettings();
+    const encoder = await loadEncoder(await resolveEncoder("someone/described", { settings }));
+    expect((await encoder.encode(new Float32Array(4000).fill(1))).vector[0]).toBeCloseTo(1);
+    await encoder.dispose();
+    server.put({
+      type: "model",
+      id: "someone/described",
+      files: { "golem-encoder.json": files["golem-encoder.json"] },
+    });
+    await expect(resolveEncoder("someone/described", { settings })).rejects.toMatchObject({
+      code: "weights-missing",
+    });
+  });
+});
+
+describe("golems of encoders in folders", () => {
+  it("embeds in workers what this thread embeds, with nothing but what was resolved", async () => {
+    const { folder, model, cache } = await createPlaces();
+    const { dataset, files } = await writeTones(folder, 10);
+    const encoder = await resolveEncoder(model, { cache });
+    const { embedded } = await embedRecordings(dataset.recordings, {
+      encoders: [encoder],
+      cache,
+      store: createMemoryStore(),
+    });
+    expect(embedded).toHaveLength(10);
+    await prepareEncoder(encoder, { cache });
+    const pool = await createEmbeddingPool({
+      listener: { encoders: [encoder], transcriber: false },
+      ...{ audio: {}, cache, tasks: 1 },
+    });
+    const { embeddings } = await pool.hear(files[3]!, "3");
+    expect(embeddings.map(({ vector }) => vector)).toEqual(embedded[3]!.vectors);
+    await pool.close();
+  });
+
+  it("finds its encoder again, elsewhere when told, and refuses another", async () => {
+    const { folder, model, cache } = await createPlaces();
+    const { dataset, files } = await writeTones(folder);
+    const options = { encoder: model, layer: 1, head: "centroid", repeats: 1, cache } as const;
+    const trained = await train(dataset, options);
+    expect(trained.document.encoders[0]).toMatchObject({ id: model, layers: 2, precision: "int8" });
+    const saved = join(folder, "golem");
+    await trained.save(saved);
+    const want = files.map((_, n) => (n % 2 ? "high" : "low"));
+    const golem = await loadGolem(saved, { cache });
+    expect(await predictAll(golem.model, files, cache)).toEqual(want);
+
+    const moved = join(folder, "moved");
+    await rename(model, moved);
+    await expect(loadGolem(saved, { cache })).rejects.toMatchObject({ code: "weights-missing" });
+    const found = await loadGolem(saved, { cache, encoder: moved });
+    expect((await found.predict(files[1]!)).label).toBe("high");
+    await found.dispose();
+
+    await writeDescribed(moved);
+    expect((await loadGolem(saved, { cache, encoder: moved })).listener.encoders[0]!.source.kind).toBe(
+      "giant",
+    );
+    const preprocessor = join(moved, "preprocessor_config.json");
+    await writeFile(preprocessor, `${await readFile(preprocessor, "utf8")} `);
+    await expect(loadGolem(saved, { cache, encoder: moved })).rejects.toMatchObject({
+      code: "golem-version",
+    });
+  });
+
+  it("goes to the Hub for the commit it was trained on", async () => {
+    const { folder, cache } = await createPlaces();
+    const { dataset, files } = await writeTones(folder);
+    const server = await startHubServer();
+    const onHub = { "model.onnx": createConvModel(17), "golem-encoder.json": JSON.stringify(descriptor) };
+    const commit = server.put({ type: "model", id: "someone/tiny", files: onHub });
+    const { cache: hubCache } = await server.createSettings();
+    vi.stubEnv("HF_ENDPOINT", server.endpoint);
+    vi.stubEnv("HF_HUB_CACHE", hubCache);
+    const golem = await train(dataset, { encoder: "someone/tiny", head: "centroid", repeats: 1, cache });
+    expect(golem.document.encoders[0]).toMatchObject({ id: "someone/tiny", revision: commit });
+    await golem.save(join(folder, "golem"));
+    server.put({ type: "model", id: "someone/tiny", files: { ...onHub, "model.onnx": createConvModel(13) } });
+    vi.stubEnv("HF_HUB_CACHE", join(folder, "another"));
+    const loaded = await loadGolem(join(folder, "golem"), { cache });
+    expect(loaded.listener.encoders[0]!.info.revision).toBe(commit);
+    expect((await loaded.predict(files[0]!)).label).toBe("low");
+    await loaded.dispose();
+    vi.unstubAllEnvs();
+  });
+});

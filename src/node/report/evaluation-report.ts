@@ -1,0 +1,73 @@
+/**
+ * The report of a golem on a test set: scores it like `golem evaluate` and keeps what was said of every recording.
+ *
+ * Must not know: how the page looks, the terminal.
+ */
+
+import { selectScored } from "../../classifier/evaluate-classifier.ts";
+import { computeRecordingMap } from "../../classifier/recording-map.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { describeRecordings as createAccounts } from "../../golem/training-account.ts";
+import type { ReportData } from "../../view/report-data.ts";
+import type { ReportSources } from "../data/report-sources.ts";
+import { locateFiles } from "../data/report-sources.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import type { Golem } from "../golem.ts";
+import { hearTestSet } from "../hear-test-set.ts";
+import {
+  describeExtras,
+  describeGolem,
+  describeRecordings,
+  type GatheredReport,
+  listFacts,
+  nameLeftOut,
+  type ReportExtras,
+} from "./golem-report.ts";
+import { createFileNamer, describeDataset, describePlace, listCommands, quote } from "./report-commands.ts";
+
+/** An evaluation with its report and where its recordings are. */
+export interface ReportedEvaluation {
+  readonly evaluation: Evaluation;
+  readonly report: GatheredReport;
+  readonly sources: ReportSources;
+}
+
+/** Scores a golem on a test set and gathers the report. Rejects with the errors of `Golem.evaluate`. */
+export async function evaluateForReport(
+  { model, listener }: Golem,
+  named: string | Dataset,
+  options: EnvironmentOptions & ReportExtras & { readonly limit?: number | undefined },
+): Promise<ReportedEvaluation> {
+  const { document, training, classifier } = model;
+  const { labels } = document;
+  const { embedded, skipped, rows, name } = await hearTestSet(model, listener, named, options);
+  const evaluation = model.evaluate(embedded, skipped);
+  const { known } = selectScored(labels, embedded, training);
+  const probabilities = [classifier.computeProbabilities(known)];
+  const places = computeRecordingMap(known, classifier, model);
+  const accounts = createAccounts(known, places, probabilities);
+  const scored = new Set(known.map(({ file }) => file));
+  const nameFile = createFileNamer([...scored]);
+  const data: ReportData = {
+    ...describeGolem(document),
+    kind: "test set",
+    name: describeDataset(name),
+    evaluation: nameLeftOut(evaluation, nameFile),
+    recordings: describeRecordings(accounts, labels, nameFile, { isTrained: false, isScored: true }),
+    ...describeExtras(options, nameFile),
+    reproduction: {
+      commands: [
+        ...listCommands(document, training).slice(0, 1),
+        `npx golem evaluate my-golem ${quote(describePlace(name))} --report report.html`,
+      ],
+      facts: [...listFacts(document), ["test set", `${describeDataset(name)}, ${known.length} recordings`]],
+    },
+  };
+  const test = await locateFiles(rows.filter(({ file }) => scored.has(file)));
+  return {
+    evaluation,
+    report: { data, files: known.map(({ file }) => file) },
+    sources: { training: new Map(), test },
+  };
+}

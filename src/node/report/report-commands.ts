@@ -1,0 +1,106 @@
+/**
+ * The command lines that make a golem again, and what people call a data set: without where on this machine anything is.
+ *
+ * Must not know: how a report looks.
+ */
+import { isAbsolute } from "node:path";
+import type { Dataset } from "../../dataset/dataset.ts";
+import { isHubAddress } from "../../dataset/hub-address.ts";
+import type { GolemDocument, TrainingDocument } from "../../golem/golem-document.ts";
+import type { MeasureOptions } from "../hear-training-rows.ts";
+
+/** Options of a training as the command line's flags, for the record; a flag without a value is true. */
+export function describeAsked(
+  options: MeasureOptions & { readonly test?: string | Dataset | undefined },
+): Record<string, string | number | boolean> {
+  const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio } = options;
+  const flags = {
+    ...{ encoder, precision, layer, pooling, head, shots, limit },
+    test: typeof test === "object" ? test.name : test,
+    "no-transcript": transcript === false ? true : undefined,
+    "no-trim": audio?.trim === false ? true : undefined,
+    "max-seconds": audio?.maximumSeconds,
+  };
+  return Object.fromEntries(
+    Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [[flag, value]])),
+  );
+}
+
+/** The options again, for what measures training on the same recordings; the test set is not among them. */
+export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
+  const { "no-transcript": isDeaf, "no-trim": isWhole, "max-seconds": maximumSeconds, ...flags } = asked;
+  const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
+  return {
+    ...options,
+    transcript: isDeaf !== true,
+    audio: {
+      trim: isWhole !== true,
+      ...(typeof maximumSeconds === "number" ? { maximumSeconds } : {}),
+    },
+  };
+}
+
+/** What a data set is called in a title: the last part of its path, or its address. */
+export function describeDataset(name: string): string {
+  if (isHubAddress(name)) return name;
+  const parts = name.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
+  return parts.at(-1) ?? name;
+}
+
+/** A place as it was named, unless that would tell where on the machine it is. */
+export function describePlace(name: string): string {
+  const isTelling = isAbsolute(name) || name.startsWith("~") || name.split(/[\\/]/).includes("..");
+  return isTelling && !isHubAddress(name) ? describeDataset(name) : name;
+}
+
+/** The commands that train the golem and write its report. */
+export function listCommands(
+  { data, seed }: GolemDocument,
+  { asked = {}, withheld }: TrainingDocument,
+): string[] {
+  if (withheld) {
+    return [
+      "# This golem was passed on: names of its recordings, speakers, transcripts and findings are not in it.",
+      "# With the recordings, sound and a learning curve come back:",
+      "npx golem report my-golem --data DATA",
+    ];
+  }
+  const flags = Object.entries(asked).flatMap(([flag, value]) =>
+    value === true ? [`--${flag}`] : [`--${flag}`, quote(describePlace(String(value)))],
+  );
+  const train = [
+    "npx golem train",
+    quote(describePlace(data.name)),
+    "--out my-golem",
+    ...flags,
+    `--seed ${seed}`,
+  ];
+  return [train.join(" "), "npx golem report my-golem"];
+}
+
+/** One word of a POSIX shell. */
+export function quote(word: string): string {
+  return /^[\p{L}\p{N}_@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** From a name in the data set to the name in a report. */
+export type FileNamer = (file: string) => string;
+
+/**
+ * What recordings are called in a report: their names in the data set; where those lead out of its folder (lists of absolute paths do),
+ * without the folders that all of them share, and at worst the last two parts.
+ */
+export function createFileNamer(files: readonly string[]): FileNamer {
+  const leadsOut = (file: string) => file.startsWith("../../") || isAbsolute(file) || /^[a-z]:/i.test(file);
+  if (!files.some(leadsOut)) return (file) => file;
+  const folders = files.map((file) => file.split("/").slice(0, -1));
+  const [first = []] = folders;
+  let shared = 0;
+  while (shared < first.length && folders.every((parts) => parts[shared] === first[shared])) shared++;
+  return (file) => {
+    const parts = file.split("/");
+    const isShared = first.slice(0, shared).every((part, i) => parts[i] === part);
+    const rest = isShared ? parts.slice(shared).join("/") : file;
+    return leadsOut(rest) ? parts.slice(-2).join("/") : rest;
+  };
+}

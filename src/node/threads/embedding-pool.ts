@@ -1,0 +1,101 @@
+/**
+ * Runs the hearing of recordings on worker threads, one a core, each decoding and encoding with sessions of its own:
+ * decode and encode of different recordings overlap, and every core is busy. Few recordings are done on this thread,
+ * since starting workers costs more than it gains.
+ *
+ * Must not know: data sets, stores, labels.
+ */
+import { availableParallelism } from "node:os";
+import type { AudioSettings } from "../../audio/audio.ts";
+import { throwIfAborted } from "../../core/error.ts";
+import type { HeardSource } from "../../embed/hear-source.ts";
+import { hearFile } from "../decode/hear-file.ts";
+import type { CacheFolder } from "../disk/cache-folder.ts";
+import type { ResolvedListener } from "../models/encoder-source.ts";
+import { type ListenerParts, loadListener, selectParts } from "../models/load-listener.ts";
+import { createWorkerPool } from "./worker-pool.ts";
+
+/** Fewest recordings for which worker threads pay. */
+const worthWorkers = 8;
+/** Most workers: beyond it memory grows for little gain. */
+const maximumWorkers = 8;
+
+/** What a worker is started with. */
+export interface EmbedSettings {
+  /** As it was resolved, so that workers ask nobody. All of it is loaded. */
+  readonly listener: ResolvedListener;
+  readonly audio: Partial<AudioSettings>;
+  /** As in `HearOptions`. */
+  readonly identify?: boolean | undefined;
+  readonly cache: CacheFolder;
+}
+
+/** One recording for a worker. */
+export interface EmbedTask {
+  readonly path: string;
+  readonly name: string;
+  /** What of the listener is to hear it; all when not given. */
+  readonly parts?: ListenerParts | undefined;
+}
+
+/** Something that hears files. */
+export interface EmbeddingPool {
+  /**
+   * Hears one file with the listener, or with some parts of it; `name` is what messages call it. Rejects with the errors
+   * of `hearFile`, or `aborted`.
+   */
+  hear(path: string, name: string, parts?: ListenerParts): Promise<HeardSource>;
+  /** Stops what is running; what has not been answered by then is rejected. */
+  close(): Promise<void>;
+}
+
+/** Creates a pool fit for `tasks` recordings. The listener's weights must be in the cache already. */
+export async function createEmbeddingPool(
+  options: EmbedSettings & { tasks: number; signal?: AbortSignal | undefined },
+): Promise<EmbeddingPool> {
+  throwIfAborted(options.signal);
+  const cores = availableParallelism();
+  if (cores === 1 || options.tasks < worthWorkers) return createInlinePool(options, cores);
+  const workers = Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
+  const { listener, audio, identify, cache, signal } = options;
+  const pool = createWorkerPool<EmbedTask, HeardSource>({
+    script: "embed-worker",
+    settings: { listener, audio, identify, cache } satisfies EmbedSettings,
+    count: workers,
+    signal,
+  });
+  return { hear: (path, name, parts) => pool.run({ path, name, parts }), close: pool.close };
+}
+
+async function createInlinePool(
+  {
+    listener: resolved,
+    audio,
+    identify,
+    cache,
+    signal,
+  }: EmbedSettings & { signal?: AbortSignal | undefined },
+  threads: number,
+): Promise<EmbeddingPool> {
+  const listener = await loadListener(resolved, { threads, cache, signal });
+  const closing = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    hear(path, name, parts) {
+      const result = queue.then(() => {
+        throwIfAborted(stop);
+        const hearers = parts ? selectParts(listener, parts) : listener;
+        return hearFile(path, name, hearers, { audio, identify, signal: stop });
+      });
+      queue = result.catch(() => {});
+      return result;
+    },
+    async close() {
+      closing.abort();
+      // An encoder may be at work on a window; it must not be freed under it.
+      await queue;
+      await listener.dispose();
+    },
+  };
+}

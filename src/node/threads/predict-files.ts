@@ -1,0 +1,67 @@
+/**
+ * Predicts many files on all cores, handing out answers in the order of the files.
+ *
+ * Must not know: the terminal. Nothing is kept in the store: what is predicted once is rarely predicted again.
+ */
+import { resolve } from "node:path";
+import { throwIfAborted } from "../../core/error.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
+import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
+import { getCacheFolder } from "../disk/cache-folder.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import type { ResolvedListener } from "../models/encoder-source.ts";
+import { prepareListener } from "../models/load-listener.ts";
+import { resolveGolemListener } from "../models/resolve-listener.ts";
+import { createEmbeddingPool } from "./embedding-pool.ts";
+
+/** The answer for one file: a prediction, or the error that it failed with. */
+export interface FilePrediction {
+  readonly file: string;
+  readonly prediction?: AudioPrediction;
+  readonly error?: unknown;
+}
+
+/** Files heard ahead of the one being handed out: bounds what waits in memory. */
+const ahead = 64;
+
+/**
+ * Predicts files, with the listener that the golem was loaded with, or found again. Rejects only when nothing can work (no weights) or with `aborted`.
+ */
+export async function* predictFiles(
+  model: GolemModel,
+  files: readonly string[],
+  options: EnvironmentOptions & { readonly listener?: ResolvedListener | undefined } = {},
+): AsyncGenerator<FilePrediction> {
+  const { signal, onProgress, cache = getCacheFolder() } = options;
+  const listener = options.listener ?? (await resolveGolemListener(model, { signal, onProgress, cache }));
+  await prepareListener(listener, { signal, onProgress, cache });
+  const audio = getAudioOf(model.document);
+  const pool = await createEmbeddingPool({
+    ...{ listener, audio, cache, signal },
+    identify: false,
+    tasks: files.length,
+  });
+  const start = (file: string): Promise<FilePrediction> =>
+    pool.hear(resolve(file), file).then(
+      (heard) => {
+        try {
+          return { file, prediction: predictHeard(model, heard, file) };
+        } catch (error) {
+          return { file, error };
+        }
+      },
+      (error: unknown) => ({ file, error }),
+    );
+  try {
+    const pending: Promise<FilePrediction>[] = [];
+    for (let next = 0, done = 0; done < files.length; done++) {
+      while (next < files.length && pending.length < ahead) pending.push(start(files[next++]!));
+      const answer = await pending.shift()!;
+      throwIfAborted(signal);
+      yield answer;
+      if (files.length > 1) onProgress?.({ stage: "predicting", completed: done + 1, total: files.length });
+    }
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,72 @@
+/** Taking parts out of a graph: against what the whole graph gives, in the real runtime. */
+import { expect, it } from "vitest";
+import { createTensorField } from "../../test/tiny-onnx.ts";
+import { joinBytes } from "../core/join-pieces.ts";
+import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
+import { extractModel, readBranches } from "./onnx-extract.ts";
+import { createGraph, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
+
+const vector = (name: string) => createValueInfo(name, "float32", [2]);
+
+/** If `choose`, y = (x + w) x (x + w), else y = x - w; w = [1, 10] stands in the graph around. */
+const merged = joinBytes([
+  createModel(
+    {
+      nodes: [
+        createNode("If", ["choose"], ["y"], {
+          then_branch: {
+            graph: createGraph(
+              {
+                nodes: [createNode("Add", ["x", "w"], ["sum"]), createNode("Mul", ["sum", "sum"], ["y"])],
+                outputs: [vector("y")],
+              },
+              "then",
+            ),
+          },
+          else_branch: {
+            graph: createGraph(
+              { nodes: [createNode("Sub", ["x", "w"], ["y"])], outputs: [vector("y")] },
+              "else",
+            ),
+          },
+        }),
+      ],
+      inputs: [createValueInfo("choose", "bool", [1]), vector("x")],
+      outputs: [vector("y")],
+    },
+    14,
+  ),
+  createTensorField("w", [2], Float32Array.of(1, 10)),
+]);
+
+const ends = { inputs: { x: vector("x") }, outputs: { y: vector("y") } };
+
+async function run(model: Uint8Array, name: string, values: readonly number[]): Promise<number[]> {
+  const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(model);
+  const { y } = await session.run({ [name]: { dims: [2], data: Float32Array.from(values) } });
+  await session.release();
+  return [...(y!.data as Float32Array)];
+}
+
+it("takes branches out as models", async () => {
+  const { thenBranch, elseBranch } = readBranches(merged);
+  expect(await run(extractModel(thenBranch, ends), "x", [1, 2])).toEqual([4, 144]);
+  expect(await run(extractModel(elseBranch, ends), "x", [1, 2])).toEqual([0, -8]);
+});
+
+it("begins in the middle, leaving what leads there behind, and puts nodes in", async () => {
+  const { thenBranch } = readBranches(merged);
+  const later = { inputs: { sum: vector("sum") }, outputs: ends.outputs };
+  const model = extractModel(thenBranch, later);
+  expect(await run(model, "sum", [3, 4])).toEqual([9, 16]);
+  expect(model.length).toBeLessThan(extractModel(thenBranch, ends).length);
+  const sum = { inputs: ["x", "x"], bytes: createNode("Add", ["x", "x"], ["sum"]) };
+  expect(await run(extractModel(thenBranch, { ...ends, added: { sum } }), "x", [3, 4])).toEqual([36, 64]);
+});
+
+it("says what is missing", () => {
+  const { thenBranch } = readBranches(merged);
+  expect(() => extractModel(thenBranch, { inputs: {}, outputs: ends.outputs })).toThrow(/no tensor x/);
+  const plain = createModel({ nodes: [createNode("Neg", ["x"], ["y"])] }, 14);
+  expect(() => readBranches(plain)).toThrow(expect.objectContaining({ code: "weights-damaged" }));
+});

@@ -1,0 +1,170 @@
+/**
+ * Training: embedded recordings in, a golem with an honest score out.
+ *
+ * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`, which
+ * sees training rows only and runs anew inside every fold; the golem itself is the same function on all rows.
+ * Must not know: files, encoders' insides, the terminal.
+ */
+import type { AudioSettings } from "../audio/audio.ts";
+import type { AudioDescription } from "../audio/describe-audio.ts";
+import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
+import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
+import { fitFamiliarity } from "../classifier/fit-familiarity.ts";
+import { createFitProblem } from "../classifier/fit-problem.ts";
+import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
+import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import { checkTrainable } from "../dataset/classes.ts";
+import type { SkippedRecording } from "../dataset/dataset.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import type { TranscriberInfo } from "../encoder/transcriber.ts";
+import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
+import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
+import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { getPredictions } from "../evaluate/metrics.ts";
+import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
+import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
+
+/** What training works on. */
+export interface TrainingInput {
+  /** Name of the data set, for the record. */
+  readonly name: string;
+  /** Whether everybody can get it under that name. */
+  readonly isPublic?: boolean | undefined;
+  /** Recordings to fit on; the order decides nothing but ties. */
+  readonly recordings: readonly EmbeddedRecording[];
+  /** Recordings held out by the user; then these decide the score. */
+  readonly test?: readonly EmbeddedRecording[] | undefined;
+  /** What was left out before training, for the record. */
+  readonly skipped?: readonly SkippedRecording[];
+  /** Who heard them; `vectors` are in this order. */
+  readonly encoders: readonly EncoderInfo[];
+  /** Who wrote `text` and gave `decoded`. */
+  readonly transcriber?: TranscriberInfo | undefined;
+  readonly audio: AudioSettings;
+  /** What `describeAudio` says of the pipeline that made the embeddings. */
+  readonly pipeline: AudioDescription;
+  /** Written into golem.json as `createdBy`. */
+  readonly createdBy: string;
+  /** What was asked for, as flags of the command line, for the record. */
+  readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Says what is wrong with the recordings, for the record, most harmful first; called while those who run folds get ready. */
+  readonly examine?: (() => readonly StoredFinding[]) | undefined;
+}
+
+/** What training may be told; every field has a default. */
+export interface TrainingOptions extends ClassifierOptions, WorkOptions {
+  /** Repeats of cross-validation. */
+  readonly repeats?: number;
+  /** Told of what does not stop the work, such as a class with one recording. */
+  readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
+  /** Where the folds run; on this thread unless said otherwise. */
+  readonly createFoldRunner?: (problem: FitProblem) => FoldRunner | Promise<FoldRunner>;
+}
+
+/**
+ * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (a class with one recording and no test set),
+ * `invalid-layer`, `aborted`.
+ */
+export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
+  const { recordings, test, encoders, transcriber } = input;
+  const alone = checkTrainable(recordings, { tested: test !== undefined });
+  for (const warning of alone) options.onWarning?.(warning);
+  const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
+  const { heard, labels: truth, groups } = problem;
+  const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
+  const run = async () => {
+    const findings = input.examine?.();
+    return { findings, ...(await runFits(runner, labels, alone.length === 0, options, problem)) };
+  };
+  const { findings, validation, classifier } = await run().finally(() => runner.close());
+  const trainPredictions = getPredictions(classifier.computeProbabilities(heard));
+  const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
+
+  const skipped = [...(input.skipped ?? [])];
+  let evaluation: Evaluation | null = null;
+  if (test) {
+    const trained = { recordings, trainAccuracy };
+    evaluation = evaluateClassifier(classifier, labels, test, trained, skipped);
+  } else if (validation) {
+    evaluation = computeEvaluation({
+      protocol: "cross-validation",
+      labels,
+      truth,
+      probabilities: validation.probabilities,
+      groups,
+      k: validation.k,
+      grouping: validation.grouping,
+      ...(validation.reason === undefined ? {} : { groupingReason: validation.reason }),
+      trainLabels: truth,
+      trainAccuracy,
+      skipped,
+    });
+  }
+  const account = createTrainingAccount({
+    ...{ classifier, labels, recordings, test, outOfFold: validation?.probabilities },
+    listener: problem.listener,
+  });
+  return createGolemModel({
+    classifier,
+    labels,
+    listener: problem.listener,
+    audio: input.audio,
+    pipeline: input.pipeline,
+    createdBy: input.createdBy,
+    name: input.name,
+    isPublic: input.isPublic,
+    recordings,
+    trainAccuracy,
+    evaluation,
+    account: {
+      ...account,
+      ...(input.asked ? { asked: input.asked } : {}),
+      ...(findings ? { findings } : {}),
+    },
+    seed: options.seed,
+    judgement: {
+      familiarity: fitFamiliarity(
+        problem,
+        labels,
+        problem.listener,
+        classifier.fitted.map(({ view }) => view),
+        options.seed,
+      ),
+      calibration: validation && roundScores(createLabelCalibration(validation.probabilities, truth)),
+    },
+  });
+}
+
+/** Cross-validation where it can be had, then the fit on everything. */
+async function runFits(
+  runner: FoldRunner,
+  labels: readonly string[],
+  divisible: boolean,
+  { seed, repeats = 10, signal, onProgress }: TrainingOptions,
+  problem: FitProblem,
+): Promise<{ validation: CrossValidation | undefined; classifier: Classifier }> {
+  const { fitPredict, concurrency } = runner;
+  const validation = divisible
+    ? await crossValidate(
+        {
+          labels: problem.labels,
+          classes: labels,
+          groups: problem.groups,
+          seed,
+          repeats,
+          fitPredict,
+          concurrency,
+        },
+        { signal, onProgress },
+      )
+    : undefined;
+  throwIfAborted(signal);
+  return { validation, classifier: await runner.fit() };
+}
+
+/** As they are saved, so that a golem answers the same before and after. */
+function roundScores({ scores, ...rest }: LabelCalibration): LabelCalibration {
+  return { ...rest, scores: scores.map(Math.fround) };
+}
