@@ -45,7 +45,7 @@ for (const recording of (await loadDataset("demo/banking")).recordings.slice(0, 
 }
 
 /** Load that lasts as long as something else ends after this at the latest. */
-const longestSeconds = 1800;
+const maximumSeconds = 1800;
 
 /** The server as a process of its own. */
 interface Served {
@@ -102,7 +102,7 @@ async function load(
   const options: Options = {
     url: `${url}/v1/golems/${id}/predict`,
     connections,
-    duration: typeof end === "number" ? end : longestSeconds,
+    duration: typeof end === "number" ? end : maximumSeconds,
     method: "POST",
     headers: { "content-type": "audio/wav" },
     requests: recordings.map((body, i) => ({

@@ -2,7 +2,7 @@
  * Awkward, damaged and hostile bodies for a server that is under load, and whether each got the status it should: the files of ../shared/data/torture (or
  * GOLEM_TEST_DATA) go by what its expected.csv says of them and by what the library itself answers; fuzzed bodies by what a client's mistake may be answered with.
  *
- * Must not know: how the server is started, how load is made.
+ * Not its concern: how the server is started, how load is made.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

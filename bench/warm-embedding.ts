@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from "node:os";
 import { openAudio } from "../src/audio/open-audio.ts";
-import { hearFile } from "../src/node/decode/hear-file.ts";
+import { embedFile } from "../src/node/decode/embed-file.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
 import { loadEncoder } from "../src/node/models/load-encoder.ts";
 
@@ -28,5 +28,5 @@ async function measure(work: () => Promise<unknown>): Promise<number> {
 }
 
 const encode = await measure(() => encoder.encode(windows[0]!));
-const embed = await measure(() => hearFile(file, "recording", { encoders: [encoder] }));
+const embed = await measure(() => embedFile(file, "recording", { encoders: [encoder] }));
 console.log(JSON.stringify({ seconds: windows[0]!.length / 16_000, encode, embed }));

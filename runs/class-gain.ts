@@ -14,7 +14,7 @@ import { fitPredictRows } from "../src/classifier/fold-runner.ts";
 import { createRandom, shuffle } from "../src/core/random.ts";
 import { computeLearningCurve } from "../src/evaluate/learning-curve.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { loadRealSet, type RealSet, selectHeard, toRows } from "./scoreboard/real-set.ts";
+import { loadRealSet, type RealSet, selectEmbeddings, toRows } from "./scoreboard/real-set.ts";
 import { defaultRecipe, type Recipe } from "./scoreboard/recipes.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
@@ -50,7 +50,7 @@ for (const name of sets) {
 
 async function measure(set: RealSet, recipe: Recipe): Promise<Gains> {
   const { classes } = set;
-  const { rows, listener } = selectHeard(set.recordings, set.listener, recipe);
+  const { rows, encoderSet } = selectEmbeddings(set.recordings, set.encoderSet, recipe);
   const gains: Gains = {
     ...{ set: set.name, recipe: recipe.name, share: [], alone: [], small: [] },
     ...{ aloneSaid: [], smallSaid: [] },
@@ -66,7 +66,7 @@ async function measure(set: RealSet, recipe: Recipe): Promise<Gains> {
     const truth = toRows(test, classes).labels;
     const score = (getSize: (c: number) => number): number => {
       const train = orders.flatMap((order, c) => order.slice(0, getSize(c)));
-      const classifier = fitClassifier(toRows(train, classes), listener, { ...recipe.options, seed: 0 });
+      const classifier = fitClassifier(toRows(train, classes), encoderSet, { ...recipe.options, seed: 0 });
       const predicted = getPredictions(classifier.computeProbabilities(test));
       return computeScores(computeConfusion(truth, predicted, classes.length)).balancedAccuracy;
     };
@@ -75,7 +75,7 @@ async function measure(set: RealSet, recipe: Recipe): Promise<Gains> {
         orders.flatMap((order, c) => order.slice(0, getSize(c))),
         classes,
       );
-      const problem = { ...train, listener, options: { ...recipe.options, seed: 0 } };
+      const problem = { ...train, encoderSet, options: { ...recipe.options, seed: 0 } };
       const { classGains } = await computeLearningCurve({
         ...{ labels: train.labels, classes, groups: train.groups, seed: draw, maximumEvaluations: 40 },
         fitPredict: (rows, tested) => fitPredictRows(problem, rows, tested),

@@ -14,7 +14,7 @@ import { defaultAudioSettings } from "../src/audio/audio.ts";
 import { describeAudio } from "../src/audio/describe-audio.ts";
 import { createFoldRunner } from "../src/node/threads/fold-runner-node.ts";
 import { trainGolem } from "../src/workflow/train-golem.ts";
-import { drawRecordings, getShots, loadRealSet, selectHeard, setNames } from "./scoreboard/real-set.ts";
+import { drawRecordings, getShots, loadRealSet, selectEmbeddings, setNames } from "./scoreboard/real-set.ts";
 import { defaultRecipe } from "./scoreboard/recipes.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
@@ -43,12 +43,12 @@ for (const name of setNames) {
   for (let draw = 0; draw < drawsASet; draw++) {
     // Seeds far from those of the published draws' own numbers.
     const { train, test } = drawRecordings(set, getShots(set), 1000 + draw);
-    const taught = selectHeard(train, set.listener, defaultRecipe);
-    const asked = selectHeard(test, set.listener, defaultRecipe).rows;
+    const taught = selectEmbeddings(train, set.encoderSet, defaultRecipe);
+    const asked = selectEmbeddings(test, set.encoderSet, defaultRecipe).rows;
     const model = await trainGolem(
       {
-        ...{ name, recordings: taught.rows, encoders: taught.listener.encoders },
-        ...{ transcriber: taught.listener.transcriber, audio: defaultAudioSettings },
+        ...{ name, recordings: taught.rows, encoders: taught.encoderSet.encoders },
+        ...{ transcriber: taught.encoderSet.transcriber, audio: defaultAudioSettings },
         ...{ pipeline: describeAudio(defaultAudioSettings), createdBy: "runs/coverage.ts" },
       },
       { seed: draw, createFoldRunner },
@@ -56,7 +56,7 @@ for (const name of setNames) {
     const stated = model.document.evaluation!;
     const { calibration } = stated as unknown as { calibration: { expectedError: number } };
     const found = model.evaluate(asked);
-    const answers = model.predictHeard(asked);
+    const answers = model.predictEmbedded(asked);
     const holds = answers.filter(({ labelSet }, i) => labelSet!.includes(asked[i]!.label)).length;
     outcomes.push({
       ...{ set: name, draw, stated: stated.balancedAccuracy, interval: stated.interval },

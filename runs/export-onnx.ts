@@ -16,7 +16,7 @@ import { openAudio } from "../src/audio/open-audio.ts";
 import { createPublicGolem } from "../src/golem/public-golem.ts";
 import { openDataset } from "../src/node/data/open-dataset.ts";
 import { buildGolemOnnx } from "../src/node/export/golem-onnx.ts";
-import { loadListener } from "../src/node/models/load-listener.ts";
+import { loadEncoderSet } from "../src/node/models/load-encoder-set.ts";
 import { train } from "../src/node/train.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
@@ -45,9 +45,9 @@ async function measure(set: string): Promise<Measurement> {
   const draw = resolve(folder, "draws", set, "0");
   const golem = await train(resolve(draw, "train.csv"), { transcript: false, repeats: 1 });
   const { model } = createPublicGolem(golem.model);
-  const { bytes } = await buildGolemOnnx({ model, listener: golem.listener, licence: "unknown" });
+  const { bytes } = await buildGolemOnnx({ model, encoderSet: golem.encoderSet, licence: "unknown" });
   const session = await ort.InferenceSession.create(bytes);
-  const listener = await loadListener(golem.listener, { threads: availableParallelism() });
+  const encoderSet = await loadEncoderSet(golem.encoderSet, { threads: availableParallelism() });
   const { labels, familiarity } = model.document;
   const runOnnx = async (samples: Float32Array) => {
     const feeds = { samples: new ort.Tensor("float32", samples, [1, samples.length]) };
@@ -56,8 +56,8 @@ async function measure(set: string): Promise<Measurement> {
   };
   const runGolem = async (samples: Float32Array) => {
     const vectors = [];
-    for (const encoder of listener.encoders) vectors.push((await encoder.encode(samples)).vector);
-    return model.predictHeard([{ vectors }])[0]!;
+    for (const encoder of encoderSet.encoders) vectors.push((await encoder.encode(samples)).vector);
+    return model.predictEmbedded([{ vectors }])[0]!;
   };
   const sounds: Float32Array[] = [];
   for (const recording of (await openDataset(resolve(draw, "test.csv"), {})).recordings.slice(
@@ -98,7 +98,7 @@ async function measure(set: string): Promise<Measurement> {
     await clock(times.golem, runGolem);
   }
   await session.release();
-  await listener.dispose();
+  await encoderSet.dispose();
   await golem.dispose();
   const seconds = sounds.map(({ length }) => length / 16_000);
   return {

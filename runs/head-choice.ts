@@ -11,7 +11,7 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { fitClassifier } from "../src/classifier/classifier.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { loadDraws, loadRealSet, selectHeard, setNames, toRows } from "./scoreboard/real-set.ts";
+import { loadDraws, loadRealSet, selectEmbeddings, setNames, toRows } from "./scoreboard/real-set.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const layers = [1, 6] as const;
@@ -37,9 +37,9 @@ for (const name of setNames) {
       const result: Measurement = { set: name, layer, head, balancedAccuracy: [], kinds: [] };
       for (const draw of draws) {
         const only = { encoders: ["moonshine-tiny"], reads: false };
-        const train = selectHeard(draw.train, set.listener, only);
-        const test = selectHeard(draw.test, set.listener, only);
-        const classifier = fitClassifier(toRows(train.rows, classes), train.listener, {
+        const train = selectEmbeddings(draw.train, set.encoderSet, only);
+        const test = selectEmbeddings(draw.test, set.encoderSet, only);
+        const classifier = fitClassifier(toRows(train.rows, classes), train.encoderSet, {
           ...{ seed: 0, layer, head },
         });
         const truth = toRows(test.rows, classes).labels;

@@ -14,7 +14,7 @@ import { getViewName } from "../src/classifier/view.ts";
 import { computeCalibration } from "../src/evaluate/calibration.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
 import type { Matrix } from "../src/math/matrix.ts";
-import { loadDraws, loadRealSet, selectHeard, setNames, toRows } from "./scoreboard/real-set.ts";
+import { loadDraws, loadRealSet, selectEmbeddings, setNames, toRows } from "./scoreboard/real-set.ts";
 import {
   ablations,
   articleRecipe,
@@ -52,9 +52,9 @@ for (const name of setNames) {
     const truth: number[] = [];
     const predicted: Matrix[] = [];
     for (const draw of draws) {
-      const train = selectHeard(draw.train, set.listener, recipe);
-      const test = selectHeard(draw.test, set.listener, recipe);
-      const classifier = fitClassifier(toRows(train.rows, classes), train.listener, {
+      const train = selectEmbeddings(draw.train, set.encoderSet, recipe);
+      const test = selectEmbeddings(draw.test, set.encoderSet, recipe);
+      const classifier = fitClassifier(toRows(train.rows, classes), train.encoderSet, {
         ...recipe.options,
         seed: 0,
       });

@@ -15,12 +15,12 @@ import { fitClassifier } from "../src/classifier/classifier.ts";
 import { createFamiliarityScore } from "../src/classifier/familiarity.ts";
 import { fitFamiliarity } from "../src/classifier/fit-familiarity.ts";
 import { createMemorySource } from "../src/core/byte-source.ts";
-import type { EmbeddedRecording, Heard } from "../src/embed/embedded-recording.ts";
-import { getHeard, hearSource } from "../src/embed/hear-source.ts";
-import { loadListener } from "../src/node/models/load-listener.ts";
-import { resolveListener } from "../src/node/models/resolve-listener.ts";
+import { embedSource, getEmbedding } from "../src/embed/embed-source.ts";
+import type { EmbeddedRecording, Embedding } from "../src/embed/embedded-recording.ts";
+import { loadEncoderSet } from "../src/node/models/load-encoder-set.ts";
+import { resolveEncoderSet } from "../src/node/models/resolve-encoder-set.ts";
 import { createNoises } from "./scoreboard/noises.ts";
-import { loadDraws, loadRealSet, selectHeard, setNames, toRows } from "./scoreboard/real-set.ts";
+import { loadDraws, loadRealSet, selectEmbeddings, setNames, toRows } from "./scoreboard/real-set.ts";
 import { defaultRecipe } from "./scoreboard/recipes.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
@@ -50,15 +50,16 @@ for (const set of sets) {
   for (const [d, draw] of draws.entries()) {
     const isLeftOut = ({ label }: EmbeddedRecording) => (set.classes.indexOf(label) + d) % 3 === 0;
     const classes = set.classes.filter((_, c) => (c + d) % 3 !== 0);
-    const select = <T extends Heard>(rows: readonly T[]) => selectHeard(rows, set.listener, defaultRecipe);
-    const { rows: taught, listener } = select(draw.train.filter((row) => !isLeftOut(row)));
+    const select = <T extends Embedding>(rows: readonly T[]) =>
+      selectEmbeddings(rows, set.encoderSet, defaultRecipe);
+    const { rows: taught, encoderSet } = select(draw.train.filter((row) => !isLeftOut(row)));
     const rows = toRows(taught, classes);
-    const classifier = fitClassifier(rows, listener, { seed: 0 });
+    const classifier = fitClassifier(rows, encoderSet, { seed: 0 });
     const views = classifier.fitted.map(({ view }) => view);
-    const familiarity = fitFamiliarity(rows, classes, listener, views, 0);
+    const familiarity = fitFamiliarity(rows, classes, encoderSet, views, 0);
     if (!familiarity) throw new Error(`${set.name} ${d}: nothing to measure`);
-    const score = createFamiliarityScore(familiarity, listener);
-    const of = (heard: readonly Heard[]) => score(select(heard).rows);
+    const score = createFamiliarityScore(familiarity, encoderSet);
+    const of = (heard: readonly Embedding[]) => score(select(heard).rows);
     const known = of(draw.test.filter((row) => !isLeftOut(row)));
     const leftOut = of(draw.test.filter(isLeftOut));
     const noise = score(noises);
@@ -79,14 +80,14 @@ for (const set of sets) {
   console.error(set.name);
 }
 
-async function hearNoises(): Promise<Heard[]> {
-  const listener = await loadListener(await resolveListener({}));
-  const heard: Heard[] = [];
+async function hearNoises(): Promise<Embedding[]> {
+  const encoderSet = await loadEncoderSet(await resolveEncoderSet({}));
+  const heard: Embedding[] = [];
   for (const { kind, samples } of createNoises(15)) {
     const source = createMemorySource(encodeFloatWav(samples, 16_000), kind);
-    heard.push(getHeard(await hearSource(source, listener)));
+    heard.push(getEmbedding(await embedSource(source, encoderSet)));
   }
-  await listener.dispose();
+  await encoderSet.dispose();
   return heard;
 }
 

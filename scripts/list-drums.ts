@@ -5,7 +5,7 @@
  *
  * Makers are read from the package's PROVENANCE.md (the Freesound account of each original). The split is by maker: a maker is
  * in one part only. Two makers each supply a whole class alone or almost, so their series (one drum, one stroke) are split instead.
- * Must not know: sounds, scores.
+ * Not its concern: sounds, scores.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -69,7 +69,7 @@ await writeFile(
   new URL("../src/node/data/drum-table.ts", import.meta.url),
   `/**
  * The drum samples of \`supersonic-scsynth-samples\`, one a line: name, split, speaker (maker or maker/series), bytes, sha256.
- * Written by scripts/list-drums.ts; do not edit. Must not know: what it is used for.
+ * Written by scripts/list-drums.ts; do not edit. Not its concern: what it is used for.
  */
 
 /** Lines of five fields with a space between. */

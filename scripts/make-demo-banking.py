@@ -2,7 +2,7 @@
 """Makes demo/banking: spoken banking requests in 14 classes, by free speech synthesisers.
 
 Reads demo-banking-wordings.json (beside this file), writes one Ogg Opus file a wording and
-metadata.csv (the Hugging Face AudioFolder form). Must not know: encoders, heads, scores.
+metadata.csv (the Hugging Face AudioFolder form). Not its concern: encoders, heads, scores.
 The wordings were rewritten once (demo/banking/README.md says why), all in one pass and with no
 score of the new ones seen, and are left as they are.
 

@@ -14,7 +14,7 @@ export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/fi
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
-export type { AudioPrediction } from "./golem/predict-heard.ts";
+export type { AudioPrediction } from "./golem/predict-embedded.ts";
 export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/data/dataset-files.ts";
@@ -30,7 +30,7 @@ export { type Diagnosis, type DoctorOptions, examineDataset } from "./node/docto
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
 export { type ExportOptions, type ExportResult, exportGolem } from "./node/export/export-golem.ts";
 export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
-export type { ResolvedEncoder, ResolvedListener } from "./node/models/encoder-source.ts";
+export type { ResolvedEncoder, ResolvedEncoderSet } from "./node/models/encoder-source.ts";
 export { loadEncoder } from "./node/models/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";

@@ -221,7 +221,7 @@ describe("format onnx", () => {
     });
     expect(JSON.parse(metadata.labelSets!)).toMatchObject({
       level: 0.9,
-      leastProbability: expect.any(Number),
+      minimumProbability: expect.any(Number),
     });
     expect(JSON.parse(metadata.golem!).licence).toBe("CC0-1.0");
     expect(JSON.parse(metadata.encoders!).map(({ licence }: { licence: string }) => licence)).toContain(

@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { onTestFinished } from "vitest";
 import type { ErrorRecord } from "../src/core/error.ts";
 import { encoderDefinitions, transcriberDefinitions } from "../src/encoder/registry.ts";
-import type { AudioPrediction } from "../src/golem/predict-heard.ts";
+import type { AudioPrediction } from "../src/golem/predict-embedded.ts";
 import { train } from "../src/index.ts";
 import { getWeightsFolder, pullWeights } from "../src/node/models/encoder-weights.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";

@@ -5,7 +5,7 @@ import { request } from "node:http";
 import { createRequire } from "node:module";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AudioPrediction } from "../src/golem/predict-heard.ts";
+import type { AudioPrediction } from "../src/golem/predict-embedded.ts";
 import { loadGolem } from "../src/node/golem.ts";
 import { createTone, createWav } from "./audio-files.ts";
 import { createForm, createToneGolem, type Served, serve, type ToneGolems } from "./served.ts";

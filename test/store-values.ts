@@ -1,7 +1,8 @@
 /** Embeddings and keys for tests of the store; the same number always gives the same ones. */
 import { createHash } from "node:crypto";
-import type { StoredEmbedding, StoredTranscript } from "../src/embed/store.ts";
+import type { StoredEmbedding } from "../src/embed/store.ts";
 import { computeStoreKey } from "../src/embed/store-key.ts";
+import type { Transcript } from "../src/encoder/transcriber.ts";
 
 /** A plausible embedding that differs with its number. */
 export function createStoredEmbedding(number: number, length = 96): StoredEmbedding {
@@ -28,7 +29,7 @@ export function createStoredEmbedding(number: number, length = 96): StoredEmbedd
 }
 
 /** A plausible transcript that differs with its number. */
-export function createStoredTranscript(number: number): StoredTranscript {
+export function createStoredTranscript(number: number): Transcript {
   return {
     text: `Запись «${number}», please 🎧`,
     logprob: -0.1 - number / 3,

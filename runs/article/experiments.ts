@@ -4,7 +4,7 @@
  * (a) the recipe itself; (b) networks of growing size, and one network trained for longer and longer; (c) the same heads on
  * what was not learned from other recordings; (d) every layer; (e) the default of this program, the same without words, and what it
  * does with the unknown.
- * Must not know: files, how results are shown.
+ * Not its concern: files, how results are shown.
  */
 import assert from "node:assert/strict";
 import { fitClassifier } from "../../src/classifier/classifier.ts";
@@ -96,7 +96,7 @@ export async function runExperiments(
   report: (line: string) => void,
 ): Promise<Findings> {
   const part = await embedPart(material, material.encoder);
-  const info = part.listener.encoders[0]!;
+  const info = part.encoderSet.encoders[0]!;
   const classes = new Set(part.train.map(({ label }) => label)).size;
   checkShapes(part, classes, material);
   const exact = { ...lastMean, head: "linear", headOptions: recipe } as const;
@@ -161,10 +161,10 @@ export function describeScore({ name, trainAccuracy, heldOut, interval }: Score,
 
 /** The layer must have the article's shape: 768 x 14 where it is the article's encoder and data, else what these say. */
 function checkShapes(part: Part, classes: number, { data }: Material): void {
-  const info = part.listener.encoders[0]!;
+  const info = part.encoderSet.encoders[0]!;
   if (info.id === "facebook/wav2vec2-base") assert.equal(info.dimensions, 768);
   if (/PolyAI\/minds14/.test(data)) assert.equal(classes, 14);
-  const { fitted } = fitClassifier(getTrainingRows(part).rows, part.listener, {
+  const { fitted } = fitClassifier(getTrainingRows(part).rows, part.encoderSet, {
     ...lastMean,
     ...{ head: "linear", headOptions: { ...recipe, epochs: 1 }, seed: 0 },
   });
@@ -183,10 +183,10 @@ async function measureDefault(
   await golem.dispose();
   const { evaluation, model } = golem;
   assert(evaluation);
-  const { test } = await embedPart(material, golem.listener);
+  const { test } = await embedPart(material, golem.encoderSet);
   const { views, heads } = model.document;
   const most = views.reduce((most, view) => (view.weight > most.weight ? view : most));
-  const answers = model.predictHeard(test);
+  const answers = model.predictEmbedded(test);
   const answered = answers.flatMap(({ unknown, label }, row) =>
     unknown ? [] : [label === test[row]!.label],
   );
@@ -213,8 +213,8 @@ async function measureStrangers(material: Material): Promise<Strangers> {
   const taught = recordings.filter(({ label, split }) => split !== "test" && !classes.includes(label));
   const golem = await train({ ...material.dataset, recordings: taught });
   await golem.dispose();
-  const { test } = await embedPart(material, golem.listener);
-  const answers = golem.model.predictHeard(test);
+  const { test } = await embedPart(material, golem.encoderSet);
+  const answers = golem.model.predictEmbedded(test);
   const count = (stranger: boolean) => {
     const rows = answers.filter((_, row) => classes.includes(test[row]!.label) === stranger);
     return [rows.length, rows.filter(({ unknown }) => unknown).length / Math.max(1, rows.length)] as const;

@@ -1,7 +1,7 @@
 /**
  * The words in the figures, in the languages of the lessons.
  *
- * Must not know: how figures are drawn.
+ * Not its concern: how figures are drawn.
  */
 
 /** Words of one language. */

@@ -1,7 +1,7 @@
 /**
  * The figures of docs/lessons.md, in each of its languages.
  *
- * Must not know: how the findings were measured.
+ * Not its concern: how the findings were measured.
  */
 import type { Findings } from "./experiments.ts";
 import { type FigureWords, figureWords } from "./figure-words.ts";

@@ -2,7 +2,7 @@
  * A recording as a picture of fixed size, nothing learned and nothing pooled away: 40 log-mel bands, the whole recording
  * squeezed or stretched to 32 steps of time. What a network that is trained from scratch is given.
  *
- * Must not know: labels, files, heads.
+ * Not its concern: labels, files, heads.
  */
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import { computeMfccFrames, mfccInfo } from "../../src/encoder/mfcc.ts";

@@ -1,11 +1,11 @@
 /**
  * What the article's recipes are tried on: a data set in two parts and an encoder, and what each front end says of it.
  *
- * Must not know: heads, scores.
+ * Not its concern: heads, scores.
  */
 
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
-import type { ListenerInfo } from "../../src/classifier/view.ts";
+import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import type { Dataset, Recording } from "../../src/dataset/dataset.ts";
 import { splitFirstRows } from "../../src/dataset/first-rows.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
@@ -14,13 +14,13 @@ import { defaultEncoderId } from "../../src/encoder/registry.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { getDemo } from "../../src/node/data/demo-data.ts";
 import { isHubUnreachable } from "../../src/node/data/minds14-dataset.ts";
-import { hearFile } from "../../src/node/decode/hear-file.ts";
+import { embedFile } from "../../src/node/decode/embed-file.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedEncoder, ResolvedListener } from "../../src/node/models/encoder-source.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "../../src/node/models/encoder-source.ts";
 import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
-import { getListenerInfo } from "../../src/node/models/resolve-listener.ts";
+import { getEncoderSetInfo } from "../../src/node/models/resolve-encoder-set.ts";
 
 /** A data set whose rows are for training or for testing, and the encoder of the article. */
 export interface Material {
@@ -36,7 +36,7 @@ export interface Material {
 
 /** One front end's view of the material. */
 export interface Part {
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   readonly train: readonly EmbeddedRecording[];
   /** Without recordings that are in the training part as well. */
   readonly test: readonly EmbeddedRecording[];
@@ -72,13 +72,13 @@ export async function openMaterial(
 /** Embeds the material with one encoder, or with all that a golem listens with. */
 export async function embedPart(
   { dataset }: Material,
-  listener: ResolvedEncoder | ResolvedListener,
+  encoderSet: ResolvedEncoder | ResolvedEncoderSet,
 ): Promise<Part> {
-  const resolved = "encoders" in listener ? listener : { encoders: [listener], transcriber: false };
+  const resolved = "encoders" in encoderSet ? encoderSet : { encoders: [encoderSet], transcriber: false };
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
     const { embedded } = await embedRecordings(dataset.recordings, { ...resolved, store });
-    return divide(getListenerInfo(resolved), embedded);
+    return divide(getEncoderSetInfo(resolved), embedded);
   } finally {
     await store.close();
   }
@@ -92,7 +92,7 @@ export async function encodePart({ dataset }: Material, encoder: Encoder, known:
     const same = kept.get(recording.file);
     if (!same) continue;
     const path = await getPath(recording);
-    const { facts, embeddings } = await hearFile(path, recording.file, { encoders: [encoder] });
+    const { facts, embeddings } = await embedFile(path, recording.file, { encoders: [encoder] });
     embedded.push({ ...same, facts, vectors: embeddings.map(({ vector }) => vector) });
   }
   return divide({ encoders: [encoder.info] }, embedded);
@@ -103,15 +103,15 @@ export function getTrainingRows({ train }: Part): { readonly names: string[]; re
   const names = [...new Set(train.map(({ label }) => label))].sort();
   const labels = train.map(({ label }) => names.indexOf(label));
   const groups = train.map(({ speaker }) => speaker);
-  return { names, rows: { heard: train, labels, classes: names.length, groups } };
+  return { names, rows: { embeddings: train, labels, classes: names.length, groups } };
 }
 
-function divide(listener: ListenerInfo, embedded: readonly EmbeddedRecording[]): Part {
+function divide(encoderSet: EncoderSetInfo, embedded: readonly EmbeddedRecording[]): Part {
   const train = embedded.filter(({ split }) => split === "train");
   const seen = new Set(train.flatMap(({ fileHash, facts }) => [fileHash, facts.audioHash]));
   const isNew = ({ fileHash, facts }: EmbeddedRecording): boolean =>
     !seen.has(fileHash) && !seen.has(facts.audioHash);
-  return { listener, train, test: embedded.filter((row) => row.split === "test" && isNew(row)) };
+  return { encoderSet, train, test: embedded.filter((row) => row.split === "test" && isNew(row)) };
 }
 
 async function getPath(recording: Recording): Promise<string> {

@@ -1,7 +1,7 @@
 /**
  * Fits one classifier several times, from other seeds, and scores it on what it was trained on and on what it was not.
  *
- * Must not know: which recipe is the article's, how results are shown.
+ * Not its concern: which recipe is the article's, how results are shown.
  */
 
 import { type ClassifierOptions, fitClassifier } from "../../src/classifier/classifier.ts";
@@ -39,7 +39,7 @@ export function measure(
   const test = part.test.filter(({ label }) => labels.includes(label));
   const truth = rows.labels;
   const fits = Array.from({ length: seeds }, (_, seed) =>
-    fitClassifier(rows, part.listener, { ...options, seed }),
+    fitClassifier(rows, part.encoderSet, { ...options, seed }),
   );
   const trainAccuracies = fits.map((fit) => {
     const predicted = getPredictions(fit.computeProbabilities(part.train));

@@ -1,7 +1,7 @@
 /**
  * The findings as a page of tables.
  *
- * Must not know: how they were measured.
+ * Not its concern: how they were measured.
  */
 import type { Findings } from "./experiments.ts";
 import type { Score } from "./measure.ts";

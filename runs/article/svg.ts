@@ -1,7 +1,7 @@
 /**
  * Plain SVG: a page with colours for light and dark, line panels over named steps, bars.
  *
- * Must not know: what is shown.
+ * Not its concern: what is shown.
  */
 
 /** One line of a panel. */

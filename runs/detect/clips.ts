@@ -1,7 +1,7 @@
 /**
  * What a draw's golem learns from and what its streams are made of.
  *
- * Must not know: golems, how streams are put together.
+ * Not its concern: golems, how streams are put together.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

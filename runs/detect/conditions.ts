@@ -1,7 +1,7 @@
 /**
  * How loud the background of a stream is.
  *
- * Must not know: what the background is made of.
+ * Not its concern: what the background is made of.
  */
 
 /** One condition. */

@@ -1,7 +1,7 @@
 /**
  * 95 % intervals of counts.
  *
- * Must not know: what is counted.
+ * Not its concern: what is counted.
  */
 import { bisect, computeIncompleteBeta } from "../../src/math/distribution.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Events against the truth: what was found, what was missed, what was made up and where.
  *
- * Must not know: golems, audio.
+ * Not its concern: golems, audio.
  */
 import type { DetectedEvent } from "../../src/detect/detector.ts";
 import type { Placed } from "./stream.ts";

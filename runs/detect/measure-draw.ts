@@ -1,13 +1,13 @@
 /**
  * Measures one draw of one set: a golem, a stream for each condition, heard once, and its events at every threshold.
  *
- * Must not know: other draws, reports.
+ * Not its concern: other draws, reports.
  */
 import { resolveDetectSettings } from "../../src/detect/detect-settings.ts";
 import { createDetector } from "../../src/detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../../src/detect/window-classifier.ts";
 import type { WindowAnswer } from "../../src/detect/window-judge.ts";
-import { loadListener } from "../../src/node/models/load-listener.ts";
+import { loadEncoderSet } from "../../src/node/models/load-encoder-set.ts";
 import { train } from "../../src/node/train.ts";
 import { gatherDraw } from "./clips.ts";
 import { conditions } from "./conditions.ts";
@@ -52,8 +52,8 @@ export async function measureDraw(
 ): Promise<void> {
   const material = gatherDraw(folder, set, draw);
   const golem = await train(material.trainList, { repeats: 1 });
-  const listener = await loadListener(golem.listener, { threads: 1 });
-  const classifier = createWindowClassifier(golem.model, listener);
+  const encoderSet = await loadEncoderSet(golem.encoderSet, { threads: 1 });
+  const classifier = createWindowClassifier(golem.model, encoderSet);
   const settings = resolveDetectSettings(golem.model);
   for (const condition of conditions) {
     const { samples, placed } = await assembleStream(material.clips, material.background, condition, draw);
@@ -91,7 +91,7 @@ export async function measureDraw(
       sweep,
     });
   }
-  await listener.dispose();
+  await encoderSet.dispose();
   material.dispose();
 
   /** The events of a stream pushed in tenths of a second. */

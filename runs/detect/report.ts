@@ -1,7 +1,7 @@
 /**
  * The account of runs/detect.ts as Markdown.
  *
- * Must not know: how anything is measured.
+ * Not its concern: how anything is measured.
  */
 import { conditions } from "./conditions.ts";
 import { computeCountInterval, computeShareInterval } from "./intervals.ts";

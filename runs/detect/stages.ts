@@ -1,7 +1,7 @@
 /**
  * Why a target was missed: the first stage of the engine at which it was lost.
  *
- * Must not know: golems, how streams are made.
+ * Not its concern: golems, how streams are made.
  */
 import { createFrameMeter, trimParameters } from "../../src/audio/silence-trim.ts";
 import type { DetectSettings } from "../../src/detect/detect-settings.ts";

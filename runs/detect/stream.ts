@@ -1,7 +1,7 @@
 /**
  * A long recording put together from short ones: words that are to be found, speech and sounds that are not, background throughout.
  *
- * Must not know: golems, detection.
+ * Not its concern: golems, detection.
  */
 import { openAudio } from "../../src/audio/open-audio.ts";
 import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/silence-trim.ts";

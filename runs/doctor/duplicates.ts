@@ -46,7 +46,7 @@ export async function countDuplicates(
       }
     }
     const heard = await material.hear([...rows, ...copies], false);
-    const groups = examineRecordings(heard, [], { encoders: material.listener.encoders }, 0)
+    const groups = examineRecordings(heard, [], { encoders: material.encoderSet.encoders }, 0)
       .filter(({ kind }) => kind === "near-duplicate")
       .map(({ files }) => files);
     for (const [file, { original, kind }] of origins) {
@@ -94,7 +94,7 @@ export async function findNaturalPairs(material: Material, set: string): Promise
   const rows = await material.load(set);
   const heard = await material.hear(rows);
   const pairs: NaturalPair[] = [];
-  for (const { kind, files } of examineRecordings(heard, [], material.listener, 0)) {
+  for (const { kind, files } of examineRecordings(heard, [], material.encoderSet, 0)) {
     if (kind !== "near-duplicate") continue;
     const paths = await Promise.all(
       files.slice(0, 2).map((file) => getPath(rows.find((row) => row.file === file)!)),

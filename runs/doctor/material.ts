@@ -4,7 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { encodeFloatWav } from "../../src/audio/float-wav.ts";
 import { type AudioFacts, openAudio } from "../../src/audio/index.ts";
-import type { ListenerInfo } from "../../src/classifier/view.ts";
+import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
@@ -13,7 +13,7 @@ import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openFileSource } from "../../src/node/disk/file-source.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import { getListenerInfo, resolveListener } from "../../src/node/models/resolve-listener.ts";
+import { getEncoderSetInfo, resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
 
 /** The real sets. */
 export const sets = ["digits", "wakewords", "commands", "esc10", "drinks"] as const;
@@ -24,7 +24,7 @@ const run = promisify(execFile);
 
 /** Where the recordings are, and who listens. */
 export interface Material {
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   /** Rows of a whole set, or of one of its draws (training rows with split train, test rows with split test). */
   load(set: string, draw?: number): Promise<Recording[]>;
   /** Without words, nothing is written down: copies are found by their sound. */
@@ -36,10 +36,10 @@ export interface Material {
 export async function openMaterial(data: string): Promise<Material> {
   const cache = getCacheFolder();
   const store = await openEmbeddingStore(cache.embeddings, {});
-  const resolved = await resolveListener({});
+  const resolved = await resolveEncoderSet({});
   const rows = async (path: string) => [...(await loadDataset(resolve(data, path), {})).recordings];
   return {
-    listener: getListenerInfo(resolved),
+    encoderSet: getEncoderSetInfo(resolved),
     async load(set, draw) {
       if (draw === undefined) return rows(set);
       const sides = [];

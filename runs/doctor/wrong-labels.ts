@@ -36,7 +36,7 @@ export async function countWrongLabels(
       return { ...recording, label: labels[place % labels.length]! };
     });
     const getDoubted = (recordings: typeof heard): string[] =>
-      examineRecordings(recordings, [], material.listener, 0)
+      examineRecordings(recordings, [], material.encoderSet, 0)
         .filter(({ kind }) => kind === "likely-mislabelled")
         .flatMap(({ files }) => [...files]);
     const isWrong = new Set([...wrong].map((row) => heard[row]!.file));

@@ -1,7 +1,7 @@
 /**
  * Sounds that belong to no class: noise of several colours, hum, tones, clicks, bursts; two seconds each, the same for everybody.
  *
- * Must not know: encoders, data sets.
+ * Not its concern: encoders, data sets.
  */
 import { createRandom } from "../../src/core/random.ts";
 

@@ -2,21 +2,21 @@
  * The real data sets that published numbers are measured on, heard once by everybody, and their draws: about fifty recordings to
  * train on, recordings of other speakers (or sources) to test on.
  *
- * Must not know: classifiers, scores.
+ * Not its concern: classifiers, scores.
  */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
-import type { ListenerInfo } from "../../src/classifier/view.ts";
+import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
-import type { EmbeddedRecording, Heard } from "../../src/embed/embedded-recording.ts";
+import type { EmbeddedRecording, Embedding } from "../../src/embed/embedded-recording.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedListener } from "../../src/node/models/encoder-source.ts";
+import type { ResolvedEncoderSet } from "../../src/node/models/encoder-source.ts";
 import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
-import { getListenerInfo, resolveListener } from "../../src/node/models/resolve-listener.ts";
+import { getEncoderSetInfo, resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
 
 /** Names of the sets, in the order of the tables. */
 export const setNames = ["digits", "drinks", "esc10", "commands", "wakewords"] as const;
@@ -29,7 +29,7 @@ export interface RealSet {
   /** Whether all recordings name a speaker or source. */
   readonly isGrouped: boolean;
   /** Default encoders in their order, then mfcc; and the transcriber. */
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
 }
 
 /** One division of a set. */
@@ -40,19 +40,22 @@ export interface Draw {
 
 /** Hears all recordings of a set; what the cache knows is not heard again. */
 export async function loadRealSet(folder: string, name: string): Promise<RealSet> {
-  const all = await resolveListener({});
-  const listener: ResolvedListener = { ...all, encoders: [...all.encoders, await resolveEncoder("mfcc")] };
+  const all = await resolveEncoderSet({});
+  const encoderSet: ResolvedEncoderSet = {
+    ...all,
+    encoders: [...all.encoders, await resolveEncoder("mfcc")],
+  };
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
     const { recordings } = await loadDataset(join(folder, name));
-    const { embedded, skipped } = await embedRecordings(recordings, { ...listener, store });
+    const { embedded, skipped } = await embedRecordings(recordings, { ...encoderSet, store });
     for (const { file, message } of skipped) console.error(`${name}/${file} is left out: ${message}`);
     return {
       name,
       classes: [...new Set(embedded.map(({ label }) => label))].sort(),
       recordings: embedded,
       isGrouped: embedded.every(({ speaker }) => speaker !== undefined),
-      listener: getListenerInfo(listener),
+      encoderSet: getEncoderSetInfo(encoderSet),
     };
   } finally {
     await store.close();
@@ -101,7 +104,7 @@ export const getShots = ({ classes }: RealSet): number => Math.max(2, Math.round
 /** Recordings as training rows of a classifier of these classes. */
 export function toRows(recordings: readonly EmbeddedRecording[], classes: readonly string[]): LabelledRows {
   return {
-    heard: recordings,
+    embeddings: recordings,
     labels: recordings.map(({ label }) => classes.indexOf(label)),
     classes: classes.length,
     groups: recordings.map(({ speaker }) => speaker),
@@ -109,21 +112,21 @@ export function toRows(recordings: readonly EmbeddedRecording[], classes: readon
 }
 
 /** Some of a listener: what is heard by these encoders, and read where that is wanted. */
-export function selectHeard<T extends Heard>(
+export function selectEmbeddings<T extends Embedding>(
   rows: readonly T[],
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   { encoders, reads }: { readonly encoders: readonly string[]; readonly reads: boolean },
-): { readonly rows: T[]; readonly listener: ListenerInfo } {
-  const places = encoders.map((id) => listener.encoders.findIndex((info) => info.id === id));
+): { readonly rows: T[]; readonly encoderSet: EncoderSetInfo } {
+  const places = encoders.map((id) => encoderSet.encoders.findIndex((info) => info.id === id));
   return {
     rows: rows.map(({ text, decoded, ...row }) => ({
       ...(row as T),
       vectors: places.map((place) => row.vectors[place]!),
       ...(reads ? { text, decoded } : {}),
     })),
-    listener: {
-      encoders: places.map((place) => listener.encoders[place]!),
-      ...(reads ? { transcriber: listener.transcriber } : {}),
+    encoderSet: {
+      encoders: places.map((place) => encoderSet.encoders[place]!),
+      ...(reads ? { transcriber: encoderSet.transcriber } : {}),
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * What is compared on the scoreboard: the default, what is left of it when a part is taken away, and single layers.
  *
- * Must not know: data sets, scores.
+ * Not its concern: data sets, scores.
  */
 
 import type { ClassifierOptions } from "../../src/classifier/classifier.ts";

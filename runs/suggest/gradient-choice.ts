@@ -4,7 +4,7 @@
  * classifier is unsure. The longest is taken first, then points are drawn by k-means++, each with a chance that grows with its
  * squared distance to those chosen before.
  *
- * Must not know: where features come from.
+ * Not its concern: where features come from.
  */
 
 import { createRandom } from "../../src/core/random.ts";

@@ -2,23 +2,23 @@
  * The recordings of one data set as a golem hears them, and the draws of the simulation: what is labelled at the start, the pool,
  * and a test part whose speakers (or source recordings) are in neither.
  *
- * Must not know: how recordings are chosen, classifiers.
+ * Not its concern: how recordings are chosen, classifiers.
  */
 
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
-import type { ListenerInfo } from "../../src/classifier/view.ts";
+import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
 import { embedDataset } from "../../src/node/embed-dataset.ts";
-import { getListenerInfo, resolveListener } from "../../src/node/models/resolve-listener.ts";
+import { getEncoderSetInfo, resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
 
 /** A data set, heard. */
 export interface Material {
   readonly name: string;
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   readonly classNames: readonly string[];
   readonly rows: LabelledRows;
 }
@@ -43,11 +43,11 @@ export const imbalance = 10;
 /** Hears a data set as `golem train` does without options; what was heard before is taken from the store. */
 export async function openMaterial(name: string, data: string): Promise<Material> {
   const { recordings } = await loadDataset(data);
-  const resolved = await resolveListener({});
+  const resolved = await resolveEncoderSet({});
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
     const { embedded } = await embedDataset(recordings, { ...resolved, store });
-    return { name, listener: getListenerInfo(resolved), ...getRows(embedded) };
+    return { name, encoderSet: getEncoderSetInfo(resolved), ...getRows(embedded) };
   } finally {
     await store.close();
   }
@@ -57,7 +57,7 @@ function getRows(heard: readonly EmbeddedRecording[]): Pick<Material, "className
   const classNames = [...new Set(heard.map(({ label }) => label))].sort();
   const labels = heard.map(({ label }) => classNames.indexOf(label));
   const groups = heard.map(({ speaker }) => speaker);
-  return { classNames, rows: { heard, labels, classes: classNames.length, groups } };
+  return { classNames, rows: { embeddings: heard, labels, classes: classNames.length, groups } };
 }
 
 /**

@@ -4,15 +4,15 @@
  * margin: smallest difference of the two highest probabilities (Scheffer et al. 2001). badge: k-means++ on gradient embeddings
  * (Ash et al. 2020). typiclust: the most typical recording of the largest clusters without a label (Hacohen et al. 2022).
  * diverse-batch: the recordings nearest to the centres of a k-means weighted by uncertainty (Zhdanov 2019).
- * Must not know: data sets, scores.
+ * Not its concern: data sets, scores.
  */
 
 import type { Classifier } from "../../src/classifier/classifier.ts";
 import { computeMargins, findCandidates } from "../../src/classifier/diverse-batch.ts";
-import type { ListenerInfo } from "../../src/classifier/view.ts";
+import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { computeViewSpace } from "../../src/classifier/view-space.ts";
 import { createRandom } from "../../src/core/random.ts";
-import type { Heard } from "../../src/embed/embedded-recording.ts";
+import type { Embedding } from "../../src/embed/embedded-recording.ts";
 import {
   assignClusters,
   computeSquaredDistance,
@@ -27,10 +27,10 @@ import { chooseByGradients } from "./gradient-choice.ts";
 /** What a method chooses by. */
 interface Situation {
   readonly classifier: Classifier;
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   /** The pool, and what is labelled. */
-  readonly waiting: readonly Heard[];
-  readonly known: readonly Heard[];
+  readonly waiting: readonly Embedding[];
+  readonly known: readonly Embedding[];
   readonly count: number;
   readonly seed: number;
 }
@@ -43,9 +43,9 @@ const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const chooseByMargin: Method = ({ classifier, waiting, count }) =>
   findCandidates(computeMargins(classifier.computeProbabilities(waiting)), count).slice(0, count);
 
-const badge: Method = ({ classifier, listener, waiting, count, seed }) =>
+const badge: Method = ({ classifier, encoderSet, waiting, count, seed }) =>
   chooseByGradients(
-    computeViewSpace(classifier, listener, waiting),
+    computeViewSpace(classifier, encoderSet, waiting),
     classifier.computeProbabilities(waiting),
     count,
     seed,
@@ -53,16 +53,16 @@ const badge: Method = ({ classifier, listener, waiting, count, seed }) =>
 
 /** Neighbours that typicality looks at, and the size of the smallest cluster that counts, as the authors set them. */
 const neighbours = 20;
-const leastCluster = 5;
+const minimumCluster = 5;
 /** Clusters at most, as the authors set it. */
-const mostClusters = 500;
+const maximumClusters = 500;
 
-const chooseTypical: Method = ({ classifier, listener, waiting, known, count, seed }) => {
-  const space = rotatePoints(computeViewSpace(classifier, listener, [...waiting, ...known]));
+const chooseTypical: Method = ({ classifier, encoderSet, waiting, known, count, seed }) => {
+  const space = rotatePoints(computeViewSpace(classifier, encoderSet, [...waiting, ...known]));
   const pool = waiting.length;
   const labelled = space.rows - pool;
   const weights = new Float64Array(space.rows).fill(1);
-  const clusters = Math.min(labelled + count, mostClusters);
+  const clusters = Math.min(labelled + count, maximumClusters);
   const random = createRandom(seed, 1);
   const centres = fitCentres(space, weights, seedCentres(space, weights, clusters, random));
   const cluster = assignClusters(space, centres);
@@ -75,7 +75,7 @@ const chooseTypical: Method = ({ classifier, listener, waiting, known, count, se
       .filter((c) => members[c]!.some((row) => row < pool && !chosen.includes(row)))
       .sort(
         (a, b) =>
-          Number(members[a]!.length < leastCluster) - Number(members[b]!.length < leastCluster) ||
+          Number(members[a]!.length < minimumCluster) - Number(members[b]!.length < minimumCluster) ||
           covered[a]! - covered[b]! ||
           members[b]!.length - members[a]!.length,
       );
@@ -99,8 +99,8 @@ const chooseTypical: Method = ({ classifier, listener, waiting, known, count, se
   return chosen;
 };
 
-const chooseDiverseBatch: Method = ({ classifier, listener, waiting, ...options }) =>
-  chooseToLabel(classifier, listener, waiting, options).map(({ row }) => row);
+const chooseDiverseBatch: Method = ({ classifier, encoderSet, waiting, ...options }) =>
+  chooseToLabel(classifier, encoderSet, waiting, options).map(({ row }) => row);
 
 /** Random choice, to compare with. */
 export const chooseRandomly: Method = ({ waiting, count, seed }) => {

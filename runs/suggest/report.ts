@@ -1,7 +1,7 @@
 /**
  * What was measured, as a page of tables and a figure.
  *
- * Must not know: how it was measured.
+ * Not its concern: how it was measured.
  */
 import { drawLegend, drawPage, drawPanel, drawText } from "../article/svg.ts";
 import { imbalance, type PoolKind, startShots } from "./material.ts";

@@ -3,7 +3,7 @@
  *
  * Curves are means over draws, made monotone by isotonic regression (pool adjacent violators, Ayer et al. 1955) so that noise is
  * not taken for an early arrival; intervals are by a bootstrap over draws, all ways of a draw together.
- * Must not know: classifiers, data sets.
+ * Not its concern: classifiers, data sets.
  */
 import { createRandom } from "../../src/core/random.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Labelling simulated: a golem is trained, chooses what to be told next, is trained again.
  *
- * Must not know: how recordings are chosen, how results are shown.
+ * Not its concern: how recordings are chosen, how results are shown.
  */
 
 import { type Classifier, fitClassifier } from "../../src/classifier/classifier.ts";
@@ -33,7 +33,7 @@ export function simulateLabelling(
   method: Method,
   { batches, seed }: { readonly batches: number; readonly seed: number },
 ): number[] {
-  const { rows, listener } = material;
+  const { rows, encoderSet } = material;
   const labelled = [...draw.start];
   let pool = [...draw.pool];
   let classifier = first;
@@ -41,9 +41,9 @@ export function simulateLabelling(
   for (let round = 0; round < batches && pool.length >= batch; round++) {
     const chosen = method({
       classifier,
-      listener,
-      waiting: pool.map((row) => rows.heard[row]!),
-      known: labelled.map((row) => rows.heard[row]!),
+      encoderSet,
+      waiting: pool.map((row) => rows.embeddings[row]!),
+      known: labelled.map((row) => rows.embeddings[row]!),
       count: batch,
       seed: createRandom(seed, round).integer(2 ** 31),
     });
@@ -56,12 +56,12 @@ export function simulateLabelling(
   return curve;
 }
 
-function train({ rows, listener }: Material, labelled: readonly number[]): Classifier {
-  return fitClassifier(pickLabelledRows(rows, labelled), listener, { seed: 0 });
+function train({ rows, encoderSet }: Material, labelled: readonly number[]): Classifier {
+  return fitClassifier(pickLabelledRows(rows, labelled), encoderSet, { seed: 0 });
 }
 
 function score({ rows }: Material, draw: Draw, classifier: Classifier): number {
-  const { heard, labels, classes } = pickLabelledRows(rows, draw.test);
-  const predicted = getPredictions(classifier.computeProbabilities(heard));
+  const { embeddings, labels, classes } = pickLabelledRows(rows, draw.test);
+  const predicted = getPredictions(classifier.computeProbabilities(embeddings));
   return computeScores(computeConfusion(labels, predicted, classes)).balancedAccuracy;
 }

@@ -3,7 +3,7 @@
  * beginning and a little of what was read last, so memory does not grow with length.
  *
  * Its length is not known, so `byteLength` is infinite, and there is nothing to read at the end of it. One read at a time.
- * Must not know: formats, where bytes come from.
+ * Not its concern: formats, where bytes come from.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";

@@ -4,7 +4,7 @@
  * The down-mix is quantised to 24 bits (so that the last bits of float arithmetic do not count), cut into blocks of
  * 2^18 samples, and hashed as SHA-256(rate, SHA-256 of each block). Blocks go to the platform's own SHA-256 where there
  * is one (Web Crypto), since that is ten times as fast and runs beside the decoder; the result is the same without.
- * Must not know: files.
+ * Not its concern: files.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

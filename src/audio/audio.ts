@@ -1,7 +1,7 @@
 /**
  * The words of the audio stage: where bytes come from, what was found in them, what comes out.
  *
- * Must not know: encoders, labels, the file system.
+ * Not its concern: encoders, labels, the file system.
  */
 import type { ErrorRecord } from "../core/error.ts";
 

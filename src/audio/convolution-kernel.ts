@@ -3,7 +3,7 @@
  * the same loop in JavaScript, with the same result on every machine.
  *
  * The module is written out by hand below; it needs no file and compiles in well under a millisecond.
- * Must not know: what is filtered.
+ * Not its concern: what is filtered.
  */
 
 /** Taps have to be a multiple of this. */

@@ -1,7 +1,7 @@
 /**
  * Everything that shapes the samples an encoder hears, as plain data: part of fingerprints and of every golem.
  *
- * Must not know: encoders.
+ * Not its concern: encoders.
  */
 import type { AudioSettings } from "./audio.ts";
 import { builtInDecoders } from "./formats/decode-source.ts";

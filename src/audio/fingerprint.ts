@@ -5,7 +5,7 @@
  * A bit says whether the difference between the levels of two neighbouring bands rises or falls over time (Haitsma and Kalker, A
  * Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels, under shorter frames since words are short. Frames far
  * below the loudest say nothing and are marked so: silence is no likeness.
- * Must not know: labels, how fingerprints are compared (doctor/fingerprint-match.ts).
+ * Not its concern: labels, how fingerprints are compared (doctor/fingerprint-match.ts).
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Wraps mono samples as a WAV file of 32-bit floats, so that samples take the same way as files.
  *
- * Must not know: where the samples come from.
+ * Not its concern: where the samples come from.
  */
 
 /** The bytes of a WAV file (format tag 3, one channel) holding `samples` at `sampleRate` Hz. */

@@ -3,7 +3,7 @@
  *
  * References: Kaiser 1974 (window and its two formulas for length and beta); Crochiere and Rabiner 1983, chapter 4
  * (polyphase form); Smith, "Digital Audio Resampling", CCRMA (interpolation between phases).
- * Must not know: streams, files.
+ * Not its concern: streams, files.
  */
 
 import { tapGroup } from "./convolution-kernel.ts";

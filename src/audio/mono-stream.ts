@@ -1,7 +1,7 @@
 /**
  * Decoded channels to one clean channel: down-mix (mean of the channels), NaN and infinities to zero, length bounded.
  *
- * Must not know: formats, resampling.
+ * Not its concern: formats, resampling.
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { DecodedStream } from "./formats/decoder.ts";

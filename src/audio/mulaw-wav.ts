@@ -1,7 +1,7 @@
 /**
  * Mono samples as a WAV file of one byte a sample: 14-bit range in 8 bits by a logarithmic law, which every browser plays.
  *
- * Reference: ITU-T G.711, mu-law; the segment search follows its table 2a. Must not know: where the samples come from.
+ * Reference: ITU-T G.711, mu-law; the segment search follows its table 2a. Not its concern: where the samples come from.
  */
 
 /** Added before the logarithm, so that segments begin at powers of two. */

@@ -3,7 +3,7 @@
  *
  * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are decoded a
  * second time when their windows are asked for, so memory does not grow with duration.
- * Must not know: encoders, labels, the file system, any format.
+ * Not its concern: encoders, labels, the file system, any format.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";

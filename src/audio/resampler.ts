@@ -3,7 +3,7 @@
  *
  * Output n is the band-limited signal at input time n * inputRate / outputRate, the signal being zero outside its ends.
  * Positions are counted in integers, so results do not depend on how the input is cut into chunks, and nothing drifts.
- * Must not know: files, channels (mono in, mono out).
+ * Not its concern: files, channels (mono in, mono out).
  */
 import { joinFloats } from "../core/join-pieces.ts";
 import { type ConvolutionKernel, createConvolutionKernel } from "./convolution-kernel.ts";

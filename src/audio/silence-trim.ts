@@ -5,7 +5,7 @@
  * changes nothing. Two thresholds (hysteresis): sound starts at a frame above the upper one and reaches as far as
  * frames stay above the lower one; a margin is kept on both sides. Nothing inside is ever cut. The aim is to keep too
  * much rather than to cut a fricative.
- * Must not know: files, rates other than through the frame length.
+ * Not its concern: files, rates other than through the frame length.
  */
 
 /** Every number that shapes trimming; recorded in every golem. */

@@ -1,7 +1,7 @@
 /**
  * Warnings about one recording: oddities that did not prevent decoding.
  *
- * Must not know: who shows them.
+ * Not its concern: who shows them.
  */
 import type { ErrorRecord } from "../core/error.ts";
 

@@ -1,16 +1,16 @@
 /**
  * Windows of equal length: where a kept part is cut, and cutting a stream there.
  *
- * Must not know: decoding.
+ * Not its concern: decoding.
  */
 
 /**
  * Window boundaries in samples for the part [start, end): ceil(length / longest) windows whose lengths differ by at
  * most one sample; the first boundary is `start`, the last `end`. No window for an empty part.
  */
-export function computeWindowBounds(start: number, end: number, longestSamples: number): number[] {
+export function computeWindowBounds(start: number, end: number, maximumSamples: number): number[] {
   const length = end - start;
-  const count = Math.ceil(length / longestSamples);
+  const count = Math.ceil(length / maximumSamples);
   return Array.from({ length: count + 1 }, (_, i) => start + Math.round((i * length) / Math.max(1, count)));
 }
 

@@ -17,7 +17,7 @@ function fitHead(
     { encoders: [testEncoder] },
     { seed: 0, ...options },
   );
-  return fitClassifier(problem, problem.listener, problem.options).fitted[0]!.head;
+  return fitClassifier(problem, problem.encoderSet, problem.options).fitted[0]!.head;
 }
 
 describe("the head chosen on one layer", () => {

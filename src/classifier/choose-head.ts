@@ -5,7 +5,7 @@
  * Candidates are those that are fitted in milliseconds, so that the choice can be made anew inside every fold: an MLP takes a hundred
  * times as long, and what it might add is measured by `golem compare`. Of many rows a part is enough to compare heads.
  * No clock has a say, so that the same data and seed give the same head.
- * Must not know: outer folds, files.
+ * Not its concern: outer folds, files.
  */
 
 import { createRandom, shuffle } from "../core/random.ts";
@@ -36,7 +36,7 @@ export interface HeadChoice {
 /** Chooses a head for features [rows, columns] of a layer. `options` are the seed and what else all candidates share. */
 export function chooseHead(
   features: Matrix,
-  { labels, classes, groups }: Omit<LabelledRows, "heard">,
+  { labels, classes, groups }: Omit<LabelledRows, "embeddings">,
   options: HeadOptions<HeadKind>,
 ): HeadChoice {
   const sizes = new Map<number, number>();

@@ -2,10 +2,10 @@
  * A classifier: the views it listens to, a head on each, and how they are pooled. Fitted on training rows alone, inside
  * every fold and once on everything.
  *
- * Must not know: audio, files, folds.
+ * Not its concern: audio, files, folds.
  */
 import { GolemError } from "../core/error.ts";
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import type { Head, HeadKind } from "../head/head.ts";
 import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
@@ -20,10 +20,10 @@ import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import type { Vocabulary } from "./text-features.ts";
 import {
-  checkHeard,
+  checkEmbeddings,
   createViewFeatures,
+  type EncoderSetInfo,
   type LayerView,
-  type ListenerInfo,
   type Pooling,
   resolveLayer,
 } from "./view.ts";
@@ -51,7 +51,7 @@ export interface Classifier {
   /** That of the transcript, when it is among the views. */
   readonly vocabulary: Vocabulary | undefined;
   /** Probabilities [recordings, classes] for recordings as the listener heard them. */
-  computeProbabilities(heard: readonly Heard[]): Matrix;
+  computeProbabilities(embeddings: readonly Embedding[]): Matrix;
 }
 
 /** Whether all views are to be pooled: nothing was named that decides for one. */
@@ -67,40 +67,40 @@ export function isHeadChosen({ layer = "auto", head }: ClassifierOptions): boole
 /** Fits a classifier on labelled recordings. A head or a layer that is named listens to the first encoder alone. */
 export function fitClassifier(
   rows: LabelledRows,
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   options: ClassifierOptions,
 ): Classifier {
   if (isFused(options)) {
     const { pooling = "mean+std", seed } = options;
-    const { fitted, vocabulary } = fitFusion(rows, listener, { pooling, seed });
-    return createClassifier(fitted, listener, vocabulary);
+    const { fitted, vocabulary } = fitFusion(rows, encoderSet, { pooling, seed });
+    return createClassifier(fitted, encoderSet, vocabulary);
   }
-  const { kind, view, features, headOptions, scores } = prepareFit(rows, listener, options);
+  const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);
   const head = trainHead(kind, features, rows.labels, rows.classes, headOptions);
-  return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], listener);
+  return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], encoderSet);
 }
 
 /** The same with the large matrix products left to an engine, where the head can use one. */
 export async function fitClassifierWithProduct(
   rows: LabelledRows,
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   options: ClassifierOptions,
   product: MatrixProduct,
 ): Promise<Classifier> {
-  if (isFused(options)) return fitClassifier(rows, listener, options);
-  const { kind, view, features, headOptions, scores } = prepareFit(rows, listener, options);
+  if (isFused(options)) return fitClassifier(rows, encoderSet, options);
+  const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);
   const head = await trainHeadWithProduct(kind, features, rows.labels, rows.classes, headOptions, product);
-  return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], listener);
+  return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], encoderSet);
 }
 
 /** Chooses the layer, and the head where that is asked for, and gathers what it is trained on. */
-function prepareFit(rows: LabelledRows, listener: ListenerInfo, options: ClassifierOptions) {
+function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: ClassifierOptions) {
   const { seed, layer = "auto", pooling = "mean+std", head } = options;
-  const encoder = listener.encoders[0]!;
-  const chosen = layer === "auto" ? chooseLayer(rows, listener, pooling) : resolveLayer(encoder, layer);
+  const encoder = encoderSet.encoders[0]!;
+  const chosen = layer === "auto" ? chooseLayer(rows, encoderSet, pooling) : resolveLayer(encoder, layer);
   const view: LayerView = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
   const headOptions = { ...(options.headOptions as Partial<HeadOptions<HeadKind>> | undefined), seed };
-  const features = createViewFeatures(view, listener)(rows.heard);
+  const features = createViewFeatures(view, encoderSet)(rows.embeddings);
   if (isHeadChosen(options))
     return { ...chooseHead(features, rows, headOptions), view, features, headOptions };
   const kind = head === undefined || head === "auto" ? defaultHead : head;
@@ -121,24 +121,29 @@ function addScores(head: Head, scores: HeadChoice["scores"]): Head {
 /** Puts heads and the views they were trained on together again. */
 export function createClassifier(
   fitted: readonly FittedView[],
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   vocabulary?: Vocabulary,
 ): Classifier {
   const { classes } = fitted[0]!.head;
   const parts = fitted.map(({ view, head, factor }) => {
-    const computeFeatures = createViewFeatures(view, listener, vocabulary);
-    return { factor, computeLogits: (heard: readonly Heard[]) => head.computeLogits(computeFeatures(heard)) };
+    const computeFeatures = createViewFeatures(view, encoderSet, vocabulary);
+    return {
+      factor,
+      computeLogits: (embeddings: readonly Embedding[]) => head.computeLogits(computeFeatures(embeddings)),
+    };
   });
   return {
     fitted,
     vocabulary,
-    computeProbabilities(heard) {
-      checkHeard(heard, listener);
+    computeProbabilities(embeddings) {
+      checkEmbeddings(embeddings, encoderSet);
       const probabilities =
         parts.length === 1
-          ? computeProbabilities(parts[0]!.computeLogits(heard))
+          ? computeProbabilities(parts[0]!.computeLogits(embeddings))
           : poolViews(
-              parts.map(({ computeLogits }) => computeLogProbabilities(computeLogits(heard).data, classes)),
+              parts.map(({ computeLogits }) =>
+                computeLogProbabilities(computeLogits(embeddings).data, classes),
+              ),
               parts.map(({ factor }) => factor),
               classes,
             );

@@ -4,7 +4,7 @@
  * Diverse mini-batch active learning (Zhdanov 2019, arXiv:1901.05954, algorithm 1): of the rows with the smallest margins
  * (Scheffer et al. 2001), `prefilter` times as many as wanted are clustered by a k-means weighted by their uncertainty; the row
  * nearest to each centre is chosen. Chosen among four published methods by runs/suggest.ts.
- * Must not know: files, labels, where features come from.
+ * Not its concern: files, labels, where features come from.
  */
 
 import { createRandom } from "../core/random.ts";
@@ -20,7 +20,7 @@ import { getRow, type Matrix } from "../math/matrix.ts";
 /** How many times more rows than wanted are clustered; the paper's. */
 const prefilter = 10;
 /** Rows that are clustered at most, unless more are wanted: bounds time and memory. */
-const mostClustered = 1000;
+const maximumClustered = 1000;
 
 /** A row that was chosen. */
 export interface ChosenRow {
@@ -40,7 +40,7 @@ export function computeMargins(probabilities: Matrix): Float64Array {
 /** The rows that a choice of `count` is made from, the least sure first. */
 export function findCandidates(margins: Float64Array, count: number): number[] {
   const order = [...margins.keys()].sort((a, b) => margins[a]! - margins[b]!);
-  return order.slice(0, Math.max(count, Math.min(prefilter * count, mostClustered)));
+  return order.slice(0, Math.max(count, Math.min(prefilter * count, maximumClustered)));
 }
 
 /**

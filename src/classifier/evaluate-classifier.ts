@@ -3,7 +3,7 @@
  *
  * Recordings that the classifier was trained on, by the bytes or by the decoded audio, are left out and listed;
  * labels it does not know are counted apart; speakers it was trained on are told.
- * Must not know: files, folds.
+ * Not its concern: files, folds.
  */
 import { GolemError } from "../core/error.ts";
 import { countLabels } from "../dataset/classes.ts";
@@ -48,11 +48,11 @@ export function evaluateClassifier(
 ): Evaluation {
   const { overlap, heldOut, known } = selectScored(labels, test, trained);
   const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
-  const heard = new Set(
+  const embeddings = new Set(
     trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
   );
   const shared = new Set(
-    known.map(({ speaker }) => speaker).filter((speaker) => speaker && heard.has(speaker)),
+    known.map(({ speaker }) => speaker).filter((speaker) => speaker && embeddings.has(speaker)),
   );
   if (known.length === 0) {
     throw new GolemError(

@@ -4,7 +4,7 @@
  * With k = floor(rate (n + 1)), the k-th lowest of n held-out scores is exceeded by a new one of the same kind with probability
  * 1 - k / (n + 1) (Vovk et al. 2005, conformal prediction). Where n is too small for that (under 19 at 5 %) no order statistic keeps
  * the rate; the prediction limit of a normal sample (Hahn 1970) stands in, if it is lower than all scores.
- * Must not know: what the scores measure.
+ * Not its concern: what the scores measure.
  */
 import { computeStudentQuantile } from "../math/distribution.ts";
 

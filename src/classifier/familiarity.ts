@@ -7,12 +7,12 @@
  * the mean's own norm: means of few recordings shrink when one of them is left out. Nearness is minus the logarithm of the distance to
  * the nearest class mean in the same space. Both are counted in standard deviations of what held-out training recordings get.
  * Chosen by measurement among maximum probability, energy, residual, nearest neighbours and Mahalanobis distance: LOG.md.
- * Must not know: files, heads, what is done with the unknown.
+ * Not its concern: files, heads, what is done with the unknown.
  */
 
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import { compareInSpace, type WhitenedComparison } from "../head/whitened-classes.ts";
-import { createViewFeatures, type ListenerInfo, type VectorView, type View } from "./view.ts";
+import { createViewFeatures, type EncoderSetInfo, type VectorView, type View } from "./view.ts";
 
 /** What has to be known of one layer. Rows are measured as (features - origin) / scale. */
 export interface FamiliarLayer {
@@ -54,7 +54,7 @@ export interface Impression {
 }
 
 /** Whether a view counts for nearness: the layers of the first encoder do, whatever they say in the decision. */
-export function tellsNearness(view: View, { encoders }: ListenerInfo): boolean {
+export function tellsNearness(view: View, { encoders }: EncoderSetInfo): boolean {
   return typeof view.layer === "number" && view.encoder === encoders[0]?.id;
 }
 
@@ -109,19 +109,19 @@ export function formImpression(layers: readonly LayerComparison[]): Impression {
 /** A function from recordings to how familiar each of them is. */
 export function createFamiliarityScore(
   familiarity: Familiarity,
-  listener: ListenerInfo,
-): (heard: readonly Heard[]) => number[] {
+  encoderSet: EncoderSetInfo,
+): (embeddings: readonly Embedding[]) => number[] {
   const layers = familiarity.layers.map((layer) => {
     const { view, norms } = layer;
     return {
-      ...{ ...layer, norms, weight: view.weight, tellsNearness: tellsNearness(view, listener) },
+      ...{ ...layer, norms, weight: view.weight, tellsNearness: tellsNearness(view, encoderSet) },
       unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length,
       space: { templates: Float64Array.from(layer.templates), subspace: Float64Array.from(layer.subspace) },
-      computeFeatures: createViewFeatures(view, listener),
+      computeFeatures: createViewFeatures(view, encoderSet),
     };
   });
-  return (heard) =>
-    heard.map((recording) =>
+  return (embeddings) =>
+    embeddings.map((recording) =>
       judgeImpression(
         formImpression(
           layers.map(({ space, origin, scale, computeFeatures, ...layer }) => {

@@ -2,7 +2,7 @@
  * Fits what tells the familiar from the unknown to recordings of known classes, and its threshold to what each of them gets when it,
  * or its speaker, is left out.
  *
- * Must not know: files, how classifiers are fitted.
+ * Not its concern: files, how classifiers are fitted.
  */
 import { createRandom, shuffle } from "../core/random.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";
@@ -23,19 +23,19 @@ import {
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import {
   createViewFeatures,
+  type EncoderSetInfo,
   isVectorView,
   type LayerView,
-  type ListenerInfo,
   sumShares,
   type VectorView,
   type View,
 } from "./view.ts";
 
 /** Most recordings that it is fitted to, drawn evenly from the classes, where that leaves some a class: what a golem keeps grows with them. */
-const mostRows = 128;
+const maximumRows = 128;
 const rowsAClass = 3;
 /** Most times that some are left out; what is left out together then grows. */
-const mostFolds = 20;
+const maximumFolds = 20;
 
 /**
  * Fits to labelled rows, those of classes for the unknown left out. `views`: those of the classifier. Undefined where nothing can be held
@@ -44,16 +44,16 @@ const mostFolds = 20;
 export function fitFamiliarity(
   rows: LabelledRows,
   classNames: readonly string[],
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   views: readonly View[],
   seed: number,
 ): Familiarity | undefined {
   const known = pickLabelledRows(rows, pickRows(rows, classNames, seed));
   const leaveOut = planLeaveOut(known.labels, known.groups);
   if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
-  const layers = chooseLayers(listener, views).map((view) => fitLayer(view, known, listener));
+  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet));
   const impressions = joinBlocks(leaveOut, known.labels).flatMap((block) =>
-    holdOut(block, new Set(leaveOut.counted), known.labels, layers, listener),
+    holdOut(block, new Set(leaveOut.counted), known.labels, layers, encoderSet),
   );
   if (impressions.length < 2) return undefined;
   const resemblance = describeUsual(impressions.map((impression) => impression.resemblance));
@@ -80,20 +80,20 @@ function pickRows({ labels, classes }: LabelledRows, names: readonly string[], s
     for (const own of byClass) if (turn < own.length) picked.push(own[turn]!);
   }
   const known = byClass.filter((own) => own.length > 0).length;
-  return picked.slice(0, Math.max(mostRows, rowsAClass * known));
+  return picked.slice(0, Math.max(maximumRows, rowsAClass * known));
 }
 
 /** All layers of the first encoder, and the other vectors that have a say; weights are shares among those that have one. */
-function chooseLayers({ encoders }: ListenerInfo, views: readonly View[]): VectorView[] {
+function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): VectorView[] {
   const vectors = views.filter(isVectorView);
   const total = sumShares(vectors);
   const isOwn = (view: View): view is LayerView =>
     typeof view.layer === "number" && view.encoder === encoders[0]?.id;
-  const heard = vectors.filter(isOwn);
+  const embeddings = vectors.filter(isOwn);
   const pooling = vectors.find((view): view is LayerView => typeof view.layer === "number")?.pooling;
   const [first] = encoders;
   const own = Array.from({ length: first?.layers ?? 0 }, (_, layer): LayerView => {
-    const same = heard.find((view) => view.layer === layer);
+    const same = embeddings.find((view) => view.layer === layer);
     // Where words alone decide, what a recording sounds like is all there is to tell the unfamiliar.
     const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
     return { encoder: first!.id, layer, pooling: pooling ?? "mean+std", weight };
@@ -110,8 +110,12 @@ interface FittedLayer {
   readonly unit: number;
 }
 
-function fitLayer(view: VectorView, { heard, labels }: LabelledRows, listener: ListenerInfo): FittedLayer {
-  const raw = createViewFeatures(view, listener)(heard);
+function fitLayer(
+  view: VectorView,
+  { embeddings, labels }: LabelledRows,
+  encoderSet: EncoderSetInfo,
+): FittedLayer {
+  const raw = createViewFeatures(view, encoderSet)(embeddings);
   const { mean, scale } = fitStandardisation(raw);
   const x = applyStandardisation(raw, { mean, scale });
   const features = raw.columns;
@@ -130,7 +134,7 @@ function fitLayer(view: VectorView, { heard, labels }: LabelledRows, listener: L
 
 /** Blocks that are left out together; merged when there are too many, those of one class with those of others. */
 function joinBlocks({ blocks }: LeaveOut, labels: readonly number[]): number[][] {
-  const joined: number[][] = Array.from({ length: Math.min(blocks.length, mostFolds) }, () => []);
+  const joined: number[][] = Array.from({ length: Math.min(blocks.length, maximumFolds) }, () => []);
   const byClass = [...blocks].sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
   for (const [i, block] of byClass.entries()) joined[i % joined.length]!.push(...block);
   return joined;
@@ -142,7 +146,7 @@ function holdOut(
   counted: ReadonlySet<number>,
   labels: readonly number[],
   layers: readonly FittedLayer[],
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
 ): Impression[] {
   const out = new Set(block);
   const kept = [...labels.keys()].filter((row) => !out.has(row));
@@ -157,7 +161,7 @@ function holdOut(
       layers.map(({ layer, features, unit }, i) => ({
         ...fits[i]!.compare(row),
         ...{ weight: layer.view.weight, norms: fits[i]!.norms, unit, features },
-        tellsNearness: tellsNearness(layer.view, listener),
+        tellsNearness: tellsNearness(layer.view, encoderSet),
       })),
     ),
   );

@@ -5,7 +5,7 @@
  * Each head's say on its own training rows is its exact leave-one-out, all rows of a speaker left out together where speakers are known
  * (head/ridge-loo.ts), so penalty, calibration and weights are all chosen on rows and speakers the head was not fitted on, without a
  * refit. Rows that are alone in their class are not counted; where all are, views weigh the same.
- * Must not know: folds, files.
+ * Not its concern: folds, files.
  */
 
 import { headDefaults } from "../head/options.ts";
@@ -20,7 +20,7 @@ import type { LabelledRows } from "./labelled-rows.ts";
 import { fitVocabulary, type Vocabulary } from "./text-features.ts";
 import {
   createViewFeatures,
-  type ListenerInfo,
+  type EncoderSetInfo,
   listWrittenViews,
   needsTranscriber,
   type Pooling,
@@ -28,7 +28,7 @@ import {
 } from "./view.ts";
 
 /** Views with less than this share in the decision are left out. */
-const leastShare = 0.01;
+const minimumShare = 0.01;
 
 /** What fitting the fusion gives. */
 export interface FusionFit {
@@ -41,23 +41,23 @@ export interface FusionFit {
 
 /** Fits the fusion of all views that the listener offers. */
 export function fitFusion(
-  { heard, labels, classes, groups }: LabelledRows,
-  listener: ListenerInfo,
+  { embeddings, labels, classes, groups }: LabelledRows,
+  encoderSet: EncoderSetInfo,
   { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
 ): FusionFit {
   const leaveOut = planLeaveOut(labels, groups);
   const { counted, isMeasured } = leaveOut;
-  const vocabulary = listener.transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
+  const vocabulary = encoderSet.transcriber && fitVocabulary(embeddings.map(({ text }) => text ?? ""));
   const views: View[] = [
-    ...listener.encoders.flatMap(({ id, layers }) =>
+    ...encoderSet.encoders.flatMap(({ id, layers }) =>
       Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
     ),
-    ...listWrittenViews(listener.transcriber, vocabulary),
+    ...listWrittenViews(encoderSet.transcriber, vocabulary),
   ];
   const heads: PreparedRidge[] = [];
   const heldOut: Float64Array[] = [];
   for (const view of views) {
-    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
     // Rows of words are of length one already, and most of their features are 0.
     const isSound = view.layer !== "transcript";
     const set = createTrainingSet(features, labels, classes);
@@ -82,7 +82,7 @@ export function fitFusion(
   // A view that says the same of all classes decides nothing, whatever its factor.
   const says = heldOut.map((view, i) => factors[i]! * (isMeasured ? computeSpread(view, classes) : 1));
   const total = says.reduce((a, b) => a + b, 0);
-  const isKept = says.map((say) => say >= leastShare * total);
+  const isKept = says.map((say) => say >= minimumShare * total);
   const keptTotal = says.reduce((sum, say, i) => sum + (isKept[i] ? say : 0), 0);
   const fitted = views.flatMap((view, i) =>
     isKept[i]
@@ -125,9 +125,9 @@ function chooseFactors(
 ): Float64Array {
   const all = fitFusionWeights(heldOut, labels, classes);
   const isSound = (_: unknown, i: number) => !needsTranscriber(views[i]!);
-  const heard = heldOut.filter(isSound);
-  if (heard.length === heldOut.length || heard.length === 0) return all.weights;
-  const sound = fitFusionWeights(heard, labels, classes);
+  const embeddings = heldOut.filter(isSound);
+  if (embeddings.length === heldOut.length || embeddings.length === 0) return all.weights;
+  const sound = fitFusionWeights(embeddings, labels, classes);
   const gain = labels.length * (all.logLikelihood - sound.logLikelihood);
   // What needs the transcriber comes last among the views.
   return gain > worthReading

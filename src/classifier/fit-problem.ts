@@ -1,23 +1,23 @@
 /**
  * Recordings that encoders have heard as the problem that folds share: rows, classes, speakers, and how to fit.
  *
- * Must not know: folds, scores, files.
+ * Not its concern: folds, scores, files.
  */
 import { countLabels } from "../dataset/classes.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
-import type { ListenerInfo } from "./view.ts";
+import type { EncoderSetInfo } from "./view.ts";
 
 /** The problem, and the names of its classes in their order. Of `options`, what does not shape a classifier is left out. */
 export function createFitProblem(
   recordings: readonly EmbeddedRecording[],
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   options: ClassifierOptions,
 ): { readonly problem: FitProblem; readonly labels: readonly string[] } {
   const labels = [...countLabels(recordings).keys()];
   const problem: FitProblem = {
-    heard: recordings.map(({ vectors, text, decoded }) => ({
+    embeddings: recordings.map(({ vectors, text, decoded }) => ({
       vectors,
       ...(text === undefined ? {} : { text }),
       ...(decoded === undefined ? {} : { decoded }),
@@ -25,7 +25,7 @@ export function createFitProblem(
     labels: recordings.map(({ label }) => labels.indexOf(label)),
     classes: labels.length,
     groups: recordings.map(({ speaker }) => speaker),
-    listener,
+    encoderSet,
     options: pickClassifierOptions(options),
   };
   return { problem, labels };

@@ -1,7 +1,7 @@
 /**
  * A view with the head that was trained on it: what classifiers are made of.
  *
- * Must not know: how heads are trained, how views are pooled.
+ * Not its concern: how heads are trained, how views are pooled.
  */
 import type { Head } from "../head/head.ts";
 import type { View } from "./view.ts";

@@ -1,7 +1,7 @@
 /**
  * One fold of cross-validation: fit a classifier on some rows, predict others. Where that happens is for the caller to say.
  *
- * Must not know: threads, how folds are made.
+ * Not its concern: threads, how folds are made.
  */
 
 import type { MatrixProduct } from "../head/matrix-product.ts";
@@ -13,11 +13,11 @@ import {
   fitClassifierWithProduct,
 } from "./classifier.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
-import type { ListenerInfo } from "./view.ts";
+import type { EncoderSetInfo } from "./view.ts";
 
 /** Everything that the classifiers of all folds have in common; plain data. */
 export interface FitProblem extends LabelledRows {
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   readonly options: ClassifierOptions;
 }
 
@@ -49,9 +49,9 @@ export function fitPredictRows(
   test: readonly number[],
   options: ClassifierOptions = problem.options,
 ): Matrix {
-  const { listener } = problem;
-  const classifier = fitClassifier(pickLabelledRows(problem, train), listener, options);
-  return classifier.computeProbabilities(test.map((row) => problem.heard[row]!));
+  const { encoderSet } = problem;
+  const classifier = fitClassifier(pickLabelledRows(problem, train), encoderSet, options);
+  return classifier.computeProbabilities(test.map((row) => problem.embeddings[row]!));
 }
 
 /** Runs folds on this thread, one after the other. */
@@ -59,7 +59,7 @@ export function createInlineRunner(problem: FitProblem): FoldRunner {
   return {
     concurrency: 1,
     fitPredict: (train, test) => fitPredictRows(problem, train, test),
-    fit: () => fitClassifier(problem, problem.listener, problem.options),
+    fit: () => fitClassifier(problem, problem.encoderSet, problem.options),
     close: async () => {},
   };
 }
@@ -69,15 +69,15 @@ export function createProductRunner(
   problem: FitProblem,
   product: MatrixProduct & { dispose(): Promise<void> },
 ): FoldRunner {
-  const { heard, listener, options } = problem;
+  const { embeddings, encoderSet, options } = problem;
   return {
     concurrency: 1,
     async fitPredict(train, test) {
       const rows = pickLabelledRows(problem, train);
-      const classifier = await fitClassifierWithProduct(rows, listener, options, product);
-      return classifier.computeProbabilities(test.map((row) => heard[row]!));
+      const classifier = await fitClassifierWithProduct(rows, encoderSet, options, product);
+      return classifier.computeProbabilities(test.map((row) => embeddings[row]!));
     },
-    fit: () => fitClassifierWithProduct(problem, listener, options, product),
+    fit: () => fitClassifierWithProduct(problem, encoderSet, options, product),
     close: () => product.dispose(),
   };
 }

@@ -5,7 +5,7 @@
  * plain averages of forecasts are hard to beat). The pull is `priorNats` x W x KL(w / W || equal), W the sum of the weights: some
  * nats of evidence, whose share falls as labels come in. It keeps all weights above 0, and the problem concave: Newton's method,
  * never quite to the boundary, finds the one answer in some ten rounds (Boyd and Vandenberghe 2004, chapter 9).
- * Must not know: encoders, kinds of head, folds.
+ * Not its concern: encoders, kinds of head, folds.
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Fusion of views by log-linear pooling (Genest and Zidek 1986; Hinton 2002, "product of experts"): the log-probabilities
  * of the views' heads, each times its weight, summed and normalised.
- * Must not know: encoders, kinds of head, folds.
+ * Not its concern: encoders, kinds of head, folds.
  */
 
 import { computeProbabilities } from "../head/softmax.ts";

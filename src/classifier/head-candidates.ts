@@ -4,11 +4,11 @@
  * The order is what "simpler" means: one mean a class; linear maps, each with fewer restraints than the one before (ridge chooses its penalty
  * by leave-one-out, logistic has a fixed one, linear none but its few steps); ridge heads on all views, pooled; then
  * hidden layers by their units. Counting learned numbers instead would call four hidden units simpler than one mean a class.
- * Must not know: folds, scores.
+ * Not its concern: folds, scores.
  */
 import type { HeadKind } from "../head/head.ts";
 import type { Classifier, ClassifierOptions } from "./classifier.ts";
-import { getLayerSize, type ListenerInfo } from "./view.ts";
+import { type EncoderSetInfo, getLayerSize } from "./view.ts";
 
 /** One way to learn. */
 export interface HeadCandidate {
@@ -36,7 +36,7 @@ export function listHeadCandidates(layer: number | "last" | "auto"): readonly He
 /** Numbers that a head on one layer of the first encoder learns: weights and biases. Undefined for the fusion, which decides itself. */
 export function getLearnedNumbers(
   { options }: HeadCandidate,
-  { encoders }: ListenerInfo,
+  { encoders }: EncoderSetInfo,
   classes: number,
   pooling: "mean" | "mean+std",
 ): number | undefined {

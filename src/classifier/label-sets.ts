@@ -3,7 +3,7 @@
  * that keeps what they are computed from.
  *
  * The model trained on everything stands for those of the folds: nothing but one number a recording and repeat has to be kept.
- * Must not know: files, views, how probabilities come about.
+ * Not its concern: files, views, how probabilities come about.
  */
 import { GolemError } from "../core/error.ts";
 import {

@@ -1,13 +1,13 @@
 /**
  * What classifiers are fitted on: recordings as they were heard, with classes and, where known, speakers. Plain data.
  *
- * Must not know: heads, files, folds.
+ * Not its concern: heads, files, folds.
  */
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 
 /** Labelled recordings. */
 export interface LabelledRows {
-  readonly heard: readonly Heard[];
+  readonly embeddings: readonly Embedding[];
   /** Class of each recording, 0 .. classes - 1. */
   readonly labels: readonly number[];
   readonly classes: number;
@@ -18,7 +18,7 @@ export interface LabelledRows {
 /** Some of the rows, in the order named. */
 export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]): LabelledRows {
   return {
-    heard: picked.map((row) => rows.heard[row]!),
+    embeddings: picked.map((row) => rows.embeddings[row]!),
     labels: picked.map((row) => rows.labels[row]!),
     classes: rows.classes,
     groups: picked.map((row) => rows.groups[row]),

@@ -2,31 +2,31 @@
  * A flat map of recordings as a golem hears them: distances in each of its views, added up by the views' shares in the decision.
  *
  * No label is looked at, so classes that lie apart on it are apart in what was heard.
- * Must not know: how the map is drawn.
+ * Not its concern: how the map is drawn.
  */
 import { createRandom, shuffle } from "../core/random.ts";
-import type { Heard } from "../embed/embedded-recording.ts";
-import { computeNeighbourMap, type MapPosition } from "../math/neighbour-map.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import { computeGram } from "../math/products.ts";
+import { computeNeighbourMap, type MapPosition } from "../math/t-sne.ts";
 import type { Classifier } from "./classifier.ts";
-import { createViewFeatures, type ListenerInfo } from "./view.ts";
+import { createViewFeatures, type EncoderSetInfo } from "./view.ts";
 
 /** Recordings on a map at most: time grows with their square (500: about half a second). */
-const mostPlaced = 500;
+const maximumPlaced = 500;
 
 /** The place of each recording; undefined for those drawn (with a fixed seed) to be left out where there are too many. */
 export function computeRecordingMap(
-  heard: readonly Heard[],
+  embeddings: readonly Embedding[],
   classifier: Pick<Classifier, "fitted" | "vocabulary">,
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
 ): (MapPosition | undefined)[] {
-  const placed = pickPlaced(heard.length);
+  const placed = pickPlaced(embeddings.length);
   const rows = placed.length;
   if (rows === 0) return [];
-  const picked = placed.map((i) => heard[i]!);
+  const picked = placed.map((i) => embeddings[i]!);
   const gram = new Float64Array(rows * rows);
   for (const { view } of classifier.fitted) {
-    const features = createViewFeatures(view, listener, classifier.vocabulary)(picked);
+    const features = createViewFeatures(view, encoderSet, classifier.vocabulary)(picked);
     const isText = view.layer === "transcript";
     const centred = centreColumns(features.data, rows, features.columns, !isText);
     const own = computeGram(centred, rows, features.columns);
@@ -43,16 +43,16 @@ export function computeRecordingMap(
     }
   }
   const positions = computeNeighbourMap(squared, rows);
-  const result = new Array<MapPosition | undefined>(heard.length).fill(undefined);
+  const result = new Array<MapPosition | undefined>(embeddings.length).fill(undefined);
   for (const [row, i] of placed.entries()) result[i] = positions[row];
   return result;
 }
 
 function pickPlaced(count: number): number[] {
   const all = Array.from({ length: count }, (_, i) => i);
-  if (count <= mostPlaced) return all;
+  if (count <= maximumPlaced) return all;
   return shuffle(all, createRandom(0))
-    .slice(0, mostPlaced)
+    .slice(0, maximumPlaced)
     .sort((a, b) => a - b);
 }
 

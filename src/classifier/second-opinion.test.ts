@@ -3,18 +3,18 @@ import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { computeSecondOpinion } from "./second-opinion.ts";
 
-const listener = { encoders: [testEncoder] };
+const encoderSet = { encoders: [testEncoder] };
 
 describe("a second opinion", () => {
-  const heard = makeEmbeddings({ classes: 4, shots: 10, seed: 3 });
-  const truth = heard.map(({ label }) => Number(label.slice(-1)));
+  const embeddings = makeEmbeddings({ classes: 4, shots: 10, seed: 3 });
+  const truth = embeddings.map(({ label }) => Number(label.slice(-1)));
   const wrong = [0, 7, 18, 29];
   const labels = truth.map((label, row) => (wrong.includes(row) ? (label + 1) % 4 : label));
 
   it("knows wrong labels, though it was given them", () => {
     const { probabilities, trusted, firstGuesses } = computeSecondOpinion(
-      { heard, labels, classes: 4 },
-      listener,
+      { embeddings, labels, classes: 4 },
+      encoderSet,
       { seed: 0 },
     );
     expect([...getPredictions(probabilities)]).toEqual(truth);
@@ -26,8 +26,8 @@ describe("a second opinion", () => {
     const random = labels.map((_, row) => row % 4);
     const noise = makeEmbeddings({ classes: 4, shots: 3, seed: 5, separation: [0, 0, 0] });
     const { trusted } = computeSecondOpinion(
-      { heard: noise, labels: random.slice(0, 12), classes: 4 },
-      listener,
+      { embeddings: noise, labels: random.slice(0, 12), classes: 4 },
+      encoderSet,
       { seed: 0 },
     );
     for (let k = 0; k < 4; k++) {

@@ -4,7 +4,7 @@
  * First every recording is judged by heads fitted without it (leave-one-out). Those that are taken for another class are set aside, heads
  * are fitted on the others alone, and judge all: so wrong labels do not speak for each other. Speakers are not kept apart, since another
  * take by the same voice is the best witness there is.
- * Must not know: files, what is done with the answer.
+ * Not its concern: files, what is done with the answer.
  */
 
 import { getPredictions } from "../evaluate/metrics.ts";
@@ -12,7 +12,7 @@ import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { createClassifier } from "./classifier.ts";
 import { fitFusion } from "./fit-fusion.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
-import type { ListenerInfo } from "./view.ts";
+import type { EncoderSetInfo } from "./view.ts";
 
 /** Probabilities of recordings by a classifier that did not learn from them. */
 export interface SecondOpinion {
@@ -30,21 +30,21 @@ const leastTrusted = 2;
 /** Judges labelled recordings twice, or, where they are so many that a few wrong ones move little, once. Every class needs at least two. */
 export function computeSecondOpinion(
   rows: Omit<LabelledRows, "groups">,
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   { seed, isOneLook = false }: { readonly seed: number; readonly isOneLook?: boolean },
 ): SecondOpinion {
-  const { heard, labels, classes } = rows;
-  const all: LabelledRows = { heard, labels, classes, groups: labels.map(() => undefined) };
+  const { embeddings, labels, classes } = rows;
+  const all: LabelledRows = { embeddings, labels, classes, groups: labels.map(() => undefined) };
   const options = { pooling: "mean+std", seed } as const;
-  const first = fitFusion(all, listener, options).heldOut;
+  const first = fitFusion(all, encoderSet, options).heldOut;
   const trusted = chooseTrusted(first, labels, classes);
   const firstGuesses = [...getPredictions(first)];
   const kept = [...labels.keys()].filter((row) => trusted[row]);
   if (isOneLook || kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
-  const { fitted, vocabulary, heldOut } = fitFusion(pickLabelledRows(all, kept), listener, options);
+  const { fitted, vocabulary, heldOut } = fitFusion(pickLabelledRows(all, kept), encoderSet, options);
   const aside = [...labels.keys()].filter((row) => !trusted[row]);
-  const classifier = createClassifier(fitted, listener, vocabulary);
-  const judged = classifier.computeProbabilities(aside.map((row) => heard[row]!));
+  const classifier = createClassifier(fitted, encoderSet, vocabulary);
+  const judged = classifier.computeProbabilities(aside.map((row) => embeddings[row]!));
   const probabilities = createMatrix(labels.length, classes);
   for (const [i, row] of kept.entries()) getRow(probabilities, row).set(getRow(heldOut, i));
   for (const [i, row] of aside.entries()) getRow(probabilities, row).set(getRow(judged, i));

@@ -2,15 +2,15 @@ import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { getRow } from "../math/matrix.ts";
 import { fitFusion } from "./fit-fusion.ts";
-import { createLikeness, sketchHeard } from "./sketch.ts";
+import { createLikeness, sketchEmbeddings } from "./sketch.ts";
 
-const listener = { encoders: [testEncoder] };
+const encoderSet = { encoders: [testEncoder] };
 
 it("keeps layers, and distances about as they were", () => {
   const made = makeEmbeddings({ classes: 3, shots: 10, seed: 1 });
-  const sketch = sketchHeard(made, listener, { dimensions: 200, seed: 0 });
-  expect(sketch.listener.encoders).toMatchObject([{ layers: 3, dimensions: 200 }]);
-  expect(sketch.heard[0]!.vectors[0]).toHaveLength(3 * 400);
+  const sketch = sketchEmbeddings(made, encoderSet, { dimensions: 200, seed: 0 });
+  expect(sketch.encoderSet.encoders).toMatchObject([{ layers: 3, dimensions: 200 }]);
+  expect(sketch.embeddings[0]!.vectors[0]).toHaveLength(3 * 400);
   // Standardised rows have squared distances of about two a number, whatever they are folded into.
   const likeness = createLikeness(sketch);
   const distance = getRow(likeness, 0).reduce(
@@ -23,32 +23,36 @@ it("keeps layers, and distances about as they were", () => {
 
 it("is the same for the same seed, another for another", () => {
   const made = makeEmbeddings({ classes: 2, shots: 4, seed: 1 });
-  const first = createLikeness(sketchHeard(made, listener, { dimensions: 8, seed: 1 }));
-  expect(createLikeness(sketchHeard(made, listener, { dimensions: 8, seed: 1 }))).toEqual(first);
-  expect(createLikeness(sketchHeard(made, listener, { dimensions: 8, seed: 2 }))).not.toEqual(first);
+  const first = createLikeness(sketchEmbeddings(made, encoderSet, { dimensions: 8, seed: 1 }));
+  expect(createLikeness(sketchEmbeddings(made, encoderSet, { dimensions: 8, seed: 1 }))).toEqual(first);
+  expect(createLikeness(sketchEmbeddings(made, encoderSet, { dimensions: 8, seed: 2 }))).not.toEqual(first);
 });
 
 it("joins layers where asked to", () => {
   const made = makeEmbeddings({ classes: 2, shots: 10, seed: 1 });
-  const sketch = sketchHeard(made, listener, { dimensions: 8, joinLayers: true, seed: 0 });
-  expect(sketch.listener.encoders).toMatchObject([{ layers: 1, dimensions: 24 }]);
-  expect(sketch.heard[0]!.vectors[0]).toHaveLength(48);
+  const sketch = sketchEmbeddings(made, encoderSet, { dimensions: 8, joinLayers: true, seed: 0 });
+  expect(sketch.encoderSet.encoders).toMatchObject([{ layers: 1, dimensions: 24 }]);
+  expect(sketch.embeddings[0]!.vectors[0]).toHaveLength(48);
 });
 
 it("makes a view of the words, from which classes can be learned", () => {
   const made = makeEmbeddings({ classes: 2, shots: 10, seed: 1, separation: [0, 0, 0] });
-  const heard = made.map(({ vectors, label }, i) => ({
+  const embeddings = made.map(({ vectors, label }, i) => ({
     vectors,
     text: `${label} please ${i % 3}`,
     decoded: [Float32Array.of(i, i % 2)],
   }));
   const decoder = { name: "start", size: 2 } as const;
   const transcriber = { ...testEncoder, id: "writer", vectors: [decoder] };
-  const sketch = sketchHeard(heard, { ...listener, transcriber }, { dimensions: 8, seed: 0 });
-  expect(sketch.listener.encoders.map(({ id }) => id)).toEqual(["test", "writer/transcript", "writer/start"]);
+  const sketch = sketchEmbeddings(embeddings, { ...encoderSet, transcriber }, { dimensions: 8, seed: 0 });
+  expect(sketch.encoderSet.encoders.map(({ id }) => id)).toEqual([
+    "test",
+    "writer/transcript",
+    "writer/start",
+  ]);
   const labels = made.map(({ label }) => (label === "class 0" ? 0 : 1));
-  const rows = { heard: sketch.heard, labels, classes: 2, groups: labels.map(() => undefined) };
-  const { heldOut } = fitFusion(rows, sketch.listener, { pooling: "mean+std", seed: 0 });
+  const rows = { embeddings: sketch.embeddings, labels, classes: 2, groups: labels.map(() => undefined) };
+  const { heldOut } = fitFusion(rows, sketch.encoderSet, { pooling: "mean+std", seed: 0 });
   const right = labels.filter((label, row) => getRow(heldOut, row)[label]! > 0.5).length;
   expect(right).toBeGreaterThanOrEqual(18);
 });

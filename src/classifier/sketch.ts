@@ -4,21 +4,21 @@
  *
  * Standardised features are added, with random signs, into a few buckets (count sketch: Charikar, Chen, Farach-Colton 2002; feature hashing:
  * Weinberger and others 2009). What the transcriber gives becomes further views of the same form.
- * Must not know: heads, files.
+ * Not its concern: heads, files.
  */
 import { joinFloats } from "../core/join-pieces.ts";
 import { createRandom } from "../core/random.ts";
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import { fitStandardisation } from "../head/standardisation.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { fitVocabulary } from "./text-features.ts";
-import { createViewFeatures, getViewName, type ListenerInfo, listWrittenViews } from "./view.ts";
+import { createViewFeatures, type EncoderSetInfo, getViewName, listWrittenViews } from "./view.ts";
 
 /** Recordings as a listener of smaller views would have heard them. */
 export interface Sketch {
-  readonly heard: readonly Heard[];
-  readonly listener: ListenerInfo;
+  readonly embeddings: readonly Embedding[];
+  readonly encoderSet: EncoderSetInfo;
 }
 
 /** Buckets that the transcript gets, as a multiple of a layer's: words are many and rare. */
@@ -38,41 +38,41 @@ export interface SketchOptions {
 }
 
 /** Sketches every layer of every encoder, and what the transcriber gives. */
-export function sketchHeard(
-  heard: readonly Heard[],
-  listener: ListenerInfo,
+export function sketchEmbeddings(
+  embeddings: readonly Embedding[],
+  encoderSet: EncoderSetInfo,
   { dimensions, joinLayers = false, seed }: SketchOptions,
 ): Sketch {
-  const parts: { info: EncoderInfo; rows: Matrix[] }[] = listener.encoders.map((encoder, i) => {
+  const parts: { info: EncoderInfo; rows: Matrix[] }[] = encoderSet.encoders.map((encoder, i) => {
     const isJoined = joinLayers && encoder.layers > 1;
     const size = isJoined ? joinFactor * dimensions : dimensions;
     const layers = Array.from({ length: encoder.layers }, (_, layer) => {
       const view = { encoder: encoder.id, layer, pooling: "mean+std", weight: 1 } as const;
-      return sketchRows(createViewFeatures(view, listener)(heard), true, 2 * size, [seed, i, layer]);
+      return sketchRows(createViewFeatures(view, encoderSet)(embeddings), true, 2 * size, [seed, i, layer]);
     });
     // The sketch of vectors side by side is the sum of their sketches.
     const rows = isJoined ? [layers.reduce(addMatrix)] : layers;
     return { info: { ...encoder, layers: rows.length, dimensions: size }, rows };
   });
-  const [first] = listener.encoders;
-  const transcriber = first && listener.transcriber;
-  const vocabulary = transcriber && fitVocabulary(heard.map(({ text }) => text ?? ""));
+  const [first] = encoderSet.encoders;
+  const transcriber = first && encoderSet.transcriber;
+  const vocabulary = transcriber && fitVocabulary(embeddings.map(({ text }) => text ?? ""));
   for (const [i, view] of listWrittenViews(transcriber, vocabulary).entries()) {
     const isText = view.layer === "transcript";
     const size = isText ? textFactor * dimensions : dimensions;
-    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
     const info = { ...first!, id: getViewName(view), layers: 1, dimensions: size };
     parts.push({ info, rows: [sketchRows(features, !isText, 2 * size, [seed, -1 - i])] });
   }
   return {
-    heard: heard.map((_, row) => ({ vectors: parts.map(({ rows }) => joinRows(rows, row)) })),
-    listener: { encoders: parts.map(({ info }) => info) },
+    embeddings: embeddings.map((_, row) => ({ vectors: parts.map(({ rows }) => joinRows(rows, row)) })),
+    encoderSet: { encoders: parts.map(({ info }) => info) },
   };
 }
 
 /** All sketched numbers of each recording side by side, each view with the same say: [recordings, numbers]. */
-export function createLikeness({ heard }: Sketch): Matrix {
-  const rows = heard.map(({ vectors }) => joinFloats(vectors));
+export function createLikeness({ embeddings }: Sketch): Matrix {
+  const rows = embeddings.map(({ vectors }) => joinFloats(vectors));
   const matrix = createMatrix(rows.length, rows[0]?.length ?? 0);
   for (const [i, row] of rows.entries()) getRow(matrix, i).set(row);
   return matrix;

@@ -3,7 +3,7 @@
  *
  * Terms can be looked up by it but not read. It is no secret: whoever hashes a list of words, or all runs of five letters, finds those that
  * are among them. A salt in the golem would not change that, and a slow hash would make every prediction slow.
- * Must not know: vocabularies.
+ * Not its concern: vocabularies.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";

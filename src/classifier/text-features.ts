@@ -4,7 +4,7 @@
  * Weights as in scikit-learn's TfidfVectorizer(sublinear_tf=True): (1 + ln count) x (1 + ln((1 + texts) / (1 + texts with the
  * term))); words and characters are each divided by their Euclidean norm. Sounds that are misheard the same way ("maricano") keep
  * their characters, whatever the words.
- * Must not know: how text was heard, heads.
+ * Not its concern: how text was heard, heads.
  */
 import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { hashTerm } from "./term-hash.ts";
@@ -66,7 +66,7 @@ interface CountedText {
 /** The latest texts, counted: the folds of cross-validation ask for the same ones many times. */
 const latest = new Map<string, CountedText>();
 /** Most characters of texts that are kept counted; a counted character takes some hundred bytes. */
-const mostLatest = 500_000;
+const maximumLatest = 500_000;
 let charactersKept = 0;
 
 function countBoth(text: string): CountedText {
@@ -74,9 +74,9 @@ function countBoth(text: string): CountedText {
   if (known) return known;
   const words = splitWords(text);
   const counted = { words: countTerms(listWords(words)), characters: countTerms(listCharacters(words)) };
-  if (text.length > mostLatest) return counted;
+  if (text.length > maximumLatest) return counted;
   for (const oldest of latest.keys()) {
-    if (charactersKept + text.length <= mostLatest) break;
+    if (charactersKept + text.length <= maximumLatest) break;
     latest.delete(oldest);
     charactersKept -= oldest.length;
   }

@@ -4,29 +4,29 @@
  *
  * Features of layers are standardised over the recordings given, those of transcripts centred; a view's mean squared length is
  * then its weight, so squared distances are weighted means over views.
- * Must not know: labels, what the distances are for.
+ * Not its concern: labels, what the distances are for.
  */
 
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import type { Classifier } from "./classifier.ts";
-import { createViewFeatures, type ListenerInfo } from "./view.ts";
+import { createViewFeatures, type EncoderSetInfo } from "./view.ts";
 
 /** Places recordings in the classifier's space: [recordings, features of all its views]. */
 export function computeViewSpace(
   { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,
-  listener: ListenerInfo,
-  heard: readonly Heard[],
+  encoderSet: EncoderSetInfo,
+  embeddings: readonly Embedding[],
 ): Matrix {
   const parts = fitted.map(({ view }) => {
-    const features = createViewFeatures(view, listener, vocabulary)(heard);
+    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
     return scaleView(features, view.weight, view.layer !== "transcript");
   });
   const space = createMatrix(
-    heard.length,
+    embeddings.length,
     parts.reduce((sum, { columns }) => sum + columns, 0),
   );
-  for (let row = 0; row < heard.length; row++) {
+  for (let row = 0; row < embeddings.length; row++) {
     let start = row * space.columns;
     for (const part of parts) {
       space.data.set(getRow(part, row), start);

@@ -2,10 +2,10 @@
  * Views: what a recording looks like to one head. A layer of an encoder, pooled over time; the transcript; or a vector that
  * the transcriber's decoder gave while it wrote the transcript.
  *
- * Must not know: heads, files.
+ * Not its concern: heads, files.
  */
 import { GolemError } from "../core/error.ts";
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { DecoderVector, TranscriberInfo } from "../encoder/transcriber.ts";
 import { createMatrix, type Matrix } from "../math/matrix.ts";
@@ -47,8 +47,8 @@ export type VectorView = LayerView | DecoderView;
 /** One way to look at a recording. */
 export type View = VectorView | TranscriptView;
 
-/** Who hears the recordings that a classifier is given; `Heard.vectors` are in the order of `encoders`. */
-export interface ListenerInfo {
+/** Who hears the recordings that a classifier is given; `Embedding.vectors` are in the order of `encoders`. */
+export interface EncoderSetInfo {
   readonly encoders: readonly EncoderInfo[];
   readonly transcriber?: TranscriberInfo | undefined;
 }
@@ -95,7 +95,7 @@ export function getLayerSize(info: EncoderInfo, pooling: Pooling): number {
 /** Number of features of a view; undefined when the listener or the vocabulary has no such view. */
 export function getViewSize(
   view: View,
-  { encoders, transcriber }: ListenerInfo,
+  { encoders, transcriber }: EncoderSetInfo,
   vocabulary?: Vocabulary,
 ): number | undefined {
   if (needsTranscriber(view)) {
@@ -113,18 +113,18 @@ export function getViewSize(
  */
 export function createViewFeatures(
   view: View,
-  { encoders, transcriber }: ListenerInfo,
+  { encoders, transcriber }: EncoderSetInfo,
   vocabulary?: Vocabulary,
-): (heard: readonly Heard[]) => Matrix {
+): (embeddings: readonly Embedding[]) => Matrix {
   if (view.layer === "transcript") {
     const computeFeatures = createTextFeatures(vocabulary!);
-    return (heard) => computeFeatures(heard.map(({ text }) => text ?? throwMissing(view)));
+    return (embeddings) => computeFeatures(embeddings.map(({ text }) => text ?? throwMissing(view)));
   }
   if (needsTranscriber(view)) {
     const { place, size } = findDecoded(view, transcriber)!;
-    return (heard) => {
-      const features = createMatrix(heard.length, size);
-      for (const [row, { decoded }] of heard.entries()) {
+    return (embeddings) => {
+      const features = createMatrix(embeddings.length, size);
+      for (const [row, { decoded }] of embeddings.entries()) {
         const vector = decoded?.[place] ?? throwMissing(view);
         checkSize(`The vector ${getViewName(view)}`, vector, size);
         features.data.set(vector, row * size);
@@ -137,9 +137,9 @@ export function createViewFeatures(
   const info = encoders[index]!;
   const columns = getLayerSize(info, pooling);
   const start = layer * 2 * info.dimensions;
-  return (heard) => {
-    const features = createMatrix(heard.length, columns);
-    for (const [row, { vectors }] of heard.entries()) {
+  return (embeddings) => {
+    const features = createMatrix(embeddings.length, columns);
+    for (const [row, { vectors }] of embeddings.entries()) {
       features.data.set(vectors[index]!.subarray(start, start + columns), row * columns);
     }
     return features;
@@ -152,8 +152,8 @@ function findDecoded(view: DecoderView, transcriber: TranscriberInfo | undefined
 }
 
 /** Throws `invalid-shape` for recordings that were not heard by the encoders of this listener. */
-export function checkHeard(heard: readonly Heard[], { encoders }: ListenerInfo): void {
-  for (const { vectors } of heard) {
+export function checkEmbeddings(embeddings: readonly Embedding[], { encoders }: EncoderSetInfo): void {
+  for (const { vectors } of embeddings) {
     for (const [i, { id, layers, dimensions }] of encoders.entries()) {
       checkSize(`An embedding of ${id}`, vectors[i], layers * 2 * dimensions);
     }

@@ -1,7 +1,7 @@
 /**
  * The options that several commands have, as data.
  *
- * Must not know: commands, how arguments are parsed.
+ * Not its concern: commands, how arguments are parsed.
  */
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";

@@ -1,7 +1,7 @@
 /**
  * The commands as data: names, arguments, options, help. The work is in commands/, loaded when a command runs.
  *
- * Must not know: how arguments are parsed, what commands do.
+ * Not its concern: how arguments are parsed, what commands do.
  */
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";

@@ -1,7 +1,7 @@
 /**
  * The scores of each class as a table for people at a terminal: one line a class, with what it is most often taken for.
  *
- * Must not know: how the scores were computed, where they are shown.
+ * Not its concern: how the scores were computed, where they are shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 

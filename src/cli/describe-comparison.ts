@@ -1,7 +1,7 @@
 /**
  * A comparison of heads in words and characters, for people at a terminal.
  *
- * Must not know: how it was computed, where it is shown.
+ * Not its concern: how it was computed, where it is shown.
  */
 import type { DatasetComparison, SizedScore } from "../node/compare-heads.ts";
 import { describeLine, describeScale } from "./text-plot.ts";

@@ -1,7 +1,7 @@
 /**
  * A learning curve in words and characters, for people at a terminal.
  *
- * Must not know: how it was computed, where it is shown.
+ * Not its concern: how it was computed, where it is shown.
  */
 import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
 import type { DatasetCurve } from "../node/compute-curve.ts";

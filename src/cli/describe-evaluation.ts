@@ -1,7 +1,7 @@
 /**
  * An evaluation in words, for people at a terminal.
  *
- * Must not know: how it was computed, where it is shown.
+ * Not its concern: how it was computed, where it is shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { describeProtocol, describeVerdict } from "../view/evaluation-words.ts";

@@ -1,7 +1,7 @@
 /**
  * Events and the state of a live stream as text for people.
  *
- * Must not know: how events are found.
+ * Not its concern: how events are found.
  */
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 
@@ -23,12 +23,12 @@ export function describeEvent(
 
 /** Cells of a level bar, from the least level shown to full scale. */
 const barCells = 20;
-const leastDb = -80;
+const minimumDb = -80;
 
 /** One line: time, level, the two labels that score most. */
 export function describeLiveState(state: LiveState): string {
   const { time, levelDb, isSound, scores, unknown, dropped } = state;
-  const filled = Math.round(barCells * Math.min(1, Math.max(0, 1 - levelDb / leastDb)));
+  const filled = Math.round(barCells * Math.min(1, Math.max(0, 1 - levelDb / minimumDb)));
   const best = Object.entries(scores)
     .filter(([, score]) => score >= 0.005)
     .sort((a, b) => b[1] - a[1])

@@ -1,7 +1,7 @@
 /**
  * Findings in words, for people at a terminal.
  *
- * Must not know: how they were found, where they are shown.
+ * Not its concern: how they were found, where they are shown.
  */
 import { severities } from "../doctor/diagnose.ts";
 import { countOf, type Finding, listNames, type Severity } from "../doctor/finding.ts";

@@ -1,7 +1,7 @@
 /**
  * From the text of an option to its value; each throws commander's InvalidArgumentError with what was expected.
  *
- * Must not know: which options there are.
+ * Not its concern: which options there are.
  */
 import { InvalidArgumentError } from "commander";
 

@@ -1,7 +1,7 @@
 /**
  * Paths as people read and type them.
  *
- * Must not know: what lies there, who prints.
+ * Not its concern: what lies there, who prints.
  */
 import { relative } from "node:path";
 

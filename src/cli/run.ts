@@ -2,7 +2,7 @@
  * The command line: parses arguments, runs one command, returns the exit code. Commands load when they run, so that
  * `--help` is instant.
  *
- * Must not know: what commands do; each is a file in commands/.
+ * Not its concern: what commands do; each is a file in commands/.
  */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };

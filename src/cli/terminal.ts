@@ -1,7 +1,7 @@
 /**
  * What the commands say and where: results on stdout, progress and warnings on stderr, JSON when asked for.
  *
- * Must not know: what any command does.
+ * Not its concern: what any command does.
  */
 import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";

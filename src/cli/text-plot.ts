@@ -1,7 +1,7 @@
 /**
  * Shares from 0 to 1 as marks on a line of plain characters, one line a result, under one scale.
  *
- * Must not know: what is plotted.
+ * Not its concern: what is plotted.
  */
 
 /** Characters from 0 to 1; a step is 2 %. */

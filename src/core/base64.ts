@@ -1,7 +1,7 @@
 /**
  * Bytes as base64 (RFC 4648, section 4).
  *
- * Must not know: what the bytes are.
+ * Not its concern: what the bytes are.
  */
 
 /** Encodes bytes, in pieces that `String.fromCharCode` can take. */

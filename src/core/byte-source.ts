@@ -1,7 +1,7 @@
 /**
  * Byte sources that need no file system: memory, Blob, a slice of another source, a source with one cached block.
  *
- * Must not know: any format, the file system (see node/file-source).
+ * Not its concern: any format, the file system (see node/file-source).
  */
 
 /** Random access to bytes: a file, a Blob, a buffer. */

@@ -1,7 +1,7 @@
 /**
  * CRC-32 as in IEEE 802.3 and zlib (reflected polynomial 0xEDB88320): finds damage, does not prevent forgery.
  *
- * Must not know: what the bytes mean.
+ * Not its concern: what the bytes mean.
  */
 
 const table = new Uint32Array(256).map((_, index) => {

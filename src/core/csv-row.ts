@@ -1,7 +1,7 @@
 /**
  * A row of a table as comma-separated values (RFC 4180).
  *
- * Must not know: what the columns are. Reading is `dataset/table.ts`.
+ * Not its concern: what the columns are. Reading is `dataset/table.ts`.
  */
 
 /** One row, without line end: cells with commas, quotes or line ends in quotes. */

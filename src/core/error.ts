@@ -3,7 +3,7 @@
  *
  * Grammar of every message: what was found and what was expected; the hint says what to do next.
  * Codes are part of the public contract: command line, library and server report the same ones.
- * Must not know: who reports the error, or how.
+ * Not its concern: who reports the error, or how.
  */
 
 /** Stable machine-readable reasons. Grouped by the stage that raises them. */

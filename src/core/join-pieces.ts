@@ -1,7 +1,7 @@
 /**
  * Pieces of bytes or numbers, one after the other, in one array of their own.
  *
- * Must not know: what the pieces are.
+ * Not its concern: what the pieces are.
  */
 
 /** Joins bytes; the result shares memory with none of them, so it can be moved to another thread. */

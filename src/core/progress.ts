@@ -1,7 +1,7 @@
 /**
  * How long-running functions tell their caller how far they are, and how the caller stops them.
  *
- * Must not know: terminals, bars, browsers.
+ * Not its concern: terminals, bars, browsers.
  */
 
 /** One report of progress. `completed` and `total` count the same unit (recordings, bytes, folds ...). */

@@ -3,7 +3,7 @@
  *
  * Generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded through splitmix32 so that seeds 0, 1, 2 ... give
  * unrelated streams. Same seed, same numbers, on every machine.
- * Must not know: the clock, Math.random, what the numbers are for.
+ * Not its concern: the clock, Math.random, what the numbers are for.
  */
 
 /** A deterministic stream of random numbers. */

@@ -1,7 +1,7 @@
 /**
  * Names that people gave, as names of files and folders.
  *
- * Must not know: the file system. Two names may come to the same; whoever writes files numbers them.
+ * Not its concern: the file system. Two names may come to the same; whoever writes files numbers them.
  */
 
 /** Most characters of a name: some file systems take 255 bytes. */

@@ -1,7 +1,7 @@
 /**
  * Whether a set of labels can be learned from: at least two classes, at least two recordings in each.
  *
- * Must not know: where the labels come from, what is done with them.
+ * Not its concern: where the labels come from, what is done with them.
  */
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 

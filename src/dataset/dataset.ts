@@ -1,7 +1,7 @@
 /**
  * A data set as the rest of the program sees it: recordings with label, speaker and split.
  *
- * Must not know: encoders, heads, how a recording is decoded.
+ * Not its concern: encoders, heads, how a recording is decoded.
  */
 import type { ByteSource } from "../core/byte-source.ts";
 import type { ErrorRecord } from "../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * The same recording twice, by its bytes or by its sound.
  *
- * Must not know: how hashes are computed. Recordings of digital silence of equal length sound the same: leave them out first.
+ * Not its concern: how hashes are computed. Recordings of digital silence of equal length sound the same: leave them out first.
  */
 import { GolemError } from "../core/error.ts";
 

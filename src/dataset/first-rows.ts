@@ -1,7 +1,7 @@
 /**
  * The plainest split of a list that has none: the first rows to learn from, all others to test on.
  *
- * Must not know: files, audio.
+ * Not its concern: files, audio.
  */
 import { GolemError } from "../core/error.ts";
 import type { Split } from "./dataset.ts";

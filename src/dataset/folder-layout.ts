@@ -2,7 +2,7 @@
  * What a folder's layout says about the recordings in it: a folder per class, or the same inside `train`, `test` and
  * `validation` (Hugging Face's AudioFolder).
  *
- * Must not know: the file system; it gets the list of files.
+ * Not its concern: the file system; it gets the list of files.
  */
 import type { Split } from "./dataset.ts";
 import { parseSplit } from "./split-word.ts";

@@ -1,7 +1,7 @@
 /**
  * How a data set of the Hugging Face Hub is named: hf:OWNER/NAME[@REVISION][?config=C&split=S&label=COLUMN&speaker=COLUMN].
  *
- * Must not know: the network, what the data set holds.
+ * Not its concern: the network, what the data set holds.
  */
 import { GolemError } from "../core/error.ts";
 

@@ -2,7 +2,7 @@
  * Which Parquet files of a data set on the Hub belong to which configuration and split: as its card says, else by the
  * names of its files (https://huggingface.co/docs/hub/datasets-data-files-configuration).
  *
- * Must not know: the network, what is in the files.
+ * Not its concern: the network, what is in the files.
  */
 import { GolemError } from "../core/error.ts";
 import type { Split } from "./dataset.ts";

@@ -2,7 +2,7 @@
  * Which recording has which label: the rows of a table, understood.
  *
  * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` or `group`, optional `split`.
- * Must not know: whether the files are there.
+ * Not its concern: whether the files are there.
  */
 import { GolemError } from "../core/error.ts";
 import type { SkippedRecording, Split } from "./dataset.ts";

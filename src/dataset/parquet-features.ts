@@ -3,7 +3,7 @@
  *
  * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's `dataset_info` says
  * the same in another form.
- * Must not know: the network, rows.
+ * Not its concern: the network, rows.
  */
 import { GolemError } from "../core/error.ts";
 import type { ParquetColumn } from "./parquet-file.ts";

@@ -2,7 +2,7 @@
  * A Parquet file read by ranges: its schema, and the values of a column for some of its rows.
  *
  * Format: https://parquet.apache.org/docs/file-format/, read by hyparquet.
- * Must not know: where the bytes come from, what the columns mean.
+ * Not its concern: where the bytes come from, what the columns mean.
  */
 import {
   type Compressors,

@@ -1,7 +1,7 @@
 /**
  * Which names in a folder are recordings, by their ending. What a recording really is, its content decides later.
  *
- * Must not know: the file system, decoders.
+ * Not its concern: the file system, decoders.
  */
 
 const recordingExtensions = new Set(

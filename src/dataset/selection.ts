@@ -1,7 +1,7 @@
 /**
  * Smaller data sets: the first rows, or so many recordings of each class drawn with a seed.
  *
- * Must not know: files, audio.
+ * Not its concern: files, audio.
  */
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";

@@ -1,7 +1,7 @@
 /**
  * The words people use for the sides of an experiment.
  *
- * Must not know: rows, folders.
+ * Not its concern: rows, folders.
  */
 import type { Split } from "./dataset.ts";
 

@@ -2,7 +2,7 @@
  * Lists of recordings as tables: CSV (comma, semicolon or tab) and JSON lines.
  *
  * CSV: RFC 4180, read by csv-parse; the delimiter is the one the header line uses.
- * Must not know: which columns matter.
+ * Not its concern: which columns matter.
  */
 import { GolemError } from "../core/error.ts";
 

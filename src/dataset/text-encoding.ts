@@ -2,7 +2,7 @@
  * Bytes of a list of recordings as text: UTF-8, with or without a byte order mark, or UTF-16 with one (as Excel's
  * "Unicode text" is). Anything else is refused with the place where it goes wrong, never guessed at.
  *
- * Must not know: what the text says.
+ * Not its concern: what the text says.
  */
 import { GolemError } from "../core/error.ts";
 

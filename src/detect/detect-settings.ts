@@ -1,7 +1,7 @@
 /**
  * Everything that shapes detection, with its defaults: derived from what the golem was trained on where that tells.
  *
- * Must not know: streams, encoders.
+ * Not its concern: streams, encoders.
  */
 import { trimParameters } from "../audio/silence-trim.ts";
 import { GolemError } from "../core/error.ts";
@@ -19,7 +19,7 @@ export interface DetectOptions {
   /** Silence that ends a stretch of sound. Default: a quarter of a window, 0.3 to 1. */
   readonly pauseSeconds?: number | undefined;
   /** Longest stretch that is heard as one recording, margins included. Default: one and a half times what 95 % of the training recordings do not exceed. */
-  readonly longestSeconds?: number | undefined;
+  readonly maximumSeconds?: number | undefined;
   /** Shortest sound that is listened to, and shortest event. Default 0.1. */
   readonly minimumSeconds?: number | undefined;
   /** Events of one label that are no further apart are one. Default: the pause. */
@@ -36,7 +36,7 @@ export interface DetectSettings {
   readonly windowSeconds: number;
   readonly hopSeconds: number;
   readonly pauseSeconds: number;
-  readonly longestSeconds: number;
+  readonly maximumSeconds: number;
   readonly minimumSeconds: number;
   readonly mergeSeconds: number;
   /** Kept on each side of a sound, as trimming does. */
@@ -90,12 +90,12 @@ export function resolveDetectSettings(
     0.05,
     10,
   );
-  const longest = options.longestSeconds ?? clamp(1.5 * habits.longSeconds, windowSeconds, 60);
+  const longest = options.maximumSeconds ?? clamp(1.5 * habits.longSeconds, windowSeconds, 60);
   return {
     threshold,
     offThreshold: offShare * threshold,
     ...{ windowSeconds, hopSeconds, pauseSeconds },
-    longestSeconds: check("longestSeconds", longest, windowSeconds, 60),
+    maximumSeconds: check("longestSeconds", longest, windowSeconds, 60),
     minimumSeconds: check("minimumSeconds", options.minimumSeconds ?? 0.1, 0, 60),
     mergeSeconds: check("mergeSeconds", options.mergeSeconds ?? pauseSeconds, 0, 60),
     marginSeconds: Math.min(trimParameters.marginSeconds, pauseSeconds),

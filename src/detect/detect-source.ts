@@ -1,7 +1,7 @@
 /**
  * Events of a recording of any length, decoded as it goes: memory does not grow with duration.
  *
- * Must not know: the file system, where events go.
+ * Not its concern: the file system, where events go.
  */
 
 import { decodeSource } from "../audio/formats/decode-source.ts";

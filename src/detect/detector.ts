@@ -4,7 +4,7 @@
  *     samples -> clean, resampled -> levels -> gate -> plan -> classifier -> smoothed scores -> events
  *
  * Memory is bounded however long the stream is. The same samples give the same events however they are cut into chunks, unless a live
- * stream had to leave windows out. Must not know: where samples come from, where events go, clocks.
+ * stream had to leave windows out. Not its concern: where samples come from, where events go, clocks.
  */
 import { createResampler } from "../audio/resampler.ts";
 import { createFrameMeter, trimParameters } from "../audio/silence-trim.ts";

@@ -2,7 +2,7 @@
  * Events as text that other programs read: one header, one line an event.
  *
  * Audacity: a label track, its manual's "Importing and Exporting Labels". Raven: a selection table, Raven Pro User's Manual, chapter 6. CSV:
- * RFC 4180. Must not know: where lines go, how events are found.
+ * RFC 4180. Not its concern: where lines go, how events are found.
  */
 import { formatCsvRow } from "../core/csv-row.ts";
 import type { DetectedEvent } from "./detector.ts";

@@ -2,7 +2,7 @@
  * Which parts of a stream are to be heard. A stretch of sound with silence around it, no longer than the golem's recordings are, is heard
  * as one recording, with the margins that trimming leaves; a longer one in overlapping windows.
  *
- * All places are frames of the gate, counted from the start of the stream. Must not know: samples, encoders, labels.
+ * All places are frames of the gate, counted from the start of the stream. Not its concern: samples, encoders, labels.
  */
 import { trimParameters } from "../audio/silence-trim.ts";
 import type { DetectSettings } from "./detect-settings.ts";
@@ -25,7 +25,7 @@ export type HearingPlan =
 export interface PlanOptions {
   readonly windowFrames: number;
   readonly hopFrames: number;
-  readonly longestFrames: number;
+  readonly maximumFrames: number;
   readonly marginFrames: number;
   readonly minimumFrames: number;
   readonly pauseFrames: number;
@@ -40,7 +40,7 @@ export function getPlanOptions(settings: DetectSettings): PlanOptions & GateOpti
     followsFloor: settings.followsFloor,
     windowFrames: Math.max(2, frames(settings.windowSeconds)),
     hopFrames: Math.max(1, frames(settings.hopSeconds)),
-    longestFrames: frames(settings.longestSeconds),
+    maximumFrames: frames(settings.maximumSeconds),
     marginFrames: frames(settings.marginSeconds),
     minimumFrames: frames(settings.minimumSeconds),
     pauseFrames: Math.max(1, frames(settings.pauseSeconds)),
@@ -60,13 +60,13 @@ const nothing: readonly HearingPlan[] = [];
 
 /** Frames back from now that a plan can start at. */
 export function getPlanReach(options: PlanOptions): number {
-  const { longestFrames, windowFrames, pauseFrames, marginFrames } = options;
-  return Math.max(longestFrames, windowFrames) + pauseFrames + 2 * marginFrames + 100;
+  const { maximumFrames, windowFrames, pauseFrames, marginFrames } = options;
+  return Math.max(maximumFrames, windowFrames) + pauseFrames + 2 * marginFrames + 100;
 }
 
 /** Creates a planner. */
 export function createHearingPlanner(options: PlanOptions): HearingPlanner {
-  const { windowFrames, hopFrames, longestFrames, marginFrames, minimumFrames } = options;
+  const { windowFrames, hopFrames, maximumFrames, marginFrames, minimumFrames } = options;
   const lookBack = Math.round(gateParameters.lookBackSeconds / trimParameters.frameSeconds);
   const flags = new Uint8Array(getPlanReach(options));
   /** First frame of the stretch under way, margin included, and how many windows of it are planned. */
@@ -112,7 +112,7 @@ export function createHearingPlanner(options: PlanOptions): HearingPlanner {
         for (let frame = start; frame < frames; frame++) flags[frame % flags.length] = 1;
       }
       const reach = Math.min(frames, end + marginFrames);
-      if (windows === 0 && end + marginFrames - from <= longestFrames) return nothing;
+      if (windows === 0 && end + marginFrames - from <= maximumFrames) return nothing;
       const plans: HearingPlan[] = [];
       while (from + windows * hopFrames + windowFrames <= reach) {
         const at = from + windows++ * hopFrames;

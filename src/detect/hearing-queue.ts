@@ -1,7 +1,7 @@
 /**
  * What waits to be heard: windows go to the classifier in order, several at a time if wanted, and answers come out in order.
  *
- * Must not know: audio, labels, what answers are for.
+ * Not its concern: audio, labels, what answers are for.
  */
 import type { HearingPlan } from "./hearing-plan.ts";
 

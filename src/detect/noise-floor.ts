@@ -2,7 +2,7 @@
  * A running noise floor: the level that a tenth of the last seconds stays below, frame by frame, in constant time and memory.
  *
  * A histogram of levels in half decibels over a sliding window (cf. minimum statistics, Martin 2001, with a quantile in place of the
- * minimum: Stahl et al. 2000). Must not know: samples, what is done with the floor.
+ * minimum: Stahl et al. 2000). Not its concern: samples, what is done with the floor.
  */
 import { toDb, trimParameters } from "../audio/silence-trim.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Raw samples as programs pipe them: bytes in pieces of any size in, mono floats out.
  *
- * Must not know: where bytes come from.
+ * Not its concern: where bytes come from.
  */
 import { readSamples } from "../audio/formats/pcm.ts";
 

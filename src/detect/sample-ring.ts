@@ -1,7 +1,7 @@
 /**
  * The last samples of a stream, addressed by their place in the stream.
  *
- * Must not know: what they are.
+ * Not its concern: what they are.
  */
 
 /** Keeps the last samples written. */

@@ -3,7 +3,7 @@
  *
  * Around the centre of each window lies a cell of time; its scores are those of all windows of the stretch, weighted by a triangle as wide as
  * half a window on each side. An event starts at a cell whose best label reaches the upper threshold and lasts while that label stays
- * the best and above the lower one; it is drawn in to the sound that the gate found. All places are frames. Must not know: samples, encoders, how windows were chosen.
+ * the best and above the lower one; it is drawn in to the sound that the gate found. All places are frames. Not its concern: samples, encoders, how windows were chosen.
  */
 
 /** What was heard of one window. */

@@ -2,7 +2,7 @@
  * What a golem is used to: how long its training recordings are, and whether some of its classes sound without pause. From these come
  * the defaults of detection, so that a stretch of a stream is heard like a recording it was trained on.
  *
- * Must not know: audio, encoders, streams.
+ * Not its concern: audio, encoders, streams.
  */
 import { welcomesSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";

@@ -1,13 +1,13 @@
 /**
  * Says of samples in memory what a golem says of a recording of the same samples.
  *
- * Must not know: streams, windows, events.
+ * Not its concern: streams, windows, events.
  */
 
-import { hearSamples } from "../embed/hear-samples.ts";
-import type { Listener } from "../embed/hear-source.ts";
+import { embedSamples } from "../embed/embed-samples.ts";
+import type { EncoderSet } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getAudioOf } from "../golem/predict-heard.ts";
+import { getAudioOf } from "../golem/predict-embedded.ts";
 import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 
 /** Says what samples are. Others than {@link createWindowClassifier} may run it on worker threads. */
@@ -20,7 +20,7 @@ export interface WindowClassifier {
 }
 
 /** Joins a golem and its listener. */
-export function createWindowClassifier(model: GolemModel, listener: Listener): WindowClassifier {
+export function createWindowClassifier(model: GolemModel, encoderSet: EncoderSet): WindowClassifier {
   const { labels, audio } = model.document;
   const settings = getAudioOf(model.document);
   const judge = createWindowJudge(model);
@@ -28,6 +28,6 @@ export function createWindowClassifier(model: GolemModel, listener: Listener): W
     labels,
     sampleRate: audio.sampleRate,
     classify: async (samples, signal) =>
-      judge(await hearSamples(samples, listener, { audio: settings, signal })),
+      judge(await embedSamples(samples, encoderSet, { audio: settings, signal })),
   };
 }

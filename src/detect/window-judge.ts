@@ -4,10 +4,10 @@
  * A stream is rarely as clean as the recordings a golem was trained on, and noise makes everything a little unfamiliar. So what is beyond the
  * golem's threshold of `unknown` counts less and less, by a logistic curve over familiarity, instead of not at all. Where words count, the recogniser's own doubt tells speech from other sounds: tokens less probable than nearly all
  * in training, and than {@link clearLogprob}, count in proportion. Chosen by measurement: LOG.md.
- * Must not know: streams, how windows are heard.
+ * Not its concern: streams, how windows are heard.
  */
 
-import { getHeard, type HeardSamples } from "../embed/hear-source.ts";
+import { type EmbeddedSamples, getEmbedding } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getTrainingHabits } from "./training-habits.ts";
 
@@ -20,7 +20,7 @@ export interface WindowAnswer {
 }
 
 /** Says what was heard; undefined where there was nothing to hear. */
-export type WindowJudge = (heard: HeardSamples | undefined) => WindowAnswer | undefined;
+export type WindowJudge = (heard: EmbeddedSamples | undefined) => WindowAnswer | undefined;
 
 /** Mean log-probability of tokens that passes for speech anywhere: 14 % a token, with some 30,000 to choose from. */
 export const clearLogprob = -2;
@@ -32,14 +32,14 @@ const familiaritySpread = 6;
 export function createWindowJudge(model: GolemModel): WindowJudge {
   const { labels, familiarity } = model.document;
   const { unclearLogprob } = getTrainingHabits(model);
-  const leastLogprob =
+  const minimumLogprob =
     unclearLogprob === undefined ? Number.NEGATIVE_INFINITY : Math.min(clearLogprob, unclearLogprob);
   return (heard) => {
     if (!heard) return undefined;
-    const prediction = model.predictHeard([getHeard(heard)])[0]!;
+    const prediction = model.predictEmbedded([getEmbedding(heard)])[0]!;
     const missing = (familiarity?.threshold ?? 0) - (prediction.familiarity ?? 0);
     const familiar = familiarity ? Math.min(1, 2 / (1 + Math.exp(missing / familiaritySpread))) : 1;
-    const unclear = heard.transcript ? leastLogprob - heard.transcript.logprob : 0;
+    const unclear = heard.transcript ? minimumLogprob - heard.transcript.logprob : 0;
     return {
       scores: labels.map((label) => prediction.scores[label]!),
       known: familiar * Math.min(1, Math.exp(-unclear)),

@@ -1,7 +1,7 @@
 /**
  * Numbers of recordings a class: too few, too uneven, or only on the side of the test.
  *
- * Must not know: audio, files, encoders.
+ * Not its concern: audio, files, encoders.
  */
 import type { Examination } from "./examination.ts";
 import { countOf, type Finding, listNames } from "./finding.ts";

@@ -1,7 +1,7 @@
 /**
  * Labels that something else gives away: a classifier learns that instead, scores well, and fails elsewhere.
  *
- * Must not know: files, encoders.
+ * Not its concern: files, encoders.
  */
 import { createRandom } from "../core/random.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";

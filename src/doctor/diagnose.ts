@@ -1,7 +1,7 @@
 /**
  * All checks over one data set, and which findings matter most.
  *
- * Must not know: what single checks look at.
+ * Not its concern: what single checks look at.
  */
 import { checkClasses } from "./classes.ts";
 import { checkConfounds } from "./confounds.ts";

@@ -1,7 +1,7 @@
 /**
  * What the doctor examines: facts, labels, speakers, splits, and what encoders and a classifier made of the recordings.
  *
- * Must not know: files, encoders, heads.
+ * Not its concern: files, encoders, heads.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { SkippedRecording, Split } from "../dataset/dataset.ts";

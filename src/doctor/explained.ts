@@ -3,7 +3,7 @@
  *
  * A category (speaker, file format) answers with its most frequent label; a level (loudness, duration) with that of the nearest levels.
  * Chance is the same for shuffled labels, a permutation test (Good, Permutation, Parametric and Bootstrap Tests, 2005).
- * Must not know: what is measured.
+ * Not its concern: what is measured.
  */
 import { type Random, shuffle } from "../core/random.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Files that cannot be read, or not without complaint; files of different sample rates.
  *
- * Must not know: labels, encoders.
+ * Not its concern: labels, encoders.
  */
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import { countOf, type Finding, listNames } from "./finding.ts";

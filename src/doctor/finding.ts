@@ -1,7 +1,7 @@
 /**
  * Findings: what is wrong with a data set, as plain data.
  *
- * Must not know: how anything is found, who shows it.
+ * Not its concern: how anything is found, who shows it.
  */
 
 /** How much harm: severe findings make a score worthless, warnings move it, notes are good to know. */

@@ -3,7 +3,7 @@
  *
  * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment: near 0.5 for other sounds, near
  * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at the best ones.
- * Must not know: how fingerprints are made beyond that a word of 0 says nothing.
+ * Not its concern: how fingerprints are made beyond that a word of 0 says nothing.
  */
 
 /** Two fingerprints at their best alignment. */
@@ -17,9 +17,9 @@ export interface FingerprintMatch {
 }
 
 /** Fewest words that can decide: with their frames, a fifth of a second. */
-const leastWords = 8;
+const minimumWords = 8;
 /** Share of the shorter one's sound that has to be in both. */
-const leastOverlap = 0.5;
+const minimumOverlap = 0.5;
 /** Words looked at to find the alignment, and alignments looked at in full. */
 const probes = 32;
 /** Words looked at before an alignment is given up, and share of differing bits from which it is: copies stay far below. */
@@ -33,8 +33,8 @@ const furthest = 625;
 export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMatch | undefined {
   const spoken = Array.from(b.keys()).filter((i) => b[i] !== 0);
   const soundOfA = a.reduce((count, word) => count + (word === 0 ? 0 : 1), 0);
-  const least = Math.max(leastWords, leastOverlap * Math.min(spoken.length, soundOfA));
-  if (Math.min(spoken.length, soundOfA) < leastWords) return undefined;
+  const least = Math.max(minimumWords, minimumOverlap * Math.min(spoken.length, soundOfA));
+  if (Math.min(spoken.length, soundOfA) < minimumWords) return undefined;
   const step = Math.max(1, spoken.length / probes);
   const inOrder = Array.from(
     { length: Math.min(probes, spoken.length) },
@@ -46,7 +46,7 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
     ...inOrder.filter((_, i) => i % stride === 0),
     ...inOrder.filter((_, i) => i % stride !== 0),
   ]);
-  const fewest = Math.max(4, leastOverlap * 0.8 * Math.min(probed.length, (soundOfA / step) | 0));
+  const fewest = Math.max(4, minimumOverlap * 0.8 * Math.min(probed.length, (soundOfA / step) | 0));
   const best: { offset: number; rate: number }[] = [];
   for (let offset = Math.max(-b.length, -furthest); offset < Math.min(a.length, furthest); offset++) {
     let compared = 0;

@@ -1,7 +1,7 @@
 /**
  * Recordings that are too short or too long, by themselves or beside the others.
  *
- * Must not know: labels, files, encoders.
+ * Not its concern: labels, files, encoders.
  */
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import { countOf, type Finding } from "./finding.ts";

@@ -1,7 +1,7 @@
 /**
  * Faults of level, one recording at a time: silence, faint sound, clipping, an offset from zero.
  *
- * Must not know: labels, files, encoders.
+ * Not its concern: labels, files, encoders.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";

@@ -3,7 +3,7 @@
  *
  * Pairs worth comparing are each recording's nearest neighbours, by what encoders heard and by the fingerprint's summary; whether they
  * are one sound is decided by the fingerprints, aligned. Clips cut from different stretches of one recording are not copies.
- * Must not know: files, encoders.
+ * Not its concern: files, encoders.
  */
 
 import type { Split } from "../dataset/dataset.ts";

@@ -1,7 +1,7 @@
 /**
  * Nearest neighbours among the rows of a matrix, by Euclidean distance; exhaustive, for up to some thousand rows.
  *
- * Must not know: what the rows are.
+ * Not its concern: what the rows are.
  */
 import { getRow, type Matrix } from "../math/matrix.ts";
 

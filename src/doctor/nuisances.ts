@@ -1,7 +1,7 @@
 /**
  * What may go along with a label without being what it means: who recorded it, on what, how loud, how long, in which format.
  *
- * Must not know: how it is held against labels.
+ * Not its concern: how it is held against labels.
  */
 import type { ExaminedRecording } from "./examination.ts";
 import type { NuisanceId } from "./finding.ts";

@@ -1,7 +1,7 @@
 /**
  * Speakers (devices, sources) that cannot be kept apart: one alone, or on both sides of a split, or one a class.
  *
- * Must not know: audio, files, encoders.
+ * Not its concern: audio, files, encoders.
  */
 import { createFolds } from "../evaluate/folds.ts";
 import type { Examination } from "./examination.ts";

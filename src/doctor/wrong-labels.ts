@@ -4,7 +4,7 @@
  * A recording is suspicious when the most probable class is another than its label, with a probability that comes near what the trusted
  * recordings of that class get for themselves. In small classes its nearest neighbours have to agree; where the classifier errs often, both
  * of its looks.
- * Must not know: files, heads, where probabilities come from.
+ * Not its concern: files, heads, where probabilities come from.
  */
 import { createMatrix, getRow } from "../math/matrix.ts";
 import type { Examination, Opinion } from "./examination.ts";

@@ -1,7 +1,7 @@
 /**
  * Each recording counts once, whatever it is called.
  *
- * Must not know: files, heads.
+ * Not its concern: files, heads.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";

@@ -1,14 +1,14 @@
 /**
  * A labelled recording that encoders have heard: what training, evaluation and reports work on.
  *
- * Must not know: encoders' insides, files, stores.
+ * Not its concern: encoders' insides, files, stores.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { Split } from "../dataset/dataset.ts";
 
 /** What was heard of one recording: all that a classifier gets. */
-export interface Heard {
+export interface Embedding {
   /** Of each encoder, in the order of the classifier's encoders: [layers, 2 x dimensions], row-major: means, then standard deviations. */
   readonly vectors: readonly Float32Array[];
   /** What the transcriber read; undefined where there is none. */
@@ -20,7 +20,7 @@ export interface Heard {
 }
 
 /** One recording after the encoders. */
-export interface EmbeddedRecording extends Heard {
+export interface EmbeddedRecording extends Embedding {
   /** Path relative to its data set. */
   readonly file: string;
   readonly label: string;

@@ -7,7 +7,7 @@
  *
  * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is allocated
  * by a number that has not been held against the length of the input.
- * Must not know: keys, databases.
+ * Not its concern: keys, databases.
  */
 
 import { computeChecksum } from "../core/checksum.ts";

@@ -1,7 +1,7 @@
 /**
  * Embedding stores that outlive nothing: one in memory, one that keeps nothing at all.
  *
- * Must not know: encoders, files.
+ * Not its concern: encoders, files.
  */
 import { embeddingCodec } from "./embedding-codec.ts";
 import type { EmbeddingStore, KeyedValues, ValueCodec } from "./store.ts";

@@ -1,7 +1,7 @@
 /**
  * Keys of the embedding store: the same bytes heard by the same encoder with the same settings share one.
  *
- * Must not know: what a fingerprint is made of, which database holds the value.
+ * Not its concern: what a fingerprint is made of, which database holds the value.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
@@ -15,7 +15,7 @@ export const keyDigits = fingerprintDigits + 64;
 
 /** The latest fingerprints and their digests: a run asks for a few fingerprints thousands of times. */
 const digests = new Map<string, string>();
-const mostDigests = 64;
+const maximumDigests = 64;
 
 /**
  * Computes the key of one recording for one way of hearing it: 96 hexadecimal digits.
@@ -34,7 +34,7 @@ export function computeStoreKey(fileHash: string, fingerprint: string): string {
   }
   let digest = digests.get(fingerprint);
   if (digest === undefined) {
-    if (digests.size >= mostDigests) digests.clear();
+    if (digests.size >= maximumDigests) digests.clear();
     digest = bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits);
     digests.set(fingerprint, digest);
   }

@@ -1,25 +1,15 @@
 /**
  * The embedding store: what networks said about a recording, kept so that it is said once.
  *
- * Must not know: labels, heads, which database holds the bytes.
+ * Not its concern: labels, heads, which database holds the bytes.
  */
 import type { AudioFacts } from "../audio/audio.ts";
+import type { Pooled } from "../encoder/encoder.ts";
+import type { Transcript } from "../encoder/transcriber.ts";
 
-/** What is kept for one recording and one encoder. */
-export interface StoredEmbedding {
+/** What is kept for one recording and one encoder: the pooled layers, and the facts of its audio. */
+export interface StoredEmbedding extends Pick<Pooled, "vector" | "frames"> {
   readonly facts: AudioFacts;
-  /** [layers, 2 x dimensions], row-major; see `Pooled` in the encoder stage. */
-  readonly vector: Float32Array;
-  readonly frames: number;
-}
-
-/** What is kept for one recording and one transcriber; see `Transcript` in the encoder stage. */
-export interface StoredTranscript {
-  readonly text: string;
-  readonly logprob: number;
-  readonly tokens: number;
-  readonly steps: number;
-  readonly vectors: readonly Float32Array[];
 }
 
 /** Values by key. Keys come from `computeStoreKey`. */
@@ -31,7 +21,7 @@ export interface KeyedValues<Value> {
 
 /** Key-value store of embeddings, and of transcripts beside them: one database, one `close`. */
 export interface EmbeddingStore extends KeyedValues<StoredEmbedding> {
-  readonly transcripts: KeyedValues<StoredTranscript>;
+  readonly transcripts: KeyedValues<Transcript>;
   close(): Promise<void>;
 }
 

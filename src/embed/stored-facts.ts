@@ -3,7 +3,7 @@
  *
  * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null. A fingerprint is written as its version, a colon
  * and its words in hexadecimal digits; one of another version makes the facts a miss.
- * Must not know: the binary frame around the text.
+ * Not its concern: the binary frame around the text.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import { fingerprintParameters } from "../audio/fingerprint.ts";

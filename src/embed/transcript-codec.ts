@@ -8,12 +8,13 @@
  *
  * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is allocated by a
  * number that has not been held against the length of the input.
- * Must not know: keys, databases.
+ * Not its concern: keys, databases.
  */
 
 import { computeChecksum } from "../core/checksum.ts";
 import { GolemError } from "../core/error.ts";
-import type { StoredTranscript, ValueCodec } from "./store.ts";
+import type { Transcript } from "../encoder/transcriber.ts";
+import type { ValueCodec } from "./store.ts";
 
 const magic = 0x544c_4f47;
 const version = 2;
@@ -27,7 +28,7 @@ const maximumNumbers = 1 << 20;
 const numberBytes = Float32Array.BYTES_PER_ELEMENT;
 
 /** Turns a transcript into bytes; throws `store-failed` for one that could not be read back. */
-export function encodeTranscript({ text, logprob, tokens, steps, vectors }: StoredTranscript): Uint8Array {
+export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Transcript): Uint8Array {
   const encoded = new TextEncoder().encode(text);
   const numbers = countNumbers(vectors);
   if (
@@ -68,7 +69,7 @@ export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Stor
 }
 
 /** Reads a transcript back; undefined when the bytes are not one of this version, whole and undamaged. */
-export function decodeTranscript(bytes: Uint8Array): StoredTranscript | undefined {
+export function decodeTranscript(bytes: Uint8Array): Transcript | undefined {
   if (bytes.length < headerBytes || !isTranscript(bytes)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(4, true) !== version) return undefined;
@@ -99,7 +100,7 @@ export function isTranscript(bytes: Uint8Array): boolean {
 }
 
 /** Both ways. */
-export const transcriptCodec: ValueCodec<StoredTranscript> = {
+export const transcriptCodec: ValueCodec<Transcript> = {
   encode: encodeTranscript,
   decode: decodeTranscript,
 };

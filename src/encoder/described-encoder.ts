@@ -3,7 +3,7 @@
  *
  * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no frame leaves
  * the runtime.
- * Must not know: which model it is, files.
+ * Not its concern: which model it is, files.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-pieces.ts";

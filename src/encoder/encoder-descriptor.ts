@@ -2,7 +2,7 @@
  * golem-encoder.json: what has to be known of an ONNX model to use it as an encoder, checked by a schema.
  *
  * The file may come from a stranger: every number in it is bounded, its paths stay in its folder.
- * Must not know: files, ONNX Runtime. Documented in docs/encoders.md.
+ * Not its concern: files, ONNX Runtime. Documented in docs/encoders.md.
  */
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";

@@ -2,7 +2,7 @@
  * What comes before an encoder's network, as nodes of a graph: too short a clip reflected, loudness normalised, a clip centred in
  * zeros. The same as is done to samples in JavaScript, for graphs that take a recording as it is.
  *
- * Must not know: which encoder it is for.
+ * Not its concern: which encoder it is for.
  */
 import type { GraphMerge } from "../onnx/graph-merge.ts";
 

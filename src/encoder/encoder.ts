@@ -1,7 +1,7 @@
 /**
  * The one interface every encoder implements, and the merge of windows into one vector a recording.
  *
- * Must not know: labels, files, where weights come from.
+ * Not its concern: labels, files, where weights come from.
  */
 import { GolemError } from "../core/error.ts";
 import { mergeMoments } from "./merge-moments.ts";

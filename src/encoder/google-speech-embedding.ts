@@ -10,7 +10,7 @@
  * Overlapping windows are not heard one by one. Along time none of the network's convolutions pads, and the strides of its
  * poolings multiply to the hop of 8 frames, so that run over a whole spectrogram it gives the vector of every window, bit for bit
  * (Sermanet et al. 2013, "OverFeat", section 3.5), in an eighth of the time.
- * Must not know: files, labels, where the weights were found.
+ * Not its concern: files, labels, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
 import { extractModel, readMainGraph } from "../onnx/onnx-extract.ts";

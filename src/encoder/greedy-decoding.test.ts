@@ -11,7 +11,7 @@ const options: GreedyOptions = {
   maximumTokens: 20,
   patience: 4,
   saysSomething: (token) => token > comma,
-  longestLoop: 8,
+  maximumLoop: 8,
   loopCopies: 4,
 };
 

@@ -4,7 +4,7 @@
  * Where a recording is short or hardly speech, the likeliest first token is often the end, so the end is not taken
  * before something was said, for a few steps at most. Where there is no speech, decoders go round in circles or never
  * end, so decoding stops when the same tokens come round again, and after as many tokens as anybody says in the time.
- * Must not know: the network, what tokens mean.
+ * Not its concern: the network, what tokens mean.
  */
 import { GolemError } from "../core/error.ts";
 
@@ -19,7 +19,7 @@ export interface GreedyOptions {
   /** Whether a token says something: a letter or a digit. */
   readonly saysSomething: (token: number) => boolean;
   /** Longest run of tokens whose repetition is noticed. */
-  readonly longestLoop: number;
+  readonly maximumLoop: number;
   /** How many times in a row it must stand there. */
   readonly loopCopies: number;
 }
@@ -93,9 +93,9 @@ function getLogprob({ logprobs }: NextToken, token: number): number {
 /** Number of tokens at the end that only repeat those before them often enough to be a loop; 0 when there is none. */
 function countLooped(
   tokens: readonly number[],
-  { longestLoop, loopCopies }: Pick<GreedyOptions, "longestLoop" | "loopCopies">,
+  { maximumLoop, loopCopies }: Pick<GreedyOptions, "maximumLoop" | "loopCopies">,
 ): number {
-  for (let period = 1; period <= longestLoop; period++) {
+  for (let period = 1; period <= maximumLoop; period++) {
     const surplus = period * (loopCopies - 1);
     const start = tokens.length - surplus;
     if (start < period) return 0;

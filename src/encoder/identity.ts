@@ -1,7 +1,7 @@
 /**
  * Whether an encoder or a transcriber that was found is the one a golem was trained on.
  *
- * Must not know: where either was found.
+ * Not its concern: where either was found.
  */
 import { GolemError } from "../core/error.ts";
 import type { EncoderInfo } from "./encoder.ts";

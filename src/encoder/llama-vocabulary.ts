@@ -3,7 +3,7 @@
  *
  * The vocabulary comes out of llama-tokenizer-js, which unpacks it when it is imported (0.7 MB, about 65 ms) and, in a
  * browser, leaves its tokenizer in `window.llamaTokenizer`; so it is imported when the first transcriber is made.
- * Must not know: networks.
+ * Not its concern: networks.
  */
 
 /** Tokens as text. */

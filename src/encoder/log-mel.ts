@@ -2,7 +2,7 @@
  * Log-mel front ends of networks that do not take samples: windows, Fourier transform, mel filters, logarithm, and where
  * the network asks for it, patches of frames.
  *
- * Must not know: networks, files.
+ * Not its concern: networks, files.
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 import { createHannWindow, createMelFilters, type MelFilterOptions } from "./mel-filters.ts";

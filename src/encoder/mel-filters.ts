@@ -2,7 +2,7 @@
  * Triangular filters on the mel scale and the Hann window, as the front ends of published networks use them.
  *
  * Scales: "htk" is 2595 log10(1 + f / 700) (O'Shaughnessy 1987); "slaney" is linear up to 1 kHz and logarithmic above
- * (Slaney 1998, Auditory Toolbox). Must not know: networks, signals.
+ * (Slaney 1998, Auditory Toolbox). Not its concern: networks, signals.
  */
 
 /** Which filters. */

@@ -2,7 +2,7 @@
  * Means and standard deviations of parts of a recording, merged into those of the whole.
  *
  * Parallel variance: Chan, Golub, LeVeque 1979, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances".
- * Must not know: what was pooled.
+ * Not its concern: what was pooled.
  */
 
 /** Mean and standard deviation of one part. */

@@ -3,7 +3,7 @@
  * (Davis and Mermelstein 1980; mel scale of O'Shaughnessy 1987; differences by regression as in Furui 1986).
  *
  * The classical features, nothing learned, nothing to download: the baseline that shows what transfer learning buys.
- * Must not know: files, labels, networks.
+ * Not its concern: files, labels, networks.
  */
 
 import { createPowerSpectrum } from "../math/fourier.ts";

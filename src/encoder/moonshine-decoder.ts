@@ -9,7 +9,7 @@
  * every step, is done on integers; all its other products, of which the file makes integer ones, are done on floats (see
  * `float-products.ts`). Two tensors on the way are handed out with the logits:
  * what the last block's attention takes out of the frames, and the hidden state that the logits are made of.
- * Must not know: audio, which token is chosen, what tokens mean.
+ * Not its concern: audio, which token is chosen, what tokens mean.
  */
 import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";

@@ -3,7 +3,7 @@
  *
  * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands": English, at most 6.5
  * tokens a second, beyond which it only makes things up. Raw text with punctuation.
- * Must not know: files, where the weights were found.
+ * Not its concern: files, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
 import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
@@ -23,10 +23,10 @@ const startToken = 1;
 const endToken = 2;
 const tokensPerSecond = 6.5;
 /** Room for a word, its full stop and the end, however short the recording. */
-const fewestTokens = 6;
+const minimumTokens = 6;
 /** Strides of the encoder's three convolutions, 64 x 3 x 2 samples. */
 const secondsPerFrame = 384 / moonshineInfo.sampleRate;
-const guards = { patience: 4, longestLoop: 8, loopCopies: 4 } as const;
+const guards = { patience: 4, maximumLoop: 8, loopCopies: 4 } as const;
 
 /** Identity of moonshine-tiny's transcriber. */
 export const moonshineTranscriberInfo: TranscriberInfo = {
@@ -36,8 +36,8 @@ export const moonshineTranscriberInfo: TranscriberInfo = {
   sampleRate: moonshineInfo.sampleRate,
   precision: "int8",
   recipe:
-    `${moonshineInfo.recipe};greedy;words=int8;tokens<=max(${fewestTokens},${tokensPerSecond}/s);` +
-    `end after a word or ${guards.patience};loop=${guards.longestLoop}x${guards.loopCopies};` +
+    `${moonshineInfo.recipe};greedy;words=int8;tokens<=max(${minimumTokens},${tokensPerSecond}/s);` +
+    `end after a word or ${guards.patience};loop=${guards.maximumLoop}x${guards.loopCopies};` +
     "context=last block's attention,all steps,mean+std+max+min;start=last norm,step 0",
   vectors: [
     { name: "context", size: stepStatistics * moonshineDecoderDimensions },
@@ -81,7 +81,7 @@ export async function createMoonshineTranscriber(
       ...guards,
       startToken,
       endToken,
-      maximumTokens: Math.max(fewestTokens, Math.ceil(frames * secondsPerFrame * tokensPerSecond)),
+      maximumTokens: Math.max(minimumTokens, Math.ceil(frames * secondsPerFrame * tokensPerSecond)),
       saysSomething: vocabulary.saysSomething,
     });
     const logprob = logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;

@@ -4,7 +4,7 @@
  * Raw 16 kHz samples in, 288 numbers per frame of 24 ms out, six blocks; seven layers with the input of the first.
  * Its weights are int8, its arithmetic is not (see `float-products.ts`). Its front end normalises over the whole clip, so gain does not matter and padding would: clips are never padded,
  * those below its receptive field are reflected.
- * Must not know: files, labels, where the weights were found.
+ * Not its concern: files, labels, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";

@@ -2,7 +2,7 @@
  * Pools frames into the mean and the population standard deviation of each dimension, for encoders whose frames are
  * in JavaScript's hands.
  *
- * Must not know: what a frame is.
+ * Not its concern: what a frame is.
  */
 import type { Pooled } from "./encoder.ts";
 

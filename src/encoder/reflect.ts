@@ -1,7 +1,7 @@
 /**
  * Lengthens a clip below an encoder's minimum by reflection: no silence, no edge, the same spectrum.
  *
- * Must not know: which encoder asks.
+ * Not its concern: which encoder asks.
  */
 
 /**

@@ -2,7 +2,7 @@
  * The built-in encoders and transcribers: what they are, which files they need and how to make one from those files.
  *
  * Adding an encoder is one file beside this one and one entry here; the contract suite runs over every entry.
- * Must not know: where files are kept, how they are fetched.
+ * Not its concern: where files are kept, how they are fetched.
  */
 import { GolemError } from "../core/error.ts";
 import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";

@@ -3,7 +3,7 @@
  * dimension over the steps.
  *
  * Running variance: Welford 1962, "Note on a Method for Calculating Corrected Sums of Squares and Products".
- * Must not know: what a step gives, how many there will be.
+ * Not its concern: what a step gives, how many there will be.
  */
 import { mergeMoments } from "./merge-moments.ts";
 

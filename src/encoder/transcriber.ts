@@ -2,7 +2,7 @@
  * The one interface of speech recognisers: what was said in a recording, as text, and as the numbers that the decoder wrote
  * it from.
  *
- * Must not know: labels, files, how text becomes features.
+ * Not its concern: labels, files, how text becomes features.
  */
 import { GolemError } from "../core/error.ts";
 import type { Pooled } from "./encoder.ts";

@@ -1,7 +1,7 @@
 /**
  * Whether probabilities mean what they say: expected calibration error with the bins of a reliability diagram, log-loss, Brier score.
  *
- * Must not know: where probabilities come from, how a diagram is drawn.
+ * Not its concern: where probabilities come from, how a diagram is drawn.
  * Bins hold equally many predictions (equal mass) rather than equal ranges of confidence, which leave most bins nearly empty where most
  * answers are sure (Nguyen and O'Connor, EMNLP 2015; Nixon et al., CVPR workshops 2019). The error is that of the top prediction alone
  * (Naeini et al., AAAI 2015; Guo et al., ICML 2017). Predictions of equal confidence are never parted, so the result depends neither

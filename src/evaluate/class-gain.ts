@@ -1,7 +1,7 @@
 /**
  * What more recordings of one class would give the whole, and so which class would gain most.
  *
- * Must not know: how curves are fitted, folds, names of classes.
+ * Not its concern: how curves are fitted, folds, names of classes.
  *
  * Method: the errors of a class fall, as its recordings grow, by the factor by which those of a class with the mean error would on the
  * curves that the whole data suggest (learning-curve-fit.ts), from where the class now stands: its own number of recordings, and its own recall

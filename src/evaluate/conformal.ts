@@ -1,7 +1,7 @@
 /**
  * Sets of labels that hold the true one with a stated probability, by cross-validation: CV+ and its cheaper relative without fold models.
  *
- * Must not know: features, heads, how a set is shown.
+ * Not its concern: features, heads, how a set is shown.
  *
  * Method: Romano, Sesia and Candes 2020 (Classification with valid and adaptive coverage, section 2.3, CV+ and JK+), after Barber, Candes,
  * Ramdas and Tibshirani 2021 (Predictive inference with the jackknife+): label y is in the set of x when fewer than (1 - alpha)(n + 1) of

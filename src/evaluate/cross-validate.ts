@@ -1,7 +1,7 @@
 /**
  * Cross-validation of anything that can be fitted: out-of-fold probabilities for every recording, once a repeat.
  *
- * Must not know: features, heads, scores. It hands out row numbers only; everything chosen on data (layer, penalty,
+ * Not its concern: features, heads, scores. It hands out row numbers only; everything chosen on data (layer, penalty,
  * early stopping, standardisation) has to happen inside `fitPredict`, on the training rows it is given.
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";

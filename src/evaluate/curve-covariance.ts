@@ -1,7 +1,7 @@
 /**
  * How much balanced accuracies at several sizes of the training side may be off, and how much they are off together.
  *
- * Must not know: what the sizes are, how a curve is fitted.
+ * Not its concern: what the sizes are, how a curve is fitted.
  * The standard deviation is the one behind the intervals (interval.ts), half the width over 1.96, so that few recordings, unequal classes
  * and few speakers count here as they do there. It is the mean over sizes, the same for all: with unequal deviations and high correlations
  * least squares puts a curve beside all of its points (Peelle's puzzle). Correlations are those of the recordings' (speakers') contributions: the

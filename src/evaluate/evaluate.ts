@@ -1,7 +1,7 @@
 /**
  * The evaluation of a classifier as one plain document: scores, interval, lines to compare with, confusion.
  *
- * Must not know: audio, encoders, heads, how the document is shown.
+ * Not its concern: audio, encoders, heads, how the document is shown.
  *
  * With several predictions a recording (repeated cross-validation) `confusion` holds the mean counts over the repeats. Every
  * score follows from that one matrix: its rows sum to the support, its accuracy, recalls and balanced accuracy are the means of

@@ -1,7 +1,7 @@
 /**
  * Folds for repeated, stratified cross-validation, by speaker whenever speakers are known.
  *
- * Must not know: features, heads, names of classes beyond messages.
+ * Not its concern: features, heads, names of classes beyond messages.
  * Rules: k = min(5, smallest class, number of groups when grouped); a recording without a speaker is its own group; grouped
  * folds never share a speaker and leave every class in every training side (with more folds, up to 5, where k of them cannot).
  * Where that cannot be, folds are not grouped and the reason is given in words.

@@ -2,7 +2,7 @@
  * Assignment of whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a class without
  * training recordings.
  *
- * Must not know: what groups are, how often it is asked.
+ * Not its concern: what groups are, how often it is asked.
  * Algorithm: groups in random order, the largest first, each to the fold where the counts of classes stay most even; classes that
  * ended up in a single fold, and empty folds, are then repaired by moving groups (min-conflicts search, Minton et al. 1992), with
  * restarts. For few groups a search through all assignments decides what the restarts could not.

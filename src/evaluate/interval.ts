@@ -1,7 +1,7 @@
 /**
  * The 95 % interval of a balanced accuracy measured on few recordings.
  *
- * Must not know: predictions, folds, how often each recording was predicted.
+ * Not its concern: predictions, folds, how often each recording was predicted.
  *
  * Method: Clopper and Pearson's exact binomial interval (Biometrika 1934) on an effective number of recordings, after Korn and
  * Graubard (Survey Methodology 1998), with two changes that make it hold at a few recordings a class:

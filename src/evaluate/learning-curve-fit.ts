@@ -1,7 +1,7 @@
 /**
  * The curve through balanced accuracies at a few sizes of the training side, and what it says about larger ones.
  *
- * Must not know: recordings, folds, how accuracies were measured beyond their covariance.
+ * Not its concern: recordings, folds, how accuracies were measured beyond their covariance.
  *
  * Model: that of learning-gain.ts, with a limit. The distance of the true class's score from the others, in standard deviations, is
  * d(n) = limit / sqrt(1 + noise / n) with n recordings a class: what the data are made of (limit), blurred by what few recordings leave

@@ -1,7 +1,7 @@
 /**
  * How much data do I need: scores with 1, 2, 3, 5, 8 ... recordings of each class, and what more of them would give.
  *
- * Must not know: features, heads, how the document is shown.
+ * Not its concern: features, heads, how the document is shown.
  *
  * Every point is measured on the recordings that the folds leave out (by speaker where the folds are), training on fewer of those they
  * keep (shot-plan.ts); the last point is cross-validation itself. Intervals are those of interval.ts and say: the balanced accuracy, on new

@@ -2,7 +2,7 @@
  * How much better a classifier can be expected to do, at most, once it is trained on more recordings (on all of them instead of on the
  * share that cross-validation leaves it).
  *
- * Must not know: intervals, folds, what the classifier is.
+ * Not its concern: intervals, folds, what the classifier is.
  * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1, so that accuracy is the
  * integral of phi(x - d) Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative forced choice). Where what limits a classifier is the
  * noise of few recordings, d grows with their number's square root; where anything else limits it, d grows less. A model, not a theorem:

@@ -1,7 +1,7 @@
 /**
  * Scores of a classifier, all from one confusion matrix, plus log-loss.
  *
- * Must not know: where predictions come from, folds, names of classes.
+ * Not its concern: where predictions come from, folds, names of classes.
  * Definitions are scikit-learn's (test/fixtures/metrics holds its numbers); where a ratio is 0 / 0 it is 0.
  */
 import { GolemError } from "../core/error.ts";

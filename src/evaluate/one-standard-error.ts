@@ -1,7 +1,7 @@
 /**
  * Which of several classifiers is the simplest that is not clearly worse than the best: the rule of one standard error.
  *
- * Must not know: what was compared, folds, how candidates differ.
+ * Not its concern: what was compared, folds, how candidates differ.
  * Reference: Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees, section 3.4.3: of candidates in the order of their
  * complexity, the simplest whose held-out error is at most one standard error above the lowest. Here the standard error is
  * that of the difference to the best, since all candidates answer the same recordings in the same folds: what makes a recording hard for all of

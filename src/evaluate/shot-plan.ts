@@ -1,7 +1,7 @@
 /**
  * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings of each class, nested.
  *
- * Must not know: what is trained, how it does.
+ * Not its concern: what is trained, how it does.
  * The recordings to test on stay those of the fold, so whatever keeps speakers apart in the folds keeps them apart here. Within a fold
  * the smaller sides are parts of the larger ones (what is added, not what is exchanged, makes the difference), drawn anew in each fold.
  */
@@ -44,7 +44,7 @@ export interface ShotPlan {
 }
 
 /** Levels closer than this factor tell nothing apart. */
-const leastGrowth = 1.1;
+const minimumGrowth = 1.1;
 
 /** Draws the training sides. */
 export function createShotPlan(input: ShotPlanInput): ShotPlan {
@@ -79,8 +79,8 @@ export function createShotPlan(input: ShotPlanInput): ShotPlan {
     const before = smaller.at(-1)?.recordingsPerClass ?? 0;
     const { recordingsPerClass } = level;
     if (
-      recordingsPerClass >= leastGrowth * before &&
-      whole.recordingsPerClass >= leastGrowth * recordingsPerClass
+      recordingsPerClass >= minimumGrowth * before &&
+      whole.recordingsPerClass >= minimumGrowth * recordingsPerClass
     ) {
       smaller.push(level);
     }

@@ -1,7 +1,7 @@
 /**
  * Runs a shot plan and scores each of its levels.
  *
- * Must not know: how training sides were drawn, what follows from the scores.
+ * Not its concern: how training sides were drawn, what follows from the scores.
  * The last level is cross-validation; where that has been run, its predictions are taken.
  */
 

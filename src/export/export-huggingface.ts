@@ -3,7 +3,7 @@
  * file where there can be one. It is a golem like any other: `golem predict FOLDER` takes it.
  *
  * Formats: Hugging Face "Model Cards"; Git LFS attributes.
- * Must not know: the file system, the Hub's protocol.
+ * Not its concern: the file system, the Hub's protocol.
  */
 import { golemFiles } from "../golem/golem-model.ts";
 import { escapeMarkdown, writeModelCard } from "../golem/model-card.ts";

@@ -44,7 +44,7 @@ async function compare(model: GolemModel): Promise<void> {
   for (const recording of [...fresh, ...far]) {
     const samples = recording.vectors[0]!;
     const outputs = await session.run({ samples: { dims: [1, samples.length], data: samples } });
-    const [expected] = model.predictHeard([recording]);
+    const [expected] = model.predictEmbedded([recording]);
     const scores = Object.values(expected!.scores);
     expect(outputs.probabilities!.data as Float32Array).toBeAllclose(scores, { rtol: 1e-4, atol: 1e-6 });
     const logits = Array.from(outputs.logits!.data, Number);

@@ -4,7 +4,7 @@
  *
  * Inputs: `samples` [1, samples], 16 kHz mono float32 from -1 to 1. Outputs: `probabilities` and `logits` [1, classes], `familiarity`
  * [1, 1] where the golem knows it. Trimming and windows are the caller's.
- * Must not know: the file system, where weights come from.
+ * Not its concern: the file system, where weights come from.
  */
 
 import { computeLeastProbability, labelSetLevel } from "../classifier/label-sets.ts";
@@ -110,7 +110,7 @@ function describeGolem(
     labelSets: calibration
       ? {
           level: labelSetLevel,
-          leastProbability: computeLeastProbability(calibration),
+          minimumProbability: computeLeastProbability(calibration),
           note: "and the best guess",
         }
       : { note: "nothing could be held out to calibrate them" },

@@ -1,7 +1,7 @@
 /**
  * Format `safetensors`: the heads' tensors, what they are for, and scripts that turn tables of embeddings into probabilities.
  *
- * Must not know: the file system, encoders.
+ * Not its concern: the file system, encoders.
  */
 import type { PublicGolem } from "../golem/public-golem.ts";
 import { checkWordless, type ExportedFiles } from "./exported-files.ts";

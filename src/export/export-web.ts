@@ -1,7 +1,7 @@
 /**
  * A golem as a folder of static files that runs in a browser: page, library, networks, golem. What lies where, and what the golem still tells.
  *
- * Must not know: where the library and the networks' weights are, who writes the folder.
+ * Not its concern: where the library and the networks' weights are, who writes the folder.
  */
 import { GolemError } from "../core/error.ts";
 import {

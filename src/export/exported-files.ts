@@ -1,7 +1,7 @@
 /**
  * What an export consists of, before anything is written.
  *
- * Must not know: the file system.
+ * Not its concern: the file system.
  */
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";

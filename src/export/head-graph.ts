@@ -2,12 +2,12 @@
  * What a golem does with pooled layers, as nodes of a graph: heads, their pooling into probabilities, and how familiar a recording is.
  *
  * The mathematics are those of head/network-head.ts, classifier/fusion.ts and classifier/familiarity.ts, in float32 instead of float64.
- * Must not know: encoders, files.
+ * Not its concern: encoders, files.
  */
 
 import { type Familiarity, nearnessShare, tellsNearness } from "../classifier/familiarity.ts";
 import type { FittedView } from "../classifier/fitted-view.ts";
-import type { ListenerInfo, VectorView } from "../classifier/view.ts";
+import type { EncoderSetInfo, VectorView } from "../classifier/view.ts";
 import type { Tensor } from "../head/head.ts";
 import type { GraphMerge } from "../onnx/graph-merge.ts";
 
@@ -70,7 +70,7 @@ export function addDecision(
 export function addFamiliarity(
   graph: GraphMerge,
   familiarity: Familiarity,
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
   getFeatures: GetFeatures,
 ): void {
   const constant = (value: number) => addTensor(graph, scalar(value));
@@ -91,7 +91,7 @@ export function addFamiliarity(
       const length = graph.add("Mul", [graph.add("Sqrt", [square]), constant(unit / view.weight)]);
       resemblances.push(graph.add("Div", [products, length]));
     }
-    if (!tellsNearness(view, listener)) continue;
+    if (!tellsNearness(view, encoderSet)) continue;
     const offsets = graph.add("Sub", [
       addTensor(graph, row(norms.map((norm) => norm ** 2))),
       graph.add("Mul", [products, constant(2)]),

@@ -2,7 +2,7 @@
  * The scripts that go beside head.safetensors: from tables of `golem embed` to the golem's probabilities, with NumPy alone or with PyTorch.
  *
  * The tensors are those of torch.nn.Linear; a golem without words has no other views than layers.
- * Must not know: files, any one golem; they read golem.json when they run.
+ * Not its concern: files, any one golem; they read golem.json when they run.
  */
 
 const read = `here = pathlib.Path(__file__).parent

@@ -3,7 +3,7 @@
  *
  * The numbers of trimming are those of audio/silence-trim.ts. JavaScript's ONNX Runtime does not hand out a file's metadata, so labels
  * and threshold are written into the script.
- * Must not know: files.
+ * Not its concern: files.
  */
 import { trimParameters } from "../audio/silence-trim.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";

@@ -1,7 +1,7 @@
 /**
  * Training recordings as a folder that says nothing but their labels: train/LABEL/0001.wav ... and the metadata.csv of Hugging Face's AudioFolder.
  *
- * Must not know: the file system, what is in the files.
+ * Not its concern: the file system, what is in the files.
  */
 import { formatCsvRow } from "../core/csv-row.ts";
 import { makeSafeName } from "../core/safe-name.ts";

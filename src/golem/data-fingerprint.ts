@@ -1,7 +1,7 @@
 /**
  * One hash for a training set: which bytes under which labels, whatever the order and the names.
  *
- * Must not know: embeddings, heads.
+ * Not its concern: embeddings, heads.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";

@@ -1,7 +1,7 @@
 /**
  * golem.json: everything about a golem that is not a tensor, checked by a schema whenever it is read.
  *
- * Must not know: files, heads' mathematics.
+ * Not its concern: files, heads' mathematics.
  */
 import * as z from "zod/mini";
 import type { Vocabulary } from "../classifier/text-features.ts";

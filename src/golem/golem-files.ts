@@ -1,7 +1,7 @@
 /**
  * What the files of a golem are called, and how large they may be.
  *
- * Must not know: what is in them.
+ * Not its concern: what is in them.
  */
 
 /** Names of the files a golem consists of; `text` only where the transcript has a say. */

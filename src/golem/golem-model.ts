@@ -1,7 +1,7 @@
 /**
  * The trained artefact in memory: predicts from embeddings, evaluates, and turns into files and back.
  *
- * Must not know: the file system, audio formats, how encoders run.
+ * Not its concern: the file system, audio formats, how encoders run.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/describe-audio.ts";
@@ -15,10 +15,10 @@ import {
   packLabelCalibration,
   unpackLabelCalibration,
 } from "../classifier/label-sets.ts";
-import { type ListenerInfo, needsTranscriber } from "../classifier/view.ts";
+import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
-import { type EmbeddedRecording, type Heard, unknownLabels } from "../embed/embedded-recording.ts";
+import { type EmbeddedRecording, type Embedding, unknownLabels } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
@@ -79,7 +79,7 @@ export interface GolemModel {
   /** What its label sets go by, likewise. */
   readonly calibration: LabelCalibration | undefined;
   /** Predicts recordings as they were heard. */
-  predictHeard(heard: readonly Heard[]): Prediction[];
+  predictEmbedded(embeddings: readonly Embedding[]): Prediction[];
   /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
   evaluate(recordings: readonly EmbeddedRecording[], skipped?: readonly SkippedRecording[]): Evaluation;
   /** The files it is saved as, by name; the same golem gives the same bytes. */
@@ -97,7 +97,7 @@ export interface GolemParts {
   readonly classifier: Classifier;
   readonly labels: readonly string[];
   /** Who heard what it was trained on. */
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   readonly audio: AudioSettings;
   readonly pipeline: AudioDescription;
   readonly createdBy: string;
@@ -118,7 +118,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
   const { labels, recordings, audio } = parts;
   const { fitted, vocabulary } = parts.classifier;
   const { familiarity, calibration } = parts.judgement;
-  const listener = pickListener(fitted, parts.listener);
+  const encoderSet = pickEncoderSet(fitted, parts.encoderSet);
   const perClass = Object.fromEntries(
     labels.map((label) => [label, recordings.filter((recording) => recording.label === label).length]),
   );
@@ -127,8 +127,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     formatVersion,
     createdBy: parts.createdBy,
     labels: [...labels],
-    encoders: listener.encoders,
-    ...(listener.transcriber ? { transcriber: listener.transcriber } : {}),
+    encoders: encoderSet.encoders,
+    ...(encoderSet.transcriber ? { transcriber: encoderSet.transcriber } : {}),
     audio: {
       sampleRate: audio.sampleRate,
       trim: audio.trim,
@@ -154,12 +154,15 @@ export function createGolemModel(parts: GolemParts): GolemModel {
   };
   const training = { formatVersion, ...parts.account };
   // Through the same door as a golem read from disk, so that what is saved is known to load.
-  const classifier = createClassifier(fitted, listener, vocabulary);
+  const classifier = createClassifier(fitted, encoderSet, vocabulary);
   return assemble(JSON.stringify(document), JSON.stringify(training), classifier, parts.judgement);
 }
 
 /** Those of the listener whom the views need, and the first encoder, which tells the unknown. */
-function pickListener(fitted: readonly FittedView[], { encoders, transcriber }: ListenerInfo): ListenerInfo {
+function pickEncoderSet(
+  fitted: readonly FittedView[],
+  { encoders, transcriber }: EncoderSetInfo,
+): EncoderSetInfo {
   const needed = (id: string, reads: boolean) =>
     fitted.some(({ view }) => view.encoder === id && needsTranscriber(view) === reads);
   return {
@@ -238,10 +241,10 @@ function assemble(
     classifier,
     familiarity,
     calibration,
-    predictHeard(heard) {
-      const { data } = classifier.computeProbabilities(heard);
-      const familiar = scoreFamiliarity?.(heard);
-      return heard.map((_, row) => {
+    predictEmbedded(embeddings) {
+      const { data } = classifier.computeProbabilities(embeddings);
+      const familiar = scoreFamiliarity?.(embeddings);
+      return embeddings.map((_, row) => {
         const scores = Array.from(data.subarray(row * labels.length, (row + 1) * labels.length));
         const confidence = Math.max(...scores);
         const label = labels[scores.indexOf(confidence)]!;

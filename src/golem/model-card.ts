@@ -2,7 +2,7 @@
  * The model card of a golem: README.md with the metadata the Hugging Face Hub reads.
  *
  * Format: Hugging Face "Model Cards" (YAML front matter with model-index).
- * Must not know: files.
+ * Not its concern: files.
  */
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";

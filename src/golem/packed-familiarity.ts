@@ -2,11 +2,11 @@
  * What tells the familiar from the unknown as tensors and plain data, and back: `familiarity/<view>/origin`, `scale` [features],
  * `templates` [classes, features], `norms` [classes], `subspace` [rows, features].
  *
- * Must not know: file formats, how it is fitted.
+ * Not its concern: file formats, how it is fitted.
  */
 
 import type { Familiarity, FamiliarLayer } from "../classifier/familiarity.ts";
-import { getViewName, getViewSize, type ListenerInfo } from "../classifier/view.ts";
+import { type EncoderSetInfo, getViewName, getViewSize } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { Tensor } from "../head/head.ts";
 import type { GolemDocument } from "./golem-document.ts";
@@ -42,7 +42,7 @@ export function packFamiliarity({ layers }: Familiarity): Record<string, Tensor>
 export function unpackFamiliarity(
   description: NonNullable<GolemDocument["familiarity"]>,
   tensors: ReadonlyMap<string, Tensor>,
-  listener: ListenerInfo,
+  encoderSet: EncoderSetInfo,
 ): Familiarity {
   const rest = new Set([...tensors.keys()]);
   if (new Set(description.layers.map(getViewName)).size !== description.layers.length) {
@@ -50,7 +50,7 @@ export function unpackFamiliarity(
   }
   const layers = description.layers.map((view): FamiliarLayer => {
     const name = getViewName(view);
-    const features = getViewSize(view, listener);
+    const features = getViewSize(view, encoderSet);
     if (features === undefined) throw damaged(`nothing in it makes ${name}`);
     const take = (part: string, isRight: (shape: readonly number[]) => boolean): Float32Array => {
       const key = `${familiarityPrefix}${name}/${part}`;

@@ -3,7 +3,7 @@
  *
  * One view: the head's own names (weight, bias, mean, scale). Several: each name after the view's, as in
  * `moonshine-tiny/layer_3/weight`, and `fusion/weight` [views], the factors of the views' log-probabilities.
- * Must not know: file formats.
+ * Not its concern: file formats.
  */
 
 import type { FittedView } from "../classifier/fitted-view.ts";

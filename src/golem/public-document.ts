@@ -4,7 +4,7 @@
  *
  * Texts that stay are labels, and words of this program (kinds, recipes, versions); of an encoder of one's own, the names of its files,
  * by which it is recognised.
- * Must not know: files, what else is in a golem.
+ * Not its concern: files, what else is in a golem.
  */
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";
@@ -36,7 +36,7 @@ export function isEverybodysEncoder({ id, revision }: { readonly id: string; rea
   return /^[0-9a-f]{40}$/.test(revision) && /^\w[\w.-]*\/[\w.-]+(\?padded)?$/.test(id);
 }
 
-const listener = {
+const encoderSet = {
   /** Of everybody's, or a neutral name; see `public-golem.ts`. */
   id: text(/^(\w[\w.-]*(\/[\w.-]+)?|\.\/(encoder|transcriber)(-\d+)?)(\?padded)?$/),
   revision: text(/^[\w./@+-]*$/),
@@ -44,20 +44,20 @@ const listener = {
   sampleRate: z.number(),
 };
 const encoder = z.object({
-  ...listener,
+  ...encoderSet,
   layers: z.number(),
   dimensions: z.number(),
   precision: word,
   recipe: text(/^[\w.;:=<>()+,'/ -]*$/),
 });
 const transcriber = z.object({
-  ...listener,
+  ...encoderSet,
   precision: word,
   recipe: text(/^[\w.;:=<>()+,'/ -]*$/),
   vectors: z.array(z.object({ name: z.enum(decoderVectorNames), size: z.number() })),
 });
 const view = z.object({
-  encoder: listener.id,
+  encoder: encoderSet.id,
   layer: z.union([z.number(), z.enum([...decoderVectorNames, "transcript"])]),
   pooling: z.enum(["mean", "mean+std", "steps", "tf-idf"]),
   weight: z.number(),

@@ -81,8 +81,8 @@ function createPrivateGolem(changes: object = {}): GolemModel {
 it("names nobody and no place, and predicts the same", () => {
   const original = createPrivateGolem();
   const { model, leftOut } = createPublicGolem(original);
-  const heard = [{ vectors: [Float32Array.of(2, 0, -1, 0)] }];
-  expect(model.predictHeard(heard)).toEqual(original.predictHeard(heard));
+  const embeddings = [{ vectors: [Float32Array.of(2, 0, -1, 0)] }];
+  expect(model.predictEmbedded(embeddings)).toEqual(original.predictEmbedded(embeddings));
   const text = new TextDecoder("latin1");
   for (const [name, bytes] of Object.entries(model.encode())) {
     for (const secret of ["somebody", "Quux", "ada-", "my number", "/home", "secret", "planted"]) {
@@ -196,11 +196,11 @@ describe("words", () => {
     expect(decode(original)).toContain("zebulon");
     const { model, holds, leftOut } = createPublicGolem(original);
     for (const piece of ["zebu", "Zebu", "reez", "abroad"]) expect(decode(model)).not.toContain(piece);
-    const heard = make(2).map((recording, i) => ({
+    const embeddings = make(2).map((recording, i) => ({
       ...recording,
       text: `${recording.text} ${["", "Zebulon", "unheard of"][i % 3]}`,
     }));
-    expect(model.predictHeard(heard)).toEqual(original.predictHeard(heard));
+    expect(model.predictEmbedded(embeddings)).toEqual(original.predictEmbedded(embeddings));
     expect(holds.join()).toMatch(/hashes of \d+ words and word pairs/);
     expect(leftOut.join()).toMatch(/\d+ words and word pairs that were heard/);
     expect(createPublicGolem(model).model.encode()).toEqual(model.encode());

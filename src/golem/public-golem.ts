@@ -5,7 +5,7 @@
  * held out, its place on the map and two hashes: of its bytes and of its samples. Hashes tell nobody what was said, but tell whoever has the
  * recording already that it was trained on; without them a golem could be scored on its own training recordings unnoticed. For the terms of
  * transcripts their hashes stand, unless transcripts are asked for.
- * Must not know: the file system, formats it is written in.
+ * Not its concern: the file system, formats it is written in.
  */
 
 import { hashVocabulary, isHashed, type Vocabulary } from "../classifier/text-features.ts";

@@ -3,7 +3,7 @@
  *
  * Format: huggingface/safetensors, README "Format". Only float32 tensors, which is all a golem holds. Reading treats
  * the bytes as hostile: every number in the header is checked against the bytes that are there before it is used.
- * Must not know: what the tensors are.
+ * Not its concern: what the tensors are.
  */
 import { GolemError } from "../core/error.ts";
 import type { Tensor } from "../head/head.ts";

@@ -2,21 +2,21 @@
  * What reports tell of single recordings, kept in training.json: what was said, where it lies on the map, what it was taken for
  * whenever it was held out.
  *
- * Must not know: reports' looks, files.
+ * Not its concern: reports' looks, files.
  */
 
 import type { Classifier } from "../classifier/classifier.ts";
 import { selectScored, type TrainedOn } from "../classifier/evaluate-classifier.ts";
 import { computeRecordingMap } from "../classifier/recording-map.ts";
-import { type ListenerInfo, needsTranscriber } from "../classifier/view.ts";
+import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 
 /** Longest transcript kept, in UTF-16 units. */
-const longestText = 1000;
+const maximumText = 1000;
 /** Longest text of a finding. */
-const longestFinding = 2000;
+const maximumFinding = 2000;
 
 /** What is kept of one recording. */
 export interface RecordingAccount {
@@ -56,7 +56,7 @@ export interface StoredFinding {
 /** Findings with texts as long as a golem keeps; names of files may be long. */
 export function clipFindings(findings: readonly StoredFinding[]): StoredFinding[] {
   const clip = (text: string) =>
-    text.length > longestFinding ? `${text.slice(0, longestFinding)} ...` : text;
+    text.length > maximumFinding ? `${text.slice(0, maximumFinding)} ...` : text;
   return findings.map((finding) => ({
     ...finding,
     message: clip(finding.message),
@@ -90,7 +90,7 @@ export interface TrainingAccount {
 export interface AccountInput {
   readonly classifier: Classifier;
   readonly labels: readonly string[];
-  readonly listener: ListenerInfo;
+  readonly encoderSet: EncoderSetInfo;
   readonly recordings: readonly EmbeddedRecording[];
   /** Matrices [recordings, classes] of cross-validation, where it ran. */
   readonly outOfFold?: readonly Matrix[] | undefined;
@@ -99,15 +99,15 @@ export interface AccountInput {
 
 /** Gathers the account of a training. */
 export function createTrainingAccount(input: AccountInput): TrainingAccount {
-  const { classifier, labels, listener, recordings, outOfFold, test = [] } = input;
+  const { classifier, labels, encoderSet, recordings, outOfFold, test = [] } = input;
   const scored = selectScored(labels, test, { recordings } satisfies Pick<TrainedOn, "recordings">).known;
   // Words that decide nothing are often of recordings without speech, and not there.
   const reads = classifier.fitted.some(({ view }) => needsTranscriber(view));
-  const places = computeRecordingMap([...recordings, ...scored], classifier, listener);
+  const places = computeRecordingMap([...recordings, ...scored], classifier, encoderSet);
   const scoredPlaces = places.slice(recordings.length);
-  const describe: typeof describeRecordings = (heard, ...rest) =>
+  const describe: typeof describeRecordings = (embeddings, ...rest) =>
     describeRecordings(
-      reads ? heard : heard.map(({ text: _, logprob: __, ...recording }) => recording),
+      reads ? embeddings : embeddings.map(({ text: _, logprob: __, ...recording }) => recording),
       ...rest,
     );
   return {
@@ -138,7 +138,7 @@ export function describeRecordings(
       keptSeconds: facts.kept[1] - facts.kept[0],
       ...(Number.isFinite(facts.loudnessDb) ? { dynamicsDb: facts.loudnessDb - facts.noiseDb } : {}),
       ...(speaker === undefined ? {} : { speaker }),
-      ...(text === undefined ? {} : { text: text.slice(0, longestText) }),
+      ...(text === undefined ? {} : { text: text.slice(0, maximumText) }),
       ...(logprob === undefined ? {} : { logprob }),
       ...(place ? { map: [place[0], place[1]] satisfies [number, number] } : {}),
       ...(mean

@@ -2,7 +2,7 @@
  * Adam and AdamW as torch.optim defines them.
  * References: Kingma and Ba 2015, Adam; Loshchilov and Hutter 2019, Decoupled weight decay regularization.
  *
- * Must not know: what the parameters belong to.
+ * Not its concern: what the parameters belong to.
  */
 
 /** An optimiser: `init` makes its state, `update` changes the parameters in place and returns the next state. */

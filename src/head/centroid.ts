@@ -4,7 +4,7 @@
  * Reference: Wang et al. 2019, SimpleShot (centring, L2 normalisation, nearest centroid). Logits are -factor x squared distance
  * up to a constant of the row that softmax does not see: that is affine, 2 factor m . z - factor |m|^2. The factor is fitted on
  * leave-one-out distances. Classes weigh alike however many rows they have.
- * Must not know: how the factor is found (temperature.ts).
+ * Not its concern: how the factor is found (temperature.ts).
  */
 
 import { computeGram, dot, multiplyByRows } from "../math/products.ts";

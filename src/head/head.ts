@@ -1,7 +1,7 @@
 /**
  * Heads: small classifiers that turn pooled embeddings into logits.
  *
- * Must not know: audio, files, encoders, how well they are doing.
+ * Not its concern: audio, files, encoders, how well they are doing.
  */
 import type { Matrix } from "../math/matrix.ts";
 

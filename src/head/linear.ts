@@ -3,7 +3,7 @@
  *
  * With standardisation switched off and mean-pooled embeddings of the last layer it is the recipe of the article that this
  * project starts from; with it on (the default) the layer sees features of comparable size.
- * Must not know: validation; it runs a fixed number of epochs.
+ * Not its concern: validation; it runs a fixed number of epochs.
  */
 import { createRandom } from "../core/random.ts";
 import { createAdam } from "./adam.ts";

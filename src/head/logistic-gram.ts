@@ -5,7 +5,7 @@
  * K A + bias and |W|^2 = trace(A^T K A), K = X X^T (representer theorem). K is centred first, which changes only the bias.
  * The gradient with respect to A is K times (residuals + lambda A); the factor K is left out and enters through `image`.
  *
- * Must not know: where the Gram matrix comes from.
+ * Not its concern: where the Gram matrix comes from.
  */
 import { GolemError } from "../core/error.ts";
 import { factorCholesky, invertCholesky } from "../math/cholesky.ts";

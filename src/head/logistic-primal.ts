@@ -2,7 +2,7 @@
  * Multinomial logistic regression in the weights themselves: the form for more rows than features.
  *
  * Products with the design matrix are the whole cost; they are requested from the caller (see softmax-regression.ts).
- * Must not know: who computes the products.
+ * Not its concern: who computes the products.
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import { centreBias, createConvergenceError } from "./logistic-gram.ts";

@@ -3,7 +3,7 @@
  *
  * Objective (scikit-learn's LogisticRegression with multi_class="multinomial"): sum over rows of the cross-entropy plus
  * |W|^2 / (2 C); the bias is not penalised. With two classes this is scikit-learn's binary problem at twice the C.
- * Must not know: how the minimum is searched (softmax-regression.ts).
+ * Not its concern: how the minimum is searched (softmax-regression.ts).
  */
 import type { Matrix } from "../math/matrix.ts";
 import { computeGram, multiplyTransposed } from "../math/products.ts";

@@ -2,7 +2,7 @@
  * Who multiplies large matrices: an interface that an engine outside (ONNX Runtime, WebAssembly) can fill, and the answers to
  * a computation's requests by such an engine or by plain loops.
  *
- * Must not know: engines, heads.
+ * Not its concern: engines, heads.
  */
 import type { Matrix } from "../math/matrix.ts";
 import { multiplyByRows, multiplyTransposed } from "../math/products.ts";

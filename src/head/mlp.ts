@@ -4,7 +4,7 @@
  * Early stopping: a stratified validation split, drawn with the seed, tells after how many epochs the loss is lowest; the network
  * is then trained again, from the same start, on all rows for that many epochs, because among fifty recordings every one counts.
  * Where a class has fewer than three rows there is no such split, and all epochs are run.
- * Must not know: held-out data of the evaluation; the split is of the training rows alone.
+ * Not its concern: held-out data of the evaluation; the split is of the training rows alone.
  */
 
 import { createRandom, shuffle } from "../core/random.ts";
@@ -24,11 +24,11 @@ import {
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Rows of the smallest class below which no validation split is made. */
-const fewestForSplit = 3;
+const minimumForSplit = 3;
 
 /** Trains a multi-layer perceptron. */
 export function trainMlp(set: TrainingSet, options: MlpOptions): Head {
-  const isSplit = options.earlyStopping && Math.min(...set.counts) >= fewestForSplit;
+  const isSplit = options.earlyStopping && Math.min(...set.counts) >= minimumForSplit;
   const epochs = isSplit ? findEpochs(set, options) : options.epochs;
   const all = Array.from(set.labels.keys());
   const { network, standardisation, next } = startTraining(set, all, options);

@@ -2,7 +2,7 @@
  * The form that every trained head takes: standardise, then layers with ReLU between them. One layer for all kinds but mlp.
  *
  * Predictions are computed in float64 from the float32 numbers that are saved, so a loaded head predicts bitwise the same.
- * Must not know: how the numbers were found.
+ * Not its concern: how the numbers were found.
  */
 
 import { GolemError } from "../core/error.ts";

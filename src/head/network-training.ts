@@ -1,7 +1,7 @@
 /**
  * Epochs of (mini-)batch gradient descent on a network.
  *
- * Must not know: kinds of head, when to stop.
+ * Not its concern: kinds of head, when to stop.
  */
 import { type Random, shuffle } from "../core/random.ts";
 import type { AdamState, Optimiser } from "./adam.ts";

@@ -3,7 +3,7 @@
  *
  * Loss: the (weighted) mean of the cross-entropies, as torch.nn.CrossEntropyLoss. Parameters: weight [outputs, inputs] and bias
  * [outputs] of each layer in turn, float64.
- * Must not know: how parameters are updated.
+ * Not its concern: how parameters are updated.
  */
 import type { Random } from "../core/random.ts";
 import { multiply, multiplyByRows, multiplyTransposed } from "../math/products.ts";

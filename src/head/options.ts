@@ -1,7 +1,7 @@
 /**
  * What can be set when a head is trained, and what it is when nothing is set. The only place with defaults.
  *
- * Must not know: how heads are trained.
+ * Not its concern: how heads are trained.
  */
 import { GolemError } from "../core/error.ts";
 import type { HeadKind } from "./head.ts";

@@ -1,7 +1,7 @@
 /**
  * The one way to train a head of any kind.
  *
- * Must not know: how any kind is trained.
+ * Not its concern: how any kind is trained.
  */
 import type { Matrix } from "../math/matrix.ts";
 import { trainCentroid } from "./centroid.ts";

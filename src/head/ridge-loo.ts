@@ -6,7 +6,7 @@
  * PRESS); a group b without itself by (I - H_bb)^-1 residual_b. Exact means: equal to the fit without these rows, intercept
  * included; standardisation done beforehand stays as it was. A class that has no row elsewhere has no +1 left, and the output says so (-1);
  * such rows count neither in the calibration nor in the likelihood.
- * Must not know: what the rows are, what the scores are used for.
+ * Not its concern: what the rows are, what the scores are used for.
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import type { RidgeProblem } from "./ridge-problem.ts";

@@ -3,7 +3,7 @@
  *
  * Targets are +1 for the own class and -1 for the others; rows may be weighted; the intercept is not penalised, so rows and targets
  * are centred by their weighted mean (Hastie, Tibshirani, Friedman, Elements of Statistical Learning, 3.4.1).
- * Must not know: which penalty is best, how it is solved for one (ridge-solver.ts).
+ * Not its concern: which penalty is best, how it is solved for one (ridge-solver.ts).
  */
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";

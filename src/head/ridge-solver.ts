@@ -4,7 +4,7 @@
  *
  * Two ways: a Cholesky factor a penalty (as I - H = p (K + p I)^-1), which for the few penalties that are looked at costs a tenth of all
  * eigenvectors; or singular vectors, where rows outnumber features, or a penalty is too small for the factor to be exact.
- * Must not know: which penalty is best, what is left out.
+ * Not its concern: which penalty is best, what is left out.
  */
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
@@ -28,7 +28,7 @@ export interface RidgeSolver {
 }
 
 /** Penalties over the mean diagonal of K from which a Cholesky factor is exact to some ten digits. */
-const leastForCholesky = 1e-5;
+const minimumForCholesky = 1e-5;
 
 /** From K [rows, rows], which is kept. */
 export function createGramSolver(gram: Float64Array, targets: Float64Array, classes: number): RidgeSolver {
@@ -38,7 +38,7 @@ export function createGramSolver(gram: Float64Array, targets: Float64Array, clas
   const factor = new Float64Array(rows * rows);
   const inverse = new Float64Array(rows * rows);
   let exact: RidgeSolver | undefined;
-  const isExact = (penalty: number): boolean => penalty * rows >= leastForCholesky * trace;
+  const isExact = (penalty: number): boolean => penalty * rows >= minimumForCholesky * trace;
   const useVectors = (): RidgeSolver => {
     exact ??= createVectorSolver(...computeVectors(gram, rows), targets, classes);
     return exact;

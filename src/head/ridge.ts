@@ -3,7 +3,7 @@
  *
  * The same problem as scikit-learn's RidgeClassifier(alpha = penalty x meanSquare), whose decision_function are the outputs
  * before calibration; logits are those outputs times the factor that makes softmax most likely on the left-out rows.
- * Must not know: how leave-one-out works (ridge-loo.ts).
+ * Not its concern: how leave-one-out works (ridge-loo.ts).
  */
 
 import { multiplyTransposed } from "../math/products.ts";

@@ -2,7 +2,7 @@
  * Heads to tensors and back. What comes in is not trusted: names, shapes, lengths and numbers are all checked, and
  * nothing is allocated by a number that was not checked against the data that is there.
  *
- * Must not know: file formats.
+ * Not its concern: file formats.
  */
 import { GolemError } from "../core/error.ts";
 import { type Head, type HeadFacts, type HeadKind, headKinds, type SavedHead, type Tensor } from "./head.ts";

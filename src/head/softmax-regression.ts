@@ -10,7 +10,7 @@
  * engine later. A `RegressionSpace` says in which coordinates W is held: weights (primal) or one coefficient for each
  * row (dual). Steps live in one space and gradients in its dual; `image` is the step as gradients are paired with it.
  *
- * Must not know: standardisation, heads, engines.
+ * Not its concern: standardisation, heads, engines.
  */
 
 import { searchLine } from "../math/line-search.ts";

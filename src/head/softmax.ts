@@ -1,7 +1,7 @@
 /**
  * Softmax and cross-entropy with its gradient.
  *
- * Must not know: where logits come from, standardisation, optimisers.
+ * Not its concern: where logits come from, standardisation, optimisers.
  */
 import { createMatrix, type Matrix } from "../math/matrix.ts";
 

@@ -2,7 +2,7 @@
  * Standardisation of features: (x - mean) / scale, optionally followed by division by the row's Euclidean norm.
  *
  * Mean and scale are rounded to float32 before first use, so that training and a saved head see the same numbers.
- * Must not know: labels, kinds of head.
+ * Not its concern: labels, kinds of head.
  */
 import type { Matrix } from "../math/matrix.ts";
 

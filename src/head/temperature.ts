@@ -4,7 +4,7 @@
  * Scores must come from rows that the scorer was not fitted on (here: leave-one-out). So that perfectly separated rows do not
  * ask for an infinite factor, a share 1 / (rows + 2) of each label is spread over the other classes: what Laplace's rule of
  * succession expects of errors when none was seen (compare Platt 1999, section 2.2, for two classes).
- * Must not know: where scores come from.
+ * Not its concern: where scores come from.
  */
 
 /** The fitted factor and the mean log-likelihood (natural log, true labels) of softmax(factor x scores). */

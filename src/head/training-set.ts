@@ -1,7 +1,7 @@
 /**
  * The rows a head is trained on, checked once so that everything behind it may trust them.
  *
- * Must not know: kinds of head.
+ * Not its concern: kinds of head.
  */
 import { GolemError } from "../core/error.ts";
 import type { Matrix } from "../math/matrix.ts";

@@ -5,7 +5,7 @@
  * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e a tenth of the mean
  * variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury), the shrunk shared covariance of
  * linear discriminant analysis (Ledoit and Wolf 2004; Lee et al. 2018 for telling the unknown). Inner products are a^T W b.
- * Must not know: what the rows are, what a comparison decides.
+ * Not its concern: what the rows are, what a comparison decides.
  */
 import { factorCholesky, solveCholesky, solveLower } from "../math/cholesky.ts";
 import { multiplyByRows, multiplyTransposed } from "../math/products.ts";

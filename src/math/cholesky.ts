@@ -2,7 +2,7 @@
  * Cholesky factorisation of symmetric positive definite matrices, row-major.
  * Reference: Golub and Van Loan, Matrix Computations, section 4.2.
  *
- * Must not know: where the matrix comes from.
+ * Not its concern: where the matrix comes from.
  */
 import { GolemError } from "../core/error.ts";
 import { dot } from "./products.ts";

@@ -1,7 +1,7 @@
 /**
  * The few distribution functions that intervals need: regularised incomplete beta and Student's t quantile.
  *
- * Must not know: what is being estimated.
+ * Not its concern: what is being estimated.
  * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued fraction).
  * Checked against SciPy's numbers in distribution.test.ts.
  */

@@ -3,7 +3,7 @@
  * Wilkinson's shift. Reference: Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3.
  * Eigenvectors are kept as rows, so that every rotation runs over contiguous memory.
  *
- * Must not know: where the matrix comes from.
+ * Not its concern: where the matrix comes from.
  */
 import { GolemError } from "../core/error.ts";
 import { dot } from "./products.ts";

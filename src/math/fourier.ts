@@ -1,7 +1,7 @@
 /**
  * Power spectrum of a real frame: radix-2 decimation in time (Cooley and Tukey 1965) with precomputed twiddles.
  *
- * Must not know: mel bands, windows, rates.
+ * Not its concern: mel bands, windows, rates.
  */
 
 /** Computes power spectra of frames of one length, a power of two. */

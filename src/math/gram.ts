@@ -1,7 +1,7 @@
 /**
  * Gram matrices with respect to a weighted mean.
  *
- * Must not know: what is fitted from them.
+ * Not its concern: what is fitted from them.
  */
 
 /** The Gram matrix of the rows minus their weighted mean: (I - 1 u^T) K (I - u 1^T) with u = weights / sum(weights). */

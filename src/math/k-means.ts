@@ -1,7 +1,7 @@
 /**
  * k-means with weights (MacQueen 1967): seeds by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's rounds.
  *
- * Must not know: what the points are.
+ * Not its concern: what the points are.
  */
 
 import type { Random } from "../core/random.ts";

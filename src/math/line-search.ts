@@ -3,7 +3,7 @@
  * Reference: Nocedal and Wright, Numerical Optimization, section 3.5 (strong Wolfe conditions); convexity allows the secant of
  * slopes for interpolation.
  *
- * Must not know: what is minimised.
+ * Not its concern: what is minimised.
  */
 
 /** Value and slope of the function at one length. */

@@ -1,7 +1,7 @@
 /**
  * Row-major matrices: the one shape in which features, probabilities and weights travel between stages.
  *
- * Must not know: what rows and columns mean.
+ * Not its concern: what rows and columns mean.
  */
 import { GolemError } from "../core/error.ts";
 

@@ -2,7 +2,7 @@
  * Matrix products in plain loops, blocked so that numbers stay in registers. Everything is row-major Float64Array
  * (one element type keeps the compiled loops monomorphic).
  *
- * Must not know: what is multiplied.
+ * Not its concern: what is multiplied.
  */
 
 /** Sum of the products of two vectors. */

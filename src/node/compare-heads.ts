@@ -1,7 +1,7 @@
 /**
  * Which head for this data set: every kind and size of head on one layer, and the fusion of all views, within a time budget.
  *
- * Must not know: how candidates are scored and chosen, the terminal.
+ * Not its concern: how candidates are scored and chosen, the terminal.
  */
 import { performance } from "node:perf_hooks";
 import { fitClassifier } from "../classifier/classifier.ts";
@@ -13,7 +13,7 @@ import {
   compareCandidates,
   type HeadComparison,
 } from "../workflow/compare-candidates.ts";
-import { hearTrainingRows, type MeasureOptions } from "./hear-training-rows.ts";
+import { embedTrainingRows, type MeasureOptions } from "./embed-training-rows.ts";
 import { createCandidateRunner } from "./threads/fold-runner-node.ts";
 
 /** Options of {@link compareHeads}; all have defaults. */
@@ -54,7 +54,7 @@ export async function compareHeads(
   const { budget = 30, layer = "auto", pooling = "mean+std", signal, onProgress } = options;
   // All layers are heard, whichever is named: the fusion wants them.
   const { encoder, precision, transcript } = options;
-  const { problem, labels, skipped } = await hearTrainingRows(data, options, {
+  const { problem, labels, skipped } = await embedTrainingRows(data, options, {
     encoder,
     precision,
     transcript,
@@ -71,15 +71,15 @@ export async function compareHeads(
     );
     const sized = scores.map((score): SizedScore => {
       const candidate = candidates.find(({ name }) => name === score.name)!;
-      const learned = getLearnedNumbers(candidate, shared.listener, labels.length, pooling);
+      const learned = getLearnedNumbers(candidate, shared.encoderSet, labels.length, pooling);
       const parameters =
-        learned ?? countLearnedNumbers(fitClassifier(shared, shared.listener, shared.options));
+        learned ?? countLearnedNumbers(fitClassifier(shared, shared.encoderSet, shared.options));
       return { ...score, parameters };
     });
     return {
       ...comparison,
       candidates: sized,
-      ...{ encoder: shared.listener.encoders[0]!.id, layer, pooling },
+      ...{ encoder: shared.encoderSet.encoders[0]!.id, layer, pooling },
       ...{ budget, seconds: getElapsed(), skipped },
     };
   } finally {

@@ -1,11 +1,11 @@
 /**
  * How much data do I need: the learning curve of what `train` would do with a data set.
  *
- * Must not know: how curves are measured, the terminal.
+ * Not its concern: how curves are measured, the terminal.
  */
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { type CurveMeasure, type GolemCurve, measureCurve } from "../workflow/measure-curve.ts";
-import { hearTrainingRows, type MeasureOptions } from "./hear-training-rows.ts";
+import { embedTrainingRows, type MeasureOptions } from "./embed-training-rows.ts";
 import { createFoldRunner } from "./threads/fold-runner-node.ts";
 
 /** Options of {@link computeCurve}; all have defaults. */
@@ -22,7 +22,7 @@ export async function computeCurve(
   options: CurveOptions = {},
 ): Promise<DatasetCurve> {
   const { signal, onProgress, added, maximumEvaluations } = options;
-  const { problem, labels, skipped } = await hearTrainingRows(data, options);
+  const { problem, labels, skipped } = await embedTrainingRows(data, options);
   const runner = await createFoldRunner(problem, signal);
   try {
     const measure = { added, maximumEvaluations };

@@ -1,7 +1,7 @@
 /**
  * Detection in Node: a golem, the networks that listen for it, and a file or a stream of samples.
  *
- * Must not know: the terminal, where samples of a stream come from.
+ * Not its concern: the terminal, where samples of a stream come from.
  */
 import { availableParallelism } from "node:os";
 import type { ErrorRecord } from "../core/error.ts";
@@ -19,7 +19,7 @@ import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
-import { loadListener } from "./models/load-listener.ts";
+import { loadEncoderSet } from "./models/load-encoder-set.ts";
 
 /** Options of {@link detectFile} and {@link openDetector}. */
 export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {}
@@ -99,9 +99,9 @@ async function loadClassifier(
   { cache, signal, onProgress }: DetectWork,
 ): Promise<{ classifier: WindowClassifier; dispose(): Promise<void> }> {
   const threads = Math.min(4, availableParallelism());
-  const listener = await loadListener(golem.listener, { cache, signal, onProgress, threads });
+  const encoderSet = await loadEncoderSet(golem.encoderSet, { cache, signal, onProgress, threads });
   let last: Promise<unknown> = Promise.resolve();
-  const { classify, ...rest } = createWindowClassifier(golem.model, listener);
+  const { classify, ...rest } = createWindowClassifier(golem.model, encoderSet);
   return {
     classifier: {
       ...rest,
@@ -114,7 +114,7 @@ async function loadClassifier(
     async dispose() {
       // An encoder may be at work on a window; it must not be freed under it.
       await last;
-      await listener.dispose();
+      await encoderSet.dispose();
     },
   };
 }

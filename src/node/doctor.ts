@@ -1,7 +1,7 @@
 /**
  * The doctor in Node: from the name of a data set to what is wrong with it, with embeddings from the store.
  *
- * Must not know: what is looked for (doctor/), the terminal.
+ * Not its concern: what is looked for (doctor/), the terminal.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
@@ -13,7 +13,7 @@ import { getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedRecordings } from "./embed-recordings.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { getListenerInfo, resolveListener } from "./models/resolve-listener.ts";
+import { getEncoderSetInfo, resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 
 /** Options of {@link examineDataset}; all have defaults. */
 export interface DoctorOptions extends EnvironmentOptions {
@@ -51,16 +51,16 @@ export async function examineDataset(
   const { signal, onProgress, onWarning, cache = getCacheFolder(), limit, seed = 0, audio } = options;
   // Oddities of the list of recordings are told; those of recordings are findings.
   const dataset = await openDataset(data, options, limit);
-  const listener = await resolveListener(options, { signal, onProgress, onWarning, cache });
+  const encoderSet = await resolveEncoderSet(options, { signal, onProgress, onWarning, cache });
   const rows = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
     const { embedded, ...heard } = await embedRecordings(rows, {
-      ...{ ...listener, audio, store, cache, signal, onProgress },
+      ...{ ...encoderSet, audio, store, cache, signal, onProgress },
       stage: "listening",
     });
     const skipped = [...dataset.skipped, ...heard.skipped];
-    const findings = examineRecordings(embedded, skipped, getListenerInfo(listener), seed);
+    const findings = examineRecordings(embedded, skipped, getEncoderSetInfo(encoderSet), seed);
     const classes = new Set(embedded.map(({ label }) => label)).size;
     return { recordings: embedded.length, classes, findings, skipped };
   } finally {

@@ -1,7 +1,7 @@
 /**
  * Embeds the rows of a data set that will be scored or trained on: each recording counts once, oddities are told.
  *
- * Must not know: heads, the terminal.
+ * Not its concern: heads, the terminal.
  */
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { keepDistinct } from "../embed/distinct-recordings.ts";

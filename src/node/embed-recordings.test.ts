@@ -21,7 +21,7 @@ import { getCacheStats } from "./disk/cache-account.ts";
 import { getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { type EmbeddingResult, embedRecordings } from "./embed-recordings.ts";
-import type { ResolvedListener } from "./models/encoder-source.ts";
+import type { ResolvedEncoderSet } from "./models/encoder-source.ts";
 import { pullWeights } from "./models/encoder-weights.ts";
 import { resolveEncoder } from "./models/resolve-encoder.ts";
 import { createEmbeddingPool } from "./threads/embedding-pool.ts";
@@ -48,7 +48,7 @@ async function writeNoise(folder: string, count: number, seconds = 0.5): Promise
   return recordings;
 }
 
-const listen = async (encoder: string): Promise<ResolvedListener> => ({
+const listen = async (encoder: string): Promise<ResolvedEncoderSet> => ({
   encoders: [await resolveEncoder(encoder)],
   transcriber: false,
 });
@@ -201,7 +201,7 @@ describe("interrupting", () => {
     const folder = await createScratchFolder();
     await writeNoise(folder, 1, 5);
     const pool = await createEmbeddingPool({
-      listener: await listen("mfcc"),
+      encoderSet: await listen("mfcc"),
       ...{ audio: {}, cache: getCacheFolder(), tasks },
     });
     const path = join(folder, "noise 00.wav");
@@ -254,7 +254,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     const cache = getCacheFolder({ GOLEM_HOME: join(folder, "nothing here") });
     const pool = await createEmbeddingPool({
-      listener: await listen("moonshine-tiny"),
+      encoderSet: await listen("moonshine-tiny"),
       ...{ audio: {}, cache, tasks: 12 },
     });
     const hear = () => pool.hear(join(folder, "noise 00.wav"), "noise").catch((error) => error);

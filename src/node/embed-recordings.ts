@@ -3,28 +3,28 @@
  * on all cores, keeps it.
  *
  * A file that fails is reported and left out; it never stops the others.
- * Must not know: labels' meaning beyond silence, heads, the terminal.
+ * Not its concern: labels' meaning beyond silence, heads, the terminal.
  */
 import type { AudioFacts, AudioSettings } from "../audio/audio.ts";
 import { tooLong } from "../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { type EmbeddedSource, getAudioSettings, getEmbedding, isSilent } from "../embed/embed-source.ts";
 import {
   describeSilence,
   type EmbeddedRecording,
-  type Heard,
+  type Embedding,
   welcomesSilence,
 } from "../embed/embedded-recording.ts";
-import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../embed/hear-source.ts";
 import type { EmbeddingStore } from "../embed/store.ts";
 import { fetchRecordings } from "./data/fetch-recordings.ts";
 import { type CacheFolder, getCacheFolder } from "./disk/cache-folder.ts";
+import { createEncoderSetStore, type KnownEmbeddings } from "./disk/encoder-set-store.ts";
 import { computeFileHash } from "./disk/file-hash.ts";
 import type { Warning } from "./environment.ts";
-import { createHearingStore, type KnownHearing } from "./hearing-store.ts";
-import type { ResolvedEncoder, ResolvedListener } from "./models/encoder-source.ts";
-import { type ListenerParts, prepareListener } from "./models/load-listener.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "./models/encoder-source.ts";
+import { type EncoderSetParts, prepareEncoderSet } from "./models/load-encoder-set.ts";
 import { resolveEncoder } from "./models/resolve-encoder.ts";
 import { createEmbeddingPool } from "./threads/embedding-pool.ts";
 
@@ -56,8 +56,8 @@ interface Task {
   readonly index: number;
   readonly path: string;
   readonly fileHash: string;
-  readonly known: KnownHearing;
-  readonly parts: ListenerParts;
+  readonly known: KnownEmbeddings;
+  readonly parts: EncoderSetParts;
 }
 
 /** Hears recordings; rejects only when nothing can work (no weights) or with `aborted`. */
@@ -70,10 +70,10 @@ export async function embedRecordings(
   for (const encoder of options.encoders) {
     encoders.push(typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder);
   }
-  const listener: ResolvedListener = { encoders, transcriber: options.transcriber ?? false };
-  const store = createHearingStore(options.store, listener, audio);
+  const encoderSet: ResolvedEncoderSet = { encoders, transcriber: options.transcriber ?? false };
+  const store = createEncoderSetStore(options.store, encoderSet, audio);
   const { maximumSeconds } = getAudioSettings(0, audio);
-  const results = new Array<(Heard & { fileHash: string; facts: AudioFacts }) | SkippedRecording>(
+  const results = new Array<(Embedding & { fileHash: string; facts: AudioFacts }) | SkippedRecording>(
     recordings.length,
   );
   const tasks: Task[] = [];
@@ -86,7 +86,7 @@ export async function embedRecordings(
       const known = store.get(fileHash, recording.file);
       const seconds = known.facts?.seconds ?? 0;
       if (seconds > maximumSeconds) throw tooLong(recording.file, maximumSeconds, seconds);
-      const parts = getMissingParts(listener, known);
+      const parts = getMissingParts(encoderSet, known);
       if (parts) tasks.push({ index, path, fileHash, known, parts });
       else results[index] = { fileHash, ...complete(known) };
     } catch (error) {
@@ -96,12 +96,18 @@ export async function embedRecordings(
   }
   if (tasks.length > 0) {
     const wanted = uniteParts(tasks.map(({ parts }) => parts));
-    const hearers: ResolvedListener = {
+    const hearers: ResolvedEncoderSet = {
       encoders: wanted.encoders.map((i) => encoders[i]!),
       transcriber: wanted.transcriber,
     };
-    await prepareListener(hearers, { signal, onProgress, cache });
-    const pool = await createEmbeddingPool({ listener: hearers, audio, cache, tasks: tasks.length, signal });
+    await prepareEncoderSet(hearers, { signal, onProgress, cache });
+    const pool = await createEmbeddingPool({
+      encoderSet: hearers,
+      audio,
+      cache,
+      tasks: tasks.length,
+      signal,
+    });
     const total = recordings.length;
     let completed = total - tasks.length;
     onProgress?.({ stage, completed, total });
@@ -149,31 +155,34 @@ export async function embedRecordings(
 }
 
 /** What has to be heard of a recording; undefined when everything is known. */
-function getMissingParts(listener: ResolvedListener, known: KnownHearing): ListenerParts | undefined {
+function getMissingParts(
+  encoderSet: ResolvedEncoderSet,
+  known: KnownEmbeddings,
+): EncoderSetParts | undefined {
   const encoders = [...known.embeddings.keys()].filter((i) => !known.embeddings[i]);
   // Facts are kept with embeddings; without any, they come of hearing the recording again.
-  const transcriber = listener.transcriber && !(known.transcript && (known.facts || encoders.length > 0));
+  const transcriber = encoderSet.transcriber && !(known.transcript && (known.facts || encoders.length > 0));
   return encoders.length > 0 || transcriber ? { encoders, transcriber } : undefined;
 }
 
-function uniteParts(all: readonly ListenerParts[]): ListenerParts {
+function uniteParts(all: readonly EncoderSetParts[]): EncoderSetParts {
   const encoders = [...new Set(all.flatMap((parts) => parts.encoders))].sort((a, b) => a - b);
   return { encoders, transcriber: all.some((parts) => parts.transcriber) };
 }
 
 /** Joins what was known of a recording with what `parts` of the listener heard now. */
 function complete(
-  known: KnownHearing,
-  parts?: ListenerParts,
-  heard?: HeardSource,
-): Heard & { facts: AudioFacts } {
+  known: KnownEmbeddings,
+  parts?: EncoderSetParts,
+  heard?: EmbeddedSource,
+): Embedding & { facts: AudioFacts } {
   const embeddings = known.embeddings.map(
     (embedding, i) => embedding ?? heard!.embeddings[parts!.encoders.indexOf(i)]!,
   );
   const transcript = heard?.transcript ?? known.transcript;
   return {
     facts: (known.facts ?? heard?.facts)!,
-    ...getHeard({ embeddings, ...(transcript ? { transcript } : {}) }),
+    ...getEmbedding({ embeddings, ...(transcript ? { transcript } : {}) }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Options of everything in Node that works for long, touches the cache, or has something to warn about.
  *
- * Must not know: what the work is.
+ * Not its concern: what the work is.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";

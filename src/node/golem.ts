@@ -1,7 +1,7 @@
 /**
  * The library in Node: a golem with the listener that feeds it; load, predict, evaluate, save.
  *
- * Must not know: how it was trained, the terminal.
+ * Not its concern: how it was trained, the terminal.
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
@@ -12,7 +12,7 @@ import { createMemorySource } from "../core/byte-source.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { hearSource, type LoadedListener } from "../embed/hear-source.ts";
+import { embedSource, type LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
@@ -20,17 +20,17 @@ import {
   type AudioPrediction,
   findPipelineWarning,
   getAudioOf,
-  predictHeard,
-} from "../golem/predict-heard.ts";
+  predictEmbedded,
+} from "../golem/predict-embedded.ts";
 import type { ReportSources } from "./data/report-sources.ts";
 import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./disk/golem-folder.ts";
+import { embedTestSet } from "./embed-test-set.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { hearTestSet } from "./hear-test-set.ts";
-import type { ResolvedListener } from "./models/encoder-source.ts";
-import { loadListener } from "./models/load-listener.ts";
-import { resolveGolemListener } from "./models/resolve-listener.ts";
+import type { ResolvedEncoderSet } from "./models/encoder-source.ts";
+import { loadEncoderSet } from "./models/load-encoder-set.ts";
+import { resolveGolemEncoderSet } from "./models/resolve-encoder-set.ts";
 import { type FilePrediction, predictFiles } from "./threads/predict-files.ts";
 
 /** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
@@ -46,7 +46,7 @@ export interface Golem {
   /** The artefact itself, for reports and export. */
   readonly model: GolemModel;
   /** Who listens for it, as found on this machine. */
-  readonly listener: ResolvedListener;
+  readonly encoderSet: ResolvedEncoderSet;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
   /** Predicts many files on all cores; answers come in the order of the files, a failure as the answer of its file. */
@@ -67,14 +67,14 @@ export interface LoadGolemOptions extends EnvironmentOptions {
 
 /**
  * Loads a golem from its folder, and finds the encoders it was trained on.
- * Errors: `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemListener`.
+ * Errors: `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoderSet`.
  */
 export async function loadGolem(folder: string, options: LoadGolemOptions = {}): Promise<Golem> {
   const model = await readGolemFolder(resolve(folder));
-  const listener = await resolveGolemListener(model, options);
+  const encoderSet = await resolveGolemEncoderSet(model, options);
   const warning = findPipelineWarning(model.document, createdBy);
   if (warning) options.onWarning?.(warning);
-  return createGolem(model, listener, options);
+  return createGolem(model, encoderSet, options);
 }
 
 /**
@@ -83,23 +83,23 @@ export async function loadGolem(folder: string, options: LoadGolemOptions = {}):
  */
 export function createGolem(
   model: GolemModel,
-  resolved: ResolvedListener,
+  resolved: ResolvedEncoderSet,
   options: EnvironmentOptions,
   sources?: ReportSources,
 ): Golem {
   const { document } = model;
   const audio = getAudioOf(document);
-  let listener: Promise<LoadedListener> | undefined;
+  let encoderSet: Promise<LoadedEncoderSet> | undefined;
   const underWay = new Set<Promise<unknown>>();
   // Shared by all predictions, so no single one's signal may end it.
-  const getListener = (): Promise<LoadedListener> => {
+  const getEncoderSet = (): Promise<LoadedEncoderSet> => {
     const { cache, onProgress } = options;
     const threads = Math.min(4, availableParallelism());
-    listener ??= loadListener(resolved, { cache, onProgress, threads });
-    listener.catch(() => {
-      listener = undefined;
+    encoderSet ??= loadEncoderSet(resolved, { cache, onProgress, threads });
+    encoderSet.catch(() => {
+      encoderSet = undefined;
     });
-    return listener;
+    return encoderSet;
   };
   const predictInput = async (
     input: AudioInput,
@@ -108,11 +108,11 @@ export function createGolem(
     const source = await openInput(input);
     try {
       const decoders = [createFfmpegDecoder()];
-      const heard = await hearSource(source, await getListener(), {
+      const heard = await embedSource(source, await getEncoderSet(), {
         ...{ audio, decoders, signal },
         identify: false,
       });
-      return predictHeard(model, heard, source.name);
+      return predictEmbedded(model, heard, source.name);
     } finally {
       await source.close?.();
     }
@@ -120,7 +120,7 @@ export function createGolem(
   return {
     document,
     model,
-    listener: resolved,
+    encoderSet: resolved,
     labels: document.labels,
     evaluation: document.evaluation as Evaluation | null,
     predict(input, { signal } = {}) {
@@ -131,10 +131,10 @@ export function createGolem(
       return work;
     },
     predictFiles: (files, work = {}) =>
-      predictFiles(model, files, { ...options, ...work, listener: resolved }),
+      predictFiles(model, files, { ...options, ...work, encoderSet: resolved }),
     async evaluate(data, { signal, onProgress, limit } = {}) {
       const work = { ...options, signal, onProgress, limit };
-      const { embedded, skipped } = await hearTestSet(model, resolved, data, work);
+      const { embedded, skipped } = await embedTestSet(model, resolved, data, work);
       return model.evaluate(embedded, skipped);
     },
     async save(folder) {
@@ -148,8 +148,8 @@ export function createGolem(
       await writeGolemFolder(path, model, report);
     },
     async dispose() {
-      const loaded = await listener?.catch(() => undefined);
-      listener = undefined;
+      const loaded = await encoderSet?.catch(() => undefined);
+      encoderSet = undefined;
       await Promise.allSettled(underWay);
       await loaded?.dispose();
     },

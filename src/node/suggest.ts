@@ -2,14 +2,14 @@
  * What to label next, in Node: hears a pool of recordings and has a golem choose from it.
  *
  * What is heard stays in the store, so that training on what was chosen does not run those networks again.
- * Must not know: how is chosen, the terminal.
+ * Not its concern: how is chosen, the terminal.
  */
 import { GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
 import { welcomesSilence } from "../embed/embedded-recording.ts";
-import { getAudioOf } from "../golem/predict-heard.ts";
+import { getAudioOf } from "../golem/predict-embedded.ts";
 import { type Suggestion, suggestRecordings } from "../workflow/suggest-recordings.ts";
 import { openPool } from "./data/recording-pool.ts";
 import { getCacheFolder } from "./disk/cache-folder.ts";
@@ -44,7 +44,7 @@ export interface Suggestions {
  * files. Rejects with the errors of `loadDataset`, and `no-recordings` when nothing is left to choose from.
  */
 export async function suggest(
-  { model, listener }: Pick<Golem, "model" | "listener">,
+  { model, encoderSet }: Pick<Golem, "model" | "encoderSet">,
   pool: string | readonly string[],
   { count = 10, seed = 0, ...options }: SuggestOptions = {},
 ): Promise<Suggestions> {
@@ -60,7 +60,14 @@ export async function suggest(
   const audio = getAudioOf(document);
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
-    const heard = await embedRecordings(recordings, { ...listener, audio, store, cache, signal, onProgress });
+    const heard = await embedRecordings(recordings, {
+      ...encoderSet,
+      audio,
+      store,
+      cache,
+      signal,
+      onProgress,
+    });
     for (const warning of heard.warnings) onWarning?.(warning);
     const known = new Set(training.recordings.flatMap(({ fileHash, audioHash }) => [fileHash, audioHash]));
     const isKnown = (row: (typeof heard.embedded)[number]): boolean =>

@@ -1,7 +1,7 @@
 /**
  * What the library's `train`, `computeCurve` and `compareHeads` may be told, checked at the edge.
  *
- * Must not know: how training works.
+ * Not its concern: how training works.
  */
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";

@@ -1,24 +1,24 @@
 /**
  * Training in Node: from the name of a data set to a golem, with embeddings from the store.
  *
- * Must not know: how heads work, the terminal.
+ * Not its concern: how heads work, the terminal.
  */
 import { describeAudio } from "../audio/describe-audio.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { getAudioSettings } from "../embed/hear-source.ts";
+import { getAudioSettings } from "../embed/embed-source.ts";
 import { clipFindings } from "../golem/training-account.ts";
-import { examineRecordings, mostExamined } from "../workflow/examine-recordings.ts";
+import { examineRecordings, maximumExamined } from "../workflow/examine-recordings.ts";
 import { trainGolem } from "../workflow/train-golem.ts";
 import { openDataset, selectTestRows } from "./data/open-dataset.ts";
 import { locateFiles } from "./data/report-sources.ts";
 import { getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedDataset } from "./embed-dataset.ts";
+import { type MeasureOptions, openRows } from "./embed-training-rows.ts";
 import { createGolem, type Golem } from "./golem.ts";
-import { type MeasureOptions, openRows } from "./hear-training-rows.ts";
-import { getListenerInfo, narrowListener, resolveListener } from "./models/resolve-listener.ts";
+import { getEncoderSetInfo, narrowEncoderSet, resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { describeAsked } from "./report/report-commands.ts";
 import { createFoldRunner } from "./threads/fold-runner-node.ts";
 import { checkTrainOptions } from "./train-options.ts";
@@ -40,8 +40,8 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio } = options;
   const { dataset, rows } = await openRows(data, options);
   const { layer } = options;
-  const listener = await resolveListener(options, { signal, onProgress, onWarning, cache });
-  const { encoders, transcriber } = getListenerInfo(listener);
+  const encoderSet = await resolveEncoderSet(options, { signal, onProgress, onWarning, cache });
+  const { encoders, transcriber } = getEncoderSetInfo(encoderSet);
   const [first] = encoders;
   if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
   const trainRows = rows.filter((row) => row.split !== "test");
@@ -50,7 +50,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
 
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
-    const embedOptions = { ...listener, audio, store, cache, signal, onProgress, onWarning };
+    const embedOptions = { ...encoderSet, audio, store, cache, signal, onProgress, onWarning };
     const training = await embedDataset(trainRows, embedOptions);
     const testing = await embedDataset(testRows, { ...embedOptions, stage: "embedding the test set" });
     const skipped = [
@@ -65,7 +65,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       ...testing.embedded.map((row) => ({ ...row, split: "test" as const })),
     ];
     const examine =
-      heard.length <= mostExamined
+      heard.length <= maximumExamined
         ? () => clipFindings(examineRecordings(heard, skipped, { encoders, transcriber }, seed))
         : undefined;
     const model = await trainGolem(
@@ -89,7 +89,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       throw error;
     });
     const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
-    return createGolem(model, narrowListener(listener, model), { cache, onWarning }, sources);
+    return createGolem(model, narrowEncoderSet(encoderSet, model), { cache, onWarning }, sources);
   } finally {
     await store.close();
   }

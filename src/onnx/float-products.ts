@@ -5,7 +5,7 @@
  * that the same recording gave vectors 1 % apart on two processors, or in Node and in a browser. In floats they agree to one in a million, for 14 % more
  * time (MLAS' integer products are not that much faster than its float ones at these sizes). The pattern is that of ONNX Runtime's
  * `quantize_dynamic`: DynamicQuantizeLinear, MatMulInteger, Cast, Mul with both scales.
- * Must not know: which model it is.
+ * Not its concern: which model it is.
  */
 import { GolemError } from "../core/error.ts";
 import type { AddedNodes, GraphContents } from "./onnx-extract.ts";

@@ -5,7 +5,7 @@
  * them, so scopes stay as they were. ONNX's own operators are declared at version 17: from 13 to 17 every operator but RoiAlign
  * means the same (onnx/docs/Changelog.md), so models of these versions may be mixed. Models of other versions are refused.
  * Field numbers: onnx/onnx.proto.
- * Must not know: which models they are.
+ * Not its concern: which models they are.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-pieces.ts";

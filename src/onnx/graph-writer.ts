@@ -4,7 +4,7 @@
  * A protobuf parser merges repeated occurrences of `ModelProto.graph`, so every tensor is written as a graph field of
  * its own the moment it is known; nodes, inputs and outputs (small) are kept and written by `finish`. A model is a
  * single file, which protobuf bounds at 2 GB.
- * Must not know: which network it is, what the sink does with the bytes.
+ * Not its concern: which network it is, what the sink does with the bytes.
  *
  *     const graph = createGraphWriter((bytes) => file.write(bytes));
  *     graph.addInput("input_values", "float32", [1, "samples"]);

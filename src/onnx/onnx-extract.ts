@@ -3,7 +3,7 @@
  * the constants they use, and nothing else. Also out of a branch of an If, as "merged" decoders have them.
  *
  * Nodes and constants are carried over byte by byte. Field numbers: onnx/onnx.proto.
- * Must not know: which model it is.
+ * Not its concern: which model it is.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-pieces.ts";

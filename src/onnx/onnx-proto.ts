@@ -5,7 +5,7 @@
  * may simply be appended to a model file: the nodes join the graph. That is how layers' outputs are added to
  * published models without parsing them.
  * Field numbers: onnx/onnx.proto (IR version 8). Wire format: protobuf encoding, "Wire Types".
- * Must not know: which model is being edited.
+ * Not its concern: which model is being edited.
  */
 import { joinBytes } from "../core/join-pieces.ts";
 

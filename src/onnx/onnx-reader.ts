@@ -4,7 +4,7 @@
  *
  * Weights are skipped, never copied. The bytes are treated as hostile: lengths are checked before they are used, and
  * nesting is bounded. Field numbers: onnx/onnx.proto; wire format: protobuf encoding, "Wire Types".
- * Must not know: which model it is, where it came from.
+ * Not its concern: which model it is, where it came from.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-pieces.ts";

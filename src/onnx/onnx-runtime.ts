@@ -1,7 +1,7 @@
 /**
  * What encoders need from ONNX Runtime, so that the same encoder runs on onnxruntime-node and onnxruntime-web.
  *
- * Must not know: which build of the runtime is used, where models come from.
+ * Not its concern: which build of the runtime is used, where models come from.
  */
 
 /** A tensor going in or out: float32 data in C order, or int64 (shapes). */

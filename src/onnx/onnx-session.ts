@@ -1,7 +1,7 @@
 /**
  * A session of either build of ONNX Runtime as encoders see it: tensors in and out, errors in this package's words.
  *
- * Must not know: which build it is, how its sessions are created.
+ * Not its concern: which build it is, how its sessions are created.
  */
 import { GolemError } from "../core/error.ts";
 import type { OnnxSession, OnnxTensor } from "./onnx-runtime.ts";

@@ -3,7 +3,7 @@
  *
  * Output `golem_pooled` [1, layers, 2 x dimensions]: for each layer the mean and the population standard deviation
  * over time; output `golem_frames` [3]: the shape of the last layer, [1, frames, dimensions].
- * Must not know: which model it is; only the names of its layers' tensors, each [1, frames, dimensions].
+ * Not its concern: which model it is; only the names of its layers' tensors, each [1, frames, dimensions].
  */
 import { createValueInfo, type NodeAttribute, type ProtoBytes } from "./onnx-proto.ts";
 

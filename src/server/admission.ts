@@ -2,13 +2,13 @@
  * How much work is let in: requests beyond the queue, and streams beyond their number, are turned away at once, and so is a client who would take more
  * than its share; all with a guess of when there will be room.
  *
- * Must not know: what the work is, how clients are told apart.
+ * Not its concern: what the work is, how clients are told apart.
  */
 import { createOverloaded, createTooManyRequests } from "./problem.ts";
 
 /** Weight of the latest in the running mean of durations. */
 const latestWeight = 0.1;
-const longestRetrySeconds = 60;
+const maximumRetrySeconds = 60;
 
 /** Lets work in, or not. */
 export interface Admission {
@@ -67,6 +67,6 @@ export function createAdmission({ limit, clientShare }: AdmissionLimits, what: s
     },
     getCount: () => count,
     // Half of those in have left after about half of the time that each of them takes.
-    getRetrySeconds: () => Math.min(longestRetrySeconds, Math.max(1, Math.ceil(meanSeconds / 2))),
+    getRetrySeconds: () => Math.min(maximumRetrySeconds, Math.max(1, Math.ceil(meanSeconds / 2))),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Keys of those who may use the server: kept as hashes, compared in a time that tells nothing.
  *
- * Must not know: HTTP, where keys are kept.
+ * Not its concern: HTTP, where keys are kept.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { GolemError } from "../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * The server's application: who may ask, what is answered, how errors look. Nothing here opens a port.
  *
- * Must not know: processes, signals, the terminal.
+ * Not its concern: processes, signals, the terminal.
  */
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";

@@ -1,7 +1,7 @@
 /**
  * Who a client is, as far as its share of the queue goes: its key, else the address it comes from.
  *
- * Must not know: what a share is.
+ * Not its concern: what a share is.
  */
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";

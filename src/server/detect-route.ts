@@ -3,7 +3,7 @@
  * server-sent events where Accept asks for them.
  *
  * Errors before the first event are problem documents, later ones the last line.
- * Must not know: how events are found.
+ * Not its concern: how events are found.
  */
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * The page at /docs: the OpenAPI document as one page of HTML without scripts, and every error code with its status.
  *
- * Must not know: what the routes do.
+ * Not its concern: what the routes do.
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";

@@ -1,7 +1,7 @@
 /**
  * What is told about golems: nothing about single recordings, their names or words.
  *
- * Must not know: HTTP.
+ * Not its concern: HTTP.
  */
 import type { z } from "@hono/zod-openapi";
 import type { golemSchema, golemSummarySchema } from "./schemas.ts";

@@ -3,7 +3,7 @@
  *
  * The text "end" ends the stream; what is still to come is sent, then `{"type":"end"}`, and the socket is closed. A sender that is faster than
  * the golem is made to wait by TCP, so nothing piles up.
- * Must not know: how events are found.
+ * Not its concern: how events are found.
  */
 import { upgradeWebSocket } from "@hono/node-server";
 import type { Context } from "hono";

@@ -1,7 +1,7 @@
 /**
  * What the server counts and times, in Prometheus' form.
  *
- * Must not know: routes' work.
+ * Not its concern: routes' work.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";

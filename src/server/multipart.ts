@@ -2,7 +2,7 @@
  * Files out of a multipart/form-data body, one after another while it arrives; nothing is kept.
  *
  * RFC 7578 (multipart/form-data), RFC 2046 5.1 (boundaries).
- * Must not know: limits on bytes (see request-body.ts), audio.
+ * Not its concern: limits on bytes (see request-body.ts), audio.
  */
 import { GolemError } from "../core/error.ts";
 

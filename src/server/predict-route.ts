@@ -1,11 +1,11 @@
 /**
  * POST /v1/golems/{id}/predict: recordings in a raw body or a form, answers as `golem predict --json` prints them.
  *
- * Must not know: how golems run, limits' values.
+ * Not its concern: how golems run, limits' values.
  */
 import type { Context } from "hono";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
-import type { AudioPrediction } from "../golem/predict-heard.ts";
+import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import type { Metrics } from "./metrics.ts";

@@ -2,7 +2,7 @@
  * Errors as HTTP knows them: a status for every code of the library, and the problem document that carries code, message and hint.
  *
  * RFC 9457 (problem details).
- * Must not know: routes, who raises what.
+ * Not its concern: routes, who raises what.
  */
 import { STATUS_CODES } from "node:http";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";

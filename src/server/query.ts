@@ -1,7 +1,7 @@
 /**
  * Queries of requests, checked by the schemas that describe them.
  *
- * Must not know: any route.
+ * Not its concern: any route.
  */
 import type { z } from "@hono/zod-openapi";
 import { GolemError } from "../core/error.ts";

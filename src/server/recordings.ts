@@ -1,7 +1,7 @@
 /**
  * The recordings in a request: a raw body or the files of a form, under limits.
  *
- * Must not know: what is done with them.
+ * Not its concern: what is done with them.
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";

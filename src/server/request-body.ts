@@ -1,7 +1,7 @@
 /**
  * Bodies of requests, read under limits: bytes of one and of all, and time. A sender that is slow keeps nothing but what it has sent.
  *
- * Must not know: what is in a body.
+ * Not its concern: what is in a body.
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";

@@ -4,7 +4,7 @@
  *
  * A page's own name is in Host after rebinding, so a name is taken only where it was asked for; an address cannot be rebound. A page is
  * in Origin whenever it sends anything or opens a WebSocket.
- * Must not know: routes.
+ * Not its concern: routes.
  */
 import { isIP } from "node:net";
 import { GolemError } from "../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * The routes as data: addresses, what they take, what they answer. The OpenAPI document is made of them.
  *
- * Must not know: how answers come about.
+ * Not its concern: how answers come about.
  */
 import { createRoute } from "@hono/zod-openapi";
 import { problemType } from "./problem.ts";

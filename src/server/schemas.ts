@@ -1,7 +1,7 @@
 /**
  * The shapes of requests and answers, once: they check what comes in and are what the OpenAPI document says.
  *
- * Must not know: how answers come about.
+ * Not its concern: how answers come about.
  */
 import { z } from "@hono/zod-openapi";
 import { pcmFormats } from "../detect/pcm-reader.ts";

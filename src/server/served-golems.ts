@@ -2,7 +2,7 @@
  * The golems a server answers for: loaded at the start, and again when their folders are replaced. The old one answers until the new
  * one is loaded and checked; a new one that is damaged changes nothing.
  *
- * Must not know: HTTP.
+ * Not its concern: HTTP.
  */
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -25,7 +25,7 @@ export interface ServedGolem extends LoadableGolem {
 }
 
 /** What happens to golems while they are served. */
-type ReloadListener = (id: string, error: unknown) => void;
+type ReloadEncoderSet = (id: string, error: unknown) => void;
 
 /** The golems of a server. */
 export interface ServedGolems {
@@ -39,7 +39,7 @@ export interface ServedGolems {
   /** Runs `work` with a golem that stays loaded meanwhile, whatever happens to its folder. */
   use<T>(id: string, work: (golem: ServedGolem) => Promise<T>): Promise<T>;
   /** Looks at the folders from now on; `onReload` gets undefined for a golem that was replaced, the error for one that was not. */
-  watch(onReload: ReloadListener): void;
+  watch(onReload: ReloadEncoderSet): void;
   close(): Promise<void>;
 }
 
@@ -90,11 +90,11 @@ export function createServedGolems(
   /** Loads what is in a folder now and lets it answer. */
   const loadPlace = async (place: Place, options: WorkOptions): Promise<void> => {
     const files = shareGolemFiles(await readWhole(place));
-    const { document, listener } = await pool.examine(files, { ...options, encoder });
+    const { document, encoderSet } = await pool.examine(files, { ...options, encoder });
     const golem: ServedGolem = {
       id: place.id,
       version: `${place.id} ${counter++}`,
-      ...{ files, document, listener },
+      ...{ files, document, encoderSet },
     };
     await pool.load(golem).catch(async (error: unknown) => {
       await pool.forget(golem.version).catch(() => {});
@@ -109,7 +109,7 @@ export function createServedGolems(
     }
   };
 
-  const look = async (onReload: ReloadListener): Promise<void> => {
+  const look = async (onReload: ReloadEncoderSet): Promise<void> => {
     for (const place of places.values()) {
       const signature = await readSignature(place.folder);
       // A folder that is not there may be about to be; the golem in memory is as good as before.

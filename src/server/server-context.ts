@@ -1,7 +1,7 @@
 /**
  * What travels with each request through the server.
  *
- * Must not know: what requests are about.
+ * Not its concern: what requests are about.
  */
 import type { HttpBindings } from "@hono/node-server";
 

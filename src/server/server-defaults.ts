@@ -1,7 +1,7 @@
 /**
  * Where and within which limits a server answers that is not told otherwise.
  *
- * Must not know: anything; help texts are made of it too.
+ * Not its concern: anything; help texts are made of it too.
  */
 
 /** Defaults of `ServerOptions`. */

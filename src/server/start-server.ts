@@ -1,7 +1,7 @@
 /**
  * A server that answers for golems: opened, watched, closed without losing what it accepted.
  *
- * Must not know: the command line.
+ * Not its concern: the command line.
  */
 import type { Server as HttpServer } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";

@@ -1,7 +1,7 @@
 /**
  * Where the studio answers: always the same port, since browsers keep recordings for each address apart.
  *
- * Must not know: the server.
+ * Not its concern: the server.
  */
 
 /** The port on 127.0.0.1. */

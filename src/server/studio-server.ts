@@ -1,7 +1,7 @@
 /**
  * Serves the studio's site to browsers on this machine: isolated, so that threads work, and under a policy that lets nothing out.
  *
- * Must not know: what the site consists of.
+ * Not its concern: what the site consists of.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,7 +1,7 @@
 /**
  * The application: the frame, the screen that the address names, what is dropped on it.
  *
- * Must not know: what screens do.
+ * Not its concern: what screens do.
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";

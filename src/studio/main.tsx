@@ -1,7 +1,7 @@
 /**
  * The page's first script.
  *
- * Must not know: anything but where the application goes.
+ * Not its concern: anything but where the application goes.
  */
 import { render } from "preact";
 import { App } from "./app.tsx";

@@ -1,7 +1,7 @@
 /**
  * How far its probabilities can be trusted: a reliability diagram.
  *
- * Must not know: how calibration is measured.
+ * Not its concern: how calibration is measured.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { at, drawBoth, drawPicture, drawText, formatPercent, writeSection } from "./chart.ts";

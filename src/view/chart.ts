@@ -1,7 +1,7 @@
 /**
  * What all pictures of the report share: numbers as words, places on an axis, text in SVG, one drawing for wide and one for narrow screens.
  *
- * Must not know: what is shown.
+ * Not its concern: what is shown.
  */
 import { type Content, html, type Markup } from "./markup.ts";
 

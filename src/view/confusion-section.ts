@@ -1,7 +1,7 @@
 /**
  * The confusion matrix as a table of buttons, and behind every button the recordings that are in it.
  *
- * Must not know: how recordings are played.
+ * Not its concern: how recordings are played.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { formatCount, formatPercent, writeSection } from "./chart.ts";
@@ -11,10 +11,10 @@ import { writeRecordingItem } from "./recording-item.ts";
 import type { ReportData, ReportRecording } from "./report-data.ts";
 
 /** With more classes than this there is no matrix, only the lists of its fullest cells. */
-const mostColumns = 60;
+const maximumColumns = 60;
 /** With no more classes than this there is room for their names over the columns. */
 const fewColumns = 6;
-const mostLists = 400;
+const maximumLists = 400;
 const shades = 5;
 
 interface Cell {
@@ -38,13 +38,13 @@ export function writeConfusion(data: ReportData): Markup | undefined {
     ? html`Most often mistaken: <b>${worst.truth}</b> for <b>${worst.predicted}</b> (${formatCount(worst.count)} of ${formatCount(evaluation.perClass[worst.truth]?.support ?? 0)}). Choose a number to see and hear the recordings behind it.`
     : html`No recording was mistaken. Choose a number to see and hear the recordings behind it.`;
   const hasMeans = evaluation.repeats > 1;
-  const lists = cells.slice(0, mostLists);
+  const lists = cells.slice(0, maximumLists);
   return writeSection(
     "mistakes",
     "What it takes for what",
     sentence,
     html`<div class="confusion${evaluation.labels.length > 16 ? " large" : ""}">
-<div>${evaluation.labels.length <= mostColumns ? writeMatrix(evaluation, new Set(lists.map(({ id }) => id)), first?.id) : writeCellMenu(lists)}
+<div>${evaluation.labels.length <= maximumColumns ? writeMatrix(evaluation, new Set(lists.map(({ id }) => id)), first?.id) : writeCellMenu(lists)}
 <p class="note">Rows are what was recorded, columns what it was taken for${hasMeans ? `; counts are means over ${evaluation.repeats} repeats of cross-validation` : ""}. Found: how many of a row are recognised. Right: how many of a column's answers are true.</p></div>
 <div class="lists" aria-live="polite">${lists.map((cell) => writeList(cell, cell.id === first?.id, evaluation.repeats))}</div>
 </div>`,

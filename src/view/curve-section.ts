@@ -1,7 +1,7 @@
 /**
  * What more recordings would give: the learning curve, measured and forecast.
  *
- * Must not know: how it was measured.
+ * Not its concern: how it was measured.
  */
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import { at, drawBoth, drawPicture, drawText, formatPercent, writeSection } from "./chart.ts";

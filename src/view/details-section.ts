@@ -1,15 +1,15 @@
 /**
  * The end of the page: every recording in a table, what was left out, how to get the same again, and what the page holds.
  *
- * Must not know: where any of it is from.
+ * Not its concern: where any of it is from.
  */
 import { formatDuration, formatNumberOf, formatPercent, writeSection } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";
 import { isMistaken, writePlayButton } from "./recording-item.ts";
 import type { ReportData, ReportRecording } from "./report-data.ts";
 
-const mostRows = 2000;
-const mostSkipped = 200;
+const maximumRows = 2000;
+const maximumSkipped = 200;
 
 /** All recordings, and those left out. */
 export function writeRecordings({ recordings, evaluation }: ReportData): Markup {
@@ -21,13 +21,13 @@ export function writeRecordings({ recordings, evaluation }: ReportData): Markup 
     "recordings",
     "Every recording",
     html`${formatNumberOf(recordings.length, "recording")}, ${left === 0 ? "none left out" : `and ${left} left out`}.`,
-    html`<details><summary>Show ${recordings.length > mostRows ? `${mostRows} of them` : "them all"}</summary>
+    html`<details><summary>Show ${recordings.length > maximumRows ? `${maximumRows} of them` : "them all"}</summary>
 <p class="filter"><label>Show only <input type="search" id="filter" autocomplete="off" placeholder="file, class or words"></label></p>
 <div class="scroll" tabindex="0" role="region" aria-label="All recordings"><table class="rows" id="rows"><thead><tr><th scope="col"><span class="hidden">Play</span></th><th scope="col">recording</th><th scope="col">label</th><th scope="col">taken for</th><th scope="col" class="percent">its label got</th><th scope="col" class="percent">length</th></tr></thead>
-<tbody>${recordings.slice(0, mostRows).map(writeRow)}</tbody></table></div></details>
+<tbody>${recordings.slice(0, maximumRows).map(writeRow)}</tbody></table></div></details>
 ${
   left + unseen.length > 0 &&
-  html`<details><summary>What was left out</summary><ul class="plain">${skipped.slice(0, mostSkipped).map(({ file, code, message }) => html`<li><span class="file">${file}</span> ${message} <small>${code}</small></li>`)}${skipped.length > mostSkipped && html`<li>and ${skipped.length - mostSkipped} more</li>`}${overlap.slice(0, mostSkipped).map((file) => html`<li><span class="file">${file}</span> was trained on</li>`)}${unseen.map(([label, count]) => html`<li><b>${label}</b> is no class of the golem (${formatNumberOf(count, "recording")})</li>`)}</ul></details>`
+  html`<details><summary>What was left out</summary><ul class="plain">${skipped.slice(0, maximumSkipped).map(({ file, code, message }) => html`<li><span class="file">${file}</span> ${message} <small>${code}</small></li>`)}${skipped.length > maximumSkipped && html`<li>and ${skipped.length - maximumSkipped} more</li>`}${overlap.slice(0, maximumSkipped).map((file) => html`<li><span class="file">${file}</span> was trained on</li>`)}${unseen.map(([label, count]) => html`<li><b>${label}</b> is no class of the golem (${formatNumberOf(count, "recording")})</li>`)}</ul></details>`
 }`,
   );
 }

@@ -1,7 +1,7 @@
 /**
  * What an evaluation means and how it was measured, in words for people.
  *
- * Must not know: how it was computed, where the words are shown.
+ * Not its concern: how it was computed, where the words are shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 

@@ -1,7 +1,7 @@
 /**
  * What the doctor found in the data: the gravest first, each with what to do.
  *
- * Must not know: how faults are found.
+ * Not its concern: how faults are found.
  */
 import { formatNumberOf, writeSection } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";
@@ -9,7 +9,7 @@ import { writeRecordingItem } from "./recording-item.ts";
 import type { ReportData, ReportFinding } from "./report-data.ts";
 
 const order = ["severe", "warning", "note"] as const;
-const mostFiles = 50;
+const maximumFiles = 50;
 
 /** The section; nothing where the doctor was not asked. */
 export function writeFindings({ findings, recordings }: ReportData): Markup | undefined {
@@ -37,7 +37,7 @@ function writeFinding(
   places: ReadonlyMap<string, number>,
   recordings: ReportData["recordings"],
 ): Markup {
-  const items = files.slice(0, mostFiles).map((file) => {
+  const items = files.slice(0, maximumFiles).map((file) => {
     const index = places.get(file);
     return index === undefined
       ? html`<li><span class="play none" aria-hidden="true"></span><div><span class="file">${file}</span></div></li>`
@@ -45,6 +45,6 @@ function writeFinding(
   });
   return html`<li class="is-${severity}"><span class="severity">${severity}</span><div><p><b>${kind}</b> ${message}</p><p class="quiet">${advice}</p>${
     files.length > 0 &&
-    html`<details><summary>${formatNumberOf(files.length, "recording")}</summary><ul class="recordings">${items}</ul>${files.length > mostFiles && html`<p class="note">and ${files.length - mostFiles} more</p>`}</details>`
+    html`<details><summary>${formatNumberOf(files.length, "recording")}</summary><ul class="recordings">${items}</ul>${files.length > maximumFiles && html`<p class="note">and ${files.length - maximumFiles} more</p>`}</details>`
   }</div></li>`;
 }

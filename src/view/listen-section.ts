@@ -1,7 +1,7 @@
 /**
  * The recordings to listen to first, each with its spectrogram, its words and what it was taken for.
  *
- * Must not know: how spectrograms are made.
+ * Not its concern: how spectrograms are made.
  */
 import { formatDuration, formatPercent, writeSection } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";

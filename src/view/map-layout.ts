@@ -2,7 +2,7 @@
  * Puts the marks of a map where none hides another: places scaled to the drawing, then marks that overlap pushed apart by as little as
  * it takes (projection of the constraints one by one, as in position-based dynamics, Müller 2007).
  *
- * Must not know: what the marks stand for.
+ * Not its concern: what the marks stand for.
  */
 
 /** Where marks are, in pixels from the upper left corner, and the height that they need. */

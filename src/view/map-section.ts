@@ -1,7 +1,7 @@
 /**
  * The map: every recording a mark with its class's number, near those that sound alike to the golem.
  *
- * Must not know: how places were found, how recordings are played.
+ * Not its concern: how places were found, how recordings are played.
  */
 import { at, drawBoth, formatPercent, writeSection } from "./chart.ts";
 import { getColourClass, writeClassMark } from "./class-marks.ts";
@@ -17,7 +17,7 @@ interface Placed {
 }
 
 /** Most marks that are drawn: the time for it grows with their square. */
-const mostPlaced = 500;
+const maximumPlaced = 500;
 
 /** The section; nothing where no recording has a place. */
 export function writeMap({ recordings, labels }: ReportData): Markup | undefined {
@@ -25,7 +25,7 @@ export function writeMap({ recordings, labels }: ReportData): Markup | undefined
     .flatMap((recording, index): Placed[] =>
       recording.position ? [{ recording, index, position: recording.position }] : [],
     )
-    .slice(0, mostPlaced);
+    .slice(0, maximumPlaced);
   if (placed.length < 3) return undefined;
   const hasBoth =
     placed.some(({ recording }) => recording.isTrained) &&

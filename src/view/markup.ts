@@ -1,7 +1,7 @@
 /**
  * HTML and SVG as text that is safe to put together: whatever is interpolated is escaped unless it is markup already.
  *
- * Must not know: what is written.
+ * Not its concern: what is written.
  */
 
 /** A piece of HTML or SVG; only {@link html} and {@link trust} make it. */

@@ -3,7 +3,7 @@
  *
  * `runPage` is carried into the page as its own source text, so it must use nothing from outside itself, and put data into the page
  * as text only, never as HTML.
- * Must not know: how the page is written, beyond ids, classes and data attributes.
+ * Not its concern: how the page is written, beyond ids, classes and data attributes.
  */
 
 /** Runs in the browser, once, at the end of the page. */

@@ -1,7 +1,7 @@
 /**
  * The look of the page: one type scale, one accent, one hue for mistakes, the colours of classes; light and dark by one list of pairs.
  *
- * Must not know: contents.
+ * Not its concern: contents.
  */
 import { classColours } from "./class-marks.ts";
 

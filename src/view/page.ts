@@ -3,7 +3,7 @@
  *
  * A policy in its head (Content Security Policy Level 3) allows the one script and the one style sheet by their hashes, pictures and
  * sound from within, and recordings beside the file where it links to them.
- * Must not know: how anything it shows was computed.
+ * Not its concern: how anything it shows was computed.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";

@@ -1,7 +1,7 @@
 /**
  * Which recordings to listen to first: those it was most wrong about, and those whose label is doubtful.
  *
- * Must not know: how they are shown.
+ * Not its concern: how they are shown.
  */
 import { getOwnScore, isMistaken } from "./recording-item.ts";
 import type { ReportFinding, ReportRecording } from "./report-data.ts";

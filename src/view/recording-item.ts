@@ -1,7 +1,7 @@
 /**
  * A recording in a list: a button that plays it, what it is and what it was taken for, what was understood of it.
  *
- * Must not know: which list.
+ * Not its concern: which list.
  */
 import { formatDuration, formatPercent } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";

@@ -1,7 +1,7 @@
 /**
  * All that a report shows, as plain data.
  *
- * Must not know: how any of it was computed, how it is shown.
+ * Not its concern: how any of it was computed, how it is shown.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { ClassGain, LearningCurve } from "../evaluate/learning-curve.ts";

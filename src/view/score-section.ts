@@ -1,7 +1,7 @@
 /**
  * The first thing on the page: the held-out score with its interval, against guessing and against the training recordings.
  *
- * Must not know: how scores are computed.
+ * Not its concern: how scores are computed.
  */
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import {

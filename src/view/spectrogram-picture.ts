@@ -1,14 +1,14 @@
 /**
  * Mel levels as a picture: time to the right, pitch upwards, from dark to bright between the recording's own quiet and loud levels.
  *
- * Must not know: samples, how levels are computed.
+ * Not its concern: samples, how levels are computed.
  */
 import { type Colour, encodePng } from "./png.ts";
 
 /** Shares of the levels that are all dark and all bright. */
 const [darkShare, brightShare] = [0.25, 0.002];
 /** Least range, in nats: 20 dB, so that steady noise stays even. */
-const leastRange = 2 * Math.LN10;
+const minimumRange = 2 * Math.LN10;
 const shades = 64;
 
 /** Dark in either scheme of the page, with its accent in the middle. */
@@ -33,7 +33,7 @@ export function drawSpectrogram(levels: Float32Array, bands: number): Uint8Array
   const frames = levels.length / bands;
   const sorted = levels.slice().sort();
   const quiet = sorted[Math.floor(darkShare * (sorted.length - 1))]!;
-  const loud = Math.max(sorted[Math.ceil((1 - brightShare) * (sorted.length - 1))]!, quiet + leastRange);
+  const loud = Math.max(sorted[Math.ceil((1 - brightShare) * (sorted.length - 1))]!, quiet + minimumRange);
   const pixels = new Uint8Array(frames * bands);
   for (let frame = 0; frame < frames; frame++) {
     for (let band = 0; band < bands; band++) {

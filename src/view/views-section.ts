@@ -1,7 +1,7 @@
 /**
  * Where the answer lies: the share of each layer of each encoder, and of the words, in the decision.
  *
- * Must not know: how views are pooled.
+ * Not its concern: how views are pooled.
  */
 import { at, drawBoth, drawPicture, drawText, formatPercent, writeSection } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";

@@ -1,7 +1,7 @@
 /**
  * Runs on the audio thread: mixes what a microphone gives down to one channel and sends it on in pieces, without the page in between.
  *
- * Must not know: what is done with the samples.
+ * Not its concern: what is done with the samples.
  */
 
 /** What the audio thread's global scope has; TypeScript's library of the page does not tell. */

@@ -1,7 +1,7 @@
 /**
  * Lets a worker's events in while it computes: without it, a chain of promises that never waits keeps out the message that would stop it.
  *
- * Must not know: what is computed.
+ * Not its concern: what is computed.
  */
 
 /** Longest time without looking at events, in milliseconds. */

@@ -1,7 +1,7 @@
 /**
  * A file over HTTP, whole, with a bound on its size, progress and cancellation.
  *
- * Must not know: what is in it.
+ * Not its concern: what is in it.
  */
 
 import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";

@@ -2,7 +2,7 @@
  * The files of a golem over HTTP: what prediction needs of them and no more, with bounded sizes, checked before they are used.
  *
  * training.json may be missing: it answers nothing. Of streams it tells how long what the golem knows is.
- * Must not know: who listens, workers.
+ * Not its concern: who listens, workers.
  */
 import { type ErrorCode, GolemError } from "../core/error.ts";
 import { formatVersion, parseGolemDocument } from "../golem/golem-document.ts";

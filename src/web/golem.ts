@@ -1,7 +1,7 @@
 /**
  * The library in browsers: a golem from static files, with a worker that listens for it.
  *
- * Must not know: how anything is heard, decided or trained.
+ * Not its concern: how anything is heard, decided or trained.
  */
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
@@ -9,7 +9,7 @@ import type { DetectOptions } from "../detect/detect-settings.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
-import type { AudioPrediction } from "../golem/predict-heard.ts";
+import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { HearingLoad, HearingLoaded, HearingTrial } from "./hearing-worker.ts";
 import type { LiveInput, LiveMessage } from "./live-hearing.ts";
 import { captureStream } from "./microphone.ts";

@@ -1,7 +1,7 @@
 /**
  * The worker behind a golem on a page: fetches it, listens, decides. One golem a worker; recordings are heard one after the other.
  *
- * Must not know: the page.
+ * Not its concern: the page.
  */
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { encodeFloatWav } from "../audio/float-wav.ts";
@@ -9,19 +9,19 @@ import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import { createdBy } from "../core/version.ts";
-import { hearSource, type LoadedListener } from "../embed/hear-source.ts";
+import { embedSource, type LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import {
   type AudioPrediction,
   findPipelineWarning,
   getAudioOf,
-  predictHeard,
-} from "../golem/predict-heard.ts";
+  predictEmbedded,
+} from "../golem/predict-embedded.ts";
 import { letEventsIn } from "./event-turn.ts";
 import { fetchGolemModel } from "./golem-files.ts";
 import { hearLive, type LiveInput } from "./live-hearing.ts";
-import { loadWebListener } from "./web-listener.ts";
+import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { type CallContext, type CallPort, serveCalls } from "./worker-calls.ts";
 
@@ -52,7 +52,7 @@ export interface HearingLoaded {
   readonly warning?: ErrorRecord | undefined;
 }
 
-let loaded: { readonly model: GolemModel; readonly listener: LoadedListener } | undefined;
+let loaded: { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 async function load(
@@ -61,9 +61,9 @@ async function load(
 ): Promise<HearingLoaded> {
   const decoders = loadDecoders();
   const model = await fetchGolemModel(new URL(folder), { signal });
-  const listener = await loadWebListener(model, { ...options, signal, onProgress });
+  const encoderSet = await loadWebEncoderSet(model, { ...options, signal, onProgress });
   await decoders;
-  loaded = { model, listener };
+  loaded = { model, encoderSet };
   return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
 }
 
@@ -84,30 +84,30 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-function getLoaded(): { readonly model: GolemModel; readonly listener: LoadedListener } {
+function getLoaded(): { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } {
   if (!loaded) throw new GolemError("unexpected", "The worker was asked before it had loaded its golem.");
   return loaded;
 }
 
 /** Moves encoders to the graphics processor that say the same there and are faster; predictions go on meanwhile. */
 async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
-  const { model, listener } = getLoaded();
-  const { encoders, trials } = await tryWebGpu(listener.encoders, { ...trial, signal, inTurn });
-  loaded = { model, listener: { ...listener, encoders } };
+  const { model, encoderSet } = getLoaded();
+  const { encoders, trials } = await tryWebGpu(encoderSet.encoders, { ...trial, signal, inTurn });
+  loaded = { model, encoderSet: { ...encoderSet, encoders } };
   return trials;
 }
 
 function predict(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
   return inTurn(async () => {
     throwIfAborted(signal);
-    const { model, listener } = getLoaded();
+    const { model, encoderSet } = getLoaded();
     const source = withTurns(openInput(input));
-    const heard = await hearSource(source, listener, {
+    const heard = await embedSource(source, encoderSet, {
       audio: getAudioOf(model.document),
       identify: false,
       signal,
     });
-    return predictHeard(model, heard, source.name);
+    return predictEmbedded(model, heard, source.name);
   });
 }
 
@@ -133,8 +133,8 @@ function withTurns(source: ByteSource): ByteSource {
 }
 
 async function listen(input: LiveInput, { signal }: CallContext): Promise<void> {
-  const { model, listener } = getLoaded();
-  await hearLive(model, listener, input, signal);
+  const { model, encoderSet } = getLoaded();
+  await hearLive(model, encoderSet, input, signal);
 }
 
 serveCalls(globalThis as unknown as CallPort, { load, predict, listen, tryWebGpu: tryGraphics });

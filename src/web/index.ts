@@ -5,7 +5,7 @@ export type { DetectedEvent, LiveState } from "../detect/detector.ts";
 export type { Evaluation } from "../evaluate/evaluate.ts";
 export type { GolemDocument } from "../golem/golem-document.ts";
 export type { Prediction } from "../golem/golem-model.ts";
-export type { AudioPrediction } from "../golem/predict-heard.ts";
+export type { AudioPrediction } from "../golem/predict-embedded.ts";
 export {
   type Listening,
   type ListenOptions,

@@ -1,14 +1,14 @@
 /**
  * The worker's side of listening: samples from a port through the detector, events and the state of things to another port.
  *
- * Must not know: where samples come from, what is shown.
+ * Not its concern: where samples come from, what is shown.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
 import { resolveDetectSettings } from "../detect/detect-settings.ts";
 import { createDetector, type DetectedEvent, type LiveState } from "../detect/detector.ts";
 import { createWindowClassifier } from "../detect/window-classifier.ts";
-import type { Listener } from "../embed/hear-source.ts";
+import type { EncoderSet } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 
 /** How far hearing may be behind the sound before windows are left out, in seconds. */
@@ -33,12 +33,12 @@ export interface LiveInput {
 /** Listens until the stream ends; resolves when all is told. Rejects with `invalid-option`, `aborted` and the errors of networks. */
 export async function hearLive(
   model: GolemModel,
-  listener: Listener,
+  encoderSet: EncoderSet,
   { sampleRate, samples, told, settings }: LiveInput,
   signal: AbortSignal,
 ): Promise<void> {
   const tell = (message: LiveMessage): void => told.postMessage(message);
-  const detector = createDetector(createWindowClassifier(model, listener), {
+  const detector = createDetector(createWindowClassifier(model, encoderSet), {
     settings: resolveDetectSettings(model, settings),
     ...{ sampleRate, maximumLagSeconds, signal },
     onWarning: (warning) => tell({ warning }),

@@ -1,7 +1,7 @@
 /**
  * A stream of the browser as samples on a message port: audio thread to worker, past the page.
  *
- * Must not know: who listens.
+ * Not its concern: who listens.
  */
 import { GolemError } from "../core/error.ts";
 

@@ -3,7 +3,7 @@
  *
  * Its `run` blocks the thread it is called on, so it belongs in a worker. Needs `'wasm-unsafe-eval'` in the page's policy, nothing
  * more; its two files lie beside the built module.
- * Must not know: encoders, where models come from.
+ * Not its concern: encoders, where models come from.
  */
 import * as ort from "onnxruntime-web/wasm";
 import { GolemError } from "../core/error.ts";
@@ -12,7 +12,7 @@ import { wrapSession } from "../onnx/onnx-session.ts";
 import { letEventsIn } from "./event-turn.ts";
 
 /** Most threads that sessions use; small networks gain nothing from more. */
-const mostThreads = 4;
+const maximumThreads = 4;
 
 /** Options of {@link createWebOnnxRuntime}. */
 export interface WebOnnxRuntimeOptions {
@@ -28,7 +28,7 @@ export interface WebOnnxRuntimeOptions {
  */
 export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxRuntime {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-  const wanted = options.threads ?? Math.min(mostThreads, cores);
+  const wanted = options.threads ?? Math.min(maximumThreads, cores);
   const { wasm } = ort.env;
   wasm.numThreads = globalThis.crossOriginIsolated ? Math.max(1, wanted) : 1;
   wasm.wasmPaths = getRuntimeFiles(options.runtimeUrl);

@@ -1,7 +1,7 @@
 /**
  * Small parts of the exported page: elements with text, bars.
  *
- * Must not know: golems.
+ * Not its concern: golems.
  */
 
 /** Creates an element with text in it. */

@@ -2,18 +2,18 @@
  * The page that `golem export --format web` writes: files and the microphone, answers with bars. Everything that comes from a golem or a file is
  * set as text.
  *
- * Must not know: how anything is heard or decided.
+ * Not its concern: how anything is heard or decided.
  */
 import { GolemError } from "../core/error.ts";
 import type { LiveState } from "../detect/detector.ts";
-import type { AudioPrediction } from "../golem/predict-heard.ts";
+import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
 import { createBars, createElement, createTag, formatShare, listBars, showBars } from "./page-parts.ts";
 
 /** Most answers kept on the page. */
-const mostAnswers = 200;
-const mostEvents = 50;
-const mostBars = 5;
+const maximumAnswers = 200;
+const maximumEvents = 50;
+const maximumBars = 5;
 
 const get = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
@@ -32,13 +32,13 @@ function showAnswer(item: HTMLElement, answer: AudioPrediction): void {
   // A mark, so that a class of that name is not taken for it.
   if (unknown) line.append(createTag("unknown"));
   const bars = createBars("div");
-  showBars(bars, listBars(scores), mostBars);
+  showBars(bars, listBars(scores), maximumBars);
   item.append(line, bars);
   if (transcript) item.append(createElement("p", `“${transcript}”`, "words"));
   for (const { message } of warnings) item.append(createElement("p", message, "quiet"));
 }
 
-async function hearFiles(golem: WebGolem, files: Iterable<File>): Promise<void> {
+async function embedFiles(golem: WebGolem, files: Iterable<File>): Promise<void> {
   const list = get("answers");
   get("answers-section").hidden = false;
   for (const file of files) {
@@ -46,7 +46,7 @@ async function hearFiles(golem: WebGolem, files: Iterable<File>): Promise<void> 
     const state = createElement("p", "listening ...", "quiet");
     item.append(createElement("p", file.name, "file"), state);
     list.prepend(item);
-    while (list.childElementCount > mostAnswers) list.lastElementChild?.remove();
+    while (list.childElementCount > maximumAnswers) list.lastElementChild?.remove();
     golem
       .predict(file)
       .then(
@@ -60,7 +60,7 @@ async function hearFiles(golem: WebGolem, files: Iterable<File>): Promise<void> 
 function takeFiles(golem: WebGolem): void {
   const input = get<HTMLInputElement>("files");
   input.addEventListener("change", () => {
-    void hearFiles(golem, [...(input.files ?? [])]);
+    void embedFiles(golem, [...(input.files ?? [])]);
     input.value = "";
   });
   const zone = get("drop");
@@ -75,14 +75,14 @@ function takeFiles(golem: WebGolem): void {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    void hearFiles(golem, [...(event.dataTransfer?.files ?? [])]);
+    void embedFiles(golem, [...(event.dataTransfer?.files ?? [])]);
   });
 }
 
 function showState({ levelDb, scores, unknown, isSound }: LiveState): void {
   get<HTMLMeterElement>("level").value = Math.max(-80, levelDb);
   const heard = [...listBars(scores), { name: "unknown", share: unknown, isFlag: true }];
-  showBars(get("bars"), isSound ? heard : heard.map((bar) => ({ ...bar, share: 0 })), mostBars + 1);
+  showBars(get("bars"), isSound ? heard : heard.map((bar) => ({ ...bar, share: 0 })), maximumBars + 1);
 }
 
 function showEvent(label: string, start: number, confidence: number): void {
@@ -91,7 +91,7 @@ function showEvent(label: string, start: number, confidence: number): void {
   const item = createElement("li", `${time}  `);
   item.append(createElement("strong", label), ` ${formatShare(confidence)}`);
   list.prepend(item);
-  while (list.childElementCount > mostEvents) list.lastElementChild?.remove();
+  while (list.childElementCount > maximumEvents) list.lastElementChild?.remove();
 }
 
 function takeMicrophone(golem: WebGolem): void {

@@ -4,7 +4,7 @@
  *
  * Kept files are found by their hash, so that pages of one origin share them wherever they came from, and are checked again
  * whenever they are read.
- * Must not know: golems, how encoders run.
+ * Not its concern: golems, how encoders run.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

@@ -2,7 +2,7 @@
  * Whether networks are better off on a graphics processor: each encoder hears two seconds of sound on WebAssembly and on WebGPU, and
  * moves only if both say the same and WebGPU is faster.
  *
- * Must not know: golems, recordings.
+ * Not its concern: golems, recordings.
  */
 import { throwIfAborted, toErrorRecord } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";

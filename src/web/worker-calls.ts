@@ -1,7 +1,7 @@
 /**
  * Calls from a page to its worker: methods by name, with progress, cancellation and errors that arrive as what they were.
  *
- * Must not know: what is called.
+ * Not its concern: what is called.
  */
 import { type ErrorCode, type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";

@@ -5,7 +5,7 @@
  * that of a procedure. The choice between candidates is not: the best score of ten flatters by a little; the one that is
  * marked, the simplest within one standard error (evaluate/one-standard-error.ts), seldom does.
  * Time is bounded: repeats are given up first, then the candidates that come last. Candidates that are compared have the same folds.
- * Must not know: clocks, threads, the terminal.
+ * Not its concern: clocks, threads, the terminal.
  */
 
 import type { CandidateRunner, FitProblem } from "../classifier/fold-runner.ts";

@@ -4,7 +4,7 @@
  * The last point is the very cross-validation that training reports (same folds, repeats and seed); smaller training sides are cut from its folds.
  * On real recordings (runs/results/class-gain.md) a class that is smaller than the others gained what is said here and more; one that outgrew
  * the others gained next to nothing, whatever the head, which is why gains say whether a class would.
- * Must not know: how curves are fitted, where folds run.
+ * Not its concern: how curves are fitted, where folds run.
  */
 
 import type { FitProblem, FoldRunner } from "../classifier/fold-runner.ts";
@@ -37,7 +37,7 @@ export interface GolemCurve extends LearningCurve {
 }
 
 /** How many times as large as the others on average a class may become before it outgrows them. */
-const mostGrown = 1.5;
+const maximumGrown = 1.5;
 
 /** Measures the curve; `classes` names the classes. Errors: `too-few-recordings` for a class with one recording, `aborted`. */
 export async function measureCurve(
@@ -63,7 +63,7 @@ export async function measureCurve(
   );
   const classGains = curve.classGains.map((gain): BoundedClassGain => {
     const others = (curve.recordings - gain.recordings) / (curve.labels.length - 1);
-    return { ...gain, outgrows: gain.recordings + gain.added > mostGrown * others };
+    return { ...gain, outgrows: gain.recordings + gain.added > maximumGrown * others };
   });
   return { ...curve, classGains };
 }

@@ -1,7 +1,7 @@
 /**
  * Which unlabelled recordings a golem would learn most from, and why, in words.
  *
- * Must not know: files, how recordings are heard, the mathematics of the choice.
+ * Not its concern: files, how recordings are heard, the mathematics of the choice.
  */
 import type { Classifier } from "../classifier/classifier.ts";
 import {
@@ -10,9 +10,9 @@ import {
   computeMargins,
   findCandidates,
 } from "../classifier/diverse-batch.ts";
-import type { ListenerInfo } from "../classifier/view.ts";
+import type { EncoderSetInfo } from "../classifier/view.ts";
 import { computeViewSpace } from "../classifier/view-space.ts";
-import type { Heard } from "../embed/embedded-recording.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 
 /** A recording worth a label. */
@@ -36,32 +36,32 @@ export interface Suggestion {
  */
 export function chooseToLabel(
   classifier: Classifier,
-  listener: ListenerInfo,
-  heard: readonly Heard[],
+  encoderSet: EncoderSetInfo,
+  embeddings: readonly Embedding[],
   options: { readonly count: number; readonly seed: number },
 ): ChosenRow[] {
   const { seed } = options;
-  const count = Math.min(options.count, heard.length);
-  const margins = computeMargins(classifier.computeProbabilities(heard));
+  const count = Math.min(options.count, embeddings.length);
+  const margins = computeMargins(classifier.computeProbabilities(embeddings));
   const candidates = findCandidates(margins, count);
   const place = () =>
     computeViewSpace(
       classifier,
-      listener,
-      candidates.map((row) => heard[row]!),
+      encoderSet,
+      candidates.map((row) => embeddings[row]!),
     );
   return chooseDiverse(candidates, place, margins, { count, seed });
 }
 
 /** The same for a golem, with what it makes of each of them. */
 export function suggestRecordings(
-  { classifier, document, predictHeard }: Pick<GolemModel, "classifier" | "document" | "predictHeard">,
-  heard: readonly Heard[],
+  { classifier, document, predictEmbedded }: Pick<GolemModel, "classifier" | "document" | "predictEmbedded">,
+  embeddings: readonly Embedding[],
   options: { readonly count: number; readonly seed: number },
 ): (Suggestion & { readonly row: number })[] {
-  return chooseToLabel(classifier, document, heard, options).map(({ row, alike }) => ({
+  return chooseToLabel(classifier, document, embeddings, options).map(({ row, alike }) => ({
     row,
-    ...describe(predictHeard([heard[row]!])[0]!, alike),
+    ...describe(predictEmbedded([embeddings[row]!])[0]!, alike),
   }));
 }
 

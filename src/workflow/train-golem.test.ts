@@ -5,7 +5,7 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
-import type { EmbeddedRecording, Heard } from "../embed/embedded-recording.ts";
+import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../golem/safetensors.ts";
 import { type TrainingOptions, trainGolem } from "./train-golem.ts";
@@ -148,7 +148,7 @@ describe("a saved golem", () => {
       const files = readFiles(model);
       const loaded = decodeGolemModel(files);
       const vectors = makeEmbeddings({ classes: 3, shots: 5, seed: 2 });
-      expect(loaded.predictHeard(vectors)).toEqual(model.predictHeard(vectors));
+      expect(loaded.predictEmbedded(vectors)).toEqual(model.predictEmbedded(vectors));
       expect(readFiles(loaded)).toEqual(files);
     }
   });
@@ -156,15 +156,15 @@ describe("a saved golem", () => {
   it("flags about the stated share of known recordings as unknown", async () => {
     const model = await train(makeEmbeddings({ classes: 4, shots: 12, seed: 1, separation: [0, 0.4, 0] }));
     const vectors = makeEmbeddings({ classes: 4, shots: 100, seed: 2, separation: [0, 0.4, 0] });
-    const share = model.predictHeard(vectors).filter(({ unknown }) => unknown).length / vectors.length;
+    const share = model.predictEmbedded(vectors).filter(({ unknown }) => unknown).length / vectors.length;
     expect(model.document.familiarity).toMatchObject({ falseRejectionRate: 0.05, recordings: 48 });
     expect(share).toBeLessThan(0.15);
     const noise = createRandom(3);
-    const nothing = vectors.map((heard) => ({
-      vectors: heard.vectors.map((vector) => vector.map(() => noise.normal())),
+    const nothing = vectors.map((embeddings) => ({
+      vectors: embeddings.vectors.map((vector) => vector.map(() => noise.normal())),
     }));
-    const flag = (heard: readonly Heard[]) =>
-      model.predictHeard(heard).filter(({ unknown }) => unknown).length / heard.length;
+    const flag = (embeddings: readonly Embedding[]) =>
+      model.predictEmbedded(embeddings).filter(({ unknown }) => unknown).length / embeddings.length;
     const far = nothing.map(({ vectors }) => ({
       vectors: vectors.map((vector) => vector.map((x) => 4 * x)),
     }));
@@ -176,7 +176,7 @@ describe("a saved golem", () => {
       recording.label === "class 0" ? { ...recording, label: "_background" } : recording;
     const options = { classes: 4, shots: 12, separation: [0, 2, 0] };
     const model = await train(makeEmbeddings({ ...options, seed: 1 }).map(rename));
-    const answers = model.predictHeard(makeEmbeddings({ ...options, seed: 2 }));
+    const answers = model.predictEmbedded(makeEmbeddings({ ...options, seed: 2 }));
     for (const { label, unknown } of answers) if (label === "_background") expect(unknown).toBe(true);
     expect(answers.filter(({ label }) => label === "_background")).toHaveLength(12);
     expect(model.document.familiarity!.recordings).toBe(36);
@@ -209,7 +209,7 @@ describe("a saved golem", () => {
     const options = { classes: 4, shots: 12, separation: [0, 0.25, 0] };
     const model = await train(makeEmbeddings({ ...options, seed: 1 }));
     const fresh = makeEmbeddings({ ...options, shots: 100, seed: 2 });
-    const answers = model.predictHeard(fresh);
+    const answers = model.predictEmbedded(fresh);
     for (const { label, labelSet } of answers) expect(labelSet![0]).toBe(label);
     const held = answers.filter(({ labelSet }, i) => labelSet!.includes(fresh[i]!.label)).length;
     expect(held / answers.length).toBeGreaterThan(0.8);
@@ -316,8 +316,8 @@ describe("the transcript", () => {
       text,
       vectors: model.encoders.length > 0 ? vectors : [],
     }));
-    expect(loaded.predictHeard(recordings)).toEqual(model.predictHeard(recordings));
-    expect(loaded.predictHeard(recordings).map(({ label }) => label)).toEqual(
+    expect(loaded.predictEmbedded(recordings)).toEqual(model.predictEmbedded(recordings));
+    expect(loaded.predictEmbedded(recordings).map(({ label }) => label)).toEqual(
       fresh.map(({ label }) => label),
     );
     expect(loaded.encode()).toEqual(files);
@@ -379,8 +379,8 @@ describe("the decoder's vectors", () => {
     const loaded = decodeGolemModel({ ...readFiles(model), ...(text ? { text } : {}) });
     const fresh = withDecoded({ ...deaf, seed: 2 }, 4);
     const recordings = model.encoders.length > 0 ? fresh : fresh.map((row) => ({ ...row, vectors: [] }));
-    expect(loaded.predictHeard(recordings)).toEqual(model.predictHeard(recordings));
-    expect(loaded.predictHeard(recordings).map(({ label }) => label)).toEqual(
+    expect(loaded.predictEmbedded(recordings)).toEqual(model.predictEmbedded(recordings));
+    expect(loaded.predictEmbedded(recordings).map(({ label }) => label)).toEqual(
       fresh.map(({ label }) => label),
     );
     expect(loaded.encode()).toEqual(files);
@@ -410,7 +410,7 @@ describe("the decoder's vectors", () => {
     const recordings = withDecoded({ ...deaf, seed: 1 }, 4);
     const model = await trainWithDecoder(recordings);
     const change = (decoded: readonly Float32Array[] | undefined) => () =>
-      model.predictHeard([
+      model.predictEmbedded([
         {
           vectors: model.encoders.length > 0 ? recordings[0]!.vectors : [],
           text: "uh",
@@ -499,7 +499,7 @@ it("refuses a golem whose weights give no probabilities, or that has a view twic
   tensors.weight!.data.fill(3e38);
   const huge = decodeGolemModel({ ...files, tensors: encodeSafetensors(tensors) });
   const vectors = makeEmbeddings({ classes: 3, shots: 1, seed: 2 });
-  expect(() => huge.predictHeard(vectors)).toThrow("not numbers");
+  expect(() => huge.predictEmbedded(vectors)).toThrow("not numbers");
   const document = JSON.parse(new TextDecoder().decode(files.document));
   document.views.push(document.views[0]);
   document.heads.push(document.heads[0]);

@@ -3,7 +3,7 @@
  *
  * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`, which
  * sees training rows only and runs anew inside every fold; the golem itself is the same function on all rows.
- * Must not know: files, encoders' insides, the terminal.
+ * Not its concern: files, encoders' insides, the terminal.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/describe-audio.ts";
@@ -72,14 +72,14 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const alone = checkTrainable(recordings, { tested: test !== undefined });
   for (const warning of alone) options.onWarning?.(warning);
   const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
-  const { heard, labels: truth, groups } = problem;
+  const { embeddings, labels: truth, groups } = problem;
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const run = async () => {
     const findings = input.examine?.();
     return { findings, ...(await runFits(runner, labels, alone.length === 0, options, problem)) };
   };
   const { findings, validation, classifier } = await run().finally(() => runner.close());
-  const trainPredictions = getPredictions(classifier.computeProbabilities(heard));
+  const trainPredictions = getPredictions(classifier.computeProbabilities(embeddings));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 
   const skipped = [...(input.skipped ?? [])];
@@ -104,12 +104,12 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   }
   const account = createTrainingAccount({
     ...{ classifier, labels, recordings, test, outOfFold: validation?.probabilities },
-    listener: problem.listener,
+    encoderSet: problem.encoderSet,
   });
   return createGolemModel({
     classifier,
     labels,
-    listener: problem.listener,
+    encoderSet: problem.encoderSet,
     audio: input.audio,
     pipeline: input.pipeline,
     createdBy: input.createdBy,
@@ -128,7 +128,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       familiarity: fitFamiliarity(
         problem,
         labels,
-        problem.listener,
+        problem.encoderSet,
         classifier.fitted.map(({ view }) => view),
         options.seed,
       ),

@@ -3,7 +3,7 @@
  *
  * References: IMA Digital Audio Focus and Technical Working Groups, Recommended Practices 3.00 (1992); Microsoft
  * Multimedia Standards Update 3.0 (1994). Blocks are independent, so a damaged one does not harm the next.
- * Must not know: headers, files.
+ * Not its concern: headers, files.
  */
 
 /** Decodes one block to one array a channel; the last block of a file may be shorter than the others. */

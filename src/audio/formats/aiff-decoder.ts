@@ -1,7 +1,7 @@
 /**
  * AIFF and AIFF-C: big- and little-endian PCM, floats, A-law, mu-law.
  *
- * Reference: Apple, Audio Interchange File Format AIFF-C (1991). Must not know: resampling, trimming.
+ * Reference: Apple, Audio Interchange File Format AIFF-C (1991). Not its concern: resampling, trimming.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

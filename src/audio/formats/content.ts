@@ -3,7 +3,7 @@
  *
  * Signatures: RFC 2361 (RIFF), EBU Tech 3306 (RF64), Apple AIFF-C, RFC 9639 (FLAC), RFC 3533 (Ogg), ISO 14496-12
  * (MP4), RFC 8794 (EBML), ID3v2.4.
- * Must not know: how anything is decoded.
+ * Not its concern: how anything is decoded.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { findMpegFrame } from "./mpeg-frame.ts";

@@ -1,7 +1,7 @@
 /**
  * From bytes to a decoded stream: what the content is, and which decoder takes it.
  *
- * Must not know: resampling, trimming, windows.
+ * Not its concern: resampling, trimming, windows.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

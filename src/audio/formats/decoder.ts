@@ -1,7 +1,7 @@
 /**
  * The interface of a decoder: bytes of one recording in, planar samples out, chunk by chunk.
  *
- * Must not know: any format, resampling, trimming.
+ * Not its concern: any format, resampling, trimming.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

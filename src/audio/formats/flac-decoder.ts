@@ -1,7 +1,7 @@
 /**
  * FLAC, decoded by libFLAC in WebAssembly; frames are cut out and checked here.
  *
- * Must not know: resampling, trimming.
+ * Not its concern: resampling, trimming.
  */
 import type { FLACDecoder } from "@wasm-audio-decoders/flac";
 import type { ByteSource } from "../../core/byte-source.ts";

@@ -3,7 +3,7 @@
  *
  * Reference: RFC 9639 (sections 8.2, 9.1, 9.3). The end of a frame is where a running CRC-16 is zero and the next
  * frame header (with its own CRC-8) begins: one pass over the bytes.
- * Must not know: how a frame is decoded.
+ * Not its concern: how a frame is decoded.
  */
 
 /** What STREAMINFO says. */

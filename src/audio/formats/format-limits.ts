@@ -1,7 +1,7 @@
 /**
  * Bounds on what a header may claim: beyond them a file is refused before anything is allocated by it.
  *
- * Must not know: any format.
+ * Not its concern: any format.
  */
 import { GolemError } from "../../core/error.ts";
 

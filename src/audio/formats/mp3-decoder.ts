@@ -3,7 +3,7 @@
  *
  * Frames are cut out here, so that mpg123 never sees tags, pictures or junk, and so that the length is known before it
  * works; encoder delay and padding are removed by mpg123 when a LAME tag states them.
- * Must not know: resampling, trimming.
+ * Not its concern: resampling, trimming.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

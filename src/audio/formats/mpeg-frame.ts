@@ -1,7 +1,7 @@
 /**
  * MPEG audio frame headers (ISO 11172-3, ISO 13818-3 and the "2.5" extension): layout, length, and where frames start.
  *
- * Must not know: what is inside a frame.
+ * Not its concern: what is inside a frame.
  */
 
 /** One frame header, decoded. */

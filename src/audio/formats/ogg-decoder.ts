@@ -3,7 +3,7 @@
  *
  * References: Vorbis I specification (section 4.2.2), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
  * Only the first audio stream is decoded; video and text streams beside it are left aside.
- * Must not know: resampling, trimming.
+ * Not its concern: resampling, trimming.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

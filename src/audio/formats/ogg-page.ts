@@ -1,7 +1,7 @@
 /**
  * Ogg pages: found, checked (CRC-32) and sorted by stream, so that a decoder only ever sees whole pages of one stream.
  *
- * Reference: RFC 3533. Must not know: codecs.
+ * Reference: RFC 3533. Not its concern: codecs.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { hasText } from "./content.ts";

@@ -2,7 +2,7 @@
  * The pages of one Ogg stream as the WebAssembly decoders need them: of that stream only, numbered without gaps,
  * headers together with the first sound.
  *
- * Must not know: how packets are decoded.
+ * Not its concern: how packets are decoded.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

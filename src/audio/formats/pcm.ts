@@ -3,7 +3,7 @@
  *
  * A-law and mu-law: ITU-T G.711. Integers are divided by 2^(bits - 1), so that the same integers give the same floats
  * in every container.
- * Must not know: headers.
+ * Not its concern: headers.
  */
 
 /** How one sample is written. */

@@ -1,7 +1,7 @@
 /**
  * Runs synchronous code of decoders that write to the console, without that noise: errors come back as data, too.
  *
- * Must not know: what runs.
+ * Not its concern: what runs.
  */
 
 /** Runs `work` with console.error silenced. For synchronous work only: nothing else can print meanwhile. */

@@ -1,7 +1,7 @@
 /**
  * WAV: integer and float PCM, A-law, mu-law, IMA and Microsoft ADPCM, and MP3 inside WAV.
  *
- * Format tags: RFC 2361. Must not know: resampling, trimming.
+ * Format tags: RFC 2361. Not its concern: resampling, trimming.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

@@ -3,7 +3,7 @@
  *
  * References: Microsoft/IBM Multimedia Programming Interface 1.0 (RIFF), WAVE_FORMAT_EXTENSIBLE (Microsoft), EBU Tech
  * 3306 (RF64 and its ds64 chunk).
- * Must not know: how samples are decoded.
+ * Not its concern: how samples are decoded.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";

@@ -11,7 +11,7 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const golem = await loadGolem(folder, { ...terminal.work, encoder });
-  const options = { ...terminal.work, listener: golem.listener };
+  const options = { ...terminal.work, encoderSet: golem.encoderSet };
   let failed = 0;
   for await (const { file, prediction, error } of predictFiles(golem.model, files, options)) {
     if (prediction) {

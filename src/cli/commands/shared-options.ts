@@ -1,12 +1,12 @@
 /**
  * Options that several commands have, turned into what the library takes.
  *
- * Must not know: any one command.
+ * Not its concern: any one command.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
-import type { MeasureOptions } from "../../node/hear-training-rows.ts";
+import type { MeasureOptions } from "../../node/embed-training-rows.ts";
 import type { CommonOptions } from "../terminal.ts";
 
 /** `--no-trim` and `--max-seconds` as commander gives them. */

@@ -1,7 +1,7 @@
 /**
  * Tells people which recordings were left out and why.
  *
- * Must not know: which command left them out.
+ * Not its concern: which command left them out.
  */
 import type { SkippedRecording } from "../../dataset/dataset.ts";
 import type { Terminal } from "../terminal.ts";

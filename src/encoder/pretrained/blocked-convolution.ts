@@ -5,7 +5,7 @@
  * So `block` frames are made at once: from the kernel + block - 1 steps that they need (rounded up to whole blocks), by
  * weights that hold the kernel once a frame, each time one step further down (a Toeplitz matrix); the few zeros in it
  * cost less than the copies saved.
- * Must not know: which network it is.
+ * Not its concern: which network it is.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import type { Activations, LinearWriter } from "./linear.ts";

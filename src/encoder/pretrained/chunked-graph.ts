@@ -2,7 +2,7 @@
  * Runs a part of a graph that is local in time chunk by chunk, so that its memory does not grow with the recording.
  *
  * Chunks are equally long, as a loop's outputs must be: the last one begins early, and what it repeats is dropped.
- * Must not know: what is computed.
+ * Not its concern: what is computed.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Finds an encoder's tensors in a checkpoint: below any prefix, under old or new names, beside heads that do not matter.
  *
- * Must not know: which network it is, how tensors are stored.
+ * Not its concern: which network it is, how tensors are stored.
  */
 
 import { GolemError } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * The families of models that can be built from checkpoints. Adding one is one entry here.
  *
- * Must not know: how any of them works.
+ * Not its concern: how any of them works.
  */
 import { GolemError } from "../../core/error.ts";
 import type { PlanOptions, PretrainedFamily, PretrainedPlan } from "./pretrained-family.ts";

@@ -4,7 +4,7 @@
  * A kernel of k steps with stride s over [1, time, channels] is a product of [1, frames, k x channels]: the first
  * floor(k / s) x s steps of all frames are rows of a reshaped signal, which costs nothing or one copy; the rest are
  * slices with a step. Weights are ordered accordingly, step by step.
- * Must not know: which network it is, what the products are.
+ * Not its concern: which network it is, what the products are.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 

@@ -3,7 +3,7 @@
  *
  * Activations are quantised once and shared by all products that take them (DynamicQuantizeLinear: uint8, one scale and
  * zero point a tensor), and moved about as bytes where frames are sliced and joined.
- * Must not know: which network it is.
+ * Not its concern: which network it is.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import { quantiseColumns, transpose } from "./quantise.ts";

@@ -2,7 +2,7 @@
  * The input normalisation of wav2vec2 and HuBERT: zero mean, unit variance over the recording.
  *
  * (x - mean) / sqrt(variance + 1e-7), variance over all samples: transformers, `Wav2Vec2FeatureExtractor`.
- * Must not know: which network hears it.
+ * Not its concern: which network hears it.
  */
 
 /** Normalises samples (`do_normalize` of preprocessor_config.json); digital silence stays silent. */

@@ -1,7 +1,7 @@
 /**
  * Ends a graph being written with the pooled layers, so that no frame leaves the runtime.
  *
- * Must not know: which network it is.
+ * Not its concern: which network it is.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

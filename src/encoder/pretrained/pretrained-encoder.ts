@@ -1,7 +1,7 @@
 /**
  * A built graph as an encoder: prepares samples, runs them one clip at a time, hands out the pooled layers.
  *
- * Must not know: files, where the graph was built.
+ * Not its concern: files, where the graph was built.
  */
 import { GolemError } from "../../core/error.ts";
 import type { OnnxModel, OnnxRuntime } from "../../onnx/onnx-runtime.ts";

@@ -1,7 +1,7 @@
 /**
  * What a family of published models has to provide so that its checkpoints become encoders: one file each.
  *
- * Must not know: any particular family, files, runtimes.
+ * Not its concern: any particular family, files, runtimes.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

@@ -5,7 +5,7 @@
  * instructions for uint8 times int8 take (with AVX-512 VNNI 2.3 times faster than uint8 times uint8). Where a processor
  * has only AVX2 such products can saturate; there ONNX Runtime turns the weights into uint8 while loading, if the session
  * asks for it (`session.x64quantprecision`).
- * Must not know: which layer the weights belong to.
+ * Not its concern: which layer the weights belong to.
  */
 
 /** A quantised weight matrix [rows, columns]. */

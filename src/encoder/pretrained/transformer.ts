@@ -3,7 +3,7 @@
  * (docs/ContribOperators.md) where these are faster. Tensors are [1, frames, hidden].
  *
  * Additions and norms are nodes of their own: the fused SkipLayerNormalization takes three times as long on CPUs.
- * Must not know: any particular model; names of tensors are given.
+ * Not its concern: any particular model; names of tensors are given.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

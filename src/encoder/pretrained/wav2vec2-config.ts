@@ -2,7 +2,7 @@
  * What config.json and preprocessor_config.json of wav2vec2 and HuBERT say, checked and bounded.
  *
  * Fields and their defaults: Hugging Face transformers, `Wav2Vec2Config`, `HubertConfig`, `Wav2Vec2FeatureExtractor`.
- * Must not know: tensors, graphs.
+ * Not its concern: tensors, graphs.
  */
 import { z } from "zod";
 import { GolemError } from "../../core/error.ts";

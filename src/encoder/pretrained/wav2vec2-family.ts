@@ -1,7 +1,7 @@
 /**
  * wav2vec2 and HuBERT as a family of encoders: config files to a plan.
  *
- * Must not know: files, runtimes.
+ * Not its concern: files, runtimes.
  */
 import { selectTensors } from "./encoder-tensors.ts";
 import { normaliseSamples } from "./normalised-samples.ts";

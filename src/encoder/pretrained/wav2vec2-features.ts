@@ -3,7 +3,7 @@
  *
  * Everything is channels last, and every convolution a matrix product over frames cut out of its input. Baevski et al.
  * 2020, "wav2vec 2.0", section 2; the two kinds of norm are those of `Wav2Vec2Config.feat_extract_norm`.
- * Must not know: what comes after the features.
+ * Not its concern: what comes after the features.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

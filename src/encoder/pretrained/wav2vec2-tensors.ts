@@ -2,7 +2,7 @@
  * The tensors of a wav2vec2 or HuBERT encoder: names, shapes, and the positional convolution's weight norm.
  *
  * Names: Hugging Face transformers, `Wav2Vec2Model` and `HubertModel`, which share them.
- * Must not know: graphs.
+ * Not its concern: graphs.
  */
 import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder-tensors.ts";
 import type { Wav2Vec2Config } from "./wav2vec2-config.ts";

@@ -5,7 +5,7 @@
  * leaves block i; where the norm comes first (`do_stable_layer_norm`) the last layer has been through the final norm.
  * One recording at a time: in a batch, one clip's level
  * would change the scale its neighbours are quantised with.
- * Must not know: where tensors come from, where the graph goes.
+ * Not its concern: where tensors come from, where the graph goes.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

@@ -2,7 +2,7 @@
  * What config.json and preprocessor_config.json of Whisper models say, checked and bounded.
  *
  * Fields and their defaults: Hugging Face transformers, `WhisperConfig`, `WhisperFeatureExtractor`.
- * Must not know: tensors, graphs.
+ * Not its concern: tensors, graphs.
  */
 import { z } from "zod";
 import { GolemError } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * Whisper's encoders as a family: config files to a plan.
  *
- * Must not know: files, runtimes.
+ * Not its concern: files, runtimes.
  */
 import { GolemError } from "../../core/error.ts";
 import { selectTensors } from "./encoder-tensors.ts";

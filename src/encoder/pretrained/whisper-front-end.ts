@@ -5,7 +5,7 @@
  * has it: mirrored by 200 samples at both ends, Hann windows of 400 samples every 160, power, Slaney's mel filters,
  * log10 not below 1e-10 nor 8 below the clip's maximum, (x + 4) / 4; the last frame is dropped. The Fourier transform is a
  * matrix product with the window in it, 5 % of the work of the smallest model.
- * Must not know: the network behind it.
+ * Not its concern: the network behind it.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

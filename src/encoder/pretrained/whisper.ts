@@ -4,7 +4,7 @@
  * Radford et al. 2022. Layer 0 is what enters the first block (convolutions and positions), layer i what leaves block i; the
  * last has been through the final norm. The samples are taken at their true length: position embeddings are cut to it;
  * with `padded` they are followed by zeros up to 30 s, as in training, and the frames of these are computed but not pooled.
- * Must not know: where tensors come from, where the graph goes.
+ * Not its concern: where tensors come from, where the graph goes.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

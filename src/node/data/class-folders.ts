@@ -1,7 +1,7 @@
 /**
  * Loads a data set that is nothing but folders: one per class.
  *
- * Must not know: lists, what is in the recordings.
+ * Not its concern: lists, what is in the recordings.
  */
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * Loads every form of DATA on the command line; those on the file system are read here.
  *
- * Must not know: what is in the recordings.
+ * Not its concern: what is in the recordings.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

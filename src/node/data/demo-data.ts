@@ -2,7 +2,7 @@
  * The data sets of `golem demo`: one that the package carries, one that is fetched like an encoder's weights, one of the
  * Hugging Face Hub.
  *
- * Must not know: encoders, heads, the terminal.
+ * Not its concern: encoders, heads, the terminal.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

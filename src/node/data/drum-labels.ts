@@ -3,7 +3,7 @@
  *
  * Left out as ambiguous or not a single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by
  * name), bells, `perc_*`, `glitch_*`, `elec_*` of unclear kind.
- * Must not know: what the samples sound like, where they are.
+ * Not its concern: what the samples sound like, where they are.
  */
 
 /** File names, without ending, of each class; at most one pattern matches a name. */

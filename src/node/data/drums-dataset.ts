@@ -5,7 +5,7 @@
  * freesound.org ("placed in the public domain via the Creative Commons 0 License") or a gift of the maker under CC0. No maker is in both
  * parts, with two exceptions: all tabla strokes are by one maker and six of seven toms by another; there the test part holds
  * other strokes and another drum, so a score on these two classes says less about recordings made elsewhere.
- * Must not know: how packages are fetched, encoders, heads.
+ * Not its concern: how packages are fetched, encoders, heads.
  */
 
 import type { PackageFile, PackageSource } from "../models/package-files.ts";

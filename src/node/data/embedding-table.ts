@@ -2,7 +2,7 @@
  * Embeddings as a table for other tools: Parquet, or NumPy's .npz. One row a recording.
  *
  * Columns `file`, `label`, `speaker`, `seconds`, `layer_0` ... `layer_L`; a layer is 2 x dimensions numbers, means then
- * standard deviations over time. Must not know: how embeddings come about.
+ * standard deviations over time. Not its concern: how embeddings come about.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * Brings recordings to this machine before they are opened one after another.
  *
- * Must not know: where they come from.
+ * Not its concern: where they come from.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";

@@ -1,7 +1,7 @@
 /**
  * The very files that a golem was trained on, to be passed on with it: all of them, each with the bytes it had then, or an error.
  *
- * Must not know: what they are called in an export.
+ * Not its concern: what they are called in an export.
  */
 import { GolemError } from "../../core/error.ts";
 import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";

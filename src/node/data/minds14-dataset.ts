@@ -1,7 +1,7 @@
 /**
  * MInDS-14 (Gerz et al. 2021, CC-BY-4.0): real callers' requests to a bank in 14 intents, from the Hugging Face Hub.
  *
- * Must not know: encoders, heads, what is done where the Hub cannot be reached.
+ * Not its concern: encoders, heads, what is done where the Hub cannot be reached.
  */
 import { GolemError } from "../../core/error.ts";
 import type { Dataset } from "../../dataset/dataset.ts";

@@ -2,7 +2,7 @@
  * NumPy's .npy format, version 1.0: a header that is a Python literal, padded to a multiple of 64 bytes, then the
  * numbers in C order. (numpy.lib.format)
  *
- * Must not know: what the arrays mean.
+ * Not its concern: what the arrays mean.
  */
 
 /** Creates the header of an array. `type` as NumPy writes it: "<f4", "<f8", "<U12". */

@@ -1,7 +1,7 @@
 /**
  * Opening a data set by name, and which of its rows are for testing.
  *
- * Must not know: encoders, heads.
+ * Not its concern: encoders, heads.
  */
 import type { Dataset } from "../../dataset/dataset.ts";
 import type { EnvironmentOptions } from "../environment.ts";

@@ -1,7 +1,7 @@
 /**
  * From the rows of a list to recordings on disk: which file a row means, whether it is there, whether it was named before.
  *
- * Must not know: how lists are written, what is in the recordings.
+ * Not its concern: how lists are written, what is in the recordings.
  */
 import { statSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";

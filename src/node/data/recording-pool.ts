@@ -1,7 +1,7 @@
 /**
  * The recordings a user wants a choice from: folders of any depth, data sets in any form, single files. Labels are of no account.
  *
- * Must not know: encoders, how is chosen.
+ * Not its concern: encoders, how is chosen.
  */
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";

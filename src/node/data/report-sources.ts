@@ -1,7 +1,7 @@
 /**
  * Finds the recordings of a report again: by their names in the data set, and only those with the same bytes as then.
  *
- * Must not know: what is done with them.
+ * Not its concern: what is done with them.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";

@@ -3,7 +3,7 @@
  *
  * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
  * allowed to it; what is in memory goes through a pipe. Only the first audio stream is decoded, at its own rate and channels.
- * Must not know: resampling, trimming.
+ * Not its concern: resampling, trimming.
  */
 
 import { type Container, identifyContent } from "../../audio/formats/content.ts";

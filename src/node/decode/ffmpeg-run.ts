@@ -3,7 +3,7 @@
  *
  * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
  * allowed to it. What is not a file is written to its standard input, and then it may open nothing at all.
- * Must not know: samples.
+ * Not its concern: samples.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";

@@ -2,7 +2,7 @@
  * The microphone, through a program that the system has: arecord (ALSA), ffmpeg (PulseAudio, ALSA, AVFoundation, DirectShow) or sox.
  * It writes raw 16-bit samples, mono, 16 kHz, to its standard output.
  *
- * Must not know: what is listened for.
+ * Not its concern: what is listened for.
  */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";

@@ -3,7 +3,7 @@
  * pipe needs it. Most recorders write the index last.
  *
  * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which are counted from the start of the file and so move along.
- * Must not know: codecs, what reads the result.
+ * Not its concern: codecs, what reads the result.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 

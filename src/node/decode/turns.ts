@@ -2,7 +2,7 @@
  * A byte source that lets the thread do other things now and then, so that a long decoding of bytes in memory can be aborted, and
  * takes turns with other work.
  *
- * Must not know: formats, what the other work is.
+ * Not its concern: formats, what the other work is.
  */
 import { setImmediate } from "node:timers/promises";
 import type { ByteSource } from "../../core/byte-source.ts";

@@ -5,7 +5,7 @@
  * A file is replaced by a single rename. The system has no such call for a folder that is not empty: the old one is
  * moved aside and the new one in, two renames with nothing between them; should the process be killed just there,
  * {@link recoverFolder} puts the old one back.
- * Must not know: what is written.
+ * Not its concern: what is written.
  */
 import { renameSync } from "node:fs";
 import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";

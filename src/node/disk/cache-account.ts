@@ -1,7 +1,7 @@
 /**
  * What the store of embeddings and transcripts on disk holds, and emptying it: `golem cache stats` and `golem cache clear`.
  *
- * Must not know: what an embedding is.
+ * Not its concern: what an embedding is.
  */
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";

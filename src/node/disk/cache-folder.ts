@@ -1,7 +1,7 @@
 /**
  * Where Golem keeps what it can fetch or compute again: encoders' weights, embeddings, data sets.
  *
- * Must not know: what is in there.
+ * Not its concern: what is in there.
  */
 import { homedir } from "node:os";
 import { posix, win32 } from "node:path";

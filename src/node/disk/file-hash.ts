@@ -1,7 +1,7 @@
 /**
  * SHA-256 of a file's bytes.
  *
- * Must not know: what is in the file, what the hash is for.
+ * Not its concern: what is in the file, what the hash is for.
  */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /**
  * A file as a byte source: bounded reads through one open handle.
  *
- * Must not know: formats, data sets.
+ * Not its concern: formats, data sets.
  */
 import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";

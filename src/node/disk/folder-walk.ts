@@ -2,7 +2,7 @@
  * All files of a folder and the folders in it, in an order that depends on names only.
  *
  * Links to folders are followed, but not to one that holds the link, so that a loop of links ends.
- * Must not know: what the files are for.
+ * Not its concern: what the files are for.
  */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";

@@ -1,7 +1,7 @@
 /**
  * Golems on disk: a folder read with bounded sizes, written as a whole or not at all.
  *
- * Must not know: what is in the files.
+ * Not its concern: what is in the files.
  */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";

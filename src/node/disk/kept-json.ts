@@ -1,7 +1,7 @@
 /**
  * JSON documents of this program in the cache folder, which may be deleted at any time.
  *
- * Must not know: what they say.
+ * Not its concern: what they say.
  */
 import { readFile } from "node:fs/promises";
 import { createCacheError } from "../hub/hub-error.ts";

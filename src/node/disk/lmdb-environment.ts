@@ -1,7 +1,7 @@
 /**
  * Opens the LMDB environment that holds the embeddings, after making sure that it is sound; a damaged one is moved aside.
  *
- * Must not know: what keys and values mean.
+ * Not its concern: what keys and values mean.
  */
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,7 +3,7 @@
  * can end the process instead of raising an error.
  *
  * Format: lmdb/libraries/liblmdb/mdb.c of lmdb-js 3.5, data version 2 (struct MDB_page, MDB_meta, MDB_db; 64 bit).
- * Must not know: keys, values.
+ * Not its concern: keys, values.
  */
 import { open } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";

@@ -4,7 +4,7 @@
  * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any instant leaves the last commit. `put`
  * resolves when its commit is on the disk. All puts in one turn of the event loop, and all that arrive while a commit
  * is under way, share a commit.
- * Must not know: encoders, labels.
+ * Not its concern: encoders, labels.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { GolemError, toErrorRecord } from "../../core/error.ts";

@@ -2,7 +2,7 @@
  * A golem trained again without words, on the same recordings with the same seed and settings: from embeddings that are kept, so that only
  * heads are fitted and scored anew. The recordings themselves must be there, since that they are the same ones is checked by their hashes.
  *
- * Must not know: formats of export.
+ * Not its concern: formats of export.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";

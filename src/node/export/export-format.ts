@@ -1,20 +1,20 @@
 /**
  * What a format of `golem export` is given and gives.
  *
- * Must not know: which formats there are (see `export-formats.ts`).
+ * Not its concern: which formats there are (see `export-formats.ts`).
  */
 import type { ExportedFiles } from "../../export/exported-files.ts";
 import type { ExportedRecording } from "../../export/recording-folder.ts";
 import type { PublicGolem } from "../../golem/public-golem.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { ResolvedListener } from "../models/encoder-source.ts";
+import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 
 /** What a format is made from. */
 export interface ExportInput extends EnvironmentOptions {
   /** The golem without what is private. */
   readonly golem: PublicGolem;
   /** Who listens for it, as found on this machine. */
-  readonly listener: ResolvedListener;
+  readonly encoderSet: ResolvedEncoderSet;
   /** Name of what is written, without folders. */
   readonly name: string;
   /** SPDX id under which the golem is passed on; undefined where nobody said. */

@@ -2,7 +2,7 @@
  * The formats that `golem export` writes; adding one is one entry.
  *
  * What a format needs is loaded when it is asked for.
- * Must not know: how anything is written to disk.
+ * Not its concern: how anything is written to disk.
  */
 import type { ExportFormat } from "./export-format.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Exports a golem: takes what is private out of it, makes what a format consists of, writes it as a whole or not at all.
  *
- * Must not know: what is in a format, the terminal.
+ * Not its concern: what is in a format, the terminal.
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, realpath, stat } from "node:fs/promises";
@@ -122,10 +122,10 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
     const { label, text } = publicGolem.model.training.recordings[i]!;
     return { path, ending: getRecordingEnding(path), label, text };
   });
-  const { listener } = golem;
+  const { encoderSet } = golem;
   const exported = await format.create({
     ...environment,
-    ...{ golem: publicGolem, listener, name: basename(resolve(out)), licence, recordings },
+    ...{ golem: publicGolem, encoderSet, name: basename(resolve(out)), licence, recordings },
   });
   throwIfAborted(environment.signal);
   const files = extension

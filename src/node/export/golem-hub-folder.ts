@@ -1,7 +1,7 @@
 /**
  * Format `huggingface` in Node: the ONNX file is built where the golem can be one, licences come from who listens.
  *
- * Must not know: what is in the folder.
+ * Not its concern: what is in the folder.
  */
 import { GolemError } from "../../core/error.ts";
 import { describeRecordings, exportHuggingFace } from "../../export/export-huggingface.ts";
@@ -11,21 +11,21 @@ import { buildGolemOnnx } from "./golem-onnx.ts";
 /** Makes the folder's files. A golem that cannot be one ONNX file goes without, and the card says why. */
 export async function exportHubFolder({
   golem,
-  listener,
+  encoderSet,
   name: _,
   licence = unknownLicence,
   recordings = [],
   ...environment
 }: ExportInput): Promise<Exported> {
   const { model } = golem;
-  const onnx = await buildGolemOnnx({ ...environment, model, listener, licence }).then(
+  const onnx = await buildGolemOnnx({ ...environment, model, encoderSet, licence }).then(
     ({ bytes }) => bytes,
     (error: unknown) => {
       if (error instanceof GolemError && error.code === "invalid-option") return error.message;
       throw error;
     },
   );
-  const licences = new Map(model.encoders.map(({ id }, i) => [id, listener.encoders[i]!.licence]));
+  const licences = new Map(model.encoders.map(({ id }, i) => [id, encoderSet.encoders[i]!.licence]));
   return {
     files: exportHuggingFace(golem, { licence: licence.toLowerCase(), licences, onnx, recordings }),
     holds: [...golem.holds, ...describeRecordings(recordings)],

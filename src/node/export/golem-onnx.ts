@@ -1,7 +1,7 @@
 /**
  * A golem as one ONNX file in Node: finds its networks, puts the graph together and runs it once against the golem itself.
  *
- * Must not know: what is in the graph, where the file goes.
+ * Not its concern: what is in the graph, where the file goes.
  */
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
@@ -10,8 +10,8 @@ import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { loadEncoderGraph } from "../models/encoder-graph-node.ts";
-import type { ResolvedListener } from "../models/encoder-source.ts";
-import { loadListener } from "../models/load-listener.ts";
+import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
+import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 
@@ -24,7 +24,7 @@ const acceptedDifference = 0.01;
 interface BuildOptions extends EnvironmentOptions {
   readonly model: GolemModel;
   /** Those who listen for it; encoders in the order of the golem's. */
-  readonly listener: ResolvedListener;
+  readonly encoderSet: ResolvedEncoderSet;
   readonly licence: string;
 }
 
@@ -35,7 +35,7 @@ interface BuildOptions extends EnvironmentOptions {
  */
 export async function buildGolemOnnx({
   model,
-  listener,
+  encoderSet,
   licence,
   ...environment
 }: BuildOptions): Promise<{ readonly bytes: Uint8Array; readonly difference: number }> {
@@ -47,13 +47,13 @@ export async function buildGolemOnnx({
       model.familiarity?.layers.some(({ view }) => view.encoder === id);
     if (!isUsed) continue;
     // By the golem's name: errors end up in cards, where no path of this machine belongs.
-    const found = listener.encoders[i]!;
+    const found = encoderSet.encoders[i]!;
     const encoder = { ...found, info: { ...found.info, id } };
     const add = await loadEncoderGraph(encoder, { cache, signal, onProgress });
     encoders.set(id, { add, licence: encoder.licence });
   }
   const bytes = createGolemOnnx(model, { encoders, licence });
-  const difference = await compare(bytes, model, listener, environment);
+  const difference = await compare(bytes, model, encoderSet, environment);
   if (difference <= acceptedDifference) return { bytes, difference };
   throw new GolemError(
     "encoder-failed",
@@ -65,12 +65,12 @@ export async function buildGolemOnnx({
 /** Format `onnx`: the file and a script that runs it. */
 export async function exportOnnx({
   golem: { model },
-  listener,
+  encoderSet,
   name,
   licence = unknownLicence,
   ...environment
 }: ExportInput): Promise<Exported> {
-  const { bytes, difference } = await buildGolemOnnx({ ...environment, model, listener, licence });
+  const { bytes, difference } = await buildGolemOnnx({ ...environment, model, encoderSet, licence });
   const example = getOnnxExampleName(name);
   return {
     files: { [name]: bytes, [example]: writeOnnxExample(name, model.document) },
@@ -88,11 +88,11 @@ export async function exportOnnx({
 async function compare(
   bytes: Uint8Array,
   model: GolemModel,
-  resolved: ResolvedListener,
+  resolved: ResolvedEncoderSet,
   { cache, onProgress, signal }: EnvironmentOptions,
 ): Promise<number> {
   const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(bytes);
-  const listener = await loadListener(
+  const encoderSet = await loadEncoderSet(
     { ...resolved, transcriber: false },
     { cache, onProgress, signal, threads: 1 },
   );
@@ -101,8 +101,8 @@ async function compare(
     for (const seconds of checkedSeconds) {
       const samples = createSound(Math.round(seconds * model.document.audio.sampleRate));
       const vectors = [];
-      for (const encoder of listener.encoders) vectors.push((await encoder.encode(samples)).vector);
-      const { scores } = model.predictHeard([{ vectors }])[0]!;
+      for (const encoder of encoderSet.encoders) vectors.push((await encoder.encode(samples)).vector);
+      const { scores } = model.predictEmbedded([{ vectors }])[0]!;
       const outputs = await session.run({ samples: { dims: [1, samples.length], data: samples } }, [
         "probabilities",
       ]);
@@ -114,7 +114,7 @@ async function compare(
     return worst;
   } finally {
     await session.release();
-    await listener.dispose();
+    await encoderSet.dispose();
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * `golem export --format web`: the folder of export/export-web.ts, with the library as it was built and weights of this machine.
  *
- * Must not know: the terminal, what is on the page, what lies where.
+ * Not its concern: the terminal, what is on the page, what lies where.
  */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -2,7 +2,7 @@
  * The studio as a static site: the built page, the weights of those who listen, the library for exported pages, the tasks of the gallery,
  * each with its hash.
  *
- * Must not know: servers, the terminal.
+ * Not its concern: servers, the terminal.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -57,11 +57,11 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
       hint: "Run `npm run build`.",
     });
   }
-  const listeners = [
+  const encoderSets = [
     ...defaultEncoderIds.map(getEncoderDefinition),
     ...[getTranscriberDefinition(defaultEncoderId)].filter((one) => one !== undefined),
   ];
-  for (const definition of listeners) {
+  for (const definition of encoderSets) {
     throwIfAborted(signal);
     await pullWeights(definition, { ...options, cache });
     for (const { name } of definition.weights?.files ?? []) {

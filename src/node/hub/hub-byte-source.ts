@@ -2,7 +2,7 @@
  * A file of the Hub read by ranges: only the bytes asked for travel, small reads in blocks of which some are kept.
  *
  * The address that the Hub redirects to is remembered until it expires, so that a read costs one request.
- * Must not know: what is in the file.
+ * Not its concern: what is in the file.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";

@@ -3,7 +3,7 @@
  * CACHE/models--OWNER--NAME/{refs/REVISION, snapshots/COMMIT/PATH -> blobs/ETAG}
  * (https://huggingface.co/docs/huggingface_hub/guides/manage-cache).
  *
- * Must not know: the network.
+ * Not its concern: the network.
  */
 import { lstat, mkdir, readdir, readFile, readlink, rename, stat, symlink, unlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";

@@ -3,7 +3,7 @@
  *
  * Labels and speakers are read first, alone, and kept in the cache folder with what is known of the files; recordings
  * follow when they are wanted. What was read once for a commit is not asked for again.
- * Must not know: encoders, heads.
+ * Not its concern: encoders, heads.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";

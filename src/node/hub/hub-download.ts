@@ -3,7 +3,7 @@
  *
  * Hashes: an ETag of 64 digits is the SHA-256 of the bytes (large files), one of 40 the SHA-1 of the git blob (small
  * ones); others say nothing, and the size alone is checked.
- * Must not know: the layout of the cache, what the file is for.
+ * Not its concern: the layout of the cache, what the file is for.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

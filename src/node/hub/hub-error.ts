@@ -2,7 +2,7 @@
  * What went wrong with the Hub, in words: which repository, revision or file was looked for, and what can be done.
  *
  * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities (X-Error-Code).
- * Must not know: how requests are sent, what the files are for. Tokens never stand in a message.
+ * Not its concern: how requests are sent, what the files are for. Tokens never stand in a message.
  */
 import { type ErrorCode, GolemError } from "../../core/error.ts";
 import { createPageUrl, describeRepo, type HubRepo } from "./hub-repo.ts";

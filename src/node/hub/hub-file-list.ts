@@ -1,7 +1,7 @@
 /**
  * Which Parquet files a data set of the Hub consists of: its own, else those that the Hub converted.
  *
- * Must not know: what is in the files.
+ * Not its concern: what is in the files.
  */
 import { join } from "node:path";
 import { GolemError, throwIfAborted } from "../../core/error.ts";

@@ -4,7 +4,7 @@
  *
  * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash, know nothing
  * of refs/ or HF_HUB_OFFLINE, and its errors do not tell a missing file from a gated repository.
- * Must not know: models, data sets.
+ * Not its concern: models, data sets.
  */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";

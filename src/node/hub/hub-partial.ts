@@ -4,7 +4,7 @@
  * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Those whose process is gone, or whose transfer
  * has ended, are taken over by renaming, which only one can do; so is the ETAG.incomplete of Hugging Face's Python
  * library once it has rested for a minute.
- * Must not know: the network, what is in the files.
+ * Not its concern: the network, what is in the files.
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";

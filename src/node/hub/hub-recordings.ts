@@ -2,7 +2,7 @@
  * Recordings inside Parquet files of the Hub: the rows wanted become files in the cache folder, ROW.EXTENSION, once.
  *
  * Only the row groups (or, where the file has an index, the pages) of wanted rows are read.
- * Must not know: labels, how the data set was named.
+ * Not its concern: labels, how the data set was named.
  */
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,7 +3,7 @@
  *
  * Everything here may come from a stranger (a data set's list of files, a golem.json), so a name that could lead out of
  * a folder or to another server is refused.
- * Must not know: the network, the file system.
+ * Not its concern: the network, the file system.
  */
 import { GolemError } from "../../core/error.ts";
 

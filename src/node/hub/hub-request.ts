@@ -3,7 +3,7 @@
  *
  * The token goes to the Hub itself and to nobody else: as soon as a redirect leads to another origin it is left out, and
  * stays out. Redirects are bounded; none leads from https to http.
- * Must not know: caches, files on disk.
+ * Not its concern: caches, files on disk.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GolemError, throwIfAborted } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * Labels and speakers of a data set's rows on the Hub, read without its recordings, and kept.
  *
- * Must not know: recordings, what the labels are for.
+ * Not its concern: recordings, what the labels are for.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";

@@ -2,7 +2,7 @@
  * Where the Hugging Face Hub is, where its files are kept, and with which token it is asked: the environment variables
  * that Hugging Face's own libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
  *
- * Must not know: what is fetched.
+ * Not its concern: what is fetched.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";

@@ -1,7 +1,7 @@
 /**
  * Decompression of Parquet pages by what Node brings along: gzip, Brotli, and Zstandard where this Node has it.
  *
- * Must not know: Parquet's format.
+ * Not its concern: Parquet's format.
  */
 import zlib from "node:zlib";
 

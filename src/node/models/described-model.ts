@@ -2,7 +2,7 @@
  * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: found, checked by hash, loaded from bytes.
  *
  * Loading from bytes, and refusing models that keep data in other files, leaves a model no way to name a path.
- * Must not know: ONNX, how encoders run.
+ * Not its concern: ONNX, how encoders run.
  */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /**
  * The encoders of a golem as parts of an ONNX graph: their files read and checked as when they are loaded to run.
  *
- * Must not know: golems, what the graph is for.
+ * Not its concern: golems, what the graph is for.
  */
 import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";

@@ -2,7 +2,7 @@
  * An encoder that has been found: who it is, and as plain data where its files are, so that a worker thread can load it
  * without asking anybody again.
  *
- * Must not know: how it is found (see `resolve-encoder.ts`), how it is loaded (see `load-encoder.ts`).
+ * Not its concern: how it is found (see `resolve-encoder.ts`), how it is loaded (see `load-encoder.ts`).
  */
 
 import type { EncoderInfo } from "../../encoder/encoder.ts";
@@ -29,7 +29,7 @@ export interface ResolvedEncoder {
 }
 
 /** What listens to recordings, found: plain data as well. */
-export interface ResolvedListener {
+export interface ResolvedEncoderSet {
   readonly encoders: readonly ResolvedEncoder[];
   /** Whether the default encoder's transcriber listens too. */
   readonly transcriber: boolean;

@@ -1,7 +1,7 @@
 /**
  * The weights of built-in encoders and transcribers in the cache folder: where they are, whether they are right, how they get there.
  *
- * Must not know: data sets, heads, the terminal.
+ * Not its concern: data sets, heads, the terminal.
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /**
  * An encoder ready to run in Node: its files from where they were found, its network in onnxruntime-node.
  *
- * Must not know: recordings, heads.
+ * Not its concern: recordings, heads.
  */
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";

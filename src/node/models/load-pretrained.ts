@@ -1,7 +1,7 @@
 /**
  * An encoder from a folder with a published checkpoint: its graph is built into the cache folder at first use.
  *
- * Must not know: model families, recordings.
+ * Not its concern: model families, recordings.
  */
 import { basename, join } from "node:path";
 import { GolemError } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * A transcriber ready to run in Node: its files out of the cache folder, its networks in onnxruntime-node.
  *
- * Must not know: recordings, heads.
+ * Not its concern: recordings, heads.
  */
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";

@@ -1,7 +1,7 @@
 /**
  * The files of a model, from a folder on this machine or from the Hub: which there are, where they are, their hashes.
  *
- * Must not know: what is in them.
+ * Not its concern: what is in them.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

@@ -4,7 +4,7 @@
  * The client runs `npm pack` with a private cache inside the target folder, whose growth is the progress reported. It runs in
  * the working folder of this process, so that a project's `.npmrc` counts as it would for the user.
  * No script of the package is run. Nothing of it is trusted: callers check hashes of what they take out.
- * Must not know: what the packages hold.
+ * Not its concern: what the packages hold.
  */
 import { spawn } from "node:child_process";
 import { readdir, stat } from "node:fs/promises";

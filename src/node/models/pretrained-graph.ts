@@ -1,7 +1,7 @@
 /**
  * Builds a pretrained model's graph into the cache folder, once for each precision and cut.
  *
- * Must not know: model families, sessions.
+ * Not its concern: model families, sessions.
  */
 import { createHash } from "node:crypto";
 import { open, stat } from "node:fs/promises";

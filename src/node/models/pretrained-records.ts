@@ -1,7 +1,7 @@
 /**
  * Which pretrained models have graphs in the cache folder: a record beside each graph, for `golem encoders`.
  *
- * Must not know: model families, how graphs are built.
+ * Not its concern: model families, how graphs are built.
  */
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

@@ -1,7 +1,7 @@
 /**
  * What the processor can do that software has to know.
  *
- * Must not know: what is computed.
+ * Not its concern: what is computed.
  */
 import { readFileSync } from "node:fs";
 

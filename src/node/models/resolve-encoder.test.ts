@@ -226,7 +226,7 @@ describe("golems of encoders in folders", () => {
     expect(embedded).toHaveLength(10);
     await prepareEncoder(encoder, { cache });
     const pool = await createEmbeddingPool({
-      listener: { encoders: [encoder], transcriber: false },
+      encoderSet: { encoders: [encoder], transcriber: false },
       ...{ audio: {}, cache, tasks: 1 },
     });
     const { embeddings } = await pool.hear(files[3]!, "3");
@@ -254,7 +254,7 @@ describe("golems of encoders in folders", () => {
     await found.dispose();
 
     await writeDescribed(moved);
-    expect((await loadGolem(saved, { cache, encoder: moved })).listener.encoders[0]!.source.kind).toBe(
+    expect((await loadGolem(saved, { cache, encoder: moved })).encoderSet.encoders[0]!.source.kind).toBe(
       "giant",
     );
     const preprocessor = join(moved, "preprocessor_config.json");
@@ -279,7 +279,7 @@ describe("golems of encoders in folders", () => {
     server.put({ type: "model", id: "someone/tiny", files: { ...onHub, "model.onnx": createConvModel(13) } });
     vi.stubEnv("HF_HUB_CACHE", join(folder, "another"));
     const loaded = await loadGolem(join(folder, "golem"), { cache });
-    expect(loaded.listener.encoders[0]!.info.revision).toBe(commit);
+    expect(loaded.encoderSet.encoders[0]!.info.revision).toBe(commit);
     expect((await loaded.predict(files[0]!)).label).toBe("low");
     await loaded.dispose();
     vi.unstubAllEnvs();

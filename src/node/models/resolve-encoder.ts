@@ -3,7 +3,7 @@
  * on this machine.
  *
  * What only encoders of their kind need is loaded when one is found: the default has to start at once.
- * Must not know: how encoders run, recordings.
+ * Not its concern: how encoders run, recordings.
  */
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";

@@ -2,7 +2,7 @@
  * Published checkpoints (wav2vec2, HuBERT, Whisper ...) in a folder or on the Hub: fetches the files that are needed and
  * says what encoder they make, without building it.
  *
- * Must not know: model families, how graphs are built.
+ * Not its concern: model families, how graphs are built.
  */
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";

@@ -1,7 +1,7 @@
 /**
  * The report of a golem on a test set: scores it like `golem evaluate` and keeps what was said of every recording.
  *
- * Must not know: how the page looks, the terminal.
+ * Not its concern: how the page looks, the terminal.
  */
 
 import { selectScored } from "../../classifier/evaluate-classifier.ts";
@@ -12,9 +12,9 @@ import { describeRecordings as createAccounts } from "../../golem/training-accou
 import type { ReportData } from "../../view/report-data.ts";
 import type { ReportSources } from "../data/report-sources.ts";
 import { locateFiles } from "../data/report-sources.ts";
+import { embedTestSet } from "../embed-test-set.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import type { Golem } from "../golem.ts";
-import { hearTestSet } from "../hear-test-set.ts";
 import {
   describeExtras,
   describeGolem,
@@ -35,13 +35,13 @@ export interface ReportedEvaluation {
 
 /** Scores a golem on a test set and gathers the report. Rejects with the errors of `Golem.evaluate`. */
 export async function evaluateForReport(
-  { model, listener }: Golem,
+  { model, encoderSet }: Golem,
   named: string | Dataset,
   options: EnvironmentOptions & ReportExtras & { readonly limit?: number | undefined },
 ): Promise<ReportedEvaluation> {
   const { document, training, classifier } = model;
   const { labels } = document;
-  const { embedded, skipped, rows, name } = await hearTestSet(model, listener, named, options);
+  const { embedded, skipped, rows, name } = await embedTestSet(model, encoderSet, named, options);
   const evaluation = model.evaluate(embedded, skipped);
   const { known } = selectScored(labels, embedded, training);
   const probabilities = [classifier.computeProbabilities(known)];

@@ -1,7 +1,7 @@
 /**
  * Reports of golems: gathers what a golem knows of itself and of its recordings, adds sound where it may, writes the page.
  *
- * Must not know: how the page looks, the terminal.
+ * Not its concern: how the page looks, the terminal.
  */
 
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
@@ -9,7 +9,7 @@ import type { WorkOptions } from "../../core/progress.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { getAudioOf } from "../../golem/predict-heard.ts";
+import { getAudioOf } from "../../golem/predict-embedded.ts";
 import type { RecordingAccount } from "../../golem/training-account.ts";
 import { writeReport } from "../../view/page.ts";
 import type {
@@ -130,7 +130,7 @@ export function describeRecordings(
 /** Versions, fingerprints and hashes that decide what a golem answers. */
 export function listFacts(document: GolemDocument): Reproduction["facts"] {
   const { createdBy, seed, data, encoders, transcriber, audio } = document;
-  const listeners = [
+  const encoderSets = [
     ...encoders,
     ...(transcriber ? [{ ...transcriber, id: `${transcriber.id}, words` }] : []),
   ];
@@ -141,7 +141,7 @@ export function listFacts(document: GolemDocument): Reproduction["facts"] {
     ["seed", String(seed)],
     ["data set", `${describeDataset(data.name)}, ${data.recordings} recordings`],
     ["data fingerprint (sha256)", data.fingerprint],
-    ...listeners.flatMap(({ id, revision, precision, sha256 }) => [
+    ...encoderSets.flatMap(({ id, revision, precision, sha256 }) => [
       [id, `${revision}, ${precision}`] as const,
       ...Object.entries(sha256)
         .filter(isNew)

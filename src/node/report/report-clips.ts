@@ -3,7 +3,7 @@
  *
  * Clips are encoded anew, never copied, so that nothing that a file says of its maker goes along; links are relative, and never lead
  * so far up that they would tell where on the machine the recordings are. A recording that cannot be decoded any more has neither.
- * Must not know: how a report looks.
+ * Not its concern: how a report looks.
  */
 import { relative, sep } from "node:path";
 import type { AudioSettings } from "../../audio/audio.ts";
@@ -37,8 +37,8 @@ export interface ClipOptions extends WorkOptions {
 const embeddedBytes = 6 << 20;
 
 const sampleRate = 16_000;
-const longestSeconds = 10;
-const mostSteps = 3;
+const maximumSeconds = 10;
+const maximumSteps = 3;
 const pictureWidth = 320;
 const pictureBands = 64;
 const { window, transformSize } = { window: 400, transformSize: 512 };
@@ -81,7 +81,7 @@ export function createLink(folder: string, path: string): ReportAudio | undefine
   const steps = relative(folder, path).split(sep);
   const up = steps.filter((step) => step === "..").length;
   const depth = folder.split(sep).filter((step) => step !== "").length;
-  if (up > mostSteps || up >= depth || steps[0]?.includes(":")) return undefined;
+  if (up > maximumSteps || up >= depth || steps[0]?.includes(":")) return undefined;
   return { kind: "link", href: steps.map(encodeURIComponent).join("/") };
 }
 
@@ -92,7 +92,7 @@ async function decodeStart(path: string, { audio, signal }: ClipOptions): Promis
     try {
       const decoders = [createFfmpegDecoder()];
       const opened = await openAudio(source, { ...audio, sampleRate, decoders, signal });
-      for await (const samples of opened.windows()) return samples.slice(0, longestSeconds * sampleRate);
+      for await (const samples of opened.windows()) return samples.slice(0, maximumSeconds * sampleRate);
       return undefined;
     } finally {
       await source.close();

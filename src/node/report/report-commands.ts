@@ -1,13 +1,13 @@
 /**
  * The command lines that make a golem again, and what people call a data set: without where on this machine anything is.
  *
- * Must not know: how a report looks.
+ * Not its concern: how a report looks.
  */
 import { isAbsolute } from "node:path";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
 import type { GolemDocument, TrainingDocument } from "../../golem/golem-document.ts";
-import type { MeasureOptions } from "../hear-training-rows.ts";
+import type { MeasureOptions } from "../embed-training-rows.ts";
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */
 export function describeAsked(
@@ -28,13 +28,13 @@ export function describeAsked(
 
 /** The options again, for what measures training on the same recordings; the test set is not among them. */
 export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
-  const { "no-transcript": isDeaf, "no-trim": isWhole, "max-seconds": maximumSeconds, ...flags } = asked;
+  const { "no-transcript": noTranscript, "no-trim": noTrim, "max-seconds": maximumSeconds, ...flags } = asked;
   const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
   return {
     ...options,
-    transcript: isDeaf !== true,
+    transcript: noTranscript !== true,
     audio: {
-      trim: isWhole !== true,
+      trim: noTrim !== true,
       ...(typeof maximumSeconds === "number" ? { maximumSeconds } : {}),
     },
   };

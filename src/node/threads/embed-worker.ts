@@ -1,19 +1,19 @@
 /**
  * The body of an embedding worker: loads a listener once, then hears one file after another.
  *
- * Must not know: threads, pools.
+ * Not its concern: threads, pools.
  */
 
-import { hearFile } from "../decode/hear-file.ts";
-import { loadListener, selectParts } from "../models/load-listener.ts";
+import { embedFile } from "../decode/embed-file.ts";
+import { loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import type { EmbedSettings, EmbedTask } from "./embedding-pool.ts";
 import { serveTasks } from "./worker-service.ts";
 
-await serveTasks(async ({ listener: resolved, audio, identify, cache }: EmbedSettings) => {
-  const listener = await loadListener(resolved, { threads: 1, cache });
+await serveTasks(async ({ encoderSet: resolved, audio, identify, cache }: EmbedSettings) => {
+  const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache });
   return {
     work: ({ path, name, parts }: EmbedTask, signal) =>
-      hearFile(path, name, parts ? selectParts(listener, parts) : listener, { audio, identify, signal }),
-    dispose: () => listener.dispose(),
+      embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, { audio, identify, signal }),
+    dispose: () => encoderSet.dispose(),
   };
 });

@@ -3,16 +3,16 @@
  * decode and encode of different recordings overlap, and every core is busy. Few recordings are done on this thread,
  * since starting workers costs more than it gains.
  *
- * Must not know: data sets, stores, labels.
+ * Not its concern: data sets, stores, labels.
  */
 import { availableParallelism } from "node:os";
 import type { AudioSettings } from "../../audio/audio.ts";
 import { throwIfAborted } from "../../core/error.ts";
-import type { HeardSource } from "../../embed/hear-source.ts";
-import { hearFile } from "../decode/hear-file.ts";
+import type { EmbeddedSource } from "../../embed/embed-source.ts";
+import { embedFile } from "../decode/embed-file.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
-import type { ResolvedListener } from "../models/encoder-source.ts";
-import { type ListenerParts, loadListener, selectParts } from "../models/load-listener.ts";
+import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
+import { type EncoderSetParts, loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
 /** Fewest recordings for which worker threads pay. */
@@ -23,9 +23,9 @@ const maximumWorkers = 8;
 /** What a worker is started with. */
 export interface EmbedSettings {
   /** As it was resolved, so that workers ask nobody. All of it is loaded. */
-  readonly listener: ResolvedListener;
+  readonly encoderSet: ResolvedEncoderSet;
   readonly audio: Partial<AudioSettings>;
-  /** As in `HearOptions`. */
+  /** As in `EmbedSourceOptions`. */
   readonly identify?: boolean | undefined;
   readonly cache: CacheFolder;
 }
@@ -35,16 +35,16 @@ export interface EmbedTask {
   readonly path: string;
   readonly name: string;
   /** What of the listener is to hear it; all when not given. */
-  readonly parts?: ListenerParts | undefined;
+  readonly parts?: EncoderSetParts | undefined;
 }
 
 /** Something that hears files. */
 export interface EmbeddingPool {
   /**
    * Hears one file with the listener, or with some parts of it; `name` is what messages call it. Rejects with the errors
-   * of `hearFile`, or `aborted`.
+   * of `embedFile`, or `aborted`.
    */
-  hear(path: string, name: string, parts?: ListenerParts): Promise<HeardSource>;
+  hear(path: string, name: string, parts?: EncoderSetParts): Promise<EmbeddedSource>;
   /** Stops what is running; what has not been answered by then is rejected. */
   close(): Promise<void>;
 }
@@ -57,10 +57,10 @@ export async function createEmbeddingPool(
   const cores = availableParallelism();
   if (cores === 1 || options.tasks < worthWorkers) return createInlinePool(options, cores);
   const workers = Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
-  const { listener, audio, identify, cache, signal } = options;
-  const pool = createWorkerPool<EmbedTask, HeardSource>({
+  const { encoderSet, audio, identify, cache, signal } = options;
+  const pool = createWorkerPool<EmbedTask, EmbeddedSource>({
     script: "embed-worker",
-    settings: { listener, audio, identify, cache } satisfies EmbedSettings,
+    settings: { encoderSet, audio, identify, cache } satisfies EmbedSettings,
     count: workers,
     signal,
   });
@@ -69,7 +69,7 @@ export async function createEmbeddingPool(
 
 async function createInlinePool(
   {
-    listener: resolved,
+    encoderSet: resolved,
     audio,
     identify,
     cache,
@@ -77,7 +77,7 @@ async function createInlinePool(
   }: EmbedSettings & { signal?: AbortSignal | undefined },
   threads: number,
 ): Promise<EmbeddingPool> {
-  const listener = await loadListener(resolved, { threads, cache, signal });
+  const encoderSet = await loadEncoderSet(resolved, { threads, cache, signal });
   const closing = new AbortController();
   const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   let queue: Promise<unknown> = Promise.resolve();
@@ -85,8 +85,8 @@ async function createInlinePool(
     hear(path, name, parts) {
       const result = queue.then(() => {
         throwIfAborted(stop);
-        const hearers = parts ? selectParts(listener, parts) : listener;
-        return hearFile(path, name, hearers, { audio, identify, signal: stop });
+        const hearers = parts ? selectParts(encoderSet, parts) : encoderSet;
+        return embedFile(path, name, hearers, { audio, identify, signal: stop });
       });
       queue = result.catch(() => {});
       return result;
@@ -95,7 +95,7 @@ async function createInlinePool(
       closing.abort();
       // An encoder may be at work on a window; it must not be freed under it.
       await queue;
-      await listener.dispose();
+      await encoderSet.dispose();
     },
   };
 }

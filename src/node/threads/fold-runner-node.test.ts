@@ -7,7 +7,7 @@ import {
   type FitProblem,
   type FoldRunner,
 } from "../../classifier/fold-runner.ts";
-import type { Heard } from "../../embed/embedded-recording.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
 import { crossValidate } from "../../evaluate/cross-validate.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "../models/ort-matrix-product.ts";
@@ -16,11 +16,11 @@ import { createFoldRunner } from "./fold-runner-node.ts";
 const recordings = makeEmbeddings({ classes: 3, shots: 8, seed: 1, separation: [0, 0.5, 0] });
 const classes = ["class 0", "class 1", "class 2"];
 const problem: FitProblem = {
-  heard: recordings.map(({ vectors }) => ({ vectors })),
+  embeddings: recordings.map(({ vectors }) => ({ vectors })),
   labels: recordings.map(({ label }) => classes.indexOf(label)),
   classes: 3,
   groups: recordings.map(() => undefined),
-  listener: { encoders: [testEncoder] },
+  encoderSet: { encoders: [testEncoder] },
   options: { seed: 0, head: "mlp", headOptions: { epochs: 60 } },
 };
 
@@ -44,18 +44,18 @@ describe("createFoldRunner", () => {
   });
 
   it("pools many views on all cores, to the same probabilities, words included", async () => {
-    const heard = Array.from({ length: 80 }, (_, i): Heard => {
-      const { vectors } = problem.heard[i % problem.heard.length]!;
+    const embeddings = Array.from({ length: 80 }, (_, i): Embedding => {
+      const { vectors } = problem.embeddings[i % problem.embeddings.length]!;
       const text = `${i % 2 ? "pay" : "play"} number ${i}`;
       const decoded = [vectors[0]!.subarray(0, 12), vectors[0]!.subarray(12, 17)];
       return { vectors: Array.from({ length: 12 }, () => vectors[0]!), text, decoded };
     });
     const many: FitProblem = {
-      heard,
-      labels: heard.map((_, i) => i % 3),
+      embeddings,
+      labels: embeddings.map((_, i) => i % 3),
       classes: 3,
-      groups: heard.map(() => undefined),
-      listener: {
+      groups: embeddings.map(() => undefined),
+      encoderSet: {
         encoders: Array.from({ length: 12 }, (_, i) => ({ ...testEncoder, id: `test ${i}` })),
         transcriber: testTranscriber,
       },
@@ -63,7 +63,7 @@ describe("createFoldRunner", () => {
     };
     const pool = await createFoldRunner(many);
     expect(pool.concurrency).toBeGreaterThan(1);
-    const rows = [...heard.keys()];
+    const rows = [...embeddings.keys()];
     const train = rows.filter((row) => row % 5 > 0);
     const test = rows.filter((row) => row % 5 === 0);
     const there = await Promise.all([pool.fitPredict(train, test), pool.fitPredict(train, test)]);
@@ -76,7 +76,7 @@ describe("createFoldRunner", () => {
     const many = makeEmbeddings({ classes: 3, shots: 3000, seed: 2, separation: [0, 0.1, 0] });
     const large: FitProblem = {
       ...problem,
-      heard: many.map(({ vectors }) => ({ vectors })),
+      embeddings: many.map(({ vectors }) => ({ vectors })),
       labels: many.map(({ label }) => classes.indexOf(label)),
       groups: many.map(() => undefined),
       options: { seed: 0, layer: 1 },
@@ -84,7 +84,7 @@ describe("createFoldRunner", () => {
     const product = await createOrtMatrixProduct(createNodeOnnxRuntime({ threads: 2 }));
     const there = createProductRunner(large, product);
     const here = createInlineRunner(large);
-    const some = large.heard.slice(0, 50);
+    const some = large.embeddings.slice(0, 50);
     const ours = (await there.fit()).computeProbabilities(some);
     expect(ours.data).toBeAllclose((await here.fit()).computeProbabilities(some).data, {
       rtol: 0,

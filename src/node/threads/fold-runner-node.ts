@@ -2,7 +2,7 @@
  * Runs the folds of cross-validation on all cores: this thread does its share, workers do the others. Every fold gives the
  * same numbers wherever it runs.
  *
- * Must not know: classifiers, how folds are made.
+ * Not its concern: classifiers, how folds are made.
  */
 import { availableParallelism } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
@@ -44,9 +44,9 @@ const largeMatrix = 1e6;
 
 /** Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this thread alone. */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
-  const { heard, listener, options } = problem;
+  const { embeddings, encoderSet, options } = problem;
   const { head, layer = "auto" } = options;
-  const numbers = heard.length * 2 * (listener.encoders[0]?.dimensions ?? 0);
+  const numbers = embeddings.length * 2 * (encoderSet.encoders[0]?.dimensions ?? 0);
   const isLogistic = head === "logistic" || (head === undefined && layer !== "auto");
   if (isLogistic && numbers >= largeMatrix) {
     const runtime = createNodeOnnxRuntime({ threads: availableParallelism() });
@@ -77,8 +77,8 @@ function createFoldPool(problem: FitProblem, signal?: AbortSignal): FoldRunner {
   };
 }
 
-function countNumbers({ heard }: FitProblem): number {
-  const all = heard.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
+function countNumbers({ embeddings }: FitProblem): number {
+  const all = embeddings.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
   return all.reduce((sum, { length }) => sum + length, 0);
 }
 
@@ -120,8 +120,8 @@ function shareVectors(problem: FitProblem): FitProblem {
   };
   return {
     ...problem,
-    heard: problem.heard.map(({ vectors, decoded, ...heard }) => ({
-      ...heard,
+    embeddings: problem.embeddings.map(({ vectors, decoded, ...embeddings }) => ({
+      ...embeddings,
       vectors: vectors.map(share),
       ...(decoded ? { decoded: decoded.map(share) } : {}),
     })),

@@ -1,7 +1,7 @@
 /**
  * The body of a fold worker: fits and predicts one fold after another.
  *
- * Must not know: threads, pools.
+ * Not its concern: threads, pools.
  */
 import { type FitProblem, fitPredictRows } from "../../classifier/fold-runner.ts";
 import type { FoldTask } from "./fold-runner-node.ts";

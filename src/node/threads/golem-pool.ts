@@ -2,7 +2,7 @@
  * Golems on worker threads: each worker holds all of them, with networks that they share, and answers for recordings in memory. Nothing
  * that takes long happens on the calling thread.
  *
- * Must not know: HTTP, the terminal, where recordings come from.
+ * Not its concern: HTTP, the terminal, where recordings come from.
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { ErrorRecord } from "../../core/error.ts";
@@ -11,10 +11,10 @@ import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { DetectedEvent } from "../../detect/detector.ts";
 import type { PcmFormat } from "../../detect/pcm-reader.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
-import type { AudioPrediction } from "../../golem/predict-heard.ts";
+import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
-import type { ResolvedListener } from "../models/encoder-source.ts";
+import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
 /** What a worker is started with. */
@@ -28,7 +28,7 @@ export interface GolemWorkerSettings {
 export interface ExaminedGolem {
   readonly document: GolemDocument;
   /** Who listens for it, found and in place on this machine. */
-  readonly listener: ResolvedListener;
+  readonly encoderSet: ResolvedEncoderSet;
 }
 
 /** A golem that any worker can load by itself. */
@@ -37,7 +37,7 @@ export interface LoadableGolem {
   readonly version: string;
   /** In memory that all workers share. */
   readonly files: GolemFiles;
-  readonly listener: ResolvedListener;
+  readonly encoderSet: ResolvedEncoderSet;
 }
 
 /** What workers are asked. */
@@ -116,7 +116,7 @@ interface StreamOptions {
 export interface GolemPool {
   /** Workers that take tasks, with every golem loaded; one that died does not count until another is in its place. */
   getReady(): number;
-  /** Decodes a golem's files and puts in place what it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemListener` and of fetching. */
+  /** Decodes a golem's files and puts in place what it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemEncoderSet` and of fetching. */
   examine(
     files: GolemFiles,
     options?: WorkOptions & { encoder?: string | undefined },
@@ -126,7 +126,7 @@ export interface GolemPool {
   /** Frees it in every worker. A prediction that is still to come would load it again. */
   forget(version: string): Promise<void>;
   /**
-   * Predicts the recording in `bytes`, which are the workers' from then on. Rejects with the errors of `hearSource`, `silent`, and
+   * Predicts the recording in `bytes`, which are the workers' from then on. Rejects with the errors of `embedSource`, `silent`, and
    * `aborted`: what has not started by then is dropped, what has ends at the next window.
    */
   predict(

@@ -2,7 +2,7 @@
  * The body of a worker that answers for golems: holds those it was given, with networks that they share, predicts recordings in memory,
  * and finds what long ones and live streams hold.
  *
- * Must not know: threads, pools, where recordings come from.
+ * Not its concern: threads, pools, where recordings come from.
  */
 import { on } from "node:events";
 import { availableParallelism } from "node:os";
@@ -17,15 +17,15 @@ import { detectSource } from "../../detect/detect-source.ts";
 import { createDetector } from "../../detect/detector.ts";
 import { createPcmReader } from "../../detect/pcm-reader.ts";
 import { createWindowClassifier } from "../../detect/window-classifier.ts";
-import { hearSource, type LoadedListener } from "../../embed/hear-source.ts";
+import { embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { decodeGolemModel, type GolemModel } from "../../golem/golem-model.ts";
-import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { createFfmpegDecoder } from "../decode/ffmpeg-decoder.ts";
 import { createTurns } from "../decode/turns.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
-import { createListenerStore } from "../models/listener-store.ts";
-import { prepareListener } from "../models/load-listener.ts";
-import { resolveGolemListener } from "../models/resolve-listener.ts";
+import { prepareEncoderSet } from "../models/load-encoder-set.ts";
+import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
+import { createSharedNetworks } from "../models/shared-networks.ts";
 import type {
   ExaminedGolem,
   GolemTask,
@@ -37,7 +37,7 @@ import { serveTasks } from "./worker-service.ts";
 
 interface LoadedGolem {
   readonly model: GolemModel;
-  readonly listener: LoadedListener;
+  readonly encoderSet: LoadedEncoderSet;
 }
 
 await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
@@ -45,7 +45,7 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
   const hasSpareCore = (): boolean => 2 * Atomics.load(busy, 0) <= cores;
   // Those further back are given work only where there is no core to spare.
   const mayFindOne = 2 * (place + 1) <= cores;
-  const store = createListenerStore({ threads: 1, cache, ...(mayFindOne ? { hasSpareCore } : {}) });
+  const store = createSharedNetworks({ threads: 1, cache, ...(mayFindOne ? { hasSpareCore } : {}) });
   const golems = new Map<string, Promise<LoadedGolem>>();
   const decoders = [createFfmpegDecoder()];
 
@@ -53,7 +53,7 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
     let loaded = golems.get(golem.version);
     if (!loaded) {
       const model = decode(golem.files);
-      loaded = store.acquire(golem.listener).then((listener) => ({ model, listener }));
+      loaded = store.acquire(golem.encoderSet).then((encoderSet) => ({ model, encoderSet }));
       loaded.catch(() => golems.delete(golem.version));
       golems.set(golem.version, loaded);
     }
@@ -63,7 +63,7 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
   const forget = async (version: string): Promise<void> => {
     const loaded = await golems.get(version)?.catch(() => undefined);
     golems.delete(version);
-    await loaded?.listener.dispose();
+    await loaded?.encoderSet.dispose();
   };
 
   const examine = async (
@@ -73,9 +73,9 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
     const model = decode(files);
     const options = { cache, signal, onProgress: (report: unknown) => progress.postMessage(report) };
     try {
-      const listener = await resolveGolemListener(model, { ...options, encoder });
-      await prepareListener(listener, options);
-      return { document: model.document, listener };
+      const encoderSet = await resolveGolemEncoderSet(model, { ...options, encoder });
+      await prepareEncoderSet(encoderSet, options);
+      return { document: model.document, encoderSet };
     } finally {
       progress.close();
     }
@@ -85,13 +85,13 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
     { golem, bytes, name }: Extract<GolemTask, { kind: "predict" }>,
     signal: AbortSignal,
   ): Promise<AudioPrediction> => {
-    const { model, listener } = await load(golem);
+    const { model, encoderSet } = await load(golem);
     throwIfAborted(signal);
     const source = createTurns(createMemorySource(bytes, name));
     const audio = getAudioOf(model.document);
-    return predictHeard(
+    return predictEmbedded(
       model,
-      await hearSource(source, listener, { audio, decoders, signal, identify: false }),
+      await embedSource(source, encoderSet, { audio, decoders, signal, identify: false }),
       name,
     );
   };
@@ -102,8 +102,8 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
   ): Promise<void> => {
     const say = (report: StreamReport): void => port.postMessage(report);
     try {
-      const { model, listener } = await load(golem);
-      const classifier = createWindowClassifier(model, listener);
+      const { model, encoderSet } = await load(golem);
+      const classifier = createWindowClassifier(model, encoderSet);
       const source = await receiveSource(readPort(port, signal), name, say);
       const events = detectSource(createTurns(source), classifier, {
         settings: resolveDetectSettings(model, options),
@@ -123,9 +123,9 @@ await serveTasks(({ cache, busy }: GolemWorkerSettings, place) => {
   ): Promise<void> => {
     const say = (report: StreamReport): void => port.postMessage(report);
     try {
-      const { model, listener } = await load(golem);
+      const { model, encoderSet } = await load(golem);
       const { sampleRate, maximumLagSeconds, ...rest } = options;
-      const detector = createDetector(createWindowClassifier(model, listener), {
+      const detector = createDetector(createWindowClassifier(model, encoderSet), {
         settings: resolveDetectSettings(model, rest),
         ...{ sampleRate, maximumLagSeconds, signal },
         onWarning: (warning) => say({ warning }),

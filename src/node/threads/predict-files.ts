@@ -1,17 +1,17 @@
 /**
  * Predicts many files on all cores, handing out answers in the order of the files.
  *
- * Must not know: the terminal. Nothing is kept in the store: what is predicted once is rarely predicted again.
+ * Not its concern: the terminal. Nothing is kept in the store: what is predicted once is rarely predicted again.
  */
 import { resolve } from "node:path";
 import { throwIfAborted } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { ResolvedListener } from "../models/encoder-source.ts";
-import { prepareListener } from "../models/load-listener.ts";
-import { resolveGolemListener } from "../models/resolve-listener.ts";
+import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
+import { prepareEncoderSet } from "../models/load-encoder-set.ts";
+import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 
 /** The answer for one file: a prediction, or the error that it failed with. */
@@ -30,14 +30,15 @@ const ahead = 64;
 export async function* predictFiles(
   model: GolemModel,
   files: readonly string[],
-  options: EnvironmentOptions & { readonly listener?: ResolvedListener | undefined } = {},
+  options: EnvironmentOptions & { readonly encoderSet?: ResolvedEncoderSet | undefined } = {},
 ): AsyncGenerator<FilePrediction> {
   const { signal, onProgress, cache = getCacheFolder() } = options;
-  const listener = options.listener ?? (await resolveGolemListener(model, { signal, onProgress, cache }));
-  await prepareListener(listener, { signal, onProgress, cache });
+  const encoderSet =
+    options.encoderSet ?? (await resolveGolemEncoderSet(model, { signal, onProgress, cache }));
+  await prepareEncoderSet(encoderSet, { signal, onProgress, cache });
   const audio = getAudioOf(model.document);
   const pool = await createEmbeddingPool({
-    ...{ listener, audio, cache, signal },
+    ...{ encoderSet, audio, cache, signal },
     identify: false,
     tasks: files.length,
   });
@@ -45,7 +46,7 @@ export async function* predictFiles(
     pool.hear(resolve(file), file).then(
       (heard) => {
         try {
-          return { file, prediction: predictHeard(model, heard, file) };
+          return { file, prediction: predictEmbedded(model, heard, file) };
         } catch (error) {
           return { file, error };
         }

@@ -3,14 +3,14 @@
  *
  * The other side of each worker is `serveTasks` in worker-service.ts. A task that kills its worker is rejected, and a new
  * worker takes its place; so it does where a worker died with nothing to do, but not again and again.
- * Must not know: what the work is.
+ * Not its concern: what the work is.
  */
 import { type Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../../core/error.ts";
 import type { WorkerAnswer, WorkerOrder, WorkerStart } from "./worker-service.ts";
 
 /** Deaths of a worker and those in its place, with no task to blame and none done in between, that are made up for. */
-const mostIdleDeaths = 3;
+const maximumIdleDeaths = 3;
 
 /** How a pool is made. */
 export interface WorkerPoolOptions<Task> {
@@ -139,7 +139,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
       if (closed) return;
       // A task that kills its worker costs that task; without one to blame, trying again and again would loop.
       if (wasAtWork) start(place, 0, options.getFirstTasks?.());
-      else if (!cannotStart && idleDeaths < mostIdleDeaths)
+      else if (!cannotStart && idleDeaths < maximumIdleDeaths)
         start(place, idleDeaths + 1, options.getFirstTasks?.());
       else if (running.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
     });

@@ -2,7 +2,7 @@
  * The side of a worker thread: gets ready once, then does one task after another until it is told to stop. Tasks that are to run
  * beside the others take turns with them instead of making them wait.
  *
- * Must not know: what the work is; see worker-pool.ts for the other side.
+ * Not its concern: what the work is; see worker-pool.ts for the other side.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../../core/error.ts";

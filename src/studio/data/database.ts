@@ -2,7 +2,7 @@
  * The browser's database as promises: stores, and transactions that are committed or have changed nothing.
  *
  * IndexedDB 3.0 (W3C). Writes ask for strict durability: once they are told of, a crash does not lose them.
- * Must not know: tasks' meaning.
+ * Not its concern: tasks' meaning.
  */
 
 /** Stores: tasks and recordings by id, sounds (bytes) by recording, hearings (bytes) by store key, golems by task. */

@@ -1,7 +1,7 @@
 /**
  * The files that were dropped on the page or chosen in a dialog, those in folders included.
  *
- * Must not know: what they are.
+ * Not its concern: what they are.
  */
 import type { FoundFile } from "./found-files.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Understands a heap of files: a golem, a data set with a list, folders that are classes, or loose recordings. As `golem train` does.
  *
- * Must not know: where the files come from.
+ * Not its concern: where the files come from.
  */
 import { GolemError } from "../../core/error.ts";
 import { readFolderLayout } from "../../dataset/folder-layout.ts";

@@ -1,7 +1,7 @@
 /**
  * A golem's files by their names, as they are kept and passed on, and the golem in them.
  *
- * Must not know: where they come from, where they are kept.
+ * Not its concern: where they come from, where they are kept.
  */
 import { GolemError } from "../../core/error.ts";
 import { defaultEncoderIds } from "../../encoder/registry.ts";

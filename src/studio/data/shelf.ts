@@ -2,7 +2,7 @@
  * The shelf: tasks, recordings and golems as they are kept on this machine, in the browser's database.
  *
  * A recording and its sound are written in one transaction, so neither is ever there without the other.
- * Must not know: how anything is recorded, heard or shown.
+ * Not its concern: how anything is recorded, heard or shown.
  */
 import { getResult, openDatabase, readStores, type StoreName, writeStores } from "./database.ts";
 import type { KeptRecording, Task } from "./task.ts";

@@ -1,7 +1,7 @@
 /**
  * What the studio keeps of a task, as plain data: the task, its recordings, what came of training.
  *
- * Must not know: where it is kept, how it is shown.
+ * Not its concern: where it is kept, how it is shown.
  */
 import { makeSafeName } from "../../core/safe-name.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Asks before something is done that cannot be undone.
  *
- * Must not know: what it is.
+ * Not its concern: what it is.
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";

@@ -1,10 +1,10 @@
 /**
  * Fitting against over-fitting: a slider over heads from one linear layer to a large network, drawn as they are measured.
  *
- * Must not know: how heads are trained.
+ * Not its concern: how heads are trained.
  */
 import { useSignal } from "@preact/signals";
-import { comparedHeads, compareHeads, comparison, mostSeconds, stopComparing } from "../state/learning.ts";
+import { comparedHeads, compareHeads, comparison, maximumSeconds, stopComparing } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { isAllHeard, isTrainable, mark, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
@@ -118,7 +118,7 @@ export function Balance() {
             {found.isDone || chosen.value < heads.length ? reading : ""}
           </p>
           {found.isDone ? (
-            <p class="note">{heads.length < comparedHeads.length ? w.cut(mostSeconds) : w.moral}</p>
+            <p class="note">{heads.length < comparedHeads.length ? w.cut(maximumSeconds) : w.moral}</p>
           ) : (
             <div class="progress">
               <div role="status">

@@ -1,7 +1,7 @@
 /**
  * A list of recordings to listen to, under something that is told of them.
  *
- * Must not know: what is told.
+ * Not its concern: what is told.
  */
 import type { KeptRecording } from "../data/task.ts";
 import { words } from "../words/language.ts";

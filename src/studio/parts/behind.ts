@@ -1,7 +1,7 @@
 /**
  * From what a golem tells of a recording to the recording on the shelf.
  *
- * Must not know: how either is shown.
+ * Not its concern: how either is shown.
  */
 import type { KeptRecording } from "../data/task.ts";
 import { recordings } from "../state/tasks.ts";

@@ -1,7 +1,7 @@
 /**
  * The classes of a task: choose one, add one.
  *
- * Must not know: recordings, how they are made.
+ * Not its concern: recordings, how they are made.
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";

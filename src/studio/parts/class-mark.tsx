@@ -1,7 +1,7 @@
 /**
  * How a class is told from the others: by a number, and by a colour that comes again after nine classes.
  *
- * Must not know: recordings.
+ * Not its concern: recordings.
  */
 import { getColourClass } from "../../view/class-marks.ts";
 

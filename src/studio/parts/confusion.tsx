@@ -1,7 +1,7 @@
 /**
  * Which class is taken for which, and the recordings behind each cell.
  *
- * Must not know: how it was measured.
+ * Not its concern: how it was measured.
  */
 import { useSignal } from "@preact/signals";
 import type { GolemDocument } from "../../golem/golem-document.ts";

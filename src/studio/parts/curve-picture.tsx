@@ -1,7 +1,7 @@
 /**
  * The learning curve: measured with its intervals, and what lies beyond as a forecast.
  *
- * Must not know: how it was measured.
+ * Not its concern: how it was measured.
  */
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import { isNarrow } from "../state/narrow.ts";

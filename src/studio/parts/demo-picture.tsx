@@ -1,7 +1,7 @@
 /**
  * A small drawing for each task of the gallery: how such sounds look.
  *
- * Must not know: what is opened.
+ * Not its concern: what is opened.
  */
 import type { DemoName } from "../state/bring-in.ts";
 

@@ -1,7 +1,7 @@
 /**
  * What stands where nothing is there yet: why, and what to do.
  *
- * Must not know: what is missing.
+ * Not its concern: what is missing.
  */
 import type { ComponentChildren } from "preact";
 

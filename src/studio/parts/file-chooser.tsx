@@ -1,7 +1,7 @@
 /**
  * Buttons that choose files or a folder for the open task.
  *
- * Must not know: what is done with them.
+ * Not its concern: what is done with them.
  */
 import { listChosen } from "../data/dropped-files.ts";
 import { addFiles } from "../state/bring-in.ts";

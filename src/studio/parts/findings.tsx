@@ -1,7 +1,7 @@
 /**
  * What the doctor found in the recordings, the gravest first, each with what to do.
  *
- * Must not know: how faults are found.
+ * Not its concern: how faults are found.
  */
 import type { FindingReason } from "../../doctor/finding.ts";
 import type { TrainingDocument } from "../../golem/golem-document.ts";
@@ -11,7 +11,7 @@ import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
 
 const order = ["severe", "warning", "note"] as const;
-const mostFiles = 50;
+const maximumFiles = 50;
 
 type Finding = NonNullable<TrainingDocument["findings"]>[number];
 
@@ -85,7 +85,7 @@ function One({ finding }: { readonly finding: Finding }) {
       <p lang={told || language.value === "en" ? undefined : "en"}>{told || message}</p>
       {files.length > 0 && (
         <Behind
-          items={files.slice(0, mostFiles).map((file) => {
+          items={files.slice(0, maximumFiles).map((file) => {
             const recording = findKept({ file });
             return { recording, name: file, note: recording?.label };
           })}

@@ -1,14 +1,14 @@
 /**
  * The bar at the foot of the recordings: how far the giant is, and the way on.
  *
- * Must not know: how anything is heard or learned.
+ * Not its concern: how anything is heard or learned.
  */
 import { reading } from "../state/bring-in.ts";
 import { learn, learning } from "../state/learning.ts";
 import { session } from "../state/recording.ts";
 import { go } from "../state/route.ts";
 import { hearAll, hearings, isAllHeard, isTrainable, recordings, task } from "../state/tasks.ts";
-import { asleep, awake, wake } from "../state/workers.ts";
+import { loadError, loadNetworks, loadProgress } from "../state/workers.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
@@ -30,12 +30,12 @@ export function FootBar() {
             <i style={{ transform: `scaleX(${share})` }} />
           </div>
         </div>
-        {asleep.value !== undefined && (
+        {loadError.value !== undefined && (
           <button
             type="button"
             class="button"
             onClick={() => {
-              wake();
+              loadNetworks();
               void hearAll();
             }}
           >
@@ -60,10 +60,10 @@ export function FootBar() {
 
 function describe(done: number, all: number): readonly [text: string, share: number] {
   const w = words.value.record;
-  if (asleep.value !== undefined) return [`${w.loadFailed} ${describeError(asleep.value)}`, 1];
+  if (loadError.value !== undefined) return [`${w.loadFailed} ${describeError(loadError.value)}`, 1];
   if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
   if (done < all) {
-    if (awake.value < 1) return [w.loading(awake.value), awake.value];
+    if (loadProgress.value < 1) return [w.loading(loadProgress.value), loadProgress.value];
     return [w.heardSome(done, all), done / all];
   }
   if (!isTrainable.value) return [w.needClasses, 1];

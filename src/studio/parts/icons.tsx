@@ -1,7 +1,7 @@
 /**
  * Small pictures on buttons.
  *
- * Must not know: what the buttons do.
+ * Not its concern: what the buttons do.
  */
 
 const paths = {

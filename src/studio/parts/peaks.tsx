@@ -1,7 +1,7 @@
 /**
  * A recording as a small picture.
  *
- * Must not know: where it is shown.
+ * Not its concern: where it is shown.
  */
 
 /** Bars around a middle line; empty where nobody has heard it yet. */

@@ -1,7 +1,7 @@
 /**
  * The button that plays a recording of the shelf.
  *
- * Must not know: what is recorded.
+ * Not its concern: what is recorded.
  */
 import { playing, togglePlaying } from "../sound/player.ts";
 import { getShelf } from "../state/tasks.ts";

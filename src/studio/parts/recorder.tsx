@@ -1,7 +1,7 @@
 /**
  * The recorder of one class: what to say, what is heard, how many there are.
  *
- * Must not know: how takes are cut and kept.
+ * Not its concern: how takes are cut and kept.
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";

@@ -1,7 +1,7 @@
 /**
  * The recordings of a class as a list of which only what is seen is drawn, so that hundreds stay smooth.
  *
- * Must not know: how recordings are made.
+ * Not its concern: how recordings are made.
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";

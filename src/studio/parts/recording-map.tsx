@@ -1,7 +1,7 @@
 /**
  * The map: every recording a mark with its class's number, near those that sound alike to the golem.
  *
- * Must not know: how places were found.
+ * Not its concern: how places were found.
  */
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
@@ -17,7 +17,7 @@ import { playRecording } from "./play-button.tsx";
 import { shortName } from "./recording-list.tsx";
 
 /** Most marks that are drawn: the time for it grows with their square. */
-const mostPlaced = 500;
+const maximumPlaced = 500;
 
 /** The section; nothing where no recording has a place. */
 export function RecordingMap() {
@@ -30,7 +30,7 @@ export function RecordingMap() {
     () =>
       [...training.recordings, ...(training.test ?? [])]
         .flatMap((account) => (account.map ? [{ ...account, map: account.map }] : []))
-        .slice(0, mostPlaced),
+        .slice(0, maximumPlaced),
     [training],
   );
   const width = isNarrow.value ? 344 : 640;

@@ -1,7 +1,7 @@
 /**
  * What the microphone hears, moving: the newest at the right.
  *
- * Must not know: where levels come from, what is recorded.
+ * Not its concern: where levels come from, what is recorded.
  */
 import { useEffect, useRef } from "preact/hooks";
 import { levelCount, levels } from "../state/levels.ts";

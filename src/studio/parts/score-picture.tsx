@@ -1,7 +1,7 @@
 /**
  * The score on a line from 0 to 100 %: its interval, guessing, and the training recordings.
  *
- * Must not know: how scores are computed.
+ * Not its concern: how scores are computed.
  */
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import { isNarrow } from "../state/narrow.ts";

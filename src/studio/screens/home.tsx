@@ -1,7 +1,7 @@
 /**
  * The first screen: what this is, your tasks, tasks to begin with.
  *
- * Must not know: what a task consists of.
+ * Not its concern: what a task consists of.
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

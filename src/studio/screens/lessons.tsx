@@ -1,7 +1,7 @@
 /**
  * The tour: the four lessons (docs/lessons.md) on one's own recordings.
  *
- * Must not know: how anything is measured.
+ * Not its concern: how anything is measured.
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";

@@ -1,7 +1,7 @@
 /**
  * The screen where classes are named and recordings made.
  *
- * Must not know: how recordings are kept, heard, learned from.
+ * Not its concern: how recordings are kept, heard, learned from.
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

@@ -1,7 +1,7 @@
 /**
  * The screen of the result: the honest score, what would help most, what is taken for what, the map, the doctor.
  *
- * Must not know: how anything is measured.
+ * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
 import { judgeScore } from "../../view/evaluation-words.ts";

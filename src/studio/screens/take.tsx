@@ -1,7 +1,7 @@
 /**
  * The screen where a golem and its recordings are taken away.
  *
- * Must not know: how they are packed.
+ * Not its concern: how they are packed.
  */
 import { useSignal } from "@preact/signals";
 import { makeSafeName } from "../../core/safe-name.ts";

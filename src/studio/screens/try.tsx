@@ -1,7 +1,7 @@
 /**
  * The screen where a golem is tried: on the microphone, on files.
  *
- * Must not know: how it answers.
+ * Not its concern: how it answers.
  */
 import { useEffect } from "preact/hooks";
 import { listChosen } from "../data/dropped-files.ts";
@@ -22,7 +22,7 @@ import {
   stopListening,
   tryFiles,
 } from "../state/trying.ts";
-import { awake } from "../state/workers.ts";
+import { loadProgress } from "../state/workers.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
@@ -74,7 +74,7 @@ export function TryScreen() {
               <button
                 type="button"
                 class={`button primary rec${isListening.value ? " stop" : ""}`}
-                disabled={awake.value < 1}
+                disabled={loadProgress.value < 1}
                 onClick={() => (isListening.value ? stopListening() : startListening())}
               >
                 {isListening.value ? w.stop : w.start}
@@ -142,7 +142,7 @@ function Bar({
 
 function describe(answer: Answer | undefined): string {
   const w = words.value.try;
-  if (awake.value < 1) return words.value.record.loading(awake.value);
+  if (loadProgress.value < 1) return words.value.record.loading(loadProgress.value);
   if (pending.value > 0) return `${w.thinking}…`;
   if (!answer) return isListening.value ? `${w.listening}…` : w.idle;
   const understood = answer.transcript ? w.understood(answer.transcript) : "";

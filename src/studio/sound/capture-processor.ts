@@ -1,7 +1,7 @@
 /**
  * Runs in the audio thread: hands on what the microphone hears, in pieces of about 20 ms.
  *
- * Must not know: what becomes of it.
+ * Not its concern: what becomes of it.
  */
 
 declare const sampleRate: number;

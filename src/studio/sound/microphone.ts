@@ -1,7 +1,7 @@
 /**
  * The microphone: samples at 16 kHz as they are heard, by the library's own resampler, nothing made louder or cleaner by the browser.
  *
- * Must not know: takes, files.
+ * Not its concern: takes, files.
  */
 import { createResampler } from "../../audio/resampler.ts";
 import processorUrl from "./capture-processor.ts?worker&url";

@@ -1,7 +1,7 @@
 /**
  * A recording as a small picture: the loudest moment of each of its parts.
  *
- * Must not know: files, how it is drawn.
+ * Not its concern: files, how it is drawn.
  */
 
 /** Parts of a picture. */

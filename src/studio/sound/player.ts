@@ -1,7 +1,7 @@
 /**
  * Plays one recording at a time.
  *
- * Must not know: where recordings are kept.
+ * Not its concern: where recordings are kept.
  */
 import { signal } from "@preact/signals";
 

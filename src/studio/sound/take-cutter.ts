@@ -4,7 +4,7 @@
  * Levels of 10 ms frames are held against the running noise floor of detection (detect/noise-floor.ts). Sound begins with a frame well
  * above the floor and ends when a pause has lasted; what is handed out has a margin of silence on both sides, which trimming then
  * judges by its own rules. Sounds of under 60 ms (clicks of a mouse, of keys) are no takes.
- * Must not know: microphones, files, labels.
+ * Not its concern: microphones, files, labels.
  */
 
 import { joinFloats } from "../../core/join-pieces.ts";
@@ -18,7 +18,7 @@ const cutterParameters = {
   openDb: 15,
   closeDb: 9,
   /** Nothing quieter than this (full scale = 0 dB) is sound. */
-  leastDb: -58,
+  minimumDb: -58,
   /** Of sound, in all: less is a click. */
   minimumSeconds: 0.06,
   /** A take ends after so much silence. */
@@ -79,7 +79,7 @@ export function createTakeCutter(sampleRate: number): TakeCutter {
     filled = 0;
     energy = 0;
     const floor = floors.getDb();
-    const open = Math.max(p.leastDb, floor + p.openDb);
+    const open = Math.max(p.minimumDb, floor + p.openDb);
     if (!isOpen) {
       if (level >= open) {
         isOpen = true;
@@ -91,7 +91,7 @@ export function createTakeCutter(sampleRate: number): TakeCutter {
       return undefined;
     }
     if (level >= open) loud++;
-    quiet = level >= Math.max(p.leastDb - 6, floor + p.closeDb) ? 0 : quiet + 1;
+    quiet = level >= Math.max(p.minimumDb - 6, floor + p.closeDb) ? 0 : quiet + 1;
     const isLong = frames.length * p.frameSeconds >= p.maximumSeconds;
     return quiet >= pauseFrames || isLong ? take() : undefined;
   };

@@ -1,7 +1,7 @@
 /**
  * Recordings of the microphone as files: WAV of 16-bit integers, one channel.
  *
- * Must not know: where the samples come from.
+ * Not its concern: where the samples come from.
  */
 
 /** The bytes of a WAV file holding `samples` (full scale = 1, clipped) at `sampleRate` Hz. */

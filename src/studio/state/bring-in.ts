@@ -1,7 +1,7 @@
 /**
  * Brings in what others made: dropped files and folders, zip files, golems, the gallery.
  *
- * Must not know: screens.
+ * Not its concern: screens.
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";

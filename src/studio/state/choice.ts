@@ -1,7 +1,7 @@
 /**
  * Which class is being recorded, and how many of it are wanted: chosen on one screen, used on another.
  *
- * Must not know: screens.
+ * Not its concern: screens.
  */
 import { computed, signal } from "@preact/signals";
 import { task } from "./tasks.ts";

@@ -1,7 +1,7 @@
 /**
  * Puts recordings on the shelf and takes them off it.
  *
- * Must not know: screens, microphones.
+ * Not its concern: screens, microphones.
  */
 import { batch } from "@preact/signals";
 import { type KeptRecording, nameRecording, type Task } from "../data/task.ts";

@@ -1,7 +1,7 @@
 /**
  * Learning, as the page sees it: how far it is, what came of it, what more recordings would give, and heads compared.
  *
- * Must not know: how anything is learned, screens.
+ * Not its concern: how anything is learned, screens.
  */
 import { signal } from "@preact/signals";
 import type { GolemCurve } from "../../workflow/measure-curve.ts";
@@ -33,7 +33,7 @@ export const comparison = signal<
 export const comparedHeads = ["linear", "mlp 4", "mlp 16", "mlp 64", "mlp 256", "mlp 1024"] as const;
 
 /** Heads that are not done after so long are left out, in seconds. */
-export const mostSeconds = 30;
+export const maximumSeconds = 30;
 
 let giveUp: (() => void) | undefined;
 
@@ -79,7 +79,7 @@ export async function compareHeads(): Promise<void> {
   const isGivenUp = new Promise<undefined>((resolve) => {
     giveUp = () => resolve(undefined);
   });
-  const timer = setTimeout(() => giveUp?.(), 1000 * mostSeconds);
+  const timer = setTimeout(() => giveUp?.(), 1000 * maximumSeconds);
   try {
     for (const name of comparedHeads) {
       const head = await Promise.race([comparer.call("compare", { task: open.id, name }), isGivenUp]);

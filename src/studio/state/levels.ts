@@ -1,7 +1,7 @@
 /**
  * The last seconds' levels of the microphone, for the picture that moves. No signal: it is drawn frame by frame.
  *
- * Must not know: takes, pictures.
+ * Not its concern: takes, pictures.
  */
 
 /** Levels kept, one every 20 ms. */

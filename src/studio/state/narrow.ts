@@ -1,7 +1,7 @@
 /**
  * Whether the screen is a phone's: pictures are then drawn narrower instead of smaller, so that their words can be read.
  *
- * Must not know: pictures.
+ * Not its concern: pictures.
  */
 import { signal } from "@preact/signals";
 

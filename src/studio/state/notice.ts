@@ -1,7 +1,7 @@
 /**
  * One short message at the foot of the page, with something that can be done about it.
  *
- * Must not know: what happened.
+ * Not its concern: what happened.
  */
 import { signal } from "@preact/signals";
 

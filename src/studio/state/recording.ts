@@ -1,7 +1,7 @@
 /**
  * Recording with the microphone: counts in, cuts takes at the pauses, keeps each as it ends, stops when there are enough.
  *
- * Must not know: how it is shown.
+ * Not its concern: how it is shown.
  */
 
 import { signal } from "@preact/signals";

@@ -1,7 +1,7 @@
 /**
  * Which screen is shown: kept in the address, so that reload, back and forward do what they should.
  *
- * Must not know: screens.
+ * Not its concern: screens.
  */
 import { signal } from "@preact/signals";
 

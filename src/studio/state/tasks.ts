@@ -2,7 +2,7 @@
  * The tasks on the shelf, and the one that is open: its recordings, what was heard of them, what was learned.
  *
  * Signals are changed only after the shelf has written, so what is shown is kept.
- * Must not know: screens.
+ * Not its concern: screens.
  */
 import { batch, computed, signal } from "@preact/signals";
 import { openShelf, type Shelf } from "../data/shelf.ts";

@@ -1,7 +1,7 @@
 /**
  * Light or dark: the system's, or the one chosen.
  *
- * Must not know: colours.
+ * Not its concern: colours.
  */
 import { effect, signal } from "@preact/signals";
 

@@ -1,11 +1,11 @@
 /**
  * Trying a golem: what the microphone or a file holds, and what it is taken for. The microphone is listened to as `golem listen` does.
  *
- * Must not know: how it is shown, how anything is detected.
+ * Not its concern: how it is shown, how anything is detected.
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
-import type { AudioPrediction } from "../../golem/predict-heard.ts";
+import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import type { LiveMessage } from "../../web/live-hearing.ts";
 import type { FoundFile } from "../data/found-files.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
@@ -51,7 +51,7 @@ export const isHearing = signal(false);
 /** Files that are not answered yet. */
 export const pending = signal(0);
 
-const mostAnswers = 50;
+const maximumAnswers = 50;
 /** From where on a stretch is unlike all classes, rather than between two of them. */
 const mostlyUnknown = 0.5;
 
@@ -132,7 +132,7 @@ function takeLive(message: LiveMessage): void {
 }
 
 function add(answer: Omit<Answer, "id">): void {
-  answers.value = [{ ...answer, id: ++count }, ...answers.value].slice(0, mostAnswers);
+  answers.value = [{ ...answer, id: ++count }, ...answers.value].slice(0, maximumAnswers);
 }
 
 /** Turns it off. */
@@ -148,7 +148,7 @@ export function forgetAnswers(): void {
 
 /** Asks what files hold. */
 export async function tryFiles(files: readonly FoundFile[]): Promise<void> {
-  for (const file of files.slice(0, mostAnswers))
+  for (const file of files.slice(0, maximumAnswers))
     await predict(await file.read(), file.path.split("/").at(-1)!);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The workers of the page: one hears, one learns, one examines at leisure. One that dies is replaced when it is next asked for.
  *
- * Must not know: what is asked of them.
+ * Not its concern: what is asked of them.
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
@@ -10,10 +10,10 @@ import type { LearnCalls } from "../workers/learn-worker.ts";
 import { type Caller, createCaller, getShare } from "../workers/messages.ts";
 
 /** How far the networks are: a share from 0 to 1, 1 when they can hear. */
-export const awake = signal(0);
+export const loadProgress = signal(0);
 
 /** What kept the networks from being loaded, or ended them. */
-export const asleep = signal<unknown>(undefined);
+export const loadError = signal<unknown>(undefined);
 
 let hearer: Caller<HearCalls> | undefined;
 let learner: Caller<LearnCalls> | undefined;
@@ -26,10 +26,10 @@ export function getHearer(): Caller<HearCalls> {
   hearer = createCaller<HearCalls>(worker);
   worker.addEventListener("error", () => {
     hearer = undefined;
-    awake.value = 0;
-    asleep.value = new GolemError("unexpected", "The worker that hears stopped.");
+    loadProgress.value = 0;
+    loadError.value = new GolemError("unexpected", "The worker that hears stopped.");
   });
-  wake();
+  loadNetworks();
   return hearer;
 }
 
@@ -67,22 +67,22 @@ function createLearner(onEnd: () => void): Caller<LearnCalls> {
 }
 
 /** Loads the networks, again where that failed. */
-export function wake(): void {
-  asleep.value = undefined;
+export function loadNetworks(): void {
+  loadError.value = undefined;
   getHearer()
     .call("load", { site: new URL(".", document.baseURI).href }, (progress) => {
-      awake.value = 0.98 * getShare(progress);
+      loadProgress.value = 0.98 * getShare(progress);
     })
     .then(
       () => {
-        awake.value = 1;
+        loadProgress.value = 1;
         // When nobody waits for anything yet. Where it fails, hearing and training say why.
         for (const rehearsal of [getHearer().call("rehearse", null), getLearner().call("rehearse", null)]) {
           rehearsal.catch(() => {});
         }
       },
       (error: unknown) => {
-        asleep.value = error;
+        loadError.value = error;
       },
     );
 }

@@ -1,7 +1,7 @@
 /**
  * Everything the studio says, in English. Its shape is that of every other language.
  *
- * Must not know: where it is shown.
+ * Not its concern: where it is shown.
  */
 import type { FindingReason } from "../../doctor/finding.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Errors in the language that is spoken: what was found, and what to do. By their stable codes; codes without words say what the library says.
  *
- * Must not know: where errors come from, where they are shown.
+ * Not its concern: where errors come from, where they are shown.
  */
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { words } from "./language.ts";

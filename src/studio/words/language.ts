@@ -1,7 +1,7 @@
 /**
  * The language that is spoken: the browser's, or the one chosen.
  *
- * Must not know: what is said.
+ * Not its concern: what is said.
  */
 import { computed, effect, signal } from "@preact/signals";
 import { english, type Words } from "./english.ts";

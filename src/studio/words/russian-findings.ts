@@ -1,7 +1,7 @@
 /**
  * What the doctor found, in Russian: its messages by their data.
  *
- * Must not know: how anything is found, where it is shown.
+ * Not its concern: how anything is found, where it is shown.
  */
 import type { FindingReason, NuisanceId } from "../../doctor/finding.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Everything the studio says, in Russian.
  *
- * Must not know: where it is shown.
+ * Not its concern: where it is shown.
  */
 import type { Words } from "./english.ts";
 import { describeFinding, plural } from "./russian-findings.ts";

@@ -1,7 +1,7 @@
 /**
  * Folds on all cores: workers beside the one that learns, started once and kept.
  *
- * Must not know: classifiers, how folds are made.
+ * Not its concern: classifiers, how folds are made.
  */
 
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
@@ -17,7 +17,7 @@ import type { FoldCalls } from "./fold-worker.ts";
 import { type Caller, createCaller } from "./messages.ts";
 
 /** Most workers besides this thread. */
-const mostWorkers = 3;
+const maximumWorkers = 3;
 /** Folds a worker holds, so that it has work while this thread is busy with its own. */
 const ahead = 3;
 
@@ -31,7 +31,7 @@ export interface FoldCrew {
 
 /** Gathers the crew: a worker for each core but this thread's and one for the page. */
 export function createFoldCrew(): FoldCrew {
-  const count = Math.max(1, Math.min(mostWorkers, navigator.hardwareConcurrency - 1));
+  const count = Math.max(1, Math.min(maximumWorkers, navigator.hardwareConcurrency - 1));
   let workers: Caller<FoldCalls>[] | undefined;
   let problems = 0;
   const open = (problem: FitProblem) => {

@@ -1,7 +1,7 @@
 /**
  * A worker that fits and predicts folds of the problem it was last given.
  *
- * Must not know: what the folds are for.
+ * Not its concern: what the folds are for.
  */
 
 import type { ClassifierOptions } from "../../classifier/classifier.ts";

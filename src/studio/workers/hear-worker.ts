@@ -1,7 +1,7 @@
 /**
  * The worker that hears: each recording once, with everything that listens, as soon as it is on the shelf.
  *
- * Must not know: labels, heads, the page.
+ * Not its concern: labels, heads, the page.
  */
 
 import { openAudio } from "../../audio/open-audio.ts";
@@ -9,17 +9,17 @@ import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { clearLogprob } from "../../detect/window-judge.ts";
-import { hearSource, type Listener, type LoadedListener } from "../../embed/hear-source.ts";
+import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { type AudioPrediction, getAudioOf, predictHeard } from "../../golem/predict-heard.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { hearLive, type LiveInput } from "../../web/live-hearing.ts";
-import { loadWebListener } from "../../web/web-listener.ts";
+import { loadWebEncoderSet } from "../../web/web-encoder-set.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { Hearing } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
-import { studioListener } from "./hearing-keys.ts";
-import { type KnownHearing, readHearings, writeHearing } from "./kept-hearing.ts";
+import { studioEncoderSet } from "./hearing-keys.ts";
+import { type KnownRecording, readHearings, writeHearing } from "./kept-hearing.ts";
 import { type Answers, answerCalls } from "./messages.ts";
 import { createRehearsalSound } from "./rehearsal.ts";
 
@@ -43,23 +43,23 @@ export type HearCalls = {
 };
 
 const shelf = openShelf();
-let listener: Promise<LoadedListener> | undefined;
+let encoderSet: Promise<LoadedEncoderSet> | undefined;
 const golems = new Map<string, Promise<GolemModel>>();
 
-function loadListener(site: string, onProgress: WorkOptions["onProgress"]): Promise<LoadedListener> {
-  listener ??= loadWebListener(studioListener, {
+function loadEncoderSet(site: string, onProgress: WorkOptions["onProgress"]): Promise<LoadedEncoderSet> {
+  encoderSet ??= loadWebEncoderSet(studioEncoderSet, {
     weights: new URL("weights/", site),
     runtimeUrl: new URL("ort/", site),
     onProgress,
   }).catch((error: unknown) => {
-    listener = undefined;
+    encoderSet = undefined;
     throw error;
   });
-  return listener;
+  return encoderSet;
 }
 
-async function getListener(): Promise<LoadedListener> {
-  if (listener) return listener;
+async function getEncoderSet(): Promise<LoadedEncoderSet> {
+  if (encoderSet) return encoderSet;
   throw new GolemError("weights-missing", "The networks are not loaded yet.", { hint: "Reload the page." });
 }
 
@@ -75,7 +75,7 @@ async function hear(
     const bytes = known && !wantsPeaks ? undefined : await kept.getSound(id);
     if (!known) {
       if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
-      const heard = await hearSource(createMemorySource(bytes, name), await getListener());
+      const heard = await embedSource(createMemorySource(bytes, name), await getEncoderSet());
       await writeHearing(kept, hash, heard);
       [known] = await readHearings(kept, [hash]);
     }
@@ -88,7 +88,7 @@ async function hear(
   }
 }
 
-function describeHearing({ facts, text, logprob = Number.NEGATIVE_INFINITY }: KnownHearing): Hearing {
+function describeHearing({ facts, text, logprob = Number.NEGATIVE_INFINITY }: KnownRecording): Hearing {
   const silent = facts.warnings.find(({ code }) => code === "silent");
   if (silent) return { state: "refused", ...silent };
   return {
@@ -120,8 +120,8 @@ function getGolem(task: string): Promise<GolemModel> {
 }
 
 /** Of those who listen here, those that a golem needs. */
-async function getListenerOf(golem: GolemModel): Promise<Listener> {
-  const { encoders, transcriber } = await getListener();
+async function getEncoderSetOf(golem: GolemModel): Promise<EncoderSet> {
+  const { encoders, transcriber } = await getEncoderSet();
   return {
     encoders: golem.encoders.map(({ id }) => {
       const found = encoders.find(({ info }) => info.id === id);
@@ -137,25 +137,25 @@ async function getListenerOf(golem: GolemModel): Promise<Listener> {
 
 const methods: Answers<HearCalls> = {
   load: async ({ site }, tell) => {
-    await loadListener(site, tell);
+    await loadEncoderSet(site, tell);
     return null;
   },
   rehearse: async () => {
-    await hearSource(createMemorySource(createRehearsalSound(), "rehearsal.wav"), await getListener());
+    await embedSource(createMemorySource(createRehearsalSound(), "rehearsal.wav"), await getEncoderSet());
     return null;
   },
   hear: ({ id, name, hash, wantsPeaks }) => hear(id, name, hash, wantsPeaks),
   predict: async ({ task, bytes, name }) => {
     const golem = await getGolem(task);
-    const heard = await hearSource(createMemorySource(bytes, name), await getListenerOf(golem), {
+    const heard = await embedSource(createMemorySource(bytes, name), await getEncoderSetOf(golem), {
       audio: getAudioOf(golem.document),
       identify: false,
     });
-    return predictHeard(golem, heard, name);
+    return predictEmbedded(golem, heard, name);
   },
   listen: async ({ task, ...input }) => {
     const golem = await getGolem(task);
-    await hearLive(golem, await getListenerOf(golem), input, new AbortController().signal);
+    await hearLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
     return null;
   },
   forget: () => {

@@ -1,11 +1,14 @@
 /**
  * Who listens in the studio, and under which keys the shelf keeps what they heard.
  *
- * Must not know: where anything runs.
+ * Not its concern: where anything runs.
  */
 
-import type { ListenerInfo } from "../../classifier/view.ts";
-import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../../embed/hearing-fingerprint.ts";
+import type { EncoderSetInfo } from "../../classifier/view.ts";
+import {
+  computeEncoderFingerprint,
+  computeTranscriberFingerprint,
+} from "../../embed/embedding-fingerprint.ts";
 import { computeStoreKey } from "../../embed/store-key.ts";
 import {
   defaultEncoderId,
@@ -15,14 +18,14 @@ import {
 } from "../../encoder/registry.ts";
 
 /** Those who listen to every recording: the default of training. */
-export const studioListener: Required<ListenerInfo> = {
+export const studioEncoderSet: Required<EncoderSetInfo> = {
   encoders: defaultEncoderIds.map((id) => getEncoderDefinition(id).info),
   transcriber: getTranscriberDefinition(defaultEncoderId)!.info,
 };
 
 const fingerprints = [
-  ...studioListener.encoders.map((info) => computeEncoderFingerprint(info)),
-  computeTranscriberFingerprint(studioListener.transcriber!),
+  ...studioEncoderSet.encoders.map((info) => computeEncoderFingerprint(info)),
+  computeTranscriberFingerprint(studioEncoderSet.transcriber!),
 ];
 
 /** Keys of what was heard of a recording: one an encoder, then the transcript's. */

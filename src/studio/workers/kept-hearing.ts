@@ -1,26 +1,26 @@
 /**
  * What was heard of recordings, as the shelf keeps it: written by the worker that hears, read by the one that learns.
  *
- * Must not know: who hears, what is learned.
+ * Not its concern: who hears, what is learned.
  */
 
 import type { AudioFacts } from "../../audio/audio.ts";
-import type { EmbeddedRecording, Heard } from "../../embed/embedded-recording.ts";
+import { type EmbeddedSource, getEmbedding } from "../../embed/embed-source.ts";
+import type { EmbeddedRecording, Embedding } from "../../embed/embedded-recording.ts";
 import { embeddingCodec } from "../../embed/embedding-codec.ts";
-import { getHeard, type HeardSource } from "../../embed/hear-source.ts";
 import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
 import { listHearingKeys } from "./hearing-keys.ts";
 
 /** What was heard, with the facts. */
-export type KnownHearing = Heard & { readonly facts: AudioFacts };
+export type KnownRecording = Embedding & { readonly facts: AudioFacts };
 
 /** What the shelf has of recordings with these hashes, in their order; undefined where anything is missing or damaged. */
 export async function readHearings(
   shelf: Shelf,
   hashes: readonly string[],
-): Promise<(KnownHearing | undefined)[]> {
+): Promise<(KnownRecording | undefined)[]> {
   const keys = hashes.map(listHearingKeys);
   const values = await shelf.getHearings(keys.flat());
   let place = 0;
@@ -32,12 +32,12 @@ export async function readHearings(
     const transcript = last && transcriptCodec.decode(last);
     const known = embeddings.filter((embedding) => embedding !== undefined);
     if (known.length < embeddings.length || !transcript) return undefined;
-    return { facts: known[0]!.facts, ...getHeard({ embeddings: known, transcript }) };
+    return { facts: known[0]!.facts, ...getEmbedding({ embeddings: known, transcript }) };
   });
 }
 
 /** Keeps what was heard of a recording; resolves when it is on the disk. */
-export async function writeHearing(shelf: Shelf, hash: string, heard: HeardSource): Promise<void> {
+export async function writeHearing(shelf: Shelf, hash: string, heard: EmbeddedSource): Promise<void> {
   const keys = listHearingKeys(hash);
   const { facts, embeddings, transcript } = heard;
   await shelf.putHearings([
@@ -50,7 +50,7 @@ export async function writeHearing(shelf: Shelf, hash: string, heard: HeardSourc
 }
 
 /** A recording of the shelf with what was heard of it, as training takes it. */
-export function joinHearing(recording: KeptRecording, known: KnownHearing): EmbeddedRecording {
+export function joinHearing(recording: KeptRecording, known: KnownRecording): EmbeddedRecording {
   const { file, label, speaker, split, hash } = recording;
   return {
     ...known,

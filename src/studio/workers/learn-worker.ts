@@ -1,7 +1,7 @@
 /**
  * The worker that learns: training, the learning curve and the comparison of heads, on what was heard, by the very code that runs in Node.
  *
- * Must not know: sound, networks, the page.
+ * Not its concern: sound, networks, the page.
  */
 import { describeAudio } from "../../audio/describe-audio.ts";
 import { createFitProblem } from "../../classifier/fit-problem.ts";
@@ -11,8 +11,8 @@ import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import type { SkippedRecording } from "../../dataset/dataset.ts";
 import { keepDistinct } from "../../embed/distinct-recordings.ts";
+import { getAudioSettings, isSilent } from "../../embed/embed-source.ts";
 import { describeSilence, type EmbeddedRecording, welcomesSilence } from "../../embed/embedded-recording.ts";
-import { getAudioSettings, isSilent } from "../../embed/hear-source.ts";
 import {
   type GolemDocument,
   parseGolemDocument,
@@ -22,12 +22,12 @@ import {
 import { golemFiles } from "../../golem/golem-model.ts";
 import { clipFindings } from "../../golem/training-account.ts";
 import { type CandidateScore, compareCandidates } from "../../workflow/compare-candidates.ts";
-import { examineRecordings, mostExamined } from "../../workflow/examine-recordings.ts";
+import { examineRecordings, maximumExamined } from "../../workflow/examine-recordings.ts";
 import { type GolemCurve, measureCurve } from "../../workflow/measure-curve.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import { createFoldCrew } from "./fold-crew.ts";
-import { studioListener } from "./hearing-keys.ts";
+import { studioEncoderSet } from "./hearing-keys.ts";
 import { joinHearing, readHearings } from "./kept-hearing.ts";
 import { answerCalls } from "./messages.ts";
 import { createRehearsal } from "./rehearsal.ts";
@@ -92,7 +92,7 @@ async function learn(
   const { recordings, skipped } = await gather(task);
   const test = recordings.filter(({ split }) => split === "test");
   const trained = recordings.filter(({ split }) => split !== "test");
-  const audio = getAudioSettings(studioListener.encoders[0]!.sampleRate);
+  const audio = getAudioSettings(studioEncoderSet.encoders[0]!.sampleRate);
   const warnings: ErrorRecord[] = [];
   const model = await trainGolem(
     {
@@ -100,14 +100,14 @@ async function learn(
       recordings: trained,
       ...(test.length > 0 ? { test } : {}),
       skipped,
-      encoders: studioListener.encoders,
-      transcriber: studioListener.transcriber,
+      encoders: studioEncoderSet.encoders,
+      transcriber: studioEncoderSet.transcriber,
       audio,
       pipeline: describeAudio(audio),
       createdBy,
       examine:
-        recordings.length <= mostExamined
-          ? () => clipFindings(examineRecordings(recordings, skipped, studioListener, seed))
+        recordings.length <= maximumExamined
+          ? () => clipFindings(examineRecordings(recordings, skipped, studioEncoderSet, seed))
           : undefined,
     },
     {
@@ -126,13 +126,13 @@ async function learn(
 
 /** Starts the crew, and has everything that training needs loaded and compiled. */
 async function rehearse(): Promise<void> {
-  const audio = getAudioSettings(studioListener.encoders[0]!.sampleRate);
-  const recordings = createRehearsal(studioListener);
+  const audio = getAudioSettings(studioEncoderSet.encoders[0]!.sampleRate);
+  const recordings = createRehearsal(studioEncoderSet);
   const model = await trainGolem(
     {
       ...{ name: "rehearsal", recordings, audio, pipeline: describeAudio(audio), createdBy },
-      ...studioListener,
-      examine: () => clipFindings(examineRecordings(recordings, [], studioListener, seed)),
+      ...studioEncoderSet,
+      examine: () => clipFindings(examineRecordings(recordings, [], studioEncoderSet, seed)),
     },
     { seed, repeats: 2, createFoldRunner: (problem) => crew.run(problem) },
   );
@@ -154,7 +154,7 @@ async function recall(task: string): Promise<Learned | null> {
 async function openProblem(task: string, options = {}) {
   const { recordings } = await gather(task);
   const trained = recordings.filter(({ split }) => split !== "test");
-  return createFitProblem(trained, studioListener, { seed, ...options });
+  return createFitProblem(trained, studioEncoderSet, { seed, ...options });
 }
 
 /** Trainings for a curve: fewer than the command takes, for an answer while somebody waits. */

@@ -1,7 +1,7 @@
 /**
  * Calls to the studio's workers, typed: what each can be asked, and what it answers. The line itself is that of web/worker-calls.ts.
  *
- * Must not know: what is asked for.
+ * Not its concern: what is asked for.
  */
 import { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";

@@ -1,7 +1,7 @@
 /**
  * The worker that packs and unpacks zip files, and checks hashes.
  *
- * Must not know: what is in them, the page.
+ * Not its concern: what is in them, the page.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

@@ -1,10 +1,10 @@
 /**
  * Sounds and recordings that nobody made, to hear and train on before it is wanted: code that has run is compiled, so the first time is as fast as the second.
  *
- * Must not know: what becomes of it.
+ * Not its concern: what becomes of it.
  */
 
-import type { ListenerInfo } from "../../classifier/view.ts";
+import type { EncoderSetInfo } from "../../classifier/view.ts";
 import { createRandom } from "../../core/random.ts";
 import type { EmbeddedRecording } from "../../embed/embedded-recording.ts";
 import { encodeWav } from "../sound/wav-file.ts";
@@ -13,7 +13,7 @@ const classes = 2;
 const each = 12;
 
 /** Recordings of noise, as the listener would hear them. */
-export function createRehearsal({ encoders, transcriber }: ListenerInfo): EmbeddedRecording[] {
+export function createRehearsal({ encoders, transcriber }: EncoderSetInfo): EmbeddedRecording[] {
   const random = createRandom(0);
   return Array.from({ length: classes * each }, (_, i) => {
     const label = i % classes;

@@ -1,7 +1,7 @@
 /**
  * What a checkpoint is to the rest of the program: named tensors, read one at a time as float32.
  *
- * Must not know: which network the tensors belong to, how they are stored.
+ * Not its concern: which network the tensors belong to, how they are stored.
  */
 import { GolemError } from "../../../core/error.ts";
 

@@ -2,7 +2,7 @@
  * The element types tensors are stored in, and their conversion to float32.
  *
  * float16: IEEE 754 binary16. bfloat16: the upper half of a binary32. All little-endian.
- * Must not know: files.
+ * Not its concern: files.
  */
 
 /** Types that can be read, by their names in safetensors. */

@@ -2,7 +2,7 @@
  * Reads PyTorch's layout from before 1.6: five pickles in a row, then the storages, each after its number of elements.
  *
  * Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system, the object, the storages' keys.
- * Must not know: what the tensors are.
+ * Not its concern: what the tensors are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";

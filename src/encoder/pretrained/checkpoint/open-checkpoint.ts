@@ -1,7 +1,7 @@
 /**
  * Opens a model's checkpoint from its files, whichever of the four published layouts they have.
  *
- * Must not know: which network it is, where the files come from.
+ * Not its concern: which network it is, where the files come from.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { GolemError } from "../../../core/error.ts";

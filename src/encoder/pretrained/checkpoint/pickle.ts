@@ -4,7 +4,7 @@
  * A pickle is a program for a stack machine that may name any Python callable and run it. Here a name outside the list
  * given is refused the moment it is read, before anything else happens. Opcodes: CPython's Lib/pickletools.py; those
  * that make instances of classes (INST, OBJ, NEWOBJ) or extensions are refused as well.
- * Must not know: tensors, PyTorch.
+ * Not its concern: tensors, PyTorch.
  */
 import { GolemError } from "../../../core/error.ts";
 

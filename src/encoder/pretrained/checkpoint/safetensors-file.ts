@@ -3,7 +3,7 @@
  *
  * Format: huggingface/safetensors, README "Format". The header is hostile until checked: every offset lies inside the
  * file, sizes agree with shapes, tensors do not overlap.
- * Must not know: what the tensors are. (A golem's own small file has its reader in `golem/safetensors.ts`.)
+ * Not its concern: what the tensors are. (A golem's own small file has its reader in `golem/safetensors.ts`.)
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { type Checkpoint, checkpointLimits, countElements, damagedCheckpoint } from "./checkpoint.ts";

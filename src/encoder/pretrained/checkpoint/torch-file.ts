@@ -3,7 +3,7 @@
  *
  * Layout: torch/serialization.py `_save`: ROOT/data.pkl, ROOT/data/KEY, ROOT/byteorder. The pickle is read by
  * `torch-pickle.ts`, which runs nothing.
- * Must not know: what the tensors are.
+ * Not its concern: what the tensors are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";

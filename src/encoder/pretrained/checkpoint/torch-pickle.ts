@@ -3,7 +3,7 @@
  *
  * Source: torch/_utils.py `_rebuild_tensor_v2` (storage, offset, size, stride, ...), torch/serialization.py
  * `persistent_id` ("storage", type, key, location, elements).
- * Must not know: where a storage's bytes are.
+ * Not its concern: where a storage's bytes are.
  */
 import { countElements, damagedCheckpoint } from "./checkpoint.ts";
 import type { ElementType } from "./element-type.ts";

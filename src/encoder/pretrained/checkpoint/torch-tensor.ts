@@ -1,7 +1,7 @@
 /**
  * Reads one tensor of a PyTorch checkpoint out of the storage it is a view of.
  *
- * Must not know: which layout the file has.
+ * Not its concern: which layout the file has.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { damagedCheckpoint } from "./checkpoint.ts";

@@ -2,7 +2,7 @@
  * The directory of a zip archive whose entries are stored, not compressed: what PyTorch writes.
  *
  * Format: PKWARE APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.14-16 (ends), 4.5.3 (zip64).
- * Must not know: what the entries are.
+ * Not its concern: what the entries are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";

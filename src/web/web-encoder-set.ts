@@ -1,12 +1,12 @@
 /**
  * A listener ready to run in a browser: the built-in encoders and the transcriber that a golem names, on onnxruntime-web.
  *
- * Must not know: recordings, heads.
+ * Not its concern: recordings, heads.
  */
 
-import type { ListenerInfo } from "../classifier/view.ts";
+import type { EncoderSetInfo } from "../classifier/view.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";
-import type { LoadedListener } from "../embed/hear-source.ts";
+import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
 import { checkSameEncoder, checkSameTranscriber } from "../encoder/identity.ts";
 import {
@@ -19,8 +19,8 @@ import type { Transcriber } from "../encoder/transcriber.ts";
 import { createWebOnnxRuntime, type WebOnnxRuntimeOptions } from "./onnx-runtime-web.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 
-/** Options of {@link loadWebListener}. */
-export type WebListenerOptions = WebWeightOptions & WebOnnxRuntimeOptions;
+/** Options of {@link loadWebEncoderSet}. */
+export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
 
 /**
  * Loads those who listen, as a golem names them (`model.encoders`, `model.transcriber`), or of the registry's own infos. A
@@ -28,10 +28,10 @@ export type WebListenerOptions = WebWeightOptions & WebOnnxRuntimeOptions;
  * Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for another version of one that is, the
  * errors of `loadWebWeights`, and `encoder-failed`; what was loaded by then is freed.
  */
-export async function loadWebListener(
-  { encoders: wanted, transcriber: reader }: ListenerInfo,
-  options: WebListenerOptions,
-): Promise<LoadedListener> {
+export async function loadWebEncoderSet(
+  { encoders: wanted, transcriber: reader }: EncoderSetInfo,
+  options: WebEncoderSetOptions,
+): Promise<LoadedEncoderSet> {
   const definitions = wanted.map(findDefinition);
   if (reader) checkSameTranscriber(reader);
   const reading = reader && getTranscriberDefinition(defaultEncoderId)!;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { computeRecordingMap } from "../classifier/recording-map.ts";
-import { computeNeighbourMap } from "./neighbour-map.ts";
+import { computeNeighbourMap } from "./t-sne.ts";
 
 function computeSquares(points: readonly (readonly number[])[]): Float64Array {
   return Float64Array.from(
@@ -14,16 +14,16 @@ const view = { encoder: "test", layer: 0, pooling: "mean+std", weight: 1 } as co
 const classifier = { fitted: [{ view, factor: 1 }], vocabulary: undefined } as unknown as Parameters<
   typeof computeRecordingMap
 >[1];
-const listener = { encoders: [testEncoder] };
+const encoderSet = { encoders: [testEncoder] };
 
 describe("computeNeighbourMap", () => {
   it("keeps clusters of many dimensions together", () => {
-    const heard = makeEmbeddings({ classes: 5, shots: 12, seed: 1, separation: [1.2, 0, 0] });
-    const map = computeRecordingMap(heard, classifier, listener);
+    const embeddings = makeEmbeddings({ classes: 5, shots: 12, seed: 1, separation: [1.2, 0, 0] });
+    const map = computeRecordingMap(embeddings, classifier, encoderSet);
     let same = 0;
     for (const [i, a] of map.entries()) {
       const distances = map.map((b, j) => (i === j ? Infinity : Math.hypot(a![0] - b![0], a![1] - b![1])));
-      if (heard[distances.indexOf(Math.min(...distances))]!.label === heard[i]!.label) same++;
+      if (embeddings[distances.indexOf(Math.min(...distances))]!.label === embeddings[i]!.label) same++;
     }
     expect(same / map.length).toBeGreaterThan(0.95);
   });
@@ -65,10 +65,10 @@ describe("computeNeighbourMap", () => {
 
 describe("computeRecordingMap", () => {
   it("draws which to place where there are too many, and is nothing of nothing", () => {
-    const heard = makeEmbeddings({ classes: 2, shots: 255, seed: 1 });
-    const map = computeRecordingMap(heard, classifier, listener);
+    const embeddings = makeEmbeddings({ classes: 2, shots: 255, seed: 1 });
+    const map = computeRecordingMap(embeddings, classifier, encoderSet);
     expect(map.length).toBe(510);
     expect(map.filter((place) => place !== undefined).length).toBe(500);
-    expect(computeRecordingMap([], classifier, listener)).toEqual([]);
+    expect(computeRecordingMap([], classifier, encoderSet)).toEqual([]);
   });
 });

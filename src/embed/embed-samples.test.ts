@@ -4,8 +4,8 @@ import { encodeFloatWav } from "../audio/float-wav.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
-import { hearSamples } from "./hear-samples.ts";
-import { hearSource } from "./hear-source.ts";
+import { embedSamples } from "./embed-samples.ts";
+import { embedSource } from "./embed-source.ts";
 
 const rate = 16_000;
 
@@ -17,7 +17,7 @@ function createBurst(length: number, from: number, to: number): Float32Array {
 
 describe("hearing samples", () => {
   it("gives what hearing a recording of them gives, trimmed and in windows", async () => {
-    const listener = { encoders: [await loadEncoder("mfcc")] };
+    const encoderSet = { encoders: [await loadEncoder("mfcc")] };
     for (const samples of [
       createBurst(3 * rate, rate, 2 * rate),
       createBurst(8 * rate, 0, 8 * rate),
@@ -25,19 +25,19 @@ describe("hearing samples", () => {
     ]) {
       for (const audio of [{}, { trim: false }, { windowSeconds: 1.5 }]) {
         const source = createMemorySource(encodeFloatWav(samples, rate), "samples");
-        const recording = await hearSource(source, listener, { audio });
-        const heard = await hearSamples(samples, listener, { audio });
+        const recording = await embedSource(source, encoderSet, { audio });
+        const heard = await embedSamples(samples, encoderSet, { audio });
         expect(heard?.embeddings).toEqual(recording.embeddings);
       }
     }
   });
 
   it("says when there is nothing to hear", async () => {
-    const listener = { encoders: [await loadEncoder("mfcc")] };
-    expect(await hearSamples(new Float32Array(rate), listener)).toBeUndefined();
-    expect(await hearSamples(createBurst(100, 0, 100), listener)).toBeUndefined();
-    expect(await hearSamples(new Float32Array(0), listener)).toBeUndefined();
-    await expect(hearSamples(new Float32Array(rate), { encoders: [] })).rejects.toMatchObject({
+    const encoderSet = { encoders: [await loadEncoder("mfcc")] };
+    expect(await embedSamples(new Float32Array(rate), encoderSet)).toBeUndefined();
+    expect(await embedSamples(createBurst(100, 0, 100), encoderSet)).toBeUndefined();
+    expect(await embedSamples(new Float32Array(0), encoderSet)).toBeUndefined();
+    await expect(embedSamples(new Float32Array(rate), { encoders: [] })).rejects.toMatchObject({
       code: "invalid-option",
     });
   });

@@ -3,7 +3,7 @@
  *
  * t-SNE (van der Maaten and Hinton 2008), exact, started from classical multidimensional scaling (Torgerson 1952) instead of
  * chance (Kobak and Berens 2019), so that the same distances give the same map. Time and memory grow with points squared.
- * Must not know: what the points are.
+ * Not its concern: what the points are.
  */
 import { createRandom } from "../core/random.ts";
 import { centreGram } from "./gram.ts";

@@ -1,7 +1,7 @@
 /**
  * The rows of a data set that `train` would learn from, heard: for measurements of training that make no golem.
  *
- * Must not know: what is measured. Rows with split test are left alone.
+ * Not its concern: what is measured. Rows with split test are left alone.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { ClassifierOptions } from "../classifier/classifier.ts";
@@ -16,7 +16,7 @@ import { getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedDataset } from "./embed-dataset.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { getListenerInfo, type ListenerChoice, resolveListener } from "./models/resolve-listener.ts";
+import { type EncoderChoice, getEncoderSetInfo, resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { checkTrainOptions } from "./train-options.ts";
 
 /** Options that a measurement of training shares with `train`; all have defaults. */
@@ -47,7 +47,7 @@ export async function openRows(
 }
 
 /** What was heard. */
-export interface HeardRows {
+export interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
@@ -58,22 +58,22 @@ export interface HeardRows {
  * Hears the training rows. `listens` says who does, where that is not what `options` name. Errors: those of `train`;
  * `too-few-recordings` for a class with one recording.
  */
-export async function hearTrainingRows(
+export async function embedTrainingRows(
   data: string | Dataset,
   options: MeasureOptions,
-  listens: ListenerChoice = options,
-): Promise<HeardRows> {
+  listens: EncoderChoice = options,
+): Promise<EmbeddedRows> {
   checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, cache = getCacheFolder(), seed = 0, audio, layer } = options;
   const { dataset, rows } = await openRows(data, options);
-  const listener = await resolveListener(listens, { signal, onProgress, onWarning, cache });
-  const info = getListenerInfo(listener);
+  const encoderSet = await resolveEncoderSet(listens, { signal, onProgress, onWarning, cache });
+  const info = getEncoderSetInfo(encoderSet);
   if (layer !== undefined && layer !== "auto") resolveLayer(info.encoders[0]!, layer);
   const store = await openEmbeddingStore(cache.embeddings, { onWarning });
   try {
     const { embedded, ...heard } = await embedDataset(
       rows.filter((row) => row.split !== "test"),
-      { ...listener, audio, store, cache, signal, onProgress, onWarning },
+      { ...encoderSet, audio, store, cache, signal, onProgress, onWarning },
     );
     const skipped = [...dataset.skipped, ...heard.skipped];
     try {

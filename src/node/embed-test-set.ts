@@ -1,23 +1,23 @@
 /**
  * Hears a test set as a golem does: its test rows, with embeddings from the store.
  *
- * Must not know: scores, the terminal.
+ * Not its concern: scores, the terminal.
  */
 import type { Dataset } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getAudioOf } from "../golem/predict-heard.ts";
+import { getAudioOf } from "../golem/predict-embedded.ts";
 import { openDataset, selectTestRows } from "./data/open-dataset.ts";
 import { getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { embedDataset } from "./embed-dataset.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import type { ResolvedListener } from "./models/encoder-source.ts";
+import type { ResolvedEncoderSet } from "./models/encoder-source.ts";
 
 /** Hears the rows with split test where there are any, else all; `skipped` holds everything that was left out. */
-export async function hearTestSet(
+export async function embedTestSet(
   model: GolemModel,
-  listener: ResolvedListener,
+  encoderSet: ResolvedEncoderSet,
   data: string | Dataset,
   options: EnvironmentOptions & { readonly limit?: number | undefined },
 ) {
@@ -29,7 +29,7 @@ export async function hearTestSet(
   try {
     const work = { store, cache, signal, onProgress, onWarning };
     const { embedded, skipped } = await embedDataset(rows, {
-      ...{ ...listener, audio: getAudioOf(model.document), ...work },
+      ...{ ...encoderSet, audio: getAudioOf(model.document), ...work },
     });
     return { name: dataset.name, rows, embedded, skipped: [...dataset.skipped, ...skipped] };
   } finally {

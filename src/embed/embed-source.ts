@@ -3,7 +3,7 @@
  * transcriber, merged.
  *
  * Nothing is kept but one window, and a vector of each encoder and a text a window, so memory does not grow with duration.
- * Must not know: labels, stores, threads.
+ * Not its concern: labels, stores, threads.
  */
 import { type AudioFacts, type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
 import type { Decoder } from "../audio/formats/decoder.ts";
@@ -12,25 +12,25 @@ import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import { type Encoder, mergePooled, type Pooled } from "../encoder/encoder.ts";
 import { joinTranscripts, type Transcriber, type Transcript } from "../encoder/transcriber.ts";
-import type { Heard } from "./embedded-recording.ts";
+import type { Embedding } from "./embedded-recording.ts";
 
 /** Shortest sound that is listened to, in seconds. */
 export const minimumSeconds = 0.02;
 
 /** What listens to recordings: any number of encoders, or none, and perhaps a transcriber; all at one sample rate. */
-export interface Listener {
+export interface EncoderSet {
   readonly encoders: readonly Encoder[];
   readonly transcriber?: Transcriber | undefined;
 }
 
 /** A listener that has to be freed. */
-export interface LoadedListener extends Listener {
+export interface LoadedEncoderSet extends EncoderSet {
   /** Frees what its networks hold outside the JavaScript heap. */
   dispose(): Promise<void>;
 }
 
 /** What a listener made of one stretch of samples. */
-export interface HeardSamples {
+export interface EmbeddedSamples {
   /** Of each encoder, in the order of the listener's; without frames. */
   readonly embeddings: readonly Pooled[];
   /** Where the listener has a transcriber. */
@@ -38,12 +38,12 @@ export interface HeardSamples {
 }
 
 /** What a listener made of one recording. */
-export interface HeardSource extends HeardSamples {
+export interface EmbeddedSource extends EmbeddedSamples {
   readonly facts: AudioFacts;
 }
 
-/** Options of {@link hearSource}. */
-export interface HearOptions {
+/** Options of {@link embedSource}. */
+export interface EmbedSourceOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
   /** Decoders that the audio stage cannot have by itself, such as a system ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
@@ -61,7 +61,7 @@ export function getAudioSettings(sampleRate: number, audio: Partial<AudioSetting
 }
 
 /** The one sample rate of those who listen, in Hz; throws `invalid-option` where there are several, or nobody. */
-export function getSampleRate({ encoders, transcriber }: Listener): number {
+export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
   const rates = new Set(infos.map(({ sampleRate }) => sampleRate));
   if (rates.size === 1) return infos[0]!.sampleRate;
@@ -79,12 +79,12 @@ export function getSampleRate({ encoders, transcriber }: Listener): number {
  * several sample rates, or `aborted`. Of silent recordings the first window is heard; whether they are wanted is for
  * the caller to say.
  */
-export async function hearSource(
+export async function embedSource(
   source: ByteSource,
-  listener: Listener,
-  options: HearOptions = {},
-): Promise<HeardSource> {
-  const settings = getAudioSettings(getSampleRate(listener), options.audio);
+  encoderSet: EncoderSet,
+  options: EmbedSourceOptions = {},
+): Promise<EmbeddedSource> {
+  const settings = getAudioSettings(getSampleRate(encoderSet), options.audio);
   const opened = await openAudio(source, {
     ...settings,
     decoders: options.decoders,
@@ -101,7 +101,7 @@ export async function hearSource(
     );
   }
   const windows = isSilent(facts) ? takeFirst(opened.windows()) : opened.windows();
-  return { facts, ...(await hearWindows(windows, listener, options.signal)) };
+  return { facts, ...(await embedWindows(windows, encoderSet, options.signal)) };
 }
 
 async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
@@ -112,11 +112,11 @@ async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<
 }
 
 /** Hears the windows of one recording, each cut as it is to be encoded, and merges what comes of them. */
-export async function hearWindows(
+export async function embedWindows(
   windows: AsyncIterable<Float32Array> | Iterable<Float32Array>,
-  { encoders, transcriber }: Listener,
+  { encoders, transcriber }: EncoderSet,
   signal: AbortSignal | undefined,
-): Promise<HeardSamples> {
+): Promise<EmbeddedSamples> {
   const read = encoders.findIndex(({ info }) => info.id === transcriber?.info.id);
   const pooled: Pooled[][] = encoders.map(() => []);
   const transcripts: Transcript[] = [];
@@ -143,7 +143,7 @@ export async function hearWindows(
 }
 
 /** What a classifier gets of what was heard. */
-export function getHeard({ embeddings, transcript }: HeardSamples): Heard {
+export function getEmbedding({ embeddings, transcript }: EmbeddedSamples): Embedding {
   const vectors = embeddings.map(({ vector }) => vector);
   if (!transcript) return { vectors };
   const { text, logprob, vectors: decoded } = transcript;

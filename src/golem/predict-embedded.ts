@@ -1,13 +1,13 @@
 /**
  * From what was heard of a recording to a prediction that tells its duration, its words and its oddities.
  *
- * Must not know: files, encoders.
+ * Not its concern: files, encoders.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
+import { type EmbeddedSource, getAudioSettings, getEmbedding, isSilent } from "../embed/embed-source.ts";
 import { welcomesSilence } from "../embed/embedded-recording.ts";
-import { getAudioSettings, getHeard, type HeardSource, isSilent } from "../embed/hear-source.ts";
 import type { GolemDocument } from "./golem-document.ts";
 import type { GolemModel, Prediction } from "./golem-model.ts";
 
@@ -38,15 +38,19 @@ export function findPipelineWarning(document: GolemDocument, program: string): E
 }
 
 /** One prediction for what was heard; nothing to hear is the error `silent` unless the golem knows silence. */
-export function predictHeard(model: GolemModel, heard: HeardSource, name: string): AudioPrediction {
-  const { facts, transcript } = heard;
+export function predictEmbedded(
+  model: GolemModel,
+  embeddings: EmbeddedSource,
+  name: string,
+): AudioPrediction {
+  const { facts, transcript } = embeddings;
   if (isSilent(facts) && !welcomesSilence(model.document.labels)) {
     throw new GolemError("silent", `${name} holds nothing to hear; expected sound in it.`, {
       hint: "Record it again. To recognise silence, train with a class _silence.",
     });
   }
   return {
-    ...model.predictHeard([getHeard(heard)])[0]!,
+    ...model.predictEmbedded([getEmbedding(embeddings)])[0]!,
     seconds: facts.seconds,
     ...(transcript ? { transcript: transcript.text } : {}),
     warnings: facts.warnings,

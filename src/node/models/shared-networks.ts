@@ -2,23 +2,23 @@
  * Networks that several listeners share: each encoder and the transcriber are loaded once, and freed when the last listener
  * that has them is disposed of.
  *
- * Must not know: recordings, golems.
+ * Not its concern: recordings, golems.
  */
 
-import type { LoadedListener } from "../../embed/hear-source.ts";
+import type { LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
 import { defaultEncoderId } from "../../encoder/registry.ts";
 import type { Transcriber } from "../../encoder/transcriber.ts";
-import type { ResolvedEncoder, ResolvedListener } from "./encoder-source.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "./encoder-source.ts";
 import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.ts";
 
 /** Where listeners get their networks from. */
-export interface ListenerStore {
+export interface SharedNetworks {
   /**
    * Loads what is not loaded yet; what is missing on this machine is fetched. `dispose` of the listener gives back what it has.
    * Rejects with the errors of `loadEncoder` and `loadTranscriber`, and gives back what was loaded by then.
    */
-  acquire(resolved: ResolvedListener): Promise<LoadedListener>;
+  acquire(resolved: ResolvedEncoderSet): Promise<LoadedEncoderSet>;
 }
 
 interface Shared<T> {
@@ -27,7 +27,7 @@ interface Shared<T> {
 }
 
 /** Creates a store; `options` say how each network runs. */
-export function createListenerStore(options: LoadOptions & RunOptions = {}): ListenerStore {
+export function createSharedNetworks(options: LoadOptions & RunOptions = {}): SharedNetworks {
   const shared = new Map<string, Shared<{ dispose(): Promise<void> }>>();
 
   const share = async <T extends { dispose(): Promise<void> }>(

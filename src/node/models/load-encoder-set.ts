@@ -1,28 +1,28 @@
 /**
  * A listener ready to run in Node: several encoders, and the transcriber where one is wanted, which shares its encoder.
  *
- * Must not know: recordings, heads.
+ * Not its concern: recordings, heads.
  */
 
-import type { Listener, LoadedListener } from "../../embed/hear-source.ts";
+import type { EncoderSet, LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { defaultEncoderId, getTranscriberDefinition } from "../../encoder/registry.ts";
-import type { ResolvedListener } from "./encoder-source.ts";
+import type { ResolvedEncoderSet } from "./encoder-source.ts";
 import { pullWeights } from "./encoder-weights.ts";
-import { createListenerStore } from "./listener-store.ts";
 import { type LoadOptions, prepareEncoder } from "./load-encoder.ts";
+import { createSharedNetworks } from "./shared-networks.ts";
 
 /** Which parts of a listener a recording needs. */
-export interface ListenerParts {
+export interface EncoderSetParts {
   /** Places among the listener's encoders. */
   readonly encoders: readonly number[];
   readonly transcriber: boolean;
 }
 
 /** Takes some parts of a listener, in the order asked for; whoever loaded it still owns them. */
-export function selectParts(listener: Listener, { encoders, transcriber }: ListenerParts): Listener {
+export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: EncoderSetParts): EncoderSet {
   return {
-    encoders: encoders.map((i) => listener.encoders[i]!),
-    ...(transcriber ? { transcriber: listener.transcriber } : {}),
+    encoders: encoders.map((i) => encoderSet.encoders[i]!),
+    ...(transcriber ? { transcriber: encoderSet.transcriber } : {}),
   };
 }
 
@@ -30,15 +30,15 @@ export function selectParts(listener: Listener, { encoders, transcriber }: Liste
  * Loads a listener; what is missing is fetched. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and frees
  * what was loaded by then.
  */
-export function loadListener(
-  resolved: ResolvedListener,
+export function loadEncoderSet(
+  resolved: ResolvedEncoderSet,
   options: LoadOptions & { readonly threads?: number | undefined } = {},
-): Promise<LoadedListener> {
-  return createListenerStore(options).acquire(resolved);
+): Promise<LoadedEncoderSet> {
+  return createSharedNetworks(options).acquire(resolved);
 }
 
 /** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
-export async function prepareListener(resolved: ResolvedListener, options: LoadOptions): Promise<void> {
+export async function prepareEncoderSet(resolved: ResolvedEncoderSet, options: LoadOptions): Promise<void> {
   for (const encoder of resolved.encoders) await prepareEncoder(encoder, options);
   if (resolved.transcriber) await pullWeights(getTranscriberDefinition(defaultEncoderId)!, options);
 }

@@ -1,23 +1,23 @@
 /**
- * Hears samples in memory exactly as `hearSource` hears a recording of the same samples: trimmed, in windows, by everyone
+ * Hears samples in memory exactly as `embedSource` hears a recording of the same samples: trimmed, in windows, by everyone
  * who listens. Facts that only recordings need (hash, fingerprint) are not computed.
  *
- * Must not know: where the samples come from, labels.
+ * Not its concern: where the samples come from, labels.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import { computeKeptSamples, createLevelMeter, isSilent } from "../audio/silence-trim.ts";
 import { computeWindowBounds } from "../audio/window-cut.ts";
 import {
+  type EmbeddedSamples,
+  type EncoderSet,
+  embedWindows,
   getAudioSettings,
   getSampleRate,
-  type HeardSamples,
-  hearWindows,
-  type Listener,
   minimumSeconds,
-} from "./hear-source.ts";
+} from "./embed-source.ts";
 
-/** Options of {@link hearSamples}. */
-export interface HearSamplesOptions {
+/** Options of {@link embedSamples}. */
+export interface EmbedSamplesOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,12 +26,12 @@ export interface HearSamplesOptions {
  * Hears finite mono samples at the listener's rate. Resolves with undefined where there is nothing to hear: all is silent, or under
  * 20 ms is left. Rejects with the errors of encoders, with `invalid-option` or `aborted`.
  */
-export async function hearSamples(
+export async function embedSamples(
   samples: Float32Array,
-  listener: Listener,
-  { audio, signal }: HearSamplesOptions = {},
-): Promise<HeardSamples | undefined> {
-  const settings = getAudioSettings(getSampleRate(listener), audio);
+  encoderSet: EncoderSet,
+  { audio, signal }: EmbedSamplesOptions = {},
+): Promise<EmbeddedSamples | undefined> {
+  const settings = getAudioSettings(getSampleRate(encoderSet), audio);
   const { sampleRate, windowSeconds } = settings;
   const meter = createLevelMeter(sampleRate);
   meter.push(samples);
@@ -43,5 +43,5 @@ export async function hearSamples(
   if (end - start < minimumSeconds * sampleRate) return undefined;
   const bounds = computeWindowBounds(start, end, Math.round(windowSeconds * sampleRate));
   const windows = bounds.slice(1).map((to, i) => samples.subarray(bounds[i]!, to));
-  return hearWindows(windows, listener, signal);
+  return embedWindows(windows, encoderSet, signal);
 }

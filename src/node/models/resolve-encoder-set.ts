@@ -1,21 +1,21 @@
 /**
  * Who is to listen: for training by what was named, for a golem by what its files record.
  *
- * Must not know: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
+ * Not its concern: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
 
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
-import type { ListenerInfo } from "../../classifier/view.ts";
+import type { EncoderSetInfo } from "../../classifier/view.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkSameTranscriber } from "../../encoder/identity.ts";
 import { defaultEncoderId, defaultEncoderIds, getTranscriberDefinition } from "../../encoder/registry.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import type { ResolvedListener } from "./encoder-source.ts";
+import type { ResolvedEncoderSet } from "./encoder-source.ts";
 import type { HubEnvironment } from "./model-files.ts";
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /** What decides who listens. */
-export interface ListenerChoice extends Pick<ClassifierOptions, "layer" | "head"> {
+export interface EncoderChoice extends Pick<ClassifierOptions, "layer" | "head"> {
   /** As `resolveEncoder` takes it; `auto` or nothing: all of the default ones that are of use. */
   readonly encoder?: string | undefined;
   readonly precision?: string | undefined;
@@ -27,10 +27,10 @@ export interface ListenerChoice extends Pick<ClassifierOptions, "layer" | "head"
  * Finds who listens in training. Whatever is named is all there is of its kind: an encoder named listens alone, with a layer or a head
  * named the first of the default ones does, and in either case nobody reads. Rejects with the errors of `resolveEncoder`.
  */
-export async function resolveListener(
-  { encoder = "auto", precision, layer = "auto", head = "auto", transcript = true }: ListenerChoice,
+export async function resolveEncoderSet(
+  { encoder = "auto", precision, layer = "auto", head = "auto", transcript = true }: EncoderChoice,
   environment: HubEnvironment = {},
-): Promise<ResolvedListener> {
+): Promise<ResolvedEncoderSet> {
   const isFused = encoder === "auto" && precision === undefined && layer === "auto" && head === "auto";
   if (!isFused) {
     const cut = typeof layer === "number" ? layer : undefined;
@@ -45,16 +45,16 @@ export async function resolveListener(
 }
 
 /** What a listener is, for classifiers. */
-export function getListenerInfo({ encoders, transcriber }: ResolvedListener): ListenerInfo {
+export function getEncoderSetInfo({ encoders, transcriber }: ResolvedEncoderSet): EncoderSetInfo {
   const info = transcriber ? getTranscriberDefinition(defaultEncoderId)?.info : undefined;
   return { encoders: encoders.map((encoder) => encoder.info), ...(info ? { transcriber: info } : {}) };
 }
 
 /** Those of a listener whom a golem needs: nobody listens whose word does not count. */
-export function narrowListener(
-  { encoders }: ResolvedListener,
+export function narrowEncoderSet(
+  { encoders }: ResolvedEncoderSet,
   golem: Pick<GolemModel, "encoders" | "transcriber">,
-): ResolvedListener {
+): ResolvedEncoderSet {
   return {
     encoders: golem.encoders.map((wanted) => encoders.find(({ info }) => info.id === wanted.id)!),
     transcriber: golem.transcriber !== undefined,
@@ -65,10 +65,10 @@ export function narrowListener(
  * Finds those who listened when a golem was trained. `encoder` says where its encoder is now; only a golem of one encoder
  * can be told. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another transcriber.
  */
-export async function resolveGolemListener(
+export async function resolveGolemEncoderSet(
   { encoders: wanted, transcriber }: Pick<GolemModel, "encoders" | "transcriber">,
   options: HubEnvironment & { readonly encoder?: string | undefined } = {},
-): Promise<ResolvedListener> {
+): Promise<ResolvedEncoderSet> {
   if (options.encoder !== undefined && wanted.length !== 1) {
     throw new GolemError(
       "invalid-option",

@@ -1,13 +1,13 @@
 /**
  * What identifies something heard besides the recording: who listened, and the audio pipeline before it. Keys of stores are made of it.
  *
- * Must not know: stores, files.
+ * Not its concern: stores, files.
  */
 import { type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/describe-audio.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
-import { getAudioSettings } from "./hear-source.ts";
+import { getAudioSettings } from "./embed-source.ts";
 
 /** The fingerprint of an embedding: encoder and audio pipeline. */
 export function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<AudioSettings>): string {

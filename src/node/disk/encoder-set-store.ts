@@ -2,42 +2,46 @@
  * What the store knows of recordings for one listener: each encoder's embedding and the transcript under keys of their own,
  * so that another listener finds what it has in common with this one.
  *
- * Must not know: how recordings are heard, labels.
+ * Not its concern: how recordings are heard, labels.
  */
-import type { AudioFacts, AudioSettings } from "../audio/audio.ts";
-import type { HeardSource } from "../embed/hear-source.ts";
-import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../embed/hearing-fingerprint.ts";
-import type { EmbeddingStore, StoredEmbedding, StoredTranscript } from "../embed/store.ts";
-import { computeStoreKey } from "../embed/store-key.ts";
-import { defaultEncoderId, getTranscriberDefinition } from "../encoder/registry.ts";
-import type { ResolvedListener } from "./models/encoder-source.ts";
-import type { ListenerParts } from "./models/load-listener.ts";
+import type { AudioFacts, AudioSettings } from "../../audio/audio.ts";
+import type { EmbeddedSource } from "../../embed/embed-source.ts";
+import {
+  computeEncoderFingerprint,
+  computeTranscriberFingerprint,
+} from "../../embed/embedding-fingerprint.ts";
+import type { EmbeddingStore, StoredEmbedding } from "../../embed/store.ts";
+import { computeStoreKey } from "../../embed/store-key.ts";
+import { defaultEncoderId, getTranscriberDefinition } from "../../encoder/registry.ts";
+import type { Transcript } from "../../encoder/transcriber.ts";
+import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
+import type { EncoderSetParts } from "../models/load-encoder-set.ts";
 
 /** What is known of one recording. */
-export interface KnownHearing {
+export interface KnownEmbeddings {
   /** Undefined when no encoder has heard it. */
   readonly facts: AudioFacts | undefined;
   /** In the order of the listener's encoders. */
   readonly embeddings: readonly (StoredEmbedding | undefined)[];
-  readonly transcript: StoredTranscript | undefined;
+  readonly transcript: Transcript | undefined;
 }
 
 /** One listener's view of the store. */
-export interface HearingStore {
+export interface EncoderSetStore {
   /** `file` is what warnings call the recording. */
-  get(fileHash: string, file: string): KnownHearing;
+  get(fileHash: string, file: string): KnownEmbeddings;
   /** Keeps what `parts` of the listener heard, in their order; resolves when it is committed. */
-  put(fileHash: string, file: string, parts: ListenerParts, heard: HeardSource): Promise<void>;
+  put(fileHash: string, file: string, parts: EncoderSetParts, heard: EmbeddedSource): Promise<void>;
 }
 
 /** Creates the view of a listener that hears under those settings. */
-export function createHearingStore(
+export function createEncoderSetStore(
   store: EmbeddingStore,
-  listener: ResolvedListener,
+  encoderSet: ResolvedEncoderSet,
   audio: Partial<AudioSettings> | undefined,
-): HearingStore {
-  const fingerprints = listener.encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
-  const transcriber = listener.transcriber ? getTranscriberDefinition(defaultEncoderId)?.info : undefined;
+): EncoderSetStore {
+  const fingerprints = encoderSet.encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
+  const transcriber = encoderSet.transcriber ? getTranscriberDefinition(defaultEncoderId)?.info : undefined;
   const transcriberFingerprint = transcriber && computeTranscriberFingerprint(transcriber, audio);
   return {
     get(fileHash, file) {
