@@ -138,7 +138,7 @@ describe("golem detect", () => {
     for (const row of raven)
       expect(Number(row["High Freq (Hz)"])).toBeGreaterThan(Number(row["Low Freq (Hz)"]));
     const none = await runGolem(["detect", golem, short, "--threshold", "1"]);
-    expect(none.stdout).toMatch(/^Nothing that the golem knows was found/);
+    expect(none.stdout).toMatch(/^No event was found/);
   });
 
   it.skipIf(!hasFfmpeg)(`does what README and docs/detection.md show${hasFfmpegNote}`, () => {

@@ -142,7 +142,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       "--encoder",
       "moonshine-tiny",
     ]);
-    expect(stdout).toContain(`See it: ${join(golem, "report.html")}`);
+    expect(stdout).toContain(`Report: ${join(golem, "report.html")}`);
     const { page, complaints } = await openWatchedPage(browser, { viewport: sizes.desk });
     await page.goto(pathToFileURL(join(golem, "report.html")).href);
     const links = page.locator("#mistakes .play:visible");

@@ -1,5 +1,5 @@
 /**
- * The options that several commands have, as data.
+ * Options shared by several commands, as data.
  *
  * Not its concern: commands, how arguments are parsed.
  */
@@ -17,31 +17,31 @@ export interface OptionSpecification {
   readonly parse?: (text: string) => unknown;
 }
 
-/** Who listens in training. */
+/** The encoder of training. */
 export const encoderOption: OptionSpecification = {
   flags: "--encoder <id>",
   description:
-    "what listens: an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto, which is moonshine-tiny and in training google-speech-embedding too)",
+    "an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto: moonshine-tiny, and in training google-speech-embedding too)",
 };
-/** Arithmetic of an encoder that has several. */
+/** Arithmetic of an encoder that offers several. */
 export const precisionOption: OptionSpecification = {
   flags: "--precision <kind>",
   description:
     "int8 or fp32, for encoders that have both: checkpoints from the Hub or a folder (default: int8)",
   parse: oneOf(["fp32", "int8"]),
 };
-/** Cuts an encoder where only its vectors are wanted. */
+/** Highest layer to compute, for commands that only write embeddings. */
 export const cutOption: OptionSpecification = {
   flags: "--layer <n>",
-  description: "last layer wanted; encoders that can be cut compute nothing above it (default: all layers)",
+  description: "highest layer; encoders that can be cut compute nothing above it (default: all layers)",
   parse: integer(0),
 };
-/** Finds a golem's encoder again. */
+/** Where a golem's encoder is now. */
 export const movedEncoderOption: OptionSpecification = {
   flags: "--encoder <path>",
-  description: "where the golem's encoder is now, if it was a folder or file that moved",
+  description: "where the golem's encoder is now, if its folder or file moved",
 };
-/** How recordings are read. */
+/** Reading of recordings. */
 export const audioOptions: readonly OptionSpecification[] = [
   { flags: "--no-trim", description: "keep silence at the ends of recordings" },
   {
@@ -50,65 +50,65 @@ export const audioOptions: readonly OptionSpecification[] = [
     parse: positive,
   },
 ];
-/** Makes what was left out a failure. */
+/** Left-out recordings count as a failure. */
 export const strictOption: OptionSpecification = {
   flags: "--strict",
-  description: "exit with 1 when recordings were left out",
+  description: "exit with 1 if recordings were left out",
 };
-/** Keeps a report small. */
+/** A report without sound. */
 export const noAudioOption: OptionSpecification = {
   flags: "--no-audio",
-  description: "leave sound and spectrograms out of the page",
+  description: "omit sound and spectrograms",
 };
-/** Takes part of the data. */
+/** The first rows of the data. */
 export const limitOption: OptionSpecification = {
   flags: "--limit <n>",
-  description: "take the first N rows only",
+  description: "use the first N rows only",
   parse: integer(1),
 };
 
-/** Which layer the head sees. */
+/** Layer of the views. */
 export const layerOption: OptionSpecification = {
   flags: "--layer <n>",
   description:
-    "layer of the encoder: a number, last, or auto: all of them pooled, or with --head the best by leave-one-out likelihood (default: auto)",
+    "layer of the encoder: a number, last, or auto: all layers pooled, or with --head the best by leave-one-out likelihood (default: auto)",
   parse: layer,
 };
-/** What is kept over time. */
+/** Statistics over time. */
 export const poolingOption: OptionSpecification = {
   flags: "--pooling <kind>",
   description: "statistics over time: mean or mean+std (default: mean+std)",
   parse: oneOf(["mean", "mean+std"]),
 };
-/** Which head learns. */
+/** Kind of head. */
 export const headOption: OptionSpecification = {
   flags: "--head <kind>",
-  description: `what learns: auto or one of ${headKinds.join(", ")} (default: ridge on every view, pooled, which auto is too; with --layer, logistic, and auto compares centroid, ridge and logistic in every fold)`,
+  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: auto: ridge on every view, pooled; with --layer the default is logistic, and auto compares centroid, ridge and logistic in every fold)`,
   parse: oneOf(["auto", ...headKinds]),
 };
-/** Draws part of the data by class. */
+/** Recordings per class. */
 export const shotsOption: OptionSpecification = {
   flags: "--shots <k>",
-  description: "draw K recordings a class with the seed (default: all)",
+  description: "draw K recordings per class with the seed (default: all)",
   parse: integer(1),
 };
-/** Leaves words out. */
+/** No transcriber. */
 export const transcriptOption: OptionSpecification = {
   flags: "--no-transcript",
-  description: "leave words out: speech is not written down (default: they count where they help)",
+  description: "do not transcribe speech (default: transcripts are used where they help)",
 };
 
-/** Everything that shapes detection. */
+/** Settings of detection. */
 export const detectOptions: readonly OptionSpecification[] = [
   {
     flags: "--threshold <p>",
-    description: `what a stretch has to score to be an event: the probability of its label, less where it is unlike all classes (default: ${highestThreshold}, less for a golem that is seldom so sure)`,
+    description: `minimum score of an event: the probability of its label, reduced where the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence)`,
     parse: share,
   },
   {
     flags: "--window <seconds>",
     description:
-      "length of windows in long stretches of sound (default: the median of the training recordings, without silence at their ends)",
+      "length of windows in long stretches of sound (default: the median training recording, without silence at its ends)",
     parse: positive,
   },
   {
@@ -123,7 +123,7 @@ export const detectOptions: readonly OptionSpecification[] = [
   },
   {
     flags: "--min-duration <seconds>",
-    description: "shortest sound that is listened to, and shortest event (default: 0.1)",
+    description: "shortest sound and shortest event (default: 0.1)",
     parse: positive,
   },
   movedEncoderOption,

@@ -1,5 +1,5 @@
 /**
- * The commands as data: names, arguments, options, help. The work is in commands/, loaded when a command runs.
+ * The commands as data: names, arguments, options, help. Their code is in commands/ and is loaded when a command runs.
  *
  * Not its concern: how arguments are parsed, what commands do.
  */
@@ -36,7 +36,7 @@ export interface CommandSpecification {
   readonly description: string;
   readonly options: readonly OptionSpecification[];
   readonly help?: string;
-  /** Loads the module that does the work; `runCommand` resolves with the exit code. */
+  /** Loads the command's module; `runCommand` resolves with the exit code. */
   load(): Promise<{
     runCommand(
       // biome-ignore lint/suspicious/noExplicitAny: each command declares the arguments commander gives it
@@ -48,17 +48,17 @@ export interface CommandSpecification {
   }>;
 }
 
-const dataHelp = `DATA is a folder with one folder a class; or a folder with metadata.csv or metadata.jsonl (file_name, label,
-and if known speaker and split); or such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
-"hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (all after the ? may be left out; HF_TOKEN, HF_ENDPOINT,
-HF_HOME and HF_HUB_OFFLINE are heeded). Of one on the Hub, only the recordings taken with --limit or --shots are fetched.`;
+const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
+speaker and split); such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
+"hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (everything after the ? is optional; HF_TOKEN, HF_ENDPOINT,
+HF_HOME and HF_HUB_OFFLINE are honoured). From the Hub, only the recordings selected by --limit or --shots are downloaded.`;
 
 /** All commands, in the order in which help lists them. */
 export const commands: readonly CommandSpecification[] = [
   {
     name: "train",
     args: ["<data>"],
-    description: "train a golem on labelled recordings and say honestly how good it is",
+    description: "train a golem on labelled recordings and measure its held-out score",
     options: [
       { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
       encoderOption,
@@ -70,58 +70,58 @@ export const commands: readonly CommandSpecification[] = [
       limitOption,
       {
         flags: "--test <data>",
-        description: "score on these recordings (default: rows with split test, else cross-validation)",
+        description: "test on these recordings (default: rows with split test, else cross-validation)",
       },
       transcriptOption,
       ...audioOptions,
       strictOption,
     ],
-    help: `${dataHelp}\n\nThe recipe of one linear layer on the last layer's mean:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
+    help: `${dataHelp}\n\nThe simplest recipe, one linear layer on the mean of the last layer:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
     load: () => import("./commands/train.ts"),
   },
   {
     name: "predict",
     args: ["<golem>", "<files...>"],
-    description: "say what recordings are",
+    description: "classify recordings",
     options: [movedEncoderOption],
     load: () => import("./commands/predict.ts"),
   },
   {
     name: "detect",
     args: ["<golem>", "<file>"],
-    description: "say what is where in a long recording",
+    description: "find events in a long recording",
     options: [
       {
         flags: "--format <kind>",
-        description: `${eventFormats.join(", ")} (default: lines for people)`,
+        description: `${eventFormats.join(", ")} (default: text)`,
         parse: oneOf(eventFormats),
       },
       ...detectOptions,
     ],
-    help: `Sound with silence around it is heard as one recording, longer stretches in overlapping windows. Steady noise is not listened to, unless the
-golem has classes of steady sound. What is unlike all classes, or most like _unknown, _background or _silence, is no event.
-audacity is a label track, raven a selection table, json one line an event.`,
+    help: `Sound with silence on both sides is classified as one recording, longer stretches in overlapping windows. Steady noise is skipped unless the
+golem has classes of steady sound. Sound unlike all classes, or most like _unknown, _background or _silence, is not an event.
+audacity is a label track, raven a selection table, json one line per event.`,
     load: () => import("./commands/detect.ts"),
   },
   {
     name: "listen",
     args: ["<golem>"],
-    description: "say what is being heard, as it comes: from a pipe or the microphone",
+    description: "find events in live sound, from a pipe or the microphone",
     options: [
       {
         flags: "--rate <hz>",
-        description: "sample rate of what is piped in (default: 16000)",
+        description: "sample rate of the piped samples (default: 16000)",
         parse: integer(1),
       },
       {
         flags: "--format <kind>",
-        description: `samples of what is piped in: ${pcmFormats.join(" or ")}, one channel (default: s16le)`,
+        description: `format of the piped samples: ${pcmFormats.join(" or ")}, one channel (default: s16le)`,
         parse: oneOf(pcmFormats),
       },
-      { flags: "--device <name>", description: "which microphone, as arecord, ffmpeg or sox names it" },
+      { flags: "--device <name>", description: "microphone, by its name in arecord, ffmpeg or sox" },
       ...detectOptions,
     ],
-    help: `Where standard input is a terminal, arecord, ffmpeg or sox records, whichever there is. Ctrl-C ends it.
+    help: `If standard input is a terminal, the microphone is recorded with arecord, ffmpeg or sox, whichever is installed. Ctrl-C stops.
 
 ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     load: () => import("./commands/listen.ts"),
@@ -133,7 +133,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     options: [
       movedEncoderOption,
       limitOption,
-      { flags: "--report <file>", description: "write a page about it: one HTML file, with sound" },
+      { flags: "--report <file>", description: "write a report: one HTML file, with sound" },
       noAudioOption,
       strictOption,
     ],
@@ -143,11 +143,11 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
   {
     name: "curve",
     args: ["<data>"],
-    description: "say how much more recordings would give, and of which class: a learning curve",
+    description: "measure the learning curve: what more recordings would give, and of which class",
     options: [
       {
         flags: "--add <n>",
-        description: "recordings to be added to one class, for what each class would gain (default: 5)",
+        description: "recordings to add to one class when estimating its gain (default: 5)",
         parse: integer(1),
       },
       encoderOption,
@@ -167,11 +167,11 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
   {
     name: "compare",
     args: ["<data>"],
-    description: "compare heads from nearest means to wide networks: where fitting becomes over-fitting",
+    description: "compare heads, from class means to wide networks, to see where over-fitting begins",
     options: [
       {
         flags: "--budget <seconds>",
-        description: "time for it, about: repeats are given up first, then the largest heads (default: 30)",
+        description: "approximate time; repeats are dropped first, then the largest heads (default: 30)",
         parse: positive,
       },
       encoderOption,
@@ -179,7 +179,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       {
         ...layerOption,
         description:
-          "layer for the heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: auto)",
+          "layer for heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: auto)",
       },
       poolingOption,
       shotsOption,
@@ -194,44 +194,43 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
   {
     name: "suggest",
     args: ["<golem>", "<pool...>"],
-    description: "say which unlabelled recordings are worth labelling next, and why",
+    description: "choose the unlabelled recordings to label next, with reasons",
     options: [
       { flags: "--count <n>", description: "how many (default: 10)", parse: integer(1) },
       movedEncoderOption,
       strictOption,
     ],
-    help: `POOL is a folder of recordings, folders in it included, or files, or any other form of DATA; labels are of no account.
-Recordings that the golem was trained on, and the same audio twice, are never suggested.
-Label a few at a time and train again: each golem has doubts of its own.`,
+    help: `POOL is a folder of recordings with its subfolders, or files, or any other form of DATA; labels are ignored.
+Training recordings of the golem and repeated audio are never suggested.
+Label a few at a time and train again, since suggestions depend on the golem.`,
     load: () => import("./commands/suggest.ts"),
   },
   {
     name: "doctor",
     args: ["<data>"],
-    description: "find what is wrong with labelled recordings before it decides the score",
+    description: "check recordings and labels for faults that distort the score",
     options: [
       encoderOption,
       precisionOption,
       limitOption,
       {
         flags: "--no-transcript",
-        description: "judge labels by sound alone: speech is not written down",
+        description: "check labels by sound only, without transcripts",
       },
       ...audioOptions,
       strictOption,
     ],
     help: `${dataHelp}
 
-Looks for wrong labels, copies (compressed, cut, louder, resampled) across classes and splits, labels that speaker, format, loudness
-or duration give away, voices that cannot be kept apart, uneven classes, silence, clipping, offset, odd lengths, mixed sample rates and
-unreadable files. Exits with 1 when something severe was found.`,
+Looks for doubtful labels, copies (compressed, cut, louder, resampled) across classes and splits, labels predictable from speaker, format,
+loudness or duration, speakers that cannot be separated, uneven classes, silence, clipping, offset, unusual lengths, mixed sample rates and
+unreadable files. Exits with 1 on a severe finding.`,
     load: () => import("./commands/doctor.ts"),
   },
   {
     name: "report",
     args: ["<golem>"],
-    description:
-      "write a page that shows how good a golem is and where it goes wrong: one HTML file, with sound",
+    description: "write a report on a golem's score and mistakes: one HTML file, with sound",
     options: [
       { flags: "--out <file>", description: "F.html (default: report.html in the golem's folder)" },
       {
@@ -242,7 +241,7 @@ unreadable files. Exits with 1 when something severe was found.`,
       noAudioOption,
       {
         flags: "--no-curve",
-        description: "leave the learning curve out: the golem's training is not repeated on fewer recordings",
+        description: "omit the learning curve (training is not repeated on fewer recordings)",
       },
     ],
     load: () => import("./commands/report.ts"),
@@ -250,7 +249,7 @@ unreadable files. Exits with 1 when something severe was found.`,
   {
     name: "export",
     args: ["<golem>"],
-    description: "write a golem for other programs and other people, without what is private",
+    description: "export a golem for other programs and people, without private data",
     options: [
       {
         flags: "--format <kind>",
@@ -261,11 +260,10 @@ unreadable files. Exits with 1 when something severe was found.`,
         parse: oneOf(Object.keys(exportFormats)),
       },
       { flags: "--out <path>", description: "file or folder to write (required)", required: true },
-      { flags: "--force", description: "replace an export that is there already" },
+      { flags: "--force", description: "overwrite an existing export" },
       {
         flags: "--acoustic-only",
-        description:
-          "train again without words, for formats that cannot carry them, and tell the score of both",
+        description: "train again without words, for formats that cannot hold them, and print both scores",
       },
       {
         flags: "--data <data>",
@@ -275,30 +273,30 @@ unreadable files. Exits with 1 when something severe was found.`,
       { flags: "--test <data>", description: "where the test recordings are now (default: likewise)" },
       {
         flags: "--include-audio",
-        description: "put the training recordings in, as they are, under neutral names (huggingface)",
+        description: "include the training recordings unchanged, under neutral names (huggingface)",
       },
       {
         flags: "--include-transcripts",
         description:
-          "put in what was understood of the training recordings, and the words that count (huggingface, safetensors)",
+          "include the transcripts of the training recordings and the vocabulary (huggingface, safetensors)",
       },
       {
         flags: "--licence <id>",
-        description: "SPDX id under which you pass the golem on, for its card (default: unknown)",
+        description: "SPDX id of the golem's licence, for its card (default: unknown)",
       },
       movedEncoderOption,
     ],
-    help: `Recordings and transcripts are in an export only where they are asked for; names of files and speakers, and places on this machine, never. What is in it is printed.`,
+    help: `Recordings and transcripts are included only on request; names of files and speakers and paths of this machine never. The contents are printed.`,
     load: () => import("./commands/export.ts"),
   },
   {
     name: "serve",
     args: ["<golems...>"],
-    description: "answer for golems over HTTP",
+    description: "serve golems over HTTP",
     options: [
       {
         flags: "--port <n>",
-        description: `port; 0 takes a free one (default: ${serverDefaults.port})`,
+        description: `port; 0 selects a free one (default: ${serverDefaults.port})`,
         parse: port,
       },
       {
@@ -308,71 +306,71 @@ unreadable files. Exits with 1 when something severe was found.`,
       {
         flags: "--allow-host <names>",
         description:
-          "names in the Host header that are taken too, beside addresses and localhost; comma between them",
+          "host names accepted in the Host header besides addresses and localhost, separated by commas",
         parse: list,
       },
       {
         flags: "--cors <origins>",
         description:
-          "origins of web pages that may use it, such as https://example.org; comma between them (default: none)",
+          "origins of web pages allowed to use the server, such as https://example.org, separated by commas (default: none)",
         parse: list,
       },
       {
         flags: "--api-keys <file>",
         description:
-          "file with the keys of those who may use it, one a line (default: GOLEM_API_KEYS; everybody without)",
+          "file with API keys, one per line (default: GOLEM_API_KEYS; without keys anyone may use the server)",
       },
       {
         flags: "--max-body <megabytes>",
-        description: `largest body taken (default: ${serverDefaults.maximumBodyBytes / 2 ** 20})`,
+        description: `largest accepted body (default: ${serverDefaults.maximumBodyBytes / 2 ** 20})`,
         parse: positive,
       },
       {
         flags: "--max-stream <megabytes>",
-        description: `largest long recording that detect takes (default: ${serverDefaults.maximumStreamBytes / 2 ** 20})`,
+        description: `largest recording for detect (default: ${serverDefaults.maximumStreamBytes / 2 ** 20})`,
         parse: positive,
       },
       {
         flags: "--max-hours <hours>",
-        description: `longest recording that detect takes (default: ${serverDefaults.maximumStreamSeconds / 3600})`,
+        description: `longest recording for detect (default: ${serverDefaults.maximumStreamSeconds / 3600})`,
         parse: positive,
       },
       {
         flags: "--max-files <n>",
-        description: `most files in one form (default: ${serverDefaults.maximumFiles})`,
+        description: `maximum files per form (default: ${serverDefaults.maximumFiles})`,
         parse: integer(1),
       },
       {
         flags: "--queue <n>",
-        description: `most requests waiting or at work; more are told to come again (default: ${serverDefaults.queue})`,
+        description: `maximum requests waiting or running; further ones get 503 (default: ${serverDefaults.queue})`,
         parse: integer(1),
       },
       {
         flags: "--streams <n>",
-        description: `most long recordings and live streams listened to at a time (default: ${serverDefaults.streams})`,
+        description: `maximum concurrent long recordings and live streams (default: ${serverDefaults.streams})`,
         parse: integer(1),
       },
       {
         flags: "--client-share <share>",
-        description: `part of --queue and of --streams that one client (key, else address) may take (default: ${serverDefaults.clientShare})`,
+        description: `share of --queue and --streams that one client (by key, else address) may use (default: ${serverDefaults.clientShare})`,
         parse: share,
       },
       {
         flags: "--timeout <seconds>",
-        description: `longest a request may take (default: ${serverDefaults.timeoutSeconds})`,
+        description: `time limit of a request (default: ${serverDefaults.timeoutSeconds})`,
         parse: timeLimit,
       },
-      { flags: "--workers <n>", description: "threads that listen (default: one a core)", parse: integer(1) },
+      { flags: "--workers <n>", description: "worker threads (default: one per core)", parse: integer(1) },
       movedEncoderOption,
     ],
-    help: `Answers at http://127.0.0.1:${serverDefaults.port} unless told otherwise; /docs there says what it answers. A golem is called what its folder is called,
-and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet leaves them out. Ctrl-C answers what was accepted, then ends.`,
+    help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. A golem's id is the name of its folder; it is
+loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
     load: () => import("./commands/serve.ts"),
   },
   {
     name: "embed",
     args: ["<data>"],
-    description: "write the encoder's embeddings of every recording to a .parquet or .npz file",
+    description: "write the embeddings of every recording to a .parquet or .npz file",
     options: [
       { flags: "--out <file>", description: "F.parquet or F.npz (required)", required: true },
       encoderOption,
@@ -388,16 +386,16 @@ and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --q
   {
     name: "encoders",
     args: ["[action]", "[id]"],
-    description: "list the encoders, or pull, verify, remove the weights of one",
+    description: "list encoders, or pull, verify, remove weights",
     options: [precisionOption, cutOption],
-    help: "Without an ID, pull fetches all that training without flags listens with. ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull [ID]      golem encoders verify [ID]      golem encoders remove ID",
+    help: "Without an ID, pull downloads the default encoders and transcriber. ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull [ID]      golem encoders verify [ID]      golem encoders remove ID",
     load: () => import("./commands/encoders.ts"),
   },
   {
     name: "demo",
     args: ["[name]"],
     description:
-      "see it work: banking (synthetic requests in 14 classes, default), drums (real recordings) or minds14 (real callers, from the Hugging Face Hub)",
+      "train on a demo data set: banking (synthetic requests in 14 classes, default), drums (real recordings) or minds14 (real callers, from the Hugging Face Hub)",
     options: [
       { flags: "--out <dir>", description: "folder to save the golem in (default: golem-demo-NAME)" },
     ],
@@ -406,17 +404,17 @@ and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --q
   {
     name: "studio",
     args: [],
-    description: "make a golem in the browser: record, train, try, take it away; nothing leaves this machine",
+    description: "record, train, try and export a golem in the browser; nothing leaves this machine",
     options: [
       {
         flags: "--port <n>",
-        description: `port on 127.0.0.1; 0 takes a free one (default: ${studioPort})`,
+        description: `port on 127.0.0.1; 0 selects a free one (default: ${studioPort})`,
         parse: port,
       },
       { flags: "--no-open", description: "do not open a browser" },
       {
         flags: "--export <dir>",
-        description: "write the studio as a static site, weights included, instead",
+        description: "write the studio as a static site with weights instead",
       },
     ],
     load: () => import("./commands/studio.ts"),
@@ -424,7 +422,7 @@ and loaded again when the folder is replaced. Log lines (JSON) go to stderr; --q
   {
     name: "cache",
     args: ["[action]"],
-    description: "stats (default) or clear: embeddings kept so that nothing is computed twice",
+    description: "stats (default) or clear: the cached embeddings",
     options: [],
     load: () => import("./commands/cache.ts"),
   },

@@ -1,5 +1,5 @@
 /**
- * The scores of each class as a table for people at a terminal: one line a class, with what it is most often taken for.
+ * Scores per class as a table for the terminal, with the classes each is most often confused with.
  *
  * Not its concern: how the scores were computed, where they are shown.
  */

@@ -1,5 +1,5 @@
 /**
- * A comparison of heads in words and characters, for people at a terminal.
+ * A comparison of heads as text for the terminal.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -9,7 +9,7 @@ import { describeLine, describeScale } from "./text-plot.ts";
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const points = (share: number): string => (100 * share).toFixed(1);
 
-/** Lines with a table, the curve of fitting against over-fitting, and which head to take. */
+/** Lines with a table, training against held-out accuracy, and the recommended head. */
 export function describeComparison(
   comparison: DatasetComparison,
   { bold, dim }: { bold(text: string): string; dim(text: string): string },
@@ -20,7 +20,7 @@ export function describeComparison(
   const where = layer === "auto" ? "the layer chosen in each fold" : `layer ${layer}`;
   const chosen = candidates.find(({ name }) => name === simplest)!;
   return [
-    bold("Heads, from the most restrained to the freest"),
+    bold("Heads, from the simplest to the most complex"),
     ...describeTable(comparison).map((line, i) => (i === 0 ? dim(line) : line)),
     "",
     bold("Fitting and over-fitting"),
@@ -43,22 +43,22 @@ export function describeComparison(
       }; single heads on ${encoder}, ${where}; fusion: ridge on every view, pooled`,
     ),
     "",
-    ...(givenUp.length > 0 ? [`No time for ${givenUp.join(", ")} in ${budget} s: --budget gives more.`] : []),
+    ...(givenUp.length > 0 ? [`No time for ${givenUp.join(", ")} in ${budget} s; raise --budget.`] : []),
     bold(`The simplest within one standard error of the best: ${simplest}`),
     simplest === best
-      ? "  it is the best itself; no simpler one is as near"
-      : `  the best, ${best}, does better by ${points(chosen.difference)} points, give or take ${points(chosen.standardError)}, which these recordings cannot tell from chance`,
+      ? "  it is also the best; no simpler one is within one standard error"
+      : `  the best, ${best}, is ${points(chosen.difference)} points better (standard error ${points(chosen.standardError)}), a difference within chance`,
     `  ${describeUse(simplest, layer)}`,
   ];
 }
 
-/** What to type to get the head. */
+/** How to train with the head. */
 function describeUse(simplest: string, layer: DatasetComparison["layer"]): string {
-  if (simplest === "fusion") return "`golem train` uses it when nothing is named";
+  if (simplest === "fusion") return "`golem train` uses it by default";
   if (simplest.startsWith("mlp")) {
-    return `\`golem train --head mlp\` is one of 64 hidden units; the library's headOptions.hidden sets others`;
+    return `\`golem train --head mlp\` has 64 hidden units; the library's headOptions.hidden sets others`;
   }
-  return `\`golem train --head ${simplest}${layer === "auto" ? "" : ` --layer ${layer}`}\` uses it; with nothing named, the fusion of all views is used`;
+  return `\`golem train --head ${simplest}${layer === "auto" ? "" : ` --layer ${layer}`}\` uses it; the default is the fusion of all views`;
 }
 
 function describeTable({ candidates, best, simplest }: DatasetComparison): string[] {
@@ -78,7 +78,7 @@ function describeTable({ candidates, best, simplest }: DatasetComparison): strin
     describeMark(score),
   ]);
   const table = [
-    ["head", "learned numbers", "training", "held out", "95 % interval", "log-loss", "below the best", ""],
+    ["head", "parameters", "training", "held out", "95 % interval", "log-loss", "below the best", ""],
     ...rows,
   ];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));

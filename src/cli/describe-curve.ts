@@ -1,5 +1,5 @@
 /**
- * A learning curve in words and characters, for people at a terminal.
+ * A learning curve as text for the terminal.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -21,12 +21,12 @@ function describePoints(gain: number): string {
 const describeInterval = ([low, high]: readonly [number, number]): string =>
   `(95 % ${describePoints(low)} to ${describePoints(high)})`;
 
-/** Classes that are named in the advice. */
+/** Classes named in the advice. */
 const classesShown = 3;
-/** Gains nearer to each other than this, in balanced accuracy, are not told apart. */
+/** Gains closer than this, in balanced accuracy, count as equal. */
 const negligible = 0.0005;
 
-/** Lines that show the curve and say what more recordings would give. */
+/** Lines with the curve and what more recordings would give. */
 export function describeCurve(
   curve: DatasetCurve,
   { bold, dim }: { bold(text: string): string; dim(text: string): string },
@@ -37,7 +37,7 @@ export function describeCurve(
     `${count.padStart(10)}  ${plot}  ${text}`;
   const coming = forecasts.filter(({ growth }) => growth > 1);
   return [
-    bold("Held-out balanced accuracy by recordings of each class to learn from"),
+    bold("Held-out balanced accuracy by training recordings per class"),
     row("recordings", describeScale(), "").trimEnd(),
     ...points.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       row(
@@ -51,24 +51,24 @@ export function describeCurve(
         row(
           describeCount(recordingsPerClass),
           describeLine({ chance, interval, stroke: "~", marks: [["?", balancedAccuracy]] }),
-          `${percent(balancedAccuracy)}  (${percent(interval[0])} to ${percent(interval[1])}), expected`,
+          `${percent(balancedAccuracy)}  (${percent(interval[0])} to ${percent(interval[1])}), forecast`,
         ),
       ),
     ),
     dim(
-      `  o measured on what the folds leave out of ${recordings} recordings${
+      `  o measured on the held-out sides of folds of ${recordings} recordings${
         grouping === "speaker"
           ? ", no speaker on both sides"
           : `, speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`
-      }; --- 95 % interval; : guessing; ? ~~~ expected by a model`,
+      }; --- 95 % interval; : guessing; ? ~~~ forecast by a model`,
     ),
     dim(
-      `  the last one measured is what cross-validation in \`golem train\` measures: its folds leave ${describeCount(last.recordingsPerClass)} a class to learn from, the golem itself learns from all`,
+      `  the last measured point is the cross-validation of \`golem train\`: its folds train on ${describeCount(last.recordingsPerClass)} per class, the golem itself on all`,
     ),
     "",
     ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
     ...describeClassGains(curve.classGains),
-    "New speakers, rooms or devices among them usually give more than is said here.",
+    "New speakers, rooms or devices usually give more than this forecast.",
   ];
 }
 
@@ -83,7 +83,7 @@ function describeForecast(forecast: LearningCurveForecast | undefined): string[]
   ];
 }
 
-/** A class that would outgrow the others gains next to nothing (runs/results/class-gain.md): of these, only the first is told of. */
+/** A class that would outgrow the others gains almost nothing (runs/results/class-gain.md); only the first of these is shown. */
 function describeClassGains(gains: readonly BoundedClassGain[]): string[] {
   const sentences = gains
     .filter(({ outgrows }) => !outgrows)
@@ -94,9 +94,9 @@ function describeClassGains(gains: readonly BoundedClassGain[]): string[] {
     );
   const [first] = gains;
   if (sentences.length > 0 || !first) return sentences;
-  const told = first.gain - gains.at(-1)!.gain < negligible ? "most often missed" : "that would gain most";
+  const reason = first.gain - gains.at(-1)!.gain < negligible ? "most often missed" : "that would gain most";
   return [
-    `With ${first.added} more recordings of ${first.label}, the class ${told}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
-    "  it would outgrow the other classes, which on real recordings gave next to nothing. Add to all classes.",
+    `With ${first.added} more recordings of ${first.label}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
+    "  it would outgrow the other classes, which gained almost nothing on real recordings. Add to all classes.",
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * An evaluation in words, for people at a terminal.
+ * An evaluation as text for the terminal.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -11,7 +11,7 @@ const wideInterval = 0.3;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Lines that tell score, interval, what to compare with, and where it goes wrong. */
+/** Lines with the score, its interval, baselines and confusions. */
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
   const { balancedAccuracy, interval, chance, majority, trainAccuracy, mostConfused, calibration } =
     evaluation;
@@ -28,7 +28,7 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
       `  this score is uncertain: ${evaluation.recordings} recordings${describeSpeakers(evaluation)}`,
     );
   }
-  // Counts are means over the repeats of cross-validation; less than half a recording is no pattern.
+  // Counts are means over the repeats of cross-validation; less than half a recording is noise.
   const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
   if (confused.length > 0) {
     const pairs = confused.map(
@@ -39,11 +39,11 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
   const unseen = Object.entries(evaluation.unseenLabels);
   if (unseen.length > 0) {
     lines.push(
-      `Labels it does not know, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
+      `Unknown labels, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
     );
   }
   if (evaluation.overlap.length > 0) {
-    lines.push(`Left out because it was trained on them: ${listFiles(evaluation.overlap)}`);
+    lines.push(`Left out because they are training recordings: ${listFiles(evaluation.overlap)}`);
   }
   return lines;
 }

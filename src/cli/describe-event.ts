@@ -1,5 +1,5 @@
 /**
- * Events and the state of a live stream as text for people.
+ * Events and the state of a live stream as text for the terminal.
  *
  * Not its concern: how events are found.
  */
@@ -13,7 +13,7 @@ function formatClock(seconds: number): string {
   return `${part(hours)}:${part(minutes)}:${part((hundredths / 100) % 60)}.${part(hundredths % 100)}`;
 }
 
-/** One line: from when to when, what, how sure. */
+/** One line: start, end, label, confidence. */
 export function describeEvent(
   { start, end, label, confidence }: DetectedEvent,
   bold: (text: string) => string,
@@ -21,11 +21,11 @@ export function describeEvent(
   return `${formatClock(start)} - ${formatClock(end)}  ${bold(label)} ${(100 * confidence).toFixed(1)} %`;
 }
 
-/** Cells of a level bar, from the least level shown to full scale. */
+/** Cells of the level bar, from the lowest level shown to full scale. */
 const barCells = 20;
 const minimumDb = -80;
 
-/** One line: time, level, the two labels that score most. */
+/** One line: time, level, the two highest-scoring labels. */
 export function describeLiveState(state: LiveState): string {
   const { time, levelDb, isSound, scores, unknown, dropped } = state;
   const filled = Math.round(barCells * Math.min(1, Math.max(0, 1 - levelDb / minimumDb)));

@@ -1,20 +1,20 @@
 /**
- * From the text of an option to its value; each throws commander's InvalidArgumentError with what was expected.
+ * Parsers of option values. Each throws commander's InvalidArgumentError, stating what was expected.
  *
- * Not its concern: which options there are.
+ * Not its concern: which options exist.
  */
 import { InvalidArgumentError } from "commander";
 
-/** A whole number, not below `least`. */
+/** A whole number, at least `minimum`. */
 export const integer =
-  (least: number) =>
+  (minimum: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`A whole number from ${least} was expected.`);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= minimum) return value;
+    throw new InvalidArgumentError(`A whole number from ${minimum} was expected.`);
   };
 
-/** A number of a TCP port; 0 takes a free one. */
+/** A TCP port; 0 selects a free one. */
 export const port = (text: string): number => {
   const value = integer(0)(text);
   if (value <= 65_535) return value;
@@ -36,11 +36,11 @@ export const oneOf =
     throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
   };
 
-/** Words with commas between them. */
+/** Words separated by commas. */
 export const list = (text: string): string[] => {
   const words = text.split(",").map((word) => word.trim());
   if (words.every((word) => word !== "")) return words;
-  throw new InvalidArgumentError("Words with commas between them were expected.");
+  throw new InvalidArgumentError("Words separated by commas were expected.");
 };
 
 /** A number over 0, at most 1. */
@@ -50,11 +50,11 @@ export const share = (text: string): number => {
   throw new InvalidArgumentError("A number over 0, at most 1, was expected.");
 };
 
-/** A number of a layer, or `auto` or `last`. */
+/** A layer number, `auto` or `last`. */
 export const layer = (text: string): number | string =>
   text === "auto" || text === "last" ? text : integer(0)(text);
 
-/** Seconds over 0, at most a day: longer ones overflow what timers hold (24.8 days). */
+/** Seconds over 0, at most a day: timers overflow after 24.8 days. */
 export const timeLimit = (text: string): number => {
   const value = positive(text);
   if (value <= 86_400) return value;

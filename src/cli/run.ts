@@ -1,8 +1,8 @@
 /**
- * The command line: parses arguments, runs one command, returns the exit code. Commands load when they run, so that
+ * The command line: parses arguments, runs one command, returns the exit code. Commands are loaded when they run, so that
  * `--help` is instant.
  *
- * Not its concern: what commands do; each is a file in commands/.
+ * Not its concern: what commands do; each has a file in commands/.
  */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
@@ -20,12 +20,12 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
-      // What commander finds wrong is reported below, in the form of all other errors.
+      // Errors of commander are reported below, in the form of all other errors.
       outputError: () => {},
     })
     .addHelpText(
       "after",
-      "\nStart with: npx golem demo\nOr with your own recordings, one folder a class: npx golem train FOLDER --out my-golem",
+      "\nStart with: npx golem demo\nOr with your own recordings, one folder per class: npx golem train FOLDER --out my-golem",
     );
   for (const specification of commands) {
     addCommand(program, specification, async (values, options) => {
@@ -68,11 +68,11 @@ function addCommand(
     else command.option(flags, text);
   }
   command
-    .option("--seed <n>", "seed of everything random", parseSeed, 0)
-    .option("--json", "JSON on stdout and nothing else there")
+    .option("--seed <n>", "seed of all random numbers", parseSeed, 0)
+    .option("--json", "write JSON to stdout, and nothing else")
     .option(
       "--quiet",
-      "no progress, no warnings, no account; what predict, encoders and cache were asked for is still printed",
+      "no progress, warnings or summary; results of predict, encoders and cache are still printed",
     );
   if (help) command.addHelpText("after", `\n${help}`);
   command.action(async () => action(command.processedArgs as string[], command.opts<CommonOptions>()));
@@ -84,22 +84,22 @@ function parseSeed(text: string): number {
   throw new InvalidArgumentError("A whole number was expected.");
 }
 
-/** What commander found wrong, in this project's form; a suggestion stands on its second line. */
+/** Converts an error of commander; its second line may be a suggestion. */
 function asUsageError({ message }: CommanderError, args: readonly string[]): GolemError {
   const [found = "", ...suggestions] = message.replace(/^error: /, "").split("\n");
   const sentence = found.charAt(0).toUpperCase() + found.slice(1).replace(/(?<=[^.])$/, ".");
   const name = commands.find((command) => command.name === args[0])?.name;
-  const help = `Run \`npx golem ${name ? `${name} ` : ""}--help\` to see what there is.`;
+  const help = `Run \`npx golem ${name ? `${name} ` : ""}--help\` for usage.`;
   return new GolemError("usage", sentence, { hint: [...suggestions, help].join(" ") });
 }
 
-/** Whether `--json` was given, when nothing could be parsed. */
+/** Whether `--json` was given, for arguments that could not be parsed. */
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? undefined : end).includes("--json");
 }
 
-/** After an interruption every error is its consequence. */
+/** After an interruption, every error is a consequence of it. */
 function asAborted(error: unknown): GolemError {
   return error instanceof GolemError && error.code === "aborted"
     ? error

@@ -1,14 +1,14 @@
 /**
- * What the commands say and where: results on stdout, progress and warnings on stderr, JSON when asked for.
+ * Output of the commands: results on stdout, progress and warnings on stderr, JSON with --json.
  *
- * Not its concern: what any command does.
+ * Not its concern: what commands do.
  */
 import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 
-/** Options every command has. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -22,26 +22,26 @@ export interface Streams {
   readonly stdin?: Readable & { isTTY?: boolean };
 }
 
-/** How a command speaks. */
+/** Output and input of a command. */
 export interface Terminal {
-  /** Text for people; silent with --json or --quiet. */
+  /** Text; silent with --json or --quiet. */
   print(text: string): void;
   /** One line of JSON; only with --json. */
   printJson(value: unknown): void;
   /** Result lines of a command whose text output is its result (predict, lists); silent with --json only. */
   printResult(text: string): void;
   warn(warning: Warning): void;
-  /** What a person at the terminal has to know while a command runs; on stderr, only where it is a terminal. */
+  /** Text for the user of a terminal while a command runs: on stderr, only if it is a terminal. */
   note(text: string): void;
-  /** One line that takes the place of the one before, where progress is drawn; gone with the next text. */
+  /** One line that replaces the previous one, where progress is drawn; removed by the next text. */
   showLive(text: string): void;
-  /** What is piped in; undefined where standard input is a terminal. */
+  /** Piped standard input; undefined if it is a terminal. */
   readonly input: Readable | undefined;
   /** Options for library calls: cancellation, progress bar, warnings. */
   readonly work: EnvironmentOptions & WorkOptions;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Where progress, warnings and logs go. */
+  /** Progress, warnings and logs. */
   readonly stderr: NodeJS.WritableStream;
   bold(text: string): string;
   dim(text: string): string;
@@ -51,10 +51,10 @@ export interface Terminal {
   endProgress(): void;
 }
 
-/** Least time between two pictures of a live line, in milliseconds. */
+/** Minimum time between two updates of a live line, in milliseconds. */
 const liveMilliseconds = 80;
 
-/** Warnings of one kind that are shown. */
+/** Warnings shown per code. */
 const warningsShown = 10;
 
 /** Creates the terminal of one command run. */
@@ -122,14 +122,14 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   };
 }
 
-/** "error [code]: message" with the hint on a line of its own. */
+/** "error [code]: message", with the hint on its own line. */
 export function formatError(kind: "error" | "warning", { code, message, hint }: Warning): string {
-  // The library speaks of its option; here it is that of two commands, and predict and evaluate go by the golem's.
+  // The library's hint names its own option; predict and evaluate use the golem's limit.
   const words = hint.replace("maximumSeconds", "--max-seconds, when training or embedding");
   return `${kind} [${code}]: ${message}${words ? `\n  ${words}` : ""}`;
 }
 
-/** Prints an error where it belongs and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
+/** Prints an error and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
 export function reportError(error: unknown, json: boolean, streams: Streams): number {
   const record = toErrorRecord(error, "unexpected");
   if (json) streams.stdout.write(`${JSON.stringify({ error: record })}\n`);

@@ -1,10 +1,10 @@
 /**
- * Shares from 0 to 1 as marks on a line of plain characters, one line a result, under one scale.
+ * Plots shares from 0 to 1 as characters, one line per result, under a common scale.
  *
  * Not its concern: what is plotted.
  */
 
-/** Characters from 0 to 1; a step is 2 %. */
+/** Characters from 0 to 1; one step is 2 %. */
 const width = 51;
 
 const getPlace = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
@@ -20,14 +20,14 @@ export function describeScale(): string {
   return cells.join("");
 }
 
-/** What a line shows; each mark replaces those before it. */
+/** Contents of a line; each mark replaces the previous ones. */
 export interface PlotLine {
   /** Drawn as ":". */
   readonly chance: number;
   /** Drawn as a run of `stroke`. */
   readonly interval: readonly [low: number, high: number];
   readonly stroke: "-" | "~";
-  /** Character and place of each mark, the most important last. */
+  /** Character and share of each mark, the most important last. */
   readonly marks: readonly (readonly [character: string, share: number])[];
 }
 

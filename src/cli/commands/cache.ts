@@ -1,4 +1,4 @@
-/** `golem cache [stats|clear]`: the embeddings and transcripts that are kept so that nothing is computed twice. */
+/** `golem cache [stats|clear]`: the cached embeddings and transcripts. */
 import { GolemError } from "../../core/error.ts";
 import { clearCache, getCacheStats } from "../../node/disk/cache-account.ts";
 import { getCacheFolder } from "../../node/disk/cache-folder.ts";

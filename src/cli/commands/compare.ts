@@ -1,4 +1,4 @@
-/** `golem compare DATA`: which head, from the most restrained to the freest, and where over-fitting begins. */
+/** `golem compare DATA`: compares heads in order of complexity. */
 import { compareHeads } from "../../node/compare-heads.ts";
 import { describeComparison } from "../describe-comparison.ts";
 import type { Terminal } from "../terminal.ts";

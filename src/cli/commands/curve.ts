@@ -1,4 +1,4 @@
-/** `golem curve DATA`: how much more recordings would give, and of which class. */
+/** `golem curve DATA`: the learning curve, and what more recordings would give. */
 import { computeCurve } from "../../node/compute-curve.ts";
 import { describeCurve } from "../describe-curve.ts";
 import type { Terminal } from "../terminal.ts";

@@ -33,10 +33,10 @@ export async function runCommand(
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
     .map(([candidate, score]) => `${candidate} ${(100 * score).toFixed(1)} %`);
-  terminal.print(`A recording of ${example.label} that it never heard, ${shortenPath(example.path)}:`);
-  terminal.print(`  ${likeliest.join(", ")}${unknown ? "  (so unsure that it is flagged unknown)" : ""}\n`);
+  terminal.print(`A held-out recording of ${example.label}, ${shortenPath(example.path)}:`);
+  terminal.print(`  ${likeliest.join(", ")}${unknown ? "  (flagged unknown)" : ""}\n`);
   terminal.print(
-    `Saved to ${out}, ${((performance.now() - started) / 1000).toFixed(1)} s in all. With your own recordings, one folder a class:`,
+    `Saved to ${out}, ${((performance.now() - started) / 1000).toFixed(1)} s in all. With your own recordings, one folder per class:`,
   );
   terminal.print(terminal.bold("  npx golem train FOLDER --out my-golem"));
   terminal.print(terminal.bold("  npx golem predict my-golem RECORDING"));

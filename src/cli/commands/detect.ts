@@ -1,4 +1,4 @@
-/** `golem detect GOLEM LONG_FILE`: what is to be recognised in a recording of any length, event by event. */
+/** `golem detect GOLEM LONG_FILE`: events in a recording of any length. */
 import { GolemError } from "../../core/error.ts";
 import { createEventWriter, type EventFormat } from "../../detect/event-formats.ts";
 import { detectFile } from "../../node/detect.ts";
@@ -28,6 +28,6 @@ export async function runCommand(
     terminal.printJson(event);
     terminal.printResult(writer ? writer.write(event) : describeEvent(event, terminal.bold));
   }
-  if (!writer && count === 0) terminal.print(`Nothing that the golem knows was found in ${file}.`);
+  if (!writer && count === 0) terminal.print(`No event was found in ${file}.`);
   return 0;
 }

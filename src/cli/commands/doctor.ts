@@ -1,4 +1,4 @@
-/** `golem doctor DATA`: what is wrong with a data set, what it does to the score, what to do about it. */
+/** `golem doctor DATA`: findings in a data set, their effect on the score, and advice. */
 import { examineDataset } from "../../node/doctor.ts";
 import { describeDiagnosis } from "../describe-findings.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";

@@ -79,7 +79,7 @@ async function list(terminal: Terminal): Promise<number> {
   return 0;
 }
 
-/** Puts the weights of one encoder in place, or of all that training without flags listens with. */
+/** Fetches the weights of one encoder, or of all default ones. */
 async function pull(id: string | undefined, options: EncodersOptions, terminal: Terminal): Promise<number> {
   for (const each of id === undefined || id === "auto" ? defaultEncoderIds : [id]) {
     await pullOne(each, options, terminal);
@@ -121,7 +121,7 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-/** For encoders that are code alone. */
+/** For encoders without weights. */
 function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
   terminal.printJson({ id: info.id, revision: info.revision, state: "present" });
   terminal.print(`${info.id} has no weights: there is nothing to ${verb}.`);

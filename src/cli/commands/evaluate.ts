@@ -38,7 +38,7 @@ export async function runCommand(
   return strict && evaluation.skipped.length > 0 ? 1 : 0;
 }
 
-/** Scores the golem and writes the page about it. */
+/** Scores the golem and writes the report. */
 async function evaluateWithReport(
   golem: Golem,
   data: string,

@@ -1,4 +1,4 @@
-/** `golem export GOLEM --format F --out PATH`: the golem for other programs and other people, and what it then holds. */
+/** `golem export GOLEM --format F --out PATH`: writes an export and prints its contents. */
 import { type ExportOptions, type ExportScore, exportGolem } from "../../node/export/export-golem.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 

@@ -1,4 +1,4 @@
-/** `golem listen GOLEM`: what is to be recognised in what comes in, from a pipe or the microphone, as it comes. */
+/** `golem listen GOLEM`: events in live sound, from a pipe or the microphone. */
 import { throwIfAborted } from "../../core/error.ts";
 import { createPcmReader, type PcmFormat } from "../../detect/pcm-reader.ts";
 import { findRecordCommand, microphoneRate, record } from "../../node/decode/microphone.ts";
@@ -8,10 +8,10 @@ import { describeEvent, describeLiveState } from "../describe-event.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type DetectCommandOptions, toDetectOptions } from "./shared-options.ts";
 
-/** How far hearing may fall behind a microphone before windows are left out, in seconds. */
+/** Maximum lag behind the microphone before windows are skipped, in seconds. */
 const maximumLagSeconds = 5;
 
-/** Runs the command; resolves with 130 when it was interrupted, which is how listening to a microphone ends. */
+/** Runs the command; resolves with 130 when interrupted, which is how listening to a microphone ends. */
 export async function runCommand(
   [folder]: [string],
   options: CommonOptions & DetectCommandOptions & { rate?: number; format?: PcmFormat; device?: string },
@@ -37,7 +37,7 @@ export async function runCommand(
     terminal.showLive(describeLiveState(detector.getState()));
   };
   try {
-    if (command) terminal.note(`Listening with ${command.command}; Ctrl-C ends it.`);
+    if (command) terminal.note(`Listening with ${command.command}; Ctrl-C stops.`);
     for await (const piece of bytes) await show(detector.push(reader.push(piece)));
     throwIfAborted(signal);
     await show(detector.finish());
@@ -58,7 +58,7 @@ export async function runCommand(
   }
 }
 
-/** What is piped in, until it ends or the signal is aborted. */
+/** Piped input, until it ends or the signal is aborted. */
 async function* readInput(
   input: NonNullable<Terminal["input"]>,
   signal: AbortSignal | undefined,

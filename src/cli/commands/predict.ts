@@ -1,4 +1,4 @@
-/** `golem predict GOLEM FILE...`: one line a file, in the order given; a file that fails does not stop the others. */
+/** `golem predict GOLEM FILE...`: one line per file, in the order given; a file that fails does not stop the others. */
 import { toErrorRecord } from "../../core/error.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { predictFiles } from "../../node/threads/predict-files.ts";

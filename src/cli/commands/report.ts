@@ -1,4 +1,4 @@
-/** `golem report GOLEM`: writes the page that shows how good it is and where it goes wrong. */
+/** `golem report GOLEM`: writes the report page. */
 import { dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
@@ -26,7 +26,7 @@ export async function runCommand(
 ): Promise<number> {
   const model = await readGolemFolder(resolve(folder));
   const located = audio || curve ? await findSources(model, { ...terminal.work, data, test }) : undefined;
-  // A curve is of the golem only where all that it was trained on is there.
+  // The curve describes this golem only if all its training recordings are found.
   const isComplete =
     (located?.training.size ?? 0) > 0 && located?.training.size === model.training.recordings.length;
   const learningCurve = curve && isComplete ? await measureCurve(model, data, terminal) : undefined;
@@ -48,14 +48,14 @@ export async function runCommand(
     );
   }
   if (sources && found === 0) {
-    terminal.print("The recordings were not found, so nothing can be played: say where they are with --data");
+    terminal.print("The recordings were not found, so nothing can be played: name their folder with --data");
   } else if (sources) {
-    terminal.print("It holds sound of the recordings: think before you pass it on, or use --no-audio");
+    terminal.print("It contains sound of the recordings: use --no-audio for a page to pass on");
   }
   return 0;
 }
 
-/** How much more recordings would give; undefined where a class has too few to hold any out. */
+/** The learning curve; undefined if a class has too few recordings to hold any out. */
 async function measureCurve(
   { document, training }: GolemModel,
   data: string | undefined,

@@ -1,4 +1,4 @@
-/** `golem serve GOLEM...`: answers over HTTP until it is interrupted; what was accepted by then is still answered. */
+/** `golem serve GOLEM...`: serves HTTP until interrupted; accepted requests are finished first. */
 import { readFile, stat } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { parseApiKeys } from "../../server/api-keys.ts";
@@ -23,10 +23,10 @@ interface ServeOptions extends CommonOptions {
   readonly encoder?: string;
 }
 
-/** Longest file of keys that is read, in bytes. */
+/** Maximum size of a key file, in bytes. */
 const maximumKeyBytes = 1024 * 1024;
 
-/** Runs the command; resolves when the server has ended. */
+/** Runs the command; resolves when the server has stopped. */
 export async function runCommand(
   [golems]: [string[]],
   options: ServeOptions,
@@ -55,13 +55,13 @@ export async function runCommand(
   });
   try {
     const { url, host, port, ids } = server;
-    terminal.print(`Listening on ${url} for ${ids.join(", ")}; ${url}/docs says what it answers.`);
+    terminal.print(`Listening on ${url} for ${ids.join(", ")}; see ${url}/docs.`);
     terminal.printJson({ listening: { url, host, port, golems: ids } });
     if (!apiKeys && !/^(127\.|::1$)/.test(host)) {
       terminal.warn({
         code: "usage",
-        message: `Everybody who reaches ${host} may use the server: it was given no API keys.`,
-        hint: "Name a file of keys with --api-keys.",
+        message: `Anyone who can reach ${host} may use the server: there are no API keys.`,
+        hint: "Name a file of API keys with --api-keys.",
       });
     }
     const start = performance.now();
@@ -77,7 +77,7 @@ export async function runCommand(
   return 0;
 }
 
-/** Keys out of a file, else out of the environment; never out of arguments, which others on the machine can read. */
+/** Keys from a file, else from the environment; not from arguments, which other users of the machine can read. */
 async function readApiKeys(file: string | undefined): Promise<string[] | undefined> {
   if (file === undefined) {
     const keys = process.env.GOLEM_API_KEYS;
@@ -93,7 +93,7 @@ async function readApiKeys(file: string | undefined): Promise<string[] | undefin
       "invalid-option",
       `The file of API keys ${file} could not be read: ${(cause as Error).message}.`,
       {
-        hint: "Name a file with one key a line.",
+        hint: "Name a file with one key per line.",
         cause,
       },
     );

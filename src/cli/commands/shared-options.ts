@@ -1,7 +1,7 @@
 /**
- * Options that several commands have, turned into what the library takes.
+ * Converts options shared by several commands to library options.
  *
- * Not its concern: any one command.
+ * Not its concern: any single command.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
@@ -23,7 +23,7 @@ export function toAudioSettings({
   return { trim, ...(maxSeconds === undefined ? {} : { maximumSeconds: maxSeconds }) };
 }
 
-/** Options of training, which the commands that measure it without making a golem have too. */
+/** Options of training, shared with the commands that measure training without saving a golem. */
 export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
   readonly encoder?: string;
   readonly precision?: string;
@@ -36,7 +36,7 @@ export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
   readonly strict?: boolean;
 }
 
-/** What was given of them, for the library. */
+/** Training options for the library. */
 export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions {
   const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed } = options;
   return {
@@ -49,7 +49,7 @@ export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions
   };
 }
 
-/** Options of the commands that listen to what is long. */
+/** Options of detection. */
 export interface DetectCommandOptions {
   readonly encoder?: string;
   readonly threshold?: number;
@@ -59,7 +59,7 @@ export interface DetectCommandOptions {
   readonly minDuration?: number;
 }
 
-/** What was given of them, for the library. */
+/** Detection options for the library. */
 export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
   const { threshold, window, hop, pause, minDuration } = options;
   return {

@@ -1,5 +1,5 @@
 /**
- * Tells people which recordings were left out and why.
+ * Prints which recordings were left out and why.
  *
  * Not its concern: which command left them out.
  */

@@ -1,4 +1,4 @@
-/** `golem studio`: the browser application, served to this machine, or written as a static site. */
+/** `golem studio`: serves the browser application to this machine, or writes it as a static site. */
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { gatherStudioSite, writeStudioSite } from "../../node/export/studio-site.ts";
@@ -13,7 +13,7 @@ interface StudioOptions extends CommonOptions {
   readonly export?: string;
 }
 
-/** Runs the command; resolves with the exit code, when it is interrupted. */
+/** Runs the command; resolves with the exit code when interrupted. */
 export async function runCommand(
   _: [],
   { port = studioPort, open, export: folder }: StudioOptions,
@@ -25,7 +25,7 @@ export async function runCommand(
     await writeStudioSite(site, resolve(folder), terminal.work);
     terminal.printJson({ export: folder, files: site.size });
     terminal.print(
-      `Wrote ${site.size} files to ${shortenPath(folder)}: put them on any server of static files`,
+      `Wrote ${site.size} files to ${shortenPath(folder)}: serve them with any static file server`,
     );
     terminal.print(
       "With the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp it uses several cores",
@@ -46,7 +46,7 @@ export async function runCommand(
   return 0;
 }
 
-/** Opens the address in the system's browser, where there is one. */
+/** Opens the address in the system's browser, if there is one. */
 function openBrowser(url: string): void {
   const [command, args] =
     process.platform === "darwin"

@@ -21,14 +21,14 @@ export async function runCommand(
   const { suggestions, labelled, duplicates, skipped } = result;
   terminal.printJson({ golem: folder, ...result });
   terminal.print(
-    `Worth a label, of ${result.pool} recordings${labelled.length + duplicates.length > 0 ? ` (${labelled.length} more are in the training set, ${duplicates.length} repeat others)` : ""}:`,
+    `Label next, of ${result.pool} recordings${labelled.length + duplicates.length > 0 ? ` (${labelled.length} more are in the training set, ${duplicates.length} are copies)` : ""}:`,
   );
   const width = String(suggestions.length).length;
   for (const [i, { file, reason }] of suggestions.entries()) {
     terminal.printResult(`${String(i + 1).padStart(width)}. ${terminal.bold(file)}  ${terminal.dim(reason)}`);
   }
   terminal.print("");
-  terminal.print("Listen, label, add them to the training data and train again; what was heard is kept.");
+  terminal.print("Label them, add them to the training data and train again; their embeddings are cached.");
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-/** `golem train DATA --out DIR`: trains, scores, saves, and says what was found. */
+/** `golem train DATA --out DIR`: trains, scores and saves a golem, and prints findings. */
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
@@ -49,42 +49,42 @@ export async function runCommand(
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   for (const line of describeTopFindings(golem, data, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
-  if (evaluation) terminal.print("The scores of each class are in its golem.json, and printed with --json");
-  terminal.print(`See it: ${join(out, reportFile)}`);
+  if (evaluation) terminal.print("Scores per class: in golem.json and with --json");
+  terminal.print(`Report: ${join(out, reportFile)}`);
   terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
 }
 
-/** The three findings that matter most, and where to see the others. */
+/** The three most important findings, and how to see the others. */
 function describeTopFindings({ model }: Golem, data: string, terminal: Terminal): string[] {
   const top = pickTopFindings(model.training.findings ?? []);
   if (top.length === 0) return [];
   return [
-    "What the doctor says of these recordings:",
+    "Findings of the doctor:",
     ...top.flatMap((finding) => describeFinding(finding, terminal)),
     `        All findings: npx golem doctor ${quoteForShell(data)}`,
     "",
   ];
 }
 
-/** What was heard, with what, and how well it does: lines for people. */
+/** The recordings, the views and the score, as lines of text. */
 export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
   const { data, views, heads } = document;
   return [
-    `Heard ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
-    `Listened with ${describeViews(views)}; learned ${views.length === 1 ? "a" : views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
+    `Trained on ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
+    `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     ...describeChoice(heads[0]!.facts),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
-      : ["Not scored: a class has one recording, so nothing can be held out."]),
+      : ["Not scored: a class with one recording has none to hold out."]),
     "",
   ];
 }
 
-/** The scores by which a head was chosen, where it was. */
+/** The scores by which a head was chosen, if it was chosen. */
 function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): string[] {
   const scores = Object.entries(facts)
     .filter(([name]) => name.startsWith("compared."))
@@ -94,20 +94,20 @@ function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): str
     : [`  chosen as the simplest within one standard error of the best: ${scores.join(", ")}`];
 }
 
-/** Where the answer lies: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; the words that moonshine-tiny heard (30 %)". */
+/** The views with weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript by moonshine-tiny (30 %)". */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
-  const read = views.filter(needsTranscriber);
-  const heard = views.filter((view) => !needsTranscriber(view));
-  const encoders = [...new Set(heard.map(({ encoder }) => encoder))].map((encoder) => {
-    const own = heard.filter((view) => view.encoder === encoder);
+  const transcribed = views.filter(needsTranscriber);
+  const layerViews = views.filter((view) => !needsTranscriber(view));
+  const encoders = [...new Set(layerViews.map(({ encoder }) => encoder))].map((encoder) => {
+    const own = layerViews.filter((view) => view.encoder === encoder);
     const layers = own.map(({ layer, weight }) => `${layer}${share(weight)}`);
     const names = new Intl.ListFormat("en-GB").format(layers);
     return `${encoder}, layer${own.length === 1 ? "" : "s"} ${names}, ${own[0]!.pooling}`;
   });
-  // Transcript and vectors of the decoder come of one run; to people they are one thing.
-  const words = read
+  // Transcript and decoder vectors come from one run; they are shown as one.
+  const words = transcribed
     .slice(0, 1)
-    .map(({ encoder }) => `the words that ${encoder} heard${share(sumShares(read))}`);
+    .map(({ encoder }) => `transcript by ${encoder}${share(sumShares(transcribed))}`);
   return [...encoders, ...words].join("; ");
 }
