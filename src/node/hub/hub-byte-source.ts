@@ -1,7 +1,7 @@
 /**
- * A file of the Hub read by ranges: only the bytes asked for travel, small reads in blocks of which some are kept.
+ * A Hub file read by HTTP ranges: only the requested bytes are transferred; small reads use cached blocks.
  *
- * The address that the Hub redirects to is remembered until it expires, so that a read costs one request.
+ * The address the Hub redirects to is remembered until it expires, so that a read costs one request.
  * Not its concern: what is in the file.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -18,12 +18,12 @@ export type HubByteSource = ByteSource & { close(): Promise<void> };
 
 const blockBytes = 1 << 14;
 const maximumBlocks = 512;
-/** Longest range read at once. */
+/** Maximum bytes per range request. */
 const maximumReadBytes = 2 ** 31 - 1;
 const attempts = 5;
 
 /**
- * Opens a file for reading by ranges; one that is in the cache as a whole is read from there.
+ * Opens a file for reading by ranges; a completely cached file is read from the cache.
  *
  * @throws GolemError `hub-not-found`, `hub-denied`, `fetch-failed`, `invalid-option`, `aborted`; reads reject with the same.
  */
@@ -34,7 +34,7 @@ export async function openHubFile(file: HubFile, options: HubOptions = {}): Prom
   checkHubPath(file.path);
   const known = await findHubFile(file, settings);
   if (known) return openFileSource(known);
-  // Says what is missing where nothing may be asked.
+  // Offline, this throws the error that says what is missing.
   if (settings.offline) return openFileSource(await fetchHubFile(file, options));
   const reader = createRangeReader(file, settings, signal);
   const byteLength = await reader.measure();
@@ -58,7 +58,7 @@ export async function openHubFile(file: HubFile, options: HubOptions = {}): Prom
       if (end - offset > maximumReadBytes) {
         throw new GolemError(
           "fetch-failed",
-          `${file.path} would have to be read ${end - offset} bytes at once; at most ${maximumReadBytes} can be.`,
+          `${file.path} needs a read of ${end - offset} bytes; at most ${maximumReadBytes} are possible.`,
         );
       }
       if (end - offset > blockBytes) return reader.read(offset, end, byteLength);
@@ -76,7 +76,7 @@ export async function openHubFile(file: HubFile, options: HubOptions = {}): Prom
   };
 }
 
-/** Reads exact ranges, continuing those that break off. */
+/** Reads exact ranges, resuming interrupted ones. */
 function createRangeReader(
   file: HubFile,
   settings: HubSettings,
@@ -90,7 +90,7 @@ function createRangeReader(
   const home = createResolveUrl(settings.endpoint, file);
   let address = home;
 
-  /** Asks where the file was last found; where that has expired, the Hub again. */
+  /** Requests the file at its last known address; if that has expired, from the Hub again. */
   const ask = async (start: number, end: number): Promise<HubAnswer> => {
     const request = { subject, signal, range: [start, end] as const };
     try {
@@ -127,7 +127,7 @@ function createRangeReader(
         if (reason) {
           await answer.cancel();
           throw new GolemError("hub-damaged", `${path} of ${id} cannot be read in parts: ${reason}.`, {
-            hint: "The file changed or the server does not know ranges (HF_ENDPOINT?).",
+            hint: "The file changed or the server does not support ranges (HF_ENDPOINT?).",
           });
         }
         try {
@@ -151,7 +151,7 @@ function createRangeReader(
   };
 }
 
-/** What is wrong with the answer to a range, if anything. A whole file counts where all of it was asked for. */
+/** The fault of a range response, if any. A whole file is accepted if all of it was requested. */
 function checkRange(
   { status, headers }: HubAnswer,
   start: number,
@@ -168,5 +168,5 @@ function checkRange(
     (match[3] === "*" || Number(match[3]) === total);
   return right
     ? undefined
-    : `bytes ${start}-${end - 1}/${total} were asked for, ${range ?? "no Content-Range"} came`;
+    : `bytes ${start}-${end - 1}/${total} were requested, ${range ?? "no Content-Range"} was received`;
 }

@@ -16,7 +16,7 @@ export function getRepoFolder(cache: string, { id, type }: HubRepo): string {
   return join(cache, `${type}s--${id.replaceAll("/", "--")}`);
 }
 
-/** The commit that a revision meant when it was last asked for; a commit means itself. Undefined when unknown. */
+/** The commit a revision last resolved to; a commit resolves to itself. Undefined when unknown. */
 export async function readRef(cache: string, repo: HubRepo, revision: string): Promise<string | undefined> {
   if (isCommit(revision)) return revision;
   const file = join(getRepoFolder(cache, repo), "refs", ...revision.split("/"));
@@ -24,7 +24,7 @@ export async function readRef(cache: string, repo: HubRepo, revision: string): P
   return isCommit(commit) ? commit : undefined;
 }
 
-/** Notes which commit a revision means. */
+/** Records the commit a revision resolves to. */
 export async function writeRef(
   cache: string,
   repo: HubRepo,
@@ -38,7 +38,7 @@ export async function writeRef(
   });
 }
 
-/** Path of a file of a commit in the cache, whether it is there or not. */
+/** Path of a commit's file in the cache, whether it exists or not. */
 export function getSnapshotPath(cache: string, repo: HubRepo, commit: string, path: string): string {
   return join(getRepoFolder(cache, repo), "snapshots", commit, ...path.split("/"));
 }
@@ -67,7 +67,7 @@ export async function listSnapshotFiles(cache: string, repo: HubRepo, commit: st
   return paths.filter(isSafePath).sort();
 }
 
-/** Makes a blob appear as a file of a snapshot: a relative link, or the file itself where links are not allowed. */
+/** Adds a blob to a snapshot: as a relative link, or as the file itself where links are not allowed. */
 export async function addToSnapshot(blob: string, file: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });

@@ -124,7 +124,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(unreachable.warnings).toEqual([
       expect.objectContaining({
         code: "fetch-failed",
-        message: expect.stringMatching(/fetched before is used/),
+        message: expect.stringMatching(/cached file list is used/),
       }),
     ]);
   });
@@ -288,7 +288,7 @@ describe("hf:PolyAI/minds14", () => {
       [`hf:${id}?config=en-US&speaker=who`, "invalid-data", /no column who/],
       [`hf:${id}?colour=red`, "usage", /colour/],
       ["hf:?config=x", "usage", /no name/],
-      ["hf:../etc/passwd", "invalid-option", /no repository/],
+      ["hf:../etc/passwd", "invalid-option", /not a Hub repository/],
       ["hf:nobody/nothing", "hub-not-found", /no data set nobody\/nothing/],
       [`hf:${id}@v9`, "hub-not-found", /no revision v9/],
     ];

@@ -1,8 +1,8 @@
 /**
  * Data sets of the Hugging Face Hub: hf:OWNER/NAME?config=C&split=S.
  *
- * Labels and speakers are read first, alone, and kept in the cache folder with what is known of the files; recordings
- * follow when they are wanted. What was read once for a commit is not asked for again.
+ * Labels and speakers are read first and cached with the file list; recordings are read when needed. Nothing is
+ * requested twice for the same commit.
  * Not its concern: encoders, heads.
  */
 import { createHash } from "node:crypto";
@@ -26,7 +26,7 @@ import { getHubSettings } from "./hub-settings.ts";
 import { parquetCompressors } from "./parquet-compressors.ts";
 
 /**
- * Loads a data set of the Hub. With `limit`, labels are read only until so many recordings are known.
+ * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are known.
  *
  * @throws GolemError `usage`, `data-not-found` (no such configuration or split), `invalid-data` (no Parquet files, no
  *   column of audio or labels), `no-recordings`, and those of `fetchHubFile`.
@@ -53,7 +53,7 @@ export async function loadHubDataset(
     if (split.partial) {
       warnings.push({
         code: "invalid-data",
-        message: `The Hub has converted only the first part of ${address.id}, split ${split.name}, to Parquet; that part is used.`,
+        message: `The Hub has converted only the first part of ${address.id}, split ${split.name}, to Parquet; only that part is used.`,
         hint: "",
       });
     }
@@ -75,7 +75,7 @@ export async function loadHubDataset(
       rows.push({
         ...{ row, file, label: label ?? "" },
         ...(speaker === null ? {} : { speaker }),
-        // A split that was asked for by name is what its user wants it to be.
+        // A split requested by name has no other role.
         split: splits.length === 1 && address.split !== undefined ? "none" : getSide(split.name),
       });
     }
@@ -95,7 +95,7 @@ export async function loadHubDataset(
   return { name: spec, isPublic: list.isPublic === true, recordings, warnings, skipped };
 }
 
-/** Opens a file when it is first needed; a failure is not remembered. */
+/** Opens a file on first use; a failure is not cached. */
 function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions): () => Promise<ParquetFile> {
   let opened: Promise<ParquetFile> | undefined;
   return () => {
@@ -107,7 +107,7 @@ function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions):
   };
 }
 
-/** A name from the Hub as the name of one folder on any system. */
+/** A Hub name as a valid folder name on any system. */
 function toFolderName(name: string): string {
   if (/^[A-Za-z0-9][\w.-]{0,79}$/.test(name)) return name;
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 12);

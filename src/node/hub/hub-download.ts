@@ -1,8 +1,8 @@
 /**
- * Transfers one file of the Hub to disk: resumed where it broke off, checked by size and hash, put in place whole.
+ * Downloads one Hub file: resumed after interruptions, checked by size and hash, put in place atomically.
  *
  * Hashes: an ETag of 64 digits is the SHA-256 of the bytes (large files), one of 40 the SHA-1 of the git blob (small
- * ones); others say nothing, and the size alone is checked.
+ * ones); with any other ETag only the size is checked.
  * Not its concern: the layout of the cache, what the file is for.
  */
 import { createHash } from "node:crypto";
@@ -20,18 +20,18 @@ import type { HubSettings } from "./hub-settings.ts";
 /** What the Hub announced about a file. */
 export interface HubFileFacts {
   readonly etag: string;
-  /** Undefined when the server does not say. */
+  /** Undefined if the server does not state it. */
   readonly bytes: number | undefined;
 }
 
-/** Times that a transfer may break off without a single new byte. */
+/** Maximum interruptions in a row without a new byte. */
 const maximumBreaks = 5;
 
 /**
  * Fetches the file into `target`.
  *
  * @throws GolemError `fetch-failed`, `hub-not-found`, `hub-denied`, `hub-damaged` (another size or hash, twice),
- *   `cache-failed` (disk full ...), `aborted`. Unless damaged, what has arrived is kept and continued next time.
+ *   `cache-failed` (disk full ...), `aborted`. Unless damaged, received bytes are kept and the transfer resumes next time.
  */
 export async function downloadHubFile(
   file: HubFile,
@@ -53,7 +53,7 @@ export async function downloadHubFile(
       await rm(partial.path, { force: true });
       if (attempt < 2) continue;
       throw new GolemError("hub-damaged", `${beginWithSubject(toSubject(file))} ${complaint}`, {
-        hint: "Try again later. If it stays so, something between here and the Hub changes files: a proxy, a mirror (HF_ENDPOINT).",
+        hint: "Try again later. If this persists, something between this machine and the Hub modifies files: a proxy or a mirror (HF_ENDPOINT).",
       });
     }
     await rename(partial.path, target);
@@ -65,7 +65,7 @@ export async function downloadHubFile(
   }
 }
 
-/** Fills a partial file to its end and checks it; returns what is wrong with it, if anything. */
+/** Completes a partial file and checks it; returns its fault, if any. */
 async function fill(
   path: string,
   file: HubFile,
@@ -90,7 +90,7 @@ async function fill(
   return checkHash(path, facts, options.signal);
 }
 
-/** Appends what is missing; returns the length, or what is wrong. */
+/** Appends the missing bytes; returns the length, or the fault. */
 async function transfer(
   handle: FileHandle,
   start: number,
@@ -113,10 +113,10 @@ async function transfer(
       settings,
     );
     if (offset > 0 && !continuesAt(answer, offset, bytes)) {
-      // The server does not continue: it sends the whole file, or another one.
+      // The server did not resume: it sends the whole file, or another one.
       if (answer.status !== 200) {
         await answer.cancel();
-        return `was continued at another place than asked (${answer.headers.get("content-range") ?? "no Content-Range"}).`;
+        return `was resumed at the wrong position (${answer.headers.get("content-range") ?? "no Content-Range"}).`;
       }
       await handle.truncate(0);
       offset = 0;
@@ -144,7 +144,7 @@ async function transfer(
           break;
         }
         if (offset + next.value.length > (bytes ?? maximumBytes)) {
-          return `has more than the ${bytes ?? maximumBytes} bytes that were expected.`;
+          return `has more than the expected ${bytes ?? maximumBytes} bytes.`;
         }
         await handle.appendFile(next.value);
         offset += next.value.length;
@@ -158,7 +158,7 @@ async function transfer(
   return offset;
 }
 
-/** Whether an answer is the rest of the file from `offset` on. */
+/** Whether a response is the rest of the file from `offset`. */
 function continuesAt(
   { status, headers }: { status: number; headers: Headers },
   offset: number,
@@ -190,7 +190,7 @@ async function checkHash(
   return found === etag ? undefined : `arrived changed: its ${name} is ${found}, ${etag} was expected.`;
 }
 
-/** Says so before the transfer when the disk cannot take it; systems that do not tell are believed. */
+/** Throws before the transfer if the disk is too small; systems that do not report free space are assumed to have enough. */
 async function checkSpace(path: string, bytes: number): Promise<void> {
   const disk = await statfs(dirname(path)).catch(() => undefined);
   if (!disk || disk.bsize === 0 || disk.bavail * disk.bsize >= bytes) return;

@@ -1,32 +1,32 @@
 /**
- * What went wrong with the Hub, in words: which repository, revision or file was looked for, and what can be done.
+ * Errors of Hub requests: the repository, revision or file requested, and what to do.
  *
  * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities (X-Error-Code).
- * Not its concern: how requests are sent, what the files are for. Tokens never stand in a message.
+ * Not its concern: how requests are sent, what the files are for. Messages never contain tokens.
  */
 import { type ErrorCode, GolemError } from "../../core/error.ts";
 import { createPageUrl, describeRepo, type HubRepo } from "./hub-repo.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
-/** What a request is about. */
+/** The subject of a request. */
 export interface HubSubject {
   readonly repo: HubRepo;
   readonly revision: string;
-  /** The file; absent when it is about the repository. */
+  /** The file; absent if the request is about the repository. */
   readonly path?: string;
 }
 
-/** Describes the thing looked for: "config.json of the model a/b at main", "the model a/b at main". */
+/** Describes the subject: "config.json of the model a/b at main", "the model a/b at main". */
 export function describeSubject({ repo, revision, path }: HubSubject): string {
   return `${path === undefined ? "" : `${path} of `}the ${describeRepo(repo)} at ${revision}`;
 }
 
-/** The same as the beginning of a sentence. */
+/** The same at the start of a sentence. */
 export function beginWithSubject(subject: HubSubject): string {
   return describeSubject(subject).replace(/^the /, "The ");
 }
 
-/** The error for an answer that is not a success. `body` is the beginning of the answer's text. */
+/** The error for an unsuccessful response. `body` is the start of its text. */
 export function createStatusError(
   response: { readonly status: number; readonly headers: Headers },
   body: string,
@@ -64,16 +64,16 @@ export function createStatusError(
     return fail(
       "hub-not-found",
       `The ${what} has no revision ${revision}; a branch, a tag or a commit was expected (${status}).`,
-      `See which there are: ${page}/tree/main`,
+      `Available revisions: ${page}/tree/main`,
     );
   }
   if (kind === "EntryNotFound" || (status === 404 && kind === null && path !== undefined)) {
     return fail(
       "hub-not-found",
       path === undefined
-        ? `There is nothing about the ${what} at ${revision} (${status}).`
+        ? `The Hub has no information on the ${what} at ${revision} (${status}).`
         : `The ${what} has no file ${path} at revision ${revision} (${status}).`,
-      `See which files there are: ${page}/tree/${revision}`,
+      `Available files: ${page}/tree/${revision}`,
     );
   }
   if (kind === "RepoNotFound" || status === 404 || status === 401) {
@@ -87,21 +87,21 @@ export function createStatusError(
     return fail(
       "hub-denied",
       `The Hub refuses ${describeSubject(subject)} (403)${quoted}`,
-      `Open ${page} and see whether you have access. ${login}.`,
+      `Check on ${page} that you have access. ${login}.`,
     );
   }
   if (status === 429) {
     const wait = headers.get("retry-after");
     return fail(
       "fetch-failed",
-      `The Hub got too many requests from here and does not give out ${describeSubject(subject)} (429)${quoted}`,
+      `The Hub received too many requests from this address and refuses ${describeSubject(subject)} (429)${quoted}`,
       `Wait ${wait && /^\d+$/.test(wait) ? `${wait} s` : "some minutes"} and try again${settings.token ? "." : "; with a token (HF_TOKEN) more are allowed."}`,
     );
   }
   return fail(
     "fetch-failed",
-    `The Hub answered ${status} when asked for ${describeSubject(subject)}${quoted}`,
-    status >= 500 ? "Its servers are in trouble: try again later, see https://status.huggingface.co" : "",
+    `The Hub answered ${status} to the request for ${describeSubject(subject)}${quoted}`,
+    status >= 500 ? "Its servers report an error: try again later, see https://status.huggingface.co" : "",
   );
 }
 
@@ -120,7 +120,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection broke",
 };
 
-/** The code of a failure of the network: Node hides it in the causes of what fetch throws. */
+/** The code of a network failure: Node puts it into the causes of fetch's error. */
 export function getNetworkCode(error: unknown): string {
   let inner = error;
   for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
@@ -131,7 +131,7 @@ export function getNetworkCode(error: unknown): string {
   return "";
 }
 
-/** The error for a request that got no answer, or only a part of one. */
+/** The error for a request without a response, or with an incomplete one. */
 export function createNetworkError(
   error: unknown,
   subject: HubSubject,
@@ -148,13 +148,13 @@ export function createNetworkError(
     {
       hint: proxy
         ? "Check the network. A proxy is configured: Node uses it when started with NODE_USE_ENV_PROXY=1 (Node 24 and later)."
-        : "Check the network and try again: what has arrived is kept. HF_ENDPOINT names another server.",
+        : "Check the network and try again: received bytes are kept. HF_ENDPOINT sets another server.",
       cause: error,
     },
   );
 }
 
-/** The error for a cache folder that does not take a file; GolemErrors pass through. */
+/** The error for a file that could not be written to the cache; GolemErrors pass through. */
 export function createCacheError(error: unknown, path: string, bytes?: number): unknown {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined) return error;
@@ -177,7 +177,7 @@ export function createCacheError(error: unknown, path: string, bytes?: number): 
   );
 }
 
-/** What the server itself says: X-Error-Message, else the `error` of its JSON; one line of at most 200 characters. */
+/** The server's own message: X-Error-Message, else the `error` of its JSON; one line of at most 200 characters. */
 function getServerMessage(headers: Headers, body: string): string {
   let text = headers.get("x-error-message") ?? "";
   if (text === "") {
@@ -185,7 +185,7 @@ function getServerMessage(headers: Headers, body: string): string {
       const { error } = JSON.parse(body) as { error?: unknown };
       if (typeof error === "string") text = error;
     } catch {
-      // Not JSON: a page for people, which says nothing here.
+      // Not JSON: an HTML page, which is of no use here.
     }
   }
   return text

@@ -1,5 +1,5 @@
 /**
- * Which Parquet files a data set of the Hub consists of: its own, else those that the Hub converted.
+ * The Parquet files of a Hub data set: its own, else those the Hub converted.
  *
  * Not its concern: what is in the files.
  */
@@ -12,23 +12,23 @@ import { fetchHubRevision, type HubOptions } from "./hub-file.ts";
 import type { HubRepo } from "./hub-repo.ts";
 import { getHubSettings } from "./hub-settings.ts";
 
-/** Where the Hub keeps what it converted to Parquet itself. */
+/** The Hub's branch of files converted to Parquet. */
 const convertedRevision = "refs/convert/parquet";
 
-/** What is known of a data set's files at a commit; kept in the cache folder. */
+/** A data set's files at a commit; cached. */
 export interface FileList {
-  /** Commit that holds the Parquet files: of the revision asked for, or of the converted branch. */
+  /** Commit with the Parquet files: of the requested revision, or of the converted branch. */
   readonly commit: string;
   readonly configs: readonly HubConfig[];
   readonly card: unknown;
-  /** Whether the Hub said last that the data set is not private. */
+  /** Whether the Hub last reported the data set as public. */
   readonly isPublic?: boolean | undefined;
 }
 
 /**
- * Which files there are: as the Hub says now; where it cannot be asked, as it said for that commit before.
+ * Lists the files: from the Hub, or, if it cannot be reached, from the cache for that commit.
  *
- * @param home Folder of the repository among the data sets.
+ * @param home Cache folder of the data set.
  * @throws GolemError `invalid-data` when there are no Parquet files, and those of `fetchHubRevision`.
  */
 export async function loadFileList(
@@ -43,7 +43,7 @@ export async function loadFileList(
   if (kept && (known === revision || settings.offline)) return kept;
   try {
     const found = await fetchHubRevision(repo, revision, options);
-    // Old commits of the converted branch may be gone: where its files are used, its commit is asked for again.
+    // Old commits of the converted branch may be gone, so its commit is requested again where its files are used.
     const { isPublic } = found;
     const isKept = kept !== undefined && found.commit === known && kept.commit === known;
     if (isKept && (isPublic === undefined || isPublic === kept.isPublic)) return kept;
@@ -55,8 +55,8 @@ export async function loadFileList(
     if (!kept || !(error instanceof GolemError) || error.code !== "fetch-failed") throw error;
     options.onWarning?.({
       code: "fetch-failed",
-      message: `${error.message} What was fetched before is used.`,
-      hint: "It may be older than what the Hub has now.",
+      message: `${error.message} The cached file list is used.`,
+      hint: "It may be older than the Hub's.",
     });
     return kept;
   }
@@ -77,9 +77,9 @@ async function findFiles(
   if (converted && others.length > 0) return { commit: converted.commit, configs: others, card, isPublic };
   throw new GolemError(
     "invalid-data",
-    `The data set ${repo.id} has no Parquet files, neither its own nor converted by the Hub (${convertedRevision}); only those can be read.`,
+    `The data set ${repo.id} has no Parquet files, neither its own nor converted by the Hub (${convertedRevision}); only Parquet can be read.`,
     {
-      hint: `Download it (hf download --repo-type dataset ${repo.id}) and name the folder, if it has one a class.`,
+      hint: `Download it (hf download --repo-type dataset ${repo.id}) and name the folder, if it has one folder per class.`,
     },
   );
 }

@@ -319,7 +319,7 @@ describe("a file of the Hub", () => {
     const other = await fails(fetchHubFile(weights, { settings }));
     expect(other).toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/does not answer as the Hugging Face Hub/),
+      message: expect.stringMatching(/does not respond like the Hugging Face Hub/),
     });
     await server.stop();
     const gone = await fails(fetchHubFile(weights, { settings }));

@@ -1,9 +1,9 @@
 /**
- * Files of the Hugging Face Hub as files on this machine, through the standard cache: what another program has already
- * fetched is used, what this one fetches others will find.
+ * Hub files through the standard cache: files downloaded by other programs are used, and files downloaded here are
+ * available to them.
  *
- * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash, know nothing
- * of refs/ or HF_HUB_OFFLINE, and its errors do not tell a missing file from a gated repository.
+ * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash, ignore
+ * refs/ and HF_HUB_OFFLINE, and its errors do not distinguish a missing file from a gated repository.
  * Not its concern: models, data sets.
  */
 import { stat } from "node:fs/promises";
@@ -36,33 +36,33 @@ import {
 import { requestHub, requestHubBytes } from "./hub-request.ts";
 import { getHubSettings, type HubSettings } from "./hub-settings.ts";
 
-/** Options of everything that asks the Hub. */
+/** Options of Hub requests. */
 export interface HubOptions extends WorkOptions {
   /** Default: from the environment. */
   readonly settings?: HubSettings | undefined;
-  /** Told when the Hub could not be reached and an earlier answer was used instead. */
+  /** Called when the Hub could not be reached and the cache was used instead. */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
-/** What a revision of a repository holds. */
+/** Contents of a repository at a revision. */
 export interface HubRevision {
   readonly commit: string;
-  /** Paths of all files; offline, of those in the cache. */
+  /** Paths of all files; offline, of the cached ones. */
   readonly files: readonly string[];
-  /** The card's metadata as the Hub parsed it; undefined offline. From a stranger: check before use. */
+  /** The card's metadata as parsed by the Hub; undefined offline. Untrusted: check before use. */
   readonly card: unknown;
-  /** Whether the Hub said that it is not private; undefined offline. */
+  /** Whether the Hub reports it as public; undefined offline. */
   readonly isPublic?: boolean | undefined;
 }
 
-/** Bytes accepted in one file unless the caller says otherwise. */
+/** Default maximum size of a file in bytes. */
 const defaultMaximumBytes = 32 * 2 ** 30;
 const maximumAnswerBytes = 64 << 20;
-/** How long the Hub may stay silent where an earlier answer is at hand. */
+/** Timeout of the Hub if a cached answer is available. */
 const impatientMilliseconds = 10_000;
 
 /**
- * Gets a file: from the cache if it is there, else from the Hub. For a commit in the cache nothing is asked.
+ * Gets a file from the cache, else from the Hub. For a cached commit nothing is requested.
  *
  * @returns Its absolute path in the cache; to be read only.
  * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`, `invalid-option`,
@@ -102,13 +102,13 @@ export async function fetchHubFile(
   return path;
 }
 
-/** Path of a file that is already in the cache; nothing is asked. */
+/** Path of a cached file; no request is made. */
 export async function findHubFile(file: HubFile, settings = getHubSettings()): Promise<string | undefined> {
   const commit = await readRef(settings.cache, file, file.revision);
   return commit === undefined ? undefined : findSnapshotFile(settings.cache, file, commit, file.path);
 }
 
-/** The commit that a revision means now; asks the Hub unless it is a commit, or HF_HUB_OFFLINE is set. */
+/** The commit a revision resolves to; requested from the Hub unless it is a commit, or HF_HUB_OFFLINE is set. */
 export async function resolveHubRevision(
   repo: HubRepo,
   revision: string,
@@ -119,7 +119,7 @@ export async function resolveHubRevision(
 }
 
 /**
- * Asks which commit a revision means and which files it holds. Where the Hub cannot be reached, the cache answers.
+ * Requests the commit and the files of a revision. If the Hub cannot be reached, the cache is used.
  *
  * @throws GolemError `hub-not-found`, `hub-denied`, `fetch-failed`, `invalid-option`, `aborted`.
  */
@@ -145,7 +145,7 @@ export async function fetchHubRevision(
   return found;
 }
 
-/** Asks; when the Hub cannot be reached and an earlier answer is known, warns and gives that. */
+/** Sends a request; if the Hub cannot be reached and an answer is cached, warns and returns that. */
 async function askOr<Found, Known>(
   subject: HubSubject,
   settings: HubSettings,
@@ -156,7 +156,7 @@ async function askOr<Found, Known>(
   if (settings.offline) {
     throw new GolemError(
       "fetch-failed",
-      `${beginWithSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids to fetch it.`,
+      `${beginWithSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids downloading it.`,
       { hint: "Unset HF_HUB_OFFLINE and run this once with a network; it works offline afterwards." },
     );
   }
@@ -168,14 +168,14 @@ async function askOr<Found, Known>(
     if (known === undefined || !(error instanceof GolemError) || error.code !== "fetch-failed") throw error;
     options.onWarning?.({
       code: "fetch-failed",
-      message: `${error.message} What the cache holds is used.`,
-      hint: "It may be older than what the Hub has now.",
+      message: `${error.message} The cached version is used.`,
+      hint: "It may be older than the Hub's.",
     });
     return known;
   }
 }
 
-/** Asks for a file's headers. */
+/** Requests a file's headers. */
 async function askFile(
   file: HubFile,
   settings: HubSettings,
@@ -218,8 +218,8 @@ function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSett
 function createForeignError(subject: HubSubject, settings: HubSettings, missing: string): GolemError {
   return new GolemError(
     "fetch-failed",
-    `${settings.endpoint} does not answer as the Hugging Face Hub does when asked for ${describeSubject(subject)}: ${missing} in its answer.`,
-    { hint: "Check HF_ENDPOINT, and whether this network asks for a login first." },
+    `${settings.endpoint} does not respond like the Hugging Face Hub to a request for ${describeSubject(subject)}: ${missing} in the response.`,
+    { hint: "Check HF_ENDPOINT, and whether this network requires a login first." },
   );
 }
 

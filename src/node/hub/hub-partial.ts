@@ -1,9 +1,9 @@
 /**
- * The beginnings of files whose transfer broke off: found again, and never written by two at once.
+ * Partial files of interrupted transfers: found again, and never written by two processes at once.
  *
- * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Those whose process is gone, or whose transfer
- * has ended, are taken over by renaming, which only one can do; so is the ETAG.incomplete of Hugging Face's Python
- * library once it has rested for a minute.
+ * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Files whose process is gone, or whose transfer
+ * has ended, are taken over by renaming, which only one process can do; so is the ETAG.incomplete of Hugging Face's Python
+ * library once it is unchanged for a minute.
  * Not its concern: the network, what is in the files.
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
@@ -18,11 +18,11 @@ let counter = 0;
 /** A file being filled. */
 export interface PartialFile {
   readonly path: string;
-  /** Ends the transfer and keeps what there is for the next. */
+  /** Ends the transfer and keeps the partial file. */
   release(): void;
 }
 
-/** Gets the file to fill for `target`: the longest beginning that nobody works on, else a new name. */
+/** Opens the partial file for `target`: the longest one not in use, else a new one. */
 export async function claimPartial(target: string): Promise<PartialFile> {
   const folder = dirname(target);
   const name = basename(target);

@@ -1,8 +1,8 @@
 /**
- * Recordings inside Parquet files of the Hub: the rows wanted become files in the cache folder, ROW.EXTENSION, once.
+ * Recordings in Parquet files of the Hub: requested rows are written to the cache folder once, as ROW.EXTENSION.
  *
- * Only the row groups (or, where the file has an index, the pages) of wanted rows are read.
- * Not its concern: labels, how the data set was named.
+ * Only the row groups (or pages, if the file has an index) of requested rows are read.
+ * Not its concern: labels, data set names.
  */
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,23 +20,23 @@ import { createCacheError } from "./hub-error.ts";
 export interface RowFile {
   /** First row, counted from the split's beginning. */
   readonly start: number;
-  /** Opened when it is needed for the first time. */
+  /** Opened on first use. */
   open(): Promise<ParquetFile>;
 }
 
-/** Longest recording taken over. */
+/** Maximum size of a recording in bytes. */
 const maximumRecordingBytes = 1 << 30;
-/** Rows with fewer stored bytes between them are read at once. */
+/** Rows separated by fewer stored bytes are read together. */
 const gapBytes = 1 << 20;
 
-/** What a file is called by its content; formats not listed are called as their container. */
+/** File endings by container, where they differ from its name. */
 const endings: Readonly<Partial<Record<Container, string>>> = { mp4: "m4a", asf: "wma", wavpack: "wv" };
 
 /**
- * Creates the recordings of a split, nothing of which is read until they are fetched or opened.
+ * Creates the recordings of a split; nothing is read until they are fetched or opened.
  *
- * @param folder Where the files go; need not exist.
- * @param rows What is known of each recording, with its row counted from the split's beginning.
+ * @param folder Target folder; need not exist.
+ * @param rows Fields of each recording, with its row counted from the start of the split.
  */
 export function createHubRecordings(
   folder: string,
@@ -96,14 +96,14 @@ export function createHubRecordings(
         "data-not-found",
         `${fields.file}: the row holds no audio; expected the bytes of a file.`,
         {
-          hint: "The data set names a file that lies elsewhere. Leave the row out.",
+          hint: "The data set refers to a file stored elsewhere. Leave the row out.",
         },
       );
     },
   }));
 }
 
-/** Splits rows of one file into runs that are read at once; a run never leaves its row group. */
+/** Splits rows of one file into runs that are read together; a run stays within its row group. */
 function planReads(parquet: ParquetFile, column: string, rows: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const [index, group] of parquet.groups.entries()) {
@@ -122,7 +122,7 @@ function planReads(parquet: ParquetFile, column: string, rows: readonly number[]
   return runs;
 }
 
-/** Names of the recordings that are in a folder, by row. */
+/** Names of the recordings in a folder, by row. */
 async function listPresent(folder: string): Promise<Map<number, string>> {
   const found = new Map<number, string>();
   for (const name of await readdir(folder).catch(() => [])) {
@@ -132,7 +132,7 @@ async function listPresent(folder: string): Promise<Map<number, string>> {
   return found;
 }
 
-/** Writes one value {bytes, path} as a file, whole or not at all; undefined when it holds no bytes. */
+/** Writes one value {bytes, path} as a file, atomically; undefined if it has no bytes. */
 async function writeRecording(folder: string, row: number, value: unknown): Promise<string | undefined> {
   const { bytes, path } = (value ?? {}) as { bytes?: unknown; path?: unknown };
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return undefined;
@@ -140,7 +140,7 @@ async function writeRecording(folder: string, row: number, value: unknown): Prom
     throw new GolemError(
       "too-long",
       `Row ${row} holds a recording of ${bytes.length} bytes; at most ${maximumRecordingBytes} were expected.`,
-      { hint: "Take other rows, for example with --limit." },
+      { hint: "Select other rows, for example with --limit." },
     );
   }
   const { container } = await identifyContent(createMemorySource(bytes, "row"));

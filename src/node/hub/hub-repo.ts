@@ -1,8 +1,8 @@
 /**
- * Names on the Hub: repositories, revisions, files; which are well formed, and their addresses.
+ * Names on the Hub (repositories, revisions, files): their syntax and their URLs.
  *
- * Everything here may come from a stranger (a data set's list of files, a golem.json), so a name that could lead out of
- * a folder or to another server is refused.
+ * Names may come from untrusted input (a data set's file list, a golem.json), so a name that could escape a folder or
+ * reach another server is refused.
  * Not its concern: the network, the file system.
  */
 import { GolemError } from "../../core/error.ts";
@@ -22,7 +22,7 @@ export interface HubFile extends HubRepo {
   readonly path: string;
 }
 
-/** Whether a revision is a commit, whose files never change. */
+/** Whether a revision is a commit, which is immutable. */
 export function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
 }
@@ -38,7 +38,7 @@ export function checkRepo({ id }: HubRepo): void {
   if (valid) return;
   throw new GolemError(
     "invalid-option",
-    `"${id.slice(0, 120)}" is no repository of the Hub; OWNER/NAME was expected (letters, digits, "-", "_", ".").`,
+    `"${id.slice(0, 120)}" is not a Hub repository; OWNER/NAME was expected (letters, digits, "-", "_", ".").`,
     { hint: "Copy the id from the top of the repository's page." },
   );
 }
@@ -52,12 +52,12 @@ export function checkRevision(revision: string): void {
   if (isSafePath(revision) && /^[\w./@+-]{1,255}$/.test(revision) && !/\.lock$/.test(revision)) return;
   throw new GolemError(
     "invalid-option",
-    `"${revision.slice(0, 120)}" is no revision; a branch, a tag or a commit was expected.`,
-    { hint: "Leave it out to take the main branch." },
+    `"${revision.slice(0, 120)}" is not a revision; a branch, a tag or a commit was expected.`,
+    { hint: "Leave it out to use the main branch." },
   );
 }
 
-/** Whether a path from the Hub stays inside the folder it is put into, on every system. */
+/** Whether a path from the Hub stays inside its target folder, on every system. */
 export function isSafePath(path: string): boolean {
   if (path === "" || path.length > 1024) return false;
   return path.split("/").every((part) => {
@@ -75,29 +75,29 @@ export function checkHubPath(path: string): void {
   if (isSafePath(path)) return;
   throw new GolemError(
     "invalid-option",
-    `"${path.slice(0, 120)}" is no path inside a repository; one such as data/train.parquet was expected.`,
-    { hint: "A path may not leave the repository, and holds no backslashes or colons." },
+    `"${path.slice(0, 120)}" is not a path inside a repository; one such as data/train.parquet was expected.`,
+    { hint: "A path may not leave the repository or contain backslashes or colons." },
   );
 }
 
-/** Address of a file. */
+/** URL of a file. */
 export function createResolveUrl(endpoint: string, { id, type, revision, path }: HubFile): string {
   const prefix = type === "dataset" ? "datasets/" : "";
   const file = path.split("/").map(encodeURIComponent).join("/");
   return `${endpoint}/${prefix}${id}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 
-/** Address of what the Hub knows about a revision: its commit, its files, its card. */
+/** URL of the API's description of a revision: commit, files, card. */
 export function createRevisionUrl(endpoint: string, { id, type }: HubRepo, revision: string): string {
   return `${endpoint}/api/${type}s/${id}/revision/${encodeURIComponent(revision)}`;
 }
 
-/** What to call a repository in messages. */
+/** Describes a repository in messages. */
 export function describeRepo({ id, type }: HubRepo): string {
   return type === "dataset" ? `data set ${id}` : `model ${id}`;
 }
 
-/** Address of a repository's page, for people. */
+/** URL of a repository's page. */
 export function createPageUrl(endpoint: string, { id, type }: HubRepo): string {
   return `${endpoint}/${type === "dataset" ? "datasets/" : ""}${id}`;
 }

@@ -1,8 +1,8 @@
 /**
- * One request to the Hub: redirects followed by hand, tried again where that helps, watched for silence.
+ * One request to the Hub, with checked redirects, retries and a stall timeout.
  *
- * The token goes to the Hub itself and to nobody else: as soon as a redirect leads to another origin it is left out, and
- * stays out. Redirects are bounded; none leads from https to http.
+ * The token is sent to the Hub only: after a redirect to another origin it is omitted, and stays omitted. The number of
+ * redirects is bounded; redirects from https to http are refused.
  * Not its concern: caches, files on disk.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,26 +11,26 @@ import { createdBy } from "../../core/version.ts";
 import { createNetworkError, createStatusError, getNetworkCode, type HubSubject } from "./hub-error.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
-/** What is asked. */
+/** A request. */
 export interface HubRequest {
   readonly url: string;
   readonly subject: HubSubject;
-  /** HEAD stops at the redirect to where large files are stored: the headers before it describe the file. */
+  /** HEAD stops at the redirect to the storage of large files: the headers before it describe the file. */
   readonly method?: "GET" | "HEAD";
-  /** First byte wanted, and the one after the last (absent: all from the first on). */
+  /** First byte, and the one after the last (absent: up to the end). */
   readonly range?: readonly [start: number, end?: number];
-  /** How often it is tried in all, default 5. */
+  /** Total number of attempts, default 5. */
   readonly attempts?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer: a success, or for HEAD a redirect elsewhere. Read `chunks` to the end, or `cancel`. */
+/** A response: a success, or for HEAD a redirect. Read `chunks` to the end, or `cancel`. */
 export interface HubAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Where it came from after all redirects. */
+  /** Final URL after all redirects. */
   readonly url: string;
-  /** The body piece by piece; rejects with a network's error, or when the server falls silent. */
+  /** The body in chunks; rejects with a network error, or when the server stalls. */
   chunks(): AsyncGenerator<Uint8Array>;
   cancel(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface HubAnswer {
 const defaultAttempts = 5;
 const maximumRedirects = 8;
 const maximumWaitMilliseconds = 60_000;
-/** Failures that another try soon after does not mend. */
+/** Failures that a retry does not fix. */
 const hopeless = new Set(["ENOTFOUND", "ECONNREFUSED", "ENETUNREACH", "EAI_AGAIN", "ERR_INVALID_URL"]);
 
 /**
@@ -71,14 +71,14 @@ export async function requestHub(request: HubRequest, settings: HubSettings): Pr
   }
 }
 
-/** Waits; rejects with `aborted` when interrupted. */
+/** Waits; rejects with `aborted` if interrupted. */
 export async function waitFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
   throwIfAborted(signal);
 }
 
 /**
- * Asks and reads the whole answer, refusing more than `maximumBytes`; asks again when it breaks off.
+ * Requests and reads the whole response, refusing more than `maximumBytes`; retries after an interruption.
  *
  * @throws GolemError as `requestHub`.
  */
@@ -109,7 +109,7 @@ async function readAnswer(answer: HubAnswer, maximumBytes: number): Promise<Uint
     if (length > maximumBytes) {
       throw new GolemError(
         "fetch-failed",
-        `${new URL(answer.url).host} sends more than ${maximumBytes} bytes where at most so many were expected.`,
+        `${new URL(answer.url).host} sends more than ${maximumBytes} bytes; at most that many were expected.`,
       );
     }
     parts.push(chunk);
@@ -126,7 +126,7 @@ async function send(request: HubRequest, settings: HubSettings): Promise<HubAnsw
     trusted &&= url.origin === home;
     const headers: Record<string, string> = {
       "user-agent": createdBy.replace(" ", "/"),
-      // Sizes and ranges mean the bytes of the file, not of a compressed form of it.
+      // Sizes and ranges refer to the bytes of the file, not to a compressed form.
       "accept-encoding": "identity",
       ...(range ? { range: `bytes=${range[0]}-${range[1] === undefined ? "" : range[1] - 1}` } : {}),
       ...(trusted && settings.token ? { authorization: `Bearer ${settings.token}` } : {}),
@@ -148,7 +148,7 @@ async function send(request: HubRequest, settings: HubSettings): Promise<HubAnsw
   }
 }
 
-/** One exchange with one server. The timer starts anew with each sign of life. */
+/** One exchange with one server. The timer restarts with each received byte. */
 async function exchange(
   url: URL,
   { method, headers }: { method: string; headers: Record<string, string> },
@@ -199,7 +199,7 @@ async function exchange(
   };
 }
 
-/** The first 4 kB of an answer's text; empty when it breaks off. */
+/** The first 4 kB of a response's text; empty after an interruption. */
 async function readStart(answer: HubAnswer): Promise<string> {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -210,12 +210,12 @@ async function readStart(answer: HubAnswer): Promise<string> {
       if (length >= 4096) break;
     }
   } catch {
-    // The status alone says enough.
+    // The status is enough.
   }
   return Buffer.concat(parts).subarray(0, 4096).toString("utf8");
 }
 
-/** Milliseconds that the server asks to wait: Retry-After as seconds or a date (RFC 9110), or RateLimit's `t` (IETF draft). */
+/** Milliseconds to wait according to the server: Retry-After as seconds or a date (RFC 9110), or RateLimit's `t` (IETF draft). */
 function getRetryAfter(headers: Headers): number | undefined {
   const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,9})/.exec(headers.get("ratelimit") ?? "")?.[1];
   const text = headers.get("retry-after")?.trim() ?? reset;

@@ -1,7 +1,7 @@
 /**
- * Labels and speakers of a data set's rows on the Hub, read without its recordings, and kept.
+ * Labels and speakers of a Hub data set, read without its recordings, and cached.
  *
- * Not its concern: recordings, what the labels are for.
+ * Not its concern: recordings, the use of labels.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -11,16 +11,16 @@ import { type ColumnWish, chooseColumns, readFeatures, readText } from "../../da
 import type { ParquetFile } from "../../dataset/parquet-file.ts";
 import { readKept, writeKept } from "../disk/kept-json.ts";
 
-/** Row groups whose labels are asked for at the same time. */
+/** Row groups read concurrently. */
 const concurrency = 6;
 
-/** Labels and speakers of a split's first rows; kept in the cache folder. */
+/** Labels and speakers of a split's first rows; cached. */
 export interface RowTable {
-  /** Name of the column of audio. */
+  /** Name of the audio column. */
   readonly audio: string;
-  /** First row of each file; those that were not reached are missing. */
+  /** First row of each file; unread files are missing. */
   readonly starts: readonly number[];
-  /** [label, speaker] of each row, null where it has none. */
+  /** [label, speaker] of each row, null if absent. */
   readonly rows: readonly (readonly [string | null, string | null])[];
   readonly complete: boolean;
 }
@@ -34,14 +34,14 @@ interface RowsWanted {
   readonly openFiles: readonly (() => Promise<ParquetFile>)[];
   readonly card: unknown;
   readonly wish: ColumnWish;
-  /** Reading ends when so many usable rows are known. */
+  /** Reading ends after this many usable rows. */
   readonly limit: number | undefined;
 }
 
 /**
- * Reads labels and speakers, group by group; from `folder` when they were read before.
+ * Reads labels and speakers, group by group; from `folder` if they are cached.
  *
- * @throws GolemError `invalid-data` when there is no column of audio or of labels, `fetch-failed` ..., `aborted`.
+ * @throws GolemError `invalid-data` if there is no audio or label column, `fetch-failed` ..., `aborted`.
  */
 export async function loadRows(folder: string, wanted: RowsWanted, options: WorkOptions): Promise<RowTable> {
   const { wish, limit, openFiles } = wanted;

@@ -1,27 +1,27 @@
 /**
- * Where the Hugging Face Hub is, where its files are kept, and with which token it is asked: the environment variables
- * that Hugging Face's own libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
+ * Address, cache folder and token of the Hugging Face Hub, from the environment variables that Hugging Face's own
+ * libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
  *
- * Not its concern: what is fetched.
+ * Not its concern: requests.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 
-/** How the Hub is reached. */
+/** Settings of the Hub client. */
 export interface HubSettings {
-  /** HF_ENDPOINT, without a slash at its end. */
+  /** HF_ENDPOINT, without a trailing slash. */
   readonly endpoint: string;
   /** Folder of the standard cache: HF_HUB_CACHE, else HF_HOME/hub. */
   readonly cache: string;
-  /** HF_TOKEN, else the file that `hf auth login` writes; undefined when there is none. Never part of a message. */
+  /** HF_TOKEN, else the file that `hf auth login` writes; undefined if absent. Never part of a message. */
   readonly token: string | undefined;
-  /** HF_HUB_OFFLINE: nothing is asked, only what is in the cache counts. */
+  /** HF_HUB_OFFLINE: no requests, only the cache is used. */
   readonly offline: boolean;
-  /** First pause before a request is tried again; each further one is twice as long. */
+  /** Pause before the first retry; each further one is twice as long. */
   readonly retryMilliseconds: number;
-  /** How long a server may stay silent. */
+  /** Stall timeout of a server. */
   readonly silenceMilliseconds: number;
 }
 
@@ -30,7 +30,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Gets the settings from the environment.
  *
- * @throws GolemError `invalid-option` when HF_ENDPOINT is not the address of a server.
+ * @throws GolemError `invalid-option` if HF_ENDPOINT is not a URL.
  */
 export function getHubSettings(env: Environment = process.env): HubSettings {
   const userHome = (process.platform === "win32" ? env.USERPROFILE : env.HOME) || homedir();
@@ -57,14 +57,14 @@ function getToken(env: Environment, file: string): string | undefined {
   }
 }
 
-/** Without line ends around it; a token with anything in it that no header may hold is refused without showing it. */
+/** The token without surrounding line ends; one with characters invalid in a header is refused without being shown. */
 function clean(token: string): string | undefined {
   const trimmed = token.trim();
   if (trimmed === "") return undefined;
   if (/^[\x21-\x7e]{1,4096}$/.test(trimmed)) return trimmed;
   throw new GolemError(
     "invalid-option",
-    "The Hugging Face token holds characters that no token has; one line of ASCII letters was expected.",
+    "The Hugging Face token contains invalid characters; one line of ASCII letters was expected.",
     { hint: "Set HF_TOKEN again, or run `hf auth login`." },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Decompression of Parquet pages by what Node brings along: gzip, Brotli, and Zstandard where this Node has it.
+ * Decompression of Parquet pages with Node's zlib: gzip, Brotli, and Zstandard if this Node has it.
  *
  * Not its concern: Parquet's format.
  */
@@ -8,7 +8,7 @@ import zlib from "node:zlib";
 type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;
 type ZlibFunction = (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 
-/** Wraps a function of zlib, bounded by the length that the page announces. */
+/** Wraps a zlib function, bounded by the length announced by the page. */
 const bound =
   (decompress: ZlibFunction): Decompress =>
   (input, outputLength) =>
