@@ -1,7 +1,7 @@
 /**
- * Loads a data set that is nothing but folders: one per class.
+ * Loads a data set made of one folder per class.
  *
- * Not its concern: lists, what is in the recordings.
+ * Not its concern: lists, the contents of recordings.
  */
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";
@@ -12,7 +12,7 @@ import { walkFolder } from "../disk/folder-walk.ts";
 import { createRecording, type LoadDatasetOptions } from "./recording-files.ts";
 
 const arrangement =
-  "Make one folder per class and put its recordings in there (DATA/yes/1.wav, DATA/no/1.wav), " +
+  "Make one folder per class and put its recordings into it (DATA/yes/1.wav, DATA/no/1.wav), " +
   "or add a metadata.csv with the columns file_name and label.";
 
 /** Loads a folder per class; see `loadDataset`. */
@@ -44,7 +44,7 @@ export async function loadClassFolders(
   } else if (loose.length > 0) {
     warnings.push({
       code: "invalid-data",
-      message: `${loose.length} recordings lie in no class's folder and are left out (${describeSome(loose)}).`,
+      message: `${loose.length} recordings are in no class folder and are left out (${describeSome(loose)}).`,
       hint: arrangement,
     });
   }
@@ -60,14 +60,14 @@ export async function loadClassFolders(
   if (others.length > 0) {
     warnings.push({
       code: "not-audio",
-      message: `${others.length} files are not recordings by their names and are left out (${countExtensions(others)}).`,
+      message: `${others.length} files do not have names of recordings and are left out (${countExtensions(others)}).`,
       hint: "",
     });
   }
   const skipped: SkippedRecording[] = walked.broken.map((file) => ({
     file,
     code: "data-not-found",
-    message: `${file} is a link to a file that is not there.`,
+    message: `${file} is a link to a file that does not exist.`,
     hint: "Restore the file, or delete the link.",
   }));
   return { name: spec, recordings, warnings, skipped };

@@ -48,9 +48,9 @@ describe("a folder per class", () => {
     ]);
     expect(await readContent(dataset, 4)).toBe("да 🎧/с пробелом.ogg");
     expect(dataset.warnings.map(({ message }) => message)).toEqual([
-      "1 recordings lie in no class's folder and are left out (top.wav).",
+      "1 recordings are in no class folder and are left out (top.wav).",
       "No recordings in the folder empty.",
-      "2 files are not recordings by their names and are left out (.txt 1, .jpg 1).",
+      "2 files do not have names of recordings and are left out (.txt 1, .jpg 1).",
     ]);
     expect(dataset.skipped).toEqual([]);
   });

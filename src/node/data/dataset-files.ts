@@ -1,7 +1,7 @@
 /**
- * Loads every form of DATA on the command line; those on the file system are read here.
+ * Loads every form of DATA; those on the file system are read here.
  *
- * Not its concern: what is in the recordings.
+ * Not its concern: the contents of recordings.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -19,7 +19,7 @@ import { type FoundRows, type LoadDatasetOptions, locateRecordings } from "./rec
 
 export type { LoadDatasetOptions } from "./recording-files.ts";
 
-/** Bytes accepted in one list of recordings. */
+/** Maximum size of a list of recordings in bytes. */
 const maximumListBytes = 256 << 20;
 
 /**
@@ -27,7 +27,7 @@ const maximumListBytes = 256 << 20;
  * `metadata.jsonl`, a `.csv`, `.tsv` or `.jsonl` manifest, or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not
  * opened.
  *
- * @param spec As the user wrote it; relative paths start at the working folder.
+ * @param spec As written by the user; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no class's
  *   folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf: those of
  *   `loadHubDataset`.
@@ -45,7 +45,7 @@ export async function loadDataset(spec: string, options: LoadDatasetOptions = {}
     throw new GolemError(
       "invalid-data",
       `${spec} is ${found}; a folder of recordings or a .csv, .tsv or .jsonl list was expected.`,
-      { hint: "Name the folder it lies in. To classify one recording, use golem predict." },
+      { hint: "Name its folder. To classify one recording, use golem predict." },
     );
   }
   const rows = await readList(path, basename(path), options);
@@ -73,13 +73,13 @@ async function loadFolder(spec: string, folder: string, options: LoadDatasetOpti
   return locateRecordings(spec, folder, all, { ...options, confined: true });
 }
 
-/** The name of the metadata list in a folder, if there is one. */
+/** The name of a folder's metadata list, if any. */
 async function findMetadata(folder: string): Promise<string | undefined> {
   const names = await readNames(folder);
   return ["metadata.csv", "metadata.jsonl"].find((name) => names.includes(name));
 }
 
-/** Lists inside `train`, `test`, `validation`, where each has its own. */
+/** Lists inside `train`, `test` and `validation`, where each has its own. */
 async function findSplitMetadata(folder: string): Promise<{ inner: string; list: string; split: Split }[]> {
   const found: { inner: string; list: string; split: Split }[] = [];
   for (const inner of (await readNames(folder)).sort()) {
@@ -113,7 +113,7 @@ async function readList(path: string, name: string, options: LoadDatasetOptions)
     throw new GolemError(
       "invalid-data",
       `${name} has ${size} bytes; a list of recordings of at most ${maximumListBytes} was expected.`,
-      { hint: "Split it, or name the right file." },
+      { hint: "Split it, or name another file." },
     );
   }
   let bytes: Uint8Array;

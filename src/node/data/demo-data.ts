@@ -1,6 +1,6 @@
 /**
- * The data sets of `golem demo`: one that the package carries, one that is fetched like an encoder's weights, one of the
- * Hugging Face Hub.
+ * The data sets of `golem demo`: one in the package, one downloaded like an encoder's weights, one from the Hugging
+ * Face Hub.
  *
  * Not its concern: encoders, heads, the terminal.
  */
@@ -16,13 +16,13 @@ import { drumRecordings, drumsSource } from "./drums-dataset.ts";
 import { isHubUnreachable, loadMinds14 } from "./minds14-dataset.ts";
 import { createRecording } from "./recording-files.ts";
 
-/** A data set to try the program with. */
+/** A demo data set. */
 export interface Demo {
   readonly name: string;
-  /** What it is and where it is from, in one sentence. */
+  /** Contents and origin, in one sentence. */
   readonly description: string;
   load(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset>;
-  /** One recording held out of training, to predict. */
+  /** One held-out recording to predict. */
   getExample(dataset: Dataset): Promise<{ path: string; label: string }>;
 }
 
@@ -31,7 +31,7 @@ export const demos: Readonly<Record<string, Demo>> = {
   banking: {
     name: "banking",
     description:
-      "Synthetic speech: banking requests in the 14 classes of MInDS-14, 4 recordings a class to learn from; the test part has other voices and other words",
+      "Synthetic speech: banking requests in the 14 classes of MInDS-14, 4 training recordings per class; the test part has other voices and other wordings",
     load: ({ signal }) =>
       loadDataset(fileURLToPath(new URL("../../../demo/banking", import.meta.url)), { signal }),
     getExample: (dataset) => getTestExample(dataset, "freeze"),
@@ -39,20 +39,20 @@ export const demos: Readonly<Record<string, Demo>> = {
   drums: {
     name: "drums",
     description:
-      "Real recordings, CC0, of the npm package supersonic-scsynth-samples: single strokes in six classes; the test part is by other makers, but for toms and tabla",
+      "Real recordings, CC0, of the npm package supersonic-scsynth-samples: single strokes in six classes; the test part is by other makers, except toms and tabla",
     load: loadDrums,
     getExample: (dataset) => getTestExample(dataset, "snare"),
   },
   minds14: {
     name: "minds14",
     description:
-      "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 recordings in 14 intents to learn from, the next 150 to test on, no speakers named (where the Hub cannot be reached: the synthetic requests of banking)",
+      "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 training recordings in 14 intents, the next 150 for testing, speakers unknown (if the Hub cannot be reached: the synthetic requests of banking)",
     load: loadMinds14OrBanking,
     getExample: (dataset) => getTestExample(dataset, "freeze"),
   },
 };
 
-/** Finds a demo, or throws `usage` with the names there are. */
+/** Finds a demo, or throws `usage` with the available names. */
 export function getDemo(name: string): Demo {
   const demo = Object.hasOwn(demos, name) ? demos[name] : undefined;
   if (demo) return demo;
@@ -69,8 +69,8 @@ async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefine
   if (states.some(({ state }) => state !== "present")) {
     await fetchPackageFiles(folder, drumsSource, "drum recordings", options).catch((cause: unknown) => {
       if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
-      throw new GolemError("fetch-failed", `The drum recordings could not be fetched: ${cause.message}`, {
-        hint: "With a network, try again; without one, `golem demo` needs none once its encoder is there.",
+      throw new GolemError("fetch-failed", `The drum recordings could not be downloaded: ${cause.message}`, {
+        hint: "Try again with a network; `golem demo` needs none once its encoder is downloaded.",
         cause,
       });
     });
@@ -81,7 +81,7 @@ async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefine
   return { name: "drums", recordings, warnings: [], skipped: [] };
 }
 
-/** MInDS-14; where the Hub cannot be reached, the banking requests with a warning that says so. */
+/** MInDS-14; if the Hub cannot be reached, the banking requests, with a warning. */
 async function loadMinds14OrBanking(
   options: WorkOptions & { cache?: CacheFolder | undefined },
 ): Promise<Dataset> {
@@ -89,7 +89,7 @@ async function loadMinds14OrBanking(
     return await loadMinds14({ rows: 200, trainRows: 50 }, options);
   } catch (cause) {
     if (!isHubUnreachable(cause)) throw cause;
-    const message = `MInDS-14 is not to be had, so these are the synthetic requests of \`golem demo banking\`: ${cause.message}`;
+    const message = `MInDS-14 is not available, so the synthetic requests of \`golem demo banking\` are used: ${cause.message}`;
     const dataset = await demos.banking!.load(options);
     return { ...dataset, warnings: [...dataset.warnings, { code: cause.code, message, hint: "" }] };
   }

@@ -1,9 +1,9 @@
 /**
- * Which kind of drum a sample of `supersonic-scsynth-samples` is, by its file name alone.
+ * The kind of drum of a sample of `supersonic-scsynth-samples`, by its file name.
  *
  * Left out as ambiguous or not a single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by
  * name), bells, `perc_*`, `glitch_*`, `elec_*` of unclear kind.
- * Not its concern: what the samples sound like, where they are.
+ * Not its concern: the sound and location of the samples.
  */
 
 /** File names, without ending, of each class; at most one pattern matches a name. */
@@ -16,7 +16,7 @@ export const drumLabels: readonly { readonly label: string; readonly names: RegE
   { label: "tabla", names: /^tabla_.+$/ },
 ];
 
-/** The label of a sample's name (without ending), or undefined when it is left out. */
+/** The label of a sample's name (without ending); undefined if it is left out. */
 export function getDrumLabel(name: string): string | undefined {
   return drumLabels.find(({ names }) => names.test(name))?.label;
 }

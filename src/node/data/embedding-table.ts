@@ -1,8 +1,8 @@
 /**
- * Embeddings as a table for other tools: Parquet, or NumPy's .npz. One row a recording.
+ * Embeddings as a table for other tools: Parquet, or NumPy's .npz. One row per recording.
  *
  * Columns `file`, `label`, `speaker`, `seconds`, `layer_0` ... `layer_L`; a layer is 2 x dimensions numbers, means then
- * standard deviations over time. Not its concern: how embeddings come about.
+ * standard deviations over time. Not its concern: computing embeddings.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
@@ -20,22 +20,22 @@ export interface EmbeddingRow {
   readonly vector: Float32Array;
 }
 
-/** How an embedding is divided: the numbers of the encoder's `info`. */
+/** Shape of an embedding, from the encoder's `info`. */
 export interface EmbeddingShape {
   readonly layers: number;
   readonly dimensions: number;
 }
 
-/** Numbers put into one row group of a Parquet file, or one piece of a .npz: 8 MB. */
+/** Numbers per row group of a Parquet file, or per chunk of a .npz: 8 MB. */
 const pieceLength = 1 << 21;
 
-/** Longer files would need ZIP64, which many readers of .npz lack. */
+/** Larger files would need ZIP64, which many readers of .npz lack. */
 const maximumNpzBytes = 0xffff_0000;
 
-/** The forms a table can have, by the ending of its name. */
+/** Forms of a table, by the ending of its name. */
 export type EmbeddingTableForm = "parquet" | "npz";
 
-/** Gets the form a file's name asks for; throws `usage` for any ending but .parquet and .npz. Call it before the work. */
+/** Gets the form from a file's name; throws `usage` for endings other than .parquet and .npz. Call it before the work. */
 export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
   const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
   if (form === "parquet" || form === "npz") return form;
@@ -45,7 +45,7 @@ export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
 }
 
 /**
- * Writes a table, in the form its name asks for, atomically.
+ * Writes a table atomically, in the form given by its name.
  *
  * @throws GolemError `usage` for another ending, `invalid-shape` for a vector of another length, `output-failed`.
  */
@@ -67,7 +67,7 @@ export async function writeEmbeddingTable(
   await replaceFileAtomic(path, (stagingFile) => write(stagingFile, rows, shape));
 }
 
-/** Copies one layer of some rows into one array. */
+/** Copies one layer of some rows into an array. */
 function copyLayer(
   rows: readonly EmbeddingRow[],
   layer: number,
@@ -81,7 +81,7 @@ function copyLayer(
   return result;
 }
 
-/** Splits rows so that a piece holds at most `pieceLength` numbers (and at least one row). */
+/** Splits rows into chunks of at most `pieceLength` numbers (and at least one row). */
 function* splitRows(rows: readonly EmbeddingRow[], width: number): Generator<readonly EmbeddingRow[]> {
   const step = Math.max(1, Math.floor(pieceLength / width));
   for (let start = 0; start < rows.length; start += step) yield rows.slice(start, start + step);
@@ -167,12 +167,12 @@ function* encodeLayer(
   shape: EmbeddingShape,
 ): Generator<Uint8Array> {
   yield createNpyHeader("<f4", [rows.length, 2 * shape.dimensions]);
-  // Float32Array is little-endian on every machine that Node runs on.
+  // Float32Array is little-endian on every platform of Node.
   for (const piece of splitRows(rows, 2 * shape.dimensions))
     yield new Uint8Array(copyLayer(piece, layer, shape).buffer);
 }
 
-/** Writes a ZIP archive, its members stored uncompressed (embeddings do not compress), piece by piece. */
+/** Writes a ZIP archive, its members stored uncompressed (embeddings do not compress), in chunks. */
 async function writeZip(
   handle: FileHandle,
   createMembers: () => Iterable<[string, Iterable<Uint8Array>]>,
@@ -188,7 +188,7 @@ async function writeZip(
   };
   for (const [name, pieces] of createMembers()) {
     const member = new ZipPassThrough(name);
-    // The same bytes for the same embeddings: the archive does not say when it was made.
+    // The same bytes for the same embeddings: the archive has no time of creation.
     member.mtime = new Date(1980, 0, 1);
     zip.add(member);
     for (const piece of pieces) {

@@ -1,13 +1,13 @@
 /**
- * Brings recordings to this machine before they are opened one after another.
+ * Downloads remote recordings before they are opened one by one.
  *
- * Not its concern: where they come from.
+ * Not its concern: their origin.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Recording, RecordingOrigin } from "../../dataset/dataset.ts";
 
-/** Fetches all recordings that come from elsewhere, origin by origin. Rejects with what the origin rejects with. */
+/** Downloads all remote recordings, origin by origin. Rejects with the origin's errors. */
 export async function fetchRecordings(recordings: readonly Recording[], options: WorkOptions): Promise<void> {
   const byOrigin = new Map<RecordingOrigin, Recording[]>();
   for (const recording of recordings) {

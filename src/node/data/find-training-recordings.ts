@@ -1,7 +1,7 @@
 /**
- * The very files that a golem was trained on, to be passed on with it: all of them, each with the bytes it had then, or an error.
+ * The files a golem was trained on, for exports that include them: all of them, with unchanged bytes, or an error.
  *
- * Not its concern: what they are called in an export.
+ * Not its concern: their names in an export.
  */
 import { GolemError } from "../../core/error.ts";
 import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
@@ -11,9 +11,9 @@ import { openDataset } from "./open-dataset.ts";
 import { locateFiles, matchHashes, matchNames } from "./report-sources.ts";
 
 /**
- * Paths of the training recordings, in their order. `data` says where they are, if not where they were when the golem was trained.
+ * Paths of the training recordings, in their order. `data` is their location, by default the one at training time.
  *
- * @throws GolemError `data-not-found` when a recording is missing, `invalid-data` when one has other bytes than then, and those of `loadDataset`.
+ * @throws GolemError `data-not-found` if a recording is missing, `invalid-data` if one has changed, and those of `loadDataset`.
  */
 export async function findTrainingRecordings(
   { document, training }: GolemModel,
@@ -22,14 +22,14 @@ export async function findTrainingRecordings(
   if (data === undefined && training.withheld) {
     throw new GolemError(
       "data-not-found",
-      "This golem was passed on without saying where its recordings are; with --include-audio they are needed.",
-      { hint: "Say where they are with --data." },
+      "This golem was passed on without the location of its recordings; --include-audio needs them.",
+      { hint: "Name their location with --data." },
     );
   }
   const place = data ?? document.data.name;
   const dataset = await openDataset(place, { ...options, onWarning: undefined });
   const { recordings } = training;
-  // Of one that was passed on, recordings have no names to be found by.
+  // In an exported golem, recordings have no names to search by.
   const paths = training.withheld
     ? await matchHashes(recordings, dataset, options)
     : await matchNames(recordings, dataset, options);
@@ -42,13 +42,15 @@ export async function findTrainingRecordings(
   throw new GolemError(
     isThere ? "invalid-data" : "data-not-found",
     isThere
-      ? `${first.file} in ${place} has other bytes than when the golem was trained on it${more}; with --include-audio the very recordings were expected.`
-      : `${first.file} is not in ${place}${more}; with --include-audio all ${recordings.length} training recordings were expected.`,
-    { hint: "Say with --data where the recordings are as they were, or train anew and export that." },
+      ? `${first.file} in ${place} has changed since the golem was trained on it${more}; --include-audio needs the original recordings.`
+      : `${first.file} is not in ${place}${more}; --include-audio needs all ${recordings.length} training recordings.`,
+    {
+      hint: "Name the location of the original recordings with --data, or train again and export that golem.",
+    },
   );
 }
 
-/** The ending of a recording's name, with the dot: programs go by it. One that is no format's might tell anything, and is left out. */
+/** The ending of a recording's name, with the dot. An ending that is not an audio format's could be private, and is omitted. */
 export function getRecordingEnding(path: string): string {
   const ending = getExtension(path);
   return ending !== "" && isRecordingName(path) ? `.${ending}` : "";

@@ -46,7 +46,7 @@ it("falls back on the banking requests where the Hub cannot be reached, and says
   expect(dataset.warnings).toHaveLength(banking.warnings.length + 1);
   expect(dataset.warnings.at(-1)).toMatchObject({
     code: "fetch-failed",
-    message: expect.stringMatching(/MInDS-14 is not to be had.*golem demo banking/),
+    message: expect.stringMatching(/MInDS-14 is not available.*golem demo banking/),
   });
   await expect(getDemo("minds14").getExample(dataset)).resolves.toMatchObject({ label: "freeze" });
 });

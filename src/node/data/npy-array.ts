@@ -2,10 +2,10 @@
  * NumPy's .npy format, version 1.0: a header that is a Python literal, padded to a multiple of 64 bytes, then the
  * numbers in C order. (numpy.lib.format)
  *
- * Not its concern: what the arrays mean.
+ * Not its concern: the meaning of arrays.
  */
 
-/** Creates the header of an array. `type` as NumPy writes it: "<f4", "<f8", "<U12". */
+/** Creates the header of an array. `type` in NumPy's notation: "<f4", "<f8", "<U12". */
 export function createNpyHeader(type: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const literal = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;

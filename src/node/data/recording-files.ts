@@ -1,7 +1,7 @@
 /**
- * From the rows of a list to recordings on disk: which file a row means, whether it is there, whether it was named before.
+ * Resolves the rows of a list to recordings on disk: the file of each row, missing files, repeated rows.
  *
- * Not its concern: how lists are written, what is in the recordings.
+ * Not its concern: the syntax of lists, the contents of recordings.
  */
 import { statSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
@@ -16,21 +16,21 @@ import { openFileSource } from "../disk/file-source.ts";
 
 /** Options of `loadDataset`. */
 export interface LoadDatasetOptions extends WorkOptions {
-  /** "optional" accepts recordings without labels, which then have the label "": a pool to choose from. Default "required". */
+  /** "optional" accepts recordings without labels, which get the label "": a pool for `suggest`. Default "required". */
   readonly labels?: LabelNeed;
-  /** No more recordings than this are wanted: of a remote data set, no others are listed. Local ones are listed whole. */
+  /** Maximum recordings to list from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
-  /** Where a remote data set is kept; see `getCacheFolder`. */
+  /** Cache of remote data sets; see `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
 }
 
-/** The rows of a list, and those that were left out while reading it. */
+/** The rows of a list, and those left out while reading it. */
 export interface FoundRows {
   readonly rows: LabelledRow[];
   readonly skipped: SkippedRecording[];
 }
 
-/** Files looked up between two looks at the abort signal. */
+/** Files looked up between two checks of the abort signal. */
 const lookups = 500;
 
 /** Creates a recording from its place in a data set; nothing is read until `open`. */
@@ -40,12 +40,12 @@ export function createRecording(root: string, fields: Omit<Recording, "open">): 
 }
 
 /**
- * Finds the recordings that rows name. Missing ones are skipped, unless all are; a row that repeats another is dropped
- * with a warning (one that puts a training recording on another side as well loses against the training row).
+ * Finds the recordings of rows. Missing ones are skipped, unless all are missing; a row that repeats another is dropped
+ * with a warning (of two rows in different splits the training row is kept).
  *
- * @param root Folder that relative paths start at.
- * @param options `confined`: rows may not name files outside the folder (it may come from a stranger).
- * @throws GolemError `data-not-found` when no file is there, `conflicting-labels`, `invalid-data`, `aborted`.
+ * @param root Folder of relative paths.
+ * @param options `confined`: rows may not name files outside the folder (for untrusted lists).
+ * @throws GolemError `data-not-found` if no file exists, `conflicting-labels`, `invalid-data`, `aborted`.
  */
 export async function locateRecordings(
   name: string,
@@ -107,7 +107,7 @@ export async function locateRecordings(
   return { name, recordings, warnings, skipped };
 }
 
-/** Other ways to write a name, the most likely first. */
+/** Other spellings of a name, the most likely first. */
 function* respell(path: string): Generator<string> {
   yield path;
   const trimmed = path.trim();
@@ -119,8 +119,8 @@ function* respell(path: string): Generator<string> {
 }
 
 /**
- * Absolute path of the file a row means. As written, if there is such a file; else without spaces around it, in
- * Unicode's other normal form (archives made on a Mac), with backslashes for slashes (lists made on Windows).
+ * Absolute path of a row's file: as written, if it exists; else without surrounding spaces, in Unicode's other normal
+ * form (archives made on a Mac), with backslashes as slashes (lists made on Windows).
  */
 function findFile(root: string, row: LabelledRow, confined: boolean): string | undefined {
   for (const spelling of respell(row.path)) {
@@ -130,7 +130,7 @@ function findFile(root: string, row: LabelledRow, confined: boolean): string | u
     if (confined && (file.startsWith("../../") || isAbsolute(file))) {
       throw new GolemError(
         "invalid-data",
-        `${row.place}: ${row.path} lies outside the data set's folder; a file inside it was expected.`,
+        `${row.place}: ${row.path} is outside the data set's folder; a file inside it was expected.`,
         {
           hint: "Move the file into the folder, or list the recordings in a .csv manifest and name that instead.",
         },
@@ -141,7 +141,7 @@ function findFile(root: string, row: LabelledRow, confined: boolean): string | u
   return undefined;
 }
 
-/** Synchronous: asking for one file takes 5 microseconds so, and twenty times that through the thread pool. */
+/** Synchronous: one lookup takes 5 microseconds, and twenty times that through the thread pool. */
 function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -150,7 +150,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Path relative to the data set with forward slashes; absolute only where there is no relative one (another drive). */
+/** Path relative to the data set with forward slashes; absolute only if there is no relative one (another drive). */
 function toFile(root: string, path: string): string {
   const file = relative(root, path);
   return sep === "/" ? file : file.replaceAll(sep, "/");
@@ -161,7 +161,7 @@ function createMissingError(name: string, root: string, rows: readonly LabelledR
   const more = rows.length > 5 ? ` and ${rows.length - 5} more` : "";
   return new GolemError(
     "data-not-found",
-    `None of the ${rows.length} recordings that ${name} lists is there (${shown.join(", ")}${more}).`,
-    { hint: `Relative names start at ${root}: move the list or the recordings, or write absolute paths.` },
+    `None of the ${rows.length} recordings listed in ${name} exists (${shown.join(", ")}${more}).`,
+    { hint: `Relative paths start at ${root}: move the list or the recordings, or use absolute paths.` },
   );
 }

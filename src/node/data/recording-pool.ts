@@ -1,7 +1,7 @@
 /**
- * The recordings a user wants a choice from: folders of any depth, data sets in any form, single files. Labels are of no account.
+ * The pool of recordings for `suggest`: folders of any depth, data sets in any form, single files. Labels are ignored.
  *
- * Not its concern: encoders, how is chosen.
+ * Not its concern: encoders, the choice.
  */
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -13,15 +13,15 @@ import type { EnvironmentOptions } from "../environment.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { createRecording } from "./recording-files.ts";
 
-/** What was found: recordings whose `file` is a path that can be opened from the working folder (or a name on the Hub). */
+/** A pool; the `file` of its recordings is a path that can be opened from the working folder (or a name on the Hub). */
 export interface Pool {
   readonly recordings: readonly Recording[];
   readonly skipped: readonly SkippedRecording[];
 }
 
 /**
- * Opens a pool. `label` is what all recordings get, whatever their data set says. Rejects with the errors of `loadDataset`; nothing
- * is read of the recordings yet, so a file that is not there is found missing when it is heard.
+ * Opens a pool. All recordings get `label`, whatever their data set says. Rejects with the errors of `loadDataset`; recordings
+ * are not read yet, so a missing file is only found when it is embedded.
  */
 export async function openPool(
   specs: readonly string[],
@@ -49,14 +49,14 @@ export async function openPool(
   return { recordings: [...recordings.values()], skipped };
 }
 
-/** Whether it is one recording by its name; what has no ending may be a folder. */
+/** Whether the name is that of one recording; a name without ending may be a folder. */
 async function isSingleFile(spec: string): Promise<boolean> {
   if (isHubAddress(spec) || !isRecordingName(spec)) return false;
   const info = await stat(resolve(spec)).catch(() => undefined);
   return info ? !info.isDirectory() : getExtension(spec) !== "";
 }
 
-/** From names relative to a data set to paths. */
+/** Converts names relative to a data set to paths. */
 async function createRenaming(spec: string): Promise<(file: string) => string> {
   if (isHubAddress(spec)) return (file) => file;
   const isFolder = (await stat(resolve(spec))).isDirectory();

@@ -1,7 +1,7 @@
 /**
- * Finds the recordings of a report again: by their names in the data set, and only those with the same bytes as then.
+ * Finds the recordings of a report by their names in the data set, and only those with unchanged bytes.
  *
- * Not its concern: what is done with them.
+ * Not its concern: the use of the recordings.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";
@@ -12,7 +12,7 @@ import { computeFileHash } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { openDataset } from "./open-dataset.ts";
 
-/** Where recordings are, by their names; the two sides may be two data sets. */
+/** Paths of recordings by name; training and test may be two data sets. */
 export interface ReportSources {
   readonly training: ReadonlyMap<string, string>;
   readonly test: ReadonlyMap<string, string>;
@@ -30,8 +30,8 @@ export async function locateFiles(recordings: readonly Recording[]): Promise<Map
 }
 
 /**
- * Finds the recordings that a golem was trained and tested on: in `data` where it is given, else where the data set was when it
- * was trained, if that is on this machine. Data sets that are named rejects with the errors of `loadDataset`.
+ * Finds the recordings a golem was trained and tested on: in `data` if given, else at their location at training
+ * time, if that is on this machine. Rejects with the errors of `loadDataset` for data sets given by name.
  */
 export async function findSources(
   { document, training }: GolemModel,
@@ -58,12 +58,12 @@ async function openQuietly(
 ): Promise<Dataset | undefined> {
   const quiet = { ...options, onWarning: undefined };
   if (named !== undefined) return openDataset(named, quiet);
-  // Nothing is fetched that nobody asked for.
+  // Nothing is downloaded without a request.
   if (remembered === undefined || isHubAddress(remembered)) return undefined;
   return openDataset(remembered, quiet).catch(() => undefined);
 }
 
-/** Paths of recordings by name, of those that are called as wanted and have the bytes they had. */
+/** Paths by name, of the recordings with a matching name and unchanged bytes. */
 export async function matchNames(
   wanted: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
@@ -81,7 +81,7 @@ export async function matchNames(
   return found;
 }
 
-/** The same for golems that were passed on, in which recordings have no names: by bytes alone. */
+/** The same for exported golems, whose recordings have no names: by bytes only. */
 export async function matchHashes(
   wanted: TrainingDocument["recordings"],
   dataset: Dataset | undefined,

@@ -1,10 +1,10 @@
 /**
- * Writing files and folders so that whoever looks, and whenever the process dies, finds the old one or the new one,
- * never half of one: written under another name beside the target, flushed, renamed.
+ * Atomic writes of files and folders: readers, and a process killed at any time, see the old version or the new one. Contents
+ * are written under another name beside the target, flushed, then renamed.
  *
- * A file is replaced by a single rename. The system has no such call for a folder that is not empty: the old one is
- * moved aside and the new one in, two renames with nothing between them; should the process be killed just there,
- * {@link recoverFolder} puts the old one back.
+ * A file is replaced by a single rename. There is no such call for a folder that is not empty: the old one is
+ * moved aside and the new one moved in by two consecutive renames; if the process is killed between them,
+ * {@link recoverFolder} restores the old one.
  * Not its concern: what is written.
  */
 import { renameSync } from "node:fs";
@@ -13,18 +13,18 @@ import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 
-/** What ends up in the names of things on their way; host and process tell whether their maker is still alive. */
+/** Host and process in the names of unfinished files, to tell whether their writer is still alive. */
 const maker = `${hostname().replaceAll(/[^\w-]/g, "")}.${process.pid}`;
 const leftoverMilliseconds = 24 * 60 * 60 * 1000;
 let counter = 0;
 
-/** Writes a whole file atomically; text as UTF-8. Makes the folder it goes into. */
+/** Writes a whole file atomically; text as UTF-8. Creates its folder. */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   await replaceFileAtomic(path, (stagingFile) => writeFile(stagingFile, content));
 }
 
 /**
- * Replaces a file atomically by what `write` puts into the staging file it is given.
+ * Replaces a file atomically with what `write` puts into the staging file.
  *
  * @throws GolemError `output-exists` when the path is a folder, `output-failed` when it cannot be written; what
  *   `write` throws itself passes through.
@@ -38,7 +38,7 @@ export async function replaceFileAtomic(
   try {
     await prepareFolder(target);
     if (await isFolder(target)) {
-      throw new GolemError("output-exists", `${path} is a folder; the name of a file was expected.`, {
+      throw new GolemError("output-exists", `${path} is a folder; a file name was expected.`, {
         hint: "Name a file in it, or another one.",
       });
     }
@@ -53,8 +53,8 @@ export async function replaceFileAtomic(
 }
 
 /**
- * Replaces a folder atomically by what `write` puts into the staging folder it is given. A folder that is there already
- * is replaced only if it is a golem's (it holds a golem.json) or empty.
+ * Replaces a folder atomically with what `write` puts into the staging folder. An existing folder is replaced only if
+ * it is a golem (contains golem.json) or empty.
  *
  * @throws GolemError `output-exists` for any other folder or a file, `output-failed` when it cannot be written; what
  *   `write` throws itself passes through.
@@ -84,8 +84,8 @@ export async function replaceFolderAtomic(
 }
 
 /**
- * Puts a folder back that a kill between the two renames of {@link replaceFolderAtomic} left aside; does nothing where
- * the folder is there. Cheap enough to call before loading.
+ * Restores a folder left aside by a kill between the two renames of {@link replaceFolderAtomic}; does nothing if the
+ * folder exists. Cheap enough to call before loading.
  */
 export async function recoverFolder(path: string): Promise<void> {
   const target = await followLink(path);
@@ -97,7 +97,7 @@ export async function recoverFolder(path: string): Promise<void> {
   }
 }
 
-/** Synchronous, so that not even a signal handler of this process comes between the renames. */
+/** Synchronous, so that no signal handler of this process runs between the renames. */
 function swap(staging: string, target: string, old: string): void {
   try {
     renameSync(target, old);
@@ -110,14 +110,14 @@ function swap(staging: string, target: string, old: string): void {
     try {
       renameSync(old, target);
     } catch {
-      // There was no old one.
+      // There was no old folder.
     }
     throw error;
   }
 }
 
 /**
- * Tells before any work is done whether {@link replaceFolderAtomic} would refuse the path.
+ * Checks before any work whether {@link replaceFolderAtomic} would refuse the path.
  *
  * @throws GolemError `output-exists`.
  */
@@ -132,14 +132,14 @@ async function checkReplaceable(target: string, path: string): Promise<void> {
   const found = names ? `holds ${names.length} files but no golem.json` : "is a file";
   throw new GolemError(
     "output-exists",
-    `${path} ${found}; a golem's folder, an empty or a new one was expected.`,
+    `${path} ${found}; a golem folder, an empty or a new one was expected.`,
     {
-      hint: "Name another folder, or delete this one if nothing in it is needed.",
+      hint: "Name another folder, or delete this one if you do not need its files.",
     },
   );
 }
 
-/** Makes the folder a target goes into, and cleans up what killed processes left there for this target. */
+/** Creates the target's folder and removes files left there by killed processes for this target. */
 async function prepareFolder(target: string): Promise<void> {
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
@@ -160,7 +160,7 @@ function createSiblingName(target: string, kind: "staging" | "old"): string {
   return join(dirname(target), `${createPrefix(target, kind)}${maker}.${counter++}`);
 }
 
-/** Whether the process on this machine that made the name is gone. */
+/** Whether the process on this machine that created the name is gone. */
 function isAbandoned(name: string): boolean {
   const match = /\.([\w-]*)\.(\d+)\.\d+$/.exec(name);
   if (!match || match[1] !== maker.split(".")[0]) return false;
@@ -172,7 +172,7 @@ function isAbandoned(name: string): boolean {
   }
 }
 
-/** The path a link leads to, so that the link stays; the absolute path of anything else. */
+/** The target of a link, so that the link is kept; otherwise the absolute path. */
 async function followLink(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
@@ -194,7 +194,7 @@ async function flushTree(folder: string): Promise<void> {
   await flush(folder);
 }
 
-/** Waits until a file or the list of a folder is on the disk; systems that cannot flush folders do without. */
+/** Flushes a file or a folder's list to disk; ignored on systems that cannot flush folders. */
 async function flush(path: string): Promise<void> {
   const isOpenable = !(process.platform === "win32" && (await isFolder(path)));
   if (!isOpenable) return;

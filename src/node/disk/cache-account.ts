@@ -1,5 +1,5 @@
 /**
- * What the store of embeddings and transcripts on disk holds, and emptying it: `golem cache stats` and `golem cache clear`.
+ * Statistics and clearing of the embedding store on disk: `golem cache stats` and `golem cache clear`.
  *
  * Not its concern: what an embedding is.
  */
@@ -9,20 +9,20 @@ import { fingerprintDigits } from "../../embed/store-key.ts";
 import { isTranscript } from "../../embed/transcript-codec.ts";
 import { openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
 
-/** What `golem cache stats` shows. */
+/** Result of `golem cache stats`. */
 export interface CacheStats {
   readonly folder: string;
   /** Number of embeddings and transcripts. */
   readonly entries: number;
-  /** How many of them are transcripts. */
+  /** Number of transcripts among them. */
   readonly transcripts: number;
   /** Size of the store on disk. */
   readonly bytes: number;
-  /** Number of entries for each way of hearing (encoder or transcriber with settings), by the digest that begins their keys. */
+  /** Number of entries per network with settings, by the digest that begins their keys. */
   readonly fingerprints: Readonly<Record<string, number>>;
 }
 
-/** Counts what a store holds; creates nothing where there is none. */
+/** Counts a store's entries; creates nothing if there is no store. */
 export async function getCacheStats(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
   const empty = { folder, entries: 0, transcripts: 0, bytes: 0, fingerprints: {} };
   if (!(await exists(join(folder, "data.mdb")))) return empty;
@@ -34,7 +34,7 @@ export async function getCacheStats(folder: string, options: StoreOptions = {}):
     let transcripts = 0;
     for (const key of database.getKeys({ snapshot: false })) {
       const fingerprint = Buffer.from(key).toString("hex").slice(0, fingerprintDigits);
-      // All that one network said is of one kind, so one value tells.
+      // All entries of one network are of one kind, so one value is enough.
       const known = ofTranscripts.get(fingerprint) ?? holdsTranscript(() => database.get(key));
       ofTranscripts.set(fingerprint, known);
       fingerprints[fingerprint] = (fingerprints[fingerprint] ?? 0) + 1;
@@ -48,8 +48,8 @@ export async function getCacheStats(folder: string, options: StoreOptions = {}):
 }
 
 /**
- * Empties the store and gives its space back; returns what it held. Processes that have it open go on undisturbed:
- * the folder is moved out of their way before it is deleted.
+ * Empties the store and frees its space; returns its statistics. Processes that have it open are not disturbed:
+ * the folder is moved aside before it is deleted.
  */
 export async function clearCache(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
   const stats = await getCacheStats(folder, options);
@@ -58,7 +58,7 @@ export async function clearCache(folder: string, options: StoreOptions = {}): Pr
     await rename(folder, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return stats;
-    // Where open files pin the folder (Windows), the entries go and the file keeps its size.
+    // Where open files lock the folder (Windows), the entries are removed and the file keeps its size.
     const { database } = await openEnvironment(folder, options);
     await database.clearAsync();
     await database.close();
@@ -69,7 +69,7 @@ export async function clearCache(folder: string, options: StoreOptions = {}): Pr
   return stats;
 }
 
-/** A value that cannot be read counts as an embedding. */
+/** An unreadable value counts as an embedding. */
 function holdsTranscript(read: () => Uint8Array | undefined): boolean {
   try {
     return isTranscript(read() ?? new Uint8Array(0));

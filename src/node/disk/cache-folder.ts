@@ -1,7 +1,7 @@
 /**
- * Where Golem keeps what it can fetch or compute again: encoders' weights, embeddings, data sets.
+ * The folder of everything that can be downloaded or computed again: weights, embeddings, data sets.
  *
- * Not its concern: what is in there.
+ * Not its concern: its contents.
  */
 import { homedir } from "node:os";
 import { posix, win32 } from "node:path";
@@ -15,10 +15,10 @@ export interface CacheFolder {
 }
 
 /**
- * Gets the cache folder: GOLEM_HOME, else XDG_CACHE_HOME/golem, else what the system is used to:
+ * Gets the cache folder: GOLEM_HOME, else XDG_CACHE_HOME/golem, else the system's convention:
  * ~/Library/Caches/golem (macOS), %LOCALAPPDATA%\golem (Windows), ~/.cache/golem.
  *
- * A relative XDG_CACHE_HOME is ignored, as its specification demands; a relative GOLEM_HOME starts at the working
+ * A relative XDG_CACHE_HOME is ignored, as its specification requires; a relative GOLEM_HOME starts at the working
  * folder. Empty variables count as absent.
  */
 export function getCacheFolder(

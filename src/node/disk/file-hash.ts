@@ -1,7 +1,7 @@
 /**
  * SHA-256 of a file's bytes.
  *
- * Not its concern: what is in the file, what the hash is for.
+ * Not its concern: the file's contents, the use of the hash.
  */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
@@ -12,7 +12,7 @@ const blockBytes = 1 << 20;
 /**
  * Computes the SHA-256 (64 lower-case hexadecimal digits) of a file, at most 1 MB of it in memory at a time.
  *
- * @throws GolemError `data-not-found` when there is no such file, `unreadable` when it cannot be read.
+ * @throws GolemError `data-not-found` if there is no such file, `unreadable` if it cannot be read.
  */
 export async function computeFileHash(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
   try {
@@ -20,7 +20,7 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
     try {
       const { size } = await handle.stat();
       const hash = createHash("sha256");
-      // One byte more than the file has, so that a small one is known to be whole after a single read.
+      // One byte more than the file's size, so that a small file is known to be complete after a single read.
       const block = Buffer.allocUnsafe(Math.min(size + 1, blockBytes));
       for (;;) {
         throwIfAborted(options.signal);
@@ -37,7 +37,7 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
   }
 }
 
-/** Turns an error of the file system into one that says which file and what to do; GolemErrors pass through. */
+/** Converts an error of the file system into one that names the file and the remedy; GolemErrors pass through. */
 export function describeReadError(error: unknown, path: string): GolemError {
   if (error instanceof GolemError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;

@@ -8,10 +8,10 @@ import { basename, resolve } from "node:path";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
 
-/** A byte source that has to be closed. */
+/** A byte source that must be closed. */
 export type FileSource = ByteSource & { readonly path: string; close(): Promise<void> };
 
-/** Opens a file; rejects with `data-not-found` when it is not there, `unreadable` when it cannot be read. */
+/** Opens a file; rejects with `data-not-found` if it does not exist, `unreadable` if it cannot be read. */
 export async function openFileSource(file: string): Promise<FileSource> {
   const path = resolve(file);
   const name = basename(path);
@@ -21,7 +21,12 @@ export async function openFileSource(file: string): Promise<FileSource> {
     throw new GolemError(
       missing ? "data-not-found" : "unreadable",
       missing ? `${name} does not exist; expected an audio file.` : `${name} could not be read (${code}).`,
-      { hint: missing ? "Check the path." : "Check that it is a file and that you may read it.", cause },
+      {
+        hint: missing
+          ? "Check the path."
+          : "Check that it is a file and that you have permission to read it.",
+        cause,
+      },
     );
   };
   const handle = await open(path, "r").catch(fail);

@@ -1,8 +1,8 @@
 /**
- * All files of a folder and the folders in it, in an order that depends on names only.
+ * All files of a folder and its subfolders, in an order that depends on names only.
  *
- * Links to folders are followed, but not to one that holds the link, so that a loop of links ends.
- * Not its concern: what the files are for.
+ * Links to folders are followed, except to a folder that contains the link, so that loops of links end.
+ * Not its concern: the use of the files.
  */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
@@ -11,19 +11,19 @@ import type { WorkOptions } from "../../core/progress.ts";
 import { isSystemName } from "../../dataset/recording-name.ts";
 import { describeReadError } from "./file-hash.ts";
 
-/** Files and folders found under one before it is taken for something else (a whole disk, say). */
+/** Maximum number of files and folders; more are taken for a mistake, such as a whole disk. */
 const maximumFiles = 1_000_000;
 
-/** What a walk found; paths are relative to its start, with forward slashes, sorted by code units of their NFC form. */
+/** Result of a walk; paths are relative to its start, with forward slashes, sorted by code units of their NFC form. */
 export interface WalkedFolder {
   readonly files: readonly string[];
-  /** Names of the folders directly in it, empty ones too. */
+  /** Names of its direct subfolders, including empty ones. */
   readonly folders: readonly string[];
-  /** Links that lead nowhere. */
+  /** Broken links. */
   readonly broken: readonly string[];
 }
 
-/** Walks a folder; hidden files and those of the system are left out. */
+/** Walks a folder; hidden files and system files are left out. */
 export async function walkFolder(root: string, options: WorkOptions = {}): Promise<WalkedFolder> {
   const files: string[] = [];
   const folders: string[] = [];
@@ -60,8 +60,8 @@ export async function walkFolder(root: string, options: WorkOptions = {}): Promi
     if (files.length + entered++ > maximumFiles) {
       throw new GolemError(
         "invalid-data",
-        `${root} holds more than ${maximumFiles} files and folders; at most so many are looked at.`,
-        { hint: "Name the folder that holds the recordings, or list them in a .csv manifest." },
+        `${root} holds more than ${maximumFiles} files and folders, the maximum.`,
+        { hint: "Name the folder of the recordings, or list them in a .csv manifest." },
       );
     }
     if (files.length >= reported + 1000) {

@@ -1,7 +1,7 @@
 /**
- * Golems on disk: a folder read with bounded sizes, written as a whole or not at all.
+ * Golem folders: read with bounded sizes, written atomically.
  *
- * Not its concern: what is in the files.
+ * Not its concern: the contents of the files.
  */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,10 +9,10 @@ import { GolemError } from "../../core/error.ts";
 import { decodeGolemModel, type GolemModel, golemFileLimits, golemFiles } from "../../golem/golem-model.ts";
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
-/** Name of the report in a golem's folder. */
+/** Name of the report in a golem folder. */
 export const reportFile = "report.html";
 
-/** The files of a golem, as `decodeGolemModel` takes them. */
+/** The files of a golem, the input of `decodeGolemModel`. */
 export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
 
 /** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
@@ -20,7 +20,7 @@ export async function readGolemFolder(folder: string): Promise<GolemModel> {
   return decodeGolemModel(await readGolemFiles(folder));
 }
 
-/** Reads a golem's files without looking into them. Errors: `golem-not-found`, `golem-damaged` where one is missing or too long. */
+/** Reads a golem's files without parsing them. Errors: `golem-not-found`, `golem-damaged` if one is missing or too long. */
 export async function readGolemFiles(folder: string): Promise<GolemFiles> {
   await recoverFolder(folder);
   const info = await stat(folder).catch(() => undefined);
@@ -28,9 +28,9 @@ export async function readGolemFiles(folder: string): Promise<GolemFiles> {
     throw new GolemError(
       "golem-not-found",
       info
-        ? `${folder} is a file; a golem is a folder with golem.json in it.`
+        ? `${folder} is a file; a golem is a folder that contains golem.json.`
         : `There is no golem at ${folder}.`,
-      { hint: "Give the folder that `golem train --out` made." },
+      { hint: "Name a folder written by `golem train --out`." },
     );
   }
   return {
@@ -49,22 +49,22 @@ async function readBounded(folder: string, part: keyof typeof golemFileLimits): 
   if (!info?.isFile()) {
     const missing = part === "document" ? "golem-not-found" : "golem-damaged";
     throw new GolemError(missing, `${folder} has no file ${golemFiles[part]}; every golem has one.`, {
-      hint: "Give the folder that `golem train --out` made, with all its files.",
+      hint: "Name a folder written by `golem train --out`, with all its files.",
     });
   }
   if (info.size > golemFileLimits[part]) {
     throw new GolemError(
       "golem-damaged",
       `${path} has ${info.size} bytes; at most ${golemFileLimits[part]} are read.`,
-      { hint: "This is not a golem that this program made." },
+      { hint: "This golem was not written by this program." },
     );
   }
   return readFile(path);
 }
 
 /**
- * Writes a golem's folder with its report (HTML). A golem that is already there is replaced; anything else there is the error
- * `output-exists`. An interruption leaves the old folder or the new one.
+ * Writes a golem folder with its report (HTML). An existing golem is replaced; anything else is the error
+ * `output-exists`. After an interruption the old folder or the new one exists.
  */
 export async function writeGolemFolder(folder: string, model: GolemModel, report: string): Promise<void> {
   await replaceFolderAtomic(folder, async (staging) => {

@@ -1,7 +1,7 @@
 /**
- * JSON documents of this program in the cache folder, which may be deleted at any time.
+ * Cached JSON documents; they may be deleted at any time.
  *
- * Not its concern: what they say.
+ * Not its concern: their contents.
  */
 import { readFile } from "node:fs/promises";
 import { createCacheError } from "../hub/hub-error.ts";
@@ -9,7 +9,7 @@ import { writeFileAtomic } from "./atomic-write.ts";
 
 const version = 1;
 
-/** What the cache folder holds under a name; undefined when it is not there or was not written by this program. */
+/** Reads a cached document; undefined if it is absent or was not written by this program. */
 export async function readKept<T extends object>(path: string): Promise<T | undefined> {
   try {
     const { version: found, value } = JSON.parse(await readFile(path, "utf8")) as {
@@ -22,7 +22,7 @@ export async function readKept<T extends object>(path: string): Promise<T | unde
   }
 }
 
-/** Keeps a document. Rejects with `cache-failed`. */
+/** Caches a document. Rejects with `cache-failed`. */
 export async function writeKept(path: string, value: object): Promise<void> {
   await writeFileAtomic(path, JSON.stringify({ version, value })).catch((error: unknown) => {
     throw createCacheError(error, path);

@@ -1,7 +1,7 @@
 /**
- * Opens the LMDB environment that holds the embeddings, after making sure that it is sound; a damaged one is moved aside.
+ * Opens the LMDB environment of the embedding store after checking it; a damaged one is moved aside.
  *
- * Not its concern: what keys and values mean.
+ * Not its concern: the meaning of keys and values.
  */
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { RootDatabase } from "lmdb";
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { completeLmdbFile, examineLmdbFile } from "./lmdb-file.ts";
 
-/** How a store tells of what it could mend or do without. */
+/** Receives warnings about repaired or disabled storage. */
 export interface StoreOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
@@ -25,7 +25,7 @@ const damageCodes = [
   -30_793, // MDB_INVALID
 ];
 
-/** What the system calls a file that may not be written: EPERM, EACCES, EROFS. */
+/** System errors of a read-only file: EPERM, EACCES, EROFS. */
 const forbiddenCodes = [1, 13, 30];
 
 /** An open environment. */
@@ -40,7 +40,7 @@ export interface OpenedDatabase {
  * @throws GolemError `store-failed`.
  */
 export async function openEnvironment(folder: string, options: StoreOptions): Promise<OpenedDatabase> {
-  // More than one attempt only when another process clears or mends the folder at the same moment.
+  // More than one attempt only if another process clears or repairs the folder at the same time.
   for (let attempt = 0; ; attempt++) {
     try {
       await mkdir(folder, { recursive: true });
@@ -58,7 +58,7 @@ export async function openEnvironment(folder: string, options: StoreOptions): Pr
   }
 }
 
-/** Opens the environment; undefined when what is there is damaged. */
+/** Opens the environment; undefined if it is damaged. */
 async function openIfSound(folder: string): Promise<OpenedDatabase | undefined> {
   const path = join(folder, "data.mdb");
   const state = await examineLmdbFile(path);
@@ -93,7 +93,7 @@ async function openDatabase(path: string, present: boolean): Promise<OpenedDatab
   }
 }
 
-/** Walks all pages of the tree and writes once: whether a lengthened file is whole after all. */
+/** Walks all pages of the tree and writes once, to check whether an extended file is complete. */
 async function isReadable(database: Database): Promise<boolean> {
   const probe = Buffer.from("probe");
   try {
@@ -112,8 +112,8 @@ async function moveAside(folder: string, options: StoreOptions): Promise<void> {
   await rename(folder, aside);
   options.onWarning?.({
     code: "store-failed",
-    message: `The store of embeddings in ${folder} was damaged; a sound one was expected.`,
-    hint: `It was moved to ${aside} and a new one begun: embeddings are computed again where needed.`,
+    message: `The store of embeddings in ${folder} was damaged.`,
+    hint: `It was moved to ${aside} and a new one created: embeddings are computed again when needed.`,
   });
 }
 
@@ -130,7 +130,7 @@ export function describeStoreError(error: unknown, folder: string, verb: string)
     "store-failed",
     `The store of embeddings in ${folder} could not be ${verb}: ${reason}.`,
     {
-      hint: "Name a folder you may write to in GOLEM_HOME, or free some space; `golem cache clear` empties the store.",
+      hint: "Set GOLEM_HOME to a writable folder, or free some space; `golem cache clear` empties the store.",
       cause: error,
     },
   );

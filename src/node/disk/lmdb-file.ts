@@ -1,6 +1,6 @@
 /**
- * Looks into an LMDB data file before LMDB does: it maps the file into memory and trusts it, so that a damaged one
- * can end the process instead of raising an error.
+ * Checks an LMDB data file before LMDB opens it: LMDB maps the file into memory and trusts it, so a damaged file
+ * can crash the process instead of raising an error.
  *
  * Format: lmdb/libraries/liblmdb/mdb.c of lmdb-js 3.5, data version 2 (struct MDB_page, MDB_meta, MDB_db; 64 bit).
  * Not its concern: keys, values.
@@ -15,12 +15,12 @@ const metaBytes = 168;
 const noPage = 0xffff_ffff_ffff_ffffn;
 const leafOrBranch = 0x01 | 0x02;
 
-/** "new": absent or empty. "short": a page the file counts may lie past its end. */
+/** "new": absent or empty. "short": a counted page may lie past the end of the file. */
 export type LmdbFileState = "new" | "sound" | "short" | "damaged";
 
 /**
- * Examines a data file: both meta pages, the size of the file, the roots of its trees. A writer at work can make a
- * sound file look damaged for an instant, so that is believed only the fourth time.
+ * Checks a data file: both meta pages, the size of the file, the roots of its trees. A concurrent writer can make a
+ * sound file look damaged for an instant, so the check is repeated up to four times.
  */
 export async function examineLmdbFile(path: string): Promise<LmdbFileState> {
   for (let attempt = 0; ; attempt++) {
@@ -30,7 +30,7 @@ export async function examineLmdbFile(path: string): Promise<LmdbFileState> {
   }
 }
 
-/** Lengthens a data file with zeros until it holds all the pages it counts; reading those then fails, but does not crash. */
+/** Extends a data file with zeros to all pages it counts; reading those then fails without crashing. */
 export async function completeLmdbFile(path: string): Promise<void> {
   const handle = await open(path, "r+");
   try {

@@ -1,9 +1,9 @@
 /**
  * The embedding store on disk: one LMDB environment in the cache folder, shared by any number of processes.
  *
- * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any instant leaves the last commit. `put`
- * resolves when its commit is on the disk. All puts in one turn of the event loop, and all that arrive while a commit
- * is under way, share a commit.
+ * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any time leaves the last commit intact. `put`
+ * resolves when its commit is on disk. All puts in one turn of the event loop, and all that arrive during a commit,
+ * share a commit.
  * Not its concern: encoders, labels.
  */
 import { setTimeout as wait } from "node:timers/promises";
@@ -16,12 +16,12 @@ import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import { describeStoreError, openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
 
 /**
- * Opens (or creates) the store in a folder that holds nothing else.
+ * Opens (or creates) the store in a folder of its own.
  *
- * A damaged store is moved aside to `FOLDER.damaged` (one is kept) and a new one begun, with a warning. One that may
- * only be read is read; every `put` is then refused.
+ * A damaged store is moved to `FOLDER.damaged` (one is kept) and a new one created, with a warning. A read-only store
+ * is read; every `put` is then refused.
  *
- * @throws GolemError `store-failed` when the folder cannot be used.
+ * @throws GolemError `store-failed` if the folder cannot be used.
  */
 export async function openLmdbStore(folder: string, options: StoreOptions = {}): Promise<EmbeddingStore> {
   const { database, readOnly } = await openEnvironment(folder, options);
@@ -41,7 +41,7 @@ export async function openLmdbStore(folder: string, options: StoreOptions = {}):
       try {
         await database.put(toKeyBytes(key), bytes);
       } catch (error) {
-        // The reason comes in a promise of its own, which would end the process if nobody took it.
+        // The reason arrives in a separate promise, which would end the process if unhandled.
         const cause = (error as { commitError?: Promise<never> }).commitError?.catch(
           (reason: unknown) => reason,
         );
@@ -54,15 +54,15 @@ export async function openLmdbStore(folder: string, options: StoreOptions = {}):
     ...view(embeddingCodec),
     transcripts: view(transcriptCodec),
     async close() {
-      // Rejects with the last commit's failure, which its `put` has told already.
+      // Rejects with the last commit's failure, which its `put` has already reported.
       await database.close().catch(() => {});
     },
   };
 }
 
 /**
- * Opens the store in a folder, or does without: where the folder cannot be used, or as soon as something cannot be
- * written, there is one warning and nothing more is kept. The store this returns never fails for want of a disk.
+ * Opens the store in a folder, or continues without one: if the folder cannot be used, or as soon as a write fails,
+ * there is one warning and nothing more is stored. The returned store never fails because of the disk.
  */
 export async function openEmbeddingStore(
   folder: string,
@@ -70,7 +70,7 @@ export async function openEmbeddingStore(
 ): Promise<EmbeddingStore> {
   const warn = (error: unknown): void => {
     const record = toErrorRecord(error, "store-failed");
-    options.onWarning?.({ ...record, message: `${record.message} Embeddings are not kept.` });
+    options.onWarning?.({ ...record, message: `${record.message} Embeddings are not cached.` });
   };
   let store: EmbeddingStore;
   try {
@@ -99,7 +99,7 @@ function toKeyBytes(key: string): Uint8Array {
   if (key.length !== keyDigits || !/^[0-9a-f]+$/.test(key)) {
     throw new GolemError(
       "store-failed",
-      `A key of the store is ${keyDigits} hexadecimal digits; got "${key.slice(0, 120)}".`,
+      `A store key has ${keyDigits} hexadecimal digits; got "${key.slice(0, 120)}".`,
     );
   }
   return Buffer.from(key, "hex");
