@@ -218,7 +218,7 @@ describe("a manifest", () => {
     await rm(join(folder, "sub"), { recursive: true });
     await expect(loadDataset(join(folder, "m.csv"))).rejects.toMatchObject({
       code: "data-not-found",
-      message: expect.stringMatching(/None of the 4 recordings .* is there \(1\.wav, x\.wav, 2\.wav, sub\)/),
+      message: expect.stringMatching(/None of the 4 recordings .* exists \(1\.wav, x\.wav, 2\.wav, sub\)/),
     });
   });
 

@@ -127,7 +127,7 @@ function findFile(root: string, row: LabelledRow, confined: boolean): string | u
     if (spelling.includes("\0")) continue;
     const path = resolve(root, spelling);
     const file = toFile(root, path);
-    if (confined && (file.startsWith("../../") || isAbsolute(file))) {
+    if (confined && (file.startsWith("../") || isAbsolute(file))) {
       throw new GolemError(
         "invalid-data",
         `${row.place}: ${row.path} is outside the data set's folder; a file inside it was expected.`,

@@ -193,7 +193,7 @@ describe("a store that cannot be", () => {
     expect(store.get(createStoreKey(1))).toBeUndefined();
     await store.close();
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]?.message).toMatch(/not kept/);
+    expect(warnings[0]?.message).toMatch(/not cached/);
   });
 
   const unprivileged = process.platform !== "win32" && process.getuid?.() === 0;

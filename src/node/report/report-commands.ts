@@ -91,7 +91,7 @@ export type FileNamer = (file: string) => string;
  * without the folders that all of them share, and at worst the last two parts.
  */
 export function createFileNamer(files: readonly string[]): FileNamer {
-  const leadsOut = (file: string) => file.startsWith("../../") || isAbsolute(file) || /^[a-z]:/i.test(file);
+  const leadsOut = (file: string) => file.startsWith("../") || isAbsolute(file) || /^[a-z]:/i.test(file);
   if (!files.some(leadsOut)) return (file) => file;
   const folders = files.map((file) => file.split("/").slice(0, -1));
   const [first = []] = folders;
