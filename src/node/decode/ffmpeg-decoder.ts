@@ -1,8 +1,8 @@
 /**
  * Formats that only a system ffmpeg decodes (AAC, M4A, WebM ...): its output is read as a stream of 32-bit float WAV.
  *
- * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
- * allowed to it; what is in memory goes through a pipe. Only the first audio stream is decoded, at its own rate and channels.
+ * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and pipe protocols
+ * are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at its own rate and channels.
  * Not its concern: resampling, trimming.
  */
 
@@ -17,11 +17,11 @@ import { type ErrorRecord, throwIfAborted } from "../../core/error.ts";
 import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
 import { createStreamableMp4 } from "./streamable-mp4.ts";
 
-/** How to run ffmpeg. */
+/** Options of running ffmpeg. */
 export interface FfmpegOptions {
   /** The program; default `ffmpeg`, found on the PATH. */
   readonly command?: string;
-  /** Seconds without output after which it is stopped. */
+  /** Stall timeout in seconds. */
   readonly timeoutSeconds?: number;
 }
 
@@ -41,7 +41,7 @@ const containers: ReadonlySet<Container> = new Set<Container>([
   "flv",
 ]);
 
-/** Creates the decoder. Whether ffmpeg is there is found out when the first file needs it (`needs-ffmpeg`). */
+/** Creates the decoder. A missing ffmpeg is detected when the first file needs it (`needs-ffmpeg`). */
 export function createFfmpegDecoder(options: FfmpegOptions = {}): Decoder {
   const { command = "ffmpeg", timeoutSeconds = 60 } = options;
   return {
@@ -88,7 +88,7 @@ async function decodeWithFfmpeg(
   }
 }
 
-/** Bytes read before the header is looked at; the header ffmpeg writes is well under that. */
+/** Bytes read before parsing the header; ffmpeg's header is much shorter. */
 const headerBytes = 4096;
 
 async function* readChunks(
@@ -118,7 +118,10 @@ async function* readChunks(
     if (frames === 0) throw await run.explain();
     if (failure) {
       warnings.push(
-        createWarning("damaged", `ffmpeg met an error in ${name} (${failure}); what it decoded was used.`),
+        createWarning(
+          "damaged",
+          `ffmpeg reported an error in ${name} (${failure}); the decoded part was used.`,
+        ),
       );
     }
   } finally {

@@ -1,8 +1,8 @@
 /**
- * One run of ffmpeg: started, read from under back-pressure, watched by a clock, stopped on abort.
+ * One run of ffmpeg, with back-pressure, a stall timeout and abort.
  *
- * The file name reaches ffmpeg as one argument behind `file:`, never through a shell; no protocol but files and pipes is
- * allowed to it. What is not a file is written to its standard input, and then it may open nothing at all.
+ * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and pipe protocols
+ * are allowed. Other sources are written to its standard input, and then it may open no file at all.
  * Not its concern: samples.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
@@ -15,16 +15,16 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 export interface FfmpegRun {
   /** The next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or `corrupt-audio`. */
   read(count: number): Promise<Uint8Array>;
-  /** What it wrote to standard error so far. */
+  /** Its standard error so far. */
   getMessages(): string;
-  /** Why it failed, in one line; undefined when it ended well. */
+  /** Why it failed, in one line; undefined after success. */
   getFailure(): Promise<string | undefined>;
-  /** The error to throw when nothing came out. */
+  /** The error to throw if there was no output. */
   explain(): Promise<GolemError>;
   stop(): void;
 }
 
-/** Characters of messages kept. */
+/** Maximum characters of messages kept. */
 const messageLength = 16_384;
 
 /** Starts `command` on a file, or on bytes that can be read from start to end. */
@@ -82,7 +82,7 @@ export function startFfmpeg(
     if (stopped === "timeout") {
       throw new GolemError(
         "corrupt-audio",
-        `ffmpeg gave nothing for ${timeoutSeconds} s while decoding ${name}.`,
+        `ffmpeg produced no output for ${timeoutSeconds} s while decoding ${name}.`,
         {
           hint: "The file is probably damaged; convert it to WAV by hand to see where it stops.",
         },
@@ -151,7 +151,7 @@ export function startFfmpeg(
       }
       if (/matches no streams|does not contain any stream/.test(messages)) {
         return new GolemError("no-samples", `${name} has no audio track; expected one.`, {
-          hint: "It holds pictures only; leave it out.",
+          hint: "It contains only pictures; leave it out.",
         });
       }
       return new GolemError(
@@ -166,7 +166,7 @@ export function startFfmpeg(
   };
 }
 
-/** Writes bytes to a program that may stop reading at any time, no faster than it reads. */
+/** Writes bytes to a program with back-pressure; the program may stop reading at any time. */
 function feed(source: ByteSource, input: Writable): void {
   input.on("error", () => {});
   const isOpen = (): boolean => !input.destroyed && !input.writableEnded;

@@ -21,7 +21,7 @@ describe("the microphone", () => {
 
   it("says what to install where there is none", () => {
     for (const platform of ["linux", "darwin", "win32", "freebsd"] as const) {
-      expect(() => findRecordCommand(platform, "/nowhere")).toThrow(/No program that records/);
+      expect(() => findRecordCommand(platform, "/nowhere")).toThrow(/No recording program/);
       expect(listRecordCommands(platform, "x").length).toBeGreaterThan(0);
     }
   });

@@ -1,8 +1,8 @@
 /**
- * The microphone, through a program that the system has: arecord (ALSA), ffmpeg (PulseAudio, ALSA, AVFoundation, DirectShow) or sox.
+ * The microphone, through an installed program: arecord (ALSA), ffmpeg (PulseAudio, ALSA, AVFoundation, DirectShow) or sox.
  * It writes raw 16-bit samples, mono, 16 kHz, to its standard output.
  *
- * Not its concern: what is listened for.
+ * Not its concern: detection.
  */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -15,13 +15,13 @@ export interface RecordCommand {
   readonly args: readonly string[];
 }
 
-/** Rate of what comes from the microphone, in Hz. */
+/** Sample rate of the microphone, in Hz. */
 export const microphoneRate = 16_000;
 
-/** Characters of a program's messages that are kept. */
+/** Maximum characters of a program's messages kept. */
 const messageLength = 4000;
 
-/** The programs that record on a platform, best first. `device`: which microphone, as the program names it. */
+/** Recording programs of a platform, best first. `device`: the microphone, by the program's name for it. */
 export function listRecordCommands(platform: NodeJS.Platform, device?: string): RecordCommand[] {
   const rate = String(microphoneRate);
   const raw = ["-ac", "1", "-ar", rate, "-f", "s16le", "-"];
@@ -54,7 +54,7 @@ export function listRecordCommands(platform: NodeJS.Platform, device?: string): 
   }
 }
 
-/** The first of the programs that is on the PATH; throws `no-microphone`, which says what to install. */
+/** The first of the programs on the PATH; throws `no-microphone`, which says what to install. */
 export function findRecordCommand(platform: NodeJS.Platform, path: string, device?: string): RecordCommand {
   const commands = listRecordCommands(platform, device);
   const found = commands.find(({ command }) => isOnPath(command, platform, path));
@@ -66,7 +66,7 @@ export function findRecordCommand(platform: NodeJS.Platform, path: string, devic
       : platform === "darwin"
         ? "Install one (brew install ffmpeg)"
         : "Install SoX, or name a microphone with --device for ffmpeg";
-  throw new GolemError("no-microphone", `No program that records was found; expected one of ${names}.`, {
+  throw new GolemError("no-microphone", `No recording program was found; expected one of ${names}.`, {
     hint: `${advice}, or pipe samples in: mono, 16-bit, 16 kHz.`,
   });
 }
@@ -85,8 +85,8 @@ function isOnPath(command: string, platform: NodeJS.Platform, path: string): boo
 }
 
 /**
- * Records until it is aborted, or the program ends; yields bytes as they come. The program never outlives the generator. Rejects with `no-microphone`
- * where the program fails, and `aborted`.
+ * Records until aborted, or until the program ends; yields bytes as they arrive. The program never outlives the generator.
+ * Rejects with `no-microphone` if the program fails, and `aborted`.
  */
 export async function* record(
   { command, args }: RecordCommand,

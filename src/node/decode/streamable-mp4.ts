@@ -1,15 +1,15 @@
 /**
- * MP4 files put in an order in which they can be read from start to end: the index (moov) before the media (mdat), as a program that reads a
- * pipe needs it. Most recorders write the index last.
+ * Reorders MP4 files for sequential reading, as from a pipe: the index (moov) before the media (mdat). Most recorders
+ * write the index last.
  *
- * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which are counted from the start of the file and so move along.
- * Not its concern: codecs, what reads the result.
+ * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which count from the start of the file and are adjusted.
+ * Not its concern: codecs, readers of the result.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 
-/** Largest index taken into memory, in bytes. */
+/** Maximum size of the index in memory, in bytes. */
 const maximumIndexBytes = 64 * 1024 * 1024;
-/** Most boxes looked at in one file. */
+/** Maximum number of boxes examined per file. */
 const maximumBoxes = 100_000;
 /** Boxes on the way from moov to the chunk offsets. */
 const parents: ReadonlySet<string> = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
@@ -20,7 +20,7 @@ interface Box {
   readonly length: number;
 }
 
-/** The same file with its index before its media; the source itself where it is so already, or has no whole index. */
+/** The same file with its index before its media; the source itself if it is already in order or has no complete index. */
 export async function createStreamableMp4(source: ByteSource): Promise<ByteSource> {
   const boxes = await readBoxes(source);
   const index = boxes.find(({ type }) => type === "moov");
@@ -70,7 +70,7 @@ async function readBoxes(source: ByteSource): Promise<Box[]> {
   return boxes;
 }
 
-/** The box at `offset`; undefined where its size cannot be right. `rest`: bytes from there to the end of what holds it. */
+/** The box at `offset`; undefined if its size is invalid. `rest`: bytes from there to the end of the containing box. */
 function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefined {
   if (offset + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 /**
- * What a format of `golem export` is given and gives.
+ * Input and output of a format of `golem export`.
  *
- * Not its concern: which formats there are (see `export-formats.ts`).
+ * Not its concern: the list of formats (see `export-formats.ts`).
  */
 import type { ExportedFiles } from "../../export/exported-files.ts";
 import type { ExportedRecording } from "../../export/recording-folder.ts";
@@ -9,39 +9,39 @@ import type { PublicGolem } from "../../golem/public-golem.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 
-/** What a format is made from. */
+/** Input of a format. */
 export interface ExportInput extends EnvironmentOptions {
-  /** The golem without what is private. */
+  /** The golem without private data. */
   readonly golem: PublicGolem;
-  /** Who listens for it, as found on this machine. */
+  /** Its encoder set, as resolved on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
-  /** Name of what is written, without folders. */
+  /** Name of the file or folder written, without its parents. */
   readonly name: string;
-  /** SPDX id under which the golem is passed on; undefined where nobody said. */
+  /** SPDX id of the golem's licence; undefined if not given. */
   readonly licence: string | undefined;
-  /** The training recordings, where they go along. */
+  /** The training recordings, if included. */
   readonly recordings?: readonly ExportedRecording[] | undefined;
 }
 
-/** What a format gives. */
+/** Output of a format. */
 export interface Exported {
   readonly files: ExportedFiles;
-  /** What it tells of the recordings, where that is less than the golem's folder does. */
+  /** What it discloses about the recordings, if less than the golem folder. */
   readonly holds?: readonly string[];
-  /** What people should know of it, a sentence each. */
+  /** Notes for the user, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /** One format. */
 export interface ExportFormat {
-  /** For help: what it is, in a few words. */
+  /** Short description for help. */
   readonly description: string;
-  /** Where it is a file (others may lie beside it) and not a folder: how its name ends. */
+  /** Ending of the file name, if it is a file (others may lie beside it) and not a folder. */
   readonly extension?: string;
-  /** What it can hold beside, where that is asked for. */
+  /** Optional contents it can include. */
   readonly includes?: readonly ("audio" | "transcripts")[];
   create(input: ExportInput): Promise<Exported>;
 }
 
-/** What stands for a licence that nobody named: the Hugging Face Hub's word. */
+/** The Hugging Face Hub's word for an unspecified licence. */
 export const unknownLicence = "unknown";

@@ -1,8 +1,8 @@
 /**
- * The formats that `golem export` writes; adding one is one entry.
+ * The formats of `golem export`; adding one is one entry.
  *
- * What a format needs is loaded when it is asked for.
- * Not its concern: how anything is written to disk.
+ * The code of a format is loaded on demand.
+ * Not its concern: writing to disk.
  */
 import type { ExportFormat } from "./export-format.ts";
 

@@ -1,7 +1,7 @@
 /**
- * Exports a golem: takes what is private out of it, makes what a format consists of, writes it as a whole or not at all.
+ * Exports a golem: removes private data, builds the files of a format, writes them atomically.
  *
- * Not its concern: what is in a format, the terminal.
+ * Not its concern: the contents of formats, the terminal.
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, realpath, stat } from "node:fs/promises";
@@ -28,50 +28,50 @@ import { exportFormats } from "./export-formats.ts";
 export interface ExportOptions extends EnvironmentOptions {
   /** Name of a format; see `exportFormats`. */
   readonly format: string;
-  /** File or folder to write, as the format wants it. */
+  /** File or folder to write, as the format requires. */
   readonly out: string;
-  /** Whether an export that is there already is replaced; anything else never is. */
+  /** Whether to overwrite an existing export; anything else is never overwritten. */
   readonly force?: boolean | undefined;
-  /** Whether words are left out of the decision; the golem is trained again then. */
+  /** Whether to leave words out; the golem is then trained again. */
   readonly acousticOnly?: boolean | undefined;
-  /** Whether the training recordings themselves go along; format huggingface alone. */
+  /** Whether to include the training recordings; format huggingface only. */
   readonly includeAudio?: boolean | undefined;
-  /** Whether transcripts of the training recordings go along, and the words that count as they are; formats huggingface and safetensors. */
+  /** Whether to include transcripts and the plain vocabulary; formats huggingface and safetensors. */
   readonly includeTranscripts?: boolean | undefined;
-  /** For `acousticOnly` and `includeAudio`: where the recordings are now. */
+  /** For `acousticOnly` and `includeAudio`: location of the recordings. */
   readonly data?: string | undefined;
   readonly test?: string | undefined;
-  /** SPDX id under which the golem is passed on. */
+  /** SPDX id of the golem's licence. */
   readonly licence?: string | undefined;
-  /** Where the golem's encoder is now, if it moved. */
+  /** New location of the golem's encoder, if it moved. */
   readonly encoder?: string | undefined;
 }
 
-/** One file that was written. */
+/** One written file. */
 interface WrittenFile {
-  /** From the folder that was written, or the one that the file lies in. */
+  /** Path relative to the written folder, or to the folder of the written file. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Balanced accuracy with its interval; null where nothing could be held out. */
+/** Balanced accuracy with its interval; null if nothing could be held out. */
 export type ExportScore = {
   readonly balancedAccuracy: number;
   readonly interval: readonly [number, number];
 } | null;
 
-/** What was written. */
+/** Result of an export. */
 export interface ExportResult {
   readonly format: string;
   readonly out: string;
   readonly files: readonly WrittenFile[];
-  /** What it tells of the recordings it was trained on, and what was left out of it. */
+  /** What it discloses about the training recordings, and what was left out. */
   readonly holds: readonly string[];
   readonly leftOut: readonly string[];
-  /** Of what was exported. */
+  /** Score of the exported golem. */
   readonly score: ExportScore;
-  /** Of the golem with words, where it was trained again without them. */
+  /** Score with words, if it was trained again without them. */
   readonly scoreWithWords?: ExportScore;
   readonly notes: readonly string[];
 }
@@ -79,7 +79,7 @@ export interface ExportResult {
 /**
  * Exports the golem in `folder`.
  *
- * @throws GolemError `invalid-option` for what a format cannot carry, `output-exists`, and the errors of loading, training and writing.
+ * @throws GolemError `invalid-option` for contents a format cannot hold, `output-exists`, and the errors of loading, training and writing.
  */
 export async function exportGolem(folder: string, options: ExportOptions): Promise<ExportResult> {
   const { format: name, out, licence, acousticOnly, force, data, test, encoder, ...rest } = options;
@@ -92,7 +92,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
     );
   }
   if (licence !== undefined && !/^[a-z0-9][a-z0-9.+-]{0,63}$/i.test(licence)) {
-    throw new GolemError("invalid-option", `'${licence}' is no licence; an SPDX id was expected.`, {
+    throw new GolemError("invalid-option", `'${licence}' is not a licence; an SPDX id was expected.`, {
       hint: "For example MIT, Apache-2.0, CC-BY-4.0 or CC0-1.0.",
     });
   }
@@ -102,7 +102,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   if (extension && !out.endsWith(extension)) {
     throw new GolemError(
       "invalid-option",
-      `${out} was given for a file; a name that ends in ${extension} was expected.`,
+      `${out} was given as the file; a name ending in ${extension} was expected.`,
       {
         hint: `Name it ${join(out, `model${extension}`)}, for example.`,
       },
@@ -136,24 +136,24 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
     ...{ holds: exported.holds ?? publicGolem.holds, leftOut: publicGolem.leftOut, score: getScore(golem) },
     ...(golem === original ? {} : { scoreWithWords: getScore(original) }),
     notes: [
-      ...(acousticOnly && !hasWords ? ["Words had no say in this golem; it is exported as it is"] : []),
+      ...(acousticOnly && !hasWords ? ["This golem does not use words; it is exported unchanged"] : []),
       ...exported.notes,
     ],
   };
 }
 
-/** Refuses what a format has no place for. */
+/** Refuses contents a format cannot hold. */
 function checkIncludes(name: string, what: "audio" | "transcripts"): void {
   const able = Object.keys(exportFormats).filter((other) => exportFormats[other]!.includes?.includes(what));
   if (able.includes(name)) return;
   throw new GolemError(
     "invalid-option",
-    `Format ${name} has no place for ${what}; with --include-${what} ${able.join(" or ")} was expected.`,
-    { hint: `Leave --include-${what} out, or export to another format.` },
+    `Format ${name} cannot hold ${what}; --include-${what} needs ${able.join(" or ")}.`,
+    { hint: `Omit --include-${what}, or export to another format.` },
   );
 }
 
-/** A golem that was trained again without words, with what was understood of the same recordings. */
+/** A golem trained again without words, with the transcripts of the same recordings. */
 function keepTranscripts(model: GolemModel, original: GolemModel): GolemModel {
   if (model === original) return model;
   const { recordings, test = [] } = original.training;
@@ -175,7 +175,7 @@ function getScore({ evaluation }: Golem): ExportScore {
   return evaluation && { balancedAccuracy: evaluation.balancedAccuracy, interval: evaluation.interval };
 }
 
-/** Refuses what is not to be overwritten, before any work is done. */
+/** Refuses targets that must not be overwritten, before any work. */
 async function checkOut(
   out: string,
   golem: string,
@@ -186,9 +186,9 @@ async function checkOut(
   if (inside === "" || (!isFile && !inside.startsWith(".."))) {
     throw new GolemError(
       "output-exists",
-      `${out} is, or holds, the golem itself; another place was expected.`,
+      `${out} is, or contains, the golem itself; another place was expected.`,
       {
-        hint: "Name another folder: an export leaves out what training kept.",
+        hint: "Name another folder: an export omits parts of the golem.",
       },
     );
   }
@@ -201,8 +201,8 @@ async function checkOut(
 }
 
 function refuseExisting(path: string): GolemError {
-  return new GolemError("output-exists", `${path} is there already.`, {
-    hint: "Name another place, or replace it with --force.",
+  return new GolemError("output-exists", `${path} already exists.`, {
+    hint: "Name another place, or overwrite it with --force.",
   });
 }
 

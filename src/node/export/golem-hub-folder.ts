@@ -1,14 +1,14 @@
 /**
- * Format `huggingface` in Node: the ONNX file is built where the golem can be one, licences come from who listens.
+ * Format `huggingface` in Node: builds the ONNX file if possible, and collects the encoders' licences.
  *
- * Not its concern: what is in the folder.
+ * Not its concern: the contents of the folder.
  */
 import { GolemError } from "../../core/error.ts";
 import { describeRecordings, exportHuggingFace } from "../../export/export-huggingface.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 import { buildGolemOnnx } from "./golem-onnx.ts";
 
-/** Makes the folder's files. A golem that cannot be one ONNX file goes without, and the card says why. */
+/** Builds the folder's files. If the golem cannot be one ONNX file, the card says why. */
 export async function exportHubFolder({
   golem,
   encoderSet,
@@ -30,8 +30,8 @@ export async function exportHubFolder({
     files: exportHuggingFace(golem, { licence: licence.toLowerCase(), licences, onnx, recordings }),
     holds: [...golem.holds, ...describeRecordings(recordings)],
     notes: [
-      ...(typeof onnx === "string" ? [`There is no ONNX file in it: ${onnx}`] : []),
-      ...(licence === unknownLicence ? ["Its card says licence: unknown; name one with --licence"] : []),
+      ...(typeof onnx === "string" ? [`It has no ONNX file: ${onnx}`] : []),
+      ...(licence === unknownLicence ? ["Its card states licence: unknown; set one with --licence"] : []),
       "Upload it with: hf upload OWNER/NAME FOLDER (from Python's huggingface_hub)",
     ],
   };

@@ -1,7 +1,7 @@
 /**
- * A golem as one ONNX file in Node: finds its networks, puts the graph together and runs it once against the golem itself.
+ * A golem as one ONNX file in Node: loads its networks, builds the graph and compares it with the golem.
  *
- * Not its concern: what is in the graph, where the file goes.
+ * Not its concern: the contents of the graph, the location of the file.
  */
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
@@ -15,23 +15,23 @@ import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 
-/** Lengths in seconds at which file and golem are compared: below, at and above what encoders treat in another way. */
+/** Lengths in seconds at which file and golem are compared, around the limits at which encoders behave differently. */
 const checkedSeconds = [0.04, 0.9, 2];
-/** Largest difference of a probability that is accepted; int8 networks round in steps, so a rounding may fall the other way. */
+/** Maximum accepted difference of a probability; int8 networks round in steps, so a rounding may differ. */
 const acceptedDifference = 0.01;
 
-/** What {@link buildGolemOnnx} takes. */
+/** Input of {@link buildGolemOnnx}. */
 interface BuildOptions extends EnvironmentOptions {
   readonly model: GolemModel;
-  /** Those who listen for it; encoders in the order of the golem's. */
+  /** Its encoder set; encoders in the golem's order. */
   readonly encoderSet: ResolvedEncoderSet;
   readonly licence: string;
 }
 
 /**
- * Builds the file and checks it: probabilities of made-up sounds of several lengths must be the golem's.
+ * Builds the file and checks it: probabilities of synthetic sounds of several lengths must equal the golem's.
  *
- * @throws GolemError `invalid-option` for golems that cannot be one graph, `encoder-failed` when the graph answers otherwise.
+ * @throws GolemError `invalid-option` for golems that cannot be one graph, `encoder-failed` if the graph differs.
  */
 export async function buildGolemOnnx({
   model,
@@ -46,7 +46,7 @@ export async function buildGolemOnnx({
       model.document.views.some(({ encoder }) => encoder === id) ||
       model.familiarity?.layers.some(({ view }) => view.encoder === id);
     if (!isUsed) continue;
-    // By the golem's name: errors end up in cards, where no path of this machine belongs.
+    // The golem's name, since errors appear in cards, which must not contain local paths.
     const found = encoderSet.encoders[i]!;
     const encoder = { ...found, info: { ...found.info, id } };
     const add = await loadEncoderGraph(encoder, { cache, signal, onProgress });
@@ -58,7 +58,7 @@ export async function buildGolemOnnx({
   throw new GolemError(
     "encoder-failed",
     `The ONNX file gives probabilities that differ by ${difference.toPrecision(2)} from the golem's; at most ${acceptedDifference} was expected.`,
-    { hint: "Please report it, with the encoder's name; safetensors and huggingface do without the file." },
+    { hint: "Please report it with the encoder's name; safetensors and huggingface do not need the file." },
   );
 }
 
@@ -79,12 +79,12 @@ export async function exportOnnx({
     ],
     notes: [
       `Checked against the golem: probabilities differ by at most ${difference.toPrecision(2)}`,
-      `Trimming silence and cutting what is over ${model.document.audio.windowSeconds} s are yours to do: ${example} shows how`,
+      `Trim silence and cut recordings over ${model.document.audio.windowSeconds} s before running it: ${example} shows how`,
     ],
   };
 }
 
-/** The largest difference of a probability, over sounds made of noise and tones. */
+/** The maximum difference of a probability over sounds made of noise and tones. */
 async function compare(
   bytes: Uint8Array,
   model: GolemModel,
@@ -118,7 +118,7 @@ async function compare(
   }
 }
 
-/** A tone that glides under noise. */
+/** A gliding tone in noise. */
 function createSound(length: number): Float32Array {
   const random = createRandom(0);
   return Float32Array.from(

@@ -1,7 +1,7 @@
 /**
- * `golem export --format web`: the folder of export/export-web.ts, with the library as it was built and weights of this machine.
+ * `golem export --format web`: the folder of export/export-web.ts, with the built library and local weights.
  *
- * Not its concern: the terminal, what is on the page, what lies where.
+ * Not its concern: the terminal, the page, the folder's layout.
  */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import {
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import type { Exported, ExportInput } from "./export-format.ts";
 
-/** Makes the folder's files. Rejects with `unknown-encoder` for a golem whose encoder is not built in, and the errors of `pullWeights`. */
+/** Builds the folder's files. Rejects with `unknown-encoder` for a golem whose encoder is not built in, and the errors of `pullWeights`. */
 export async function exportWeb({ golem, ...environment }: ExportInput): Promise<Exported> {
   const owners = listWeightOwners(golem.model);
   const { files: own, holds } = createWebGolem(golem);
@@ -34,12 +34,12 @@ export async function exportWeb({ golem, ...environment }: ExportInput): Promise
     files,
     holds,
     notes: [
-      "Put the folder on any server of static files; to try it here: npx http-server FOLDER, or python3 -m http.server -d FOLDER",
+      "Serve the folder with any static file server; to try it here: npx http-server FOLDER, or python3 -m http.server -d FOLDER",
     ],
   };
 }
 
-/** Files that pages need of the library for browsers as it was built, names with paths: beside this module's folder, or, where the sources run, in dist. */
+/** The built files of the browser library that pages need, by name: beside this module's folder, or in dist when the sources run. */
 export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
   for (const place of ["../../web/", "../../../dist/web/"]) {
     const folder = fileURLToPath(new URL(place, import.meta.url));
@@ -47,7 +47,7 @@ export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
     const names = (await readdir(folder)).filter((name) => placeLibraryFile(name) !== undefined);
     return new Map(names.sort().map((name) => [name, join(folder, name)]));
   }
-  throw new GolemError("unexpected", "The library for browsers (dist/web) is not built here.", {
+  throw new GolemError("unexpected", "The browser library (dist/web) is not built.", {
     hint: "Run `npm run build` first.",
   });
 }

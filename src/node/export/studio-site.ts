@@ -1,6 +1,6 @@
 /**
- * The studio as a static site: the built page, the weights of those who listen, the library for exported pages, the tasks of the gallery,
- * each with its hash.
+ * The studio as a static site: the built page, the weights of its encoder set, the library for exported pages, the tasks
+ * of the gallery, each with its hash.
  *
  * Not its concern: servers, the terminal.
  */
@@ -26,26 +26,26 @@ import { computeFileHash } from "../disk/file-hash.ts";
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import { listWebLibrary } from "./golem-web.ts";
 
-/** One file of the site: on the disk, or in memory. */
+/** One file of the site, on disk or in memory. */
 export type SiteFile = { readonly path: string } | { readonly bytes: Uint8Array };
 
-/** Files by their address in the site, without a slash in front. */
+/** Files by their address in the site, without a leading slash. */
 export type StudioSite = ReadonlyMap<string, SiteFile>;
 
 /** Options of {@link gatherStudioSite}. */
 export interface StudioSiteOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
-  /** Told when a task of the gallery cannot be had; the site does without it. */
+  /** Called if a task of the gallery is not available; the site omits it. */
   readonly onWarning?: ((warning: { code: string; message: string; hint: string }) => void) | undefined;
 }
 
-/** Tasks of the gallery that come with recordings. */
+/** Tasks of the gallery with recordings. */
 const galleryNames = ["banking", "drums"] as const;
 
-/** The built page, as it lies in the package: src/node and dist/node are equally deep. */
+/** The built page in the package; src/node and dist/node have the same depth. */
 const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
 
-/** Gathers the site; weights and recordings that are missing are fetched. Rejects with `unexpected` where it was not built, and with the errors of fetching weights. */
+/** Gathers the site; missing weights and recordings are downloaded. Rejects with `unexpected` if it is not built, and with download errors. */
 export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise<StudioSite> {
   const { cache = getCacheFolder(), signal, onWarning } = options;
   const site = new Map<string, SiteFile>();
@@ -93,7 +93,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
   return site;
 }
 
-/** The library that golems are exported with, and a list of where each file of it is; what the page has already is not there twice. */
+/** The library for exported golems, and a list of its files; files already in the page are not duplicated. */
 async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
   const list: Record<string, { address: string; sha256: string }> = {};
   for (const [name, path] of await listWebLibrary()) {
@@ -108,8 +108,8 @@ async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
 }
 
 /**
- * Writes the site into a folder, which it makes; other files in it are left alone. Each file is there as a whole or not at all, and lists and the page come after what
- * they name: until the end a site that was there before goes on working.
+ * Writes the site into a folder, which is created; other files in it are not touched. Each file is written atomically, and
+ * lists and the page are written after the files they name, so an existing site keeps working until the end.
  */
 export async function writeStudioSite(
   site: StudioSite,
@@ -132,7 +132,7 @@ export async function readSiteFile(file: SiteFile): Promise<Uint8Array> {
   return "bytes" in file ? file.bytes : readFile(file.path);
 }
 
-/** A word that changes with the contents of a file of the site. */
+/** A version that changes with the contents of a file. */
 export async function getSiteFileTag(address: string, file: SiteFile): Promise<string> {
   if ("bytes" in file) {
     const known = tags.get(file.bytes) ?? createHash("sha256").update(file.bytes).digest("base64url");
@@ -143,7 +143,7 @@ export async function getSiteFileTag(address: string, file: SiteFile): Promise<s
   return createHash("sha256").update(`${address} ${size} ${mtimeMs}`).digest("base64url");
 }
 
-/** Of contents in memory. */
+/** The version of contents in memory. */
 const tags = new WeakMap<Uint8Array, string>();
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -153,7 +153,7 @@ async function listFiles(folder: string): Promise<string[]> {
   return paths.filter((_, i) => infos[i]!.isFile());
 }
 
-/** The recordings to learn from, as the studio (and `golem train`) reads a zip; the same bytes every time. */
+/** The training recordings as a zip for the studio and `golem train`; the same bytes every time. */
 async function packDemo({ recordings }: Dataset): Promise<Uint8Array> {
   const files: Zippable = {};
   const rows = ["file_name,label"];

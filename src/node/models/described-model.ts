@@ -1,8 +1,8 @@
 /**
  * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: found, checked by hash, loaded from bytes.
  *
- * Loading from bytes, and refusing models that keep data in other files, leaves a model no way to name a path.
- * Not its concern: ONNX, how encoders run.
+ * Since models are loaded from bytes and models with external data are refused, no model can name a path.
+ * Not its concern: ONNX, running encoders.
  */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
@@ -17,10 +17,10 @@ import type { ResolvedEncoder } from "./encoder-source.ts";
 import { type FileSet, hashFiles, readSmallFile } from "./model-files.ts";
 
 const maximumDescriptorBytes = 256 * 1024;
-/** What protobuf, and so ONNX, can hold in one file. */
+/** Maximum size of a protobuf, and so of an ONNX file. */
 const maximumModelBytes = 2 ** 31 - 1;
 
-/** Resolves a model by the descriptor among its files. `layer`: hand out nothing above it. */
+/** Resolves a model by its descriptor. `layer`: return nothing above it. */
 export async function resolveDescribed(
   files: FileSet,
   options: EnvironmentOptions & { readonly layer?: number | undefined },
@@ -59,7 +59,7 @@ export async function resolveDescribed(
   };
 }
 
-/** Loads a model; its bytes must be those that were resolved. */
+/** Loads a model; its bytes must be the resolved ones. */
 export async function loadDescribed(
   runtime: OnnxRuntime,
   info: EncoderInfo,
@@ -69,19 +69,19 @@ export async function loadDescribed(
   return createDescribedEncoder(runtime, await readDescribedModel(info, path), descriptor, info);
 }
 
-/** Reads a model's bytes, which must be those that were resolved. */
+/** Reads a model's bytes, which must be the resolved ones. */
 export async function readDescribedModel(info: EncoderInfo, path: string): Promise<Uint8Array> {
   const fail = (error: unknown): never => {
     throw describeReadError(error, path);
   };
   const { size } = await stat(path).catch(fail);
   if (size > maximumModelBytes) {
-    throw new GolemError("weights-damaged", `${path} has ${size} bytes; an ONNX file has less than 2 GB.`);
+    throw new GolemError("weights-damaged", `${path} has ${size} bytes; an ONNX file is smaller than 2 GB.`);
   }
   const bytes = await readFile(path).catch(fail);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (!Object.values(info.sha256).includes(sha256)) {
-    throw new GolemError("weights-damaged", `${path} changed: it has sha256 ${sha256} now.`, {
+    throw new GolemError("weights-damaged", `${path} changed: its sha256 is now ${sha256}.`, {
       hint: "Start again; if the change was intended, train again.",
     });
   }

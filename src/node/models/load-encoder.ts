@@ -1,5 +1,5 @@
 /**
- * An encoder ready to run in Node: its files from where they were found, its network in onnxruntime-node.
+ * Loads an encoder in Node: its resolved files, its network in onnxruntime-node.
  *
  * Not its concern: recordings, heads.
  */
@@ -14,19 +14,19 @@ import type { PreparedCheckpoint } from "./load-pretrained.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
-/** Options of everything that loads networks or puts their files in place. */
+/** Options of loading networks and preparing their files. */
 export type LoadOptions = WorkOptions & { readonly cache?: CacheFolder | undefined };
 
-/** How networks run. */
+/** Options of running networks. */
 export interface RunOptions {
-  /** Of the runtime, default 1. */
+  /** Threads of the runtime, default 1. */
   readonly threads?: number | undefined;
-  /** Asked at each run of a built-in encoder: whether it may use a second core. It is then loaded twice. */
+  /** Called on each run of a built-in encoder: whether it may use a second core. It is then loaded twice. */
   readonly hasSpareCore?: (() => boolean) | undefined;
 }
 
 /**
- * Loads an encoder: by what `resolveEncoder` takes, or as it was resolved; what is missing is fetched.
+ * Loads an encoder, given by a name for `resolveEncoder` or resolved; missing files are downloaded.
  */
 export async function loadEncoder(
   encoder: string | ResolvedEncoder,
@@ -52,14 +52,14 @@ export async function loadEncoder(
   }
 }
 
-/** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
+/** Downloads and builds everything that loading needs, so that workers only load. */
 export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
   const { info, source } = encoder;
   if (source.kind === "built-in") await pullWeights(getEncoderDefinition(info.id), options);
   if (source.kind === "pretrained") await prepareAsResolved(encoder, source, options);
 }
 
-/** Builds a pretrained model's graph if need be; its files must be those that were resolved. */
+/** Builds a pretrained model's graph if necessary; its files must be the resolved ones. */
 export async function prepareAsResolved(
   encoder: ResolvedEncoder,
   { folder, padded }: Extract<EncoderSource, { kind: "pretrained" }>,
@@ -73,7 +73,7 @@ export async function prepareAsResolved(
   );
   for (const [name, hash] of Object.entries(pretrained.info.sha256)) {
     if (sha256[name] === hash) continue;
-    throw new GolemError("weights-damaged", `${name} in ${folder} changed: it has sha256 ${hash} now.`, {
+    throw new GolemError("weights-damaged", `${name} in ${folder} changed: its sha256 is now ${hash}.`, {
       hint: "Start again; if the change was intended, train again.",
     });
   }

@@ -1,5 +1,5 @@
 /**
- * An encoder from a folder with a published checkpoint: its graph is built into the cache folder at first use.
+ * An encoder from a folder with a published checkpoint: its graph is built into the cache folder on first use.
  *
  * Not its concern: model families, recordings.
  */
@@ -14,20 +14,20 @@ import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
 import { ensurePretrainedGraph, getPretrainedGraphPath } from "./pretrained-graph.ts";
 
-/** Where a checkpoint is, and what to call it. */
+/** Location and name of a checkpoint. */
 export interface PretrainedSource {
   readonly folder: string;
-  /** "owner/name" on a hub; the folder's name when not given. */
+  /** "owner/name" on a hub; default the folder's name. */
   readonly id?: string | undefined;
-  /** The commit; when not given, the first digits of the weights' hash. */
+  /** The commit; default the first digits of the weights' hash. */
   readonly revision?: string | undefined;
-  /** Zeros after the samples, for families that are trained on them (see `PlanOptions`). */
+  /** Zeros after the samples, for families trained with them (see `PlanOptions`). */
   readonly padded?: boolean | undefined;
 }
 
-/** How to build it and where to keep it. */
+/** Options of building a graph. */
 export interface PretrainedOptions {
-  /** int8 when not given. */
+  /** Default int8. */
   readonly precision?: Precision | undefined;
   /** Cuts the network above this layer. */
   readonly throughLayer?: number | undefined;
@@ -39,14 +39,14 @@ export interface PreparedCheckpoint {
   readonly info: EncoderInfo;
   /** The ONNX file. */
   readonly path: string;
-  /** Parsed config.json and preprocessor_config.json, which say how the graph is to be fed. */
+  /** Parsed config.json and preprocessor_config.json, which describe the graph's input. */
   readonly config: unknown;
   readonly preprocessor: unknown;
   readonly padded: boolean;
 }
 
 /**
- * Reads a checkpoint's folder and builds its graph unless that is in the cache folder.
+ * Reads a checkpoint's folder and builds its graph unless it is cached.
  * Rejects with `weights-missing`, `weights-damaged`, `unknown-encoder` or `invalid-layer`.
  */
 export async function preparePretrained(
@@ -81,7 +81,7 @@ export async function preparePretrained(
   return { info: describePretrained(plan, identity, graphOptions), path, config, preprocessor, padded };
 }
 
-/** Loads a prepared giant. `threads`: of the runtime, default 1. */
+/** Loads a prepared checkpoint. `threads`: of the runtime, default 1. */
 export function loadPreparedCheckpoint(
   { info, path, config, preprocessor, padded }: PreparedCheckpoint,
   options: { threads?: number | undefined } = {},
@@ -90,7 +90,7 @@ export function loadPreparedCheckpoint(
   return createPretrainedEncoder(runtime, { path }, planPretrained(config, preprocessor, { padded }), info);
 }
 
-/** Loads the encoder of a checkpoint's folder, building its graph first if need be. */
+/** Loads the encoder of a checkpoint's folder, building its graph first if necessary. */
 export async function loadPretrained(
   source: PretrainedSource,
   options: PretrainedOptions & { threads?: number | undefined } = {},

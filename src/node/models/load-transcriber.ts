@@ -1,5 +1,5 @@
 /**
- * A transcriber ready to run in Node: its files out of the cache folder, its networks in onnxruntime-node.
+ * Loads a transcriber in Node: its files from the cache folder, its networks in onnxruntime-node.
  *
  * Not its concern: recordings, heads.
  */
@@ -22,13 +22,13 @@ export interface LoadTranscriberOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Threads of the runtime, default 1. */
   readonly threads?: number | undefined;
-  /** The encoder of this id, where it is loaded already: it is used, and left alone by `dispose`. Loaded otherwise. */
+  /** The encoder of this id, if it is already loaded: it is shared and not disposed. Loaded otherwise. */
   readonly encoder?: Encoder | undefined;
 }
 
 /**
- * Loads the transcriber that reads a built-in encoder; what is missing is fetched. Rejects with `unknown-encoder` when
- * none does, and with the errors of `loadWeights`.
+ * Loads the transcriber of a built-in encoder; missing files are downloaded. Rejects with `unknown-encoder` if there
+ * is none, and with the errors of `loadWeights`.
  */
 export async function loadTranscriber(
   id: string = defaultEncoderId,
@@ -37,7 +37,7 @@ export async function loadTranscriber(
   const definition = getTranscriberDefinition(id);
   if (!definition) {
     const names = Object.keys(transcriberDefinitions).join(", ");
-    throw new GolemError("unknown-encoder", `${id} cannot write down what it hears; ${names} can.`);
+    throw new GolemError("unknown-encoder", `${id} has no transcriber; ${names} has one.`);
   }
   const encoder = options.encoder ?? (await loadEncoder(id, options));
   try {

@@ -1,7 +1,7 @@
 /**
- * The files of a model, from a folder on this machine or from the Hub: which there are, where they are, their hashes.
+ * The files of a model, from a local folder or the Hub: names, paths and hashes.
  *
- * Not its concern: what is in them.
+ * Not its concern: their contents.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -13,29 +13,29 @@ import { fetchHubFile, fetchHubRevision } from "../hub/hub-file.ts";
 import type { HubSettings } from "../hub/hub-settings.ts";
 import { localRevision } from "./encoder-source.ts";
 
-/** Options of everything that may have to ask the Hub. */
+/** Options of functions that may access the Hub. */
 export interface HubEnvironment extends EnvironmentOptions {
-  /** How the Hub is reached; default: from the environment. */
+  /** Settings of the Hub client; default: from the environment. */
   readonly settings?: HubSettings | undefined;
 }
 
 /** A model's files. Names are paths inside the folder or repository, with forward slashes. */
 export interface FileSet {
-  /** OWNER/NAME, or the absolute path of the folder or file that was named. */
+  /** OWNER/NAME, or the absolute path of the named folder or file. */
   readonly id: string;
   /** The commit, or "local". */
   readonly revision: string;
-  /** Licence that the repository's card tells, if it does. */
+  /** Licence stated in the repository's card, if any. */
   readonly licence: string | undefined;
-  /** All files there are. */
+  /** All files. */
   readonly names: readonly string[];
-  /** The file that was named, when it was a file and not its folder. */
+  /** The named file, if a file was named and not its folder. */
   readonly chosen?: string | undefined;
-  /** Path of a file on this machine, fetched if need be. */
+  /** Local path of a file, downloaded if necessary. */
   locate(name: string): Promise<string>;
 }
 
-/** Opens a folder, or the folder of a file. `names` limits what is seen to them. */
+/** Opens a folder, or the folder of a file. `names` limits the visible files. */
 export async function openFolder(path: string, names?: readonly string[]): Promise<FileSet> {
   const info = await stat(path).catch(() => undefined);
   if (!info) {
@@ -53,7 +53,7 @@ export async function openFolder(path: string, names?: readonly string[]): Promi
   };
 }
 
-/** Opens a model of the Hub at the commit that a revision means now. */
+/** Opens a Hub model at the commit a revision resolves to. */
 export async function openHubFiles(id: string, revision: string, options: HubEnvironment): Promise<FileSet> {
   const repo = { id, type: "model" } as const;
   const { commit, files, card } = await fetchHubRevision(repo, revision, options);
@@ -65,7 +65,7 @@ export async function openHubFiles(id: string, revision: string, options: HubEnv
   };
 }
 
-/** Opens the files named of a commit; asks nobody when they are in the cache. */
+/** Opens files of a commit; makes no request if they are cached. */
 export async function openPinnedFiles(
   id: string,
   commit: string,

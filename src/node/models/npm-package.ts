@@ -1,10 +1,10 @@
 /**
  * Fetches a package's tarball with the user's own npm client, so that its registry, proxy and credentials apply.
  *
- * The client runs `npm pack` with a private cache inside the target folder, whose growth is the progress reported. It runs in
- * the working folder of this process, so that a project's `.npmrc` counts as it would for the user.
- * No script of the package is run. Nothing of it is trusted: callers check hashes of what they take out.
- * Not its concern: what the packages hold.
+ * The client runs `npm pack` with a private cache inside the target folder, whose growth is reported as progress. It runs in
+ * the working folder of this process, so that a project's `.npmrc` applies as for the user.
+ * No package script is run. The contents are untrusted: callers check the hashes of extracted files.
+ * Not its concern: the contents of packages.
  */
 import { spawn } from "node:child_process";
 import { readdir, stat } from "node:fs/promises";
@@ -15,7 +15,7 @@ import type { WorkOptions } from "../../core/progress.ts";
 const pollMilliseconds = 200;
 const timeoutMinutes = 15;
 
-/** Settings that hold unless the environment has others: npm's own make a machine without a network wait more than a minute. */
+/** Settings used unless the environment has others: with npm's defaults a machine without a network waits over a minute. */
 const patience = {
   npm_config_fetch_retries: "2",
   npm_config_fetch_retry_mintimeout: "1000",
@@ -24,7 +24,7 @@ const patience = {
   npm_config_fetch_timeout: "60000",
 };
 
-/** Settings that would turn `npm pack NAME@VERSION` into something else; `npm start --json` sets one of them. */
+/** Settings that would change `npm pack NAME@VERSION`; `npm start --json` sets one of them. */
 const misleading =
   /^npm_config_(cache|pack_destination|dry_run|json|workspaces?|include_workspace_root|local_prefix|update_notifier|fetch_retries|fetch_retry_m(in|ax)timeout|fetch_timeout)$/i;
 
@@ -42,7 +42,7 @@ export async function fetchNpmPackage(
   let done = false;
   const report = async () => {
     const completed = Math.min(total, await measureFolder(folder));
-    // npm moves files about, and a look at the folder may end after the download has.
+    // npm moves files, and a measurement of the folder may end after the download.
     if (done || completed <= highest) return;
     highest = completed;
     onProgress?.({ stage, completed, total });
@@ -79,7 +79,7 @@ async function runNpm(
     shell: windows,
     ...(signal ? { signal } : {}),
   });
-  // Not spawn's own `timeout`: where nothing could be started it goes on, and keeps the process alive until it ends.
+  // Not spawn's `timeout`: if nothing could be started, it keeps the process alive until it ends.
   const timer = setTimeout(() => child.kill(), timeoutMinutes * 60_000);
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -87,7 +87,7 @@ async function runNpm(
   });
   const outcome = await new Promise<number | string>((resolve) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
-      // A client that was started is waited for, interrupted or not: it writes into the folder until it ends.
+      // A started client is awaited even after an abort: it writes into the folder until it ends.
       if (child.pid === undefined) resolve(describeStart(error));
     });
     child.on("close", (code) => resolve(code ?? `it took longer than ${timeoutMinutes} minutes`));
@@ -104,7 +104,7 @@ function createEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(user.filter(([key]) => !misleading.test(key))),
     ...patience,
-    // The user's spelling, upper or lower case, in place of ours.
+    // The user's spelling, upper or lower case, replaces ours.
     ...Object.fromEntries(
       user
         .filter(([key]) => Object.hasOwn(patience, key.toLowerCase()))
@@ -113,12 +113,12 @@ function createEnvironment(folder: string): NodeJS.ProcessEnv {
     npm_config_cache: join(folder, "npm-cache"),
     npm_config_pack_destination: folder,
     npm_config_update_notifier: "false",
-    // Where npm is corepack's: fetch whichever package manager the project around us has chosen.
+    // If npm is provided by corepack: use whichever package manager the surrounding project specifies.
     COREPACK_ENABLE_STRICT: "0",
   };
 }
 
-/** The working folder may have been deleted; npm cannot start in such a place. */
+/** The working folder may have been deleted; npm cannot start there. */
 function getWorkingFolder(otherwise: string): string {
   try {
     return process.cwd();
@@ -133,7 +133,7 @@ function describeStart(error: NodeJS.ErrnoException): string {
     : `the command \`npm\` did not start (${error.code ?? error.message})`;
 }
 
-/** The line of npm's complaint that tells most, without the full stop. */
+/** The most informative line of npm's error, without the full stop. */
 function getNpmReason(stderr: string): string {
   const lines = stderr
     .split("\n")
@@ -146,7 +146,7 @@ function getNpmReason(stderr: string): string {
   return parts.join(", ").replace(/\.+$/, "") || "it gave no reason";
 }
 
-/** Bytes in all files below a folder; files that vanish while it looks count nothing. */
+/** Bytes in all files below a folder; files that vanish meanwhile count zero. */
 async function measureFolder(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   const sizes = entries

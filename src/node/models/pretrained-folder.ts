@@ -1,9 +1,9 @@
 /**
  * A folder with a published model: config.json, preprocessor_config.json and the weights in any known layout.
  *
- * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is remembered with its size and its
- * time of change, and computed again when either differs.
- * Not its concern: model families, graphs, where the folder came from.
+ * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is cached with its size and modification
+ * time, and computed again if either differs.
+ * Not its concern: model families, graphs, the folder's origin.
  */
 import { createHash } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";
@@ -14,25 +14,25 @@ import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
-/** A model's files, read as far as it takes to know what it is. */
+/** A model's configuration and the names of its weight files. */
 export interface PretrainedFolder {
   readonly folder: string;
   /** Parsed config.json. */
   readonly config: unknown;
-  /** Parsed preprocessor_config.json; undefined when there is none. */
+  /** Parsed preprocessor_config.json; undefined if absent. */
   readonly preprocessor: unknown;
   /** Names of the weight files: one, or an index and its shards. */
   readonly weights: readonly string[];
 }
 
-/** Reads what a model's folder holds; rejects with `weights-missing` naming what is not there. */
+/** Reads a model's folder; rejects with `weights-missing`, naming the missing files. */
 export async function readPretrainedFolder(path: string): Promise<PretrainedFolder> {
   const folder = resolve(path);
   const config = await readJson(join(folder, "config.json"));
   if (config === undefined) {
     throw new GolemError(
       "weights-missing",
-      `${folder} has no config.json; expected a model as Hugging Face lays it out.`,
+      `${folder} has no config.json; expected a model in Hugging Face's layout.`,
       {
         hint: `A folder with config.json, preprocessor_config.json and one of ${checkpointFiles.join(", ")}.`,
       },
@@ -55,7 +55,7 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
   );
 }
 
-/** SHA-256 of every file that shapes the encoder, by name. `memory`: folder where hashes are remembered. */
+/** SHA-256 of every file that affects the encoder, by name. `memory`: folder of cached hashes. */
 export async function hashPretrainedFolder(
   pretrained: PretrainedFolder,
   memory: string,

@@ -1,5 +1,5 @@
 /**
- * Builds a pretrained model's graph into the cache folder, once for each precision and cut.
+ * Builds a pretrained model's graph into the cache folder, once per precision and cut.
  *
  * Not its concern: model families, sessions.
  */
@@ -13,10 +13,10 @@ import { replaceFileAtomic } from "../disk/atomic-write.ts";
 import { type FileSource, openFileSource } from "../disk/file-source.ts";
 import type { PretrainedFolder } from "./pretrained-folder.ts";
 
-/** Small writes are gathered up to this many bytes. */
+/** Small writes are buffered up to this many bytes. */
 const bufferBytes = 1 << 20;
 
-/** Where a graph is kept: by what it was made of and how. */
+/** Path of a graph, by the hashes of its files and its options. */
 export function getPretrainedGraphPath(
   root: string,
   plan: PretrainedPlan,
@@ -28,7 +28,7 @@ export function getPretrainedGraphPath(
   return join(root, key, `${precision}-${throughLayer ?? plan.layers - 1}.onnx`);
 }
 
-/** Builds the graph unless the file is there. The file appears whole or not at all. */
+/** Builds the graph unless its file exists. The file is written atomically. */
 export async function ensurePretrainedGraph(
   path: string,
   plan: PretrainedPlan,

@@ -1,7 +1,7 @@
 /**
- * Which pretrained models have graphs in the cache folder: a record beside each graph, for `golem encoders`.
+ * Records of the pretrained graphs in the cache folder, one beside each graph, for `golem encoders`.
  *
- * Not its concern: model families, how graphs are built.
+ * Not its concern: model families, building graphs.
  */
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -25,7 +25,7 @@ export interface PretrainedRecord {
   readonly bytes: number;
 }
 
-/** Notes whose graph the file is. */
+/** Records the encoder of a graph. */
 export async function recordPretrained(
   { info, description, licence, source }: ResolvedEncoder,
   graph: string,
@@ -53,7 +53,7 @@ export async function listPretrained(
       const isThere = (await stat(graph)).isFile() && typeof record.info.id === "string";
       if (isThere && (id === undefined || matches(record.info, id))) records.push({ ...record, graph });
     } catch {
-      // A record without its graph, or one that cannot be read: of use to nobody.
+      // A record without its graph, or an unreadable one: ignored.
     }
   }
   const sortKey = ({ info }: PretrainedRecord) =>
@@ -84,7 +84,7 @@ export async function verifyPretrained({
   return { state: worst?.state ?? "present", files };
 }
 
-/** Removes graphs; the checkpoints they were made of stay where they are. Returns how many bytes that freed. */
+/** Removes graphs, not their checkpoints. Returns the number of freed bytes. */
 export async function removePretrained(records: readonly PretrainedRecord[]): Promise<number> {
   for (const { graph } of records) {
     await rm(`${graph}.json`, { force: true });

@@ -152,7 +152,7 @@ describe("resolving an encoder", () => {
     await expect(resolveEncoder("./no/such/folder")).rejects.toMatchObject({ code: "unknown-encoder" });
     await expect(resolveEncoder(folder)).rejects.toThrow("neither golem-encoder.json nor config.json");
     await writeFile(join(folder, "model.onnx"), createConvModel(18));
-    await expect(resolveEncoder(join(folder, "model.onnx"))).rejects.toThrow("is no encoder");
+    await expect(resolveEncoder(join(folder, "model.onnx"))).rejects.toThrow("is not an encoder");
     await writeFile(join(folder, "golem-encoder.json"), "{}");
     await expect(resolveEncoder(folder)).rejects.toMatchObject({ code: "invalid-option" });
     await writeFile(
@@ -255,7 +255,7 @@ describe("golems of encoders in folders", () => {
 
     await writeDescribed(moved);
     expect((await loadGolem(saved, { cache, encoder: moved })).encoderSet.encoders[0]!.source.kind).toBe(
-      "giant",
+      "pretrained",
     );
     const preprocessor = join(moved, "preprocessor_config.json");
     await writeFile(preprocessor, `${await readFile(preprocessor, "utf8")} `);

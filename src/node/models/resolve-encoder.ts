@@ -1,8 +1,8 @@
 /**
- * From what a user or a golem calls an encoder to the encoder: a built-in name, a model of the Hugging Face Hub, or files
- * on this machine.
+ * Resolves the name of an encoder, given by a user or a golem: a built-in name, a model of the Hugging Face Hub, or local
+ * files.
  *
- * What only encoders of their kind need is loaded when one is found: the default has to start at once.
+ * Code specific to a kind of encoder is loaded on demand, so that the default starts quickly.
  * Not its concern: how encoders run, recordings.
  */
 import { stat } from "node:fs/promises";
@@ -24,22 +24,22 @@ import {
 
 /** Options of {@link resolveEncoder}. */
 export interface ResolveOptions extends HubEnvironment {
-  /** Arithmetic of its weights, for encoders that come in several. */
+  /** Arithmetic of its weights, for encoders that offer several. */
   readonly precision?: string | undefined;
-  /** Last layer needed: encoders that can be cut compute and hand out nothing above it. */
+  /** Highest layer: encoders that can be cut compute and return nothing above it. */
   readonly layer?: number | undefined;
-  /** The same as `?padded` after the name. */
+  /** Same as `?padded` after the name. */
   readonly padded?: boolean | undefined;
-  /** The only files of a folder that count; all when not given. */
+  /** The files of a folder to use; default all. */
   readonly names?: readonly string[] | undefined;
 }
 
 /**
- * Finds an encoder. `id` is a built-in name (`auto` and nothing: the default), OWNER/NAME[@REVISION] on the Hub, or a path:
- * one that begins with "." or "/", or anything that exists; `?padded` after it pads the input of Whisper to 30 s. Files of the Hub are fetched; weights of built-in encoders
- * are not yet.
+ * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the Hub, or a path:
+ * one that begins with "." or "/", or any existing path; a suffix `?padded` pads the input of Whisper to 30 s. Hub files are
+ * downloaded; weights of built-in encoders are not yet.
  *
- * @throws GolemError `unknown-encoder`, `invalid-option` (a precision it does not have), `invalid-layer`, and the errors
+ * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the errors
  *   of reading and fetching files.
  */
 export async function resolveEncoder(
@@ -61,10 +61,10 @@ export async function resolveEncoder(
 }
 
 /**
- * Finds the encoder that a golem was trained on: the same commit, the same files, the same way of using them.
+ * Resolves the encoder of a golem: the same commit, files and options.
  *
- * `encoder` says where to look instead of where the golem says; the files must be the same ones.
- * @throws GolemError `golem-version` when what is found is another encoder, `weights-missing` when a path leads nowhere.
+ * `encoder` replaces the location recorded in the golem; the files must be identical.
+ * @throws GolemError `golem-version` for another encoder, `weights-missing` for a path that does not exist.
  */
 export async function resolveGolemEncoder(
   wanted: EncoderInfo,
@@ -95,9 +95,9 @@ async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Pr
   if (!(await exists(id))) {
     throw new GolemError(
       "weights-missing",
-      `The golem was trained on the encoder in ${wanted.id}, which is not there.`,
+      `The golem was trained on the encoder in ${wanted.id}, which does not exist.`,
       {
-        hint: "Say with --encoder where it is now.",
+        hint: "Name its new location with --encoder.",
       },
     );
   }
@@ -125,8 +125,8 @@ async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<Re
   }
   throw new GolemError(
     "unknown-encoder",
-    `${files.id} is no encoder: there is neither ${descriptorFile} nor config.json with a checkpoint.`,
-    { hint: `docs/encoders.md tells how to describe an ONNX model by a ${descriptorFile} beside it.` },
+    `${files.id} is not an encoder: it has neither ${descriptorFile} nor config.json with a checkpoint.`,
+    { hint: `docs/encoders.md explains how to describe an ONNX model with a ${descriptorFile} beside it.` },
   );
 }
 
@@ -140,7 +140,7 @@ function checkPrecision(info: EncoderInfo, precision: string | undefined): void 
   if (precision === undefined || precision === info.precision) return;
   throw new GolemError(
     "invalid-option",
-    `${info.id} comes in ${info.precision} only; got --precision ${precision}.`,
+    `${info.id} is available in ${info.precision} only; got --precision ${precision}.`,
     {
       hint: "Leave --precision out.",
     },

@@ -1,8 +1,8 @@
 /**
- * Published checkpoints (wav2vec2, HuBERT, Whisper ...) in a folder or on the Hub: fetches the files that are needed and
- * says what encoder they make, without building it.
+ * Published checkpoints (wav2vec2, HuBERT, Whisper ...) in a folder or on the Hub: downloads the required files and
+ * describes their encoder, without building it.
  *
- * Not its concern: model families, how graphs are built.
+ * Not its concern: model families, building graphs.
  */
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -18,7 +18,7 @@ import { paddedMark } from "./encoder-source.ts";
 import type { FileSet } from "./model-files.ts";
 import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
 
-/** Resolves a checkpoint. `precision`: int8 when not given. `layer`: build nothing above it. */
+/** Resolves a checkpoint. `precision`: default int8. `layer`: build nothing above it. */
 export async function resolvePretrained(
   files: FileSet,
   options: EnvironmentOptions & {
@@ -39,7 +39,7 @@ export async function resolvePretrained(
     );
   }
   if (precision !== "int8" && precision !== "fp32") {
-    throw new GolemError("invalid-option", `${files.id} comes in int8 and fp32; got ${precision}.`);
+    throw new GolemError("invalid-option", `${files.id} is available in int8 and fp32; got ${precision}.`);
   }
   const sha256 = await hashPretrainedFolder(pretrained, join(cache.encoders, "giants", "sources"));
   const graph: GraphOptions = { precision, throughLayer: layer };
@@ -56,7 +56,7 @@ export async function resolvePretrained(
   };
 }
 
-/** Fetches what is needed of the files; returns the folder they are in. */
+/** Downloads the required files; returns their folder. */
 async function collectFiles(files: FileSet): Promise<string> {
   const config = await files.locate("config.json");
   if (files.names.includes("preprocessor_config.json")) await files.locate("preprocessor_config.json");
