@@ -46,7 +46,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: "\\.test\\.tsx?$|/index\\.ts$|/capture-processor\\.ts$|^src/web/capture-worklet",
+        pathNot: "\\.test\\.tsx?$|/index\\.ts$|^src/web/capture-worklet",
         orphan: true,
       },
       to: {},

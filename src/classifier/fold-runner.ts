@@ -1,16 +1,18 @@
 /**
- * One fold of cross-validation: fit a classifier on some rows, predict others. Where that happens is for the caller to say.
+ * Runs the folds of cross-validation: fit a classifier on some rows, predict others. On this thread alone, or on workers too:
+ * this thread does its share whenever the workers are full. Every fold gives the same numbers wherever it runs.
  *
- * Not its concern: threads, how folds are made.
+ * Not its concern: how workers are started and called, how folds are made.
  */
-
-import type { MatrixProduct } from "../head/matrix-product.ts";
+import type { DisposableMatrixProduct } from "../head/matrix-product.ts";
 import type { Matrix } from "../math/matrix.ts";
 import {
   type Classifier,
   type ClassifierOptions,
   fitClassifier,
   fitClassifierWithProduct,
+  isFused,
+  isHeadChosen,
 } from "./classifier.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import type { EncoderSetInfo } from "./view.ts";
@@ -21,9 +23,9 @@ export interface FitProblem extends LabelledRows {
   readonly options: ClassifierOptions;
 }
 
-/** Runs folds, and the fit on everything that follows them. */
+/** Runs folds, and the fit on all rows that follows them. */
 export interface FoldRunner {
-  /** Folds worth having at work at once. */
+  /** Folds that are worth running at once. */
   readonly concurrency: number;
   /** Probabilities [test rows, classes] of a classifier fitted on the training rows alone. */
   fitPredict(train: readonly number[], test: readonly number[]): Matrix | Promise<Matrix>;
@@ -34,13 +36,54 @@ export interface FoldRunner {
 
 /** Runs folds of several ways to fit. */
 export interface CandidateRunner extends Pick<FoldRunner, "concurrency" | "close"> {
-  /** As `FoldRunner.fitPredict`, with options in the place of the problem's. */
+  /** As `FoldRunner.fitPredict`, with options in place of the problem's. */
   fitPredict(
     options: ClassifierOptions,
     train: readonly number[],
     test: readonly number[],
   ): Matrix | Promise<Matrix>;
 }
+
+/** One fold for a worker. */
+export interface FoldTask {
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+  /** Default: the problem's. */
+  readonly options?: ClassifierOptions | undefined;
+}
+
+/** The methods of a worker that has its problem already. */
+export type FoldCalls = { fitPredict: { argument: FoldTask; answer: Matrix } };
+
+/** Workers that run folds of one problem. */
+interface FoldWorkers {
+  /** Folds that they take before one has to wait. */
+  getRoom(): number;
+  run(fold: FoldTask): Promise<Matrix>;
+  close(): Promise<void>;
+}
+
+/** What an environment (Node, a browser) offers for folds. */
+export interface FoldEnvironment {
+  /** Workers besides this thread. */
+  readonly workers: number;
+  /** Folds sent to each worker, so that it has work while this thread is busy with its own. */
+  readonly ahead: number;
+  /** The same where several ways to fit are compared, some of which are slow. */
+  readonly candidatesAhead: number;
+  /** Whether workers outlive a problem. Where they do not, only slow problems are worth starting them. */
+  readonly keepsWorkers: boolean;
+  /** Opens the workers for a problem; each takes `ahead` folds. */
+  openWorkers(problem: FitProblem, ahead: number, signal?: AbortSignal): FoldWorkers;
+  /** Lets the event loop take in what workers have answered. */
+  takeTurn(): Promise<unknown>;
+}
+
+/** Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the other single heads. */
+const slowHeads: readonly unknown[] = ["linear", "mlp"];
+
+/** Numbers in all embeddings together from which workers pay where all views are pooled. */
+const manyNumbers = 1e5;
 
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
 export function fitPredictRows(
@@ -54,7 +97,7 @@ export function fitPredictRows(
   return classifier.computeProbabilities(test.map((row) => problem.embeddings[row]!));
 }
 
-/** Runs folds on this thread, one after the other. */
+/** Creates a runner on this thread alone: one fold after the other. */
 export function createInlineRunner(problem: FitProblem): FoldRunner {
   return {
     concurrency: 1,
@@ -64,11 +107,8 @@ export function createInlineRunner(problem: FitProblem): FoldRunner {
   };
 }
 
-/** Runs folds on this thread with the large matrix products left to an engine: for thousands of recordings. */
-export function createProductRunner(
-  problem: FitProblem,
-  product: MatrixProduct & { dispose(): Promise<void> },
-): FoldRunner {
+/** Creates a runner on this thread that leaves large matrix products to an engine, for thousands of recordings. Closing it disposes of the engine. */
+export function createProductRunner(problem: FitProblem, product: DisposableMatrixProduct): FoldRunner {
   const { embeddings, encoderSet, options } = problem;
   return {
     concurrency: 1,
@@ -80,4 +120,62 @@ export function createProductRunner(
     fit: () => fitClassifierWithProduct(problem, encoderSet, options, product),
     close: () => product.dispose(),
   };
+}
+
+/** Creates a runner on all workers where that pays, else on this thread alone. */
+export function createFoldRunner(
+  problem: FitProblem,
+  environment: FoldEnvironment,
+  signal?: AbortSignal,
+): FoldRunner {
+  const { workers, ahead, keepsWorkers } = environment;
+  const inline = createInlineRunner(problem);
+  if (workers === 0 || !(keepsWorkers || isSlow(problem))) return inline;
+  const { concurrency, run, close } = shareFolds(problem, environment, ahead, signal);
+  return { ...{ concurrency, close }, fitPredict: (train, test) => run({ train, test }), fit: inline.fit };
+}
+
+/** Creates a runner for several ways to fit, some of which may be slow: always on all workers. */
+export function createCandidateRunner(
+  problem: FitProblem,
+  environment: FoldEnvironment,
+  signal?: AbortSignal,
+): CandidateRunner {
+  const { concurrency, run, close } = shareFolds(problem, environment, environment.candidatesAhead, signal);
+  return { concurrency, close, fitPredict: (options, train, test) => run({ train, test, options }) };
+}
+
+/** Runs folds on workers while they have room, and on this thread otherwise. */
+function shareFolds(
+  problem: FitProblem,
+  { workers, openWorkers, takeTurn }: FoldEnvironment,
+  ahead: number,
+  signal: AbortSignal | undefined,
+) {
+  const pool = workers === 0 ? undefined : openWorkers(problem, ahead, signal);
+  return {
+    concurrency: 1 + ahead * workers,
+    async run(fold: FoldTask): Promise<Matrix> {
+      // Room is known only once the answers that have arrived are taken in.
+      await takeTurn();
+      if (pool && pool.getRoom() > 0) return pool.run(fold);
+      return fitPredictRows(problem, fold.train, fold.test, fold.options);
+    },
+    close: async () => pool?.close(),
+  };
+}
+
+function isSlow(problem: FitProblem): boolean {
+  const { options } = problem;
+  return (
+    slowHeads.includes(options.head) ||
+    isHeadChosen(options) ||
+    (isFused(options) && countNumbers(problem) >= manyNumbers)
+  );
+}
+
+/** Numbers in all embeddings of a problem. */
+export function countNumbers({ embeddings }: FitProblem): number {
+  const all = embeddings.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
+  return all.reduce((sum, { length }) => sum + length, 0);
 }

@@ -1,8 +1,9 @@
 /**
- * Who multiplies large matrices: an interface that an engine outside (ONNX Runtime, WebAssembly) can fill, and the answers to
- * a computation's requests by such an engine or by plain loops.
+ * The products with the design matrix that a computation requests (softmax-regression.ts): by plain loops in float64, or by a
+ * float32 engine such as ONNX Runtime. With 10,000 rows of 576 features and 35 classes the engine is 3.5 times as fast on two cores;
+ * with 3 classes there is little difference.
  *
- * Not its concern: engines, heads.
+ * Not its concern: how an engine works (node/models/ort-matrix-product.ts), heads.
  */
 import type { Matrix } from "../math/matrix.ts";
 import { multiplyByRows, multiplyTransposed } from "../math/products.ts";
@@ -10,11 +11,16 @@ import type { Computation, ProductRequest } from "./softmax-regression.ts";
 
 /** A float32 matrix engine. */
 export interface MatrixProduct {
-  /** left x right, after transposing the one named; shapes are those before transposition. */
+  /** left x right, with the one named transposed; shapes are those before transposition. */
   multiply(left: Matrix, right: Matrix, transposed: "left" | "right"): Promise<Matrix>;
 }
 
-/** Rows beyond this many times the features no longer change a curvature bound that only guides the search. */
+/** A matrix engine that holds native memory until it is disposed of. */
+export interface DisposableMatrixProduct extends MatrixProduct {
+  dispose(): Promise<void>;
+}
+
+/** Rows used per feature for the curvature: it only guides the search, so more rows would not help. */
 const curvatureRowsPerFeature = 2;
 
 /** Runs a computation to its end with loops over a design matrix [rows, features] in float64. */

@@ -1,16 +1,16 @@
 /**
- * Runs on the audio thread: mixes what a microphone gives down to one channel and sends it on in pieces, without the page in between.
+ * Runs on the audio thread: mixes the sound of a stream down to one channel and sends it in pieces to a message port.
  *
  * Not its concern: what is done with the samples.
  */
 
-/** What the audio thread's global scope has; TypeScript's library of the page does not tell. */
+/** Globals of the audio thread, which TypeScript's DOM library does not declare. */
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare function registerProcessor(name: string, processor: unknown): void;
 
-/** Samples a piece: about 21 ms at 48 kHz. */
+/** Samples per piece: about 21 ms at 48 kHz. */
 const pieceSamples = 1024;
 
 class CaptureProcessor extends AudioWorkletProcessor {
@@ -30,7 +30,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     };
   }
 
-  /** Called by the browser for every 128 frames; true asks for more. */
+  /** Called by the browser for every 128 frames; returns true to be called again. */
   process([channels = []]: Float32Array[][]): boolean {
     const frames = channels[0]?.length ?? 0;
     for (let i = 0; i < frames; i++) {

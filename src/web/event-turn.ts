@@ -1,22 +1,22 @@
 /**
- * Lets a worker's events in while it computes: without it, a chain of promises that never waits keeps out the message that would stop it.
+ * Lets events into a worker while it computes, such as the message that aborts it.
  *
  * Not its concern: what is computed.
  */
+import { createPacedTurn } from "../core/turn-taking.ts";
 
-/** Longest time without looking at events, in milliseconds. */
-const patienceMilliseconds = 20;
+/** Longest time without a turn, in milliseconds. */
+const turnMilliseconds = 20;
 
-let last = 0;
-
-/** Waits for one turn of the event loop where there has been none for 20 ms; a message to oneself is not held up as timers are. */
-export async function letEventsIn(): Promise<void> {
-  if (performance.now() - last < patienceMilliseconds) return;
+/** Waits for one turn of the event loop. A message to oneself is not delayed as timers are. */
+export async function takeTurn(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   await new Promise<void>((resolve) => {
     port1.onmessage = () => resolve();
     port2.postMessage(undefined);
   });
   port1.close();
-  last = performance.now();
 }
+
+/** Takes a turn where there has been none for 20 ms. */
+export const letEventsIn = createPacedTurn(takeTurn, turnMilliseconds, () => performance.now());

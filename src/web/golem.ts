@@ -1,20 +1,21 @@
 /**
- * The library in browsers: a golem from static files, with a worker that listens for it.
+ * The library in browsers: a golem from static files, run in a worker.
  *
- * Not its concern: how anything is heard, decided or trained.
+ * Not its concern: embedding, classification, training.
  */
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import type { Caller } from "../core/worker-calls.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
-import type { HearingLoad, HearingLoaded, HearingTrial } from "./hearing-worker.ts";
+import type { HearingCalls, HearingLoad, HearingTrial } from "./hearing-worker.ts";
 import type { LiveInput, LiveMessage } from "./live-hearing.ts";
-import { captureStream } from "./microphone.ts";
+import { type Capture, captureStream } from "./microphone.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
-import { type Caller, createCaller } from "./worker-calls.ts";
+import { createWorkerCaller } from "./worker-calls.ts";
 
 /** What can be predicted: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz. */
 export type WebAudioInput = Blob | Uint8Array | Float32Array;
@@ -24,25 +25,25 @@ export interface WebGolem {
   /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly string[];
-  /** Its honest score; null when there was none to be had. */
+  /** Its held-out score; null where none could be measured. */
   readonly evaluation: Evaluation | null;
-  /** What came of trying WebGPU, an entry for each encoder; none where it was not asked for. Rejects with `aborted`. */
+  /** Results of trying WebGPU, one per encoder; empty without the option `webgpu`. Rejects with `aborted`. */
   readonly webgpu: Promise<readonly WebGpuTrial[]>;
   /** Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`, `aborted`. */
   predict(input: WebAudioInput, options?: { signal?: AbortSignal | undefined }): Promise<AudioPrediction>;
   /**
-   * Listens to a stream, of a microphone for example, until it is stopped; events are told as soon as they are certain. Has to follow a click or a key.
+   * Listens to a stream, of a microphone for example, until it is stopped; events are reported as soon as they are certain. Must follow a click or a key.
    * Rejects with `unreadable` or `invalid-option`.
    */
   listen(stream: MediaStream, options?: ListenOptions): Promise<Listening>;
-  /** Ends its worker; whatever is under way rejects with `aborted`. */
+  /** Ends its worker; pending calls reject with `aborted`. */
   dispose(): void;
 }
 
-/** Options of {@link WebGolem.listen}: what shapes detection, and who is told. */
+/** Options of {@link WebGolem.listen}: those of detection, and callbacks. */
 export interface ListenOptions extends DetectOptions {
   readonly onEvent?: ((event: DetectedEvent) => void) | undefined;
-  /** Told about fifty times a second. */
+  /** Called about fifty times per second. */
   readonly onState?: ((state: LiveState) => void) | undefined;
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -50,9 +51,9 @@ export interface ListenOptions extends DetectOptions {
 
 /** A stream that is being listened to. */
 export interface Listening {
-  /** Resolves when it has been stopped and everything has been told; rejects when it broke off. */
+  /** Resolves when it has been stopped and all events were reported; rejects when it broke off. */
   readonly done: Promise<void>;
-  /** Stops; what is under way is told first. The stream's tracks stay as they are. */
+  /** Stops, after reporting the events under way. The stream's tracks stay as they are. */
   stop(): Promise<void>;
 }
 
@@ -62,20 +63,20 @@ export interface LoadWebGolemOptions extends WorkOptions {
   readonly weights?: string | URL | undefined;
   /** Whether to keep weights in Cache Storage; default true. */
   readonly keep?: boolean | undefined;
-  /** Threads, where the page is cross-origin isolated; default as many as there are cores, at most 4. */
+  /** Threads, where the page is cross-origin isolated; default: one per core, at most 4. */
   readonly threads?: number | undefined;
   /** Folder of ONNX Runtime's two files; default: beside this module. */
   readonly runtimeUrl?: string | URL | undefined;
-  /** Tries the encoders on the graphics processor once the golem is loaded, and moves those that say the same there and are faster. */
+  /** Tries the encoders on the graphics processor once the golem is loaded, and moves those there that give the same embeddings faster. */
   readonly webgpu?: WebGpuOptions | undefined;
-  /** Makes the worker, where a bundler cannot: of the module `golem-audio/web/hearing-worker`. */
+  /** Creates the worker where a bundler cannot, from the module `golem-audio/web/hearing-worker`. */
   readonly createWorker?: (() => Worker) | undefined;
-  /** Told what is odd about the golem. */
+  /** Called with what is odd about the golem. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
 
 /**
- * Loads a golem and everything that it needs to listen; from then on nothing is fetched any more. `url`: its folder, relative to the page.
+ * Loads a golem and everything that it needs; nothing is fetched later. `url`: its folder, relative to the page.
  * Rejects with `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`, `weights-missing`, `weights-damaged`,
  * `fetch-failed`, `encoder-failed` or `aborted`.
  */
@@ -84,18 +85,7 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
   const page = globalThis.document?.baseURI ?? globalThis.location?.href;
   const folder = resolveFolderUrl(url, page);
   const worker = (options.createWorker ?? createHearingWorker)();
-  const caller = createCaller(worker);
-  worker.addEventListener("error", ({ message }) => {
-    caller.fail(
-      new GolemError(
-        "encoder-failed",
-        `The golem's worker stopped: ${message || "it could not be loaded"}.`,
-        {
-          hint: "hearing-worker.js has to lie beside the module, and the page's policy has to allow workers from there.",
-        },
-      ),
-    );
-  });
+  const caller = createWorkerCaller<HearingCalls>(worker, describeDeath);
   const argument: HearingLoad = {
     folder: folder.href,
     weights: new URL(weights, options.weights === undefined ? folder : page).href,
@@ -108,17 +98,14 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
     caller.fail(new GolemError("aborted", "The golem was disposed of before it had answered."));
   };
   try {
-    const { document, warning } = (await caller.call("load", argument, {
-      signal,
-      onProgress,
-    })) as HearingLoaded;
+    const { document, warning } = await caller.call("load", argument, { signal, onProgress });
     if (warning) onWarning?.(warning);
-    const tryGraphics = async ({ runtimeUrl, software = false }: WebGpuOptions) => {
+    const tryGraphics = ({ runtimeUrl, software = false }: WebGpuOptions) => {
       const trial: HearingTrial = {
         ...{ runtimeUrl: new URL(runtimeUrl, page).href, software, keep },
         weights: argument.weights,
       };
-      return (await caller.call("tryWebGpu", trial, { signal })) as readonly WebGpuTrial[];
+      return caller.call("tryWebGpu", trial, { signal });
     };
     const tried = options.webgpu ? tryGraphics(options.webgpu) : Promise.resolve([]);
     tried.catch(() => undefined);
@@ -127,8 +114,7 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
       labels: document.labels,
       evaluation: document.evaluation as Evaluation | null,
       webgpu: tried,
-      predict: (input, { signal } = {}) =>
-        caller.call("predict", input, { signal }) as Promise<AudioPrediction>,
+      predict: (input, { signal } = {}) => caller.call("predict", input, { signal }),
       listen: (stream, options) => listen(caller, stream, options),
       dispose,
     };
@@ -139,12 +125,12 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
 }
 
 async function listen(
-  caller: Caller,
+  caller: Caller<HearingCalls>,
   stream: MediaStream,
   { onEvent, onState, onWarning, signal, ...settings }: ListenOptions = {},
 ): Promise<Listening> {
   throwIfAborted(signal);
-  const capture = await captureStream(stream);
+  const capture = await openCapture(stream);
   const { port1: told, port2: tell } = new MessageChannel();
   told.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
     if ("warning" in data) {
@@ -173,11 +159,38 @@ async function listen(
   };
 }
 
+/** Captures a stream; rejects with `unreadable`. */
+async function openCapture(stream: MediaStream): Promise<Capture> {
+  if (stream.getAudioTracks().length === 0) {
+    throw new GolemError("unreadable", "The stream has no audio; a stream of a microphone was expected.", {
+      hint: "Ask for it with getUserMedia({ audio: true }).",
+    });
+  }
+  try {
+    return await captureStream(stream, new URL("./capture-worklet.js", import.meta.url));
+  } catch (cause) {
+    throw new GolemError("unreadable", `The stream cannot be captured: ${String(cause)}.`, {
+      hint: "capture-worklet.js has to lie beside the module; pages get sound only from secure addresses (https, localhost).",
+      cause,
+    });
+  }
+}
+
+function describeDeath(message: string): GolemError {
+  return new GolemError(
+    "encoder-failed",
+    `The golem's worker stopped: ${message || "it could not be loaded"}.`,
+    {
+      hint: "hearing-worker.js has to lie beside the module, and the page's policy has to allow workers from there.",
+    },
+  );
+}
+
 function createHearingWorker(): Worker {
   return new Worker(new URL("./hearing-worker.js", import.meta.url), { type: "module", name: "golem" });
 }
 
-/** Resolves the address of a golem's folder, as a page gives it; throws `invalid-option` for what is none. */
+/** Resolves the address of a golem's folder, as a page gives it; throws `invalid-option` where it is not an address. */
 function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
   try {
     const folder = new URL(url, base);

@@ -8,7 +8,9 @@ import { encodeFloatWav } from "../audio/float-wav.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
+import { createSourceWithTurns } from "../core/turn-taking.ts";
 import { createdBy } from "../core/version.ts";
+import type { CallContext } from "../core/worker-calls.ts";
 import { embedSource, type LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
@@ -23,9 +25,9 @@ import { fetchGolemModel } from "./golem-files.ts";
 import { hearLive, type LiveInput } from "./live-hearing.ts";
 import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
-import { type CallContext, type CallPort, serveCalls } from "./worker-calls.ts";
+import { serveWorkerCalls } from "./worker-calls.ts";
 
-/** What a page can ask to be heard: see `WebAudioInput` of the page's side. */
+/** What a page can have predicted: see `WebAudioInput` of the page's side. */
 export type HearingInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
@@ -46,11 +48,19 @@ export interface HearingTrial {
   readonly keep?: boolean | undefined;
 }
 
-/** Result of the method `load`. */
-export interface HearingLoaded {
+/** Answer of the method `load`. */
+interface HearingLoaded {
   readonly document: GolemDocument;
   readonly warning?: ErrorRecord | undefined;
 }
+
+/** The methods of this worker. */
+export type HearingCalls = {
+  load: { argument: HearingLoad; answer: HearingLoaded };
+  predict: { argument: HearingInput; answer: AudioPrediction };
+  listen: { argument: LiveInput; answer: undefined };
+  tryWebGpu: { argument: HearingTrial; answer: readonly WebGpuTrial[] };
+};
 
 let loaded: { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } | undefined;
 let queue: Promise<unknown> = Promise.resolve();
@@ -101,7 +111,7 @@ function predict(input: HearingInput, { signal }: CallContext): Promise<AudioPre
   return inTurn(async () => {
     throwIfAborted(signal);
     const { model, encoderSet } = getLoaded();
-    const source = withTurns(openInput(input));
+    const source = createSourceWithTurns(openInput(input), letEventsIn);
     const heard = await embedSource(source, encoderSet, {
       audio: getAudioOf(model.document),
       identify: false,
@@ -121,20 +131,14 @@ function openInput(input: HearingInput): ByteSource {
   return createMemorySource(input, "the bytes given");
 }
 
-/** Bytes in memory are there at once, however many; events get their turn between reads. */
-function withTurns(source: ByteSource): ByteSource {
-  return {
-    ...source,
-    async read(offset, length) {
-      await letEventsIn();
-      return source.read(offset, length);
-    },
-  };
-}
-
-async function listen(input: LiveInput, { signal }: CallContext): Promise<void> {
+async function listen(input: LiveInput, { signal }: CallContext): Promise<undefined> {
   const { model, encoderSet } = getLoaded();
   await hearLive(model, encoderSet, input, signal);
 }
 
-serveCalls(globalThis as unknown as CallPort, { load, predict, listen, tryWebGpu: tryGraphics });
+serveWorkerCalls<HearingCalls>({ load, predict, listen, tryWebGpu: tryGraphics }, [
+  "load",
+  "predict",
+  "listen",
+  "tryWebGpu",
+]);

@@ -1,35 +1,30 @@
 /**
- * A stream of the browser as samples on a message port: audio thread to worker, past the page.
+ * Captures a stream of the browser as samples on a message port, which can be moved to a worker: samples then go from the audio
+ * thread to the worker without passing through the page.
  *
- * Not its concern: who listens.
+ * Not its concern: where the stream comes from, what the samples are for.
  */
-import { GolemError } from "../core/error.ts";
 
 /** A stream that is being captured. */
 export interface Capture {
   /** Of the samples, in Hz. */
   readonly sampleRate: number;
-  /** Gives Float32Arrays of mono samples, undefined at the end; to be handed to whoever listens. */
+  /** Receives Float32Arrays of mono samples, about 21 ms each, then undefined at the end. */
   readonly samples: MessagePort;
-  /** Sends what is left, and undefined as a sign of the end. */
+  /** Sends what is left, and undefined to mark the end. */
   finish(): void;
   /** Frees the audio thread; the stream's own tracks are left running. */
   stop(): Promise<void>;
 }
 
 /**
- * Captures the audio of a stream. Has to follow a click or a key, as browsers keep sound from pages that nobody has touched.
- * Rejects with `unreadable` where there is no audio in the stream, or none to be had.
+ * Captures the audio of a stream. Must follow a click or a key, since browsers keep sound from pages that nobody has touched.
+ * `worklet`: address of the built capture-worklet.ts. Rejects with the browser's DOMException where there is no audio to capture.
  */
-export async function captureStream(stream: MediaStream): Promise<Capture> {
-  if (stream.getAudioTracks().length === 0) {
-    throw new GolemError("unreadable", "The stream has no audio; a stream of a microphone was expected.", {
-      hint: "Ask for it with getUserMedia({ audio: true }).",
-    });
-  }
+export async function captureStream(stream: MediaStream, worklet: string | URL): Promise<Capture> {
   const context = new AudioContext();
   try {
-    await context.audioWorklet.addModule(new URL("./capture-worklet.js", import.meta.url));
+    await context.audioWorklet.addModule(worklet);
     const node = new AudioWorkletNode(context, "golem-capture", { numberOfOutputs: 0 });
     const source = context.createMediaStreamSource(stream);
     const { port1, port2 } = new MessageChannel();
@@ -45,11 +40,8 @@ export async function captureStream(stream: MediaStream): Promise<Capture> {
         await context.close();
       },
     };
-  } catch (cause) {
+  } catch (error) {
     await context.close();
-    throw new GolemError("unreadable", `The stream cannot be captured: ${String(cause)}.`, {
-      hint: "capture-worklet.js has to lie beside the module; pages get sound only from secure addresses (https, localhost).",
-      cause,
-    });
+    throw error;
   }
 }

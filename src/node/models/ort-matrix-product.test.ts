@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { trainHead, trainHeadWithProduct } from "../../head/index.ts";
+import type { DisposableMatrixProduct } from "../../head/matrix-product.ts";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
 import { multiplyByRows, multiplyTransposed } from "../../math/products.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
-import { createOrtMatrixProduct, type DisposableMatrixProduct } from "./ort-matrix-product.ts";
+import { createOrtMatrixProduct } from "./ort-matrix-product.ts";
 
 let product: DisposableMatrixProduct;
 beforeAll(async () => {

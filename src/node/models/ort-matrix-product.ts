@@ -1,23 +1,17 @@
 /**
  * Large matrix products by ONNX Runtime: two models of one Gemm node each, made in memory.
  *
- * Not its concern: who multiplies what.
+ * Not its concern: what is multiplied.
  */
-
-import type { MatrixProduct } from "../../head/matrix-product.ts";
+import type { DisposableMatrixProduct } from "../../head/matrix-product.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { createModel, createNode, createValueInfo } from "../../onnx/onnx-proto.ts";
 import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
 
-/** A matrix engine that holds native memory until it is disposed of. */
-export interface DisposableMatrixProduct extends MatrixProduct {
-  dispose(): Promise<void>;
-}
-
-/** Version of the operator set: the first whose Gemm needs no third input. */
+/** Version of the operator set: the first in which Gemm needs no third input. */
 const opset = 11;
 
-/** Creates float32 products on an ONNX Runtime; worth it from about a million multiplications on. */
+/** Creates float32 products on an ONNX Runtime; worth it from about a million multiplications. */
 export async function createOrtMatrixProduct(runtime: OnnxRuntime): Promise<DisposableMatrixProduct> {
   const createSession = (attributes: Readonly<Record<string, number>>) =>
     runtime.createSession(

@@ -1,19 +1,22 @@
 /**
- * The body of an embedding worker: loads a listener once, then hears one file after another.
+ * The body of an embedding worker: loads an encoder set once, then embeds one file after another.
  *
  * Not its concern: threads, pools.
  */
-
 import { embedFile } from "../decode/embed-file.ts";
 import { loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
-import type { EmbedSettings, EmbedTask } from "./embedding-pool.ts";
-import { serveTasks } from "./worker-service.ts";
+import type { EmbedCalls, EmbedSettings } from "./embedding-pool.ts";
+import { serveWorker } from "./worker-service.ts";
 
-await serveTasks(async ({ encoderSet: resolved, audio, identify, cache }: EmbedSettings) => {
+serveWorker<EmbedSettings, EmbedCalls>(async ({ encoderSet: resolved, audio, identify, cache }) => {
   const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache });
   return {
-    work: ({ path, name, parts }: EmbedTask, signal) =>
-      embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, { audio, identify, signal }),
+    methods: {
+      embed: ({ path, name, parts }, { signal }) =>
+        embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, {
+          ...{ audio, identify, signal },
+        }),
+    },
     dispose: () => encoderSet.dispose(),
   };
 });

@@ -31,12 +31,15 @@ export interface EmbedSettings {
 }
 
 /** One recording for a worker. */
-export interface EmbedTask {
+interface EmbedTask {
   readonly path: string;
   readonly name: string;
   /** What of the listener is to hear it; all when not given. */
   readonly parts?: EncoderSetParts | undefined;
 }
+
+/** The methods of a worker. */
+export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource } };
 
 /** Something that hears files. */
 export interface EmbeddingPool {
@@ -58,13 +61,13 @@ export async function createEmbeddingPool(
   if (cores === 1 || options.tasks < worthWorkers) return createInlinePool(options, cores);
   const workers = Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
   const { encoderSet, audio, identify, cache, signal } = options;
-  const pool = createWorkerPool<EmbedTask, EmbeddedSource>({
+  const pool = createWorkerPool<EmbedCalls>({
     script: "embed-worker",
     settings: { encoderSet, audio, identify, cache } satisfies EmbedSettings,
     count: workers,
     signal,
   });
-  return { hear: (path, name, parts) => pool.run({ path, name, parts }), close: pool.close };
+  return { hear: (path, name, parts) => pool.run("embed", { path, name, parts }), close: pool.close };
 }
 
 async function createInlinePool(

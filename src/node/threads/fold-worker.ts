@@ -3,11 +3,9 @@
  *
  * Not its concern: threads, pools.
  */
-import { type FitProblem, fitPredictRows } from "../../classifier/fold-runner.ts";
-import type { FoldTask } from "./fold-runner-node.ts";
-import { serveTasks } from "./worker-service.ts";
+import { type FitProblem, type FoldCalls, fitPredictRows } from "../../classifier/fold-runner.ts";
+import { serveWorker } from "./worker-service.ts";
 
-await serveTasks((problem: FitProblem) => ({
-  work: ({ train, test, options }: FoldTask) => fitPredictRows(problem, train, test, options),
-  dispose: async () => {},
+serveWorker<FitProblem, FoldCalls>((problem) => ({
+  methods: { fitPredict: ({ train, test, options }) => fitPredictRows(problem, train, test, options) },
 }));

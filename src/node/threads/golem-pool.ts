@@ -1,12 +1,12 @@
 /**
- * Golems on worker threads: each worker holds all of them, with networks that they share, and answers for recordings in memory. Nothing
- * that takes long happens on the calling thread.
+ * Golems on worker threads: each worker holds all golems, with networks that they share, and predicts recordings in memory. Nothing
+ * slow happens on the calling thread.
  *
  * Not its concern: HTTP, the terminal, where recordings come from.
  */
-import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { ErrorRecord } from "../../core/error.ts";
-import type { Progress, WorkOptions } from "../../core/progress.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { createCallInput } from "../../core/worker-calls.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { DetectedEvent } from "../../detect/detector.ts";
 import type { PcmFormat } from "../../detect/pcm-reader.ts";
@@ -17,85 +17,92 @@ import type { GolemFiles } from "../disk/golem-folder.ts";
 import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** What a worker is started with. */
+/** Settings of the workers. */
 export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
-  /** One number in memory that all share: workers at work now. */
+  /** One number in memory that all workers share: how many of them are busy. */
   readonly busy: Int32Array;
 }
 
-/** What a worker finds out about a golem without running it. */
-export interface ExaminedGolem {
+/** What a golem's files say, and the encoders it uses. */
+interface ExaminedGolem {
   readonly document: GolemDocument;
-  /** Who listens for it, found and in place on this machine. */
+  /** The encoders it uses, with their weights on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
 }
 
-/** A golem that any worker can load by itself. */
+/** A golem that any worker can load. */
 export interface LoadableGolem {
-  /** No two golems share one, nor two states of one golem. */
+  /** Different for each golem, and for each state of one golem. */
   readonly version: string;
   /** In memory that all workers share. */
   readonly files: GolemFiles;
   readonly encoderSet: ResolvedEncoderSet;
 }
 
-/** What workers are asked. */
-export type GolemTask =
-  | {
-      readonly kind: "examine";
-      readonly files: GolemFiles;
-      readonly encoder: string | undefined;
-      readonly progress: MessagePort;
-    }
-  | { readonly kind: "load"; readonly golem: LoadableGolem }
-  | { readonly kind: "forget"; readonly version: string }
-  | {
-      readonly kind: "predict";
-      readonly golem: LoadableGolem;
-      readonly bytes: Uint8Array;
-      readonly name: string;
-    }
-  | {
-      readonly kind: "detect";
+/** The methods of a worker. */
+export type GolemCalls = {
+  examine: {
+    argument: { readonly files: GolemFiles; readonly encoder: string | undefined };
+    answer: ExaminedGolem;
+  };
+  load: { argument: LoadableGolem; answer: undefined };
+  /** Frees the golem of a version. */
+  forget: { argument: string; answer: undefined };
+  predict: {
+    argument: { readonly golem: LoadableGolem; readonly bytes: Uint8Array; readonly name: string };
+    answer: AudioPrediction;
+  };
+  /** Chunks are the bytes of the recording. */
+  detect: {
+    argument: {
       readonly golem: LoadableGolem;
       readonly name: string;
       readonly options: DetectOptions;
       readonly maximumSeconds: number;
-      /** Gets {@link StreamReport}s, gives bytes of a recording, then "end". */
-      readonly port: MessagePort;
-    }
-  | {
-      readonly kind: "listen";
+    };
+    answer: undefined;
+    report: StreamReport;
+    chunk: Uint8Array;
+  };
+  /** Chunks are the bytes of the samples. */
+  listen: {
+    argument: {
       readonly golem: LoadableGolem;
       readonly format: PcmFormat;
       readonly options: ListenOptions;
-      /** Gets {@link StreamReport}s, gives bytes of samples, then "end". */
-      readonly port: MessagePort;
     };
+    answer: undefined;
+    report: StreamReport;
+    chunk: Uint8Array;
+  };
+};
+
+/** Methods that last and mostly wait: they run beside predictions. */
+export const concurrentCalls = ["examine", "detect", "listen"] as const;
 
 /** How a live stream is listened to. */
 interface ListenOptions extends DetectOptions {
   /** Of the samples, in Hz; default the golem's. */
   readonly sampleRate?: number | undefined;
-  /** How far hearing may be behind before windows are left out, in seconds; default: nothing is, and the sender has to wait. */
+  /** How far detection may lag behind before windows are skipped, in seconds; default: none are skipped, and the sender has to wait. */
   readonly maximumLagSeconds?: number | undefined;
 }
 
-/** What a worker tells of a stream. */
+/** What a worker reports of a stream. */
 export type StreamReport =
   | { readonly event: DetectedEvent }
   | { readonly warning: ErrorRecord }
   /** Seconds of the stream done. */
   | { readonly seconds: number }
-  /** Bytes taken in, for those who send no more than can be heard. */
+  /** Bytes taken in, so that a sender can send no more than the worker keeps up with. */
   | { readonly taken: number }
-  /** The recording has to be there as a whole before anything is heard: from now on all that is taken in is held. */
+  /** The recording is decoded only once all of it has arrived: from now on all bytes taken in are held. */
   | { readonly isHeld: true };
 
-/** A stream of bytes that is listened to. */
+/** A stream of bytes into a worker. */
 export interface ByteSession {
-  /** Takes the next bytes, which are the worker's from then on. */
+  /** Sends the next bytes; their buffer is moved to the worker. */
   push(bytes: Uint8Array<ArrayBuffer>): void;
   /** Bytes pushed and not yet taken in. */
   getPending(): number;
@@ -106,28 +113,28 @@ export interface ByteSession {
   readonly done: Promise<void>;
 }
 
-/** Options of streams; reports come in their order. */
+/** Options of streams; reports come in order. */
 interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   onReport(report: StreamReport): void;
 }
 
-/** Workers that answer for golems. */
+/** Runs golems on workers. */
 export interface GolemPool {
-  /** Workers that take tasks, with every golem loaded; one that died does not count until another is in its place. */
+  /** Workers that take calls, with every golem loaded; a dead one does not count until another has taken its place. */
   getReady(): number;
-  /** Decodes a golem's files and puts in place what it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemEncoderSet` and of fetching. */
+  /** Decodes a golem's files and fetches the weights it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemEncoderSet` and of fetching. */
   examine(
     files: GolemFiles,
     options?: WorkOptions & { encoder?: string | undefined },
   ): Promise<ExaminedGolem>;
   /** Loads a golem in every worker. */
   load(golem: LoadableGolem): Promise<void>;
-  /** Frees it in every worker. A prediction that is still to come would load it again. */
+  /** Frees it in every worker. A later prediction would load it again. */
   forget(version: string): Promise<void>;
   /**
-   * Predicts the recording in `bytes`, which are the workers' from then on. Rejects with the errors of `embedSource`, `silent`, and
-   * `aborted`: what has not started by then is dropped, what has ends at the next window.
+   * Predicts the recording in `bytes`, whose buffer is moved to a worker. Rejects with the errors of `embedSource`, `silent`, and
+   * `aborted`: a prediction that has not started is dropped, one that has ends at the next window.
    */
   predict(
     golem: LoadableGolem,
@@ -136,8 +143,8 @@ export interface GolemPool {
     signal?: AbortSignal,
   ): Promise<AudioPrediction>;
   /**
-   * Finds what a long recording holds whose bytes are pushed; takes turns with predictions. `done` rejects like `detectSource`; it may resolve before
-   * all bytes were pushed, when what is left belongs to no sound.
+   * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects like `detectSource`; it may
+   * resolve before all bytes were pushed, when the rest belongs to no sound.
    */
   detect(
     golem: LoadableGolem,
@@ -150,7 +157,7 @@ export interface GolemPool {
   close(): Promise<void>;
 }
 
-/** Starts the workers; `onDeath` is told what ended one that was not meant to end. */
+/** Starts the workers; `onDeath` gets what ended a worker that was not meant to end. */
 export function createGolemPool({
   count,
   cache,
@@ -161,41 +168,41 @@ export function createGolemPool({
   onDeath?(error: unknown): void;
 }): GolemPool {
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  /** By version; a worker in place of one that died gets them first. */
+  /** By version; a worker that replaces a dead one loads them first. */
   const loaded = new Map<string, LoadableGolem>();
-  const pool = createWorkerPool<GolemTask, unknown>({
+  const pool = createWorkerPool<GolemCalls>({
     script: "golem-worker",
     settings: { cache, busy } satisfies GolemWorkerSettings,
     count,
-    getFirstTasks: () => [...loaded.values()].map((golem) => ({ kind: "load", golem }) as const),
+    concurrent: concurrentCalls,
+    getFirstCalls: () => [...loaded.values()].map((argument) => ({ method: "load", argument }) as const),
     onBusy: (workers) => void Atomics.store(busy, 0, workers),
     ...(onDeath ? { onDeath } : {}),
   });
-  /** Runs a task beside others that gets bytes and reports through a port of its own. */
-  const openSession = (
-    task: (port: MessagePort) => GolemTask,
-    { signal, onReport }: StreamOptions,
+  /** Runs a call that gets bytes and reports. */
+  const openSession = <Name extends "detect" | "listen">(
+    method: Name,
+    argument: GolemCalls[Name]["argument"],
+    { signal, onReport: passOn }: StreamOptions,
   ): ByteSession => {
-    const { port1: port, port2: far } = new MessageChannel();
+    const input = createCallInput<Uint8Array>();
     let pending = 0;
     let isOver = false;
     let onRoom: (() => void) | undefined;
-    port.on("message", (report: StreamReport) => {
+    const onReport = (report: StreamReport): void => {
       if ("taken" in report) {
         pending -= report.taken;
         onRoom?.();
       }
-      onReport(report);
-    });
-    const closed = new Promise((resolve) => port.once("close", resolve));
+      passOn(report);
+    };
     const run = async (): Promise<void> => {
       try {
-        await pool.run(task(far), { signal, transfer: [far], beside: true });
+        await pool.run<"detect" | "listen">(method, argument, { signal, input, onReport });
       } finally {
-        // Reports and the result come through two ports: what was reported is here before the far end, wherever it is, has been closed.
-        far.close();
-        await closed;
         isOver = true;
+        // A call that never started would keep what is pushed.
+        input.connect(() => {});
         onRoom?.();
       }
     };
@@ -203,7 +210,7 @@ export function createGolemPool({
       done: run(),
       push(bytes) {
         pending += bytes.length;
-        port.postMessage(bytes, [bytes.buffer]);
+        input.push(bytes, [bytes.buffer]);
       },
       getPending: () => pending,
       async waitForRoom(most) {
@@ -213,38 +220,27 @@ export function createGolemPool({
           });
         }
       },
-      finish: () => port.postMessage("end"),
+      finish: () => input.end(),
     };
   };
   return {
     getReady: pool.getReady,
-    async examine(files, { signal, onProgress, encoder } = {}) {
-      const { port1, port2 } = new MessageChannel();
-      port1.on("message", (progress: Progress) => onProgress?.(progress));
-      const task: GolemTask = { kind: "examine", files, encoder, progress: port2 };
-      try {
-        return (await pool.run(task, { signal, transfer: [port2], beside: true })) as ExaminedGolem;
-      } finally {
-        port1.close();
-      }
-    },
+    examine: (files, { signal, onProgress, encoder } = {}) =>
+      pool.run("examine", { files, encoder }, { signal, onProgress }),
     async load(golem) {
       loaded.set(golem.version, golem);
-      await pool.runOnEach({ kind: "load", golem });
+      await pool.runOnEach("load", golem);
     },
     async forget(version) {
       loaded.delete(version);
-      await pool.runOnEach({ kind: "forget", version });
+      await pool.runOnEach("forget", version);
     },
-    predict: async (golem, bytes, name, signal) =>
-      (await pool.run(
-        { kind: "predict", golem, bytes, name },
-        { signal, transfer: [bytes.buffer] },
-      )) as AudioPrediction,
-    detect: (golem, { name, maximumSeconds }, options, streamOptions) =>
-      openSession((port) => ({ kind: "detect", golem, name, options, maximumSeconds, port }), streamOptions),
+    predict: (golem, bytes, name, signal) =>
+      pool.run("predict", { golem, bytes, name }, { signal, transfer: [bytes.buffer] }),
+    detect: (golem, recording, options, streamOptions) =>
+      openSession("detect", { golem, ...recording, options }, streamOptions),
     listen: (golem, format, options, streamOptions) =>
-      openSession((port) => ({ kind: "listen", golem, format, options, port }), streamOptions),
+      openSession("listen", { golem, format, options }, streamOptions),
     close: pool.close,
   };
 }

@@ -1,46 +1,47 @@
-/** Which worker of a pool is given a task, and what is told of how many are at work; with real threads. */
+/** Which worker of a pool gets a call, what is reported of busy workers, and what dead ones cost; with real threads. */
 import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
 import { watchWorkers } from "../../../test/watch-workers.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
-import type { GolemTask, GolemWorkerSettings } from "./golem-pool.ts";
-import { createWorkerPool } from "./worker-pool.ts";
+import type { GolemCalls, GolemWorkerSettings } from "./golem-pool.ts";
+import { createWorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
 
-/** A task that does nothing. */
-const nothing: GolemTask = { kind: "forget", version: "none" };
+/** A call that does nothing. */
+const nothing = ["forget", "none"] as const;
 
-async function createPool() {
+async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) {
   const watch = watchWorkers();
   const told: number[] = [];
   const settings: GolemWorkerSettings = {
     cache: getCacheFolder(),
     busy: new Int32Array(new SharedArrayBuffer(4)),
   };
-  const pool = createWorkerPool<GolemTask, unknown>({
+  const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings, count: 2 },
     onBusy: (workers) => told.push(workers),
+    ...options,
   });
   onTestFinished(() => pool.close());
   await expect.poll(pool.getReady, { timeout: 20_000 }).toBe(2);
   return { pool, told, workers: watch.started };
 }
 
-it("gives a task that comes alone to the first worker, and tells how many are at work", async () => {
+it("gives a call that comes alone to the first worker, and reports how many are busy", async () => {
   const { pool, told, workers } = await createPool();
   const answered: (Worker | undefined)[] = [];
   for (const worker of workers) worker.on("message", () => answered.push(worker));
-  for (let i = 0; i < 3; i++) await pool.run(nothing);
+  for (let i = 0; i < 3; i++) await pool.run(...nothing);
   expect(answered).toEqual([workers[0], workers[0], workers[0]]);
   expect(told).toEqual([1, 0, 1, 0, 1, 0]);
   told.length = 0;
-  await Promise.all([pool.run(nothing), pool.run(nothing), pool.run(nothing)]);
+  await Promise.all([pool.run(...nothing), pool.run(...nothing), pool.run(...nothing)]);
   expect(Math.max(...told)).toBe(2);
   expect(told.at(-1)).toBe(0);
 });
 
 it("does not count a worker that died at work", async () => {
   const { pool, told, workers } = await createPool();
-  const lost = pool.run(nothing);
+  const lost = pool.run(...nothing);
   void workers[0]!.terminate();
   await lost.catch(() => {});
   // It may have answered first, and be dying still.
@@ -49,6 +50,45 @@ it("does not count a worker that died at work", async () => {
   expect(told.at(-1)).toBe(0);
   // The one in its place is the first again.
   const third = new Promise((resolve) => workers[2]!.once("message", resolve));
-  await pool.run(nothing);
+  await pool.run(...nothing);
   await third;
+});
+
+it("rejects at most the first call of a worker that died; another runs the rest", async () => {
+  const { pool, workers } = await createPool({ ahead: 3 });
+  const calls = Array.from({ length: 6 }, () => pool.run(...nothing));
+  void workers[0]!.terminate();
+  const ended = await Promise.allSettled(calls);
+  const rejected = ended.filter(({ status }) => status === "rejected");
+  expect(rejected.length).toBeLessThanOrEqual(1);
+  for (const call of rejected) expect(call).toMatchObject({ reason: { code: "encoder-failed" } });
+});
+
+it("drops calls that are aborted before they start, and all when it is closed", async () => {
+  const { pool, workers } = await createPool();
+  const controller = new AbortController();
+  const calls = Array.from({ length: 2 }, () => pool.run(...nothing));
+  const dropped = pool.run(...nothing, { signal: controller.signal });
+  controller.abort();
+  await expect(dropped).rejects.toMatchObject({ code: "aborted" });
+  await Promise.all(calls);
+  const ended = Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve))));
+  const last = Array.from({ length: 5 }, () => pool.run(...nothing).catch(({ code }) => code));
+  await pool.close();
+  expect(await Promise.all(last)).toEqual(Array.from({ length: 5 }, () => "aborted"));
+  await ended;
+  await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "aborted" });
+});
+
+it("gives up on workers that cannot start, with what kept them from it", async () => {
+  const deaths: unknown[] = [];
+  const pool = createWorkerPool<GolemCalls>({
+    ...{ script: "golem-worker", settings: null, count: 2 },
+    onDeath: (error) => deaths.push(error),
+  });
+  await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "unexpected" });
+  expect(deaths).toHaveLength(2);
+  expect(pool.getReady()).toBe(0);
+  await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "unexpected" });
+  await pool.close();
 });

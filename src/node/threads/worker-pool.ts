@@ -1,171 +1,183 @@
 /**
- * A pool of worker threads that all do one kind of work: tasks in, results or errors out, in the order they are ready.
+ * A pool of worker threads that all offer the same methods: decides which worker gets a call, and replaces workers that died.
+ * Calls and answers go by the protocol of core/worker-calls.ts; the worker's side is `serveWorker` in worker-service.ts.
  *
- * The other side of each worker is `serveTasks` in worker-service.ts. A task that kills its worker is rejected, and a new
- * worker takes its place; so it does where a worker died with nothing to do, but not again and again.
- * Not its concern: what the work is.
+ * A call that kills its worker is rejected, and a new worker takes the dead one's place. A worker that dies without work is
+ * replaced too, but only a few times in a row.
+ * Not its concern: what the methods do.
  */
-import { type Transferable, Worker } from "node:worker_threads";
-import { type ErrorCode, type ErrorRecord, GolemError } from "../../core/error.ts";
-import type { WorkerAnswer, WorkerOrder, WorkerStart } from "./worker-service.ts";
+import type { Worker } from "node:worker_threads";
+import { GolemError } from "../../core/error.ts";
+import { type Caller, type CallOptions, type Calls, createCaller } from "../../core/worker-calls.ts";
+import type { StartCalls } from "./worker-service.ts";
+import { describeDeath, startThread, waitForExit } from "./worker-thread.ts";
 
-/** Deaths of a worker and those in its place, with no task to blame and none done in between, that are made up for. */
+/** Deaths in one place of the pool, without a call to blame and without any call done in between, after which nothing takes the place. */
 const maximumIdleDeaths = 3;
 
-/** How a pool is made. */
-export interface WorkerPoolOptions<Task> {
-  /** Name of the worker's file in this folder, without its ending. */
+/** A call by method and argument. */
+type Call<All extends Calls> = {
+  [Name in keyof All & string]: { readonly method: Name; readonly argument: All[Name]["argument"] };
+}[keyof All & string];
+
+/** Options of a pool. */
+export interface WorkerPoolOptions<All extends Calls> {
+  /** Name of the worker's file in this folder, without its extension. */
   readonly script: string;
-  /** What `serveTasks` is started with; plain data or shared memory. */
+  /** Settings that `serveWorker` gets; plain data or shared memory. */
   readonly settings: unknown;
   readonly count: number;
-  /** Tasks a worker is given before it has answered the first, default 1. */
+  /** Calls sent to a worker before it has answered the first; default 1. */
   readonly ahead?: number;
+  /** Methods that start at once beside the other calls of a worker, for work that lasts and mostly waits; the same as in `serveWorker`. */
+  readonly concurrent?: readonly (keyof All & string)[];
   readonly signal?: AbortSignal | undefined;
-  /** Tasks for a worker that takes the place of one that died, before it counts as ready. */
-  getFirstTasks?(): readonly Task[];
-  /** Is told what ended a worker, unless the pool was closed. */
+  /** Calls to a worker that replaces a dead one, before it counts as ready. */
+  getFirstCalls?(): readonly Call<All>[];
+  /** Called with what ended a worker, unless the pool was closed. */
   onDeath?(error: unknown): void;
-  /** Is told how many workers are at work whenever it may have changed. */
+  /** Called with the number of busy workers whenever it may have changed. */
   onBusy?(workers: number): void;
 }
 
-/** How one task is run. */
-interface TaskOptions {
-  /** Aborting it drops the task where it has not started, and aborts the worker's own signal for it where it has. */
-  readonly signal?: AbortSignal | undefined;
-  /** What of the task is moved to the worker instead of copied. */
-  readonly transfer?: readonly Transferable[] | undefined;
-  /** Run it at once and let it take turns with the others, for work that lasts and mostly waits. */
-  readonly beside?: boolean | undefined;
-}
-
-/** Something that runs tasks. */
-export interface WorkerPool<Task, Result> {
-  /** Tasks that could start at once. */
+/** Runs calls on workers. */
+export interface WorkerPool<All extends Calls> {
+  /** Calls that could start at once. */
   getRoom(): number;
-  /** Workers that take tasks; none once all have died and were not replaced. */
+  /** Workers that take calls; 0 once all have died and were not replaced. */
   getReady(): number;
-  /** Rejects with the error of the task, with `aborted`, or with what ended its worker. */
-  run(task: Task, options?: TaskOptions): Promise<Result>;
-  /** Runs a task on each worker; those that are started later, in place of one that died, do not get it. */
-  runOnEach(task: Task): Promise<Result[]>;
-  /** Stops what is running; what has not been answered by then is rejected. */
+  /**
+   * Rejects with the error of the method, with `aborted`, or with what ended the worker. Aborting drops a call that has not
+   * started, and aborts the method's own signal for one that has.
+   */
+  run<Name extends keyof All & string>(
+    method: Name,
+    argument: All[Name]["argument"],
+    options?: CallOptions<All[Name]>,
+  ): Promise<All[Name]["answer"]>;
+  /** Runs a call on each worker; workers that are started later, in place of dead ones, do not get it. */
+  runOnEach<Name extends keyof All & string>(
+    method: Name,
+    argument: All[Name]["argument"],
+  ): Promise<All[Name]["answer"][]>;
+  /** Stops what is running; calls without an answer are rejected. */
   close(): Promise<void>;
 }
 
-interface Job<Task, Result> extends TaskOptions {
-  readonly task: Task;
-  /** The only worker that may do it. */
-  readonly only?: Worker;
-  /** Whether it is one of those that make a worker ready: it is not to blame for its death. */
+/** A call with its caller. */
+interface Job {
+  readonly method: string;
+  readonly argument: unknown;
+  readonly options: CallOptions<Calls[string]>;
+  readonly isConcurrent: boolean;
+  /** The only worker that may run it. */
+  readonly only?: PoolWorker;
+  /** Whether it is one of the calls that make a worker ready: it is not blamed for the worker's death. */
   readonly isFirst?: boolean;
-  resolve(result: Result): void;
+  resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
 
-/** Starts the workers; tasks wait until one is ready. */
-export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>): WorkerPool<Task, Result> {
-  const { script, settings, count, ahead = 1, signal } = options;
-  type OwnJob = Job<Task, Result>;
-  const waiting: OwnJob[] = [];
-  /** Workers that take tasks, and the place each has in the pool. */
-  const ready = new Map<Worker, number>();
-  /** What each worker was given and has not answered, in the order it was given. */
-  const running = new Map<Worker, Map<number, OwnJob>>();
+interface PoolWorker {
+  readonly thread: Worker;
+  readonly caller: Caller<Calls>;
+  readonly place: number;
+  /** Calls sent and not answered, in the order in which they were sent. */
+  readonly jobs: Set<Job>;
+  /** Whether it takes calls. */
+  isReady: boolean;
+  /** Deaths in its place since the last call was done there. */
+  idleDeaths: number;
+}
+
+/** Starts the workers; calls wait until one is ready. */
+export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<All>): WorkerPool<All> {
+  const { script, settings, count, ahead = 1, concurrent = [], signal } = options;
+  const waiting: Job[] = [];
+  const workers = new Set<PoolWorker>();
   let failure: unknown = new GolemError("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
-  let nextId = 0;
 
-  const tellBusy = (): void => {
+  const reportBusy = (): void => {
     let busy = 0;
-    for (const jobs of running.values()) if (jobs.size > 0) busy++;
+    for (const { jobs } of workers) if (jobs.size > 0) busy++;
     options.onBusy?.(busy);
   };
 
-  /** `deaths`: of those before it in its place that had done nothing. */
-  const start = (place: number, deaths: number, firstTasks: readonly Task[] = []): void => {
-    const worker = startWorker(script, { settings, place });
-    const jobs = new Map<number, OwnJob>();
-    running.set(worker, jobs);
-    let idleDeaths = deaths;
+  const start = (place: number, idleDeaths: number, firstCalls: readonly Call<All>[] = []): void => {
+    const thread = startThread(script);
+    const caller = createCaller<Calls & StartCalls>(thread);
+    const worker: PoolWorker = { thread, caller, place, jobs: new Set(), isReady: false, idleDeaths };
+    workers.add(worker);
     let fatal: unknown;
     let cannotStart = false;
     const prepare = async (): Promise<void> => {
-      const first = firstTasks.map(
-        (task) =>
-          new Promise<Result>((resolve, reject) => {
-            give(worker, { task, isFirst: true, resolve, reject });
+      const first = firstCalls.map(
+        ({ method, argument }) =>
+          new Promise((resolve, reject) => {
+            const job = { method, argument, options: {}, isConcurrent: false, isFirst: true };
+            give(worker, { ...job, resolve, reject });
           }),
       );
-      // What a first task could not do is said again by the tasks that need it.
+      // The error of a first call comes again with the calls that need it.
       await Promise.allSettled(first);
-      if (!running.has(worker)) return;
-      ready.set(worker, place);
+      if (!workers.has(worker)) return;
+      worker.isReady = true;
       dispatch();
     };
-    worker.on("message", (answer: WorkerAnswer<Result>) => {
-      if ("ready" in answer) void prepare();
-      else if ("failure" in answer) {
-        cannotStart = true;
-        fatal = reviveError(answer.failure);
-      } else {
-        const job = jobs.get(answer.id);
-        jobs.delete(answer.id);
-        tellBusy();
-        if (!job?.isFirst) idleDeaths = 0;
-        if ("result" in answer) job?.resolve(answer.result);
-        else job?.reject(reviveError(answer.error));
-        dispatch();
-      }
+    caller.call("start", { settings, place }).then(prepare, (error: unknown) => {
+      if (closed || !workers.has(worker)) return;
+      cannotStart = true;
+      fatal = error;
+      caller.stop();
     });
-    worker.on("error", (error) => {
+    thread.on("error", (error) => {
       fatal ??= describeDeath(error);
     });
-    worker.on("exit", () => {
-      running.delete(worker);
-      ready.delete(worker);
-      tellBusy();
+    thread.on("exit", () => {
+      workers.delete(worker);
+      reportBusy();
       failure = fatal ?? failure;
       if (!closed) options.onDeath?.(failure);
-      const lost = [...jobs.values()];
-      const wasAtWork = lost.some((job) => !job.isFirst);
-      const again = lost.splice(lost.findIndex((job) => !job.beside) + 1).filter((job) => {
-        return !(job.beside || job.only || job.transfer || job.isFirst);
-      });
-      for (const job of jobs.values()) if (!again.includes(job)) job.reject(failure);
-      waiting.unshift(...again);
-      for (const job of take((job) => job.only === worker)) job.reject(failure);
-      if (closed) return;
-      // A task that kills its worker costs that task; without one to blame, trying again and again would loop.
-      if (wasAtWork) start(place, 0, options.getFirstTasks?.());
-      else if (!cannotStart && idleDeaths < maximumIdleDeaths)
-        start(place, idleDeaths + 1, options.getFirstTasks?.());
-      else if (running.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
+      replace(worker, cannotStart, [...worker.jobs]);
+      worker.jobs.clear();
+      caller.fail(failure);
     });
   };
 
-  /** Takes jobs that wait out of the queue. */
-  const take = (isWanted: (job: OwnJob) => boolean): OwnJob[] => {
+  /** Rejects what a dead worker takes with it, sends the rest to others, and starts a worker in its place. */
+  const replace = (worker: PoolWorker, cannotStart: boolean, lost: readonly Job[]): void => {
+    const wasAtWork = lost.some(({ isFirst }) => !isFirst);
+    const running = lost.findIndex(({ isConcurrent }) => !isConcurrent);
+    const again = lost.slice(running + 1).filter(({ isConcurrent, only, isFirst, options }) => {
+      return !(isConcurrent || only || isFirst || options.transfer || options.input);
+    });
+    for (const job of lost) if (!again.includes(job)) job.reject(failure);
+    waiting.unshift(...again);
+    for (const job of take(({ only }) => only === worker)) job.reject(failure);
+    if (closed) return;
+    const firstCalls = (): readonly Call<All>[] | undefined => options.getFirstCalls?.();
+    // A call that kills its worker costs that call. Without one to blame, trying again and again would loop.
+    if (wasAtWork) start(worker.place, 0, firstCalls());
+    else if (!cannotStart && worker.idleDeaths < maximumIdleDeaths) {
+      start(worker.place, worker.idleDeaths + 1, firstCalls());
+    } else if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
+  };
+
+  /** Takes waiting jobs out of the queue. */
+  const take = (isWanted: (job: Job) => boolean): Job[] => {
     const taken = waiting.filter(isWanted);
     for (const job of taken) waiting.splice(waiting.indexOf(job), 1);
     return taken;
   };
 
-  /** Tasks of a worker that keep others from starting. */
-  const getLoad = (worker: Worker): number => {
-    let load = 0;
-    for (const job of running.get(worker)!.values()) if (!job.beside) load++;
-    return load;
-  };
-
   const getRoom = (): number => {
     let room = -waiting.length;
-    for (const worker of ready.keys()) room += ahead - getLoad(worker);
+    for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
     return Math.max(0, room);
   };
 
-  /** Gives what waits to workers that have room, oldest first. */
+  /** Gives waiting jobs to workers that have room, oldest first. */
   const dispatch = (): void => {
     for (let i = 0; !closed && i < waiting.length; ) {
       const job = waiting[i]!;
@@ -177,58 +189,63 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
     }
   };
 
-  const findWorker = (job: OwnJob): Worker | undefined => {
-    const count = job.beside ? (worker: Worker) => running.get(worker)!.size : getLoad;
-    let best: Worker | undefined;
-    for (const worker of job.only ? [job.only] : ready.keys()) {
-      if (!ready.has(worker) || !(job.beside || getLoad(worker) < ahead)) continue;
-      const difference = best ? count(worker) - count(best) || ready.get(worker)! - ready.get(best)! : -1;
+  /** The ready worker with the least to do; among equals, the first in the pool. */
+  const findWorker = ({ isConcurrent, only }: Job): PoolWorker | undefined => {
+    const count = isConcurrent ? ({ jobs }: PoolWorker) => jobs.size : getLoad;
+    let best: PoolWorker | undefined;
+    for (const worker of only ? [only] : workers) {
+      if (!worker.isReady || !(isConcurrent || getLoad(worker) < ahead)) continue;
+      const difference = best ? count(worker) - count(best) || worker.place - best.place : -1;
       if (difference < 0) best = worker;
     }
     return best;
   };
 
-  const give = (worker: Worker, job: OwnJob): void => {
-    const id = nextId++;
-    const order: WorkerOrder<Task> = { id, task: job.task, beside: job.beside ?? false };
-    try {
-      worker.postMessage(order, job.transfer);
-    } catch (error) {
-      job.reject(error);
-      return;
-    }
-    running.get(worker)!.set(id, job);
-    tellBusy();
+  const give = (worker: PoolWorker, job: Job): void => {
+    worker.jobs.add(job);
+    reportBusy();
+    const settle = (finish: () => void): void => {
+      // A job of a dead worker was rejected, or given to another.
+      if (!worker.jobs.delete(job)) return;
+      reportBusy();
+      if (!job.isFirst) worker.idleDeaths = 0;
+      finish();
+      dispatch();
+    };
+    worker.caller.call(job.method, job.argument, job.options).then(
+      (answer) => settle(() => job.resolve(answer)),
+      (error: unknown) => settle(() => job.reject(error)),
+    );
   };
 
-  const add = (task: Task, options: TaskOptions, only?: Worker): Promise<Result> =>
+  const add = (
+    method: string,
+    argument: unknown,
+    callOptions: CallOptions<Calls[string]>,
+    only?: PoolWorker,
+  ): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (closed || running.size === 0) return reject(closed ?? failure);
-      const { signal } = options;
+      if (closed || workers.size === 0) return reject(closed ?? failure);
+      const { signal } = callOptions;
+      if (signal?.aborted) return reject(createAborted());
+      // A call that has been sent is aborted by its caller.
       const abort = (): void => {
-        if (take((waitingJob) => waitingJob === job).length > 0) job.reject(createAborted());
-        for (const [worker, jobs] of running) {
-          for (const [id, given] of jobs) {
-            if (given === job) worker.postMessage({ cancel: id } satisfies WorkerOrder<never>);
-          }
-        }
+        for (const job of take((waitingJob) => waitingJob === own)) job.reject(createAborted());
       };
-      const job: OwnJob = {
-        ...options,
-        task,
+      const own: Job = {
+        ...{ method, argument, options: callOptions, isConcurrent: concurrent.includes(method) },
         ...(only ? { only } : {}),
-        resolve: (result) => {
+        resolve: (answer) => {
           signal?.removeEventListener("abort", abort);
-          resolve(result);
+          resolve(answer);
         },
         reject: (error) => {
           signal?.removeEventListener("abort", abort);
           reject(error);
         },
       };
-      if (signal?.aborted) return reject(createAborted());
       signal?.addEventListener("abort", abort, { once: true });
-      waiting.push(job);
+      waiting.push(own);
       dispatch();
     });
 
@@ -236,60 +253,42 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>)
     closed ??= createAborted();
     signal?.removeEventListener("abort", abort);
     for (const job of waiting.splice(0)) job.reject(closed);
-    const workers = [...running.keys()];
-    for (const worker of workers) {
-      const jobs = running.get(worker)!;
-      for (const job of jobs.values()) job.reject(closed);
+    const stopped = [...workers];
+    for (const { jobs, caller } of stopped) {
+      for (const job of jobs) job.reject(closed);
       jobs.clear();
+      caller.fail(closed);
     }
-    await Promise.all(workers.map(stopWorker));
+    await Promise.all(
+      stopped.map(({ thread, caller }) => {
+        const exited = waitForExit(thread);
+        caller.stop();
+        return exited;
+      }),
+    );
   };
   const abort = (): void => void close();
   signal?.addEventListener("abort", abort);
-  for (let i = 0; i < count; i++) start(i, 0);
+  for (let place = 0; place < count; place++) start(place, 0);
 
   return {
     getRoom,
-    getReady: () => ready.size,
-    run: (task, taskOptions = {}) => add(task, taskOptions),
-    runOnEach: (task) => Promise.all([...running.keys()].map((worker) => add(task, {}, worker))),
+    getReady: () => [...workers].filter(({ isReady }) => isReady).length,
+    run: (method, argument, callOptions = {}) =>
+      add(method, argument, callOptions as CallOptions<Calls[string]>),
+    runOnEach: (method, argument) =>
+      Promise.all([...workers].map((worker) => add(method, argument, {}, worker))),
     close,
   };
 }
 
-/** Starts a worker's file: the built one, or, when this is the source, the source through tsx. */
-function startWorker(script: string, workerData: WorkerStart): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL(`./${script}.js`, import.meta.url), { workerData });
-  }
-  const source = new URL(`./${script}.ts`, import.meta.url).href;
-  const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
-  return new Worker(code, { eval: true, workerData });
-}
-
-/**
- * Lets a worker end by itself. Terminating it would take the whole process along when ONNX Runtime is at work in it: its
- * addon throws a C++ exception that nobody catches as soon as the thread may run no more JavaScript.
- */
-function stopWorker(worker: Worker): Promise<void> {
-  return new Promise((resolve) => {
-    worker.once("exit", () => resolve());
-    worker.postMessage("stop" satisfies WorkerOrder<never>);
-  });
+/** Calls of a worker that keep others from starting. */
+function getLoad({ jobs }: PoolWorker): number {
+  let load = 0;
+  for (const { isConcurrent } of jobs) if (!isConcurrent) load++;
+  return load;
 }
 
 function createAborted(): GolemError {
   return new GolemError("aborted", "The work was interrupted before it was done.");
-}
-
-/** What ended a worker that could not say so itself, such as running out of memory. */
-function describeDeath(error: unknown): GolemError {
-  return new GolemError("encoder-failed", `The worker thread stopped: ${String(error)}`, {
-    hint: "If it ran out of memory, leave the recording out or cut it into shorter ones.",
-    cause: error,
-  });
-}
-
-function reviveError({ code, message, hint }: ErrorRecord): GolemError {
-  return new GolemError(code as ErrorCode, message, { hint });
 }

@@ -1,88 +1,55 @@
 /**
- * The side of a worker thread: gets ready once, then does one task after another until it is told to stop. Tasks that are to run
- * beside the others take turns with them instead of making them wait.
+ * The worker's side of a pool: starts a service once, then answers the calls of the pool by the protocol of
+ * core/worker-calls.ts until the pool stops it.
  *
- * Not its concern: what the work is; see worker-pool.ts for the other side.
+ * Not its concern: what the service does; see worker-pool.ts for the pool's side.
  */
-import { parentPort, workerData } from "node:worker_threads";
-import { type ErrorRecord, GolemError, toErrorRecord } from "../../core/error.ts";
+import { parentPort } from "node:worker_threads";
+import { type CallMethods, type Calls, serveCalls } from "../../core/worker-calls.ts";
 
-/** What a worker is started with. */
-export interface WorkerStart {
-  /** Those of the pool. */
-  readonly settings: unknown;
-  /** Its own, from 0; among workers with as much to do the first is given the next task. */
-  readonly place: number;
-}
-
-/** What a worker is told: the next task, that nobody waits for one any more, or to end as soon as it can. */
-export type WorkerOrder<Task> =
-  | { readonly id: number; readonly task: Task; readonly beside: boolean }
-  | { readonly cancel: number }
-  | "stop";
-
-/** What a worker says: that it is ready, that it cannot start, or its answer to one task. */
-export type WorkerAnswer<Result> =
-  | { readonly ready: true }
-  | { readonly failure: ErrorRecord }
-  | { readonly id: number; readonly result: Result }
-  | { readonly id: number; readonly error: ErrorRecord };
-
-/** Does tasks, one at a time. */
-export interface TaskService<Task, Result> {
-  /** `signal` is aborted when nobody waits for the result any more, and when the worker is told to stop. */
-  work(task: Task, signal: AbortSignal): Result | Promise<Result>;
-  dispose(): Promise<void>;
-}
-
-/** Runs a service in this worker thread; `start` gets the pool's settings and the worker's place in it. */
-export async function serveTasks<Settings, Task, Result>(
-  start: (
-    settings: Settings,
-    place: number,
-  ) => TaskService<Task, Result> | Promise<TaskService<Task, Result>>,
-): Promise<void> {
-  const port = parentPort;
-  const say = (answer: WorkerAnswer<Result>): void => port?.postMessage(answer);
-  try {
-    const { settings, place } = workerData as WorkerStart;
-    const service = await start(settings as Settings, place);
-    const given = new Map<number, AbortController>();
-    const beside = new Set<Promise<void>>();
-    let isStopping = false;
-    let last: Promise<void> = Promise.resolve();
-    const work = async (id: number, task: Task, { signal }: AbortController): Promise<void> => {
-      try {
-        if (signal.aborted) throw new GolemError("aborted", "The work was interrupted before it was done.");
-        say({ id, result: await service.work(task, signal) });
-      } catch (error) {
-        say({ id, error: toErrorRecord(error, "unexpected") });
-      } finally {
-        given.delete(id);
-      }
+/** The first call to each worker. */
+export type StartCalls = {
+  start: {
+    argument: {
+      /** The pool's settings. */
+      readonly settings: unknown;
+      /** The worker's place in the pool, from 0. Among workers with equal load, the first gets the next call. */
+      readonly place: number;
     };
-    port?.on("message", (order: WorkerOrder<Task>) => {
-      if (order === "stop") {
-        isStopping = true;
-        for (const controller of given.values()) controller.abort();
-        void Promise.all([last, ...beside])
-          .then(() => service.dispose())
-          .finally(() => port.close());
-      } else if ("cancel" in order) {
-        given.get(order.cancel)?.abort();
-      } else if (!isStopping) {
-        const { id, task } = order;
-        const controller = new AbortController();
-        given.set(id, controller);
-        if (order.beside) {
-          const done = work(id, task, controller).finally(() => beside.delete(done));
-          beside.add(done);
-        } else last = last.then(() => work(id, task, controller));
-      }
-    });
-    say({ ready: true });
-  } catch (error) {
-    say({ failure: toErrorRecord(error, "unexpected") });
-    port?.close();
-  }
+    answer: undefined;
+  };
+};
+
+/** What a worker offers once it has started. */
+export interface WorkerService<All extends Calls> {
+  readonly methods: CallMethods<All>;
+  /** Frees what the service holds, when the worker ends. */
+  dispose?(): Promise<void>;
+}
+
+/** How calls are answered. */
+interface ServeWorkerOptions<All extends Calls> {
+  /** As `WorkerPoolOptions.concurrent` of the pool. */
+  readonly concurrent?: readonly (keyof All & string)[];
+}
+
+/** Runs a service in this worker thread; `start` gets the pool's settings and the worker's place in the pool. */
+export function serveWorker<Settings, All extends Calls>(
+  start: (settings: Settings, place: number) => WorkerService<All> | Promise<WorkerService<All>>,
+  { concurrent }: ServeWorkerOptions<All> = {},
+): void {
+  const port = parentPort!;
+  let service: WorkerService<All> | undefined;
+  const first: CallMethods<StartCalls> = {
+    async start({ settings, place }) {
+      service = await start(settings as Settings, place);
+      Object.assign(methods, service.methods);
+      return undefined;
+    },
+  };
+  const methods = { ...first } as CallMethods<Calls> as CallMethods<All>;
+  serveCalls(port, methods, {
+    concurrent,
+    onStop: () => void (service?.dispose?.() ?? Promise.resolve()).finally(() => port.close()),
+  });
 }

@@ -1,12 +1,13 @@
 /**
- * The microphone: samples at 16 kHz as they are heard, by the library's own resampler, nothing made louder or cleaner by the browser.
+ * The microphone: samples at 16 kHz as they arrive, by the library's own resampler, with the browser's sound processing off.
  *
  * Not its concern: takes, files.
  */
 import { createResampler } from "../../audio/resampler.ts";
-import processorUrl from "./capture-processor.ts?worker&url";
+import workletUrl from "../../web/capture-worklet.ts?worker&url";
+import { captureStream } from "../../web/microphone.ts";
 
-/** Rate of what is handed out, in Hz. */
+/** Rate of the samples handed out, in Hz. */
 export const microphoneRate = 16_000;
 
 /** A microphone that is on. */
@@ -16,8 +17,8 @@ export interface Microphone {
 }
 
 /**
- * Turns the microphone on. `onSamples` gets pieces of about 20 ms. Rejects with a DOMException: `NotAllowedError` where the user said
- * no, `NotFoundError` where there is none, `NotReadableError` where another program has it.
+ * Turns the microphone on. `onSamples` gets pieces of about 20 ms. Rejects with a DOMException: `NotAllowedError` where the user
+ * refused, `NotFoundError` where there is no microphone, `NotReadableError` where another program uses it.
  */
 export async function openMicrophone(onSamples: (samples: Float32Array) => void): Promise<Microphone> {
   if (!navigator.mediaDevices)
@@ -25,23 +26,22 @@ export async function openMicrophone(onSamples: (samples: Float32Array) => void)
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   });
-  const context = new AudioContext();
+  const stopTracks = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+  };
   try {
-    await context.audioWorklet.addModule(processorUrl);
-    const resampler = createResampler(context.sampleRate, microphoneRate);
-    const source = context.createMediaStreamSource(stream);
-    const capture = new AudioWorkletNode(context, "capture", { numberOfOutputs: 0 });
-    capture.port.onmessage = ({ data }: MessageEvent<Float32Array>) => onSamples(resampler.push(data));
-    source.connect(capture);
-    await context.resume();
+    const { sampleRate, samples, stop } = await captureStream(stream, workletUrl);
+    const resampler = createResampler(sampleRate, microphoneRate);
+    samples.onmessage = ({ data }: MessageEvent<Float32Array>) => onSamples(resampler.push(data));
+    return {
+      close() {
+        samples.close();
+        stopTracks();
+        void stop();
+      },
+    };
   } catch (error) {
-    stop(stream, context);
+    stopTracks();
     throw error;
   }
-  return { close: () => stop(stream, context) };
-}
-
-function stop(stream: MediaStream, context: AudioContext): void {
-  for (const track of stream.getTracks()) track.stop();
-  void context.close();
 }

@@ -1,5 +1,5 @@
 /**
- * A recording as a small picture: the loudest moment of each of its parts.
+ * A recording as a small picture: the peak of each of its parts.
  *
  * Not its concern: files, how it is drawn.
  */
@@ -7,7 +7,7 @@
 /** Parts of a picture. */
 const peakCount = 64;
 
-/** The loudest sample of each part, 0 to 255, relative to the loudest of all: quiet recordings can be seen too. */
+/** The peak of each part, 0 to 255, relative to the peak of the recording, so that quiet recordings show too. */
 export function computePeaks(samples: Float32Array): Uint8Array {
   const peaks = new Float32Array(peakCount);
   let most = 1e-4;

@@ -5,12 +5,12 @@
  */
 import { signal } from "@preact/signals";
 
-/** Id of what is being played. */
+/** Id of the recording that is playing. */
 export const playing = signal<string | undefined>(undefined);
 
 let audio: HTMLAudioElement | undefined;
 
-/** Plays the recording, or stops it where it is being played. `getSound` gives its bytes; nothing is played where it gives none. */
+/** Plays the recording, or stops it while it is playing. `getSound` gives its bytes; without any, nothing is played. */
 export async function togglePlaying(
   id: string,
   getSound: (id: string) => Promise<Uint8Array | undefined>,
@@ -37,7 +37,7 @@ export async function togglePlaying(
   await own.play().catch(end);
 }
 
-/** Stops whatever is being played. */
+/** Stops the recording that is playing. */
 export function stopPlaying(): void {
   audio?.pause();
   audio = undefined;

@@ -1,30 +1,30 @@
 /**
- * Cuts what a microphone hears into takes at the pauses, while it is heard.
+ * Cuts the samples of a microphone into takes at the pauses, while they arrive.
  *
- * Levels of 10 ms frames are held against the running noise floor of detection (detect/noise-floor.ts). Sound begins with a frame well
- * above the floor and ends when a pause has lasted; what is handed out has a margin of silence on both sides, which trimming then
- * judges by its own rules. Sounds of under 60 ms (clicks of a mouse, of keys) are no takes.
+ * Levels of 10 ms frames are compared with the running noise floor of detection (detect/noise-floor.ts). Sound begins with a frame
+ * well above the floor and ends after a long enough pause; takes have a margin of silence on both sides, which trimming then treats
+ * by its own rules. Sounds shorter than 60 ms (clicks of a mouse, of keys) are not takes.
  * Not its concern: microphones, files, labels.
  */
 
 import { joinFloats } from "../../core/join-pieces.ts";
 import { createNoiseFloor } from "../../detect/noise-floor.ts";
 
-/** Every number that shapes cutting; seconds and decibels. */
+/** All parameters of cutting; in seconds and decibels. */
 const cutterParameters = {
   frameSeconds: 0.01,
   highPassHz: 80,
-  /** Sound starts that far above the floor, and has stopped that far above it. */
+  /** Sound starts at `openDb` above the floor, and stops below `closeDb` above it. */
   openDb: 15,
   closeDb: 9,
   /** Nothing quieter than this (full scale = 0 dB) is sound. */
   minimumDb: -58,
-  /** Of sound, in all: less is a click. */
+  /** Of sound in a take, in total: less is a click. */
   minimumSeconds: 0.06,
-  /** A take ends after so much silence. */
+  /** A take ends after this much silence. */
   pauseSeconds: 0.45,
   marginSeconds: 0.3,
-  /** The floor is the level that a tenth of so many seconds stays below. */
+  /** The floor is the level below which a tenth of this many seconds stays. */
   floorSeconds: 4,
   /** Longer takes are cut. */
   maximumSeconds: 30,
@@ -34,7 +34,7 @@ const cutterParameters = {
 export interface TakeCutter {
   /** Takes that ended within these samples, trimmed to sound and margins. */
   push(samples: Float32Array): Float32Array[];
-  /** The take that has begun and not ended, if any. */
+  /** The take that has begun and has not ended, if any. */
   finish(): Float32Array | undefined;
   /** Whether there is sound now. */
   readonly isOpen: boolean;
@@ -69,7 +69,7 @@ export function createTakeCutter(sampleRate: number): TakeCutter {
     return joinFloats(kept);
   };
 
-  /** The take that this frame ends, if it ends one. */
+  /** Ends a frame; gives the take that it ends, if any. */
   const closeFrame = (): Float32Array | undefined => {
     const power = energy / frameSamples;
     const level = 10 * Math.log10(power + 1e-12);

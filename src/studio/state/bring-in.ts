@@ -5,11 +5,12 @@
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
+import type { Caller } from "../../core/worker-calls.ts";
+import { createWorkerCaller } from "../../web/worker-calls.ts";
 import { type FoundFile, type FoundRecording, understandFiles } from "../data/found-files.ts";
 import type { Task } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
-import { type Caller, createCaller } from "../workers/messages.ts";
 import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
 import { tell } from "./notice.ts";
@@ -26,7 +27,7 @@ let packer: Caller<PackCalls> | undefined;
 
 /** The worker that packs. */
 export function getPacker(): Caller<PackCalls> {
-  packer ??= createCaller<PackCalls>(
+  packer ??= createWorkerCaller<PackCalls>(
     new Worker(new URL("../workers/pack-worker.ts", import.meta.url), { type: "module" }),
   );
   return packer;

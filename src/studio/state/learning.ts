@@ -8,10 +8,9 @@ import type { GolemCurve } from "../../workflow/measure-curve.ts";
 import { describeTask } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
-import { getShare } from "../workers/messages.ts";
 import { tell } from "./notice.ts";
 import { learned, mark, task } from "./tasks.ts";
-import { createComparer, getExaminer, getHearer, getLearner } from "./workers.ts";
+import { createComparer, getExaminer, getHearer, getLearner, getShare } from "./workers.ts";
 
 /** How far learning is, from 0 to 1; undefined while nothing is learned. */
 export const learning = signal<number | undefined>(undefined);
@@ -45,8 +44,10 @@ export async function learn(): Promise<void> {
   learning.value = 0;
   learnError.value = undefined;
   try {
-    const answer = await getLearner().call("learn", asked, (progress) => {
-      learning.value = getShare(progress);
+    const answer = await getLearner().call("learn", asked, {
+      onProgress: (progress) => {
+        learning.value = getShare(progress);
+      },
     });
     await getHearer().call("forget", null);
     if (task.value?.id === open.id) learned.value = answer;

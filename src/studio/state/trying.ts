@@ -100,7 +100,7 @@ export async function startListening(): Promise<void> {
   }
   const asked = { task: open.id, sampleRate: microphoneRate, samples: sound.port2, told: told.port2 };
   getHearer()
-    .call("listen", asked, undefined, [sound.port2, told.port2])
+    .call("listen", asked, { transfer: [sound.port2, told.port2] })
     .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }))
     .finally(() => {
       end();

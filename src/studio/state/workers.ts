@@ -1,33 +1,35 @@
 /**
- * The workers of the page: one hears, one learns, one examines at leisure. One that dies is replaced when it is next asked for.
+ * The page's workers: one embeds and predicts, one learns, one runs slow measurements. A dead one is replaced at its next use.
  *
- * Not its concern: what is asked of them.
+ * Not its concern: what they do.
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
+import type { Progress } from "../../core/progress.ts";
+import type { Caller } from "../../core/worker-calls.ts";
+import { createWorkerCaller } from "../../web/worker-calls.ts";
 import type { HearCalls } from "../workers/hear-worker.ts";
 import type { LearnCalls } from "../workers/learn-worker.ts";
-import { type Caller, createCaller, getShare } from "../workers/messages.ts";
 
-/** How far the networks are: a share from 0 to 1, 1 when they can hear. */
+/** How much of the networks is loaded: a share from 0 to 1. */
 export const loadProgress = signal(0);
 
-/** What kept the networks from being loaded, or ended them. */
+/** Why the networks could not be loaded, or why their worker stopped. */
 export const loadError = signal<unknown>(undefined);
 
 let hearer: Caller<HearCalls> | undefined;
 let learner: Caller<LearnCalls> | undefined;
 let examiner: Caller<LearnCalls> | undefined;
 
-/** The worker that hears; it begins to load the networks when it is first asked for. */
+/** The worker with the networks; the first call of this function starts loading them. */
 export function getHearer(): Caller<HearCalls> {
   if (hearer) return hearer;
   const worker = new Worker(new URL("../workers/hear-worker.ts", import.meta.url), { type: "module" });
-  hearer = createCaller<HearCalls>(worker);
+  hearer = createWorkerCaller<HearCalls>(worker);
   worker.addEventListener("error", () => {
     hearer = undefined;
     loadProgress.value = 0;
-    loadError.value = new GolemError("unexpected", "The worker that hears stopped.");
+    loadError.value = new GolemError("unexpected", "The worker with the networks stopped.");
   });
   loadNetworks();
   return hearer;
@@ -41,7 +43,7 @@ export function getLearner(): Caller<LearnCalls> {
   return learner;
 }
 
-/** One like it that measures what takes longer, so that learning never waits for it. */
+/** A second such worker for slow measurements, so that learning never waits for them. */
 export function getExaminer(): Caller<LearnCalls> {
   examiner ??= createLearner(() => {
     examiner = undefined;
@@ -49,10 +51,10 @@ export function getExaminer(): Caller<LearnCalls> {
   return examiner;
 }
 
-/** One for work that may be given up: `end` ends it, whatever it is about. */
+/** Creates a third for work that may be given up: `end` ends the worker at once. */
 export function createComparer(): { readonly comparer: Caller<LearnCalls>; end(): void } {
   const worker = createLearnWorker();
-  return { comparer: createCaller<LearnCalls>(worker), end: () => worker.terminate() };
+  return { comparer: createWorkerCaller<LearnCalls>(worker), end: () => worker.terminate() };
 }
 
 function createLearnWorker(): Worker {
@@ -61,22 +63,33 @@ function createLearnWorker(): Worker {
 
 function createLearner(onEnd: () => void): Caller<LearnCalls> {
   const worker = createLearnWorker();
-  const caller = createCaller<LearnCalls>(worker);
+  const caller = createWorkerCaller<LearnCalls>(worker);
   worker.addEventListener("error", onEnd);
   return caller;
 }
 
-/** Loads the networks, again where that failed. */
+/** Progress as a share, 0 where the total is not known. */
+export function getShare({ completed, total }: Progress): number {
+  return total ? completed / total : 0;
+}
+
+/** Loads the networks; also for another try after a failure. */
 export function loadNetworks(): void {
   loadError.value = undefined;
   getHearer()
-    .call("load", { site: new URL(".", document.baseURI).href }, (progress) => {
-      loadProgress.value = 0.98 * getShare(progress);
-    })
+    .call(
+      "load",
+      { site: new URL(".", document.baseURI).href },
+      {
+        onProgress: (progress) => {
+          loadProgress.value = 0.98 * getShare(progress);
+        },
+      },
+    )
     .then(
       () => {
         loadProgress.value = 1;
-        // When nobody waits for anything yet. Where it fails, hearing and training say why.
+        // While nothing else is running. Where it fails, the first real call reports why.
         for (const rehearsal of [getHearer().call("rehearse", null), getLearner().call("rehearse", null)]) {
           rehearsal.catch(() => {});
         }

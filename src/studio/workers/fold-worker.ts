@@ -3,36 +3,26 @@
  *
  * Not its concern: what the folds are for.
  */
-
-import type { ClassifierOptions } from "../../classifier/classifier.ts";
-import { type FitProblem, fitPredictRows } from "../../classifier/fold-runner.ts";
+import { type FitProblem, type FoldTask, fitPredictRows } from "../../classifier/fold-runner.ts";
 import type { Matrix } from "../../math/matrix.ts";
-import { answerCalls } from "./messages.ts";
+import { serveWorkerCalls } from "../../web/worker-calls.ts";
 
-/** What this worker can be asked. */
+/** The methods of this worker. */
 export type FoldCalls = {
-  /** Takes a problem in the place of the one it had. */
-  open: { argument: { id: number; problem: FitProblem }; answer: null };
-  /** Probabilities [test rows, classes]. */
-  fit: {
-    argument: {
-      id: number;
-      train: readonly number[];
-      test: readonly number[];
-      options: ClassifierOptions | undefined;
-    };
-    answer: Matrix;
-  };
+  /** Sets the problem; it replaces the one before. */
+  open: { argument: { readonly id: number; readonly problem: FitProblem }; answer: null };
+  /** Probabilities [test rows, classes] for a fold of problem `id`. */
+  fitPredict: { argument: FoldTask & { readonly id: number }; answer: Matrix };
 };
 
-let current: { id: number; problem: FitProblem } | undefined;
+let current: { readonly id: number; readonly problem: FitProblem } | undefined;
 
-answerCalls<FoldCalls>({
+serveWorkerCalls<FoldCalls>({
   open: (argument) => {
     current = argument;
     return null;
   },
-  fit: ({ id, train, test, options }) => {
+  fitPredict: ({ id, train, test, options }) => {
     if (current?.id !== id) throw new Error("The problem was replaced by another.");
     return fitPredictRows(current.problem, train, test, options);
   },

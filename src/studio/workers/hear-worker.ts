@@ -8,19 +8,20 @@ import { openAudio } from "../../audio/open-audio.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
+import type { CallMethods } from "../../core/worker-calls.ts";
 import { clearLogprob } from "../../detect/window-judge.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { hearLive, type LiveInput } from "../../web/live-hearing.ts";
 import { loadWebEncoderSet } from "../../web/web-encoder-set.ts";
+import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { Hearing } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
 import { studioEncoderSet } from "./hearing-keys.ts";
 import { type KnownRecording, readHearings, writeHearing } from "./kept-hearing.ts";
-import { type Answers, answerCalls } from "./messages.ts";
 import { createRehearsalSound } from "./rehearsal.ts";
 
 /** What this worker can be asked. */
@@ -135,9 +136,9 @@ async function getEncoderSetOf(golem: GolemModel): Promise<EncoderSet> {
   };
 }
 
-const methods: Answers<HearCalls> = {
-  load: async ({ site }, tell) => {
-    await loadEncoderSet(site, tell);
+const methods: CallMethods<HearCalls> = {
+  load: async ({ site }, { onProgress }) => {
+    await loadEncoderSet(site, onProgress);
     return null;
   },
   rehearse: async () => {
@@ -164,4 +165,4 @@ const methods: Answers<HearCalls> = {
   },
 };
 
-answerCalls(methods, ["listen"]);
+serveWorkerCalls(methods, ["listen"]);

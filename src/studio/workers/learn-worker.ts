@@ -21,6 +21,7 @@ import {
 } from "../../golem/golem-document.ts";
 import { golemFiles } from "../../golem/golem-model.ts";
 import { clipFindings } from "../../golem/training-account.ts";
+import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { type CandidateScore, compareCandidates } from "../../workflow/compare-candidates.ts";
 import { examineRecordings, maximumExamined } from "../../workflow/examine-recordings.ts";
 import { type GolemCurve, measureCurve } from "../../workflow/measure-curve.ts";
@@ -29,7 +30,6 @@ import { openShelf } from "../data/shelf.ts";
 import { createFoldCrew } from "./fold-crew.ts";
 import { studioEncoderSet } from "./hearing-keys.ts";
 import { joinHearing, readHearings } from "./kept-hearing.ts";
-import { answerCalls } from "./messages.ts";
 import { createRehearsal } from "./rehearsal.ts";
 
 /** What is told of a golem: its documents. */
@@ -178,13 +178,13 @@ async function compare(task: string, name: string): Promise<ComparedHead> {
   return compared.candidates[0]!;
 }
 
-answerCalls<LearnCalls>({
+serveWorkerCalls<LearnCalls>({
   rehearse: async () => {
     await rehearse();
     return null;
   },
-  learn: (argument, tell) => learn(argument, tell),
+  learn: (argument, { onProgress }) => learn(argument, onProgress),
   recall: ({ task }) => recall(task),
-  curve: ({ task }, tell) => curve(task, tell),
+  curve: ({ task }, { onProgress }) => curve(task, onProgress),
   compare: ({ task, name }) => compare(task, name),
 });

@@ -1,7 +1,7 @@
 /**
  * The worker that packs and unpacks zip files, and checks hashes.
  *
- * Not its concern: what is in them, the page.
+ * Not its concern: the page, what becomes of the files.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -17,12 +17,12 @@ import {
 import { createPublicGolem } from "../../golem/public-golem.ts";
 import { fetchBytes } from "../../web/fetch-bytes.ts";
 import { loadWebWeights } from "../../web/web-weights.ts";
+import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
-import { answerCalls } from "./messages.ts";
 
-/** What this worker can be asked. */
+/** The methods of this worker. */
 export type PackCalls = {
   /** The golem of a task, in a folder of that name. */
   golem: { argument: { task: string; folder: string }; answer: Uint8Array };
@@ -38,11 +38,11 @@ export type PackCalls = {
 };
 
 /** Most bytes that are unpacked. */
-const mostBytes = 500e6;
+const maximumBytes = 500e6;
 
 const shelf = openShelf();
 
-answerCalls<PackCalls>({
+serveWorkerCalls<PackCalls>({
   async golem({ task, folder }) {
     return zipSync({ [folder]: { ...(await getGolemFiles(task)) } as Zippable }, { level: 6 });
   },
@@ -67,7 +67,7 @@ answerCalls<PackCalls>({
     const files = unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
         total += originalSize;
-        isTooLarge ||= total > mostBytes;
+        isTooLarge ||= total > maximumBytes;
         return !isTooLarge && !name.endsWith("/");
       },
     });
@@ -87,10 +87,10 @@ function checkHash(bytes: Uint8Array, wanted: string): void {
   throw new GolemError("weights-damaged", "A file of this site has another hash than its list says.");
 }
 
-/** Networks are no smaller when they are compressed. */
-const asTheyAre = { level: 0 } as const;
+/** Networks do not shrink when compressed. */
+const uncompressed = { level: 0 } as const;
 
-/** Everything that a page with the golem needs; files of this site are checked by their hashes. */
+/** All files that a page with the golem needs; the files of this site are checked by their hashes. */
 async function createWebFolder(task: string, site: string): Promise<Zippable> {
   const golem = createPublicGolem(decodeKeptGolem(await getGolemFiles(task)));
   const owners = listWeightOwners(golem.model);
@@ -113,7 +113,7 @@ async function createWebFolder(task: string, site: string): Promise<Zippable> {
   const weights = await loadWebWeights(owners, { weights: new URL("weights/", site) });
   for (const [i, { info }] of owners.entries()) {
     for (const [name, bytes] of Object.entries(weights[i]!)) {
-      files[placeWeightFile(info.id, name)] = [bytes, asTheyAre];
+      files[placeWeightFile(info.id, name)] = [bytes, uncompressed];
     }
   }
   return files;
@@ -121,14 +121,14 @@ async function createWebFolder(task: string, site: string): Promise<Zippable> {
 
 function fetchSite(address: string, site: string): Promise<Uint8Array> {
   const limits = {
-    maximumBytes: mostBytes,
+    maximumBytes,
     missing: "weights-missing",
     tooLarge: "weights-damaged",
   } as const;
   return fetchBytes(new URL(address, site), limits);
 }
 
-/** The list as `golem train` reads it. */
+/** metadata.csv as `golem train` reads it. */
 function writeMetadata(recordings: readonly KeptRecording[]): string {
   const hasSpeakers = recordings.some(({ speaker }) => speaker !== undefined);
   const hasSplits = recordings.some(({ split }) => split !== undefined);

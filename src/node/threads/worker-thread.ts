@@ -1,0 +1,33 @@
+/**
+ * Worker threads that run a file of this folder.
+ *
+ * Not its concern: what is sent to them (worker-pool.ts), what they do.
+ */
+import { Worker } from "node:worker_threads";
+import { GolemError } from "../../core/error.ts";
+
+/** Starts a worker's file: the built one, or, when this file is the source, the source through tsx. */
+export function startThread(script: string): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL(`./${script}.js`, import.meta.url));
+  const source = new URL(`./${script}.ts`, import.meta.url).href;
+  const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
+  return new Worker(code, { eval: true });
+}
+
+/**
+ * Waits until a thread has ended by itself. Terminating it would end the whole process while ONNX Runtime is running in it: its
+ * addon throws a C++ exception that nothing catches as soon as the thread may run no more JavaScript.
+ */
+export function waitForExit(thread: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    thread.once("exit", () => resolve());
+  });
+}
+
+/** What ended a worker that could not report it itself, such as running out of memory. */
+export function describeDeath(error: unknown): GolemError {
+  return new GolemError("encoder-failed", `The worker thread stopped: ${String(error)}`, {
+    hint: "If it ran out of memory, leave the recording out or cut it into shorter ones.",
+    cause: error,
+  });
+}
