@@ -1,7 +1,6 @@
 /** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
 import { describe, expect, it } from "vitest";
-import type { DatasetCurve } from "../node/compute-curve.ts";
-import type { BoundedClassGain } from "../workflow/measure-curve.ts";
+import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeCurve } from "./describe-curve.ts";
 
 const plain = { bold: (text: string) => text, dim: (text: string) => text };

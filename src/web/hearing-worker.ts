@@ -1,23 +1,18 @@
 /**
- * The worker behind a golem on a page: fetches it, listens, decides. One golem a worker; recordings are heard one after the other.
+ * The worker behind a golem on a page: fetches it, predicts, detects. One golem per worker; recordings are predicted one after the other.
  *
  * Not its concern: the page.
  */
-import { defaultAudioSettings } from "../audio/audio.ts";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import type { SampleSource } from "../audio/sample-source.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import { createdBy } from "../core/version.ts";
-import { embedSource, type LoadedEncoderSet } from "../embed/embed-source.ts";
+import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import {
-  type AudioPrediction,
-  findPipelineWarning,
-  getAudioOf,
-  predictEmbedded,
-} from "../golem/predict-embedded.ts";
+import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
+import { createGivenSamples, predict } from "../workflow/predict.ts";
 import { letEventsIn } from "./event-turn.ts";
 import { fetchGolemModel } from "./golem-files.ts";
 import { hearLive, type LiveInput } from "./live-hearing.ts";
@@ -25,7 +20,7 @@ import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { type CallContext, type CallPort, serveCalls } from "./worker-calls.ts";
 
-/** What a page can ask to be heard: see `WebAudioInput` of the page's side. */
+/** A recording that a page gives: see `WebAudioInput` on the page's side. */
 export type HearingInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
@@ -67,7 +62,7 @@ async function load(
   return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
 }
 
-/** Everything that is otherwise loaded at the first file of its kind, so that nothing has to be fetched later. */
+/** Loads the decoders that are otherwise loaded at the first file of their kind, so that nothing has to be fetched later. */
 async function loadDecoders(): Promise<void> {
   await Promise.all([
     import("mpg123-decoder"),
@@ -77,7 +72,7 @@ async function loadDecoders(): Promise<void> {
   ]);
 }
 
-/** Does a piece of work after all that was asked for before. */
+/** Runs work after all work that was given before. */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const done = queue.then(work);
   queue = done.catch(() => undefined);
@@ -85,11 +80,11 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function getLoaded(): { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } {
-  if (!loaded) throw new GolemError("unexpected", "The worker was asked before it had loaded its golem.");
+  if (!loaded) throw new GolemError("unexpected", "The worker was called before its golem was loaded.");
   return loaded;
 }
 
-/** Moves encoders to the graphics processor that say the same there and are faster; predictions go on meanwhile. */
+/** Moves encoders to the graphics processor that give the same there and are faster; predictions go on meanwhile. */
 async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
   const { model, encoderSet } = getLoaded();
   const { encoders, trials } = await tryWebGpu(encoderSet.encoders, { ...trial, signal, inTurn });
@@ -97,32 +92,36 @@ async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promis
   return trials;
 }
 
-function predict(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
+function predictInput(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
   return inTurn(async () => {
     throwIfAborted(signal);
     const { model, encoderSet } = getLoaded();
-    const source = withTurns(openInput(input));
-    const heard = await embedSource(source, encoderSet, {
-      audio: getAudioOf(model.document),
-      identify: false,
-      signal,
-    });
-    return predictEmbedded(model, heard, source.name);
+    return predict(model, encoderSet, openInput(input), { signal });
   });
 }
 
-function openInput(input: HearingInput): ByteSource {
+function openInput(input: HearingInput): ByteSource | SampleSource {
+  if (input instanceof Float32Array) return readSamplesInTurns(createGivenSamples(input));
   if (input instanceof Blob) {
-    return createBlobSource(input, input instanceof File ? input.name : "the recording given");
+    return readInTurns(createBlobSource(input, input instanceof File ? input.name : "the recording given"));
   }
-  if (input instanceof Float32Array) {
-    return createMemorySource(encodeFloatWav(input, defaultAudioSettings.sampleRate), "the samples given");
-  }
-  return createMemorySource(input, "the bytes given");
+  return readInTurns(createMemorySource(input, "the bytes given"));
 }
 
-/** Bytes in memory are there at once, however many; events get their turn between reads. */
-function withTurns(source: ByteSource): ByteSource {
+function readSamplesInTurns(source: SampleSource): SampleSource {
+  return {
+    ...source,
+    async *read() {
+      for await (const chunk of source.read()) {
+        await letEventsIn();
+        yield chunk;
+      }
+    },
+  };
+}
+
+/** Bytes in memory are available at once, so reading them never waits; events are handled between reads. */
+function readInTurns(source: ByteSource): ByteSource {
   return {
     ...source,
     async read(offset, length) {
@@ -137,4 +136,9 @@ async function listen(input: LiveInput, { signal }: CallContext): Promise<void> 
   await hearLive(model, encoderSet, input, signal);
 }
 
-serveCalls(globalThis as unknown as CallPort, { load, predict, listen, tryWebGpu: tryGraphics });
+serveCalls(globalThis as unknown as CallPort, {
+  load,
+  predict: predictInput,
+  listen,
+  tryWebGpu: tryGraphics,
+});

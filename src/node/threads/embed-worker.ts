@@ -1,5 +1,5 @@
 /**
- * The body of an embedding worker: loads a listener once, then hears one file after another.
+ * The body of an embedding worker: loads an encoder set once, then embeds one file after another.
  *
  * Not its concern: threads, pools.
  */
