@@ -11,7 +11,7 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { HearingLoad, HearingLoaded, HearingTrial } from "./hearing-worker.ts";
-import type { LiveInput, LiveMessage } from "./live-hearing.ts";
+import type { LiveInput, LiveMessage } from "./live-detection.ts";
 import { captureStream } from "./microphone.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { type Caller, createCaller } from "./worker-calls.ts";

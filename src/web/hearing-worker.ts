@@ -15,7 +15,7 @@ import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embe
 import { createGivenSamples, predict } from "../workflow/predict.ts";
 import { letEventsIn } from "./event-turn.ts";
 import { fetchGolemModel } from "./golem-files.ts";
-import { hearLive, type LiveInput } from "./live-hearing.ts";
+import { detectLive, type LiveInput } from "./live-detection.ts";
 import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { type CallContext, type CallPort, serveCalls } from "./worker-calls.ts";
@@ -133,7 +133,7 @@ function readInTurns(source: ByteSource): ByteSource {
 
 async function listen(input: LiveInput, { signal }: CallContext): Promise<void> {
   const { model, encoderSet } = getLoaded();
-  await hearLive(model, encoderSet, input, signal);
+  await detectLive(model, encoderSet, input, signal);
 }
 
 serveCalls(globalThis as unknown as CallPort, {

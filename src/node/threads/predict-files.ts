@@ -1,7 +1,7 @@
 /**
- * Predicts many files on all cores, handing out answers in the order of the files.
+ * Predicts many files on all cores and yields the predictions in the order of the files.
  *
- * Not its concern: the terminal. Nothing is kept in the store: what is predicted once is rarely predicted again.
+ * Not its concern: the terminal, the store: a file that was predicted is rarely predicted again.
  */
 import { resolve } from "node:path";
 import { throwIfAborted } from "../../core/error.ts";
@@ -14,7 +14,7 @@ import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 
-/** The answer for one file: a prediction, or the error that it failed with. */
+/** The result for one file: a prediction, or the error that it failed with. */
 export interface FilePrediction {
   readonly file: string;
   readonly prediction?: AudioPrediction;

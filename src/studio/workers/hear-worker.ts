@@ -17,7 +17,7 @@ import {
 } from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
-import { hearLive, type LiveInput } from "../../web/live-hearing.ts";
+import { detectLive, type LiveInput } from "../../web/live-detection.ts";
 import { loadWebEncoderSet } from "../../web/web-encoder-set.ts";
 import { predict } from "../../workflow/predict.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
@@ -153,7 +153,7 @@ const methods: Answers<HearCalls> = {
   },
   listen: async ({ task, ...input }) => {
     const golem = await getGolem(task);
-    await hearLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
+    await detectLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
     return null;
   },
   forget: () => {

@@ -31,7 +31,7 @@ export interface LiveInput {
 }
 
 /** Detects until the stream ends; resolves when all events are posted. Rejects with `invalid-option`, `aborted` and the errors of networks. */
-export async function hearLive(
+export async function detectLive(
   model: GolemModel,
   encoderSet: EncoderSet,
   { sampleRate, samples, told, settings }: LiveInput,
