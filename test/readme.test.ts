@@ -91,7 +91,8 @@ it("says what was measured of golem train without flags", () => {
 });
 
 it("names every command", () => {
-  for (const { name } of commands) expect(readFileSync(join(root, "docs/commands.md"), "utf8")).toContain(`golem ${name}`);
+  for (const { name } of commands)
+    expect(readFileSync(join(root, "docs/commands.md"), "utf8")).toContain(`golem ${name}`);
 });
 
 it("says what was measured of detection", () => {

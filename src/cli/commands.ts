@@ -179,8 +179,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       precisionOption,
       {
         ...layerOption,
-        description:
-          `layer for heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: ${defaultRecipe.layer})`,
+        description: `layer for heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: ${defaultRecipe.layer})`,
       },
       poolingOption,
       shotsOption,
@@ -197,7 +196,11 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     args: ["<golem>", "<pool...>"],
     description: "choose the unlabelled recordings to label next, with reasons",
     options: [
-      { flags: "--count <n>", description: `how many (default: ${defaultAmounts.suggestions})`, parse: integer(1) },
+      {
+        flags: "--count <n>",
+        description: `how many (default: ${defaultAmounts.suggestions})`,
+        parse: integer(1),
+      },
       movedEncoderOption,
       strictOption,
     ],
