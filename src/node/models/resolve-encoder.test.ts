@@ -255,7 +255,7 @@ describe("golems of encoders in folders", () => {
 
     await writeDescribed(moved);
     expect((await loadGolem(saved, { cache, encoder: moved })).encoderSet.encoders[0]!.source.kind).toBe(
-      "giant",
+      "pretrained",
     );
     const preprocessor = join(moved, "preprocessor_config.json");
     await writeFile(preprocessor, `${await readFile(preprocessor, "utf8")} `);
