@@ -11,12 +11,13 @@ export type { DetectedEvent, LiveState } from "./detect/detector.ts";
 export { diagnose, pickTopFindings } from "./doctor/diagnose.ts";
 export type { Examination, ExaminedRecording, Opinion } from "./doctor/examination.ts";
 export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/finding.ts";
+export type { ResolvedEncoder, ResolvedEncoderSet } from "./encoder/resolved-encoder.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export type { AudioPrediction } from "./golem/predict-embedded.ts";
-export { type CompareOptions, compareHeads, type DatasetComparison } from "./node/compare-heads.ts";
-export { type CurveOptions, computeCurve, type DatasetCurve } from "./node/compute-curve.ts";
+export { type CompareOptions, compareHeads } from "./node/compare-heads.ts";
+export { type CurveOptions, computeCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/data/dataset-files.ts";
 export {
   type DetectWork,
@@ -26,15 +27,17 @@ export {
   openDetector,
 } from "./node/detect.ts";
 export { type CacheFolder, getCacheFolder } from "./node/disk/cache-folder.ts";
-export { type Diagnosis, type DoctorOptions, examineDataset } from "./node/doctor.ts";
+export { type DoctorOptions, examineDataset } from "./node/doctor.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
 export { type ExportOptions, type ExportResult, exportGolem } from "./node/export/export-golem.ts";
 export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
-export type { ResolvedEncoder, ResolvedEncoderSet } from "./node/models/encoder-source.ts";
 export { loadEncoder } from "./node/models/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";
-export { type Suggestions, type SuggestOptions, suggest } from "./node/suggest.ts";
+export { type SuggestOptions, suggest } from "./node/suggest.ts";
 export type { FilePrediction } from "./node/threads/predict-files.ts";
 export { type TrainOptions, train } from "./node/train.ts";
-export type { Suggestion } from "./workflow/suggest-recordings.ts";
+export type { DatasetComparison } from "./workflow/compare-heads.ts";
+export type { Diagnosis } from "./workflow/examine-recordings.ts";
+export type { DatasetCurve } from "./workflow/measure-curve.ts";
+export type { Suggestion, Suggestions } from "./workflow/suggest-recordings.ts";

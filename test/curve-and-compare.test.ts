@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DatasetComparison } from "../src/node/compare-heads.ts";
-import type { DatasetCurve } from "../src/node/compute-curve.ts";
+import type { DatasetComparison } from "../src/workflow/compare-heads.ts";
+import type { DatasetCurve } from "../src/workflow/measure-curve.ts";
 import { runGolem } from "./command-line.ts";
 
 const banking = resolve(import.meta.dirname, "../demo/banking");

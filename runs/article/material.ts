@@ -11,16 +11,16 @@ import { splitFirstRows } from "../../src/dataset/first-rows.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "../../src/encoder/resolved-encoder.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { getDemo } from "../../src/node/data/demo-data.ts";
+import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
 import { isHubUnreachable } from "../../src/node/data/minds14-dataset.ts";
 import { embedFile } from "../../src/node/decode/embed-file.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
-import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedEncoder, ResolvedEncoderSet } from "../../src/node/models/encoder-source.ts";
 import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
-import { getEncoderSetInfo } from "../../src/node/models/resolve-encoder-set.ts";
+import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 
 /** A data set whose rows are for training or for testing, and the encoder of the article. */
 export interface Material {
@@ -74,7 +74,7 @@ export async function embedPart(
   { dataset }: Material,
   encoderSet: ResolvedEncoder | ResolvedEncoderSet,
 ): Promise<Part> {
-  const resolved = "encoders" in encoderSet ? encoderSet : { encoders: [encoderSet], transcriber: false };
+  const resolved = "encoders" in encoderSet ? encoderSet : { encoders: [encoderSet], transcriber: undefined };
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
     const { embedded } = await embedRecordings(dataset.recordings, { ...resolved, store });

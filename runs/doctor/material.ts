@@ -9,11 +9,12 @@ import { createMemorySource } from "../../src/core/byte-source.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openFileSource } from "../../src/node/disk/file-source.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
-import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import { getEncoderSetInfo, resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 
 /** The real sets. */
 export const sets = ["digits", "wakewords", "commands", "esc10", "drinks"] as const;
@@ -50,7 +51,8 @@ export async function openMaterial(data: string): Promise<Material> {
       return sides;
     },
     async hear(recordings, words = true) {
-      const options = { encoders: resolved.encoders, transcriber: words, store, cache };
+      const transcriber = words ? resolved.transcriber : undefined;
+      const options = { encoders: resolved.encoders, transcriber, store, cache };
       return (await embedRecordings(recordings, options)).embedded;
     },
     close: () => store.close(),

@@ -10,13 +10,14 @@ import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { EmbeddedRecording, Embedding } from "../../src/embed/embedded-recording.ts";
+import type { ResolvedEncoderSet } from "../../src/encoder/resolved-encoder.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
-import { embedRecordings } from "../../src/node/embed-recordings.ts";
-import type { ResolvedEncoderSet } from "../../src/node/models/encoder-source.ts";
 import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
-import { getEncoderSetInfo, resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 
 /** Names of the sets, in the order of the tables. */
 export const setNames = ["digits", "drinks", "esc10", "commands", "wakewords"] as const;

@@ -10,10 +10,10 @@ import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
-import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
-import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
-import { embedDataset } from "../../src/node/embed-dataset.ts";
-import { getEncoderSetInfo, resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { runInNode } from "../../src/node/node-environment.ts";
+import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
+import { embedDistinct } from "../../src/workflow/training-rows.ts";
 
 /** A data set, heard. */
 export interface Material {
@@ -44,13 +44,10 @@ export const imbalance = 10;
 export async function openMaterial(name: string, data: string): Promise<Material> {
   const { recordings } = await loadDataset(data);
   const resolved = await resolveEncoderSet({});
-  const store = await openEmbeddingStore(getCacheFolder().embeddings);
-  try {
-    const { embedded } = await embedDataset(recordings, { ...resolved, store });
-    return { name, encoderSet: getEncoderSetInfo(resolved), ...getRows(embedded) };
-  } finally {
-    await store.close();
-  }
+  const { embedded } = await runInNode({}, (environment) =>
+    embedDistinct(environment, recordings, resolved, {}),
+  );
+  return { name, encoderSet: getEncoderSetInfo(resolved), ...getRows(embedded) };
 }
 
 function getRows(heard: readonly EmbeddedRecording[]): Pick<Material, "classNames" | "rows"> {

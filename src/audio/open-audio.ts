@@ -15,6 +15,7 @@ import { decodeSource } from "./formats/decode-source.ts";
 import type { DecodedStream, Decoder } from "./formats/decoder.ts";
 import { type MixCount, readMono, tooLong } from "./mono-stream.ts";
 import { createResampler } from "./resampler.ts";
+import { type SampleSource, streamSamples } from "./sample-source.ts";
 import {
   computeKeptSamples,
   computeNoiseDb,
@@ -62,10 +63,15 @@ export function resolveAudioSettings(options: OpenAudioOptions): AudioSettings {
  * Examines a recording. Rejects with a coded error when there is nothing to decode or it is over the limit; short and
  * silent recordings are not errors here: `facts.kept` and the warning `silent` let the caller decide.
  */
-export async function openAudio(source: ByteSource, options: OpenAudioOptions = {}): Promise<OpenedAudio> {
+export async function openAudio(
+  source: ByteSource | SampleSource,
+  options: OpenAudioOptions = {},
+): Promise<OpenedAudio> {
   const settings = resolveAudioSettings(options);
   const { signal, decoders = [], identify = true } = options;
-  const { stream, warnings } = await decodeSource(source, decoders, { signal });
+  const decode = async () =>
+    "sampleRate" in source ? streamSamples(source) : decodeSource(source, decoders, { signal });
+  const { stream, warnings } = await decode();
   checkDeclared(source, stream, settings);
   const scan = await scanStream(stream, source.name, settings, { identify, signal });
   const facts = describeScan(source.name, stream, scan, settings, warnings);
@@ -78,7 +84,7 @@ export async function openAudio(source: ByteSource, options: OpenAudioOptions = 
         yield* cutWindows(toAsync(scan.samples), bounds);
         return;
       }
-      const again = await decodeSource(source, decoders, { signal });
+      const again = await decode();
       yield* cutWindows(readResampled(again.stream, source.name, settings, signal), bounds);
     },
   };
@@ -100,7 +106,11 @@ interface Scan {
   readonly samples: Float32Array[] | undefined;
 }
 
-function checkDeclared(source: ByteSource, stream: DecodedStream, { maximumSeconds }: AudioSettings): void {
+function checkDeclared(
+  source: ByteSource | SampleSource,
+  stream: DecodedStream,
+  { maximumSeconds }: AudioSettings,
+): void {
   const { declaredSeconds, sampleRate } = stream;
   if (declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
     throw tooLong(source.name, maximumSeconds, declaredSeconds);

@@ -4,6 +4,7 @@
  *
  * Not its concern: audio, files, folds.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
 import type { Head, HeadKind } from "../head/head.ts";
@@ -41,9 +42,6 @@ export interface ClassifierOptions {
   readonly headOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** The head on one named layer, where none is named. */
-const defaultHead: HeadKind = "logistic";
-
 /** A fitted classifier. */
 export interface Classifier {
   /** At least one. */
@@ -55,12 +53,15 @@ export interface Classifier {
 }
 
 /** Whether all views are to be pooled: nothing was named that decides for one. */
-export function isFused({ layer = "auto", head = "auto" }: ClassifierOptions): boolean {
+export function isFused({
+  layer = defaultRecipe.layer,
+  head = defaultRecipe.head,
+}: ClassifierOptions): boolean {
   return layer === "auto" && head === "auto";
 }
 
 /** Whether the head is to be chosen by comparison: `auto` was said, where one layer was named. */
-export function isHeadChosen({ layer = "auto", head }: ClassifierOptions): boolean {
+export function isHeadChosen({ layer = defaultRecipe.layer, head }: ClassifierOptions): boolean {
   return layer !== "auto" && head === "auto";
 }
 
@@ -71,7 +72,7 @@ export function fitClassifier(
   options: ClassifierOptions,
 ): Classifier {
   if (isFused(options)) {
-    const { pooling = "mean+std", seed } = options;
+    const { pooling = defaultRecipe.pooling, seed } = options;
     const { fitted, vocabulary } = fitFusion(rows, encoderSet, { pooling, seed });
     return createClassifier(fitted, encoderSet, vocabulary);
   }
@@ -95,7 +96,7 @@ export async function fitClassifierWithProduct(
 
 /** Chooses the layer, and the head where that is asked for, and gathers what it is trained on. */
 function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: ClassifierOptions) {
-  const { seed, layer = "auto", pooling = "mean+std", head } = options;
+  const { seed, layer = defaultRecipe.layer, pooling = defaultRecipe.pooling, head } = options;
   const encoder = encoderSet.encoders[0]!;
   const chosen = layer === "auto" ? chooseLayer(rows, encoderSet, pooling) : resolveLayer(encoder, layer);
   const view: LayerView = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
@@ -103,7 +104,7 @@ function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: Cla
   const features = createViewFeatures(view, encoderSet)(rows.embeddings);
   if (isHeadChosen(options))
     return { ...chooseHead(features, rows, headOptions), view, features, headOptions };
-  const kind = head === undefined || head === "auto" ? defaultHead : head;
+  const kind = head === undefined || head === "auto" ? defaultRecipe.layerHead : head;
   return { kind, view, features, headOptions, scores: {} };
 }
 

@@ -4,6 +4,7 @@
  *
  * Not its concern: files, how classifiers are fitted.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";
 import { type LeaveOut, planLeaveOut } from "../head/ridge-loo.ts";
@@ -96,7 +97,7 @@ function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): Vec
     const same = embeddings.find((view) => view.layer === layer);
     // Where words alone decide, what a recording sounds like is all there is to tell the unfamiliar.
     const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
-    return { encoder: first!.id, layer, pooling: pooling ?? "mean+std", weight };
+    return { encoder: first!.id, layer, pooling: pooling ?? defaultRecipe.pooling, weight };
   });
   const others = vectors.filter((view) => !isOwn(view));
   return [...own, ...others.map((view) => ({ ...view, weight: view.weight / total }))];

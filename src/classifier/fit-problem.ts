@@ -1,5 +1,5 @@
 /**
- * Recordings that encoders have heard as the problem that folds share: rows, classes, speakers, and how to fit.
+ * Embedded recordings as the problem that folds share: rows, classes, speakers, and how to fit.
  *
  * Not its concern: folds, scores, files.
  */
@@ -9,7 +9,7 @@ import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
-/** The problem, and the names of its classes in their order. Of `options`, what does not shape a classifier is left out. */
+/** The problem, and the names of its classes in their order. Of `options`, only those that shape a classifier are kept. */
 export function createFitProblem(
   recordings: readonly EmbeddedRecording[],
   encoderSet: EncoderSetInfo,

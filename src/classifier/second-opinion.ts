@@ -7,6 +7,7 @@
  * Not its concern: files, what is done with the answer.
  */
 
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { createClassifier } from "./classifier.ts";
@@ -35,7 +36,7 @@ export function computeSecondOpinion(
 ): SecondOpinion {
   const { embeddings, labels, classes } = rows;
   const all: LabelledRows = { embeddings, labels, classes, groups: labels.map(() => undefined) };
-  const options = { pooling: "mean+std", seed } as const;
+  const options = { pooling: defaultRecipe.pooling, seed };
   const first = fitFusion(all, encoderSet, options).heldOut;
   const trusted = chooseTrusted(first, labels, classes);
   const firstGuesses = [...getPredictions(first)];

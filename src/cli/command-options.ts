@@ -4,6 +4,7 @@
  * Not its concern: commands, how arguments are parsed.
  */
 import { defaultAudioSettings } from "../audio/audio.ts";
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";
 import { headKinds } from "../head/head.ts";
 import { integer, layer, oneOf, positive, share } from "./option-values.ts";
@@ -17,11 +18,12 @@ export interface OptionSpecification {
   readonly parse?: (text: string) => unknown;
 }
 
+const [firstEncoder, ...otherEncoders] = defaultRecipe.encoders;
+
 /** The encoder of training. */
 export const encoderOption: OptionSpecification = {
   flags: "--encoder <id>",
-  description:
-    "an id of `golem encoders`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: auto: moonshine-tiny, and in training google-speech-embedding too)",
+  description: `an id of \`golem encoders\`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: ${defaultRecipe.encoder}: ${firstEncoder}, and in training ${otherEncoders.join(" and ")} too)`,
 };
 /** Arithmetic of an encoder that offers several. */
 export const precisionOption: OptionSpecification = {
@@ -70,20 +72,19 @@ export const limitOption: OptionSpecification = {
 /** Layer of the views. */
 export const layerOption: OptionSpecification = {
   flags: "--layer <n>",
-  description:
-    "layer of the encoder: a number, last, or auto: all layers pooled, or with --head the best by leave-one-out likelihood (default: auto)",
+  description: `layer of the encoder: a number, last, or auto: all layers pooled, or with --head the best by leave-one-out likelihood (default: ${defaultRecipe.layer})`,
   parse: layer,
 };
 /** Statistics over time. */
 export const poolingOption: OptionSpecification = {
   flags: "--pooling <kind>",
-  description: "statistics over time: mean or mean+std (default: mean+std)",
+  description: `statistics over time: mean or mean+std (default: ${defaultRecipe.pooling})`,
   parse: oneOf(["mean", "mean+std"]),
 };
 /** Kind of head. */
 export const headOption: OptionSpecification = {
   flags: "--head <kind>",
-  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: auto: ridge on every view, pooled; with --layer the default is logistic, and auto compares centroid, ridge and logistic in every fold)`,
+  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: ${defaultRecipe.head}: ridge on every view, pooled; with --layer the default is ${defaultRecipe.layerHead}, and auto compares centroid, ridge and logistic in every fold)`,
   parse: oneOf(["auto", ...headKinds]),
 };
 /** Recordings per class. */

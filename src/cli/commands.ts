@@ -3,6 +3,7 @@
  *
  * Not its concern: how arguments are parsed, what commands do.
  */
+import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 import { exportFormats } from "../node/export/export-formats.ts";
@@ -147,7 +148,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     options: [
       {
         flags: "--add <n>",
-        description: "recordings to add to one class when estimating its gain (default: 5)",
+        description: `recordings to add to one class when estimating its gain (default: ${defaultAmounts.addedRecordings})`,
         parse: integer(1),
       },
       encoderOption,
@@ -171,15 +172,14 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     options: [
       {
         flags: "--budget <seconds>",
-        description: "approximate time; repeats are dropped first, then the largest heads (default: 30)",
+        description: `approximate time; repeats are dropped first, then the largest heads (default: ${defaultAmounts.comparisonSeconds})`,
         parse: positive,
       },
       encoderOption,
       precisionOption,
       {
         ...layerOption,
-        description:
-          "layer for heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: auto)",
+        description: `layer for heads on one layer: a number, last, or auto: the best by leave-one-out likelihood, in every fold (default: ${defaultRecipe.layer})`,
       },
       poolingOption,
       shotsOption,
@@ -196,7 +196,11 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     args: ["<golem>", "<pool...>"],
     description: "choose the unlabelled recordings to label next, with reasons",
     options: [
-      { flags: "--count <n>", description: "how many (default: 10)", parse: integer(1) },
+      {
+        flags: "--count <n>",
+        description: `how many (default: ${defaultAmounts.suggestions})`,
+        parse: integer(1),
+      },
       movedEncoderOption,
       strictOption,
     ],

@@ -1,6 +1,6 @@
 /** A comparison of heads in words: the marks stand by the right heads, and the advice is a command that exists. */
 import { describe, expect, it } from "vitest";
-import type { DatasetComparison, SizedScore } from "../node/compare-heads.ts";
+import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
 import { describeComparison } from "./describe-comparison.ts";
 
 const plain = { bold: (text: string) => text, dim: (text: string) => text };
@@ -56,7 +56,7 @@ describe("describeComparison", () => {
   it("says what the simplest head costs, how to use it, and what there was no time for", () => {
     const text = say().join("\n");
     expect(text).toContain("The simplest within one standard error of the best: ridge");
-    expect(text).toContain("the best, mlp 64, does better by 2.0 points, give or take 3.0");
+    expect(text).toContain("the best, mlp 64, is 2.0 points better (standard error 3.0)");
     expect(text).toContain("`golem train --head ridge --layer 6`");
     expect(text).toContain("No time for mlp 256, mlp 1024 in 30 s");
     expect(text).toContain("no speaker on both sides of a fold");

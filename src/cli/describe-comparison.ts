@@ -3,7 +3,7 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
-import type { DatasetComparison, SizedScore } from "../node/compare-heads.ts";
+import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,7 +1,6 @@
 /** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
 import { describe, expect, it } from "vitest";
-import type { DatasetCurve } from "../node/compute-curve.ts";
-import type { BoundedClassGain } from "../workflow/measure-curve.ts";
+import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeCurve } from "./describe-curve.ts";
 
 const plain = { bold: (text: string) => text, dim: (text: string) => text };
@@ -49,10 +48,10 @@ describe("describeCurve", () => {
     expect(say()).toContain("With 5 more recordings of balance expect about +0.4 points (95 % +0.0 to +1).");
   });
 
-  it("draws what was measured and what is expected, each once", () => {
+  it("draws measured and forecast points once each", () => {
     const lines = describeCurve(curve, plain);
     expect(lines.filter((line) => / o.*-|-o/.test(line) && line.includes(" % to "))).toHaveLength(2);
-    expect(lines.filter((line) => line.includes("?~") && line.endsWith("expected"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("?~") && line.endsWith("forecast"))).toHaveLength(1);
   });
 
   it("says most of a class that would outgrow the others, and only where no other would gain", () => {

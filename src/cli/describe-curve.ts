@@ -4,8 +4,7 @@
  * Not its concern: how it was computed, where it is shown.
  */
 import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
-import type { DatasetCurve } from "../node/compute-curve.ts";
-import type { BoundedClassGain } from "../workflow/measure-curve.ts";
+import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

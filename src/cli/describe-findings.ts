@@ -5,7 +5,7 @@
  */
 import { severities } from "../doctor/diagnose.ts";
 import { countOf, type Finding, listNames, type Severity } from "../doctor/finding.ts";
-import type { Diagnosis } from "../node/doctor.ts";
+import type { Diagnosis } from "../workflow/examine-recordings.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow">;

@@ -6,6 +6,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import { type CommandSpecification, commands } from "./commands.ts";
 import { type CommonOptions, createTerminal, reportError, type Streams } from "./terminal.ts";
@@ -68,7 +69,7 @@ function addCommand(
     else command.option(flags, text);
   }
   command
-    .option("--seed <n>", "seed of all random numbers", parseSeed, 0)
+    .option("--seed <n>", "seed of all random numbers", parseSeed, defaultRecipe.seed)
     .option("--json", "write JSON to stdout, and nothing else")
     .option(
       "--quiet",

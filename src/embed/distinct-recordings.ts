@@ -1,5 +1,5 @@
 /**
- * Each recording counts once, whatever it is called.
+ * Counts each recording once, under whatever file names it appears.
  *
  * Not its concern: files, heads.
  */
@@ -8,8 +8,8 @@ import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 
 /**
- * Leaves out recordings with the same audio as an earlier one of the same label, telling of each; under two labels it is the error
- * `conflicting-labels`.
+ * Leaves out recordings with the same audio as an earlier one of the same label, with a warning for each. Throws `conflicting-labels` for
+ * the same audio under two labels.
  */
 export function keepDistinct(
   recordings: readonly EmbeddedRecording[],

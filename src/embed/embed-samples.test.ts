@@ -1,4 +1,4 @@
-/** Samples in memory are heard as a recording of the same samples is. */
+/** Samples of a stream are embedded as a recording of the same samples is. */
 import { describe, expect, it } from "vitest";
 import { encodeFloatWav } from "../audio/float-wav.ts";
 import { createMemorySource } from "../core/byte-source.ts";
@@ -15,8 +15,8 @@ function createBurst(length: number, from: number, to: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => (i >= from && i < to ? 0.2 * random.normal() : 0));
 }
 
-describe("hearing samples", () => {
-  it("gives what hearing a recording of them gives, trimmed and in windows", async () => {
+describe("embedding samples", () => {
+  it("gives what embedding a recording of them gives, trimmed and in windows", async () => {
     const encoderSet = { encoders: [await loadEncoder("mfcc")] };
     for (const samples of [
       createBurst(3 * rate, rate, 2 * rate),
@@ -26,13 +26,13 @@ describe("hearing samples", () => {
       for (const audio of [{}, { trim: false }, { windowSeconds: 1.5 }]) {
         const source = createMemorySource(encodeFloatWav(samples, rate), "samples");
         const recording = await embedSource(source, encoderSet, { audio });
-        const heard = await embedSamples(samples, encoderSet, { audio });
-        expect(heard?.embeddings).toEqual(recording.embeddings);
+        const embedded = await embedSamples(samples, encoderSet, { audio });
+        expect(embedded?.embeddings).toEqual(recording.embeddings);
       }
     }
   });
 
-  it("says when there is nothing to hear", async () => {
+  it("gives nothing for silence and for less than 20 ms", async () => {
     const encoderSet = { encoders: [await loadEncoder("mfcc")] };
     expect(await embedSamples(new Float32Array(rate), encoderSet)).toBeUndefined();
     expect(await embedSamples(createBurst(100, 0, 100), encoderSet)).toBeUndefined();

@@ -1,43 +1,43 @@
 /**
- * From the bytes of one recording to all that is heard of it: decoded once, window by window through every encoder and the
- * transcriber, merged.
+ * Embeds one recording: decoded once, passed window by window through every encoder and the transcriber, and merged.
  *
- * Nothing is kept but one window, and a vector of each encoder and a text a window, so memory does not grow with duration.
+ * One window is kept at a time, and per window a vector of each encoder and a transcript, so memory does not grow with duration.
  * Not its concern: labels, stores, threads.
  */
 import { type AudioFacts, type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
 import type { Decoder } from "../audio/formats/decoder.ts";
 import { openAudio } from "../audio/open-audio.ts";
+import type { SampleSource } from "../audio/sample-source.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import { type Encoder, mergePooled, type Pooled } from "../encoder/encoder.ts";
 import { joinTranscripts, type Transcriber, type Transcript } from "../encoder/transcriber.ts";
 import type { Embedding } from "./embedded-recording.ts";
 
-/** Shortest sound that is listened to, in seconds. */
+/** Shortest sound that is embedded, in seconds. */
 export const minimumSeconds = 0.02;
 
-/** What listens to recordings: any number of encoders, or none, and perhaps a transcriber; all at one sample rate. */
+/** The encoders of a golem, any number of them, and an optional transcriber; all at one sample rate. */
 export interface EncoderSet {
   readonly encoders: readonly Encoder[];
   readonly transcriber?: Transcriber | undefined;
 }
 
-/** A listener that has to be freed. */
+/** An encoder set that has to be freed. */
 export interface LoadedEncoderSet extends EncoderSet {
   /** Frees what its networks hold outside the JavaScript heap. */
   dispose(): Promise<void>;
 }
 
-/** What a listener made of one stretch of samples. */
+/** The output of an encoder set for one stretch of samples. */
 export interface EmbeddedSamples {
-  /** Of each encoder, in the order of the listener's; without frames. */
+  /** Of each encoder, in the order of the set; without frames. */
   readonly embeddings: readonly Pooled[];
-  /** Where the listener has a transcriber. */
+  /** Present where the set has a transcriber. */
   readonly transcript?: Transcript;
 }
 
-/** What a listener made of one recording. */
+/** The output of an encoder set for one recording, and the facts of its audio. */
 export interface EmbeddedSource extends EmbeddedSamples {
   readonly facts: AudioFacts;
 }
@@ -45,22 +45,22 @@ export interface EmbeddedSource extends EmbeddedSamples {
 /** Options of {@link embedSource}. */
 export interface EmbedSourceOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
-  /** Decoders that the audio stage cannot have by itself, such as a system ffmpeg. */
+  /** Decoders beyond the built-in ones, such as a system ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
   /**
-   * Whether the facts are to tell copies of a recording (default). To predict nobody asks for that, and it takes a third of the
-   * time that moonshine-tiny takes.
+   * Whether the facts include the hash and fingerprint that identify copies of a recording (default). Predictions do not need them, and
+   * they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The samples of one recording are at `audio.sampleRate`; that of the encoder wins. */
+/** Audio settings with the defaults filled in and the sample rate of the encoders, in Hz, over that of `audio`. */
 export function getAudioSettings(sampleRate: number, audio: Partial<AudioSettings> = {}): AudioSettings {
   return { ...defaultAudioSettings, ...audio, sampleRate };
 }
 
-/** The one sample rate of those who listen, in Hz; throws `invalid-option` where there are several, or nobody. */
+/** The one sample rate of an encoder set, in Hz; throws `invalid-option` where there are several, or the set is empty. */
 export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
   const rates = new Set(infos.map(({ sampleRate }) => sampleRate));
@@ -68,19 +68,18 @@ export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const found = infos.map(({ id, sampleRate }) => `${id} at ${sampleRate} Hz`).join(", ");
   throw new GolemError(
     "invalid-option",
-    `One sample rate was expected of all that listen; got ${found || "nobody who listens"}.`,
+    `Encoders of one sample rate were expected; got ${found || "no encoder"}.`,
     { hint: "Name encoders of one sample rate, at least one." },
   );
 }
 
 /**
- * Hears one recording. A transcriber that reads an encoder of the listener is given its frames, so that it runs once.
- * Rejects with the audio stage's errors, with `too-short` under 20 ms of sound, `invalid-option` for a listener of
- * several sample rates, or `aborted`. Of silent recordings the first window is heard; whether they are wanted is for
- * the caller to say.
+ * Embeds one recording, from bytes or from samples. A transcriber that reads an encoder of the set takes that encoder's frames, so that
+ * the encoder runs once. Rejects with the audio stage's errors, with `too-short` under 20 ms of sound, `invalid-option` for
+ * several sample rates, or `aborted`. Of silent recordings the first window is embedded; the caller decides whether to use it.
  */
 export async function embedSource(
-  source: ByteSource,
+  source: ByteSource | SampleSource,
   encoderSet: EncoderSet,
   options: EmbedSourceOptions = {},
 ): Promise<EmbeddedSource> {
@@ -111,7 +110,7 @@ async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<
   }
 }
 
-/** Hears the windows of one recording, each cut as it is to be encoded, and merges what comes of them. */
+/** Embeds the windows of one recording, each of the length to be encoded, and merges the results. */
 export async function embedWindows(
   windows: AsyncIterable<Float32Array> | Iterable<Float32Array>,
   { encoders, transcriber }: EncoderSet,
@@ -124,9 +123,9 @@ export async function embedWindows(
     let frames: Pooled | undefined;
     for (const [i, encoder] of encoders.entries()) {
       throwIfAborted(signal);
-      const said = await encoder.encode(window, { keepFrames: i === read });
-      if (i === read) frames = said;
-      pooled[i]!.push({ frames: said.frames, vector: said.vector });
+      const output = await encoder.encode(window, { keepFrames: i === read });
+      if (i === read) frames = output;
+      pooled[i]!.push({ frames: output.frames, vector: output.vector });
     }
     throwIfAborted(signal);
     if (transcriber) {
@@ -142,7 +141,7 @@ export async function embedWindows(
   };
 }
 
-/** What a classifier gets of what was heard. */
+/** The part of the output that a classifier gets. */
 export function getEmbedding({ embeddings, transcript }: EmbeddedSamples): Embedding {
   const vectors = embeddings.map(({ vector }) => vector);
   if (!transcript) return { vectors };
@@ -150,7 +149,7 @@ export function getEmbedding({ embeddings, transcript }: EmbeddedSamples): Embed
   return { vectors, text, logprob, decoded };
 }
 
-/** Whether there was nothing to hear in a recording. */
+/** Whether a recording is silent from start to end. */
 export function isSilent(facts: AudioFacts): boolean {
   return facts.warnings.some((warning) => warning.code === "silent");
 }

@@ -1,5 +1,5 @@
 /**
- * A labelled recording that encoders have heard: what training, evaluation and reports work on.
+ * A labelled recording after the encoders: what training, evaluation and reports work on.
  *
  * Not its concern: encoders' insides, files, stores.
  */
@@ -7,15 +7,15 @@ import type { AudioFacts } from "../audio/audio.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { Split } from "../dataset/dataset.ts";
 
-/** What was heard of one recording: all that a classifier gets. */
+/** What a classifier gets of one recording. */
 export interface Embedding {
   /** Of each encoder, in the order of the classifier's encoders: [layers, 2 x dimensions], row-major: means, then standard deviations. */
   readonly vectors: readonly Float32Array[];
-  /** What the transcriber read; undefined where there is none. */
+  /** The transcript; undefined where there is no transcriber. */
   readonly text?: string;
-  /** How sure it was of them: mean log-probability of its tokens. */
+  /** Mean log-probability (natural) of the transcript's tokens. */
   readonly logprob?: number;
-  /** The vectors of its decoder, in the order and of the sizes of the transcriber's `info.vectors`. */
+  /** Decoder vectors, in the order and of the sizes of the transcriber's `info.vectors`. */
   readonly decoded?: readonly Float32Array[];
 }
 
@@ -31,7 +31,7 @@ export interface EmbeddedRecording extends Embedding {
   readonly facts: AudioFacts;
 }
 
-/** Classes for what is none of the others: an answer that is one of them means unknown. */
+/** Classes for what belongs to none of the others: such an answer means unknown. */
 export const unknownLabels: readonly string[] = ["_background", "_unknown"];
 
 /** Classes in which silence is welcome. */
@@ -42,7 +42,7 @@ export function welcomesSilence(labels: readonly string[]): boolean {
   return labels.some((label) => silenceLabels.includes(label));
 }
 
-/** Why a recording with nothing to hear in it is left out. */
+/** Why a silent recording is left out. */
 export function describeSilence(file: string): ErrorRecord {
   return {
     code: "silent",

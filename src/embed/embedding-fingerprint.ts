@@ -1,5 +1,6 @@
 /**
- * What identifies something heard besides the recording: who listened, and the audio pipeline before it. Keys of stores are made of it.
+ * Fingerprints of embeddings and transcripts: the encoder or transcriber, and the audio pipeline before it. Keys of stores are made of
+ * a fingerprint and a recording's hash.
  *
  * Not its concern: stores, files.
  */
@@ -11,19 +12,19 @@ import { getAudioSettings } from "./embed-source.ts";
 
 /** The fingerprint of an embedding: encoder and audio pipeline. */
 export function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<AudioSettings>): string {
-  return JSON.stringify({ encoder, audio: describeHearing(encoder.sampleRate, audio) });
+  return JSON.stringify({ encoder, audio: describePipeline(encoder.sampleRate, audio) });
 }
 
-/** The fingerprint of a transcript. */
+/** The fingerprint of a transcript: transcriber and audio pipeline. */
 export function computeTranscriberFingerprint(
   transcriber: TranscriberInfo,
   audio?: Partial<AudioSettings>,
 ): string {
-  return JSON.stringify({ transcriber, audio: describeHearing(transcriber.sampleRate, audio) });
+  return JSON.stringify({ transcriber, audio: describePipeline(transcriber.sampleRate, audio) });
 }
 
-/** How long a recording may be does not change what is heard of it. */
-function describeHearing(sampleRate: number, audio?: Partial<AudioSettings>) {
+/** The limit on duration does not change embeddings, so it is always the default here. */
+function describePipeline(sampleRate: number, audio?: Partial<AudioSettings>) {
   const { maximumSeconds } = defaultAudioSettings;
   return describeAudio(getAudioSettings(sampleRate, { ...audio, maximumSeconds }));
 }

@@ -1,5 +1,5 @@
 /**
- * Keys of the embedding store: the same bytes heard by the same encoder with the same settings share one.
+ * Keys of the embedding store: the same bytes, encoder and settings share one.
  *
  * Not its concern: what a fingerprint is made of, which database holds the value.
  */
@@ -18,12 +18,12 @@ const digests = new Map<string, string>();
 const maximumDigests = 64;
 
 /**
- * Computes the key of one recording for one way of hearing it: 96 hexadecimal digits.
+ * Computes the key of one recording for one fingerprint: 96 hexadecimal digits.
  *
- * The fingerprint comes first, so that everything one encoder said lies together and can be counted.
+ * The fingerprint comes first, so that the entries of one encoder lie together and can be counted.
  *
  * @param fileHash SHA-256 of the file's bytes, 64 hexadecimal digits.
- * @param fingerprint Any text that changes whenever encoder, decoder or audio settings change what is heard.
+ * @param fingerprint Any text that changes whenever encoder, decoder or audio settings change the embedding.
  */
 export function computeStoreKey(fileHash: string, fingerprint: string): string {
   if (!/^[0-9a-f]{64}$/.test(fileHash)) {

@@ -1,5 +1,5 @@
 /**
- * The embedding store: what networks said about a recording, kept so that it is said once.
+ * The embedding store: the outputs of networks for recordings, kept so that each is computed once.
  *
  * Not its concern: labels, heads, which database holds the bytes.
  */

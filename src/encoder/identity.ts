@@ -3,9 +3,10 @@
  *
  * Not its concern: where either was found.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import type { EncoderInfo } from "./encoder.ts";
-import { defaultEncoderId, encoderDefinitions, getTranscriberDefinition } from "./registry.ts";
+import { encoderDefinitions, getTranscriberDefinition } from "./registry.ts";
 import type { TranscriberInfo } from "./transcriber.ts";
 
 /** Throws `golem-version` when `found` gives other numbers than `wanted` did; where either lies does not count. */
@@ -19,9 +20,10 @@ export function checkSameEncoder(wanted: EncoderInfo, found: EncoderInfo): void 
   });
 }
 
-/** Throws `golem-version` when the default encoder's transcriber writes or gives anything else than `wanted` did. */
+/** Throws `golem-version` when this program has no transcriber that gives what `wanted` did. */
 export function checkSameTranscriber(wanted: TranscriberInfo): void {
-  const found = getTranscriberDefinition(defaultEncoderId)?.info;
+  const found = (getTranscriberDefinition(wanted.id) ?? getTranscriberDefinition(defaultRecipe.transcriber))
+    ?.info;
   if (wanted.id === found?.id && getTranscriberIdentity(wanted) === getTranscriberIdentity(found)) return;
   throw new GolemError(
     "golem-version",

@@ -4,6 +4,7 @@
  * Adding an encoder is one file beside this one and one entry here; the contract suite runs over every entry.
  * Not its concern: where files are kept, how they are fetched.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
@@ -153,10 +154,10 @@ export const transcriberDefinitions: Readonly<Record<string, TranscriberDefiniti
 };
 
 /** The encoder used where one is needed and none is named. */
-export const defaultEncoderId = "moonshine-tiny";
+export const defaultEncoderId = defaultRecipe.encoders[0];
 
-/** Those that listen together when none is named: one for what is said, one for how single words sound. */
-export const defaultEncoderIds: readonly string[] = [defaultEncoderId, "google-speech-embedding"];
+/** The encoders used together when none is named: one for what is said, one for how single words sound. */
+export const defaultEncoderIds: readonly string[] = defaultRecipe.encoders;
 
 /** Finds a built-in encoder, or throws `unknown-encoder` with the names there are. */
 export function getEncoderDefinition(id: string): EncoderDefinition {

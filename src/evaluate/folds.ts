@@ -6,6 +6,7 @@
  * folds never share a speaker and leave every class in every training side (with more folds, up to 5, where k of them cannot).
  * Where that cannot be, folds are not grouped and the reason is given in words.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, type Random, shuffle } from "../core/random.ts";
 import { assignGroups, groupRows } from "./group-folds.ts";
@@ -47,7 +48,7 @@ const maximumFolds = 5;
 
 /** Divides the recordings. Errors: `too-few-classes` below two, `too-few-recordings` for a class with one recording. */
 export function createFolds(input: FoldInput): FoldPlan {
-  const { labels, seed, repeats = 10 } = input;
+  const { labels, seed, repeats = defaultRecipe.repeats } = input;
   const smallestClass = checkClasses(input);
   const unnamed = labels.map((_, row) => row);
   const groups = labels.map((_, row) => input.groups?.[row] ?? row);

@@ -11,6 +11,7 @@
  * logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal classes), 97 and 90 % of 72 draws of real recordings (five sets, logistic head;
  * misses of the gain were all too cautious), 100 and 96 % of learners that follow a given curve. learning-curve.test.ts repeats a part.
  */
+import { defaultAmounts } from "../core/default-recipe.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { computeClassGains } from "./class-gain.ts";
 import type { CrossValidation, CrossValidationInput } from "./cross-validate.ts";
@@ -169,7 +170,7 @@ interface Classes {
 }
 
 function rankClasses(
-  { labels, classes, added = 5 }: LearningCurveInput,
+  { labels, classes, added = defaultAmounts.addedRecordings }: LearningCurveInput,
   { fit, folds, recalls, occurring, sizes }: Classes,
 ): ClassGain[] {
   const trained = occurring.map(() => 0);

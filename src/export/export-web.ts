@@ -5,7 +5,6 @@
  */
 import { GolemError } from "../core/error.ts";
 import {
-  defaultEncoderId,
   encoderDefinitions,
   getEncoderDefinition,
   getTranscriberDefinition,
@@ -79,6 +78,6 @@ export function listWeightOwners({ encoders, transcriber }: Pick<GolemModel, "en
   const ids = new Set([...encoders.map(({ id }) => id), ...(transcriber ? [transcriber.id] : [])]);
   return [
     ...[...ids].map((id) => getEncoderDefinition(id)),
-    ...(transcriber ? [getTranscriberDefinition(defaultEncoderId)!] : []),
+    ...(transcriber ? [getTranscriberDefinition(transcriber.id)!] : []),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * Detection in Node: a golem, the networks that listen for it, and a file or a stream of samples.
+ * Detection in Node: a golem, its networks, and a file or a stream of samples.
  *
  * Not its concern: the terminal, where samples of a stream come from.
  */
@@ -26,7 +26,7 @@ export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptio
 
 /** Options of {@link openDetector}. */
 export interface OpenDetectorOptions extends DetectWork {
-  /** Of the samples pushed, in Hz; default 16000. */
+  /** Sample rate of the samples pushed, in Hz; default 16000. */
   readonly sampleRate?: number | undefined;
   /** For live streams; see `DetectorOptions`. */
   readonly maximumLagSeconds?: number | undefined;
@@ -39,7 +39,7 @@ export interface OpenDetector extends Detector {
 }
 
 /**
- * Yields what is to be recognised in a recording of any length, event by event; memory does not grow with duration. Progress counts
+ * Yields the events in a recording of any length, one by one; memory does not grow with duration. Progress counts
  * seconds. Rejects with the errors of decoders and encoders, or `aborted`.
  */
 export async function* detectFile(
@@ -80,7 +80,7 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
   }
 }
 
-/** The settings; a golem that is seldom sure is said to be. */
+/** Fills in the settings; warns of a golem that is seldom sure. */
 function settle({ model }: Golem, options: DetectWork): DetectSettings {
   const settings = resolveDetectSettings(model, options);
   const { threshold } = settings;

@@ -1,18 +1,15 @@
 /**
- * Options of everything in Node that works for long, touches the cache, or has something to warn about.
+ * Options of everything in Node that runs for long, uses the cache, or has warnings.
  *
- * Not its concern: what the work is.
+ * Not its concern: the work itself.
  */
-import type { ErrorRecord } from "../core/error.ts";
-import type { WorkOptions } from "../core/progress.ts";
+import type { WorkflowOptions } from "../workflow/environment.ts";
 import type { CacheFolder } from "./disk/cache-folder.ts";
 
-/** A warning: something that did not stop the work but that the user should know. */
-export type Warning = ErrorRecord & { readonly file?: string };
+export type { Warning } from "../workflow/environment.ts";
 
-/** Options of everything that touches the cache. */
-export interface EnvironmentOptions extends WorkOptions {
+/** Options of everything that uses the cache. */
+export interface EnvironmentOptions extends WorkflowOptions {
   /** Where weights and embeddings are kept; see `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
-  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }

@@ -1,67 +1,63 @@
 /**
- * The library in Node: a golem with the listener that feeds it; load, predict, evaluate, save.
+ * The library in Node: a golem with its encoders; load, predict, evaluate, save.
  *
  * Not its concern: how it was trained, the terminal.
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { defaultAudioSettings } from "../audio/audio.ts";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import type { SampleSource } from "../audio/sample-source.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { embedSource, type LoadedEncoderSet } from "../embed/embed-source.ts";
+import type { LoadedEncoderSet } from "../embed/embed-source.ts";
+import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import {
-  type AudioPrediction,
-  findPipelineWarning,
-  getAudioOf,
-  predictEmbedded,
-} from "../golem/predict-embedded.ts";
+import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
+import { evaluate } from "../workflow/evaluate.ts";
+import { createGivenSamples, predict } from "../workflow/predict.ts";
 import type { ReportSources } from "./data/report-sources.ts";
 import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./disk/golem-folder.ts";
-import { embedTestSet } from "./embed-test-set.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import type { ResolvedEncoderSet } from "./models/encoder-source.ts";
 import { loadEncoderSet } from "./models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "./models/resolve-encoder-set.ts";
+import { runInNode } from "./node-environment.ts";
 import { type FilePrediction, predictFiles } from "./threads/predict-files.ts";
 
-/** What can be predicted: a path, the bytes of an audio file, or mono samples at 16 kHz. */
+/** A recording to predict: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
 
-/** A trained golem with the listener that feeds it. */
+/** A trained golem with its encoders. */
 export interface Golem {
   /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly string[];
-  /** Its honest score; null when there was none to be had. */
+  /** Its score on held-out recordings; null when none could be held out. */
   readonly evaluation: Evaluation | null;
   /** The artefact itself, for reports and export. */
   readonly model: GolemModel;
-  /** Who listens for it, as found on this machine. */
+  /** Its encoders and transcriber, as found on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
-  /** Predicts many files on all cores; answers come in the order of the files, a failure as the answer of its file. */
+  /** Predicts many files on all cores; predictions come in the order of the files, and a file that fails comes with its error. */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
   /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
-  /** Frees its networks once what is under way is done; the golem may still be used and will load them again. */
+  /** Frees its networks once predictions under way are done; the golem may still be used and loads them again. */
   dispose(): Promise<void>;
 }
 
 /** Options of {@link loadGolem}. */
 export interface LoadGolemOptions extends EnvironmentOptions {
-  /** Where its encoder is now, if it has one and it is not where it was when the golem was trained. */
+  /** Where its encoder is now, if it has one and it was elsewhere when the golem was trained. */
   readonly encoder?: string | undefined;
 }
 
@@ -78,7 +74,7 @@ export async function loadGolem(folder: string, options: LoadGolemOptions = {}):
 }
 
 /**
- * Joins a golem and the listener that feeds it, which is loaded at the first prediction. The report that is saved with it links to the
+ * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it links to the
  * recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed on.
  */
 export function createGolem(
@@ -88,7 +84,6 @@ export function createGolem(
   sources?: ReportSources,
 ): Golem {
   const { document } = model;
-  const audio = getAudioOf(document);
   let encoderSet: Promise<LoadedEncoderSet> | undefined;
   const underWay = new Set<Promise<unknown>>();
   // Shared by all predictions, so no single one's signal may end it.
@@ -108,11 +103,7 @@ export function createGolem(
     const source = await openInput(input);
     try {
       const decoders = [createFfmpegDecoder()];
-      const heard = await embedSource(source, await getEncoderSet(), {
-        ...{ audio, decoders, signal },
-        identify: false,
-      });
-      return predictEmbedded(model, heard, source.name);
+      return await predict(model, await getEncoderSet(), source, { decoders, signal });
     } finally {
       await source.close?.();
     }
@@ -134,8 +125,11 @@ export function createGolem(
       predictFiles(model, files, { ...options, ...work, encoderSet: resolved }),
     async evaluate(data, { signal, onProgress, limit } = {}) {
       const work = { ...options, signal, onProgress, limit };
-      const { embedded, skipped } = await embedTestSet(model, resolved, data, work);
-      return model.evaluate(embedded, skipped);
+      const golem = { model, encoderSet: resolved };
+      const { evaluation } = await runInNode(options, (environment) =>
+        evaluate(environment, golem, data, work),
+      );
+      return evaluation;
     },
     async save(folder) {
       const path = resolve(folder);
@@ -156,10 +150,10 @@ export function createGolem(
   };
 }
 
-async function openInput(input: AudioInput): Promise<ByteSource & { close?(): Promise<void> }> {
+async function openInput(
+  input: AudioInput,
+): Promise<(ByteSource | SampleSource) & { close?(): Promise<void> }> {
   if (typeof input === "string") return openFileSource(input);
-  if (input instanceof Float32Array) {
-    return createMemorySource(encodeFloatWav(input, defaultAudioSettings.sampleRate), "the samples given");
-  }
+  if (input instanceof Float32Array) return createGivenSamples(input);
   return createMemorySource(input, "the bytes given");
 }

@@ -12,7 +12,7 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { HearingCalls, HearingLoad, HearingTrial } from "./hearing-worker.ts";
-import type { LiveInput, LiveMessage } from "./live-hearing.ts";
+import type { LiveInput, LiveMessage } from "./live-detection.ts";
 import { type Capture, captureStream } from "./microphone.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { createWorkerCaller } from "./worker-calls.ts";

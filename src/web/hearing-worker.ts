@@ -1,33 +1,28 @@
 /**
- * The worker behind a golem on a page: fetches it, listens, decides. One golem a worker; recordings are heard one after the other.
+ * The worker behind a golem on a page: fetches it, predicts, detects. One golem per worker; recordings are predicted one after the other.
  *
  * Not its concern: the page.
  */
-import { defaultAudioSettings } from "../audio/audio.ts";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import type { SampleSource } from "../audio/sample-source.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import { createSourceWithTurns } from "../core/turn-taking.ts";
 import { createdBy } from "../core/version.ts";
 import type { CallContext } from "../core/worker-calls.ts";
-import { embedSource, type LoadedEncoderSet } from "../embed/embed-source.ts";
+import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import {
-  type AudioPrediction,
-  findPipelineWarning,
-  getAudioOf,
-  predictEmbedded,
-} from "../golem/predict-embedded.ts";
+import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
+import { createGivenSamples, predict } from "../workflow/predict.ts";
 import { letEventsIn } from "./event-turn.ts";
 import { fetchGolemModel } from "./golem-files.ts";
-import { hearLive, type LiveInput } from "./live-hearing.ts";
+import { detectLive, type LiveInput } from "./live-detection.ts";
 import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { serveWorkerCalls } from "./worker-calls.ts";
 
-/** What a page can have predicted: see `WebAudioInput` of the page's side. */
+/** A recording that a page gives: see `WebAudioInput` on the page's side. */
 export type HearingInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
@@ -77,7 +72,7 @@ async function load(
   return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
 }
 
-/** Everything that is otherwise loaded at the first file of its kind, so that nothing has to be fetched later. */
+/** Loads the decoders that are otherwise loaded at the first file of their kind, so that nothing has to be fetched later. */
 async function loadDecoders(): Promise<void> {
   await Promise.all([
     import("mpg123-decoder"),
@@ -87,7 +82,7 @@ async function loadDecoders(): Promise<void> {
   ]);
 }
 
-/** Does a piece of work after all that was asked for before. */
+/** Runs work after all work that was given before. */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const done = queue.then(work);
   queue = done.catch(() => undefined);
@@ -95,11 +90,11 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function getLoaded(): { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } {
-  if (!loaded) throw new GolemError("unexpected", "The worker was asked before it had loaded its golem.");
+  if (!loaded) throw new GolemError("unexpected", "The worker was called before its golem was loaded.");
   return loaded;
 }
 
-/** Moves encoders to the graphics processor that say the same there and are faster; predictions go on meanwhile. */
+/** Moves encoders to the graphics processor that give the same there and are faster; predictions go on meanwhile. */
 async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
   const { model, encoderSet } = getLoaded();
   const { encoders, trials } = await tryWebGpu(encoderSet.encoders, { ...trial, signal, inTurn });
@@ -107,36 +102,42 @@ async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promis
   return trials;
 }
 
-function predict(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
+function predictInput(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
   return inTurn(async () => {
     throwIfAborted(signal);
     const { model, encoderSet } = getLoaded();
-    const source = createSourceWithTurns(openInput(input), letEventsIn);
-    const heard = await embedSource(source, encoderSet, {
-      audio: getAudioOf(model.document),
-      identify: false,
-      signal,
-    });
-    return predictEmbedded(model, heard, source.name);
+    return predict(model, encoderSet, openInput(input), { signal });
   });
 }
 
-function openInput(input: HearingInput): ByteSource {
+function openInput(input: HearingInput): ByteSource | SampleSource {
+  if (input instanceof Float32Array) return createSamplesWithTurns(createGivenSamples(input));
   if (input instanceof Blob) {
-    return createBlobSource(input, input instanceof File ? input.name : "the recording given");
+    const name = input instanceof File ? input.name : "the recording given";
+    return createSourceWithTurns(createBlobSource(input, name), letEventsIn);
   }
-  if (input instanceof Float32Array) {
-    return createMemorySource(encodeFloatWav(input, defaultAudioSettings.sampleRate), "the samples given");
-  }
-  return createMemorySource(input, "the bytes given");
+  return createSourceWithTurns(createMemorySource(input, "the bytes given"), letEventsIn);
+}
+
+/** Wraps samples so that events are handled between their chunks. */
+function createSamplesWithTurns(source: SampleSource): SampleSource {
+  return {
+    ...source,
+    async *read() {
+      for await (const chunk of source.read()) {
+        await letEventsIn();
+        yield chunk;
+      }
+    },
+  };
 }
 
 async function listen(input: LiveInput, { signal }: CallContext): Promise<undefined> {
   const { model, encoderSet } = getLoaded();
-  await hearLive(model, encoderSet, input, signal);
+  await detectLive(model, encoderSet, input, signal);
 }
 
-serveWorkerCalls<HearingCalls>({ load, predict, listen, tryWebGpu: tryGraphics }, [
+serveWorkerCalls<HearingCalls>({ load, predict: predictInput, listen, tryWebGpu: tryGraphics }, [
   "load",
   "predict",
   "listen",

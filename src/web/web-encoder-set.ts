@@ -1,5 +1,5 @@
 /**
- * A listener ready to run in a browser: the built-in encoders and the transcriber that a golem names, on onnxruntime-web.
+ * Loads an encoder set in a browser: the built-in encoders and the transcriber that a golem names, on onnxruntime-web.
  *
  * Not its concern: recordings, heads.
  */
@@ -9,12 +9,7 @@ import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
 import { checkSameEncoder, checkSameTranscriber } from "../encoder/identity.ts";
-import {
-  defaultEncoderId,
-  type EncoderDefinition,
-  encoderDefinitions,
-  getTranscriberDefinition,
-} from "../encoder/registry.ts";
+import { type EncoderDefinition, encoderDefinitions, getTranscriberDefinition } from "../encoder/registry.ts";
 import type { Transcriber } from "../encoder/transcriber.ts";
 import { createWebOnnxRuntime, type WebOnnxRuntimeOptions } from "./onnx-runtime-web.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
@@ -23,10 +18,10 @@ import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
 
 /**
- * Loads those who listen, as a golem names them (`model.encoders`, `model.transcriber`), or of the registry's own infos. A
- * transcriber that reads an encoder of the listener shares it; one whose encoder is not among them brings its own.
+ * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the registry's own. A
+ * transcriber that reads an encoder of the set shares it; one whose encoder is not in the set loads its own.
  * Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for another version of one that is, the
- * errors of `loadWebWeights`, and `encoder-failed`; what was loaded by then is freed.
+ * errors of `loadWebWeights`, and `encoder-failed`; what was loaded is then freed.
  */
 export async function loadWebEncoderSet(
   { encoders: wanted, transcriber: reader }: EncoderSetInfo,
@@ -34,9 +29,9 @@ export async function loadWebEncoderSet(
 ): Promise<LoadedEncoderSet> {
   const definitions = wanted.map(findDefinition);
   if (reader) checkSameTranscriber(reader);
-  const reading = reader && getTranscriberDefinition(defaultEncoderId)!;
+  const reading = reader && getTranscriberDefinition(reader.id)!;
   const read = reading && definitions.findIndex(({ info }) => info.id === reading.info.id);
-  const lent = read === -1 ? encoderDefinitions[defaultEncoderId]! : undefined;
+  const lent = read === -1 ? encoderDefinitions[reading!.info.id]! : undefined;
   const owners = [...definitions, ...(lent ? [lent] : []), ...(reading ? [reading] : [])];
   const files = await loadWebWeights(owners, options);
   const runtime = createWebOnnxRuntime(options);
@@ -69,7 +64,7 @@ function findDefinition(wanted: EncoderInfo): EncoderDefinition {
     const names = Object.keys(encoderDefinitions).join(", ");
     throw new GolemError(
       "unknown-encoder",
-      `The golem listens with ${wanted.id}, which is not built in; browsers run ${names}.`,
+      `The golem uses ${wanted.id}, which is not built in; browsers run ${names}.`,
       { hint: "Train it with a built-in encoder (no --encoder), or serve it with `golem serve`." },
     );
   }

@@ -2,9 +2,9 @@
  * Fitting against over-fitting: candidates from the most restrained to the freest, scored on the same held-out recordings.
  *
  * Nested: everything that a candidate chooses on data (layer, penalty, epochs, weights of views) is chosen inside each fold, so every score is
- * that of a procedure. The choice between candidates is not: the best score of ten flatters by a little; the one that is
- * marked, the simplest within one standard error (evaluate/one-standard-error.ts), seldom does.
- * Time is bounded: repeats are given up first, then the candidates that come last. Candidates that are compared have the same folds.
+ * that of a procedure. The choice between candidates is not nested: the best score of ten is a little too high; that of the simplest
+ * candidate within one standard error (evaluate/one-standard-error.ts), which is marked, seldom is.
+ * Time is bounded: repeats are given up first, then the last candidates. All candidates are scored on the same folds.
  * Not its concern: clocks, threads, the terminal.
  */
 
@@ -19,9 +19,9 @@ import { getPredictions } from "../evaluate/metrics.ts";
 import { chooseSimplest } from "../evaluate/one-standard-error.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 
-/** What is compared, and within what bounds. */
+/** The candidates, the problem they are fitted to, and the bounds. */
 export interface HeadComparisonInput {
-  /** Its `options` are those that all candidates share. */
+  /** Its `options` apply to all candidates. */
   readonly problem: FitProblem;
   /** Names of the classes. */
   readonly labels: readonly string[];
@@ -36,14 +36,14 @@ export interface HeadComparisonInput {
   getElapsed(): number;
 }
 
-/** The answer. Plain data; accuracies are from 0 to 1. */
+/** The result. Plain data; accuracies are from 0 to 1. */
 export interface HeadComparison {
   readonly labels: readonly string[];
   readonly recordings: number;
   readonly chance: number;
   readonly grouping: "speaker" | "none";
   readonly groupingReason?: string;
-  /** Folds a repeat, and repeats that there was time for. */
+  /** Folds per repeat, and repeats that there was time for. */
   readonly folds: number;
   readonly repeats: number;
   /** Measured, in ascending complexity. */
@@ -52,7 +52,7 @@ export interface HeadComparison {
   readonly best: string;
   /** Name of the simplest candidate within one standard error of the best. */
   readonly simplest: string;
-  /** Names of those that there was no time for. */
+  /** Names of the candidates that there was no time for. */
   readonly givenUp: readonly string[];
 }
 
@@ -71,10 +71,10 @@ const timeIsUp = new Error("time is up");
 /** A hidden layer four times as wide takes about this much longer. */
 const expectedGrowth = 2;
 
-/** What was predicted in the repeats that were run. */
+/** The predictions in the repeats that were run. */
 interface Measured {
   readonly candidate: HeadCandidate;
-  /** One matrix [recordings, classes] a repeat. */
+  /** One matrix [recordings, classes] per repeat. */
   readonly probabilities: Matrix[];
   /** Accuracy on the training side of each fold. */
   readonly trainAccuracies: number[];
@@ -199,7 +199,7 @@ async function runRepeat(
   };
   const { concurrency } = runner;
   try {
-    // Predicted are all recordings: those of the training side for its accuracy.
+    // All recordings are predicted: those of the training side for the training accuracy.
     const whole = folds.map((fold) => ({ ...fold, test: all }));
     await runFolds(
       {

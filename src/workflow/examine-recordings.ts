@@ -1,20 +1,72 @@
 /**
- * The doctor asked about recordings that were heard: what it looks at (likeness, a second opinion on labels) is gathered here.
+ * Diagnosis of a data set: gathers what the doctor's checks look at (likeness of recordings, a second opinion on labels) and runs them.
  *
- * Not its concern: what is looked for (doctor/), files, stores.
+ * Not its concern: the checks themselves (doctor/), files, stores.
  */
 
+import type { AudioSettings } from "../audio/audio.ts";
 import { computeSecondOpinion } from "../classifier/second-opinion.ts";
 import { createLikeness, sketchEmbeddings } from "../classifier/sketch.ts";
 import type { EncoderSetInfo } from "../classifier/view.ts";
-import type { SkippedRecording } from "../dataset/dataset.ts";
+import { defaultRecipe } from "../core/default-recipe.ts";
+import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
+import { limitRecordings } from "../dataset/selection.ts";
 import { diagnose } from "../doctor/diagnose.ts";
 import type { Examination, Opinion } from "../doctor/examination.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { getEncoderSetInfo } from "./encoder-set-info.ts";
+import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 
-/** Most recordings that are examined in passing, in well under a second; of more, the doctor tells when it is asked. */
+/** Most recordings that training examines in passing, in well under a second; more are examined by the doctor only. */
 export const maximumExamined = 500;
+
+/** Options of {@link examineDataset}; all have defaults. */
+export interface ExamineOptions
+  extends Pick<EncoderChoice, "encoder" | "precision" | "transcript">,
+    WorkflowOptions {
+  readonly audio?: Partial<Omit<AudioSettings, "sampleRate">> | undefined;
+  /** Take the first rows only. */
+  readonly limit?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** The findings on a data set. */
+export interface Diagnosis {
+  /** Recordings that could be embedded. */
+  readonly recordings: number;
+  /** Their classes. */
+  readonly classes: number;
+  /** Most harmful first. */
+  readonly findings: readonly Finding[];
+  /** Recordings that could not be embedded; there are findings on them too. */
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/**
+ * Examines a data set. Rejects with the errors of opening a data set and of resolving encoders, and with `aborted`; recordings that cannot
+ * be embedded are findings.
+ */
+export async function examineDataset(
+  environment: EmbeddingEnvironment,
+  data: string | Dataset,
+  { limit, seed = defaultRecipe.seed, audio, ...options }: ExamineOptions,
+): Promise<Diagnosis> {
+  const { encoder, precision, transcript } = options;
+  // Oddities of the list of recordings are warnings; those of recordings are findings.
+  const dataset = await environment.openDataset(data, options, limit);
+  const choice = { encoder, precision, transcript };
+  const encoderSet = await environment.resolveEncoderSet(choice, options);
+  const rows = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
+  const { embedded, ...rest } = await environment.embed(rows, encoderSet, {
+    ...options,
+    audio,
+  });
+  const skipped = [...dataset.skipped, ...rest.skipped];
+  const findings = examineRecordings(embedded, skipped, getEncoderSetInfo(encoderSet), seed);
+  const classes = new Set(embedded.map(({ label }) => label)).size;
+  return { recordings: embedded.length, classes, findings, skipped };
+}
 
 /** What is wrong with recordings, most harmful first. */
 export function examineRecordings(
@@ -26,12 +78,12 @@ export function examineRecordings(
   return diagnose(createExamination(recordings, skipped, encoderSet, seed));
 }
 
-/** Numbers a layer with which likeness is judged, and a classifier of many recordings learns: half of them means. */
+/** Numbers per layer for likeness, and for the second opinion on many recordings: half of them means. */
 const likenessDimensions = 8;
 const sketchDimensions = 64;
-/** Most recordings that are judged on everything that was heard. */
+/** Most recordings whose second opinion uses whole embeddings. */
 const wholeUpTo = 200;
-/** Most recordings of which each layer is judged by itself, and of which every doubt is looked at twice. */
+/** Most recordings whose layers are separate views, and whose doubtful labels are judged twice. */
 const separateUpTo = 500;
 
 function createExamination(

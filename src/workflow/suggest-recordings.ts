@@ -1,7 +1,7 @@
 /**
- * Which unlabelled recordings a golem would learn most from, and why, in words.
+ * Suggestions for labelling: the unlabelled recordings that a golem would learn most from, and why, in words.
  *
- * Not its concern: files, how recordings are heard, the mathematics of the choice.
+ * Not its concern: where recordings come from, the mathematics of the choice.
  */
 import type { Classifier } from "../classifier/classifier.ts";
 import {
@@ -12,26 +12,33 @@ import {
 } from "../classifier/diverse-batch.ts";
 import type { EncoderSetInfo } from "../classifier/view.ts";
 import { computeViewSpace } from "../classifier/view-space.ts";
-import type { Embedding } from "../embed/embedded-recording.ts";
+import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
+import { GolemError } from "../core/error.ts";
+import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { findDuplicates } from "../dataset/duplicates.ts";
+import { type EmbeddedRecording, type Embedding, welcomesSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
+import { getAudioOf } from "../golem/predict-embedded.ts";
+import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
+import type { GolemWithEncoders } from "./evaluate.ts";
 
-/** A recording worth a label. */
+/** A recording worth labelling. */
 export interface Suggestion {
-  /** What the golem takes it for. */
+  /** The golem's best guess. */
   readonly label: string;
   readonly confidence: number;
-  /** What it takes it for next. */
+  /** The second best. */
   readonly runnerUp: { readonly label: string; readonly confidence: number };
-  /** Whether the golem would say that it does not know. */
+  /** Whether the golem would flag it as unknown. */
   readonly unknown: boolean;
-  /** How many of the recordings it is unsure of sound like this one, which is the nearest to their middle; itself included. */
+  /** Number of recordings that the golem is unsure of and that sound like this one, which is nearest to their mean; itself included. */
   readonly alike: number;
   /** Why it is suggested. */
   readonly reason: string;
 }
 
 /**
- * Chooses at most `count` of the recordings, the one that the classifier is least sure of at the front; rows are places in `heard`. The
+ * Chooses at most `count` of the recordings, the least certain first; rows are places in `embeddings`. The
  * same seed gives the same choice.
  */
 export function chooseToLabel(
@@ -53,8 +60,8 @@ export function chooseToLabel(
   return chooseDiverse(candidates, place, margins, { count, seed });
 }
 
-/** The same for a golem, with what it makes of each of them. */
-export function suggestRecordings(
+/** The same for a golem, with its prediction for each. */
+function suggestRecordings(
   { classifier, document, predictEmbedded }: Pick<GolemModel, "classifier" | "document" | "predictEmbedded">,
   embeddings: readonly Embedding[],
   options: { readonly count: number; readonly seed: number },
@@ -85,4 +92,83 @@ function describe({ label, confidence, scores, unknown }: Prediction, alike: num
     alike,
     reason: words.join("; "),
   };
+}
+
+/** Options of {@link suggest}; all have defaults. */
+export interface SuggestChoices extends WorkflowOptions {
+  /** Recordings to suggest at most, default 10. */
+  readonly count?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/** What to label next, and what was not chosen from. */
+export interface Suggestions {
+  /** Number of recordings that were chosen from. */
+  readonly pool: number;
+  /** In the order in which they are best labelled; `file` is the recording's name in the pool. */
+  readonly suggestions: readonly (Suggestion & { readonly file: string })[];
+  /** Files of the pool that the golem was trained on. */
+  readonly labelled: readonly string[];
+  /** Files of the pool that hold the same audio as one before them. */
+  readonly duplicates: readonly string[];
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/**
+ * Chooses which recordings of a pool to label next; their labels are ignored. Embeddings are stored, so that training on what was chosen
+ * does not run the encoders again. Rejects with `invalid-option`, and `no-recordings` when nothing is left to choose from.
+ */
+export async function suggest(
+  { embed }: Pick<EmbeddingEnvironment, "embed">,
+  { model, encoderSet }: GolemWithEncoders,
+  pool: { readonly recordings: readonly Recording[]; readonly skipped: readonly SkippedRecording[] },
+  options: SuggestChoices,
+): Promise<Suggestions> {
+  const { count = defaultAmounts.suggestions, seed = defaultRecipe.seed, onWarning, ...work } = options;
+  const { document, training } = model;
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new GolemError("invalid-option", `count is ${count}; a whole number from 1 was expected.`);
+  }
+  // A golem that knows silence may learn from more of it: under such a label it is not left out.
+  const label = document.labels.find((name) => welcomesSilence([name])) ?? "";
+  const rows = pool.recordings.map((recording) => ({ ...recording, label }));
+  const { embedded, ...rest } = await embed(rows, encoderSet, {
+    ...{ ...work, onWarning, audio: getAudioOf(document) },
+  });
+  for (const warning of rest.warnings) onWarning?.(warning);
+  const known = new Set(training.recordings.flatMap(({ fileHash, audioHash }) => [fileHash, audioHash]));
+  const isKnown = ({ fileHash, facts }: EmbeddedRecording) =>
+    known.has(fileHash) || known.has(facts.audioHash);
+  const labelled = embedded.filter(isKnown).map(({ file }) => file);
+  const others = embedded.filter((row) => !isKnown(row));
+  const repeats = findDuplicates(others.map((row) => ({ ...row, audioHash: row.facts.audioHash })));
+  const duplicates = repeats.duplicates.map(({ file }) => file);
+  const repeated = new Set(duplicates);
+  const candidates = others.filter(({ file }) => !repeated.has(file));
+  const skipped = [...pool.skipped, ...rest.skipped];
+  if (candidates.length === 0) throw createNothingError(embedded.length, labelled.length, skipped);
+  const suggestions = suggestRecordings(model, candidates, { count, seed });
+  return {
+    pool: candidates.length,
+    suggestions: suggestions.map(({ row, ...suggestion }) => ({
+      file: candidates[row]!.file,
+      ...suggestion,
+    })),
+    ...{ labelled, duplicates, skipped },
+  };
+}
+
+function createNothingError(
+  usable: number,
+  labelled: number,
+  skipped: readonly SkippedRecording[],
+): GolemError {
+  const found =
+    usable === 0
+      ? `none of the ${skipped.length} recordings can be used`
+      : `the golem was trained on all ${labelled} usable recordings`;
+  return new GolemError("no-recordings", `Nothing is left to suggest: ${found}; new ones were expected.`, {
+    hint: skipped[0] ? `The first reason: ${skipped[0].message}` : "Name a pool of other recordings.",
+  });
 }

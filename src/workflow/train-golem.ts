@@ -1,5 +1,5 @@
 /**
- * Training: embedded recordings in, a golem with an honest score out.
+ * Trains a golem on embedded recordings, and scores it on recordings it was not fitted on.
  *
  * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`, which
  * sees training rows only and runs anew inside every fold; the golem itself is the same function on all rows.
@@ -12,6 +12,7 @@ import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { fitFamiliarity } from "../classifier/fit-familiarity.ts";
 import { createFitProblem } from "../classifier/fit-problem.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
@@ -26,40 +27,40 @@ import { getPredictions } from "../evaluate/metrics.ts";
 import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
 
-/** What training works on. */
+/** The recordings to train on, and what is recorded of them. */
 export interface TrainingInput {
   /** Name of the data set, for the record. */
   readonly name: string;
-  /** Whether everybody can get it under that name. */
+  /** Whether it is publicly available under that name. */
   readonly isPublic?: boolean | undefined;
   /** Recordings to fit on; the order decides nothing but ties. */
   readonly recordings: readonly EmbeddedRecording[];
-  /** Recordings held out by the user; then these decide the score. */
+  /** Recordings held out by the user; the score is then computed on these. */
   readonly test?: readonly EmbeddedRecording[] | undefined;
   /** What was left out before training, for the record. */
   readonly skipped?: readonly SkippedRecording[];
-  /** Who heard them; `vectors` are in this order. */
+  /** The encoders they were embedded with; `vectors` are in this order. */
   readonly encoders: readonly EncoderInfo[];
-  /** Who wrote `text` and gave `decoded`. */
+  /** The transcriber that gave `text` and `decoded`. */
   readonly transcriber?: TranscriberInfo | undefined;
   readonly audio: AudioSettings;
-  /** What `describeAudio` says of the pipeline that made the embeddings. */
+  /** The pipeline that made the embeddings, from `describeAudio`. */
   readonly pipeline: AudioDescription;
   /** Written into golem.json as `createdBy`. */
   readonly createdBy: string;
-  /** What was asked for, as flags of the command line, for the record. */
+  /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Says what is wrong with the recordings, for the record, most harmful first; called while those who run folds get ready. */
+  /** Finds what is wrong with the recordings, for the record, most harmful first; called while workers for folds start. */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }
 
-/** What training may be told; every field has a default. */
+/** Options of {@link trainGolem}; every field but the seed has a default. */
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
   /** Repeats of cross-validation. */
   readonly repeats?: number;
-  /** Told of what does not stop the work, such as a class with one recording. */
+  /** Called with what does not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
-  /** Where the folds run; on this thread unless said otherwise. */
+  /** Runs the folds; on this thread unless given. */
   readonly createFoldRunner?: (problem: FitProblem) => FoldRunner | Promise<FoldRunner>;
 }
 
@@ -137,12 +138,12 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/** Cross-validation where it can be had, then the fit on everything. */
+/** Cross-validation where every class can be divided, then the fit on everything. */
 async function runFits(
   runner: FoldRunner,
   labels: readonly string[],
   divisible: boolean,
-  { seed, repeats = 10, signal, onProgress }: TrainingOptions,
+  { seed, repeats = defaultRecipe.repeats, signal, onProgress }: TrainingOptions,
   problem: FitProblem,
 ): Promise<{ validation: CrossValidation | undefined; classifier: Classifier }> {
   const { fitPredict, concurrency } = runner;
@@ -164,7 +165,7 @@ async function runFits(
   return { validation, classifier: await runner.fit() };
 }
 
-/** As they are saved, so that a golem answers the same before and after. */
+/** Rounded as they are saved, so that a golem answers the same before and after. */
 function roundScores({ scores, ...rest }: LabelCalibration): LabelCalibration {
   return { ...rest, scores: scores.map(Math.fround) };
 }

@@ -1,13 +1,11 @@
-/** `golem embed DATA --out F.parquet|F.npz`: what the encoder says of every recording, for other tools. */
+/** `golem embed DATA --out F.parquet|F.npz`: the embedding of every recording, for other tools. */
 import { performance } from "node:perf_hooks";
 import { GolemError } from "../../core/error.ts";
 import { limitRecordings } from "../../dataset/selection.ts";
 import { loadDataset } from "../../node/data/dataset-files.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
-import { getCacheFolder } from "../../node/disk/cache-folder.ts";
-import { openEmbeddingStore } from "../../node/disk/lmdb-store.ts";
-import { embedRecordings } from "../../node/embed-recordings.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
+import { runInNode } from "../../node/node-environment.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -36,40 +34,34 @@ export async function runCommand(
   const dataset = await loadDataset(data, { labels: "optional", signal, onProgress, limit });
   for (const warning of dataset.warnings) terminal.warn(warning);
   const recordings = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
-  const cache = getCacheFolder();
-  const store = await openEmbeddingStore(cache.embeddings, { onWarning });
-  try {
-    const audio = toAudioSettings(options);
-    const { embedded, ...result } = await embedRecordings(recordings, {
-      ...{ encoders: [encoder], audio, store, cache, signal, onProgress },
+  const audio = toAudioSettings(options);
+  const { embedded, ...result } = await runInNode({}, ({ embed }) =>
+    embed(
+      recordings,
+      { encoders: [encoder], transcriber: undefined },
+      { audio, signal, onProgress, onWarning },
+    ),
+  );
+  for (const warning of result.warnings) terminal.warn(warning);
+  const skipped = [...dataset.skipped, ...result.skipped];
+  if (embedded.length === 0) {
+    throw new GolemError("no-recordings", `None of the ${recordings.length} recordings could be embedded.`, {
+      hint: skipped[0] ? `The first reason: ${skipped[0].message}` : "Check the data set.",
     });
-    for (const warning of result.warnings) terminal.warn(warning);
-    const skipped = [...dataset.skipped, ...result.skipped];
-    if (embedded.length === 0) {
-      throw new GolemError(
-        "no-recordings",
-        `None of the ${recordings.length} recordings could be embedded.`,
-        {
-          hint: skipped[0] ? `The first reason: ${skipped[0].message}` : "Check the data set.",
-        },
-      );
-    }
-    await writeEmbeddingTable(
-      out,
-      embedded.map(({ facts, vectors, ...row }) => ({ ...row, vector: vectors[0]!, seconds: facts.seconds })),
-      info,
-    );
-    const seconds = (performance.now() - started) / 1000;
-    terminal.printJson({
-      ...{ out, recordings: embedded.length, encoder: info.id, layers: info.layers },
-      ...{ dimensions: info.dimensions, computed: result.computed, seconds, skipped },
-    });
-    terminal.print(
-      `Wrote ${embedded.length} recordings, ${info.layers} layers of 2 x ${info.dimensions}, to ${out}`,
-    );
-    reportSkipped(skipped, terminal);
-    return strict && skipped.length > 0 ? 1 : 0;
-  } finally {
-    await store.close();
   }
+  await writeEmbeddingTable(
+    out,
+    embedded.map(({ facts, vectors, ...row }) => ({ ...row, vector: vectors[0]!, seconds: facts.seconds })),
+    info,
+  );
+  const seconds = (performance.now() - started) / 1000;
+  terminal.printJson({
+    ...{ out, recordings: embedded.length, encoder: info.id, layers: info.layers },
+    ...{ dimensions: info.dimensions, computed: result.computed, seconds, skipped },
+  });
+  terminal.print(
+    `Wrote ${embedded.length} recordings, ${info.layers} layers of 2 x ${info.dimensions}, to ${out}`,
+  );
+  reportSkipped(skipped, terminal);
+  return strict && skipped.length > 0 ? 1 : 0;
 }

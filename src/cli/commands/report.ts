@@ -2,12 +2,13 @@
 import { dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { computeCurve, type DatasetCurve } from "../../node/compute-curve.ts";
+import { computeCurve } from "../../node/compute-curve.ts";
 import { findSources } from "../../node/data/report-sources.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import { readGolemFolder, reportFile } from "../../node/disk/golem-folder.ts";
 import { composeReport, gatherGolemReport } from "../../node/report/golem-report.ts";
 import { readAsked } from "../../node/report/report-commands.ts";
+import type { DatasetCurve } from "../../workflow/measure-curve.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface ReportOptions extends CommonOptions {

@@ -6,7 +6,7 @@
 import type { AudioSettings } from "../../audio/audio.ts";
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
-import type { MeasureOptions } from "../../node/embed-training-rows.ts";
+import type { MeasureOptions } from "../../workflow/training-options.ts";
 import type { CommonOptions } from "../terminal.ts";
 
 /** `--no-trim` and `--max-seconds` as commander gives them. */

@@ -1,4 +1,5 @@
 /** `golem suggest GOLEM POOL...`: which unlabelled recordings to label next. */
+import { defaultAmounts } from "../../core/default-recipe.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { suggest } from "../../node/suggest.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
@@ -13,7 +14,7 @@ interface SuggestOptions extends CommonOptions {
 /** Runs the command; resolves with the exit code. */
 export async function runCommand(
   [folder, pool]: [string, string[]],
-  { count = 10, encoder, seed, strict }: SuggestOptions,
+  { count = defaultAmounts.suggestions, encoder, seed, strict }: SuggestOptions,
   terminal: Terminal,
 ): Promise<number> {
   const golem = await loadGolem(folder, { ...terminal.work, encoder });

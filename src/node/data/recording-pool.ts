@@ -20,12 +20,11 @@ export interface Pool {
 }
 
 /**
- * Opens a pool. All recordings get `label`, whatever their data set says. Rejects with the errors of `loadDataset`; recordings
+ * Opens a pool; its recordings have no labels. Rejects with the errors of `loadDataset`; recordings
  * are not read yet, so a missing file is only found when it is embedded.
  */
 export async function openPool(
   specs: readonly string[],
-  label: string,
   { onWarning, ...options }: EnvironmentOptions & WorkOptions,
 ): Promise<Pool> {
   const recordings = new Map<string, Recording>();
@@ -33,11 +32,11 @@ export async function openPool(
   const add = (recording: Recording, file: string): void => {
     const { open, origin } = recording;
     if (!recordings.has(file))
-      recordings.set(file, { file, label, split: "none", open, ...(origin ? { origin } : {}) });
+      recordings.set(file, { file, label: "", split: "none", open, ...(origin ? { origin } : {}) });
   };
   for (const spec of specs) {
     if (await isSingleFile(spec)) {
-      add(createRecording(".", { file: spec, label, split: "none" }), spec);
+      add(createRecording(".", { file: spec, label: "", split: "none" }), spec);
       continue;
     }
     const dataset = await loadDataset(spec, { ...options, labels: "optional" });

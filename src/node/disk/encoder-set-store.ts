@@ -1,8 +1,8 @@
 /**
- * What the store knows of recordings for one listener: each encoder's embedding and the transcript under keys of their own,
- * so that another listener finds what it has in common with this one.
+ * The store's contents for one encoder set: each encoder's embedding and the transcript have keys of their own, so that
+ * another encoder set finds what it has in common with this one.
  *
- * Not its concern: how recordings are heard, labels.
+ * Not its concern: how recordings are embedded, labels.
  */
 import type { AudioFacts, AudioSettings } from "../../audio/audio.ts";
 import type { EmbeddedSource } from "../../embed/embed-source.ts";
@@ -12,50 +12,62 @@ import {
 } from "../../embed/embedding-fingerprint.ts";
 import type { EmbeddingStore, StoredEmbedding } from "../../embed/store.ts";
 import { computeStoreKey } from "../../embed/store-key.ts";
-import { defaultEncoderId, getTranscriberDefinition } from "../../encoder/registry.ts";
-import type { Transcript } from "../../encoder/transcriber.ts";
-import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
+import { getTranscriberDefinition } from "../../encoder/registry.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { EncoderSetParts } from "../models/load-encoder-set.ts";
 
-/** What is known of one recording. */
-export interface KnownEmbeddings {
-  /** Undefined when no encoder has heard it. */
+/** What the store holds of one recording. */
+export interface StoredParts {
+  /** Undefined where no embedding is stored: facts are stored with embeddings. */
   readonly facts: AudioFacts | undefined;
-  /** In the order of the listener's encoders. */
-  readonly embeddings: readonly (StoredEmbedding | undefined)[];
-  readonly transcript: Transcript | undefined;
+  /** What has to be computed; undefined where nothing is missing. */
+  readonly missing: EncoderSetParts | undefined;
+  /** Joins it with the output for the missing parts. */
+  complete(output?: EmbeddedSource): EmbeddedSource;
 }
 
-/** One listener's view of the store. */
+/** The store as one encoder set uses it. */
 export interface EncoderSetStore {
   /** `file` is what warnings call the recording. */
-  get(fileHash: string, file: string): KnownEmbeddings;
-  /** Keeps what `parts` of the listener heard, in their order; resolves when it is committed. */
-  put(fileHash: string, file: string, parts: EncoderSetParts, heard: EmbeddedSource): Promise<void>;
+  get(fileHash: string, file: string): StoredParts;
+  /** Stores the output for `parts` of the encoder set, in their order; resolves when it is committed. */
+  put(fileHash: string, file: string, parts: EncoderSetParts, output: EmbeddedSource): Promise<void>;
 }
 
-/** Creates the view of a listener that hears under those settings. */
+/** Creates the view of an encoder set under those audio settings. */
 export function createEncoderSetStore(
   store: EmbeddingStore,
-  encoderSet: ResolvedEncoderSet,
+  { encoders, transcriber }: ResolvedEncoderSet,
   audio: Partial<AudioSettings> | undefined,
 ): EncoderSetStore {
-  const fingerprints = encoderSet.encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
-  const transcriber = encoderSet.transcriber ? getTranscriberDefinition(defaultEncoderId)?.info : undefined;
-  const transcriberFingerprint = transcriber && computeTranscriberFingerprint(transcriber, audio);
+  const fingerprints = encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
+  const transcriberInfo = transcriber === undefined ? undefined : getTranscriberDefinition(transcriber)?.info;
+  const transcriberFingerprint = transcriberInfo && computeTranscriberFingerprint(transcriberInfo, audio);
   return {
     get(fileHash, file) {
-      const embeddings = fingerprints.map((fingerprint) => {
+      const embeddings = fingerprints.map((fingerprint): StoredEmbedding | undefined => {
         const embedding = store.get(computeStoreKey(fileHash, fingerprint));
         return embedding && { ...embedding, facts: renameWarnings(embedding.facts, anyName, file) };
       });
+      const facts = embeddings.find((embedding) => embedding !== undefined)?.facts;
+      const transcript =
+        transcriberFingerprint === undefined
+          ? undefined
+          : store.transcripts.get(computeStoreKey(fileHash, transcriberFingerprint));
+      const absent = [...embeddings.keys()].filter((i) => !embeddings[i]);
+      // Without a stored embedding there are no facts, so the recording has to be read again for the transcript's sake.
+      const isUnread = transcriber !== undefined && !(transcript && (facts || absent.length > 0));
       return {
-        facts: embeddings.find((embedding) => embedding !== undefined)?.facts,
-        embeddings,
-        transcript:
-          transcriberFingerprint === undefined
-            ? undefined
-            : store.transcripts.get(computeStoreKey(fileHash, transcriberFingerprint)),
+        facts,
+        missing: absent.length > 0 || isUnread ? { encoders: absent, transcriber: isUnread } : undefined,
+        complete(output) {
+          const written = output?.transcript ?? transcript;
+          return {
+            facts: (facts ?? output?.facts)!,
+            embeddings: embeddings.map((stored, i) => stored ?? output!.embeddings[absent.indexOf(i)]!),
+            ...(written ? { transcript: written } : {}),
+          };
+        },
       };
     },
     async put(fileHash, file, parts, { facts, embeddings, transcript }) {

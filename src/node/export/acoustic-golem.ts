@@ -1,6 +1,6 @@
 /**
- * A golem trained again without words, on the same recordings with the same seed and settings: from embeddings that are kept, so that only
- * heads are fitted and scored anew. The recordings themselves must be there, since that they are the same ones is checked by their hashes.
+ * Trains a golem again without transcripts, on the same recordings with the same seed and settings, from stored embeddings, so that only
+ * heads are fitted and scored anew. The recordings themselves must be found, since their hashes are checked.
  *
  * Not its concern: formats of export.
  */
@@ -13,16 +13,16 @@ import { train } from "../train.ts";
 
 /** Where the recordings are now, and the environment. */
 export interface AcousticOptions extends EnvironmentOptions {
-  /** The training data; where it was when the golem was trained, unless it is said. */
+  /** The training data; where it was when the golem was trained unless given. */
   readonly data?: string | undefined;
   /** The test data, likewise. */
   readonly test?: string | undefined;
 }
 
 /**
- * Trains the golem that `model` would be without words.
+ * Trains the golem that `model` would be without transcripts.
  *
- * @throws GolemError `data-not-found` where the recordings are not to be found, `invalid-data` where they are not those it was trained on.
+ * @throws GolemError `data-not-found` where the recordings are not found, `invalid-data` where they are not those it was trained on.
  */
 export async function trainWithoutWords(
   { document, training }: GolemModel,

@@ -3,11 +3,12 @@
  *
  * Not its concern: the list of formats (see `export-formats.ts`).
  */
+
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { ExportedFiles } from "../../export/exported-files.ts";
 import type { ExportedRecording } from "../../export/recording-folder.ts";
 import type { PublicGolem } from "../../golem/public-golem.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 
 /** Input of a format. */
 export interface ExportInput extends EnvironmentOptions {

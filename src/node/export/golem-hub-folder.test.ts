@@ -42,7 +42,7 @@ it("says why there is no ONNX file without saying where the encoder lies", async
   const source = { kind: "described", model: path, descriptor } as const;
   const { files, notes } = await exportHubFolder({
     golem: createPublicGolem(model),
-    encoderSet: { encoders: [{ info, description: "", licence: "MIT", source }], transcriber: false },
+    encoderSet: { encoders: [{ info, description: "", licence: "MIT", source }], transcriber: undefined },
     ...{ name: "out", licence: undefined, cache: getCacheFolder() },
   });
   expect(notes.join()).toContain("./encoder takes log-mel frames");

@@ -5,12 +5,12 @@
  */
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { createGolemOnnx, type ExportedEncoder } from "../../export/export-onnx.ts";
 import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { loadEncoderGraph } from "../models/encoder-graph-node.ts";
-import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
@@ -93,7 +93,7 @@ async function compare(
 ): Promise<number> {
   const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(bytes);
   const encoderSet = await loadEncoderSet(
-    { ...resolved, transcriber: false },
+    { ...resolved, transcriber: undefined },
     { cache, onProgress, signal, threads: 1 },
   );
   try {

@@ -10,10 +10,10 @@ import { GolemError } from "../../core/error.ts";
 import { createDescribedEncoder, descriptorRecipe } from "../../encoder/described-encoder.ts";
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
 import { descriptorFile, type EncoderDescriptor, parseDescriptor } from "../../encoder/encoder-descriptor.ts";
+import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
 import { describeReadError } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
 import { type FileSet, hashFiles, readSmallFile } from "./model-files.ts";
 
 const maximumDescriptorBytes = 256 * 1024;

@@ -8,7 +8,7 @@ import { GolemError } from "../../core/error.ts";
 import { createDescribedGraph } from "../../encoder/described-encoder.ts";
 import type { AddEncoder } from "../../encoder/encoder-graph.ts";
 import { getEncoderDefinition } from "../../encoder/registry.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
+import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import { loadWeights } from "./encoder-weights.ts";
 import { type LoadOptions, prepareAsResolved } from "./load-encoder.ts";
 

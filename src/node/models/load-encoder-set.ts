@@ -1,24 +1,24 @@
 /**
- * A listener ready to run in Node: several encoders, and the transcriber where one is wanted, which shares its encoder.
+ * Loads an encoder set in Node: several encoders, and the optional transcriber, which shares its encoder.
  *
  * Not its concern: recordings, heads.
  */
 
 import type { EncoderSet, LoadedEncoderSet } from "../../embed/embed-source.ts";
-import { defaultEncoderId, getTranscriberDefinition } from "../../encoder/registry.ts";
-import type { ResolvedEncoderSet } from "./encoder-source.ts";
+import { getTranscriberDefinition } from "../../encoder/registry.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { pullWeights } from "./encoder-weights.ts";
 import { type LoadOptions, prepareEncoder } from "./load-encoder.ts";
 import { createSharedNetworks } from "./shared-networks.ts";
 
-/** Which parts of a listener a recording needs. */
+/** Parts of an encoder set. */
 export interface EncoderSetParts {
-  /** Places among the listener's encoders. */
+  /** Places among the encoders of the set. */
   readonly encoders: readonly number[];
   readonly transcriber: boolean;
 }
 
-/** Takes some parts of a listener, in the order asked for; whoever loaded it still owns them. */
+/** Takes some parts of an encoder set, in the order given; they still belong to the whole set, which frees them. */
 export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: EncoderSetParts): EncoderSet {
   return {
     encoders: encoders.map((i) => encoderSet.encoders[i]!),
@@ -27,8 +27,8 @@ export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: E
 }
 
 /**
- * Loads a listener; what is missing is fetched. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and frees
- * what was loaded by then.
+ * Loads an encoder set; missing weights are fetched. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then frees
+ * what was loaded.
  */
 export function loadEncoderSet(
   resolved: ResolvedEncoderSet,
@@ -37,8 +37,9 @@ export function loadEncoderSet(
   return createSharedNetworks(options).acquire(resolved);
 }
 
-/** Puts everything in place that loading needs, so that workers can load without fetching or building anything. */
+/** Fetches and builds everything that loading needs, so that workers can load it from the cache folder. */
 export async function prepareEncoderSet(resolved: ResolvedEncoderSet, options: LoadOptions): Promise<void> {
   for (const encoder of resolved.encoders) await prepareEncoder(encoder, options);
-  if (resolved.transcriber) await pullWeights(getTranscriberDefinition(defaultEncoderId)!, options);
+  const { transcriber } = resolved;
+  if (transcriber !== undefined) await pullWeights(getTranscriberDefinition(transcriber)!, options);
 }

@@ -3,14 +3,11 @@
  *
  * Not its concern: recordings, heads.
  */
+import { defaultRecipe } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
-import {
-  defaultEncoderId,
-  getTranscriberDefinition,
-  transcriberDefinitions,
-} from "../../encoder/registry.ts";
+import { getTranscriberDefinition, transcriberDefinitions } from "../../encoder/registry.ts";
 import type { Transcriber } from "../../encoder/transcriber.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { loadWeights } from "./encoder-weights.ts";
@@ -22,22 +19,22 @@ export interface LoadTranscriberOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Threads of the runtime, default 1. */
   readonly threads?: number | undefined;
-  /** The encoder of this id, if it is already loaded: it is shared and not disposed. Loaded otherwise. */
+  /** The encoder of this id, if it is loaded already; `dispose` does not free it. Otherwise it is loaded here. */
   readonly encoder?: Encoder | undefined;
 }
 
 /**
- * Loads the transcriber of a built-in encoder; missing files are downloaded. Rejects with `unknown-encoder` if there
- * is none, and with the errors of `loadWeights`.
+ * Loads the transcriber that reads the built-in encoder `id`; missing weights are fetched. Rejects with `unknown-encoder` when there is
+ * none, and with the errors of `loadWeights`.
  */
 export async function loadTranscriber(
-  id: string = defaultEncoderId,
+  id: string = defaultRecipe.transcriber,
   options: LoadTranscriberOptions = {},
 ): Promise<Transcriber> {
   const definition = getTranscriberDefinition(id);
   if (!definition) {
     const names = Object.keys(transcriberDefinitions).join(", ");
-    throw new GolemError("unknown-encoder", `${id} has no transcriber; ${names} has one.`);
+    throw new GolemError("unknown-encoder", `${id} has no transcriber; expected ${names}.`);
   }
   const encoder = options.encoder ?? (await loadEncoder(id, options));
   try {

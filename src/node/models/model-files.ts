@@ -7,11 +7,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
+import { localRevision } from "../../encoder/resolved-encoder.ts";
 import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { fetchHubFile, fetchHubRevision } from "../hub/hub-file.ts";
 import type { HubSettings } from "../hub/hub-settings.ts";
-import { localRevision } from "./encoder-source.ts";
 
 /** Options of functions that may access the Hub. */
 export interface HubEnvironment extends EnvironmentOptions {

@@ -6,10 +6,10 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
+import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
 import type { FileState } from "./package-files.ts";
 
 /** A pretrained model with a graph in the cache folder. */

@@ -9,8 +9,8 @@ import { createConvModel } from "../../../test/tiny-onnx.ts";
 import { writeTones } from "../../../test/tone-recordings.ts";
 import { writeWhisperFolder } from "../../../test/whisper-fixture.ts";
 import { createMemoryStore } from "../../embed/memory-store.ts";
+import { embedRecordings } from "../data/embed-recordings.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
-import { embedRecordings } from "../embed-recordings.ts";
 import { loadGolem } from "../golem.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
 import { predictFiles } from "../threads/predict-files.ts";
@@ -226,10 +226,10 @@ describe("golems of encoders in folders", () => {
     expect(embedded).toHaveLength(10);
     await prepareEncoder(encoder, { cache });
     const pool = await createEmbeddingPool({
-      encoderSet: { encoders: [encoder], transcriber: false },
+      encoderSet: { encoders: [encoder], transcriber: undefined },
       ...{ audio: {}, cache, tasks: 1 },
     });
-    const { embeddings } = await pool.hear(files[3]!, "3");
+    const { embeddings } = await pool.embed(files[3]!, "3");
     expect(embeddings.map(({ vector }) => vector)).toEqual(embedded[3]!.vectors);
     await pool.close();
   });

@@ -10,11 +10,11 @@ import { checkpointFiles, readShardIndex } from "../../encoder/pretrained/checkp
 import { planPretrained } from "../../encoder/pretrained/families.ts";
 import { describePretrained } from "../../encoder/pretrained/pretrained-encoder.ts";
 import type { GraphOptions } from "../../encoder/pretrained/pretrained-family.ts";
+import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import { paddedMark } from "../../encoder/resolved-encoder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { openFileSource } from "../disk/file-source.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { ResolvedEncoder } from "./encoder-source.ts";
-import { paddedMark } from "./encoder-source.ts";
 import type { FileSet } from "./model-files.ts";
 import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
 

@@ -1,22 +1,21 @@
 /**
- * Networks that several listeners share: each encoder and the transcriber are loaded once, and freed when the last listener
- * that has them is disposed of.
+ * Networks that several encoder sets share: each encoder and transcriber is loaded once, and freed when the last encoder set
+ * that has it is disposed of.
  *
  * Not its concern: recordings, golems.
  */
 
 import type { LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
-import { defaultEncoderId } from "../../encoder/registry.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { Transcriber } from "../../encoder/transcriber.ts";
-import type { ResolvedEncoder, ResolvedEncoderSet } from "./encoder-source.ts";
 import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.ts";
 
-/** Where listeners get their networks from. */
+/** Loads encoder sets whose networks are shared. */
 export interface SharedNetworks {
   /**
-   * Loads what is not loaded yet; what is missing on this machine is fetched. `dispose` of the listener gives back what it has.
-   * Rejects with the errors of `loadEncoder` and `loadTranscriber`, and gives back what was loaded by then.
+   * Loads what is not loaded yet; weights missing on this machine are fetched. `dispose` of the encoder set releases its networks.
+   * Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases what was loaded.
    */
   acquire(resolved: ResolvedEncoderSet): Promise<LoadedEncoderSet>;
 }
@@ -26,7 +25,7 @@ interface Shared<T> {
   users: number;
 }
 
-/** Creates a store; `options` say how each network runs. */
+/** Starts with no networks; `options` say how each is loaded and run. */
 export function createSharedNetworks(options: LoadOptions & RunOptions = {}): SharedNetworks {
   const shared = new Map<string, Shared<{ dispose(): Promise<void> }>>();
 
@@ -62,12 +61,13 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
         for (const encoder of resolved.encoders) {
           encoders.push(await share(getKey(encoder), () => loadEncoder(encoder, options), given));
         }
-        if (!resolved.transcriber) return { encoders, dispose };
+        const { transcriber: id } = resolved;
+        if (id === undefined) return { encoders, dispose };
         const { loadTranscriber } = await import("./load-transcriber.ts");
-        const read = resolved.encoders.findIndex(({ info }) => info.id === defaultEncoderId);
+        const read = resolved.encoders.findIndex(({ info }) => info.id === id);
         const encoder = encoders[read];
-        const key = `transcriber ${encoder ? getKey(resolved.encoders[read]!) : ""}`;
-        const load = (): Promise<Transcriber> => loadTranscriber(defaultEncoderId, { ...options, encoder });
+        const key = `transcriber ${id} ${encoder ? getKey(resolved.encoders[read]!) : ""}`;
+        const load = (): Promise<Transcriber> => loadTranscriber(id, { ...options, encoder });
         return { encoders, transcriber: await share(key, load, given), dispose };
       } catch (error) {
         await dispose();

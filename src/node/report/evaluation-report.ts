@@ -1,5 +1,5 @@
 /**
- * The report of a golem on a test set: scores it like `golem evaluate` and keeps what was said of every recording.
+ * The report of a golem on a test set: the score of `golem evaluate`, and the prediction for every recording.
  *
  * Not its concern: how the page looks, the terminal.
  */
@@ -10,11 +10,12 @@ import type { Dataset } from "../../dataset/dataset.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { describeRecordings as createAccounts } from "../../golem/training-account.ts";
 import type { ReportData } from "../../view/report-data.ts";
+import { evaluate } from "../../workflow/evaluate.ts";
 import type { ReportSources } from "../data/report-sources.ts";
 import { locateFiles } from "../data/report-sources.ts";
-import { embedTestSet } from "../embed-test-set.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import type { Golem } from "../golem.ts";
+import { runInNode } from "../node-environment.ts";
 import {
   describeExtras,
   describeGolem,
@@ -35,14 +36,16 @@ export interface ReportedEvaluation {
 
 /** Scores a golem on a test set and gathers the report. Rejects with the errors of `Golem.evaluate`. */
 export async function evaluateForReport(
-  { model, encoderSet }: Golem,
+  golem: Golem,
   named: string | Dataset,
   options: EnvironmentOptions & ReportExtras & { readonly limit?: number | undefined },
 ): Promise<ReportedEvaluation> {
+  const { model } = golem;
   const { document, training, classifier } = model;
   const { labels } = document;
-  const { embedded, skipped, rows, name } = await embedTestSet(model, encoderSet, named, options);
-  const evaluation = model.evaluate(embedded, skipped);
+  const { evaluation, embedded, rows, name } = await runInNode(options, (environment) =>
+    evaluate(environment, golem, named, options),
+  );
   const { known } = selectScored(labels, embedded, training);
   const probabilities = [classifier.computeProbabilities(known)];
   const places = computeRecordingMap(known, classifier, model);

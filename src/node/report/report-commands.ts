@@ -7,7 +7,7 @@ import { isAbsolute } from "node:path";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
 import type { GolemDocument, TrainingDocument } from "../../golem/golem-document.ts";
-import type { MeasureOptions } from "../embed-training-rows.ts";
+import type { MeasureOptions } from "../../workflow/training-options.ts";
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */
 export function describeAsked(

@@ -1,7 +1,7 @@
 /**
- * Runs the hearing of recordings on worker threads, one a core, each decoding and encoding with sessions of its own:
- * decode and encode of different recordings overlap, and every core is busy. Few recordings are done on this thread,
- * since starting workers costs more than it gains.
+ * Embeds files on worker threads, one per core, each decoding and encoding with sessions of its own: decoding and encoding of different
+ * recordings overlap, and every core is busy. A few recordings are embedded on this thread, since starting workers costs more
+ * than it gains.
  *
  * Not its concern: data sets, stores, labels.
  */
@@ -9,20 +9,20 @@ import { availableParallelism } from "node:os";
 import type { AudioSettings } from "../../audio/audio.ts";
 import { throwIfAborted } from "../../core/error.ts";
 import type { EmbeddedSource } from "../../embed/embed-source.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { embedFile } from "../decode/embed-file.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
-import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 import { type EncoderSetParts, loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** Fewest recordings for which worker threads pay. */
+/** Fewest recordings for which worker threads gain time. */
 const worthWorkers = 8;
 /** Most workers: beyond it memory grows for little gain. */
 const maximumWorkers = 8;
 
 /** What a worker is started with. */
 export interface EmbedSettings {
-  /** As it was resolved, so that workers ask nobody. All of it is loaded. */
+  /** As it was resolved, so that workers need not resolve it again. All of it is loaded. */
   readonly encoderSet: ResolvedEncoderSet;
   readonly audio: Partial<AudioSettings>;
   /** As in `EmbedSourceOptions`. */
@@ -34,25 +34,25 @@ export interface EmbedSettings {
 interface EmbedTask {
   readonly path: string;
   readonly name: string;
-  /** What of the listener is to hear it; all when not given. */
+  /** Which parts of the encoder set to run; all when not given. */
   readonly parts?: EncoderSetParts | undefined;
 }
 
 /** The methods of a worker. */
 export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource } };
 
-/** Something that hears files. */
+/** Embeds files. */
 export interface EmbeddingPool {
   /**
-   * Hears one file with the listener, or with some parts of it; `name` is what messages call it. Rejects with the errors
+   * Embeds one file with the encoder set, or with some parts of it; `name` is what messages call it. Rejects with the errors
    * of `embedFile`, or `aborted`.
    */
-  hear(path: string, name: string, parts?: EncoderSetParts): Promise<EmbeddedSource>;
+  embed(path: string, name: string, parts?: EncoderSetParts): Promise<EmbeddedSource>;
   /** Stops what is running; what has not been answered by then is rejected. */
   close(): Promise<void>;
 }
 
-/** Creates a pool fit for `tasks` recordings. The listener's weights must be in the cache already. */
+/** Creates a pool fit for `tasks` recordings. Its weights must be in the cache already. */
 export async function createEmbeddingPool(
   options: EmbedSettings & { tasks: number; signal?: AbortSignal | undefined },
 ): Promise<EmbeddingPool> {
@@ -67,7 +67,7 @@ export async function createEmbeddingPool(
     count: workers,
     signal,
   });
-  return { hear: (path, name, parts) => pool.run("embed", { path, name, parts }), close: pool.close };
+  return { embed: (path, name, parts) => pool.run("embed", { path, name, parts }), close: pool.close };
 }
 
 async function createInlinePool(
@@ -85,11 +85,11 @@ async function createInlinePool(
   const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   let queue: Promise<unknown> = Promise.resolve();
   return {
-    hear(path, name, parts) {
+    embed(path, name, parts) {
       const result = queue.then(() => {
         throwIfAborted(stop);
-        const hearers = parts ? selectParts(encoderSet, parts) : encoderSet;
-        return embedFile(path, name, hearers, { audio, identify, signal: stop });
+        const selected = parts ? selectParts(encoderSet, parts) : encoderSet;
+        return embedFile(path, name, selected, { audio, identify, signal: stop });
       });
       queue = result.catch(() => {});
       return result;

@@ -10,11 +10,11 @@ import { createCallInput } from "../../core/worker-calls.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { DetectedEvent } from "../../detect/detector.ts";
 import type { PcmFormat } from "../../detect/pcm-reader.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
-import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
 /** Settings of the workers. */

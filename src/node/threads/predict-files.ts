@@ -1,31 +1,31 @@
 /**
- * Predicts many files on all cores, handing out answers in the order of the files.
+ * Predicts many files on all cores and yields the predictions in the order of the files.
  *
- * Not its concern: the terminal. Nothing is kept in the store: what is predicted once is rarely predicted again.
+ * Not its concern: the terminal, the store: a file that was predicted is rarely predicted again.
  */
 import { resolve } from "node:path";
 import { throwIfAborted } from "../../core/error.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { ResolvedEncoderSet } from "../models/encoder-source.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 
-/** The answer for one file: a prediction, or the error that it failed with. */
+/** The result for one file: a prediction, or the error that it failed with. */
 export interface FilePrediction {
   readonly file: string;
   readonly prediction?: AudioPrediction;
   readonly error?: unknown;
 }
 
-/** Files heard ahead of the one being handed out: bounds what waits in memory. */
+/** Files embedded ahead of the one being handed out: bounds what waits in memory. */
 const ahead = 64;
 
 /**
- * Predicts files, with the listener that the golem was loaded with, or found again. Rejects only when nothing can work (no weights) or with `aborted`.
+ * Predicts files, with the encoder set that the golem was loaded with, or else resolved here. Rejects only when nothing can work (no weights) or with `aborted`.
  */
 export async function* predictFiles(
   model: GolemModel,
@@ -43,10 +43,10 @@ export async function* predictFiles(
     tasks: files.length,
   });
   const start = (file: string): Promise<FilePrediction> =>
-    pool.hear(resolve(file), file).then(
-      (heard) => {
+    pool.embed(resolve(file), file).then(
+      (embedded) => {
         try {
-          return { file, prediction: predictEmbedded(model, heard, file) };
+          return { file, prediction: predictEmbedded(model, embedded, file) };
         } catch (error) {
           return { file, error };
         }

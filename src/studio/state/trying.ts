@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
-import type { LiveMessage } from "../../web/live-hearing.ts";
+import type { LiveMessage } from "../../web/live-detection.ts";
 import type { FoundFile } from "../data/found-files.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { describeError } from "../words/failures.ts";

@@ -1,5 +1,5 @@
 /**
- * The worker that hears: each recording once, with everything that listens, as soon as it is on the shelf.
+ * The worker that embeds: each recording once, as soon as it is on the shelf. It also predicts and detects with a task's golem.
  *
  * Not its concern: labels, heads, the page.
  */
@@ -10,36 +10,42 @@ import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
 import { clearLogprob } from "../../detect/window-judge.ts";
-import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
+import {
+  type EmbeddedSource,
+  type EncoderSet,
+  embedSource,
+  type LoadedEncoderSet,
+} from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
-import { hearLive, type LiveInput } from "../../web/live-hearing.ts";
+import type { AudioPrediction } from "../../golem/predict-embedded.ts";
+import { detectLive, type LiveInput } from "../../web/live-detection.ts";
 import { loadWebEncoderSet } from "../../web/web-encoder-set.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
+import { predict } from "../../workflow/predict.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { Hearing } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
-import { studioEncoderSet } from "./hearing-keys.ts";
-import { type KnownRecording, readHearings, writeHearing } from "./kept-hearing.ts";
+import { readEmbeddings, writeEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsalSound } from "./rehearsal.ts";
+import { studioEncoderSet } from "./studio-encoder-set.ts";
 
-/** What this worker can be asked. */
+/** Calls of this worker. */
 export type HearCalls = {
-  /** Loads the networks; `site` is the address of the page's folder. Tells `Progress`. */
+  /** Loads the networks; `site` is the address of the page's folder. Reports `Progress`. */
   load: { argument: { site: string }; answer: null };
-  /** Hears a sound that nobody made, so that the first recording is heard as fast as the second. */
+  /** Embeds a made-up sound, so that the first recording is embedded as fast as the second. */
   rehearse: { argument: null; answer: null };
-  /** Hears a recording of the shelf; `wantsPeaks` where nobody has drawn it yet. */
+  /** Embeds a recording of the shelf; `wantsPeaks` where its picture is not drawn yet. */
   hear: {
     argument: { id: string; name: string; hash: string; wantsPeaks: boolean };
     answer: Hearing & { peaks?: Uint8Array };
   };
-  /** What the golem of a task says of a recording that is not on the shelf. */
+  /** Predicts a recording that is not on the shelf, with the golem of a task. */
   predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
-  /** Listens with the golem of a task until its stream ends, by the detector of `golem listen`. */
+  /** Detects events in a stream with the golem of a task, until the stream ends, by the detector of `golem listen`. */
   listen: { argument: LiveInput & { task: string }; answer: null };
-  /** Forgets golems that it has read. */
+  /** Forgets the golems read so far. */
   forget: { argument: null; answer: null };
 };
 
@@ -72,31 +78,30 @@ async function hear(
 ): Promise<Hearing & { peaks?: Uint8Array }> {
   const kept = await shelf;
   try {
-    let [known] = await readHearings(kept, [hash]);
-    const bytes = known && !wantsPeaks ? undefined : await kept.getSound(id);
-    if (!known) {
+    let [embedded] = await readEmbeddings(kept, [hash]);
+    const bytes = embedded && !wantsPeaks ? undefined : await kept.getSound(id);
+    if (!embedded) {
       if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
-      const heard = await embedSource(createMemorySource(bytes, name), await getEncoderSet());
-      await writeHearing(kept, hash, heard);
-      [known] = await readHearings(kept, [hash]);
+      embedded = await embedSource(createMemorySource(bytes, name), await getEncoderSet());
+      await writeEmbeddings(kept, hash, embedded);
     }
     const peaks = wantsPeaks && bytes ? await drawSound(bytes, name) : undefined;
-    return { ...describeHearing(known!), ...(peaks ? { peaks } : {}) };
+    return { ...describeHearing(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
-    // Networks that are missing are no fault of the recording: it is heard another time.
+    // Missing networks are no fault of the recording: it is embedded another time.
     if (error instanceof GolemError && error.code === "weights-missing") throw error;
     return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
   }
 }
 
-function describeHearing({ facts, text, logprob = Number.NEGATIVE_INFINITY }: KnownRecording): Hearing {
+function describeHearing({ facts, transcript }: EmbeddedSource): Hearing {
   const silent = facts.warnings.find(({ code }) => code === "silent");
   if (silent) return { state: "refused", ...silent };
   return {
     state: "heard",
     seconds: facts.seconds,
-    ...(text === undefined ? {} : { text }),
-    isSpeech: logprob >= clearLogprob,
+    ...(transcript ? { text: transcript.text } : {}),
+    isSpeech: transcript !== undefined && transcript.logprob >= clearLogprob,
   };
 }
 
@@ -120,17 +125,14 @@ function getGolem(task: string): Promise<GolemModel> {
   return found;
 }
 
-/** Of those who listen here, those that a golem needs. */
+/** The part of the encoder set that a golem uses. */
 async function getEncoderSetOf(golem: GolemModel): Promise<EncoderSet> {
   const { encoders, transcriber } = await getEncoderSet();
   return {
     encoders: golem.encoders.map(({ id }) => {
       const found = encoders.find(({ info }) => info.id === id);
       if (found) return found;
-      throw new GolemError(
-        "unknown-encoder",
-        `The golem listens with ${id}, which the studio does not have.`,
-      );
+      throw new GolemError("unknown-encoder", `The golem uses ${id}, which the studio does not have.`);
     }),
     ...(golem.transcriber && transcriber ? { transcriber } : {}),
   };
@@ -148,15 +150,11 @@ const methods: CallMethods<HearCalls> = {
   hear: ({ id, name, hash, wantsPeaks }) => hear(id, name, hash, wantsPeaks),
   predict: async ({ task, bytes, name }) => {
     const golem = await getGolem(task);
-    const heard = await embedSource(createMemorySource(bytes, name), await getEncoderSetOf(golem), {
-      audio: getAudioOf(golem.document),
-      identify: false,
-    });
-    return predictEmbedded(golem, heard, name);
+    return predict(golem, await getEncoderSetOf(golem), createMemorySource(bytes, name));
   },
   listen: async ({ task, ...input }) => {
     const golem = await getGolem(task);
-    await hearLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
+    await detectLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
     return null;
   },
   forget: () => {

@@ -1,18 +1,14 @@
 /**
- * The worker that learns: training, the learning curve and the comparison of heads, on what was heard, by the very code that runs in Node.
+ * The worker that trains: training, the learning curve and the comparison of heads on the embeddings of a task, by the procedures that run in
+ * Node too.
  *
  * Not its concern: sound, networks, the page.
  */
 import { describeAudio } from "../../audio/describe-audio.ts";
-import { createFitProblem } from "../../classifier/fit-problem.ts";
-import { listHeadCandidates } from "../../classifier/head-candidates.ts";
-import type { ErrorRecord } from "../../core/error.ts";
+import { defaultRecipe } from "../../core/default-recipe.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
-import type { SkippedRecording } from "../../dataset/dataset.ts";
-import { keepDistinct } from "../../embed/distinct-recordings.ts";
-import { getAudioSettings, isSilent } from "../../embed/embed-source.ts";
-import { describeSilence, type EmbeddedRecording, welcomesSilence } from "../../embed/embedded-recording.ts";
+import { getAudioSettings } from "../../embed/embed-source.ts";
 import {
   type GolemDocument,
   parseGolemDocument,
@@ -22,21 +18,23 @@ import {
 import { golemFiles } from "../../golem/golem-model.ts";
 import { clipFindings } from "../../golem/training-account.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
-import { type CandidateScore, compareCandidates } from "../../workflow/compare-candidates.ts";
-import { examineRecordings, maximumExamined } from "../../workflow/examine-recordings.ts";
-import { type GolemCurve, measureCurve } from "../../workflow/measure-curve.ts";
+import type { CandidateScore } from "../../workflow/compare-candidates.ts";
+import { compareHeads } from "../../workflow/compare-heads.ts";
+import { examineRecordings } from "../../workflow/examine-recordings.ts";
+import { computeCurve, type GolemCurve } from "../../workflow/measure-curve.ts";
+import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import { createFoldCrew } from "./fold-crew.ts";
-import { studioEncoderSet } from "./hearing-keys.ts";
-import { joinHearing, readHearings } from "./kept-hearing.ts";
 import { createRehearsal } from "./rehearsal.ts";
+import { studioEncoderSet } from "./studio-encoder-set.ts";
+import { createStudioEnvironment, openTask } from "./studio-environment.ts";
 
-/** What is told of a golem: its documents. */
+/** The documents of a golem, and how it was made. */
 export interface Learned {
   readonly document: GolemDocument;
   readonly training: TrainingDocument;
-  /** That training took. */
+  /** Duration of the training. */
   readonly seconds: number;
   readonly mark: string;
 }
@@ -44,79 +42,32 @@ export interface Learned {
 /** A head of the comparison: its name and scores. */
 export type ComparedHead = CandidateScore;
 
-/** What this worker can be asked. */
+/** Calls of this worker. */
 export type LearnCalls = {
-  /** Trains on nothing in particular, so that the first training is as fast as the second. */
+  /** Trains on made-up recordings, so that the first training is as fast as the second. */
   rehearse: { argument: null; answer: null };
-  /** Trains on the recordings of a task and keeps the golem. Tells `Progress`. */
+  /** Trains on the recordings of a task and keeps the golem. Reports `Progress`. */
   learn: { argument: { task: string; name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
   recall: { argument: { task: string }; answer: Learned | null };
-  /** What more recordings would give. Tells `Progress`. */
+  /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: { task: string }; answer: GolemCurve };
-  /** How one head does: a name of `listHeadCandidates`, on the mean of the last layer. */
+  /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
   compare: { argument: { task: string; name: string }; answer: ComparedHead };
 };
 
 const shelf = openShelf();
 const crew = createFoldCrew();
-const seed = 0;
-
-/** The recordings of a task that were heard, and those that are left out. */
-async function gather(
-  task: string,
-): Promise<{ recordings: EmbeddedRecording[]; skipped: SkippedRecording[] }> {
-  const kept = await shelf;
-  const all = await kept.listRecordings(task);
-  const known = await readHearings(
-    kept,
-    all.map(({ hash }) => hash),
-  );
-  const recordings: EmbeddedRecording[] = [];
-  const skipped: SkippedRecording[] = [];
-  for (const [i, recording] of all.entries()) {
-    const hearing = known[i];
-    if (!hearing) continue;
-    if (isSilent(hearing.facts) && !welcomesSilence([recording.label])) {
-      skipped.push({ file: recording.file, ...describeSilence(recording.file) });
-    } else recordings.push(joinHearing(recording, hearing));
-  }
-  return { recordings: keepDistinct(recordings), skipped };
-}
+const environment = createStudioEnvironment(shelf, crew);
+const { seed } = defaultRecipe;
 
 async function learn(
   { task, name, mark }: LearnCalls["learn"]["argument"],
   onProgress: (progress: Progress) => void,
 ): Promise<Learned> {
   const started = performance.now();
-  const { recordings, skipped } = await gather(task);
-  const test = recordings.filter(({ split }) => split === "test");
-  const trained = recordings.filter(({ split }) => split !== "test");
-  const audio = getAudioSettings(studioEncoderSet.encoders[0]!.sampleRate);
-  const warnings: ErrorRecord[] = [];
-  const model = await trainGolem(
-    {
-      name,
-      recordings: trained,
-      ...(test.length > 0 ? { test } : {}),
-      skipped,
-      encoders: studioEncoderSet.encoders,
-      transcriber: studioEncoderSet.transcriber,
-      audio,
-      pipeline: describeAudio(audio),
-      createdBy,
-      examine:
-        recordings.length <= maximumExamined
-          ? () => clipFindings(examineRecordings(recordings, skipped, studioEncoderSet, seed))
-          : undefined,
-    },
-    {
-      seed,
-      onProgress,
-      onWarning: (warning) => warnings.push(warning),
-      createFoldRunner: (problem) => crew.run(problem),
-    },
-  );
+  const dataset = await openTask(await shelf, task, name);
+  const { model } = await train(environment, dataset, { onProgress });
   const files = model.encode();
   const seconds = (performance.now() - started) / 1000;
   const score = model.document.evaluation?.balancedAccuracy;
@@ -124,7 +75,7 @@ async function learn(
   return { document: model.document, training: model.training, seconds, mark };
 }
 
-/** Starts the crew, and has everything that training needs loaded and compiled. */
+/** Starts the workers for folds, and loads and compiles everything that training needs. */
 async function rehearse(): Promise<void> {
   const audio = getAudioSettings(studioEncoderSet.encoders[0]!.sampleRate);
   const recordings = createRehearsal(studioEncoderSet);
@@ -151,31 +102,20 @@ async function recall(task: string): Promise<Learned | null> {
   };
 }
 
-async function openProblem(task: string, options = {}) {
-  const { recordings } = await gather(task);
-  const trained = recordings.filter(({ split }) => split !== "test");
-  return createFitProblem(trained, studioEncoderSet, { seed, ...options });
-}
-
-/** Trainings for a curve: fewer than the command takes, for an answer while somebody waits. */
-const curveTrainings = 40;
+/** Fewer fits for a curve than on the command line, since somebody waits for it. */
+const curveFits = 40;
 const curveRepeats = 2;
 
-async function curve(task: string, onProgress: (progress: Progress) => void): Promise<GolemCurve> {
-  const { problem, labels } = await openProblem(task);
-  const runner = crew.run(problem);
-  const measure = { maximumEvaluations: curveTrainings, repeats: curveRepeats };
-  return measureCurve(problem, labels, runner, measure, { onProgress }).finally(() => runner.close());
+function curve(task: string, onProgress: (progress: Progress) => void): Promise<GolemCurve> {
+  const measure = { maximumEvaluations: curveFits, repeats: curveRepeats };
+  return computeCurve(environment, task, { ...measure, onProgress });
 }
 
 async function compare(task: string, name: string): Promise<ComparedHead> {
-  const { problem, labels } = await openProblem(task, { layer: "last", pooling: "mean" });
-  const candidates = listHeadCandidates("last").filter((candidate) => candidate.name === name);
-  const runner = crew.compare(problem);
-  // Every head is asked about the same folds; the page bounds the time.
-  const bounds = { repeats: 1, budget: 1, getElapsed: () => 0 };
-  const compared = await compareCandidates({ ...{ problem, labels, candidates, runner }, ...bounds });
-  return compared.candidates[0]!;
+  // All heads are scored on the same folds; the page bounds the time, so the clock stands still.
+  const options = { layer: "last", pooling: "mean", repeats: 1, budget: 1 } as const;
+  const bounds = { names: [name], startClock: () => () => 0 };
+  return (await compareHeads(environment, task, options, bounds)).candidates[0]!;
 }
 
 serveWorkerCalls<LearnCalls>({

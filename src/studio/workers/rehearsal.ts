@@ -1,7 +1,8 @@
 /**
- * Sounds and recordings that nobody made, to hear and train on before it is wanted: code that has run is compiled, so the first time is as fast as the second.
+ * Made-up sounds and recordings to embed and train on in advance: code that has run is compiled, so the first real training is as fast as
+ * the second.
  *
- * Not its concern: what becomes of it.
+ * Not its concern: what is done with them.
  */
 
 import type { EncoderSetInfo } from "../../classifier/view.ts";
@@ -12,7 +13,7 @@ import { encodeWav } from "../sound/wav-file.ts";
 const classes = 2;
 const each = 12;
 
-/** Recordings of noise, as the listener would hear them. */
+/** Recordings with random embeddings, of the sizes that the encoder set gives. */
 export function createRehearsal({ encoders, transcriber }: EncoderSetInfo): EmbeddedRecording[] {
   const random = createRandom(0);
   return Array.from({ length: classes * each }, (_, i) => {
@@ -44,7 +45,7 @@ export function createRehearsal({ encoders, transcriber }: EncoderSetInfo): Embe
 
 const rate = 16_000;
 
-/** A WAV file of a second: a tone that swells and fades, so that it is taken for sound. */
+/** A WAV file of one second: a tone that swells and fades, so that it is not silent. */
 export function createRehearsalSound(): Uint8Array {
   const wave = (i: number) => 0.3 * Math.sin((Math.PI * i) / rate) * Math.sin(0.2 * i);
   return encodeWav(

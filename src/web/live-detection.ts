@@ -1,5 +1,5 @@
 /**
- * The worker's side of listening: samples from a port through the detector, events and the state of things to another port.
+ * The worker's side of live detection: samples from a port go through the detector, events and its state go to another port.
  *
  * Not its concern: where samples come from, what is shown.
  */
@@ -11,17 +11,17 @@ import { createWindowClassifier } from "../detect/window-classifier.ts";
 import type { EncoderSet } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 
-/** How far hearing may be behind the sound before windows are left out, in seconds. */
+/** How far detection may lag behind the sound before windows are left out, in seconds. */
 const maximumLagSeconds = 3;
 
-/** What a page is told while a stream is listened to. */
+/** A message to the page while a stream is listened to. */
 export type LiveMessage =
   | { readonly events: readonly DetectedEvent[]; readonly state: LiveState }
   | { readonly warning: ErrorRecord };
 
-/** What it takes to listen to a stream. */
+/** The stream and its settings. */
 export interface LiveInput {
-  /** Of the samples, in Hz. */
+  /** Sample rate of the samples, in Hz. */
   readonly sampleRate: number;
   /** Gives Float32Arrays; anything else ends the stream. */
   readonly samples: MessagePort;
@@ -30,8 +30,8 @@ export interface LiveInput {
   readonly settings?: DetectOptions | undefined;
 }
 
-/** Listens until the stream ends; resolves when all is told. Rejects with `invalid-option`, `aborted` and the errors of networks. */
-export async function hearLive(
+/** Detects until the stream ends; resolves when all events are posted. Rejects with `invalid-option`, `aborted` and the errors of networks. */
+export async function detectLive(
   model: GolemModel,
   encoderSet: EncoderSet,
   { sampleRate, samples, told, settings }: LiveInput,
@@ -60,7 +60,7 @@ export async function hearLive(
       signal.addEventListener("abort", onAbort);
     });
   } finally {
-    // What comes after the end would keep detector and networks alive.
+    // An open port or a signal handler would keep detector and networks alive.
     signal.removeEventListener("abort", onAbort);
     samples.onmessage = null;
     samples.close();

@@ -1,11 +1,26 @@
 /**
- * What the library's `train`, `computeCurve` and `compareHeads` may be told, checked at the edge.
+ * Options of training and of the measurements of it, and their schema.
  *
  * Not its concern: how training works.
  */
 import * as z from "zod/mini";
+import type { AudioSettings } from "../audio/audio.ts";
+import type { ClassifierOptions } from "../classifier/classifier.ts";
 import { GolemError } from "../core/error.ts";
 import { headKinds } from "../head/head.ts";
+import type { EncoderChoice, WorkflowOptions } from "./environment.ts";
+
+/** Options that measurements of training share with `train`; all have defaults (see core/default-recipe.ts). */
+export interface MeasureOptions
+  extends Partial<ClassifierOptions>,
+    Omit<EncoderChoice, keyof ClassifierOptions>,
+    WorkflowOptions {
+  readonly audio?: Partial<Omit<AudioSettings, "sampleRate">>;
+  /** Take this many recordings per class, drawn with the seed. */
+  readonly shots?: number;
+  /** Take the first rows only. */
+  readonly limit?: number;
+}
 
 const count = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 const seconds = z.number().check(z.minimum(0.1), z.maximum(1e9));
@@ -33,7 +48,7 @@ const trainOptions = z.looseObject({
   ),
 });
 
-/** Throws `invalid-option` for the first option that is not as it should be, and for data that is no data set. */
+/** Throws `invalid-option` for the first option that is not valid, and for data that is no data set. */
 export function checkTrainOptions(data: unknown, options: unknown): void {
   if (
     typeof data !== "string" &&

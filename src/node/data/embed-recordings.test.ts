@@ -5,29 +5,30 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createWav } from "../../test/audio-files.ts";
-import { runGolem } from "../../test/command-line.ts";
-import { createScratchFolder } from "../../test/scratch-folder.ts";
-import { watchWorkers } from "../../test/watch-workers.ts";
-import type { GolemError } from "../core/error.ts";
-import type { Progress } from "../core/progress.ts";
-import { createRandom } from "../core/random.ts";
-import type { Recording } from "../dataset/dataset.ts";
-import { createMemoryStore } from "../embed/memory-store.ts";
-import { getEncoderDefinition } from "../encoder/registry.ts";
-import { loadDataset } from "./data/dataset-files.ts";
-import { createRecording } from "./data/recording-files.ts";
-import { getCacheStats } from "./disk/cache-account.ts";
-import { getCacheFolder } from "./disk/cache-folder.ts";
-import { openEmbeddingStore } from "./disk/lmdb-store.ts";
-import { type EmbeddingResult, embedRecordings } from "./embed-recordings.ts";
-import type { ResolvedEncoderSet } from "./models/encoder-source.ts";
-import { pullWeights } from "./models/encoder-weights.ts";
-import { resolveEncoder } from "./models/resolve-encoder.ts";
-import { createEmbeddingPool } from "./threads/embedding-pool.ts";
+import { createWav } from "../../../test/audio-files.ts";
+import { runGolem } from "../../../test/command-line.ts";
+import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { watchWorkers } from "../../../test/watch-workers.ts";
+import type { GolemError } from "../../core/error.ts";
+import type { Progress } from "../../core/progress.ts";
+import { createRandom } from "../../core/random.ts";
+import type { Recording } from "../../dataset/dataset.ts";
+import type { EmbeddingResult } from "../../embed/embedding-result.ts";
+import { createMemoryStore } from "../../embed/memory-store.ts";
+import { getEncoderDefinition } from "../../encoder/registry.ts";
+import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import { getCacheStats } from "../disk/cache-account.ts";
+import { getCacheFolder } from "../disk/cache-folder.ts";
+import { openEmbeddingStore } from "../disk/lmdb-store.ts";
+import { pullWeights } from "../models/encoder-weights.ts";
+import { resolveEncoder } from "../models/resolve-encoder.ts";
+import { createEmbeddingPool } from "../threads/embedding-pool.ts";
+import { loadDataset } from "./dataset-files.ts";
+import { embedRecordings } from "./embed-recordings.ts";
+import { createRecording } from "./recording-files.ts";
 
-const banking = fileURLToPath(new URL("../../demo/banking", import.meta.url));
-const golemScript = fileURLToPath(new URL("../../test/processes/golem.ts", import.meta.url));
+const banking = fileURLToPath(new URL("../../../demo/banking", import.meta.url));
+const golemScript = fileURLToPath(new URL("../../../test/processes/golem.ts", import.meta.url));
 const oneCore = availableParallelism() === 1;
 const manyCores = `on worker threads${oneCore ? " (skipped: one core, so no workers)" : ""}`;
 
@@ -50,7 +51,7 @@ async function writeNoise(folder: string, count: number, seconds = 0.5): Promise
 
 const listen = async (encoder: string): Promise<ResolvedEncoderSet> => ({
   encoders: [await resolveEncoder(encoder)],
-  transcriber: false,
+  transcriber: undefined,
 });
 
 const getVectors = ({ embedded }: EmbeddingResult) =>
@@ -205,12 +206,12 @@ describe("interrupting", () => {
       ...{ audio: {}, cache: getCacheFolder(), tasks },
     });
     const path = join(folder, "noise 00.wav");
-    const answers = Array.from({ length: 20 }, () => pool.hear(path, "noise"));
+    const answers = Array.from({ length: 20 }, () => pool.embed(path, "noise"));
     const codes = Promise.all(answers.map((answer) => answer.catch(({ code }: GolemError) => code)));
     await answers[0];
     await pool.close();
     expect((await codes).at(-1)).toBe("aborted");
-    await expect(pool.hear(path, "noise")).rejects.toMatchObject({ code: "aborted" });
+    await expect(pool.embed(path, "noise")).rejects.toMatchObject({ code: "aborted" });
   });
 });
 
@@ -257,7 +258,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
       encoderSet: await listen("moonshine-tiny"),
       ...{ audio: {}, cache, tasks: 12 },
     });
-    const hear = () => pool.hear(join(folder, "noise 00.wav"), "noise").catch((error) => error);
+    const hear = () => pool.embed(join(folder, "noise 00.wav"), "noise").catch((error) => error);
     for (const error of await Promise.all([hear(), hear(), hear()])) {
       expect(error).toMatchObject({ code: "weights-missing", hint: expect.stringContaining("pull") });
     }
@@ -317,7 +318,7 @@ describe("golem train as a process", () => {
     const warnings: unknown[] = [];
     const store = await openEmbeddingStore(embeddings, { onWarning: (warning) => warnings.push(warning) });
     const { computed, skipped } = await embedRecordings(recordings, {
-      ...{ encoders: ["moonshine-tiny"], transcriber: true, store },
+      ...{ encoders: ["moonshine-tiny"], transcriber: "moonshine-tiny", store },
     });
     await store.close();
     expect({ computed, skipped, warnings }).toEqual({

@@ -1,12 +1,12 @@
 /**
- * An encoder that has been found: who it is, and as plain data where its files are, so that a worker thread can load it
- * without asking anybody again.
+ * An encoder that has been found: its identity, and where its files are, as plain data, so that a worker thread can load it without
+ * resolving its name again.
  *
- * Not its concern: how it is found (see `resolve-encoder.ts`), how it is loaded (see `load-encoder.ts`).
+ * Not its concern: how it is found and loaded (in Node: node/models/resolve-encoder.ts and load-encoder.ts).
  */
 
-import type { EncoderInfo } from "../../encoder/encoder.ts";
-import type { EncoderDescriptor } from "../../encoder/encoder-descriptor.ts";
+import type { EncoderInfo } from "./encoder.ts";
+import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 
 /** Where an encoder's files are, and what they are. */
 export type EncoderSource =
@@ -28,11 +28,12 @@ export interface ResolvedEncoder {
   readonly source: EncoderSource;
 }
 
-/** What listens to recordings, found: plain data as well. */
+/** The encoders of a set that have been found, and its transcriber; plain data as well. */
 export interface ResolvedEncoderSet {
+  /** Embeddings come in this order. */
   readonly encoders: readonly ResolvedEncoder[];
-  /** Whether the default encoder's transcriber listens too. */
-  readonly transcriber: boolean;
+  /** Id of a built-in transcriber (see the registry); undefined where nothing is transcribed. */
+  readonly transcriber: string | undefined;
 }
 
 /** `revision` of encoders that are files on this machine. */

@@ -1,0 +1,58 @@
+/**
+ * The embeddings of many recordings: which count, which are left out and why, and what is odd about them.
+ *
+ * Not its concern: how recordings are embedded, stores, threads.
+ */
+import type { ErrorRecord } from "../core/error.ts";
+import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { type EmbeddedSource, getEmbedding, isSilent } from "./embed-source.ts";
+import { describeSilence, type EmbeddedRecording, welcomesSilence } from "./embedded-recording.ts";
+
+/** Embedded recordings in the order of the data set, and everything that was left out. */
+export interface EmbeddingResult {
+  readonly embedded: EmbeddedRecording[];
+  readonly skipped: SkippedRecording[];
+  /** Oddities of recordings that were embedded all the same. */
+  readonly warnings: (ErrorRecord & { readonly file: string })[];
+  /** For how many recordings something had to be computed. */
+  readonly computed: number;
+}
+
+/** The output for one file of known bytes. */
+export interface EmbeddedFile extends EmbeddedSource {
+  /** SHA-256 of the file's bytes. */
+  readonly fileHash: string;
+}
+
+/**
+ * Joins recordings with the outputs for them, one per recording in the same order; recordings without any are passed over. A silent
+ * recording is left out unless its class is one in which silence is welcome.
+ */
+export function collectEmbedded(
+  recordings: readonly Recording[],
+  outputs: readonly (EmbeddedFile | SkippedRecording | undefined)[],
+): Omit<EmbeddingResult, "computed"> {
+  const embedded: EmbeddedRecording[] = [];
+  const skipped: SkippedRecording[] = [];
+  const warnings: EmbeddingResult["warnings"] = [];
+  for (const [index, { file, label, split, speaker }] of recordings.entries()) {
+    const output = outputs[index];
+    if (!output) continue;
+    if ("code" in output) {
+      skipped.push(output);
+      continue;
+    }
+    const { facts, fileHash } = output;
+    if (isSilent(facts) && !welcomesSilence([label])) {
+      skipped.push({ file, ...describeSilence(file) });
+      continue;
+    }
+    warnings.push(...facts.warnings.map((warning) => ({ ...warning, file })));
+    embedded.push({
+      ...{ file, label, split, fileHash, facts },
+      ...getEmbedding(output),
+      ...(speaker === undefined ? {} : { speaker }),
+    });
+  }
+  return { embedded, skipped, warnings };
+}

@@ -1,0 +1,153 @@
+/**
+ * Embeds the recordings of a data set in Node: looks up in the store what each network gave for them, computes what is missing on all
+ * cores, and stores it.
+ *
+ * A file that fails is reported and left out; the others are embedded all the same.
+ * Not its concern: labels' meaning beyond silence, heads, the terminal.
+ */
+import type { AudioSettings } from "../../audio/audio.ts";
+import { tooLong } from "../../audio/mono-stream.ts";
+import { GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Recording, SkippedRecording } from "../../dataset/dataset.ts";
+import { getAudioSettings } from "../../embed/embed-source.ts";
+import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
+import type { EmbeddingStore } from "../../embed/store.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { createEncoderSetStore, type EncoderSetStore, type StoredParts } from "../disk/encoder-set-store.ts";
+import { computeFileHash } from "../disk/file-hash.ts";
+import { type EncoderSetParts, prepareEncoderSet } from "../models/load-encoder-set.ts";
+import { resolveEncoder } from "../models/resolve-encoder.ts";
+import { createEmbeddingPool } from "../threads/embedding-pool.ts";
+import { fetchRecordings } from "./fetch-recordings.ts";
+
+/** Options of {@link embedRecordings}. */
+export interface EmbedRecordingsOptions extends WorkOptions {
+  /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
+  readonly encoders: readonly (string | ResolvedEncoder)[];
+  /** Id of a built-in transcriber; nothing is transcribed without it. */
+  readonly transcriber?: string | undefined;
+  readonly audio?: Partial<AudioSettings> | undefined;
+  readonly store: EmbeddingStore;
+  readonly cache?: CacheFolder | undefined;
+  /** Word for progress: "embedding" unless given. */
+  readonly stage?: string | undefined;
+}
+
+/** One recording of which something is missing. */
+interface Task {
+  readonly index: number;
+  readonly path: string;
+  readonly fileHash: string;
+  readonly stored: StoredParts;
+  readonly parts: EncoderSetParts;
+}
+
+/** What was found for each recording, in their order, and what is left to compute. */
+interface Lookup {
+  readonly outputs: (EmbeddedFile | SkippedRecording | undefined)[];
+  readonly tasks: readonly Task[];
+}
+
+/** Embeds recordings; rejects only when nothing can work (no weights) or with `aborted`. */
+export async function embedRecordings(
+  recordings: readonly Recording[],
+  options: EmbedRecordingsOptions,
+): Promise<EmbeddingResult> {
+  const { signal, onProgress, audio = {} } = options;
+  const encoders: ResolvedEncoder[] = [];
+  for (const encoder of options.encoders) {
+    encoders.push(typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder);
+  }
+  const encoderSet: ResolvedEncoderSet = { encoders, transcriber: options.transcriber };
+  const store = createEncoderSetStore(options.store, encoderSet, audio);
+  await fetchRecordings(recordings, { signal, onProgress });
+  const { maximumSeconds } = getAudioSettings(0, audio);
+  const { outputs, tasks } = await lookUp(recordings, store, maximumSeconds, signal);
+  if (tasks.length > 0) await computeMissing(recordings, encoderSet, store, { outputs, tasks }, options);
+  return { ...collectEmbedded(recordings, outputs), computed: tasks.length };
+}
+
+/** Looks all recordings up in the store. */
+async function lookUp(
+  recordings: readonly Recording[],
+  store: EncoderSetStore,
+  maximumSeconds: number,
+  signal: AbortSignal | undefined,
+): Promise<Lookup> {
+  const outputs: Lookup["outputs"] = new Array(recordings.length);
+  const tasks: Task[] = [];
+  for (const [index, recording] of recordings.entries()) {
+    throwIfAborted(signal);
+    try {
+      const path = await getPath(recording);
+      const fileHash = await computeFileHash(path, signal ? { signal } : {});
+      const stored = store.get(fileHash, recording.file);
+      const seconds = stored.facts?.seconds ?? 0;
+      if (seconds > maximumSeconds) throw tooLong(recording.file, maximumSeconds, seconds);
+      const parts = stored.missing;
+      if (parts) tasks.push({ index, path, fileHash, stored, parts });
+      else outputs[index] = { fileHash, ...stored.complete() };
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      outputs[index] = { file: recording.file, ...toErrorRecord(error, "unreadable") };
+    }
+  }
+  return { outputs, tasks };
+}
+
+/** Computes what is missing, stores it, and completes the outputs. */
+async function computeMissing(
+  recordings: readonly Recording[],
+  { encoders, transcriber }: ResolvedEncoderSet,
+  store: EncoderSetStore,
+  { outputs, tasks }: Lookup,
+  options: EmbedRecordingsOptions,
+): Promise<void> {
+  const { signal, onProgress, cache = getCacheFolder(), stage = "embedding", audio = {} } = options;
+  const wanted = uniteParts(tasks.map(({ parts }) => parts));
+  const encoderSet: ResolvedEncoderSet = {
+    encoders: wanted.encoders.map((i) => encoders[i]!),
+    transcriber: wanted.transcriber ? transcriber : undefined,
+  };
+  await prepareEncoderSet(encoderSet, { signal, onProgress, cache });
+  const pool = await createEmbeddingPool({ encoderSet, audio, cache, tasks: tasks.length, signal });
+  const total = recordings.length;
+  let completed = total - tasks.length;
+  onProgress?.({ stage, completed, total });
+  try {
+    await Promise.all(
+      tasks.map(async ({ index, path, fileHash, stored, parts }) => {
+        const { file } = recordings[index]!;
+        try {
+          const places = parts.encoders.map((i) => wanted.encoders.indexOf(i));
+          const output = await pool.embed(path, file, { ...parts, encoders: places });
+          await store.put(fileHash, file, parts, output);
+          outputs[index] = { fileHash, ...stored.complete(output) };
+        } catch (error) {
+          outputs[index] = { file, ...toErrorRecord(error, "encoder-failed") };
+        }
+        if (signal?.aborted) return;
+        completed++;
+        onProgress?.({ stage, completed, total });
+      }),
+    );
+    // Checked only now, when no work is left: the caller may close the store as soon as this rejects.
+    throwIfAborted(signal);
+  } finally {
+    await pool.close();
+  }
+}
+
+function uniteParts(all: readonly EncoderSetParts[]): EncoderSetParts {
+  const encoders = [...new Set(all.flatMap((parts) => parts.encoders))].sort((a, b) => a - b);
+  return { encoders, transcriber: all.some((parts) => parts.transcriber) };
+}
+
+async function getPath(recording: Recording): Promise<string> {
+  const source = await recording.open();
+  await source.close();
+  if (source.path !== undefined) return source.path;
+  throw new GolemError("unreadable", `${recording.file} is not a file on this machine; expected one.`);
+}

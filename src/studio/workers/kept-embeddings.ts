@@ -1,0 +1,47 @@
+/**
+ * Embeddings of recordings as the shelf keeps them: written by the worker that embeds, read by the one that trains.
+ *
+ * Not its concern: encoders, classifiers.
+ */
+
+import type { EmbeddedSource } from "../../embed/embed-source.ts";
+import { embeddingCodec } from "../../embed/embedding-codec.ts";
+import { transcriptCodec } from "../../embed/transcript-codec.ts";
+import type { Shelf } from "../data/shelf.ts";
+import { listStoreKeys } from "./studio-encoder-set.ts";
+
+/** The shelf's embeddings of recordings with these hashes, in their order; undefined where anything is missing or damaged. */
+export async function readEmbeddings(
+  shelf: Pick<Shelf, "getHearings">,
+  hashes: readonly string[],
+): Promise<(EmbeddedSource | undefined)[]> {
+  const keys = hashes.map(listStoreKeys);
+  const values = await shelf.getHearings(keys.flat());
+  let place = 0;
+  return keys.map((own) => {
+    const bytes = values.slice(place, place + own.length);
+    place += own.length;
+    const stored = bytes.slice(0, -1).map((value) => value && embeddingCodec.decode(value));
+    const last = bytes.at(-1);
+    const transcript = last && transcriptCodec.decode(last);
+    const embeddings = stored.filter((embedding) => embedding !== undefined);
+    if (embeddings.length < stored.length || !transcript) return undefined;
+    return { facts: embeddings[0]!.facts, embeddings, transcript };
+  });
+}
+
+/** Keeps the embeddings of a recording; resolves when they are on the disk. */
+export async function writeEmbeddings(
+  shelf: Pick<Shelf, "putHearings">,
+  hash: string,
+  { facts, embeddings, transcript }: EmbeddedSource,
+): Promise<void> {
+  const keys = listStoreKeys(hash);
+  await shelf.putHearings([
+    ...embeddings.map((embedding, i) => ({
+      key: keys[i]!,
+      bytes: embeddingCodec.encode({ ...embedding, facts }),
+    })),
+    ...(transcript ? [{ key: keys.at(-1)!, bytes: transcriptCodec.encode(transcript) }] : []),
+  ]);
+}

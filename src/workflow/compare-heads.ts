@@ -1,0 +1,95 @@
+/**
+ * Which head for this data set: every kind and size of head on one layer, and the fusion of all views, within a time budget.
+ *
+ * Not its concern: how candidates are scored and chosen (see `compare-candidates.ts`), clocks, the terminal.
+ */
+import { fitClassifier } from "../classifier/classifier.ts";
+import type { FitProblem } from "../classifier/fold-runner.ts";
+import { countLearnedNumbers, getLearnedNumbers, listHeadCandidates } from "../classifier/head-candidates.ts";
+import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
+import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
+import { type CandidateScore, compareCandidates, type HeadComparison } from "./compare-candidates.ts";
+import type { Environment } from "./environment.ts";
+import type { MeasureOptions } from "./training-options.ts";
+import { embedTrainingRows } from "./training-rows.ts";
+
+/** Options of {@link compareHeads}; all have defaults. */
+export interface CompareChoices extends Omit<MeasureOptions, "head" | "headOptions"> {
+  /** Seconds to spend on heads, about; default 30. */
+  readonly budget?: number;
+  /** Most repeats of cross-validation; default 10. */
+  readonly repeats?: number;
+}
+
+/** A candidate's scores and its size. */
+export interface SizedScore extends CandidateScore {
+  /** Numbers it learns from the recordings: weights and biases. */
+  readonly parameters: number;
+}
+
+/** The comparison, and its conditions. */
+export interface DatasetComparison extends Omit<HeadComparison, "candidates"> {
+  readonly candidates: readonly SizedScore[];
+  /** Encoder and layer of the heads on one layer; with auto, the layer is chosen in every fold. */
+  readonly encoder: string;
+  readonly layer: number | "last" | "auto";
+  readonly pooling: "mean" | "mean+std";
+  /** Seconds allowed for heads, and seconds taken. */
+  readonly budget: number;
+  readonly seconds: number;
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/** What a comparison is bounded by beside its options. */
+export interface CompareBounds {
+  /** Names of the candidates to compare; all of `listHeadCandidates` when not given. */
+  readonly names?: readonly string[] | undefined;
+  /** Starts a clock and returns a function that reads it, in seconds; the heads' time counts from then on. */
+  startClock(): () => number;
+}
+
+/**
+ * Compares heads on a data set. The budget affects the numbers only through the repeats and candidates that there was time for.
+ * Errors: those of `train`; `too-few-recordings` for a class with one recording; `invalid-option` for a budget that is not over 0.
+ */
+export async function compareHeads(
+  environment: Environment,
+  data: string | Dataset,
+  options: CompareChoices,
+  { names, startClock }: CompareBounds,
+): Promise<DatasetComparison> {
+  const { budget = defaultAmounts.comparisonSeconds, layer = defaultRecipe.layer } = options;
+  const { pooling = defaultRecipe.pooling, signal, onProgress } = options;
+  // All layers are embedded, whichever is named: the fusion uses them.
+  const { encoder, precision, transcript } = options;
+  const { problem, labels, skipped } = await embedTrainingRows(environment, data, options, {
+    encoder,
+    precision,
+    transcript,
+  });
+  const shared: FitProblem = { ...problem, options: { seed: problem.options.seed, pooling } };
+  const candidates = listHeadCandidates(layer).filter(({ name }) => names?.includes(name) ?? true);
+  const getElapsed = startClock();
+  const runner = environment.createCandidateRunner(shared, signal);
+  try {
+    const { candidates: scores, ...comparison } = await compareCandidates(
+      { problem: shared, labels, candidates, runner, repeats: options.repeats, budget, getElapsed },
+      { signal, onProgress },
+    );
+    const sized = scores.map((score): SizedScore => {
+      const candidate = candidates.find(({ name }) => name === score.name)!;
+      const learned = getLearnedNumbers(candidate, shared.encoderSet, labels.length, pooling);
+      const parameters =
+        learned ?? countLearnedNumbers(fitClassifier(shared, shared.encoderSet, shared.options));
+      return { ...score, parameters };
+    });
+    return {
+      ...comparison,
+      candidates: sized,
+      ...{ encoder: shared.encoderSet.encoders[0]!.id, layer, pooling },
+      ...{ budget, seconds: getElapsed(), skipped },
+    };
+  } finally {
+    await runner.close();
+  }
+}

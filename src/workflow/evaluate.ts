@@ -1,0 +1,59 @@
+/**
+ * Evaluation: a golem's score on recordings it was not trained on.
+ *
+ * Not its concern: metrics, how the score is shown.
+ */
+import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { limitRecordings } from "../dataset/selection.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { getAudioOf } from "../golem/predict-embedded.ts";
+import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
+import { embedDistinct } from "./training-rows.ts";
+
+/** A golem, and where its encoders are. */
+export interface GolemWithEncoders {
+  readonly model: GolemModel;
+  readonly encoderSet: ResolvedEncoderSet;
+}
+
+/** The score, and what it was computed on. */
+export interface TestedGolem {
+  readonly evaluation: Evaluation;
+  /** Name of the data set. */
+  readonly name: string;
+  /** Rows of the data set that were taken. */
+  readonly rows: readonly Recording[];
+  readonly embedded: readonly EmbeddedRecording[];
+  /** Everything that was left out. */
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/** Rows to evaluate on: those with split `test` where there are any, else all. */
+export function selectTestRows(dataset: Dataset): Dataset["recordings"] {
+  const rows = dataset.recordings.filter((row) => row.split === "test");
+  return rows.length > 0 ? rows : dataset.recordings;
+}
+
+/**
+ * Embeds the test rows of a data set with the golem's encoders and audio settings, and scores the golem on them. Rejects with the errors
+ * of opening a data set, and with `no-recordings` when nothing is left to score.
+ */
+export async function evaluate(
+  environment: Pick<EmbeddingEnvironment, "openDataset" | "embed">,
+  { model, encoderSet }: GolemWithEncoders,
+  data: string | Dataset,
+  options: WorkflowOptions & { readonly limit?: number | undefined },
+): Promise<TestedGolem> {
+  const { signal, onProgress, onWarning, limit } = options;
+  const dataset = await environment.openDataset(data, options);
+  const all = selectTestRows(dataset);
+  const rows = limit === undefined ? all : limitRecordings(all, limit);
+  const { embedded, ...rest } = await embedDistinct(environment, rows, encoderSet, {
+    ...{ audio: getAudioOf(model.document), signal, onProgress, onWarning },
+  });
+  const skipped = [...dataset.skipped, ...rest.skipped];
+  return { evaluation: model.evaluate(embedded, skipped), name: dataset.name, rows, embedded, skipped };
+}

@@ -1,0 +1,93 @@
+/**
+ * Training: from a data set to a golem.
+ *
+ * Not its concern: what is fitted and how it is scored (see `train-golem.ts`), where recordings are.
+ */
+import { describeAudio } from "../audio/describe-audio.ts";
+import { resolveLayer } from "../classifier/view.ts";
+import { defaultRecipe } from "../core/default-recipe.ts";
+import { createdBy } from "../core/version.ts";
+import type { Dataset, Recording } from "../dataset/dataset.ts";
+import { getAudioSettings } from "../embed/embed-source.ts";
+import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { clipFindings } from "../golem/training-account.ts";
+import { getEncoderSetInfo, narrowEncoderSet } from "./encoder-set-info.ts";
+import type { Environment } from "./environment.ts";
+import { selectTestRows } from "./evaluate.ts";
+import { examineRecordings, maximumExamined } from "./examine-recordings.ts";
+import { type TrainingInput, trainGolem } from "./train-golem.ts";
+import { checkTrainOptions, type MeasureOptions } from "./training-options.ts";
+import { embedDistinct, openRows } from "./training-rows.ts";
+
+/** Options of {@link train}; all have defaults. */
+export interface TrainingChoices extends MeasureOptions {
+  /** Data set to test on. Without it, rows with split `test` are the test set, and without those cross-validation scores. */
+  readonly test?: string | Dataset;
+  /** Repeats of cross-validation, default 10. */
+  readonly repeats?: number;
+}
+
+/** A golem, and what it was made of. */
+export interface TrainedGolem {
+  readonly model: GolemModel;
+  /** The encoders and the transcriber that it uses. */
+  readonly encoderSet: ResolvedEncoderSet;
+  readonly trainRows: readonly Recording[];
+  readonly testRows: readonly Recording[];
+}
+
+/**
+ * Trains a golem on a data set. `asked` is recorded as the flags of the command line. Rejects with the errors of opening data sets, of
+ * resolving encoders and of `trainGolem`, `conflicting-labels`, and `invalid-option`.
+ */
+export async function train(
+  environment: Environment,
+  data: string | Dataset,
+  { asked, ...options }: TrainingChoices & Pick<TrainingInput, "asked">,
+): Promise<TrainedGolem> {
+  checkTrainOptions(data, options);
+  const { signal, onProgress, onWarning, seed = defaultRecipe.seed, audio, layer } = options;
+  const { dataset, rows } = await openRows(environment, data, options);
+  const encoderSet = await environment.resolveEncoderSet(options, { signal, onProgress, onWarning });
+  const info = getEncoderSetInfo(encoderSet);
+  const [first] = info.encoders;
+  if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
+  const trainRows = rows.filter((row) => row.split !== "test");
+  const testset =
+    options.test === undefined ? undefined : await environment.openDataset(options.test, options);
+  const testRows = testset ? selectTestRows(testset) : rows.filter((row) => row.split === "test");
+
+  const embedOptions = { audio, signal, onProgress, onWarning };
+  const training = await embedDistinct(environment, trainRows, encoderSet, embedOptions);
+  const testing = await embedDistinct(environment, testRows, encoderSet, {
+    ...embedOptions,
+    stage: "embedding the test set",
+  });
+  const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
+  const settings = getAudioSettings(first!.sampleRate, audio);
+  const all = [...training.embedded, ...testing.embedded.map((row) => ({ ...row, split: "test" as const }))];
+  const examine =
+    all.length <= maximumExamined
+      ? () => clipFindings(examineRecordings(all, skipped, info, seed))
+      : undefined;
+  const model = await trainGolem(
+    {
+      name: dataset.name,
+      isPublic: dataset.isPublic,
+      recordings: training.embedded,
+      ...(testRows.length > 0 ? { test: testing.embedded } : {}),
+      ...{ skipped, ...info, audio: settings, pipeline: describeAudio(settings), createdBy, asked, examine },
+    },
+    {
+      ...options,
+      seed,
+      createFoldRunner: (problem) => environment.createFoldRunner(problem, signal),
+    },
+  ).catch((error: unknown) => {
+    // Recordings that were left out may be why there are too few.
+    for (const record of skipped) onWarning?.(record);
+    throw error;
+  });
+  return { model, encoderSet: narrowEncoderSet(encoderSet, model), trainRows, testRows };
+}

@@ -1,0 +1,88 @@
+/**
+ * The rows of a data set that training learns from, and their embeddings, as the problem that folds share.
+ *
+ * Not its concern: what is fitted or measured on them. Rows with split test are left alone.
+ */
+import { createFitProblem } from "../classifier/fit-problem.ts";
+import type { FitProblem } from "../classifier/fold-runner.ts";
+import { resolveLayer } from "../classifier/view.ts";
+import { defaultRecipe } from "../core/default-recipe.ts";
+import { checkTrainable } from "../dataset/classes.ts";
+import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { drawShots, limitRecordings } from "../dataset/selection.ts";
+import { keepDistinct } from "../embed/distinct-recordings.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
+import { getEncoderSetInfo } from "./encoder-set-info.ts";
+import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./environment.ts";
+import { checkTrainOptions, type MeasureOptions } from "./training-options.ts";
+
+/** Opens a data set and takes the rows that `limit` and `shots` leave of it; those with split test are among them. */
+export async function openRows(
+  { openDataset }: Pick<EmbeddingEnvironment, "openDataset">,
+  data: string | Dataset,
+  { limit, shots, seed = defaultRecipe.seed, ...options }: MeasureOptions,
+): Promise<{ readonly dataset: Dataset; readonly rows: readonly Recording[] }> {
+  const dataset = await openDataset(data, options, limit);
+  let rows = [...dataset.recordings];
+  if (limit !== undefined) rows = limitRecordings(rows, limit);
+  if (shots !== undefined) rows = drawShots(rows, shots, seed);
+  return { dataset, rows };
+}
+
+/**
+ * Embeds recordings to be trained or scored on, and passes their oddities on as warnings. The same audio twice under one label counts
+ * once, with a warning; under two labels it is the error `conflicting-labels`.
+ */
+export async function embedDistinct(
+  { embed }: Pick<EmbeddingEnvironment, "embed">,
+  recordings: readonly Recording[],
+  encoderSet: ResolvedEncoderSet,
+  options: EmbedOptions,
+): Promise<{ embedded: EmbeddedRecording[]; skipped: SkippedRecording[] }> {
+  const { onWarning } = options;
+  const { embedded, skipped, warnings } = await embed(recordings, encoderSet, options);
+  for (const warning of warnings) onWarning?.(warning);
+  return { embedded: keepDistinct(embedded, onWarning), skipped };
+}
+
+/** The problem that folds share, and what was left out of it. */
+export interface EmbeddedRows {
+  readonly problem: FitProblem;
+  /** Names of the classes, in their order. */
+  readonly labels: readonly string[];
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/**
+ * Embeds the training rows. `choice` names the encoders, where it is not `options` that do. Errors: those of `train`;
+ * `too-few-recordings` for a class with one recording.
+ */
+export async function embedTrainingRows(
+  environment: EmbeddingEnvironment,
+  data: string | Dataset,
+  options: MeasureOptions,
+  choice: EncoderChoice = options,
+): Promise<EmbeddedRows> {
+  checkTrainOptions(data, options);
+  const { signal, onProgress, onWarning, seed = defaultRecipe.seed, audio, layer } = options;
+  const { dataset, rows } = await openRows(environment, data, options);
+  const encoderSet = await environment.resolveEncoderSet(choice, { signal, onProgress, onWarning });
+  const info = getEncoderSetInfo(encoderSet);
+  if (layer !== undefined && layer !== "auto") resolveLayer(info.encoders[0]!, layer);
+  const { embedded, ...rest } = await embedDistinct(
+    environment,
+    rows.filter((row) => row.split !== "test"),
+    encoderSet,
+    { audio, signal, onProgress, onWarning },
+  );
+  const skipped = [...dataset.skipped, ...rest.skipped];
+  try {
+    checkTrainable(embedded, { tested: false });
+  } catch (error) {
+    // Recordings that were left out may be why there are too few.
+    for (const record of skipped) onWarning?.(record);
+    throw error;
+  }
+  return { ...createFitProblem(embedded, info, { ...options, seed }), skipped };
+}
