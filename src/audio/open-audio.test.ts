@@ -5,11 +5,11 @@ import { createTone, createWav, measureTone, readAll } from "../../test/audio-fi
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { defaultAudioSettings } from "./audio.ts";
+import { describeAudio } from "./audio-description.ts";
 import { createAudioHasher, digestPortable } from "./audio-hash.ts";
-import { describeAudio } from "./describe-audio.ts";
 import { openAudio } from "./open-audio.ts";
-import { trimParameters } from "./silence-trim.ts";
-import { computeWindowBounds } from "./window-cut.ts";
+import { trimParameters } from "./trim.ts";
+import { computeWindowBounds } from "./windows.ts";
 
 const options = { sampleRate: 8000, trim: false };
 

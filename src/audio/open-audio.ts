@@ -15,15 +15,9 @@ import { decodeSource } from "./formats/decode-source.ts";
 import type { DecodedStream, Decoder } from "./formats/decoder.ts";
 import { type MixCount, readMono, tooLong } from "./mono-stream.ts";
 import { createResampler } from "./resampler.ts";
-import {
-  computeKeptSamples,
-  computeNoiseDb,
-  createLevelMeter,
-  isSilent,
-  trimParameters,
-} from "./silence-trim.ts";
+import { computeKeptSamples, computeNoiseDb, createLevelMeter, isSilent, trimParameters } from "./trim.ts";
 import { createWarning } from "./warning.ts";
-import { computeWindowBounds, cutWindows } from "./window-cut.ts";
+import { computeWindowBounds, cutWindows } from "./windows.ts";
 
 /** Settings, all optional, and what opening needs beside them. */
 export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSettings[K] | undefined } & {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createConvolutionKernel } from "./convolution-kernel.ts";
 import { createResampler } from "./resampler.ts";
+import { createConvolutionKernel } from "./resampler-kernel.ts";
 
 function resample(
   input: Float32Array,

@@ -5,9 +5,9 @@
  * Positions are counted in integers, so results do not depend on how the input is cut into chunks, and nothing drifts.
  * Not its concern: files, channels (mono in, mono out).
  */
-import { joinFloats } from "../core/join-pieces.ts";
-import { type ConvolutionKernel, createConvolutionKernel } from "./convolution-kernel.ts";
-import { designPhaseFilter, getGreatestCommonDivisor } from "./kaiser-filter.ts";
+import { joinFloats } from "../core/join-arrays.ts";
+import { designPhaseFilter, getGreatestCommonDivisor } from "./resampler-filter.ts";
+import { type ConvolutionKernel, createConvolutionKernel } from "./resampler-kernel.ts";
 
 /** Converts a mono stream; single use. */
 export interface Resampler {

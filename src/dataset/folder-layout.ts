@@ -5,7 +5,7 @@
  * Not its concern: the file system; it gets the list of files.
  */
 import type { Split } from "./dataset.ts";
-import { parseSplit } from "./split-word.ts";
+import { parseSplit } from "./split-name.ts";
 
 /** One recording as its place in the folder describes it. */
 interface PlacedRecording {

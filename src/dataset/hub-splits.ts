@@ -6,7 +6,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Split } from "./dataset.ts";
-import { parseSplit } from "./split-word.ts";
+import { parseSplit } from "./split-name.ts";
 
 /** One side of a data set. */
 export interface HubSplit {

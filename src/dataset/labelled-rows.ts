@@ -6,7 +6,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { SkippedRecording, Split } from "./dataset.ts";
-import { parseSplit } from "./split-word.ts";
+import { parseSplit } from "./split-name.ts";
 import type { Table } from "./table.ts";
 
 /** Whether every row needs a label (to train), or may do without (a pool to choose from). */

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { Split } from "./dataset.ts";
-import { drawShots, limitRecordings } from "./selection.ts";
+import { drawShots, limitRecordings, splitFirstRows } from "./selection.ts";
 
 const rows = (count: number, split: Split = "none") =>
   Array.from({ length: count }, (_, i) => ({ id: `${split}${i}`, label: `class ${i % 4}`, split }));
@@ -53,4 +53,41 @@ describe("drawn shots", () => {
     // Each of 10 a class is drawn with probability 0.3: mean 120, standard deviation 9.2; six of those.
     for (const { id } of rows(40)) expect(Math.abs((counts.get(id) ?? 0) - 120)).toBeLessThan(55);
   });
+});
+
+const createRows = (labels: string) =>
+  [...labels].map((label, row) => ({ label, split: "none" as const, file: String(row) }));
+const getTrained = (labels: string, count: number): string =>
+  splitFirstRows(createRows(labels), count)
+    .filter(({ split }) => (split as string) === "train")
+    .map(({ file }) => file)
+    .join("");
+
+describe("a split by the first rows", () => {
+  it("takes the first rows where they hold every class", () => {
+    expect(getTrained("abcabcab", 4)).toBe("0123");
+  });
+
+  it("lets the first row of a missing class replace the last of the largest", () => {
+    expect(getTrained("aaabaac", 4)).toBe("0136");
+  });
+
+  it("refuses counts that leave nothing to test on or a class without a row", () => {
+    for (const count of [2, 7, 3.5]) {
+      expect(() => splitFirstRows(createRows("abcabca"), count)).toThrow(/from 3 to 6/);
+    }
+  });
+
+  test.prop([fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 6, maxLength: 40 }), fc.nat()])(
+    "always has the count asked for and every class",
+    (labels, draw) => {
+      const classes = new Set(labels).size;
+      const count = classes + (draw % (labels.length - classes));
+      const rows = splitFirstRows(createRows(labels.join("")), count);
+      const trained = rows.filter(({ split }) => (split as string) === "train");
+      expect(trained).toHaveLength(count);
+      expect(new Set(trained.map(({ label }) => label)).size).toBe(classes);
+      expect(rows.map(({ file }) => file)).toEqual(labels.map((_, row) => String(row)));
+    },
+  );
 });

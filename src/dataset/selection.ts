@@ -45,6 +45,36 @@ export function drawShots<T extends { readonly label: string; readonly split: Sp
   return recordings.filter((recording) => recording.split === "test" || drawn.has(recording));
 }
 
+/**
+ * Marks `count` rows "train" and the rest "test", in the order they have: the first ones, but where a class is missing
+ * among them, its first row takes the place of the last row of the class that has most.
+ *
+ * @throws GolemError `invalid-option` unless there are rows to test on and at least as many to learn from as classes.
+ */
+export function splitFirstRows<T extends { readonly label: string; readonly split: Split }>(
+  rows: readonly T[],
+  count: number,
+): T[] {
+  const classes = [...new Set(rows.map(({ label }) => label))];
+  if (!(Number.isInteger(count) && count >= classes.length && count < rows.length)) {
+    throw new GolemError(
+      "invalid-option",
+      `${count} of ${rows.length} rows in ${classes.length} classes cannot be for training; expected a whole number from ${classes.length} to ${rows.length - 1}.`,
+      { hint: "Set another --limit." },
+    );
+  }
+  const chosen = Array.from({ length: count }, (_, row) => row);
+  for (const label of classes) {
+    if (chosen.some((row) => rows[row]!.label === label)) continue;
+    const counts = new Map<string, number>();
+    for (const row of chosen) counts.set(rows[row]!.label, (counts.get(rows[row]!.label) ?? 0) + 1);
+    const [largest] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+    const given = chosen.findLastIndex((row) => rows[row]!.label === largest);
+    chosen[given] = rows.findIndex((row) => row.label === label);
+  }
+  return rows.map((row, i) => ({ ...row, split: chosen.includes(i) ? "train" : "test" }) as T);
+}
+
 function checkCount(count: number, option: string): void {
   if (Number.isSafeInteger(count) && count >= 1) return;
   throw new GolemError("invalid-option", `${option} is ${count}; a whole number of at least 1 was expected.`);

@@ -4,7 +4,7 @@
  * Not its concern: labels, files, where weights come from.
  */
 import { GolemError } from "../core/error.ts";
-import { mergeMoments } from "./merge-moments.ts";
+import { mergeMoments } from "./pooling.ts";
 
 /** What identifies an encoder and says how to feed it. Stored in every golem. */
 export interface EncoderInfo {

@@ -7,10 +7,10 @@ import { createRandom } from "../core/random.ts";
 import { loadDataset } from "../node/data/dataset-files.ts";
 import { loadWeights } from "../node/models/encoder-weights.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import type { OnnxSession } from "../onnx/onnx-runtime.ts";
+import type { OnnxSession } from "../onnx/runtime.ts";
 import type { Encoder } from "./encoder.ts";
 import { createGoogleSpeechEmbedding } from "./google-speech-embedding.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { poolFrames } from "./pooling.ts";
 import { getEncoderDefinition } from "./registry.ts";
 
 let encoder: Encoder;

@@ -13,13 +13,13 @@
  * Not its concern: files, labels, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
-import { extractModel, readMainGraph } from "../onnx/onnx-extract.ts";
-import { createNode, createValueInfo } from "../onnx/onnx-proto.ts";
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/onnx-runtime.ts";
+import { extractModel, readMainGraph } from "../onnx/graph-extract.ts";
 import { addPoolingNodes, getPooledTensor } from "../onnx/pooling-graph.ts";
+import { createNode, createValueInfo } from "../onnx/proto.ts";
+import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addCentring } from "./encoder-graph.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { poolFrames } from "./pooling.ts";
 
 const dimensions = 96;
 const melBands = 32;

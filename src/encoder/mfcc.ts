@@ -8,9 +8,9 @@
 
 import { createPowerSpectrum } from "../math/fourier.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import { reflectToLength } from "./input-preparation.ts";
 import { createHannWindow, createMelFilters } from "./mel-filters.ts";
-import { poolFrames } from "./pool-frames.ts";
-import { reflectToLength } from "./reflect.ts";
+import { poolFrames } from "./pooling.ts";
 
 const sampleRate = 16_000;
 const frameSamples = 400;

@@ -11,8 +11,8 @@ import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
-import { createAddedNodes, extractModel, readBranches } from "../onnx/onnx-extract.ts";
-import { createValueInfo } from "../onnx/onnx-proto.ts";
+import { createAddedNodes, extractModel, readBranches } from "../onnx/graph-extract.ts";
+import { createValueInfo } from "../onnx/proto.ts";
 import { createMoonshineDecoder, type DecodedStep, type MoonshineDecoder } from "./moonshine-decoder.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 

@@ -19,9 +19,9 @@ import {
   type GraphContents,
   type ModelEnds,
   readBranches,
-} from "../onnx/onnx-extract.ts";
-import { createValueInfo, elementType } from "../onnx/onnx-proto.ts";
-import type { OnnxRuntime, OnnxTensor } from "../onnx/onnx-runtime.ts";
+} from "../onnx/graph-extract.ts";
+import { createValueInfo, elementType } from "../onnx/proto.ts";
+import type { OnnxRuntime, OnnxTensor } from "../onnx/runtime.ts";
 import type { NextToken } from "./greedy-decoding.ts";
 
 const blocks = [0, 1, 2, 3, 4, 5];

@@ -6,7 +6,7 @@
  * Not its concern: files, where the weights were found.
  */
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, Pooled } from "./encoder.ts";
 import { decodeGreedily, type NextToken } from "./greedy-decoding.ts";
 import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
@@ -16,7 +16,7 @@ import {
   moonshineDecoderDimensions,
   moonshineDecoderWeights,
 } from "./moonshine-decoder.ts";
-import { createStepPool, stepStatistics } from "./step-pool.ts";
+import { createStepPool, stepStatistics } from "./pooling.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
 
 const startToken = 1;

@@ -4,8 +4,8 @@ import { createRandom } from "../core/random.ts";
 import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { createValueInfo, extendModel } from "../onnx/onnx-proto.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { createValueInfo, extendModel } from "../onnx/proto.ts";
+import { poolFrames } from "./pooling.ts";
 import { getEncoderDefinition } from "./registry.ts";
 
 const random = createRandom(0);

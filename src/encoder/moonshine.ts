@@ -8,9 +8,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
-import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "../onnx/onnx-extract.ts";
-import { createValueInfo } from "../onnx/onnx-proto.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "../onnx/graph-extract.ts";
 import {
   addPoolingNodes,
   describePooledOutputs,
@@ -18,9 +16,11 @@ import {
   getPooledTensor,
   pooledOutput,
 } from "../onnx/pooling-graph.ts";
+import { createValueInfo } from "../onnx/proto.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addReflection } from "./encoder-graph.ts";
-import { reflectToLength } from "./reflect.ts";
+import { reflectToLength } from "./input-preparation.ts";
 
 const dimensions = 288;
 /** Samples below which the three strided convolutions (127/64, 7/3, 3/2) leave no frame. */

@@ -5,7 +5,7 @@
  * Not its concern: where files are kept, how they are fetched.
  */
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
 import type { AddEncoder } from "./encoder-graph.ts";
 import {

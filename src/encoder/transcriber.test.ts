@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createStepPool } from "./step-pool.ts";
+import { createStepPool } from "./pooling.ts";
 import { joinTranscripts } from "./transcriber.ts";
 
 const info = {

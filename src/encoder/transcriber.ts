@@ -6,7 +6,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Pooled } from "./encoder.ts";
-import { mergeStepPools } from "./step-pool.ts";
+import { mergeStepPools } from "./pooling.ts";
 
 /** Names of the vectors that decoders give. */
 export const decoderVectorNames = ["context", "start"] as const;

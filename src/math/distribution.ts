@@ -1,9 +1,11 @@
 /**
- * The few distribution functions that intervals need: regularised incomplete beta and Student's t quantile.
+ * The distribution functions that intervals need: regularised incomplete beta function and quantile of
+ * Student's t.
  *
  * Not its concern: what is being estimated.
- * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued fraction).
- * Checked against SciPy's numbers in distribution.test.ts.
+ *
+ * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued
+ * fraction). Checked against SciPy's numbers in distribution.test.ts.
  */
 
 /** ln of the gamma function for x > 0: recurrence up to 10, then the Stirling series (about 1e-14 relative). */

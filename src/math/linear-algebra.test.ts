@@ -5,8 +5,14 @@ import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 import { factorCholesky, invertCholesky, solveCholesky } from "./cholesky.ts";
 import { computeEigen } from "./eigen.ts";
-import { centreGram } from "./gram.ts";
-import { computeGram, dot, multiply, multiplyByRows, multiplyTransposed } from "./products.ts";
+import {
+  centreGram,
+  computeGram,
+  dot,
+  multiply,
+  multiplyByRows,
+  multiplyTransposed,
+} from "./matrix-products.ts";
 
 const sizes = fc.integer({ min: 1, max: 9 });
 const seeds = fc.integer();

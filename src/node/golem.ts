@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import { encodeFloatWav } from "../audio/wav-writer.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import type { WorkOptions } from "../core/progress.ts";

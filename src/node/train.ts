@@ -3,7 +3,7 @@
  *
  * Not its concern: how heads work, the terminal.
  */
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";

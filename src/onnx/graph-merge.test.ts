@@ -1,9 +1,10 @@
 /** Merged graphs in the real runtime, against what the models give one by one. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/tiny-onnx.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { createGraphMerge, type GraphEnd } from "./graph-merge.ts";
+import { readModelFacts } from "./model-reader.ts";
 import {
   createBytesField,
   createGraph,
@@ -11,8 +12,7 @@ import {
   createNode,
   createTensorPrefix,
   createValueInfo,
-} from "./onnx-proto.ts";
-import { readModelFacts } from "./onnx-reader.ts";
+} from "./proto.ts";
 
 const vector = (name: string) => createValueInfo(name, "float32", ["n"]);
 const end = (name: string): GraphEnd => ({ name, type: "float32", shape: ["n"] });

@@ -4,7 +4,7 @@
  * Not its concern: the page.
  */
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import { encodeFloatWav } from "../audio/wav-writer.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";

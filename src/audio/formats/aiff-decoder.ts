@@ -10,8 +10,7 @@ import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import type { Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
-import { type SampleFormat, sampleBytes } from "./pcm.ts";
-import { readPlain } from "./wav-decoder.ts";
+import { readPcm, type SampleFormat, sampleBytes } from "./pcm.ts";
 
 interface Common {
   readonly channels: number;
@@ -76,7 +75,7 @@ export const aiffDecoder: Decoder = {
       channels,
       declaredSeconds: frames / sampleRate,
       warnings,
-      chunks: readPlain(source, sound.start, frames, stride, format, littleEndian, channels, options),
+      chunks: readPcm(source, sound.start, frames, stride, format, littleEndian, channels, options),
     };
   },
 };

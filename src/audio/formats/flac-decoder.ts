@@ -18,7 +18,7 @@ import {
   readStreamInfo,
 } from "./flac-frame.ts";
 import { checkFormat } from "./format-limits.ts";
-import { quietly } from "./quietly.ts";
+import { withSilentConsole } from "./silent-console.ts";
 
 /** Decodes native FLAC content (FLAC in Ogg is the Ogg decoder's). */
 export const flacDecoder: Decoder = {
@@ -116,7 +116,7 @@ export async function* decodeFlacPieces(
   const decodeFrame = async (piece: FlacPiece): Promise<readonly Float32Array[] | undefined> => {
     try {
       const frame = completeFlacHeader(piece.bytes, info.bitsPerSample);
-      const { channelData, samplesDecoded } = await quietly(() => decoder.decodeFrames([frame]));
+      const { channelData, samplesDecoded } = await withSilentConsole(() => decoder.decodeFrames([frame]));
       if (samplesDecoded === piece.samples && channelData.length === info.channels) return channelData;
     } catch {
       // a trap inside WebAssembly: the same as a refusal

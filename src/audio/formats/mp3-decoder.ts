@@ -13,7 +13,7 @@ import { createWarning } from "../warning.ts";
 import { getId3Length, hasText } from "./content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { findMpegFrame, isSameMpegStream, type MpegHeader, readMpegHeader } from "./mpeg-frame.ts";
-import { quietly } from "./quietly.ts";
+import { withSilentConsole } from "./silent-console.ts";
 
 /** Decodes MP3 content. */
 export const mp3Decoder: Decoder = {
@@ -96,7 +96,7 @@ async function* readChunks(
     throwIfAborted(signal);
     for (const frame of batch) {
       frames++;
-      const decoded = quietly(() => decoder.decode(frame));
+      const decoded = withSilentConsole(() => decoder.decode(frame));
       errors += decoded.errors.length;
       if (decoded.samplesDecoded === 0 || decoded.sampleRate !== first.sampleRate) continue;
       produced += decoded.samplesDecoded;

@@ -15,7 +15,7 @@ import { decodeFlacPieces } from "./flac-decoder.ts";
 import { type FlacPiece, readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
 import { checkFormat } from "./format-limits.ts";
 import { type OggPage, type OggScan, readOggPages } from "./ogg-page.ts";
-import { groupPages, type OggStream, selectPages } from "./ogg-selection.ts";
+import { groupPages, type OggStream, selectPages } from "./ogg-stream.ts";
 
 /** Decodes Ogg content. */
 export const oggDecoder: Decoder = {

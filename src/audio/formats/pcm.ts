@@ -5,6 +5,9 @@
  * in every container.
  * Not its concern: headers.
  */
+import { type ByteSource, blockBytes } from "../../core/byte-source.ts";
+import { throwIfAborted } from "../../core/error.ts";
+import type { DecodeOptions } from "./decoder.ts";
 
 /** How one sample is written. */
 export type SampleFormat =
@@ -99,4 +102,29 @@ export function readSamples(
     for (let i = 0, offset = channel * width; i < frames; i++, offset += stride) plane[i] = get(view, offset);
     return plane;
   });
+}
+
+/**
+ * Reads `frames` interleaved frames, `stride` bytes apart, from byte `offset` of a source on, as planar chunks. Ends early
+ * where the source does.
+ */
+export async function* readPcm(
+  source: ByteSource,
+  offset: number,
+  frames: number,
+  stride: number,
+  format: SampleFormat,
+  littleEndian: boolean,
+  channels: number,
+  { signal }: DecodeOptions,
+): AsyncGenerator<Float32Array[]> {
+  const chunkFrames = Math.max(1, Math.floor(blockBytes / stride));
+  for (let done = 0; done < frames; ) {
+    throwIfAborted(signal);
+    const bytes = await source.read(offset + done * stride, Math.min(chunkFrames, frames - done) * stride);
+    const planes = readSamples(bytes, format, littleEndian, channels, stride);
+    if (planes[0]!.length === 0) return;
+    done += planes[0]!.length;
+    yield planes;
+  }
 }

@@ -11,7 +11,7 @@ import { createWarning } from "../warning.ts";
 import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { decodeMpeg } from "./mp3-decoder.ts";
-import { readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
+import { readPcm, type SampleFormat, sampleBytes } from "./pcm.ts";
 import { readWavHeader, type WavHeader } from "./wav-header.ts";
 
 const names: Readonly<Record<number, string>> = {
@@ -133,30 +133,8 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
     channels,
     ...(Number.isFinite(frames) ? { declaredSeconds: frames / sampleRate } : {}),
     warnings,
-    chunks: readPlain(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
+    chunks: readPcm(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
   };
-}
-
-/** Planar chunks of `frames` interleaved frames that start at byte `offset`. Shared with AIFF. */
-export async function* readPlain(
-  source: ByteSource,
-  offset: number,
-  frames: number,
-  stride: number,
-  format: SampleFormat,
-  littleEndian: boolean,
-  channels: number,
-  { signal }: DecodeOptions,
-): AsyncGenerator<Float32Array[]> {
-  const chunkFrames = Math.max(1, Math.floor(blockBytes / stride));
-  for (let done = 0; done < frames; ) {
-    throwIfAborted(signal);
-    const bytes = await source.read(offset + done * stride, Math.min(chunkFrames, frames - done) * stride);
-    const planes = readSamples(bytes, format, littleEndian, channels, stride);
-    if (planes[0]!.length === 0) return;
-    done += planes[0]!.length;
-    yield planes;
-  }
 }
 
 function noFrames(source: ByteSource): GolemError {

@@ -5,8 +5,8 @@
  */
 import { GolemError } from "../../core/error.ts";
 import type { PlanOptions, PretrainedFamily, PretrainedPlan } from "./pretrained-family.ts";
-import { wav2vec2Family } from "./wav2vec2-family.ts";
-import { whisperFamily } from "./whisper-family.ts";
+import { wav2vec2Family } from "./wav2vec2.ts";
+import { whisperFamily } from "./whisper.ts";
 
 const families: readonly PretrainedFamily[] = [wav2vec2Family, whisperFamily];
 

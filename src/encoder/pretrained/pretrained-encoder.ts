@@ -4,11 +4,11 @@
  * Not its concern: files, where the graph was built.
  */
 import { GolemError } from "../../core/error.ts";
-import type { OnnxModel, OnnxRuntime } from "../../onnx/onnx-runtime.ts";
 import { framesOutput, getPooledTensor, pooledOutput } from "../../onnx/pooling-graph.ts";
+import type { OnnxModel, OnnxRuntime } from "../../onnx/runtime.ts";
 import type { Encoder, EncoderInfo } from "../encoder.ts";
 import { type AddEncoder, addNormalisation, addReflection } from "../encoder-graph.ts";
-import { reflectToLength } from "../reflect.ts";
+import { reflectToLength } from "../input-preparation.ts";
 import type { GraphOptions, PretrainedPlan } from "./pretrained-family.ts";
 
 /** Identity of the encoder that a plan gives under these options. */

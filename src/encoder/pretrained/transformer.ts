@@ -7,6 +7,7 @@
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import { addPoolingNodes, framesOutput, pooledOutput } from "../../onnx/pooling-graph.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";
 import type { LinearWriter } from "./linear.ts";
 
@@ -134,4 +135,20 @@ export async function addNormFirstBlocks(
     layers.push(output);
   }
   return layers;
+}
+
+/**
+ * Adds the outputs `golem_pooled` [1, layers, 2 x dimensions] and `golem_frames` [3] for the tensors named, each
+ * [1, frames, dimensions], layer 0 first (see `onnx/pooling-graph.ts`).
+ */
+export function addPooledLayers(
+  graph: GraphWriter,
+  layerTensors: readonly string[],
+  dimensions: number,
+): void {
+  addPoolingNodes(layerTensors, (operator, inputs, outputs, attributes) => {
+    graph.addNode(operator, inputs, { outputs, attributes });
+  });
+  graph.addOutput(pooledOutput, "float32", [1, layerTensors.length, 2 * dimensions]);
+  graph.addOutput(framesOutput, "int64", [3]);
 }

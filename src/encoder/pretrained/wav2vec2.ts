@@ -9,35 +9,63 @@
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import { normaliseSamples } from "../input-preparation.ts";
 import { addBlockedConvolution } from "./blocked-convolution.ts";
-import type { EncoderTensors } from "./encoder-tensors.ts";
-import { createLinearWriter, type Precision } from "./linear.ts";
-import { addPooledLayers } from "./pooled-outputs.ts";
+import { type EncoderTensors, selectTensors } from "./encoder-tensors.ts";
+import { createLinearWriter } from "./linear.ts";
+import type { GraphOptions, PretrainedFamily } from "./pretrained-family.ts";
 import {
   addAttention,
   addFeedForward,
   addLayerNorm,
   addLinear,
   addNormFirstBlocks,
+  addPooledLayers,
   addVector,
   type BlockNames,
   type TransformerContext,
 } from "./transformer.ts";
-import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
+import {
+  getReceptiveField,
+  parseWav2Vec2Config,
+  parseWav2Vec2Preprocessor,
+  type Wav2Vec2Config,
+} from "./wav2vec2-config.ts";
 import { addFeatureExtractor } from "./wav2vec2-features.ts";
-import { positionalConvolution, readPositionalWeights } from "./wav2vec2-tensors.ts";
+import { describeWav2Vec2Tensors, positionalConvolution, readPositionalWeights } from "./wav2vec2-tensors.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
 
 /** Name of the input: normalised samples at 16 kHz, [1, samples]. */
 export const samplesInput = "input_values";
 
-/** What to build. */
-export interface Wav2Vec2GraphOptions {
-  readonly precision: Precision;
-  /** Last layer handed out, 0 ... blocks; blocks above it are neither computed nor stored. All when not given. */
-  readonly throughLayer?: number | undefined;
-}
+/** wav2vec2 (base, large, XLS-R, MMS without adapters) and HuBERT. */
+export const wav2vec2Family: PretrainedFamily = {
+  modelTypes: ["wav2vec2", "hubert"],
+  plan(configJson, preprocessorJson) {
+    const config = parseWav2Vec2Config(configJson);
+    const preprocessor = parseWav2Vec2Preprocessor(preprocessorJson ?? {});
+    const minimumSamples = getReceptiveField(config).samples;
+    const normalise = preprocessor.do_normalize;
+    return {
+      layers: config.num_hidden_layers + 1,
+      dimensions: config.hidden_size,
+      sampleRate: preprocessor.sampling_rate,
+      minimumSamples,
+      input: samplesInput,
+      recipe: `wav2vec2/1;normalise=${normalise ? "zero-mean-unit-variance" : "none"};pool=mean+std;reflect<${minimumSamples}`,
+      isNormalised: normalise,
+      prepare: normalise ? normaliseSamples : (samples) => samples,
+      write: (graph, checkpoint, options) =>
+        writeWav2Vec2Graph(
+          graph,
+          selectTensors(checkpoint, describeWav2Vec2Tensors(config)),
+          config,
+          options,
+        ),
+    };
+  },
+};
 
 /** Everything the parts of the graph share. */
 interface Context extends TransformerContext {
@@ -52,7 +80,7 @@ export async function writeWav2Vec2Graph(
   graph: GraphWriter,
   tensors: EncoderTensors,
   config: Wav2Vec2Config,
-  options: Wav2Vec2GraphOptions,
+  options: GraphOptions,
 ): Promise<void> {
   const blocks = config.num_hidden_layers;
   const through = options.throughLayer ?? blocks;

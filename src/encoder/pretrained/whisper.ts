@@ -8,24 +8,72 @@
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
-import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder-tensors.ts";
+import {
+  type EncoderTensors,
+  type ExpectedTensors,
+  selectTensors,
+  type TensorSelection,
+} from "./encoder-tensors.ts";
 import { cutFrames, orderWeights, trimToFrames } from "./frames-graph.ts";
 import { createLinearWriter } from "./linear.ts";
-import { addPooledLayers } from "./pooled-outputs.ts";
-import type { GraphOptions } from "./pretrained-family.ts";
-import { addNormFirstBlocks, addVector, type BlockNames, type TransformerContext } from "./transformer.ts";
-import type { WhisperConfig } from "./whisper-config.ts";
-import { addLogMel, whisperHop } from "./whisper-front-end.ts";
+import type { GraphOptions, PretrainedFamily } from "./pretrained-family.ts";
+import {
+  addNormFirstBlocks,
+  addPooledLayers,
+  addVector,
+  type BlockNames,
+  type TransformerContext,
+} from "./transformer.ts";
+import { parseWhisperConfig, type WhisperConfig } from "./whisper-config.ts";
+import { addLogMel, whisperFrames, whisperHop } from "./whisper-front-end.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
 /** Epsilon of every norm; Whisper's config.json does not tell it (PyTorch's default). */
 const epsilon = 1e-5;
 
 /** Name of the input: samples at 16 kHz, [1, samples], at least 201 and at most 30 s. */
-export const whisperInput = "samples";
+const whisperInput = "samples";
+
+/** One window of the front end. */
+const minimumSamples = 400;
+/** 30 seconds; beyond them there are no position embeddings. */
+const maximumSamples = whisperFrames * whisperHop;
+
+/** Whisper (tiny to large-v3) and what was distilled from it; only its encoder is built. */
+export const whisperFamily: PretrainedFamily = {
+  modelTypes: ["whisper"],
+  canPad: true,
+  plan(configJson, preprocessorJson, { padded = false } = {}) {
+    const config = parseWhisperConfig(configJson, preprocessorJson);
+    return {
+      layers: config.encoder_layers + 1,
+      dimensions: config.d_model,
+      sampleRate: 16_000,
+      minimumSamples,
+      input: whisperInput,
+      recipe: `whisper/1;input=${padded ? "zeros to 30 s" : "true length"};pool=mean+std;reflect<${minimumSamples}`,
+      isNormalised: false,
+      prepare(samples) {
+        if (samples.length <= maximumSamples) return samples;
+        throw new GolemError(
+          "too-long",
+          `Whisper hears at most 30 s at once; got ${samples.length} samples.`,
+          {
+            hint: "Cut the signal into windows.",
+          },
+        );
+      },
+      write: (graph, checkpoint, options) =>
+        writeWhisperGraph(graph, selectTensors(checkpoint, describeWhisperTensors(config)), config, {
+          ...options,
+          padded,
+        }),
+    };
+  },
+};
 
 /** How to find the tensors in a checkpoint. */
-export function describeWhisperTensors(config: WhisperConfig): TensorSelection {
+function describeWhisperTensors(config: WhisperConfig): TensorSelection {
   return {
     anchor: "conv1.weight",
     roots: ["conv1.", "conv2.", "embed_positions.", "layers.", "layer_norm."],
@@ -63,7 +111,7 @@ interface Context extends TransformerContext {
  * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `pooled-outputs.ts`), layers as tensors `layer_0`,
  * `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
  */
-export async function writeWhisperGraph(
+async function writeWhisperGraph(
   graph: GraphWriter,
   tensors: EncoderTensors,
   config: WhisperConfig,

@@ -10,7 +10,7 @@ import { GolemError } from "../../core/error.ts";
 import { createDescribedEncoder, descriptorRecipe } from "../../encoder/described-encoder.ts";
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
 import { descriptorFile, type EncoderDescriptor, parseDescriptor } from "../../encoder/encoder-descriptor.ts";
-import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../../onnx/runtime.ts";
 import { describeReadError } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import type { ResolvedEncoder } from "./encoder-source.ts";

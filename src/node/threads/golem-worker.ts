@@ -6,8 +6,8 @@
  */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { canArrive, createArrivingSource } from "../../audio/arriving-source.ts";
 import { identifyContent } from "../../audio/formats/content.ts";
+import { canArrive, createArrivingSource } from "../../audio/streamed-source.ts";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes, createCachedSource, createMemorySource } from "../../core/byte-source.ts";
 import { throwIfAborted } from "../../core/error.ts";

@@ -3,7 +3,7 @@
  *
  * Not its concern: sound, networks, the page.
  */
-import { describeAudio } from "../../audio/describe-audio.ts";
+import { describeAudio } from "../../audio/audio-description.ts";
 import { createFitProblem } from "../../classifier/fit-problem.ts";
 import { listHeadCandidates } from "../../classifier/head-candidates.ts";
 import type { ErrorRecord } from "../../core/error.ts";

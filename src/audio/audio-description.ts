@@ -5,8 +5,8 @@
  */
 import type { AudioSettings } from "./audio.ts";
 import { builtInDecoders } from "./formats/decode-source.ts";
-import { attenuationDb, maximumPhases, passBand } from "./kaiser-filter.ts";
-import { trimParameters } from "./silence-trim.ts";
+import { attenuationDb, maximumPhases, passBand } from "./resampler-filter.ts";
+import { trimParameters } from "./trim.ts";
 
 /** Raised whenever the same file and settings would give other samples than before. Facts have no version: stored ones that lack a field are a miss. */
 export const audioVersion = 1;

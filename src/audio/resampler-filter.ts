@@ -6,7 +6,7 @@
  * Not its concern: streams, files.
  */
 
-import { tapGroup } from "./convolution-kernel.ts";
+import { tapGroup } from "./resampler-kernel.ts";
 
 /** Stop-band attenuation designed for, in dB (what comes out is measured in the tests). */
 export const attenuationDb = 100;

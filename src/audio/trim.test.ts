@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./silence-trim.ts";
+import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./trim.ts";
 
 const rate = 16_000;
 

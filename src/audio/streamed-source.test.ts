@@ -10,9 +10,9 @@ import type { ByteSource } from "../core/byte-source.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
 import { createFfmpegDecoder } from "../node/decode/ffmpeg-decoder.ts";
-import { canArrive, createArrivingSource } from "./arriving-source.ts";
 import { identifyContent } from "./formats/content.ts";
 import { decodeSource } from "./formats/decode-source.ts";
+import { canArrive, createArrivingSource } from "./streamed-source.ts";
 
 async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createStepPool, mergeStepPools, type StepPooled } from "./step-pool.ts";
+import { createStepPool, mergeStepPools, type StepPooled } from "./pooling.ts";
 
 const dimensions = 3;
 const step = fc.array(fc.float({ noNaN: true, min: -100, max: 100 }), {

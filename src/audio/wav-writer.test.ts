@@ -1,8 +1,8 @@
 /** Mu-law WAV: the codes of G.711, and that the project's own decoder reads back what was written. */
 import { expect, it } from "vitest";
 import { createMemorySource } from "../core/byte-source.ts";
-import { encodeMulaw, encodeMulawWav } from "./mulaw-wav.ts";
 import { openAudio } from "./open-audio.ts";
+import { encodeMulaw, encodeMulawWav } from "./wav-writer.ts";
 
 it("gives the codes of G.711 at its corners", () => {
   expect([0, 1, -1, 2, -2, Number.NaN].map(encodeMulaw)).toEqual([0xff, 0x80, 0x00, 0x80, 0x00, 0xff]);

@@ -1,10 +1,10 @@
 /** Taking parts out of a graph: against what the whole graph gives, in the real runtime. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/tiny-onnx.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { extractModel, readBranches } from "./onnx-extract.ts";
-import { createGraph, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
+import { extractModel, readBranches } from "./graph-extract.ts";
+import { createGraph, createModel, createNode, createValueInfo } from "./proto.ts";
 
 const vector = (name: string) => createValueInfo(name, "float32", [2]);
 

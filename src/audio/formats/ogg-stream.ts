@@ -6,7 +6,7 @@
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
-import { joinBytes } from "../../core/join-pieces.ts";
+import { joinBytes } from "../../core/join-arrays.ts";
 import { type OggPage, type OggScan, readOggPages, renumberPage } from "./ogg-page.ts";
 
 /** The audio stream that was found in the first pages. */
