@@ -12,7 +12,7 @@ import { GolemError } from "../core/error.ts";
 import { createFfmpegDecoder } from "../node/decode/ffmpeg-decoder.ts";
 import { identifyContent } from "./formats/content.ts";
 import { decodeSource } from "./formats/decode-source.ts";
-import { canArrive, createArrivingSource } from "./streamed-source.ts";
+import { canStream, createStreamedSource } from "./streamed-source.ts";
 
 async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
@@ -40,7 +40,7 @@ async function decode(source: ByteSource): Promise<{ count: number; hash: string
 
 it("gives bytes once they are there, and all of them where they are few", async () => {
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
-  const source = createArrivingSource(cut(bytes, 7), "a");
+  const source = createStreamedSource(cut(bytes, 7), "a");
   expect(await source.collect(999)).toBeUndefined();
   expect(await source.collect(1000)).toEqual(bytes);
   expect(await source.read(3, 20)).toEqual(bytes.slice(3, 23));
@@ -52,7 +52,7 @@ it("gives bytes once they are there, and all of them where they are few", async 
 it("keeps the beginning and the end of what was read, and says so of the rest", async () => {
   const bytes = Uint8Array.from({ length: 8 << 20 }, (_, i) => i % 251);
   let given = 0;
-  const source = createArrivingSource(
+  const source = createStreamedSource(
     (async function* () {
       for await (const chunk of cut(bytes, 65_536)) {
         given += chunk.length;
@@ -77,7 +77,7 @@ it("decodes WAV of unknown length", async () => {
     const endless = new Uint8Array(wav);
     new DataView(endless.buffer).setUint32(40, length, true);
     new DataView(endless.buffer).setUint32(4, length, true);
-    const arrived = await decode(createArrivingSource(cut(endless, 1000), "a.wav"));
+    const arrived = await decode(createStreamedSource(cut(endless, 1000), "a.wav"));
     expect(arrived).toEqual(await decode(createMemorySource(new Uint8Array(wav), "a.wav")));
   }
 });
@@ -90,8 +90,8 @@ describe.skipIf(!sharedData)(`every awkward and broken file that may arrive${sha
   it.each(rows.map(({ file_name }) => file_name))("%s", async (name) => {
     const bytes = new Uint8Array(readFileSync(join(folder, name)));
     const memory = createMemorySource(bytes, name);
-    if (bytes.length === 0 || !canArrive((await identifyContent(memory)).container)) return;
-    const arrived = await decode(createArrivingSource(cut(bytes, 1500), name));
+    if (bytes.length === 0 || !canStream((await identifyContent(memory)).container)) return;
+    const arrived = await decode(createStreamedSource(cut(bytes, 1500), name));
     expect(arrived).toEqual(await decode(memory));
   });
 });

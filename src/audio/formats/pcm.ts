@@ -1,15 +1,16 @@
 /**
  * Uncompressed and companded samples: interleaved bytes to planar floats in -1..1.
  *
- * A-law and mu-law: ITU-T G.711. Integers are divided by 2^(bits - 1), so that the same integers give the same floats
- * in every container.
  * Not its concern: headers.
+ *
+ * A-law and mu-law: ITU-T G.711. Integers are divided by 2^(bits - 1), so that the same integers give the
+ * same floats in every container.
  */
 import { type ByteSource, blockBytes } from "../../core/byte-source.ts";
 import { throwIfAborted } from "../../core/error.ts";
 import type { DecodeOptions } from "./decoder.ts";
 
-/** How one sample is written. */
+/** Storage formats of one sample. */
 export type SampleFormat =
   | "pcm-u8"
   | "pcm-s8"
@@ -21,7 +22,7 @@ export type SampleFormat =
   | "alaw"
   | "mulaw";
 
-/** Bytes one sample takes. */
+/** Bytes per sample. */
 export const sampleBytes: Readonly<Record<SampleFormat, number>> = {
   "pcm-u8": 1,
   "pcm-s8": 1,
@@ -83,8 +84,8 @@ function getGetter(format: SampleFormat, littleEndian: boolean): Getter {
 }
 
 /**
- * Converts whole interleaved frames to one array a channel.
- * `stride` is the number of bytes from one frame to the next (block align); samples stand at its start.
+ * Converts whole interleaved frames to one array per channel. `stride` is the number of bytes from one frame
+ * to the next (block align); the samples are at its start.
  */
 export function readSamples(
   bytes: Uint8Array,
