@@ -1,9 +1,11 @@
 /**
- * Any ONNX model as an encoder, by its descriptor: front end, one pass, every named layer pooled in the graph.
+ * Runs any ONNX model as an encoder, by its descriptor: front end, one pass, every named layer pooled in the
+ * graph.
  *
- * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no frame leaves
- * the runtime.
  * Not its concern: which model it is, files.
+ *
+ * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no
+ * frame leaves the runtime.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
@@ -22,14 +24,15 @@ import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
 
-/** How embeddings by a descriptor are made; part of their identity. */
+/** How described encoders compute embeddings; part of their identity. */
 export const descriptorRecipe = "descriptor=1;pool=mean+std;reflect";
 
 /**
- * Loads a model by its descriptor. `info.layers` layers are handed out, the first of those that the descriptor names.
+ * Loads a model by its descriptor. The encoder returns the first `info.layers` of the layers that the
+ * descriptor names.
  *
- * @throws GolemError `weights-damaged` for bytes that are no ONNX model or keep data elsewhere, `invalid-option` when
- *   the descriptor does not fit the model.
+ * @throws GolemError `weights-damaged` for bytes that are not an ONNX model or keep data elsewhere,
+ * `invalid-option` when the descriptor does not fit the model.
  */
 export async function createDescribedEncoder(
   runtime: OnnxRuntime,
@@ -71,7 +74,8 @@ export async function createDescribedEncoder(
 }
 
 /**
- * A described model as part of a graph. `invalid-option` for models that take log-mel frames: these are computed outside of the graph.
+ * Creates a described model as part of a graph. Throws `invalid-option` for models that take log-mel frames:
+ * these are computed outside the graph.
  */
 export function createDescribedGraph(
   model: Uint8Array,
@@ -81,7 +85,7 @@ export function createDescribedGraph(
   if (input.kind !== "samples") {
     throw new GolemError(
       "invalid-option",
-      `${info.id} takes log-mel frames, which are computed outside of its network; a network that takes samples was expected.`,
+      `${info.id} takes log-mel frames, which are computed outside its network; a network that takes samples was expected.`,
       { hint: "Export it as safetensors or huggingface." },
     );
   }
@@ -99,7 +103,7 @@ export function createDescribedGraph(
   };
 }
 
-/** The model with the pooled layers as its only outputs. */
+/** Makes the pooled layers the model's only outputs. */
 function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, layers: number): Uint8Array {
   const facts = readModelFacts(model);
   const { input, output } = descriptor;
@@ -135,7 +139,7 @@ function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, la
   return joinBytes([extended, ...axisTensors.values()]);
 }
 
-/** Brings one layer into the order [1, frames, dimensions]. Returns the tensor's name. */
+/** Reorders one layer to [1, frames, dimensions]. Returns the tensor's name. */
 function addLayout(
   name: string,
   layer: number,

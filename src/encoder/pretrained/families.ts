@@ -1,5 +1,5 @@
 /**
- * The families of models that can be built from checkpoints. Adding one is one entry here.
+ * The families of models that can be built from checkpoints; to add a family, add an entry here.
  *
  * Not its concern: how any of them works.
  */
@@ -11,8 +11,9 @@ import { whisperFamily } from "./whisper.ts";
 const families: readonly PretrainedFamily[] = [wav2vec2Family, whisperFamily];
 
 /**
- * Plans the encoder that parsed config.json and preprocessor_config.json (undefined when there is none) describe.
- * Throws `unknown-encoder` for other families and for what a family cannot honour.
+ * Plans the encoder described by parsed config.json and preprocessor_config.json (undefined when there is
+ * none). Throws `unknown-encoder` for other families and for settings that a family does not support,
+ * `invalid-option` for padding where models were not trained on it.
  */
 export function planPretrained(
   config: unknown,

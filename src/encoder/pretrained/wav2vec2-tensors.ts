@@ -1,13 +1,15 @@
 /**
- * The tensors of a wav2vec2 or HuBERT encoder: names, shapes, and the positional convolution's weight norm.
+ * The tensors of a wav2vec2 or HuBERT encoder: names, shapes, and the weight norm of the positional
+ * convolution.
+ *
+ * Not its concern: graphs.
  *
  * Names: Hugging Face transformers, `Wav2Vec2Model` and `HubertModel`, which share them.
- * Not its concern: graphs.
  */
 import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder-tensors.ts";
 import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
 
-/** Where the positional convolution is. */
+/** Name of the positional convolution. */
 export const positionalConvolution = "encoder.pos_conv_embed.conv";
 
 /** How to find the tensors in a checkpoint. */
