@@ -1,4 +1,7 @@
-/** Recordings decoded while they arrive give what they give as a whole, and little of them is kept. */
+/**
+ * Recordings decoded while they arrive give the same samples as from a file, and little of them is kept in
+ * memory.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +21,10 @@ async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Arra
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
 }
 
-/** How many samples of the first channel there are, their hash, and the code of the error; what was decoded before an error counts. */
+/**
+ * The number of samples of the first channel, their hash, and the code of the error; samples before an error
+ * count.
+ */
 async function decode(source: ByteSource): Promise<{ count: number; hash: string; code: string }> {
   const hash = createHash("sha256");
   let count = 0;
@@ -38,7 +44,7 @@ async function decode(source: ByteSource): Promise<{ count: number; hash: string
   return { count, hash: hash.digest("hex"), code };
 }
 
-it("gives bytes once they are there, and all of them where they are few", async () => {
+it("returns bytes once they have arrived, and all of them when they are few", async () => {
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
   const source = createStreamedSource(cut(bytes, 7), "a");
   expect(await source.collect(999)).toBeUndefined();
@@ -49,7 +55,7 @@ it("gives bytes once they are there, and all of them where they are few", async 
   expect(await source.read(Number.POSITIVE_INFINITY, 128)).toHaveLength(0);
 });
 
-it("keeps the beginning and the end of what was read, and says so of the rest", async () => {
+it("keeps the beginning and the end of what was read, and rejects for the rest", async () => {
   const bytes = Uint8Array.from({ length: 8 << 20 }, (_, i) => i % 251);
   let given = 0;
   const source = createStreamedSource(

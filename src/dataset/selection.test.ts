@@ -12,21 +12,21 @@ const row = fc.record({
   split: fc.constantFrom<Split>("train", "validation", "test", "none"),
 });
 
-describe("the first rows", () => {
-  it("are the first", () => {
+describe("limitRecordings", () => {
+  it("returns the first rows", () => {
     expect(limitRecordings([1, 2, 3], 2)).toEqual([1, 2]);
     expect(limitRecordings([1, 2, 3], 5)).toEqual([1, 2, 3]);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])("are not %d", (count) => {
+  it.each([0, -1, 1.5, Number.NaN])("refuses %d", (count) => {
     expect(() => limitRecordings([1], count)).toThrow(/--limit is .*at least 1/);
     expect(() => drawShots(rows(4), count, 0)).toThrow(/--shots is .*at least 1/);
   });
 });
 
-describe("drawn shots", () => {
+describe("drawShots", () => {
   test.prop([fc.array(row), fc.integer({ min: 1, max: 5 }), fc.nat()])(
-    "are so many a class, from the right side, in order, and the test rows stay",
+    "draws the requested number per class, from the right split, in order, and keeps the test rows",
     (all, shots, seed) => {
       const drawn = drawShots(all, shots, seed);
       expect(drawn).toEqual(all.filter((one) => drawn.includes(one)));
@@ -45,12 +45,13 @@ describe("drawn shots", () => {
     },
   );
 
-  it("differ with the seed and reach every recording alike", () => {
+  it("differs with the seed and draws every recording equally often", () => {
     const counts = new Map<string, number>();
     for (let seed = 0; seed < 400; seed++) {
       for (const { id } of drawShots(rows(40), 3, seed)) counts.set(id, (counts.get(id) ?? 0) + 1);
     }
-    // Each of 10 a class is drawn with probability 0.3: mean 120, standard deviation 9.2; six of those.
+    // Each of the 10 recordings of a class is drawn with probability 0.3: mean 120, standard deviation 9.2;
+    // the bound is six of these.
     for (const { id } of rows(40)) expect(Math.abs((counts.get(id) ?? 0) - 120)).toBeLessThan(55);
   });
 });
@@ -63,23 +64,23 @@ const getTrained = (labels: string, count: number): string =>
     .map(({ file }) => file)
     .join("");
 
-describe("a split by the first rows", () => {
-  it("takes the first rows where they hold every class", () => {
+describe("splitFirstRows", () => {
+  it("takes the first rows when they contain every class", () => {
     expect(getTrained("abcabcab", 4)).toBe("0123");
   });
 
-  it("lets the first row of a missing class replace the last of the largest", () => {
+  it("replaces the last row of the largest class by the first row of a missing class", () => {
     expect(getTrained("aaabaac", 4)).toBe("0136");
   });
 
-  it("refuses counts that leave nothing to test on or a class without a row", () => {
+  it("refuses counts that leave no test rows or a class without training rows", () => {
     for (const count of [2, 7, 3.5]) {
       expect(() => splitFirstRows(createRows("abcabca"), count)).toThrow(/from 3 to 6/);
     }
   });
 
   test.prop([fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 6, maxLength: 40 }), fc.nat()])(
-    "always has the count asked for and every class",
+    "always selects the requested number of rows and every class",
     (labels, draw) => {
       const classes = new Set(labels).size;
       const count = classes + (draw % (labels.length - classes));

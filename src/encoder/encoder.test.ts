@@ -36,7 +36,7 @@ describe("mergePooled", () => {
     },
   );
 
-  it("refuses nothing at all", () => {
+  it("refuses an empty list", () => {
     expect(() => mergePooled(info, [])).toThrow("at least one");
   });
 });

@@ -66,9 +66,13 @@ export async function createMoonshineTranscriber(
   const vocabulary = await loadLlamaVocabulary();
   const transcribePooled = async ({ frames, lastLayer }: Pooled): Promise<Transcript> => {
     if (!lastLayer) {
-      throw new GolemError("invalid-option", "There are no frames to transcribe; encoding did not keep them.", {
-        hint: "Encode with { keepFrames: true }.",
-      });
+      throw new GolemError(
+        "invalid-option",
+        "There are no frames to transcribe; encoding did not keep them.",
+        {
+          hint: "Encode with { keepFrames: true }.",
+        },
+      );
     }
     const step = await decoder.begin(lastLayer);
     const contexts = createStepPool(moonshineDecoderDimensions);

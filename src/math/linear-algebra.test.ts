@@ -1,4 +1,4 @@
-/** Kernels, Cholesky and eigenvectors against their definitions, on random and on awkward matrices. */
+/** Matrix products, Cholesky and eigenvectors against their definitions, on random and on awkward matrices. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
@@ -37,7 +37,7 @@ function multiplySlowly(a: Float64Array, b: Float64Array, rows: number, columns:
   });
 }
 
-test("products of every shape are what the definition says", () => {
+test("products of every shape follow the definition", () => {
   fc.assert(
     fc.property(sizes, sizes, sizes, seeds, (rows, columns, inner, seed) => {
       const a = draw(rows * inner, seed);
@@ -97,7 +97,7 @@ describe("eigenvectors", () => {
     return values.slice().sort();
   }
 
-  test("of random symmetric matrices rebuild them and are orthonormal", () => {
+  test("of random symmetric matrices reconstruct them and are orthonormal", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 14 }), seeds, (size, seed) => {
         const a = draw(size * size, seed);
