@@ -29,7 +29,9 @@ function resample(
 const sine = (rate: number, hertz: number, length: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / rate));
 
-/** Peak of output minus expectation (20 log10), away from the ends where the signal starts and stops abruptly. */
+/**
+ * Peak of output minus expectation (20 log10), away from the ends where the signal starts and stops abruptly.
+ */
 function measureErrorDb(output: Float32Array, expected: (i: number) => number, margin: number): number {
   let worst = 0;
   for (let i = margin; i < output.length - margin; i++)

@@ -47,7 +47,9 @@ function getFilter(inputRate: number, outputRate: number): Filter {
   return filter;
 }
 
-/** Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged. */
+/**
+ * Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged.
+ */
 export function createResampler(inputRate: number, outputRate: number): Resampler {
   if (inputRate === outputRate) {
     return { push: (samples) => samples.slice(), finish: () => new Float32Array(0) };

@@ -35,7 +35,7 @@ async function decode(source: ByteSource): Promise<{ count: number; hash: string
       hash.update(new Uint8Array(plane!.slice().buffer));
       count += plane!.length;
     }
-    // Of what decodes without error to nothing, callers say so.
+    // An empty result without an error is reported by the callers.
     if (count === 0) code = "no-samples";
   } catch (error) {
     if (!(error instanceof GolemError)) throw error;

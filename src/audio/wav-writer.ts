@@ -1,8 +1,11 @@
 /**
- * Writes mono samples as WAV files: 32-bit floats (lossless), or mu-law (one byte per sample, playable in every browser).
+ * Writes mono samples as WAV files: 32-bit floats (lossless), or mu-law (one byte per sample, playable in
+ * every browser).
  *
  * Not its concern: where the samples come from.
- * Reference of mu-law (14-bit range in 8 bits, logarithmic): ITU-T G.711; the segment search follows its table 2a.
+ *
+ * Reference of mu-law (14-bit range in 8 bits, logarithmic): ITU-T G.711; the segment search follows its
+ * table 2a.
  */
 
 /** The bytes of a WAV file (format tag 3, one channel) that holds `samples` at `sampleRate` Hz. */

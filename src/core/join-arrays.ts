@@ -4,7 +4,9 @@
  * Not its concern: what the arrays hold.
  */
 
-/** Joins bytes. The result shares memory with none of the pieces, so it can be transferred to another thread. */
+/**
+ * Joins bytes. The result shares memory with none of the pieces, so it can be transferred to another thread.
+ */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return fill(new Uint8Array(computeLength(pieces)), pieces);
 }

@@ -1,4 +1,4 @@
-/** Which files make up which split, for the ways in which data sets on the Hub are laid out. */
+/** Assignment of files to splits, for the layouts of data sets on the Hub. */
 import { describe, expect, it } from "vitest";
 import { findHubConfigs, parseHubSplit } from "./hub-splits.ts";
 

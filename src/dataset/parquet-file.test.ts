@@ -1,4 +1,7 @@
-/** Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged ones. */
+/**
+ * Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged
+ * ones.
+ */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createMemorySource } from "../core/byte-source.ts";

@@ -1,4 +1,6 @@
-/** ONNX models by descriptor: tiny models, run in ONNX Runtime, against the same computation in JavaScript. */
+/**
+ * ONNX models by descriptor: tiny models, run in ONNX Runtime, against the same computation in JavaScript.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import {
@@ -91,7 +93,7 @@ describe("described encoder", () => {
     },
   );
 
-  it("normalises, scales and reflects as the descriptor says", async () => {
+  it("normalises, scales and reflects as the descriptor states", async () => {
     const samples = Float32Array.of(0.5, -0.25, 0.125, 0, 0.3);
     const plain = await load(createConvModel(17), { ...conv, minimumSamples: 8 });
     const reflected = Float32Array.of(0.5, -0.25, 0.125, 0, 0.3, 0, 0.125, -0.25);

@@ -22,7 +22,10 @@ function scoreTokens(logits: Float32Array): NextToken {
   return { logits, logprobs: logits.map((logit) => logit - total) };
 }
 
-/** A network of ten tokens that ranks them at each step: the first of a list above the second, both above the rest. */
+/**
+ * A network of ten tokens that ranks them at each step: the first of a list above the second, both above the
+ * rest.
+ */
 function rank(...wishes: readonly (readonly number[])[]): {
   step: (token: number) => Promise<NextToken>;
   heard: number[];

@@ -18,7 +18,7 @@ export function checkSameEncoder(expected: EncoderInfo, found: EncoderInfo): voi
   throw new GolemError("golem-version", `The golem was trained on another ${expected.id}: ${difference}.`, {
     hint: Object.hasOwn(encoderDefinitions, expected.id)
       ? "Train it again, or use the version of golem-audio that made it."
-      : "Say with --encoder where the encoder it was trained on is, or train it again.",
+      : "Give the location of the original encoder with --encoder, or train the golem again.",
   });
 }
 

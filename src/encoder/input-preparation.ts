@@ -1,12 +1,14 @@
 /**
  * Prepares samples for an encoder: lengthens short clips by reflection, normalises loudness.
  *
- * Not its concern: which encoder uses the samples. The same steps as nodes of an ONNX graph are in `encoder-graph.ts`.
+ * Not its concern: which encoder uses the samples. The same steps as nodes of an ONNX graph are in
+ * `encoder-graph.ts`.
  */
 
 /**
- * Mirrors `samples` at its ends (x0 x1 x2 x1 x0 x1 ..., without repeating the edge) until there are `minimumSamples`: no
- * silence, no edge, the same spectrum. Longer clips are returned as they are. A clip of one sample is repeated.
+ * Mirrors `samples` at its ends (x0 x1 x2 x1 x0 x1 ..., without repeating the edge) until there are
+ * `minimumSamples`: no silence, no edge, the same spectrum. Longer clips are returned as they are. A clip of
+ * one sample is repeated.
  */
 export function reflectToLength(samples: Float32Array, minimumSamples: number): Float32Array {
   const length = samples.length;
@@ -21,9 +23,9 @@ export function reflectToLength(samples: Float32Array, minimumSamples: number): 
 }
 
 /**
- * Zero mean and unit variance over the clip, then `gain`: (x - mean) / sqrt(variance + 1e-7) x gain. The small constant is
- * that of Hugging Face's `Wav2Vec2FeatureExtractor` (`do_normalize` of preprocessor_config.json): digital silence stays
- * silent.
+ * Zero mean and unit variance over the clip, then `gain`: (x - mean) / sqrt(variance + 1e-7) x gain. The
+ * small constant is that of Hugging Face's `Wav2Vec2FeatureExtractor` (`do_normalize` of
+ * preprocessor_config.json): digital silence stays silent.
  */
 export function normaliseSamples(samples: Float32Array, gain = 1): Float32Array {
   let sum = 0;

@@ -1,4 +1,7 @@
-/** Mel filters against torchaudio, log-mel frames against numpy (scripts/make-mfcc-fixture.py) and their definition. */
+/**
+ * Mel filters against torchaudio, log-mel frames against numpy (scripts/make-mfcc-fixture.py) and their
+ * definition.
+ */
 import { describe, expect, it } from "vitest";
 import fixture from "../../test/fixtures/mfcc.json" with { type: "json" };
 import { createRandom } from "../core/random.ts";
@@ -8,7 +11,10 @@ import { createHannWindow, createMelFilters } from "./mel-filters.ts";
 const speech = { transformSize: 400, low: 0, high: 8000, norm: "slaney", scale: "slaney" } as const;
 
 describe("mel filters", () => {
-  /** torchaudio 0.13, melscale_fbanks at 16 kHz in float64: sum of all weights; band, bin and value of some peaks. */
+  /**
+   * torchaudio 0.13, melscale_fbanks at 16 kHz in float64: sum of all weights; band, bin and value of some
+   * peaks.
+   */
   it.each([
     [
       { ...speech, bands: 80 },

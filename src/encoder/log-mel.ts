@@ -19,7 +19,9 @@ export interface LogMelOptions extends MelFilterOptions {
   readonly offset: number;
   /** ... and then the minimum they are raised to. */
   readonly floor: number;
-  /** Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times. */
+  /**
+   * Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times.
+   */
   readonly centred: boolean;
 }
 

@@ -66,7 +66,7 @@ const feedUncached = (frames: Float32Array, tokens: readonly number[]): Record<s
   encoder_hidden_states: new Tensor("float32", frames, [1, frames.length / 288, 288]),
 });
 
-/** Logits [tokens, vocabulary] of the published decoder's first branch, which knows no cache. */
+/** Logits [tokens, vocabulary] of the published decoder's first branch, which has no cache. */
 async function runUncached(frames: Float32Array, tokens: readonly number[]): Promise<Float32Array> {
   const feeds = feedUncached(frames, tokens);
   feeds.use_cache_branch = new Tensor("bool", Uint8Array.of(0), [1]);

@@ -1,4 +1,6 @@
-/** Moonshine as a recogniser: synthetic requests and real recordings against their texts, and unusual input. */
+/**
+ * Moonshine as a recogniser: synthetic requests and real recordings against their texts, and unusual input.
+ */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";

@@ -1,9 +1,12 @@
 /**
- * Pooling over time: statistics of an encoder's frames or of a decoder's steps, and merging the windows of a recording.
+ * Pooling over time: statistics of an encoder's frames or of a decoder's steps, and merging the windows of a
+ * recording.
  *
  * Not its concern: what a frame or a step is.
- * References: Welford 1962, "Note on a Method for Calculating Corrected Sums of Squares and Products" (running variance);
- * Chan, Golub, LeVeque 1979, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances" (merging).
+ *
+ * References: Welford 1962, "Note on a Method for Calculating Corrected Sums of Squares and Products"
+ * (running variance); Chan, Golub, LeVeque 1979, "Updating Formulae and a Pairwise Algorithm for Computing
+ * Sample Variances" (merging).
  */
 
 /**
@@ -36,7 +39,10 @@ interface PartMoments {
   readonly vector: Float32Array;
 }
 
-/** Writes the moments of all parts together to `result`, from `start` on: the same as pooling everything at once. */
+/**
+ * Writes the moments of all parts together to `result`, from `start` on: the same as pooling everything at
+ * once.
+ */
 export function mergeMoments(
   parts: readonly PartMoments[],
   start: number,

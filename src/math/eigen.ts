@@ -50,7 +50,8 @@ function tridiagonalise(
   let norm = 0;
   for (const value of a) norm = Math.max(norm, Math.abs(value));
   const negligible = Number.EPSILON ** 2 * norm;
-  // Step k annihilates row k beyond its first off-diagonal element; the reflector stays in row k, columns k + 1 ...
+  // Step k annihilates row k beyond its first off-diagonal element; the reflector stays in row k, columns k +
+  // 1 ...
   for (let k = 0; k + 1 < size; k++) {
     const row = k * size;
     const first = row + k + 1;

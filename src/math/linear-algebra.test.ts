@@ -1,4 +1,6 @@
-/** Matrix products, Cholesky and eigenvectors against their definitions, on random and on awkward matrices. */
+/**
+ * Matrix products, Cholesky and eigenvectors against their definitions, on random and on awkward matrices.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";

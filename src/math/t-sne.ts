@@ -27,7 +27,10 @@ export function computeNeighbourMap(squaredDistances: Float64Array, points: numb
   return normalise(places, points);
 }
 
-/** The two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared distances. */
+/**
+ * The two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared
+ * distances.
+ */
 function computeScaling(squaredDistances: Float64Array, points: number): Float64Array {
   const gram = centreGram(
     squaredDistances.map((value) => -value / 2),

@@ -105,5 +105,5 @@ it("explains why models cannot be joined", () => {
   const functions = joinBytes([createModel(empty, 17), createBytesField(25, "")]);
   expect(attempt(functions)).toEqual(refusal(/functions of its own/));
   const graph = createGraphMerge();
-  expect(() => graph.finish([], [end("nowhere")], {})).toThrow("Nothing in the graph makes nowhere");
+  expect(() => graph.finish([], [end("nowhere")], {})).toThrow("No node of the graph computes nowhere");
 });

@@ -127,7 +127,7 @@ export function createGraphMerge(): GraphMerge {
         kept.push(node);
       }
       const missing = outputs.find(({ name }) => !made.has(name));
-      if (missing) throw new GolemError("unexpected", `Nothing in the graph makes ${missing.name}.`);
+      if (missing) throw new GolemError("unexpected", `No node of the graph computes ${missing.name}.`);
       const domains = new Set(kept.flatMap((node) => node.domains));
       const describe = ({ name, type, shape }: GraphEnd) => createValueInfo(name, type, shape);
       const parts = [

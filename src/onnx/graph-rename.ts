@@ -3,8 +3,8 @@
  *
  * Not its concern: which names are chosen, which nodes are kept (`graph-merge.ts`).
  *
- * Everything but the names is copied byte by byte. Graphs inside a node are renamed together with the graph around
- * them, so scopes stay as they were. Field numbers: onnx/onnx.proto.
+ * Everything but the names is copied byte by byte. Graphs inside a node are renamed together with the graph
+ * around them, so scopes stay as they were. Field numbers: onnx/onnx.proto.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
@@ -34,8 +34,8 @@ export function createMergeError(reason: string): GolemError {
 }
 
 /**
- * Renames the tensors of a node; its own name gets `prefix`. Throws `invalid-option` when a graph inside it has sparse
- * constants.
+ * Renames the tensors of a node; its own name gets `prefix`. Throws `invalid-option` when a graph inside it
+ * has sparse constants.
  */
 export function renameNode(bytes: ProtoBytes, rename: Rename, prefix: string): RenamedNode {
   const needs: string[] = [];
@@ -84,7 +84,10 @@ function renameAttribute(bytes: ProtoBytes, rename: Rename, account: Account): P
   return joinBytes(parts);
 }
 
-/** Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; shapes that were inferred (13) are left out. */
+/**
+ * Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; shapes that were inferred (13)
+ * are left out.
+ */
 function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
   const parts: ProtoBytes[] = [];
   for (const { number, bytes: content, whole } of readFields(bytes)) {

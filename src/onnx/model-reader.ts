@@ -41,7 +41,8 @@ const text = new TextDecoder();
 /**
  * Reads a model's facts.
  *
- * @throws GolemError `weights-damaged` when the bytes are no ONNX model, or when it keeps data in other files.
+ * @throws GolemError `weights-damaged` when the bytes are not an ONNX model, or when it keeps data in other
+ * files.
  */
 export function readModelFacts(model: Uint8Array): OnnxModelFacts {
   let opset = 0;

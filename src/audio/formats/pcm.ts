@@ -106,8 +106,8 @@ export function readSamples(
 }
 
 /**
- * Reads `frames` interleaved frames, `stride` bytes apart, from byte `offset` of a source on, as planar chunks. Ends early
- * where the source does.
+ * Reads `frames` interleaved frames, `stride` bytes apart, from byte `offset` of a source on, as planar
+ * chunks. Ends early where the source does.
  */
 export async function* readPcm(
   source: ByteSource,

@@ -136,7 +136,8 @@ describe("ADPCM blocks", () => {
   });
 
   it("Microsoft: two samples of the header, then prediction with adapted steps", () => {
-    // predictor 0 (256, 0), delta 16, newer 50, older 40; nibble 2: 50 + 2 * 16; delta stays 16 (230 * 16 >> 8 = 14 -> 16)
+    // predictor 0 (256, 0), delta 16, newer 50, older 40; nibble 2: 50 + 2 * 16; delta stays 16 (230 * 16 >>
+    // 8 = 14 -> 16)
     const block = Uint8Array.of(0, 16, 0, 50, 0, 40, 0, 0x2f);
     const [plane] = decodeMsBlock(block, 1);
     expect(Array.from(plane!, (value) => value * 32_768)).toEqual([40, 50, 82, 66]);

@@ -14,7 +14,9 @@ import type { Activations, LinearWriter } from "./linear.ts";
 /** Frames computed at once: with 4, the weights are as large in int8 as the kernel is in float32. */
 const block = 4;
 
-/** A convolution that keeps the number of frames: floor(kernel / 2) steps of padding before, the rest after. */
+/**
+ * A convolution that keeps the number of frames: floor(kernel / 2) steps of padding before, the rest after.
+ */
 interface GroupedConvolution {
   readonly name: string;
   /** [channels, channels / groups, kernel]. */
@@ -24,7 +26,10 @@ interface GroupedConvolution {
   readonly kernel: number;
 }
 
-/** Adds the convolution of x [1, frames, channels], quantised; returns [1, frames, channels] in float32, without bias. */
+/**
+ * Adds the convolution of x [1, frames, channels], quantised; returns [1, frames, channels] in float32,
+ * without bias.
+ */
 export async function addBlockedConvolution(
   graph: GraphWriter,
   linear: LinearWriter,

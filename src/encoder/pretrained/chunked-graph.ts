@@ -22,8 +22,9 @@ interface ChunkGeometry {
 }
 
 /**
- * Adds `body`, which maps [1, receptive + (n - 1) x hop, inputs] to [1, n, channels], over x [1, steps, inputs] with
- * steps >= receptive. Returns the name of the output for all whole frames of x, [1, frames, channels].
+ * Adds `body`, which maps [1, receptive + (n - 1) x hop, inputs] to [1, n, channels], over x [1, steps,
+ * inputs] with steps >= receptive. Returns the name of the output for all whole frames of x, [1, frames,
+ * channels].
  */
 export async function mapChunks(
   graph: GraphWriter,

@@ -6,7 +6,7 @@
  * Symmetric: w = scale * q, q in -127 ... 127, scale = max |w| / 127 over the column. Signed, because the
  * instructions for uint8 times int8 need that (with AVX-512 VNNI 2.3 times faster than uint8 times uint8). On
  * processors with only AVX2 such products can saturate; there ONNX Runtime turns the weights into uint8 while
- * loading, if the session asks for it (`session.x64quantprecision`).
+ * loading, if the session requests it (`session.x64quantprecision`).
  */
 
 /** A quantised weight matrix [rows, columns]. */

@@ -59,8 +59,9 @@ function listTensors(config: Wav2Vec2Config, has: (name: string) => boolean): Ex
 }
 
 /**
- * Reads the positional convolution's weights [hidden, hidden / groups, kernel] with the weight norm folded in:
- * weight[:, :, k] = g[k] * v[:, :, k] / ||v[:, :, k]|| (Salimans and Kingma 2016, over the last dimension).
+ * Reads the positional convolution's weights [hidden, hidden / groups, kernel] with the weight norm folded
+ * in: weight[:, :, k] = g[k] * v[:, :, k] / ||v[:, :, k]|| (Salimans and Kingma 2016, over the last
+ * dimension).
  */
 export async function readPositionalWeights(tensors: EncoderTensors, kernel: number): Promise<Float32Array> {
   if (tensors.has(`${positionalConvolution}.weight`)) return tensors.read(`${positionalConvolution}.weight`);

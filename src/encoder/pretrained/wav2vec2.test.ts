@@ -1,4 +1,7 @@
-/** wav2vec2 and HuBERT graphs against hidden states that torchaudio computed in float64 from the same checkpoints. */
+/**
+ * wav2vec2 and HuBERT graphs against hidden states that torchaudio computed in float64 from the same
+ * checkpoints.
+ */
 import { describe, expect, it } from "vitest";
 import { fixtureSource } from "../../../test/checkpoint-files.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";

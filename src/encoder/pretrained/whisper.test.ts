@@ -1,4 +1,7 @@
-/** Whisper's graph against log-mel frames and hidden states that PyTorch computed in float64 from the same checkpoint. */
+/**
+ * Whisper's graph against log-mel frames and hidden states that PyTorch computed in float64 from the same
+ * checkpoint.
+ */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixtureSource, memorySource } from "../../../test/checkpoint-files.ts";
