@@ -73,14 +73,14 @@ describe("openAudio", () => {
         fc.nat(1_000_000),
         fc.nat(1_000_000),
         fc.integer({ min: 100, max: 50_000 }),
-        (start, length, longest) => {
-          const bounds = computeWindowBounds(start, start + length, longest);
+        (start, length, maximumSamples) => {
+          const bounds = computeWindowBounds(start, start + length, maximumSamples);
           const lengths = bounds.slice(1).map((bound, i) => bound - bounds[i]!);
-          expect(lengths.length).toBe(Math.ceil(length / longest));
+          expect(lengths.length).toBe(Math.ceil(length / maximumSamples));
           expect(bounds[0]).toBe(start);
           expect(bounds.at(-1)).toBe(start + length);
           if (length > 0) expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
-          if (length > 0) expect(Math.max(...lengths)).toBeLessThanOrEqual(longest);
+          if (length > 0) expect(Math.max(...lengths)).toBeLessThanOrEqual(maximumSamples);
         },
       ),
     );

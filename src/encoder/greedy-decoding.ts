@@ -16,10 +16,10 @@ export interface GreedyOptions {
   readonly endToken: number;
   /** Maximum number of tokens, at least 1. */
   readonly maximumTokens: number;
-  /** Steps at the beginning in which the end is only accepted after a token that `saysSomething`. */
+  /** Steps at the beginning in which the end is only accepted after a token that `hasLetterOrDigit`. */
   readonly patience: number;
   /** Whether a token contains a letter or a digit. */
-  readonly saysSomething: (token: number) => boolean;
+  readonly hasLetterOrDigit: (token: number) => boolean;
   /** Longest sequence of tokens whose repetition is detected. */
   readonly maximumLoop: number;
   /** Number of consecutive copies that count as a loop. */
@@ -54,7 +54,7 @@ export async function decodeGreedily(
   step: (token: number) => Promise<NextToken>,
   options: GreedyOptions,
 ): Promise<DecodedTokens> {
-  const { endToken, maximumTokens, patience, saysSomething } = options;
+  const { endToken, maximumTokens, patience, hasLetterOrDigit } = options;
   const tokens: number[] = [];
   const logprobs: number[] = [];
   let hasContent = false;
@@ -66,7 +66,7 @@ export async function decodeGreedily(
     logprobs.push(getLogprob(next, last));
     if (last === endToken) return { tokens, logprobs, stop: "end" };
     tokens.push(last);
-    hasContent ||= saysSomething(last);
+    hasContent ||= hasLetterOrDigit(last);
     const surplus = countLooped(tokens, options);
     if (surplus > 0) {
       tokens.length -= surplus;

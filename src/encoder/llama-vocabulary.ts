@@ -16,7 +16,7 @@ interface Vocabulary {
    */
   decode(tokens: readonly number[]): string;
   /** Whether a token contains a letter or a digit; false for bytes of characters that have no token. */
-  saysSomething(token: number): boolean;
+  hasLetterOrDigit(token: number): boolean;
 }
 
 /** Tokens below this one are "unknown", start and end; those from the vocabulary's size on are reserved. */
@@ -34,7 +34,7 @@ export async function loadLlamaVocabulary(): Promise<Vocabulary> {
         .replaceAll("\ufffd", "")
         .replace(/[\p{Cc}\s]+/gu, " ")
         .trim(),
-    saysSomething: (token) =>
+    hasLetterOrDigit: (token) =>
       isText(token) && !/^<0x..>$/.test(words[token]!) && /[\p{L}\p{N}]/u.test(words[token]!),
   };
 }

@@ -25,7 +25,7 @@ const dimensions = melBands + 3 * coefficients;
 /** Energies more than 80 dB below the loudest band of the clip are raised to that floor. */
 const dynamicRange = 1e-8;
 /** Minimum energy before the logarithm: far below the quantisation noise of 24 bits. */
-const smallestEnergy = 1e-12;
+const minimumEnergy = 1e-12;
 
 /** Identity of mfcc. */
 export const mfccInfo: EncoderInfo = {
@@ -112,7 +112,7 @@ function computeLogMel(samples: Float32Array): Float64Array {
       loudest = Math.max(loudest, energy);
     }
   }
-  const floor = Math.max(smallestEnergy, loudest * dynamicRange);
+  const floor = Math.max(minimumEnergy, loudest * dynamicRange);
   return energies.map((energy) => Math.log(Math.max(energy, floor)));
 }
 

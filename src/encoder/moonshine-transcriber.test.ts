@@ -44,12 +44,12 @@ describe("speech", () => {
     expect(chosen).toHaveLength(10);
     let [found, said] = [0, 0];
     for (const { file_name = "", text = "" } of chosen) {
-      const heard = await transcriber.transcribe(await readWindow(folder + file_name));
-      const words = toWords(heard.text);
+      const transcript = await transcriber.transcribe(await readWindow(folder + file_name));
+      const words = toWords(transcript.text);
       said += toWords(text).length;
       found += toWords(text).filter((word) => words.includes(word)).length;
-      expect(heard.logprob).toBeLessThan(0);
-      expect(heard.tokens).toBeGreaterThan(3);
+      expect(transcript.logprob).toBeLessThan(0);
+      expect(transcript.tokens).toBeGreaterThan(3);
     }
     expect(found / said).toBeGreaterThan(0.7);
   });

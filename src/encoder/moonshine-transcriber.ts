@@ -88,7 +88,7 @@ export async function createMoonshineTranscriber(
       startToken,
       endToken,
       maximumTokens: Math.max(minimumTokens, Math.ceil(frames * secondsPerFrame * tokensPerSecond)),
-      saysSomething: vocabulary.saysSomething,
+      hasLetterOrDigit: vocabulary.hasLetterOrDigit,
     });
     const logprob = logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
     const { steps, vector } = contexts.compute();

@@ -66,10 +66,10 @@ export function seedCentres(points: Matrix, weights: Float64Array, count: number
 export function assignClusters(points: Matrix, centres: Matrix): Int32Array {
   return Int32Array.from({ length: points.rows }, (_, row) => {
     let best = 0;
-    let shortest = Number.POSITIVE_INFINITY;
+    let smallestDistance = Number.POSITIVE_INFINITY;
     for (let c = 0; c < centres.rows; c++) {
       const distance = computeSquaredDistance(getRow(points, row), getRow(centres, c));
-      if (distance < shortest) [best, shortest] = [c, distance];
+      if (distance < smallestDistance) [best, smallestDistance] = [c, distance];
     }
     return best;
   });

@@ -69,7 +69,7 @@ export async function decodeSource(
   if (container === "unknown") {
     throw new GolemError(
       "not-audio",
-      `${source.name} is no audio file of a kind known here, whatever its name says.`,
+      `${source.name} is not a supported kind of audio file, whatever its extension.`,
       {
         hint: "Leave it out, or convert it to WAV, FLAC or MP3.",
       },

@@ -62,7 +62,7 @@ export const wavDecoder: Decoder = {
         const known = names[header.formatTag];
         throw new GolemError(
           "unsupported-codec",
-          `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", which belongs to no codec known here"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
+          `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", an unknown codec"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
           { hint: "Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav" },
         );
       }

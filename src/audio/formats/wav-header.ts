@@ -143,7 +143,7 @@ function locateData(
     warnings.push(
       createWarning(
         "wrong-length",
-        `The header of ${source.name} does not say how long it is; everything up to its end${Number.isFinite(available) ? ` (${available} bytes)` : ""} was read.`,
+        `The header of ${source.name} does not state its length; everything up to its end${Number.isFinite(available) ? ` (${available} bytes)` : ""} was read.`,
         "The recorder was interrupted, or wrote to a pipe; converting the file once repairs it.",
       ),
     );
