@@ -28,7 +28,7 @@ export function checkTrainable(
   if (counts.size === 0) {
     throw new GolemError(
       "no-recordings",
-      "There are no recordings left to train on; at least two classes were expected.",
+      "No recording is left to train on; at least two classes were expected.",
       {
         hint: "See the list of recordings that were left out.",
       },

@@ -101,7 +101,11 @@ export async function loadRows(folder: string, wanted: RowsWanted, options: Work
   return result;
 }
 
-function isEnough({ rows, complete }: RowTable, { labels }: ColumnOptions, limit: number | undefined): boolean {
+function isEnough(
+  { rows, complete }: RowTable,
+  { labels }: ColumnOptions,
+  limit: number | undefined,
+): boolean {
   if (complete) return true;
   if (limit === undefined) return false;
   const usable = labels === "required" ? rows.filter(([label]) => label !== null).length : rows.length;
