@@ -13,7 +13,7 @@ import { getCacheFolder } from "../src/node/disk/cache-folder.ts";
 import { preparePretrained } from "../src/node/models/load-pretrained.ts";
 import { createNodeOnnxRuntime } from "../src/node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../src/onnx/graph-writer.ts";
-import type { OnnxSession } from "../src/onnx/onnx-runtime.ts";
+import type { OnnxSession } from "../src/onnx/runtime.ts";
 
 const { values } = parseArgs({
   options: {

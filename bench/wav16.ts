@@ -1,5 +1,5 @@
 /** WAV files for measuring. */
-import { encodeFloatWav } from "../src/audio/float-wav.ts";
+import { encodeFloatWav } from "../src/audio/wav-writer.ts";
 
 /** A 16-bit mono WAV file at 16 kHz. */
 export function createWav16(samples: Float32Array): Uint8Array<ArrayBuffer> {

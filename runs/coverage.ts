@@ -11,7 +11,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { defaultAudioSettings } from "../src/audio/audio.ts";
-import { describeAudio } from "../src/audio/describe-audio.ts";
+import { describeAudio } from "../src/audio/audio-description.ts";
 import { createFoldRunner } from "../src/node/threads/fold-runner-node.ts";
 import { trainGolem } from "../src/workflow/train-golem.ts";
 import { drawRecordings, getShots, loadRealSet, selectEmbeddings, setNames } from "./scoreboard/real-set.ts";

@@ -10,7 +10,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
-import { encodeFloatWav } from "../src/audio/float-wav.ts";
+import { encodeFloatWav } from "../src/audio/wav-writer.ts";
 import { fitClassifier } from "../src/classifier/classifier.ts";
 import { createFamiliarityScore } from "../src/classifier/familiarity.ts";
 import { fitFamiliarity } from "../src/classifier/fit-familiarity.ts";

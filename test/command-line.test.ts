@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { encodeFloatWav } from "../src/audio/float-wav.ts";
+import { encodeFloatWav } from "../src/audio/wav-writer.ts";
 import { describeClasses } from "../src/cli/describe-classes.ts";
 import { quoteForShell } from "../src/cli/printed-path.ts";
 import { decodeSafetensors } from "../src/golem/safetensors.ts";

@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { encodeFloatWav } from "../src/audio/float-wav.ts";
+import { encodeFloatWav } from "../src/audio/wav-writer.ts";
 import type { Finding } from "../src/doctor/finding.ts";
 import { examineDataset, train } from "../src/index.ts";
 import { readWindow } from "./audio-files.ts";

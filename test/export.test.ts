@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMemorySource, openAudio } from "../src/audio/index.ts";
-import { readFields } from "../src/onnx/onnx-reader.ts";
+import { readFields } from "../src/onnx/model-reader.ts";
 import { createWav } from "./audio-files.ts";
 import { runGolem } from "./command-line.ts";
 

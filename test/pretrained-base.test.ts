@@ -16,7 +16,7 @@ import { getCacheFolder } from "../src/node/disk/cache-folder.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
 import { preparePretrained } from "../src/node/models/load-pretrained.ts";
 import { createNodeOnnxRuntime } from "../src/node/models/onnx-runtime-node.ts";
-import { createGraphField, createValueInfo } from "../src/onnx/onnx-proto.ts";
+import { createGraphField, createValueInfo } from "../src/onnx/proto.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 
 const python = "/usr/bin/python3";

@@ -1,6 +1,6 @@
 /** Made-up report data: everything a report can show, with names that try to break out of it. */
 
-import { encodeMulawWav } from "../src/audio/mulaw-wav.ts";
+import { encodeMulawWav } from "../src/audio/wav-writer.ts";
 import { encodeBase64 } from "../src/core/base64.ts";
 import { createRandom } from "../src/core/random.ts";
 import { computeEvaluation } from "../src/evaluate/evaluate.ts";

@@ -2,7 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openAudio } from "../src/audio/open-audio.ts";
-import { joinFloats } from "../src/core/join-pieces.ts";
+import { joinFloats } from "../src/core/join-arrays.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
 import { encodeWav } from "../src/studio/sound/wav-file.ts";
 

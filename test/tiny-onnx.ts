@@ -1,6 +1,6 @@
 /** ONNX models of a few bytes for tests, written field by field. */
-import { joinBytes } from "../src/core/join-pieces.ts";
-import { createModel, createNode, createTensorPrefix, createValueInfo } from "../src/onnx/onnx-proto.ts";
+import { joinBytes } from "../src/core/join-arrays.ts";
+import { createModel, createNode, createTensorPrefix, createValueInfo } from "../src/onnx/proto.ts";
 
 /** One constant tensor as a graph field of its own. */
 export function createTensorField(name: string, shape: readonly number[], values: Float32Array): Uint8Array {

@@ -7,7 +7,7 @@
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import type { Dataset, Recording } from "../../src/dataset/dataset.ts";
-import { splitFirstRows } from "../../src/dataset/first-rows.ts";
+import { splitFirstRows } from "../../src/dataset/selection.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import { defaultEncoderId } from "../../src/encoder/registry.ts";

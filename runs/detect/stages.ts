@@ -3,7 +3,7 @@
  *
  * Not its concern: golems, how streams are made.
  */
-import { createFrameMeter, trimParameters } from "../../src/audio/silence-trim.ts";
+import { createFrameMeter, trimParameters } from "../../src/audio/trim.ts";
 import type { DetectSettings } from "../../src/detect/detect-settings.ts";
 import { createHearingPlanner, getPlanOptions, type HearingPlan } from "../../src/detect/hearing-plan.ts";
 import { createSoundGate, type GateState } from "../../src/detect/sound-gate.ts";

@@ -4,7 +4,7 @@
  * Not its concern: golems, detection.
  */
 import { openAudio } from "../../src/audio/open-audio.ts";
-import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/silence-trim.ts";
+import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/trim.ts";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import { openFileSource } from "../../src/node/disk/file-source.ts";
 import type { Condition } from "./conditions.ts";

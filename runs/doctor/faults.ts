@@ -1,7 +1,7 @@
 /** Plants faults of single recordings in real data and counts which are found, and what else is. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeFloatWav } from "../../src/audio/float-wav.ts";
+import { encodeFloatWav } from "../../src/audio/wav-writer.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
 import type { FindingKind } from "../../src/doctor/finding.ts";

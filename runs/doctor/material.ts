@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { encodeFloatWav } from "../../src/audio/float-wav.ts";
 import { type AudioFacts, openAudio } from "../../src/audio/index.ts";
+import { encodeFloatWav } from "../../src/audio/wav-writer.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";

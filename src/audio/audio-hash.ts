@@ -1,28 +1,30 @@
 /**
  * A hash of decoded audio: equal for the same samples in different lossless containers, different otherwise.
  *
- * The down-mix is quantised to 24 bits (so that the last bits of float arithmetic do not count), cut into blocks of
- * 2^18 samples, and hashed as SHA-256(rate, SHA-256 of each block). Blocks go to the platform's own SHA-256 where there
- * is one (Web Crypto), since that is ten times as fast and runs beside the decoder; the result is the same without.
  * Not its concern: files.
+ *
+ * The down-mix is quantised to 24 bits (so that the last bits of float arithmetic have no effect), cut into
+ * blocks of 2^18 samples, and hashed as SHA-256(rate, SHA-256 of each block). Blocks use the platform's
+ * SHA-256 where available (Web Crypto), which is ten times as fast and runs in parallel with the decoder; the
+ * result is the same without it.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** Hashes a mono stream at its native rate. */
-export interface AudioHasher {
-  /** Resolves at once, except where it waits for the block before. */
+interface AudioHasher {
+  /** Adds samples. Resolves at once, unless the previous block is still being hashed. */
   push(samples: Float32Array): Promise<void>;
-  /** 64 hexadecimal digits. */
+  /** Returns the hash, 64 hexadecimal digits. */
   finish(): Promise<string>;
 }
 
 const blockSamples = 1 << 18;
 
-/** SHA-256 of some bytes. */
-export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+/** Computes the SHA-256 of bytes. */
+type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
 
-/** The platform's SHA-256; web pages have it in secure contexts only. */
+/** The platform's SHA-256; web pages only have it in secure contexts. */
 const digestPlatform: Digest | undefined = globalThis.crypto?.subtle
   ? async (bytes) => new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes))
   : undefined;

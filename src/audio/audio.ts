@@ -1,19 +1,19 @@
 /**
- * The words of the audio stage: where bytes come from, what was found in them, what comes out.
+ * Types of the audio stage: settings, facts about a recording, the opened recording.
  *
  * Not its concern: encoders, labels, the file system.
  */
 import type { ErrorRecord } from "../core/error.ts";
 
-/** Everything that shapes the samples an encoder hears; recorded in every golem. */
+/** Everything that shapes the samples an encoder gets; recorded in every golem. */
 export interface AudioSettings {
-  /** Rate of the samples handed out, in Hz. */
+  /** Sample rate of the output, in Hz. */
   readonly sampleRate: number;
   /** Whether leading and trailing silence is cut off. */
   readonly trim: boolean;
   /** Longest recording accepted, in seconds, before trimming. */
   readonly maximumSeconds: number;
-  /** Longest window handed out, in seconds; longer recordings come as several windows of equal length. */
+  /** Longest window in seconds; longer recordings are cut into windows of equal length. */
   readonly windowSeconds: number;
 }
 
@@ -25,16 +25,16 @@ export const defaultAudioSettings: AudioSettings = {
   windowSeconds: 30,
 };
 
-/** What one pass over a recording tells about it. All levels relative to full scale = 1. */
+/** What one pass over a recording finds. All levels are relative to full scale = 1. */
 export interface AudioFacts {
-  /** "wav", "mp3", "flac", "ogg", "aiff", or what ffmpeg was asked to read. */
+  /** "wav", "mp3", "flac", "ogg", "aiff", or the kind that ffmpeg decoded. */
   readonly container: string;
   /** "pcm-s16", "pcm-f32", "alaw", "mp3", "flac", "vorbis", "opus" ... */
   readonly codec: string;
-  /** Of the file, in Hz. */
+  /** Sample rate of the file, in Hz. */
   readonly sampleRate: number;
   readonly channels: number;
-  /** Duration of the whole recording, before trimming. */
+  /** Duration of the whole recording in seconds, before trimming. */
   readonly seconds: number;
   /** The part kept by trimming, in seconds from the start: [start, end). */
   readonly kept: readonly [number, number];
@@ -42,23 +42,31 @@ export interface AudioFacts {
   readonly peak: number;
   /** Root mean square of the down-mix in dB relative to full scale; -Infinity for digital silence. */
   readonly loudnessDb: number;
-  /** Share of samples at or above full scale, 0..1. */
+  /** Fraction of samples at or above full scale, 0..1. */
   readonly clippedFraction: number;
-  /** Mean of the down-mix: how far it sits off zero. */
+  /** Mean of the down-mix (DC offset). */
   readonly offset: number;
-  /** Level that a tenth of the recording stays below, in dB relative to full scale; -120 and less are -120. */
+  /** Level in dB relative to full scale that a tenth of the recording stays below; at least -120. */
   readonly noiseDb: number;
-  /** How it sounds, one word every 16 ms; see `createFingerprinter`; empty where nobody asked. Alike for copies that were compressed, cut, resampled. */
+  /**
+   * One word per 16 ms that describes the sound (see `createFingerprinter`); empty when not computed. Similar
+   * for copies that were compressed, cut or resampled.
+   */
   readonly fingerprint: Uint32Array;
-  /** SHA-256 (hex) of the decoded samples, empty where nobody asked: equal for the same audio in different lossless containers. */
+  /**
+   * SHA-256 (hex) of the decoded samples, empty when not computed: equal for the same audio in different
+   * lossless containers.
+   */
   readonly audioHash: string;
-  /** Oddities that did not prevent decoding (truncated, wrong extension, NaN replaced ...). */
+  /** Problems that did not prevent decoding (truncated, wrong extension, NaN replaced ...). */
   readonly warnings: readonly ErrorRecord[];
 }
 
-/** A recording that has been examined once and can hand out its samples. */
+/** A recording that was examined once and can be read window by window. */
 export interface OpenedAudio {
   readonly facts: AudioFacts;
-  /** Mono samples at `AudioSettings.sampleRate`, window by window; memory does not grow with duration. */
+  /**
+   * Yields mono samples at `AudioSettings.sampleRate`, window by window; memory does not grow with duration.
+   */
   windows(): AsyncIterable<Float32Array>;
 }

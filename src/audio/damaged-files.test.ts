@@ -1,4 +1,4 @@
-/** Damaged files of every format: each decodes or rejects with a coded error, soon, with finite samples. */
+/** Damaged files of every format: each decodes to finite samples or rejects with a coded error, quickly. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";

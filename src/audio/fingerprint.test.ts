@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createFingerprinter } from "./fingerprint.ts";
 
-/** Noise whose level wanders, at 16 kHz. */
+/** Noise of varying level, at 16 kHz. */
 function createNoise(seconds: number, seed: number): Float32Array {
   const random = createRandom(seed);
   let level = 1;
@@ -22,7 +22,7 @@ describe("a fingerprint", () => {
   const samples = createNoise(2, 1);
   const fingerprint = describeSamples(samples);
 
-  it("has a word every 16 ms, none before there is a change to tell", () => {
+  it("has one word per 16 ms, zero before the first change of level", () => {
     expect(fingerprint.length).toBe(Math.floor((samples.length - 1024) / 256) + 1);
     expect([...fingerprint.subarray(0, 2)]).toEqual([0, 0]);
     expect(fingerprint.subarray(2).every((word) => word !== 0)).toBe(true);
@@ -35,11 +35,11 @@ describe("a fingerprint", () => {
     expect(describeSamples(samples.map((value) => value / 64))).toEqual(fingerprint);
   });
 
-  it("moves with the sound by whole words", () => {
+  it("shifts with the sound by whole words", () => {
     expect(describeSamples(samples.subarray(256 * 10)).subarray(2)).toEqual(fingerprint.subarray(12));
   });
 
-  it("says nothing of silence, of what is far below the loudest, or of nothing", () => {
+  it("is zero for silence and for frames far below the loudest, and empty for no samples", () => {
     expect(describeSamples(new Float32Array(16_000)).every((word) => word === 0)).toBe(true);
     const faint = samples.map((value, i) => (i < 16_000 ? value : value * 1e-4));
     expect(
@@ -51,7 +51,7 @@ describe("a fingerprint", () => {
     expect(describeSamples(samples, 4000, 6000).length).toBe(0);
   });
 
-  it("ends after two minutes, whatever comes", () => {
+  it("ends after two minutes", () => {
     const fingerprinter = createFingerprinter(8000);
     for (let second = 0; second < 130; second++) fingerprinter.push(samples.subarray(0, 8000));
     expect(fingerprinter.finish().length).toBe(7500);

@@ -1,45 +1,51 @@
 /**
- * A fingerprint of how a recording sounds: 32 bits for every 16 ms, which stay (mostly) the same when the recording is
- * compressed, made louder, cut, or resampled to 8 kHz, and differ for another take of the same words.
+ * A fingerprint of the sound of a recording: 32 bits per 16 ms, which (mostly) stay the same when the
+ * recording is compressed, made louder, cut, or resampled to 8 kHz, and differ for another take of the same
+ * words.
  *
- * A bit says whether the difference between the levels of two neighbouring bands rises or falls over time (Haitsma and Kalker, A
- * Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels, under shorter frames since words are short. Frames far
- * below the loudest say nothing and are marked so: silence is no likeness.
  * Not its concern: labels, how fingerprints are compared (doctor/fingerprint-match.ts).
+ *
+ * Each bit says whether the difference between the levels of two neighbouring bands rises or falls over time
+ * (Haitsma and Kalker, A Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels and with
+ * shorter frames, since words are short. Frames far below the loudest carry no information and are marked, so
+ * that shared silence does not count as similarity.
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 
-/** Everything that shapes a fingerprint; the version is raised with any of it. */
+/** All parameters of a fingerprint; any change raises the version. */
 export const fingerprintParameters = {
   version: 1,
-  /** About this long a frame; a power of two in samples. */
+  /** Approximate frame length; rounded to a power of two in samples. */
   frameSeconds: 0.064,
   hopSeconds: 0.016,
-  /** Bits say something of neighbouring pairs of this many bands, equally wide in pitch, in this range. */
+  /** Bits compare neighbouring pairs of this many bands, equally wide in pitch, in this range. */
   bands: 33,
   lowHz: 250,
   highHz: 3400,
-  /** Frames a change of level is measured over. */
+  /** Number of frames over which a change of level is measured. */
   lag: 2,
-  /** Frames that far below the loudest, in dB, say nothing. */
+  /** Frames this far below the loudest, in dB, carry no information. */
   silentBelowLoudestDb: 45,
-  /** Longest stretch that is described, from the start. */
+  /** Longest part described, from the start. */
   maximumSeconds: 120,
 } as const;
 
 /** Collects the fingerprint of a mono stream. */
-export interface Fingerprinter {
+interface Fingerprinter {
   push(samples: Float32Array): void;
-  /** One word a hop; 0 where there is too little sound to say anything. */
+  /** Returns one word per hop; 0 where there is too little sound. */
   finish(): Uint32Array;
 }
 
-/** Creates a fingerprinter for samples at `sampleRate` Hz; below 7 kHz the bands above are empty, and so is the fingerprint. */
+/**
+ * Creates a fingerprinter for samples at `sampleRate` Hz. Below 6.8 kHz the upper bands would be empty, so
+ * the fingerprint is.
+ */
 export function createFingerprinter(sampleRate: number): Fingerprinter {
   const p = fingerprintParameters;
   const size = 2 ** Math.round(Math.log2(sampleRate * p.frameSeconds));
   const hop = Math.round(sampleRate * p.hopSeconds);
-  const most = Math.floor(p.maximumSeconds / p.hopSeconds);
+  const maximumWords = Math.floor(p.maximumSeconds / p.hopSeconds);
   if (2 * p.highHz > sampleRate) return { push: () => {}, finish: () => new Uint32Array(0) };
   const edges = getBandEdges(sampleRate, size);
   const window = Float64Array.from(
@@ -78,7 +84,7 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
 
   return {
     push(samples) {
-      for (let at = 0; at < samples.length && words.length < most; ) {
+      for (let at = 0; at < samples.length && words.length < maximumWords; ) {
         const taken = Math.min(size - filled, samples.length - at);
         pending.set(samples.subarray(at, at + taken), filled);
         filled += taken;
@@ -92,20 +98,20 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
     finish() {
       const loudest = levels.reduce((a, b) => Math.max(a, b), 0);
       const least = loudest * 10 ** (-p.silentBelowLoudestDb / 10);
-      // The first frames have nothing before them to change from.
+      // The first frames have no earlier frame to compare with.
       return Uint32Array.from(words, (word, i) => (i < p.lag || !(levels[i]! > least) ? 0 : word || 1));
     },
   };
 }
 
-/** First bin of each band, and one past the last band's. */
+/** First bin of each band, and the bin after the last band. */
 function getBandEdges(sampleRate: number, size: number): number[] {
   const { bands, lowHz, highHz } = fingerprintParameters;
   const bin = sampleRate / size;
   const edges = Array.from({ length: bands + 1 }, (_, m) =>
     Math.round((lowHz * (highHz / lowHz) ** (m / bands)) / bin),
   );
-  // No band is empty: narrow ones push the next up.
+  // No band is empty: narrow bands push up the next edge.
   for (let m = 1; m <= bands; m++) edges[m] = Math.max(edges[m]!, edges[m - 1]! + 1);
   return edges;
 }

@@ -1,4 +1,4 @@
-/** Memory does not grow with duration: 30 minutes through the whole stage, in a process of its own. */
+/** Memory does not grow with duration: 30 minutes through the whole stage, in a separate process. */
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ const measure = (
 };
 
 describe("a recording of 30 minutes", () => {
-  it("as 16-bit stereo WAV of 115 MB stays in bounded memory", () => {
+  it("as 16-bit stereo WAV of 115 MB needs bounded memory", () => {
     const { seconds, samples, windows, megabytes } = measure("wav");
     expect([seconds, samples, windows]).toEqual([1800, 28_800_000, 60]);
     expect(megabytes).toBeLessThan(300);

@@ -1,14 +1,15 @@
 /**
- * Decoded channels to one clean channel: down-mix (mean of the channels), NaN and infinities to zero, length bounded.
+ * Mixes decoded channels down to one clean channel: mean of the channels, NaN and infinities set to zero,
+ * limited length.
  *
  * Not its concern: formats, resampling.
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { DecodedStream } from "./formats/decoder.ts";
 
-/** What is counted while a stream is mixed down. */
+/** Counts collected while a stream is mixed down. */
 export interface MixCount {
-  /** Samples a channel. */
+  /** Samples per channel. */
   frames: number;
   /** Values (of any channel) that were NaN or infinite. */
   notFinite: number;
@@ -19,7 +20,7 @@ export interface MixCount {
 /** Full scale as 16-bit files reach it: 32767 of 32768. */
 const fullScale = 32_767 / 32_768;
 
-/** Mixes one chunk of planes down, counting into `count`. */
+/** Mixes one chunk of planes down and adds to `count`. */
 function mixDown(planes: readonly Float32Array[], count: MixCount): Float32Array {
   const length = planes[0]?.length ?? 0;
   const mono = new Float32Array(length);
@@ -40,7 +41,7 @@ function mixDown(planes: readonly Float32Array[], count: MixCount): Float32Array
   return mono;
 }
 
-/** Chunks of the down-mix; rejects with `too-long` once more than `maximumSeconds` have come. */
+/** Yields chunks of the down-mix. Rejects with `too-long` once there are more than `maximumSeconds`. */
 export async function* readMono(
   stream: DecodedStream,
   name: string,
@@ -52,13 +53,13 @@ export async function* readMono(
   for await (const planes of stream.chunks) {
     throwIfAborted(signal);
     const mono = mixDown(planes, count);
-    if (count.frames > limit) throw tooLong(name, maximumSeconds);
+    if (count.frames > limit) throw createTooLongError(name, maximumSeconds);
     if (mono.length > 0) yield mono;
   }
 }
 
-/** The error for recordings over the limit; `seconds` when the length is known. */
-export function tooLong(name: string, maximumSeconds: number, seconds?: number): GolemError {
+/** Creates the error for recordings over the limit; `seconds` when the length is known. */
+export function createTooLongError(name: string, maximumSeconds: number, seconds?: number): GolemError {
   const found = seconds === undefined ? `more than ${maximumSeconds} s` : `${Math.round(seconds)} s`;
   return new GolemError(
     "too-long",

@@ -5,16 +5,16 @@ import { createTone, createWav, measureTone, readAll } from "../../test/audio-fi
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { defaultAudioSettings } from "./audio.ts";
+import { describeAudio } from "./audio-description.ts";
 import { createAudioHasher, digestPortable } from "./audio-hash.ts";
-import { describeAudio } from "./describe-audio.ts";
 import { openAudio } from "./open-audio.ts";
-import { trimParameters } from "./silence-trim.ts";
-import { computeWindowBounds } from "./window-cut.ts";
+import { trimParameters } from "./trim.ts";
+import { computeWindowBounds } from "./windows.ts";
 
 const options = { sampleRate: 8000, trim: false };
 
 describe("openAudio", () => {
-  it("tells the facts", async () => {
+  it("reports the facts", async () => {
     const { facts } = await readAll(createWav(createTone(8000, 1, 2), 8000), options, "clip.wav");
     expect(facts).toMatchObject({
       container: "wav",
@@ -32,7 +32,7 @@ describe("openAudio", () => {
     expect(facts.peak).toBeLessThan(0.5);
   });
 
-  it("tells copies only where it is asked to, and the same of the rest", async () => {
+  it("computes hash and fingerprint only on request, with otherwise equal facts", async () => {
     const wav = createWav(createTone(44_100, 1, 2), 44_100);
     const known = await readAll(wav);
     const { facts, windows } = await readAll(wav, { identify: false });
@@ -49,7 +49,7 @@ describe("openAudio", () => {
     expect(measureTone(windows[0]!, 16_000, 880)).toBeCloseTo(0.25, 3);
   });
 
-  it("cuts long recordings into equal windows that join up to the whole, in the second reading too", async () => {
+  it("cuts long recordings into equal windows that add up to the whole, also in the second reading", async () => {
     const tone = createTone(8000, 7.3, 1, 333);
     const { windows } = await readAll(createWav(tone, 8000, "f32"), { ...options, windowSeconds: 2 });
     expect(windows.map((window) => window.length)).toEqual([14_600, 14_600, 14_600, 14_600]);
@@ -73,20 +73,20 @@ describe("openAudio", () => {
         fc.nat(1_000_000),
         fc.nat(1_000_000),
         fc.integer({ min: 100, max: 50_000 }),
-        (start, length, longest) => {
-          const bounds = computeWindowBounds(start, start + length, longest);
+        (start, length, maximumSamples) => {
+          const bounds = computeWindowBounds(start, start + length, maximumSamples);
           const lengths = bounds.slice(1).map((bound, i) => bound - bounds[i]!);
-          expect(lengths.length).toBe(Math.ceil(length / longest));
+          expect(lengths.length).toBe(Math.ceil(length / maximumSamples));
           expect(bounds[0]).toBe(start);
           expect(bounds.at(-1)).toBe(start + length);
           if (length > 0) expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
-          if (length > 0) expect(Math.max(...lengths)).toBeLessThanOrEqual(longest);
+          if (length > 0) expect(Math.max(...lengths)).toBeLessThanOrEqual(maximumSamples);
         },
       ),
     );
   });
 
-  it("takes exactly the longest length allowed and stops early beyond it", async () => {
+  it("accepts exactly the maximum duration and stops early beyond it", async () => {
     const bytes = createWav(createTone(8000, 2), 8000);
     expect((await readAll(bytes, { ...options, maximumSeconds: 2 })).facts.seconds).toBe(2);
     let bytesRead = 0;
@@ -108,7 +108,7 @@ describe("openAudio", () => {
     expect(bytesRead).toBeLessThan(1 << 20);
   });
 
-  it("sets NaN and infinities to zero and says so", async () => {
+  it("sets NaN and infinities to zero with a warning", async () => {
     const [tone] = createTone(8000, 1);
     tone!.set([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], 100);
     const { facts, windows } = await readAll(createWav([tone!], 8000, "f32"), options);
@@ -131,7 +131,7 @@ describe("openAudio", () => {
     expect(facts.clippedFraction).toBe(0.5);
   });
 
-  it("goes by content and says when the name disagrees", async () => {
+  it("identifies files by content and warns when the name disagrees", async () => {
     const { facts } = await readAll(createWav(createTone(8000, 0.1), 8000), options, "song.mp3");
     expect(facts.warnings.map((warning) => warning.code)).toEqual(["wrong-extension"]);
   });
@@ -154,7 +154,7 @@ describe("openAudio", () => {
     });
   });
 
-  it("stops when it is aborted", async () => {
+  it("stops when aborted", async () => {
     const controller = new AbortController();
     controller.abort();
     const source = createMemorySource(createWav(createTone(8000, 1), 8000), "clip.wav");
@@ -164,7 +164,7 @@ describe("openAudio", () => {
 
 describe("audioHash", () => {
   const hashOf = async (bytes: Uint8Array) => (await readAll(bytes, options)).facts.audioHash;
-  it("is the same for the same samples, however they are written, and differs otherwise", async () => {
+  it("is the same for the same samples in any format, and differs otherwise", async () => {
     const [tone] = createTone(8000, 0.5);
     const rounded = tone!.map((value) => Math.round(value * 32_768) / 32_768);
     const hash = await hashOf(createWav([rounded], 8000, "s16"));
@@ -177,7 +177,7 @@ describe("audioHash", () => {
     expect(await hashOf(createWav([rounded], 8000))).not.toBe(hash);
   });
 
-  it("does not depend on chunks, nor on who computes SHA-256", async () => {
+  it("does not depend on chunks or on the implementation of SHA-256", async () => {
     const samples = Float32Array.from({ length: 700_000 }, (_, i) => Math.sin(i * i));
     const run = async (pieces: number, portable: boolean) => {
       const hasher = portable ? createAudioHasher(16_000, digestPortable) : createAudioHasher(16_000);
@@ -192,13 +192,13 @@ describe("audioHash", () => {
 });
 
 describe("describeAudio", () => {
-  it("is plain data that tells settings apart", () => {
+  it("is plain data that differs between settings", () => {
     const description = describeAudio(defaultAudioSettings);
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
     expect(describeAudio({ ...defaultAudioSettings, trim: false })).not.toEqual(description);
   });
 
-  it("names the versions of the decoders that are installed", () => {
+  it("names the installed versions of the decoders", () => {
     const ids = describeAudio(defaultAudioSettings).decoders.join(" ");
     for (const name of [
       "mpg123-decoder",

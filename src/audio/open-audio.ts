@@ -1,9 +1,10 @@
 /**
- * Opens one recording: reads it through once for the facts, then hands out its samples window by window.
+ * Opens one recording: reads it once for the facts, then returns its samples window by window.
  *
- * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are decoded a
- * second time when their windows are asked for, so memory does not grow with duration.
  * Not its concern: encoders, labels, the file system, any format.
+ *
+ * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are
+ * decoded again when their windows are read, so memory does not grow with duration.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";
@@ -13,29 +14,26 @@ import { createAudioHasher } from "./audio-hash.ts";
 import { createFingerprinter } from "./fingerprint.ts";
 import { decodeSource } from "./formats/decode-source.ts";
 import type { DecodedStream, Decoder } from "./formats/decoder.ts";
-import { type MixCount, readMono, tooLong } from "./mono-stream.ts";
+import { createTooLongError, type MixCount, readMono } from "./mono-stream.ts";
 import { createResampler } from "./resampler.ts";
 import { type SampleSource, streamSamples } from "./sample-source.ts";
-import {
-  computeKeptSamples,
-  computeNoiseDb,
-  createLevelMeter,
-  isSilent,
-  trimParameters,
-} from "./silence-trim.ts";
+import { computeKeptSamples, computeNoiseDb, createLevelMeter, isSilent, trimParameters } from "./trim.ts";
 import { createWarning } from "./warning.ts";
-import { computeWindowBounds, cutWindows } from "./window-cut.ts";
+import { computeWindowBounds, cutWindows } from "./windows.ts";
 
-/** Settings, all optional, and what opening needs beside them. */
+/** Settings, all optional, and options of opening. */
 export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSettings[K] | undefined } & {
-  /** Further decoders, tried after the built-in ones: the ffmpeg decoder in Node. */
+  /** Further decoders, tried after the built-in ones (in Node: ffmpeg). */
   readonly decoders?: readonly Decoder[] | undefined;
-  /** Whether the facts are to tell copies of a recording, by hash and fingerprint (default); both are empty otherwise. */
+  /**
+   * Whether to compute the hash and fingerprint that identify copies (default: true); otherwise both are
+   * empty.
+   */
   readonly identify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Fills in the defaults and checks the values; rejects with `invalid-option`. */
+/** Fills in defaults and checks the values. Throws `invalid-option`. */
 export function resolveAudioSettings(options: OpenAudioOptions): AudioSettings {
   const settings: AudioSettings = {
     sampleRate: options.sampleRate ?? defaultAudioSettings.sampleRate,
@@ -60,8 +58,9 @@ export function resolveAudioSettings(options: OpenAudioOptions): AudioSettings {
 }
 
 /**
- * Examines a recording. Rejects with a coded error when there is nothing to decode or it is over the limit; short and
- * silent recordings are not errors here: `facts.kept` and the warning `silent` let the caller decide.
+ * Examines a recording. Rejects with a coded error when there is nothing to decode or it is over the limit.
+ * Short and silent recordings are not errors here: `facts.kept` and the warning `silent` let the caller
+ * decide.
  */
 export async function openAudio(
   source: ByteSource | SampleSource,
@@ -90,7 +89,7 @@ export async function openAudio(
   };
 }
 
-/** What the first reading gathers. */
+/** Results of the first reading. */
 interface Scan {
   readonly count: MixCount;
   readonly peak: number;
@@ -102,7 +101,7 @@ interface Scan {
   readonly isSilent: boolean;
   /** [start, end) in samples after resampling. */
   readonly kept: readonly [number, number];
-  /** Resampled chunks, unless there are more than one window takes. */
+  /** Resampled chunks, unless they exceed one window. */
   readonly samples: Float32Array[] | undefined;
 }
 
@@ -113,7 +112,7 @@ function checkDeclared(
 ): void {
   const { declaredSeconds, sampleRate } = stream;
   if (declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
-    throw tooLong(source.name, maximumSeconds, declaredSeconds);
+    throw createTooLongError(source.name, maximumSeconds, declaredSeconds);
   }
 }
 
@@ -154,7 +153,7 @@ async function scanStream(
   }
   accept(resampler.finish());
   if (count.frames === 0) {
-    throw new GolemError("no-samples", `${name} was decoded without error, but no sample came out of it.`, {
+    throw new GolemError("no-samples", `${name} was decoded without error but contains no samples.`, {
       hint: "Record it again.",
     });
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createConvolutionKernel } from "./convolution-kernel.ts";
 import { createResampler } from "./resampler.ts";
+import { createConvolutionKernel } from "./resampler-kernel.ts";
 
 function resample(
   input: Float32Array,
@@ -29,7 +29,9 @@ function resample(
 const sine = (rate: number, hertz: number, length: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / rate));
 
-/** Peak of output minus expectation (20 log10), away from the ends where the signal starts and stops abruptly. */
+/**
+ * Peak of output minus expectation (20 log10), away from the ends where the signal starts and stops abruptly.
+ */
 function measureErrorDb(output: Float32Array, expected: (i: number) => number, margin: number): number {
   let worst = 0;
   for (let i = margin; i < output.length - margin; i++)
@@ -51,7 +53,7 @@ const ratePairs: readonly (readonly [number, number])[] = [
 ];
 
 describe("createResampler", () => {
-  it.each(ratePairs)("%i -> %i Hz: pass band exact to -90 dB, at the right time", (from, to) => {
+  it.each(ratePairs)("%i -> %i Hz: pass band exact to -90 dB, without delay", (from, to) => {
     const nyquist = Math.min(from, to) / 2;
     for (const share of [0.01, 0.2, 0.45, 0.7, 0.89]) {
       const hertz = share * nyquist;
@@ -63,7 +65,7 @@ describe("createResampler", () => {
   });
 
   it.each(ratePairs.filter(([from, to]) => from > to))(
-    "%i -> %i Hz: what would alias is gone to -90 dB",
+    "%i -> %i Hz: aliases are below -90 dB",
     (from, to) => {
       for (const share of [1.001, 1.1, 1.5, 1.99]) {
         const hertz = share * (to / 2);
@@ -91,7 +93,7 @@ describe("createResampler", () => {
     },
   );
 
-  it("gives round(length * outputRate / inputRate) samples, the same ones however the input is cut", () => {
+  it("gives round(length * outputRate / inputRate) samples, independent of how the input is cut", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 30_000 }),
@@ -114,7 +116,7 @@ describe("createResampler", () => {
     );
   });
 
-  it("keeps streams of the same rates apart", () => {
+  it("keeps streams with the same rates separate", () => {
     const a = createResampler(44_100, 16_000);
     const b = createResampler(44_100, 16_000);
     const ones = new Float32Array(10_000).fill(1);

@@ -1,19 +1,24 @@
 /**
  * Streaming sample rate conversion: band-limited, any ratio of integer rates, no delay.
  *
- * Output n is the band-limited signal at input time n * inputRate / outputRate, the signal being zero outside its ends.
- * Positions are counted in integers, so results do not depend on how the input is cut into chunks, and nothing drifts.
  * Not its concern: files, channels (mono in, mono out).
+ *
+ * Output n is the band-limited signal at input time n * inputRate / outputRate; the signal is zero outside
+ * its ends. Positions are counted in integers, so results do not depend on how the input is cut into chunks,
+ * and there is no drift.
  */
-import { joinFloats } from "../core/join-pieces.ts";
-import { type ConvolutionKernel, createConvolutionKernel } from "./convolution-kernel.ts";
-import { designPhaseFilter, getGreatestCommonDivisor } from "./kaiser-filter.ts";
+import { joinFloats } from "../core/join-arrays.ts";
+import { designPhaseFilter, getGreatestCommonDivisor } from "./resampler-filter.ts";
+import { type ConvolutionKernel, createConvolutionKernel } from "./resampler-kernel.ts";
 
 /** Converts a mono stream; single use. */
 export interface Resampler {
-  /** Takes the next samples, returns those that are ready (a fresh array). */
+  /** Takes the next samples and returns those that are ready (a new array). */
   push(samples: Float32Array): Float32Array;
-  /** Returns the rest. In all there are round(input samples * outputRate / inputRate), halves rounded up. */
+  /**
+   * Returns the rest. In total there are round(input samples * outputRate / inputRate) samples, halves
+   * rounded up.
+   */
   finish(): Float32Array;
 }
 
@@ -25,9 +30,9 @@ interface Filter {
 }
 
 const filters = new Map<string, Filter>();
-/** Filters kept for the next recording of the same rate. */
-const filtersKept = 8;
-/** Largest piece of input worked on at once, in samples. */
+/** Number of filters kept for later recordings of the same rates. */
+const maximumFilters = 8;
+/** Largest piece of input processed at once, in samples. */
 const pieceSamples = 16_384;
 
 function getFilter(inputRate: number, outputRate: number): Filter {
@@ -37,12 +42,14 @@ function getFilter(inputRate: number, outputRate: number): Filter {
   const { taps, phases, isExact, coefficients } = designPhaseFilter(inputRate, outputRate);
   const kernel = createConvolutionKernel(coefficients, taps, 2 * taps + pieceSamples);
   const filter = { taps, phases, isExact, kernel };
-  if (filters.size >= filtersKept) filters.delete(filters.keys().next().value!);
+  if (filters.size >= maximumFilters) filters.delete(filters.keys().next().value!);
   filters.set(key, filter);
   return filter;
 }
 
-/** Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged. */
+/**
+ * Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged.
+ */
 export function createResampler(inputRate: number, outputRate: number): Resampler {
   if (inputRate === outputRate) {
     return { push: (samples) => samples.slice(), finish: () => new Float32Array(0) };
@@ -55,7 +62,7 @@ export function createResampler(inputRate: number, outputRate: number): Resample
   const wholeStep = Math.floor(inputStep / outputStep);
   const phaseStep = inputStep % outputStep;
 
-  // `buffer` holds input samples [start, start + filled), zeros in front of sample 0 included
+  // `buffer` holds input samples [start, start + filled), including the zeros in front of sample 0.
   const buffer = new Float32Array(2 * taps + pieceSamples);
   let start = -half + 1;
   let filled = half - 1;
@@ -90,7 +97,7 @@ export function createResampler(inputRate: number, outputRate: number): Resample
     return count === output.length ? output : output.subarray(0, count);
   };
 
-  /** Appends a piece (or, without one, zeros) after dropping what no output needs any more. */
+  /** Appends a piece (or, without one, zeros) after dropping what no later output needs. */
   const append = (length: number, piece?: Float32Array): void => {
     const drop = Math.min(filled, Math.max(0, position - half + 1 - start));
     buffer.copyWithin(0, drop, filled);

@@ -1,4 +1,7 @@
-/** Every row of the folder of awkward files: valid ones decode without complaint, the rest say why not. */
+/**
+ * Every file in the folder of awkward files: valid ones decode without warnings, the rest reject with a
+ * reason.
+ */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "csv-parse/sync";

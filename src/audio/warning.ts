@@ -1,12 +1,12 @@
 /**
- * Warnings about one recording: oddities that did not prevent decoding.
+ * Warnings about one recording: problems that did not prevent decoding.
  *
- * Not its concern: who shows them.
+ * Not its concern: how warnings are shown.
  */
 import type { ErrorRecord } from "../core/error.ts";
 
-/** What a warning can be about. */
-export type WarningCode =
+/** Codes of warnings. */
+type WarningCode =
   | "truncated"
   | "damaged"
   | "wrong-length"
@@ -15,7 +15,7 @@ export type WarningCode =
   | "silent"
   | "format-change";
 
-/** A plain record: what was found, and what was done about it. */
+/** Creates the plain record of a warning. `message`: what was found, and what was done about it. */
 export function createWarning(code: WarningCode, message: string, hint = ""): ErrorRecord {
   return { code, message, hint };
 }

@@ -10,7 +10,7 @@ import { unknownLabels } from "../embed/embedded-recording.ts";
 import { type LeaveOut, planLeaveOut } from "../head/ridge-loo.ts";
 import { applyStandardisation, fitStandardisation } from "../head/standardisation.ts";
 import { fitWhitenedSpace, type WhitenedClasses, whitenClasses } from "../head/whitened-classes.ts";
-import { computeGram } from "../math/products.ts";
+import { computeGram } from "../math/matrix-products.ts";
 import { computeRejectionThreshold, falseRejectionRate } from "./false-rejection.ts";
 import {
   type Familiarity,

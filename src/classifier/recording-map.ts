@@ -6,7 +6,7 @@
  */
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
-import { computeGram } from "../math/products.ts";
+import { computeGram } from "../math/matrix-products.ts";
 import { computeNeighbourMap, type MapPosition } from "../math/t-sne.ts";
 import type { Classifier } from "./classifier.ts";
 import { createViewFeatures, type EncoderSetInfo } from "./view.ts";

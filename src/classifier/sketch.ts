@@ -6,7 +6,7 @@
  * Weinberger and others 2009). What the transcriber gives becomes further views of the same form.
  * Not its concern: heads, files.
  */
-import { joinFloats } from "../core/join-pieces.ts";
+import { joinFloats } from "../core/join-arrays.ts";
 import { createRandom } from "../core/random.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";

@@ -1,10 +1,10 @@
 /**
- * Bytes as base64 (RFC 4648, section 4).
+ * Encodes bytes as base64 (RFC 4648, section 4).
  *
  * Not its concern: what the bytes are.
  */
 
-/** Encodes bytes, in pieces that `String.fromCharCode` can take. */
+/** Encodes bytes, in pieces short enough for `String.fromCharCode`. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = "";
   for (let start = 0; start < bytes.length; start += 0x8000) {

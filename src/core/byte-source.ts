@@ -1,18 +1,19 @@
 /**
- * Byte sources that need no file system: memory, Blob, a slice of another source, a source with one cached block.
+ * Byte sources that need no file system: memory, a Blob, a slice of another source, a source with one cached
+ * block.
  *
- * Not its concern: any format, the file system (see node/file-source).
+ * Not its concern: file formats, the file system (see `node/disk/file-source.ts`).
  */
 
 /** Random access to bytes: a file, a Blob, a buffer. */
 export interface ByteSource {
-  /** What to call it in messages: a file name, never more. */
+  /** File name for messages, without a path. */
   readonly name: string;
-  /** Infinite while it is not known. */
+  /** Infinite while the length is unknown. */
   readonly byteLength: number;
   /** Reads up to `length` bytes at `offset`; fewer only at the end. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /** Absolute path, for decoders that are other programs; absent when the bytes are not a file. */
+  /** Absolute path, for decoders that are separate programs; absent when the bytes are not a file. */
   readonly path?: string;
 }
 
@@ -34,7 +35,7 @@ export function createBlobSource(blob: Blob, name: string): ByteSource {
   };
 }
 
-/** The bytes [start, start + length) of another source, bounded by its end. */
+/** Creates a source of the bytes [start, start + length) of another one, bounded by its end. */
 export function createSourceSlice(source: ByteSource, start: number, length: number): ByteSource {
   const from = Math.min(start, source.byteLength);
   const byteLength = Math.max(0, Math.min(length, source.byteLength - from));
@@ -46,10 +47,10 @@ export function createSourceSlice(source: ByteSource, start: number, length: num
   };
 }
 
-/** Bytes fetched at a time by {@link createCachedSource} and by decoders. */
+/** Bytes read at a time by {@link createCachedSource} and by decoders. */
 export const blockBytes = 65_536;
 
-/** Keeps the last block read, so that many small reads of headers cost one. */
+/** Keeps the last block read, so that many small reads of headers cost one read of the source. */
 export function createCachedSource(source: ByteSource): ByteSource {
   let start = 0;
   let block = new Uint8Array(0);

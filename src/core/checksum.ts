@@ -1,5 +1,6 @@
 /**
- * CRC-32 as in IEEE 802.3 and zlib (reflected polynomial 0xEDB88320): finds damage, does not prevent forgery.
+ * CRC-32 as in IEEE 802.3 and zlib (reflected polynomial 0xEDB88320): detects damage, does not prevent
+ * forgery.
  *
  * Not its concern: what the bytes mean.
  */

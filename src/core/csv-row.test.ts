@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { formatCsvRow } from "./csv-row.ts";
 
 describe("a row of CSV", () => {
-  it("is read back as it was, whatever is in its cells", () => {
+  it("is read back unchanged, whatever its cells contain", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" }), { minLength: 2, maxLength: 5 }), (cells) => {
         expect(

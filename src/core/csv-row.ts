@@ -1,10 +1,10 @@
 /**
- * A row of a table as comma-separated values (RFC 4180).
+ * Writes a row of a table as comma-separated values (RFC 4180).
  *
- * Not its concern: what the columns are. Reading is `dataset/table.ts`.
+ * Not its concern: what the columns are; reading CSV (`dataset/table.ts`).
  */
 
-/** One row, without line end: cells with commas, quotes or line ends in quotes. */
+/** Formats one row without a line end. Cells with commas, quotes or line breaks are quoted. */
 export function formatCsvRow(cells: readonly string[]): string {
   return cells.map(quote).join(",");
 }

@@ -1,12 +1,13 @@
 /**
  * The one error class of the project.
  *
- * Grammar of every message: what was found and what was expected; the hint says what to do next.
- * Codes are part of the public contract: command line, library and server report the same ones.
  * Not its concern: who reports the error, or how.
+ *
+ * Every message says what was found and what was expected; the hint says what to do next. Codes are part of
+ * the public contract: command line, library and server report the same ones.
  */
 
-/** Stable machine-readable reasons. Grouped by the stage that raises them. */
+/** Stable machine-readable reasons, grouped by the stage that raises them. */
 export type ErrorCode =
   // audio: about one file
   | "empty-file"
@@ -32,9 +33,9 @@ export type ErrorCode =
   | "hub-not-found"
   /** The repository is private or gated, or the token is wrong. */
   | "hub-denied"
-  /** A file arrived with another size or hash than the Hub announced. */
+  /** A file arrived with a size or hash other than the Hub announced. */
   | "hub-damaged"
-  /** The cache folder cannot be written: the disk is full, no permission ... */
+  /** The cache folder cannot be written: disk full, no permission ... */
   | "cache-failed"
   // data sets
   | "data-not-found"
@@ -55,27 +56,27 @@ export type ErrorCode =
   | "output-exists"
   | "output-failed"
   // the server: about one request
-  /** A request that no recording can be got out of: a wrong multipart body, a query that does not fit. */
+  /** No recording can be read from the request: a malformed multipart body, an invalid query. */
   | "bad-request"
   /** A key is missing or wrong. */
   | "unauthorised"
-  /** A host or an origin that may not use this server. */
+  /** The host or origin may not use this server. */
   | "forbidden"
   | "not-found"
   | "method-not-allowed"
   /** The body did not arrive in time. */
   | "request-timeout"
-  /** More bytes, or more files, than are taken. */
+  /** More bytes or files than the server accepts. */
   | "too-large"
-  /** A content type or coding of the body that is no recording. */
+  /** The content type or encoding of the body is not that of a recording. */
   | "unsupported-media-type"
-  /** More work than can be queued. */
+  /** The queue is full. */
   | "overloaded"
-  /** More of the queue than one client may take. */
+  /** The client already holds its share of the queue. */
   | "too-many-requests"
-  /** Golems are still being loaded, or the server is about to stop. */
+  /** Golems are still loading, or the server is about to stop. */
   | "not-ready"
-  /** The work took longer than a request may. */
+  /** The work took longer than a request may take. */
   | "timeout"
   // everywhere
   | "usage"
@@ -99,14 +100,14 @@ export class GolemError extends Error {
   }
 }
 
-/** The plain-data form of an error, as it stands in `--json` output and in `skipped` lists. */
+/** The plain-data form of an error, as in `--json` output and `skipped` lists. */
 export interface ErrorRecord {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** Turns anything thrown into plain data; foreign errors get the code given. */
+/** Turns anything thrown into plain data; errors of other classes get the code `fallback`. */
 export function toErrorRecord(error: unknown, fallback: ErrorCode): ErrorRecord {
   if (error instanceof GolemError) return { code: error.code, message: error.message, hint: error.hint };
   return { code: fallback, message: error instanceof Error ? error.message : String(error), hint: "" };

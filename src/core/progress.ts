@@ -1,19 +1,19 @@
 /**
- * How long-running functions tell their caller how far they are, and how the caller stops them.
+ * How long-running functions report progress, and how the caller stops them.
  *
- * Not its concern: terminals, bars, browsers.
+ * Not its concern: terminals, progress bars, browsers.
  */
 
-/** One report of progress. `completed` and `total` count the same unit (recordings, bytes, folds ...). */
+/** One progress report. `completed` and `total` count the same unit (recordings, bytes, folds ...). */
 export interface Progress {
-  /** What is going on, in the words of a user: "embedding", "fetching moonshine-tiny". */
+  /** The current activity in words for users: "embedding", "fetching moonshine-tiny". */
   readonly stage: string;
   readonly completed: number;
-  /** Undefined while it is not known. */
+  /** Undefined while unknown. */
   readonly total?: number;
 }
 
-/** Options that every long-running function takes. */
+/** Options of every long-running function. */
 export interface WorkOptions {
   /** Aborting it makes the function reject with the error `aborted`. */
   readonly signal?: AbortSignal | undefined;

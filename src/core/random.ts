@@ -1,9 +1,10 @@
 /**
  * Seeded random numbers: the only source of randomness in the project.
  *
- * Generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded through splitmix32 so that seeds 0, 1, 2 ... give
- * unrelated streams. Same seed, same numbers, on every machine.
  * Not its concern: the clock, Math.random, what the numbers are for.
+ *
+ * Generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded through splitmix32 so that seeds 0, 1, 2 ... give
+ * unrelated streams. The same seed gives the same numbers on every machine.
  */
 
 /** A deterministic stream of random numbers. */
@@ -16,7 +17,7 @@ export interface Random {
   normal(): number;
 }
 
-/** Creates a stream from a seed; extra words (fold, repeat ...) give independent sub-streams. */
+/** Creates a stream from a seed; further words (fold, repeat ...) give independent sub-streams. */
 export function createRandom(seed: number, ...words: number[]): Random {
   let mix = 0x9e3779b9;
   const nextSeedWord = (): number => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { makeSafeName } from "./safe-name.ts";
 
 describe("a safe name", () => {
-  it("keeps letters of any language, and no path", () => {
+  it("keeps letters of any language, but no path", () => {
     expect(makeSafeName("Свет, включи!")).toBe("Свет, включи!");
     expect(makeSafeName("a/../b")).toBe("a-..-b");
     expect(makeSafeName("..")).toBe("class");

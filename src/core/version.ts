@@ -1,4 +1,8 @@
-/** The name and version of this package, as written into every golem. */
+/**
+ * The name and version of this package, written into every golem.
+ *
+ * Not its concern: what reads them.
+ */
 import packageJson from "../../package.json" with { type: "json" };
 
 /** "golem-audio 1.2.3" */

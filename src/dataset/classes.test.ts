@@ -13,7 +13,7 @@ describe("classes", () => {
     ]);
   });
 
-  it("can be trained on when there are two of two", () => {
+  it("can be trained on with two classes of two recordings", () => {
     expect(checkTrainable(label("a", "b", "b", "a"))).toEqual([]);
   });
 
@@ -28,7 +28,7 @@ describe("classes", () => {
     );
   });
 
-  it("with one recording are a warning when there is something to test on", () => {
+  it("with one recording are a warning when there are test recordings", () => {
     expect(checkTrainable(label("a", "a", "b"), { tested: true })).toMatchObject([
       { code: "too-few-recordings" },
     ]);

@@ -1,11 +1,11 @@
 /**
- * Whether a set of labels can be learned from: at least two classes, at least two recordings in each.
+ * Checks whether a set of labels can be learned: at least two classes, at least two recordings in each.
  *
- * Not its concern: where the labels come from, what is done with them.
+ * Not its concern: where the labels come from, what they are used for.
  */
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 
-/** Counts the recordings of each label, labels in code-unit order: the order of classes everywhere. */
+/** Counts the recordings per label, with labels in code-unit order: the order of classes everywhere. */
 export function countLabels(recordings: readonly { readonly label: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of recordings) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -15,8 +15,8 @@ export function countLabels(recordings: readonly { readonly label: string }[]): 
 /**
  * Checks that a classifier can be trained on these recordings; returns the warnings.
  *
- * A class with a single recording cannot be held out and learned from at once: an error, unless the user brought
- * recordings to test on (`tested`), which makes it a warning.
+ * A class with a single recording cannot be both held out and learned: an error, or a warning if the user
+ * supplied recordings to test on (`tested`).
  *
  * @throws GolemError `no-recordings`, `too-few-classes` or `too-few-recordings`.
  */
@@ -30,7 +30,7 @@ export function checkTrainable(
       "no-recordings",
       "No recording is left to train on; at least two classes were expected.",
       {
-        hint: "See which ones were left out, and why.",
+        hint: "See the list of recordings that were left out.",
       },
     );
   }
@@ -40,7 +40,7 @@ export function checkTrainable(
       "too-few-classes",
       `All ${count} recordings are labelled "${label}"; at least two classes were expected.`,
       {
-        hint: `Add recordings of something else: to tell "${label}" from everything else, of everything else, labelled _unknown.`,
+        hint: `Add recordings of another class; to distinguish "${label}" from everything else, label the others _unknown.`,
       },
     );
   }
@@ -49,9 +49,9 @@ export function checkTrainable(
   const more = single.length > 5 ? ` and ${single.length - 5} more` : "";
   const error = new GolemError(
     "too-few-recordings",
-    `Only one recording is labelled ${single.slice(0, 5).join(", ")}${more}; at least two a class were expected.`,
+    `Only one recording is labelled ${single.slice(0, 5).join(", ")}${more}; at least two per class were expected.`,
     {
-      hint: "Record more (five or more a class do well), or leave the class out, or test on other recordings with --test.",
+      hint: "Record more (five or more per class work well), leave the class out, or test on other recordings with --test.",
     },
   );
   if (!options.tested) throw error;

@@ -1,5 +1,5 @@
 /**
- * A data set as the rest of the program sees it: recordings with label, speaker and split.
+ * Types of a data set: recordings with label, speaker and split.
  *
  * Not its concern: encoders, heads, how a recording is decoded.
  */
@@ -7,7 +7,7 @@ import type { ByteSource } from "../core/byte-source.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 
-/** Which side of an experiment a row is on; "none" when the data set does not say. */
+/** Which part of an experiment a row belongs to; "none" when the data set does not say. */
 export type Split = "train" | "validation" | "test" | "none";
 
 /** One labelled recording, not yet opened. */
@@ -21,33 +21,35 @@ export interface Recording {
   readonly split: Split;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;
-  /** Where the bytes have to be fetched from first; the same object for all recordings that are fetched together. */
+  /**
+   * Where the bytes must be fetched from first; the same object for all recordings that are fetched together.
+   */
   readonly origin?: RecordingOrigin;
 }
 
-/** A remote place that hands out many recordings at once for less than one by one. */
+/** A remote source that can fetch many recordings at once faster than one by one. */
 export interface RecordingOrigin {
   /**
-   * Brings recordings of this origin to this machine; those that are here cost nothing, and those that are not fetched
-   * so are fetched when they are opened. Rejects when the place cannot be reached.
+   * Fetches recordings of this origin to this machine. Recordings already here cost nothing; recordings not
+   * fetched this way are fetched when they are opened. Rejects when the source cannot be reached.
    */
   fetch(recordings: readonly Recording[], options: WorkOptions): Promise<void>;
 }
 
-/** A recording that was named but left out, and why. */
+/** A recording that was listed but left out, and why. */
 export interface SkippedRecording extends ErrorRecord {
   readonly file: string;
 }
 
 /** A set of labelled recordings. */
 export interface Dataset {
-  /** As the user named it. */
+  /** Name given by the user. */
   readonly name: string;
-  /** Whether everybody can get it under that name; not where nobody said so. */
+  /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
-  /** Oddities that cost no recording: a row listed twice, files that are not recordings ... */
+  /** Problems that did not exclude a recording: a row listed twice, files that are not recordings ... */
   readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];
-  /** Rows whose recording is missing or has no label: bad files in the sense of `skipped` and `--strict`. */
+  /** Rows whose recording is missing or has no label: the bad files of `skipped` and `--strict`. */
   readonly skipped: readonly SkippedRecording[];
 }

@@ -9,7 +9,7 @@ const item = (file: string, label: string, fileHash: string, audioHash?: string)
 });
 
 describe("duplicates", () => {
-  it("sound the same, whatever their bytes; the first is kept", () => {
+  it("have the same audio, whatever their bytes; the first is kept", () => {
     const found = findDuplicates([
       item("a.wav", "x", "1", "A"),
       item("b.wav", "x", "2", "B"),
@@ -25,7 +25,7 @@ describe("duplicates", () => {
     });
   });
 
-  it("under two labels are conflicts, with every file that sounds so", () => {
+  it("with two labels are conflicts, listed with all their files", () => {
     const found = findDuplicates([
       item("a", "x", "1", "A"),
       item("b", "x", "2", "A"),
@@ -44,7 +44,7 @@ describe("duplicates", () => {
     ]);
   });
 
-  it("have the same bytes where nothing could be decoded, and a hash of bytes is none of audio", () => {
+  it("have the same bytes if not decodable; hashes of bytes and of audio are not compared", () => {
     const found = findDuplicates([
       item("a", "x", "1"),
       item("b", "y", "1"),
@@ -55,7 +55,7 @@ describe("duplicates", () => {
     expect(found.duplicates).toEqual([]);
   });
 
-  it("are told in an error that does not grow with them", () => {
+  it("are listed in an error of limited length", () => {
     const conflicts = Array.from({ length: 9 }, (_, i) => ({
       files: Array.from({ length: 6 }, (_, j) => ({ file: `${i}/${j}.wav`, label: `l${j % 2}` })),
     }));

@@ -1,11 +1,12 @@
 /**
- * The same recording twice, by its bytes or by its sound.
+ * Finds copies of the same recording, by its bytes or by its decoded audio.
  *
- * Not its concern: how hashes are computed. Recordings of digital silence of equal length sound the same: leave them out first.
+ * Not its concern: how hashes are computed. Recordings of digital silence of equal length count as copies:
+ * leave them out first.
  */
 import { GolemError } from "../core/error.ts";
 
-/** A recording with what identifies its content. */
+/** A recording with the hashes of its content. */
 export interface HashedRecording {
   readonly file: string;
   readonly label: string;
@@ -15,11 +16,11 @@ export interface HashedRecording {
   readonly audioHash?: string | undefined;
 }
 
-/** A recording that another one, of the same label, makes superfluous. */
+/** A recording that duplicates another one of the same label. */
 export interface DuplicateRecording {
   readonly file: string;
   readonly label: string;
-  /** The one that is kept: the first in the data set's order. */
+  /** The recording that is kept: the first in the order of the data set. */
   readonly keptFile: string;
 }
 
@@ -28,7 +29,9 @@ export interface LabelConflict {
   readonly files: readonly { readonly file: string; readonly label: string }[];
 }
 
-/** Finds recordings with the same decoded audio (or, undecoded, the same bytes), in the order given. */
+/**
+ * Finds recordings with the same decoded audio (or, if not decodable, the same bytes), in the given order.
+ */
 export function findDuplicates(recordings: readonly HashedRecording[]): {
   duplicates: DuplicateRecording[];
   conflicts: LabelConflict[];
@@ -55,7 +58,7 @@ export function findDuplicates(recordings: readonly HashedRecording[]): {
   return { duplicates, conflicts };
 }
 
-/** Creates the error `conflicting-labels`: names up to five of the conflicts and says how many there are. */
+/** Creates the error `conflicting-labels`: names up to five of the conflicts and states their number. */
 export function createConflictError(conflicts: readonly LabelConflict[]): GolemError {
   const named = conflicts.slice(0, 5).map(({ files }) => {
     const shown = files.slice(0, 4).map(({ file, label }) => `${file} ("${label}")`);
@@ -64,7 +67,7 @@ export function createConflictError(conflicts: readonly LabelConflict[]): GolemE
   const more = conflicts.length > 5 ? `; and ${conflicts.length - 5} more` : "";
   return new GolemError(
     "conflicting-labels",
-    `The same recording has two labels: ${named.join("; ")}${more}. One label a recording was expected.`,
+    `The same recording has two labels: ${named.join("; ")}${more}. One label per recording was expected.`,
     { hint: "Decide which label is right, and delete the other row or file." },
   );
 }

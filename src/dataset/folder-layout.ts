@@ -1,13 +1,13 @@
 /**
- * What a folder's layout says about the recordings in it: a folder per class, or the same inside `train`, `test` and
- * `validation` (Hugging Face's AudioFolder).
+ * Reads labels and splits from the layout of a folder: a folder per class, optionally inside `train`, `test`
+ * and `validation` (Hugging Face's AudioFolder).
  *
- * Not its concern: the file system; it gets the list of files.
+ * Not its concern: the file system; its input is a list of files.
  */
 import type { Split } from "./dataset.ts";
-import { parseSplit } from "./split-word.ts";
+import { parseSplit } from "./split-name.ts";
 
-/** One recording as its place in the folder describes it. */
+/** A recording with the label and split of its folder. */
 interface PlacedRecording {
   /** Relative to the folder, with forward slashes. */
   readonly path: string;
@@ -15,17 +15,17 @@ interface PlacedRecording {
   readonly split: Split;
 }
 
-/** A folder, understood. */
-export interface FolderLayout {
+/** The recordings of a folder. */
+interface FolderLayout {
   readonly recordings: readonly PlacedRecording[];
-  /** Recordings that lie in no class's folder. */
+  /** Recordings outside the folders of classes. */
   readonly loose: readonly string[];
 }
 
 /**
- * Understands a list of recordings by their folders. Folders inside a class's folder belong to the class.
+ * Reads the labels of recordings from their folders. Folders inside a class's folder belong to the class.
  *
- * @param paths Relative to the data set, with forward slashes, in the order wanted.
+ * @param paths Relative to the data set, with forward slashes, in the order to keep.
  */
 export function readFolderLayout(paths: readonly string[]): FolderLayout {
   const inFolders = paths.filter((path) => path.includes("/"));
@@ -41,7 +41,10 @@ export function readFolderLayout(paths: readonly string[]): FolderLayout {
   return { recordings, loose };
 }
 
-/** Every folder is named after a split, training or test among them, and holds folders, not recordings. */
+/**
+ * Whether every folder is named after a split, training or test among them, and contains folders, not
+ * recordings.
+ */
 function isSplitLayout(paths: readonly string[]): boolean {
   const splits = new Set<Split | undefined>();
   for (const path of paths) {

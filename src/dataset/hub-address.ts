@@ -1,15 +1,16 @@
 /**
- * How a data set of the Hugging Face Hub is named: hf:OWNER/NAME[@REVISION][?config=C&split=S&label=COLUMN&speaker=COLUMN].
+ * Parses the address of a data set on the Hugging Face Hub:
+ * hf:OWNER/NAME[@REVISION][?config=C&split=S&label=COLUMN&speaker=COLUMN].
  *
  * Not its concern: the network, what the data set holds.
  */
 import { GolemError } from "../core/error.ts";
 
-/** A data set's name, taken apart. Which parts are well formed, the Hub's client checks. */
-export interface HubAddress {
+/** The parts of a data set's address. The Hub's client checks whether they are well formed. */
+interface HubAddress {
   /** "OWNER/NAME". */
   readonly id: string;
-  /** Branch, tag or commit; "main" unless said otherwise. */
+  /** Branch, tag or commit; "main" by default. */
   readonly revision: string;
   readonly config?: string;
   /** Several may be joined with "+"; absent for all. */
@@ -23,13 +24,13 @@ export interface HubAddress {
 const parts = ["config", "split", "label", "speaker"] as const;
 const grammar = "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN";
 
-/** Whether a name means a data set of the Hub. */
+/** Whether a name is the address of a data set on the Hub. */
 export function isHubAddress(spec: string): boolean {
   return /^hf:/i.test(spec);
 }
 
 /**
- * Takes a name apart.
+ * Parses an address.
  *
  * @throws GolemError `usage` for parts that are unknown, empty or given twice.
  */
@@ -37,14 +38,14 @@ export function parseHubAddress(spec: string): HubAddress {
   const [, id = "", revision, query = ""] = /^hf:([^?@]*)(?:@([^?]*))?(?:\?(.*))?$/is.exec(spec) ?? [];
   const fail = (found: string): never => {
     throw new GolemError("usage", `${spec}: ${found}; ${grammar} was expected.`, {
-      hint: "All after the ? may be left out. In a shell, put the name in quotes.",
+      hint: "Everything after the ? is optional. In a shell, put the name in quotes.",
     });
   };
   if (id === "" || revision === "") fail(`there is no ${id === "" ? "name" : "revision"} in it`);
   const given: Partial<Record<(typeof parts)[number], string>> = {};
   for (const [key, value] of new URLSearchParams(query.replaceAll("+", "%2B"))) {
     const part = parts.find((name) => name === key);
-    if (!part) return fail(`it says nothing to anybody that ${key} is "${value}"`);
+    if (!part) return fail(`${key} is not a known parameter`);
     if (value === "") return fail(`${key} is empty`);
     if (given[part] !== undefined) return fail(`${key} is given twice`);
     given[part] = value;

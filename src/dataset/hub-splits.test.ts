@@ -1,13 +1,13 @@
-/** Which files make up which split, for the ways in which data sets on the Hub are laid out. */
+/** Assignment of files to splits, for the layouts of data sets on the Hub. */
 import { describe, expect, it } from "vitest";
-import { findHubConfigs, getSide } from "./hub-splits.ts";
+import { findHubConfigs, parseHubSplit } from "./hub-splits.ts";
 
 const describeConfigs = (files: readonly string[], card?: unknown): string[] =>
   findHubConfigs(files, card).flatMap(({ name, splits }) =>
     splits.map((split) => `${name} ${split.name}: ${split.files.join(" ")}`),
   );
 
-describe("files named as usual", () => {
+describe("files with the usual names", () => {
   it.each([
     [["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet"],
       ["default train: data/train-00000-of-00002.parquet data/train-00001-of-00002.parquet", "default test: data/test-00000-of-00001.parquet"]],
@@ -23,7 +23,7 @@ describe("files named as usual", () => {
   }); // biome-ignore format: a table
 });
 
-describe("files as a card says", () => {
+describe("files listed in a card", () => {
   const files = ["a/x-1.parquet", "a/x-2.parquet", "a/b/y.parquet", "c/z.parquet", "z.csv"];
   it.each([
     [[{ split: "train", path: "a/*" }], ["default train: a/x-1.parquet a/x-2.parquet"]],
@@ -39,7 +39,7 @@ describe("files as a card says", () => {
     expect(describeConfigs(files, { configs: [{ config_name: "default", data_files }] })).toEqual(expected);
   }); // biome-ignore format: a table
 
-  it("in a folder of their own", () => {
+  it("in a separate folder", () => {
     const configs = [
       { config_name: "c", data_dir: "c" },
       { config_name: "a", data_dir: "a/", data_files: "x-*" },
@@ -50,7 +50,7 @@ describe("files as a card says", () => {
     ]);
   });
 
-  it("with a pattern made to keep the matching busy, at once", () => {
+  it("are matched quickly against a malicious pattern", () => {
     const path = `${"a".repeat(1000)}.parquet`;
     const pattern = `${"*a".repeat(60)}b`;
     expect(describeConfigs([path], { configs: [{ data_files: pattern }] })).toEqual([]);
@@ -60,7 +60,15 @@ describe("files as a card says", () => {
   });
 });
 
-it("a split's name tells its side by its first word", () => {
+it("a split's name is parsed by its first word", () => {
   const names = ["train", "test.clean", "train-other-500", "validation_matched", "contest", "", "DEV"];
-  expect(names.map(getSide)).toEqual(["train", "test", "train", "validation", "none", "none", "validation"]);
+  expect(names.map(parseHubSplit)).toEqual([
+    "train",
+    "test",
+    "train",
+    "validation",
+    "none",
+    "none",
+    "validation",
+  ]);
 });

@@ -1,23 +1,25 @@
 /**
- * Which Parquet files of a data set on the Hub belong to which configuration and split: as its card says, else by the
- * names of its files (https://huggingface.co/docs/hub/datasets-data-files-configuration).
+ * Assigns the Parquet files of a data set on the Hub to configurations and splits: by its card, else by the
+ * names of its files.
  *
- * Not its concern: the network, what is in the files.
+ * Not its concern: the network, the content of the files.
+ *
+ * Reference: https://huggingface.co/docs/hub/datasets-data-files-configuration.
  */
 import { GolemError } from "../core/error.ts";
 import type { Split } from "./dataset.ts";
-import { parseSplit } from "./split-word.ts";
+import { parseSplit } from "./split-name.ts";
 
-/** One side of a data set. */
-export interface HubSplit {
+/** One split of a data set. */
+interface HubSplit {
   readonly name: string;
   /** Paths in the repository, in the order of their rows. */
   readonly files: readonly string[];
-  /** Only a part of the rows was converted to Parquet by the Hub. */
+  /** Whether the Hub converted only part of the rows to Parquet. */
   readonly partial: boolean;
 }
 
-/** One of the data sets that a repository holds. */
+/** One of the data sets in a repository. */
 export interface HubConfig {
   readonly name: string;
   readonly isDefault: boolean;
@@ -41,9 +43,9 @@ export function findHubConfigs(files: readonly string[], card: unknown): HubConf
 }
 
 /**
- * Picks a configuration by name, or the only or default one.
+ * Selects a configuration by name, or else the default or only one.
  *
- * @throws GolemError `data-not-found` with the names there are.
+ * @throws GolemError `data-not-found` with the names of those that exist.
  */
 export function selectConfig(configs: readonly HubConfig[], name: string | undefined, id: string): HubConfig {
   const found =
@@ -67,9 +69,9 @@ export function selectConfig(configs: readonly HubConfig[], name: string | undef
 }
 
 /**
- * Picks splits by name ("train", "train+test"), or all.
+ * Selects splits by name ("train", "train+test"), or all.
  *
- * @throws GolemError `data-not-found` with the names there are.
+ * @throws GolemError `data-not-found` with the names of those that exist.
  */
 export function selectSplits(config: HubConfig, split: string | undefined, id: string): HubSplit[] {
   if (split === undefined) return [...config.splits];
@@ -85,8 +87,11 @@ export function selectSplits(config: HubConfig, split: string | undefined, id: s
   });
 }
 
-/** The side of an experiment that a split's name tells: of "test", of "test.clean" and "train-other-500" too. */
-export function getSide(name: string): Split {
+/**
+ * Returns the split of an experiment that a split's name means, by the name or its first word: also for
+ * "test.clean" and "train-other-500".
+ */
+export function parseHubSplit(name: string): Split {
   return parseSplit(name) ?? parseSplit(/^[a-z]*/i.exec(name)![0]) ?? "none";
 }
 
@@ -106,7 +111,7 @@ const isFields = (value: unknown): value is Fields =>
 const toTexts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === "string");
 
-/** The `configs` of a card; what is not understood in it is passed over. */
+/** Reads the `configs` of a card; unknown entries are ignored. */
 function readDeclaredConfigs(card: unknown): DeclaredConfig[] {
   const configs = isFields(card) && Array.isArray(card.configs) ? card.configs.filter(isFields) : [];
   return configs.map(({ config_name, data_files, data_dir, default: isDefault }) => {
@@ -133,9 +138,12 @@ function readDeclaredConfigs(card: unknown): DeclaredConfig[] {
   });
 }
 
-/** Whether a path matches a pattern: `*` within a name, `**` across folders, `?`, `[a-z]`, `{a,b}`. */
+/**
+ * Creates the test whether a path matches a pattern: `*` within a name, `**` across folders, `?`, `[a-z]`,
+ * `{a,b}`.
+ */
 function createPathTest(pattern: string): (path: string) => boolean {
-  // More wildcards than anybody writes could keep the matching busy for ever.
+  // With more wildcards than real patterns have, matching could take practically for ever.
   if (pattern.length > 300 || (pattern.match(/\*+/g)?.length ?? 0) > 6) return (path) => path === pattern;
   try {
     const expression = new RegExp(`^${toExpression(pattern)}$`);
@@ -156,7 +164,10 @@ function toExpression(pattern: string): string {
   });
 }
 
-/** CONFIG/SPLIT/0000.parquet, CONFIG/SPLIT-00000-of-00001.parquet, data/SPLIT-....parquet, SPLIT.parquet. */
+/**
+ * Groups files named CONFIG/SPLIT/0000.parquet, CONFIG/SPLIT-00000-of-00001.parquet, data/SPLIT-....parquet,
+ * SPLIT.parquet.
+ */
 function groupByName(paths: readonly string[]): HubConfig[] {
   const configs = new Map<string, Map<string, string[]>>();
   for (const path of paths) {
@@ -175,7 +186,7 @@ function groupByName(paths: readonly string[]): HubConfig[] {
   }));
 }
 
-/** The split a file's name tells, else its folder's name; "train" where neither does. */
+/** Returns the split in a file's name, else its folder's name; "train" when neither gives one. */
 function getSplitName(path: string): string {
   const parts = path.replace(/\.parquet$/i, "").split("/");
   const stem = parts.at(-1)!;
@@ -190,7 +201,7 @@ function add(splits: Map<string, string[]>, name: string, path: string): void {
   else if (!files.includes(path)) files.push(path);
 }
 
-/** In the order train, anything else, validation, test: the first rows of a data set are there to learn from. */
+/** Orders splits: train, anything else, validation, test. The first rows of a data set are for training. */
 function toSplits(splits: ReadonlyMap<string, string[]>): HubSplit[] {
   const order: Split[] = ["train", "none", "validation", "test"];
   return [...splits]
@@ -199,5 +210,5 @@ function toSplits(splits: ReadonlyMap<string, string[]>): HubSplit[] {
       files,
       partial: name.startsWith("partial-"),
     }))
-    .sort((a, b) => order.indexOf(getSide(a.name)) - order.indexOf(getSide(b.name)));
+    .sort((a, b) => order.indexOf(parseHubSplit(a.name)) - order.indexOf(parseHubSplit(b.name)));
 }

@@ -1,4 +1,6 @@
-/** The data set stage's public names. */
+/**
+ * Public exports of the data set stage.
+ */
 export { checkTrainable, countLabels } from "./classes.ts";
 export type { Dataset, Recording, SkippedRecording, Split } from "./dataset.ts";
 export {

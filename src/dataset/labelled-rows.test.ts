@@ -19,32 +19,32 @@ describe("labelled rows", () => {
     expect(skipped).toEqual([]);
   });
 
-  it("have one label, however its accents are encoded", async () => {
+  it("have the same label for every encoding of its accents", async () => {
     const { rows } = await read(
       `file_name,label\na.wav,${"ёж".normalize("NFD")}\nb.wav,${"ёж".normalize("NFC")}\n`,
     );
     expect(rows.map(({ label }) => label)).toEqual(["ёж", "ёж"]);
   });
 
-  it.each(["val", "valid", "validation", "dev", "Validation "])("know %j as validation", async (word) => {
+  it.each(["val", "valid", "validation", "dev", "Validation "])("accept %j as validation", async (word) => {
     expect((await read(`file_name,label,split\na.wav,x,${word}`)).rows[0]?.split).toBe("validation");
   });
 
-  it("refuse another split, with its line", async () => {
+  it("refuse another split and name its line", async () => {
     await expect(read("file_name,label,split\na.wav,x,fold1")).rejects.toMatchObject({
       code: "invalid-data",
       message: expect.stringMatching(/line 2.*"fold1"/),
     });
   });
 
-  it("name the columns that are there when one is not", async () => {
+  it("list the existing columns when one is missing", async () => {
     await expect(read("path,class\na.wav,x")).rejects.toMatchObject({
       code: "invalid-data",
       message: 'm.csv has no column file_name and no column label; found "path", "class".',
     });
   });
 
-  it("are skipped without a label, unless none has one", async () => {
+  it("without a label are skipped, unless no row has one", async () => {
     const { rows, skipped } = await read("file_name,label\na.wav,x\nb.wav, \n");
     expect(rows).toHaveLength(1);
     expect(skipped).toMatchObject([
@@ -55,7 +55,7 @@ describe("labelled rows", () => {
     await expect(read("file_name,label\n,x\n")).rejects.toThrow(/line 2: file_name is empty/);
   });
 
-  it("do without labels where that is allowed", async () => {
+  it("need no label when labels are optional", async () => {
     expect((await read("file_name\na.wav\n", "optional")).rows).toEqual([
       { path: "a.wav", label: "", split: "none", place: "m.csv, line 2" },
     ]);

@@ -1,31 +1,33 @@
 /**
- * Which recording has which label: the rows of a table, understood.
+ * Reads which recording has which label from the rows of a table.
  *
- * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` or `group`, optional `split`.
- * Not its concern: whether the files are there.
+ * Not its concern: whether the files exist.
+ *
+ * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` or `group`, optional
+ * `split`.
  */
 import { GolemError } from "../core/error.ts";
 import type { SkippedRecording, Split } from "./dataset.ts";
-import { parseSplit } from "./split-word.ts";
+import { parseSplit } from "./split-name.ts";
 import type { Table } from "./table.ts";
 
-/** Whether every row needs a label (to train), or may do without (a pool to choose from). */
+/** Whether every row needs a label (to train) or not (a pool to choose from). */
 export type LabelNeed = "required" | "optional";
 
-/** One row of a list: a recording as it is named there. */
+/** One row of a list. */
 export interface LabelledRow {
   /** As written. */
   readonly path: string;
-  /** In NFC, without spaces around it; empty only where labels are optional. */
+  /** In NFC, trimmed; empty only where labels are optional. */
   readonly label: string;
   readonly speaker?: string;
   readonly split: Split;
-  /** Where it stands, for messages: "metadata.csv, line 3". */
+  /** Position for messages: "metadata.csv, line 3". */
   readonly place: string;
 }
 
 /**
- * Reads the rows of a table. Rows without a label are skipped, unless none has one.
+ * Reads the rows of a table. Rows without a label are skipped; it is an error if no row has one.
  *
  * @throws GolemError `invalid-data` for missing columns and unknown splits, `no-recordings` for no rows.
  */
@@ -73,7 +75,10 @@ export function readLabelledRows(
     });
   }
   if (rows.length === 0) {
-    throw new GolemError("no-recordings", `${name} has a header but no rows; one a recording was expected.`);
+    throw new GolemError(
+      "no-recordings",
+      `${name} has a header but no rows; one per recording was expected.`,
+    );
   }
   return { rows, skipped };
 }

@@ -1,31 +1,33 @@
 /**
- * What the columns of a Hugging Face data set are: audio, classes with names, plain values; and which of them are meant.
+ * Finds what the columns of a Hugging Face data set hold (audio, classes with names, plain values) and
+ * chooses the columns to use.
  *
- * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's `dataset_info` says
- * the same in another form.
  * Not its concern: the network, rows.
+ *
+ * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's
+ * `dataset_info` states the same in another form.
  */
 import { GolemError } from "../core/error.ts";
 import type { ParquetColumn } from "./parquet-file.ts";
 
-/** What a column holds. */
+/** The content of a column. */
 export type Feature =
   | { readonly kind: "audio" }
-  /** Numbers that stand for these names. */
+  /** Numbers that are indices into these names. */
   | { readonly kind: "class"; readonly names: readonly string[] }
   | { readonly kind: "value" }
   | { readonly kind: "other" };
 
-/** The columns that matter. */
-export interface ColumnChoice {
+/** The chosen columns. */
+interface ColumnChoice {
   readonly audio: string;
-  /** Undefined only where labels are not needed. */
+  /** Undefined only when labels are optional. */
   readonly label?: string;
   readonly speaker?: string;
 }
 
-/** What the user asked for. */
-export interface ColumnWish {
+/** The user's choice of columns. */
+export interface ColumnOptions {
   readonly label?: string | undefined;
   readonly speaker?: string | undefined;
   readonly labels: "required" | "optional";
@@ -38,7 +40,10 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads the features of all columns: from the file's own note, else the card, else by the columns' form. */
+/**
+ * Reads the features of all columns: from the file's own metadata, else the card, else from the form of the
+ * columns.
+ */
 export function readFeatures(
   columns: readonly ParquetColumn[],
   note: string | undefined,
@@ -61,14 +66,15 @@ export function readFeatures(
 }
 
 /**
- * Chooses the columns: of audio the one of that name or the first; of labels the one asked for, `label`, `intent_class`
- * or the only one of classes; of speakers the one asked for, `speaker`, `speaker_id` or `client_id`.
+ * Chooses the columns. Audio: the column named `audio`, or the first of that kind. Labels: the requested
+ * column, `label`, `intent_class`, or the only column of classes. Speakers: the requested column, `speaker`,
+ * `speaker_id` or `client_id`.
  *
- * @throws GolemError `invalid-data` with the columns there are.
+ * @throws GolemError `invalid-data` with the existing columns.
  */
 export function chooseColumns(
   features: ReadonlyMap<string, Feature>,
-  wish: ColumnWish,
+  options: ColumnOptions,
   name: string,
 ): ColumnChoice {
   const names = [...features.keys()];
@@ -94,13 +100,14 @@ export function chooseColumns(
   }
   const classes = names.filter((column) => features.get(column)!.kind === "class");
   const label =
-    wish.label === undefined
+    options.label === undefined
       ? (labelColumns.find(isPlain) ?? (classes.length === 1 ? classes[0] : undefined))
-      : check(wish.label, "label");
-  if (label === undefined && wish.labels === "required") {
+      : check(options.label, "label");
+  if (label === undefined && options.labels === "required") {
     return fail("has no column of labels that could be guessed", "Name it: ?label=COLUMN");
   }
-  const speaker = wish.speaker === undefined ? speakerColumns.find(isPlain) : check(wish.speaker, "speaker");
+  const speaker =
+    options.speaker === undefined ? speakerColumns.find(isPlain) : check(options.speaker, "speaker");
   return {
     audio,
     ...(label === undefined ? {} : { label }),
@@ -108,7 +115,10 @@ export function chooseColumns(
   };
 }
 
-/** The text of a value: a class's name, the text itself, a number's digits; undefined when there is none. */
+/**
+ * Returns the text of a value: the name of a class, the text itself, the digits of a number; undefined when
+ * there is none.
+ */
 export function readText(value: unknown, feature: Feature | undefined): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (feature?.kind === "class") {
@@ -125,7 +135,7 @@ function describeKind(feature: Feature): string {
   return feature.kind === "audio" ? " (audio)" : "";
 }
 
-/** {"info": {"features": {"intent_class": {"_type": "ClassLabel", "names": [...]}}}} */
+/** Reads {"info": {"features": {"intent_class": {"_type": "ClassLabel", "names": [...]}}}}. */
 function readNote(note: string | undefined): Map<string, Feature> | undefined {
   if (note === undefined) return undefined;
   try {
@@ -145,7 +155,10 @@ function readNote(note: string | undefined): Map<string, Feature> | undefined {
   }
 }
 
-/** dataset_info: {features: [{name: intent_class, dtype: {class_label: {names: {"0": abroad, ...}}}}]}, or a list by config. */
+/**
+ * Reads dataset_info: {features: [{name: intent_class, dtype: {class_label: {names: {"0": abroad, ...}}}}]},
+ * or a list of these by configuration.
+ */
 function readCard(card: unknown, config: string): Map<string, Feature> {
   const features = new Map<string, Feature>();
   const info = isFields(card) ? card.dataset_info : undefined;
@@ -166,7 +179,7 @@ function readCard(card: unknown, config: string): Map<string, Feature> {
   return features;
 }
 
-/** A list of names, or the same as {"0": name, ...}. */
+/** Reads a list of names, or {"0": name, ...}. */
 function toNames(value: unknown): string[] | undefined {
   const list = isFields(value)
     ? Array.from({ length: Object.keys(value).length }, (_, i) => value[String(i)])

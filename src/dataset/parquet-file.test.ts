@@ -1,4 +1,7 @@
-/** Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged ones. */
+/**
+ * Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged
+ * ones.
+ */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createMemorySource } from "../core/byte-source.ts";
@@ -14,7 +17,7 @@ const hasZstd = "ZSTD" in parquetCompressors;
 const names = ["none", "snappy", "gzip", "brotli", "indexed", "pages-v2", ...(hasZstd ? ["zstd"] : [])];
 
 describe("a file by pyarrow", () => {
-  it.each(names)("compressed or paged as %s gives every value", async (name) => {
+  it.each(names)("compressed or paged as %s returns every value", async (name) => {
     const file = await openParquetFile(createMemorySource(await read(name), name), parquetCompressors);
     expect(file.rows).toBe(20);
     const features = readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
@@ -48,7 +51,7 @@ describe("a file by pyarrow", () => {
     }
   });
 
-  it("with an index of pages is read by pages", async () => {
+  it("with a page index is read by pages", async () => {
     const bytes = await read("indexed");
     let count = 0;
     const memory = createMemorySource(bytes, "indexed");
@@ -70,16 +73,13 @@ describe("a file by pyarrow", () => {
     expect(one).toBeLessThan(0.6 * count);
   });
 
-  it.runIf(!hasZstd)(
-    "with Zstandard, which this Node cannot read, says from which version on it can",
-    async () => {
-      const file = await openParquetFile(createMemorySource(await read("zstd"), "zstd"), parquetCompressors);
-      const error = await file.readRows(["audio"], 0, 1).catch((error: unknown) => error);
-      expect(error).toMatchObject({ code: "invalid-data", hint: expect.stringMatching(/22\.15/) });
-    },
-  );
+  it.runIf(!hasZstd)("with Zstandard, which this Node cannot read, names the version that can", async () => {
+    const file = await openParquetFile(createMemorySource(await read("zstd"), "zstd"), parquetCompressors);
+    const error = await file.readRows(["audio"], 0, 1).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "invalid-data", hint: expect.stringMatching(/22\.15/) });
+  });
 
-  it("that is cut or changed anywhere gives values or a GolemError, never anything else", async () => {
+  it("that is cut or changed anywhere gives values or a GolemError", async () => {
     const whole = await read("snappy");
     let refused = 0;
     for (let at = 0; at < whole.length; at += 37) {
@@ -119,7 +119,7 @@ describe("columns", () => {
     expect(() => choose({ text: value })).toThrow(/no column of audio.*columns text/);
   });
 
-  it("hold text in several forms", () => {
+  it("contain text in several forms", () => {
     expect([0n, 1, -1, 2, null].map((cell) => readText(cell, classes))).toEqual([
       "a",
       "b",

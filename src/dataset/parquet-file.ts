@@ -1,8 +1,9 @@
 /**
- * A Parquet file read by ranges: its schema, and the values of a column for some of its rows.
+ * Reads a Parquet file by ranges: its schema, and values of columns for some of its rows.
+ *
+ * Not its concern: where the bytes come from, what the columns mean.
  *
  * Format: https://parquet.apache.org/docs/file-format/, read by hyparquet.
- * Not its concern: where the bytes come from, what the columns mean.
  */
 import {
   type Compressors,
@@ -14,9 +15,9 @@ import {
 import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
 
-/** Rows that are stored together; reading one reads, as a rule, the column for all of them. */
+/** Rows that are stored together; reading one usually reads the column for all of them. */
 interface ParquetGroup {
-  /** First row, counted from the file's beginning. */
+  /** First row, counted from the start of the file. */
   readonly start: number;
   readonly rows: number;
 }
@@ -24,7 +25,7 @@ interface ParquetGroup {
 /** One column at the top level. */
 export interface ParquetColumn {
   readonly name: string;
-  /** Names of what a struct holds; empty for plain values. */
+  /** Names of the fields of a struct; empty for plain values. */
   readonly fields: readonly string[];
   readonly repeated: boolean;
 }
@@ -34,13 +35,15 @@ export interface ParquetFile {
   readonly rows: number;
   readonly groups: readonly ParquetGroup[];
   readonly columns: readonly ParquetColumn[];
-  /** The footer's notes by key. */
+  /** Key-value metadata of the footer. */
   readonly notes: ReadonlyMap<string, string>;
-  /** Values of columns for rows [start, end). Text without a note that it is text comes as bytes. */
+  /**
+   * Reads values of columns for rows [start, end). Text that is not declared as text is returned as bytes.
+   */
   readRows(columns: readonly string[], start: number, end: number): Promise<Record<string, unknown>[]>;
-  /** Bytes that the struct's or column's values take per row of a group, on average, as stored. */
+  /** Average stored size in bytes, per row of a group, of a column or struct. */
   getBytesPerRow(group: number, column: string): number;
-  /** Whether parts of a group can be read alone (of a struct: of its largest part). */
+  /** Whether parts of a group can be read on their own (for a struct: of its largest field). */
   hasPageIndex(group: number, column: string): boolean;
 }
 
@@ -49,8 +52,8 @@ const maximumFooterBytes = 256 << 20;
 /**
  * Opens a file: reads its footer.
  *
- * @param compressors Beyond Snappy, which is built in: GZIP, BROTLI, ZSTD ...
- * @throws GolemError `invalid-data` when it is no Parquet file; errors of the source pass through.
+ * @param compressors Codecs other than Snappy, which is built in: GZIP, BROTLI, ZSTD ...
+ * @throws GolemError `invalid-data` when it is not a Parquet file; errors of the source pass through.
  */
 export async function openParquetFile(
   source: ByteSource,
@@ -82,7 +85,7 @@ export async function openParquetFile(
     if (source.byteLength < 12) throw new Error(`it has ${source.byteLength} bytes`);
     const tail = new DataView(await file.slice(source.byteLength - 8));
     if (tail.getUint32(0, true) > Math.min(maximumFooterBytes, source.byteLength - 8)) {
-      throw new Error("its end is not that of one");
+      throw new Error("it does not end like one");
     }
     const found = await parquetMetadataAsync(file, { geoparquet: false, initialFetchSize: 1 << 16 });
     checkCounts(found);
@@ -128,7 +131,7 @@ export async function openParquetFile(
   };
 }
 
-/** Refuses counts that no file has, before anything is allocated by them. */
+/** Refuses impossible counts before memory is allocated for them. */
 function checkCounts({ row_groups }: FileMetaData): void {
   let rows = 0;
   for (const { num_rows } of row_groups) {

@@ -1,5 +1,5 @@
 /**
- * Which names in a folder are recordings, by their ending. What a recording really is, its content decides later.
+ * Recognises recordings in a folder by the extension of their names; their content is identified later.
  *
  * Not its concern: the file system, decoders.
  */
@@ -13,20 +13,21 @@ const recordingExtensions = new Set(
 
 const systemNames = new Set(["thumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin"]);
 
-/** Whether a file or folder is the system's business rather than the user's: hidden, a thumbnail cache ... */
+/** Whether a file or folder belongs to the system rather than the user: hidden, a thumbnail cache ... */
 export function isSystemName(name: string): boolean {
   return name.startsWith(".") || systemNames.has(name.toLowerCase());
 }
 
-/** Whether a file's name is that of a recording: an ending that audio has, or none at all. */
+/** Whether a file may be a recording by its name: an audio extension, or none. */
 export function isRecordingName(name: string): boolean {
   const extension = getExtension(name);
   return extension === "" || recordingExtensions.has(extension);
 }
 
 /**
- * Gets the ending of a name in lower case, without the dot. What holds spaces, is longer than eight characters or
- * starts with a digit other than in "3gp" is part of the name ("take.2", "interview 12.05").
+ * Returns the extension of a name in lower case, without the dot. Endings that contain spaces, are longer
+ * than eight characters or start with a digit (except "3gp") are part of the name ("take.2", "interview
+ * 12.05").
  */
 export function getExtension(name: string): string {
   const match = /[^.]\.([a-z][a-z0-9_~-]{0,7}|3g[a-z0-9]{1,2})$/i.exec(name);

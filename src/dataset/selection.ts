@@ -1,5 +1,6 @@
 /**
- * Smaller data sets: the first rows, or so many recordings of each class drawn with a seed.
+ * Selects rows of a data set: the first ones, some recordings per class drawn with a seed, or a split by the
+ * first rows.
  *
  * Not its concern: files, audio.
  */
@@ -7,21 +8,25 @@ import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Split } from "./dataset.ts";
 
-/** Keeps the recordings apart that the draws of other purposes with the same seed use. */
+/** Random stream of these draws, separate from other uses of the same seed. */
 const drawStream = 0x5407;
 
-/** Takes the first rows, all of them when there are fewer. Throws `invalid-option` unless `count` is a whole number >= 1. */
+/**
+ * Returns the first rows, or all when there are fewer. Throws `invalid-option` unless `count` is a whole
+ * number >= 1.
+ */
 export function limitRecordings<T>(recordings: readonly T[], count: number): T[] {
   checkCount(count, "--limit");
   return recordings.slice(0, count);
 }
 
 /**
- * Draws `shots` recordings of each class, or all of a class that has fewer, and keeps their order.
+ * Draws `shots` recordings per class, or all of a class that has fewer, and keeps their order.
  *
- * Drawn from the rows with split "train" when there are any, else from all that are not "test". Rows with split "test"
- * stay, all of them; validation rows that were not drawn from go, so that each class has no more than `shots` to learn from.
- * A class's draw depends on the seed, its own recordings and its place among the sorted labels.
+ * Draws from the rows with split "train" when there are any, else from all that are not "test". Rows with
+ * split "test" are all kept; validation rows are dropped unless drawn, so that each class has at most `shots`
+ * training recordings. The draw of a class depends on the seed, its own recordings and its position among the
+ * sorted labels.
  */
 export function drawShots<T extends { readonly label: string; readonly split: Split }>(
   recordings: readonly T[],
@@ -29,10 +34,10 @@ export function drawShots<T extends { readonly label: string; readonly split: Sp
   seed: number,
 ): T[] {
   checkCount(shots, "--shots");
-  const split = recordings.some((recording) => recording.split === "train");
+  const hasTrainSplit = recordings.some((recording) => recording.split === "train");
   const byLabel = new Map<string, T[]>();
   for (const recording of recordings) {
-    if (split ? recording.split !== "train" : recording.split === "test") continue;
+    if (hasTrainSplit ? recording.split !== "train" : recording.split === "test") continue;
     const group = byLabel.get(recording.label);
     if (group) group.push(recording);
     else byLabel.set(recording.label, [recording]);
@@ -43,6 +48,37 @@ export function drawShots<T extends { readonly label: string; readonly split: Sp
     for (const recording of shuffle(byLabel.get(label)!, random).slice(0, shots)) drawn.add(recording);
   }
   return recordings.filter((recording) => recording.split === "test" || drawn.has(recording));
+}
+
+/**
+ * Marks `count` rows "train" and the rest "test", without reordering: the first rows, except that the first
+ * row of a class missing among them replaces the last row of the largest class.
+ *
+ * @throws GolemError `invalid-option` unless there are rows to test on and at least as many training rows as
+ * classes.
+ */
+export function splitFirstRows<T extends { readonly label: string; readonly split: Split }>(
+  rows: readonly T[],
+  count: number,
+): T[] {
+  const classes = [...new Set(rows.map(({ label }) => label))];
+  if (!(Number.isInteger(count) && count >= classes.length && count < rows.length)) {
+    throw new GolemError(
+      "invalid-option",
+      `${count} of ${rows.length} rows in ${classes.length} classes cannot be used for training; expected a whole number from ${classes.length} to ${rows.length - 1}.`,
+      { hint: "Set another --limit." },
+    );
+  }
+  const chosen = Array.from({ length: count }, (_, row) => row);
+  for (const label of classes) {
+    if (chosen.some((row) => rows[row]!.label === label)) continue;
+    const counts = new Map<string, number>();
+    for (const row of chosen) counts.set(rows[row]!.label, (counts.get(rows[row]!.label) ?? 0) + 1);
+    const [largest] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+    const replaced = chosen.findLastIndex((row) => rows[row]!.label === largest);
+    chosen[replaced] = rows.findIndex((row) => row.label === label);
+  }
+  return rows.map((row, i) => ({ ...row, split: chosen.includes(i) ? "train" : "test" }) as T);
 }
 
 function checkCount(count: number, option: string): void {

@@ -23,7 +23,7 @@ describe("CSV", () => {
     expect(toObjects(await parseCsv(text, "m.csv"))).toEqual([{ file_name: "a, b.wav", label: "yes" }]);
   });
 
-  it("fills up short rows and refuses surplus cells", async () => {
+  it("pads short rows and refuses surplus cells", async () => {
     expect(toObjects(await parseCsv("a,b\n1\n", "m.csv"))).toEqual([{ a: "1", b: "" }]);
     expect(toObjects(await parseCsv("a,b\n1,2,,\n", "m.csv"))).toEqual([{ a: "1", b: "2" }]);
     await expect(parseCsv("a,b\n1,2\nx,y,z\n", "m.csv")).rejects.toMatchObject({
@@ -46,7 +46,7 @@ describe("CSV", () => {
     }
   });
 
-  it("reads back whatever is quoted by the rules", async () => {
+  it("reads back anything that is quoted by the rules", async () => {
     const quote = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
     const cell = fc.string({ unit: "grapheme" }).filter((text) => text.trim() !== "");
     await fc.assert(
@@ -61,7 +61,7 @@ describe("CSV", () => {
 });
 
 describe("JSON lines", () => {
-  it("hold text, numbers, truth values and nothing", () => {
+  it("contain text, numbers, booleans and null", () => {
     const text =
       '{"file_name":"a.wav","Label":3,"x":{"y":1}}\r\n\r\n{"file_name":"b.wav","Label":true,"speaker":null}';
     const table = parseJsonLines(text, "m.jsonl");

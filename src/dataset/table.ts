@@ -1,34 +1,35 @@
 /**
- * Lists of recordings as tables: CSV (comma, semicolon or tab) and JSON lines.
+ * Parses lists of recordings as tables: CSV (comma, semicolon or tab) and JSON lines.
  *
- * CSV: RFC 4180, read by csv-parse; the delimiter is the one the header line uses.
  * Not its concern: which columns matter.
+ *
+ * CSV: RFC 4180, read by csv-parse; the delimiter is the one in the header line.
  */
 import { GolemError } from "../core/error.ts";
 
-/** Rows accepted in one list. */
+/** Maximum number of rows in one list. */
 const maximumRows = 1_000_000;
 
-/** A longer record is a quote that was never closed. */
+/** Longest record; beyond it, a quote was never closed. */
 const maximumRecordLength = 1 << 20;
 
 /** One record: its cells by column name (trimmed, lower case). */
 interface TableRow {
-  /** Line of the file it ends on, counted from 1. */
+  /** Line of the file on which the record ends, counted from 1. */
   readonly line: number;
   readonly cells: ReadonlyMap<string, string>;
 }
 
-/** A list of records, and the names of their columns as they were found. */
+/** Records, and the names of their columns as written. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly TableRow[];
 }
 
 /**
- * Parses CSV text, its first line the header.
+ * Parses CSV text whose first line is the header.
  *
- * @param name What to call the file in messages.
+ * @param name Name of the file in messages.
  * @throws GolemError `invalid-data` for broken quotes, surplus cells, too many rows.
  */
 export async function parseCsv(text: string, name: string): Promise<Table> {
@@ -75,7 +76,7 @@ export async function parseCsv(text: string, name: string): Promise<Table> {
       );
     }
     const cells = new Map<string, string>();
-    // The first of two columns with the same name counts.
+    // Of two columns with the same name, the first is used.
     for (const [i, key] of keys.entries()) if (!cells.has(key)) cells.set(key, record[i] ?? "");
     rows.push({ line: info.lines, cells });
   }
@@ -83,8 +84,8 @@ export async function parseCsv(text: string, name: string): Promise<Table> {
 }
 
 /**
- * Parses JSON lines: one object a line, cells of text, numbers or truth values; null is an empty cell, and nested
- * values are left out.
+ * Parses JSON lines: one object per line. Cells are text, numbers or booleans; null is an empty cell, and
+ * nested values are left out.
  *
  * @throws GolemError `invalid-data`, with the line that is not an object.
  */
@@ -126,7 +127,7 @@ function parseObject(text: string, place: string): object {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GolemError("invalid-data", `${place}: not valid JSON (${reason}).`, {
-      hint: 'Write one object a line, such as {"file_name": "a.wav", "label": "yes"}.',
+      hint: 'Write one object per line, such as {"file_name": "a.wav", "label": "yes"}.',
       cause: error,
     });
   }
@@ -135,7 +136,7 @@ function parseObject(text: string, place: string): object {
       "invalid-data",
       `${place}: an object was expected; found ${text.trim().slice(0, 60)}`,
       {
-        hint: 'Write one object a line, such as {"file_name": "a.wav", "label": "yes"}.',
+        hint: 'Write one object per line, such as {"file_name": "a.wav", "label": "yes"}.',
       },
     );
   }
@@ -144,19 +145,15 @@ function parseObject(text: string, place: string): object {
 
 function checkRowCount(count: number, name: string): void {
   if (count <= maximumRows) return;
-  throw new GolemError(
-    "invalid-data",
-    `${name} has more than ${maximumRows} rows; at most so many are read.`,
-    {
-      hint: "Split it.",
-    },
-  );
+  throw new GolemError("invalid-data", `${name} has more than ${maximumRows} rows, the maximum.`, {
+    hint: "Split it.",
+  });
 }
 
 function createEmptyError(name: string): GolemError {
   return new GolemError(
     "no-recordings",
-    `${name} is empty; a header and one row a recording were expected.`,
+    `${name} is empty; a header and one row per recording were expected.`,
     {
       hint: "Give it the columns file_name and label.",
     },

@@ -1,16 +1,18 @@
 /**
- * Bytes of a list of recordings as text: UTF-8, with or without a byte order mark, or UTF-16 with one (as Excel's
- * "Unicode text" is). Anything else is refused with the place where it goes wrong, never guessed at.
+ * Decodes the text of a list of recordings: UTF-8 with or without a byte order mark, or UTF-16 with one
+ * (Excel's "Unicode text").
  *
  * Not its concern: what the text says.
+ *
+ * Anything else is refused with the position of the error; encodings are never guessed.
  */
 import { GolemError } from "../core/error.ts";
 
 /**
  * Decodes text; the byte order mark is dropped.
  *
- * @param name What to call the file in messages.
- * @throws GolemError `invalid-data`, with line and byte of the first thing that is not text.
+ * @param name Name of the file in messages.
+ * @throws GolemError `invalid-data`, with line and byte of the first error.
  */
 export function decodeText(bytes: Uint8Array, name: string): string {
   if (startsWith(bytes, 0xff, 0xfe, 0, 0) || startsWith(bytes, 0, 0, 0xfe, 0xff)) {
@@ -39,7 +41,7 @@ function decodeUtf16(bytes: Uint8Array, encoding: "utf-16le" | "utf-16be", name:
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw createEncodingError(name, "begins with the mark of UTF-16, but is not valid UTF-16");
+    throw createEncodingError(name, "begins with the byte order mark of UTF-16, but is not valid UTF-16");
   }
 }
 
@@ -53,7 +55,7 @@ function startsWith(bytes: Uint8Array, ...start: number[]): boolean {
   return bytes.length >= start.length && start.every((byte, i) => bytes[i] === byte);
 }
 
-/** "line 3, byte 17", both counted from 1, the byte from the start of the line. */
+/** Formats a position as "line 3, byte 17", both counted from 1, the byte from the start of the line. */
 function describePlace(bytes: Uint8Array, offset: number): string {
   let line = 1;
   let lineStart = 0;
@@ -66,7 +68,7 @@ function describePlace(bytes: Uint8Array, offset: number): string {
   return `line ${line}, byte ${offset - lineStart + 1}`;
 }
 
-/** Offset at which the first character begins that is not UTF-8, by halving: a prefix decodes or it does not. */
+/** Finds the offset of the first invalid UTF-8 character by bisection: a prefix decodes or it does not. */
 function findInvalidUtf8(bytes: Uint8Array): number {
   const decodes = (length: number, whole: boolean): boolean => {
     try {
@@ -83,7 +85,7 @@ function findInvalidUtf8(bytes: Uint8Array): number {
     if (decodes(middle, false)) valid = middle;
     else invalid = middle;
   }
-  // Up to three of the last bytes may be the promising start of a character that then went wrong.
+  // Up to three of the last bytes may be the valid start of an invalid character.
   while (valid > 0 && !decodes(valid, true)) valid--;
   return valid;
 }

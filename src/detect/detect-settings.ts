@@ -3,7 +3,7 @@
  *
  * Not its concern: streams, encoders.
  */
-import { trimParameters } from "../audio/silence-trim.ts";
+import { trimParameters } from "../audio/trim.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getTrainingHabits } from "./training-habits.ts";

@@ -7,7 +7,7 @@
  * stream had to leave windows out. Not its concern: where samples come from, where events go, clocks.
  */
 import { createResampler } from "../audio/resampler.ts";
-import { createFrameMeter, trimParameters } from "../audio/silence-trim.ts";
+import { createFrameMeter, trimParameters } from "../audio/trim.ts";
 import { createWarning } from "../audio/warning.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { DetectSettings } from "./detect-settings.ts";

@@ -4,7 +4,7 @@
  *
  * All places are frames of the gate, counted from the start of the stream. Not its concern: samples, encoders, labels.
  */
-import { trimParameters } from "../audio/silence-trim.ts";
+import { trimParameters } from "../audio/trim.ts";
 import type { DetectSettings } from "./detect-settings.ts";
 import { type GateOptions, type GateState, gateParameters, type SoundStretch } from "./sound-gate.ts";
 

@@ -4,7 +4,7 @@
  * A histogram of levels in half decibels over a sliding window (cf. minimum statistics, Martin 2001, with a quantile in place of the
  * minimum: Stahl et al. 2000). Not its concern: samples, what is done with the floor.
  */
-import { toDb, trimParameters } from "../audio/silence-trim.ts";
+import { toDb, trimParameters } from "../audio/trim.ts";
 
 /** Follows the floor of a stream of frame levels. */
 export interface NoiseFloor {

@@ -1,12 +1,12 @@
 /**
  * The gate: which frames of a stream hold sound, and where stretches of it start and end. What it keeps shut costs no encoder run.
  *
- * Levels of 10 ms frames (those of silence trimming, audio/silence-trim.ts), averaged over 30 ms, are compared with a running noise
+ * Levels of 10 ms frames (those of silence trimming, audio/trim.ts), averaged over 30 ms, are compared with a running noise
  * floor, with hysteresis. How far above it sound has to be goes by how much the noise itself varies: rain, waves and motors would keep a gate open whose
  * thresholds lie within their own range. A stretch ends once a pause has been long enough.
  * Not its concern: samples, encoders.
  */
-import { toDb, trimParameters } from "../audio/silence-trim.ts";
+import { toDb, trimParameters } from "../audio/trim.ts";
 import { createNoiseFloor } from "./noise-floor.ts";
 
 /** Every number that shapes the gate. */

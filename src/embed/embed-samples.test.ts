@@ -1,6 +1,6 @@
 /** Samples of a stream are embedded as a recording of the same samples is. */
 import { describe, expect, it } from "vitest";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import { encodeFloatWav } from "../audio/wav-writer.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";

@@ -5,8 +5,8 @@
  * Not its concern: where the samples come from, labels.
  */
 import type { AudioSettings } from "../audio/audio.ts";
-import { computeKeptSamples, createLevelMeter, isSilent } from "../audio/silence-trim.ts";
-import { computeWindowBounds } from "../audio/window-cut.ts";
+import { computeKeptSamples, createLevelMeter, isSilent } from "../audio/trim.ts";
+import { computeWindowBounds } from "../audio/windows.ts";
 import {
   type EmbeddedSamples,
   type EncoderSet,

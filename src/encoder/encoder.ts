@@ -1,12 +1,12 @@
 /**
- * The one interface every encoder implements, and the merge of windows into one vector a recording.
+ * The interface of encoders, and merging the windows of a recording into one vector.
  *
  * Not its concern: labels, files, where weights come from.
  */
 import { GolemError } from "../core/error.ts";
-import { mergeMoments } from "./merge-moments.ts";
+import { mergeMoments } from "./pooling.ts";
 
-/** What identifies an encoder and says how to feed it. Stored in every golem. */
+/** Identity of an encoder, and the format of its input. Stored in every golem. */
 export interface EncoderInfo {
   /** "moonshine-tiny", "mfcc" ... */
   readonly id: string;
@@ -16,9 +16,9 @@ export interface EncoderInfo {
   readonly sha256: Readonly<Record<string, string>>;
   /** Rate of its input in Hz. */
   readonly sampleRate: number;
-  /** Number of layers it hands out, numbered 0 .. layers - 1; the last is its final output. */
+  /** Number of layers, numbered 0 .. layers - 1; the last is the encoder's final output. */
   readonly layers: number;
-  /** Numbers a frame in each layer. A pooled layer has 2 x dimensions: mean, then standard deviation. */
+  /** Numbers per frame in each layer. A pooled layer has 2 x dimensions: mean, then standard deviation. */
   readonly dimensions: number;
   /** Arithmetic of its weights: "int8", "fp32", "fp64". */
   readonly precision: string;
@@ -28,17 +28,20 @@ export interface EncoderInfo {
 
 /** Pooled output of one window or one recording. */
 export interface Pooled {
-  /** Frames that were pooled; weight of this window in the recording. */
+  /** Number of pooled frames: the weight of this window in the recording. */
   readonly frames: number;
   /** [layers, 2 x dimensions], row-major: per layer the means, then the (population) standard deviations. */
   readonly vector: Float32Array;
-  /** [frames, dimensions] of the last layer, row-major; where asked for, and only of encoders that a transcriber reads. */
+  /**
+   * [frames, dimensions] of the last layer, row-major; only on request, and only from encoders that a
+   * transcriber reads.
+   */
   readonly lastLayer?: Float32Array;
 }
 
-/** Options of one encoding. */
+/** Options of encoding. */
 export interface EncodeOptions {
-  /** Hand out the frames of the last layer too, for a transcriber: 70 kB a second of moonshine-tiny. */
+  /** Also return the frames of the last layer, for a transcriber: 70 kB per second with moonshine-tiny. */
   readonly keepFrames?: boolean | undefined;
 }
 
@@ -47,11 +50,14 @@ export interface Encoder {
   readonly info: EncoderInfo;
   /** Encodes one window: mono samples at `info.sampleRate`, any length from 20 ms up. */
   encode(samples: Float32Array, options?: EncodeOptions): Promise<Pooled>;
-  /** Frees what the encoder holds outside the JavaScript heap. */
+  /** Frees memory outside the JavaScript heap. */
   dispose(): Promise<void>;
 }
 
-/** Merges the windows of one recording, weighted by frames: the result is what pooling all frames at once would give. */
+/**
+ * Merges the windows of one recording, weighted by frames: the same as pooling all frames at once. Throws
+ * `too-short` when there is no window.
+ */
 export function mergePooled(info: EncoderInfo, windows: readonly Pooled[]): Pooled {
   const first = windows[0];
   if (!first)

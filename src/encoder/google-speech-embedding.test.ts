@@ -1,4 +1,4 @@
-/** One convolution over a whole recording: against the published graph, which hears window by window. */
+/** One convolution over a whole recording against the published graph, which processes window by window. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
@@ -7,10 +7,10 @@ import { createRandom } from "../core/random.ts";
 import { loadDataset } from "../node/data/dataset-files.ts";
 import { loadWeights } from "../node/models/encoder-weights.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import type { OnnxSession } from "../onnx/onnx-runtime.ts";
+import type { OnnxSession } from "../onnx/runtime.ts";
 import type { Encoder } from "./encoder.ts";
 import { createGoogleSpeechEmbedding } from "./google-speech-embedding.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { poolFrames } from "./pooling.ts";
 import { getEncoderDefinition } from "./registry.ts";
 
 let encoder: Encoder;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([encoder.dispose(), front.release(), published.release()]));
 
-/** The vectors of windows that are heard apart, [windows, 96]. */
+/** The vectors of windows processed separately, [windows, 96]. */
 async function hearApart(samples: Float32Array): Promise<Float32Array> {
   const loud = samples.map((value) => value * 32_767);
   const output = await front.run({ input: { dims: [1, loud.length], data: loud } });
@@ -49,7 +49,7 @@ async function compare(samples: Float32Array): Promise<void> {
   expect(vector).toBeAllclose(expected.vector, { rtol: 1e-5, atol: 1e-5 });
 }
 
-describe("gives what windows heard apart give", () => {
+describe("equals windows processed separately", () => {
   // 16,351 samples leave seven frames over, 16,352 none; 12 s go through in two runs.
   it.each([16_000, 16_351, 16_352, 40_001, 192_000])("%i random samples", async (length) => {
     const random = createRandom(length);

@@ -1,39 +1,45 @@
 /**
- * google-speech-embedding: a small convolutional network trained on millions of spoken phrases (Lin et al. 2020,
- * "Training keyword spotters with limited and synthesized speech data"), Apache-2.0, in the ONNX form that the
- * openWakeWord project made of it.
+ * The encoder google-speech-embedding: a small convolutional network trained on millions of spoken phrases,
+ * Apache-2.0, in the ONNX form made by the openWakeWord project.
  *
- * 16 kHz samples -> 32-band mel spectrogram, 10 ms a frame -> one vector of 96 numbers for each window of 76 frames
- * (775 ms), every 8 frames (80 ms). It hears fixed windows, so it is the one encoder that pads: a clip under one
- * second is centred in one second of zeros, in training and in use alike.
- *
- * Overlapping windows are not heard one by one. Along time none of the network's convolutions pads, and the strides of its
- * poolings multiply to the hop of 8 frames, so that run over a whole spectrogram it gives the vector of every window, bit for bit
- * (Sermanet et al. 2013, "OverFeat", section 3.5), in an eighth of the time.
  * Not its concern: files, labels, where the weights were found.
+ *
+ * 16 kHz samples -> 32-band mel spectrogram, one frame per 10 ms -> one vector of 96 numbers for each window
+ * of 76 frames (775 ms), every 8 frames (80 ms). Its windows have a fixed length, so it is the one encoder
+ * that pads: a clip under one second is centred in one second of zeros, in training and in use alike.
+ *
+ * Overlapping windows are not computed one by one. None of the network's convolutions pads along time, and
+ * the strides of its poolings multiply to the hop of 8 frames. Run over a whole spectrogram it therefore
+ * gives the vector of every window, bit for bit (Sermanet et al. 2013, "OverFeat", section 3.5), in an eighth
+ * of the time.
+ *
+ * Reference: Lin et al. 2020, "Training keyword spotters with limited and synthesized speech data".
  */
 import { GolemError } from "../core/error.ts";
-import { extractModel, readMainGraph } from "../onnx/onnx-extract.ts";
-import { createNode, createValueInfo } from "../onnx/onnx-proto.ts";
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/onnx-runtime.ts";
+import { extractModel, readMainGraph } from "../onnx/graph-extract.ts";
 import { addPoolingNodes, getPooledTensor } from "../onnx/pooling-graph.ts";
+import { createNode, createValueInfo } from "../onnx/proto.ts";
+import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addCentring } from "./encoder-graph.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { poolFrames } from "./pooling.ts";
 
 const dimensions = 96;
 const melBands = 32;
 const windowFrames = 76;
 const hopFrames = 8;
 const minimumSamples = 16_000;
-/** Windows that go through the network at once, 10 s: its largest tensor is then 3.4 MB. */
+/** Windows per run of the network, 10 s: its largest tensor is then 3.4 MB. */
 const runWindows = 128;
 
-/** Tensors of the published graph: [1, 1, frames, 32] behind its first reshape, [1, 96, windows, 1] before its last. */
+/**
+ * Tensors of the published graph: [1, 1, frames, 32] after its first reshape, [1, 96, windows, 1] before its
+ * last.
+ */
 const melTensor = "model/conv2d/Conv2D__6:0";
 const lastTensor = "model/conv2d_19/Conv2D:0";
 const vectorsOutput = "golem_vectors";
-/** What the mel front end gives: [1, 1, frames, 32]. */
+/** Output of the mel front end: [1, 1, frames, 32]. */
 const melOutput = "output";
 
 /** The weight files and their hashes: mel front end, then network. */
@@ -69,7 +75,7 @@ export async function createGoogleSpeechEmbedding(
   embedding: Uint8Array,
 ): Promise<Encoder> {
   const front = await runtime.createSession(melspectrogram);
-  const network = await runtime.createSession(openToAnyLength(embedding));
+  const network = await runtime.createSession(removeWindowReshapes(embedding));
   return {
     info: googleSpeechEmbeddingInfo,
     async encode(samples): Promise<Pooled> {
@@ -96,7 +102,7 @@ export async function createGoogleSpeechEmbedding(
   };
 }
 
-/** google-speech-embedding as part of a graph, from the bytes of its two weight files. */
+/** Creates google-speech-embedding as part of a graph, from the bytes of its two weight files. */
 export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding: Uint8Array): AddEncoder {
   return (graph, samples, prefix) => {
     const scalar = (value: number) => graph.addConstant([], Float32Array.of(value));
@@ -105,12 +111,12 @@ export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding
     const getFrontName = graph.merge(melspectrogram, { prefix: `${prefix}mel/`, inputs: { input } });
     const decibels = graph.add("Div", [getFrontName(melOutput), scalar(10)]);
     const mel = graph.add("Reshape", [graph.add("Add", [decibels, scalar(2)]), whole(1, 1, -1, melBands)]);
-    // As many frames as whole windows have.
+    // The frames of all whole windows.
     const frames = graph.add("Gather", [graph.add("Shape", [mel]), whole(2)], { axis: 0 });
     const hops = graph.add("Div", [graph.add("Sub", [frames, whole(windowFrames)]), whole(hopFrames)]);
     const end = graph.add("Add", [graph.add("Mul", [hops, whole(hopFrames)]), whole(windowFrames)]);
-    const heard = graph.add("Slice", [mel, whole(0), end, whole(2)]);
-    const getName = graph.merge(embedding, { prefix, inputs: { [melTensor]: heard } });
+    const wholeWindows = graph.add("Slice", [mel, whole(0), end, whole(2)]);
+    const getName = graph.merge(embedding, { prefix, inputs: { [melTensor]: wholeWindows } });
     const ordered = graph.add("Transpose", [getName(lastTensor)], { perm: [0, 2, 1, 3] });
     const vectors = graph.add("Squeeze", [ordered, whole(3)]);
     const rename = (name: string) => (name === vectors ? name : `${prefix}${name}`);
@@ -121,8 +127,10 @@ export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding
   };
 }
 
-/** The network without its reshapes to single windows: `melTensor` of any length in, [1, windows, 1, 96] out. */
-function openToAnyLength(embedding: Uint8Array): Uint8Array {
+/**
+ * Removes the network's reshapes to single windows: `melTensor` of any length in, [1, windows, 1, 96] out.
+ */
+function removeWindowReshapes(embedding: Uint8Array): Uint8Array {
   const shape = [1, 1, "frames", melBands] as const;
   return extractModel(readMainGraph(embedding), {
     inputs: { [melTensor]: createValueInfo(melTensor, "float32", shape) },
@@ -136,7 +144,7 @@ function openToAnyLength(embedding: Uint8Array): Uint8Array {
   });
 }
 
-/** Mel spectrogram [frames, 32] in the scale the network was trained on. */
+/** Computes the mel spectrogram [frames, 32] on the scale the network was trained on. */
 async function computeMel(front: OnnxSession, samples: Float32Array): Promise<Float32Array> {
   const input = new Float32Array(Math.max(samples.length, minimumSamples));
   input.set(samples, Math.floor((input.length - samples.length) / 2));

@@ -1,67 +1,72 @@
 /**
- * Greedy decoding: the likeliest token at each step, with the guards a small speech recogniser needs.
+ * Greedy decoding: the likeliest token at each step, with the guards that a small speech recogniser needs.
  *
- * Where a recording is short or hardly speech, the likeliest first token is often the end, so the end is not taken
- * before something was said, for a few steps at most. Where there is no speech, decoders go round in circles or never
- * end, so decoding stops when the same tokens come round again, and after as many tokens as anybody says in the time.
  * Not its concern: the network, what tokens mean.
+ *
+ * For short recordings or recordings with little speech, the likeliest first token is often the end. The end
+ * is therefore not accepted before a token with a letter or digit, for a few steps at most. Without speech,
+ * decoders may loop or never end. Decoding therefore stops when the same tokens repeat, and after the largest
+ * number of tokens that can be spoken in the time.
  */
 import { GolemError } from "../core/error.ts";
 
-/** How to decode. Counts are of tokens. */
+/** Options of decoding. Counts are of tokens. */
 export interface GreedyOptions {
   readonly startToken: number;
   readonly endToken: number;
-  /** Most tokens, at least 1. */
+  /** Maximum number of tokens, at least 1. */
   readonly maximumTokens: number;
-  /** Steps at the beginning in which the end is not taken unless something was said. */
+  /** Steps at the beginning in which the end is only accepted after a token that `hasLetterOrDigit`. */
   readonly patience: number;
-  /** Whether a token says something: a letter or a digit. */
-  readonly saysSomething: (token: number) => boolean;
-  /** Longest run of tokens whose repetition is noticed. */
+  /** Whether a token contains a letter or a digit. */
+  readonly hasLetterOrDigit: (token: number) => boolean;
+  /** Longest sequence of tokens whose repetition is detected. */
   readonly maximumLoop: number;
-  /** How many times in a row it must stand there. */
+  /** Number of consecutive copies that count as a loop. */
   readonly loopCopies: number;
 }
 
-/** What a network says of the token that comes next. */
+/** A network's scores of the next token. */
 export interface NextToken {
-  /** [tokens there are] */
+  /** [vocabulary] */
   readonly logits: Float32Array;
-  /** The logarithm of the softmax of `logits`. Beside them, since rounding may make two of these equal. */
+  /** Logarithm of the softmax of `logits`. Both are given, since rounding may make two of these equal. */
   readonly logprobs: Float32Array;
 }
 
-/** What was decoded. */
-export interface DecodedTokens {
-  /** Without start and end; of a loop, its first round. */
+/** Result of decoding. */
+interface DecodedTokens {
+  /** Without start and end; of a loop, only its first round. */
   readonly tokens: readonly number[];
-  /** Log-probability of each token, and of the end where it was taken: natural logarithm, over all tokens there are. */
+  /**
+   * Log-probability of each token, and of the end where it was accepted: natural logarithm, over the whole
+   * vocabulary.
+   */
   readonly logprobs: readonly number[];
   readonly stop: "end" | "length" | "loop";
 }
 
 /**
- * Decodes: `step` tells of the token after the one it is given, which it has taken into account by then.
- * Throws `encoder-failed` when a log-probability is not a number.
+ * Decodes. `step` takes the previous token and resolves to the scores of the next. Rejects with
+ * `encoder-failed` when a log-probability is not a number.
  */
 export async function decodeGreedily(
   step: (token: number) => Promise<NextToken>,
   options: GreedyOptions,
 ): Promise<DecodedTokens> {
-  const { endToken, maximumTokens, patience, saysSomething } = options;
+  const { endToken, maximumTokens, patience, hasLetterOrDigit } = options;
   const tokens: number[] = [];
   const logprobs: number[] = [];
-  let said = false;
+  let hasContent = false;
   let last = options.startToken;
   while (tokens.length < maximumTokens) {
     const next = await step(last);
-    const mayEnd = said || tokens.length >= patience;
+    const mayEnd = hasContent || tokens.length >= patience;
     last = findLargest(next.logits, mayEnd ? -1 : endToken);
     logprobs.push(getLogprob(next, last));
     if (last === endToken) return { tokens, logprobs, stop: "end" };
     tokens.push(last);
-    said ||= saysSomething(last);
+    hasContent ||= hasLetterOrDigit(last);
     const surplus = countLooped(tokens, options);
     if (surplus > 0) {
       tokens.length -= surplus;
@@ -72,11 +77,11 @@ export async function decodeGreedily(
   return { tokens, logprobs, stop: "length" };
 }
 
-/** Index of the largest logit but the one left out. */
-function findLargest(logits: Float32Array, leftOut: number): number {
+/** Finds the index of the largest logit except the excluded one. */
+function findLargest(logits: Float32Array, excluded: number): number {
   let best = -1;
   for (let i = 0; i < logits.length; i++) {
-    if (i !== leftOut && (best < 0 || logits[i]! > logits[best]!)) best = i;
+    if (i !== excluded && (best < 0 || logits[i]! > logits[best]!)) best = i;
   }
   return best;
 }
@@ -90,7 +95,10 @@ function getLogprob({ logprobs }: NextToken, token: number): number {
   );
 }
 
-/** Number of tokens at the end that only repeat those before them often enough to be a loop; 0 when there is none. */
+/**
+ * Counts the tokens at the end that only repeat those before them, often enough to be a loop; 0 when there is
+ * no loop.
+ */
 function countLooped(
   tokens: readonly number[],
   { maximumLoop, loopCopies }: Pick<GreedyOptions, "maximumLoop" | "loopCopies">,

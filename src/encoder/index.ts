@@ -1,6 +1,6 @@
 /** Encoders: samples in, pooled layers out. See `encoder.ts` for the interface. */
 
-export type { OnnxModel, OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/onnx-runtime.ts";
+export type { OnnxModel, OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/runtime.ts";
 export { type EncodeOptions, type Encoder, type EncoderInfo, mergePooled, type Pooled } from "./encoder.ts";
 export { createGoogleSpeechEmbedding, googleSpeechEmbeddingInfo } from "./google-speech-embedding.ts";
 export { createMfcc, mfccInfo } from "./mfcc.ts";

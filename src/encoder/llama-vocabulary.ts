@@ -1,20 +1,25 @@
 /**
- * The words of Llama's vocabulary (SentencePiece, 32,000 tokens), which moonshine's decoder writes in.
+ * Llama's vocabulary (SentencePiece, 32,000 tokens), which moonshine's decoder uses.
  *
- * The vocabulary comes out of llama-tokenizer-js, which unpacks it when it is imported (0.7 MB, about 65 ms) and, in a
- * browser, leaves its tokenizer in `window.llamaTokenizer`; so it is imported when the first transcriber is made.
  * Not its concern: networks.
+ *
+ * The vocabulary comes from llama-tokenizer-js, which unpacks it when imported (0.7 MB, about 65 ms) and, in
+ * a browser, leaves its tokenizer in `window.llamaTokenizer`; it is therefore imported when the first
+ * transcriber is created.
  */
 
-/** Tokens as text. */
-export interface Vocabulary {
-  /** The text of tokens, without special ones, control characters, doubled white space, and halves of characters. */
+/** Converts tokens to text. */
+interface Vocabulary {
+  /**
+   * Returns the text of tokens, without special tokens, control characters, repeated white space and
+   * incomplete characters.
+   */
   decode(tokens: readonly number[]): string;
-  /** Whether a token has a letter or a digit in it; false for bytes of characters that have no token. */
-  saysSomething(token: number): boolean;
+  /** Whether a token contains a letter or a digit; false for bytes of characters that have no token. */
+  hasLetterOrDigit(token: number): boolean;
 }
 
-/** Tokens below are "unknown", start and end; those from the size on are reserved. */
+/** Tokens below this one are "unknown", start and end; those from the vocabulary's size on are reserved. */
 const specialTokens = 3;
 
 /** Loads the vocabulary. */
@@ -29,7 +34,7 @@ export async function loadLlamaVocabulary(): Promise<Vocabulary> {
         .replaceAll("\ufffd", "")
         .replace(/[\p{Cc}\s]+/gu, " ")
         .trim(),
-    saysSomething: (token) =>
+    hasLetterOrDigit: (token) =>
       isText(token) && !/^<0x..>$/.test(words[token]!) && /[\p{L}\p{N}]/u.test(words[token]!),
   };
 }

@@ -1,4 +1,7 @@
-/** Mel filters against torchaudio, log-mel frames against numpy (scripts/make-mfcc-fixture.py) and their definition. */
+/**
+ * Mel filters against torchaudio, log-mel frames against numpy (scripts/make-mfcc-fixture.py) and their
+ * definition.
+ */
 import { describe, expect, it } from "vitest";
 import fixture from "../../test/fixtures/mfcc.json" with { type: "json" };
 import { createRandom } from "../core/random.ts";
@@ -8,7 +11,10 @@ import { createHannWindow, createMelFilters } from "./mel-filters.ts";
 const speech = { transformSize: 400, low: 0, high: 8000, norm: "slaney", scale: "slaney" } as const;
 
 describe("mel filters", () => {
-  /** torchaudio 0.13, melscale_fbanks at 16 kHz in float64: sum of all weights; band, bin and value of some peaks. */
+  /**
+   * torchaudio 0.13, melscale_fbanks at 16 kHz in float64: sum of all weights; band, bin and value of some
+   * peaks.
+   */
   it.each([
     [
       { ...speech, bands: 80 },
@@ -46,14 +52,14 @@ describe("mel filters", () => {
         [63, 459, 0.996836946291],
       ],
     ],
-  ])("are those of torchaudio: %j", (options, sum, peaks) => {
+  ])("equal those of torchaudio: %j", (options, sum, peaks) => {
     const filters = createMelFilters({ ...options, sampleRate: 16_000 });
     expect(filters.reduce((total, weight) => total + weight, 0)).toBeCloseTo(sum, 6);
     const bins = options.transformSize / 2 + 1;
     for (const [band, bin, value] of peaks) expect(filters[band! * bins + bin!]).toBeCloseTo(value!, 8);
   });
 
-  it("have straight sides over mels where asked", () => {
+  it("have straight sides on the mel scale on request", () => {
     const options = { bands: 4, transformSize: 512, sampleRate: 16_000, low: 125, high: 7500 } as const;
     const filters = createMelFilters({ ...options, scale: "htk", norm: "none", straightOver: "mel" });
     const mel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
@@ -73,7 +79,7 @@ describe("log-mel", () => {
     ...{ scale: "htk", norm: "none", power: 2, logarithm: "ln", offset: 0, floor: 1e-30, centred: false },
   };
 
-  it("computes what numpy computes", () => {
+  it("equals numpy's result", () => {
     const samples = Float32Array.from(fixture.samplesTimes32768, (value) => value / 32_768);
     const expected = Float32Array.from({ length: (fixture.frames.length / 100) * 40 }, (_, i) => {
       return fixture.frames[Math.floor(i / 40) * 100 + (i % 40)]!;
@@ -86,7 +92,7 @@ describe("log-mel", () => {
     });
   });
 
-  it("is what its definition says: centred magnitudes, offset, floor and log10", () => {
+  it("follows its definition: centred magnitudes, offset, floor and log10", () => {
     const random = createRandom(2);
     const samples = Float32Array.from({ length: 70 }, () => random.normal());
     const options: LogMelOptions = {
@@ -115,7 +121,7 @@ describe("log-mel", () => {
     expect(createLogMel(options).compute(samples)).toBeAllclose(expected, { rtol: 1e-5, atol: 1e-6 });
   });
 
-  it("gives one frame of the fewest samples", () => {
+  it("gives one frame for the fewest samples", () => {
     for (const centred of [false, true]) {
       const front = createLogMel({ ...base, centred });
       const frames = front.compute(new Float32Array(front.minimumSamples).fill(0.5)).length / 40;
@@ -123,7 +129,7 @@ describe("log-mel", () => {
     }
   });
 
-  it("cuts frames into patches, leaving what fills none", () => {
+  it("cuts frames into patches and drops incomplete ones", () => {
     const frames = Float32Array.from({ length: 7 * 2 }, (_, i) => i);
     const patches = cutPatches(frames, 2, { length: 3, hop: 2 });
     expect([...patches]).toEqual([0, 1, 2, 3, 4, 5, 4, 5, 6, 7, 8, 9, 8, 9, 10, 11, 12, 13]);

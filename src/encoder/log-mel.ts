@@ -1,13 +1,13 @@
 /**
- * Log-mel front ends of networks that do not take samples: windows, Fourier transform, mel filters, logarithm, and where
- * the network asks for it, patches of frames.
+ * Log-mel front end of networks that do not take samples: windows, Fourier transform, mel filters, logarithm,
+ * and optionally patches of frames.
  *
  * Not its concern: networks, files.
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 import { createHannWindow, createMelFilters, type MelFilterOptions } from "./mel-filters.ts";
 
-/** Everything that shapes the numbers. Lengths in samples, frequencies in Hz. */
+/** All parameters. Lengths in samples, frequencies in Hz. */
 export interface LogMelOptions extends MelFilterOptions {
   /** Length of the Hann window; at most transformSize, which is a power of two. */
   readonly window: number;
@@ -17,21 +17,23 @@ export interface LogMelOptions extends MelFilterOptions {
   readonly logarithm: "ln" | "log10";
   /** Added to the energies before the logarithm ... */
   readonly offset: number;
-  /** ... and then the least they are raised to. */
+  /** ... and then the minimum they are raised to. */
   readonly floor: number;
-  /** Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times. */
+  /**
+   * Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times.
+   */
   readonly centred: boolean;
 }
 
 /** Computes log-mel frames. */
-export interface LogMel {
-  /** Fewest samples of which a frame can be made. */
+interface LogMel {
+  /** Fewest samples that give a frame. */
   readonly minimumSamples: number;
-  /** [frames, bands] of at least `minimumSamples` samples; frames that fit whole. */
+  /** Computes [frames, bands] from at least `minimumSamples` samples; only frames that fit whole. */
   compute(samples: Float32Array): Float32Array;
 }
 
-/** Prepares the tables of a front end. */
+/** Creates a front end with its tables. */
 export function createLogMel(options: LogMelOptions): LogMel {
   const { window, hop, transformSize, bands, power: exponent, logarithm, offset, floor, centred } = options;
   const margin = centred ? window >> 1 : 0;
@@ -66,7 +68,10 @@ export function createLogMel(options: LogMelOptions): LogMel {
   };
 }
 
-/** Cuts frames [count, bands] into patches of `length` frames, one every `hop`; frames that fill no patch are left. */
+/**
+ * Cuts frames [count, bands] into patches of `length` frames, one every `hop` frames; frames that fill no
+ * patch are dropped.
+ */
 export function cutPatches(
   frames: Float32Array,
   bands: number,

@@ -1,11 +1,13 @@
 /**
- * Triangular filters on the mel scale and the Hann window, as the front ends of published networks use them.
+ * Triangular filters on the mel scale and the Hann window, as used by the front ends of published networks.
  *
- * Scales: "htk" is 2595 log10(1 + f / 700) (O'Shaughnessy 1987); "slaney" is linear up to 1 kHz and logarithmic above
- * (Slaney 1998, Auditory Toolbox). Not its concern: networks, signals.
+ * Not its concern: networks, signals.
+ *
+ * Scales: "htk" is 2595 log10(1 + f / 700) (O'Shaughnessy 1987); "slaney" is linear up to 1 kHz and
+ * logarithmic above (Slaney 1998, Auditory Toolbox).
  */
 
-/** Which filters. */
+/** Parameters of the filters. */
 export interface MelFilterOptions {
   readonly bands: number;
   /** Points of the Fourier transform; the filters have transformSize / 2 + 1 weights each. */
@@ -17,7 +19,9 @@ export interface MelFilterOptions {
   readonly scale: "htk" | "slaney";
   /** Whether each filter is divided by half its width in Hz (area 1, "slaney") or peaks at 1 ("none"). */
   readonly norm: "none" | "slaney";
-  /** Over what the sides of the triangles are straight: frequency (default), or mels as in TensorFlow. */
+  /**
+   * Scale on which the sides of the triangles are straight: frequency (default), or mels as in TensorFlow.
+   */
   readonly straightOver?: "hertz" | "mel" | undefined;
 }
 
@@ -56,7 +60,7 @@ export function createMelFilters(options: MelFilterOptions): Float64Array {
   });
 }
 
-/** The periodic Hann window of `length` samples. */
+/** Creates the periodic Hann window of `length` samples. */
 export function createHannWindow(length: number): Float64Array {
   return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
 }

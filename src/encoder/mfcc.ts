@@ -1,16 +1,19 @@
 /**
- * mfcc: log-mel energies and mel-frequency cepstral coefficients with their first and second differences
- * (Davis and Mermelstein 1980; mel scale of O'Shaughnessy 1987; differences by regression as in Furui 1986).
+ * The encoder mfcc: log-mel energies and mel-frequency cepstral coefficients with their first and second
+ * differences.
  *
- * The classical features, nothing learned, nothing to download: the baseline that shows what transfer learning buys.
  * Not its concern: files, labels, networks.
+ *
+ * Classical features, nothing learned, nothing to download: the baseline against which transfer learning is
+ * compared. References: Davis and Mermelstein 1980; mel scale of O'Shaughnessy 1987; differences by
+ * regression as in Furui 1986.
  */
 
 import { createPowerSpectrum } from "../math/fourier.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
+import { reflectToLength } from "./input-preparation.ts";
 import { createHannWindow, createMelFilters } from "./mel-filters.ts";
-import { poolFrames } from "./pool-frames.ts";
-import { reflectToLength } from "./reflect.ts";
+import { poolFrames } from "./pooling.ts";
 
 const sampleRate = 16_000;
 const frameSamples = 400;
@@ -21,8 +24,8 @@ const coefficients = 20;
 const dimensions = melBands + 3 * coefficients;
 /** Energies more than 80 dB below the loudest band of the clip are raised to that floor. */
 const dynamicRange = 1e-8;
-/** Lowest energy taken into a logarithm: far below the quantisation noise of 24 bits. */
-const smallestEnergy = 1e-12;
+/** Minimum energy before the logarithm: far below the quantisation noise of 24 bits. */
+const minimumEnergy = 1e-12;
 
 /** Identity of mfcc. */
 export const mfccInfo: EncoderInfo = {
@@ -45,7 +48,10 @@ export function createMfcc(): Encoder {
   };
 }
 
-/** Frames [count, 100]: 40 log-mel energies (natural log), 20 cepstra, 20 first and 20 second differences. */
+/**
+ * Computes frames [count, 100]: 40 log-mel energies (natural log), 20 cepstra, 20 first and 20 second
+ * differences.
+ */
 export function computeMfccFrames(samples: Float32Array): Float32Array {
   const logMel = computeLogMel(reflectToLength(samples, frameSamples));
   const count = logMel.length / melBands;
@@ -88,7 +94,7 @@ const melFilters = createMelFilters({
   ...{ scale: "htk", norm: "none" },
 });
 
-/** Log-mel energies [frames, 40]; frames that fit whole, no padding. */
+/** Computes log-mel energies [frames, 40] of the frames that fit whole; no padding. */
 function computeLogMel(samples: Float32Array): Float64Array {
   const count = Math.floor((samples.length - frameSamples) / hopSamples) + 1;
   const bins = transformSize / 2 + 1;
@@ -106,11 +112,14 @@ function computeLogMel(samples: Float32Array): Float64Array {
       loudest = Math.max(loudest, energy);
     }
   }
-  const floor = Math.max(smallestEnergy, loudest * dynamicRange);
+  const floor = Math.max(minimumEnergy, loudest * dynamicRange);
   return energies.map((energy) => Math.log(Math.max(energy, floor)));
 }
 
-/** Regression over two frames each side, edges repeated. `values`: [count, coefficients]. */
+/**
+ * Computes differences by regression over two frames on each side, with edges repeated. `values`: [count,
+ * coefficients].
+ */
 function computeDifferences(values: Float64Array, count: number): Float64Array {
   const result = new Float64Array(values.length);
   const at = (frame: number, c: number) =>

@@ -1,7 +1,8 @@
 /**
- * The decoder taken apart, against the published file as it is: every step of a transcript against one pass over all
- * tokens before it, without any cache, and with the product with the vocabulary in float32. What the file keeps to itself
- * is read from its branch without a cache, its products in floats as well; its logits show that it is the same network.
+ * The extracted decoder against the published file: every step of a transcript against one pass over all
+ * tokens before it, without a cache, and with the product with the vocabulary in float32. Inner tensors of
+ * the file are read from its branch without a cache, with its products in floats as well; its logits show
+ * that it is the same network.
  */
 import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -11,8 +12,8 @@ import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
-import { createAddedNodes, extractModel, readBranches } from "../onnx/onnx-extract.ts";
-import { createValueInfo } from "../onnx/onnx-proto.ts";
+import { createAddedNodes, extractModel, readBranches } from "../onnx/graph-extract.ts";
+import { createValueInfo } from "../onnx/proto.ts";
 import { createMoonshineDecoder, type DecodedStep, type MoonshineDecoder } from "./moonshine-decoder.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 
@@ -65,7 +66,7 @@ const feedUncached = (frames: Float32Array, tokens: readonly number[]): Record<s
   encoder_hidden_states: new Tensor("float32", frames, [1, frames.length / 288, 288]),
 });
 
-/** Logits [tokens, vocabulary] of the published decoder's first branch, which knows no cache. */
+/** Logits [tokens, vocabulary] of the published decoder's first branch, which has no cache. */
 async function runUncached(frames: Float32Array, tokens: readonly number[]): Promise<Float32Array> {
   const feeds = feedUncached(frames, tokens);
   feeds.use_cache_branch = new Tensor("bool", Uint8Array.of(0), [1]);
@@ -112,7 +113,7 @@ const pickRow = (values: Float32Array, row: number, length: number): Float32Arra
 const recordings = ["abroad/01-flite-awb.ogg", "address/02-flite-rms.ogg"];
 
 // The published file quantises the activations of all positions together, the decoder here those of each.
-it.each(recordings)("decodes %s token by token as the published file does at once", async (name) => {
+it.each(recordings)("decodes %s token by token like the published file in one pass", async (name) => {
   const frames = await encodeFrames(name);
   const { tokens, steps } = await runSteps(frames);
   const whole = await runUncached(frames, tokens.slice(0, -1));
@@ -128,31 +129,28 @@ it.each(recordings)("decodes %s token by token as the published file does at onc
   }
 });
 
-it.each(recordings)(
-  "hands out the context and the hidden state of the published file in %s",
-  async (name) => {
-    const frames = await encodeFrames(name);
-    const { tokens, steps } = await runSteps(frames);
-    const whole = await branch.run(feedUncached(frames, tokens.slice(0, -1)));
-    const logits = whole.logits!.data as Float32Array;
-    expect(computeDistance(logits, await runUncached(frames, tokens.slice(0, -1)))).toBeLessThan(0.1);
-    for (const [i, step] of steps.entries()) {
-      for (const [values, tensor, tolerance] of [
-        [step.context, whole[context], 1e-4],
-        [step.hidden, whole[hidden], 1e-4],
-      ] as const) {
-        const all = tensor!.data as Float32Array;
-        expect(all).toHaveLength(steps.length * 288);
-        expect(computeDistance(values, pickRow(all, i, 288)), `step ${i}`).toBeLessThan(tolerance);
-        // And nearest to the same step of the file.
-        const others = steps.map((_, k) => computeDistance(values, pickRow(all, k, 288)));
-        expect(others.indexOf(Math.min(...others))).toBe(i);
-      }
+it.each(recordings)("returns the context and the hidden state of the published file in %s", async (name) => {
+  const frames = await encodeFrames(name);
+  const { tokens, steps } = await runSteps(frames);
+  const whole = await branch.run(feedUncached(frames, tokens.slice(0, -1)));
+  const logits = whole.logits!.data as Float32Array;
+  expect(computeDistance(logits, await runUncached(frames, tokens.slice(0, -1)))).toBeLessThan(0.1);
+  for (const [i, step] of steps.entries()) {
+    for (const [values, tensor, tolerance] of [
+      [step.context, whole[context], 1e-4],
+      [step.hidden, whole[hidden], 1e-4],
+    ] as const) {
+      const all = tensor!.data as Float32Array;
+      expect(all).toHaveLength(steps.length * 288);
+      expect(computeDistance(values, pickRow(all, i, 288)), `step ${i}`).toBeLessThan(tolerance);
+      // And nearest to the same step of the file.
+      const others = steps.map((_, k) => computeDistance(values, pickRow(all, k, 288)));
+      expect(others.indexOf(Math.min(...others))).toBe(i);
     }
-  },
-);
+  }
+});
 
-it("decodes recordings side by side as it does one after the other", async () => {
+it("gives the same result for interleaved and consecutive recordings", async () => {
   const [first, second] = [
     await encodeFrames("abroad/01-flite-awb.ogg"),
     await encodeFrames("address/02-flite-rms.ogg"),

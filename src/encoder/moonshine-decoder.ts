@@ -1,15 +1,20 @@
 /**
- * moonshine-tiny's decoder, one token a step: six blocks that attend to the tokens so far and to the encoder's frames.
+ * The decoder of moonshine-tiny, one token per step: six blocks that attend to the tokens so far and to the
+ * encoder's frames.
  *
- * The published file is a "merged" decoder: an If with one branch for the first step and one for the others, each with
- * the whole network. Two models are taken out of it. One turns the frames into the keys and values that the blocks
- * attend to, once a recording, keys as their transposed and scaled form that each step would otherwise make again. The
- * other is the branch of later steps; with empty tensors for what was said before it is the first step too. In it the
- * product with the 32,768 words, which the published file computes in float32 after unpacking 9 MB of int8 into 38 MB at
- * every step, is done on integers; all its other products, of which the file makes integer ones, are done on floats (see
- * `float-products.ts`). Two tensors on the way are handed out with the logits:
- * what the last block's attention takes out of the frames, and the hidden state that the logits are made of.
  * Not its concern: audio, which token is chosen, what tokens mean.
+ *
+ * The published file is a "merged" decoder: an If with one branch for the first step and one for later steps,
+ * each with the whole network. Two models are extracted from it. The first turns the frames into the keys and
+ * values that the blocks attend to, once per recording; the keys are transposed and scaled there, which each
+ * step would otherwise repeat. The second is the branch of later steps; with empty tensors for the previous
+ * tokens it also serves as the first step.
+ *
+ * In the second model the product with the vocabulary of 32,768 tokens is computed on integers; the published
+ * file computes it in float32 after unpacking 9 MB of int8 into 38 MB at every step. All its other products,
+ * integer in the file, are computed on floats (see `float-products.ts`). Two inner tensors are returned with
+ * the logits: the output of the last block's attention to the frames, and the hidden state from which the
+ * logits are computed.
  */
 import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
@@ -19,18 +24,18 @@ import {
   type GraphContents,
   type ModelEnds,
   readBranches,
-} from "../onnx/onnx-extract.ts";
-import { createValueInfo, elementType } from "../onnx/onnx-proto.ts";
-import type { OnnxRuntime, OnnxTensor } from "../onnx/onnx-runtime.ts";
+} from "../onnx/graph-extract.ts";
+import { createValueInfo, elementType } from "../onnx/proto.ts";
+import type { OnnxRuntime, OnnxTensor } from "../onnx/runtime.ts";
 import type { NextToken } from "./greedy-decoding.ts";
 
 const blocks = [0, 1, 2, 3, 4, 5];
 const heads = 8;
 const headSize = 36;
-/** Numbers a frame of the encoder has, and so have the decoder's context and hidden state. */
+/** Numbers per frame of the encoder, and in the decoder's context and hidden state. */
 export const moonshineDecoderDimensions = heads * headSize;
 const dimensions = moonshineDecoderDimensions;
-/** Number of tokens there are, 768 of them reserved. */
+/** Number of tokens, 768 of them reserved. */
 const vocabularySize = 32_768;
 
 /** The weight file and its hash. */
@@ -39,20 +44,20 @@ export const moonshineDecoderWeights = {
   sha256: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
 } as const;
 
-/** What one step gives; valid until the next step. */
+/** Results of one step; valid until the next step. */
 export interface DecodedStep extends NextToken {
-  /** What the last block's attention took out of the frames: [288], before its output projection. */
+  /** Output of the last block's attention to the frames: [288], before its output projection. */
   readonly context: Float32Array;
-  /** What the logits are made of: [288], after the last norm. */
+  /** The hidden state from which the logits are computed: [288], after the last norm. */
   readonly hidden: Float32Array;
 }
 
-/** A step of decoding: takes the token before into account. */
+/** Runs one step: takes the previous token, returns the scores of the next. */
 type DecodeStep = (token: number) => Promise<DecodedStep>;
 
 /** The decoder's network. */
 export interface MoonshineDecoder {
-  /** Begins a transcript of frames [count, 288] of the encoder's last layer. */
+  /** Starts a transcript of frames [count, 288] of the encoder's last layer. */
   begin(frames: Float32Array): Promise<DecodeStep>;
   dispose(): Promise<void>;
 }
@@ -60,12 +65,15 @@ export interface MoonshineDecoder {
 const crossKey = (block: number) => `/model/decoder/layers.${block}/encoder_attn/Mul_1_output_0`;
 const crossValue = (block: number) => `past_key_values.${block}.encoder.value`;
 
-/** Of the branch of later steps; in the other one this name is that of the values, and the context is Reshape_3's. */
+/**
+ * Context in the branch of later steps. In the other branch this name is that of the values, and the context
+ * is Reshape_3's.
+ */
 const contextName = `/model/decoder/layers.${blocks.length - 1}/encoder_attn/Reshape_1_output_0`;
 const logprobsName = "golem_logprobs";
 const hiddenName = "/model/decoder/norm/Mul_output_0";
 
-/** Names of the tensors each step hands to the next: as it gives them, as the next takes them. */
+/** Names of the tensors passed from step to step: as outputs (present) and as inputs (past). */
 const cacheNames = blocks.flatMap((block) =>
   ["key", "value"].map((kind) => ({
     present: `present.${block}.decoder.${kind}`,
@@ -88,12 +96,12 @@ export async function createMoonshineDecoder(
         encoder_hidden_states: { dims: [1, count, dimensions], data: frames },
       });
       const empty: OnnxTensor = { dims: [1, heads, 0, headSize], data: new Float32Array(0) };
-      const said: Record<string, OnnxTensor> = {};
-      for (const { past } of cacheNames) said[past] = empty;
+      const cache: Record<string, OnnxTensor> = {};
+      for (const names of cacheNames) cache[names.past] = empty;
       return async (token) => {
         const input: OnnxTensor = { dims: [1, 1], data: BigInt64Array.of(BigInt(token)) };
-        const outputs = await step.run({ input_ids: input, ...kept, ...said });
-        for (const { past, present } of cacheNames) said[past] = getTensor(outputs, present);
+        const outputs = await step.run({ input_ids: input, ...kept, ...cache });
+        for (const { past, present } of cacheNames) cache[past] = getTensor(outputs, present);
         return {
           logits: getNumbers(outputs, "logits", vocabularySize),
           logprobs: getNumbers(outputs, logprobsName, vocabularySize),
@@ -128,14 +136,17 @@ function getNumbers(
   );
 }
 
-/** Frames [1, count, 288] to keys [1, 8, 36, count] (scaled as the attention does it) and values [1, 8, count, 36]. */
+/**
+ * Builds the model from frames [1, count, 288] to keys [1, 8, 36, count] (scaled as in the attention) and
+ * values [1, 8, count, 36].
+ */
 function buildAttendedModel(graph: GraphContents): Uint8Array {
   const added = createAddedNodes();
   const { add } = added;
   addFloatProducts(graph, added);
   const outputs: Record<string, Uint8Array> = {};
   add("Constant", [], ["golem_heads"], { value_ints: [0, 0, heads, headSize] });
-  // The attention multiplies queries and keys by the fourth root of the head size each.
+  // The attention multiplies queries and keys each by the fourth root of the head size.
   add("Constant", [], ["golem_scale"], { value_float: { float: headSize ** -0.25 } });
   for (const block of blocks) {
     const projected = (kind: string) =>
@@ -162,7 +173,10 @@ function describeAttended(block: number): Record<string, Uint8Array> {
   };
 }
 
-/** One token, what is attended to, what was said: to logits, context, hidden state and what was said with this token. */
+/**
+ * Builds the model of one step: from a token, keys, values and the cache to logits, context, hidden state and
+ * the new cache.
+ */
 function buildStepModel(graph: GraphContents): Uint8Array {
   const added = createAddedNodes();
   const { add } = added;
@@ -178,19 +192,19 @@ function buildStepModel(graph: GraphContents): Uint8Array {
   add("Cast", ["golem_product"], ["golem_product_float"], { to: elementType.float32 });
   add("Mul", ["golem_hidden_scale", scale], ["golem_product_scale"]);
   add("Mul", ["golem_product_float", "golem_product_scale"], ["logits"]);
-  // In JavaScript 32,768 exponentials would take a tenth of the step.
+  // In JavaScript, 32,768 exponentials would take a tenth of the step.
   add("LogSoftmax", ["logits"], [logprobsName], { axis: 2 });
   const inputs: ModelEnds["inputs"] = {
     input_ids: createValueInfo("input_ids", "int64", [1, 1]),
     ...Object.assign({}, ...blocks.map(describeAttended)),
-    ...describeCache("past", "said"),
+    ...describeCache("past", "past"),
   };
   const outputs = {
     logits: createValueInfo("logits", "float32", [1, 1, vocabularySize]),
     [logprobsName]: createValueInfo(logprobsName, "float32", [1, 1, vocabularySize]),
     [contextName]: createValueInfo(contextName, "float32", [1, 1, dimensions]),
     [hiddenName]: createValueInfo(hiddenName, "float32", [1, 1, dimensions]),
-    ...describeCache("present", "said with this"),
+    ...describeCache("present", "present"),
   };
   return extractModel(graph, { inputs, outputs, added: added.nodes });
 }

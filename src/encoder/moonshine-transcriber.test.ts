@@ -1,4 +1,6 @@
-/** Moonshine as a recogniser: synthetic requests and real recordings against what was said in them, and odd input. */
+/**
+ * Moonshine as a recogniser: synthetic requests and real recordings against their texts, and unusual input.
+ */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
@@ -34,20 +36,20 @@ const makeNoise = (samples: number): Float32Array => {
   return Float32Array.from({ length: samples }, () => 0.1 * random.normal());
 };
 
-describe("what is said", () => {
-  it("is written down, most words right in the clearer synthetic voices", async () => {
+describe("speech", () => {
+  it("is transcribed, with most words right for the clearer synthetic voices", async () => {
     const folder = fileURLToPath(new URL("../../demo/banking/", import.meta.url));
     const rows: Record<string, string>[] = parse(readFileSync(`${folder}metadata.csv`), { columns: true });
     const chosen = rows.filter((row) => row.split === "test" && row.speaker === "rms").slice(0, 10);
     expect(chosen).toHaveLength(10);
     let [found, said] = [0, 0];
     for (const { file_name = "", text = "" } of chosen) {
-      const heard = await transcriber.transcribe(await readWindow(folder + file_name));
-      const words = toWords(heard.text);
+      const transcript = await transcriber.transcribe(await readWindow(folder + file_name));
+      const words = toWords(transcript.text);
       said += toWords(text).length;
       found += toWords(text).filter((word) => words.includes(word)).length;
-      expect(heard.logprob).toBeLessThan(0);
-      expect(heard.tokens).toBeGreaterThan(3);
+      expect(transcript.logprob).toBeLessThan(0);
+      expect(transcript.tokens).toBeGreaterThan(3);
     }
     expect(found / said).toBeGreaterThan(0.7);
   });
@@ -66,14 +68,14 @@ describe("what is said", () => {
   });
 });
 
-describe("what is not speech", () => {
+describe("other sounds", () => {
   it.each([
     ["silence", new Float32Array(16_000)],
     ["20 ms of noise", makeNoise(320)],
     ["a second of noise", makeNoise(16_000)],
     ["a constant", new Float32Array(40_000).fill(1)],
     ["half a minute of noise", makeNoise(480_000)],
-  ])("gives some short text: %s", async (_, samples) => {
+  ])("give some short text: %s", async (_, samples) => {
     const copy = samples.slice();
     const { text, logprob, tokens, steps, vectors } = await transcriber.transcribe(samples);
     expect(samples.every((sample, i) => sample === copy[i])).toBe(true);
@@ -87,7 +89,7 @@ describe("what is not speech", () => {
   });
 });
 
-it("gives what its decoder saw: the context of all steps, pooled, and the first hidden state", async () => {
+it("returns the decoder vectors: the context of all steps, pooled, and the first hidden state", async () => {
   const { lastLayer, ...pooled } = await encoder.encode(
     await readWindow(
       fileURLToPath(new URL("../../demo/banking/test/abroad/01-flite-awb.ogg", import.meta.url)),
@@ -126,7 +128,7 @@ it("gives what its decoder saw: the context of all steps, pooled, and the first 
   expect(vectors[1]).toBeAllclose(hidden[0]!, { rtol: 1e-4, atol: 1e-5 });
 });
 
-it("reads what the encoder made for the embedding, in the same pass", async () => {
+it("reads the frames of the pass that computes the embedding", async () => {
   const samples = makeNoise(30_000);
   const [plain, kept] = [await encoder.encode(samples), await encoder.encode(samples, { keepFrames: true })];
   expect(plain.lastLayer).toBeUndefined();
@@ -136,7 +138,7 @@ it("reads what the encoder made for the embedding, in the same pass", async () =
   await expect(transcriber.transcribePooled(plain)).rejects.toMatchObject({ code: "invalid-option" });
 });
 
-it("tells who it is, and reads its own encoder only", async () => {
+it("states its identity, and only reads its own encoder", async () => {
   expect(transcriber.info).toEqual(moonshineTranscriberInfo);
   expect(Object.keys(transcriber.info.sha256)).toEqual(["encoder_model.onnx", "decoder_model_merged.onnx"]);
   const mfcc = await loadEncoder("mfcc");

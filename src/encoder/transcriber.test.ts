@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createStepPool } from "./step-pool.ts";
+import { createStepPool } from "./pooling.ts";
 import { joinTranscripts } from "./transcriber.ts";
 
 const info = {
@@ -30,7 +30,7 @@ const windows = [
   return { ...window, steps: pooled.steps, vectors: [pooled.vector, Float32Array.from(taken[0]!)] };
 });
 
-it("joins the windows of a recording, weighing them by their tokens and steps", () => {
+it("joins the windows of a recording, weighted by their tokens and steps", () => {
   const { vectors, ...joined } = joinTranscripts(info, windows);
   expect(joined).toEqual({
     text: "Pay the bill today.",
@@ -42,12 +42,12 @@ it("joins the windows of a recording, weighing them by their tokens and steps", 
   expect(vectors[1]).toEqual(Float32Array.of(1, -2));
 });
 
-it("gives a single window as it is, and refuses none", () => {
+it("returns a single window unchanged, and refuses an empty list", () => {
   expect(joinTranscripts(info, windows.slice(0, 1))).toBe(windows[0]);
   expect(() => joinTranscripts(info, [])).toThrow(expect.objectContaining({ code: "too-short" }));
 });
 
-it("joins what has no vectors", () => {
+it("joins transcripts without vectors", () => {
   const plain = windows.map((window) => ({ ...window, vectors: [] }));
   expect(joinTranscripts({ vectors: [] }, plain)).toMatchObject({ tokens: 5, vectors: [] });
 });

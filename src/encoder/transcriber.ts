@@ -1,30 +1,30 @@
 /**
- * The one interface of speech recognisers: what was said in a recording, as text, and as the numbers that the decoder wrote
- * it from.
+ * The interface of speech recognisers: the text spoken in a recording, and vectors of the decoder that wrote
+ * it.
  *
  * Not its concern: labels, files, how text becomes features.
  */
 import { GolemError } from "../core/error.ts";
 import type { Pooled } from "./encoder.ts";
-import { mergeStepPools } from "./step-pool.ts";
+import { mergeStepPools } from "./pooling.ts";
 
-/** Names of the vectors that decoders give. */
+/** Names of decoder vectors. */
 export const decoderVectorNames = ["context", "start"] as const;
 
 /**
- * One vector that a decoder gives beside the text. `context`: what the last block found in the sound, its cross-attention's
- * context over all steps that were run, [4 x dimensions]: mean, population standard deviation, maximum, minimum. `start`: the
- * hidden state from which the first token is chosen, [dimensions].
+ * A vector that a decoder returns with the text. `context`: the context of the last block's cross-attention,
+ * pooled over all steps that were run, [4 x dimensions]: mean, population standard deviation, maximum,
+ * minimum. `start`: the hidden state from which the first token is chosen, [dimensions].
  */
 export interface DecoderVector {
   readonly name: (typeof decoderVectorNames)[number];
-  /** Numbers it has. */
+  /** Length of the vector. */
   readonly size: number;
 }
 
-/** What identifies a transcriber and says how to feed it. */
+/** Identity of a transcriber, and the format of its input. */
 export interface TranscriberInfo {
-  /** That of the encoder whose frames it reads: "moonshine-tiny". */
+  /** Id of the encoder whose frames it reads: "moonshine-tiny". */
   readonly id: string;
   /** Version of the weights. */
   readonly revision: string;
@@ -34,23 +34,23 @@ export interface TranscriberInfo {
   readonly sampleRate: number;
   /** Arithmetic of its weights: "int8", "fp32". */
   readonly precision: string;
-  /** Everything else that shapes text and vectors: how it is decoded, and the guards with their parameters. */
+  /** Everything else that shapes text and vectors: the decoding, and its guards with their parameters. */
   readonly recipe: string;
-  /** What it gives beside the text; may be nothing. */
+  /** The decoder vectors it returns with the text; may be empty. */
   readonly vectors: readonly DecoderVector[];
 }
 
-/** What was said in one window or one recording. Anything but speech is given words too: see `logprob`. */
+/** The transcript of one window or one recording. Sounds other than speech also get a text: see `logprob`. */
 export interface Transcript {
-  /** As the decoder writes it, with punctuation, without white space at its ends; may be empty. */
+  /** As the decoder writes it, with punctuation, trimmed; may be empty. */
   readonly text: string;
-  /** Mean log-probability (natural) of the tokens, the end included: near 0 for clear speech. */
+  /** Mean log-probability (natural logarithm) of the tokens, the end included: near 0 for clear speech. */
   readonly logprob: number;
-  /** Number of tokens that the mean is over. */
+  /** Number of tokens in the mean. */
   readonly tokens: number;
-  /** Number of steps the decoder ran: as many as tokens, and those that only showed that it went round in circles. */
+  /** Number of steps the decoder ran: the tokens, and further steps that only revealed a loop. */
   readonly steps: number;
-  /** Those that the transcriber's `info.vectors` names, in that order. */
+  /** The vectors that the transcriber's `info.vectors` names, in that order. */
   readonly vectors: readonly Float32Array[];
 }
 
@@ -60,17 +60,17 @@ export interface Transcriber {
   /** Transcribes one window: mono samples at `info.sampleRate`, any length from 20 ms up. */
   transcribe(samples: Float32Array): Promise<Transcript>;
   /**
-   * The same out of what the encoder of this id has made of the window already, told to `keepFrames`.
-   * Rejects with `invalid-option` when it was not.
+   * Transcribes a window from the output of the encoder of this id, run with `keepFrames`. Rejects with
+   * `invalid-option` when the frames were not kept.
    */
   transcribePooled(pooled: Pooled): Promise<Transcript>;
-  /** Frees what it holds outside the JavaScript heap. */
+  /** Frees memory outside the JavaScript heap. */
   dispose(): Promise<void>;
 }
 
 /**
- * Joins the windows of one recording: texts with spaces, `context` as if all steps had been pooled at once, `start` of the
- * first window. Throws `too-short` when there is none.
+ * Joins the windows of one recording: texts with spaces, `context` as if all steps had been pooled at once,
+ * `start` of the first window. Throws `too-short` when there is no window.
  */
 export function joinTranscripts(
   { vectors }: Pick<TranscriberInfo, "vectors">,

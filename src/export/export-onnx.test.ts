@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { computeLeastProbability } from "../classifier/label-sets.ts";
 import type { AddEncoder } from "../encoder/encoder-graph.ts";
 import type { GolemModel } from "../golem/golem-model.ts";

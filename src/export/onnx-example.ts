@@ -1,11 +1,11 @@
 /**
  * The script that goes beside an ONNX file: plain onnxruntime-node, from 16 kHz WAV files to answers, trimmed as the golem trims.
  *
- * The numbers of trimming are those of audio/silence-trim.ts. JavaScript's ONNX Runtime does not hand out a file's metadata, so labels
+ * The numbers of trimming are those of audio/trim.ts. JavaScript's ONNX Runtime does not hand out a file's metadata, so labels
  * and threshold are written into the script.
  * Not its concern: files.
  */
-import { trimParameters } from "../audio/silence-trim.ts";
+import { trimParameters } from "../audio/trim.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 

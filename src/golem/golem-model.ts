@@ -4,7 +4,7 @@
  * Not its concern: the file system, audio formats, how encoders run.
  */
 import type { AudioSettings } from "../audio/audio.ts";
-import type { AudioDescription } from "../audio/describe-audio.ts";
+import type { AudioDescription } from "../audio/audio-description.ts";
 import { type Classifier, createClassifier } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { createFamiliarityScore, type Familiarity } from "../classifier/familiarity.ts";

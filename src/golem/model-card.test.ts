@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { trainGolem } from "../workflow/train-golem.ts";
 import { writeModelCard } from "./model-card.ts";
 

@@ -4,7 +4,7 @@
  * Not its concern: files, encoders.
  */
 import type { AudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { type EmbeddedSource, getAudioSettings, getEmbedding, isSilent } from "../embed/embed-source.ts";
 import { welcomesSilence } from "../embed/embedded-recording.ts";

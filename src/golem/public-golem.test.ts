@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { encoderDefinitions, getTranscriberDefinition } from "../encoder/registry.ts";
 import { headKinds } from "../head/head.ts";
 import { trainGolem } from "../workflow/train-golem.ts";

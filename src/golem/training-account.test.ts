@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { trainGolem } from "../workflow/train-golem.ts";
 import { decodeGolemModel, golemFiles } from "./golem-model.ts";

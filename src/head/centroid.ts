@@ -7,7 +7,7 @@
  * Not its concern: how the factor is found (temperature.ts).
  */
 
-import { computeGram, dot, multiplyByRows } from "../math/products.ts";
+import { computeGram, dot, multiplyByRows } from "../math/matrix-products.ts";
 import type { Head } from "./head.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { CentroidOptions } from "./options.ts";

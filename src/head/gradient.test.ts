@@ -1,7 +1,7 @@
 /** Gradients against central finite differences: layers with and without dropout, cross-entropy, and the logistic objective. */
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { computeGram, multiplyTransposed } from "../math/products.ts";
+import { computeGram, multiplyTransposed } from "../math/matrix-products.ts";
 import { fitLogisticGram } from "./logistic-gram.ts";
 import { fitLogisticPrimal } from "./logistic-primal.ts";
 import { computeInLoops } from "./matrix-product.ts";

@@ -1,6 +1,6 @@
 /** Public names of the head stage. */
 
-export { computeGram } from "../math/products.ts";
+export { computeGram } from "../math/matrix-products.ts";
 export {
   type Head,
   type HeadFacts,

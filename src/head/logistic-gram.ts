@@ -9,8 +9,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import { factorCholesky, invertCholesky } from "../math/cholesky.ts";
-import { centreGram } from "../math/gram.ts";
-import { multiply } from "../math/products.ts";
+import { centreGram, multiply } from "../math/matrix-products.ts";
 import { headDefaults, type LogisticOptions } from "./options.ts";
 import { type Computation, minimise, type RegressionSpace } from "./softmax-regression.ts";
 import { computeRowWeights } from "./training-set.ts";

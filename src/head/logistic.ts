@@ -6,7 +6,7 @@
  * Not its concern: how the minimum is searched (softmax-regression.ts).
  */
 import type { Matrix } from "../math/matrix.ts";
-import { computeGram, multiplyTransposed } from "../math/products.ts";
+import { computeGram, multiplyTransposed } from "../math/matrix-products.ts";
 import type { Head } from "./head.ts";
 import { fitLogisticGram } from "./logistic-gram.ts";
 import { fitLogisticPrimal, type PrimalFit } from "./logistic-primal.ts";

@@ -6,7 +6,7 @@
  * Not its concern: how an engine works (node/models/ort-matrix-product.ts), heads.
  */
 import type { Matrix } from "../math/matrix.ts";
-import { multiplyByRows, multiplyTransposed } from "../math/products.ts";
+import { multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 import type { Computation, ProductRequest } from "./softmax-regression.ts";
 
 /** A float32 matrix engine. */

@@ -7,7 +7,7 @@
 
 import { GolemError } from "../core/error.ts";
 import { createMatrix, type Matrix } from "../math/matrix.ts";
-import { multiplyByRows } from "../math/products.ts";
+import { multiplyByRows } from "../math/matrix-products.ts";
 import type { Head, HeadFacts, HeadKind, Tensor } from "./head.ts";
 import { applyStandardisation, type Standardisation } from "./standardisation.ts";
 import { checkEmbeddings } from "./training-set.ts";

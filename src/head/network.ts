@@ -6,7 +6,7 @@
  * Not its concern: how parameters are updated.
  */
 import type { Random } from "../core/random.ts";
-import { multiply, multiplyByRows, multiplyTransposed } from "../math/products.ts";
+import { multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
 /** Layer widths [inputs, hidden ..., outputs] with the parameters: weight, bias, weight, bias ... */

@@ -7,8 +7,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
-import { centreGram } from "../math/gram.ts";
-import { computeGram, multiplyByRows, multiplyTransposed } from "../math/products.ts";
+import { centreGram, computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 import { createGramSolver, createVectorSolver, type RidgeSolver } from "./ridge-solver.ts";
 
 /** Ridge regression on one set of rows, ready for any penalty. */

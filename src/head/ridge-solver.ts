@@ -8,7 +8,7 @@
  */
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
-import { multiply, multiplyTransposed } from "../math/products.ts";
+import { multiply, multiplyTransposed } from "../math/matrix-products.ts";
 
 /** What the fit at one penalty leaves of the targets. */
 export interface RidgeRemainder {

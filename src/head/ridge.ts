@@ -6,7 +6,7 @@
  * Not its concern: how leave-one-out works (ridge-loo.ts).
  */
 
-import { multiplyTransposed } from "../math/products.ts";
+import { multiplyTransposed } from "../math/matrix-products.ts";
 import type { Head } from "./head.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Matrix } from "../math/matrix.ts";
-import { computeGram, multiplyTransposed } from "../math/products.ts";
+import { computeGram, multiplyTransposed } from "../math/matrix-products.ts";
 import type { Head } from "./head.ts";
 import type { ClassWeight } from "./options.ts";
 import { trainHead } from "./registry.ts";

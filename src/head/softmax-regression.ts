@@ -14,7 +14,7 @@
  */
 
 import { searchLine } from "../math/line-search.ts";
-import { addScaled, dot } from "../math/products.ts";
+import { addScaled, dot } from "../math/matrix-products.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
 /** A step (or a point): coefficients then one bias a class, and the vector whose dot product with a gradient is the pairing. */

@@ -3,7 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
-import { computeGram } from "../math/products.ts";
+import { computeGram } from "../math/matrix-products.ts";
 import { compareInSpace, fitWhitenedSpace, whitenClasses } from "./whitened-classes.ts";
 
 const problems = {

@@ -8,7 +8,7 @@
  * Not its concern: what the rows are, what a comparison decides.
  */
 import { factorCholesky, solveCholesky, solveLower } from "../math/cholesky.ts";
-import { multiplyByRows, multiplyTransposed } from "../math/products.ts";
+import { multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 
 /** Share of the mean variance within classes that is added to all directions. */
 const shrinkage = 0.1;

@@ -1,13 +1,17 @@
 /**
  * Cholesky factorisation of symmetric positive definite matrices, row-major.
- * Reference: Golub and Van Loan, Matrix Computations, section 4.2.
  *
  * Not its concern: where the matrix comes from.
+ *
+ * Reference: Golub and Van Loan, Matrix Computations, section 4.2.
  */
 import { GolemError } from "../core/error.ts";
-import { dot } from "./products.ts";
+import { dot } from "./matrix-products.ts";
 
-/** Overwrites the lower triangle of a [size, size] with L, where A = L L^T; the upper triangle is left alone. */
+/**
+ * Overwrites the lower triangle of a [size, size] with L, where A = L L^T; the upper triangle is left as it
+ * is. Throws `not-converged` when A is not positive definite.
+ */
 export function factorCholesky(a: Float64Array, size: number): Float64Array {
   for (let i = 0; i < size; i++) {
     const row = i * size;
@@ -72,7 +76,9 @@ export function solveCholesky(factor: Float64Array, size: number, b: Float64Arra
   }
 }
 
-/** The inverse of L in the lower triangle of `inverse` [size, size]; what is above it is not read. */
+/**
+ * Computes the inverse of L in the lower triangle of `inverse` [size, size]; the upper triangle is not read.
+ */
 export function invertLower(
   factor: Float64Array,
   size: number,
@@ -108,7 +114,7 @@ export function invertLower(
   return inverse;
 }
 
-/** The inverse of L L^T, [size, size]. */
+/** Computes the inverse of L L^T, [size, size]. */
 export function invertCholesky(factor: Float64Array, size: number): Float64Array {
   // The inverse is (L^-1)^T (L^-1).
   const inverseFactor = invertLower(factor, size);

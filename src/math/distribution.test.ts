@@ -29,7 +29,7 @@ describe("distribution functions against SciPy", () => {
     );
   });
 
-  it("Student's t quantile, whole and broken degrees of freedom", () => {
+  it("Student's t quantile, integer and fractional degrees of freedom", () => {
     const got = fixture.studentQuantile.map(([p, d]) => computeStudentQuantile(p, d));
     expect(got).toBeAllclose(
       fixture.studentQuantile.map((row) => row[2]),

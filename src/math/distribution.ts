@@ -1,12 +1,16 @@
 /**
- * The few distribution functions that intervals need: regularised incomplete beta and Student's t quantile.
+ * The distribution functions that intervals need: regularised incomplete beta function and quantile of
+ * Student's t.
  *
  * Not its concern: what is being estimated.
- * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued fraction).
- * Checked against SciPy's numbers in distribution.test.ts.
+ *
+ * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued
+ * fraction). Checked against SciPy's numbers in distribution.test.ts.
  */
 
-/** ln of the gamma function for x > 0: recurrence up to 10, then the Stirling series (about 1e-14 relative). */
+/**
+ * ln of the gamma function for x > 0: recurrence up to 10, then the Stirling series (about 1e-14 relative).
+ */
 export function computeLogGamma(x: number): number {
   let shift = 0;
   let y = x;
@@ -17,8 +21,8 @@ export function computeLogGamma(x: number): number {
 }
 
 /**
- * Regularised incomplete beta function I_x(a, b), for a, b > 0 and x in [0, 1]: the distribution function of Beta(a, b),
- * and P(Binomial(n, x) >= k) for a = k, b = n - k + 1.
+ * Regularised incomplete beta function I_x(a, b), for a, b > 0 and x in [0, 1]: the distribution function of
+ * Beta(a, b), and P(Binomial(n, x) >= k) for a = k, b = n - k + 1.
  */
 export function computeIncompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
@@ -52,7 +56,10 @@ function computeBetaFraction(a: number, b: number, x: number): number {
   return fraction;
 }
 
-/** Finds x in [low, high] where an increasing function reaches the target, by bisection to the last bit that matters. */
+/**
+ * Finds x in [low, high] where an increasing function reaches the target, by bisection to the last bit that
+ * matters.
+ */
 export function bisect(low: number, high: number, target: number, f: (x: number) => number): number {
   let [a, b] = [low, high];
   for (let i = 0; i < 60 && b - a > 1e-12 * Math.max(1, Math.abs(a)); i++) {
@@ -63,7 +70,10 @@ export function bisect(low: number, high: number, target: number, f: (x: number)
   return (a + b) / 2;
 }
 
-/** Quantile of Student's t with `degrees` > 0 degrees of freedom (not necessarily whole), for 0.5 <= probability < 1. */
+/**
+ * Quantile of Student's t with `degrees` > 0 degrees of freedom (not necessarily whole), for 0.5 <=
+ * probability < 1.
+ */
 export function computeStudentQuantile(probability: number, degrees: number): number {
   // P(T > t) = I_(d / (d + t^2))(d / 2, 1 / 2) / 2, and x = d / (d + t^2) lies in (0, 1].
   const tail = 2 * (1 - probability);

@@ -1,21 +1,26 @@
 /**
- * Eigenvalues and eigenvectors of a real symmetric matrix: Householder tridiagonalisation, then implicit QL steps with
- * Wilkinson's shift. Reference: Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3.
- * Eigenvectors are kept as rows, so that every rotation runs over contiguous memory.
+ * Eigenvalues and eigenvectors of a real symmetric matrix: Householder tridiagonalisation, then implicit QL
+ * steps with Wilkinson's shift.
  *
  * Not its concern: where the matrix comes from.
+ *
+ * Eigenvectors are kept as rows, so that every rotation runs over contiguous memory. Reference: Golub and Van
+ * Loan, Matrix Computations, sections 8.3.1 and 8.3.3.
  */
 import { GolemError } from "../core/error.ts";
-import { dot } from "./products.ts";
+import { dot } from "./matrix-products.ts";
 
 /** A = sum over j of values[j] v_j v_j^T, in no particular order. */
-export interface Eigen {
+interface Eigen {
   readonly values: Float64Array;
   /** Row j is the unit eigenvector v_j: [size, size]. */
   readonly vectors: Float64Array;
 }
 
-/** Computes all eigenpairs of the symmetric matrix a [size, size]; `a` is not changed. */
+/**
+ * Computes all eigenpairs of the symmetric matrix a [size, size]; `a` is not changed. Throws `not-converged`
+ * after 60 QL steps without success for one eigenvalue.
+ */
 export function computeEigen(a: Float64Array, size: number): Eigen {
   const { diagonal, offDiagonal, basis } = tridiagonalise(new Float64Array(a), size);
   const negligible = computeNegligible(diagonal, offDiagonal);
@@ -40,11 +45,13 @@ function tridiagonalise(
   const offDiagonal = new Float64Array(size);
   const factors = new Float64Array(size);
   const product = new Float64Array(size);
-  // Where rows repeat, as short transcripts do, what is left of the matrix is rounding of rounding; its squares would vanish below 1e-308.
+  // Where rows repeat (short transcripts), the rest of the matrix is rounding error; squares of it would
+  // vanish below 1e-308.
   let norm = 0;
   for (const value of a) norm = Math.max(norm, Math.abs(value));
   const negligible = Number.EPSILON ** 2 * norm;
-  // Step k annihilates row k beyond its first off-diagonal element; the reflector stays in row k, columns k + 1 ...
+  // Step k annihilates row k beyond its first off-diagonal element; the reflector stays in row k, columns k +
+  // 1 ...
   for (let k = 0; k + 1 < size; k++) {
     const row = k * size;
     const first = row + k + 1;
@@ -91,14 +98,17 @@ function tridiagonalise(
   return { diagonal, offDiagonal, basis };
 }
 
-/** The last index of the unreduced block that starts at `low`. */
+/** Returns the last index of the unreduced block that starts at `low`. */
 function findBlockEnd(offDiagonal: Float64Array, low: number, size: number, negligible: number): number {
   let high = low;
   while (high + 1 < size && Math.abs(offDiagonal[high]!) > negligible) high++;
   return high;
 }
 
-/** What rounding has left uncertain by the tridiagonal form: the rounding error of the largest row (as in EISPACK's tql2). */
+/**
+ * The uncertainty that rounding leaves in the tridiagonal form: the rounding error of the largest row (as in
+ * EISPACK's tql2).
+ */
 function computeNegligible(diagonal: Float64Array, offDiagonal: Float64Array): number {
   let norm = 0;
   for (let i = 0; i < diagonal.length; i++) {

@@ -1,11 +1,12 @@
 /**
- * Power spectrum of a real frame: radix-2 decimation in time (Cooley and Tukey 1965) with precomputed twiddles.
+ * Power spectrum of a real frame: radix-2 decimation in time (Cooley and Tukey 1965) with precomputed twiddle
+ * factors.
  *
- * Not its concern: mel bands, windows, rates.
+ * Not its concern: mel bands, windows, sample rates.
  */
 
 /** Computes power spectra of frames of one length, a power of two. */
-export interface PowerSpectrum {
+interface PowerSpectrum {
   /** `frame`: `size` samples; writes |X[k]|^2 for k = 0 .. size / 2 into `power`. */
   compute(frame: Float64Array, power: Float64Array): void;
 }

@@ -24,7 +24,7 @@ describe("rotatePoints", () => {
     }
   });
 
-  it("takes points that are one, or all zero", () => {
+  it("accepts a single point, and points that are all zero", () => {
     expect(rotatePoints(createMatrix(3, 5)).data.every(Number.isFinite)).toBe(true);
     const same = createMatrix(3, 5, new Float32Array(15).fill(2));
     expect(rotatePoints(same).data.every(Number.isFinite)).toBe(true);
@@ -40,7 +40,7 @@ describe("fitCentres", () => {
     );
   };
 
-  it("ends where centres are the weighted means of their points, no worse than it began", () => {
+  it("ends with centres at the weighted means of their points, no worse than the start", () => {
     const weights = Float64Array.from({ length: 12 }, (_, row) => 1 + (row % 3));
     const first = seedCentres(points, weights, 3, createRandom(1));
     const centres = fitCentres(points, weights, first);
@@ -62,7 +62,7 @@ describe("fitCentres", () => {
 });
 
 describe("seedCentres", () => {
-  it("never takes a point twice while others are left elsewhere, and takes what there is where all are one", () => {
+  it("takes no place twice while others are left, and works when all points are equal", () => {
     const all = seedCentres(points, ones, 12, createRandom(2));
     expect(new Set(Array.from({ length: 12 }, (_, c) => getRow(all, c).join())).size).toBe(12);
     expect(seedCentres(createMatrix(3, 2), ones.subarray(0, 3), 2, createRandom(0)).rows).toBe(2);

@@ -1,5 +1,6 @@
 /**
- * k-means with weights (MacQueen 1967): seeds by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's rounds.
+ * k-means with weights (MacQueen 1967): seeds by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's
+ * iterations.
  *
  * Not its concern: what the points are.
  */
@@ -7,11 +8,11 @@
 import type { Random } from "../core/random.ts";
 import { factorCholesky } from "./cholesky.ts";
 import { createMatrix, getRow, type Matrix, selectRows } from "./matrix.ts";
-import { computeGram } from "./products.ts";
+import { computeGram } from "./matrix-products.ts";
 
 const rounds = 25;
 
-/** Squared Euclidean distance. */
+/** Computes the squared Euclidean distance. */
 export function computeSquaredDistance(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += (a[j]! - b[j]!) ** 2;
@@ -19,16 +20,16 @@ export function computeSquaredDistance(a: Float32Array, b: Float32Array): number
 }
 
 /**
- * The same points by as many coordinates as there are points, [points, points], with the same distances (each squared off by
- * about 1e-6 of the points' mean squared length): a Cholesky factor of their Gram matrix. Worth it where there are fewer points
- * than coordinates.
+ * Expresses the points by as many coordinates as there are points, [points, points], with the same distances
+ * (squared distances are off by about 1e-6 of the points' mean squared length): a Cholesky factor of their
+ * Gram matrix. Saves work where there are fewer points than coordinates.
  */
 export function rotatePoints(points: Matrix): Matrix {
   const { rows, columns } = points;
   const gram = computeGram(Float64Array.from(points.data), rows, columns);
   let trace = 0;
   for (let i = 0; i < rows; i++) trace += gram[i * rows + i]!;
-  // What makes it positive definite: points may depend on each other, or all be 0.
+  // Makes the matrix positive definite where points depend on each other or are all 0.
   const ridge = trace > 0 ? (1e-6 * trace) / rows : 1;
   for (let i = 0; i < rows; i++) gram[i * rows + i]! += ridge;
   const factor = factorCholesky(gram, rows);
@@ -37,7 +38,10 @@ export function rotatePoints(points: Matrix): Matrix {
   return rotated;
 }
 
-/** First centres [count, columns]: each drawn with a chance that grows with weight and squared distance to those before. */
+/**
+ * Draws the first centres [count, columns]: the probability of a point grows with its weight and its squared
+ * distance to the centres drawn before.
+ */
 export function seedCentres(points: Matrix, weights: Float64Array, count: number, random: Random): Matrix {
   const nearest = new Float64Array(points.rows).fill(1);
   const chosen: number[] = [];
@@ -58,20 +62,20 @@ export function seedCentres(points: Matrix, weights: Float64Array, count: number
   return selectRows(points, chosen);
 }
 
-/** The nearest centre of each point. */
+/** Finds the nearest centre of each point. */
 export function assignClusters(points: Matrix, centres: Matrix): Int32Array {
   return Int32Array.from({ length: points.rows }, (_, row) => {
     let best = 0;
-    let shortest = Number.POSITIVE_INFINITY;
+    let smallestDistance = Number.POSITIVE_INFINITY;
     for (let c = 0; c < centres.rows; c++) {
       const distance = computeSquaredDistance(getRow(points, row), getRow(centres, c));
-      if (distance < shortest) [best, shortest] = [c, distance];
+      if (distance < smallestDistance) [best, smallestDistance] = [c, distance];
     }
     return best;
   });
 }
 
-/** Centres after Lloyd's rounds; a centre without points stays where it is. */
+/** Moves the centres by Lloyd's iterations; a centre without points stays where it is. */
 export function fitCentres(points: Matrix, weights: Float64Array, first: Matrix): Matrix {
   let centres = first;
   let before: Int32Array | undefined;

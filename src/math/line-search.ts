@@ -1,20 +1,21 @@
 /**
  * A line search for smooth convex functions.
- * Reference: Nocedal and Wright, Numerical Optimization, section 3.5 (strong Wolfe conditions); convexity allows the secant of
- * slopes for interpolation.
  *
  * Not its concern: what is minimised.
+ *
+ * Reference: Nocedal and Wright, Numerical Optimization, section 3.5 (strong Wolfe conditions). Convexity
+ * allows interpolation by the secant of the slopes.
  */
 
-/** Value and slope of the function at one length. */
-export interface LinePoint {
+/** Value and slope of the function at one step length. */
+interface LinePoint {
   readonly value: number;
   readonly slope: number;
 }
 
 /**
- * Finds a step length that satisfies the strong Wolfe conditions (1e-4, 0.5), trying 1 first. The length returned is always
- * the last one evaluated. Undefined when there is no descent above rounding.
+ * Finds a step length that satisfies the strong Wolfe conditions (1e-4, 0.5), trying 1 first. The returned
+ * length is always the last one evaluated. Undefined when no descent exceeds rounding error.
  */
 export function searchLine(
   value: number,

@@ -1,12 +1,20 @@
-/** Kernels, Cholesky and eigenvectors against their definitions, on random and on awkward matrices. */
+/**
+ * Matrix products, Cholesky and eigenvectors against their definitions, on random and on awkward matrices.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 import { factorCholesky, invertCholesky, solveCholesky } from "./cholesky.ts";
 import { computeEigen } from "./eigen.ts";
-import { centreGram } from "./gram.ts";
-import { computeGram, dot, multiply, multiplyByRows, multiplyTransposed } from "./products.ts";
+import {
+  centreGram,
+  computeGram,
+  dot,
+  multiply,
+  multiplyByRows,
+  multiplyTransposed,
+} from "./matrix-products.ts";
 
 const sizes = fc.integer({ min: 1, max: 9 });
 const seeds = fc.integer();
@@ -31,7 +39,7 @@ function multiplySlowly(a: Float64Array, b: Float64Array, rows: number, columns:
   });
 }
 
-test("products of every shape are what the definition says", () => {
+test("products of every shape follow the definition", () => {
   fc.assert(
     fc.property(sizes, sizes, sizes, seeds, (rows, columns, inner, seed) => {
       const a = draw(rows * inner, seed);
@@ -91,7 +99,7 @@ describe("eigenvectors", () => {
     return values.slice().sort();
   }
 
-  test("of random symmetric matrices rebuild them and are orthonormal", () => {
+  test("of random symmetric matrices reconstruct them and are orthonormal", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 14 }), seeds, (size, seed) => {
         const a = draw(size * size, seed);

@@ -1,5 +1,5 @@
 /**
- * Row-major matrices: the one shape in which features, probabilities and weights travel between stages.
+ * Row-major matrices: how features, probabilities and weights are passed between stages.
  *
  * Not its concern: what rows and columns mean.
  */
@@ -29,7 +29,7 @@ export function getRow(matrix: Matrix, row: number): Float32Array {
   return matrix.data.subarray(row * matrix.columns, (row + 1) * matrix.columns);
 }
 
-/** Copies the rows named, in the order named. */
+/** Copies the given rows, in the given order. */
 export function selectRows(matrix: Matrix, rows: readonly number[]): Matrix {
   const result = createMatrix(rows.length, matrix.columns);
   for (const [i, row] of rows.entries()) result.data.set(getRow(matrix, row), i * matrix.columns);

@@ -1,4 +1,4 @@
-/** The map: neighbours stay neighbours, the same distances give the same map, few and equal points are no trouble. */
+/** The map: neighbours stay neighbours, the same distances give the same map, few and equal points work. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { computeRecordingMap } from "../classifier/recording-map.ts";
@@ -17,7 +17,7 @@ const classifier = { fitted: [{ view, factor: 1 }], vocabulary: undefined } as u
 const encoderSet = { encoders: [testEncoder] };
 
 describe("computeNeighbourMap", () => {
-  it("keeps clusters of many dimensions together", () => {
+  it("keeps clusters from many dimensions together", () => {
     const embeddings = makeEmbeddings({ classes: 5, shots: 12, seed: 1, separation: [1.2, 0, 0] });
     const map = computeRecordingMap(embeddings, classifier, encoderSet);
     let same = 0;
@@ -28,7 +28,7 @@ describe("computeNeighbourMap", () => {
     expect(same / map.length).toBeGreaterThan(0.95);
   });
 
-  it("stays within the unit square and comes out the same again", () => {
+  it("stays within the unit square and is reproducible", () => {
     const squares = computeSquares(
       Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(2 * i), i % 3]),
     );
@@ -40,7 +40,7 @@ describe("computeNeighbourMap", () => {
     }
   });
 
-  it("shows three points as they are", () => {
+  it("shows three points at their true distances", () => {
     const map = computeNeighbourMap(
       computeSquares([
         [0, 0],
@@ -54,7 +54,7 @@ describe("computeNeighbourMap", () => {
     expect(distance(0, 2) / distance(1, 2)).toBeCloseTo(0.8, 2);
   });
 
-  it("takes one point, and points that are all equal", () => {
+  it("accepts one point, and points that are all equal", () => {
     expect(computeNeighbourMap(new Float64Array(1), 1)).toEqual([[0.5, 0.5]]);
     for (const points of [2, 3, 8]) {
       const map = computeNeighbourMap(new Float64Array(points * points), points);
@@ -64,7 +64,7 @@ describe("computeNeighbourMap", () => {
 });
 
 describe("computeRecordingMap", () => {
-  it("draws which to place where there are too many, and is nothing of nothing", () => {
+  it("draws a sample when there are too many, and is empty for no recordings", () => {
     const embeddings = makeEmbeddings({ classes: 2, shots: 255, seed: 1 });
     const map = computeRecordingMap(embeddings, classifier, encoderSet);
     expect(map.length).toBe(510);

@@ -1,21 +1,23 @@
 /**
- * A flat map of points of which only the distances are known: neighbours stay neighbours, long distances say little.
+ * Places points of which only the distances are known on a plane. Neighbours stay neighbours; large distances
+ * mean little.
  *
- * t-SNE (van der Maaten and Hinton 2008), exact, started from classical multidimensional scaling (Torgerson 1952) instead of
- * chance (Kobak and Berens 2019), so that the same distances give the same map. Time and memory grow with points squared.
  * Not its concern: what the points are.
+ *
+ * t-SNE (van der Maaten and Hinton 2008), exact, started from classical multidimensional scaling (Torgerson
+ * 1952) instead of random places (Kobak and Berens 2019), so that the same distances give the same map. Time
+ * and memory grow with the square of the number of points.
  */
 import { createRandom } from "../core/random.ts";
-import { centreGram } from "./gram.ts";
-import { dot } from "./products.ts";
+import { centreGram, dot } from "./matrix-products.ts";
 
-/** A place on the map: x and y from 0 to 1, one scale for both. */
+/** A position on the map: x and y from 0 to 1, with the same scale for both. */
 export type MapPosition = readonly [x: number, y: number];
 
 const rounds = 250;
 const exaggeratedRounds = 75;
 const exaggeration = 4;
-const largestPerplexity = 12;
+const maximumPerplexity = 12;
 
 /** Places points by their squared distances [points, points]. */
 export function computeNeighbourMap(squaredDistances: Float64Array, points: number): MapPosition[] {
@@ -25,7 +27,10 @@ export function computeNeighbourMap(squaredDistances: Float64Array, points: numb
   return normalise(places, points);
 }
 
-/** The two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared distances. */
+/**
+ * The two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared
+ * distances.
+ */
 function computeScaling(squaredDistances: Float64Array, points: number): Float64Array {
   const gram = centreGram(
     squaredDistances.map((value) => -value / 2),
@@ -51,9 +56,9 @@ function computeScaling(squaredDistances: Float64Array, points: number): Float64
   return places;
 }
 
-/** Symmetric probabilities that one point names another as its neighbour [points, points]; they sum to 1. */
+/** Symmetric probabilities that two points are neighbours [points, points]; they sum to 1. */
 function computeAffinities(squaredDistances: Float64Array, points: number): Float64Array {
-  const target = Math.log(Math.min(largestPerplexity, (points - 1) / 3));
+  const target = Math.log(Math.min(maximumPerplexity, (points - 1) / 3));
   const affinities = new Float64Array(points * points);
   const row = new Float64Array(points);
   for (let i = 0; i < points; i++) {
@@ -85,7 +90,7 @@ function computeAffinities(squaredDistances: Float64Array, points: number): Floa
   return affinities;
 }
 
-/** Gradient descent with momentum and a gain a coordinate, on places [points, 2]. */
+/** Gradient descent with momentum and a gain per coordinate, on places [points, 2]. */
 function moveNeighbours(places: Float64Array, affinities: Float64Array, points: number): void {
   const spread = Math.sqrt(dot(places, places) / (2 * points)) || 1;
   for (let i = 0; i < places.length; i++) places[i]! *= 0.01 / spread;

@@ -1,17 +1,23 @@
 /**
- * Undoes the dynamic quantisation of activations in a published graph: products of integers become products of floats, with the same weights.
+ * Undoes the dynamic quantisation of activations in a published graph: integer products become float products
+ * with the same weights.
  *
- * Quantised activations are rounded to 256 steps. Where a value lies on an edge, the last bit of the float arithmetic before decides, so
- * that the same recording gave vectors 1 % apart on two processors, or in Node and in a browser. In floats they agree to one in a million, for 14 % more
- * time (MLAS' integer products are not that much faster than its float ones at these sizes). The pattern is that of ONNX Runtime's
- * `quantize_dynamic`: DynamicQuantizeLinear, MatMulInteger, Cast, Mul with both scales.
  * Not its concern: which model it is.
+ *
+ * Quantised activations are rounded to 256 steps. Where a value lies on an edge, the last bit of the float
+ * arithmetic before it decides, so the same recording gave vectors 1 % apart on two processors, or in Node
+ * and in a browser. In floats they agree to one in a million, for 14 % more time (the integer products of
+ * MLAS are not much faster than its float products at these sizes). The pattern is that of ONNX Runtime's
+ * `quantize_dynamic`: DynamicQuantizeLinear, MatMulInteger, Cast, Mul with both scales.
  */
 import { GolemError } from "../core/error.ts";
-import type { AddedNodes, GraphContents } from "./onnx-extract.ts";
-import { elementType } from "./onnx-proto.ts";
+import type { AddedNodes, GraphContents } from "./graph-extract.ts";
+import { elementType } from "./proto.ts";
 
-/** Adds nodes that compute what every quantised product of the graph stood for; `extractModel` prefers them, and leaves what they replace. */
+/**
+ * Adds the float form of every quantised product in the graph. `extractModel` prefers added nodes and leaves
+ * out those they replace. Throws `weights-damaged` when the graph does not follow the pattern.
+ */
 export function addFloatProducts(graph: GraphContents, { add }: Pick<AddedNodes, "add">): void {
   const nodes = new Set(graph.nodes.values());
   const find = (operator: string, input: string) => {
@@ -32,7 +38,7 @@ export function addFloatProducts(graph: GraphContents, { add }: Pick<AddedNodes,
     }
     const result = scaled.outputs[0]!;
     const name = (part: string): string => `golem_${part}_${result}`;
-    // Constants, which ONNX Runtime computes once, when it loads the model.
+    // Constants; ONNX Runtime computes them once, when it loads the model.
     add("Cast", [weight], [name("weight")], { to: elementType.float32 });
     add("Cast", [weightZero], [name("zero")], { to: elementType.float32 });
     add("Sub", [name("weight"), name("zero")], [name("centred")]);

@@ -1,9 +1,10 @@
-/** Merged graphs in the real runtime, against what the models give one by one. */
+/** Merged graphs in the real runtime, against the models run one by one. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/tiny-onnx.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { createGraphMerge, type GraphEnd } from "./graph-merge.ts";
+import { readModelFacts } from "./model-reader.ts";
 import {
   createBytesField,
   createGraph,
@@ -11,14 +12,16 @@ import {
   createNode,
   createTensorPrefix,
   createValueInfo,
-} from "./onnx-proto.ts";
-import { readModelFacts } from "./onnx-reader.ts";
+} from "./proto.ts";
 
 const vector = (name: string) => createValueInfo(name, "float32", ["n"]);
 const end = (name: string): GraphEnd => ({ name, type: "float32", shape: ["n"] });
 const three = new Uint8Array(BigInt64Array.of(3n).buffer);
 
-/** y = x w + x where x has 3 numbers or more, else x - w; `w` stands in the graph around the branches; nobody wants `spare`. */
+/**
+ * y = x w + x where x has 3 numbers or more, else x - w; `w` is a constant of the outer graph; `spare` is not
+ * used.
+ */
 const createBranching = (w: number, opset: number) => {
   const branch = (name: string, nodes: Uint8Array[]) => ({
     graph: createGraph({ nodes, outputs: [vector("inner")] }, name),
@@ -51,7 +54,7 @@ async function run(model: Uint8Array, x: number[]): Promise<number[]> {
   return Array.from(outputs.y!.data, Number);
 }
 
-it("chains models that use the same names, graphs inside nodes included, and leaves out what nobody needs", async () => {
+it("chains models that use the same names, graphs inside nodes included, and leaves out unneeded nodes", async () => {
   const graph = createGraphMerge();
   const first = graph.merge(createBranching(2, 14), { prefix: "a/", inputs: { x: "x" } });
   const second = graph.merge(createBranching(5, 17), { prefix: "b/", inputs: { x: first("y") } });
@@ -70,7 +73,7 @@ it("chains models that use the same names, graphs inside nodes included, and lea
   expect(Buffer.from(model).includes("labels")).toBe(true);
 });
 
-it("feeds a tensor in the middle of a model, whose makers are left out", async () => {
+it("replaces an inner tensor of a model and leaves out the nodes that compute it", async () => {
   const chain = createModel(
     {
       nodes: [createNode("Neg", ["x"], ["middle"]), createNode("Add", ["middle", "middle"], ["y"])],
@@ -85,7 +88,7 @@ it("feeds a tensor in the middle of a model, whose makers are left out", async (
   expect(await run(graph.finish([end("x")], [end("y")], {}), [1, 2])).toEqual([2, 4]);
 });
 
-it("refuses in words what cannot be joined", () => {
+it("explains why models cannot be joined", () => {
   const merge = (model: Uint8Array) => createGraphMerge().merge(model, { prefix: "m/", inputs: {} });
   const empty = { nodes: [], inputs: [], outputs: [] };
   const refusal = (message: RegExp) =>
@@ -102,5 +105,5 @@ it("refuses in words what cannot be joined", () => {
   const functions = joinBytes([createModel(empty, 17), createBytesField(25, "")]);
   expect(attempt(functions)).toEqual(refusal(/functions of its own/));
   const graph = createGraphMerge();
-  expect(() => graph.finish([], [end("nowhere")], {})).toThrow("Nothing in the graph makes nowhere");
+  expect(() => graph.finish([], [end("nowhere")], {})).toThrow("No node of the graph computes nowhere");
 });

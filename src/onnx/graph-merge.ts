@@ -1,16 +1,18 @@
 /**
- * Puts ONNX models together into one graph: each under names of its own, fed with tensors of the others, only what the result needs.
+ * Joins ONNX models into one graph. Each gets its own name prefix; inputs may be tensors of other models;
+ * only what the result needs is kept.
  *
- * Nodes and constants are carried over byte by byte but for their names; graphs inside nodes (If, Loop) are renamed with what is around
- * them, so scopes stay as they were. ONNX's own operators are declared at version 17: from 13 to 17 every operator but RoiAlign
- * means the same (onnx/docs/Changelog.md), so models of these versions may be mixed. Models of other versions are refused.
+ * Not its concern: which models they are; how names inside a node are replaced (`graph-rename.ts`).
+ *
+ * ONNX's own operators are declared at version 17: from 13 to 17 every operator but RoiAlign means the same
+ * (onnx/docs/Changelog.md), so models of these versions may be mixed. Models of other versions are refused.
  * Field numbers: onnx/onnx.proto.
- * Not its concern: which models they are.
  */
 import { GolemError } from "../core/error.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
+import { createMergeError, type Rename, type RenamedNode, renameNode, renameTensor } from "./graph-rename.ts";
+import { readFields } from "./model-reader.ts";
 import {
-  createBytesField,
   createBytesPrefix,
   createGraphField,
   createMetadata,
@@ -21,34 +23,39 @@ import {
   type elementType,
   type NodeAttribute,
   type ProtoBytes,
-} from "./onnx-proto.ts";
-import { readFields } from "./onnx-reader.ts";
+} from "./proto.ts";
 
 const opset = 17;
 const oldestOpset = 13;
-/** What protobuf, and so ONNX, can hold in one file. */
+/** The largest file protobuf, and so ONNX, allows. */
 const maximumBytes = 2 ** 31 - 1;
 
-/** How a model joins the graph. */
+/** Options of merging a model. */
 interface MergeOptions {
-  /** Before all of its names; no two models may have the same. */
+  /** Put in front of all its names; no two models may have the same. */
   readonly prefix: string;
-  /** Its inputs, or tensors that nodes of it make, by name: the tensor of the graph that stands for each; those nodes are left out. */
+  /**
+   * Replacements by name, for inputs of the model or tensors that its nodes compute: the tensor of the graph
+   * to use instead. Nodes that compute a replaced tensor are left out.
+   */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Name, type and shape of an input or output; dimensions that are strings are free. */
+/** Name, type and shape of an input or output; string dimensions are free. */
 export interface GraphEnd {
   readonly name: string;
   readonly type: keyof typeof elementType;
   readonly shape: readonly (number | string)[];
 }
 
-/** A graph being put together. */
+/** A graph being assembled. */
 export interface GraphMerge {
-  /** Adds a model; gives the function from names of its tensors to their names in the graph. */
+  /** Adds a model. Returns the function from names of its tensors to their names in the graph. */
   merge(model: Uint8Array, options: MergeOptions): (tensor: string) => string;
-  /** Adds a node of ONNX's own operators (version 17) and returns the name of its output: `output`, or one of its own. */
+  /**
+   * Adds a node of ONNX's own operators (version 17). Returns the name of its output: `output`, or a
+   * generated one.
+   */
   add(
     operator: string,
     inputs: readonly string[],
@@ -57,7 +64,7 @@ export interface GraphMerge {
   ): string;
   /** Adds a constant float32 tensor, or an int64 one; shape [] is a scalar. Returns its name. */
   addConstant(shape: readonly number[], data: Float32Array | readonly number[]): string;
-  /** The model that computes `outputs` from `inputs`, with what it needs and nothing else, and texts beside it. */
+  /** Returns the model that computes `outputs` from `inputs`, without unneeded parts, and with `metadata`. */
   finish(
     inputs: readonly GraphEnd[],
     outputs: readonly GraphEnd[],
@@ -65,17 +72,9 @@ export interface GraphMerge {
   ): Uint8Array;
 }
 
-interface Node {
-  readonly outputs: readonly string[];
-  /** Names of everything it takes, graphs inside it included. */
-  readonly needs: readonly string[];
-  readonly domains: readonly string[];
-  readonly bytes: ProtoBytes;
-}
-
-/** Starts an empty graph. */
+/** Creates an empty graph. Its functions throw `invalid-option` for models that cannot be joined. */
 export function createGraphMerge(): GraphMerge {
-  const nodes: Node[] = [];
+  const nodes: RenamedNode[] = [];
   const constants = new Map<string, readonly ProtoBytes[]>();
   const versions = new Map<string, number>([["", opset]]);
   const prefixes = new Set<string>();
@@ -88,12 +87,12 @@ export function createGraphMerge(): GraphMerge {
       const replaced = new Set(Object.values(inputs));
       for (const { number, bytes } of readFields(model)) {
         if (number === 8) declareVersion(versions, bytes, prefix);
-        if (number === 25) throw refuse(`${prefix} has functions of its own`);
+        if (number === 25) throw createMergeError(`${prefix} has functions of its own`);
         if (number !== 7) continue;
         for (const field of readFields(bytes)) {
-          if (field.number === 15) throw refuse(`${prefix} has sparse constants`);
+          if (field.number === 15) throw createMergeError(`${prefix} has sparse constants`);
           if (field.number === 1) {
-            const node = readNode(field.bytes, rename, prefix);
+            const node = renameNode(field.bytes, rename, prefix);
             if (!node.outputs.some((name) => replaced.has(name))) nodes.push(node);
           }
           if (field.number !== 5) continue;
@@ -119,8 +118,8 @@ export function createGraphMerge(): GraphMerge {
     finish(inputs, outputs, metadata) {
       const needed = new Set(outputs.map(({ name }) => name));
       const made = new Set<string>(inputs.map(({ name }) => name));
-      const kept: Node[] = [];
-      // Nodes follow those they need, so one walk from the end finds all.
+      const kept: RenamedNode[] = [];
+      // Nodes follow those they need, so one walk from the end finds all of them.
       for (const node of nodes.toReversed()) {
         if (!node.outputs.some((name) => needed.has(name))) continue;
         for (const name of node.needs) needed.add(name);
@@ -128,7 +127,7 @@ export function createGraphMerge(): GraphMerge {
         kept.push(node);
       }
       const missing = outputs.find(({ name }) => !made.has(name));
-      if (missing) throw new GolemError("unexpected", `Nothing in the graph makes ${missing.name}.`);
+      if (missing) throw new GolemError("unexpected", `No node of the graph computes ${missing.name}.`);
       const domains = new Set(kept.flatMap((node) => node.domains));
       const describe = ({ name, type, shape }: GraphEnd) => createValueInfo(name, type, shape);
       const parts = [
@@ -142,18 +141,16 @@ export function createGraphMerge(): GraphMerge {
         ...[...constants].flatMap(([name, tensor]) => (needed.has(name) ? wrapTensor(tensor) : [])),
       ];
       if (parts.reduce((sum, part) => sum + part.length, 0) > maximumBytes) {
-        throw refuse("all of them together are larger than 2 GB");
+        throw createMergeError("all of them together are larger than 2 GB");
       }
       return joinBytes(parts);
     },
   };
 }
 
-type Rename = (name: string) => string;
-
 const text = new TextDecoder();
 
-/** A tensor as a graph field; those of `addConstant` are one already. */
+/** Wraps a tensor as a graph field; tensors of `addConstant` already are one. */
 function wrapTensor(tensor: readonly ProtoBytes[]): readonly ProtoBytes[] {
   if (tensor.length > 1) return tensor;
   const [bytes] = tensor as [ProtoBytes];
@@ -170,102 +167,12 @@ function declareVersion(versions: Map<string, number>, bytes: ProtoBytes, prefix
   }
   if (domain === "" || domain === "ai.onnx") {
     if (version >= oldestOpset && version <= opset) return;
-    throw refuse(
+    throw createMergeError(
       `${prefix} uses version ${version} of ONNX's operators; ${oldestOpset} to ${opset} can be joined`,
     );
   }
   const other = versions.get(domain) ?? version;
-  if (other !== version) throw refuse(`${prefix} uses version ${version} of ${domain}, another ${other}`);
+  if (other !== version)
+    throw createMergeError(`${prefix} uses version ${version} of ${domain}, another ${other}`);
   versions.set(domain, version);
-}
-
-function refuse(what: string): GolemError {
-  return new GolemError("invalid-option", `The networks cannot be put into one graph: ${what}.`, {
-    hint: "Convert the encoder's model (onnx.version_converter in Python), or export as safetensors or huggingface.",
-  });
-}
-
-function readNode(bytes: ProtoBytes, rename: Rename, prefix: string): Node {
-  const needs: string[] = [];
-  const outputs: string[] = [];
-  const domains = new Set<string>();
-  const renamed = renameNode(bytes, rename, { needs, outputs, domains, prefix }, true);
-  return { outputs, needs, domains: [...domains], bytes: renamed };
-}
-
-/** What is learned of a node while it is renamed. */
-interface Account {
-  readonly needs: string[];
-  readonly outputs: string[];
-  readonly domains: Set<string>;
-  readonly prefix: string;
-}
-
-/** Fields of NodeProto: 1 inputs, 2 outputs, 3 name, 4 operator, 5 attributes, 6 words, 7 domain. */
-function renameNode(bytes: ProtoBytes, rename: Rename, account: Account, isOuter: boolean): ProtoBytes {
-  const parts: ProtoBytes[] = [];
-  let domain = "";
-  for (const { number, bytes: content, whole } of readFields(bytes)) {
-    if (number === 1 || number === 2) {
-      const name = rename(text.decode(content));
-      // A graph inside a node may take anything from around it.
-      if (number === 1) account.needs.push(name);
-      else if (isOuter) account.outputs.push(name);
-      parts.push(createBytesField(number, name));
-    } else if (number === 3) parts.push(createBytesField(3, `${account.prefix}${text.decode(content)}`));
-    else if (number === 5) parts.push(createBytesField(5, renameAttribute(content, rename, account)));
-    else if (number !== 6) parts.push(whole);
-    if (number === 7) domain = text.decode(content);
-  }
-  account.domains.add(domain === "ai.onnx" ? "" : domain);
-  return joinBytes(parts);
-}
-
-/** Fields of AttributeProto that hold graphs: 6 one, 11 several. */
-function renameAttribute(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
-  const parts: ProtoBytes[] = [];
-  for (const { number, bytes: content, whole } of readFields(bytes)) {
-    if (number === 6 || number === 11) {
-      parts.push(createBytesField(number, renameGraph(content, rename, account)));
-    } else parts.push(whole);
-  }
-  return joinBytes(parts);
-}
-
-/** Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; shapes that were inferred (13) are left out. */
-function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
-  const parts: ProtoBytes[] = [];
-  for (const { number, bytes: content, whole } of readFields(bytes)) {
-    if (number === 1) parts.push(createBytesField(1, renameNode(content, rename, account, false)));
-    if (number === 2) parts.push(whole);
-    if (number === 5) parts.push(createBytesField(5, renameTensor(content, rename).bytes));
-    if (number === 11 || number === 12)
-      parts.push(createBytesField(number, renameEnd(content, rename, account)));
-    if (number === 15) throw refuse(`${account.prefix} has sparse constants`);
-  }
-  return joinBytes(parts);
-}
-
-/** ValueInfoProto: 1 is its name. What a graph inside gives may come straight from around it. */
-function renameEnd(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
-  const parts: ProtoBytes[] = [];
-  for (const { number, bytes: content, whole } of readFields(bytes)) {
-    if (number === 1) {
-      const name = rename(text.decode(content));
-      account.needs.push(name);
-      parts.push(createBytesField(1, name));
-    } else parts.push(whole);
-  }
-  return joinBytes(parts);
-}
-
-/** TensorProto: 8 is its name. */
-function renameTensor(bytes: ProtoBytes, rename: Rename): { name: string; bytes: ProtoBytes } {
-  const parts: ProtoBytes[] = [];
-  let name = "";
-  for (const { number, bytes: content, whole } of readFields(bytes)) {
-    if (number === 8) name = rename(text.decode(content));
-    else parts.push(whole);
-  }
-  return { name, bytes: joinBytes([createBytesField(8, name), ...parts]) };
 }

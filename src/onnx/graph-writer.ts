@@ -1,10 +1,12 @@
 /**
- * Writes an ONNX model node by node and tensor by tensor to a sink, so that no model is ever in memory as a whole.
+ * Writes an ONNX model node by node and tensor by tensor to a sink, so that the model is never in memory as a
+ * whole.
  *
- * A protobuf parser merges repeated occurrences of `ModelProto.graph`, so every tensor is written as a graph field of
- * its own the moment it is known; nodes, inputs and outputs (small) are kept and written by `finish`. A model is a
- * single file, which protobuf bounds at 2 GB.
  * Not its concern: which network it is, what the sink does with the bytes.
+ *
+ * A protobuf parser merges repeated occurrences of `ModelProto.graph`, so every tensor is written at once as
+ * a graph field of its own; nodes, inputs and outputs (small) are kept and written by `finish`. A model is a
+ * single file, which protobuf limits to 2 GB.
  *
  *     const graph = createGraphWriter((bytes) => file.write(bytes));
  *     graph.addInput("input_values", "float32", [1, "samples"]);
@@ -25,49 +27,58 @@ import {
   type elementType,
   type NodeAttribute,
   type ProtoBytes,
-} from "./onnx-proto.ts";
+} from "./proto.ts";
 
-/** Takes the next bytes of the file; they may be a view of a tensor, so it must be done with them when it resolves. */
-export type GraphSink = (bytes: Uint8Array) => Promise<void> | void;
+/**
+ * Takes the next bytes of the file. They may be a view of a tensor, so they must not be used after the
+ * promise resolves.
+ */
+type GraphSink = (bytes: Uint8Array) => Promise<void> | void;
 
 /** Values of a constant tensor in C order; the element type follows from the array's. */
 type TensorData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
-/** How a node is written. */
+/** Options of a node. */
 interface NodeOptions {
   readonly attributes?: Readonly<Record<string, NodeAttribute>>;
-  /** Names of its outputs; one, made from the operator's name and a counter, when not given. */
+  /** Names of its outputs; by default one, made of the operator's name and a counter. */
   readonly outputs?: readonly string[];
   /** "com.microsoft" for ONNX Runtime's own operators. */
   readonly domain?: "com.microsoft";
 }
 
-/** A model being written. Names are unique over the whole graph: a name given twice is an error. */
+/** A model being written. Names are unique over the whole graph; a duplicate throws `unexpected`. */
 export interface GraphWriter {
-  /** Adds an input; dimensions that are strings are free. Returns its name. */
+  /** Adds an input; string dimensions are free. Returns its name. */
   addInput(name: string, type: keyof typeof elementType, shape: readonly (number | string)[]): string;
-  /** Makes a tensor an output. */
+  /** Declares a tensor as an output. */
   addOutput(name: string, type: keyof typeof elementType, shape: readonly (number | string)[]): void;
-  /** Adds a node and returns the name of its first output. Inputs named "" are left out. */
+  /** Adds a node and returns the name of its first output. Inputs named "" are omitted. */
   addNode(operator: string, inputs: readonly string[], options?: NodeOptions): string;
-  /** Writes a constant tensor at once; the data may be reused afterwards. Shape [] is a scalar. Returns its name. */
+  /**
+   * Writes a constant tensor at once; the data may be reused afterwards. Shape [] is a scalar. Returns its
+   * name.
+   */
   addTensor(name: string, shape: readonly number[], data: TensorData): Promise<string>;
-  /** A one-dimensional int64 constant (shapes, axes, bounds of slices), or a scalar float32 one; made once a value. */
+  /**
+   * Adds a one-dimensional int64 constant (shapes, axes, bounds of slices) or a scalar float32 one, once per
+   * value. Returns its name.
+   */
   addConstant(value: readonly number[] | number): string;
   /**
-   * Adds a loop: what `body` adds (any nodes, which may use everything added before) is run `count` times (name of an
-   * int64 scalar), given the name of the counter; the float32 tensors it returns the name of are stacked along a new
-   * first axis. Returns the name of the stack.
+   * Adds a loop. The nodes that `body` adds (they may use everything added before) run `count` times (name of
+   * an int64 scalar); `body` gets the name of the counter and returns the name of a float32 tensor. These
+   * tensors are stacked along a new first axis. Returns the name of the stack.
    */
   addLoop(count: string, body: (counter: string) => Promise<string>): Promise<string>;
-  /** Writes what is left; the model is complete then. Returns its size in bytes. */
+  /** Writes the rest, which completes the model. Returns its size in bytes. */
   finish(): Promise<number>;
 }
 
-/** Protobuf's bound for a message. */
+/** Protobuf's limit for a message. */
 const maximumBytes = 2 ** 31 - 1;
 
-/** Starts a model: IR version 8, ONNX operators at version 17, com.microsoft at version 1. */
+/** Creates a writer: IR version 8, ONNX operators at version 17, com.microsoft at version 1. */
 export function createGraphWriter(sink: GraphSink): GraphWriter {
   const mainNodes: ProtoBytes[] = [];
   let nodes = mainNodes;

@@ -1,22 +1,27 @@
 /**
- * Adds pooled layers to an ONNX graph, so that one forward pass yields every layer and no frame leaves the runtime.
+ * Adds pooled layers to an ONNX graph, so that one forward pass yields every layer and no frame leaves the
+ * runtime.
  *
- * Output `golem_pooled` [1, layers, 2 x dimensions]: for each layer the mean and the population standard deviation
- * over time; output `golem_frames` [3]: the shape of the last layer, [1, frames, dimensions].
- * Not its concern: which model it is; only the names of its layers' tensors, each [1, frames, dimensions].
+ * Not its concern: which model it is, apart from the names of its layers' tensors, each [1, frames,
+ * dimensions].
+ *
+ * Output `golem_pooled` [1, layers, 2 x dimensions]: for each layer the mean and the population standard
+ * deviation over time. Output `golem_frames` [3]: the shape of the last layer, [1, frames, dimensions].
  */
-import { createValueInfo, type NodeAttribute, type ProtoBytes } from "./onnx-proto.ts";
+import { createValueInfo, type NodeAttribute, type ProtoBytes } from "./proto.ts";
 
 /** Name of the output with the pooled layers. */
 export const pooledOutput = "golem_pooled";
 /** Name of the output with the shape of the last layer. */
 export const framesOutput = "golem_frames";
 
-/** Name of the tensor [1, 1, 2 x dimensions] of one pooled layer, in every graph that {@link addPoolingNodes} ended. */
+/**
+ * Name of the tensor [1, 1, 2 x dimensions] of one pooled layer, in graphs made by {@link addPoolingNodes}.
+ */
 export const getPooledTensor = (layer: number): string => `golem_pooled_${layer}`;
 
-/** Takes one node of a graph. */
-export type AddNode = (
+/** Adds one node to a graph. */
+type AddNode = (
   operator: string,
   inputs: readonly string[],
   outputs: readonly string[],
@@ -24,9 +29,9 @@ export type AddNode = (
 ) => void;
 
 /**
- * Adds the nodes that compute the two outputs (see the header) from `layerTensors`, names of tensors
- * [1, frames, dimensions], layer 0 first. For operator sets up to 17, where the axes of ReduceMean are an attribute;
- * from 18 on they are an input, which `makeAxes` makes: a constant int64 tensor [1], by the axis in it.
+ * Adds the nodes that compute the two outputs (see the header) from `layerTensors`, names of tensors [1,
+ * frames, dimensions], layer 0 first. Up to operator set 17 the axes of ReduceMean are an attribute. From 18
+ * on they are an input: `makeAxes` returns the name of a constant int64 tensor [1] that holds the axis.
  */
 export function addPoolingNodes(
   layerTensors: readonly string[],

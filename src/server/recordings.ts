@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 import { type FormFile, getMultipartBoundary, readMultipart } from "./multipart.ts";
 import { type BodyLimits, type LimitedBody, openBody } from "./request-body.ts";
 

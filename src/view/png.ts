@@ -6,7 +6,7 @@
 
 import { zlibSync } from "fflate";
 import { computeChecksum } from "../core/checksum.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 
 const signature = [137, 80, 78, 71, 13, 10, 26, 10];
 

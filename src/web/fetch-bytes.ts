@@ -5,7 +5,7 @@
  */
 
 import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 
 /** Options of {@link fetchBytes}. */
 export interface FetchBytesOptions {

@@ -7,8 +7,8 @@
  */
 import * as ort from "onnxruntime-web/wasm";
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
-import { wrapSession } from "../onnx/onnx-session.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { wrapSession } from "../onnx/session.ts";
 import { letEventsIn } from "./event-turn.ts";
 
 /** Most threads that sessions use; small networks gain nothing from more. */

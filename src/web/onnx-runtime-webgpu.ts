@@ -6,8 +6,8 @@
  */
 import type * as Ort from "onnxruntime-web/webgpu";
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
-import { wrapSession } from "../onnx/onnx-session.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { wrapSession } from "../onnx/session.ts";
 
 /** The version of onnxruntime-web that answers are compared with. */
 const expectedVersion = "1.30.0";

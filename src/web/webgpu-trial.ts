@@ -8,7 +8,7 @@ import { throwIfAborted, toErrorRecord } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import { encoderDefinitions } from "../encoder/registry.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { loadWebGpuRuntime } from "./onnx-runtime-webgpu.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 

@@ -1,9 +1,9 @@
 /** Samples are predicted as a WAV file of the same samples is, bit for bit, and refused with the same errors. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
-import { encodeFloatWav } from "../audio/float-wav.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { createSampleSource } from "../audio/sample-source.ts";
+import { encodeFloatWav } from "../audio/wav-writer.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
 import { type EncoderSet, embedSource, getEmbedding } from "../embed/embed-source.ts";
@@ -11,7 +11,7 @@ import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import { getEncoderDefinition } from "../encoder/registry.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import type { OnnxRuntime } from "../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { createGivenSamples, predict } from "./predict.ts";
 import { trainGolem } from "./train-golem.ts";
 

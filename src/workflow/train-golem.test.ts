@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";

@@ -6,7 +6,7 @@
  * Not its concern: files, encoders' insides, the terminal.
  */
 import type { AudioSettings } from "../audio/audio.ts";
-import type { AudioDescription } from "../audio/describe-audio.ts";
+import type { AudioDescription } from "../audio/audio-description.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { fitFamiliarity } from "../classifier/fit-familiarity.ts";

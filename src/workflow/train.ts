@@ -3,7 +3,7 @@
  *
  * Not its concern: what is fitted and how it is scored (see `train-golem.ts`), where recordings are.
  */
-import { describeAudio } from "../audio/describe-audio.ts";
+import { describeAudio } from "../audio/audio-description.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { createdBy } from "../core/version.ts";

@@ -1,12 +1,14 @@
 /**
- * ADPCM blocks as they stand in WAV files: IMA (format tag 0x11) and Microsoft (tag 2).
+ * ADPCM blocks in WAV files: IMA (format tag 0x11) and Microsoft (tag 2).
  *
- * References: IMA Digital Audio Focus and Technical Working Groups, Recommended Practices 3.00 (1992); Microsoft
- * Multimedia Standards Update 3.0 (1994). Blocks are independent, so a damaged one does not harm the next.
  * Not its concern: headers, files.
+ *
+ * Blocks are independent, so damage to one does not affect the next. References: IMA Digital Audio Focus and
+ * Technical Working Groups, Recommended Practices 3.00 (1992); Microsoft Multimedia Standards Update 3.0
+ * (1994).
  */
 
-/** Decodes one block to one array a channel; the last block of a file may be shorter than the others. */
+/** Decodes one block to one array per channel; the last block of a file may be shorter than the others. */
 export type BlockDecoder = (block: Uint8Array, channels: number) => Float32Array[];
 
 // the table of the recommendation: each step about 1.1 times the one before
@@ -24,7 +26,9 @@ function clamp16(value: number): number {
   return Math.min(32_767, Math.max(-32_768, value));
 }
 
-/** IMA ADPCM: a 4-byte header a channel, then groups of 8 samples (4 bytes) a channel, low nibble first. */
+/**
+ * IMA ADPCM: a 4-byte header per channel, then groups of 8 samples (4 bytes) per channel, low nibble first.
+ */
 export const decodeImaBlock: BlockDecoder = (block, channels) => {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const header = 4 * channels;
@@ -62,7 +66,10 @@ const msCoefficients: readonly (readonly [number, number])[] = [
   [392, -232],
 ];
 
-/** Microsoft ADPCM with the seven standard predictors: 7-byte header a channel, then nibbles, high first, interleaved. */
+/**
+ * Microsoft ADPCM with the seven standard predictors: a 7-byte header per channel, then interleaved nibbles,
+ * high first.
+ */
 export const decodeMsBlock: BlockDecoder = (block, channels) => {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const header = 7 * channels;

@@ -1,7 +1,9 @@
 /**
- * AIFF and AIFF-C: big- and little-endian PCM, floats, A-law, mu-law.
+ * Decodes AIFF and AIFF-C: big- and little-endian PCM, floats, A-law, mu-law.
  *
- * Reference: Apple, Audio Interchange File Format AIFF-C (1991). Not its concern: resampling, trimming.
+ * Not its concern: resampling, trimming.
+ *
+ * Reference: Apple, Audio Interchange File Format AIFF-C (1991).
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -10,8 +12,7 @@ import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import type { Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
-import { type SampleFormat, sampleBytes } from "./pcm.ts";
-import { readPlain } from "./wav-decoder.ts";
+import { readPcm, type SampleFormat, sampleBytes } from "./pcm.ts";
 
 interface Common {
   readonly channels: number;
@@ -62,10 +63,7 @@ export const aiffDecoder: Decoder = {
     const warnings: ErrorRecord[] = [];
     if (frames < declared) {
       warnings.push(
-        createWarning(
-          "truncated",
-          `${name} promises ${declared} frames and has ${frames}; what is there was read.`,
-        ),
+        createWarning("truncated", `${name} promises ${declared} frames and has ${frames}; these were read.`),
       );
     }
     const { sampleRate, channels, format, littleEndian } = common;
@@ -76,7 +74,7 @@ export const aiffDecoder: Decoder = {
       channels,
       declaredSeconds: frames / sampleRate,
       warnings,
-      chunks: readPlain(source, sound.start, frames, stride, format, littleEndian, channels, options),
+      chunks: readPcm(source, sound.start, frames, stride, format, littleEndian, channels, options),
     };
   },
 };
@@ -128,7 +126,7 @@ async function readCommon(source: ByteSource, offset: number, length: number): P
   };
 }
 
-/** IEEE 754 80-bit extended, big-endian; enough of it for sample rates. */
+/** Reads an IEEE 754 80-bit extended float, big-endian, as precisely as sample rates need. */
 function readExtended(view: DataView, offset: number): number {
   const exponent = (view.getUint16(offset) & 0x7fff) - 16_383 - 63;
   return (view.getUint32(offset + 2) * 2 ** 32 + view.getUint32(offset + 6)) * 2 ** exponent;

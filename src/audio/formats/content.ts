@@ -1,14 +1,15 @@
 /**
- * What kind of file this is, judged by its bytes alone; the name is only ever compared with the result.
+ * Identifies the kind of a file by its bytes alone; the name is only compared with the result.
  *
- * Signatures: RFC 2361 (RIFF), EBU Tech 3306 (RF64), Apple AIFF-C, RFC 9639 (FLAC), RFC 3533 (Ogg), ISO 14496-12
- * (MP4), RFC 8794 (EBML), ID3v2.4.
  * Not its concern: how anything is decoded.
+ *
+ * Signatures: RFC 2361 (RIFF), EBU Tech 3306 (RF64), Apple AIFF-C, RFC 9639 (FLAC), RFC 3533 (Ogg), ISO
+ * 14496-12 (MP4), RFC 8794 (EBML), ID3v2.4.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { findMpegFrame } from "./mpeg-frame.ts";
 
-/** Kinds of content told apart. `unknown` is not audio as far as anyone can tell. */
+/** Kinds of content. `unknown`: not recognised as audio. */
 export type Container =
   | "wav"
   | "aiff"
@@ -30,7 +31,7 @@ export type Container =
   | "flv"
   | "unknown";
 
-/** What the bytes say they are, and where the audio format starts (after ID3 tags). */
+/** The kind of content, and where the audio format starts (after ID3 tags). */
 export interface Content {
   readonly container: Container;
   readonly offset: number;
@@ -91,23 +92,23 @@ const extensions: Readonly<Record<string, Container>> = {
   flv: "flv",
 };
 
-/** The kind of content a file name promises; undefined for names that promise nothing. */
+/** Returns the kind of content that a file name's extension states; undefined when it states none. */
 export function getNamedContainer(name: string): Container | undefined {
   const dot = name.lastIndexOf(".");
   return dot < 0 ? undefined : extensions[name.slice(dot + 1).toLowerCase()];
 }
 
-/** Whether `text` (one character a byte) stands at `offset`. */
+/** Whether `text` (one character per byte) is at `offset`. */
 export function hasText(bytes: Uint8Array, offset: number, text: string): boolean {
   if (offset < 0 || offset + text.length > bytes.length) return false;
   for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text.charCodeAt(i)) return false;
   return true;
 }
 
-/** Bytes looked at to tell what a file is; MPEG frames may hide behind that much junk. */
+/** Bytes examined to identify a file; MPEG frames may follow that much junk. */
 const headBytes = 32_768;
 
-/** Tells the kind of content from the first bytes, skipping ID3v2 tags however long they claim to be. */
+/** Identifies the kind of content by the first bytes; skips ID3v2 tags of any length. */
 export async function identifyContent(source: ByteSource): Promise<Content> {
   let offset = 0;
   for (let tags = 0; tags < 8; tags++) {
@@ -120,7 +121,7 @@ export async function identifyContent(source: ByteSource): Promise<Content> {
   return { container: identifyHead(head, offset > 0), offset };
 }
 
-/** Whole length in bytes of the ID3v2 tag at the start of `bytes`; 0 when there is none. */
+/** Returns the whole length in bytes of the ID3v2 tag at the start of `bytes`; 0 when there is none. */
 export function getId3Length(bytes: Uint8Array): number {
   if (bytes.length < 10 || !hasText(bytes, 0, "ID3") || bytes[3] === 0xff || bytes[4] === 0xff) return 0;
   let size = 0;
@@ -148,7 +149,10 @@ function identifyHead(head: Uint8Array, afterId3: boolean): Container {
   return afterId3 && head.length > 0 && head[0] === 0xff ? "mp3" : "unknown";
 }
 
-/** Two ADTS headers (ISO 13818-7), one frame length apart; or one that spans the file. */
+/**
+ * Whether there are two ADTS headers (ISO 13818-7) one frame length apart, or one whose frame is the whole
+ * file.
+ */
 function isAdts(head: Uint8Array): boolean {
   const at = (i: number): number => {
     if (i + 7 > head.length || head[i] !== 0xff || (head[i + 1]! & 0xf6) !== 0xf0) return 0;

@@ -1,5 +1,5 @@
 /**
- * From bytes to a decoded stream: what the content is, and which decoder takes it.
+ * Opens a source as a decoded stream: identifies the content and chooses the decoder.
  *
  * Not its concern: resampling, trimming, windows.
  */
@@ -16,7 +16,7 @@ import { mp3Decoder } from "./mp3-decoder.ts";
 import { oggDecoder } from "./ogg-decoder.ts";
 import { wavDecoder } from "./wav-decoder.ts";
 
-/** The decoders that need nothing but this package; they run in Node and in browsers alike. */
+/** Decoders that are part of this package; they run in Node and in browsers. */
 export const builtInDecoders: readonly Decoder[] = [
   wavDecoder,
   mp3Decoder,
@@ -46,13 +46,13 @@ const titles: Readonly<Record<Exclude<Container, "unknown">, string>> = {
   flv: "Flash video",
 };
 
-/** A stream, and what is odd about the file it comes from. */
+/** A stream, and warnings about the file it comes from. */
 export interface OpenedSource {
   readonly stream: DecodedStream;
   readonly warnings: readonly ErrorRecord[];
 }
 
-/** Identifies the content and opens it with the first decoder that takes it; built-in ones first. */
+/** Identifies the content and opens it with the first decoder that supports it, built-in ones first. */
 export async function decodeSource(
   source: ByteSource,
   decoders: readonly Decoder[],
@@ -69,7 +69,7 @@ export async function decodeSource(
   if (container === "unknown") {
     throw new GolemError(
       "not-audio",
-      `${source.name} is no audio file of a kind known here, whatever its name says.`,
+      `${source.name} is not a supported kind of audio file, whatever its extension.`,
       {
         hint: "Leave it out, or convert it to WAV, FLAC or MP3.",
       },

@@ -1,5 +1,5 @@
 /**
- * The interface of a decoder: bytes of one recording in, planar samples out, chunk by chunk.
+ * The interface of decoders: bytes of one recording in, planar samples out, chunk by chunk.
  *
  * Not its concern: any format, resampling, trimming.
  */
@@ -8,13 +8,13 @@ import type { ByteSource } from "../../core/byte-source.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import type { Content } from "./content.ts";
 
-/** Options of one decoding. */
+/** Options of decoding. */
 export interface DecodeOptions {
   /** Aborting it makes the stream reject with `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A recording being decoded. Nothing beyond the headers has been read when it is handed out. */
+/** A recording being decoded. At first only its headers have been read. */
 export interface DecodedStream {
   /** See `AudioFacts.container`. */
   readonly container: string;
@@ -24,19 +24,19 @@ export interface DecodedStream {
   readonly sampleRate: number;
   /** 1 to 8. */
   readonly channels: number;
-  /** What the headers promise, in seconds; absent when they do not say, or are not to be trusted. */
+  /** Duration by the headers, in seconds; absent when they do not state it or cannot be trusted. */
   readonly declaredSeconds?: number;
-  /** One Float32Array a channel, all of one length; a chunk never holds more than a few seconds. Single use. */
+  /** One Float32Array per channel, all of one length; at most a few seconds per chunk. Single use. */
   readonly chunks: AsyncIterable<readonly Float32Array[]>;
-  /** Grows while chunks are read; complete once they end. */
+  /** Grows while chunks are read; complete when they end. */
   readonly warnings: readonly ErrorRecord[];
 }
 
-/** Something that decodes some kinds of content. */
+/** A decoder of some kinds of content. */
 export interface Decoder {
-  /** Name and version: part of every golem, since another decoder gives other samples. */
+  /** Name and version; recorded in every golem, since another decoder gives other samples. */
   readonly id: string;
-  /** Whether this decoder takes content of that kind. */
+  /** Whether this decoder supports content of this kind. */
   canDecode(content: Content): boolean;
   /** Reads the headers; rejects with a coded error when there is nothing to decode. */
   decode(source: ByteSource, options: DecodeOptions): Promise<DecodedStream>;

@@ -1,5 +1,5 @@
 /**
- * FLAC, decoded by libFLAC in WebAssembly; frames are cut out and checked here.
+ * Decodes FLAC with libFLAC in WebAssembly; frames are cut out and checked here.
  *
  * Not its concern: resampling, trimming.
  */
@@ -18,9 +18,9 @@ import {
   readStreamInfo,
 } from "./flac-frame.ts";
 import { checkFormat } from "./format-limits.ts";
-import { quietly } from "./quietly.ts";
+import { withSilentConsole } from "./silent-console.ts";
 
-/** Decodes native FLAC content (FLAC in Ogg is the Ogg decoder's). */
+/** Decodes native FLAC content; FLAC in Ogg is handled by the Ogg decoder. */
 export const flacDecoder: Decoder = {
   id: "@wasm-audio-decoders/flac@0.2.11",
   canDecode: (content) => content.container === "flac",
@@ -62,7 +62,7 @@ export const flacDecoder: Decoder = {
   },
 };
 
-/** Largest frame of that stream in bytes: verbatim samples and some header. */
+/** Largest possible frame of the stream in bytes: verbatim samples and a header. */
 function getFrameLimit({ maximumBlock, channels, bitsPerSample }: FlacStreamInfo): number {
   return (maximumBlock || 65_535) * channels * (Math.ceil(bitsPerSample / 8) + 1) + 1024;
 }
@@ -78,7 +78,7 @@ async function* readPieces(
   for (let offset = start; offset < end; ) {
     const bytes = await source.read(offset, Math.min(blockBytes, end - offset));
     if (bytes.length === 0) {
-      // A source that did not know its end before.
+      // The length of the source was unknown.
       yield splitter.push(bytes, true);
       return;
     }
@@ -87,17 +87,18 @@ async function* readPieces(
   }
 }
 
-/** Frames that libFLAC refuses, after which the rest of a file is given up. */
+/** Frames refused by libFLAC before the rest of a file is given up. */
 const maximumErrors = 100;
 
-/** A decoder that refused nothing in the file before, for the next one; taken while in use. */
+/** A decoder that refused no frame of the previous file, reused for the next; undefined while in use. */
 let idleDecoder: FLACDecoder | undefined;
 
 /**
  * Decodes frames already cut out. Shared with FLAC in Ogg.
  *
- * A decoder that refused a frame has a damaged heap (it frees its last output twice), so it is dropped and another one
- * takes the next frame; frames do not depend on each other. Dropped instances are left to the garbage collector.
+ * After refusing a frame, a decoder has a damaged heap (it frees its last output twice), so it is replaced by
+ * a new one for the next frame; frames do not depend on each other. Replaced instances are left to the
+ * garbage collector.
  */
 export async function* decodeFlacPieces(
   name: string,
@@ -116,10 +117,10 @@ export async function* decodeFlacPieces(
   const decodeFrame = async (piece: FlacPiece): Promise<readonly Float32Array[] | undefined> => {
     try {
       const frame = completeFlacHeader(piece.bytes, info.bitsPerSample);
-      const { channelData, samplesDecoded } = await quietly(() => decoder.decodeFrames([frame]));
+      const { channelData, samplesDecoded } = await withSilentConsole(() => decoder.decodeFrames([frame]));
       if (samplesDecoded === piece.samples && channelData.length === info.channels) return channelData;
     } catch {
-      // a trap inside WebAssembly: the same as a refusal
+      // A trap inside WebAssembly counts as a refusal.
     }
     decoder = new FLACDecoder();
     await decoder.ready;
@@ -141,7 +142,7 @@ export async function* decodeFlacPieces(
   if (produced === 0) {
     throw new GolemError(
       junk + errors > 0 ? "corrupt-audio" : "no-samples",
-      `${name} is a FLAC file without a single whole frame; expected samples.`,
+      `${name} is a FLAC file without a single complete frame; expected samples.`,
       { hint: "The file is damaged or empty; copy or record it again." },
     );
   }
@@ -150,7 +151,7 @@ export async function* decodeFlacPieces(
     warnings.push(
       createWarning(
         "truncated",
-        `${name} promises ${(promised / info.sampleRate).toFixed(2)} s and has ${(produced / info.sampleRate).toFixed(2)} s of whole frames; those were decoded.`,
+        `${name} promises ${(promised / info.sampleRate).toFixed(2)} s and has ${(produced / info.sampleRate).toFixed(2)} s of complete frames; those were decoded.`,
         "The file was cut off or damaged; copy or record it again if the rest matters.",
       ),
     );
@@ -158,7 +159,7 @@ export async function* decodeFlacPieces(
     warnings.push(
       createWarning(
         "damaged",
-        `${name} holds ${junk} bytes that are no FLAC frames and ${errors} frames that could not be decoded; the rest was.`,
+        `${name} holds ${junk} bytes that are not FLAC frames and ${errors} frames that could not be decoded; the rest was decoded.`,
       ),
     );
   }

@@ -1,17 +1,19 @@
 /**
- * FLAC stream info and frame boundaries, so that the decoder only ever gets whole frames with a correct checksum.
+ * FLAC stream info and frame boundaries, so that the decoder only gets complete frames with a correct
+ * checksum.
  *
- * Reference: RFC 9639 (sections 8.2, 9.1, 9.3). The end of a frame is where a running CRC-16 is zero and the next
- * frame header (with its own CRC-8) begins: one pass over the bytes.
  * Not its concern: how a frame is decoded.
+ *
+ * Reference: RFC 9639 (sections 8.2, 9.1, 9.3). A frame ends where a running CRC-16 is zero and the next
+ * frame header (with its own CRC-8) begins: one pass over the bytes.
  */
 
-/** What STREAMINFO says. */
+/** Content of a STREAMINFO block. */
 export interface FlacStreamInfo {
   readonly sampleRate: number;
   readonly channels: number;
   readonly bitsPerSample: number;
-  /** Samples a channel; 0 when unknown. */
+  /** Samples per channel; 0 when unknown. */
   readonly totalSamples: number;
   /** Largest block in samples. */
   readonly maximumBlock: number;
@@ -49,7 +51,10 @@ function computeCrc8(bytes: Uint8Array, start: number, end: number): number {
   return crc;
 }
 
-/** Length in bytes of the frame header at `offset`, its CRC-8 included; 0 when no header can be there. */
+/**
+ * Returns the length in bytes of the frame header at `offset`, its CRC-8 included; 0 when there cannot be
+ * one.
+ */
 function getHeaderLength(bytes: Uint8Array, offset: number): number {
   if (offset + 6 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xfe) !== 0xf8) return 0;
   const sizeBits = bytes[offset + 2]! >> 4;
@@ -64,7 +69,9 @@ function getHeaderLength(bytes: Uint8Array, offset: number): number {
   return 4 + codedBytes + sizeBytes + rateBytes + 1;
 }
 
-/** Samples a channel of the frame whose header starts at `offset`; 0 when no valid header is there. */
+/**
+ * Reads the number of samples per channel from the frame header at `offset`; 0 when there is no valid header.
+ */
 export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
   const length = getHeaderLength(bytes, offset);
   const last = offset + length - 1;
@@ -80,8 +87,8 @@ export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
 const depthCodes: Readonly<Record<number, number>> = { 8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7 };
 
 /**
- * A frame that states its own sample depth, where it left that to STREAMINFO: a decoder that never saw the headers
- * needs it. Both checksums are made anew. Other frames come back as they are.
+ * Writes the sample depth into a frame that leaves it to STREAMINFO, for a decoder that never saw the
+ * headers. Both checksums are recomputed. Other frames are returned unchanged.
  */
 export function completeFlacHeader(frame: Uint8Array, bitsPerSample: number): Uint8Array {
   const code = depthCodes[bitsPerSample];
@@ -98,20 +105,20 @@ export function completeFlacHeader(frame: Uint8Array, bitsPerSample: number): Ui
   return complete;
 }
 
-/** A piece of the stream: a whole frame, or bytes that belong to none. */
+/** A piece of the stream: a complete frame, or bytes outside frames. */
 export interface FlacPiece {
   readonly bytes: Uint8Array;
-  /** Samples a channel; 0 for bytes that are not a frame. */
+  /** Samples per channel; 0 for bytes that are not a frame. */
   readonly samples: number;
 }
 
 /** Cuts a FLAC stream, given block by block, into frames. */
-export interface FlacSplitter {
-  /** Takes more bytes; returns what is complete. `end` says that no more will come. */
+interface FlacSplitter {
+  /** Adds bytes and returns the complete pieces. `end`: no more bytes will follow. */
   push(bytes: Uint8Array, end: boolean): FlacPiece[];
 }
 
-/** Failed frames after which the rest of a stream is not searched any more. */
+/** Failed frames after which the rest of a stream is not searched. */
 const maximumFailures = 256;
 
 /** Creates a splitter for frames of at most `maximumFrameBytes`. */
@@ -129,7 +136,7 @@ export function createFlacSplitter(maximumFrameBytes: number): FlacSplitter {
     return bytes;
   };
 
-  // junk in front of the next frame header
+  // Cuts off junk in front of the next frame header.
   const skipJunk = (end: boolean, from: number): FlacPiece | undefined => {
     let at = from;
     while (at + 1 < buffer.length && readFlacBlockSize(buffer, at) === 0) {

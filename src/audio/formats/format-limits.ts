@@ -1,16 +1,19 @@
 /**
- * Bounds on what a header may claim: beyond them a file is refused before anything is allocated by it.
+ * Limits on sample rate and channels: a file that exceeds them is refused before memory is allocated for it.
  *
  * Not its concern: any format.
  */
 import { GolemError } from "../../core/error.ts";
 
-/** Largest number of channels taken. */
+/** Largest number of channels accepted. */
 const maximumChannels = 8;
-/** Lowest and highest sample rate taken, in Hz. */
+/** Lowest and highest sample rate accepted, in Hz. */
 const sampleRateRange: readonly [number, number] = [1000, 384_000];
 
-/** Throws `corrupt-audio` or `unsupported-codec` when rate (Hz) or channels are out of bounds; `name` is the file's. */
+/**
+ * Throws `corrupt-audio` or `unsupported-codec` when rate (Hz) or channels are out of range; `name` is the
+ * file's name.
+ */
 export function checkFormat(name: string, sampleRate: number, channels: number): void {
   if (!(channels >= 1 && channels <= maximumChannels)) {
     throw new GolemError(

@@ -1,9 +1,10 @@
 /**
- * MP3 (and MPEG layers I and II), bare or inside WAV, decoded by mpg123 in WebAssembly.
+ * Decodes MP3 (and MPEG layers I and II), bare or inside WAV, with mpg123 in WebAssembly.
  *
- * Frames are cut out here, so that mpg123 never sees tags, pictures or junk, and so that the length is known before it
- * works; encoder delay and padding are removed by mpg123 when a LAME tag states them.
  * Not its concern: resampling, trimming.
+ *
+ * Frames are cut out here, so that mpg123 never gets tags, pictures or junk and the length is known before
+ * decoding. mpg123 removes encoder delay and padding when a LAME tag states them.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -13,7 +14,7 @@ import { createWarning } from "../warning.ts";
 import { getId3Length, hasText } from "./content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { findMpegFrame, isSameMpegStream, type MpegHeader, readMpegHeader } from "./mpeg-frame.ts";
-import { quietly } from "./quietly.ts";
+import { withSilentConsole } from "./silent-console.ts";
 
 /** Decodes MP3 content. */
 export const mp3Decoder: Decoder = {
@@ -39,14 +40,14 @@ export async function decodeMpeg(source: ByteSource, options: DecodeOptions): Pr
   if (!first) {
     throw new GolemError(
       "corrupt-audio",
-      `${source.name} has no two MPEG audio frames in a row; expected an MP3 stream.`,
+      `${source.name} has no two consecutive MPEG audio frames; expected an MP3 stream.`,
       {
         hint: "The file is damaged or uses free-format frames; convert it to WAV or FLAC.",
       },
     );
   }
   const declaredFrames = readFrameCount(head.subarray(offset), first);
-  // a frame of the lowest bitrate takes 24 bytes or more: a tag that promises more frames than fit is lying
+  // A frame of the lowest bitrate takes at least 24 bytes: a tag that promises more frames than fit is wrong.
   const plausible = declaredFrames !== undefined && declaredFrames * 24 <= source.byteLength;
   const warnings: ErrorRecord[] = [];
   return {
@@ -67,7 +68,7 @@ export async function decodeMpeg(source: ByteSource, options: DecodeOptions): Pr
   };
 }
 
-/** Number of frames a Xing/Info or VBRI tag states (the tag's own frame not counted). */
+/** Reads the number of frames from a Xing/Info or VBRI tag (the tag's own frame not counted). */
 function readFrameCount(frame: Uint8Array, header: MpegHeader): number | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const at = header.tagOffset;
@@ -86,7 +87,7 @@ async function* readChunks(
   { signal }: DecodeOptions,
 ): AsyncGenerator<Float32Array[]> {
   const { MPEGDecoder } = await import("mpg123-decoder");
-  const decoder = new MPEGDecoder(); // a fresh one for each file, left to the garbage collector
+  const decoder = new MPEGDecoder(); // a new one for each file, left to the garbage collector
   await decoder.ready;
   let frames = 0;
   let produced = 0;
@@ -96,7 +97,7 @@ async function* readChunks(
     throwIfAborted(signal);
     for (const frame of batch) {
       frames++;
-      const decoded = quietly(() => decoder.decode(frame));
+      const decoded = withSilentConsole(() => decoder.decode(frame));
       errors += decoded.errors.length;
       if (decoded.samplesDecoded === 0 || decoded.sampleRate !== first.sampleRate) continue;
       produced += decoded.samplesDecoded;
@@ -110,18 +111,18 @@ async function* readChunks(
     );
   if (state.junk > 0) {
     warnings.push(
-      createWarning("damaged", `${state.junk} bytes inside ${name} are no MPEG frames and were skipped.`),
+      createWarning("damaged", `${state.junk} bytes inside ${name} are not MPEG frames and were skipped.`),
     );
   }
-  // the tag's own frame is not counted by encoders, except by some; one frame is no reason to complain
+  // Some encoders count the tag's own frame, others do not; one missing frame is not reported.
   const missing = declaredFrames === undefined ? 0 : declaredFrames - frames;
   if (state.cut || missing > 1) {
     warnings.push(
       createWarning(
         "truncated",
         missing > 1
-          ? `${name} promises ${declaredFrames} frames and has ${frames}; what is there was decoded.`
-          : `${name} ends in the middle of a frame; what is there was decoded.`,
+          ? `${name} promises ${declaredFrames} frames and has ${frames}; these were decoded.`
+          : `${name} ends in the middle of a frame; what there is was decoded.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
@@ -129,7 +130,7 @@ async function* readChunks(
   if (produced === 0) {
     throw new GolemError(
       "no-samples",
-      `${name} holds ${frames} MPEG frames, but no sample came out of them.`,
+      `${name} holds ${frames} MPEG frames but no samples that could be decoded.`,
       {
         hint: "The file is too short or damaged; record or convert it again.",
       },
@@ -184,7 +185,7 @@ async function* readFrames(
   }
 }
 
-/** Tags that stand after the last frame: ID3v1, Lyrics3, APE; or zero padding. */
+/** Whether a tag that follows the last frame begins at `at` (ID3v1, Lyrics3, APE), or zero padding. */
 function isTrailer(block: Uint8Array, at: number): boolean {
   return (
     hasText(block, at, "TAG") ||

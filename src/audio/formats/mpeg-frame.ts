@@ -1,7 +1,8 @@
 /**
- * MPEG audio frame headers (ISO 11172-3, ISO 13818-3 and the "2.5" extension): layout, length, and where frames start.
+ * Headers of MPEG audio frames (ISO 11172-3, ISO 13818-3 and the "2.5" extension): layout, length, and where
+ * frames start.
  *
- * Not its concern: what is inside a frame.
+ * Not its concern: the content of a frame.
  */
 
 /** One frame header, decoded. */
@@ -10,11 +11,11 @@ export interface MpegHeader {
   readonly layer: number;
   readonly sampleRate: number;
   readonly channels: number;
-  /** Samples a channel in one frame. */
+  /** Samples per channel in one frame. */
   readonly samples: number;
   /** Length of the whole frame in bytes, header included. */
   readonly byteLength: number;
-  /** Bytes from the start of the frame to where a Xing/Info tag would stand (layer III). */
+  /** Bytes from the start of the frame to a Xing/Info tag, if there is one (layer III). */
   readonly tagOffset: number;
 }
 
@@ -28,7 +29,7 @@ const bitrates: readonly (readonly number[])[] = [
 ];
 const rates = [44_100, 48_000, 32_000];
 
-/** Decodes the header at `offset`; undefined when there is none (free-format frames are not taken). */
+/** Decodes the header at `offset`; undefined when there is none (free-format frames are not supported). */
 export function readMpegHeader(bytes: Uint8Array, offset: number): MpegHeader | undefined {
   if (offset + 4 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xe0) !== 0xe0)
     return undefined;
@@ -60,8 +61,8 @@ export function isSameMpegStream(a: MpegHeader, b: MpegHeader): boolean {
 }
 
 /**
- * Offset of the first frame from `from` on that is followed by two more where it says they are (or by the end of
- * `bytes`); -1 when there is none.
+ * Finds the first frame from `from` on that is followed by two more at the offsets its headers state (or by
+ * the end of `bytes`). Returns its offset, or -1.
  */
 export function findMpegFrame(bytes: Uint8Array, from = 0): number {
   for (let offset = from; offset + 4 <= bytes.length; offset++) {

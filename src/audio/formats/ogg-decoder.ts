@@ -1,9 +1,10 @@
 /**
- * Ogg: Vorbis and Opus by their WebAssembly decoders, FLAC in Ogg by libFLAC.
+ * Decodes Ogg: Vorbis and Opus with their WebAssembly decoders, FLAC in Ogg with libFLAC.
  *
- * References: Vorbis I specification (section 4.2.2), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
- * Only the first audio stream is decoded; video and text streams beside it are left aside.
  * Not its concern: resampling, trimming.
+ *
+ * Only the first audio stream is decoded; other audio, video and text streams are ignored. References: Vorbis
+ * I specification (section 4.2.2), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -15,7 +16,7 @@ import { decodeFlacPieces } from "./flac-decoder.ts";
 import { type FlacPiece, readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
 import { checkFormat } from "./format-limits.ts";
 import { type OggPage, type OggScan, readOggPages } from "./ogg-page.ts";
-import { groupPages, type OggStream, selectPages } from "./ogg-selection.ts";
+import { groupPages, type OggStream, selectPages } from "./ogg-stream.ts";
 
 /** Decodes Ogg content. */
 export const oggDecoder: Decoder = {
@@ -83,7 +84,7 @@ function identifyStream({ body, serial }: OggPage): OggStream | undefined {
   return undefined;
 }
 
-/** What the two WebAssembly decoders have in common. Each file gets a fresh one, left to the garbage collector. */
+/** The interface of both WebAssembly decoders. Each file gets a new one, left to the garbage collector. */
 interface PageDecoder {
   decode(bytes: Uint8Array): PageResult | Promise<PageResult>;
   flush(): Promise<PageResult>;
@@ -129,7 +130,7 @@ async function* readStream(
       return undefined;
     }
     produced += samplesDecoded;
-    // what the last page trims can leave the channels shorter than announced
+    // Trimming by the last page can leave the channels shorter than announced.
     const length = Math.min(samplesDecoded, ...channelData.map((plane) => plane.length));
     return channelData.map((plane) => plane.subarray(0, length));
   };
@@ -158,7 +159,7 @@ async function* readStream(
   if (produced === 0) {
     throw new GolemError(
       errors > 0 || scan.junk > 0 ? "corrupt-audio" : "no-samples",
-      `${name} has ${stream.codec} headers, but no sample came out of it.`,
+      `${name} has ${stream.codec} headers but no samples that could be decoded.`,
       { hint: "The file is damaged or empty; copy or record it again." },
     );
   }
@@ -180,7 +181,7 @@ function reportScan(
     warnings.push(
       createWarning(
         "damaged",
-        `${name} holds ${scan.junk} bytes outside sound pages and ${errors} packets that could not be decoded; the rest was.`,
+        `${name} holds ${scan.junk} bytes outside valid pages and ${errors} packets that could not be decoded; the rest was decoded.`,
       ),
     );
   }
@@ -188,7 +189,7 @@ function reportScan(
     warnings.push(
       createWarning(
         "truncated",
-        `${name} ends without a last page; what is there was decoded.`,
+        `${name} ends without a last page; what there is was decoded.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );

@@ -1,12 +1,14 @@
 /**
- * Ogg pages: found, checked (CRC-32) and sorted by stream, so that a decoder only ever sees whole pages of one stream.
+ * Finds Ogg pages and checks them (CRC-32), so that decoders only get whole pages.
  *
- * Reference: RFC 3533. Not its concern: codecs.
+ * Not its concern: codecs.
+ *
+ * Reference: RFC 3533.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { hasText } from "./content.ts";
 
-/** One page whose checksum is right. */
+/** One page with a correct checksum. */
 export interface OggPage {
   /** The whole page (a view). */
   readonly bytes: Uint8Array;
@@ -23,7 +25,7 @@ export interface OggPage {
 
 /** Filled while pages are read. */
 export interface OggScan {
-  /** Bytes that belong to no sound page. */
+  /** Bytes outside valid pages. */
   junk: number;
   /** Whether the source ended inside a page. */
   cut: boolean;
@@ -35,7 +37,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc >>> 0;
 });
 
-/** The checksum of a page, its checksum field taken as zero. */
+/** Computes the checksum of a page, with its checksum field as zero. */
 function computeOggCrc(page: Uint8Array): number {
   let crc = 0;
   for (let i = 0; i < page.length; i++) {
@@ -50,7 +52,7 @@ const maximumPage = 27 + 255 + 255 * 255;
 /** Bytes without a page after which the rest is given up. */
 const maximumJunk = 1 << 20;
 
-/** Reads page after page; damaged ones are skipped and counted in `scan`. */
+/** Reads page by page; damaged ones are skipped and counted in `scan`. */
 export async function* readOggPages(source: ByteSource, scan: OggScan): AsyncGenerator<OggPage> {
   let block: Uint8Array = new Uint8Array(0);
   let blockStart = 0;
@@ -100,7 +102,7 @@ function readPage(block: Uint8Array, start: number): OggPage | "cut" | "junk" {
   };
 }
 
-/** A copy of a page with another sequence number (and checksum). */
+/** Copies a page with another sequence number (and checksum). */
 export function renumberPage(page: OggPage, sequence: number): Uint8Array {
   const bytes = page.bytes.slice();
   const view = new DataView(bytes.buffer);

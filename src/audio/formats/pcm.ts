@@ -1,12 +1,16 @@
 /**
  * Uncompressed and companded samples: interleaved bytes to planar floats in -1..1.
  *
- * A-law and mu-law: ITU-T G.711. Integers are divided by 2^(bits - 1), so that the same integers give the same floats
- * in every container.
  * Not its concern: headers.
+ *
+ * A-law and mu-law: ITU-T G.711. Integers are divided by 2^(bits - 1), so that the same integers give the
+ * same floats in every container.
  */
+import { type ByteSource, blockBytes } from "../../core/byte-source.ts";
+import { throwIfAborted } from "../../core/error.ts";
+import type { DecodeOptions } from "./decoder.ts";
 
-/** How one sample is written. */
+/** Storage formats of one sample. */
 export type SampleFormat =
   | "pcm-u8"
   | "pcm-s8"
@@ -18,7 +22,7 @@ export type SampleFormat =
   | "alaw"
   | "mulaw";
 
-/** Bytes one sample takes. */
+/** Bytes per sample. */
 export const sampleBytes: Readonly<Record<SampleFormat, number>> = {
   "pcm-u8": 1,
   "pcm-s8": 1,
@@ -80,8 +84,8 @@ function getGetter(format: SampleFormat, littleEndian: boolean): Getter {
 }
 
 /**
- * Converts whole interleaved frames to one array a channel.
- * `stride` is the number of bytes from one frame to the next (block align); samples stand at its start.
+ * Converts whole interleaved frames to one array per channel. `stride` is the number of bytes from one frame
+ * to the next (block align); the samples are at its start.
  */
 export function readSamples(
   bytes: Uint8Array,
@@ -99,4 +103,29 @@ export function readSamples(
     for (let i = 0, offset = channel * width; i < frames; i++, offset += stride) plane[i] = get(view, offset);
     return plane;
   });
+}
+
+/**
+ * Reads `frames` interleaved frames, `stride` bytes apart, from byte `offset` of a source on, as planar
+ * chunks. Ends early where the source does.
+ */
+export async function* readPcm(
+  source: ByteSource,
+  offset: number,
+  frames: number,
+  stride: number,
+  format: SampleFormat,
+  littleEndian: boolean,
+  channels: number,
+  { signal }: DecodeOptions,
+): AsyncGenerator<Float32Array[]> {
+  const chunkFrames = Math.max(1, Math.floor(blockBytes / stride));
+  for (let done = 0; done < frames; ) {
+    throwIfAborted(signal);
+    const bytes = await source.read(offset + done * stride, Math.min(chunkFrames, frames - done) * stride);
+    const planes = readSamples(bytes, format, littleEndian, channels, stride);
+    if (planes[0]!.length === 0) return;
+    done += planes[0]!.length;
+    yield planes;
+  }
 }

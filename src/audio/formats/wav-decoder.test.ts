@@ -46,7 +46,7 @@ describe("wavDecoder", () => {
     },
   );
 
-  it("names a format tag it does not know", async () => {
+  it("names an unknown format tag", async () => {
     const bytes = joinRiff([
       createChunk("fmt ", createFormat(0x7a21, 1, 8000, 2, 16)),
       createChunk("data", new Uint8Array(8)),
@@ -57,7 +57,7 @@ describe("wavDecoder", () => {
     });
   });
 
-  it("reads A-law and mu-law by the values of G.711", async () => {
+  it("reads A-law and mu-law as in G.711", async () => {
     // segment ends of both laws, as listed in G.711: code word, then value in 16-bit units
     const cases = [
       [6, [0xd5, 0x55, 0xaa, 0x2a], [8, -8, 32_256, -32_256]],
@@ -95,7 +95,7 @@ describe("wavDecoder", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("warns about lengths that are wrong, and takes nothing by what a header claims", async () => {
+  it("warns about wrong lengths, and allocates nothing by the claims of a header", async () => {
     const data = interleave(createTone(8000, 0.1), writers.s16);
     const build = (declared: number, body = data) =>
       joinRiff([createChunk("fmt ", createFormat(1, 1, 8000, 2, 16)), createChunk("data", body, declared)]);
@@ -108,7 +108,7 @@ describe("wavDecoder", () => {
     expect([odd.planes[0]!.length, odd.warnings[0]!.code]).toEqual([799, "truncated"]);
   });
 
-  it("refuses headers that cannot be true", async () => {
+  it("refuses impossible headers", async () => {
     const build = (...format: Parameters<typeof createFormat>) =>
       joinRiff([createChunk("fmt ", createFormat(...format)), createChunk("data", new Uint8Array(64))]);
     expect(await rejection(build(1, 0, 8000, 2, 16))).toBe("corrupt-audio");
@@ -125,7 +125,7 @@ describe("wavDecoder", () => {
 });
 
 describe("ADPCM blocks", () => {
-  it("IMA: the header's sample first, then steps by the table", () => {
+  it("IMA: the header's sample, then steps by the table", () => {
     // predictor 100, index 0 (step 7): nibble 7 adds 7/8 + 7 + 3 + 1 = 11, then the step is 16 (index 8)
     const block = Uint8Array.of(100, 0, 0, 0, 0x77, 0, 0, 0);
     const [plane] = decodeImaBlock(block, 1);
@@ -135,8 +135,9 @@ describe("ADPCM blocks", () => {
     expect(plane![2]! * 32_768).toBe(111 + 2 + 16 + 8 + 4);
   });
 
-  it("Microsoft: two samples of the header, then prediction and adapted steps", () => {
-    // predictor 0 (256, 0), delta 16, newer 50, older 40; nibble 2: 50 + 2 * 16; delta stays 16 (230 * 16 >> 8 = 14 -> 16)
+  it("Microsoft: two samples of the header, then prediction with adapted steps", () => {
+    // predictor 0 (256, 0), delta 16, newer 50, older 40; nibble 2: 50 + 2 * 16; delta stays 16 (230 * 16 >>
+    // 8 = 14 -> 16)
     const block = Uint8Array.of(0, 16, 0, 50, 0, 40, 0, 0x2f);
     const [plane] = decodeMsBlock(block, 1);
     expect(Array.from(plane!, (value) => value * 32_768)).toEqual([40, 50, 82, 66]);
@@ -195,7 +196,7 @@ describe("AIFF", () => {
     expect(measureTone(windows[0]!, 8000, 440)).toBeCloseTo(0.5, 2);
   });
 
-  it("warns when frames are missing and names a compression it does not know", async () => {
+  it("warns when frames are missing and names an unknown compression", async () => {
     const body = write(2, (view, at, value) => view.setInt16(at, Math.round(value * 32_767)));
     const { facts } = await readAll(createAiff("NONE", 16, body, 5000), { sampleRate: 8000 });
     expect(facts.warnings[0]!.code).toBe("truncated");

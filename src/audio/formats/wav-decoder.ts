@@ -1,7 +1,9 @@
 /**
- * WAV: integer and float PCM, A-law, mu-law, IMA and Microsoft ADPCM, and MP3 inside WAV.
+ * Decodes WAV: integer and float PCM, A-law, mu-law, IMA and Microsoft ADPCM, and MP3 inside WAV.
  *
- * Format tags: RFC 2361. Not its concern: resampling, trimming.
+ * Not its concern: resampling, trimming.
+ *
+ * Format tags: RFC 2361.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -11,7 +13,7 @@ import { createWarning } from "../warning.ts";
 import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { decodeMpeg } from "./mp3-decoder.ts";
-import { readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
+import { readPcm, type SampleFormat, sampleBytes } from "./pcm.ts";
 import { readWavHeader, type WavHeader } from "./wav-header.ts";
 
 const names: Readonly<Record<number, string>> = {
@@ -60,7 +62,7 @@ export const wavDecoder: Decoder = {
         const known = names[header.formatTag];
         throw new GolemError(
           "unsupported-codec",
-          `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", which belongs to no codec known here"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
+          `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", an unknown codec"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
           { hint: "Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav" },
         );
       }
@@ -72,8 +74,9 @@ export const wavDecoder: Decoder = {
 const mp3DelaySamples = 1105;
 
 /**
- * Cuts MP3 samples to those the fact chunk states: delay at the start and padding at the end go. Without a fact chunk
- * everything is kept; where a LAME tag states the delay, it is already gone.
+ * Cuts MP3 samples to the number in the fact chunk, which removes delay at the start and padding at the end.
+ * Without a fact chunk everything is kept; where a LAME tag states the delay, the decoder has already removed
+ * it.
  */
 async function* cutDelay(
   stream: DecodedStream,
@@ -105,7 +108,7 @@ function getSampleFormat(source: ByteSource, header: WavHeader): SampleFormat {
   if (format) return format;
   throw new GolemError(
     "unsupported-codec",
-    `${source.name} claims ${bitsPerSample} bits a sample in ${formatTag === 3 ? "float" : "integer"} PCM; expected ${formatTag === 3 ? "32 or 64" : "1 to 32"}.`,
+    `${source.name} claims ${bitsPerSample} bits per sample in ${formatTag === 3 ? "float" : "integer"} PCM; expected ${formatTag === 3 ? "32 or 64" : "1 to 32"}.`,
     { hint: "The header is damaged, or the file has to be converted to 16-bit PCM first." },
   );
 }
@@ -114,7 +117,7 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
   const { channels, sampleRate, dataOffset, dataLength, warnings, littleEndian } = header;
   const codec = getSampleFormat(source, header);
   const packed = channels * sampleBytes[codec];
-  // containers wider than the samples are legal as long as they are whole; anything else is a damaged field
+  // Containers wider than the samples are legal as long as they are whole; anything else is a damaged field.
   const stride = header.blockAlign >= packed && header.blockAlign <= 2 * packed ? header.blockAlign : packed;
   const frames = Math.floor(dataLength / stride);
   if (frames === 0) throw noFrames(source);
@@ -122,7 +125,7 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
     warnings.push(
       createWarning(
         "truncated",
-        `The samples of ${source.name} end in the middle of a frame: ${dataLength} bytes, ${stride} a frame; the rest was left out.`,
+        `The samples of ${source.name} end in the middle of a frame: ${dataLength} bytes, ${stride} per frame; the rest was left out.`,
       ),
     );
   }
@@ -133,30 +136,8 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
     channels,
     ...(Number.isFinite(frames) ? { declaredSeconds: frames / sampleRate } : {}),
     warnings,
-    chunks: readPlain(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
+    chunks: readPcm(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
   };
-}
-
-/** Planar chunks of `frames` interleaved frames that start at byte `offset`. Shared with AIFF. */
-export async function* readPlain(
-  source: ByteSource,
-  offset: number,
-  frames: number,
-  stride: number,
-  format: SampleFormat,
-  littleEndian: boolean,
-  channels: number,
-  { signal }: DecodeOptions,
-): AsyncGenerator<Float32Array[]> {
-  const chunkFrames = Math.max(1, Math.floor(blockBytes / stride));
-  for (let done = 0; done < frames; ) {
-    throwIfAborted(signal);
-    const bytes = await source.read(offset + done * stride, Math.min(chunkFrames, frames - done) * stride);
-    const planes = readSamples(bytes, format, littleEndian, channels, stride);
-    if (planes[0]!.length === 0) return;
-    done += planes[0]!.length;
-    yield planes;
-  }
 }
 
 function noFrames(source: ByteSource): GolemError {

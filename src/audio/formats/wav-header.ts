@@ -1,9 +1,10 @@
 /**
- * The chunks of a WAV file: where the samples are, and how they are written. Sizes are claims, never trusted.
+ * The chunks of a WAV file: where the samples are, and how they are stored. Stated sizes are never trusted.
  *
- * References: Microsoft/IBM Multimedia Programming Interface 1.0 (RIFF), WAVE_FORMAT_EXTENSIBLE (Microsoft), EBU Tech
- * 3306 (RF64 and its ds64 chunk).
  * Not its concern: how samples are decoded.
+ *
+ * References: Microsoft/IBM Multimedia Programming Interface 1.0 (RIFF), WAVE_FORMAT_EXTENSIBLE (Microsoft),
+ * EBU Tech 3306 (RF64 and its ds64 chunk).
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -12,9 +13,9 @@ import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import { checkFormat } from "./format-limits.ts";
 
-/** What a WAV file says about its samples. */
+/** Description of the samples in a WAV file. */
 export interface WavHeader {
-  /** Format tag; for WAVE_FORMAT_EXTENSIBLE the one inside the sub-format. */
+  /** Format tag; for WAVE_FORMAT_EXTENSIBLE, the one in the sub-format. */
   readonly formatTag: number;
   readonly littleEndian: boolean;
   readonly channels: number;
@@ -22,9 +23,9 @@ export interface WavHeader {
   /** Bytes from one frame (or block) to the next. */
   readonly blockAlign: number;
   readonly bitsPerSample: number;
-  /** Samples a channel by the fact chunk; 0 when there is none. Means something for compressed samples only. */
+  /** Samples per channel by the fact chunk; 0 when there is none. Only meaningful for compressed samples. */
   readonly factSamples: number;
-  /** Where the samples start, and how many bytes of them are really there. */
+  /** Offset of the samples, and how many bytes of them are really present. */
   readonly dataOffset: number;
   readonly dataLength: number;
   readonly warnings: ErrorRecord[];
@@ -39,7 +40,7 @@ interface Format {
 }
 
 const unknownLength = 0xffff_ffff;
-/** Headers with more chunks than that before the samples are given up on. */
+/** Headers with more chunks than this before the samples are given up. */
 const maximumChunks = 4096;
 
 /** Walks the chunks up to the samples; rejects with `corrupt-audio` or `no-samples`. */
@@ -118,7 +119,7 @@ async function readFormat(
   };
 }
 
-/** Settles how many bytes of samples there are: what is declared, bounded by what is there. */
+/** Determines how many bytes of samples there are: the declared length, limited by what is present. */
 function locateData(
   source: ByteSource,
   dataOffset: number,
@@ -142,7 +143,7 @@ function locateData(
     warnings.push(
       createWarning(
         "wrong-length",
-        `The header of ${source.name} does not say how long it is; everything up to its end${Number.isFinite(available) ? ` (${available} bytes)` : ""} was read.`,
+        `The header of ${source.name} does not state its length; everything up to its end${Number.isFinite(available) ? ` (${available} bytes)` : ""} was read.`,
         "The recorder was interrupted, or wrote to a pipe; converting the file once repairs it.",
       ),
     );
@@ -150,7 +151,7 @@ function locateData(
     warnings.push(
       createWarning(
         "truncated",
-        `${source.name} promises ${length} bytes of samples and has ${available}; what is there was read.`,
+        `${source.name} promises ${length} bytes of samples and has ${available}; these were read.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );

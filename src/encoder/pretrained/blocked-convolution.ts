@@ -1,20 +1,23 @@
 /**
- * A grouped convolution over time as matrix products, for activations that are quantised.
+ * A grouped convolution over time as matrix products, for quantised activations.
  *
- * Runtimes have no dynamic int8 convolution, and cutting out every frame of a kernel of 128 would copy each step 128 times.
- * So `block` frames are made at once: from the kernel + block - 1 steps that they need (rounded up to whole blocks), by
- * weights that hold the kernel once a frame, each time one step further down (a Toeplitz matrix); the few zeros in it
- * cost less than the copies saved.
  * Not its concern: which network it is.
+ *
+ * Runtimes have no dynamic int8 convolution, and cutting out every frame of a kernel of 128 would copy each
+ * step 128 times. So `block` frames are computed at once: from the kernel + block - 1 steps they need
+ * (rounded up to whole blocks), with weights that hold the kernel once per frame, each time one step further
+ * down (a Toeplitz matrix). The few zeros in it cost less than the copies saved.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import type { Activations, LinearWriter } from "./linear.ts";
 
-/** Frames made at once: 4 makes weights as large in int8 as the kernel is in float32. */
+/** Frames computed at once: with 4, the weights are as large in int8 as the kernel is in float32. */
 const block = 4;
 
-/** A convolution that keeps the number of frames: floor(kernel / 2) steps of padding before, the rest after. */
-export interface GroupedConvolution {
+/**
+ * A convolution that keeps the number of frames: floor(kernel / 2) steps of padding before, the rest after.
+ */
+interface GroupedConvolution {
   readonly name: string;
   /** [channels, channels / groups, kernel]. */
   readonly weights: Float32Array;
@@ -23,7 +26,10 @@ export interface GroupedConvolution {
   readonly kernel: number;
 }
 
-/** Adds the convolution of x [1, frames, channels], quantised; returns [1, frames, channels] in float32, without bias. */
+/**
+ * Adds the convolution of x [1, frames, channels], quantised; returns [1, frames, channels] in float32,
+ * without bias.
+ */
 export async function addBlockedConvolution(
   graph: GraphWriter,
   linear: LinearWriter,

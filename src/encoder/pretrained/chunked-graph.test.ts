@@ -1,4 +1,4 @@
-/** Chunks: whatever the length, what comes out is what the whole would give. */
+/** Chunks: for every length, the result equals that of the whole. */
 import { expect, it } from "vitest";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";

@@ -1,26 +1,30 @@
 /**
- * Runs a part of a graph that is local in time chunk by chunk, so that its memory does not grow with the recording.
+ * Runs a part of a graph that is local in time chunk by chunk, so that its memory does not grow with the
+ * recording.
  *
- * Chunks are equally long, as a loop's outputs must be: the last one begins early, and what it repeats is dropped.
  * Not its concern: what is computed.
+ *
+ * Chunks are equally long, as a loop's outputs must be: the last one begins early, and the repeated frames
+ * are dropped.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 
-/** The geometry of the part. */
-export interface ChunkGeometry {
+/** Geometry of the part. */
+interface ChunkGeometry {
   /** Steps of input that one frame of output needs. */
   readonly receptive: number;
   /** Steps of input from one frame of output to the next. */
   readonly hop: number;
-  /** Frames of output a chunk. */
+  /** Frames of output per chunk. */
   readonly chunkFrames: number;
-  /** Numbers a frame of output. */
+  /** Numbers per frame of output. */
   readonly channels: number;
 }
 
 /**
- * Adds `body`, which maps [1, receptive + (n - 1) x hop, inputs] to [1, n, channels], over x [1, steps, inputs] with
- * steps >= receptive. Returns the name of the output for all whole frames of x, [1, frames, channels].
+ * Adds `body`, which maps [1, receptive + (n - 1) x hop, inputs] to [1, n, channels], over x [1, steps,
+ * inputs] with steps >= receptive. Returns the name of the output for all whole frames of x, [1, frames,
+ * channels].
  */
 export async function mapChunks(
   graph: GraphWriter,
@@ -39,8 +43,8 @@ export async function mapChunks(
   const span = node("Add", node("Mul", node("Sub", length, integer(1)), integer(hop)), integer(receptive));
 
   const stack = await graph.addLoop(node("Squeeze", chunks), async (counter) => {
-    const wanted = node("Mul", node("Unsqueeze", counter, integer(0)), integer(chunkFrames));
-    const start = node("Mul", node("Min", wanted, lastStart), integer(hop));
+    const firstFrame = node("Mul", node("Unsqueeze", counter, integer(0)), integer(chunkFrames));
+    const start = node("Mul", node("Min", firstFrame, lastStart), integer(hop));
     return body(node("Slice", x, start, node("Add", start, span), axis));
   });
 

@@ -1,5 +1,6 @@
 /**
- * Finds an encoder's tensors in a checkpoint: below any prefix, under old or new names, beside heads that do not matter.
+ * Finds an encoder's tensors in a checkpoint: under any prefix, with old or new names, beside heads that are
+ * not needed.
  *
  * Not its concern: which network it is, how tensors are stored.
  */
@@ -7,7 +8,7 @@
 import { GolemError } from "../../core/error.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 
-/** Shapes by the names tensors have in the bare encoder. */
+/** Shapes by the names of the tensors in the bare encoder. */
 export type ExpectedTensors = ReadonlyMap<string, readonly number[]>;
 
 /** Reads the tensors of an encoder by their bare names. */
@@ -17,19 +18,24 @@ export interface EncoderTensors {
   read(name: string): Promise<Float32Array>;
 }
 
-/** How an encoder's tensors are told from the others of a checkpoint. */
+/** How to recognise an encoder's tensors in a checkpoint. */
 export interface TensorSelection {
-  /** Name of a tensor every such encoder has; what stands before it in the checkpoint is the prefix. */
+  /** Name of a tensor that every such encoder has; what precedes it in the checkpoint is the prefix. */
   readonly anchor: string;
-  /** What the encoder's tensors begin with ("encoder."); tensors below the prefix beginning otherwise are not its own. */
+  /**
+   * Beginnings of the names of the encoder's tensors ("encoder."); other tensors under the prefix do not
+   * belong to it.
+   */
   readonly roots: readonly string[];
-  /** Tensors of the encoder that are known and not needed. */
+  /** Known tensors of the encoder that are not needed. */
   readonly ignored?: RegExp;
-  /** Shapes of all tensors needed, given which names there are (for encoders published in two forms). */
+  /**
+   * Returns the shapes of all needed tensors, given which names exist (for encoders published in two forms).
+   */
   expect(has: (name: string) => boolean): ExpectedTensors;
 }
 
-/** Names of weight norm's gain and direction as PyTorch 2 writes them, and as it wrote them before. */
+/** Converts the names of weight norm's gain and direction in PyTorch 2 to the earlier names. */
 function canonicalName(name: string): string {
   return name
     .replace(/\.parametrizations\.(\w+)\.original0$/, ".$1_g")
@@ -37,7 +43,8 @@ function canonicalName(name: string): string {
 }
 
 /**
- * Selects an encoder's tensors. Throws `weights-damaged` naming all that are missing, not expected or of another shape.
+ * Selects an encoder's tensors. Throws `weights-damaged` naming all that are missing, unexpected or of
+ * another shape.
  */
 export function selectTensors(checkpoint: Checkpoint, selection: TensorSelection): EncoderTensors {
   const stored = new Map(checkpoint.names.map((name) => [canonicalName(name), name]));

@@ -1,18 +1,19 @@
 /**
- * The families of models that can be built from checkpoints. Adding one is one entry here.
+ * The families of models that can be built from checkpoints; to add a family, add an entry here.
  *
  * Not its concern: how any of them works.
  */
 import { GolemError } from "../../core/error.ts";
 import type { PlanOptions, PretrainedFamily, PretrainedPlan } from "./pretrained-family.ts";
-import { wav2vec2Family } from "./wav2vec2-family.ts";
-import { whisperFamily } from "./whisper-family.ts";
+import { wav2vec2Family } from "./wav2vec2.ts";
+import { whisperFamily } from "./whisper.ts";
 
 const families: readonly PretrainedFamily[] = [wav2vec2Family, whisperFamily];
 
 /**
- * Plans the encoder that parsed config.json and preprocessor_config.json (undefined when there is none) describe.
- * Throws `unknown-encoder` for other families and for what a family cannot honour.
+ * Plans the encoder described by parsed config.json and preprocessor_config.json (undefined when there is
+ * none). Throws `unknown-encoder` for other families and for settings that a family does not support,
+ * `invalid-option` for padding where models were not trained on it.
  */
 export function planPretrained(
   config: unknown,

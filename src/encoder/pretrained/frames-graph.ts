@@ -1,16 +1,18 @@
 /**
- * Cuts a signal into the overlapping frames of a strided convolution, channels last, so that it becomes a matrix product.
+ * Cuts a signal into the overlapping frames of a strided convolution, channels last, so that it becomes a
+ * matrix product.
  *
- * A kernel of k steps with stride s over [1, time, channels] is a product of [1, frames, k x channels]: the first
- * floor(k / s) x s steps of all frames are rows of a reshaped signal, which costs nothing or one copy; the rest are
- * slices with a step. Weights are ordered accordingly, step by step.
  * Not its concern: which network it is, what the products are.
+ *
+ * A kernel of k steps with stride s over [1, time, channels] is a product of [1, frames, k x channels]: the
+ * first floor(k / s) x s steps of all frames are rows of a reshaped signal, which costs nothing or one copy;
+ * the rest are slices with a step. Weights are ordered accordingly, step by step.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 
 const end = Number.MAX_SAFE_INTEGER;
 
-/** A convolution's geometry. */
+/** Geometry of a convolution. */
 export interface Geometry {
   readonly kernel: number;
   readonly stride: number;
@@ -25,8 +27,8 @@ function sliceTime(graph: GraphWriter, x: string, from: number, to: number, step
 }
 
 /**
- * Cuts x [1, time] or [1, time, channels] to the steps that whole frames need: the largest
- * receptive + n x hop that is not above time.
+ * Cuts x [1, time] or [1, time, channels] to the steps that whole frames need: the largest receptive + n x
+ * hop that does not exceed time.
  */
 export function trimToFrames(graph: GraphWriter, x: string, receptive: number, hop: number): string {
   const shape = graph.addNode("Shape", [x], { attributes: { start: 1, end: 2 } });
@@ -38,8 +40,8 @@ export function trimToFrames(graph: GraphWriter, x: string, receptive: number, h
 }
 
 /**
- * Frames [1, frames, kernel x channels] of x [1, time, channels], where time = kernel + n x stride exactly
- * (see {@link trimToFrames}). Only moves elements, so it works on floats and on quantised bytes.
+ * Cuts x [1, time, channels], where time = kernel + n x stride exactly (see {@link trimToFrames}), into
+ * frames [1, frames, kernel x channels]. Only moves elements, so it works on floats and on quantised bytes.
  */
 export function cutFrames(graph: GraphWriter, x: string, { kernel, stride, channels }: Geometry): string {
   const rows = Math.floor(kernel / stride);

@@ -1,9 +1,10 @@
 /**
- * Matrix products in a graph, in float32 or with int8 weights and activations quantised as they come.
+ * Matrix products in a graph, in float32, or with int8 weights and activations quantised at run time.
  *
- * Activations are quantised once and shared by all products that take them (DynamicQuantizeLinear: uint8, one scale and
- * zero point a tensor), and moved about as bytes where frames are sliced and joined.
  * Not its concern: which network it is.
+ *
+ * Activations are quantised once and shared by all products that use them (DynamicQuantizeLinear: uint8, one
+ * scale and zero point per tensor), and moved as bytes where frames are sliced and joined.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import { quantiseColumns, transpose } from "./quantise.ts";
@@ -11,9 +12,9 @@ import { quantiseColumns, transpose } from "./quantise.ts";
 /** Arithmetic of the large products. */
 export type Precision = "fp32" | "int8";
 
-/** Activations as products take them. */
+/** Activations, the input of products. */
 export interface Activations {
-  /** float32, or uint8 when there is a scale. */
+  /** float32, or uint8 when `scale` is set. */
   readonly tensor: string;
   readonly scale?: string;
   readonly zeroPoint?: string;
@@ -21,11 +22,11 @@ export interface Activations {
 
 /** Adds matrix products to a graph. */
 export interface LinearWriter {
-  /** Makes a float32 tensor ready to be multiplied; to be called once for each tensor. */
+  /** Prepares a float32 tensor for products; to be called once per tensor. */
   prepare(tensor: string): Activations;
   /** Applies nodes that only move elements (Slice, Reshape, Concat ...) to activations. */
   move(activations: Activations, nodes: (tensor: string) => string): Activations;
-  /** Multiplies by weights [inputs, outputs]; adds the bias [outputs] if it is given. Returns float32. */
+  /** Multiplies by weights [inputs, outputs] and adds the bias [outputs] if given. Returns float32. */
   multiply(
     activations: Activations,
     name: string,
@@ -33,7 +34,7 @@ export interface LinearWriter {
     outputs: number,
     bias?: string,
   ): Promise<string>;
-  /** The same for weights [outputs, inputs], as linear layers keep them. */
+  /** The same for weights [outputs, inputs], the layout of linear layers. */
   multiplyTransposed(
     activations: Activations,
     name: string,
@@ -43,7 +44,7 @@ export interface LinearWriter {
   ): Promise<string>;
 }
 
-/** Creates the writer of products for a precision. */
+/** Creates a writer of products in this precision. */
 export function createLinearWriter(graph: GraphWriter, precision: Precision): LinearWriter {
   const multiply: LinearWriter["multiply"] = async (activations, name, weights, outputs, bias) => {
     const inputs = weights.length / outputs;

@@ -1,17 +1,17 @@
 /**
- * A built graph as an encoder: prepares samples, runs them one clip at a time, hands out the pooled layers.
+ * Runs a built graph as an encoder: prepares samples, runs one clip at a time, returns the pooled layers.
  *
  * Not its concern: files, where the graph was built.
  */
 import { GolemError } from "../../core/error.ts";
-import type { OnnxModel, OnnxRuntime } from "../../onnx/onnx-runtime.ts";
 import { framesOutput, getPooledTensor, pooledOutput } from "../../onnx/pooling-graph.ts";
+import type { OnnxModel, OnnxRuntime } from "../../onnx/runtime.ts";
 import type { Encoder, EncoderInfo } from "../encoder.ts";
 import { type AddEncoder, addNormalisation, addReflection } from "../encoder-graph.ts";
-import { reflectToLength } from "../reflect.ts";
+import { reflectToLength } from "../input-preparation.ts";
 import type { GraphOptions, PretrainedPlan } from "./pretrained-family.ts";
 
-/** Identity of the encoder that a plan gives under these options. */
+/** Returns the identity of the encoder that a plan gives with these options. */
 export function describePretrained(
   plan: PretrainedPlan,
   source: Pick<EncoderInfo, "id" | "revision" | "sha256">,
@@ -54,7 +54,7 @@ export async function createPretrainedEncoder(
   };
 }
 
-/** A graph that was written by `plan` as part of another one. */
+/** Creates an encoder as part of another graph, from a graph that was written by `plan`. */
 export function createPretrainedGraph(model: Uint8Array, plan: PretrainedPlan): AddEncoder {
   return (graph, samples, prefix) => {
     const long = addReflection(graph, samples, plan.minimumSamples);

@@ -1,5 +1,5 @@
 /**
- * What a family of published models has to provide so that its checkpoints become encoders: one file each.
+ * The interface of a family of published models whose checkpoints can become encoders; one file per family.
  *
  * Not its concern: any particular family, files, runtimes.
  */
@@ -8,24 +8,27 @@ import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Precision } from "./linear.ts";
 
-/** What to build. */
+/** Options of building a graph. */
 export interface GraphOptions {
   readonly precision: Precision;
-  /** Last layer handed out, from 0; what is above it is neither computed nor stored. All layers when not given. */
+  /** Last layer to return, from 0; layers above it are neither computed nor stored. Default: all layers. */
   readonly throughLayer?: number | undefined;
 }
 
-/** What may be chosen about what a model hears. */
+/** Options of a model's input. */
 export interface PlanOptions {
-  /** Zeros after the samples up to the length it was trained on, where it was trained on one. Default: true length. */
+  /**
+   * Pad samples with zeros to the length the model was trained on, if it was trained on one. Default: true
+   * length.
+   */
   readonly padded?: boolean | undefined;
 }
 
-/** How one model becomes an encoder; made from its config.json and preprocessor_config.json. */
+/** How one model becomes an encoder, derived from its config.json and preprocessor_config.json. */
 export interface PretrainedPlan {
-  /** Layers of the whole model: 0 is what enters the first block, the last the encoder's final output. */
+  /** Layers of the whole model: 0 is the input of the first block, the last is the encoder's final output. */
   readonly layers: number;
-  /** Numbers a frame. */
+  /** Numbers per frame. */
   readonly dimensions: number;
   /** In Hz. */
   readonly sampleRate: number;
@@ -33,22 +36,25 @@ export interface PretrainedPlan {
   readonly minimumSamples: number;
   /** Name of the graph's input, [1, samples]. */
   readonly input: string;
-  /** Everything that shapes the numbers, with a version that changes when the graph does: part of fingerprints. */
+  /**
+   * Everything that shapes the numbers, with a version that changes when the graph does; part of
+   * fingerprints.
+   */
   readonly recipe: string;
   /** Whether `prepare` normalises: zero mean, unit variance over the clip. */
   readonly isNormalised: boolean;
-  /** What is done to the samples before the graph hears them. */
+  /** Prepares the samples for the graph. */
   prepare(samples: Float32Array): Float32Array;
-  /** Writes the graph with the outputs of `pooled-outputs.ts`; `finish` is the caller's. */
+  /** Writes the graph with the outputs of `addPooledLayers` (transformer.ts); the caller calls `finish`. */
   write(graph: GraphWriter, checkpoint: Checkpoint, options: GraphOptions): Promise<void>;
 }
 
 /** A family of models. */
 export interface PretrainedFamily {
-  /** Values of `model_type` in config.json that it takes. */
+  /** Supported values of `model_type` in config.json. */
   readonly modelTypes: readonly string[];
-  /** Whether it was trained on padded input, and so has {@link PlanOptions.padded}. */
+  /** Whether the models were trained on padded input, so that {@link PlanOptions.padded} is allowed. */
   readonly canPad?: boolean;
-  /** Checks a model's parsed config files; throws `unknown-encoder` naming what cannot be honoured. */
+  /** Checks a model's parsed config files. Throws `unknown-encoder` naming what is not supported. */
   plan(config: unknown, preprocessor: unknown, options?: PlanOptions): PretrainedPlan;
 }

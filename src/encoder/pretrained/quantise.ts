@@ -1,17 +1,18 @@
 /**
- * int8 weights, one scale a column: what ONNX Runtime's MatMulIntegerToFloat multiplies by.
+ * int8 weights with one scale per column, for ONNX Runtime's MatMulIntegerToFloat.
  *
- * Symmetric: w = scale * q, q in -127 ... 127, scale = max |w| / 127 over the column. Signed, since that is what the
- * instructions for uint8 times int8 take (with AVX-512 VNNI 2.3 times faster than uint8 times uint8). Where a processor
- * has only AVX2 such products can saturate; there ONNX Runtime turns the weights into uint8 while loading, if the session
- * asks for it (`session.x64quantprecision`).
  * Not its concern: which layer the weights belong to.
+ *
+ * Symmetric: w = scale * q, q in -127 ... 127, scale = max |w| / 127 over the column. Signed, because the
+ * instructions for uint8 times int8 need that (with AVX-512 VNNI 2.3 times faster than uint8 times uint8). On
+ * processors with only AVX2 such products can saturate; there ONNX Runtime turns the weights into uint8 while
+ * loading, if the session requests it (`session.x64quantprecision`).
  */
 
 /** A quantised weight matrix [rows, columns]. */
-export interface QuantisedWeights {
+interface QuantisedWeights {
   readonly values: Int8Array;
-  /** One a column. */
+  /** One per column. */
   readonly scales: Float32Array;
 }
 
@@ -33,7 +34,7 @@ export function quantiseColumns(weights: Float32Array, rows: number, columns: nu
   const values = new Int8Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const start = r * columns;
-    // Storing truncates towards zero: shifted by 128 all are positive, so that adding a half rounds.
+    // Conversion truncates towards zero; shifted by 128 all values are positive, so adding a half rounds.
     for (let c = 0; c < columns; c++) {
       values[start + c] = Math.trunc(weights[start + c]! * inverse[c]! + 128.5) - 128;
     }
@@ -41,7 +42,7 @@ export function quantiseColumns(weights: Float32Array, rows: number, columns: nu
   return { values, scales };
 }
 
-/** Turns [rows, columns] into [columns, rows], in blocks that fit the processor's cache. */
+/** Transposes [rows, columns] to [columns, rows], in blocks that fit the processor's cache. */
 export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   const block = 32;

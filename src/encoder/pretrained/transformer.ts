@@ -1,23 +1,26 @@
 /**
- * The parts of transformer encoders (Vaswani et al. 2017) that model families share, in ONNX Runtime's fused operators
- * (docs/ContribOperators.md) where these are faster. Tensors are [1, frames, hidden].
+ * The parts of transformer encoders (Vaswani et al. 2017) that model families share, with ONNX Runtime's
+ * fused operators (docs/ContribOperators.md) where these are faster.
  *
- * Additions and norms are nodes of their own: the fused SkipLayerNormalization takes three times as long on CPUs.
  * Not its concern: any particular model; names of tensors are given.
+ *
+ * Tensors are [1, frames, hidden]. Additions and norms are separate nodes: the fused SkipLayerNormalization
+ * takes three times as long on CPUs.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import { addPoolingNodes, framesOutput, pooledOutput } from "../../onnx/pooling-graph.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";
 import type { LinearWriter } from "./linear.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
 
-/** Everything the parts of one encoder share. */
+/** Shared by all parts of one encoder. */
 export interface TransformerContext {
   readonly graph: GraphWriter;
   readonly linear: LinearWriter;
   readonly tensors: EncoderTensors;
-  /** Numbers a frame. */
+  /** Numbers per frame. */
   readonly hidden: number;
   /** Attention heads. */
   readonly heads: number;
@@ -27,7 +30,7 @@ export interface TransformerContext {
   readonly epsilon: number;
 }
 
-/** What the parts of one block are called. */
+/** Names of the parts of one block. */
 export interface BlockNames {
   /** Prefix of q_proj, k_proj, v_proj and out_proj. */
   readonly attention: string;
@@ -38,7 +41,7 @@ export interface BlockNames {
   readonly forwardNorm: string;
 }
 
-/** Adds a vector of the checkpoint as it is. Returns its name. */
+/** Adds a vector of the checkpoint unchanged. Returns its name. */
 export async function addVector(
   { graph, tensors }: Pick<TransformerContext, "graph" | "tensors">,
   name: string,
@@ -47,7 +50,7 @@ export async function addVector(
   return graph.addTensor(name, [values.length], values);
 }
 
-/** A layer norm over the numbers of each frame. */
+/** Adds a layer norm over the numbers of each frame. */
 export async function addLayerNorm(
   context: TransformerContext,
   x: string,
@@ -62,7 +65,7 @@ export async function addLayerNorm(
   });
 }
 
-/** A linear layer with its bias. */
+/** Adds a linear layer with its bias. */
 export async function addLinear(
   context: TransformerContext,
   x: string,
@@ -75,7 +78,9 @@ export async function addLinear(
   return linear.multiplyTransposed(linear.prepare(x), `${name}.weight`, weights, outputs, bias);
 }
 
-/** Self-attention with its output projection. A projection without a bias in the checkpoint has none. */
+/**
+ * Adds self-attention with its output projection. A projection without a bias in the checkpoint gets none.
+ */
 export async function addAttention(context: TransformerContext, x: string, at: string): Promise<string> {
   const { graph, linear, tensors, hidden, heads } = context;
   const activations = linear.prepare(x);
@@ -95,7 +100,7 @@ export async function addAttention(context: TransformerContext, x: string, at: s
   return addLinear(context, mixed, `${at}.out_proj`, hidden);
 }
 
-/** The two-layer network of a block, with gelu between. */
+/** Adds the two-layer network of a block, with gelu between the layers. */
 export async function addFeedForward(
   context: TransformerContext,
   x: string,
@@ -109,8 +114,9 @@ export async function addFeedForward(
 }
 
 /**
- * Blocks whose norms come first: x + attention(norm(x)), then x + network(norm(x)). Returns the layers `layer_0` (x itself) to
- * `layer_through`; that of the last of `blocks` has been through `finalNorm`.
+ * Adds blocks whose norms come first: x + attention(norm(x)), then x + network(norm(x)). Returns the names of
+ * the layers, `layer_0` (x itself) to the layer numbered `through`; the last of all blocks includes
+ * `finalNorm`.
  */
 export async function addNormFirstBlocks(
   context: TransformerContext,
@@ -134,4 +140,21 @@ export async function addNormFirstBlocks(
     layers.push(output);
   }
   return layers;
+}
+
+/**
+ * Ends a graph with the outputs `golem_pooled` [1, layers, 2 x dimensions] and `golem_frames` [3] for the
+ * given tensors, each [1, frames, dimensions], layer 0 first, so that no frame leaves the runtime (see
+ * `onnx/pooling-graph.ts`).
+ */
+export function addPooledLayers(
+  graph: GraphWriter,
+  layerTensors: readonly string[],
+  dimensions: number,
+): void {
+  addPoolingNodes(layerTensors, (operator, inputs, outputs, attributes) => {
+    graph.addNode(operator, inputs, { outputs, attributes });
+  });
+  graph.addOutput(pooledOutput, "float32", [1, layerTensors.length, 2 * dimensions]);
+  graph.addOutput(framesOutput, "int64", [3]);
 }

@@ -1,9 +1,11 @@
 /**
  * The convolutional front end of wav2vec2 and HuBERT: samples [1, samples] to features [1, frames, channels].
  *
- * Everything is channels last, and every convolution a matrix product over frames cut out of its input. Baevski et al.
- * 2020, "wav2vec 2.0", section 2; the two kinds of norm are those of `Wav2Vec2Config.feat_extract_norm`.
- * Not its concern: what comes after the features.
+ * Not its concern: what follows the features.
+ *
+ * Everything is channels last, and every convolution is a matrix product over frames cut out of its input.
+ * Baevski et al. 2020, "wav2vec 2.0", section 2; the two kinds of norm are those of
+ * `Wav2Vec2Config.feat_extract_norm`.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
@@ -17,10 +19,12 @@ const microsoft = { domain: "com.microsoft" } as const;
 /** The epsilon of the front end's norms, which config.json does not set (PyTorch's default). */
 const epsilon = 1e-5;
 
-/** Frames of output made at once: what a second of audio takes at the widest point fits the processor's cache. */
+/**
+ * Frames of output computed at once: the widest activations of a second of audio fit the processor's cache.
+ */
 const chunkFrames = 50;
 
-/** What the parts of the front end share. */
+/** Shared by all parts of the front end. */
 interface FrontContext {
   readonly graph: GraphWriter;
   readonly linear: LinearWriter;
@@ -31,8 +35,8 @@ interface FrontContext {
 /**
  * Adds the front end; returns the name of the features.
  *
- * Above the first layer's frames everything is local in time, so it is done in chunks of {@link chunkFrames}: memory does
- * not grow with the recording, and activations stay in the cache.
+ * Above the first layer's frames everything is local in time and is done in chunks of {@link chunkFrames}:
+ * memory does not grow with the recording, and activations stay in the cache.
  */
 export async function addFeatureExtractor(context: FrontContext, samples: string): Promise<string> {
   const { graph, config } = context;
@@ -42,7 +46,8 @@ export async function addFeatureExtractor(context: FrontContext, samples: string
     receptive: 1 + (receptive.samples - geometry.kernel) / geometry.stride,
     hop: receptive.hop / geometry.stride,
   };
-  // A group norm's statistics are over every frame of the first layer, also those the layers above have no use for.
+  // The statistics of a group norm are over every frame of the first layer, including those that the layers
+  // above do not use.
   const all = trimToFrames(graph, samples, geometry.kernel, geometry.stride);
   const column = graph.addNode("Reshape", [all, graph.addConstant([1, -1, 1])]);
   const frames = cutFrames(graph, column, geometry);
@@ -69,7 +74,10 @@ function getGeometry(config: Wav2Vec2Config, layer: number): Geometry {
 
 const layerName = (layer: number) => `feature_extractor.conv_layers.${layer}`;
 
-/** Prepares the first layer, always in float32, from all its frames; returns how to apply it to some of them. */
+/**
+ * Prepares the first layer, always in float32, from all its frames; returns the function that applies it to
+ * some of them.
+ */
 async function addFirstLayer(
   context: FrontContext,
   frames: string,
@@ -90,7 +98,7 @@ async function addFirstLayer(
     graph.addNode("BiasGelu", [graph.addNode("MatMul", [chunk, scaled]), bias], microsoft);
 }
 
-/** A layer above the first. */
+/** Adds a layer above the first. */
 async function addLayer(context: FrontContext, x: string, layer: number): Promise<string> {
   const { linear, tensors, config, graph } = context;
   const name = `${layerName(layer)}.conv.weight`;
@@ -101,7 +109,7 @@ async function addLayer(context: FrontContext, x: string, layer: number): Promis
   return addActivation(context, await linear.multiply(frames, name, weights, outputs), layer);
 }
 
-/** What follows a layer's product: bias, layer norm where there is one, gelu. */
+/** Adds what follows a layer's product: bias, layer norm where there is one, gelu. */
 async function addActivation(context: FrontContext, product: string, layer: number): Promise<string> {
   const { graph, config } = context;
   const at = layerName(layer);
@@ -126,10 +134,11 @@ async function addVector({ graph, tensors }: FrontContext, name: string): Promis
 }
 
 /**
- * Group norm with one channel a group, folded into the convolution before it: since that is linear, the mean and the
- * variance of its outputs follow from the mean m and the covariance C of the frames (kernel x kernel numbers), as
- * W'm and diag(W'CW). In float64, as C may be far larger than a filter's share of it. A bias of the convolution would
- * cancel out. Returns the weights [kernel, outputs] and the bias [outputs] that give normalised outputs.
+ * Adds a group norm with one channel per group, folded into the convolution before it. Since that is linear,
+ * the mean and the variance of its outputs follow from the mean m and the covariance C of the frames (kernel
+ * x kernel numbers), as W'm and diag(W'CW). In float64, since C may be far larger than its part in one
+ * filter. A bias of the convolution would cancel out. Returns the weights [kernel, outputs] and the bias
+ * [outputs] that give normalised outputs.
  */
 function addGroupNorm(
   graph: GraphWriter,

@@ -1,13 +1,15 @@
 /**
- * The tensors of a wav2vec2 or HuBERT encoder: names, shapes, and the positional convolution's weight norm.
+ * The tensors of a wav2vec2 or HuBERT encoder: names, shapes, and the weight norm of the positional
+ * convolution.
+ *
+ * Not its concern: graphs.
  *
  * Names: Hugging Face transformers, `Wav2Vec2Model` and `HubertModel`, which share them.
- * Not its concern: graphs.
  */
 import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder-tensors.ts";
 import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
 
-/** Where the positional convolution is. */
+/** Name of the positional convolution. */
 export const positionalConvolution = "encoder.pos_conv_embed.conv";
 
 /** How to find the tensors in a checkpoint. */
@@ -57,8 +59,9 @@ function listTensors(config: Wav2Vec2Config, has: (name: string) => boolean): Ex
 }
 
 /**
- * Reads the positional convolution's weights [hidden, hidden / groups, kernel] with the weight norm folded in:
- * weight[:, :, k] = g[k] * v[:, :, k] / ||v[:, :, k]|| (Salimans and Kingma 2016, over the last dimension).
+ * Reads the positional convolution's weights [hidden, hidden / groups, kernel] with the weight norm folded
+ * in: weight[:, :, k] = g[k] * v[:, :, k] / ||v[:, :, k]|| (Salimans and Kingma 2016, over the last
+ * dimension).
  */
 export async function readPositionalWeights(tensors: EncoderTensors, kernel: number): Promise<Float32Array> {
   if (tensors.has(`${positionalConvolution}.weight`)) return tensors.read(`${positionalConvolution}.weight`);

@@ -1,13 +1,16 @@
-/** wav2vec2 and HuBERT graphs against hidden states that torchaudio computed in float64 from the same checkpoints. */
+/**
+ * wav2vec2 and HuBERT graphs against hidden states that torchaudio computed in float64 from the same
+ * checkpoints.
+ */
 import { describe, expect, it } from "vitest";
 import { fixtureSource } from "../../../test/checkpoint-files.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
-import { createGraphField, createValueInfo } from "../../onnx/onnx-proto.ts";
+import { createGraphField, createValueInfo } from "../../onnx/proto.ts";
+import { normaliseSamples } from "../input-preparation.ts";
 import { openCheckpoint } from "./checkpoint/open-checkpoint.ts";
 import { selectTensors } from "./encoder-tensors.ts";
 import type { Precision } from "./linear.ts";
-import { normaliseSamples } from "./normalised-samples.ts";
 import { samplesInput, writeWav2Vec2Graph } from "./wav2vec2.ts";
 import { parseWav2Vec2Config, parseWav2Vec2Preprocessor } from "./wav2vec2-config.ts";
 import { describeWav2Vec2Tensors } from "./wav2vec2-tensors.ts";
@@ -104,7 +107,7 @@ describe.each(all)("%s", (model) => {
     expect(input).toBeAllclose(await reference.readTensor("input"), { rtol: 1e-5, atol: 1e-5 });
   });
 
-  it("gives every hidden state and every pooled layer in fp32", async () => {
+  it("computes every hidden state and every pooled layer in fp32", async () => {
     const reference = await openReference(model);
     const { layers, pooled, frames, hidden } = await runModel(model, await reference.readTensor("input"), {
       precision: "fp32",
@@ -135,7 +138,7 @@ describe.each(all)("%s", (model) => {
     }
   });
 
-  it.each([0, 1, 2])("cut above layer %i, gives what the whole graph gives below", async (throughLayer) => {
+  it.each([0, 1, 2])("cut above layer %i, equals the whole graph up to there", async (throughLayer) => {
     const input = await (await openReference(model)).readTensor("input");
     const whole = await runModel(model, input, { precision: "fp32" });
     const cut = await runModel(model, input, { precision: "fp32", throughLayer });
@@ -144,7 +147,7 @@ describe.each(all)("%s", (model) => {
     expect(cut.frames).toBe(whole.frames);
   });
 
-  it("hears every length from 400 samples on", async () => {
+  it("accepts every length from 400 samples on", async () => {
     const input = await (await openReference(model)).readTensor("input");
     for (const length of [400, 401, 719, 720, 1039, 1040, 2001]) {
       const { frames } = await runModel(model, input.slice(0, length), { precision: "int8" });
@@ -154,7 +157,7 @@ describe.each(all)("%s", (model) => {
 });
 
 describe("tensors", () => {
-  it("names all that is missing, not expected and of another shape in one error", async () => {
+  it("lists all tensors that are missing, unexpected or of another shape in one error", async () => {
     const config = parseWav2Vec2Config({
       ...((await readJson("wav2vec2/config.json")) as object),
       num_hidden_layers: 2,
@@ -228,19 +231,19 @@ describe("config", () => {
     ["adapters", { adapter_attn_dim: 16 }, "adapter_attn_dim"],
     ["an absurd size", { hidden_size: 1e9 }, "hidden_size"],
     ["lists of different lengths", { conv_stride: [5] }, "conv_dim"],
-  ])("refuses %s and says where", async (_, change, where) => {
+  ])("refuses %s and names the field", async (_, change, where) => {
     const json = { ...((await readJson("wav2vec2/config.json")) as object), ...change };
     expect(() => parseWav2Vec2Config(json)).toThrow(
       expect.objectContaining({ code: "unknown-encoder", message: expect.stringContaining(where) }),
     );
   });
 
-  it("takes another rate for what it is: not supported", () => {
+  it("reports another sample rate as unsupported", () => {
     expect(() => parseWav2Vec2Preprocessor({ sampling_rate: 8000 })).toThrow("sampling_rate");
     expect(parseWav2Vec2Preprocessor({})).toEqual({ do_normalize: true, sampling_rate: 16_000 });
   });
 
-  it("refuses a layer that is not there", async () => {
+  it("refuses a layer that does not exist", async () => {
     await expect(
       runModel("wav2vec2", new Float32Array(400), { precision: "fp32", throughLayer: 4 }),
     ).rejects.toThrow("0 to 3");

@@ -1,58 +1,88 @@
 /**
- * Builds the graph of a wav2vec2 or HuBERT encoder from its tensors: samples in, every layer pooled out.
+ * wav2vec2 and HuBERT as a family: from config files to a plan, from a checkpoint to a graph with every layer
+ * pooled.
  *
- * Baevski et al. 2020, "wav2vec 2.0"; Hsu et al. 2021, "HuBERT". Layer 0 is what enters the first block, layer i what
- * leaves block i; where the norm comes first (`do_stable_layer_norm`) the last layer has been through the final norm.
- * One recording at a time: in a batch, one clip's level
- * would change the scale its neighbours are quantised with.
- * Not its concern: where tensors come from, where the graph goes.
+ * Not its concern: where tensors come from, where the graph goes, files, runtimes.
+ *
+ * Baevski et al. 2020, "wav2vec 2.0"; Hsu et al. 2021, "HuBERT". Layer 0 is the input of the first block,
+ * layer i the output of block i; where the norm comes first (`do_stable_layer_norm`) the last layer has
+ * passed the final norm. One recording at a time: in a batch, the level of one clip would change the scale
+ * with which the others are quantised.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import { normaliseSamples } from "../input-preparation.ts";
 import { addBlockedConvolution } from "./blocked-convolution.ts";
-import type { EncoderTensors } from "./encoder-tensors.ts";
-import { createLinearWriter, type Precision } from "./linear.ts";
-import { addPooledLayers } from "./pooled-outputs.ts";
+import { type EncoderTensors, selectTensors } from "./encoder-tensors.ts";
+import { createLinearWriter } from "./linear.ts";
+import type { GraphOptions, PretrainedFamily } from "./pretrained-family.ts";
 import {
   addAttention,
   addFeedForward,
   addLayerNorm,
   addLinear,
   addNormFirstBlocks,
+  addPooledLayers,
   addVector,
   type BlockNames,
   type TransformerContext,
 } from "./transformer.ts";
-import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
+import {
+  getReceptiveField,
+  parseWav2Vec2Config,
+  parseWav2Vec2Preprocessor,
+  type Wav2Vec2Config,
+} from "./wav2vec2-config.ts";
 import { addFeatureExtractor } from "./wav2vec2-features.ts";
-import { positionalConvolution, readPositionalWeights } from "./wav2vec2-tensors.ts";
+import { describeWav2Vec2Tensors, positionalConvolution, readPositionalWeights } from "./wav2vec2-tensors.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
 
 /** Name of the input: normalised samples at 16 kHz, [1, samples]. */
 export const samplesInput = "input_values";
 
-/** What to build. */
-export interface Wav2Vec2GraphOptions {
-  readonly precision: Precision;
-  /** Last layer handed out, 0 ... blocks; blocks above it are neither computed nor stored. All when not given. */
-  readonly throughLayer?: number | undefined;
-}
+/** wav2vec2 (base, large, XLS-R, MMS without adapters) and HuBERT. */
+export const wav2vec2Family: PretrainedFamily = {
+  modelTypes: ["wav2vec2", "hubert"],
+  plan(configJson, preprocessorJson) {
+    const config = parseWav2Vec2Config(configJson);
+    const preprocessor = parseWav2Vec2Preprocessor(preprocessorJson ?? {});
+    const minimumSamples = getReceptiveField(config).samples;
+    const normalise = preprocessor.do_normalize;
+    return {
+      layers: config.num_hidden_layers + 1,
+      dimensions: config.hidden_size,
+      sampleRate: preprocessor.sampling_rate,
+      minimumSamples,
+      input: samplesInput,
+      recipe: `wav2vec2/1;normalise=${normalise ? "zero-mean-unit-variance" : "none"};pool=mean+std;reflect<${minimumSamples}`,
+      isNormalised: normalise,
+      prepare: normalise ? normaliseSamples : (samples) => samples,
+      write: (graph, checkpoint, options) =>
+        writeWav2Vec2Graph(
+          graph,
+          selectTensors(checkpoint, describeWav2Vec2Tensors(config)),
+          config,
+          options,
+        ),
+    };
+  },
+};
 
-/** Everything the parts of the graph share. */
+/** Shared by all parts of the graph. */
 interface Context extends TransformerContext {
   readonly config: Wav2Vec2Config;
 }
 
 /**
- * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `pooled-outputs.ts`), layers as tensors `layer_0`,
- * `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
+ * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `transformer.ts`), layers as tensors
+ * `layer_0`, `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
  */
 export async function writeWav2Vec2Graph(
   graph: GraphWriter,
   tensors: EncoderTensors,
   config: Wav2Vec2Config,
-  options: Wav2Vec2GraphOptions,
+  options: GraphOptions,
 ): Promise<void> {
   const blocks = config.num_hidden_layers;
   const through = options.throughLayer ?? blocks;
@@ -85,7 +115,7 @@ async function addProjection(context: Context, features: string): Promise<string
   return addLinear(context, x, "feature_projection.projection", config.hidden_size);
 }
 
-/** The convolution that tells positions apart, gelu applied: to be added to its input. */
+/** Adds the positional convolution with gelu; the caller adds the result to its input. */
 async function addPositions(context: Context, x: string): Promise<string> {
   const { graph, linear, tensors, config } = context;
   const {
@@ -104,7 +134,8 @@ async function addPositions(context: Context, x: string): Promise<string> {
   }
   const matrix = await graph.addTensor(name, [hidden, hidden / groups, kernel], weights);
   const turn = (tensor: string) => graph.addNode("Transpose", [tensor], { attributes: { perm: [0, 2, 1] } });
-  // An even kernel pads kernel / 2 at both ends and drops the last frame: the same as padding one less there.
+  // An even kernel pads kernel / 2 at both ends and drops the last frame, which equals padding one less at
+  // the end.
   const convolved = graph.addNode("Conv", [turn(x), matrix, bias], {
     attributes: {
       kernel_shape: [kernel],
@@ -126,7 +157,7 @@ function nameBlock(index: number): BlockNames {
   };
 }
 
-/** Blocks whose norms come after each addition (wav2vec2-base, HuBERT-base). */
+/** Adds blocks whose norms follow each addition (wav2vec2-base, HuBERT-base). */
 async function addNormLastBlocks(context: Context, sum: string, through: number): Promise<string[]> {
   const { graph } = context;
   const layers = [await addLayerNorm(context, sum, "encoder.layer_norm", "layer_0")];

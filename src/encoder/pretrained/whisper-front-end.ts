@@ -1,11 +1,12 @@
 /**
  * Whisper's log-mel front end as a graph: samples [1, samples] to log-mel frames [1, frames, bands].
  *
- * Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", section 2.2, as its authors' code
- * has it: mirrored by 200 samples at both ends, Hann windows of 400 samples every 160, power, Slaney's mel filters,
- * log10 not below 1e-10 nor 8 below the clip's maximum, (x + 4) / 4; the last frame is dropped. The Fourier transform is a
- * matrix product with the window in it, 5 % of the work of the smallest model.
  * Not its concern: the network behind it.
+ *
+ * Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", section 2.2, as in its
+ * authors' code: mirrored by 200 samples at both ends, Hann windows of 400 samples every 160, power, Slaney's
+ * mel filters, log10 not below 1e-10 nor 8 below the clip's maximum, (x + 4) / 4; the last frame is dropped.
+ * The Fourier transform is a matrix product that includes the window, 5 % of the work of the smallest model.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
@@ -16,12 +17,12 @@ const window = 400;
 /** Samples from one frame to the next. */
 export const whisperHop = 160;
 const bins = window / 2 + 1;
-/** Frames of the 30 seconds that the network was trained on. */
+/** Frames of the 30 seconds on which the network was trained. */
 export const whisperFrames = 3000;
 
 /**
- * Adds the front end. `padded`: zeros after the samples up to 30 s. There are floor(samples / 160) frames, of at least 201
- * samples; 3000 when padded. Returns the name of the frames.
+ * Adds the front end. `padded`: zeros after the samples up to 30 s. The result has floor(samples / 160)
+ * frames, for at least 201 samples; 3000 when padded. Returns the name of the frames.
  */
 export async function addLogMel(
   graph: GraphWriter,
@@ -58,8 +59,8 @@ function padTo30Seconds(graph: GraphWriter, samples: string): string {
 }
 
 /**
- * Windows [1, frames, 400] of the mirrored samples: a window is two blocks of 160 samples and half of a third, so three
- * slices of the blocks joined side by side.
+ * Cuts windows [1, frames, 400] out of the mirrored samples. A window is two blocks of 160 samples and half
+ * of a third, so three slices of the blocks are joined side by side.
  */
 function cutBlocks(graph: GraphWriter, samples: string): string {
   const margin = window / 2;
@@ -80,7 +81,10 @@ function cutBlocks(graph: GraphWriter, samples: string): string {
   return graph.addNode("Concat", [parts[0]!, parts[1]!, half], { attributes: { axis: 2 } });
 }
 
-/** Real parts, then imaginary parts, of the Fourier transform of a Hann window, [400, 2 x 201]. */
+/**
+ * Computes the real parts, then the imaginary parts, of the Fourier transform of a Hann window, [400, 2 x
+ * 201].
+ */
 function createFourier(): Float32Array {
   const hann = createHannWindow(window);
   return Float32Array.from({ length: window * 2 * bins }, (_, i) => {
@@ -92,7 +96,7 @@ function createFourier(): Float32Array {
   });
 }
 
-/** The mel filters for real parts and imaginary parts alike, [2 x 201, bands]. */
+/** Computes the mel filters, repeated for real and imaginary parts, [2 x 201, bands]. */
 function createFilters(bands: number): Float32Array {
   const filters = createMelFilters({
     ...{ bands, transformSize: window, sampleRate, low: 0, high: sampleRate / 2 },

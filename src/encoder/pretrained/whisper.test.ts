@@ -1,4 +1,7 @@
-/** Whisper's graph against log-mel frames and hidden states that PyTorch computed in float64 from the same checkpoint. */
+/**
+ * Whisper's graph against log-mel frames and hidden states that PyTorch computed in float64 from the same
+ * checkpoint.
+ */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixtureSource, memorySource } from "../../../test/checkpoint-files.ts";
@@ -8,8 +11,8 @@ import { getCacheFolder } from "../../node/disk/cache-folder.ts";
 import { loadPretrained } from "../../node/models/load-pretrained.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
-import { createGraphField, createValueInfo } from "../../onnx/onnx-proto.ts";
-import { poolFrames } from "../pool-frames.ts";
+import { createGraphField, createValueInfo } from "../../onnx/proto.ts";
+import { poolFrames } from "../pooling.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint/open-checkpoint.ts";
 import { planPretrained } from "./families.ts";
@@ -117,8 +120,8 @@ describe("Whisper", () => {
       const expected = await reference.readTensor(`hidden_states.${i}`);
       expect(layers[i]).toHaveLength(1500 * hidden);
       expect(layers[i]!.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-3 });
-      const heard = poolFrames(expected.subarray(0, frames * hidden), hidden);
-      expect(layerOf(pooled, i)).toBeAllclose(heard.vector, { rtol: 0, atol: 1e-4 });
+      const pooledFrames = poolFrames(expected.subarray(0, frames * hidden), hidden);
+      expect(layerOf(pooled, i)).toBeAllclose(pooledFrames.vector, { rtol: 0, atol: 1e-4 });
     }
   });
 
@@ -130,14 +133,14 @@ describe("Whisper", () => {
     }
   });
 
-  it.each([0, 1, 2])("cut above layer %i, gives what the whole graph gives below", async (throughLayer) => {
+  it.each([0, 1, 2])("cut above layer %i, equals the whole graph up to there", async (throughLayer) => {
     const whole = await runModel(waveform);
     const { pooled, layers } = await runModel(waveform, { throughLayer });
     expect(layers).toHaveLength(throughLayer + 1);
     expect(pooled).toBeAllclose(whole.pooled.subarray(0, pooled.length), { rtol: 1e-5, atol: 1e-6 });
   });
 
-  it("is an encoder of clips of any length up to 30 s", async () => {
+  it("encodes clips of any length up to 30 s", async () => {
     const scratch = await createScratchFolder();
     await writeWhisperFolder(join(scratch, "model"));
     const cache = getCacheFolder({ GOLEM_HOME: join(scratch, "cache") });
@@ -164,7 +167,7 @@ describe("Whisper", () => {
     [{ num_mel_bins: 40 }, "num_mel_bins"],
     [{ encoder_attention_heads: 5 }, "encoder_attention_heads"],
     [{ activation_function: "relu" }, "activation_function"],
-  ])("refuses what it cannot honour: %j", (changes, message) => {
+  ])("refuses unsupported settings: %j", (changes, message) => {
     expect(() => planPretrained({ ...config, ...changes }, undefined)).toThrow(message);
   });
 

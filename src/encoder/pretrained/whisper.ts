@@ -1,31 +1,82 @@
 /**
- * Builds the graph of a Whisper encoder from its tensors: samples in, every layer pooled out.
+ * Whisper's encoder as a family: from config files to a plan, from a checkpoint to a graph with every layer
+ * pooled.
  *
- * Radford et al. 2022. Layer 0 is what enters the first block (convolutions and positions), layer i what leaves block i; the
- * last has been through the final norm. The samples are taken at their true length: position embeddings are cut to it;
- * with `padded` they are followed by zeros up to 30 s, as in training, and the frames of these are computed but not pooled.
- * Not its concern: where tensors come from, where the graph goes.
+ * Not its concern: where tensors come from, where the graph goes, files, runtimes.
+ *
+ * Radford et al. 2022. Layer 0 is the input of the first block (convolutions and positions), layer i the
+ * output of block i; the last has passed the final norm. The samples keep their true length, and position
+ * embeddings are cut to it. With `padded` they are followed by zeros up to 30 s, as in training; the frames
+ * of the zeros are computed but not pooled.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
-import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder-tensors.ts";
+import {
+  type EncoderTensors,
+  type ExpectedTensors,
+  selectTensors,
+  type TensorSelection,
+} from "./encoder-tensors.ts";
 import { cutFrames, orderWeights, trimToFrames } from "./frames-graph.ts";
 import { createLinearWriter } from "./linear.ts";
-import { addPooledLayers } from "./pooled-outputs.ts";
-import type { GraphOptions } from "./pretrained-family.ts";
-import { addNormFirstBlocks, addVector, type BlockNames, type TransformerContext } from "./transformer.ts";
-import type { WhisperConfig } from "./whisper-config.ts";
-import { addLogMel, whisperHop } from "./whisper-front-end.ts";
+import type { GraphOptions, PretrainedFamily } from "./pretrained-family.ts";
+import {
+  addNormFirstBlocks,
+  addPooledLayers,
+  addVector,
+  type BlockNames,
+  type TransformerContext,
+} from "./transformer.ts";
+import { parseWhisperConfig, type WhisperConfig } from "./whisper-config.ts";
+import { addLogMel, whisperFrames, whisperHop } from "./whisper-front-end.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
-/** Epsilon of every norm; Whisper's config.json does not tell it (PyTorch's default). */
+/** Epsilon of every norm, which Whisper's config.json does not state (PyTorch's default). */
 const epsilon = 1e-5;
 
 /** Name of the input: samples at 16 kHz, [1, samples], at least 201 and at most 30 s. */
-export const whisperInput = "samples";
+const whisperInput = "samples";
+
+/** One window of the front end. */
+const minimumSamples = 400;
+/** 30 seconds, the length of the position embeddings. */
+const maximumSamples = whisperFrames * whisperHop;
+
+/** Whisper (tiny to large-v3) and models distilled from it; only the encoder is built. */
+export const whisperFamily: PretrainedFamily = {
+  modelTypes: ["whisper"],
+  canPad: true,
+  plan(configJson, preprocessorJson, { padded = false } = {}) {
+    const config = parseWhisperConfig(configJson, preprocessorJson);
+    return {
+      layers: config.encoder_layers + 1,
+      dimensions: config.d_model,
+      sampleRate: 16_000,
+      minimumSamples,
+      input: whisperInput,
+      recipe: `whisper/1;input=${padded ? "zeros to 30 s" : "true length"};pool=mean+std;reflect<${minimumSamples}`,
+      isNormalised: false,
+      prepare(samples) {
+        if (samples.length <= maximumSamples) return samples;
+        throw new GolemError(
+          "too-long",
+          `Whisper takes at most 30 s at once; got ${samples.length} samples.`,
+          {
+            hint: "Cut the signal into windows.",
+          },
+        );
+      },
+      write: (graph, checkpoint, options) =>
+        writeWhisperGraph(graph, selectTensors(checkpoint, describeWhisperTensors(config)), config, {
+          ...options,
+          padded,
+        }),
+    };
+  },
+};
 
 /** How to find the tensors in a checkpoint. */
-export function describeWhisperTensors(config: WhisperConfig): TensorSelection {
+function describeWhisperTensors(config: WhisperConfig): TensorSelection {
   return {
     anchor: "conv1.weight",
     roots: ["conv1.", "conv2.", "embed_positions.", "layers.", "layer_norm."],
@@ -54,16 +105,16 @@ function listTensors(config: WhisperConfig): ExpectedTensors {
   return expected;
 }
 
-/** Everything the parts of the graph share. */
+/** Shared by all parts of the graph. */
 interface Context extends TransformerContext {
   readonly config: WhisperConfig;
 }
 
 /**
- * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `pooled-outputs.ts`), layers as tensors `layer_0`,
- * `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
+ * Writes the graph: outputs `golem_pooled` and `golem_frames` (see `transformer.ts`), layers as tensors
+ * `layer_0`, `layer_1` ... [1, frames, hidden]. Throws `invalid-layer` when there is no such layer.
  */
-export async function writeWhisperGraph(
+async function writeWhisperGraph(
   graph: GraphWriter,
   tensors: EncoderTensors,
   config: WhisperConfig,
@@ -90,7 +141,10 @@ export async function writeWhisperGraph(
   addPooledLayers(graph, pooled, config.d_model);
 }
 
-/** Two convolutions over three frames, the second every other frame: [1, frames, bands] to [1, frames / 2, hidden]. */
+/**
+ * Adds two convolutions over three frames, the second at every other frame: [1, frames, bands] to [1, frames
+ * / 2, hidden].
+ */
 async function addConvolutions(context: Context, mel: string): Promise<string> {
   const { graph, linear, tensors, config } = context;
   const hidden = config.d_model;
@@ -101,7 +155,7 @@ async function addConvolutions(context: Context, mel: string): Promise<string> {
     const wide = graph.addNode("Pad", [x, graph.addConstant([0, 1, 0, 0, 1, 0])]);
     const weights = orderWeights(await tensors.read(`${name}.weight`), hidden, geometry);
     const whole = stride === 1 ? wide : trimToFrames(graph, wide, 3, stride);
-    // Log-mel values are few and their steps matter: the first product stays in float32.
+    // Log-mel values are few and small steps matter: the first product stays in float32.
     const product =
       i === 0
         ? graph.addNode("MatMul", [
@@ -119,7 +173,7 @@ async function addConvolutions(context: Context, mel: string): Promise<string> {
   return x;
 }
 
-/** Adds the position embeddings of as many frames as there are. */
+/** Adds the position embeddings of the frames there are. */
 async function addPositions({ graph, tensors, config }: Context, x: string): Promise<string> {
   const name = "embed_positions.weight";
   const shape = [config.max_source_positions, config.d_model];
@@ -140,7 +194,7 @@ function nameBlock(index: number): BlockNames {
   };
 }
 
-/** The frames of a layer that hear samples rather than padding: half of samples / 160, rounded up. */
+/** Cuts a layer to the frames of samples rather than padding: half of samples / 160, rounded up. */
 function cutPadding(graph: GraphWriter, layer: string): string {
   const length = graph.addNode("Shape", [whisperInput], { attributes: { start: 1, end: 2 } });
   const melFrames = graph.addNode("Div", [length, graph.addConstant([whisperHop])]);

@@ -10,7 +10,7 @@ import type { Dataset, Split } from "../../dataset/dataset.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
 import { readLabelledRows } from "../../dataset/labelled-rows.ts";
 import { isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
-import { parseSplit } from "../../dataset/split-word.ts";
+import { parseSplit } from "../../dataset/split-name.ts";
 import { parseCsv, parseJsonLines } from "../../dataset/table.ts";
 import { decodeText } from "../../dataset/text-encoding.ts";
 import { describeReadError } from "../disk/file-hash.ts";

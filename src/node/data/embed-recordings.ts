@@ -6,7 +6,7 @@
  * Not its concern: labels' meaning beyond silence, heads, the terminal.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
-import { tooLong } from "../../audio/mono-stream.ts";
+import { createTooLongError } from "../../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Recording, SkippedRecording } from "../../dataset/dataset.ts";
@@ -85,7 +85,7 @@ async function lookUp(
       const fileHash = await computeFileHash(path, signal ? { signal } : {});
       const stored = store.get(fileHash, recording.file);
       const seconds = stored.facts?.seconds ?? 0;
-      if (seconds > maximumSeconds) throw tooLong(recording.file, maximumSeconds, seconds);
+      if (seconds > maximumSeconds) throw createTooLongError(recording.file, maximumSeconds, seconds);
       const parts = stored.missing;
       if (parts) tasks.push({ index, path, fileHash, stored, parts });
       else outputs[index] = { fileHash, ...stored.complete() };

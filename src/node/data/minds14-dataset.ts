@@ -5,7 +5,7 @@
  */
 import { GolemError } from "../../core/error.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
-import { splitFirstRows } from "../../dataset/first-rows.ts";
+import { splitFirstRows } from "../../dataset/selection.ts";
 import { loadDataset } from "./dataset-files.ts";
 import type { LoadDatasetOptions } from "./recording-files.ts";
 

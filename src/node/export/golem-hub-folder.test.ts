@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../../test/make-embeddings.ts";
 import { createScratchFolder } from "../../../test/scratch-folder.ts";
 import { defaultAudioSettings } from "../../audio/audio.ts";
-import { describeAudio } from "../../audio/describe-audio.ts";
+import { describeAudio } from "../../audio/audio-description.ts";
 import { type EncoderDescriptor, parseDescriptor } from "../../encoder/encoder-descriptor.ts";
 import { createPublicGolem } from "../../golem/public-golem.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";

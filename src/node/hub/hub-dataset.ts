@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import { parseHubAddress } from "../../dataset/hub-address.ts";
-import { getSide, selectConfig, selectSplits } from "../../dataset/hub-splits.ts";
-import type { ColumnWish } from "../../dataset/parquet-features.ts";
+import { parseHubSplit, selectConfig, selectSplits } from "../../dataset/hub-splits.ts";
+import type { ColumnOptions } from "../../dataset/parquet-features.ts";
 import { openParquetFile, type ParquetFile } from "../../dataset/parquet-file.ts";
 import type { LoadDatasetOptions } from "../data/recording-files.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
@@ -44,7 +44,7 @@ export async function loadHubDataset(
   const list = await loadFileList(repo, address.revision, home, hubOptions);
   const config = selectConfig(list.configs, address.config, address.id);
   const splits = selectSplits(config, address.split, address.id);
-  const wish: ColumnWish = { label: address.label, speaker: address.speaker, labels };
+  const wish: ColumnOptions = { label: address.label, speaker: address.speaker, labels };
   const recordings: Recording[] = [];
   const skipped: SkippedRecording[] = [];
   for (const split of splits) {
@@ -76,7 +76,7 @@ export async function loadHubDataset(
         ...{ row, file, label: label ?? "" },
         ...(speaker === null ? {} : { speaker }),
         // A split requested by name has no other role.
-        split: splits.length === 1 && address.split !== undefined ? "none" : getSide(split.name),
+        split: splits.length === 1 && address.split !== undefined ? "none" : parseHubSplit(split.name),
       });
     }
     const files = openFiles.map((open, index) => ({

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
-import { type ColumnWish, chooseColumns, readFeatures, readText } from "../../dataset/parquet-features.ts";
+import { type ColumnOptions, chooseColumns, readFeatures, readText } from "../../dataset/parquet-features.ts";
 import type { ParquetFile } from "../../dataset/parquet-file.ts";
 import { readKept, writeKept } from "../disk/kept-json.ts";
 
@@ -33,7 +33,7 @@ interface RowsWanted {
   readonly paths: readonly string[];
   readonly openFiles: readonly (() => Promise<ParquetFile>)[];
   readonly card: unknown;
-  readonly wish: ColumnWish;
+  readonly wish: ColumnOptions;
   /** Reading ends after this many usable rows. */
   readonly limit: number | undefined;
 }
@@ -101,7 +101,11 @@ export async function loadRows(folder: string, wanted: RowsWanted, options: Work
   return result;
 }
 
-function isEnough({ rows, complete }: RowTable, { labels }: ColumnWish, limit: number | undefined): boolean {
+function isEnough(
+  { rows, complete }: RowTable,
+  { labels }: ColumnOptions,
+  limit: number | undefined,
+): boolean {
   if (complete) return true;
   if (limit === undefined) return false;
   const usable = labels === "required" ? rows.filter(([label]) => label !== null).length : rows.length;

@@ -11,7 +11,7 @@ import { createDescribedEncoder, descriptorRecipe } from "../../encoder/describe
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
 import { descriptorFile, type EncoderDescriptor, parseDescriptor } from "../../encoder/encoder-descriptor.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
-import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
+import type { OnnxRuntime } from "../../onnx/runtime.ts";
 import { describeReadError } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { type FileSet, hashFiles, readSmallFile } from "./model-files.ts";

@@ -5,8 +5,8 @@
  * Not its concern: encoders.
  */
 import { GolemError } from "../../core/error.ts";
-import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
-import { wrapSession } from "../../onnx/onnx-session.ts";
+import type { OnnxRuntime } from "../../onnx/runtime.ts";
+import { wrapSession } from "../../onnx/session.ts";
 import { saturatesInt8 } from "./processor.ts";
 
 /** Threads of a session with a second core. */

@@ -4,7 +4,7 @@ import { createRandom } from "../../core/random.ts";
 import { trainHead, trainHeadWithProduct } from "../../head/index.ts";
 import type { DisposableMatrixProduct } from "../../head/matrix-product.ts";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
-import { multiplyByRows, multiplyTransposed } from "../../math/products.ts";
+import { multiplyByRows, multiplyTransposed } from "../../math/matrix-products.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "./ort-matrix-product.ts";
 

@@ -5,8 +5,8 @@
  */
 import type { DisposableMatrixProduct } from "../../head/matrix-product.ts";
 import type { Matrix } from "../../math/matrix.ts";
-import { createModel, createNode, createValueInfo } from "../../onnx/onnx-proto.ts";
-import type { OnnxRuntime } from "../../onnx/onnx-runtime.ts";
+import { createModel, createNode, createValueInfo } from "../../onnx/proto.ts";
+import type { OnnxRuntime } from "../../onnx/runtime.ts";
 
 /** Version of the operator set: the first in which Gemm needs no third input. */
 const opset = 11;

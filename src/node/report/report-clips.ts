@@ -7,8 +7,8 @@
  */
 import { relative, sep } from "node:path";
 import type { AudioSettings } from "../../audio/audio.ts";
-import { encodeMulawWav } from "../../audio/mulaw-wav.ts";
 import { openAudio } from "../../audio/open-audio.ts";
+import { encodeMulawWav } from "../../audio/wav-writer.ts";
 import { encodeBase64 } from "../../core/base64.ts";
 import { throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";

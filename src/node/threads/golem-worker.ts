@@ -6,8 +6,8 @@
  */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { canArrive, createArrivingSource } from "../../audio/arriving-source.ts";
 import { identifyContent } from "../../audio/formats/content.ts";
+import { canStream, createStreamedSource } from "../../audio/streamed-source.ts";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes, createCachedSource, createMemorySource } from "../../core/byte-source.ts";
 import { throwIfAborted } from "../../core/error.ts";
@@ -165,11 +165,11 @@ async function receiveSource(
       yield chunk;
     }
   };
-  const arriving = createArrivingSource(take(), name);
+  const arriving = createStreamedSource(take(), name);
   const small = await arriving.collect(blockBytes);
   if (small) return createMemorySource(small, name);
   const { container } = await identifyContent(createCachedSource(arriving));
-  if (canArrive(container)) return arriving;
+  if (canStream(container)) return arriving;
   report({ isHeld: true });
   const bytes = await arriving.collect(Number.POSITIVE_INFINITY);
   return bytes ? createMemorySource(bytes, name) : arriving;

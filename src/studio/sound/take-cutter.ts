@@ -7,7 +7,7 @@
  * Not its concern: microphones, files, labels.
  */
 
-import { joinFloats } from "../../core/join-pieces.ts";
+import { joinFloats } from "../../core/join-arrays.ts";
 import { createNoiseFloor } from "../../detect/noise-floor.ts";
 
 /** All parameters of cutting; in seconds and decibels. */

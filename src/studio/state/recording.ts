@@ -5,7 +5,7 @@
  */
 
 import { signal } from "@preact/signals";
-import { joinFloats } from "../../core/join-pieces.ts";
+import { joinFloats } from "../../core/join-arrays.ts";
 import type { KeptRecording } from "../data/task.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { stopPlaying } from "../sound/player.ts";

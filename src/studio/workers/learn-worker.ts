@@ -4,7 +4,7 @@
  *
  * Not its concern: sound, networks, the page.
  */
-import { describeAudio } from "../../audio/describe-audio.ts";
+import { describeAudio } from "../../audio/audio-description.ts";
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";

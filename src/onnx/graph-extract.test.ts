@@ -1,14 +1,14 @@
-/** Taking parts out of a graph: against what the whole graph gives, in the real runtime. */
+/** Parts extracted from a graph, against the whole graph, in the real runtime. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/tiny-onnx.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { extractModel, readBranches } from "./onnx-extract.ts";
-import { createGraph, createModel, createNode, createValueInfo } from "./onnx-proto.ts";
+import { extractModel, readBranches } from "./graph-extract.ts";
+import { createGraph, createModel, createNode, createValueInfo } from "./proto.ts";
 
 const vector = (name: string) => createValueInfo(name, "float32", [2]);
 
-/** If `choose`, y = (x + w) x (x + w), else y = x - w; w = [1, 10] stands in the graph around. */
+/** If `choose`, y = (x + w) x (x + w), else y = x - w; w = [1, 10] is a constant of the outer graph. */
 const merged = joinBytes([
   createModel(
     {
@@ -48,13 +48,13 @@ async function run(model: Uint8Array, name: string, values: readonly number[]): 
   return [...(y!.data as Float32Array)];
 }
 
-it("takes branches out as models", async () => {
+it("extracts branches as models", async () => {
   const { thenBranch, elseBranch } = readBranches(merged);
   expect(await run(extractModel(thenBranch, ends), "x", [1, 2])).toEqual([4, 144]);
   expect(await run(extractModel(elseBranch, ends), "x", [1, 2])).toEqual([0, -8]);
 });
 
-it("begins in the middle, leaving what leads there behind, and puts nodes in", async () => {
+it("starts at an inner tensor without the nodes before it, and inserts nodes", async () => {
   const { thenBranch } = readBranches(merged);
   const later = { inputs: { sum: vector("sum") }, outputs: ends.outputs };
   const model = extractModel(thenBranch, later);
@@ -64,7 +64,7 @@ it("begins in the middle, leaving what leads there behind, and puts nodes in", a
   expect(await run(extractModel(thenBranch, { ...ends, added: { sum } }), "x", [3, 4])).toEqual([36, 64]);
 });
 
-it("says what is missing", () => {
+it("names what is missing", () => {
   const { thenBranch } = readBranches(merged);
   expect(() => extractModel(thenBranch, { inputs: {}, outputs: ends.outputs })).toThrow(/no tensor x/);
   const plain = createModel({ nodes: [createNode("Neg", ["x"], ["y"])] }, 14);

@@ -1,30 +1,34 @@
 /**
- * Design of the low-pass filter of the resampler: a sinc under a Kaiser window, cut into phases.
+ * Designs the low-pass filter of the resampler: a sinc under a Kaiser window, cut into phases.
  *
- * References: Kaiser 1974 (window and its two formulas for length and beta); Crochiere and Rabiner 1983, chapter 4
- * (polyphase form); Smith, "Digital Audio Resampling", CCRMA (interpolation between phases).
  * Not its concern: streams, files.
+ *
+ * References: Kaiser 1974 (window and its two formulas for length and beta); Crochiere and Rabiner 1983,
+ * chapter 4 (polyphase form); Smith, "Digital Audio Resampling", CCRMA (interpolation between phases).
  */
 
-import { tapGroup } from "./convolution-kernel.ts";
+import { tapGroup } from "./resampler-kernel.ts";
 
-/** Stop-band attenuation designed for, in dB (what comes out is measured in the tests). */
+/** Stop-band attenuation of the design, in dB (the tests measure the result). */
 export const attenuationDb = 100;
-/** Pass band, as a share of the lower of the two Nyquist frequencies; the stop band begins at that frequency. */
+/**
+ * Pass band as a fraction of the lower of the two Nyquist frequencies; the stop band begins at that
+ * frequency.
+ */
 export const passBand = 0.9;
 /**
- * Ratios with more phases interpolate linearly between that many a sample of the slower rate; the error of that is
- * (pi / 1024)^2 / 8, below -118 dB.
+ * Ratios with more phases interpolate linearly between this many phases per sample of the slower rate; the
+ * error is (pi / 1024)^2 / 8, below -118 dB.
  */
 export const maximumPhases = 1024;
 
-/** A filter in phases. Output n stands at input position n * inputStep / outputStep. */
-export interface PhaseFilter {
-  /** Taps a phase, a multiple of {@link tapGroup}. */
+/** A filter in phases. Output n is at input position n * inputStep / outputStep. */
+interface PhaseFilter {
+  /** Taps per phase, a multiple of {@link tapGroup}. */
   readonly taps: number;
-  /** Steps between two input samples; one row more is stored, for interpolation. */
+  /** Steps between two input samples; one more row is stored, for interpolation. */
   readonly phases: number;
-  /** Whether every output stands exactly on a phase. */
+  /** Whether every output is exactly on a phase. */
   readonly isExact: boolean;
   /** [phases + 1, taps], row-major; every row sums to 1. */
   readonly coefficients: Float64Array;
@@ -41,7 +45,7 @@ function computeBessel(x: number): number {
   return sum;
 }
 
-/** Greatest common divisor of two positive integers. */
+/** Returns the greatest common divisor of two positive integers. */
 export function getGreatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : getGreatestCommonDivisor(b, a % b);
 }
@@ -51,7 +55,7 @@ export function designPhaseFilter(inputRate: number, outputRate: number): PhaseF
   const exactPhases = outputRate / getGreatestCommonDivisor(inputRate, outputRate);
   const bound = Math.max(32, Math.ceil(maximumPhases * Math.min(1, outputRate / inputRate)));
   const phases = Math.min(exactPhases, bound);
-  // in cycles per input sample
+  // In cycles per input sample.
   const stop = Math.min(inputRate, outputRate) / 2 / inputRate;
   const width = stop * (1 - passBand);
   const cutoff = stop - width / 2;
@@ -64,7 +68,7 @@ export function designPhaseFilter(inputRate: number, outputRate: number): PhaseF
   for (let phase = 0; phase <= phases; phase++) {
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {
-      // distance in input samples from the output's position to input sample `tap` of the window
+      // Distance in input samples from the output's position to input sample `tap` of the window.
       const distance = tap - (half - 1) - phase / phases;
       const edge = distance / half;
       const inside = 1 - edge * edge;

@@ -1,20 +1,20 @@
 /**
- * A session of either build of ONNX Runtime as encoders see it: tensors in and out, errors in this package's words.
+ * Adapts a session of either build of ONNX Runtime to the interface encoders use, with this project's errors.
  *
  * Not its concern: which build it is, how its sessions are created.
  */
 import { GolemError } from "../core/error.ts";
-import type { OnnxSession, OnnxTensor } from "./onnx-runtime.ts";
+import type { OnnxSession, OnnxTensor } from "./runtime.ts";
 
-/** What both builds' sessions can do; `Tensor` is the build's own. */
-export interface RuntimeSession<Tensor> {
+/** The part of a session that both builds share; `Tensor` is the build's own class. */
+interface RuntimeSession<Tensor> {
   readonly outputNames: readonly string[];
   run(feeds: Record<string, Tensor>, outputs: readonly string[]): Promise<unknown>;
   release(): Promise<void>;
 }
 
-/** How both builds make tensors. */
-export interface RuntimeTensor<Tensor> {
+/** Constructor of tensors in both builds. */
+interface RuntimeTensor<Tensor> {
   new (type: "float32", data: Float32Array, dims: readonly number[]): Tensor;
   new (type: "int64", data: BigInt64Array, dims: readonly number[]): Tensor;
 }

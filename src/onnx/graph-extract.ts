@@ -1,20 +1,22 @@
 /**
- * Takes a part of a published ONNX graph out as a model of its own: the nodes that lead from named tensors to others,
- * the constants they use, and nothing else. Also out of a branch of an If, as "merged" decoders have them.
+ * Extracts part of a published ONNX graph as a model: the nodes that lead from named tensors to others, with
+ * the constants they use.
  *
- * Nodes and constants are carried over byte by byte. Field numbers: onnx/onnx.proto.
  * Not its concern: which model it is.
+ *
+ * Also extracts from a branch of an If, as in "merged" decoders. Nodes and constants are copied byte by byte.
+ * Field numbers: onnx/onnx.proto.
  */
 import { GolemError } from "../core/error.ts";
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
+import { type Field, readFields } from "./model-reader.ts";
 import {
   createBytesPrefix,
   createGraphField,
   createModelHeader,
   createNode,
   type NodeAttribute,
-} from "./onnx-proto.ts";
-import { type Field, readFields } from "./onnx-reader.ts";
+} from "./proto.ts";
 
 /** A node of a graph. */
 interface Node {
@@ -25,26 +27,26 @@ interface Node {
   readonly bytes: Uint8Array;
 }
 
-/** The nodes and constants of a graph, by the names of the tensors they make. */
+/** The nodes and constants of a graph, by the names of the tensors they compute. */
 export interface GraphContents {
-  /** Of ONNX's own operators. */
+  /** Version of ONNX's own operators. */
   readonly opset: number;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly constants: ReadonlyMap<string, Uint8Array>;
 }
 
-/** What a model taken out of a graph begins and ends with. */
+/** Inputs and outputs of an extracted model. */
 export interface ModelEnds {
-  /** ValueInfoProto of each input, by name; what only leads to them is left behind. */
+  /** ValueInfoProto of each input, by name; nodes that only lead to inputs are left out. */
   readonly inputs: Readonly<Record<string, Uint8Array>>;
   readonly outputs: Readonly<Record<string, Uint8Array>>;
-  /** Further nodes, by the tensor each makes; they win over those of the graph. */
+  /** Further nodes, by the tensor each computes; they take precedence over those of the graph. */
   readonly added?: AddedNodes["nodes"] | undefined;
 }
 
 /** Nodes to add to a graph. */
 export interface AddedNodes {
-  /** By the tensors they make. */
+  /** By the tensors they compute. */
   readonly nodes: Readonly<
     Record<string, { readonly inputs: readonly string[]; readonly bytes: Uint8Array }>
   >;
@@ -56,7 +58,7 @@ export interface AddedNodes {
   ): void;
 }
 
-/** Creates an empty collection of nodes to add. */
+/** Creates an empty collection of nodes to add to a graph. */
 export function createAddedNodes(): AddedNodes {
   const nodes: Record<string, { inputs: readonly string[]; bytes: Uint8Array }> = {};
   return {
@@ -70,12 +72,15 @@ export function createAddedNodes(): AddedNodes {
 
 const text = new TextDecoder();
 
-/** Reads the graph of a model, without what is in its branches; throws `weights-damaged` where the bytes are none. */
+/**
+ * Reads the graph of a model, without its branches. Throws `weights-damaged` when the bytes are not an ONNX
+ * model.
+ */
 export function readMainGraph(model: Uint8Array): GraphContents {
   let opset = 0;
   const contents = createContents();
   for (const { number, bytes } of readFields(model)) {
-    // A graph may come in several parts, which belong together.
+    // A graph may be stored in several parts.
     if (number === 7) readGraph(bytes, contents);
     if (number === 8 && findText(bytes, 1) === "") opset = find(bytes, 2)?.value ?? 0;
   }
@@ -83,8 +88,8 @@ export function readMainGraph(model: Uint8Array): GraphContents {
 }
 
 /**
- * Reads the branches ("then_branch", "else_branch") of the only If of a model, each together with the constants of the
- * graph around it. Throws `weights-damaged` where there is none.
+ * Reads the branches ("then_branch", "else_branch") of the only If of a model, each with the constants of the
+ * graph around it. Throws `weights-damaged` when there is none.
  */
 export function readBranches(model: Uint8Array): {
   readonly thenBranch: GraphContents;
@@ -106,11 +111,13 @@ export function readBranches(model: Uint8Array): {
   if (thenBranch && elseBranch) return { thenBranch, elseBranch };
   throw new GolemError(
     "weights-damaged",
-    "The ONNX model has no two branches; a merged decoder was expected.",
+    "The ONNX model has no If with two branches; a merged decoder was expected.",
   );
 }
 
-/** Builds the model that computes `outputs` from `inputs`; throws `weights-damaged` when a tensor comes from nowhere. */
+/**
+ * Builds the model that computes `outputs` from `inputs`. Throws `weights-damaged` when a tensor is missing.
+ */
 export function extractModel(graph: GraphContents, { inputs, outputs, added = {} }: ModelEnds): Uint8Array {
   const nodes: Uint8Array[] = [];
   const constants: Uint8Array[] = [];
@@ -151,7 +158,7 @@ const createContents = (around?: ReadonlyMap<string, Uint8Array>): Contents => (
   constants: new Map(around),
 });
 
-/** Adds what is in one GraphProto. */
+/** Adds the nodes and constants of one GraphProto. */
 function readGraph(bytes: Uint8Array, { nodes, constants }: Contents): void {
   for (const field of readFields(bytes)) {
     if (field.number === 5) constants.set(findText(field.bytes, 8), field.bytes);

@@ -1,12 +1,13 @@
 /**
- * Windows of equal length: where a kept part is cut, and cutting a stream there.
+ * Windows of equal length: computes their boundaries and cuts a stream at them.
  *
  * Not its concern: decoding.
  */
 
 /**
- * Window boundaries in samples for the part [start, end): ceil(length / longest) windows whose lengths differ by at
- * most one sample; the first boundary is `start`, the last `end`. No window for an empty part.
+ * Computes window boundaries in samples for the part [start, end): ceil(length / maximumSamples) windows
+ * whose lengths differ by at most one sample. The first boundary is `start`, the last `end`. No window for an
+ * empty part.
  */
 export function computeWindowBounds(start: number, end: number, maximumSamples: number): number[] {
   const length = end - start;
@@ -14,7 +15,7 @@ export function computeWindowBounds(start: number, end: number, maximumSamples: 
   return Array.from({ length: count + 1 }, (_, i) => start + Math.round((i * length) / Math.max(1, count)));
 }
 
-/** Cuts a stream of samples (starting at sample 0) at the bounds; stops reading behind the last one. */
+/** Cuts a stream of samples (starting at sample 0) at the bounds; stops reading after the last one. */
 export async function* cutWindows(
   samples: AsyncIterable<Float32Array>,
   bounds: readonly number[],
@@ -39,7 +40,7 @@ export async function* cutWindows(
     if (!window) return;
     position += chunk.length;
   }
-  // the second reading can end earlier than the first only if the file changed meanwhile
+  // The second reading can only end earlier than the first if the file changed meanwhile.
   if (window && filled > 0) yield window.subarray(0, filled);
 }
 

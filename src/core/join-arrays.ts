@@ -1,15 +1,17 @@
 /**
- * Pieces of bytes or numbers, one after the other, in one array of their own.
+ * Joins typed arrays.
  *
- * Not its concern: what the pieces are.
+ * Not its concern: what the arrays hold.
  */
 
-/** Joins bytes; the result shares memory with none of them, so it can be moved to another thread. */
+/**
+ * Joins bytes. The result shares memory with none of the pieces, so it can be transferred to another thread.
+ */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return fill(new Uint8Array(computeLength(pieces)), pieces);
 }
 
-/** Joins floats; the result shares memory with none of them. */
+/** Joins floats. The result shares memory with none of the pieces. */
 export function joinFloats(pieces: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   return fill(new Float32Array(computeLength(pieces)), pieces);
 }

@@ -1,5 +1,5 @@
 /**
- * The words people use for the sides of an experiment.
+ * Parses the names people use for the splits of a data set.
  *
  * Not its concern: rows, folders.
  */
@@ -18,7 +18,7 @@ const splits: ReadonlyMap<string, Split> = new Map([
   ["", "none"],
 ]);
 
-/** Parses a word for a split, whatever its case; an empty one is "none"; undefined for a word that is none. */
+/** Parses a split's name in any case; an empty name is "none"; undefined for an unknown name. */
 export function parseSplit(word: string): Split | undefined {
   return splits.get(word.trim().toLowerCase());
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createStepPool, mergeStepPools, type StepPooled } from "./step-pool.ts";
+import { createStepPool, mergeStepPools, type StepPooled } from "./pooling.ts";
 
 const dimensions = 3;
 const step = fc.array(fc.float({ noNaN: true, min: -100, max: 100 }), {
@@ -40,7 +40,7 @@ it("pools steps into mean, population standard deviation, maximum and minimum", 
   );
 });
 
-it("merges windows into what all their steps give at once", () => {
+it("merges windows to the result of pooling all their steps at once", () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }),
@@ -51,7 +51,7 @@ it("merges windows into what all their steps give at once", () => {
   );
 });
 
-it("keeps nothing of a step but what it adds", () => {
+it("does not keep the array of a step", () => {
   const contexts = createStepPool(dimensions);
   const values = Float32Array.of(1, 2, 3);
   contexts.add(values);

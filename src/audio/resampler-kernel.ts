@@ -1,24 +1,26 @@
 /**
- * The inner loop of the resampler: an inner product of 32-bit floats in WebAssembly SIMD, about eight times as fast as
- * the same loop in JavaScript, with the same result on every machine.
+ * The inner loop of the resampler: an inner product of 32-bit floats in WebAssembly SIMD, about eight times
+ * as fast as the same loop in JavaScript, with the same result on every machine.
+ *
+ * Not its concern: what is filtered.
  *
  * The module is written out by hand below; it needs no file and compiles in well under a millisecond.
- * Not its concern: what is filtered.
  */
 
-/** Taps have to be a multiple of this. */
+/** The number of taps must be a multiple of this. */
 export const tapGroup = 16;
 
-/** Filter rows beside a piece of signal, in one memory. Synchronous use only: one signal at a time. */
+/** Filter rows and a piece of signal in one memory. For synchronous use: one signal at a time. */
 export interface ConvolutionKernel {
-  /** Where the signal goes; its content is only good until somebody else uses the kernel. */
+  /** Memory for the signal; its content is valid until the next user of the kernel writes to it. */
   readonly signal: Float32Array;
-  /** Inner product of filter row `row` with `signal` from index `from` on. */
+  /** Computes the inner product of filter row `row` with `signal` from index `from` on. */
   multiply(row: number, from: number): number;
 }
 
-// (func (export "dot") (param $row i32) (param $signal i32) (param $end i32) (result f32) (local $a..$d v128) ...)
-// repeats for the accumulators k = 0..3: $k += load(row, 16k) * load(signal, 16k); then moves both on by 64 bytes
+// (func (export "dot") (param $row i32) (param $signal i32) (param $end i32) (result f32) (local $a..$d v128)
+// ...) repeats for the accumulators k = 0..3: $k += load(row, 16k) * load(signal, 16k); then advances both by
+// 64 bytes
 const accumulate = (k: number): number[] => [
   ...[0x20, 3 + k], // local.get $k
   ...[0x20, 0, 0xfd, 0x00, 2, 16 * k], // v128.load (row + 16k)
@@ -56,7 +58,10 @@ const code = Uint8Array.from([
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Creates a kernel for `coefficients` ([rows, taps], row-major; copied) and signals of up to `signalLength`. */
+/**
+ * Creates a kernel for `coefficients` ([rows, taps], row-major; copied) and signals of up to `signalLength`
+ * samples.
+ */
 export function createConvolutionKernel(
   coefficients: Float64Array,
   taps: number,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./silence-trim.ts";
+import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./trim.ts";
 
 const rate = 16_000;
 
@@ -34,7 +34,7 @@ describe("computeKeptSamples", () => {
     expect(end / rate).toBeCloseTo(2.5 + trimParameters.marginSeconds, 1);
   });
 
-  it("keeps everything when sound and noise cannot be told apart", () => {
+  it("keeps everything when sound and noise cannot be distinguished", () => {
     const clip = createClip(2, 0.5, 1, 0.1, 0.02);
     expect(findKept(clip)).toEqual([0, clip.length]);
   });
@@ -46,7 +46,7 @@ describe("computeKeptSamples", () => {
     expect(findKept(clip)[0] / rate).toBeLessThanOrEqual(0.8);
   });
 
-  it("never cuts inside: two sounds with silence between them stay one piece", () => {
+  it("cuts nothing inside: two sounds with silence between them stay one piece", () => {
     const clip = createClip(6, 1, 1.3, 0.5, 0);
     clip.set(createClip(0.3, 0, 0.3, 0.5, 0), 4 * rate);
     const [start, end] = findKept(clip);

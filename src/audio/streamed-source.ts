@@ -1,9 +1,11 @@
 /**
- * A byte source whose bytes are still on their way, for decoders that read from start to end: it asks for more when they are read, and keeps only the
- * beginning and a little of what was read last, so memory does not grow with length.
+ * A byte source over bytes that are still arriving, for decoders that read from start to end.
  *
- * Its length is not known, so `byteLength` is infinite, and there is nothing to read at the end of it. One read at a time.
  * Not its concern: formats, where bytes come from.
+ *
+ * It waits for more bytes when they are read, and keeps only the beginning and a little of what was read
+ * last, so memory does not grow with length. Its length is unknown, so `byteLength` is infinite, and reading
+ * at the end gives nothing. One read at a time.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";
@@ -11,30 +13,36 @@ import { blockBytes } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
 import type { Container } from "./formats/content.ts";
 
-/** A byte source that can be had as a whole, too. */
-export interface ArrivingSource extends ByteSource {
-  /** All bytes if there are no more than `most`; undefined if there are, and nothing is lost by having asked. Before anything far in was read. */
-  collect(most: number): Promise<Uint8Array | undefined>;
+/** A byte source that can also be collected as a whole. */
+interface StreamedSource extends ByteSource {
+  /**
+   * Returns all bytes if there are at most `maximumBytes`, otherwise undefined; the source can still be read
+   * after that. To be called before anything beyond the beginning is read.
+   */
+  collect(maximumBytes: number): Promise<Uint8Array | undefined>;
 }
 
-/** Bytes at the start that stay: decoders look at them after the first reader has skipped a tag. */
+/** Bytes kept from the start: decoders read them again after the first reader has skipped a tag. */
 const headBytes = 2 * blockBytes;
-/** Bytes behind the furthest read that stay: over the longest that any decoder reads at once, which it may read again from a little further on. */
+/**
+ * Bytes kept before the furthest read: more than the longest single read of any decoder, which may read them
+ * again from a slightly later offset.
+ */
 const tailBytes = 1 << 20;
 
-/** Containers whose decoders have to look ahead of the samples, or behind them. */
-const whole: ReadonlySet<Container> = new Set<Container>(["mp4", "aiff"]);
+/** Containers whose decoders read ahead of the samples, or behind them. */
+const needsWholeFile: ReadonlySet<Container> = new Set<Container>(["mp4", "aiff"]);
 
-/** Whether content can be decoded while it arrives. */
-export function canArrive(container: Container): boolean {
-  return !whole.has(container);
+/** Whether content of this kind can be decoded while it arrives. */
+export function canStream(container: Container): boolean {
+  return !needsWholeFile.has(container);
 }
 
-/** Wraps chunks, which are not copied. */
-export function createArrivingSource(chunks: AsyncIterable<Uint8Array>, name: string): ArrivingSource {
+/** Creates a source over chunks (not copied). */
+export function createStreamedSource(chunks: AsyncIterable<Uint8Array>, name: string): StreamedSource {
   const iterator = chunks[Symbol.asyncIterator]();
   const head: Uint8Array = new Uint8Array(headBytes);
-  /** Chunks from `start` on. */
+  /** The chunks from byte `start` on. */
   const held: Uint8Array[] = [];
   let start = 0;
   let end = 0;
@@ -72,24 +80,24 @@ export function createArrivingSource(chunks: AsyncIterable<Uint8Array>, name: st
     byteLength: Number.POSITIVE_INFINITY,
     async read(offset, length) {
       if (offset === Number.POSITIVE_INFINITY) return new Uint8Array(0);
-      const wanted = offset + length;
-      while (!isComplete && end < wanted) {
+      const limit = offset + length;
+      while (!isComplete && end < limit) {
         await pull();
         dropBefore(Math.min(offset, end) - tailBytes);
       }
-      const to = Math.min(wanted, end);
+      const to = Math.min(limit, end);
       if (offset >= to) return new Uint8Array(0);
       if (offset >= start) return copy(offset, to);
       if (to <= headBytes) return head.slice(offset, to);
       throw new GolemError(
         "corrupt-audio",
-        `${name} has to be read again at byte ${offset}, which has gone by; expected a recording that can be read from start to end.`,
+        `${name} has to be read again at byte ${offset}, which is no longer in memory; expected a recording that can be read from start to end.`,
         { hint: "Convert it to FLAC or WAV, or use `golem detect` on the file." },
       );
     },
-    async collect(most) {
-      while (!isComplete && end <= most) await pull();
-      return isComplete && start === 0 && end <= most ? copy(0, end) : undefined;
+    async collect(maximumBytes) {
+      while (!isComplete && end <= maximumBytes) await pull();
+      return isComplete && start === 0 && end <= maximumBytes ? copy(0, end) : undefined;
     },
   };
 }

@@ -1,11 +1,14 @@
 /**
- * Matrix products in plain loops, blocked so that numbers stay in registers. Everything is row-major Float64Array
- * (one element type keeps the compiled loops monomorphic).
+ * Matrix products in plain loops, blocked so that numbers stay in registers.
  *
  * Not its concern: what is multiplied.
+ *
+ * All matrices are row-major Float64Array: one element type keeps the compiled loops monomorphic.
  */
 
-/** Sum of the products of two vectors. */
+/**
+ * Computes the inner product of two vectors, or of `length` elements of them from `startA` and `startB` on.
+ */
 export function dot(a: Float64Array, b: Float64Array, length = a.length, startA = 0, startB = 0): number {
   let s0 = 0;
   let s1 = 0;
@@ -22,12 +25,12 @@ export function dot(a: Float64Array, b: Float64Array, length = a.length, startA 
   return s0 + s1 + (s2 + s3);
 }
 
-/** target += factor * source. */
+/** Adds `factor` x `source` to `target` in place. */
 export function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
   for (let i = 0; i < target.length; i++) target[i]! += factor * source[i]!;
 }
 
-/** A B^T: rows of a [rows, inner] against rows of b [columns, inner], giving [rows, columns]. */
+/** Computes A B^T: rows of a [rows, inner] times rows of b [columns, inner], giving [rows, columns]. */
 export function multiplyByRows(
   a: Float64Array,
   b: Float64Array,
@@ -67,10 +70,10 @@ export function multiplyByRows(
   return out;
 }
 
-/** The Gram matrix A A^T [rows, rows] of a [rows, inner], two rows against four at a time. */
+/** Computes the Gram matrix A A^T [rows, rows] of a [rows, inner], two rows by four at a time. */
 export function computeGram(a: Float64Array, rows: number, inner: number): Float64Array {
   const out = new Float64Array(rows * rows);
-  // Rows past the end stand for the last one; what they give is not stored.
+  // Rows past the end repeat the last one; their products are not stored.
   const at = (row: number): number => Math.min(row, rows - 1) * inner;
   const store = (row: number, column: number, value: number): void => {
     if (row >= rows || column >= rows) return;
@@ -116,7 +119,32 @@ export function computeGram(a: Float64Array, rows: number, inner: number): Float
   return out;
 }
 
-/** A B: a [rows, inner] times b [inner, columns], giving [rows, columns]. */
+/**
+ * Computes the Gram matrix of the rows minus their weighted mean from the Gram matrix K [rows, rows]: (I - 1
+ * u^T) K (I - u 1^T) with u = weights / sum(weights).
+ */
+export function centreGram(gram: Float64Array, rows: number, weights: Float64Array): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const means = new Float64Array(rows);
+  let grand = 0;
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < rows; j++) sum += gram[i * rows + j]! * weights[j]!;
+    means[i] = sum / total;
+    grand += (weights[i]! / total) * means[i]!;
+  }
+  const result = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = gram[i * rows + j]! - means[i]! - means[j]! + grand;
+      result[i * rows + j] = value;
+      result[j * rows + i] = value;
+    }
+  }
+  return result;
+}
+
+/** Computes A B: a [rows, inner] times b [inner, columns], giving [rows, columns]. */
 export function multiply(
   a: Float64Array,
   b: Float64Array,
@@ -128,7 +156,7 @@ export function multiply(
   return combineRows(a, inner, 1, b, rows, columns, inner, out);
 }
 
-/** A^T B: a [inner, rows] transposed times b [inner, columns], giving [rows, columns]. */
+/** Computes A^T B: a [inner, rows] transposed times b [inner, columns], giving [rows, columns]. */
 export function multiplyTransposed(
   a: Float64Array,
   b: Float64Array,
@@ -140,7 +168,7 @@ export function multiplyTransposed(
   return combineRows(a, 1, rows, b, rows, columns, inner, out);
 }
 
-/** Each row of the result is a combination of the rows of b, four of them at a time. */
+/** Computes each row of the result as a combination of the rows of b, four of them at a time. */
 function combineRows(
   a: Float64Array,
   rowStride: number,

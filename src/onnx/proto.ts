@@ -1,13 +1,15 @@
 /**
- * Writes the few ONNX protobuf messages this project needs: nodes, attributes, tensors, inputs, outputs, whole models.
+ * Writes the few ONNX protobuf messages this project needs: nodes, attributes, tensors, inputs, outputs,
+ * whole models.
  *
- * A protobuf parser merges repeated occurrences of an embedded message, so bytes that hold only `graph { node ... }`
- * may simply be appended to a model file: the nodes join the graph. That is how layers' outputs are added to
- * published models without parsing them.
- * Field numbers: onnx/onnx.proto (IR version 8). Wire format: protobuf encoding, "Wire Types".
- * Not its concern: which model is being edited.
+ * Not its concern: which model is edited.
+ *
+ * A protobuf parser merges repeated occurrences of an embedded message, so bytes that hold only `graph { node
+ * ... }` may be appended to a model file: the nodes join the graph. This adds outputs for layers to published
+ * models without parsing them. Field numbers: onnx/onnx.proto (IR version 8). Wire format: protobuf encoding,
+ * "Wire Types".
  */
-import { joinBytes } from "../core/join-pieces.ts";
+import { joinBytes } from "../core/join-arrays.ts";
 
 /** The bytes of one or more protobuf fields. */
 export type ProtoBytes = Uint8Array;
@@ -41,7 +43,9 @@ const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
   return joinBytes([varint((field << 3) | 2), varint(bytes.length), bytes]);
 };
 
-/** What stands before the bytes of a length-delimited field, so that large ones are written without being copied. */
+/**
+ * The tag and length in front of a length-delimited field, so that large fields are written without a copy.
+ */
 export function createBytesPrefix(field: number, byteLength: number): ProtoBytes {
   return joinBytes([varint((field << 3) | 2), varint(byteLength)]);
 }
@@ -49,7 +53,7 @@ export function createBytesPrefix(field: number, byteLength: number): ProtoBytes
 /** ONNX element types (TensorProto.DataType). */
 export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 
-/** An attribute of a node: an integer, integers, a string, and, marked as such, a float, floats or a graph. */
+/** An attribute of a node: integer, integers or string; a float, floats or a graph are marked as such. */
 export type NodeAttribute =
   | number
   | readonly number[]
@@ -70,7 +74,7 @@ function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
   return named(...value.map((item) => integerField(8, item)), integerField(20, 7));
 }
 
-/** NodeProto: one operation of `domain`, ONNX's own when it is not given. An input named "" is left out. */
+/** NodeProto: one operation of `domain` (default: ONNX's own operators). An input named "" is omitted. */
 export function createNode(
   operator: string,
   inputs: readonly string[],
@@ -88,7 +92,10 @@ export function createNode(
   ]);
 }
 
-/** ValueInfoProto: a named input or output. Dimensions that are strings are symbolic; without a shape, any is meant. */
+/**
+ * ValueInfoProto: a named input or output. String dimensions are symbolic; without `shape`, any shape is
+ * allowed.
+ */
 export function createValueInfo(
   name: string,
   type: keyof typeof elementType,
@@ -104,14 +111,14 @@ export function createValueInfo(
   return joinBytes([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
 }
 
-/** The parts of a graph that can be written. */
-export interface GraphParts {
+/** The parts of a graph. */
+interface GraphParts {
   readonly nodes?: readonly ProtoBytes[];
   readonly inputs?: readonly ProtoBytes[];
   readonly outputs?: readonly ProtoBytes[];
 }
 
-/** GraphProto: what is inside a model, or an attribute of a node that runs it. */
+/** GraphProto: the contents of a model, or of an attribute that holds a graph. */
 export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
   return joinBytes([
     ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
@@ -121,12 +128,14 @@ export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
   ]);
 }
 
-/** `ModelProto.graph` with the parts given: to append to a model's bytes, or to put into one. */
+/** `ModelProto.graph` with these parts, to append to a model's bytes or to put into a model. */
 export function createGraphField(parts: GraphParts): ProtoBytes {
   return bytesField(7, createGraph(parts));
 }
 
-/** Everything of a model but its graph: IR version 8 and the operator sets by domain ("" is ONNX's own). */
+/**
+ * Everything in a model except its graph: IR version 8 and the operator sets by domain ("" is ONNX's own).
+ */
 export function createModelHeader(operatorSets: Readonly<Record<string, number>>): ProtoBytes {
   return joinBytes([
     integerField(1, 8),
@@ -138,7 +147,7 @@ export function createModelHeader(operatorSets: Readonly<Record<string, number>>
   ]);
 }
 
-/** `ModelProto.metadata_props`: texts by name that travel with a model. */
+/** `ModelProto.metadata_props`: texts by name, stored with the model. */
 export function createMetadata(entries: Readonly<Record<string, string>>): ProtoBytes {
   return joinBytes(
     Object.entries(entries).map(([key, value]) =>
@@ -153,8 +162,8 @@ export function createModel(parts: GraphParts, opset: number): ProtoBytes {
 }
 
 /**
- * The bytes that announce one constant tensor of `byteLength` raw bytes (little-endian, C order) and must be followed by
- * exactly these: together one `ModelProto.graph` field, so that large tensors are written without being copied.
+ * The bytes in front of a constant tensor of `byteLength` raw bytes (little-endian, C order), which must
+ * follow: together one `ModelProto.graph` field. Large tensors are thus written without a copy.
  */
 export function createTensorPrefix(
   name: string,
@@ -178,5 +187,5 @@ export function extendModel(model: Uint8Array, parts: GraphParts): Uint8Array {
   return joinBytes([model, createGraphField(parts)]);
 }
 
-/** One length-delimited field: for edits that take a model apart. */
+/** One length-delimited field, for edits that take a model apart. */
 export { bytesField as createBytesField };

@@ -1,15 +1,15 @@
 /**
- * The pages of one Ogg stream as the WebAssembly decoders need them: of that stream only, numbered without gaps,
- * headers together with the first sound.
+ * The pages of one Ogg stream as the WebAssembly decoders need them: without other streams, numbered without
+ * gaps, headers together with the first audio.
  *
  * Not its concern: how packets are decoded.
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
-import { joinBytes } from "../../core/join-pieces.ts";
+import { joinBytes } from "../../core/join-arrays.ts";
 import { type OggPage, type OggScan, readOggPages, renumberPage } from "./ogg-page.ts";
 
-/** The audio stream that was found in the first pages. */
+/** The audio stream found in the first pages. */
 export interface OggStream {
   readonly codec: "vorbis" | "opus" | "flac";
   readonly sampleRate: number;
@@ -20,8 +20,9 @@ export interface OggStream {
 }
 
 /**
- * Headers and the first two pages of sound in one piece, then page by page. The Vorbis decoder holds one page back, and
- * asked to decode headers alone it builds an array for each of an uninitialised number of channels.
+ * Groups pages: headers and the first two audio pages together, then page by page. The Vorbis decoder holds
+ * one page back, and given headers alone it allocates an array for each of an uninitialised number of
+ * channels.
  */
 export async function* groupPages(
   stream: OggStream,
@@ -46,8 +47,8 @@ export async function* groupPages(
 }
 
 /**
- * The pages of one stream, numbered without gaps. Comment packets of Opus that span pages are cut to their first page:
- * its decoder takes every page from the third on for sound.
+ * Selects the pages of one stream and numbers them without gaps. Opus comment packets that span pages are cut
+ * to their first page, since its decoder treats every page from the third on as audio.
  */
 export async function* selectPages(
   source: ByteSource,

@@ -1,17 +1,21 @@
 /**
- * Everything that shapes the samples an encoder hears, as plain data: part of fingerprints and of every golem.
+ * Describes everything that shapes the samples of a recording as plain data, for fingerprints and for every
+ * golem.
  *
  * Not its concern: encoders.
  */
 import type { AudioSettings } from "./audio.ts";
 import { builtInDecoders } from "./formats/decode-source.ts";
-import { attenuationDb, maximumPhases, passBand } from "./kaiser-filter.ts";
-import { trimParameters } from "./silence-trim.ts";
+import { attenuationDb, maximumPhases, passBand } from "./resampler-filter.ts";
+import { trimParameters } from "./trim.ts";
 
-/** Raised whenever the same file and settings would give other samples than before. Facts have no version: stored ones that lack a field are a miss. */
+/**
+ * Raised whenever the same file and settings would give other samples than before. Facts have no version:
+ * stored facts that lack a field count as missing.
+ */
 export const audioVersion = 1;
 
-/** A plain record that can be written as JSON and compared. */
+/** A plain record, serialisable as JSON. */
 export interface AudioDescription {
   readonly version: number;
   readonly settings: AudioSettings;
@@ -24,7 +28,7 @@ export interface AudioDescription {
   readonly windows: "equal";
 }
 
-/** Describes the audio stage under those settings. */
+/** Describes the audio stage under these settings. */
 export function describeAudio(settings: AudioSettings): AudioDescription {
   return {
     version: audioVersion,

@@ -1,4 +1,7 @@
-/** Recordings decoded while they arrive give what they give as a whole, and little of them is kept. */
+/**
+ * Recordings decoded while they arrive give the same samples as from a file, and little of them is kept in
+ * memory.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,15 +13,18 @@ import type { ByteSource } from "../core/byte-source.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
 import { createFfmpegDecoder } from "../node/decode/ffmpeg-decoder.ts";
-import { canArrive, createArrivingSource } from "./arriving-source.ts";
 import { identifyContent } from "./formats/content.ts";
 import { decodeSource } from "./formats/decode-source.ts";
+import { canStream, createStreamedSource } from "./streamed-source.ts";
 
 async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
 }
 
-/** How many samples of the first channel there are, their hash, and the code of the error; what was decoded before an error counts. */
+/**
+ * The number of samples of the first channel, their hash, and the code of the error; samples before an error
+ * count.
+ */
 async function decode(source: ByteSource): Promise<{ count: number; hash: string; code: string }> {
   const hash = createHash("sha256");
   let count = 0;
@@ -29,7 +35,7 @@ async function decode(source: ByteSource): Promise<{ count: number; hash: string
       hash.update(new Uint8Array(plane!.slice().buffer));
       count += plane!.length;
     }
-    // Of what decodes without error to nothing, callers say so.
+    // An empty result without an error is reported by the callers.
     if (count === 0) code = "no-samples";
   } catch (error) {
     if (!(error instanceof GolemError)) throw error;
@@ -38,9 +44,9 @@ async function decode(source: ByteSource): Promise<{ count: number; hash: string
   return { count, hash: hash.digest("hex"), code };
 }
 
-it("gives bytes once they are there, and all of them where they are few", async () => {
+it("returns bytes once they have arrived, and all of them when they are few", async () => {
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
-  const source = createArrivingSource(cut(bytes, 7), "a");
+  const source = createStreamedSource(cut(bytes, 7), "a");
   expect(await source.collect(999)).toBeUndefined();
   expect(await source.collect(1000)).toEqual(bytes);
   expect(await source.read(3, 20)).toEqual(bytes.slice(3, 23));
@@ -49,10 +55,10 @@ it("gives bytes once they are there, and all of them where they are few", async 
   expect(await source.read(Number.POSITIVE_INFINITY, 128)).toHaveLength(0);
 });
 
-it("keeps the beginning and the end of what was read, and says so of the rest", async () => {
+it("keeps the beginning and the end of what was read, and rejects for the rest", async () => {
   const bytes = Uint8Array.from({ length: 8 << 20 }, (_, i) => i % 251);
   let given = 0;
-  const source = createArrivingSource(
+  const source = createStreamedSource(
     (async function* () {
       for await (const chunk of cut(bytes, 65_536)) {
         given += chunk.length;
@@ -77,7 +83,7 @@ it("decodes WAV of unknown length", async () => {
     const endless = new Uint8Array(wav);
     new DataView(endless.buffer).setUint32(40, length, true);
     new DataView(endless.buffer).setUint32(4, length, true);
-    const arrived = await decode(createArrivingSource(cut(endless, 1000), "a.wav"));
+    const arrived = await decode(createStreamedSource(cut(endless, 1000), "a.wav"));
     expect(arrived).toEqual(await decode(createMemorySource(new Uint8Array(wav), "a.wav")));
   }
 });
@@ -90,8 +96,8 @@ describe.skipIf(!sharedData)(`every awkward and broken file that may arrive${sha
   it.each(rows.map(({ file_name }) => file_name))("%s", async (name) => {
     const bytes = new Uint8Array(readFileSync(join(folder, name)));
     const memory = createMemorySource(bytes, name);
-    if (bytes.length === 0 || !canArrive((await identifyContent(memory)).container)) return;
-    const arrived = await decode(createArrivingSource(cut(bytes, 1500), name));
+    if (bytes.length === 0 || !canStream((await identifyContent(memory)).container)) return;
+    const arrived = await decode(createStreamedSource(cut(bytes, 1500), name));
     expect(arrived).toEqual(await decode(memory));
   });
 });

@@ -1,10 +1,11 @@
 /**
- * What encoders need from ONNX Runtime, so that the same encoder runs on onnxruntime-node and onnxruntime-web.
+ * The interface of ONNX Runtime as encoders use it, so that the same encoder runs on onnxruntime-node and
+ * onnxruntime-web.
  *
  * Not its concern: which build of the runtime is used, where models come from.
  */
 
-/** A tensor going in or out: float32 data in C order, or int64 (shapes). */
+/** An input or output tensor: float32 data in C order, or int64 (shapes). */
 export interface OnnxTensor {
   readonly dims: readonly number[];
   readonly data: Float32Array | BigInt64Array;
@@ -12,7 +13,10 @@ export interface OnnxTensor {
 
 /** A loaded model. */
 export interface OnnxSession {
-  /** Runs the model once. `outputs`: names of those wanted, all when not given. Rejects when shapes do not fit. */
+  /**
+   * Runs the model once. `outputs`: names of the outputs to compute (default: all). Rejects with
+   * `encoder-failed` when shapes do not fit.
+   */
   run(
     feeds: Readonly<Record<string, OnnxTensor>>,
     outputs?: readonly string[],
@@ -21,7 +25,10 @@ export interface OnnxSession {
   release(): Promise<void>;
 }
 
-/** A model's bytes, or where its file is: large models are loaded from their file, without a copy in JavaScript. */
+/**
+ * A model's bytes, or the path of its file: large models are loaded from their file, without a copy in
+ * JavaScript.
+ */
 export type OnnxModel = Uint8Array | { readonly path: string };
 
 /** Loads models. */

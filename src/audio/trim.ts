@@ -1,40 +1,43 @@
 /**
- * Leading and trailing silence: where the sound of a recording starts and ends.
+ * Finds leading and trailing silence: where the sound of a recording starts and ends.
  *
- * Levels of 10 ms frames are compared with the recording's own loudest frames and its own noise floor, so that gain
- * changes nothing. Two thresholds (hysteresis): sound starts at a frame above the upper one and reaches as far as
- * frames stay above the lower one; a margin is kept on both sides. Nothing inside is ever cut. The aim is to keep too
- * much rather than to cut a fricative.
- * Not its concern: files, rates other than through the frame length.
+ * Not its concern: files, sample rates other than through the frame length.
+ *
+ * Levels of 10 ms frames are compared with the recording's own loudest frames and its own noise floor, so
+ * gain has no effect. Two thresholds (hysteresis): sound starts at a frame above the upper one and extends as
+ * far as frames stay above the lower one; a margin is kept on both sides. Nothing inside is cut. Keeping too
+ * much is preferred to cutting off a fricative.
  */
 
-/** Every number that shapes trimming; recorded in every golem. */
+/** All parameters of trimming; recorded in every golem. */
 export const trimParameters = {
   /** Frame length and hop, in seconds. */
   frameSeconds: 0.01,
-  /** Time constant of the filter that removes offset and rumble before levels are taken: its corner in Hz. */
+  /**
+   * Corner frequency in Hz of the high-pass filter that removes offset and rumble before levels are measured.
+   */
   highPassHz: 40,
-  /** Frames whose mean power is "loud". */
+  /** Number of loudest frames whose mean power is the loud level. */
   loudFrames: 5,
-  /** Quantile of the frame levels that is taken as noise floor. */
+  /** Quantile of the frame levels taken as the noise floor. */
   floorQuantile: 0.1,
-  /** The upper threshold: that far below the loud frames, or above the floor, whichever is higher ... */
+  /** The upper threshold: this far below the loud level, or above the floor, whichever is higher ... */
   openBelowLoudDb: 50,
   openAboveFloorDb: 10,
-  /** ... but never closer to the loud frames than this. */
+  /** ... but never closer to the loud level than this. */
   openAtMostDb: 40,
-  /** How far the lower threshold is below the upper one. */
+  /** Distance of the lower threshold below the upper one. */
   hysteresisDb: 8,
-  /** Kept on each side of the sound, in seconds: about what a room takes to fall silent. */
+  /** Margin kept on each side of the sound, in seconds: about the decay time of a room. */
   marginSeconds: 0.25,
-  /** Least that is kept, in seconds. */
+  /** Minimum that is kept, in seconds. */
   minimumSeconds: 0.02,
   /** Recordings whose loudest frame is below this (dB relative to full scale) are silent. */
   silentDb: -84,
 } as const;
 
 /** Measures the levels of a mono stream, frame by frame. */
-export interface FrameMeter {
+interface FrameMeter {
   push(samples: Float32Array): void;
   /** Closes the last frame, which may be shorter than the others. */
   finish(): void;
@@ -43,7 +46,7 @@ export interface FrameMeter {
 }
 
 /** Collects frame levels of a mono stream. */
-export interface LevelMeter {
+interface LevelMeter {
   push(samples: Float32Array): void;
   /** Mean power of each frame (full scale = 1); the last frame may be shorter than the others. */
   finish(): Float64Array;
@@ -51,7 +54,10 @@ export interface LevelMeter {
   readonly frameSamples: number;
 }
 
-/** Creates a meter for samples at `sampleRate` Hz that hands out the mean power of each frame (full scale = 1) as it ends. */
+/**
+ * Creates a meter for samples at `sampleRate` Hz that reports the mean power of each frame (full scale = 1)
+ * as it ends.
+ */
 export function createFrameMeter(sampleRate: number, onFrame: (power: number) => void): FrameMeter {
   const frameSamples = Math.max(1, Math.round(sampleRate * trimParameters.frameSeconds));
   const decay = Math.exp((-2 * Math.PI * trimParameters.highPassHz) / sampleRate);
@@ -105,10 +111,10 @@ export function createLevelMeter(sampleRate: number): LevelMeter {
   };
 }
 
-/** Power (full scale = 1) in dB. */
+/** Converts power (full scale = 1) to dB. */
 export const toDb = (power: number): number => 10 * Math.log10(power);
 
-/** Whether there is nothing to hear in frames of these mean powers. */
+/** Whether a recording with frames of these mean powers is silent. */
 export function isSilent(powers: Float64Array): boolean {
   let loudest = 0;
   for (const power of powers) if (power > loudest) loudest = power;
@@ -116,7 +122,8 @@ export function isSilent(powers: Float64Array): boolean {
 }
 
 /**
- * Frames [first, last) to keep, given mean powers of all frames. All of them when sound and floor cannot be told apart.
+ * Finds the frames [first, last) to keep, given mean powers of all frames. All are kept when sound and noise
+ * floor cannot be distinguished.
  */
 function findSound(powers: Float64Array): readonly [number, number] {
   const p = trimParameters;
@@ -143,13 +150,13 @@ function findSound(powers: Float64Array): readonly [number, number] {
   return [Math.max(0, first - margin), Math.min(total, last + margin)];
 }
 
-/** The level that a tenth of the frames stay below, in dB relative to full scale; at least -120. */
+/** Computes the level that a tenth of the frames stay below, in dB relative to full scale; at least -120. */
 export function computeNoiseDb(powers: Float64Array): number {
   const floor = powers.slice().sort()[Math.floor((powers.length - 1) * trimParameters.floorQuantile)] ?? 0;
   return Math.max(-120, toDb(floor));
 }
 
-/** Samples [start, end) to keep of `samples` in all, given the meter's frames. */
+/** Computes which samples [start, end) of `samples` in total to keep, given the meter's frames. */
 export function computeKeptSamples(
   powers: Float64Array,
   frameSamples: number,

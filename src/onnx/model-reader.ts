@@ -1,35 +1,36 @@
 /**
- * Reads as much of an ONNX model's bytes as an edit needs: operator set, inputs, names of tensors; and refuses models
- * that keep data in other files, since their paths are the model's to choose.
+ * Reads what an edit needs to know from an ONNX model's bytes: operator set, inputs, names of tensors.
+ * Refuses models that keep data in other files, since the model chooses their paths.
  *
- * Weights are skipped, never copied. The bytes are treated as hostile: lengths are checked before they are used, and
- * nesting is bounded. Field numbers: onnx/onnx.proto; wire format: protobuf encoding, "Wire Types".
  * Not its concern: which model it is, where it came from.
+ *
+ * Weights are skipped, never copied. The bytes are treated as hostile: lengths are checked before they are
+ * used, and nesting is bounded. Field numbers: onnx/onnx.proto; wire format: protobuf encoding, "Wire Types".
  */
 import { GolemError } from "../core/error.ts";
-import { joinBytes } from "../core/join-pieces.ts";
-import { createBytesField } from "./onnx-proto.ts";
+import { joinBytes } from "../core/join-arrays.ts";
+import { createBytesField } from "./proto.ts";
 
-/** What an edit has to know of a model. */
-export interface OnnxModelFacts {
+/** What an edit needs to know about a model. */
+interface OnnxModelFacts {
   /** Version of ONNX's own operators. */
   readonly opset: number;
   /** Names of the inputs that are not constants. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Every tensor that a node of the main graph makes. */
+  /** Every tensor that a node of the main graph computes. */
   readonly tensors: ReadonlySet<string>;
 }
 
-/** Graphs within graphs; published models have two or three. */
+/** Nesting of graphs; published models have two or three levels. */
 const maximumDepth = 32;
 
 /** One field of a protobuf message. */
 export interface Field {
   readonly number: number;
-  /** Of a varint field; 0 for others. */
+  /** Value of a varint field; 0 for others. */
   readonly value: number;
-  /** Of a length-delimited field; empty for others. */
+  /** Content of a length-delimited field; empty for others. */
   readonly bytes: Uint8Array;
   /** The whole field, with its tag. */
   readonly whole: Uint8Array;
@@ -40,7 +41,8 @@ const text = new TextDecoder();
 /**
  * Reads a model's facts.
  *
- * @throws GolemError `weights-damaged` when the bytes are no ONNX model, or when it keeps data in other files.
+ * @throws GolemError `weights-damaged` when the bytes are not an ONNX model, or when it keeps data in other
+ * files.
  */
 export function readModelFacts(model: Uint8Array): OnnxModelFacts {
   let opset = 0;
@@ -68,7 +70,10 @@ export function readModelFacts(model: Uint8Array): OnnxModelFacts {
   return { opset, inputs: inputs.filter((name) => !constants.has(name)), outputs, tensors };
 }
 
-/** The model without its outputs: others are to be added, and what only the old ones needed is not computed. */
+/**
+ * Returns the model without its outputs, so that others can be added and nodes that only the old outputs
+ * needed are not computed.
+ */
 export function removeOutputs(model: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const { number, bytes, whole } of readFields(model)) {
@@ -83,7 +88,7 @@ export function removeOutputs(model: Uint8Array): Uint8Array {
   return joinBytes(parts);
 }
 
-/** Which fields of a message hold which messages, and which of them say that data is kept elsewhere. */
+/** Which fields of a message hold other messages, and which say that data is kept in another file. */
 interface MessageKind {
   readonly children: Readonly<Record<number, () => MessageKind>>;
   /** Fields that, with this value (any, when undefined), refer to another file. */
@@ -112,7 +117,7 @@ const modelMessage: MessageKind = {
   children: { 7: () => graphMessage, 20: () => trainingMessage, 25: () => functionMessage },
 };
 
-/** Walks everything that could refer to another file. */
+/** Checks every message that could refer to another file. */
 function checkMessage(bytes: Uint8Array, kind: MessageKind, depth: number): void {
   if (depth > maximumDepth) throw damaged(`its graphs are nested over ${maximumDepth} deep`);
   for (const field of readFields(bytes)) {
@@ -136,7 +141,7 @@ function checkMessage(bytes: Uint8Array, kind: MessageKind, depth: number): void
 
 const empty: Uint8Array = new Uint8Array(0);
 
-/** The fields of a message, in order; throws `weights-damaged` where the bytes are none. */
+/** Reads the fields of a message in order. Throws `weights-damaged` when the bytes are not a message. */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   let position = 0;
   const readVarint = (): number => {
