@@ -113,7 +113,7 @@ function formOpinion(
   const embeddings = rows.map((row) => recordings[row]!);
   const problem = { labels: embeddings.map(({ label }) => labels.indexOf(label)), classes: labels.length };
   const isLarge = rows.length > separateUpTo;
-  const seen =
+  const input =
     rows.length > wholeUpTo
       ? sketchEmbeddings(embeddings, encoderSet, {
           dimensions: isLarge ? sketchDimensions / 2 : sketchDimensions,
@@ -125,6 +125,6 @@ function formOpinion(
   return {
     labels,
     rows,
-    ...computeSecondOpinion({ ...problem, embeddings: seen.embeddings }, seen.encoderSet, options),
+    ...computeSecondOpinion({ ...problem, embeddings: input.embeddings }, input.encoderSet, options),
   };
 }
