@@ -1,5 +1,6 @@
 /**
- * Confounds: something other than the sound predicts the label. A classifier learns that instead, scores well, and fails elsewhere.
+ * Confounds: something other than the sound predicts the label. A classifier learns that instead, scores
+ * well, and fails elsewhere.
  *
  * Not its concern: files, encoders, words.
  */
@@ -15,10 +16,16 @@ const confoundLimits = {
   share: 0.6,
   beyondChance: 0.35,
   likelihood: 0.03,
-  /** Share predicted right from which on it is severe; of what may belong to the sound, only from the second on. */
+  /**
+   * Share predicted right from which on it is severe; of what may belong to the sound, only from the second
+   * on.
+   */
   severe: 0.8,
   severeNatural: 0.95,
-  /** One class alone: share of the class that has the value, and share of the value's recordings that are of the class. */
+  /**
+   * One class alone: share of the class that has the value, and share of the value's recordings that are of
+   * the class.
+   */
   classRecall: 0.8,
   classPrecision: 0.9,
   classRecordings: 4,

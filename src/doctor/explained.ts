@@ -1,8 +1,9 @@
 /**
  * How many labels a property other than the sound predicts right, leaving one recording out at a time.
  *
- * A category (speaker, file format) predicts its most frequent label; a level (loudness, duration) that of the nearest levels.
- * Chance is the same with shuffled labels, a permutation test (Good, Permutation, Parametric and Bootstrap Tests, 2005).
+ * A category (speaker, file format) predicts its most frequent label; a level (loudness, duration) that of
+ * the nearest levels. Chance is the same with shuffled labels, a permutation test (Good, Permutation,
+ * Parametric and Bootstrap Tests, 2005).
  * Not its concern: what is measured.
  */
 import { type Random, shuffle } from "../core/random.ts";
@@ -39,7 +40,10 @@ export function measureExplained(
   };
 }
 
-/** Creates a function that gives the share of labels equal to the most frequent one of the others in the same category (or of all others). */
+/**
+ * Creates a function that gives the share of labels equal to the most frequent one of the others in the same
+ * category (or of all others).
+ */
 export function createCategoryTeller(
   categories: readonly (string | undefined)[],
   classes: number,
@@ -69,7 +73,10 @@ export function createCategoryTeller(
   };
 }
 
-/** Creates a function that gives the share of labels equal to the most frequent one of the nearest other levels; equal levels count together. */
+/**
+ * Creates a function that gives the share of labels equal to the most frequent one of the nearest other
+ * levels; equal levels count together.
+ */
 export function createLevelTeller(
   levels: readonly number[],
   classes: number,

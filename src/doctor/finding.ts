@@ -87,7 +87,10 @@ interface UnevenFacts {
   readonly least: number;
 }
 
-/** The cases of findings, by code: the numbers and names of each. Shares are from 0 to 1; lists of names are joined. */
+/**
+ * The cases of findings, by code: the numbers and names of each. Shares are from 0 to 1; lists of names are
+ * joined.
+ */
 export interface FindingFacts {
   readonly doubted: LabelSuspicion & CountFacts & { readonly share: number };
   readonly "copies-other-label": CopyFacts & { readonly labels: string };

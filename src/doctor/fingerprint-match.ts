@@ -1,8 +1,10 @@
 /**
  * Whether two fingerprints are of the same sound, or of parts of it.
  *
- * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment: near 0.5 for other sounds, near
- * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at the best ones.
+ * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment:
+ * near 0.5 for other sounds, near
+ * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at
+ * the best ones.
  * Not its concern: how fingerprints are made, except that a word of 0 holds no information.
  */
 
@@ -22,7 +24,10 @@ const minimumWords = 8;
 const minimumOverlap = 0.5;
 /** Words compared at every alignment. */
 const probes = 32;
-/** An alignment is given up when, after the first words, more than this share of bits differs: copies stay far below. */
+/**
+ * An alignment is given up when, after the first words, more than this share of bits differs: copies stay far
+ * below.
+ */
 const firstProbes = 8;
 const hopeless = 0.42;
 /** Alignments that are compared in full. */
@@ -77,8 +82,8 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
 }
 
 /**
- * Whether a match is of the same sound. Fewer words have to agree better: two takes of one word by one voice are alike over a tenth
- * of a second, not over half a second.
+ * Whether a match is of the same sound. Fewer words have to agree better: two takes of one word by one voice
+ * are alike over a tenth of a second, not over half a second.
  */
 export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
   return errorRate < 0.33 - 0.38 / Math.sqrt(words);

@@ -1,8 +1,9 @@
 /**
  * The same recording more than once: bit by bit, or compressed, made louder, cut or resampled in between.
  *
- * Each recording is compared with its nearest neighbours, by embedding and by the fingerprint's summary; whether a pair is one sound is
- * decided by the aligned fingerprints. Clips cut from different stretches of one recording are not copies.
+ * Each recording is compared with its nearest neighbours, by embedding and by the fingerprint's summary;
+ * whether a pair is one sound is decided by the aligned fingerprints. Clips cut from different stretches of
+ * one recording are not copies.
  * Not its concern: files, encoders, words.
  */
 
@@ -38,7 +39,9 @@ export function checkNearDuplicates(examination: Examination): FoundFault[] {
   });
 }
 
-/** All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone. */
+/**
+ * All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone.
+ */
 function findDuplicatePairs(
   recordings: readonly Pick<ExaminedRecording, "facts">[],
   likeness?: Matrix,

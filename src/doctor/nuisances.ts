@@ -1,5 +1,6 @@
 /**
- * Properties of a recording that may go along with its label by accident: speaker, device, loudness, duration, format.
+ * Properties of a recording that may go along with its label by accident: speaker, device, loudness,
+ * duration, format.
  *
  * Not its concern: how they are compared with labels, words.
  */
@@ -9,7 +10,10 @@ import type { NuisanceId } from "./finding.ts";
 /** A property that should say nothing about the label. */
 export interface Nuisance {
   readonly id: NuisanceId;
-  /** Whether it can belong to the sound itself, as loudness does: then it is suspicious, not certainly a fault. */
+  /**
+   * Whether it can belong to the sound itself, as loudness does: then it is suspicious, not certainly a
+   * fault.
+   */
   readonly isNatural: boolean;
   /** Its value; undefined where it is not known. */
   get(recording: ExaminedRecording): string | number | undefined;

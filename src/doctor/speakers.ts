@@ -1,5 +1,6 @@
 /**
- * Speakers (devices, sources) that cannot be kept apart: only one, or on both sides of a split, or one per class.
+ * Speakers (devices, sources) that cannot be kept apart: only one, or on both sides of a split, or one per
+ * class.
  *
  * Not its concern: audio, files, encoders, words.
  */

@@ -1,8 +1,10 @@
 /**
- * Labels that are likely wrong: confident learning (Northcutt, Jiang, Chuang, Confident Learning, JAIR 2021) on held-out probabilities.
+ * Labels that are likely wrong: confident learning (Northcutt, Jiang, Chuang, Confident Learning, JAIR 2021)
+ * on held-out probabilities.
  *
- * A recording is suspicious when its most probable class is not its label, with a probability near the mean that the trusted recordings
- * of that class get for it. In small classes the nearest neighbours have to agree too; where the classifier errs often, both of its passes.
+ * A recording is suspicious when its most probable class is not its label, with a probability near the mean
+ * that the trusted recordings of that class get for it. In small classes the nearest neighbours have to agree
+ * too; where the classifier errs often, both of its passes.
  * Not its concern: files, heads, where probabilities come from, words.
  */
 import { createMatrix, getRow } from "../math/matrix.ts";
@@ -12,12 +14,17 @@ import { findNeighbours } from "./neighbours.ts";
 
 /** When a label is doubted. */
 const doubtLimits = {
-  /** Least probability, as a share of the class's own mean: Northcutt's threshold is 1, for many recordings. */
+  /**
+   * Least probability, as a share of the class's own mean: Northcutt's threshold is 1, for many recordings.
+   */
   confidence: 0.6,
   /** Classes below this size are judged with this many neighbours too. */
   smallClass: 4,
   neighbours: 3,
-  /** Least share of the recordings that the first pass classifies as labelled; below it both passes have to suggest the same. */
+  /**
+   * Least share of the recordings that the first pass classifies as labelled; below it both passes have to
+   * suggest the same.
+   */
   agreement: 0.7,
   /** Share and number of recordings from which on wrong labels are severe. */
   severeShare: 0.08,

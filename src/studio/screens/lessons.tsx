@@ -1,5 +1,5 @@
 /**
- * The tour: the four lessons (docs/lessons.md) on one's own recordings.
+ * The tour: the four lessons (docs/lessons.md) on the user's recordings.
  *
  * Not its concern: how anything is measured.
  */
@@ -88,7 +88,7 @@ export function LessonsScreen() {
   );
 }
 
-/** One recording of each of the first classes, as they sound. */
+/** One recording of each of the first four classes. */
 function pickExamples() {
   const { classes } = task.value!;
   return classes.slice(0, 4).flatMap((label, index) => {
@@ -148,7 +148,7 @@ function Encoder() {
   );
 }
 
-/** Numbers as stripes of more and less: a sketch, one for each recording. */
+/** An illustration of an embedding as stripes, different for each recording. */
 function Code({ hash }: { readonly hash: string }) {
   return (
     <svg viewBox="0 0 64 10" preserveAspectRatio="none" aria-hidden="true">

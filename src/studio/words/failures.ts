@@ -1,5 +1,6 @@
 /**
- * Errors in the chosen language: what happened, and what to do, by their stable codes. For other codes, the library's own words.
+ * Errors in the chosen language: what happened, and what to do, by their stable codes. For other codes, the
+ * library's own words.
  *
  * Not its concern: where errors come from, where they are shown.
  */
