@@ -65,7 +65,7 @@ export function describeFinding(
 function describeVerdict(findings: readonly Finding[], { red, yellow }: Style): string {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
   if (has("severe"))
-    return red("Do not believe a score on these recordings before what is severe is settled.");
-  if (has("warning")) return yellow("Fit to train on; look at the warnings before you rely on the score.");
+    return red("Do not believe a score on these recordings until the severe findings are resolved.");
+  if (has("warning")) return yellow("Fit to train on; check the warnings before you rely on the score.");
   return "Fit to train on.";
 }
