@@ -68,7 +68,7 @@ export const english = {
     result: "Result",
     try: "Try it",
     lessons: "Lessons",
-    take: "Take away",
+    take: "Download",
     back: "All tasks",
   },
   task: {
@@ -271,7 +271,7 @@ export const english = {
     needGolem: "This needs two classes with a few recordings each.",
   },
   take: {
-    title: "Take it with you",
+    title: "Download",
     lead: "The golem is yours: a folder that works in Node, on a server and in other browsers.",
     golem: "The golem",
     golemText:

@@ -66,7 +66,7 @@ export const russian: Words = {
     result: "Итог",
     try: "Проба",
     lessons: "Уроки",
-    take: "Забрать",
+    take: "Скачать",
     back: "Все задачи",
   },
   task: {
@@ -266,7 +266,7 @@ export const russian: Words = {
     needGolem: "Для этого нужны два класса по нескольку записей.",
   },
   take: {
-    title: "Забрать",
+    title: "Скачать",
     lead: "Голем ваш: это папка, которая работает в Node, на сервере и в других браузерах.",
     golem: "Голем",
     golemText:
