@@ -68,7 +68,11 @@ type FakeAnswers = Record<string, (argument: never, onProgress?: (progress: Prog
 /** The module of the workers with one fake worker for all, whose answers can be replaced. */
 export function createFakeWorkers(answers: FakeAnswers) {
   const caller = {
-    call: async (name: string, argument: unknown, onProgress?: (progress: Progress) => void) => {
+    call: async (
+      name: string,
+      argument: unknown,
+      { onProgress }: { readonly onProgress?: (progress: Progress) => void } = {},
+    ) => {
       const answer = answers[name];
       if (!answer) throw new Error(`No answer to ${name}.`);
       return answer(argument as never, onProgress);

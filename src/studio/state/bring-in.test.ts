@@ -3,15 +3,14 @@ import { zipSync } from "fflate";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createFakeWorkers, createMemoryShelf, embedded, stubPage } from "../../../test/studio-state.ts";
 import type { FoundFile } from "../data/found-files.ts";
-import type { Calls } from "../workers/messages.ts";
 
 const fakes = vi.hoisted(() => ({ unpack: (_: Uint8Array): Record<string, Uint8Array> => ({}) }));
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
 vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, hear: () => embedded }));
-vi.mock("../workers/messages.ts", async (load) => ({
+vi.mock("../../web/worker-calls.ts", async (load) => ({
   ...(await load<object>()),
-  createCaller: () => ({
-    call: async (_: keyof Calls, { bytes }: { bytes: Uint8Array }) => fakes.unpack(bytes),
+  createWorkerCaller: () => ({
+    call: async (_: string, { bytes }: { bytes: Uint8Array }) => fakes.unpack(bytes),
   }),
 }));
 stubPage();

@@ -6,7 +6,10 @@ const fakes = vi.hoisted(() => ({
   answers: {} as Record<string, (argument: never, onProgress?: (progress: never) => void) => unknown>,
 }));
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
-vi.mock("./workers.ts", async () => createFakeWorkers(fakes.answers));
+vi.mock("./workers.ts", async (load) => ({
+  ...(await load<object>()),
+  ...createFakeWorkers(fakes.answers),
+}));
 stubPage();
 const { createTask, learned, mark, openTask, task } = await import("./tasks.ts");
 const workers = (await import("./workers.ts")) as unknown as ReturnType<typeof createFakeWorkers>;
