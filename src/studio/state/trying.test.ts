@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createFakeWorkers, createMemoryShelf, stubPage } from "../../../test/studio-state.ts";
 import { GolemError } from "../../core/error.ts";
-import type { LiveMessage } from "../../web/live-hearing.ts";
+import type { LiveMessage } from "../../web/live-detection.ts";
 
 const fakes = vi.hoisted(() => ({
   answers: {} as Record<string, (argument: never) => unknown>,
