@@ -57,9 +57,8 @@ export async function countConfounds(
         }
         for (const [nuisance, examined] of planted) {
           const findings = checkConfounds({ recordings: examined, skipped: [], seed: 0 });
-          const isFound = findings.some(({ message }) =>
-            message.toLowerCase().startsWith(`the ${nuisance} `),
-          );
+          const id = nuisance === "file format" ? "format" : nuisance;
+          const isFound = findings.some(({ reason }) => "nuisance" in reason && reason.nuisance === id);
           const key = [nuisance, classes, share].join();
           const before = counts.get(key) ?? { set, nuisance, classes, share, found: 0, planted: 0 };
           counts.set(key, {

@@ -1,20 +1,20 @@
 /**
- * Findings in words, for people at a terminal.
+ * The doctor's findings as lines for a terminal.
  *
- * Not its concern: how they were found, where they are shown.
+ * Not its concern: how they were found, their words (doctor/finding-words.ts).
  */
-import { severities } from "../doctor/diagnose.ts";
-import { countOf, type Finding, listNames, type Severity } from "../doctor/finding.ts";
+import { type Finding, listNames, type Severity, severities } from "../doctor/finding.ts";
+import { countOf, englishFindings, getFindingTitle } from "../doctor/finding-words.ts";
 import type { Diagnosis } from "../workflow/examine-recordings.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow">;
 
-/** Findings of one kind that are shown in full, and files of each. */
+/** Findings per kind that are shown in full, and files per finding. */
 const findingsShown = 3;
 const filesShown = 4;
 
-/** Lines that tell what was found, most harmful first, and a verdict. */
+/** The findings, most harmful first, and a verdict. */
 export function describeDiagnosis(
   { recordings, classes, findings, skipped }: Diagnosis,
   style: Style,
@@ -45,13 +45,16 @@ export function describeDiagnosis(
   return lines;
 }
 
-/** Three lines or so for one finding: what, what to do, which files. */
+/** About three lines per finding: what was found, what to do, which files. */
 export function describeFinding(
   { kind, severity, message, advice, files }: Omit<Finding, "kind" | "reason"> & { readonly kind: string },
   style: Style,
 ): string[] {
   const paint = { severe: style.red, warning: style.yellow, note: style.dim }[severity];
-  const lines = [`${paint(severity.padEnd(7))} ${style.bold(kind)}: ${message}`, `        -> ${advice}`];
+  const lines = [
+    `${paint(severity.padEnd(7))} ${style.bold(`${getFindingTitle(englishFindings, kind)} (${kind})`)}: ${message}`,
+    `        -> ${advice}`,
+  ];
   // Copies are named in the message.
   if (files.length > 0 && kind !== "near-duplicate") {
     lines.push(style.dim(`        ${listNames(files, filesShown)}`));
@@ -62,7 +65,7 @@ export function describeFinding(
 function describeVerdict(findings: readonly Finding[], { red, yellow }: Style): string {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
   if (has("severe"))
-    return red("Do not believe a score on these recordings before what is severe is settled.");
-  if (has("warning")) return yellow("Fit to train on; look at the warnings before you rely on the score.");
+    return red("Do not believe a score on these recordings until the severe findings are resolved.");
+  if (has("warning")) return yellow("Fit to train on; check the warnings before you rely on the score.");
   return "Fit to train on.";
 }

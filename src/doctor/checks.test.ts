@@ -6,14 +6,14 @@ import { checkClasses } from "./classes.ts";
 import { diagnose, pickTopFindings } from "./diagnose.ts";
 import type { ExaminedRecording } from "./examination.ts";
 import { checkFileHealth, checkSampleRates } from "./file-health.ts";
-import type { Finding } from "./finding.ts";
+import type { FoundFault } from "./finding.ts";
 import { checkLengths } from "./lengths.ts";
 import { checkLevels } from "./levels.ts";
 import { checkSpeakers } from "./speakers.ts";
 
 const [tone] = createTone(16_000, 1) as [Float32Array];
 const good = Array.from({ length: 6 }, (_, i) => createExamined(`good ${i}`, i % 2 ? "a" : "b"));
-const kinds = (findings: readonly Finding[]): string[] => findings.map(({ kind }) => kind);
+const kinds = (findings: readonly FoundFault[]): string[] => findings.map(({ kind }) => kind);
 
 describe("levels", () => {
   it("are not complained of in a sound recording", async () => {

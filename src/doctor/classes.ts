@@ -1,25 +1,25 @@
 /**
- * Numbers of recordings a class: too few, too uneven, or only on the side of the test.
+ * Sizes of classes: too few recordings, too uneven, or only in the test.
  *
- * Not its concern: audio, files, encoders.
+ * Not its concern: audio, files, encoders, words.
  */
 import type { Examination } from "./examination.ts";
-import { countOf, type Finding, listNames } from "./finding.ts";
+import { type FoundFault, listNames } from "./finding.ts";
 
-/** Largest class as a multiple of the smallest, from which on classes are uneven. */
+/** From this ratio of the largest to the smallest class on, classes are uneven. */
 const unevenFrom = 3;
 const veryUnevenFrom = 10;
-/** Fewest recordings a class that leave something to learn from and to hold out. */
+/** Fewest recordings per class that can be both trained on and held out. */
 const fewest = 2;
 const few = 5;
 
-/** Finds classes that are too small or too unlike in size. */
-export function checkClasses({ recordings }: Examination): Finding[] {
+/** Finds classes that are too small or too different in size. */
+export function checkClasses({ recordings }: Examination): FoundFault[] {
   const learned = recordings.filter(({ split }) => split !== "test");
   const counts = new Map<string, number>();
   for (const { label } of learned) counts.set(label, (counts.get(label) ?? 0) + 1);
   const sizes = [...counts].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
-  const findings: Finding[] = [];
+  const findings: FoundFault[] = [];
   const filesOf = (labels: readonly string[]) =>
     learned.filter(({ label }) => labels.includes(label)).map(({ file }) => file);
   if (counts.size < 2) {
@@ -27,9 +27,7 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       kind: "too-few",
       severity: "severe",
       files: [],
-      message: `${counts.size === 0 ? "No class" : "One class alone"} is left to learn: there is nothing to tell apart.`,
       reason: { code: "one-class", classes: counts.size },
-      advice: "Add recordings of something else, labelled as what they are, or _unknown.",
     });
     return findings;
   }
@@ -40,9 +38,7 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       kind: "too-few",
       severity: "severe",
       files: filesOf(tiny),
-      message: `${listNames(tiny)}: one recording only. It cannot be learned from and held out at once, so there is no score.`,
       reason: { code: "single-recordings", labels: listNames(tiny) },
-      advice: "Record more, five or more a class, or leave the class out.",
     });
   }
   if (small.length > 0) {
@@ -50,9 +46,7 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       kind: "too-few",
       severity: "note",
       files: filesOf(small),
-      message: `${listNames(small)}: fewer than ${few} recordings. The score of such a class says little.`,
       reason: { code: "few-recordings", labels: listNames(small), few },
-      advice: "Record more: five or more a class do well.",
     });
   }
   const [smallest, least] = sizes[0]!;
@@ -62,12 +56,10 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       kind: "imbalanced",
       severity: "warning",
       files: filesOf(sizes.filter(([, size]) => size * unevenFrom <= most).map(([label]) => label)),
-      message: `${largest} has ${countOf(most, "recording")}, ${smallest} ${least}: ${most >= veryUnevenFrom * least ? "what is rare is hardly learned, and" : "what is rare is learned less well;"} plain accuracy looks better than it is.`,
       reason: {
         code: most >= veryUnevenFrom * least ? "very-uneven" : "uneven",
         ...{ largest, most, smallest, least },
       },
-      advice: "Record more of the rare classes, and go by balanced accuracy.",
     });
   }
   const unseen = recordings.filter(({ label, split }) => split === "test" && !counts.has(label));
@@ -76,12 +68,10 @@ export function checkClasses({ recordings }: Examination): Finding[] {
       kind: "unseen-label",
       severity: "warning",
       files: unseen.map(({ file }) => file),
-      message: `${listNames([...new Set(unseen.map(({ label }) => label))])}: in the test, but nothing to learn it from. These recordings are left out of the score.`,
       reason: {
         code: "unseen-labels",
         labels: listNames([...new Set(unseen.map(({ label }) => label))]),
       },
-      advice: "Put some of them on the side of training, or correct the spelling of the label.",
     });
   }
   return findings;

@@ -1,37 +1,44 @@
 /**
- * Labels that something else gives away: a classifier learns that instead, scores well, and fails elsewhere.
+ * Confounds: something other than the sound predicts the label. A classifier learns that instead, scores
+ * well, and fails elsewhere.
  *
- * Not its concern: files, encoders.
+ * Not its concern: files, encoders, words.
  */
 import { createRandom } from "../core/random.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import { createCategoryTeller, createLevelTeller, type Explained, measureExplained } from "./explained.ts";
-import { countOf, type Finding, percent } from "./finding.ts";
+import type { FoundFault } from "./finding.ts";
 import { type Nuisance, nuisances } from "./nuisances.ts";
 
-/** From where on something explains labels too well. */
+/** Limits from which on something explains labels too well. */
 const confoundLimits = {
-  /** Share of labels told right, and beyond chance; p-value. */
+  /** Share of labels predicted right, and beyond chance; p-value. */
   share: 0.6,
   beyondChance: 0.35,
   likelihood: 0.03,
-  /** Share told right from where on it is severe; what may be natural is only from the second on. */
+  /**
+   * Share predicted right from which on it is severe; of what may belong to the sound, only from the second
+   * on.
+   */
   severe: 0.8,
   severeNatural: 0.95,
-  /** One class alone: share of it that has the value, and share of the value that is of it. */
+  /**
+   * One class alone: share of the class that has the value, and share of the value's recordings that are of
+   * the class.
+   */
   classRecall: 0.8,
   classPrecision: 0.9,
   classRecordings: 4,
-  /** Speakers a class from which on folds by speaker measure what new voices get. */
+  /** Speakers per class from which on folds by speaker measure the score of new voices. */
   manySpeakers: 4,
 } as const;
 
-/** Keeps the shuffles apart from the random numbers of other purposes with the same seed. */
+/** Random stream of the shuffles, apart from those of other purposes with the same seed. */
 const shuffleStream = 0xc0f0;
 
-/** Finds what explains labels that should not. */
-export function checkConfounds({ recordings, seed }: Examination): Finding[] {
-  const findings: Finding[] = [];
+/** Finds what explains labels and should not. */
+export function checkConfounds({ recordings, seed }: Examination): FoundFault[] {
+  const findings: FoundFault[] = [];
   const partitions = new Set<string>();
   for (const [index, nuisance] of nuisances.entries()) {
     const known = recordings.filter((recording) => nuisance.get(recording) !== undefined);
@@ -69,28 +76,21 @@ function describe(
   nuisance: Nuisance,
   recordings: readonly ExaminedRecording[],
   { share, chance }: Explained,
-): Finding {
+): FoundFault {
   const limit = nuisance.isNatural ? confoundLimits.severeNatural : confoundLimits.severe;
   const isMeasured = nuisance.id === "speaker" && hasManySpeakers(recordings);
-  const effect = isMeasured
-    ? "each speaker has one label, so keep speakers apart in every test (golem train does)."
-    : nuisance.isNatural
-      ? "unless it belongs to what is to be told apart, it may be all that is learned, and the score is of it."
-      : "it may be all that is learned, and the score is of it, not of the sound.";
   return {
     kind: "confounded",
     severity: share >= limit && !isMeasured ? "severe" : "warning",
     files: [],
-    message: `${capitalise(nuisance.name)} alone tells ${percent(share)} of the labels (chance ${percent(chance)}): ${effect}`,
     reason: {
       code: isMeasured ? "speaker-tells" : nuisance.isNatural ? "nuisance-may-tell" : "nuisance-tells",
       ...{ nuisance: nuisance.id, share, chance },
     },
-    advice: nuisance.advice,
   };
 }
 
-/** Whether every class is by so many speakers that none of them stands for it. */
+/** Whether every class has so many speakers that no single speaker identifies it. */
 function hasManySpeakers(recordings: readonly ExaminedRecording[]): boolean {
   const speakers = new Map<string, Set<string>>();
   for (const { label, speaker } of recordings) {
@@ -101,12 +101,12 @@ function hasManySpeakers(recordings: readonly ExaminedRecording[]): boolean {
   return [...speakers.values()].every(({ size }) => size >= confoundLimits.manySpeakers);
 }
 
-/** Classes that alone have a value that hardly any other recording has. */
+/** Classes whose recordings share a value that hardly any other recording has. */
 function findClassGivenAway(
   nuisance: Nuisance,
   recordings: readonly ExaminedRecording[],
   values: readonly string[],
-): Finding[] {
+): FoundFault[] {
   const limits = confoundLimits;
   const classSizes = new Map<string, number>();
   const valueSizes = new Map<string, number>();
@@ -131,7 +131,6 @@ function findClassGivenAway(
       kind: "confounded" as const,
       severity: "warning" as const,
       files,
-      message: `${capitalise(nuisance.name)} gives ${label} away: ${countOf(files.length, "recording")} of its ${classSizes.get(label)} and ${valueSizes.get(value)! - files.length} of all others have ${value}, so that may be what is learned of it.`,
       reason: {
         code: "class-given-away",
         nuisance: nuisance.id,
@@ -141,8 +140,5 @@ function findClassGivenAway(
         others: valueSizes.get(value)! - files.length,
         value,
       },
-      advice: nuisance.advice,
     }));
 }
-
-const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,5 @@
 /**
- * All checks over one data set, and which findings matter most.
+ * Runs all checks on one data set, and picks the findings that matter most.
  *
  * Not its concern: what single checks look at.
  */
@@ -7,7 +7,8 @@ import { checkClasses } from "./classes.ts";
 import { checkConfounds } from "./confounds.ts";
 import type { Check, Examination } from "./examination.ts";
 import { checkFileHealth, checkSampleRates } from "./file-health.ts";
-import type { Finding, FindingKind, Severity } from "./finding.ts";
+import { type Finding, type FindingKind, type FoundFault, type Severity, severities } from "./finding.ts";
+import { wordFinding } from "./finding-words.ts";
 import { checkLengths } from "./lengths.ts";
 import { checkLevels } from "./levels.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";
@@ -26,10 +27,7 @@ const checks: readonly Check[] = [
   checkLengths,
 ];
 
-/** Severities, the worst first. */
-export const severities: readonly Severity[] = ["severe", "warning", "note"];
-
-/** Kinds by how much they distort a score, the worst first. */
+/** Kinds by how much they distort a score, worst first. */
 const byHarm: readonly FindingKind[] = [
   "too-few",
   "near-duplicate",
@@ -50,12 +48,15 @@ const byHarm: readonly FindingKind[] = [
   "quiet",
 ];
 
-/** Everything that is wrong with a data set, most harmful first. */
+/** Everything that is wrong with a data set, most harmful first, in English words. */
 export function diagnose(examination: Examination): Finding[] {
-  return checks.flatMap((check) => check(examination)).sort(compareHarm);
+  return checks
+    .flatMap((check) => check(examination))
+    .sort(compareHarm)
+    .map(wordFinding);
 }
 
-function compareHarm(a: Finding, b: Finding): number {
+function compareHarm(a: FoundFault, b: FoundFault): number {
   return (
     severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
     byHarm.indexOf(a.kind) - byHarm.indexOf(b.kind) ||
@@ -63,10 +64,7 @@ function compareHarm(a: Finding, b: Finding): number {
   );
 }
 
-/**
- * Of findings with the most harmful first, those that matter most, at most `count`: no two of one kind, and none that is only good to
- * know.
- */
+/** The first `count` of sorted findings, without notes and with one finding per kind. */
 export function pickTopFindings<F extends { readonly kind: string; readonly severity: Severity }>(
   findings: readonly F[],
   count = 3,

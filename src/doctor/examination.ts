@@ -1,14 +1,14 @@
 /**
- * What the doctor examines: facts, labels, speakers, splits, and what encoders and a classifier made of the recordings.
+ * What the doctor examines: facts, labels, speakers, splits, embeddings, and the output of a classifier.
  *
  * Not its concern: files, encoders, heads.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { SkippedRecording, Split } from "../dataset/dataset.ts";
 import type { Matrix } from "../math/matrix.ts";
-import type { Finding } from "./finding.ts";
+import type { FoundFault } from "./finding.ts";
 
-/** One recording that could be heard. */
+/** One recording that could be embedded. */
 export interface ExaminedRecording {
   readonly file: string;
   readonly label: string;
@@ -17,30 +17,30 @@ export interface ExaminedRecording {
   readonly facts: AudioFacts;
 }
 
-/** What classifiers say of recordings they did not learn from. */
+/** What classifiers predict of recordings that they were not trained on. */
 export interface Opinion {
   /** Names of the classes, in the order of the columns. */
   readonly labels: readonly string[];
-  /** Rows of the examination's recordings, in the order of the matrix's rows. */
+  /** The examination's recording of each row of the matrix. */
   readonly rows: readonly number[];
   /** Probabilities [rows, classes], held out. */
   readonly probabilities: Matrix;
-  /** Which of the rows it learned from: those that a first look agreed with. */
+  /** Rows that the second pass was trained on: those that the first pass classified as labelled. */
   readonly trusted: readonly boolean[];
-  /** Column that each row was taken for at the first look. */
+  /** Column that the first pass predicted for each row. */
   readonly firstGuesses: readonly number[];
 }
 
-/** A data set, heard. */
+/** A data set, embedded. */
 export interface Examination {
   readonly recordings: readonly ExaminedRecording[];
-  /** What could not be heard, and why. */
+  /** Recordings that could not be embedded, and why. */
   readonly skipped: readonly SkippedRecording[];
-  /** Numbers [recordings, any] in which recordings that sound alike are near each other. */
+  /** Embeddings [recordings, any], near each other where recordings sound alike. */
   readonly likeness?: Matrix | undefined;
   readonly opinion?: Opinion | undefined;
   readonly seed: number;
 }
 
-/** A check: what it finds in a data set. */
-export type Check = (examination: Examination) => Finding[];
+/** A check: finds faults in a data set. */
+export type Check = (examination: Examination) => FoundFault[];

@@ -1,28 +1,29 @@
 /**
- * How many labels something else than the sound explains: the share told right by it, for each recording from all the others.
+ * How many labels a property other than the sound predicts right, leaving one recording out at a time.
  *
- * A category (speaker, file format) answers with its most frequent label; a level (loudness, duration) with that of the nearest levels.
- * Chance is the same for shuffled labels, a permutation test (Good, Permutation, Parametric and Bootstrap Tests, 2005).
+ * A category (speaker, file format) predicts its most frequent label; a level (loudness, duration) that of
+ * the nearest levels. Chance is the same with shuffled labels, a permutation test (Good, Permutation,
+ * Parametric and Bootstrap Tests, 2005).
  * Not its concern: what is measured.
  */
 import { type Random, shuffle } from "../core/random.ts";
 
-/** Labels explained, against chance. */
+/** Labels predicted, compared with chance. */
 export interface Explained {
-  /** Share of labels told right. */
+  /** Share of labels predicted right. */
   readonly share: number;
-  /** Mean of the same for shuffled labels. */
+  /** Mean of the same with shuffled labels. */
   readonly chance: number;
   /** (share - chance) / (1 - chance): 0 for nothing, 1 for everything. */
   readonly beyondChance: number;
-  /** Share of the shuffles, this one included, that tell as much: its p-value, at least 0.01. */
+  /** Share of the shuffles, the original order included, that predict as much: the p-value, at least 0.01. */
   readonly likelihood: number;
 }
 
-/** Shuffles for chance. */
+/** Shuffles that measure chance. */
 const rounds = 99;
 
-/** Measures how well `tell` tells labels, and how well it tells shuffled ones. */
+/** Measures how well `tell` predicts labels, and how well shuffled ones. */
 export function measureExplained(
   labels: readonly number[],
   random: Random,
@@ -39,7 +40,10 @@ export function measureExplained(
   };
 }
 
-/** Share of labels that are the most frequent one among the others of the same category; where there are none, among all others. */
+/**
+ * Creates a function that gives the share of labels equal to the most frequent one of the others in the same
+ * category (or of all others).
+ */
 export function createCategoryTeller(
   categories: readonly (string | undefined)[],
   classes: number,
@@ -69,7 +73,10 @@ export function createCategoryTeller(
   };
 }
 
-/** Share of labels that are the most frequent one among the nearest other levels; equal levels count together. */
+/**
+ * Creates a function that gives the share of labels equal to the most frequent one of the nearest other
+ * levels; equal levels count together.
+ */
 export function createLevelTeller(
   levels: readonly number[],
   classes: number,
@@ -105,7 +112,7 @@ export function createLevelTeller(
   };
 }
 
-/** Whether the most frequent label among counts is this one, which is counted once among them; a tie is right in part. */
+/** 1 if `own` is the most frequent label, not counting this recording itself; a tie counts in part. */
 function tellFrom(counts: Int32Array, own: number): number {
   let most = 0;
   let ties = 0;

@@ -1,11 +1,14 @@
 /**
  * Findings: what is wrong with a data set, as plain data.
  *
- * Not its concern: how anything is found, who shows it.
+ * Not its concern: how anything is found, the words of any language (finding-words.ts has the English ones).
  */
 
-/** How much harm: severe findings make a score worthless, warnings move it, notes are good to know. */
+/** How much harm: severe findings make a score worthless, warnings distort it, notes are good to know. */
 export type Severity = "severe" | "warning" | "note";
+
+/** Severities, worst first. */
+export const severities: readonly Severity[] = ["severe", "warning", "note"];
 
 /** What a finding is about. */
 export type FindingKind =
@@ -33,67 +36,11 @@ export interface LabelSuspicion {
   readonly label: string;
   /** What it sounds like. */
   readonly suggested: string;
-  /** Probability of the suggested label, from a classifier that did not learn from this recording. */
+  /** Probability of the suggested label, from a classifier that was not trained on this recording. */
   readonly confidence: number;
 }
 
-/** What a message says, as data, so that it can be said in other languages: a case, and its numbers and names. Shares are from 0 to 1. */
-export type FindingReason =
-  | {
-      readonly code: "doubted";
-      readonly count: number;
-      readonly share: number;
-      readonly file: string;
-      readonly label: string;
-      readonly suggested: string;
-      readonly confidence: number;
-    }
-  | { readonly code: "copies-other-label"; readonly files: string; readonly labels: string }
-  | {
-      readonly code: "copies-other-side" | "copies-counted-once" | "copies-one-voice" | "copies";
-      readonly files: string;
-    }
-  | { readonly code: "silent" | "clipped" | "dc-offset"; readonly count: number }
-  | { readonly code: "quiet"; readonly count: number; readonly peakDb: number }
-  | {
-      readonly code: "too-short" | "too-long";
-      readonly count: number;
-      readonly limitSeconds: number;
-      readonly medianSeconds: number;
-    }
-  /** `rates`: "33 x 16000 Hz, 2 x 8000 Hz". */
-  | { readonly code: "rates-heard" | "rates-not-heard"; readonly rates: string }
-  | {
-      readonly code: "nuisance-tells" | "nuisance-may-tell" | "speaker-tells";
-      readonly nuisance: NuisanceId;
-      readonly share: number;
-      readonly chance: number;
-    }
-  | {
-      readonly code: "class-given-away";
-      readonly nuisance: NuisanceId;
-      readonly label: string;
-      readonly count: number;
-      readonly size: number;
-      readonly others: number;
-      readonly value: string;
-    }
-  | { readonly code: "one-speaker"; readonly speaker: string }
-  | { readonly code: "speakers-mixed" }
-  | { readonly code: "shared-speakers"; readonly count: number; readonly speakers: string }
-  | { readonly code: "one-class"; readonly classes: number }
-  | { readonly code: "single-recordings" | "unseen-labels"; readonly labels: string }
-  | { readonly code: "few-recordings"; readonly labels: string; readonly few: number }
-  | {
-      readonly code: "uneven" | "very-uneven";
-      readonly largest: string;
-      readonly most: number;
-      readonly smallest: string;
-      readonly least: number;
-    }
-  | { readonly code: "unreadable" | "damaged"; readonly count: number };
-
-/** What may go along with a label. */
+/** Properties of a recording that may go along with its label. */
 export type NuisanceId =
   | "speaker"
   | "format"
@@ -104,33 +51,132 @@ export type NuisanceId =
   | "noise"
   | "offset";
 
-/** One thing that is wrong. */
-export interface Finding {
+interface CountFacts {
+  /** Recordings. */
+  readonly count: number;
+}
+
+interface CopyFacts {
+  /** Names, joined by {@link listNames}. */
+  readonly files: string;
+}
+
+interface LengthFacts extends CountFacts {
+  readonly limitSeconds: number;
+  readonly medianSeconds: number;
+}
+
+interface RateFacts {
+  /** "33 x 16000 Hz, 2 x 8000 Hz". */
+  readonly rates: string;
+}
+
+interface NuisanceFacts {
+  readonly nuisance: NuisanceId;
+  /** Share of the labels that it predicts, and the same for shuffled labels. */
+  readonly share: number;
+  readonly chance: number;
+}
+
+interface UnevenFacts {
+  /** The largest class and its recordings. */
+  readonly largest: string;
+  readonly most: number;
+  /** The smallest class and its recordings. */
+  readonly smallest: string;
+  readonly least: number;
+}
+
+/**
+ * The cases of findings, by code: the numbers and names of each. Shares are from 0 to 1; lists of names are
+ * joined.
+ */
+export interface FindingFacts {
+  readonly doubted: LabelSuspicion & CountFacts & { readonly share: number };
+  readonly "copies-other-label": CopyFacts & { readonly labels: string };
+  readonly "copies-other-side": CopyFacts;
+  readonly "copies-counted-once": CopyFacts;
+  readonly "copies-one-voice": CopyFacts;
+  readonly copies: CopyFacts;
+  readonly silent: CountFacts;
+  readonly clipped: CountFacts;
+  readonly "dc-offset": CountFacts;
+  readonly quiet: CountFacts & { readonly peakDb: number };
+  readonly "too-short": LengthFacts;
+  readonly "too-long": LengthFacts;
+  /** Some rates are below the encoders' own. */
+  readonly "rates-heard": RateFacts;
+  /** None is. */
+  readonly "rates-not-heard": RateFacts;
+  readonly "nuisance-tells": NuisanceFacts;
+  /** The nuisance may belong to the sound itself. */
+  readonly "nuisance-may-tell": NuisanceFacts;
+  readonly "speaker-tells": NuisanceFacts;
+  /** `count` of the `size` recordings of a class, and `others` of all others, have `value`. */
+  readonly "class-given-away": CountFacts & {
+    readonly nuisance: NuisanceId;
+    readonly label: string;
+    readonly size: number;
+    readonly others: number;
+    readonly value: string;
+  };
+  readonly "one-speaker": { readonly speaker: string };
+  readonly "speakers-mixed": object;
+  readonly "shared-speakers": { readonly count: number; readonly speakers: string };
+  readonly "one-class": { readonly classes: number };
+  readonly "single-recordings": { readonly labels: string };
+  readonly "unseen-labels": { readonly labels: string };
+  readonly "few-recordings": { readonly labels: string; readonly few: number };
+  readonly uneven: UnevenFacts;
+  readonly "very-uneven": UnevenFacts;
+  readonly unreadable: CountFacts;
+  readonly damaged: CountFacts;
+}
+
+/** Code of a case. */
+export type FindingCode = keyof FindingFacts;
+
+/** What was found, as data: a case, with its numbers and names. */
+export type FindingReason<Code extends FindingCode = FindingCode> = {
+  [C in Code]: Flat<{ readonly code: C } & FindingFacts[C]>;
+}[Code];
+
+/** One object type, which unlike interfaces fits a record of scalars. */
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** What only the English message says, since it is English itself or is not kept with a golem. */
+export interface FindingDetails {
+  /** Whether copies have the same samples. */
+  readonly isExact?: boolean;
+  /** What is wrong with the first of the files. */
+  readonly problem?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+  /** Why folds cannot be by speaker. */
+  readonly obstacle?: string;
+}
+
+/** What a check yields: a finding without words. */
+export interface FoundFault {
   readonly kind: FindingKind;
   readonly severity: Severity;
   /** The recordings it is about, worst first; empty where it is about the data set as a whole. */
   readonly files: readonly string[];
-  /** What was found, and what it does to the score. */
-  readonly message: string;
-  /** The same as data. */
   readonly reason: FindingReason;
-  /** What to do about it. */
-  readonly advice: string;
-  /** One a file, of `likely-mislabelled`. */
+  readonly details?: FindingDetails;
+  /** One per file, of `likely-mislabelled`. */
   readonly suspicions?: readonly LabelSuspicion[];
 }
 
-/** "1 recording", "3 recordings". */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** One thing that is wrong, in English words too. */
+export interface Finding extends Omit<FoundFault, "details"> {
+  /** What was found, and what it does to the score. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
 }
 
-/** A share in whole per cent. */
-export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
-}
-
-/** Names joined: at most `most`, and how many more. */
+/** Names joined by commas: at most `most`, and how many more. */
 export function listNames(names: readonly string[], most = 4): string {
   const shown = names.slice(0, most);
   const more = names.length - shown.length;

@@ -1,9 +1,11 @@
 /**
- * Whether two fingerprints are of the same sound, whichever part of it each of them holds.
+ * Whether two fingerprints are of the same sound, or of parts of it.
  *
- * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment: near 0.5 for other sounds, near
- * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at the best ones.
- * Not its concern: how fingerprints are made beyond that a word of 0 says nothing.
+ * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment:
+ * near 0.5 for other sounds, near
+ * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at
+ * the best ones.
+ * Not its concern: how fingerprints are made, except that a word of 0 holds no information.
  */
 
 /** Two fingerprints at their best alignment. */
@@ -16,15 +18,19 @@ export interface FingerprintMatch {
   readonly offset: number;
 }
 
-/** Fewest words that can decide: with their frames, a fifth of a second. */
+/** Fewest words that suffice: with their frames, a fifth of a second. */
 const minimumWords = 8;
 /** Share of the shorter one's sound that has to be in both. */
 const minimumOverlap = 0.5;
-/** Words looked at to find the alignment, and alignments looked at in full. */
+/** Words compared at every alignment. */
 const probes = 32;
-/** Words looked at before an alignment is given up, and share of differing bits from which it is: copies stay far below. */
+/**
+ * An alignment is given up when, after the first words, more than this share of bits differs: copies stay far
+ * below.
+ */
 const firstProbes = 8;
 const hopeless = 0.42;
+/** Alignments that are compared in full. */
 const finalists = 3;
 /** Furthest alignment tried, in words: 10 s. */
 const furthest = 625;
@@ -40,7 +46,7 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
     { length: Math.min(probes, spoken.length) },
     (_, i) => spoken[Math.floor(i * step)]!,
   );
-  // Every fourth first, so that the first few tell of the whole.
+  // Every fourth first, so that the first few cover the whole.
   const stride = Math.max(1, Math.floor(inOrder.length / firstProbes));
   const probed = Int32Array.from([
     ...inOrder.filter((_, i) => i % stride === 0),
@@ -76,8 +82,8 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
 }
 
 /**
- * Whether a match is of one and the same sound. Fewer words have to agree better: takes of one word by one voice come near
- * each other over a tenth of a second, not over half a second.
+ * Whether a match is of the same sound. Fewer words have to agree better: two takes of one word by one voice
+ * are alike over a tenth of a second, not over half a second.
  */
 export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
   return errorRate < 0.33 - 0.38 / Math.sqrt(words);

@@ -1,12 +1,12 @@
 /**
- * Recordings that are too short or too long, by themselves or beside the others.
+ * Recordings that are too short or too long, in seconds or relative to the others.
  *
- * Not its concern: labels, files, encoders.
+ * Not its concern: labels, files, encoders, words.
  */
 import type { Examination, ExaminedRecording } from "./examination.ts";
-import { countOf, type Finding } from "./finding.ts";
+import type { FoundFault } from "./finding.ts";
 
-/** From which lengths on something is found, in seconds or as a multiple of the median. */
+/** Limits in seconds, or as a multiple of the median. */
 const lengthLimits = {
   /** Shorter than a syllable. */
   shortSeconds: 0.1,
@@ -18,8 +18,8 @@ const lengthLimits = {
   unremarkableSeconds: 5,
 } as const;
 
-/** Finds recordings whose sound is out of the common length. */
-export function checkLengths({ recordings, skipped }: Examination): Finding[] {
+/** Finds recordings whose sound is much shorter or longer than usual. */
+export function checkLengths({ recordings, skipped }: Examination): FoundFault[] {
   const limits = lengthLimits;
   const lengths = recordings.map(getSoundSeconds).sort((a, b) => a - b);
   const median = lengths[lengths.length >> 1] ?? 0;
@@ -33,21 +33,19 @@ export function checkLengths({ recordings, skipped }: Examination): Finding[] {
     const seconds = getSoundSeconds(recording);
     return seconds > limits.longSeconds || seconds > longer;
   });
-  const findings: Finding[] = [];
+  const findings: FoundFault[] = [];
   const tooShort = [...refused("too-short"), ...sortBy(short, 1)];
   if (tooShort.length > 0) {
     findings.push({
       kind: "too-short",
       severity: "warning",
       files: tooShort,
-      message: `${countOf(tooShort.length, "recording")} with hardly any sound in it (under ${limits.shortSeconds} s, or far under the median of ${median.toFixed(1)} s): too little to tell classes apart by.`,
       reason: {
         code: "too-short",
         count: tooShort.length,
         limitSeconds: limits.shortSeconds,
         medianSeconds: median,
       },
-      advice: "Listen to them: a word may have been cut off. Record them again or leave them out.",
     });
   }
   const tooLong = [...refused("too-long"), ...sortBy(long, -1)];
@@ -56,14 +54,12 @@ export function checkLengths({ recordings, skipped }: Examination): Finding[] {
       kind: "too-long",
       severity: "warning",
       files: tooLong,
-      message: `${countOf(tooLong.length, "recording")} much longer than the others (median ${median.toFixed(1)} s) or than the ${limits.longSeconds} s that are heard at once: what counts is averaged away by the rest.`,
       reason: {
         code: "too-long",
         count: tooLong.length,
         limitSeconds: limits.longSeconds,
         medianSeconds: median,
       },
-      advice: "Cut them to the part that carries the label; one part, one recording.",
     });
   }
   return findings;

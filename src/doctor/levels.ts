@@ -1,13 +1,13 @@
 /**
- * Faults of level, one recording at a time: silence, faint sound, clipping, an offset from zero.
+ * Faults of level, per recording: silence, faint sound, clipping, an offset from zero.
  *
- * Not its concern: labels, files, encoders.
+ * Not its concern: labels, files, encoders, words.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
-import { countOf, type Finding } from "./finding.ts";
+import type { FoundFault } from "./finding.ts";
 
-/** From which levels on something is found. */
+/** Limits from which on a level is a fault. */
 const levelLimits = {
   /** Peak relative to full scale (-46 dB): 16 bits leave 8 for the sound. */
   quietPeak: 0.005,
@@ -19,23 +19,21 @@ const levelLimits = {
   offsetOfLevel: 0.1,
 } as const;
 
-/** Finds recordings with nothing, too little or too much in them. */
-export function checkLevels({ recordings, skipped }: Examination): Finding[] {
+/** Finds recordings that are silent, too quiet, clipped, or off zero. */
+export function checkLevels({ recordings, skipped }: Examination): FoundFault[] {
   const limits = levelLimits;
   const silent = [
     ...skipped.filter(({ code }) => code === "silent").map(({ file }) => file),
     ...recordings.filter(({ facts }) => isSilent(facts) && facts.peak === 0).map(({ file }) => file),
   ];
-  const findings: Finding[] = [];
+  const findings: FoundFault[] = [];
   if (silent.length > 0) {
     const share = silent.length / (recordings.length + skipped.length);
     findings.push({
       kind: "silent",
       severity: share > 0.1 ? "severe" : "warning",
       files: silent,
-      message: `${countOf(silent.length, "recording")} with nothing to hear: training leaves them out, so their classes have fewer than it seems.`,
       reason: { code: "silent", count: silent.length },
-      advice: "Check the microphone and record them again, or label them _silence if silence is a class.",
     });
   }
   const audible = recordings.filter(({ facts }) => !isSilent(facts));
@@ -49,9 +47,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       kind: "quiet",
       severity: "note",
       files: quiet,
-      message: `${countOf(quiet.length, "recording")} hardly louder than silence (peak below ${toDb(limits.quietPeak)} dB): noise and rounding may drown what is to be learned.`,
       reason: { code: "quiet", count: quiet.length, peakDb: toDb(limits.quietPeak) },
-      advice: "Listen to them; move closer to the microphone or raise its level.",
     });
   }
   const clipped = pick(audible, ({ clippedFraction }) => clippedFraction >= limits.clippedNote, byClipping);
@@ -61,9 +57,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       kind: "clipped",
       severity: badly > 0 ? "warning" : "note",
       files: clipped,
-      message: `${countOf(clipped.length, "recording")} cut off at full scale: distortion is heard as a sound of its own, and is learned where one class has more of it.`,
       reason: { code: "clipped", count: clipped.length },
-      advice: "Record them again at a lower level; making a clipped file quieter does not repair it.",
     });
   }
   const shifted = pick(audible, isShifted, ({ offset }) => -Math.abs(offset));
@@ -72,9 +66,7 @@ export function checkLevels({ recordings, skipped }: Examination): Finding[] {
       kind: "dc-offset",
       severity: "note",
       files: shifted,
-      message: `${countOf(shifted.length, "recording")} not centred on zero (DC offset): it marks the device that made them, and encoders hear it.`,
       reason: { code: "dc-offset", count: shifted.length },
-      advice: "Remove the offset with a high-pass filter at 20 Hz, in training and in use alike.",
     });
   }
   return findings;
@@ -91,14 +83,14 @@ const isSilent = ({ warnings }: AudioFacts): boolean => warnings.some(({ code })
 
 const toDb = (level: number): number => Math.round(20 * Math.log10(level));
 
-/** Files whose facts are so, the worst (smallest by `order`) first. */
+/** Files whose facts match, the worst (smallest by `order`) first. */
 function pick(
   recordings: readonly ExaminedRecording[],
-  isSo: (facts: AudioFacts) => boolean,
+  matches: (facts: AudioFacts) => boolean,
   order: (facts: AudioFacts) => number,
 ): string[] {
   return recordings
-    .filter(({ facts }) => isSo(facts))
+    .filter(({ facts }) => matches(facts))
     .sort((a, b) => order(a.facts) - order(b.facts))
     .map(({ file }) => file);
 }

@@ -50,11 +50,12 @@ describe("copies", () => {
   it("are severe under two labels and on two sides, and a note where they do no harm", async () => {
     const copy = samples[1]!.map((value) => value / 3);
     const [conflict] = await findCopy(copy, { label: "balance" });
-    expect(conflict).toMatchObject({ severity: "severe" });
-    expect(conflict!.message).toMatch(/under different labels \(freeze, balance\)/);
+    expect(conflict).toMatchObject({
+      severity: "severe",
+      reason: { code: "copies-other-label", labels: "freeze, balance" },
+    });
     const [leak] = await findCopy(copy, { split: "test" });
-    expect(leak).toMatchObject({ severity: "severe" });
-    expect(leak!.message).toMatch(/both sides of the split/);
+    expect(leak).toMatchObject({ severity: "severe", reason: { code: "copies-other-side" } });
     const [exact] = await findCopy(samples[1]!);
     expect(exact).toMatchObject({ severity: "note", files: [names[1], "copy.wav"] });
   });

@@ -1,19 +1,20 @@
 /**
  * The same recording more than once: bit by bit, or compressed, made louder, cut or resampled in between.
  *
- * Pairs worth comparing are each recording's nearest neighbours, by what encoders heard and by the fingerprint's summary; whether they
- * are one sound is decided by the fingerprints, aligned. Clips cut from different stretches of one recording are not copies.
- * Not its concern: files, encoders.
+ * Each recording is compared with its nearest neighbours, by embedding and by the fingerprint's summary;
+ * whether a pair is one sound is decided by the aligned fingerprints. Clips cut from different stretches of
+ * one recording are not copies.
+ * Not its concern: files, encoders, words.
  */
 
 import type { Split } from "../dataset/dataset.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
-import { type Finding, listNames } from "./finding.ts";
+import { type FoundFault, listNames } from "./finding.ts";
 import { isSameSound, matchFingerprints, summariseFingerprint } from "./fingerprint-match.ts";
 import { findNeighbours } from "./neighbours.ts";
 
-/** Neighbours of each kind that are compared with a recording. */
+/** Neighbours by each criterion that are compared with a recording. */
 const compared = 6;
 
 /** Two recordings of one sound. */
@@ -24,21 +25,23 @@ interface DuplicatePair {
   readonly isExact: boolean;
 }
 
-/** Finds groups of recordings that are the same sound; one finding a group. */
-export function checkNearDuplicates(examination: Examination): Finding[] {
+/** Finds groups of recordings that are the same sound; one finding per group. */
+export function checkNearDuplicates(examination: Examination): FoundFault[] {
   const { recordings } = examination;
   const pairs = findDuplicatePairs(recordings, examination.likeness);
   return joinPairs(pairs, recordings.length).map((rows) => {
     const inGroup = new Set(rows);
     const isExact = pairs.filter((pair) => inGroup.has(pair.rows[0])).every((pair) => pair.isExact);
-    return describeGroup(
+    return judgeGroup(
       rows.map((row) => recordings[row]!),
       isExact,
     );
   });
 }
 
-/** All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone. */
+/**
+ * All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone.
+ */
 function findDuplicatePairs(
   recordings: readonly Pick<ExaminedRecording, "facts">[],
   likeness?: Matrix,
@@ -62,7 +65,7 @@ function findDuplicatePairs(
   return pairs;
 }
 
-/** Pairs (i < j) of places in `rows` that are each other's neighbours in some way. */
+/** Pairs (i < j) of indices into `rows` that are neighbours by either criterion. */
 function listCandidates(
   rows: readonly number[],
   fingerprints: readonly Uint32Array[],
@@ -74,9 +77,9 @@ function listCandidates(
   }
   const kinds = [summaries];
   if (likeness) {
-    const heard = createMatrix(rows.length, likeness.columns);
-    for (const [i, row] of rows.entries()) getRow(heard, i).set(getRow(likeness, row));
-    kinds.push(heard);
+    const selected = createMatrix(rows.length, likeness.columns);
+    for (const [i, row] of rows.entries()) getRow(selected, i).set(getRow(likeness, row));
+    kinds.push(selected);
   }
   const seen = new Set<number>();
   const result: [number, number][] = [];
@@ -117,20 +120,18 @@ function joinPairs(pairs: readonly DuplicatePair[], rows: number): number[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): Finding {
+function judgeGroup(group: readonly ExaminedRecording[], isExact: boolean): FoundFault {
   const files = group.map(({ file }) => file);
   const labels = [...new Set(group.map(({ label }) => label))];
   const sides = [...new Set(group.map(({ split }) => getSide(split)))];
-  const what = isExact ? "hold the same audio" : "are copies of one recording";
   const names = listNames(files);
   if (labels.length > 1) {
     return {
       kind: "near-duplicate",
       severity: "severe",
       files,
-      message: `${names} ${what} under different labels (${listNames(labels)}): at least one label is wrong, and neither can be learned.`,
       reason: { code: "copies-other-label", files: names, labels: listNames(labels) },
-      advice: "Decide which label is right and delete the other copy.",
+      details: { isExact },
     };
   }
   if (sides.length > 1) {
@@ -138,9 +139,8 @@ function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): F
       kind: "near-duplicate",
       severity: "severe",
       files,
-      message: `${names} ${what} on both sides of the split: the test asks for what was learned by heart, so the score is too good.`,
       reason: { code: "copies-other-side", files: names },
-      advice: "Keep each recording on one side only.",
+      details: { isExact },
     };
   }
   const isOneVoice = group.every(({ speaker }) => speaker !== undefined && speaker === group[0]!.speaker);
@@ -149,18 +149,10 @@ function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): F
     kind: "near-duplicate",
     severity: isHarmless ? "note" : "warning",
     files,
-    message: `${names} ${what}: ${
-      isExact
-        ? "training counts it once."
-        : isOneVoice
-          ? "they stay on one side of each fold, so they teach little more than one does."
-          : "in cross-validation one helps to recognise the other, so the score is too good."
-    }`,
     reason: {
       code: isExact ? "copies-counted-once" : isOneVoice ? "copies-one-voice" : "copies",
       files: names,
     },
-    advice: "Keep the best one.",
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * Nearest neighbours among the rows of a matrix, by Euclidean distance; exhaustive, for up to some thousand rows.
+ * Nearest neighbours among the rows of a matrix, by Euclidean distance; exhaustive, for up to some thousand
+ * rows.
  *
  * Not its concern: what the rows are.
  */

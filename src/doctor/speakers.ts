@@ -1,17 +1,18 @@
 /**
- * Speakers (devices, sources) that cannot be kept apart: one alone, or on both sides of a split, or one a class.
+ * Speakers (devices, sources) that cannot be kept apart: only one, or on both sides of a split, or one per
+ * class.
  *
- * Not its concern: audio, files, encoders.
+ * Not its concern: audio, files, encoders, words.
  */
 import { createFolds } from "../evaluate/folds.ts";
 import type { Examination } from "./examination.ts";
-import { countOf, type Finding, listNames } from "./finding.ts";
+import { type FoundFault, listNames } from "./finding.ts";
 
-/** Finds out whether a score can be of voices that were never heard in training. */
-export function checkSpeakers({ recordings, seed }: Examination): Finding[] {
+/** Finds whether a score can be of voices that are not in the training data. */
+export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
   const named = recordings.filter(({ speaker }) => speaker !== undefined);
   if (named.length === 0) return [];
-  const findings: Finding[] = [];
+  const findings: FoundFault[] = [];
   const learned = recordings.filter(({ split }) => split !== "test");
   const training = new Set(learned.map(({ speaker }) => speaker));
   training.delete(undefined);
@@ -24,9 +25,7 @@ export function checkSpeakers({ recordings, seed }: Examination): Finding[] {
       kind: "shared-speaker",
       severity: "severe",
       files: shared.map(({ file }) => file),
-      message: `${countOf(names.length, "speaker")} (${listNames(names)}) on both sides of the split: the score is of known voices and too good for new ones.`,
       reason: { code: "shared-speakers", count: names.length, speakers: listNames(names) },
-      advice: "Put all recordings of a speaker on one side.",
     });
   }
   if (training.size === 1 && learned.every(({ speaker }) => speaker !== undefined)) {
@@ -34,20 +33,17 @@ export function checkSpeakers({ recordings, seed }: Examination): Finding[] {
       kind: "one-speaker",
       severity: "warning",
       files: [],
-      message: `All recordings are by one speaker (${[...training][0]}): what is learned, and the score, are of this voice; others will do worse.`,
       reason: { code: "one-speaker", speaker: [...training][0]! },
-      advice: "Add recordings by others, five speakers or more, if others are to use it.",
     });
   } else {
-    const reason = findReasonAgainstFolds(learned, seed);
-    if (reason !== undefined) {
+    const obstacle = findReasonAgainstFolds(learned, seed);
+    if (obstacle !== undefined) {
       findings.push({
         kind: "one-speaker",
         severity: "warning",
         files: [],
-        message: `Folds cannot keep speakers apart (${reason}): the same voices are on both sides, so the score is too good for new ones.`,
         reason: { code: "speakers-mixed" },
-        advice: "Have every class recorded by several speakers, each speaker recording several classes.",
+        details: { obstacle },
       });
     }
   }

@@ -1,54 +1,57 @@
 /**
- * Labels that are likely wrong: confident learning (Northcutt, Jiang, Chuang, Confident Learning, JAIR 2021) on held-out probabilities.
+ * Labels that are likely wrong: confident learning (Northcutt, Jiang, Chuang, Confident Learning, JAIR 2021)
+ * on held-out probabilities.
  *
- * A recording is suspicious when the most probable class is another than its label, with a probability that comes near what the trusted
- * recordings of that class get for themselves. In small classes its nearest neighbours have to agree; where the classifier errs often, both
- * of its looks.
- * Not its concern: files, heads, where probabilities come from.
+ * A recording is suspicious when its most probable class is not its label, with a probability near the mean
+ * that the trusted recordings of that class get for it. In small classes the nearest neighbours have to agree
+ * too; where the classifier errs often, both of its passes.
+ * Not its concern: files, heads, where probabilities come from, words.
  */
 import { createMatrix, getRow } from "../math/matrix.ts";
 import type { Examination, Opinion } from "./examination.ts";
-import { countOf, type Finding, type LabelSuspicion, percent } from "./finding.ts";
+import type { FoundFault, LabelSuspicion } from "./finding.ts";
 import { findNeighbours } from "./neighbours.ts";
 
 /** When a label is doubted. */
 const doubtLimits = {
-  /** Least probability, as a share of the class's own mean: Northcutt's threshold is 1, for many recordings. */
+  /**
+   * Least probability, as a share of the class's own mean: Northcutt's threshold is 1, for many recordings.
+   */
   confidence: 0.6,
-  /** Classes below this size are judged with their neighbours, so many of them. */
+  /** Classes below this size are judged with this many neighbours too. */
   smallClass: 4,
   neighbours: 3,
-  /** Least share of the recordings that the first look takes for their label; below it both looks have to suggest the same. */
+  /**
+   * Least share of the recordings that the first pass classifies as labelled; below it both passes have to
+   * suggest the same.
+   */
   agreement: 0.7,
-  /** Share of the recordings, and number of them, from which on wrong labels are severe. */
+  /** Share and number of recordings from which on wrong labels are severe. */
   severeShare: 0.08,
   severeCount: 3,
-  /** Least share of trusted recordings told right for that: a classifier that errs often is no witness. */
-  witness: 0.95,
+  /** Least accuracy on the trusted recordings for that: a classifier that errs often is no evidence. */
+  trustedAccuracy: 0.95,
 } as const;
 
 /** Finds labels that are likely wrong; one finding, the most suspicious first. */
-export function checkLabels(examination: Examination): Finding[] {
+export function checkLabels(examination: Examination): FoundFault[] {
   const { opinion } = examination;
   if (!opinion) return [];
   const suspicions = findSuspicions(examination, opinion);
   if (suspicions.length === 0) return [];
   const share = suspicions.length / opinion.rows.length;
-  const { severeShare, severeCount, witness } = doubtLimits;
+  const { severeShare, severeCount, trustedAccuracy } = doubtLimits;
   const isSevere =
     share >= severeShare &&
     suspicions.length >= severeCount &&
-    computeWitness(examination, opinion) >= witness;
+    computeTrustedAccuracy(examination, opinion) >= trustedAccuracy;
   const [{ file, label, suggested, confidence }] = suspicions as [LabelSuspicion];
   return [
     {
       kind: "likely-mislabelled",
       severity: isSevere ? "severe" : "warning",
       files: suspicions.map((suspicion) => suspicion.file),
-      message: `${countOf(suspicions.length, "label")} likely wrong (${percent(share)} of the recordings; first ${file}, labelled ${label}, sounds like ${suggested}, ${percent(confidence)} sure): wrong labels are learned like right ones, and right answers count as mistakes.`,
       reason: { code: "doubted", count: suspicions.length, share, file, label, suggested, confidence },
-      advice:
-        "Listen to them and correct the labels that are wrong; those that are right are hard cases: record more like them.",
       suspicions,
     },
   ];
@@ -72,9 +75,9 @@ export function findSuspicions(
   const needsBoth = agreed < agreement * own.length;
   let near: Int32Array[] | undefined;
   if (likeness && sizes.some((size) => size < smallClass)) {
-    const heard = createMatrix(rows.length, likeness.columns);
-    for (const [i, row] of rows.entries()) getRow(heard, i).set(getRow(likeness, row));
-    near = findNeighbours(heard, neighbours);
+    const rowsInUse = createMatrix(rows.length, likeness.columns);
+    for (const [i, row] of rows.entries()) getRow(rowsInUse, i).set(getRow(likeness, row));
+    near = findNeighbours(rowsInUse, neighbours);
   }
   const suspicions: (LabelSuspicion & { doubt: number })[] = [];
   for (const [i, row] of rows.entries()) {
@@ -100,8 +103,8 @@ export function findSuspicions(
   return suspicions.sort((a, b) => b.doubt - a.doubt).map(({ doubt: _, ...suspicion }) => suspicion);
 }
 
-/** Share of the trusted recordings that are told right. */
-function computeWitness(
+/** Share of the trusted recordings that are classified as labelled. */
+function computeTrustedAccuracy(
   { recordings }: Examination,
   { labels, rows, probabilities, trusted }: Opinion,
 ): number {

@@ -1,14 +1,17 @@
 /**
- * Whether probabilities mean what they say: expected calibration error with the bins of a reliability diagram, log-loss, Brier score.
+ * Whether probabilities are right as often as they say: expected calibration error with the bins of a
+ * reliability diagram, log-loss, Brier score.
  *
  * Not its concern: where probabilities come from, how a diagram is drawn.
- * Bins hold equally many predictions (equal mass) rather than equal ranges of confidence, which leave most bins nearly empty where most
- * answers are sure (Nguyen and O'Connor, EMNLP 2015; Nixon et al., CVPR workshops 2019). The error is that of the top prediction alone
- * (Naeini et al., AAAI 2015; Guo et al., ICML 2017). Predictions of equal confidence are never parted, so the result depends neither
- * on the order of recordings nor on a random choice; bins then differ in size.
- * Known limit: the error is biased upwards, the more the fewer recordings there are (Roelofs et al., AISTATS 2022): in a bin of n
- * recordings with accuracy p a perfectly calibrated classifier shows about sqrt(2 p (1 - p) / (pi n)), .08 for n = 10 and p = .9.
- * Repeats add predictions, not recordings, and lower the bias by less.
+ * Bins hold equally many predictions (equal mass) rather than equal ranges of confidence, which leave most
+ * bins nearly empty where most predictions are confident (Nguyen and O'Connor, EMNLP 2015; Nixon et al., CVPR
+ * workshops 2019). The error is that of the top prediction alone (Naeini et al., AAAI 2015; Guo et al., ICML
+ * 2017). Predictions of equal confidence always share a bin, so the result depends neither on the order of
+ * recordings nor on a random choice; bins then differ in size.
+ * Known limit: the error is biased upwards, the more the fewer recordings there are (Roelofs et al., AISTATS
+ * 2022): in a bin of n recordings with accuracy p a perfectly calibrated classifier shows about sqrt(2 p (1 -
+ * p) / (pi n)), .08 for n = 10 and p = .9. Repeats add predictions, not recordings, and lower the bias by
+ * less.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
@@ -16,7 +19,7 @@ import { computeLogLoss, getPredictions } from "./metrics.ts";
 
 /** One point of a reliability diagram: predictions of similar confidence. */
 export interface CalibrationBin {
-  /** Predictions in it; with repeats a recording counts once a repeat. */
+  /** Predictions in it; with repeats a recording counts once per repeat. */
   readonly count: number;
   /** Mean probability of the predicted class. */
   readonly confidence: number;
@@ -24,29 +27,38 @@ export interface CalibrationBin {
   readonly accuracy: number;
 }
 
-/** How far probabilities can be trusted. Plain data. */
+/** How well probabilities are calibrated. Plain data. */
 export interface Calibration {
   /** Mean of |accuracy - confidence| over the bins, weighted by count; 0 to 1. */
   readonly expectedError: number;
   /** Bins with at least one prediction, in ascending confidence. */
   readonly bins: readonly CalibrationBin[];
-  /** Mean negative log-probability of the true class, in nats, as in {@link computeLogLoss}; the mean over repeats. */
+  /**
+   * Mean negative log-probability of the true class, in nats, as in {@link computeLogLoss}; the mean over
+   * repeats.
+   */
   readonly logLoss: number;
-  /** Mean over recordings of the squared distance to the truth, summed over classes (Brier 1950): 0 to 2; the mean over repeats. */
+  /**
+   * Mean over recordings of the squared distance to the truth, summed over classes (Brier 1950): 0 to 2; the
+   * mean over repeats.
+   */
   readonly brierScore: number;
 }
 
-/** What calibration is measured on. */
+/** Input of {@link computeCalibration}. */
 export interface CalibrationInput {
-  /** One matrix `[recordings, classes]` a repeat; their predictions are pooled, never averaged. */
+  /** One matrix `[recordings, classes]` per repeat; their predictions are pooled, never averaged. */
   readonly probabilities: readonly Matrix[];
   /** Class number of each recording. */
   readonly truth: readonly number[];
-  /** Bins at most; 10 unless given. */
+  /** Most bins; default 10. */
   readonly bins?: number | undefined;
 }
 
-/** Measures calibration. Errors: `no-recordings` without any, `invalid-shape`, `invalid-option` for less than one bin. */
+/**
+ * Measures calibration. Errors: `no-recordings` without any, `invalid-shape`, `invalid-option` for less than
+ * one bin.
+ */
 export function computeCalibration({ probabilities, truth, bins = 10 }: CalibrationInput): Calibration {
   checkInput(probabilities, truth, bins);
   const answers: Answer[] = [];
@@ -74,7 +86,10 @@ interface Answer {
   readonly right: number;
 }
 
-/** Parts sorted answers at equal ranks; answers of one confidence go together, by the middle of their ranks. */
+/**
+ * Divides sorted answers at equal ranks; answers of equal confidence stay together, by the middle of their
+ * ranks.
+ */
 function fillBins(answers: readonly Answer[], bins: number): CalibrationBin[] {
   const sorted = [...answers].sort((a, b) => a.confidence - b.confidence);
   const totals = new Map<number, { count: number; confidence: number; right: number }>();
@@ -125,7 +140,7 @@ function checkInput(probabilities: readonly Matrix[], truth: readonly number[], 
     if (rows !== truth.length || strange !== undefined) {
       throw new GolemError(
         "invalid-shape",
-        `Found ${rows} x ${columns} probabilities for ${truth.length} recordings${strange === undefined ? "" : `, one of class ${strange}`}; expected a row a recording and a column a class.`,
+        `Found ${rows} x ${columns} probabilities for ${truth.length} recordings${strange === undefined ? "" : `, one of class ${strange}`}; expected one row per recording and one column per class.`,
       );
     }
   }

@@ -107,7 +107,10 @@ describe("computeClassGains", () => {
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Six classes, their means known as well as 2, 4 or 8 recordings tell them; predicted and true gains of 8 recordings more. */
+/**
+ * Six classes, their means known as well as 2, 4 or 8 recordings tell them; predicted and true gains of 8
+ * recordings more.
+ */
 function simulateWorld(seed: number): { gains: Prediction[]; truth: number[] } {
   const features = 6;
   const sizes = [2, 4, 8, 2, 4, 8];

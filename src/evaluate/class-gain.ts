@@ -1,19 +1,24 @@
 /**
- * What more recordings of one class would give the whole, and so which class would gain most.
+ * What more recordings of one class would add to the balanced accuracy, and so which class is worth most.
  *
  * Not its concern: how curves are fitted, folds, names of classes.
  *
- * Method: the errors of a class fall, as its recordings grow, by the factor by which those of a class with the mean error would on the
- * curves that the whole data suggest (learning-curve-fit.ts), from where the class now stands: its own number of recordings, and its own recall
- * shrunk towards the mean by as much as chance explains of the differences (empirical Bayes, Efron and Morris 1975). Its error
- * is counted when all classes grow, when others' recordings learn to keep away too; what it misses of that it gives back by keeping away
- * from others. So the gains of all classes sum to the gain of the whole, which simulation confirms.
- * The alternative, measuring the loss when half of a class is withheld, costs a training a class and fold, and with five recordings to test a class it
- * measures chance: its correlation with the true gains (simulated, ten classes) was .1 to .3. This one's was -.1 to .8: good where classes are
- * of unequal size (.7 to .8), weak where they are equal. Intervals allow each class its own noise, up to three times more or less than the common one.
- * Holds for heads that weigh classes alike (class weight "balanced"). Without weights a head prefers the larger class: more recordings of
- * one class alone then gained nothing on real recordings and lost up to 24 points in simulation. Nearest centroids lose too where features are
- * many and noisy: the mean of more recordings lies closer to everything. Real recordings: runs/results/class-gain.md.
+ * Method: the errors of a class fall, as its recordings grow, by the factor by which those of a class with
+ * the mean error would on the curves that the whole data suggest (learning-curve-fit.ts), from where the
+ * class now stands: its own number of recordings, and its own recall shrunk towards the mean by as much as
+ * chance explains of the differences (empirical Bayes, Efron and Morris 1975). Its error is counted when all
+ * classes grow, when other classes' recordings are confused with it less too; what it loses of that, it gives
+ * back by being confused less with others. So the gains of all classes sum to the gain of the whole, which
+ * simulation confirms.
+ * The alternative, measuring the loss when half of a class is withheld, costs one training per class and
+ * fold, and with five test recordings per class it measures chance: its correlation with the true gains
+ * (simulated, ten classes) was .1 to .3. This one's was -.1 to .8: good where classes are of unequal size (.7
+ * to .8), weak where they are equal. Intervals allow each class its own noise, up to three times more or less
+ * than the common one.
+ * Holds for heads that weight classes equally (class weight "balanced"). Without weights a head prefers the
+ * larger class: more recordings of one class alone then gained nothing on real recordings and lost up to 24
+ * points in simulation. Nearest centroids lose too where features are many and noisy: the mean of more
+ * recordings lies closer to everything. Real recordings: runs/results/class-gain.md.
  */
 import { bisect } from "../math/distribution.ts";
 import {
@@ -23,7 +28,7 @@ import {
   type WeightedValue,
 } from "./learning-curve-fit.ts";
 
-/** What is known of the classes; arrays have one entry a class that occurs. */
+/** What is known of the classes; arrays have one entry per class that occurs. */
 export interface ClassGainInput {
   readonly fit: LearningCurveFit;
   /** Recordings of each class. */
@@ -36,12 +41,15 @@ export interface ClassGainInput {
 }
 
 const furthest = 8;
-/** Class's own noise relative to the common one. */
+/** Noise of a class relative to the common one. */
 const noiseFactors = [1 / 3, 1, 3];
 /** Eight equally likely values of a standard normal. */
 const normalNodes = [-1.75, -1.05, -0.57, -0.18, 0.18, 0.57, 1.05, 1.75];
 
-/** The gain in balanced accuracy (0.01 is a point) from `added` recordings of each class alone; in the order of the classes. */
+/**
+ * The gain in balanced accuracy (0.01 is a point) from `added` recordings of each class alone; in the order
+ * of the classes.
+ */
 export function computeClassGains({ fit, sizes, trained, recalls, added }: ClassGainInput): Prediction[] {
   const classes = sizes.length;
   const recordings = sizes.reduce((sum, size) => sum + size, 0);
@@ -51,8 +59,8 @@ export function computeClassGains({ fit, sizes, trained, recalls, added }: Class
   const distance = bisect(0, furthest, Math.min(mean, 1 - 0.5 / recordings), fit.getAccuracy);
   return sizes.map((size, c) => {
     const known = trained[c]!;
-    /** Share of the errors, as counted with the recordings trained on, that the added ones would mend. */
-    const computeMended = (noise: number): number => {
+    /** Share of the errors, as counted with the recordings trained on, that the added ones would correct. */
+    const computeCorrected = (noise: number): number => {
       const getError = (n: number): number =>
         1 - fit.getAccuracy(distance * Math.sqrt((1 + noise / known) / (1 + noise / n)));
       return Math.max(0, getError(size) - getError(size + added)) / getError(known);
@@ -60,12 +68,12 @@ export function computeClassGains({ fit, sizes, trained, recalls, added }: Class
     let estimate = 0;
     const values: WeightedValue[] = [];
     for (const { noise, weight } of fit.shapes) {
-      estimate += (weight * computeMended(noise) * (1 - centres[c]!)) / classes;
+      estimate += (weight * computeCorrected(noise) * (1 - centres[c]!)) / classes;
       for (const factor of noiseFactors) {
-        const mended = computeMended(factor * noise);
+        const corrected = computeCorrected(factor * noise);
         for (const node of normalNodes) {
           const recall = Math.min(1, Math.max(0, centres[c]! + node * deviations[c]!));
-          values.push({ value: (mended * (1 - recall)) / classes, weight });
+          values.push({ value: (corrected * (1 - recall)) / classes, weight });
         }
       }
     }
@@ -74,7 +82,7 @@ export function computeClassGains({ fit, sizes, trained, recalls, added }: Class
   });
 }
 
-/** Recalls pulled towards their mean, and how far off they may still be. */
+/** Recalls shrunk towards their mean, and their standard deviations. */
 function shrinkRecalls(
   recalls: readonly number[],
   sizes: readonly number[],

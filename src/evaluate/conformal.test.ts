@@ -1,4 +1,7 @@
-/** Label sets: the definition word by word, exact coverage where it is exact, and coverage by simulation where it is bounded. */
+/**
+ * Label sets: the definition word by word, exact coverage where it is exact, and coverage by simulation where
+ * it is bounded.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../core/random.ts";

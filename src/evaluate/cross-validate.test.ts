@@ -1,4 +1,7 @@
-/** Cross-validation is honest: what a model could only know by a leak does not score, and the leaks would be seen if there. */
+/**
+ * Cross-validation is honest: what a model could only know by a leak does not score, and the leaks would be
+ * seen if there.
+ */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
@@ -115,7 +118,8 @@ describe("leaks", () => {
   });
 
   it("voices that give the label away: chance by speaker; without speakers the leak shows", async () => {
-    // Twenty speakers, four to a class; each says one word only, and a voice tells nothing about the words of others.
+    // Twenty speakers, four to a class; each says one word only, and a voice tells nothing about the words of
+    // others.
     const speakers = labels.map((label, i) => `${label} ${Math.floor(i / 5) % 4}`);
     const voices = new Map(
       [...new Set(speakers)].map((speaker, s) => [speaker, drawNoise(1, 20, 1000 + s).data]),
@@ -155,7 +159,8 @@ describe("leaks", () => {
       fitPredict: async (train, test, { repeat, index }) => {
         expect(train.filter((row) => test.includes(row))).toEqual([]);
         for (const row of test) seen.push(`${repeat} ${row}`);
-        // The row number hides in the first column, the fold in the second: a row that lands elsewhere is noticed.
+        // The row number hides in the first column, the fold in the second: a row that lands elsewhere is
+        // noticed.
         return createMatrix(
           test.length,
           5,

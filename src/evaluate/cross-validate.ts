@@ -1,8 +1,10 @@
 /**
- * Cross-validation of anything that can be fitted: out-of-fold probabilities for every recording, once a repeat.
+ * Cross-validation of anything that can be fitted: out-of-fold probabilities for every recording, once per
+ * repeat.
  *
- * Not its concern: features, heads, scores. It hands out row numbers only; everything chosen on data (layer, penalty,
- * early stopping, standardisation) has to happen inside `fitPredict`, on the training rows it is given.
+ * Not its concern: features, heads, scores. It passes row numbers only; everything chosen on data (layer,
+ * penalty, early stopping, standardisation) has to happen inside `fitPredict`, on the training rows it is
+ * given.
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
@@ -10,8 +12,8 @@ import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { createFolds, type Fold, type FoldInput, type FoldPlan } from "./folds.ts";
 
 /**
- * Fits on the training rows and returns probabilities `[test rows, classes]` for the test rows, in their order. Must look at
- * the labels of training rows only.
+ * Fits on the training rows and returns probabilities `[test rows, classes]` for the test rows, in their
+ * order. Must look at the labels of training rows only.
  */
 export type FitPredict = (
   train: readonly number[],
@@ -19,26 +21,30 @@ export type FitPredict = (
   fold: Fold & { readonly index: number },
 ) => Matrix | Promise<Matrix>;
 
-/** What is cross-validated; the rest of it says how the folds are made. */
+/** What is cross-validated, and how the folds are made. */
 export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   /** Names of the classes; probabilities have one column each. */
   readonly classes: readonly string[];
   readonly fitPredict: FitPredict;
-  /** Folds that may be at work at once, default 1; more pay where `fitPredict` leaves this thread. */
+  /** Folds that may run at once, default 1; more help where `fitPredict` works in other threads. */
   readonly concurrency?: number;
 }
 
-/** Folds and what was predicted for the recordings each of them left out. */
+/** Folds, and the predictions for the recordings that each of them left out. */
 export interface CrossValidation extends FoldPlan {
-  /** One matrix `[recordings, classes]` a repeat; each row was predicted by a model that had not seen the recording. */
+  /**
+   * One matrix `[recordings, classes]` per repeat; each row was predicted by a model not trained on the
+   * recording.
+   */
   readonly probabilities: readonly Matrix[];
 }
 
+/** Folds between turns of the event loop. */
 const foldsBetweenTurns = 5;
 
 /**
  * Runs all folds. Progress counts folds. Errors: those of `createFolds`, `invalid-shape` when
- * `fitPredict` returns something else than probabilities, `aborted`.
+ * `fitPredict` returns anything other than probabilities, `aborted`.
  */
 export async function crossValidate(
   input: CrossValidationInput,
@@ -56,16 +62,19 @@ export async function crossValidate(
   return { ...plan, probabilities };
 }
 
-/** Folds to run, and who takes what each of them predicted. */
+/** Folds to run, and what happens with the predictions of each. */
 export interface FoldRun extends Pick<CrossValidationInput, "classes" | "fitPredict" | "concurrency"> {
   readonly folds: readonly Fold[];
   /** Name of the work, for progress. */
   readonly stage: string;
-  /** Called once a fold, in no certain order; `index` is the fold's place in `folds`. */
+  /** Called once per fold, in no particular order; `index` is the fold's index in `folds`. */
   onPredicted(predicted: Matrix, fold: Fold, index: number): void;
 }
 
-/** Runs folds of any kind, checking what each returns. Progress counts folds. Errors: `invalid-shape`, `aborted`, those of `fitPredict`. */
+/**
+ * Runs folds of any kind, checking what each returns. Progress counts folds. Errors: `invalid-shape`,
+ * `aborted`, those of `fitPredict`.
+ */
 export async function runFolds(
   { folds, classes, fitPredict, concurrency = 1, stage, onPredicted }: FoldRun,
   { signal, onProgress }: WorkOptions = {},
@@ -77,7 +86,7 @@ export async function runFolds(
     while (next < folds.length && !failed) {
       const index = next++;
       const fold = folds[index]!;
-      // From time to time, let the event loop turn, so that an interruption can arrive while fitPredict is synchronous.
+      // Let the event loop turn now and then, so that an abort can arrive while fitPredict is synchronous.
       if (index % foldsBetweenTurns === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       throwIfAborted(signal);
       onProgress?.({ stage, completed, total: folds.length });

@@ -1,4 +1,6 @@
-/** The evaluation document: one definition for all its numbers, and recordings (not predictions) as the unit. */
+/**
+ * The evaluation document: one definition for all its numbers, and recordings (not predictions) as the unit.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";

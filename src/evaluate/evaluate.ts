@@ -1,12 +1,12 @@
 /**
- * The evaluation of a classifier as one plain document: scores, interval, lines to compare with, confusion.
+ * The evaluation of a classifier as one plain document: scores, interval, baselines, confusion.
  *
  * Not its concern: audio, encoders, heads, how the document is shown.
  *
- * With several predictions a recording (repeated cross-validation) `confusion` holds the mean counts over the repeats. Every
- * score follows from that one matrix: its rows sum to the support, its accuracy, recalls and balanced accuracy are the means of
- * those of the repeats. Probabilities are never averaged over repeats before scoring: that would measure an ensemble of ten
- * models, which does better than the one that is saved.
+ * With several predictions per recording (repeated cross-validation) `confusion` holds the mean counts over
+ * the repeats. Every score follows from that one matrix: its rows sum to the support, its accuracy, recalls
+ * and balanced accuracy are the means of those of the repeats. Probabilities are never averaged over repeats
+ * before scoring: that would measure an ensemble of ten models, which does better than the one that is saved.
  */
 
 import { type ErrorRecord, GolemError } from "../core/error.ts";
@@ -21,22 +21,25 @@ import {
   getPredictions,
 } from "./metrics.ts";
 
-/** What an evaluation is computed from. Recordings with labels the classifier does not know are not part of it. */
+/** Input of {@link computeEvaluation}, without recordings whose labels the classifier does not know. */
 export interface EvaluationInput {
   readonly protocol: "held-out" | "cross-validation";
   /** Names of the classes the classifier can answer, in the order of its columns. */
   readonly labels: readonly string[];
   /** Class number of each recording. */
   readonly truth: readonly number[];
-  /** One matrix `[recordings, classes]` a repeat; one matrix in all for a held-out set. */
+  /** One matrix `[recordings, classes]` per repeat; a single one for a held-out set. */
   readonly probabilities: readonly Matrix[];
   /** Speaker of each recording, undefined where unknown. */
   readonly groups?: readonly (string | undefined)[] | undefined;
-  /** What folds were made by; for a held-out set it follows from `groups` when left out. */
+  /** Whether folds are by speaker; for a held-out set, derived from `groups` by default. */
   readonly grouping?: "speaker" | "none" | undefined;
   /** Why folds were not made by speaker. */
   readonly groupingReason?: string | undefined;
-  /** Folds a repeat, for cross-validation; the upper limit of the interval allows for what the folds left out (interval.ts). */
+  /**
+   * Folds per repeat, for cross-validation; the interval's upper limit allows for the smaller training sides
+   * (interval.ts).
+   */
   readonly k?: number | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
@@ -62,7 +65,10 @@ export interface Evaluation {
   readonly accuracy: number;
   /** Mean recall over the classes that occur. */
   readonly balancedAccuracy: number;
-  /** 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the method. */
+  /**
+   * 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the
+   * method.
+   */
   readonly interval: readonly [low: number, high: number];
   /** Balanced accuracy of guessing: 1 / classes. */
   readonly chance: number;
@@ -74,7 +80,7 @@ export interface Evaluation {
   readonly perClass: Readonly<Record<string, ClassScore>>;
   /** Rows true, columns predicted; mean counts over repeats, whole numbers when there is one. */
   readonly confusion: readonly (readonly number[])[];
-  /** Accuracy on the training recordings. Not a measure of anything but fit. */
+  /** Accuracy on the training recordings: a measure of fit only. */
   readonly trainAccuracy: number;
   /** Whether folds (held-out: the interval) are by speaker. */
   readonly grouping: "speaker" | "none";
@@ -87,21 +93,21 @@ export interface Evaluation {
   readonly groupingReason?: string;
   /** How often each recording was predicted. */
   readonly repeats: number;
-  /** Folds a repeat; only with cross-validation. */
+  /** Folds per repeat; only with cross-validation. */
   readonly folds?: number;
   /** Mean negative log-probability of the true class, in nats; the mean over repeats. */
   readonly logLoss: number;
-  /** Whether the probabilities mean what they say: those of all repeats together, in ten bins of equally many. */
+  /** How well the probabilities are calibrated: all repeats together, in ten bins of equal count. */
   readonly calibration: Omit<Calibration, "logLoss">;
-  /** Distinct speakers (recordings without one count singly); only when grouping is "speaker". */
+  /** Distinct speakers (a recording without one counts as its own); only when grouping is "speaker". */
   readonly speakers?: number;
-  /** Independent recordings that would tell as much as these, see interval.ts. */
+  /** Independent recordings that would give an interval of this width, see interval.ts. */
   readonly effectiveRecordings: number;
   /** Pairs of classes with most confusions, at most five, most first; `count` is a mean over repeats. */
   readonly mostConfused: readonly ConfusedPair[];
 }
 
-/** Recordings of one class that were taken for another. */
+/** Recordings of one class that were classified as another. */
 export interface ConfusedPair {
   readonly truth: string;
   readonly predicted: string;
@@ -109,8 +115,9 @@ export interface ConfusedPair {
 }
 
 /**
- * Computes the document. The interval counts recordings (never recordings x repeats), by speaker when grouping is "speaker".
- * Errors: `no-recordings` when nothing is left to score, `invalid-shape` when the arrays do not belong together.
+ * Computes the document. The interval counts recordings (never recordings x repeats), by speaker when
+ * grouping is "speaker". Errors: `no-recordings` when nothing is left to score, `invalid-shape` when the
+ * arrays do not match.
  */
 export function computeEvaluation(input: EvaluationInput): Evaluation {
   const { protocol, labels, truth, probabilities, groups } = input;

@@ -1,4 +1,6 @@
-/** Properties of folds: partition, groups kept whole, stratification, every class to train on, determinism. */
+/**
+ * Properties of folds: partition, groups kept whole, stratification, every class to train on, determinism.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -53,7 +55,10 @@ function expectSound(input: FoldInput, plan: FoldPlan): void {
   expect(plan.reason === undefined).toBe(plan.grouping === "speaker");
 }
 
-/** Whether groups can be put into k folds with every class in two of them and no fold empty: by trying everything. */
+/**
+ * Whether groups can be put into k folds with every class in two of them and no fold empty: by trying
+ * everything.
+ */
 function isDivisible(labels: readonly number[], groups: readonly string[], k: number): boolean {
   const names = [...new Set(groups)];
   for (let code = 0; code < k ** names.length; code++) {
@@ -178,7 +183,8 @@ describe("folds by speaker", () => {
   });
 
   it("take more folds where k of them cannot leave every class in training", () => {
-    // Three speakers, each pair shares a class of two recordings: two folds always hide a class, three never do.
+    // Three speakers, each pair shares a class of two recordings: two folds always hide a class, three never
+    // do.
     const input = { labels: [0, 0, 1, 1, 2, 2], groups: ["a", "b", "b", "c", "a", "c"], seed: 0 };
     const plan = createFolds(input);
     expectSound(input, plan);

@@ -2,29 +2,30 @@
  * Folds for repeated, stratified cross-validation, by speaker whenever speakers are known.
  *
  * Not its concern: features, heads, names of classes beyond messages.
- * Rules: k = min(5, smallest class, number of groups when grouped); a recording without a speaker is its own group; grouped
- * folds never share a speaker and leave every class in every training side (with more folds, up to 5, where k of them cannot).
- * Where that cannot be, folds are not grouped and the reason is given in words.
+ * Rules: k = min(5, smallest class, number of groups when grouped); a recording without a speaker is its own
+ * group; grouped folds never share a speaker and leave every class in every training side (with more folds,
+ * up to 5, where k of them cannot). Where that is impossible, folds are not grouped, and the reason is given
+ * in words.
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, type Random, shuffle } from "../core/random.ts";
 import { assignGroups, groupRows } from "./group-folds.ts";
 
-/** What folds are made from. Arrays have one entry a recording. */
+/** Input of {@link createFolds}. Arrays have one entry per recording. */
 export interface FoldInput {
   /** Class number of each recording, 0 or more. */
   readonly labels: readonly number[];
   /** Speaker (device, session) of each recording; undefined where unknown. */
   readonly groups?: readonly (string | undefined)[] | undefined;
   readonly seed: number;
-  /** How often the whole data set is divided anew; 10 unless given. */
+  /** Divisions of the whole data set; default 10. */
   readonly repeats?: number | undefined;
   /** Names of the classes, for messages only. */
   readonly classes?: readonly string[] | undefined;
 }
 
-/** One division: recordings to train on and recordings to test on, as ascending row numbers. */
+/** One fold: recordings to train on and recordings to test on, as ascending row numbers. */
 export interface Fold {
   /** Which repeat it belongs to, from 0. */
   readonly repeat: number;
@@ -35,10 +36,10 @@ export interface Fold {
 /** All folds of all repeats. Within a repeat every recording is tested exactly once. */
 export interface FoldPlan {
   readonly grouping: "speaker" | "none";
-  /** Folds a repeat. */
+  /** Folds per repeat. */
   readonly k: number;
   readonly repeats: number;
-  /** Why folds are not by speaker, as a clause; there whenever grouping is "none". */
+  /** Why folds are not by speaker, as a clause; present whenever grouping is "none". */
   readonly reason?: string;
   /** k x repeats folds, repeat by repeat. */
   readonly folds: readonly Fold[];
@@ -46,7 +47,10 @@ export interface FoldPlan {
 
 const maximumFolds = 5;
 
-/** Divides the recordings. Errors: `too-few-classes` below two, `too-few-recordings` for a class with one recording. */
+/**
+ * Divides the recordings. Errors: `too-few-classes` below two, `too-few-recordings` for a class with one
+ * recording.
+ */
 export function createFolds(input: FoldInput): FoldPlan {
   const { labels, seed, repeats = defaultRecipe.repeats } = input;
   const smallestClass = checkClasses(input);
@@ -73,7 +77,7 @@ export function createFolds(input: FoldInput): FoldPlan {
   return { grouping: "none", k, repeats, reason, folds: toFolds(assignments, k) };
 }
 
-/** Fold number of every recording for every repeat, or undefined when one repeat cannot be had. */
+/** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
 function assignRepeats(
   labels: readonly number[],
   groups: readonly (string | number)[],
@@ -93,8 +97,8 @@ function assignRepeats(
 }
 
 /**
- * Deals shuffled rows to folds like cards, class after class without starting anew: each class and the whole differ by at
- * most one between folds.
+ * Deals shuffled rows to folds like cards, class after class without starting over: the size of each class,
+ * and of the whole, differs by at most one between folds.
  */
 function dealRows(labels: readonly number[], k: number, random: Random): number[] {
   const rows = groupRows(labels);

@@ -1,11 +1,12 @@
 /**
- * Assignment of whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a class without
- * training recordings.
+ * Assignment of whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a
+ * class without training recordings.
  *
- * Not its concern: what groups are, how often it is asked.
- * Algorithm: groups in random order, the largest first, each to the fold where the counts of classes stay most even; classes that
- * ended up in a single fold, and empty folds, are then repaired by moving groups (min-conflicts search, Minton et al. 1992), with
- * restarts. For few groups a search through all assignments decides what the restarts could not.
+ * Not its concern: what groups are, how many repeats there are.
+ * Algorithm: groups in random order, the largest first, each to the fold where the counts of classes stay
+ * most even; classes that ended up in a single fold, and empty folds, are then repaired by moving groups
+ * (min-conflicts search, Minton et al. 1992), with restarts. If that fails and groups are few, all
+ * assignments are searched.
  */
 import { type Random, shuffle } from "../core/random.ts";
 
@@ -17,7 +18,10 @@ interface Group {
 
 const restarts = 20;
 const repairSteps = 200;
-/** Largest number of groups for which all assignments are tried when the repair fails (5^10 = 10 million at worst). */
+/**
+ * Largest number of groups for which all assignments are tried when the repair fails (5^10 = 10 million at
+ * worst).
+ */
 const exhaustiveGroups = 10;
 
 /** Row numbers under each key, keys in order of first appearance. */
@@ -31,7 +35,10 @@ export function groupRows<K>(keys: readonly K[]): Map<K, number[]> {
   return rows;
 }
 
-/** Fold of every row, equal within a group; every class is in at least two folds, no fold is empty. Undefined if none is found. */
+/**
+ * Fold of every row, equal within a group; every class is in at least two folds, no fold is empty. Undefined
+ * if none is found.
+ */
 export function assignGroups(
   labels: readonly number[],
   keys: readonly (string | number)[],
@@ -60,7 +67,9 @@ export function assignGroups(
   return folds && spread(order, folds, labels.length);
 }
 
-/** Greedy: each group goes where it raises the sum of squared class shares (and squared sizes) of folds least. */
+/**
+ * Greedy: each group goes where it raises the sum of squared class shares (and squared sizes) of folds least.
+ */
 function deal(groups: readonly Group[], classes: number, k: number, random: Random): number[] {
   const totals = new Array<number>(classes).fill(0);
   for (const group of groups) for (const [c, count] of group.counts) totals[c]! += count;
@@ -87,7 +96,7 @@ function deal(groups: readonly Group[], classes: number, k: number, random: Rand
   });
 }
 
-/** Moves groups until nothing is violated; undefined when the steps run out. */
+/** Moves groups until no constraint is violated; undefined when the steps run out. */
 function repair(
   groups: readonly Group[],
   start: readonly number[],
@@ -100,7 +109,8 @@ function repair(
   for (const [g, fold] of folds.entries()) tally.add(groups[g]!, fold);
   for (let step = 0; step < repairSteps; step++) {
     if (tally.violations === 0) return folds;
-    // A group of a violated class moves, or any group when only an empty fold is wrong, to where least is violated then.
+    // Move a group of a violated class (any group when only a fold is empty) to the fold with the fewest
+    // violations then.
     const movable = [...groups.keys()].filter(
       (g) => tally.lonely === 0 || groups[g]!.counts.some(([c]) => tally.isLonely(c)),
     );
@@ -124,7 +134,7 @@ function repair(
   return undefined;
 }
 
-/** Keeps count of what is violated while groups come and go: classes that are in one fold only, and empty folds. */
+/** Counts violations while groups are added and removed: classes in one fold only, and empty folds. */
 class Tally {
   /** Groups of each class in each fold: [k, classes]. */
   readonly #held: Int32Array;

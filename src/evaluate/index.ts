@@ -1,4 +1,7 @@
-/** The evaluate stage: labels, probabilities and groups in; scores with intervals out. Imports src/core only. */
+/**
+ * The evaluate stage: labels, probabilities and groups in; scores with intervals out. Imports core and math
+ * only.
+ */
 
 export {
   type Calibration,

@@ -1,6 +1,6 @@
 /**
- * The interval: against Clopper-Pearson by SciPy where it has to be that, and its coverage by simulation (seeded, so it is the
- * same every time). The full coverage table is made by runs/interval-coverage.ts.
+ * The interval: against Clopper-Pearson by SciPy where it has to be that, and its coverage by simulation
+ * (seeded, so it is the same every time). The full coverage table is made by runs/interval-coverage.ts.
  */
 import { readFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";

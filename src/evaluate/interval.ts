@@ -3,52 +3,57 @@
  *
  * Not its concern: predictions, folds, how often each recording was predicted.
  *
- * Method: Clopper and Pearson's exact binomial interval (Biometrika 1934) on an effective number of recordings, after Korn and
- * Graubard (Survey Methodology 1998), with two changes that make it hold at a few recordings a class:
- * - Balanced accuracy is a mean of class means. Its variance is not estimated (impossible with two recordings a class) but
- *   bounded: at a true value p it is at most max sum_c p_c (1 - p_c) / (classes^2 n_c) over all class accuracies p_c whose mean
- *   is p. The effective number is p (1 - p) / that bound: the number of recordings when classes are of equal size (there the
- *   interval is conservative by Hoeffding, Ann. Math. Stat. 1956), down to classes x smallest class when they are not.
- * - Recordings of one speaker are right or wrong together. The effective number is divided by the design effect (the
- *   linearised variance of speakers' totals over that of independent recordings, never below 1) and multiplied by
- *   (t_(n-1) / t_(G-1))^2, because G speakers tell little about that variance; G counts a dominating speaker down (Kish).
- *   It never falls below Kish's G, what would be left if a speaker's recordings were all right or all wrong.
- * The unit is the recording: with repeated cross-validation, its mean correctness over the repeats.
+ * Method: Clopper and Pearson's exact binomial interval (Biometrika 1934) on an effective number of
+ * recordings, after Korn and Graubard (Survey Methodology 1998), with two changes that keep its coverage at a
+ * few recordings per class:
+ * - Balanced accuracy is a mean of class means. Its variance is not estimated (impossible with two recordings
+ *   per class) but bounded: at a true value p it is at most max sum_c p_c (1 - p_c) / (classes^2 n_c) over
+ *   all class accuracies p_c whose mean is p. The effective number is p (1 - p) / that bound: the number of
+ *   recordings when classes are of equal size (there the interval is conservative by Hoeffding, Ann. Math.
+ *   Stat. 1956), down to classes x smallest class when they are not.
+ * - Recordings of one speaker are right or wrong together. The effective number is divided by the design
+ *   effect (the linearised variance of speakers' totals over that of independent recordings, never below 1)
+ *   and multiplied by (t_(n-1) / t_(G-1))^2, because G speakers give a poor estimate of that variance; G
+ *   counts a dominating speaker down (Kish). It never falls below Kish's G, what would be left if a speaker's
+ *   recordings were all right or all wrong. The unit is the recording: with repeated cross-validation, its
+ *   mean correctness over the repeats.
  *
- * Cross-validation scores classifiers trained on (k-1)/k of the recordings, but the interval is about the one that is saved,
- * trained on all, which tends to do better. How much better at most is a model (learning-gain.ts); it raises the upper limit and
- * nothing else. Without it, up to a quarter of the intervals lay wholly below the truth in simulation.
- * Known limit: when answers of a speaker correlate by 0.4, coverage falls to about 92 % with 5 to 8 speakers and 50 recordings, and lower
- * with more recordings a speaker. Coverage by simulation: interval.test.ts (a part) and runs/interval-coverage.ts (all, the whole protocol included).
+ * Cross-validation scores classifiers trained on (k-1)/k of the recordings, but the interval is about the one
+ * that is saved, trained on all, which tends to do better. How much better at most is a model
+ * (learning-gain.ts); it raises the upper limit and nothing else. Without it, up to a quarter of the
+ * intervals lay wholly below the truth in simulation.
+ * Known limit: when answers of a speaker correlate by 0.4, coverage falls to about 92 % with 5 to 8 speakers
+ * and 50 recordings, and lower with more recordings per speaker. Coverage by simulation: interval.test.ts (a
+ * part) and runs/interval-coverage.ts (all, the whole protocol included).
  */
 import { GolemError } from "../core/error.ts";
 import { bisect, computeIncompleteBeta, computeStudentQuantile } from "../math/distribution.ts";
 import { computeLearningGain } from "./learning-gain.ts";
 
-/** What was measured on each recording. All arrays have one entry a recording. */
+/** What was measured on each recording. All arrays have one entry per recording. */
 export interface IntervalInput {
   /** Class number of each recording. */
   readonly truth: readonly number[];
   /** 1 right, 0 wrong; the mean over repeats where there are several predictions. */
   readonly correctness: ArrayLike<number>;
-  /** Speaker of each recording; undefined entries are each their own group. Left out: recordings are independent. */
+  /** Speaker of each recording; an undefined entry is its own group. Left out: recordings are independent. */
   readonly groups?: readonly (string | undefined)[] | undefined;
-  /** Probability that the interval holds the true value; 0.95 unless given. */
+  /** Probability that the interval holds the true value; default 0.95. */
   readonly level?: number | undefined;
   /**
-   * Set when the predictions come from cross-validation with `k` folds and the interval is about the classifier that is then
-   * trained on all recordings, to answer one of `classes`.
+   * Set when the predictions come from cross-validation with `k` folds and the interval is about the
+   * classifier that is then trained on all recordings, to answer one of `classes`.
    */
   readonly crossValidation?: { readonly k: number; readonly classes: number } | undefined;
 }
 
-/** An interval of balanced accuracy and what its width comes from. */
+/** An interval of balanced accuracy, and what determines its width. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
   /** The measured balanced accuracy: mean over classes of the mean correctness. */
   readonly estimate: number;
-  /** Independent recordings that would tell as much, at the estimate. */
+  /** Independent recordings that would give this width, at the estimate. */
   readonly effectiveRecordings: number;
   /** How many times the speakers inflate the variance, as estimated; 1 without groups. */
   readonly designEffect: number;
@@ -85,8 +90,8 @@ export function computeInterval(input: IntervalInput): Interval {
 }
 
 /**
- * Lower Clopper-Pearson limit: the p at which a result of at least `estimate` has probability `tail`. The effective size is
- * taken at p, not at the estimate, and is symmetric in p and 1 - p.
+ * Lower Clopper-Pearson limit: the p at which a result of at least `estimate` has probability `tail`. The
+ * effective size is taken at p, not at the estimate, and is symmetric in p and 1 - p.
  */
 function computeLowerLimit(estimate: number, getEffective: (p: number) => number, tail: number): number {
   if (estimate <= 0) return 0;
@@ -97,8 +102,9 @@ function computeLowerLimit(estimate: number, getEffective: (p: number) => number
 }
 
 /**
- * Binomial size with the variance that a mean of class means can have at most when it is truly p: p (1 - p) over
- * max sum_c p_c (1 - p_c) / (classes^2 n_c). The maximum has p_c = (1 - multiplier x n_c) / 2 within [0, 1] (Lagrange).
+ * Binomial size with the variance that a mean of class means can have at most when it is truly p: p (1 - p)
+ * over max sum_c p_c (1 - p_c) / (classes^2 n_c). The maximum has p_c = (1 - multiplier x n_c) / 2 within [0,
+ * 1] (Lagrange).
  */
 export function computeStratifiedSize(p: number, sizes: readonly number[]): number {
   const smallest = Math.min(...sizes);
@@ -119,7 +125,7 @@ export function computeStratifiedSize(p: number, sizes: readonly number[]): numb
   return (p * (1 - p)) / variance;
 }
 
-/** How much of the effective size is left, and its floor, when recordings come in groups. */
+/** The factor on the effective size, and its floor, when recordings come in groups. */
 function computeSpeakerLoss(
   weights: readonly number[],
   correctness: ArrayLike<number>,
@@ -152,7 +158,7 @@ function computeSpeakerLoss(
   // s / (s - 1) undoes the pull of the estimate towards each total.
   const spread = groupResidualSquares / (1 - groupWeightSquares);
   const independentSpread = residualSquares / (1 - weightSquares);
-  // Residuals below 1e-10 are rounding: everything is equally right, and nothing tells how speakers differ.
+  // Residuals below 1e-10 are rounding: everything is equally right, so how speakers differ is unknown.
   const varied = residualSquares > 1e-20 * weightSquares && speakers > 1;
   const designEffect = varied ? Math.max(1, spread / independentSpread) : 1;
   const quantile = (degrees: number): number => computeStudentQuantile((1 + level) / 2, Math.max(1, degrees));

@@ -1,4 +1,7 @@
-/** The fit: it finds curves of its own kind, stays in bounds whatever it is given, and says how little it knows. */
+/**
+ * The fit: it finds curves of its own kind, stays in bounds whatever it is given, and says how little it
+ * knows.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import {

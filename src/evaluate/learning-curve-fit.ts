@@ -1,35 +1,40 @@
 /**
- * The curve through balanced accuracies at a few sizes of the training side, and what it says about larger ones.
+ * The curve through balanced accuracies at a few sizes of the training side, and its prediction for larger
+ * ones.
  *
  * Not its concern: recordings, folds, how accuracies were measured beyond their covariance.
  *
- * Model: that of learning-gain.ts, with a limit. The distance of the true class's score from the others, in standard deviations, is
- * d(n) = limit / sqrt(1 + noise / n) with n recordings a class: what the data are made of (limit), blurred by what few recordings leave
- * unknown (noise). It starts as sqrt(n), flattens to the limit, and the accuracy it implies lies between chance and 1.
- * Why not the inverse power law, error = a + b n^-c (Cortes et al., NIPS 1993; Viering and Loog 2021): it describes the end of learning curves, while
- * 1 to 5 recordings a class lie at the start, where accuracy still gathers speed. Fitted in the same way to the same points, it foresaw too
- * little: its 95 % interval held the accuracy with twice the data in 82 % of simulated data sets (three heads, five kinds of Gaussian classes),
- * this one's in 96 %.
- * Fit: not one curve but all of them, on a grid, each weighted by how likely it makes what was measured (generalised least squares with the
- * covariance given) and by a prior that says nothing about the accuracy and little about its growth: uniform in the accuracy at the largest
- * size (with a twentieth on chance itself), uniform in the logarithm of noise between a third of that size and 30 times it (with an eighteenth on
- * none: no growth). So two points, or one, are enough for an answer; it is wide then. No optimiser, nothing random, and a curve cannot
- * leave its bounds. An interval is a pair of quantiles of the weighted curves; it has a width where everything is right, and a bootstrap of
- * recordings none. Where even the best curve fits badly, the covariance is inflated until it fits (Birge, Phys. Rev. 1932).
+ * Model: that of learning-gain.ts, with a limit. The distance of the true class's score from the others, in
+ * standard deviations, is d(n) = limit / sqrt(1 + noise / n) with n recordings per class: what the data are
+ * made of (limit), blurred by what few recordings leave unknown (noise). It starts as sqrt(n), flattens to
+ * the limit, and the accuracy it implies lies between chance and 1.
+ * Why not the inverse power law, error = a + b n^-c (Cortes et al., NIPS 1993; Viering and Loog 2021): it
+ * describes the end of learning curves, while 1 to 5 recordings per class lie at the start, where accuracy
+ * still accelerates. Fitted in the same way to the same points, it predicted too little: its 95 % interval
+ * held the accuracy with twice the data in 82 % of simulated data sets (three heads, five kinds of Gaussian
+ * classes), this one's in 96 %.
+ * Fit: not one curve but all of them, on a grid, each weighted by how likely it makes what was measured
+ * (generalised least squares with the covariance given) and by a prior that is flat in the accuracy and
+ * nearly so in its growth: uniform in the accuracy at the largest size (with a twentieth on chance
+ * itself), uniform in the logarithm of noise between a third of that size and 30 times it (with an eighteenth
+ * on none: no growth). So two points, or one, are enough for an answer; it is wide then. No optimiser,
+ * nothing random, and a curve cannot leave its bounds. An interval is a pair of quantiles of the weighted
+ * curves; it has a width where everything is right, and a bootstrap of recordings none. Where even the best
+ * curve fits badly, the covariance is inflated until it fits (Birge, Phys. Rev. 1932).
  */
 import { createChoiceCurve } from "./learning-gain.ts";
 
 /** A measured point. */
 export interface CurvePoint {
-  /** Training recordings a class, not necessarily whole. */
+  /** Training recordings per class, not necessarily whole. */
   readonly recordingsPerClass: number;
   readonly balancedAccuracy: number;
 }
 
-/** Accuracy as a function of the training recordings a class. */
+/** Accuracy as a function of the training recordings per class. */
 export type Curve = (recordingsPerClass: number) => number;
 
-/** All curves that were considered. */
+/** All curves, weighted. */
 export interface LearningCurveFit {
   /** Accuracy at a distance, see {@link createChoiceCurve}. */
   readonly getAccuracy: (d: number) => number;
@@ -39,7 +44,7 @@ export interface LearningCurveFit {
 
 /** The curves of one noise. */
 interface CurveShape {
-  /** Recordings a class at which the limit is blurred by sqrt(2). */
+  /** Recordings per class at which the limit is blurred by sqrt(2). */
   readonly noise: number;
   /** Sum of `weights`. */
   readonly weight: number;
@@ -59,7 +64,7 @@ export interface Prediction {
 
 const furthest = 8;
 const step = 0.04;
-/** Prior probability that the recordings tell nothing about the classes. */
+/** Prior probability that the classes cannot be told apart at all. */
 const nothingLearned = 0.05;
 /** Values of noise above 0, and the least and largest, relative to the largest size. */
 const noises = 17;
@@ -118,8 +123,9 @@ export function fitLearningCurve(
 }
 
 /**
- * Predicts whatever can be read off a curve: an accuracy, a difference of two. The estimate is the mean over noises of the value of the
- * best curve of each; low and high are quantiles over all curves at the level given (0.95 unless given), and never exclude the estimate.
+ * Predicts whatever can be read off a curve: an accuracy, a difference of two. The estimate is the mean over
+ * noises of the value of the best curve of each; low and high are quantiles over all curves at the level
+ * given (default 0.95), and never exclude the estimate.
  */
 export function predictFromCurves(
   { getAccuracy, shapes }: LearningCurveFit,
@@ -136,14 +142,14 @@ export function predictFromCurves(
       if (weights[i]! > 1e-9) values.push({ value: readAt(limit, noise), weight: weights[i]! });
     }
   }
-  // A mean is no more than the most of what it is of, whatever the rounding.
+  // Rounding must not put a mean above the largest of its values.
   const mean = bests.reduce((sum, { value, weight }) => sum + weight * value, 0);
   const estimate = Math.min(mean, Math.max(...bests.map(({ value }) => value)));
   const [low, high] = computeQuantiles(values, level);
   return { estimate, low: Math.min(low, estimate), high: Math.max(high, estimate) };
 }
 
-/** Place of the maximum, between entries where a parabola through the highest three has it. */
+/** Place of the maximum: the vertex of a parabola through the highest three entries. */
 function findPeak(values: readonly number[]): number {
   const i = values.indexOf(Math.max(...values));
   if (i === 0 || i === values.length - 1) return i;
@@ -152,7 +158,7 @@ function findPeak(values: readonly number[]): number {
   return bend < 0 ? i + (before - after) / (2 * bend) : i;
 }
 
-/** A value and how much it counts. */
+/** A value and its weight. */
 export interface WeightedValue {
   readonly value: number;
   readonly weight: number;

@@ -1,4 +1,7 @@
-/** The learning curve as a whole: learners whose curve is known, honesty about speakers, what it costs, what it looks like. */
+/**
+ * The learning curve as a whole: learners whose curve is known, honesty about speakers, what it costs, what
+ * it looks like.
+ */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { bisect } from "../math/distribution.ts";
@@ -23,7 +26,10 @@ const nodes = Array.from({ length: 81 }, (_, i) => -4 + i / 10);
 const density = nodes.map((x) => Math.exp(-0.5 * x * x));
 const total = density.reduce((a, b) => a + b, 0);
 
-/** A learner that is right with the probability given, on average over recordings, some of which are easier than others. */
+/**
+ * A learner that is right with the probability given, on average over recordings, some of which are easier
+ * than others.
+ */
 function createLearner(
   curve: (shots: number) => number,
   labels: readonly number[],

@@ -1,35 +1,40 @@
 /**
- * How much data do I need: scores with 1, 2, 3, 5, 8 ... recordings of each class, and what more of them would give.
+ * Learning curve: scores with 1, 2, 3, 5, 8 ... recordings of each class, and a forecast for more of them.
  *
  * Not its concern: features, heads, how the document is shown.
  *
- * Every point is measured on the recordings that the folds leave out (by speaker where the folds are), training on fewer of those they
- * keep (shot-plan.ts); the last point is cross-validation itself. Intervals are those of interval.ts and say: the balanced accuracy, on new
- * recordings, of a classifier trained on so many. What lies beyond is a model (learning-curve-fit.ts, class-gain.ts), and assumes that recordings to
- * come are like those there are: by the same mixture of speakers, of the same classes. Speakers not heard before usually give more.
- * Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of 216 simulated data sets (centroid, ridge and
- * logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal classes), 97 and 90 % of 72 draws of real recordings (five sets, logistic head;
- * misses of the gain were all too cautious), 100 and 96 % of learners that follow a given curve. learning-curve.test.ts repeats a part.
+ * Every point is measured on the recordings that the folds leave out (by speaker where the folds are),
+ * training on fewer of those they keep (shot-plan.ts); the last point is cross-validation itself. Intervals
+ * are those of interval.ts: of the balanced accuracy, on new recordings, of a classifier trained on that
+ * many. What lies beyond is a model (learning-curve-fit.ts, class-gain.ts), and assumes that recordings to
+ * come are like those there are: by the same mixture of speakers, of the same classes. New speakers usually
+ * give more.
+ * Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of 216
+ * simulated data sets (centroid, ridge and logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal
+ * classes), 97 and 90 % of 72 draws of real recordings (five sets, logistic head; misses of the gain were all
+ * too cautious), 100 and 96 % of learners that follow a given curve. learning-curve.test.ts repeats a part.
  */
 import { defaultAmounts } from "../core/default-recipe.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { computeClassGains } from "./class-gain.ts";
 import type { CrossValidation, CrossValidationInput } from "./cross-validate.ts";
-import { computeCurveCovariance } from "./curve-covariance.ts";
 import { createFolds, type Fold, type FoldPlan } from "./folds.ts";
 import { fitLearningCurve, type LearningCurveFit, predictFromCurves } from "./learning-curve-fit.ts";
 import { computeHarmonicMean, createShotPlan } from "./shot-plan.ts";
-import { computeShotScores, countLabels } from "./shot-scores.ts";
+import { computeCurveCovariance, computeShotScores, countLabels } from "./shot-scores.ts";
 
 /** What the curve is measured with: as for cross-validation, where `repeats` is an upper limit. */
 export interface LearningCurveInput extends CrossValidationInput {
   /** The cross-validation of the same recordings, if it has been run: gives folds and the last point. */
   readonly crossValidation?: CrossValidation | undefined;
-  /** Trainings at most; 120 unless given. Repeats, then sizes, are given up for it, down to one repeat of one size. */
+  /**
+   * Most trainings; default 120. To stay below, repeats are dropped first, then sizes, down to one repeat of
+   * one size.
+   */
   readonly maximumEvaluations?: number | undefined;
-  /** Recordings to be added to one class, for `classGains`; 5 unless given. */
+  /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
-  /** Multiples of the present data to forecast for, ascending, 1 or more; 1, 1.5, 2, 3, 4 unless given. */
+  /** Multiples of the present data to forecast for, ascending, 1 or more; default 1, 1.5, 2, 3, 4. */
   readonly growths?: readonly number[] | undefined;
 }
 
@@ -39,7 +44,7 @@ export interface LearningCurve {
   readonly labels: readonly string[];
   /** Recordings there are. */
   readonly recordings: number;
-  /** Harmonic mean of the recordings of the classes: the place of the present data on the axis of the points. */
+  /** Harmonic mean of the classes' recordings: the x coordinate of the present data. */
   readonly recordingsPerClass: number;
   /** Balanced accuracy of guessing. */
   readonly chance: number;
@@ -65,7 +70,7 @@ export interface LearningCurvePoint {
   readonly balancedAccuracy: number;
   /** Of `balancedAccuracy`, for classifiers trained on so many recordings. */
   readonly interval: readonly [low: number, high: number];
-  /** Share of each class's recordings that are found. */
+  /** Recall per class. */
   readonly recall: Readonly<Record<string, number>>;
   /** How often each recording was predicted. */
   readonly repeats: number;
@@ -79,7 +84,7 @@ export interface LearningCurveForecast {
   readonly recordingsPerClass: number;
   readonly balancedAccuracy: number;
   readonly interval: readonly [low: number, high: number];
-  /** Difference to `growth` 1; known better than the accuracies, of which it is the difference. */
+  /** Difference to `growth` 1; known more precisely than the accuracies themselves. */
   readonly gain: number;
   readonly gainInterval: readonly [low: number, high: number];
 }
@@ -97,8 +102,8 @@ export interface ClassGain {
 }
 
 /**
- * Measures the curve. Progress counts trainings. Errors: those of `createFolds`, `invalid-shape` when `fitPredict` returns something
- * else than probabilities, `aborted`.
+ * Measures the curve. Progress counts trainings. Errors: those of `createFolds`, `invalid-shape` when
+ * `fitPredict` returns anything other than probabilities, `aborted`.
  */
 export async function computeLearningCurve(
   input: LearningCurveInput,
@@ -182,7 +187,7 @@ function rankClasses(
     for (const [c, count] of counts.entries()) trained[c]! += count / folds.length;
   }
   const gains = computeClassGains({ fit, sizes, trained, recalls, added });
-  // Where chance explains all differences the estimates are equal: then the class most often missed.
+  // Where chance explains all differences the estimates are equal; then the lowest recall comes first.
   const order = [...gains.keys()].sort(
     (a, b) => gains[b]!.estimate - gains[a]!.estimate || recalls[a]! - recalls[b]!,
   );

@@ -1,4 +1,7 @@
-/** The learning gain: its accuracy function against a closed form and against drawing, and what follows from it. */
+/**
+ * The learning gain: its accuracy function against a closed form and against drawing, and what follows from
+ * it.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";

@@ -1,12 +1,13 @@
 /**
- * How much better a classifier can be expected to do, at most, once it is trained on more recordings (on all of them instead of on the
- * share that cross-validation leaves it).
+ * Upper limit of what a classifier can be expected to gain from more training recordings (from all of them
+ * instead of the share that cross-validation trains on).
  *
  * Not its concern: intervals, folds, what the classifier is.
- * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1, so that accuracy is the
- * integral of phi(x - d) Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative forced choice). Where what limits a classifier is the
- * noise of few recordings, d grows with their number's square root; where anything else limits it, d grows less. A model, not a theorem:
- * runs/interval-coverage.ts shows how it holds on simulated data.
+ * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1,
+ * so that accuracy is the integral of phi(x - d) Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative
+ * forced choice). Where what limits a classifier is the noise of few recordings, d grows with their number's
+ * square root; where anything else limits it, d grows less. A model, not a theorem: runs/interval-coverage.ts
+ * shows how it holds on simulated data.
  */
 import { bisect } from "../math/distribution.ts";
 
@@ -38,13 +39,16 @@ export function computeChoiceAccuracy(d: number, classes: number): number {
   return Math.min(1, sum);
 }
 
-/** {@link computeChoiceAccuracy} as a table, for many calls: straight lines between steps of 0.02 (error below 1e-4), flat beyond 8. */
+/**
+ * {@link computeChoiceAccuracy} as a table, for many calls: straight lines between steps of 0.02 (error below
+ * 1e-4), flat beyond 8.
+ */
 export function createChoiceCurve(classes: number): (d: number) => number {
   const spacing = 0.02;
   const last = Math.round(reach / spacing);
   const values = new Float64Array(last + 1);
   for (let i = 0; i <= last; i++) {
-    // Never falling, whatever the rounding.
+    // Rounding must not make it fall.
     values[i] = Math.max(values[i - 1] ?? 0, computeChoiceAccuracy(i * spacing, classes));
   }
   return (d) => {
@@ -56,8 +60,8 @@ export function createChoiceCurve(classes: number): (d: number) => number {
 }
 
 /**
- * Highest accuracy to expect when training recordings grow by the factor `growth` (at least 1), from `accuracy` among `classes`
- * answers. At or below chance, and at 1, nothing is gained.
+ * Highest accuracy to expect when training recordings grow by the factor `growth` (at least 1), from
+ * `accuracy` among `classes` answers. At or below chance, and at 1, nothing is gained.
  */
 export function computeLearningGain(accuracy: number, classes: number, growth: number): number {
   const furthest = reach;

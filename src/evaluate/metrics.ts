@@ -14,7 +14,7 @@ export type Confusion = readonly (readonly number[])[];
 export interface ClassScore {
   /** Share of the predictions of this class that are right; 0 where it is never predicted. */
   readonly precision: number;
-  /** Share of the recordings of this class that are found; 0 where there are none. */
+  /** Share of the recordings of this class that are predicted as such; 0 where there are none. */
   readonly recall: number;
   /** Harmonic mean of precision and recall. */
   readonly f1: number;
@@ -30,7 +30,7 @@ export interface Scores {
   readonly balancedAccuracy: number;
   /** Mean F1 over the classes that occur in the truth or in the predictions. */
   readonly macroF1: number;
-  /** One entry a class, in the order of the confusion matrix. */
+  /** One entry per class, in the order of the confusion matrix. */
   readonly perClass: readonly ClassScore[];
 }
 
@@ -110,8 +110,9 @@ export function computeScores(confusion: Confusion): Scores {
 }
 
 /**
- * Mean negative log-probability (natural logarithm) of the true class. Rows are expected to sum to 1; probabilities are
- * raised to at least 2^-23 (float32 resolution), so one confident mistake costs at most 15.9.
+ * Mean negative log-probability (natural logarithm) of the true class. Rows are expected to sum to 1;
+ * probabilities are raised to at least 2^-23 (float32 resolution), so one confident mistake costs at most
+ * 15.9.
  */
 export function computeLogLoss(probabilities: Matrix, truth: readonly number[]): number {
   let sum = 0;
@@ -121,9 +122,9 @@ export function computeLogLoss(probabilities: Matrix, truth: readonly number[]):
 }
 
 /**
- * The majority line: accuracy on `truth` of always answering the most frequent class of `trainLabels`; where several are
- * equally frequent, the mean over them, so that it does not hang on their order. It is a plain accuracy; the balanced
- * accuracy of any constant answer is 1 / classes, the chance line.
+ * The majority line: accuracy on `truth` of always answering the most frequent class of `trainLabels`; where
+ * several are equally frequent, the mean over them, so that it does not depend on their order. It is a plain
+ * accuracy; the balanced accuracy of any constant answer is 1 / classes, the chance line.
  */
 export function computeMajority(trainLabels: readonly number[], truth: readonly number[]): number {
   const counts = new Map<number, number>();

@@ -1,17 +1,19 @@
 /**
- * Which of several classifiers is the simplest that is not clearly worse than the best: the rule of one standard error.
+ * Which of several classifiers is the simplest that is not clearly worse than the best: the rule of one
+ * standard error.
  *
  * Not its concern: what was compared, folds, how candidates differ.
- * Reference: Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees, section 3.4.3: of candidates in the order of their
- * complexity, the simplest whose held-out error is at most one standard error above the lowest. Here the standard error is
- * that of the difference to the best, since all candidates answer the same recordings in the same folds: what makes a recording hard for all of
- * them cancels (theirs is of the lowest error itself, which is larger). It is linearised (Woodruff 1971): the difference of balanced
- * accuracies is a weighted sum over recordings, of which all of a speaker's are taken together where speakers are known, and its
- * variance the sum of the squared residuals of speakers (or recordings) times G / (G - 1). What another draw of training recordings would change
- * is not in it, so one standard error is rather less than it says.
+ * Reference: Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees, section 3.4.3: of
+ * candidates in the order of their complexity, the simplest whose held-out error is at most one standard
+ * error above the lowest. Here the standard error is that of the difference to the best, since all candidates
+ * answer the same recordings in the same folds: what makes a recording hard for all of them cancels (the
+ * book's is of the lowest error itself, which is larger). It is linearised (Woodruff 1971): the difference of
+ * balanced accuracies is a weighted sum over recordings, of which all of a speaker's are taken together where
+ * speakers are known, and its variance the sum of the squared residuals of speakers (or recordings) times G /
+ * (G - 1). It leaves out the effect of another draw of training recordings, so it is rather too small.
  */
 
-/** Candidates in ascending complexity; arrays have one entry a recording. */
+/** Candidates in ascending complexity; arrays have one entry per recording. */
 export interface SimplestInput {
   /** Class number of each recording. */
   readonly truth: readonly number[];
@@ -31,7 +33,7 @@ export interface Distance {
   readonly isClose: boolean;
 }
 
-/** The choice; numbers are places among the candidates. */
+/** The choice; numbers are indices of candidates. */
 export interface SimplestChoice {
   /** The one with the highest balanced accuracy; the simplest of several. */
   readonly best: number;

@@ -1,15 +1,17 @@
 /**
- * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings of each class, nested.
+ * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings of each class,
+ * nested.
  *
- * Not its concern: what is trained, how it does.
- * The recordings to test on stay those of the fold, so whatever keeps speakers apart in the folds keeps them apart here. Within a fold
- * the smaller sides are parts of the larger ones (what is added, not what is exchanged, makes the difference), drawn anew in each fold.
+ * Not its concern: what is trained, its scores.
+ * The recordings to test on stay those of the fold, so whatever keeps speakers apart in the folds keeps them
+ * apart here. Within a fold the smaller sides are parts of the larger ones (so sizes differ by what is added,
+ * not by what is exchanged), drawn anew in each fold.
  */
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Fold } from "./folds.ts";
 import { groupRows } from "./group-folds.ts";
 
-/** What the training sides are cut from. */
+/** Input of {@link createShotPlan}. */
 export interface ShotPlanInput {
   /** Class number of each recording. */
   readonly labels: readonly number[];
@@ -18,9 +20,9 @@ export interface ShotPlanInput {
   readonly k: number;
   readonly repeats: number;
   readonly seed: number;
-  /** Trainings at most; never fewer than one repeat of one level. */
+  /** Most trainings; never fewer than one repeat of one level. */
   readonly maximumEvaluations: number;
-  /** Whether the whole training sides need not be run again, because their predictions are there. */
+  /** Whether the predictions of the whole training sides exist already. */
   readonly wholeIsKnown: boolean;
 }
 
@@ -28,7 +30,10 @@ export interface ShotPlanInput {
 interface ShotLevel {
   /** Recordings drawn of each class; classes with fewer give all they have. */
   readonly shots: number;
-  /** Harmonic mean over classes of the recordings trained on, mean over folds; `shots` where all classes have as many. */
+  /**
+   * Harmonic mean over classes of the recordings trained on, mean over folds; `shots` where all classes have
+   * as many.
+   */
   readonly recordingsPerClass: number;
   /** Folds with smaller training sides; for the last level the folds as they were. */
   readonly folds: readonly Fold[];
@@ -43,7 +48,7 @@ export interface ShotPlan {
   readonly evaluations: number;
 }
 
-/** Levels closer than this factor tell nothing apart. */
+/** Levels closer than this factor are left out. */
 const minimumGrowth = 1.1;
 
 /** Draws the training sides. */
@@ -102,7 +107,10 @@ export function createShotPlan(input: ShotPlanInput): ShotPlan {
   };
 }
 
-/** Harmonic mean of the sizes of classes: what a balanced score feels, if a class's error falls as one over its size. */
+/**
+ * Harmonic mean of class sizes: the size that governs a balanced score if a class's error falls as one over
+ * its size.
+ */
 export function computeHarmonicMean(sizes: readonly number[]): number {
   return sizes.length / sizes.reduce((sum, size) => sum + 1 / size, 0);
 }

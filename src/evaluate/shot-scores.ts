@@ -1,8 +1,8 @@
 /**
- * Runs a shot plan and scores each of its levels.
+ * Runs a shot plan, scores each of its levels, and gives the covariance of the scores.
  *
  * Not its concern: how training sides were drawn, what follows from the scores.
- * The last level is cross-validation; where that has been run, its predictions are taken.
+ * The last level is cross-validation; where that has been run, its predictions are used.
  */
 
 import type { WorkOptions } from "../core/progress.ts";
@@ -12,7 +12,7 @@ import { computeInterval, type Interval } from "./interval.ts";
 import { getPredictions } from "./metrics.ts";
 import type { ShotPlan } from "./shot-plan.ts";
 
-/** What is run, and on what. */
+/** Input of {@link computeShotScores}. */
 export interface ShotScoreInput
   extends Pick<CrossValidationInput, "labels" | "classes" | "groups" | "fitPredict" | "concurrency"> {
   readonly shotPlan: ShotPlan;
@@ -97,4 +97,67 @@ async function runLevels(input: ShotScoreInput, options: WorkOptions): Promise<n
     options,
   );
   return hits;
+}
+
+/** Input of {@link computeCurveCovariance}. */
+export interface CurveCovarianceInput {
+  /** Class number of each recording. */
+  readonly truth: readonly number[];
+  /** Speaker of each recording where scores are by speaker; undefined entries stand for themselves. */
+  readonly groups?: readonly (string | undefined)[] | undefined;
+  /** What was measured at each size. */
+  readonly scores: readonly Pick<ShotScore, "correctness" | "interval" | "repeatAccuracies">[];
+}
+
+const quantile = 1.96;
+const ownShare = 0.02;
+const modelDeviation = 0.005;
+
+/**
+ * Computes the covariance matrix `[sizes][sizes]` of the levels' balanced accuracies; positive definite.
+ *
+ * The standard deviation is the one behind the intervals (interval.ts), half the width over 1.96, so that few
+ * recordings, unequal classes and few speakers count here as they do there. It is the mean over sizes, the
+ * same for all: with unequal deviations and high correlations least squares puts a curve beside all of its
+ * points (Peelle's puzzle). Correlations are those of the recordings' (speakers') contributions: the same
+ * recordings are tested at every size, so differences are known far better than levels. One recording more,
+ * with the same fate at every size, keeps correlations defined where everything is right. Added to the
+ * variances: that of the mean over repeats (other draws, other answers), and (half a point)^2, since no curve
+ * has exactly the shape of a model.
+ */
+export function computeCurveCovariance(input: CurveCovarianceInput): number[][] {
+  const { truth, groups, scores } = input;
+  const counts = new Map<number, number>();
+  for (const label of truth) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const totals = new Map<string | number, number[]>();
+  for (const [i, label] of truth.entries()) {
+    const weight = 1 / (counts.size * counts.get(label)!);
+    const key = groups?.[i] ?? i;
+    const total = totals.get(key) ?? scores.map(() => 0);
+    for (const [s, { correctness, interval }] of scores.entries()) {
+      total[s]! += weight * (correctness[i]! - interval.estimate);
+    }
+    totals.set(key, total);
+  }
+  const contributions = [...totals.values(), scores.map(() => 0.5 / truth.length)];
+  const multiply = (s: number, t: number): number =>
+    contributions.reduce((sum, total) => sum + total[s]! * total[t]!, 0);
+  const deviation =
+    scores.reduce((sum, { interval }) => sum + (interval.high - interval.low) / (2 * quantile), 0) /
+    scores.length;
+  return scores.map(({ repeatAccuracies }, s) =>
+    scores.map((_, t) => {
+      if (s === t) return deviation ** 2 + computeMeanVariance(repeatAccuracies) + modelDeviation ** 2;
+      const correlation = multiply(s, t) / Math.sqrt(multiply(s, s) * multiply(t, t));
+      return (1 - ownShare) * correlation * deviation ** 2;
+    }),
+  );
+}
+
+/** Variance of the mean of independent values; 0 for a single one. */
+function computeMeanVariance(values: readonly number[]): number {
+  const n = values.length;
+  if (n < 2) return 0;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n * (n - 1));
 }

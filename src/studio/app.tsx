@@ -1,7 +1,7 @@
 /**
- * The application: the frame, the screen that the address names, what is dropped on it.
+ * The application: the frame, the current screen, dropped files.
  *
- * Not its concern: what screens do.
+ * Not its concern: what the screens do.
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -46,7 +46,7 @@ export function App() {
     if (owner) void openTask(owner);
   }, [owner]);
   useEffect(() => {
-    // Readers of screens are taken along; the first screen is theirs to explore.
+    // Moves the focus, for screen readers, but not on the first screen.
     if (isMoved.current && !main.current?.contains(document.activeElement)) main.current?.focus();
     isMoved.current = true;
     scrollTo(0, 0);
@@ -54,7 +54,7 @@ export function App() {
   useDrops();
   const open = task.value;
   useEffect(() => {
-    // On a phone not all steps have room at once.
+    // On a phone not all steps fit at once.
     document.querySelector(".steps [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [shown.screen, open?.id]);
   useEffect(() => {
@@ -165,7 +165,7 @@ function Preferences() {
   );
 }
 
-/** Files and folders that are dropped anywhere on the page. */
+/** Handles files and folders dropped anywhere on the page. */
 function useDrops(): void {
   useEffect(() => {
     const over = (event: DragEvent) => {

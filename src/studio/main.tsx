@@ -1,7 +1,7 @@
 /**
  * The page's first script.
  *
- * Not its concern: anything but where the application goes.
+ * Not its concern: the application itself.
  */
 import { render } from "preact";
 import { App } from "./app.tsx";

@@ -1,5 +1,6 @@
 /**
- * Diagnosis of a data set: gathers what the doctor's checks look at (likeness of recordings, a second opinion on labels) and runs them.
+ * Diagnosis of a data set: gathers what the doctor's checks look at (likeness of recordings, a second opinion
+ * on labels) and runs them.
  *
  * Not its concern: the checks themselves (doctor/), files, stores.
  */
@@ -18,7 +19,10 @@ import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 
-/** Most recordings that training examines in passing, in well under a second; more are examined by the doctor only. */
+/**
+ * Most recordings that training examines in passing, in well under a second; more are examined by the doctor
+ * only.
+ */
 export const maximumExamined = 500;
 
 /** Options of {@link examineDataset}; all have defaults. */
@@ -44,8 +48,8 @@ export interface Diagnosis {
 }
 
 /**
- * Examines a data set. Rejects with the errors of opening a data set and of resolving encoders, and with `aborted`; recordings that cannot
- * be embedded are findings.
+ * Examines a data set. Rejects with the errors of opening a data set and of resolving encoders, and with
+ * `aborted`; recordings that cannot be embedded are findings.
  */
 export async function examineDataset(
   environment: EmbeddingEnvironment,
@@ -113,7 +117,7 @@ function formOpinion(
   const embeddings = rows.map((row) => recordings[row]!);
   const problem = { labels: embeddings.map(({ label }) => labels.indexOf(label)), classes: labels.length };
   const isLarge = rows.length > separateUpTo;
-  const seen =
+  const input =
     rows.length > wholeUpTo
       ? sketchEmbeddings(embeddings, encoderSet, {
           dimensions: isLarge ? sketchDimensions / 2 : sketchDimensions,
@@ -125,6 +129,6 @@ function formOpinion(
   return {
     labels,
     rows,
-    ...computeSecondOpinion({ ...problem, embeddings: seen.embeddings }, seen.encoderSet, options),
+    ...computeSecondOpinion({ ...problem, embeddings: input.embeddings }, input.encoderSet, options),
   };
 }

@@ -1,11 +1,14 @@
 /**
- * The browser's database as promises: stores, and transactions that are committed or have changed nothing.
+ * IndexedDB with promises: stores, and transactions that are committed as a whole or not at all.
  *
- * IndexedDB 3.0 (W3C). Writes ask for strict durability: once they are told of, a crash does not lose them.
- * Not its concern: tasks' meaning.
+ * IndexedDB 3.0 (W3C). Writes use strict durability: once they resolve, a crash does not lose them.
+ * Not its concern: what the values mean.
  */
 
-/** Stores: tasks and recordings by id, sounds (bytes) by recording, hearings (bytes) by store key, golems by task. */
+/**
+ * Stores: tasks and recordings by id, sounds (bytes) by recording, embeddings ("hearings", bytes) by store
+ * key, golems by task.
+ */
 const storeNames = ["tasks", "recordings", "sounds", "hearings", "golems"] as const;
 
 /** Name of a store. */
@@ -13,7 +16,7 @@ export type StoreName = (typeof storeNames)[number];
 
 const version = 1;
 
-/** Opens the database, creating it where there is none. Another page that wants to replace it is let go first. */
+/** Opens the database, creating it where there is none; closes it again when another page upgrades it. */
 export function openDatabase(name = "golem-studio"): Promise<IDBDatabase> {
   const request = indexedDB.open(name, version);
   request.onupgradeneeded = () => {
@@ -50,7 +53,7 @@ export function readStores<Value>(
   return read((name) => transaction.objectStore(name));
 }
 
-/** Writes within one transaction: all of it, or nothing where it rejects. Resolves when it is on the disk. */
+/** Writes within one transaction: everything, or nothing if it rejects. Resolves when it is on the disk. */
 export function writeStores(
   database: IDBDatabase,
   stores: readonly StoreName[],

@@ -1,5 +1,5 @@
 /**
- * The files that were dropped on the page or chosen in a dialog, those in folders included.
+ * Files dropped on the page or chosen in a dialog, including those in folders.
  *
  * Not its concern: what they are.
  */
@@ -10,7 +10,7 @@ export function listChosen(files: FileList): FoundFile[] {
   return [...files].map((file) => wrap(file.webkitRelativePath || file.name, file));
 }
 
-/** Files and folders that were dropped. Has to be called while the event is handled; reading comes later. */
+/** Dropped files and folders. Has to be called during the event; the files can be read later. */
 export async function listDropped(transfer: DataTransfer): Promise<FoundFile[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   const found: FoundFile[] = [];

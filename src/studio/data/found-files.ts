@@ -1,5 +1,6 @@
 /**
- * Understands a heap of files: a golem, a data set with a list, folders that are classes, or loose recordings. As `golem train` does.
+ * Recognises what a set of files is: a golem, a data set with a list, folders as classes, or loose
+ * recordings; as `golem train` does.
  *
  * Not its concern: where the files come from.
  */
@@ -17,7 +18,7 @@ export interface FoundFile {
   read(): Promise<Uint8Array>;
 }
 
-/** A recording among them; without a label where nothing says one. */
+/** A recording among files; its label is undefined where neither list nor folder gives one. */
 export interface FoundRecording {
   readonly file: FoundFile;
   readonly label: string | undefined;
@@ -26,12 +27,15 @@ export interface FoundRecording {
   readonly split?: KeptRecording["split"];
 }
 
-/** What a heap of files turned out to be. */
+/** What a set of files is. */
 export type Found =
   | { readonly kind: "golem"; readonly name: string; readonly files: Record<string, FoundFile> }
   | { readonly kind: "recordings"; readonly name: string; readonly recordings: readonly FoundRecording[] };
 
-/** Understands them. Rejects with `invalid-data` for a list that cannot be read, `no-recordings` where there are none. */
+/**
+ * Recognises files. Rejects with `invalid-data` for a list that cannot be read, `no-recordings` where there
+ * are none.
+ */
 export async function understandFiles(all: readonly FoundFile[], name: string): Promise<Found> {
   const { files, root } = stripRoot(
     all.filter(({ path }) => !path.split("/").some((part) => isSystemName(part))),
@@ -51,12 +55,12 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
     ? await readList(list, own)
     : readFolders(files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!)));
   if (recordings.length > 0) return { kind: "recordings", name: called, recordings };
-  throw new GolemError("no-recordings", `${called} holds no recordings; a folder a class was expected.`, {
+  throw new GolemError("no-recordings", `${called} holds no recordings; expected a folder per class.`, {
     hint: "Choose a folder that has a folder of recordings for each class.",
   });
 }
 
-/** Takes off the folder that everything lies in, where that is not a class's. */
+/** Removes the common root folder from paths, unless it is a class. */
 function stripRoot(files: readonly FoundFile[]): { files: readonly FoundFile[]; root?: string } {
   const roots = new Set(files.map(({ path }) => path.split("/")[0]!));
   const [root] = roots;

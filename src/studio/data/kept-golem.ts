@@ -1,23 +1,26 @@
 /**
- * A golem's files by their names, as they are kept and passed on, and the golem in them.
+ * Reads a golem from its files by name.
  *
- * Not its concern: where they come from, where they are kept.
+ * Not its concern: where files come from, where they are kept.
  */
 import { GolemError } from "../../core/error.ts";
 import { defaultEncoderIds } from "../../encoder/registry.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../../golem/golem-model.ts";
 
-/** Throws `unknown-encoder` for a golem that listens with a network the studio does not load. */
+/** Throws `unknown-encoder` for a golem whose encoder the studio does not have. */
 export function checkHearable({ encoders }: Pick<GolemModel, "encoders">): void {
   const strange = encoders.find(({ id }) => !defaultEncoderIds.some((known) => known === id));
   if (!strange) return;
   throw new GolemError(
     "unknown-encoder",
-    `The golem listens with ${strange.id}; the studio has ${defaultEncoderIds.join(" and ")}.`,
+    `The golem uses the encoder ${strange.id}; the studio has ${defaultEncoderIds.join(" and ")}.`,
   );
 }
 
-/** Reads a golem. Throws `golem-damaged` where a file is missing or wrong, `golem-version` for one of another version. */
+/**
+ * Reads a golem. Throws `golem-damaged` where a file is missing or wrong, `golem-version` for one of another
+ * version.
+ */
 export function decodeKeptGolem(files: Readonly<Record<string, Uint8Array>>): GolemModel {
   const get = (name: string) => {
     const bytes = files[name];

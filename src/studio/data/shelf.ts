@@ -1,42 +1,42 @@
 /**
- * The shelf: tasks, recordings and golems as they are kept on this machine, in the browser's database.
+ * The shelf: tasks, recordings, embeddings and golems, kept on this machine in the browser's database.
  *
- * A recording and its sound are written in one transaction, so neither is ever there without the other.
- * Not its concern: how anything is recorded, heard or shown.
+ * A recording and its sound are written in one transaction, so neither exists without the other.
+ * Not its concern: how anything is recorded, embedded or shown.
  */
 import { getResult, openDatabase, readStores, type StoreName, writeStores } from "./database.ts";
 import type { KeptRecording, Task } from "./task.ts";
 
-/** A golem of a task, as it is saved: its files by name. */
+/** The golem of a task: its files by name. */
 interface KeptGolem {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Seconds that training took. */
   readonly seconds: number;
-  /** Of the recordings that it was trained on: `computeDataMark`. */
+  /** Identifies the recordings that it was trained on: `computeDataMark`. */
   readonly mark: string;
   /** Its held-out score, where it has one. */
   readonly score?: number;
 }
 
-/** Everything kept; one a page, one a worker. */
+/** Access to everything kept; one per page, one per worker. */
 export interface Shelf {
   listTasks(): Promise<Task[]>;
   putTask(task: Task): Promise<void>;
-  /** With its recordings, sounds and golem. */
+  /** Deletes its recordings, sounds and golem too. */
   deleteTask(id: string): Promise<void>;
   countRecordings(task: string): Promise<number>;
   /** In their order. */
   listRecordings(task: string): Promise<KeptRecording[]>;
   /** Resolves when recordings and sounds are on the disk. */
   putRecordings(recordings: readonly { recording: KeptRecording; sound: Uint8Array }[]): Promise<void>;
-  /** Changes what is told of recordings, not their sounds. */
+  /** Changes recordings, not their sounds. */
   updateRecordings(recordings: readonly KeptRecording[]): Promise<void>;
   deleteRecordings(ids: readonly string[]): Promise<void>;
-  /** The bytes of a recording; undefined where there is none of that id. */
+  /** The bytes of a recording; undefined where none has that id. */
   getSound(id: string): Promise<Uint8Array | undefined>;
   getGolem(task: string): Promise<KeptGolem | undefined>;
   putGolem(task: string, golem: KeptGolem): Promise<void>;
-  /** Values by store key, in the order asked for. */
+  /** Embeddings by store key, in the order of the keys. */
   getHearings(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   putHearings(values: readonly { key: string; bytes: Uint8Array }[]): Promise<void>;
 }

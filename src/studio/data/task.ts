@@ -1,22 +1,22 @@
 /**
- * What the studio keeps of a task, as plain data: the task, its recordings, what came of training.
+ * Tasks and recordings of the studio, as plain data.
  *
  * Not its concern: where it is kept, how it is shown.
  */
 import { makeSafeName } from "../../core/safe-name.ts";
 
-/** Something to be told apart: a name and classes. */
+/** A task: its name and classes. */
 export interface Task {
   readonly id: string;
-  /** Empty until it is named; then a name is made of its classes. */
+  /** Empty until it is named; its classes are shown instead (`describeTask`). */
   readonly name: string;
-  /** In the order in which they were named. */
+  /** In the order in which they were added. */
   readonly classes: readonly string[];
   /** Milliseconds since 1970. */
   readonly created: number;
 }
 
-/** One recording of a task; its sound is kept beside it. */
+/** One recording of a task; its sound is stored separately. */
 export interface KeptRecording {
   readonly id: string;
   readonly task: string;
@@ -24,30 +24,30 @@ export interface KeptRecording {
   /** Path in the data set, unique within the task: "yes/yes-001.wav". */
   readonly file: string;
   readonly speaker?: string;
-  /** Held out by whoever made the data set. */
+  /** From the list of an imported data set. */
   readonly split?: "train" | "validation" | "test";
-  /** Of the whole recording. 0 where nobody has decoded it. */
+  /** Of the whole recording; 0 until it is decoded. */
   readonly seconds: number;
-  /** Loudest moments, 0 to 255, from start to end; for the picture. */
+  /** Peak levels, 0 to 255, from start to end, for the picture. */
   readonly peaks: Uint8Array;
   /** SHA-256 of the bytes in hexadecimal digits. */
   readonly hash: string;
-  /** Place among the recordings of its task. */
+  /** Position among the recordings of its task. */
   readonly order: number;
 }
 
-/** What a worker made of a recording. */
+/** What embedding a recording gave. */
 export type Hearing =
   | {
       readonly state: "heard";
       readonly seconds: number;
       readonly text?: string;
-      /** Whether the text is of clear words, not of sounds that are none. */
+      /** Whether the transcript has clear words. */
       readonly isSpeech: boolean;
     }
   | { readonly state: "refused"; readonly code: string; readonly message: string; readonly hint: string };
 
-/** A name to show for a task that has none: its first classes. */
+/** The name of a task to show; of one without a name, its first classes. */
 export function describeTask({ name, classes }: Pick<Task, "name" | "classes">, untitled: string): string {
   if (name !== "") return name;
   if (classes.length === 0) return untitled;
@@ -55,7 +55,7 @@ export function describeTask({ name, classes }: Pick<Task, "name" | "classes">, 
   return classes.length > 4 ? `${shown} …` : shown;
 }
 
-/** A file's name for a recording: what of its label any file system takes, and a number. */
+/** A file name for a recording: its label, made safe for any file system, and a number. */
 export function nameRecording(label: string, number: number, extension = "wav"): string {
   const folder = makeSafeName(label);
   return `${folder}/${folder}-${String(number).padStart(3, "0")}.${extension}`;

@@ -3,10 +3,10 @@
  *
  * Not its concern: how faults are found.
  */
-import type { FindingReason } from "../../doctor/finding.ts";
 import type { TrainingDocument } from "../../golem/golem-document.ts";
 import { learned } from "../state/tasks.ts";
-import { language, words } from "../words/language.ts";
+import { describeFinding } from "../words/findings.ts";
+import { words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
 
@@ -57,8 +57,9 @@ export function Findings() {
 
 function Group({ findings }: { readonly findings: readonly Finding[] }) {
   const w = words.value;
-  const [first] = findings as [Finding];
-  const [title, advice] = w.result.findings[first.kind] ?? [first.kind, first.advice];
+  const described = findings.map(describeFinding);
+  const { title } = described[0]!;
+  const advice = [...new Set(described.map((one) => one.advice))].join(" ");
   const count = findings.reduce((sum, { files }) => sum + files.length, 0);
   const size = count > 0 ? w.recordings(count) : w.result.details;
   return (
@@ -77,12 +78,11 @@ function Group({ findings }: { readonly findings: readonly Finding[] }) {
 }
 
 function One({ finding }: { readonly finding: Finding }) {
-  const { files, message, reason } = finding;
-  // A golem may be of a version that told no reasons, or other ones.
-  const told = reason && words.value.result.describeFinding(reason as unknown as FindingReason);
+  const { files } = finding;
+  const { message, isLeftEnglish } = describeFinding(finding);
   return (
     <>
-      <p lang={told || language.value === "en" ? undefined : "en"}>{told || message}</p>
+      <p lang={isLeftEnglish ? "en" : undefined}>{message}</p>
       {files.length > 0 && (
         <Behind
           items={files.slice(0, maximumFiles).map((file) => {

@@ -9,7 +9,7 @@ import type { KeptRecording } from "../data/task.ts";
 import { deleteRecordings } from "../state/keep.ts";
 import { startRecording } from "../state/recording.ts";
 import { hearings, isSpoken, learned } from "../state/tasks.ts";
-import { nameError } from "../words/failures.ts";
+import { adviseError, nameError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 import { Peaks } from "./peaks.tsx";
@@ -108,7 +108,7 @@ function State({ recording }: { readonly recording: KeptRecording }) {
   if (!heard) return <span>{w.waiting}</span>;
   if (heard.state === "refused") {
     return (
-      <span class="bad" title={words.value.errors.codes[heard.code]?.[1] ?? heard.hint}>
+      <span class="bad" title={adviseError(heard)}>
         {w.refused}: {nameError(heard)}
       </span>
     );

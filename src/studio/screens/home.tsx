@@ -1,5 +1,5 @@
 /**
- * The first screen: what this is, your tasks, tasks to begin with.
+ * The first screen: introduction, saved tasks, gallery.
  *
  * Not its concern: what a task consists of.
  */

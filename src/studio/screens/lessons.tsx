@@ -1,5 +1,5 @@
 /**
- * The tour: the four lessons (docs/lessons.md) on one's own recordings.
+ * The tour: the four lessons (docs/lessons.md) on the user's recordings.
  *
  * Not its concern: how anything is measured.
  */
@@ -14,7 +14,7 @@ import { getAddress } from "../state/route.ts";
 import { heardCount, isAllHeard, isTrainable, learned, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
-const lessons = ["record", "giant", "head", "balance"] as const;
+const lessons = ["record", "encoder", "head", "balance"] as const;
 
 /** The screen. */
 export function LessonsScreen() {
@@ -38,7 +38,7 @@ export function LessonsScreen() {
       <p class="lead">{w[name].text}</p>
       <div class="stage">
         {name === "record" && <Examples />}
-        {name === "giant" && <Giant />}
+        {name === "encoder" && <Encoder />}
         {name === "head" && <Head />}
         {name === "balance" && <Balance />}
       </div>
@@ -88,7 +88,7 @@ export function LessonsScreen() {
   );
 }
 
-/** One recording of each of the first classes, as they sound. */
+/** One recording of each of the first four classes. */
 function pickExamples() {
   const { classes } = task.value!;
   return classes.slice(0, 4).flatMap((label, index) => {
@@ -115,7 +115,7 @@ function Examples() {
     <>
       <div class="numbers">
         {pickExamples().map(({ label, index, recording }) => (
-          <div class="giant-row" key={label}>
+          <div class="lesson-row" key={label}>
             <span>
               <ClassMark index={index} /> {label}
             </span>
@@ -129,14 +129,14 @@ function Examples() {
   );
 }
 
-function Giant() {
-  const w = words.value.lessons.giant;
+function Encoder() {
+  const w = words.value.lessons.encoder;
   if (recordings.value.length === 0) return <Examples />;
   return (
     <>
       <div class="numbers" aria-hidden="true">
         {pickExamples().map(({ label, recording }) => (
-          <div class="giant-row" key={label}>
+          <div class="lesson-row" key={label}>
             <Peaks peaks={recording.peaks} />
             <span>→</span>
             <Code hash={recording.hash} />
@@ -148,7 +148,7 @@ function Giant() {
   );
 }
 
-/** Numbers as stripes of more and less: a sketch, one for each recording. */
+/** An illustration of an embedding as stripes, different for each recording. */
 function Code({ hash }: { readonly hash: string }) {
   return (
     <svg viewBox="0 0 64 10" preserveAspectRatio="none" aria-hidden="true">

@@ -1,7 +1,7 @@
 /**
  * The screen where classes are named and recordings made.
  *
- * Not its concern: how recordings are kept, heard, learned from.
+ * Not its concern: how recordings are saved, embedded, trained on.
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

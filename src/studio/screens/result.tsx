@@ -1,5 +1,6 @@
 /**
- * The screen of the result: the honest score, what would help most, what is taken for what, the map, the doctor.
+ * The screen of the result: score, what would help most, confusion, map, the doctor's findings, learning
+ * curve.
  *
  * Not its concern: how anything is measured.
  */
@@ -136,7 +137,7 @@ function describeMeasure(
   return w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
 }
 
-/** Which class to record more of, from the learning curve; its place is kept while it is measured. */
+/** The class to record more of, from the learning curve; the space is reserved while it is measured. */
 function Next() {
   const w = words.value.result;
   const open = task.value!;
@@ -147,7 +148,7 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const best = found?.classGains.find(({ outgrows, gain }) => !outgrows && gain >= 0.001);
-  // Less than a point, or perhaps nothing, is no reason to record: then it is tried.
+  // A gain below a percentage point is no reason to record; then trying it comes first.
   const isWorth = best !== undefined && best.gain >= 0.01;
   const tryIt = (
     <a class={`button${isWorth ? "" : " primary"}`} href={getAddress({ screen: "try", task: open.id })}>

@@ -1,5 +1,5 @@
 /**
- * The screen where a golem and its recordings are taken away.
+ * The screen where a golem and its recordings are downloaded.
  *
  * Not its concern: how they are packed.
  */
@@ -12,7 +12,7 @@ import { learned, recordings, task } from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
-/** What can be taken. */
+/** What can be downloaded. */
 type Kind = "golem" | "web" | "data";
 
 /** The screen. */
@@ -20,7 +20,7 @@ export function TakeScreen() {
   const w = words.value.take;
   const open = task.value!;
   const busy = useSignal<Kind | undefined>(undefined);
-  // Of letters, digits and dashes, so that the commands below can be pasted into any shell.
+  // Letters, digits and dashes only, so that the commands below work in any shell.
   const name = makeSafeName(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
   const save = async (kind: Kind) => {
     busy.value = kind;

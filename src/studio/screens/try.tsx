@@ -1,7 +1,7 @@
 /**
  * The screen where a golem is tried: on the microphone, on files.
  *
- * Not its concern: how it answers.
+ * Not its concern: how sound is classified.
  */
 import { useEffect } from "preact/hooks";
 import { listChosen } from "../data/dropped-files.ts";
@@ -115,7 +115,7 @@ function nameAnswer({ label, unknown }: Answer): string {
   return unknown ? w.unknown : (label ?? w.unsure);
 }
 
-/** How much goes to one class, or to none. */
+/** The share of one class, or of unknown. */
 function Bar({
   name,
   share,

@@ -1,5 +1,5 @@
 /**
- * Brings in what others made: dropped files and folders, zip files, golems, the gallery.
+ * Imports recordings and golems: dropped files and folders, zip files, the gallery.
  *
  * Not its concern: screens.
  */
@@ -17,15 +17,15 @@ import { tell } from "./notice.ts";
 import { go } from "./route.ts";
 import { changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
 
-/** How many files of how many were read, while some are. */
+/** Files read and files in all, while an import is running. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
 
-/** Recordings that are written at once. */
+/** Recordings per database transaction. */
 const batchSize = 20;
 
 let packer: Caller<PackCalls> | undefined;
 
-/** The worker that packs. */
+/** The worker that packs and unpacks zip files. */
 export function getPacker(): Caller<PackCalls> {
   packer ??= createWorkerCaller<PackCalls>(
     new Worker(new URL("../workers/pack-worker.ts", import.meta.url), { type: "module" }),
@@ -33,7 +33,7 @@ export function getPacker(): Caller<PackCalls> {
   return packer;
 }
 
-/** Files of a zip file. */
+/** The files in a zip file. */
 async function unpack(bytes: Uint8Array, sha256?: string): Promise<FoundFile[]> {
   const files = await getPacker()
     .call("unpack", { bytes, sha256 })
@@ -44,13 +44,13 @@ async function unpack(bytes: Uint8Array, sha256?: string): Promise<FoundFile[]> 
   return Object.entries(files).map(([path, contents]) => ({ path, read: async () => contents }));
 }
 
-/** Zip files among them are taken apart. */
+/** Unpacks a single zip file; other files stay as they are. */
 async function openZips(files: readonly FoundFile[]): Promise<readonly FoundFile[]> {
   const [only] = files;
   return files.length === 1 && /\.zip$/i.test(only!.path) ? unpack(await only!.read()) : files;
 }
 
-/** Adds files to the open task; loose ones become recordings of `label`. */
+/** Adds files to the open task; files without a label become recordings of `label`. */
 export async function addFiles(files: readonly FoundFile[], label: string | undefined): Promise<void> {
   const open = task.value;
   if (!open || files.length === 0) return;
@@ -61,7 +61,7 @@ export async function addFiles(files: readonly FoundFile[], label: string | unde
   });
 }
 
-/** Opens files as a task of their own. */
+/** Opens files as a new task. */
 export async function openFiles(files: readonly FoundFile[], name: string): Promise<void> {
   if (files.length === 0) return;
   await tellErrors(async () => {
@@ -115,10 +115,10 @@ async function keepFound(
   tell({ text: () => words.value.record.added(found.length) });
 }
 
-/** What the gallery has. */
+/** Tasks of the gallery. */
 export type DemoName = "banking" | "drums" | "voice";
 
-/** Opens a task of the gallery: a copy of one's own. */
+/** Opens a copy of a task of the gallery. */
 export async function openDemo(name: DemoName): Promise<void> {
   const w = words.value;
   if (name === "voice") {

@@ -1,5 +1,5 @@
 /**
- * Puts recordings on the shelf and takes them off it.
+ * Saves recordings to the shelf, deletes and renames them.
  *
  * Not its concern: screens, microphones.
  */
@@ -12,17 +12,20 @@ import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
 import { tell } from "./notice.ts";
 import { getShelf, hearAll, hearings, recordings, task } from "./tasks.ts";
 
-/** A file to be kept. */
+/** A file to save. */
 export interface NewFile {
   readonly bytes: Uint8Array;
   readonly label: string;
-  /** Ending of its name, without the dot. */
+  /** File extension, without the dot. */
   readonly extension: string;
   readonly speaker?: string | undefined;
   readonly split?: KeptRecording["split"] | undefined;
 }
 
-/** Keeps a take of the microphone; resolves when it is on the disk and shown. In the place of another recording where one is named. */
+/**
+ * Saves a take of the microphone, in the place of `replaced` if given; resolves when it is on the disk and
+ * shown.
+ */
 export async function keepTake(
   label: string,
   samples: Float32Array,
@@ -47,7 +50,7 @@ export async function keepTake(
   if (replaced) await remove([replaced]);
 }
 
-/** Keeps files for a task, which need not be the open one. */
+/** Saves files for a task, which need not be the open one. */
 export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise<void> {
   const shelf = await getShelf();
   const there = [...(await shelf.listRecordings(owner.id))];
@@ -98,7 +101,7 @@ async function keep(
   void hearAll();
 }
 
-/** Deletes recordings, and offers to bring them back. */
+/** Deletes recordings, and offers to undo that. */
 export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<void> {
   const shelf = await getShelf();
   const sounds = await Promise.all(gone.map(({ id }) => shelf.getSound(id)));
@@ -124,7 +127,7 @@ async function remove(gone: readonly KeptRecording[]): Promise<void> {
   });
 }
 
-/** Gives a class another name, on its recordings too. */
+/** Renames a class, on its recordings too. */
 export async function renameClass(from: string, to: string): Promise<void> {
   const open = task.value;
   if (!open) return;

@@ -1,7 +1,7 @@
 /**
- * Learning, as the page sees it: how far it is, what came of it, what more recordings would give, and heads compared.
+ * Training as the page sees it: progress, errors, the learning curve, and the comparison of heads.
  *
- * Not its concern: how anything is learned, screens.
+ * Not its concern: how training works, screens.
  */
 import { signal } from "@preact/signals";
 import type { GolemCurve } from "../../workflow/measure-curve.ts";
@@ -12,31 +12,31 @@ import { tell } from "./notice.ts";
 import { learned, mark, task } from "./tasks.ts";
 import { createComparer, getExaminer, getHearer, getLearner, getShare } from "./workers.ts";
 
-/** How far learning is, from 0 to 1; undefined while nothing is learned. */
+/** Progress of training, 0 to 1; undefined while none is running. */
 export const learning = signal<number | undefined>(undefined);
 
-/** What kept it from learning. */
+/** Why the last training failed. */
 export const learnError = signal<unknown>(undefined);
 
-/** What more recordings would give: measured after learning; null where it cannot be. */
+/** The learning curve, measured after training; null where that is impossible. */
 export const curve = signal<{ readonly mark: string; readonly curve: GolemCurve | null } | undefined>(
   undefined,
 );
 
-/** Heads that were compared, the simplest first, and the one that is in training. */
+/** Heads compared so far, simplest first. */
 export const comparison = signal<
   { readonly mark: string; readonly heads: readonly ComparedHead[]; readonly isDone: boolean } | undefined
 >(undefined);
 
-/** Heads of the lesson: one linear layer, then hidden layers that grow. */
+/** Heads of the lesson: one linear layer, then growing hidden layers. */
 export const comparedHeads = ["linear", "mlp 4", "mlp 16", "mlp 64", "mlp 256", "mlp 1024"] as const;
 
-/** Heads that are not done after so long are left out, in seconds. */
+/** Time limit of the comparison, in seconds; heads not finished by then are left out. */
 export const maximumSeconds = 30;
 
 let giveUp: (() => void) | undefined;
 
-/** Learns from the open task. */
+/** Trains on the open task. */
 export async function learn(): Promise<void> {
   const open = task.value;
   if (!open || learning.value !== undefined) return;
@@ -58,7 +58,7 @@ export async function learn(): Promise<void> {
   }
 }
 
-/** Measures the learning curve of what was learned, once. */
+/** Measures the learning curve of the trained recordings, once. */
 export async function measureCurve(): Promise<void> {
   const open = task.value;
   const asked = learned.value?.mark;
@@ -70,7 +70,7 @@ export async function measureCurve(): Promise<void> {
   curve.value = { mark: asked, curve: found };
 }
 
-/** Compares heads on the recordings that there are; each is told of as it is measured. */
+/** Compares heads on the present recordings; `comparison` is updated after each. */
 export async function compareHeads(): Promise<void> {
   const open = task.value;
   if (!open || (comparison.value && !comparison.value.isDone)) return;
@@ -96,7 +96,7 @@ export async function compareHeads(): Promise<void> {
   if (comparison.value?.mark === asked) comparison.value = { ...comparison.value, isDone: true };
 }
 
-/** Compares no further heads; those that were measured stay. */
+/** Stops the comparison; heads measured so far stay. */
 export function stopComparing(): void {
   giveUp?.();
 }

@@ -1,18 +1,19 @@
 /**
- * The last seconds' levels of the microphone, for the picture that moves. No signal: it is drawn frame by frame.
+ * Levels of the microphone over the last seconds, for the level display. Not a signal: it is drawn every
+ * frame.
  *
  * Not its concern: takes, pictures.
  */
 
-/** Levels kept, one every 20 ms. */
+/** Levels kept, one per 20 ms. */
 export const levelCount = 300;
 
-/** A ring: the newest is before `position`. From 0 (silence) to 1 (full scale), on a scale of loudness. */
+/** Ring buffer, newest before `position`; from 0 (-60 dB or less) to 1 (full scale), linear in dB. */
 export const levels = { values: new Float32Array(levelCount), position: 0 };
 
 const quietestDb = -60;
 
-/** Adds the level of a piece of samples. */
+/** Adds the level of a block of samples. */
 export function pushLevel(samples: Float32Array): void {
   let energy = 0;
   for (const sample of samples) energy += sample * sample;
@@ -21,7 +22,7 @@ export function pushLevel(samples: Float32Array): void {
   levels.position = (levels.position + 1) % levelCount;
 }
 
-/** Forgets all. */
+/** Clears all levels. */
 export function resetLevels(): void {
   levels.values.fill(0);
 }

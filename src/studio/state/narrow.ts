@@ -1,5 +1,6 @@
 /**
- * Whether the screen is a phone's: pictures are then drawn narrower instead of smaller, so that their words can be read.
+ * Whether the window is as narrow as a phone: pictures are then drawn narrower instead of scaled down, so
+ * that their text stays legible.
  *
  * Not its concern: pictures.
  */
@@ -7,7 +8,7 @@ import { signal } from "@preact/signals";
 
 const query = matchMedia("(max-width: 600px)");
 
-/** Whether it is. */
+/** Whether the window is at most 600 px wide. */
 export const isNarrow = signal(query.matches);
 
 query.addEventListener("change", ({ matches }) => {

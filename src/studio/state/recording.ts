@@ -1,5 +1,6 @@
 /**
- * Recording with the microphone: counts in, cuts takes at the pauses, keeps each as it ends, stops when there are enough.
+ * Recording with the microphone: counts in, cuts takes at the pauses, saves each as it ends, and stops when
+ * there are enough.
  *
  * Not its concern: how it is shown.
  */
@@ -17,18 +18,18 @@ import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { counts } from "./tasks.ts";
 
-/** What is being recorded. */
+/** One recording session. */
 export interface Session {
   readonly label: string;
-  /** Stops when the class has so many. */
+  /** Recordings of the class at which the session stops. */
   readonly goal: number;
-  /** Whether takes are cut at the pauses; else there is one, from start to stop. */
+  /** Whether takes are cut at the pauses; otherwise there is one take, from start to stop. */
   readonly isCut: boolean;
-  /** The recording in whose place the take goes. */
+  /** The recording that the take replaces. */
   readonly replaced?: KeptRecording | undefined;
 }
 
-/** The session that runs. */
+/** The running session. */
 export const session = signal<Session | undefined>(undefined);
 
 /** Whether the count-in is over. */
@@ -37,17 +38,17 @@ export const isLive = signal(false);
 /** Whether there is sound now. */
 export const isSounding = signal(false);
 
-/** What kept the microphone from working. */
+/** Why the microphone could not be opened. */
 export const microphoneError = signal<unknown>(undefined);
 
-/** Class whose recording was completed last; the next one is offered. */
+/** Class that was completed last; the next one is then offered. */
 export const completed = signal<string | undefined>(undefined);
 
 const countInSeconds = 0.7;
 
 let stopSession: (() => Promise<void>) | undefined;
 
-/** Starts a session; one that runs is stopped first. */
+/** Starts a session, after stopping a running one. */
 export async function startRecording(wanted: Session): Promise<void> {
   await stopRecording();
   stopPlaying();
@@ -58,9 +59,9 @@ export async function startRecording(wanted: Session): Promise<void> {
   session.value = wanted;
   const cutter = createTakeCutter(microphoneRate);
   const pieces: Float32Array[] = [];
-  let heard = 0;
+  let recorded = 0;
   let keeping: Promise<unknown> = Promise.resolve();
-  /** Takes that are still wanted: what is said after the last one belongs to none. */
+  /** Takes still wanted; sound after the last one is ignored. */
   let wantedTakes = wanted.replaced ? 1 : Math.max(1, wanted.goal - (counts.value.get(wanted.label) ?? 0));
   const keep = (samples: Float32Array) => {
     if (wantedTakes === 0) return;
@@ -77,8 +78,8 @@ export async function startRecording(wanted: Session): Promise<void> {
   };
   const onSamples = (samples: Float32Array) => {
     if (session.value !== wanted) return;
-    heard += samples.length / microphoneRate;
-    isLive.value = heard >= countInSeconds;
+    recorded += samples.length / microphoneRate;
+    isLive.value = recorded >= countInSeconds;
     pushLevel(samples);
     const takes = cutter.push(samples);
     isSounding.value = cutter.isOpen;
@@ -109,14 +110,14 @@ export async function startRecording(wanted: Session): Promise<void> {
   };
 }
 
-/** Stops the session that runs; what was begun is kept. */
+/** Stops the running session; an unfinished take is saved. */
 export async function stopRecording(): Promise<void> {
   const stop = stopSession;
   session.value = undefined;
   await stop?.();
 }
 
-/** Why a microphone could not be turned on, in words. */
+/** Why a microphone could not be opened, in words. */
 export function describeMicrophoneError(error: unknown): string {
   const { micDenied, micMissing, micFailed } = words.value.record;
   const name = error instanceof DOMException ? error.name : "";

@@ -1,5 +1,5 @@
 /**
- * Which screen is shown: kept in the address, so that reload, back and forward do what they should.
+ * The current screen, kept in the address, so that reload, back and forward work.
  *
  * Not its concern: screens.
  */
@@ -14,7 +14,7 @@ export type Step = (typeof steps)[number];
 /** A screen: the list of tasks, or a step of one. */
 export type Route = { readonly screen: "home" } | { readonly screen: Step; readonly task: string };
 
-/** The screen shown now. */
+/** The current screen. */
 export const route = signal<Route>(readAddress());
 
 addEventListener("hashchange", () => {

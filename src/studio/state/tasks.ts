@@ -1,7 +1,7 @@
 /**
- * The tasks on the shelf, and the one that is open: its recordings, what was heard of them, what was learned.
+ * The tasks on the shelf, and the open one: its recordings, what embedding gave, and the trained golem.
  *
- * Signals are changed only after the shelf has written, so what is shown is kept.
+ * Signals are changed only after the shelf has written, so whatever is shown is saved.
  * Not its concern: screens.
  */
 import { batch, computed, signal } from "@preact/signals";
@@ -10,29 +10,29 @@ import type { Hearing, KeptRecording, Task } from "../data/task.ts";
 import type { Learned } from "../workers/learn-worker.ts";
 import { getHearer, getLearner } from "./workers.ts";
 
-/** What the list of tasks tells of one. */
+/** An entry of the list of tasks. */
 export interface TaskSummary {
   readonly task: Task;
   readonly recordings: number;
   readonly score: number | undefined;
 }
 
-/** All tasks, the newest first; undefined until they are read. */
+/** All tasks, newest first; undefined until they are read. */
 export const tasks = signal<readonly TaskSummary[] | undefined>(undefined);
 
-/** The task that is open; null where there is none of that id. */
+/** The open task; null where none has that id. */
 export const task = signal<Task | null | undefined>(undefined);
 
 /** Its recordings in their order. */
 export const recordings = signal<readonly KeptRecording[]>([]);
 
-/** What was heard of each, by id. */
+/** What embedding gave of each recording, by id. */
 export const hearings = signal<ReadonlyMap<string, Hearing>>(new Map());
 
-/** What came of training. */
+/** The trained golem. */
 export const learned = signal<Learned | null>(null);
 
-/** Recordings of each class that were not refused. */
+/** Recordings per class that were not refused. */
 export const counts = computed(() => {
   const found = new Map<string, number>();
   for (const name of task.value?.classes ?? []) found.set(name, 0);
@@ -42,21 +42,21 @@ export const counts = computed(() => {
   return found;
 });
 
-/** Whether recordings are told apart by what is said in them: most hold clear words. */
+/** Whether most recordings contain clear words. */
 export const isSpoken = computed(() => {
-  const heard = [...hearings.value.values()].filter(({ state }) => state === "heard");
-  return 2 * heard.filter((hearing) => hearing.state === "heard" && hearing.isSpeech).length > heard.length;
+  const embedded = [...hearings.value.values()].filter(({ state }) => state === "heard");
+  return 2 * embedded.filter((one) => one.state === "heard" && one.isSpeech).length > embedded.length;
 });
 
-/** Recordings that were heard and count. */
+/** Recordings that are embedded. */
 export const heardCount = computed(
   () => recordings.value.filter(({ id }) => hearings.value.get(id)?.state === "heard").length,
 );
 
-/** Whether every recording was heard, or refused. */
+/** Whether every recording is embedded or refused. */
 export const isAllHeard = computed(() => recordings.value.every(({ id }) => hearings.value.has(id)));
 
-/** Whether there is enough to learn from: two classes with two recordings each. */
+/** Whether there is enough to train on: two classes with two recordings each. */
 export const isTrainable = computed(() => {
   const sizes = new Map<string, number>();
   for (const { id, label, split } of recordings.value) {
@@ -66,14 +66,14 @@ export const isTrainable = computed(() => {
   return sizes.size > 1 && [...sizes.values()].every((size) => size > 1);
 });
 
-/** Labels of a golem in the order in which the task names its classes. */
+/** Labels of a golem in the order of the task's classes. */
 export function orderLabels(labels: readonly string[]): readonly string[] {
   const { classes = [] } = task.value ?? {};
   const named = classes.filter((name) => labels.includes(name));
   return [...named, ...labels.filter((label) => !named.includes(label))];
 }
 
-/** The number of a class, from 0: the same on every screen. */
+/** The number of a class, from 0, the same on every screen. */
 export function getClassIndex(label: string): number {
   const labels = learned.value?.document.labels ?? [];
   const { classes = [] } = task.value ?? {};
@@ -81,15 +81,18 @@ export function getClassIndex(label: string): number {
   return place >= 0 ? place : classes.length + Math.max(0, labels.indexOf(label));
 }
 
-/** Tells sets of recordings and labels apart. */
+/** Identifies the present recordings and labels. */
 export const mark = computed(() => computeDataMark(recordings.value));
 
-/** Whether recordings have changed since it learned. */
+/** Whether recordings have changed since training. */
 export const isStale = computed(
   () => learned.value !== null && recordings.value.length > 0 && learned.value.mark !== mark.value,
 );
 
-/** A short name of a set of recordings: 53 bits of a hash (cyrb53), which is enough to see that something changed. */
+/**
+ * A short identifier of a set of recordings: a 64-bit hash in the manner of cyrb53, enough to detect a
+ * change.
+ */
 function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
@@ -104,13 +107,13 @@ function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]):
 
 let opened: Promise<Shelf> | undefined;
 
-/** The shelf of this page. */
+/** The page's shelf. */
 export function getShelf(): Promise<Shelf> {
   opened ??= openShelf();
   return opened;
 }
 
-/** Whether the browser lets the page keep nothing. */
+/** Whether the browser refuses storage. */
 export const isStorageRefused = signal(false);
 
 /** Reads the list of tasks. */
@@ -128,11 +131,11 @@ export async function listTasks(): Promise<void> {
   );
 }
 
-/** Makes a task, without opening it. */
+/** Creates a task, without opening it. */
 export async function createTask(name: string, classes: readonly string[]): Promise<Task> {
   const made: Task = { id: crypto.randomUUID(), name, classes, created: Date.now() };
   await (await getShelf()).putTask(made);
-  // The browser may then not make room by throwing recordings away.
+  // Persistent storage is not cleared when the browser runs out of space.
   void navigator.storage?.persist?.();
   return made;
 }
@@ -153,7 +156,7 @@ export async function deleteTask(id: string): Promise<void> {
   await listTasks();
 }
 
-/** Opens a task; what was not heard yet is heard now. */
+/** Opens a task, and starts embedding recordings that are not embedded yet. */
 export async function openTask(id: string): Promise<void> {
   if (task.value?.id === id) return;
   closeTask();
@@ -185,7 +188,10 @@ function closeTask(): void {
 
 let isHearing = false;
 
-/** Hears, one after the other, what was not heard yet; one recording at a time, so that a question in between is answered soon. */
+/**
+ * Embeds recordings that are not embedded yet, one per call, so that other calls in between are answered
+ * soon.
+ */
 export async function hearAll(): Promise<void> {
   if (isHearing) return;
   isHearing = true;
@@ -195,19 +201,24 @@ export async function hearAll(): Promise<void> {
       if (!next) return;
       const { id, file, hash, peaks } = next;
       const wantsPeaks = peaks.length === 0;
-      const { peaks: drawn, ...heard } = await getHearer().call("hear", { id, name: file, hash, wantsPeaks });
+      const { peaks: drawn, ...result } = await getHearer().call("hear", {
+        id,
+        name: file,
+        hash,
+        wantsPeaks,
+      });
       const now = recordings.value.find((one) => one.id === id);
       if (!now) continue;
-      const seconds = heard.state === "heard" ? heard.seconds : now.seconds;
+      const seconds = result.state === "heard" ? result.seconds : now.seconds;
       const changed = { ...now, seconds, ...(drawn ? { peaks: drawn } : {}) };
       if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([changed]);
       batch(() => {
-        hearings.value = new Map(hearings.value).set(id, heard);
+        hearings.value = new Map(hearings.value).set(id, result);
         recordings.value = recordings.value.map((one) => (one.id === id ? changed : one));
       });
     }
   } catch {
-    // The networks could not be loaded; the page says so, and offers to try again.
+    // The encoder could not be loaded; the page shows that, and offers to try again.
   } finally {
     isHearing = false;
   }

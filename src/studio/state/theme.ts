@@ -17,19 +17,19 @@ function read(): "light" | "dark" {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** The theme shown. */
+/** The current theme. */
 export const theme = signal(read());
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });
 
-/** Shows the other one, now and next time. */
+/** Switches the theme, and remembers it for the next visit. */
 export function toggleTheme(): void {
   theme.value = theme.value === "dark" ? "light" : "dark";
   try {
     localStorage.setItem(key, theme.value);
   } catch {
-    // Until the page is closed, then.
+    // It then lasts until the page is closed.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Trying a golem: what the microphone or a file holds, and what it is taken for. The microphone is listened to as `golem listen` does.
+ * Trying a golem on files and on the microphone, which is listened to as `golem listen` does.
  *
  * Not its concern: how it is shown, how anything is detected.
  */
@@ -16,30 +16,30 @@ import { describeMicrophoneError } from "./recording.ts";
 import { task } from "./tasks.ts";
 import { getHearer } from "./workers.ts";
 
-/** One thing that was heard. */
+/** The classification of one sound. */
 export interface Answer {
   readonly id: number;
   /** A file's name; undefined for the microphone. */
   readonly name?: string | undefined;
   /** For the microphone: from when to when, in seconds since it was turned on. */
   readonly span?: readonly [from: number, to: number] | undefined;
-  /** Undefined for what is none of the classes for sure: `unknown` where it is unlike them all. */
+  /** Undefined where no class is certain; `unknown` is set where the sound is unlike all of them. */
   readonly label: string | undefined;
   readonly confidence: number;
   readonly unknown: boolean;
   readonly transcript?: string | undefined;
 }
 
-/** How much goes to each class, and to none of them, which is told of the microphone alone; 0 to 1. */
+/** Share of each class, 0 to 1; `unknown`, the share of none of them, is given for the microphone only. */
 interface Shares {
   readonly scores: Readonly<Record<string, number>>;
   readonly unknown?: number;
 }
 
-/** Answers, the newest first. */
+/** Answers, newest first. */
 export const answers = signal<readonly Answer[]>([]);
 
-/** What the bars show: of the latest window of the microphone, or of the latest file. */
+/** Shares of the latest window of the microphone, or of the latest file. */
 export const shares = signal<Shares | undefined>(undefined);
 
 /** Whether the microphone is on. */
@@ -48,17 +48,17 @@ export const isListening = signal(false);
 /** Whether there is sound now. */
 export const isHearing = signal(false);
 
-/** Files that are not answered yet. */
+/** Files not classified yet. */
 export const pending = signal(0);
 
 const maximumAnswers = 50;
-/** From where on a stretch is unlike all classes, rather than between two of them. */
+/** Share of unknown from which on a stretch is unlike all classes, rather than between two of them. */
 const mostlyUnknown = 0.5;
 
 let stop: (() => void) | undefined;
 let count = 0;
 
-/** Turns the microphone on; what is recognised in it is told as soon as it is certain. */
+/** Turns the microphone on; events are added to `answers` as soon as they are certain. */
 export async function startListening(): Promise<void> {
   const open = task.value;
   if (!open || isListening.value) return;
@@ -77,7 +77,7 @@ export async function startListening(): Promise<void> {
     if (isStopped) return;
     isStopped = true;
     microphone?.close();
-    // Whatever is no samples ends the stream; the rest is told first.
+    // Anything but samples ends the stream, after the pending events.
     sound.port1.postMessage(null);
     isListening.value = false;
     isHearing.value = false;
@@ -108,7 +108,7 @@ export async function startListening(): Promise<void> {
     });
 }
 
-/** Start of the latest stretch that was told of as unknown. */
+/** Start of the latest stretch that was reported as unknown. */
 let lastUnnamed: number | undefined;
 
 function takeLive(message: LiveMessage): void {
@@ -135,18 +135,18 @@ function add(answer: Omit<Answer, "id">): void {
   answers.value = [{ ...answer, id: ++count }, ...answers.value].slice(0, maximumAnswers);
 }
 
-/** Turns it off. */
+/** Turns the microphone off. */
 export function stopListening(): void {
   stop?.();
 }
 
-/** Forgets what was answered. */
+/** Clears all answers. */
 export function forgetAnswers(): void {
   answers.value = [];
   shares.value = undefined;
 }
 
-/** Asks what files hold. */
+/** Classifies files. */
 export async function tryFiles(files: readonly FoundFile[]): Promise<void> {
   for (const file of files.slice(0, maximumAnswers))
     await predict(await file.read(), file.path.split("/").at(-1)!);

@@ -1,5 +1,6 @@
 /**
- * The page's workers: one embeds and predicts, one learns, one runs slow measurements. A dead one is replaced at its next use.
+ * The workers of the page: one embeds and predicts, one trains, one measures what takes longer. A worker that
+ * fails is replaced at its next use.
  *
  * Not its concern: what they do.
  */
@@ -11,17 +12,17 @@ import { createWorkerCaller } from "../../web/worker-calls.ts";
 import type { HearCalls } from "../workers/hear-worker.ts";
 import type { LearnCalls } from "../workers/learn-worker.ts";
 
-/** How much of the networks is loaded: a share from 0 to 1. */
+/** Progress of loading the encoder, 0 to 1; 1 when it is ready. */
 export const loadProgress = signal(0);
 
-/** Why the networks could not be loaded, or why their worker stopped. */
+/** Why the encoder could not be loaded, or its worker stopped. */
 export const loadError = signal<unknown>(undefined);
 
 let hearer: Caller<HearCalls> | undefined;
 let learner: Caller<LearnCalls> | undefined;
 let examiner: Caller<LearnCalls> | undefined;
 
-/** The worker with the networks; the first call of this function starts loading them. */
+/** The worker that embeds and predicts; the first call starts it and loads the encoder. */
 export function getHearer(): Caller<HearCalls> {
   if (hearer) return hearer;
   const worker = new Worker(new URL("../workers/hear-worker.ts", import.meta.url), { type: "module" });
@@ -29,13 +30,13 @@ export function getHearer(): Caller<HearCalls> {
   worker.addEventListener("error", () => {
     hearer = undefined;
     loadProgress.value = 0;
-    loadError.value = new GolemError("unexpected", "The worker with the networks stopped.");
+    loadError.value = new GolemError("unexpected", "The worker that embeds recordings stopped.");
   });
   loadNetworks();
   return hearer;
 }
 
-/** The worker that learns. */
+/** The worker that trains. */
 export function getLearner(): Caller<LearnCalls> {
   learner ??= createLearner(() => {
     learner = undefined;
@@ -43,7 +44,7 @@ export function getLearner(): Caller<LearnCalls> {
   return learner;
 }
 
-/** A second such worker for slow measurements, so that learning never waits for them. */
+/** A second one for the learning curve, so that training never waits for it. */
 export function getExaminer(): Caller<LearnCalls> {
   examiner ??= createLearner(() => {
     examiner = undefined;
@@ -51,7 +52,7 @@ export function getExaminer(): Caller<LearnCalls> {
   return examiner;
 }
 
-/** Creates a third for work that may be given up: `end` ends the worker at once. */
+/** A new one for work that may be stopped; `end` terminates it. */
 export function createComparer(): { readonly comparer: Caller<LearnCalls>; end(): void } {
   const worker = createLearnWorker();
   return { comparer: createWorkerCaller<LearnCalls>(worker), end: () => worker.terminate() };
@@ -73,7 +74,7 @@ export function getShare({ completed, total }: Progress): number {
   return total ? completed / total : 0;
 }
 
-/** Loads the networks; also for another try after a failure. */
+/** Loads the encoder; may be called again after a failure. */
 export function loadNetworks(): void {
   loadError.value = undefined;
   getHearer()
@@ -89,7 +90,7 @@ export function loadNetworks(): void {
     .then(
       () => {
         loadProgress.value = 1;
-        // While nothing else is running. Where it fails, the first real call reports why.
+        // While nothing else is running. Errors are ignored: embedding and training report them.
         for (const rehearsal of [getHearer().call("rehearse", null), getLearner().call("rehearse", null)]) {
           rehearsal.catch(() => {});
         }

@@ -1,7 +1,7 @@
 /**
- * The language that is spoken: the browser's, or the one chosen.
+ * The chosen language: the browser's, or the one picked on the page.
  *
- * Not its concern: what is said.
+ * Not its concern: the texts.
  */
 import { computed, effect, signal } from "@preact/signals";
 import { english, type Words } from "./english.ts";
@@ -33,27 +33,27 @@ function readChoice(): string | undefined {
   }
 }
 
-/** The language spoken now. */
+/** The current language. */
 export const language = signal<Language>(findLanguage());
 
-/** What it says. */
+/** Its texts. */
 export const words = computed<Words>(() => catalogues[language.value]);
 
 effect(() => {
   document.documentElement.lang = language.value;
 });
 
-/** What a language is called in itself. */
+/** A language's own name. */
 export function getLanguageName(code: Language): string {
   return catalogues[code].language;
 }
 
-/** Speaks another language, now and next time. */
+/** Switches the language, and remembers it for the next visit. */
 export function chooseLanguage(code: Language): void {
   language.value = code;
   try {
     localStorage.setItem(key, code);
   } catch {
-    // A private window forgets.
+    // Private windows keep nothing.
   }
 }

@@ -1,9 +1,11 @@
 /**
- * What the doctor found, in Russian: its messages by their data.
+ * The doctor's findings in Russian.
  *
+ * Golems are opened from anywhere, of other versions too: facts that are missing must not end the page.
  * Not its concern: how anything is found, where it is shown.
  */
-import type { FindingReason, NuisanceId } from "../../doctor/finding.ts";
+import type { FindingFacts, NuisanceId } from "../../doctor/finding.ts";
+import type { FindingCatalogue, FindingText } from "../../doctor/finding-words.ts";
 
 const rules = new Intl.PluralRules("ru");
 
@@ -15,88 +17,197 @@ export function plural(n: number, one: string, few: string, many: string): strin
 
 const recordings = (n: number) => plural(n, "запись", "записи", "записей");
 const percent = (share: number) => `${Math.round(100 * share)} %`;
-// Golems are brought in from anywhere: a value that is missing must not end the page.
 const decimal = (value: number) => Number(value).toFixed(1).replace(".", ",");
+/** Names that were joined in English. */
+const names = (list: string) => String(list).replace(/ and (\d+) more$/, " и ещё $1");
+const toRussianRates = (rates: string) => names(rates).replaceAll(" x ", " × ").replaceAll(" Hz", " Гц");
 
-const nuisances: Readonly<Record<NuisanceId, string>> = {
-  speaker: "Голос",
-  format: "Формат файла",
-  rate: "Частота дискретизации",
-  channels: "Число каналов",
-  loudness: "Громкость",
-  duration: "Длительность",
-  noise: "Фоновый шум (устройство или комната)",
-  offset: "Смещение от нуля (устройство)",
+const sameWay = "Записывайте все классы одинаково: на одном устройстве, в одном формате.";
+const severalSpeakers = "Пусть каждый класс запишут несколько человек, и каждый из них — несколько классов.";
+
+const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly advice: string }>> = {
+  speaker: { name: "Голос", advice: severalSpeakers },
+  format: { name: "Формат файла", advice: sameWay },
+  rate: { name: "Частота дискретизации", advice: sameWay },
+  channels: { name: "Число каналов", advice: sameWay },
+  loudness: {
+    name: "Громкость",
+    advice: "Выровняйте громкость всех записей или записывайте каждый класс с разной громкостью.",
+  },
+  duration: {
+    name: "Длительность",
+    advice: "Обрежьте записи всех классов до похожей длины, если длина не часть смысла.",
+  },
+  noise: {
+    name: "Фоновый шум (устройство или комната)",
+    advice: "Записывайте каждый класс в нескольких комнатах, на нескольких устройствах.",
+  },
+  offset: {
+    name: "Смещение от нуля (устройство)",
+    advice: "Записывайте каждый класс на нескольких устройствах.",
+  },
 };
 
-/** The message of a finding; undefined for one that is not known. */
-export function describeFinding(reason: FindingReason): string | undefined {
-  const r = reason;
-  switch (r.code) {
-    case "doubted":
-      return `Сомнительных меток: ${r.count} (${percent(r.share)} записей). Первая — ${r.file}: метка «${r.label}», а звучит как «${r.suggested}», уверенность ${percent(r.confidence)}. Неверные метки выучиваются наравне с верными, а верные ответы считаются ошибками.`;
-    case "copies-other-label":
-      return `${r.files}: копии одной записи под разными метками (${r.labels}). Хотя бы одна метка неверна, и ни одну нельзя выучить. Решите, какая верна, и удалите другую копию.`;
-    case "copies-other-side":
-      return `${r.files}: копии одной записи и в обучении, и в проверке. На экзамене спрашивают заученное, поэтому оценка завышена.`;
-    case "copies-counted-once":
-      return `${r.files}: один и тот же звук. При обучении он считается один раз.`;
-    case "copies-one-voice":
-      return `${r.files}: копии одной записи одного голоса. Они всегда по одну сторону экзамена и учат немногим больше, чем одна.`;
-    case "copies":
-      return `${r.files}: копии одной записи. На экзамене одна помогает узнать другую, поэтому оценка завышена.`;
-    case "silent":
-      return `Ничего не слышно: ${recordings(r.count)}. В обучении они не участвуют, так что записей в их классах меньше, чем кажется.`;
-    case "quiet":
-      return `Почти тишина (пик ниже ${Math.round(r.peakDb)} дБ): ${recordings(r.count)}. Шум и округление могут заглушить то, что нужно выучить.`;
-    case "clipped":
-      return `Срезано по верхней границе: ${recordings(r.count)}. Искажение слышно как отдельный звук, и его можно выучить вместо класса, если в одном классе его больше. Сделать такой файл тише не поможет.`;
-    case "dc-offset":
-      return `Смещено от нуля: ${recordings(r.count)}. Смещение выдаёт устройство, которым записано.`;
-    case "too-short":
-      return `Почти нет звука (короче ${decimal(r.limitSeconds)} с или намного короче медианы ${decimal(r.medianSeconds)} с): ${recordings(r.count)}. Этого мало, чтобы различать классы.`;
-    case "too-long":
-      return `Намного длиннее остальных (медиана ${decimal(r.medianSeconds)} с) или тех ${decimal(r.limitSeconds)} с, что слышны за раз: ${recordings(r.count)}. Важное растворяется в остальном. Оставьте только ту часть, к которой относится метка.`;
-    case "rates-heard":
-      return `Частоты дискретизации разные: ${toRussianRates(r.rates)}. В записях ниже 16000 Гц нет высоких частот; если таких больше в одном классе, выучится это.`;
-    case "rates-not-heard":
-      return `Частоты дискретизации разные: ${toRussianRates(r.rates)}. Все приводятся к 16000 Гц, потери малы, но частота может выдавать устройство.`;
-    case "nuisance-tells":
-      return `${getNuisance(r.nuisance)}: уже по этому одному угадывается ${percent(r.share)} меток (наугад ${percent(r.chance)}). Возможно, выучится только это, и оценка — об этом, а не о звуке.`;
-    case "nuisance-may-tell":
-      return `${getNuisance(r.nuisance)}: уже по этому одному угадывается ${percent(r.share)} меток (наугад ${percent(r.chance)}). Если это не часть того, что нужно различать, возможно, выучится только это.`;
-    case "speaker-tells":
-      return `Голос: уже по нему одному угадывается ${percent(r.share)} меток (наугад ${percent(r.chance)}). У каждого говорящего одна метка, поэтому на экзамене голоса нужно разводить.`;
-    case "class-given-away":
-      return `${getNuisance(r.nuisance)}: это выдаёт «${r.label}». Значение «${r.value}» у ${r.count} из ${r.size} его записей и только у ${r.others} из остальных; возможно, выучится именно это.`;
-    case "one-speaker":
-      return `Все записи сделаны одним голосом (${r.speaker}). И выученное, и оценка — об этом голосе; у других выйдет хуже.`;
-    case "speakers-mixed":
-      return "На экзамене голоса не развести: одни и те же — по обе стороны, поэтому для новых голосов оценка завышена. Пусть каждый класс запишут несколько человек.";
-    case "shared-speakers":
-      return `${plural(r.count, "голос", "голоса", "голосов")} (${r.speakers}) и в обучении, и в проверке. Это оценка на знакомых голосах, для новых она завышена.`;
-    case "one-class":
-      return r.classes === 0
-        ? "Учить нечего: ни одного класса не осталось."
-        : "Остался один класс: различать нечего.";
-    case "single-recordings":
-      return `${r.labels}: всего одна запись. На ней нельзя и учиться, и сдавать экзамен, поэтому оценки нет.`;
-    case "few-recordings":
-      return `${r.labels}: меньше ${r.few} записей. Оценка такого класса мало о чём говорит.`;
-    case "uneven":
-    case "very-uneven":
-      return `«${r.largest}»: ${recordings(r.most)}, «${r.smallest}»: ${r.least}. Редкое ${r.code === "uneven" ? "учится хуже" : "почти не учится"}, а обычная точность выглядит лучше, чем есть.`;
-    case "unseen-labels":
-      return `${r.labels}: есть в проверке, но учиться не на чем. В оценку эти записи не входят.`;
-    case "unreadable":
-      return `Не читается и не участвует: ${recordings(r.count)}. Запишите или преобразуйте их заново либо удалите.`;
-    case "damaged":
-      return `Прочитано частично или с исправлениями: ${recordings(r.count)}. Недостающее выучить нельзя.`;
-    default:
-      r satisfies never;
-      return undefined;
-  }
+const getNuisance = (id: NuisanceId) =>
+  Object.hasOwn(nuisances, id) ? nuisances[id] : { name: id, advice: "" };
+
+function describeNuisance(
+  { nuisance, share, chance }: FindingFacts["nuisance-tells"],
+  effect: string,
+): FindingText {
+  const { name, advice } = getNuisance(nuisance);
+  return {
+    message: `${name}: уже по этому одному угадывается ${percent(share)} меток (наугад ${percent(chance)}). ${effect}`,
+    advice,
+  };
 }
 
-const getNuisance = (id: NuisanceId) => nuisances[id] ?? id;
-const toRussianRates = (rates: string) => String(rates).replaceAll(" x ", " × ").replaceAll(" Hz", " Гц");
+const describeUneven = (
+  { largest, most, smallest, least }: FindingFacts["uneven"],
+  effect: string,
+): FindingText => ({
+  message: `«${largest}»: ${recordings(most)}, «${smallest}»: ${least}. Редкое ${effect}, а обычная точность выглядит лучше, чем есть.`,
+  advice: "Добавьте записей в маленькие классы и смотрите на сбалансированную точность.",
+});
+
+const describeRates = (rates: string, effect: string): FindingText => ({
+  message: `Частоты дискретизации разные: ${toRussianRates(rates)}. ${effect}`,
+  advice: "Записывайте все классы одинаково — так, как записи будут поступать потом.",
+});
+
+const keepBest = "Оставьте лучшую.";
+
+/** The catalogue. */
+export const russianFindings: FindingCatalogue = {
+  titles: {
+    "likely-mislabelled": "Возможно, неверные метки",
+    "near-duplicate": "Копии одной записи",
+    silent: "Записи без звука",
+    quiet: "Очень тихие записи",
+    clipped: "Слишком громко: срезано сверху",
+    "dc-offset": "Смещение от нуля",
+    "too-short": "Очень короткие записи",
+    "too-long": "Очень длинные записи",
+    "sample-rate-mixture": "Разные частоты дискретизации",
+    confounded: "Метку выдаёт не сам звук",
+    "one-speaker": "Голоса не разделить",
+    "shared-speaker": "Одни и те же голоса в обучении и в проверке",
+    imbalanced: "Классы очень разного размера",
+    "too-few": "Слишком мало записей",
+    "unseen-label": "Классы, которые есть только в проверке",
+    unreadable: "Файлы, которые не читаются",
+    damaged: "Повреждённые файлы",
+  },
+  texts: {
+    doubted: ({ count, share, file, label, suggested, confidence }) => ({
+      message: `Сомнительных меток: ${count} (${percent(share)} записей). Первая — ${file}: метка «${label}», а звучит как «${suggested}», уверенность ${percent(confidence)}. Неверные метки выучиваются наравне с верными, а верные ответы считаются ошибками.`,
+      advice: "Послушайте их и исправьте неверные метки; верные — это трудные случаи: запишите ещё похожих.",
+    }),
+    "copies-other-label": ({ files, labels }) => ({
+      message: `${names(files)}: копии одной записи под разными метками (${names(labels)}). Хотя бы одна метка неверна, и ни одну нельзя выучить.`,
+      advice: "Решите, какая метка верна, и удалите другую копию.",
+    }),
+    "copies-other-side": ({ files }) => ({
+      message: `${names(files)}: копии одной записи и в обучении, и в проверке. Проверка повторяет выученное, поэтому оценка завышена.`,
+      advice: "Оставьте каждую запись только в обучении или только в проверке.",
+    }),
+    "copies-counted-once": ({ files }) => ({
+      message: `${names(files)}: один и тот же звук. При обучении он считается один раз.`,
+      advice: keepBest,
+    }),
+    "copies-one-voice": ({ files }) => ({
+      message: `${names(files)}: копии одной записи одного голоса. При проверке они всегда в одной части и учат немногим больше, чем одна.`,
+      advice: keepBest,
+    }),
+    copies: ({ files }) => ({
+      message: `${names(files)}: копии одной записи. При проверке одна помогает узнать другую, поэтому оценка завышена.`,
+      advice: keepBest,
+    }),
+    silent: ({ count }) => ({
+      message: `Ничего не слышно: ${recordings(count)}. В обучении они не участвуют, так что записей в их классах меньше, чем кажется.`,
+      advice: "Проверьте микрофон и запишите заново либо назовите класс _silence, если тишина — это класс.",
+    }),
+    quiet: ({ count, peakDb }) => ({
+      message: `Почти тишина (пик ниже ${Math.round(peakDb)} дБ): ${recordings(count)}. Шум и округление могут заглушить то, что нужно выучить.`,
+      advice: "Послушайте их; подойдите ближе к микрофону или поднимите его уровень.",
+    }),
+    clipped: ({ count }) => ({
+      message: `Срезано по верхней границе: ${recordings(count)}. Искажение слышно как отдельный звук, и его можно выучить вместо класса, если в одном классе его больше.`,
+      advice: "Запишите заново тише; сделать тише срезанный файл не поможет.",
+    }),
+    "dc-offset": ({ count }) => ({
+      message: `Смещено от нуля: ${recordings(count)}. Смещение выдаёт устройство, которым записано.`,
+      advice: "Уберите смещение фильтром верхних частот на 20 Гц — и при обучении, и в работе.",
+    }),
+    "too-short": ({ count, limitSeconds, medianSeconds }) => ({
+      message: `Почти нет звука (короче ${decimal(limitSeconds)} с или намного короче медианы ${decimal(medianSeconds)} с): ${recordings(count)}. Этого мало, чтобы различать классы.`,
+      advice: "Послушайте: возможно, слово обрезано. Запишите заново или удалите.",
+    }),
+    "too-long": ({ count, limitSeconds, medianSeconds }) => ({
+      message: `Намного длиннее остальных (медиана ${decimal(medianSeconds)} с) или тех ${decimal(limitSeconds)} с, что сеть берёт за раз: ${recordings(count)}. Важное растворяется в остальном.`,
+      advice: "Оставьте только ту часть, к которой относится метка; одна часть — одна запись.",
+    }),
+    "rates-heard": ({ rates }) =>
+      describeRates(
+        rates,
+        "В записях ниже 16000 Гц нет высоких частот; если таких больше в одном классе, выучится это.",
+      ),
+    "rates-not-heard": ({ rates }) =>
+      describeRates(rates, "Все приводятся к 16000 Гц, потери малы, но частота может выдавать устройство."),
+    "nuisance-tells": (facts) =>
+      describeNuisance(facts, "Возможно, выучится только это, и оценка — об этом, а не о звуке."),
+    "nuisance-may-tell": (facts) =>
+      describeNuisance(facts, "Если это не часть того, что нужно различать, возможно, выучится только это."),
+    "speaker-tells": (facts) =>
+      describeNuisance(
+        facts,
+        "У каждого говорящего одна метка, поэтому при проверке голоса нужно разделять.",
+      ),
+    "class-given-away": ({ nuisance, label, count, size, others, value }) => ({
+      message: `${getNuisance(nuisance).name}: это выдаёт «${label}». Значение «${value}» у ${count} из ${size} его записей и только у ${others} из остальных; возможно, выучится именно это.`,
+      advice: getNuisance(nuisance).advice,
+    }),
+    "one-speaker": ({ speaker }) => ({
+      message: `Все записи сделаны одним голосом (${speaker}). И выученное, и оценка — об этом голосе; у других выйдет хуже.`,
+      advice: "Если пользоваться будут и другие, добавьте их записи: хотя бы пятерых.",
+    }),
+    "speakers-mixed": () => ({
+      message:
+        "При проверке голоса не разделить: одни и те же — в обеих частях, поэтому для новых голосов оценка завышена.",
+      advice: severalSpeakers,
+    }),
+    "shared-speakers": ({ count, speakers }) => ({
+      message: `${plural(count, "голос", "голоса", "голосов")} (${names(speakers)}) и в обучении, и в проверке. Это оценка на знакомых голосах, для новых она завышена.`,
+      advice: "Оставьте все записи одного голоса только в обучении или только в проверке.",
+    }),
+    "one-class": ({ classes }) => ({
+      message:
+        classes === 0
+          ? "Учить нечего: ни одного класса не осталось."
+          : "Остался один класс: различать нечего.",
+      advice: "Добавьте записи чего-нибудь другого под своим названием или под меткой _unknown.",
+    }),
+    "single-recordings": ({ labels }) => ({
+      message: `${names(labels)}: всего одна запись. На ней нельзя и учить, и проверять, поэтому оценки нет.`,
+      advice: "Запишите ещё, хотя бы по пять на класс, или уберите класс.",
+    }),
+    "few-recordings": ({ labels, few }) => ({
+      message: `${names(labels)}: меньше ${few} записей. Оценка такого класса мало о чём говорит.`,
+      advice: "Запишите ещё: хорошо, когда их пять и больше в каждом классе.",
+    }),
+    uneven: (facts) => describeUneven(facts, "учится хуже"),
+    "very-uneven": (facts) => describeUneven(facts, "почти не учится"),
+    "unseen-labels": ({ labels }) => ({
+      message: `${names(labels)}: есть в проверке, но учиться не на чем. В оценку эти записи не входят.`,
+      advice: "Переложите часть из них в обучение или исправьте написание метки.",
+    }),
+    unreadable: ({ count }) => ({
+      message: `Не читается и не участвует: ${recordings(count)}.`,
+      advice: "Запишите или преобразуйте их заново либо удалите.",
+    }),
+    damaged: ({ count }) => ({
+      message: `Прочитано частично или с исправлениями: ${recordings(count)}. Недостающее выучить нельзя.`,
+      advice: "Скопируйте их заново или запишите ещё раз.",
+    }),
+  },
+};

@@ -1,8 +1,11 @@
-/** The covariance between points of a learning curve: what it takes from the intervals, what from the recordings. */
+/**
+ * The covariance between points of a learning curve: what it takes from the intervals, what from the
+ * recordings.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { computeCurveCovariance } from "./curve-covariance.ts";
 import { computeInterval } from "./interval.ts";
+import { computeCurveCovariance } from "./shot-scores.ts";
 
 const truth = Array.from({ length: 40 }, (_, i) => i % 4);
 

@@ -1,0 +1,256 @@
+/**
+ * Findings in words: the shape of a catalogue in any language, and the English one.
+ *
+ * Every kind has a title; every reason has a message (what was found, what it does to the score) and advice.
+ * Not its concern: how anything is found, where it is shown.
+ */
+import type {
+  Finding,
+  FindingCode,
+  FindingDetails,
+  FindingFacts,
+  FindingKind,
+  FindingReason,
+  FoundFault,
+  NuisanceId,
+} from "./finding.ts";
+
+/** One finding in words. */
+export interface FindingText {
+  /** What was found, and what it does to the score. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+}
+
+/** The words of one language. */
+export interface FindingCatalogue {
+  /** A short title per kind. */
+  readonly titles: Readonly<Record<FindingKind, string>>;
+  /** The text per reason. */
+  readonly texts: {
+    readonly [C in FindingCode]: (facts: FindingFacts[C], details: FindingDetails) => FindingText;
+  };
+}
+
+/** The title of a kind; a kind that the catalogue lacks (of a golem of another version) is its own title. */
+export function getFindingTitle({ titles }: Pick<FindingCatalogue, "titles">, kind: string): string {
+  return Object.hasOwn(titles, kind) ? titles[kind as FindingKind] : kind;
+}
+
+/** A reason in words; undefined for a code that the catalogue lacks (of a golem of another version). */
+export function describeReason<C extends FindingCode>(
+  { texts }: Pick<FindingCatalogue, "texts">,
+  reason: FindingReason<C>,
+  details: FindingDetails = {},
+): FindingText | undefined {
+  const { code } = reason as { readonly code: C };
+  return Object.hasOwn(texts, code) ? texts[code](reason as FindingFacts[C], details) : undefined;
+}
+
+/** A fault in English words. */
+export function wordFinding({ kind, severity, files, reason, details, suspicions }: FoundFault): Finding {
+  const { message, advice } = describeReason(englishFindings, reason, details)!;
+  return { kind, severity, files, message, reason, advice, ...(suspicions ? { suspicions } : {}) };
+}
+
+/** "1 recording", "3 recordings". */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+const recordings = (count: number): string => countOf(count, "recording");
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+const sameWay = "Record every class in the same way, on the same device, in the same format.";
+const severalSpeakers =
+  "Have every class recorded by several speakers, each speaker recording several classes.";
+
+const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly advice: string }>> = {
+  speaker: { name: "The speaker", advice: severalSpeakers },
+  format: { name: "The file format", advice: sameWay },
+  rate: { name: "The sample rate", advice: sameWay },
+  channels: { name: "The number of channels", advice: sameWay },
+  loudness: {
+    name: "The loudness",
+    advice: "Bring all recordings to one loudness, or record every class at several.",
+  },
+  duration: {
+    name: "The duration",
+    advice: "Cut recordings of all classes to like lengths, unless the length belongs to what is said.",
+  },
+  noise: {
+    name: "The background noise (the device, or the room)",
+    advice: "Record every class in several rooms, on several devices.",
+  },
+  offset: {
+    name: "The offset from zero (the device)",
+    advice: "Record every class on several devices.",
+  },
+};
+
+/** Copies are called alike, whatever is wrong with them. */
+const describeCopies = (files: string, isExact: boolean | undefined): string =>
+  `${files} ${isExact ? "hold the same audio" : "are copies of one recording"}`;
+
+function describeNuisance(
+  { nuisance, share, chance }: FindingFacts["nuisance-tells"],
+  effect: string,
+): FindingText {
+  const { name, advice } = nuisances[nuisance];
+  return {
+    message: `${name} alone tells ${percent(share)} of the labels (chance ${percent(chance)}): ${effect}`,
+    advice,
+  };
+}
+
+const describeUneven = (
+  { largest, most, smallest, least }: FindingFacts["uneven"],
+  effect: string,
+): FindingText => ({
+  message: `${largest} has ${recordings(most)}, ${smallest} ${least}: ${effect} plain accuracy looks better than it is.`,
+  advice: "Record more of the rare classes, and go by balanced accuracy.",
+});
+
+const describeRates = (rates: string, effect: string): FindingText => ({
+  message: `Sample rates are mixed (${rates.replaceAll(" x ", " at ")}): ${effect}`,
+  advice: "Record all classes in the same way, the way recordings will come in later.",
+});
+
+/** English; the command line, reports and the documents of both take their words from here. */
+export const englishFindings: FindingCatalogue = {
+  titles: {
+    "likely-mislabelled": "Labels that may be wrong",
+    "near-duplicate": "Copies of one recording",
+    silent: "Silent recordings",
+    quiet: "Very quiet recordings",
+    clipped: "Clipped recordings",
+    "dc-offset": "Recordings not centred on zero",
+    "too-short": "Very short recordings",
+    "too-long": "Very long recordings",
+    "sample-rate-mixture": "Different sample rates",
+    confounded: "Something other than the sound predicts the label",
+    "one-speaker": "Speakers cannot be kept apart",
+    "shared-speaker": "The same speakers in training and test",
+    imbalanced: "Classes of very different size",
+    "too-few": "Too few recordings",
+    "unseen-label": "Classes that are only in the test",
+    unreadable: "Unreadable files",
+    damaged: "Damaged files",
+  },
+  texts: {
+    doubted: ({ count, share, file, label, suggested, confidence }) => ({
+      message: `${countOf(count, "label")} likely wrong (${percent(share)} of the recordings; first ${file}, labelled ${label}, sounds like ${suggested}, ${percent(confidence)} sure): wrong labels are learned like right ones, and right answers count as mistakes.`,
+      advice:
+        "Listen to them and correct the labels that are wrong; those that are right are hard cases: record more like them.",
+    }),
+    "copies-other-label": ({ files, labels }, { isExact }) => ({
+      message: `${describeCopies(files, isExact)} under different labels (${labels}): at least one label is wrong, and neither can be learned.`,
+      advice: "Decide which label is right and delete the other copy.",
+    }),
+    "copies-other-side": ({ files }, { isExact }) => ({
+      message: `${describeCopies(files, isExact)} on both sides of the split: the test repeats recordings of the training, so the score is too good.`,
+      advice: "Keep each recording on one side only.",
+    }),
+    "copies-counted-once": ({ files }) => ({
+      message: `${describeCopies(files, true)}: training counts it once.`,
+      advice: "Keep the best one.",
+    }),
+    "copies-one-voice": ({ files }) => ({
+      message: `${describeCopies(files, false)}: they stay on one side of each fold, so they teach little more than one does.`,
+      advice: "Keep the best one.",
+    }),
+    copies: ({ files }) => ({
+      message: `${describeCopies(files, false)}: in cross-validation one helps to recognise the other, so the score is too good.`,
+      advice: "Keep the best one.",
+    }),
+    silent: ({ count }) => ({
+      message: `${recordings(count)} with nothing to hear: training leaves them out, so their classes have fewer than it seems.`,
+      advice: "Check the microphone and record them again, or label them _silence if silence is a class.",
+    }),
+    quiet: ({ count, peakDb }) => ({
+      message: `${recordings(count)} hardly louder than silence (peak below ${peakDb} dB): noise and rounding may drown what is to be learned.`,
+      advice: "Listen to them; move closer to the microphone or raise its level.",
+    }),
+    clipped: ({ count }) => ({
+      message: `${recordings(count)} cut off at full scale: distortion is a sound of its own, and is learned where one class has more of it.`,
+      advice: "Record them again at a lower level; making a clipped file quieter does not repair it.",
+    }),
+    "dc-offset": ({ count }) => ({
+      message: `${recordings(count)} not centred on zero (DC offset): it marks the device that made them, and embeddings show it.`,
+      advice: "Remove the offset with a high-pass filter at 20 Hz, in training and in use alike.",
+    }),
+    "too-short": ({ count, limitSeconds, medianSeconds }) => ({
+      message: `${recordings(count)} with hardly any sound in it (under ${limitSeconds} s, or far under the median of ${medianSeconds.toFixed(1)} s): too little to tell classes apart by.`,
+      advice: "Listen to them: a word may have been cut off. Record them again or leave them out.",
+    }),
+    "too-long": ({ count, limitSeconds, medianSeconds }) => ({
+      message: `${recordings(count)} much longer than the others (median ${medianSeconds.toFixed(1)} s) or than the ${limitSeconds} s that an encoder takes at once: what counts is averaged away by the rest.`,
+      advice: "Cut them to the part that carries the label; one part, one recording.",
+    }),
+    "rates-heard": ({ rates }) =>
+      describeRates(
+        rates,
+        "recordings below 16000 Hz lack the high frequencies that the others have, and where one class has more of them, that is what is learned.",
+      ),
+    "rates-not-heard": ({ rates }) =>
+      describeRates(
+        rates,
+        "all are brought to 16000 Hz, so little is lost; the rate may mark a device, though.",
+      ),
+    "nuisance-tells": (facts) =>
+      describeNuisance(facts, "it may be all that is learned, and the score is of it, not of the sound."),
+    "nuisance-may-tell": (facts) =>
+      describeNuisance(
+        facts,
+        "unless it belongs to what is to be told apart, it may be all that is learned, and the score is of it.",
+      ),
+    "speaker-tells": (facts) =>
+      describeNuisance(
+        facts,
+        "each speaker has one label, so keep speakers apart in every test (golem train does).",
+      ),
+    "class-given-away": ({ nuisance, label, count, size, others, value }) => ({
+      message: `${nuisances[nuisance].name} gives ${label} away: ${recordings(count)} of its ${size} and ${others} of all others have ${value}, so that may be what is learned of it.`,
+      advice: nuisances[nuisance].advice,
+    }),
+    "one-speaker": ({ speaker }) => ({
+      message: `All recordings are by one speaker (${speaker}): what is learned, and the score, are of this voice; others will do worse.`,
+      advice: "Add recordings by others, five speakers or more, if others are to use it.",
+    }),
+    "speakers-mixed": (_, { obstacle }) => ({
+      message: `Folds cannot keep speakers apart (${obstacle}): the same voices are on both sides, so the score is too good for new ones.`,
+      advice: severalSpeakers,
+    }),
+    "shared-speakers": ({ count, speakers }) => ({
+      message: `${countOf(count, "speaker")} (${speakers}) on both sides of the split: the score is of known voices and too good for new ones.`,
+      advice: "Put all recordings of a speaker on one side.",
+    }),
+    "one-class": ({ classes }) => ({
+      message: `${classes === 0 ? "No class" : "One class alone"} is left to learn: there is nothing to tell apart.`,
+      advice: "Add recordings of something else, labelled as what they are, or _unknown.",
+    }),
+    "single-recordings": ({ labels }) => ({
+      message: `${labels}: one recording only. It cannot be learned from and held out at once, so there is no score.`,
+      advice: "Record more, five or more per class, or leave the class out.",
+    }),
+    "few-recordings": ({ labels, few }) => ({
+      message: `${labels}: fewer than ${few} recordings. The score of such a class says little.`,
+      advice: "Record more: five or more per class suffice.",
+    }),
+    uneven: (facts) => describeUneven(facts, "rare classes are learned less well;"),
+    "very-uneven": (facts) => describeUneven(facts, "rare classes are hardly learned, and"),
+    "unseen-labels": ({ labels }) => ({
+      message: `${labels}: in the test, but nothing to learn it from. These recordings are left out of the score.`,
+      advice: "Put some of them on the side of training, or correct the spelling of the label.",
+    }),
+    unreadable: ({ count }, { problem, remedy }) => ({
+      message: `${recordings(count)} could not be read and will be left out: ${problem}`,
+      advice: remedy || "Record or convert them again, or delete them.",
+    }),
+    damaged: ({ count }, { problem }) => ({
+      message: `${recordings(count)} read in part or repaired: ${problem} What is missing cannot be learned from.`,
+      advice: "Copy them again from where they came from, or record them again.",
+    }),
+  },
+};

@@ -1,0 +1,97 @@
+/**
+ * What the studio's state stands on, without a browser: a page, a shelf in memory, workers that answer at
+ * once.
+ */
+import { vi } from "vitest";
+import type { Progress } from "../src/core/progress.ts";
+import type { Shelf } from "../src/studio/data/shelf.ts";
+import type { KeptRecording, Task } from "../src/studio/data/task.ts";
+
+/** Stubs the globals that the state's modules read when they are loaded. */
+export function stubPage(language = "en"): void {
+  vi.stubGlobal("document", { documentElement: { lang: "", dataset: {} }, baseURI: "http://studio.test/" });
+  vi.stubGlobal("navigator", { languages: [language] });
+  vi.stubGlobal("location", { hash: "" });
+  vi.stubGlobal("addEventListener", () => {});
+}
+
+/** A shelf in memory that keeps clones, as a database does. */
+export function createMemoryShelf(): Shelf {
+  const tasks = new Map<string, Task>();
+  const recordings = new Map<string, KeptRecording>();
+  const sounds = new Map<string, Uint8Array>();
+  const hearings = new Map<string, Uint8Array>();
+  const golems = new Map<string, Parameters<Shelf["putGolem"]>[1]>();
+  const listOf = (task: string) =>
+    [...recordings.values()].filter((one) => one.task === task).sort((a, b) => a.order - b.order);
+  return {
+    listTasks: async () => [...tasks.values()].sort((a, b) => b.created - a.created),
+    putTask: async (task) => void tasks.set(task.id, structuredClone(task)),
+    deleteTask: async (id) => {
+      tasks.delete(id);
+      golems.delete(id);
+      for (const one of listOf(id)) {
+        recordings.delete(one.id);
+        sounds.delete(one.id);
+      }
+    },
+    countRecordings: async (task) => listOf(task).length,
+    listRecordings: async (task) => listOf(task).map((one) => structuredClone(one)),
+    putRecordings: async (all) => {
+      for (const { recording, sound } of all) {
+        recordings.set(recording.id, structuredClone(recording));
+        sounds.set(recording.id, sound.slice());
+      }
+    },
+    updateRecordings: async (all) => {
+      for (const one of all) recordings.set(one.id, structuredClone(one));
+    },
+    deleteRecordings: async (ids) => {
+      for (const id of ids) {
+        recordings.delete(id);
+        sounds.delete(id);
+      }
+    },
+    getSound: async (id) => sounds.get(id),
+    getGolem: async (task) => golems.get(task),
+    putGolem: async (task, golem) => void golems.set(task, structuredClone(golem)),
+    getHearings: async (keys) => keys.map((key) => hearings.get(key)),
+    putHearings: async (values) => {
+      for (const { key, bytes } of values) hearings.set(key, bytes);
+    },
+  };
+}
+
+/** Answers of the fake workers by the name of the call; tests replace them. */
+type FakeAnswers = Record<string, (argument: never, onProgress?: (progress: Progress) => void) => unknown>;
+
+/** The module of the workers with one fake worker for all, whose answers can be replaced. */
+export function createFakeWorkers(answers: FakeAnswers) {
+  const caller = {
+    call: async (
+      name: string,
+      argument: unknown,
+      { onProgress }: { readonly onProgress?: (progress: Progress) => void } = {},
+    ) => {
+      const answer = answers[name];
+      if (!answer) throw new Error(`No answer to ${name}.`);
+      return answer(argument as never, onProgress);
+    },
+  };
+  const end = vi.fn();
+  return {
+    end,
+    getHearer: () => caller,
+    getLearner: () => caller,
+    getExaminer: () => caller,
+    createComparer: () => ({ comparer: caller, end }),
+  };
+}
+
+/** A recording with some sound, as embedding would find it. */
+export const embedded = {
+  state: "heard",
+  seconds: 1.5,
+  isSpeech: false,
+  peaks: Uint8Array.of(1, 2),
+} as const;
