@@ -4,7 +4,7 @@
  * Not its concern: how faults are found.
  */
 import type { FindingReason } from "../../doctor/finding.ts";
-import type { TrainingDocument } from "../../golem/golem-document.ts";
+import type { TrainingDocument } from "../../golem/training-document.ts";
 import { learned } from "../state/tasks.ts";
 import { language, words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
