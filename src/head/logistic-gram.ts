@@ -121,11 +121,11 @@ function createGramSpace(
     weights,
     penalty,
     coefficients,
-    // biome-ignore lint/correctness/useYield: in these coordinates no product is asked for
+    // biome-ignore lint/correctness/useYield: these coordinates need no product
     *computeLogits(step): Computation<Float64Array> {
       return step.image.slice(0, coefficients);
     },
-    // biome-ignore lint/correctness/useYield: in these coordinates no product is asked for
+    // biome-ignore lint/correctness/useYield: these coordinates need no product
     *computeGradient(residuals): Computation<Float64Array> {
       const projected = new Float64Array(residuals);
       removeNullSpace(projected);

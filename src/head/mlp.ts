@@ -118,8 +118,8 @@ function splitStratified(
   for (let k = 0; k < classes; k++) {
     const rows: number[] = [];
     for (const [row, label] of labels.entries()) if (label === k) rows.push(row);
-    const wanted = Math.round(counts[k]! * validationShare);
-    validation.push(...shuffle(rows, random).slice(0, Math.min(Math.max(wanted, 1), counts[k]! - 1)));
+    const requested = Math.round(counts[k]! * validationShare);
+    validation.push(...shuffle(rows, random).slice(0, Math.min(Math.max(requested, 1), counts[k]! - 1)));
   }
   const held = new Set(validation);
   return { training: Array.from(labels.keys()).filter((row) => !held.has(row)), validation };
