@@ -13,9 +13,10 @@ export type { Examination, ExaminedRecording, Opinion } from "./doctor/examinati
 export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/finding.ts";
 export type { ResolvedEncoder, ResolvedEncoderSet } from "./encoder/resolved-encoder.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
-export type { GolemDocument, TrainingDocument } from "./golem/golem-document.ts";
+export type { GolemDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export type { AudioPrediction } from "./golem/predict-embedded.ts";
+export type { TrainingDocument } from "./golem/training-document.ts";
 export { type CompareOptions, compareHeads } from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/data/dataset-files.ts";

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TrainingDocument } from "../src/golem/golem-document.ts";
+import type { TrainingDocument } from "../src/golem/training-document.ts";
 import { runGolem } from "./command-line.ts";
 
 const demo = resolve(import.meta.dirname, "../demo/banking");
@@ -153,7 +153,7 @@ describe("an export holds what was asked for, and no more", () => {
     expect(findSecrets(place, [...names, ...sentences, ...words])).toEqual([]);
     const { recordings } = read(golem);
     expect(document.holds.join()).toContain(`the ${recordings.length} training recordings themselves`);
-    expect(readFileSync(join(out, "README.md"), "utf8")).not.toContain("no sound");
+    expect(readFileSync(join(out, "README.md"), "utf8")).not.toContain("no audio");
     const list = readFileSync(join(out, "metadata.csv"), "utf8").trim().split("\n").slice(1);
     expect(list.length).toBe(recordings.length);
     for (const [i, row] of list.entries()) {

@@ -274,10 +274,10 @@ describe("format onnx", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(answers.map(({ file }) => file)).toEqual(files);
-    const wrong = /something else; a WAV file of 16000 Hz, mono, 16 bit was expected/;
+    const wrong = /is not a WAV file of 16000 Hz, mono, 16 bit/;
     for (const [i, error] of [
-      ...[wrong, wrong, /holds 0 samples/, /holds 100 samples of sound; at least 320 \(20 ms\)/],
-      ...[/nothing to hear/, wrong, /no such file/],
+      ...[wrong, wrong, /has 0 samples/, /has 100 samples; expected at least 320 \(20 ms\)/],
+      ...[/file is silent/, wrong, /no such file/],
     ].entries()) {
       expect(answers[i].error).toMatch(error);
     }

@@ -5,9 +5,9 @@
  */
 import { createFrameMeter, trimParameters } from "../../src/audio/trim.ts";
 import type { DetectSettings } from "../../src/detect/detect-settings.ts";
-import { createHearingPlanner, getPlanOptions, type HearingPlan } from "../../src/detect/hearing-plan.ts";
 import { createSoundGate, type GateState } from "../../src/detect/sound-gate.ts";
 import type { WindowAnswer } from "../../src/detect/window-judge.ts";
+import { createWindowPlanner, getPlanOptions, type WindowPlan } from "../../src/detect/window-plan.ts";
 import { assignEvents, overlaps, type TimedEvent } from "./match.ts";
 import { type Placed, rate } from "./stream.ts";
 
@@ -26,7 +26,7 @@ export type Stage = keyof typeof stages;
 
 /** One part of a stream that was heard, with what was made of it. */
 export interface HeardPart {
-  readonly plan: Extract<HearingPlan, { kind: "hear" }>;
+  readonly plan: Extract<WindowPlan, { kind: "window" }>;
   readonly answer: WindowAnswer | undefined;
 }
 
@@ -34,8 +34,8 @@ export interface HeardPart {
 export function planStream(samples: Float32Array, settings: DetectSettings): HeardPart["plan"][] {
   const options = getPlanOptions(settings);
   const gate = createSoundGate(options);
-  const planner = createHearingPlanner(options);
-  const plans: HearingPlan[] = [];
+  const planner = createWindowPlanner(options);
+  const plans: WindowPlan[] = [];
   let state: GateState | undefined;
   const meter = createFrameMeter(rate, (power) => {
     state = gate.push(power);
@@ -44,7 +44,7 @@ export function planStream(samples: Float32Array, settings: DetectSettings): Hea
   meter.push(samples);
   meter.finish();
   plans.push(...planner.finish(gate.finish(), state?.frames ?? 0));
-  return plans.filter((plan) => plan.kind === "hear");
+  return plans.filter((plan) => plan.kind === "window");
 }
 
 /** Counts the stages of the targets that events at `threshold` miss. */

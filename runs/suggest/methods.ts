@@ -7,10 +7,10 @@
  * Not its concern: data sets, scores.
  */
 
+import { computeMargins, findCandidates } from "../../src/classifier/choosing/diverse-batch.ts";
 import type { Classifier } from "../../src/classifier/classifier.ts";
-import { computeMargins, findCandidates } from "../../src/classifier/diverse-batch.ts";
+import { computeViewSpace } from "../../src/classifier/features/view-space.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
-import { computeViewSpace } from "../../src/classifier/view-space.ts";
 import { createRandom } from "../../src/core/random.ts";
 import type { Embedding } from "../../src/embed/embedded-recording.ts";
 import {

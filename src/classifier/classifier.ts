@@ -1,6 +1,6 @@
 /**
- * A classifier: the views it listens to, a head on each, and how they are pooled. Fitted on training rows alone, inside
- * every fold and once on everything.
+ * A classifier: views of a recording, a head on each view, and the weights with which the heads are fused. It
+ * is fitted on training rows only: in every fold, and once on all rows.
  *
  * Not its concern: audio, files, folds.
  */
@@ -13,13 +13,13 @@ import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
 import type { Matrix } from "../math/matrix.ts";
-import { chooseHead, type HeadChoice } from "./choose-head.ts";
-import { chooseLayer } from "./choose-layer.ts";
-import { fitFusion } from "./fit-fusion.ts";
-import type { FittedView } from "./fitted-view.ts";
-import { computeLogProbabilities, poolViews } from "./fusion.ts";
+import { chooseHead, type HeadChoice } from "./choosing/choose-head.ts";
+import { chooseLayer } from "./choosing/choose-layer.ts";
+import type { Vocabulary } from "./features/text-features.ts";
+import { fitFusion } from "./fusion/fit-fusion.ts";
+import type { FittedView } from "./fusion/fusion.ts";
+import { computeLogProbabilities, poolViews } from "./fusion/fusion.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
-import type { Vocabulary } from "./text-features.ts";
 import {
   checkEmbeddings,
   createViewFeatures,
@@ -29,16 +29,22 @@ import {
   resolveLayer,
 } from "./view.ts";
 
-/** How a classifier is to be fitted. */
+/** Options for fitting a classifier. */
 export interface ClassifierOptions {
   readonly seed: number;
-  /** A layer, the last one, or (default) all views pooled; with a head named, the layer with the best leave-one-out likelihood. */
+  /**
+   * A layer of the first encoder, its last layer, or `auto` (default): the fusion of all views or, if `head`
+   * names a kind, the layer with the highest leave-one-out likelihood.
+   */
   readonly layer?: number | "last" | "auto";
-  /** Default mean+std. */
+  /** Default: mean+std. */
   readonly pooling?: Pooling;
-  /** Left out: ridge on every view, pooled; with a layer named, logistic. `auto` with a layer named: chosen by comparison. */
+  /**
+   * Kind of head. Default: ridge on every view, fused; or logistic if `layer` names a layer. `auto` together
+   * with a named layer: chosen by comparison.
+   */
   readonly head?: HeadKind | "auto";
-  /** Settings of the head named, over its defaults; see `headDefaults`. */
+  /** Settings of the named head that override its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
 }
 
@@ -46,13 +52,16 @@ export interface ClassifierOptions {
 export interface Classifier {
   /** At least one. */
   readonly fitted: readonly FittedView[];
-  /** That of the transcript, when it is among the views. */
+  /** The vocabulary of the transcript view, if there is one. */
   readonly vocabulary: Vocabulary | undefined;
-  /** Probabilities [recordings, classes] for recordings as the listener heard them. */
+  /**
+   * Probabilities [recordings, classes] for embeddings by the encoder set. Throws `invalid-shape` for other
+   * embeddings, `golem-damaged` if a probability is not finite.
+   */
   computeProbabilities(embeddings: readonly Embedding[]): Matrix;
 }
 
-/** Whether all views are to be pooled: nothing was named that decides for one. */
+/** Whether all views are fused: the options name neither a layer nor a head. */
 export function isFused({
   layer = defaultRecipe.layer,
   head = defaultRecipe.head,
@@ -60,12 +69,14 @@ export function isFused({
   return layer === "auto" && head === "auto";
 }
 
-/** Whether the head is to be chosen by comparison: `auto` was said, where one layer was named. */
+/** Whether the head is chosen by comparison: `head` is `auto` and a layer is named. */
 export function isHeadChosen({ layer = defaultRecipe.layer, head }: ClassifierOptions): boolean {
   return layer !== "auto" && head === "auto";
 }
 
-/** Fits a classifier on labelled recordings. A head or a layer that is named listens to the first encoder alone. */
+/**
+ * Fits a classifier on labelled recordings. If a head or a layer is named, only the first encoder is used.
+ */
 export function fitClassifier(
   rows: LabelledRows,
   encoderSet: EncoderSetInfo,
@@ -81,7 +92,9 @@ export function fitClassifier(
   return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], encoderSet);
 }
 
-/** The same with the large matrix products left to an engine, where the head can use one. */
+/**
+ * Like {@link fitClassifier}, with large matrix products computed by `product` where the head supports it.
+ */
 export async function fitClassifierWithProduct(
   rows: LabelledRows,
   encoderSet: EncoderSetInfo,
@@ -94,7 +107,9 @@ export async function fitClassifierWithProduct(
   return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], encoderSet);
 }
 
-/** Chooses the layer, and the head where that is asked for, and gathers what it is trained on. */
+/**
+ * Chooses the layer, and the head if it is chosen by comparison, and computes the features it is trained on.
+ */
 function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: ClassifierOptions) {
   const { seed, layer = defaultRecipe.layer, pooling = defaultRecipe.pooling, head } = options;
   const encoder = encoderSet.encoders[0]!;
@@ -108,7 +123,7 @@ function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: Cla
   return { kind, view, features, headOptions, scores: {} };
 }
 
-/** The head with the held-out scores by which it was chosen among its facts. */
+/** Adds the held-out scores by which a head was chosen to its facts. */
 function addScores(head: Head, scores: HeadChoice["scores"]): Head {
   const { tensors, meta } = head.saved;
   const compared = Object.entries(scores).map(([kind, score]) => [`compared.${kind}`, score]);
@@ -119,7 +134,7 @@ function addScores(head: Head, scores: HeadChoice["scores"]): Head {
   };
 }
 
-/** Puts heads and the views they were trained on together again. */
+/** Creates a classifier from heads and the views they were trained on. */
 export function createClassifier(
   fitted: readonly FittedView[],
   encoderSet: EncoderSetInfo,
@@ -153,7 +168,7 @@ export function createClassifier(
           "golem-damaged",
           "The head gives probabilities that are not numbers; its weights are too large.",
           {
-            hint: "Copy the golem's folder again from where it was made, or train it anew.",
+            hint: "Copy the golem's folder again from its source, or train the golem again.",
           },
         );
       }

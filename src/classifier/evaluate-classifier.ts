@@ -1,9 +1,11 @@
 /**
- * Scores a classifier on recordings that were held out: a test set.
+ * Evaluates a classifier on a test set of held-out recordings.
  *
- * Recordings that the classifier was trained on, by the bytes or by the decoded audio, are left out and listed;
- * labels it does not know are counted apart; speakers it was trained on are told.
  * Not its concern: files, folds.
+ *
+ * Recordings that the classifier was trained on (with the same bytes or the same decoded audio) are left out
+ * and listed; recordings with labels it does not know are counted separately; speakers that are also in the
+ * training set are reported.
  */
 import { GolemError } from "../core/error.ts";
 import { countLabels } from "../dataset/classes.ts";
@@ -12,7 +14,7 @@ import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import type { Classifier } from "./classifier.ts";
 
-/** What has to be known of the training set. */
+/** The training set of a classifier, as far as evaluation needs it. */
 export interface TrainedOn {
   readonly recordings: readonly {
     readonly label: string;
@@ -24,7 +26,9 @@ export interface TrainedOn {
   readonly trainAccuracy: number;
 }
 
-/** Which recordings of a test set count: those that were not trained on and have labels the classifier knows. */
+/**
+ * Splits a test set; `known` is scored: recordings not in the training set, with labels the classifier knows.
+ */
 export function selectScored(
   labels: readonly string[],
   test: readonly EmbeddedRecording[],
@@ -38,7 +42,7 @@ export function selectScored(
   return { overlap, heldOut, known: heldOut.filter((recording) => labels.includes(recording.label)) };
 }
 
-/** Evaluates on a test set; `no-recordings` when nothing is left of it. */
+/** Evaluates on a test set. Throws `no-recordings` if no recording of it can be scored. */
 export function evaluateClassifier(
   classifier: Classifier,
   labels: readonly string[],
@@ -48,17 +52,17 @@ export function evaluateClassifier(
 ): Evaluation {
   const { overlap, heldOut, known } = selectScored(labels, test, trained);
   const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
-  const embeddings = new Set(
+  const trainedSpeakers = new Set(
     trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
   );
   const shared = new Set(
-    known.map(({ speaker }) => speaker).filter((speaker) => speaker && embeddings.has(speaker)),
+    known.map(({ speaker }) => speaker).filter((speaker) => speaker && trainedSpeakers.has(speaker)),
   );
   if (known.length === 0) {
     throw new GolemError(
       "no-recordings",
-      `Nothing is left to evaluate on: of ${test.length} usable recordings ${overlap.length} are in the training set and ${heldOut.length} have labels the golem does not know.`,
-      { hint: `The golem knows ${labels.slice(0, 20).join(", ")}. Give held-out recordings of these.` },
+      `No recordings are left to evaluate: of ${test.length} usable recordings, ${overlap.length} are in the training set and ${heldOut.length} have labels the golem does not know.`,
+      { hint: `The golem knows ${labels.slice(0, 20).join(", ")}. Use held-out recordings of these labels.` },
     );
   }
   return computeEvaluation({
@@ -70,7 +74,7 @@ export function evaluateClassifier(
     ...(shared.size > 0
       ? {
           grouping: "none" as const,
-          groupingReason: `${shared.size} of its speakers, such as ${[...shared][0]}, are also in the training set, so the score flatters`,
+          groupingReason: `${shared.size} of its speakers, such as ${[...shared][0]}, are also in the training set, so the score is optimistic`,
         }
       : {}),
     trainLabels: trained.recordings.map((recording) => labels.indexOf(recording.label)),

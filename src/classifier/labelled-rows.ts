@@ -1,5 +1,5 @@
 /**
- * What classifiers are fitted on: recordings as they were heard, with classes and, where known, speakers. Plain data.
+ * Labelled embeddings that classifiers are fitted on, with speakers where they are known. Plain data.
  *
  * Not its concern: heads, files, folds.
  */
@@ -15,7 +15,7 @@ export interface LabelledRows {
   readonly groups: readonly (string | undefined)[];
 }
 
-/** Some of the rows, in the order named. */
+/** The rows `picked`, in that order. */
 export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]): LabelledRows {
   return {
     embeddings: picked.map((row) => rows.embeddings[row]!),

@@ -11,7 +11,7 @@ describe("a second opinion", () => {
   const wrong = [0, 7, 18, 29];
   const labels = truth.map((label, row) => (wrong.includes(row) ? (label + 1) % 4 : label));
 
-  it("knows wrong labels, though it was given them", () => {
+  it("detects wrong labels among those it is given", () => {
     const { probabilities, trusted, firstGuesses } = computeSecondOpinion(
       { embeddings, labels, classes: 4 },
       encoderSet,
@@ -22,7 +22,7 @@ describe("a second opinion", () => {
     expect(firstGuesses).toHaveLength(40);
   });
 
-  it("leaves every class two recordings to learn from", () => {
+  it("keeps two recordings of every class for fitting", () => {
     const random = labels.map((_, row) => row % 4);
     const noise = makeEmbeddings({ classes: 4, shots: 3, seed: 5, separation: [0, 0, 0] });
     const { trusted } = computeSecondOpinion(

@@ -1,38 +1,44 @@
 /**
- * What a classifier says of recordings that it did not learn from, when some of their labels may be wrong.
+ * Predicts the classes of labelled recordings, some of which may be mislabelled, by classifiers not fitted on
+ * them.
  *
- * First every recording is judged by heads fitted without it (leave-one-out). Those that are taken for another class are set aside, heads
- * are fitted on the others alone, and judge all: so wrong labels do not speak for each other. Speakers are not kept apart, since another
- * take by the same voice is the best witness there is.
- * Not its concern: files, what is done with the answer.
+ * Not its concern: files, how the predictions are used.
+ *
+ * First, every recording is classified by heads fitted without it (leave-one-out). Recordings classified as
+ * another class than their label are set aside; heads are fitted on the others only and classify all
+ * recordings. This way several wrong labels do not confirm each other. Recordings of one speaker are not left
+ * out together, since another recording of the same voice is the best evidence available.
  */
 
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { createClassifier } from "./classifier.ts";
-import { fitFusion } from "./fit-fusion.ts";
+import { fitFusion } from "./fusion/fit-fusion.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
-/** Probabilities of recordings by a classifier that did not learn from them. */
-export interface SecondOpinion {
+/** Predictions for recordings by classifiers that were not fitted on them. */
+interface SecondOpinion {
   /** [rows, classes]. */
   readonly probabilities: Matrix;
-  /** Whether the classifier learned from a row when it judged the others. */
+  /** Whether each row was used for fitting in the second pass. */
   readonly trusted: readonly boolean[];
-  /** Class that the first look took each row for. */
+  /** Class predicted for each row in the first pass. */
   readonly firstGuesses: readonly number[];
 }
 
-/** Fewest recordings of a class that are never set aside. */
-const leastTrusted = 2;
+/** Number of recordings of each class that are never set aside. */
+const minimumTrusted = 2;
 
-/** Judges labelled recordings twice, or, where they are so many that a few wrong ones move little, once. Every class needs at least two. */
+/**
+ * Classifies labelled recordings in two passes; with `isSinglePass`, in one, for so many recordings that a
+ * few wrong labels have little effect. Every class needs at least two recordings.
+ */
 export function computeSecondOpinion(
   rows: Omit<LabelledRows, "groups">,
   encoderSet: EncoderSetInfo,
-  { seed, isOneLook = false }: { readonly seed: number; readonly isOneLook?: boolean },
+  { seed, isSinglePass = false }: { readonly seed: number; readonly isSinglePass?: boolean },
 ): SecondOpinion {
   const { embeddings, labels, classes } = rows;
   const all: LabelledRows = { embeddings, labels, classes, groups: labels.map(() => undefined) };
@@ -41,7 +47,7 @@ export function computeSecondOpinion(
   const trusted = chooseTrusted(first, labels, classes);
   const firstGuesses = [...getPredictions(first)];
   const kept = [...labels.keys()].filter((row) => trusted[row]);
-  if (isOneLook || kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
+  if (isSinglePass || kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
   const { fitted, vocabulary, heldOut } = fitFusion(pickLabelledRows(all, kept), encoderSet, options);
   const aside = [...labels.keys()].filter((row) => !trusted[row]);
   const classifier = createClassifier(fitted, encoderSet, vocabulary);
@@ -52,7 +58,7 @@ export function computeSecondOpinion(
   return { probabilities, trusted, firstGuesses };
 }
 
-/** Rows that are taken for what they are labelled; of each class at least the two most probable ones. */
+/** Rows that are classified as labelled; of each class at least the two with the highest probability. */
 function chooseTrusted(probabilities: Matrix, labels: readonly number[], classes: number): boolean[] {
   const predicted = getPredictions(probabilities);
   const trusted = labels.map((label, row) => predicted[row] === label);
@@ -60,7 +66,7 @@ function chooseTrusted(probabilities: Matrix, labels: readonly number[], classes
   for (let k = 0; k < classes; k++) {
     const members = [...labels.keys()].filter((row) => labels[row] === k);
     members.sort((a, b) => Number(trusted[b]) - Number(trusted[a]) || chance(b) - chance(a));
-    for (const row of members.slice(0, leastTrusted)) trusted[row] = true;
+    for (const row of members.slice(0, minimumTrusted)) trusted[row] = true;
   }
   return trusted;
 }

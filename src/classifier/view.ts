@@ -1,6 +1,6 @@
 /**
- * Views: what a recording looks like to one head. A layer of an encoder, pooled over time; the transcript; or a vector that
- * the transcriber's decoder gave while it wrote the transcript.
+ * Views: a view is one embedding of a recording that gets a head. It is a layer of an encoder, pooled over
+ * time; the transcript; or a vector that the transcriber's decoder computed while writing the transcript.
  *
  * Not its concern: heads, files.
  */
@@ -9,9 +9,9 @@ import type { Embedding } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { DecoderVector, TranscriberInfo } from "../encoder/transcriber.ts";
 import { createMatrix, type Matrix } from "../math/matrix.ts";
-import { createTextFeatures, getVocabularySize, type Vocabulary } from "./text-features.ts";
+import { createTextFeatures, getVocabularySize, type Vocabulary } from "./features/text-features.ts";
 
-/** Which statistics over time a view of a layer holds. */
+/** The statistics over time in a view of a layer. */
 export type Pooling = "mean" | "mean+std";
 
 /** A layer of an encoder. */
@@ -25,7 +25,7 @@ export interface LayerView {
 }
 
 /** The transcript; `encoder` is the transcriber's id. */
-export interface TranscriptView {
+interface TranscriptView {
   readonly encoder: string;
   readonly layer: "transcript";
   readonly pooling: "tf-idf";
@@ -33,42 +33,48 @@ export interface TranscriptView {
 }
 
 /** A vector of the transcriber's decoder; `encoder` is the transcriber's id. */
-export interface DecoderView {
+interface DecoderView {
   readonly encoder: string;
   readonly layer: DecoderVector["name"];
-  /** Over the decoder's steps, as `DecoderVector` says. */
+  /** Pooled over the decoder's steps, as described at `DecoderVector`. */
   readonly pooling: "steps";
   readonly weight: number;
 }
 
-/** A view that is a vector of sound: anything but words. */
+/** A view that is a vector computed by a network: any view but the transcript. */
 export type VectorView = LayerView | DecoderView;
 
-/** One way to look at a recording. */
+/** One embedding of a recording that gets a head. */
 export type View = VectorView | TranscriptView;
 
-/** Who hears the recordings that a classifier is given; `Embedding.vectors` are in the order of `encoders`. */
+/**
+ * The encoders of a classifier's embeddings, and its transcriber. `Embedding.vectors` are in the order of
+ * `encoders`.
+ */
 export interface EncoderSetInfo {
   readonly encoders: readonly EncoderInfo[];
   readonly transcriber?: TranscriberInfo | undefined;
 }
 
-/** Whether a view is there only where a transcriber listens. All that are cost its time together: they come of one run. */
+/** Whether a view needs a transcriber. All such views come from one run of it. */
 export function needsTranscriber(view: View): view is TranscriptView | DecoderView {
   return typeof view.layer !== "number";
 }
 
-/** Whether a view is a vector of sound. */
+/** Whether a view is a {@link VectorView}. */
 export function isVectorView(view: View): view is VectorView {
   return view.layer !== "transcript";
 }
 
-/** Share of several views in the decision. */
+/** The share of several views in the decision. */
 export function sumShares(views: readonly View[]): number {
   return views.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-/** The views that come of a transcriber, if there is one: its words, where the vocabulary has any, and its decoder's vectors. */
+/**
+ * The views of a transcriber, if there is one: the transcript, unless the vocabulary is empty, and the
+ * decoder vectors.
+ */
 export function listWrittenViews(
   transcriber: TranscriberInfo | undefined,
   vocabulary: Vocabulary | undefined,
@@ -82,7 +88,7 @@ export function listWrittenViews(
   ];
 }
 
-/** What a view is called in a golem's tensors: encoder and layer. */
+/** The name of a view in a golem's tensors: encoder and layer. */
 export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
   return typeof layer === "number" ? `${encoder}/layer_${layer}` : `${encoder}/${layer}`;
 }
@@ -92,7 +98,7 @@ export function getLayerSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
 }
 
-/** Number of features of a view; undefined when the listener or the vocabulary has no such view. */
+/** Number of features of a view; undefined if the encoder set or the vocabulary has no such view. */
 export function getViewSize(
   view: View,
   { encoders, transcriber }: EncoderSetInfo,
@@ -108,8 +114,8 @@ export function getViewSize(
 }
 
 /**
- * A function from recordings to the features of a view: [recordings, features]. It throws `invalid-shape` for recordings
- * without what the transcriber is to give.
+ * Creates a function that computes the features [recordings, features] of a view. It throws `invalid-shape`
+ * for embeddings without the transcript or decoder vector that the view needs.
  */
 export function createViewFeatures(
   view: View,
@@ -151,7 +157,7 @@ function findDecoded(view: DecoderView, transcriber: TranscriberInfo | undefined
   return place < 0 ? undefined : { place, size: transcriber!.vectors[place]!.size };
 }
 
-/** Throws `invalid-shape` for recordings that were not heard by the encoders of this listener. */
+/** Throws `invalid-shape` for embeddings that do not have the sizes of this encoder set. */
 export function checkEmbeddings(embeddings: readonly Embedding[], { encoders }: EncoderSetInfo): void {
   for (const { vectors } of embeddings) {
     for (const [i, { id, layers, dimensions }] of encoders.entries()) {
@@ -166,12 +172,12 @@ function checkSize(what: string, vector: Float32Array | undefined, size: number)
 }
 
 function throwMissing(view: View): never {
-  throw new GolemError("invalid-shape", `${getViewName(view)} was expected of a recording; got none.`, {
-    hint: `Let the transcriber ${view.encoder} hear it.`,
+  throw new GolemError("invalid-shape", `An embedding has no ${getViewName(view)}; expected one.`, {
+    hint: `Embed the recording with the transcriber ${view.encoder}.`,
   });
 }
 
-/** Turns "last" or a number into a layer of the encoder, or throws `invalid-layer`. */
+/** Resolves "last" or a number to a layer of the encoder; throws `invalid-layer`. */
 export function resolveLayer(info: EncoderInfo, layer: number | "last"): number {
   const last = info.layers - 1;
   if (layer === "last") return last;

@@ -1,37 +1,51 @@
 /**
- * Everything that shapes detection, with its defaults: derived from what the golem was trained on where that tells.
+ * The settings of detection and their defaults, most of which are derived from the golem's training
+ * recordings.
  *
  * Not its concern: streams, encoders.
  */
 import { trimParameters } from "../audio/trim.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getTrainingHabits } from "./training-habits.ts";
+import { getTrainingStatistics } from "./training-statistics.ts";
 
-/** What can be set; durations in seconds. Everything has a default. */
+/** Options of detection; durations in seconds. All are optional. */
 export interface DetectOptions {
-  /** What a stretch has to score to be an event, 0 to 1: the probability of its label, less where it is unlike all classes. Default 0.8, which is right where a false alarm costs as much as four misses; less for a golem that is rarely so sure of held-out recordings: the median of its confidences. */
+  /**
+   * Minimum score of an event, 0 to 1. The score is the probability of its label, reduced where the sound is
+   * unlike all classes. Default 0.8, which is right if a false alarm costs as much as four misses; for a
+   * golem that is rarely so confident about held-out recordings, the median of its confidences.
+   */
   readonly threshold?: number | undefined;
-  /** Length of the windows that long stretches of sound are heard in. Default: the median of the training recordings, without silence at their ends; 0.3 to 30. */
+  /**
+   * Length of the windows that long stretches of sound are split into. Default: the median duration of the
+   * trimmed training recordings, within 0.3 to 30.
+   */
   readonly windowSeconds?: number | undefined;
-  /** From one window to the next. Default: a quarter of a window. */
+  /** Distance from one window to the next. Default: a quarter of a window. */
   readonly hopSeconds?: number | undefined;
-  /** Silence that ends a stretch of sound. Default: a quarter of a window, 0.3 to 1. */
+  /** Silence that ends a stretch of sound. Default: a quarter of a window, within 0.3 to 1. */
   readonly pauseSeconds?: number | undefined;
-  /** Longest stretch that is heard as one recording, margins included. Default: one and a half times what 95 % of the training recordings do not exceed. */
+  /**
+   * Longest stretch that is classified as one window, margins included. Default: 1.5 times the 95 % quantile
+   * of the durations of the trimmed training recordings.
+   */
   readonly maximumSeconds?: number | undefined;
-  /** Shortest sound that is listened to, and shortest event. Default 0.1. */
+  /** Shortest sound that is classified, and shortest event. Default 0.1. */
   readonly minimumSeconds?: number | undefined;
-  /** Events of one label that are no further apart are one. Default: the pause. */
+  /** Events of the same label that are closer than this are merged. Default: the pause. */
   readonly mergeSeconds?: number | undefined;
-  /** Whether the gate follows the noise floor, so that steady noise stays unheard. Default: unless the golem has classes of steady sound. */
+  /**
+   * Whether the gate follows the noise floor, so that steady noise does not open it. Default: true unless the
+   * golem has classes of steady sound.
+   */
   readonly followsFloor?: boolean | undefined;
 }
 
-/** {@link DetectOptions} with nothing left open. */
+/** {@link DetectOptions} with all defaults filled in. */
 export interface DetectSettings {
   readonly threshold: number;
-  /** What an event that has begun has to keep. */
+  /** Minimum score for an event to continue. */
   readonly offThreshold: number;
   readonly windowSeconds: number;
   readonly hopSeconds: number;
@@ -39,16 +53,23 @@ export interface DetectSettings {
   readonly maximumSeconds: number;
   readonly minimumSeconds: number;
   readonly mergeSeconds: number;
-  /** Kept on each side of a sound, as trimming does. */
+  /** Margin on each side of a sound, as in trimming. */
   readonly marginSeconds: number;
   readonly followsFloor: boolean;
 }
 
-/** Cost of a false alarm over the cost of a false alarm and a miss (Bayes' rule for two actions): in a stream most sound belongs to no class. */
+/**
+ * Highest default threshold: the cost of a false alarm over the cost of a false alarm and a miss (Bayes' rule
+ * for two actions). False alarms are weighted higher because most sound in a stream belongs to no class.
+ */
 export const highestThreshold = 0.8;
 
-/** About the median of a golem's confidences in held-out recordings (the mean of the bin it lies in), so that one that is seldom sure is not mute; 1 where nothing was held out. */
-function getUsualConfidence({ evaluation }: Pick<GolemModel["document"], "evaluation">): number {
+/**
+ * The approximate median of a golem's confidences in held-out recordings (the mean of the bin that contains
+ * it); 1 if nothing was held out. It lowers the threshold of golems with low confidences, which would
+ * otherwise detect nothing.
+ */
+function getMedianConfidence({ evaluation }: Pick<GolemModel["document"], "evaluation">): number {
   const bins = evaluation?.calibration?.bins ?? [];
   const half = bins.reduce((sum, { count }) => sum + count, 0) / 2;
   let passed = 0;
@@ -59,10 +80,10 @@ function getUsualConfidence({ evaluation }: Pick<GolemModel["document"], "evalua
   return 1;
 }
 
-/** What an event keeps of the threshold that it began with. */
+/** Ratio of the threshold for an event to continue to the threshold for it to start. */
 const offShare = 0.7;
 
-/** Fills in the defaults for a golem; throws `invalid-option`. */
+/** Fills in the defaults for a golem; throws `invalid-option` for values out of range. */
 export function resolveDetectSettings(
   model: {
     readonly training: GolemModel["training"];
@@ -70,16 +91,16 @@ export function resolveDetectSettings(
   },
   options: DetectOptions = {},
 ): DetectSettings {
-  const habits = getTrainingHabits(model);
+  const statistics = getTrainingStatistics(model);
   const threshold = check(
     "threshold",
-    options.threshold ?? Math.min(highestThreshold, Math.max(0.001, getUsualConfidence(model.document))),
+    options.threshold ?? Math.min(highestThreshold, Math.max(0.001, getMedianConfidence(model.document))),
     0.001,
     1,
   );
   const windowSeconds = check(
     "windowSeconds",
-    options.windowSeconds ?? clamp(habits.typicalSeconds, 0.3, 30),
+    options.windowSeconds ?? clamp(statistics.medianSeconds, 0.3, 30),
     0.1,
     60,
   );
@@ -90,22 +111,23 @@ export function resolveDetectSettings(
     0.05,
     10,
   );
-  const longest = options.maximumSeconds ?? clamp(1.5 * habits.longSeconds, windowSeconds, 60);
+  const maximumSeconds = options.maximumSeconds ?? clamp(1.5 * statistics.longSeconds, windowSeconds, 60);
   return {
     threshold,
     offThreshold: offShare * threshold,
     ...{ windowSeconds, hopSeconds, pauseSeconds },
-    maximumSeconds: check("longestSeconds", longest, windowSeconds, 60),
+    maximumSeconds: check("maximumSeconds", maximumSeconds, windowSeconds, 60),
     minimumSeconds: check("minimumSeconds", options.minimumSeconds ?? 0.1, 0, 60),
     mergeSeconds: check("mergeSeconds", options.mergeSeconds ?? pauseSeconds, 0, 60),
     marginSeconds: Math.min(trimParameters.marginSeconds, pauseSeconds),
-    followsFloor: options.followsFloor ?? !habits.isSteady,
+    followsFloor: options.followsFloor ?? !statistics.isSteady,
   };
 }
 
-const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
+const clamp = (value: number, minimum: number, maximum: number): number =>
+  Math.min(Math.max(value, minimum), maximum);
 
-function check(name: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  throw new GolemError("invalid-option", `${name} is ${value}; expected ${least} to ${most}.`);
+function check(name: string, value: number, minimum: number, maximum: number): number {
+  if (value >= minimum && value <= maximum) return value;
+  throw new GolemError("invalid-option", `${name} is ${value}; expected ${minimum} to ${maximum}.`);
 }

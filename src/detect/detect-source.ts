@@ -1,5 +1,6 @@
 /**
- * Events of a recording of any length, decoded as it goes: memory does not grow with duration.
+ * Detects events in a recording of any length. It is decoded as a stream, so memory does not grow with
+ * duration.
  *
  * Not its concern: the file system, where events go.
  */
@@ -18,15 +19,15 @@ import type { WindowClassifier } from "./window-classifier.ts";
 export interface DetectSourceOptions
   extends Pick<DetectorOptions, "settings" | "concurrency" | "onWarning">,
     WorkOptions {
-  /** Decoders that the audio stage cannot have by itself, such as a system ffmpeg. */
+  /** Decoders that are not part of the audio stage, such as a system ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
-  /** Longest recording accepted, in seconds; default: none is too long. */
+  /** Maximum duration of the recording, in seconds; default: unlimited. */
   readonly maximumSeconds?: number | undefined;
 }
 
 /**
- * Yields events in their order, as soon as they are certain; progress counts seconds, in all where the headers say how many.
- * Rejects with the errors of decoders and encoders, with `no-samples`, `too-long` or `aborted`.
+ * Yields events in order, as soon as they are certain. Progress is in seconds, with a total if the headers
+ * declare the duration. Rejects with errors of decoders and encoders, `no-samples`, `too-long` or `aborted`.
  */
 export async function* detectSource(
   source: ByteSource,
@@ -55,7 +56,7 @@ export async function* detectSource(
   if (count.frames === 0) {
     throw new GolemError(
       "no-samples",
-      `${source.name} was decoded without error, but no sample came out of it.`,
+      `${source.name} was decoded without error, but it contains no samples.`,
       {
         hint: "Record it again.",
       },

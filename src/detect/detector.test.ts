@@ -1,4 +1,7 @@
-/** The engine on synthetic streams with a classifier that goes by pitch: what it finds, where, and that chunks do not matter. */
+/**
+ * The detector on synthetic streams, with a classifier based on pitch: which events it finds, however chunks
+ * are cut.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -61,7 +64,7 @@ async function detect(
   return [...events, ...(await detector.finish())];
 }
 
-/** Short tones, one in between, and one that is too long to be heard as one. */
+/** Short tones, one with a pitch in between, one too long for one window, and one that is too short. */
 const tones = [
   [3, 3.6, 300],
   [5, 5.5, 2000],
@@ -72,7 +75,7 @@ const tones = [
 const stream = createStream(24, tones);
 
 describe("the detector", () => {
-  it("finds what sounds, where it sounds, and leaves out the unknown and the very short", async () => {
+  it("finds tones at the right times, and leaves out unknown and very short ones", async () => {
     const events = await detect(stream);
     expect(events.map(({ label }) => label)).toEqual(["low", "high", "low"]);
     for (const [i, [start, end]] of [tones[0], tones[1], tones[3]].entries()) {
@@ -82,7 +85,7 @@ describe("the detector", () => {
     }
   });
 
-  it("does not trouble the classifier with silence", async () => {
+  it("does not classify silence", async () => {
     pitchClassifier.heard = 0;
     expect(await detect(createStream(20, []))).toEqual([]);
     expect(await detect(new Float32Array(20 * rate))).toEqual([]);
@@ -105,14 +108,14 @@ describe("the detector", () => {
     }
   });
 
-  it("takes calls in turn when nobody waits for them", async () => {
+  it("handles calls in turn if they are not awaited", async () => {
     const detector = createDetector(pitchClassifier, { settings: settings() });
     const chunks = Array.from({ length: 24 }, (_, i) => stream.subarray(i * rate, (i + 1) * rate));
     const answers = await Promise.all([...chunks.map((chunk) => detector.push(chunk)), detector.finish()]);
     expect(answers.flat()).toEqual(await detect(stream));
   });
 
-  it("hands out an event soon after its sound has ended", async () => {
+  it("returns an event soon after its sound has ended", async () => {
     const detector = createDetector(pitchClassifier, { settings: settings() });
     await detector.push(stream.subarray(0, 3.6 * rate));
     expect(await detector.push(stream.subarray(3.6 * rate, 3.8 * rate))).toEqual([]);
@@ -121,7 +124,7 @@ describe("the detector", () => {
     expect(detector.getState().scores.low).toBeCloseTo(0.9, 6);
   });
 
-  it("leaves windows out of a live stream that it cannot follow, and says so", async () => {
+  it("leaves out windows of a live stream when it falls behind, with a warning", async () => {
     const release: (() => void)[] = [];
     const slow: WindowClassifier = {
       ...pitchClassifier,
@@ -147,7 +150,7 @@ describe("the detector", () => {
     clearInterval(timer);
   });
 
-  it("counts what is not finite as 0, and stops when told to", async () => {
+  it("counts samples that are not finite as 0, and stops when aborted", async () => {
     const damaged = stream.slice();
     damaged.fill(Number.NaN, 12_000, 13_000);
     damaged[14_000] = Number.POSITIVE_INFINITY;
@@ -162,7 +165,7 @@ describe("the detector", () => {
     await expect(detector.push(stream)).rejects.toMatchObject({ code: "aborted" });
   });
 
-  it("refuses rates and settings that cannot be", () => {
+  it("refuses sample rates and settings out of range", () => {
     for (const sampleRate of [0, -1, Number.NaN, 16_000.5, 1e9]) {
       expect(() => createDetector(pitchClassifier, { settings: settings(), sampleRate })).toThrow(
         /sample rate/,
@@ -174,7 +177,7 @@ describe("the detector", () => {
   });
 });
 
-it("asks for no more than a golem is usually sure of held-out recordings, nor for less than it is told", () => {
+it("lowers the default threshold to a golem's median confidence, but not a given one", () => {
   const withBins = (bins: { count: number; confidence: number; accuracy: number }[]) => ({
     training: { formatVersion: 3 as const, recordings: [] },
     document: { evaluation: { calibration: { expectedError: 0, brierScore: 0, bins } } },

@@ -18,7 +18,7 @@ describe("event formats", () => {
     expect(write("json").map((line) => JSON.parse(line))).toEqual(events);
   });
 
-  it("writes CSV that another reader takes", () => {
+  it("writes CSV that another reader accepts", () => {
     const rows = parse(write("csv").join("\n"), { columns: true });
     expect(rows).toEqual([
       { start: "1.250", end: "2.000", label: "dog", confidence: "0.9877" },

@@ -1,13 +1,15 @@
 /**
- * Events as text that other programs read: one header, one line an event.
+ * Events as text that other programs read: an optional header, then one line per event.
  *
- * Audacity: a label track, its manual's "Importing and Exporting Labels". Raven: a selection table, Raven Pro User's Manual, chapter 6. CSV:
- * RFC 4180. Not its concern: where lines go, how events are found.
+ * Not its concern: where lines are written, how events are found.
+ *
+ * Audacity: a label track (manual, "Importing and Exporting Labels"). Raven: a selection table (Raven Pro
+ * User's Manual, chapter 6). CSV: RFC 4180.
  */
 import { formatCsvRow } from "../core/csv-row.ts";
 import type { DetectedEvent } from "./detector.ts";
 
-/** The formats. */
+/** The formats of events. */
 export const eventFormats = ["json", "csv", "audacity", "raven"] as const;
 
 /** One of the formats; json is JSON lines. */
@@ -15,13 +17,13 @@ export type EventFormat = (typeof eventFormats)[number];
 
 /** Writes events one by one. */
 export interface EventWriter {
-  /** What stands before the first event; undefined where nothing does. Without line end. */
+  /** The line before the first event, without line end; undefined if there is none. */
   readonly header: string | undefined;
   /** The next event as a line, without line end. */
   write(event: DetectedEvent): string;
 }
 
-/** Creates a writer. `highHz`: upper edge of Raven's boxes, half the rate at which sound is heard. */
+/** Creates a writer. `highHz`: upper edge of Raven's boxes, half the sample rate of the classifier. */
 export function createEventWriter(format: EventFormat, highHz = 8000): EventWriter {
   switch (format) {
     case "json":
@@ -57,5 +59,5 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
   }
 }
 
-/** A field of a table with tabs, which has no way to quote. */
+/** Replaces tabs and line ends in a field, since tab-separated tables have no quoting. */
 const flatten = (text: string): string => text.replaceAll(/[\t\r\n]+/g, " ");

@@ -1,4 +1,7 @@
-/** The detection stage: events of long recordings and of live streams. Runs in Node and in browsers. */
+/**
+ * Public names of the detection stage: events of long recordings and of live streams, in Node and in
+ * browsers.
+ */
 
 export { type DetectOptions, type DetectSettings, resolveDetectSettings } from "./detect-settings.ts";
 export { type DetectSourceOptions, detectSource } from "./detect-source.ts";

@@ -1,24 +1,30 @@
 /**
- * A running noise floor: the level that a tenth of the last seconds stays below, frame by frame, in constant time and memory.
+ * A running noise floor: the 10 % quantile of the level over the last seconds, updated frame by frame in
+ * constant time and memory.
  *
- * A histogram of levels in half decibels over a sliding window (cf. minimum statistics, Martin 2001, with a quantile in place of the
- * minimum: Stahl et al. 2000). Not its concern: samples, what is done with the floor.
+ * Not its concern: samples, how the floor is used.
+ *
+ * It uses a histogram of levels in steps of half a decibel over a sliding window (cf. minimum statistics,
+ * Martin 2001, with a quantile instead of the minimum: Stahl et al. 2000).
  */
 import { toDb, trimParameters } from "../audio/trim.ts";
 
-/** Follows the floor of a stream of frame levels. */
-export interface NoiseFloor {
+/** Tracks the noise floor of a stream of frame levels. */
+interface NoiseFloor {
   /** Takes the mean power of the next frame (full scale = 1). */
   push(power: number): void;
-  /** In dB relative to full scale; never below the level that counts as silent. */
+  /** The floor in dB relative to full scale; never below the level that counts as silent. */
   getDb(): number;
-  /** How much the levels of the noise itself vary, as a standard deviation in dB. */
+  /** Standard deviation of the levels of the noise itself, in dB. */
   getSpreadDb(): number;
 }
 
-/** A second quantile below the floor: what sounds above the noise moves neither, so their distance tells how much the noise varies. */
+/**
+ * A second, lower quantile. Sounds above the noise affect neither, so their distance measures how much noise
+ * varies.
+ */
 const lowQuantile = 0.02;
-/** That distance in normal standard deviations: 2.05 - 1.28. */
+/** Distance of the two quantiles of a normal distribution, in standard deviations: 2.05 - 1.28. */
 const quantileDistance = 0.77;
 
 const stepDb = 0.5;
@@ -26,8 +32,8 @@ const lowestDb = trimParameters.silentDb;
 const bins = Math.ceil(-lowestDb / stepDb) + 20;
 
 /**
- * Creates a floor over the last `frames` frames. Before the first one, `silentFrames` of silence are taken for granted, so that what
- * sounds from the very start is not taken for the floor.
+ * Creates a floor over the last `frames` frames. The stream is assumed to be preceded by `silentFrames` of
+ * silence, so that sound at its very start is not taken for the floor.
  */
 export function createNoiseFloor(frames: number, silentFrames: number): NoiseFloor {
   const counts = new Uint32Array(bins);

@@ -20,7 +20,7 @@ it.each(pcmFormats)("reads %s in pieces of any size", (format) => {
   );
 });
 
-it("takes full scale for 1", () => {
+it("scales full scale to 1", () => {
   const bytes = new Uint8Array(Int16Array.of(-32_768, 16_384, 0).buffer);
   expect([...createPcmReader("s16le").push(bytes)]).toEqual([-1, 0.5, 0]);
 });

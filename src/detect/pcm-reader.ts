@@ -1,21 +1,21 @@
 /**
- * Raw samples as programs pipe them: bytes in pieces of any size in, mono floats out.
+ * Reads raw samples as programs pipe them: takes bytes in pieces of any size, returns mono floats.
  *
  * Not its concern: where bytes come from.
  */
 import { readSamples } from "../audio/formats/pcm.ts";
 
-/** How samples are written: 16-bit integers or 32-bit floats, little-endian, one channel. */
+/** Sample formats: 16-bit integers or 32-bit floats, little-endian, one channel. */
 export const pcmFormats = ["s16le", "f32le"] as const;
 
 /** One of the formats. */
 export type PcmFormat = (typeof pcmFormats)[number];
 
-/** Turns pieces of bytes into samples. */
+/** Converts pieces of bytes to samples. */
 export interface PcmReader {
-  /** Takes the next bytes; a sample that is cut in two comes with the piece that completes it. */
+  /** Takes the next bytes; a sample split between pieces is returned with the piece that completes it. */
   push(bytes: Uint8Array): Float32Array;
-  /** Bytes of an incomplete sample left at the end. */
+  /** Number of bytes of an incomplete sample at the end. */
   getRest(): number;
 }
 

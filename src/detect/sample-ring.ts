@@ -1,15 +1,15 @@
 /**
- * The last samples of a stream, addressed by their place in the stream.
+ * A ring buffer of the last samples of a stream, addressed by their position in the stream.
  *
- * Not its concern: what they are.
+ * Not its concern: what the samples are.
  */
 
-/** Keeps the last samples written. */
-export interface SampleRing {
+/** Holds the last samples written. */
+interface SampleRing {
   /** Samples written so far. */
   readonly written: number;
   write(samples: Float32Array): void;
-  /** A copy of [from, to), as far as it has been written. The caller never asks for what has been overwritten. */
+  /** A copy of [from, to), as far as it has been written. It must not have been overwritten. */
   copy(from: number, to: number): Float32Array;
 }
 

@@ -1,6 +1,6 @@
 /** Smoothing, hysteresis, least duration and merging, on windows whose scores are given. */
 import { describe, expect, it } from "vitest";
-import { createScoreTrack, type HeardWindow, type TrackedEvent, type TrackOptions } from "./score-track.ts";
+import { createScoreTrack, type ScoredWindow, type TrackedEvent, type TrackOptions } from "./score-track.ts";
 
 const defaults: TrackOptions = {
   isReported: [true, true, false],
@@ -11,7 +11,7 @@ const defaults: TrackOptions = {
 };
 
 /** Windows of 40 frames, every 10 frames, all sound, of which label 0 has these scores. */
-function createWindows(scores: readonly number[], label = 0): HeardWindow[] {
+function createWindows(scores: readonly number[], label = 0): ScoredWindow[] {
   return scores.map((score, i) => {
     const all = new Float64Array(3);
     all[label] = score;
@@ -19,7 +19,7 @@ function createWindows(scores: readonly number[], label = 0): HeardWindow[] {
   });
 }
 
-function track(windows: readonly HeardWindow[], options: Partial<TrackOptions> = {}): TrackedEvent[] {
+function track(windows: readonly ScoredWindow[], options: Partial<TrackOptions> = {}): TrackedEvent[] {
   const scores = createScoreTrack({ ...defaults, ...options });
   return [
     ...windows.flatMap((window) => scores.push(window)),
@@ -29,7 +29,7 @@ function track(windows: readonly HeardWindow[], options: Partial<TrackOptions> =
 }
 
 describe("the score track", () => {
-  it("takes a stretch that was heard as one for one event, from its first to its last frame with sound", () => {
+  it("makes one event of a stretch that is one window, from its first to its last frame with sound", () => {
     const sound = new Uint8Array(100);
     sound.fill(1, 25, 75);
     const window = { from: 50, to: 150, sound, scores: Float64Array.of(0.2, 0.7, 0.1), unknown: 0 };
@@ -45,7 +45,7 @@ describe("the score track", () => {
     expect(pair).toMatchObject([{ start: 45, end: 65 }]);
   });
 
-  it("keeps an event above the lower threshold, and begins none there", () => {
+  it("continues an event above the lower threshold, but does not start one there", () => {
     const between = [0.4, 0.4, 0.4, 0.4, 0.4];
     expect(track(createWindows(between))).toEqual([]);
     const kept = track(createWindows([0, 0, 0.9, 0.9, 0.9, ...between, 0, 0]));
@@ -53,38 +53,38 @@ describe("the score track", () => {
     expect(kept[0]!.end).toBeGreaterThanOrEqual(95);
   });
 
-  it("tells of a stretch in which nothing was sure, and of none that was named or background", () => {
+  it("reports the latest stretch without a certain label, unless it was named or background", () => {
     const scores = createScoreTrack(defaults);
-    const hear = (windows: readonly HeardWindow[]) => {
+    const findUnnamed = (windows: readonly ScoredWindow[]) => {
       for (const window of windows) scores.push(window);
       scores.end(1e6);
       return scores.getLatest().unnamed;
     };
-    expect(hear(createWindows([0.9, 0.9]))).toBeUndefined();
-    expect(hear(createWindows([0.9, 0.9], 2))).toBeUndefined();
+    expect(findUnnamed(createWindows([0.9, 0.9]))).toBeUndefined();
+    expect(findUnnamed(createWindows([0.9, 0.9], 2))).toBeUndefined();
     const unlike = createWindows([0.2, 0.2]).map((window) => ({ ...window, unknown: 0.8 }));
-    expect(hear(unlike)).toEqual({ start: 0, end: 50, unknown: expect.closeTo(0.8, 12) });
+    expect(findUnnamed(unlike)).toEqual({ start: 0, end: 50, unknown: expect.closeTo(0.8, 12) });
   });
 
-  it("joins events of one label that are close, and leaves others apart", () => {
+  it("merges events of one label that are close, and no others", () => {
     const scores = [0.9, 0.9, 0.9, 0, 0, 0.9, 0.9, 0.9];
     expect(track(createWindows(scores), { mergeFrames: 40 })).toHaveLength(1);
     expect(track(createWindows(scores), { mergeFrames: 10 })).toHaveLength(2);
   });
 
-  it("leaves out what is too short", () => {
+  it("leaves out events that are too short", () => {
     const windows = createWindows([0, 0, 0, 0.9, 0.9, 0, 0, 0]);
     expect(track(windows, { minimumFrames: 20 })).toHaveLength(1);
     expect(track(windows, { minimumFrames: 21 })).toEqual([]);
   });
 
-  it("reports no class that stands for the background, nor a lesser one beside it", () => {
+  it("reports neither background classes nor classes with lower scores beside them", () => {
     const windows = createWindows([0.9, 0.9, 0.9], 2);
     for (const { scores } of windows) scores[0] = 0.1;
     expect(track(windows, { threshold: 0.05 })).toEqual([]);
   });
 
-  it("hands out events once nothing can be joined to them", () => {
+  it("returns events once nothing can be merged with them", () => {
     const scores = createScoreTrack(defaults);
     const first = createWindows([0.9, 0.9, 0.9]);
     expect(first.flatMap((window) => scores.push(window))).toEqual([]);
@@ -93,10 +93,10 @@ describe("the score track", () => {
     expect(scores.end(200)).toEqual([]);
   });
 
-  it("hands out events in the middle of a stretch, one hop after their label is lost", () => {
+  it("returns events in the middle of a stretch, one hop after their label is lost", () => {
     const scores = createScoreTrack({ ...defaults, mergeFrames: 10 });
     const counts = createWindows([0.9, 0.9, 0.9, 0, 0, 0, 0, 0]).map((window) => scores.push(window).length);
-    // The cell of the fourth window still has a quarter of 0.9, too little to go on; smoothing needs the window after it.
+    // The cell of the fourth window still has a quarter of 0.9, too little; smoothing needs the next window.
     expect(counts).toEqual([0, 0, 0, 0, 1, 0, 0, 0]);
   });
 

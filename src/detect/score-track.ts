@@ -1,25 +1,29 @@
 /**
- * From what was heard of overlapping windows to events.
+ * Converts the scores of overlapping windows to events.
  *
- * Around the centre of each window lies a cell of time; its scores are those of all windows of the stretch, weighted by a triangle as wide as
- * half a window on each side. An event starts at a cell whose best label reaches the upper threshold and lasts while that label stays
- * the best and above the lower one; it is drawn in to the sound that the gate found. All places are frames. Not its concern: samples, encoders, how windows were chosen.
+ * Not its concern: samples, encoders, how windows are chosen.
+ *
+ * Each window has a cell of time around its centre. The scores of a cell are those of all windows of the
+ * stretch, weighted by a triangle that extends half a window to each side. An event starts at a cell whose
+ * best label reaches the upper threshold, and continues while the same label is best and above the lower
+ * threshold. Its ends are moved to the sound that the gate found. All positions are frames.
  */
 
-/** What was heard of one window. */
+/** The scores of one window. */
 export interface WindowScores {
-  /** [labels]; all 0 where there was nothing to hear. */
+  /** [labels]; all 0 if the window is silent. */
   readonly scores: Float64Array;
-  /** 1 where it is like no class, 0 where it is like one. */
+  /** How unlike all classes the window is: 0 if it is like a class, up to 1. */
   readonly unknown: number;
 }
 
-/** One window with what was heard of it. */
-export interface HeardWindow extends WindowScores {
-  /** [from, to) */
+/** A window with its scores. */
+export interface ScoredWindow extends WindowScores {
+  /** First frame. */
   readonly from: number;
+  /** Frame after the last one. */
   readonly to: number;
-  /** Of each frame: 1 where it holds sound. */
+  /** For each frame: 1 if it contains sound. */
   readonly sound: Uint8Array;
 }
 
@@ -27,23 +31,23 @@ export interface HeardWindow extends WindowScores {
 export interface TrackedEvent {
   readonly start: number;
   readonly end: number;
-  /** Place among the labels. */
+  /** Index of the label. */
   readonly label: number;
   /** Highest score of its cells. */
   readonly confidence: number;
 }
 
-/** A stretch of sound that was none of the classes for sure, in frames. */
+/** A stretch of sound in which no class reached the threshold, in frames. */
 interface UnnamedStretch {
   readonly start: number;
   readonly end: number;
-  /** How little of it counts since it is unlike all classes, 0 to 1, at its best cell. */
+  /** The lowest `unknown` of its cells, 0 to 1. */
   readonly unknown: number;
 }
 
-/** How events are made; durations in frames. */
+/** Options of a track; durations in frames. */
 export interface TrackOptions {
-  /** Per label: whether it can be an event. */
+  /** For each label: whether it can be an event. */
   readonly isReported: readonly boolean[];
   readonly threshold: number;
   readonly offThreshold: number;
@@ -51,11 +55,11 @@ export interface TrackOptions {
   readonly mergeFrames: number;
 }
 
-/** Turns windows into events. Takes them in the order of the plan. */
-export interface ScoreTrack {
-  /** Takes the next window of a stretch; returns events that have become certain. */
-  push(window: HeardWindow): TrackedEvent[];
-  /** Ends the stretch, if one is under way; the next one starts at frame `quietUntil` or later. */
+/** Converts windows, in the order of the plan, to events. */
+interface ScoreTrack {
+  /** Takes the next window of a stretch; returns the events that have become certain. */
+  push(window: ScoredWindow): TrackedEvent[];
+  /** Ends the current stretch, if there is one; the next stretch starts at frame `quietUntil` or later. */
   end(quietUntil: number): TrackedEvent[];
   /** The latest smoothed scores, and the latest stretch that ended without an event. */
   getLatest(): WindowScores & { readonly unnamed: UnnamedStretch | undefined };
@@ -65,16 +69,16 @@ export interface ScoreTrack {
 export function createScoreTrack(options: TrackOptions): ScoreTrack {
   const { isReported, threshold, offThreshold, minimumFrames, mergeFrames } = options;
   const labels = isReported.length;
-  let windows: HeardWindow[] = [];
-  /** Of `windows`, how many have given their cell. */
+  let windows: ScoredWindow[] = [];
+  /** Number of `windows` whose cells are processed. */
   let done = 0;
   let latest: WindowScores = { scores: new Float64Array(labels), unknown: 0 };
-  /** Of the stretch under way: its sound so far, and whether anything in it was named. */
+  /** The sound of the current stretch so far, and whether a label reached the threshold in it. */
   let stretch: UnnamedStretch | undefined;
   let isNamed = false;
   let unnamed: UnnamedStretch | undefined;
   let current: TrackedEvent | undefined;
-  /** Complete but for what may be merged into it. */
+  /** An event that is complete, unless a later event is merged with it. */
   let waiting: TrackedEvent | undefined;
 
   const release = (events: TrackedEvent[]): void => {
@@ -111,7 +115,7 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
     } else if (best !== undefined && span && score >= threshold) {
       current = { start: span[0], end: span[1], label: best, confidence: score };
     }
-    // What comes next starts behind this cell: at its own sound, or at the edge of the next one.
+    // The next event starts after this cell: at its own sound, or at the edge of the next cell.
     const after = windows[index + 1];
     const next = current?.start ?? (after ? (getCentre(windows[index]!) + getCentre(after)) / 2 : 0);
     if (waiting && next - waiting.end >= mergeFrames) release(events);
@@ -120,13 +124,13 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
     push(window) {
       const events: TrackedEvent[] = [];
       windows.push(window);
-      // A window as far behind this one as this is behind the one before would be the next.
+      // The next window is expected at the same distance as between this one and the one before.
       const before = windows.at(-2);
       const next = before ? 2 * getCentre(window) - getCentre(before) : 0;
       while (done < windows.length - 1 && next - getCentre(windows[done]!) >= getReach(windows[done]!)) {
         takeCell(done++, events);
       }
-      // What lies further back than any later cell reaches is needed no more.
+      // Windows beyond the reach of all later cells are no longer needed.
       while (done > 1 && getCentre(windows[done]!) - getCentre(windows[0]!) >= getReach(windows[done]!)) {
         windows.shift();
         done--;
@@ -149,12 +153,12 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
   };
 }
 
-const getCentre = ({ from, to }: HeardWindow): number => (from + to) / 2;
-/** How far from its centre other windows' centres count for a cell. */
-const getReach = ({ from, to }: HeardWindow): number => Math.max(1, (to - from) / 2);
+const getCentre = ({ from, to }: ScoredWindow): number => (from + to) / 2;
+/** Maximum distance from the centre of a cell to the centres of windows that contribute to it. */
+const getReach = ({ from, to }: ScoredWindow): number => Math.max(1, (to - from) / 2);
 
-/** The scores of the cell of a window: those of its neighbours and its own, weighted by a triangle. */
-function smooth(windows: readonly HeardWindow[], index: number): WindowScores {
+/** The scores of the cell of a window: its own and those of its neighbours, weighted by a triangle. */
+function smooth(windows: readonly ScoredWindow[], index: number): WindowScores {
   const own = windows[index]!;
   const scores = new Float64Array(own.scores.length);
   let unknown = 0;
@@ -170,8 +174,10 @@ function smooth(windows: readonly HeardWindow[], index: number): WindowScores {
   return { scores, unknown: unknown / total };
 }
 
-/** From the first to the last frame with sound in the cell of a window; undefined where there is none. */
-function findSpan(windows: readonly HeardWindow[], index: number): readonly [number, number] | undefined {
+/**
+ * The span from the first to the last frame with sound in the cell of a window; undefined if there is none.
+ */
+function findSpan(windows: readonly ScoredWindow[], index: number): readonly [number, number] | undefined {
   const own = windows[index]!;
   const before = windows[index - 1];
   const after = windows[index + 1];
@@ -182,7 +188,7 @@ function findSpan(windows: readonly HeardWindow[], index: number): readonly [num
   return first < 0 || last < 0 || first > last ? undefined : [own.from + first, own.from + last + 1];
 }
 
-/** The place of the best score among labels that are reported, unless one that is not has more. */
+/** The index of the label with the highest score; undefined if that label is not reported. */
 function findBest(scores: Float64Array, isReported: readonly boolean[]): number | undefined {
   let best = 0;
   for (const [c, score] of scores.entries()) if (score > scores[best]!) best = c;

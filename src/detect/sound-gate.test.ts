@@ -1,9 +1,15 @@
-/** The gate on levels that are given: steady noise, noise that varies much, sounds in both, and no noise to follow. */
+/**
+ * The gate on given levels: steady noise, noise that varies much, sounds in both, and a gate that does not
+ * follow the floor.
+ */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createSoundGate, type SoundStretch } from "./sound-gate.ts";
 
-/** Levels in dB of 10 ms frames: noise at -50 that varies normally, with bursts of [start, end) seconds at -30. */
+/**
+ * Levels in dB of 10 ms frames: noise at -50 that varies normally, with bursts of [start, end) seconds at
+ * -30.
+ */
 function createLevels(seconds: number, spreadDb: number, bursts: readonly (readonly [number, number])[]) {
   const random = createRandom(3);
   return Array.from({ length: seconds * 100 }, (_, i) => {
@@ -26,7 +32,7 @@ const bursts = [
 ] as const;
 
 describe("the gate", () => {
-  // Rain and waves: frames whose levels vary by a standard deviation of 3 dB kept a gate of fixed 6 and 3 dB open for good.
+  // Rain and waves: levels with a standard deviation of 3 dB kept a gate with fixed 6 and 3 dB open forever.
   it.each([0.3, 1, 3])("tells sounds apart in noise that varies by %s dB", (spreadDb) => {
     const stretches = findStretches(createLevels(24, spreadDb, bursts)).filter(({ start }) => start > 1200);
     expect(stretches).toHaveLength(bursts.length);
@@ -36,14 +42,14 @@ describe("the gate", () => {
     }
   });
 
-  it("takes noise that is there from the start for sound until it has heard enough of it", () => {
+  it("takes noise at the start of the stream for sound until the floor has adapted", () => {
     const stretches = findStretches(createLevels(24, 1, []));
     expect(stretches).toHaveLength(1);
     expect(stretches[0]!.start).toBe(0);
     expect(stretches[0]!.end).toBeLessThan(400);
   });
 
-  it("takes everything that is not silent for sound where it follows no floor", () => {
+  it("takes everything that is not silent for sound if it does not follow the floor", () => {
     expect(findStretches(createLevels(24, 3, bursts), false)).toEqual([{ start: 0, end: 2400 }]);
   });
 });

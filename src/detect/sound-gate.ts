@@ -1,30 +1,37 @@
 /**
- * The gate: which frames of a stream hold sound, and where stretches of it start and end. What it keeps shut costs no encoder run.
+ * The gate: determines which frames of a stream contain sound, and where stretches of sound start and end.
+ * Encoders are not run while the gate is closed.
  *
- * Levels of 10 ms frames (those of silence trimming, audio/trim.ts), averaged over 30 ms, are compared with a running noise
- * floor, with hysteresis. How far above it sound has to be goes by how much the noise itself varies: rain, waves and motors would keep a gate open whose
- * thresholds lie within their own range. A stretch ends once a pause has been long enough.
  * Not its concern: samples, encoders.
+ *
+ * Levels of 10 ms frames (those of silence trimming, audio/trim.ts), averaged over 30 ms, are
+ * compared with a running noise floor, with hysteresis. The threshold above the floor depends on how much the
+ * noise itself varies: rain, waves and motors would keep the gate open if the threshold were within their own
+ * range. A stretch ends after a pause of sufficient length.
  */
 import { toDb, trimParameters } from "../audio/trim.ts";
 import { createNoiseFloor } from "./noise-floor.ts";
 
-/** Every number that shapes the gate. */
+/** The parameters of the gate. */
 export const gateParameters = {
-  /** Frames that a level is averaged over. */
+  /** Number of frames that a level is averaged over. */
   smoothedFrames: 3,
-  /** Sound starts so many standard deviations of the noise's levels above the floor, which itself lies 1.3 below their mean, ... */
+  /**
+   * The gate opens this many standard deviations of the noise's level above the floor (which is 1.3 of them
+   * below the mean level of the noise), ...
+   */
   openSpreads: 4,
-  /** ... but at least and at most that far above it, ... */
+  /** ... but at least this far above the floor ... */
   openAboveFloorDb: 6,
+  /** ... and at most this far. */
   openAtMostDb: 12,
-  /** ... and reaches as far as it stays that much below the level that starts it. */
+  /** Sound continues while the level is at most this far below the level that opens the gate. */
   hysteresisDb: 3,
-  /** The floor is the level that a tenth of so many seconds stays below. */
+  /** The floor is the 10 % quantile of the level over this duration. */
   floorSeconds: 10,
-  /** A stretch starts at most that long before the frame that opened the gate. */
+  /** A stretch starts at most this long before the frame that opened the gate. */
   lookBackSeconds: 0.5,
-  /** Silence taken for granted before the stream, in seconds. */
+  /** Silence assumed before the start of the stream, in seconds. */
   silenceBeforeSeconds: 0.2,
 } as const;
 
@@ -34,36 +41,36 @@ export interface SoundStretch {
   readonly end: number;
 }
 
-/** What the gate says after a frame. */
+/** The state of the gate after a frame. */
 export interface GateState {
-  /** Frames so far. */
+  /** Number of frames so far. */
   readonly frames: number;
-  /** First frame of the stretch under way. */
+  /** First frame of the current stretch; undefined if the gate is closed. */
   readonly start: number | undefined;
-  /** Behind its last frame with sound so far. */
+  /** The frame after its last frame with sound so far. */
   readonly end: number;
-  /** Whether this frame holds sound that belongs to the stretch. */
+  /** Whether this frame contains sound that belongs to the stretch. */
   readonly isSound: boolean;
   /** The stretch that ended with this frame. */
   readonly closed: SoundStretch | undefined;
   readonly levelDb: number;
-  /** The level that a tenth of the last seconds stays below. */
+  /** The noise floor: the 10 % quantile of the level over the last seconds. */
   readonly floorDb: number;
 }
 
-/** Follows a stream of frame levels. */
-export interface SoundGate {
+/** Finds stretches of sound in a stream of frame levels. */
+interface SoundGate {
   /** Takes the mean power of the next frame. */
   push(power: number): GateState;
-  /** The stretch under way at the end of the stream, if there is one. */
+  /** Returns the unfinished stretch at the end of the stream, if there is one. */
   finish(): SoundStretch | undefined;
 }
 
-/** How a gate is made. */
+/** Options of a gate. */
 export interface GateOptions {
   /** Pause that ends a stretch, in frames. */
   readonly pauseFrames: number;
-  /** Compare with a running floor; otherwise everything that is not silent is sound. */
+  /** Whether levels are compared with a running floor; otherwise everything that is not silent is sound. */
   readonly followsFloor: boolean;
 }
 

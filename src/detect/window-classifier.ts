@@ -1,7 +1,7 @@
 /**
- * Says of samples in memory what a golem says of a recording of the same samples.
+ * Classifies samples in memory, like a recording with the same samples.
  *
- * Not its concern: streams, windows, events.
+ * Not its concern: streams, how windows are planned, events.
  */
 
 import { embedSamples } from "../embed/embed-samples.ts";
@@ -10,16 +10,19 @@ import type { GolemModel } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
 import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 
-/** Says what samples are. Others than {@link createWindowClassifier} may run it on worker threads. */
+/**
+ * Classifies windows; besides {@link createWindowClassifier} there are implementations that use worker
+ * threads.
+ */
 export interface WindowClassifier {
   readonly labels: readonly string[];
-  /** Of the samples it takes, in Hz. */
+  /** Sample rate of the samples, in Hz. */
   readonly sampleRate: number;
-  /** Finite mono samples; undefined where there is nothing to hear in them. */
+  /** Classifies finite mono samples; resolves with undefined if they are silent. */
   classify(samples: Float32Array, signal?: AbortSignal): Promise<WindowAnswer | undefined>;
 }
 
-/** Joins a golem and its listener. */
+/** Creates a classifier from a golem and its encoder set. */
 export function createWindowClassifier(model: GolemModel, encoderSet: EncoderSet): WindowClassifier {
   const { labels, audio } = model.document;
   const settings = getAudioOf(model.document);

@@ -1,45 +1,53 @@
 /**
- * What a golem makes of a window it has heard: the probability of each class, and how much of it counts.
+ * Scores an embedded window: the probability of each class, and the share of it that counts.
  *
- * A stream is rarely as clean as the recordings a golem was trained on, and noise makes everything a little unfamiliar. So what is beyond the
- * golem's threshold of `unknown` counts less and less, by a logistic curve over familiarity, instead of not at all. Where words count, the recogniser's own doubt tells speech from other sounds: tokens less probable than nearly all
- * in training, and than {@link clearLogprob}, count in proportion. Chosen by measurement: LOG.md.
- * Not its concern: streams, how windows are heard.
+ * Not its concern: streams, how windows are embedded.
+ *
+ * A stream is rarely as clean as a golem's training recordings, and noise makes all sounds less familiar.
+ * Windows beyond the golem's threshold for `unknown` are therefore not rejected: they count less with
+ * decreasing familiarity, by a logistic curve. If the golem uses words, the confidence of the transcriber
+ * separates speech from other sounds: a window whose tokens are less probable than nearly all in training,
+ * and than {@link clearLogprob}, counts in proportion to their probability. Chosen by measurement: LOG.md.
  */
 
 import { type EmbeddedSamples, getEmbedding } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getTrainingHabits } from "./training-habits.ts";
+import { getTrainingStatistics } from "./training-statistics.ts";
 
-/** What was said of one window. */
+/** The scores of one window. */
 export interface WindowAnswer {
   /** Probability of each class, in the order of the labels. */
   readonly scores: readonly number[];
-  /** How much of it counts, 0 to 1: 1 for what resembles the training recordings. */
+  /**
+   * The share of the probabilities that counts, 0 to 1: 1 for windows that resemble the training recordings.
+   */
   readonly known: number;
 }
 
-/** Says what was heard; undefined where there was nothing to hear. */
-export type WindowJudge = (heard: EmbeddedSamples | undefined) => WindowAnswer | undefined;
+/** Scores an embedded window; undefined for a silent one. */
+export type WindowJudge = (embedded: EmbeddedSamples | undefined) => WindowAnswer | undefined;
 
-/** Mean log-probability of tokens that passes for speech anywhere: 14 % a token, with some 30,000 to choose from. */
+/** Mean log-probability of tokens that always passes for speech: 14 % per token, among some 30,000 tokens. */
 export const clearLogprob = -2;
 
-/** Standard deviations of familiarity over which the logistic curve falls: what lies 2.4 of them beyond the threshold counts four fifths. */
+/**
+ * Width of the logistic curve, in standard deviations of familiarity: a window 2.4 of them beyond the
+ * threshold counts four fifths.
+ */
 const familiaritySpread = 6;
 
-/** Creates the judge of a golem. */
+/** Creates the function that scores windows for a golem. */
 export function createWindowJudge(model: GolemModel): WindowJudge {
   const { labels, familiarity } = model.document;
-  const { unclearLogprob } = getTrainingHabits(model);
+  const { unclearLogprob } = getTrainingStatistics(model);
   const minimumLogprob =
     unclearLogprob === undefined ? Number.NEGATIVE_INFINITY : Math.min(clearLogprob, unclearLogprob);
-  return (heard) => {
-    if (!heard) return undefined;
-    const prediction = model.predictEmbedded([getEmbedding(heard)])[0]!;
+  return (embedded) => {
+    if (!embedded) return undefined;
+    const prediction = model.predictEmbedded([getEmbedding(embedded)])[0]!;
     const missing = (familiarity?.threshold ?? 0) - (prediction.familiarity ?? 0);
     const familiar = familiarity ? Math.min(1, 2 / (1 + Math.exp(missing / familiaritySpread))) : 1;
-    const unclear = heard.transcript ? minimumLogprob - heard.transcript.logprob : 0;
+    const unclear = embedded.transcript ? minimumLogprob - embedded.transcript.logprob : 0;
     return {
       scores: labels.map((label) => prediction.scores[label]!),
       known: familiar * Math.min(1, Math.exp(-unclear)),

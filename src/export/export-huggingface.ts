@@ -1,9 +1,11 @@
 /**
- * Format `huggingface`: a golem's folder for the Hugging Face Hub, with a card that says what is in it and under which licences, and the ONNX
- * file where there can be one. It is a golem like any other: `golem predict FOLDER` takes it.
+ * Export format `huggingface`: a golem's folder for the Hugging Face Hub, with a card that lists its contents
+ * and licences, and an ONNX file if the golem can be exported as one. `golem predict FOLDER` accepts it like
+ * any golem.
+ *
+ * Not its concern: the file system, the Hub's protocol.
  *
  * Formats: Hugging Face "Model Cards"; Git LFS attributes.
- * Not its concern: the file system, the Hub's protocol.
  */
 import { golemFiles } from "../golem/golem-model.ts";
 import { escapeMarkdown, writeModelCard } from "../golem/model-card.ts";
@@ -12,29 +14,29 @@ import type { ExportedFiles } from "./exported-files.ts";
 import { getOnnxExampleName, writeOnnxExample } from "./onnx-example.ts";
 import { createRecordingFolder, type ExportedRecording } from "./recording-folder.ts";
 
-/** The ONNX file in the folder. */
+/** Name of the ONNX file in the folder. */
 const hubOnnxFile = "model.onnx";
 
 const largeFiles = ["*.onnx", "*.safetensors"];
 
-/** What is to be known beside the golem. */
-export interface HubOptions {
-  /** As the Hub names it. */
+/** Options of the export. */
+interface HubOptions {
+  /** Licence of the golem, as the Hub names it. */
   readonly licence: string;
-  /** Of the weights of who listens, by id. */
+  /** Licence of the weights of each encoder and transcriber, by id. */
   readonly licences: ReadonlyMap<string, string>;
-  /** The ONNX file, or a sentence on why there is none. */
+  /** The ONNX file, or a sentence that says why there is none. */
   readonly onnx: Uint8Array | string;
-  /** The training recordings, where they go along; else none. */
+  /** The training recordings, if they are included; otherwise empty. */
   readonly recordings: readonly ExportedRecording[];
 }
 
-/** What the recordings that go along are, for people. */
+/** Describes the included recordings for people; empty if there are none. */
 export function describeRecordings(recordings: readonly ExportedRecording[]): string[] {
   return recordings.length === 0
     ? []
     : [
-        `the ${recordings.length} training recordings themselves, since they were asked for: files as they are, with voices and whatever tags are in them, under neutral names`,
+        `the ${recordings.length} training recordings themselves, as requested: unchanged files under neutral names, including voices and any tags in the files`,
       ];
 }
 
@@ -60,13 +62,13 @@ export function exportHuggingFace(
           "```",
           "",
           hasOnnx
-            ? `In plain ONNX Runtime: ${hubOnnxFile} takes 16 kHz mono samples and gives probabilities; ${getOnnxExampleName(hubOnnxFile)} shows how, trimming of silence included.`
+            ? `With ONNX Runtime only: ${hubOnnxFile} takes 16 kHz mono samples and gives probabilities; ${getOnnxExampleName(hubOnnxFile)} is an example that also trims silence.`
             : `There is no ONNX file: ${escapeMarkdown(onnx)}`,
         ],
       ],
       [
         "What is in this folder",
-        [...list(holds), ...(recordings.length > 0 ? list(describeRecordings(recordings)) : ["- no sound"])],
+        [...list(holds), ...(recordings.length > 0 ? list(describeRecordings(recordings)) : ["- no audio"])],
       ],
       ...(leftOut.length > 0 ? [["What was left out", list(leftOut)] as const] : []),
     ],

@@ -1,4 +1,7 @@
-/** Golems without networks in the real runtime: heads of every kind, their pooling and familiarity against the golem's float64. */
+/**
+ * Exported golems with a stand-in encoder in ONNX Runtime: heads of every kind, their fusion and familiarity,
+ * compared with the golem's float64 results.
+ */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
@@ -14,7 +17,7 @@ import { createGolemOnnx } from "./export-onnx.ts";
 const { layers, dimensions } = testEncoder;
 const size = 2 * dimensions;
 
-/** An encoder that takes its samples for pooled layers. */
+/** An encoder that passes its samples on as pooled layers. */
 const add: AddEncoder = (graph, samples) => {
   const shape = graph.addConstant([3], [1, layers, size]);
   const all = graph.add("Reshape", [samples, shape]);
@@ -50,7 +53,7 @@ async function compare(model: GolemModel): Promise<void> {
     const logits = Array.from(outputs.logits!.data, Number);
     const total = logits.reduce((sum, value) => sum + Math.exp(value), 0);
     expect(logits.map((value) => Math.exp(value) / total)).toBeAllclose(scores, { rtol: 1e-4, atol: 1e-6 });
-    // Not where rounding decides.
+    // Skipped if the result depends on rounding.
     if (scores.every((score) => Math.abs(score - least) > 1e-5)) {
       const { label, labelSet } = expected!;
       const inSet = model.document.labels.filter((name, k) => name === label || scores[k]! >= least);
@@ -66,7 +69,7 @@ async function compare(model: GolemModel): Promise<void> {
 }
 
 describe("a golem as one graph", () => {
-  it("pools its views", async () => {
+  it("fuses its views", async () => {
     const model = await train({});
     expect(model.document.views.length).toBeGreaterThan(1);
     expect(model.familiarity).toBeDefined();
@@ -77,7 +80,7 @@ describe("a golem as one graph", () => {
     await compare(await train({ head, layer: 1 }));
   });
 
-  it("takes means alone where the golem does", async () => {
+  it("uses only the means if the golem does", async () => {
     const model = await train({ layer: "last", head: "linear", pooling: "mean" });
     expect(model.document.heads[0]!.features).toBe(dimensions);
     await compare(model);

@@ -1,10 +1,11 @@
 /**
- * Format `onnx`: one file with everything from samples to probabilities: front ends, encoders, pooling, heads, fusion, familiarity; what
- * else has to be known of the golem stands in the file's metadata.
+ * Export format `onnx`: one file that computes probabilities from samples: front ends, encoders, pooling,
+ * heads, fusion and familiarity. The file's metadata describe the golem.
  *
- * Inputs: `samples` [1, samples], 16 kHz mono float32 from -1 to 1. Outputs: `probabilities` and `logits` [1, classes], `familiarity`
- * [1, 1] where the golem knows it. Trimming and windows are the caller's.
  * Not its concern: the file system, where weights come from.
+ *
+ * Input: `samples` [1, samples], 16 kHz mono float32 from -1 to 1. Outputs: `probabilities` and `logits` [1,
+ * classes], and `familiarity` [1, 1] if the golem has it. Trimming and windowing are left to the caller.
  */
 
 import { computeLeastProbability, labelSetLevel } from "../classifier/label-sets.ts";
@@ -16,25 +17,26 @@ import { createGraphMerge, type GraphEnd } from "../onnx/graph-merge.ts";
 import { checkWordless } from "./exported-files.ts";
 import { addDecision, addFamiliarity } from "./head-graph.ts";
 
-/** An encoder to be put in. */
+/** An encoder to include in the file. */
 export interface ExportedEncoder {
   readonly add: AddEncoder;
   /** SPDX id of its weights' licence. */
   readonly licence: string;
 }
 
-/** What is to be known beside the golem. */
-export interface OnnxOptions {
-  /** By id, in the golem's words. */
+/** Options of the export. */
+interface OnnxOptions {
+  /** The encoders, by their ids in the golem. */
   readonly encoders: ReadonlyMap<string, ExportedEncoder>;
-  /** SPDX id under which the golem is passed on. */
+  /** SPDX id of the golem's licence. */
   readonly licence: string;
 }
 
 /**
- * The bytes of the file.
+ * Creates the bytes of the file.
  *
- * @throws GolemError `invalid-option` for golems in which words have a say, or for encoders that are no networks of samples.
+ * @throws GolemError `invalid-option` for golems that use words, or for encoders that are not networks of
+ * samples.
  */
 export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOptions): Uint8Array {
   const { document, classifier, familiarity } = model;
@@ -50,7 +52,7 @@ export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOp
     layers.set(encoder, getLayer);
     const info = document.encoders.find(({ id }) => id === encoder)!;
     const size = getLayerSize(info, pooling);
-    // A pooled layer begins with the means.
+    // The means are the first part of a pooled layer.
     const name =
       features.get(key) ??
       graph.add("Slice", [
@@ -76,10 +78,10 @@ export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOp
   );
 }
 
-const noFamiliarity = "nothing could be held out to find how unfamiliar the unknown is";
-const noFamiliarityInFile = "how familiar a recording is depends on its words, which this file does not know";
+const noFamiliarity = "no recordings could be held out to find a threshold";
+const noFamiliarityInFile = "familiarity depends on words, which this file does not compute";
 
-/** The file's metadata: texts, most of them JSON. */
+/** The file's metadata: texts, most of which are JSON. */
 function describeGolem(
   { document, calibration }: GolemModel,
   { encoders, licence }: OnnxOptions,
@@ -89,7 +91,7 @@ function describeGolem(
   const entries = {
     golem: { createdBy, seed, licence },
     labels,
-    input: "mono samples from -1 to 1 at 16 kHz, silence at the ends trimmed, at most 30 s at once",
+    input: "mono samples from -1 to 1 at 16 kHz, silence at the ends trimmed, at most 30 s at a time",
     audio,
     encoders: document.encoders
       .filter(({ id }) => encoders.has(id))
@@ -113,7 +115,7 @@ function describeGolem(
           minimumProbability: computeLeastProbability(calibration),
           note: "and the best guess",
         }
-      : { note: "nothing could be held out to calibrate them" },
+      : { note: "no recordings could be held out to calibrate them" },
     training: {
       ...{ recordings: data.recordings, perClass: data.perClass, seconds: data.seconds },
       fingerprint: data.fingerprint,

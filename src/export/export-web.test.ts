@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { getTrainingHabits } from "../detect/training-habits.ts";
-import type { TrainingDocument } from "../golem/golem-document.ts";
-import { keepHabits } from "./export-web.ts";
+import { getTrainingStatistics } from "../detect/training-statistics.ts";
+import type { TrainingDocument } from "../golem/training-document.ts";
+import { keepDetectionFields } from "./export-web.ts";
 
-it("keeps all that a page's detection goes by, and nothing that tells whose recordings they were", () => {
+it("keeps the fields that detection uses, and nothing that identifies the recordings", () => {
   const training: TrainingDocument = {
     formatVersion: 3,
     recordings: Array.from({ length: 20 }, (_, i) => ({
@@ -12,11 +12,11 @@ it("keeps all that a page's detection goes by, and nothing that tells whose reco
       ...{ dynamicsDb: i % 2 ? 1 : 30, logprob: -i / 10 },
     })),
   };
-  const kept = keepHabits(training);
-  const habits = getTrainingHabits({ training });
-  expect(getTrainingHabits({ training: kept })).toEqual(habits);
-  expect(habits.isSteady).toBe(true);
-  expect(habits.unclearLogprob).toBeLessThan(0);
+  const kept = keepDetectionFields(training);
+  const statistics = getTrainingStatistics({ training });
+  expect(getTrainingStatistics({ training: kept })).toEqual(statistics);
+  expect(statistics.isSteady).toBe(true);
+  expect(statistics.unclearLogprob).toBeLessThan(0);
   for (const secret of ["ada-", "Quux", "my number", "aaaa", "bbbb"]) {
     expect(JSON.stringify(kept)).not.toContain(secret);
   }

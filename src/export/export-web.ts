@@ -1,7 +1,8 @@
 /**
- * A golem as a folder of static files that runs in a browser: page, library, networks, golem. What lies where, and what the golem still tells.
+ * Export format `web`: a golem as a folder of static files that run in a browser (page, library, networks,
+ * golem). This defines the layout of the folder and what its golem contains.
  *
- * Not its concern: where the library and the networks' weights are, who writes the folder.
+ * Not its concern: where the library and the networks' weights come from, how the folder is written.
  */
 import { GolemError } from "../core/error.ts";
 import {
@@ -10,28 +11,32 @@ import {
   getTranscriberDefinition,
   type WeightSource,
 } from "../encoder/registry.ts";
-import { formatVersion, type TrainingDocument } from "../golem/golem-document.ts";
+import { formatVersion } from "../golem/golem-document.ts";
 import { type GolemModel, golemFiles } from "../golem/golem-model.ts";
 import type { PublicGolem } from "../golem/public-golem.ts";
+import type { TrainingDocument } from "../golem/training-document.ts";
 
-/** Files of the built library that are the page's and lie at the top. */
+/** Files of the built library that belong to the page, and their names at the top of the folder. */
 const pageFiles: Readonly<Record<string, string>> = { "page.html": "index.html", "page.css": "page.css" };
 
-/** Stands for a hash that is nobody's business on a public page. */
+/** Replaces hashes, which a public page does not need. */
 const noHash = "0".repeat(64);
 
-/** Where a file of the built library (dist/web) lies in the folder; undefined for one that pages do not need. */
+/**
+ * The path in the folder of a file of the built library (dist/web); undefined for a file that pages do not
+ * need.
+ */
 export function placeLibraryFile(name: string): string | undefined {
   if (name.endsWith(".d.ts")) return undefined;
   return pageFiles[name] ?? `golem-audio/${name}`;
 }
 
-/** Where the weight file `name` of the encoder `id` lies in the folder. */
+/** The path in the folder of the weight file `name` of the encoder `id`. */
 export function placeWeightFile(id: string, name: string): string {
   return `golem/weights/${id}/${name}`;
 }
 
-/** The golem's own files, by their names in the folder, and what they still hold of the recordings. */
+/** The golem's own files, by their paths in the folder, and descriptions of what they still contain. */
 export function createWebGolem({ model, holds }: PublicGolem): {
   readonly files: Readonly<Record<string, Uint8Array | string>>;
   readonly holds: readonly string[];
@@ -39,19 +44,19 @@ export function createWebGolem({ model, holds }: PublicGolem): {
   const files: Record<string, Uint8Array | string> = {};
   const { [golemFiles.card]: _, ...encoded } = model.encode();
   for (const [name, bytes] of Object.entries(encoded)) files[`golem/${name}`] = bytes;
-  files[`golem/${golemFiles.training}`] = JSON.stringify(keepHabits(model.training));
+  files[`golem/${golemFiles.training}`] = JSON.stringify(keepDetectionFields(model.training));
   return {
     files,
     holds: [
       holds[0]!,
-      "of each recording its label, length, range of levels and how clear its words were",
+      "for each recording its label, duration, range of levels and clarity of speech",
       ...holds.slice(2),
     ],
   };
 }
 
-/** What listening to a stream goes by (detect/training-habits.ts); nothing else of the recordings. */
-export function keepHabits({ recordings }: TrainingDocument): TrainingDocument {
+/** Keeps only the fields of recordings that detection uses (detect/training-statistics.ts). */
+export function keepDetectionFields({ recordings }: TrainingDocument): TrainingDocument {
   return {
     formatVersion,
     withheld: true,
@@ -62,7 +67,10 @@ export function keepHabits({ recordings }: TrainingDocument): TrainingDocument {
   };
 }
 
-/** Whose weights the golem needs. Throws `unknown-encoder` where one is not built in. */
+/**
+ * The encoders and transcriber whose weights the golem needs. Throws `unknown-encoder` if one is not built
+ * in.
+ */
 export function listWeightOwners({ encoders, transcriber }: Pick<GolemModel, "encoders" | "transcriber">): {
   readonly info: { readonly id: string; readonly revision: string };
   readonly weights?: WeightSource;
@@ -71,7 +79,7 @@ export function listWeightOwners({ encoders, transcriber }: Pick<GolemModel, "en
   if (foreign) {
     throw new GolemError(
       "unknown-encoder",
-      `The golem listens with ${foreign.id}; browsers run the built-in encoders ${Object.keys(encoderDefinitions).join(", ")} only.`,
+      `The golem uses the encoder ${foreign.id}; browsers run only the built-in encoders ${Object.keys(encoderDefinitions).join(", ")}.`,
       { hint: "Train it with a built-in encoder (no --encoder), or serve it with `golem serve`." },
     );
   }

@@ -1,5 +1,5 @@
 /**
- * What an export consists of, before anything is written.
+ * The files of an export, before they are written, and the check that golems do not use words.
  *
  * Not its concern: the file system.
  */
@@ -8,22 +8,24 @@ import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 
-/** Files by their names in the folder (with "/" between folders); contents, or a file of this machine to be copied. */
+/**
+ * Files by their paths in the folder (with "/" between folders): contents, or a file on this machine to copy.
+ */
 export type ExportedFiles = Readonly<Record<string, Uint8Array | string | { readonly copyOf: string }>>;
 
 /**
- * Formats that only carry what hears cannot carry words.
+ * Checks that a golem does not use words, for formats without a transcriber.
  *
- * @throws GolemError `invalid-option` where transcript or decoder have a say in the golem.
+ * @throws GolemError `invalid-option` if views of the golem need a transcriber.
  */
 export function checkWordless({ views }: GolemDocument, what: string): void {
   const words = views.filter(needsTranscriber);
   if (words.length === 0) return;
   throw new GolemError(
     "invalid-option",
-    `Words have ${Math.round(100 * sumShares(words))} % of this golem's decision; ${what} was expected to decide by sound alone.`,
+    `Words have a share of ${Math.round(100 * sumShares(words))} % in this golem's decision; ${what} cannot contain words.`,
     {
-      hint: "Add --acoustic-only: the golem is trained again without words, and the score that it has then is told. Format huggingface carries words.",
+      hint: "Add --acoustic-only: the golem is trained again without words, and its new score is printed. Format huggingface supports words.",
     },
   );
 }

@@ -1,24 +1,27 @@
 /**
- * What a golem does with pooled layers, as nodes of a graph: heads, their pooling into probabilities, and how familiar a recording is.
+ * The part of an ONNX graph that follows the pooled layers: heads, their fusion into probabilities, and
+ * familiarity.
  *
- * The mathematics are those of head/network-head.ts, classifier/fusion.ts and classifier/familiarity.ts, in float32 instead of float64.
  * Not its concern: encoders, files.
+ *
+ * It computes the same as head/network-head.ts, classifier/fusion/fusion.ts and
+ * classifier/novelty/familiarity.ts, in float32 instead of float64.
  */
 
-import { type Familiarity, nearnessShare, tellsNearness } from "../classifier/familiarity.ts";
-import type { FittedView } from "../classifier/fitted-view.ts";
+import type { FittedView } from "../classifier/fusion/fusion.ts";
+import { type Familiarity, isUsedForNearness, nearnessFactor } from "../classifier/novelty/familiarity.ts";
 import type { EncoderSetInfo, VectorView } from "../classifier/view.ts";
 import type { Tensor } from "../head/head.ts";
 import type { GraphMerge } from "../onnx/graph-merge.ts";
 
-/** From a view to the name of its features [1, features]. */
-export type GetFeatures = (view: VectorView) => string;
+/** Returns the name of the tensor that holds a view's features [1, features]. */
+type GetFeatures = (view: VectorView) => string;
 
 const row = (values: ArrayLike<number>) => ({ shape: [1, values.length], data: Float32Array.from(values) });
 const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
 const addTensor = (graph: GraphMerge, { shape, data }: Tensor) => graph.addConstant(shape, data);
 
-/** Adds a head: logits [1, classes]. */
+/** Adds a head; returns the name of its logits [1, classes]. */
 function addHead(graph: GraphMerge, { head }: FittedView, features: string): string {
   const { tensors, meta } = head.saved;
   const take = (name: string) => addTensor(graph, tensors[name]!);
@@ -46,7 +49,7 @@ function addStandardised(
   return graph.add("Div", [centred, addTensor(graph, row(scale))]);
 }
 
-/** Adds heads and pooling; gives the names of `logits` and `probabilities`, [1, classes] both. */
+/** Adds heads and fusion: the outputs `logits` and `probabilities`, both [1, classes]. */
 export function addDecision(
   graph: GraphMerge,
   fitted: readonly FittedView[],
@@ -66,7 +69,9 @@ export function addDecision(
   graph.add("Softmax", ["logits"], { axis: 1 }, "probabilities");
 }
 
-/** Adds `familiarity` [1, 1]: about 0 for a typical recording of a known class, lower for what is less so. */
+/**
+ * Adds the output `familiarity` [1, 1]: about 0 for a typical recording of a known class, lower for others.
+ */
 export function addFamiliarity(
   graph: GraphMerge,
   familiarity: Familiarity,
@@ -91,7 +96,7 @@ export function addFamiliarity(
       const length = graph.add("Mul", [graph.add("Sqrt", [square]), constant(unit / view.weight)]);
       resemblances.push(graph.add("Div", [products, length]));
     }
-    if (!tellsNearness(view, encoderSet)) continue;
+    if (!isUsedForNearness(view, encoderSet)) continue;
     const offsets = graph.add("Sub", [
       addTensor(graph, row(norms.map((norm) => norm ** 2))),
       graph.add("Mul", [products, constant(2)]),
@@ -101,19 +106,18 @@ export function addFamiliarity(
       graph.add("Log", [graph.add("Div", [graph.add("Max", [least, constant(1e-9)]), constant(features)])]),
     );
   }
-  const judge = (value: string, factor: number, offset: number) =>
+  const scale = (value: string, factor: number, offset: number) =>
     graph.add("Add", [graph.add("Mul", [value, constant(factor)]), constant(offset)]);
-  const judged: string[] = [];
   const { resemblance, nearness } = familiarity;
   const best =
     resemblances.length === 0
       ? constantRow(graph)
       : graph.add("ReduceMax", [sum(resemblances)], { axes: [1], keepdims: 1 });
-  judged.push(judge(best, 1 / resemblance.deviation, -resemblance.mean / resemblance.deviation));
-  const share = nearnessShare / nearness.deviation;
-  const near = distances.length === 0 ? constantRow(graph) : sum(distances);
-  judged.push(judge(near, -share / (2 * Math.max(distances.length, 1)), -share * nearness.mean));
-  graph.add("Min", judged, {}, "familiarity");
+  const resemblanceScore = scale(best, 1 / resemblance.deviation, -resemblance.mean / resemblance.deviation);
+  const factor = nearnessFactor / nearness.deviation;
+  const total = distances.length === 0 ? constantRow(graph) : sum(distances);
+  const nearnessScore = scale(total, -factor / (2 * Math.max(distances.length, 1)), -factor * nearness.mean);
+  graph.add("Min", [resemblanceScore, nearnessScore], {}, "familiarity");
 }
 
 const constantRow = (graph: GraphMerge) => addTensor(graph, { shape: [1, 1], data: new Float32Array(1) });

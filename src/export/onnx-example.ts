@@ -1,46 +1,49 @@
 /**
- * The script that goes beside an ONNX file: plain onnxruntime-node, from 16 kHz WAV files to answers, trimmed as the golem trims.
+ * The example script of an ONNX export: predictions for 16 kHz WAV files, using only onnxruntime-node. It
+ * trims silence like the golem.
  *
- * The numbers of trimming are those of audio/trim.ts. JavaScript's ONNX Runtime does not hand out a file's metadata, so labels
- * and threshold are written into the script.
  * Not its concern: files.
+ *
+ * The parameters of trimming are those of audio/trim.ts. ONNX Runtime for JavaScript gives no access
+ * to a file's metadata, so labels and threshold are written into the script.
  */
 import { trimParameters } from "../audio/trim.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 
-/** What the script beside an ONNX file is called. */
+/** The name of the example script of an ONNX file. */
 export const getOnnxExampleName = (file: string): string => `${file.replace(/\.onnx$/, "")}.example.mjs`;
 
-/** Writes the script for the file of this name, which lies beside it. */
+/** Writes the script for the ONNX file of this name in the same folder. */
 export function writeOnnxExample(file: string, { audio, labels, familiarity }: GolemDocument): string {
   const p = trimParameters;
   const { sampleRate } = audio;
   const hop = Math.max(1, Math.round(sampleRate * p.frameSeconds));
-  return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line a recording, an error where there is one; needs onnxruntime-node and nothing else.
-// WAV: ${sampleRate} Hz, mono, 16 bit. Make one of anything: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
+  return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line per recording, with an error if it failed; needs only onnxruntime-node.
+// WAV: ${sampleRate} Hz, mono, 16 bit. To convert any file: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as ort from "onnxruntime-node";
 
 const labels = ${JSON.stringify(labels)};
 const unknownLabels = ${JSON.stringify(labels.filter((label) => unknownLabels.includes(label)))};
-const leastFamiliar = ${familiarity ? familiarity.threshold : "-Infinity"}; // below: unlike everything it was trained on
-// Products of int8 weights exact on every processor.
+const threshold = ${familiarity ? familiarity.threshold : "-Infinity"}; // a lower familiarity means unlike all classes
+// Makes products of int8 weights exact on every processor.
 const options = { extra: { session: { x64quantprecision: "1" } } };
 const session = await ort.InferenceSession.create(fileURLToPath(new URL(${JSON.stringify(encodeURIComponent(file))}, import.meta.url)), options);
 
 for (const path of process.argv.slice(2)) {
   try {
-    console.log(JSON.stringify({ file: path, ...(await answer(${audio.trim ? "trim(readWav(path))" : "readWav(path)"})) }));
+    console.log(JSON.stringify({ file: path, ...(await predict(${audio.trim ? "trim(readWav(path))" : "readWav(path)"})) }));
   } catch ({ message }) {
     console.log(JSON.stringify({ file: path, error: message }));
     process.exitCode = 1;
   }
 }
 
-async function answer(sound) {
-  // Longer recordings in windows of equal length. Averaging answers is near what golem does, which averages what is heard.
+async function predict(sound) {
+  // Long recordings are split into windows of equal length. Averaging their predictions is close to
+  // golem, which averages embeddings.
   const windows = Math.max(1, Math.ceil(sound.length / (${audio.windowSeconds} * ${sampleRate})));
   const scores = labels.map(() => 0);
   let familiarity = 0;
@@ -51,7 +54,7 @@ async function answer(sound) {
     familiarity += (out.familiarity?.data[0] ?? 0) / windows;
   }
   const label = labels[scores.indexOf(Math.max(...scores))];
-  const unknown = familiarity < leastFamiliar || unknownLabels.includes(label);
+  const unknown = familiarity < threshold || unknownLabels.includes(label);
   return { label, unknown, scores: Object.fromEntries(labels.map((name, k) => [name, scores[k]])) };
 }
 
@@ -64,15 +67,15 @@ function readWav(path) {
     if (id === "data") data = bytes.subarray(body, body + size);
     at = body + size + (size % 2);
   }
-  if (!data || format !== "1,1,${sampleRate},16") throw new Error("This is something else; a WAV file of ${sampleRate} Hz, mono, 16 bit was expected.");
+  if (!data || format !== "1,1,${sampleRate},16") throw new Error("This is not a WAV file of ${sampleRate} Hz, mono, 16 bit.");
   const samples = data.length >> 1;
-  if (samples < ${Math.ceil(p.minimumSeconds * sampleRate)}) throw new Error(\`It holds \${samples} samples of sound; at least ${Math.ceil(p.minimumSeconds * sampleRate)} (${1000 * p.minimumSeconds} ms) were expected.\`);
+  if (samples < ${Math.ceil(p.minimumSeconds * sampleRate)}) throw new Error(\`The file has \${samples} samples; expected at least ${Math.ceil(p.minimumSeconds * sampleRate)} (${1000 * p.minimumSeconds} ms).\`);
   return Float32Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(2 * i) / 32768);
 }
 
-/** From where sound starts to where it ends, with ${p.marginSeconds} s on both sides. */
+/** Trims to the part with sound, with a margin of ${p.marginSeconds} s on both sides. */
 function trim(samples) {
-  const levels = []; // mean power of each ${1000 * p.frameSeconds} ms, what is below ${p.highPassHz} Hz taken out
+  const levels = []; // mean power of each ${1000 * p.frameSeconds} ms, high-pass filtered at ${p.highPassHz} Hz
   for (let i = 0, sum = 0, high = 0; i < samples.length; i++) {
     high = ${Math.exp((-2 * Math.PI * p.highPassHz) / sampleRate)} * (high + samples[i] - samples[Math.max(i - 1, 0)]);
     sum += high * high;
@@ -82,7 +85,7 @@ function trim(samples) {
   }
   const sorted = levels.toSorted((a, b) => a - b), decibels = (power) => 10 * Math.log10(power);
   const loudest = sorted.slice(-${p.loudFrames}), loud = decibels(loudest.reduce((a, b) => a + b, 0) / loudest.length);
-  if (decibels(sorted.at(-1)) < ${p.silentDb}) throw new Error("There is nothing to hear in it; sound was expected.");
+  if (decibels(sorted.at(-1)) < ${p.silentDb}) throw new Error("The file is silent; expected sound.");
   const floor = decibels(sorted[Math.floor((sorted.length - 1) * ${p.floorQuantile})]);
   const open = Math.min(loud - ${p.openAtMostDb}, Math.max(loud - ${p.openBelowLoudDb}, floor + ${p.openAboveFloorDb}));
   const isOver = (power, level) => power >= 10 ** (level / 10);

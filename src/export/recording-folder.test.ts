@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createRecordingFolder } from "./recording-folder.ts";
 
-it("names files after labels and numbers alone, and lists what they are", () => {
+it("names files only by label and number, and lists them", () => {
   const files = createRecordingFolder([
     { path: "/home/ada/ada 1.WAV", ending: ".wav", label: "yes" },
     { path: "/home/ada/ada 2.wav", ending: ".wav", label: "yes" },

@@ -1,5 +1,6 @@
 /**
- * Training recordings as a folder that says nothing but their labels: train/LABEL/0001.wav ... and the metadata.csv of Hugging Face's AudioFolder.
+ * Training recordings as a folder whose names reveal only their labels: train/LABEL/0001.wav ... and the
+ * metadata.csv of a Hugging Face AudioFolder.
  *
  * Not its concern: the file system, what is in the files.
  */
@@ -7,18 +8,18 @@ import { formatCsvRow } from "../core/csv-row.ts";
 import { makeSafeName } from "../core/safe-name.ts";
 import type { ExportedFiles } from "./exported-files.ts";
 
-/** A recording to be put in. */
+/** A recording to include. */
 export interface ExportedRecording {
-  /** Where the file is on this machine. */
+  /** Path of the file on this machine. */
   readonly path: string;
-  /** How its name ends, with the dot (".wav"); may be empty. */
+  /** File name extension, with the dot (".wav"); may be empty. */
   readonly ending: string;
   readonly label: string;
-  /** What was understood of it, where that is asked for. */
+  /** Its transcript, if transcripts are included. */
   readonly text?: string | undefined;
 }
 
-/** Names the files after their labels and their place among the recordings of that label, and lists them. */
+/** Names the files by label and number, and lists them in metadata.csv. */
 export function createRecordingFolder(recordings: readonly ExportedRecording[]): ExportedFiles {
   const files: Record<string, string | { readonly copyOf: string }> = {};
   const counts = new Map<string, number>();
@@ -26,7 +27,7 @@ export function createRecordingFolder(recordings: readonly ExportedRecording[]):
   const rows = [["file_name", "label", ...(hasTexts ? ["transcription"] : [])]];
   for (const { path, ending, label, text } of recordings) {
     const folder = `train/${makeSafeName(label)}`;
-    // Folders of two labels may be called the same, also where capitals do not count.
+    // Two labels may have the same folder name, also on file systems that ignore case.
     const key = folder.toLowerCase();
     const number = (counts.get(key) ?? 0) + 1;
     counts.set(key, number);

@@ -1,10 +1,10 @@
 /**
- * What the files of a golem are called, and how large they may be.
+ * Names and size limits of the files of a golem.
  *
  * Not its concern: what is in them.
  */
 
-/** Names of the files a golem consists of; `text` only where the transcript has a say. */
+/** Names of the files of a golem; `text` exists only if the transcript is one of the views. */
 export const golemFiles = {
   document: "golem.json",
   tensors: "head.safetensors",
@@ -13,7 +13,7 @@ export const golemFiles = {
   card: "README.md",
 } as const;
 
-/** Most bytes read of each file of a golem; the card is not read. */
+/** Maximum size of each file of a golem, in bytes; the card is never read. */
 export const golemFileLimits: Readonly<Record<Exclude<keyof typeof golemFiles, "card">, number>> = {
   document: 64 * 1024 * 1024,
   tensors: 1024 * 1024 * 1024,

@@ -1,54 +1,43 @@
 /**
- * The trained artefact in memory: predicts from embeddings, evaluates, and turns into files and back.
+ * The trained golem in memory: predicts from embeddings, evaluates itself, and is converted to files and
+ * back.
  *
  * Not its concern: the file system, audio formats, how encoders run.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/audio-description.ts";
 import { type Classifier, createClassifier } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
-import { createFamiliarityScore, type Familiarity } from "../classifier/familiarity.ts";
-import type { FittedView } from "../classifier/fitted-view.ts";
-import {
-  computeLabelSet,
-  labelSetLevel,
-  packLabelCalibration,
-  unpackLabelCalibration,
-} from "../classifier/label-sets.ts";
+import type { FittedView } from "../classifier/fusion/fusion.ts";
+import { computeLabelSet, labelSetLevel } from "../classifier/label-sets.ts";
+import { createFamiliarityScore, type Familiarity } from "../classifier/novelty/familiarity.ts";
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
-import { GolemError } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedRecording, type Embedding, unknownLabels } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import type { Tensor } from "../head/head.ts";
-import { computeDataFingerprint } from "./data-fingerprint.ts";
+import { createDamagedError } from "./checked-json.ts";
 import {
   checkViews,
   formatVersion,
   type GolemDocument,
   parseGolemDocument,
   parseTextDocument,
-  parseTrainingDocument,
-  type TrainingDocument,
 } from "./golem-document.ts";
 import { golemFiles } from "./golem-files.ts";
 import { writeModelCard } from "./model-card.ts";
-import {
-  describeFamiliarity,
-  familiarityPrefix,
-  packFamiliarity,
-  unpackFamiliarity,
-} from "./packed-familiarity.ts";
-import { packTensors, unpackTensors } from "./packed-tensors.ts";
+import { describeFamiliarity, packTensors, type TensorParts, unpackTensors } from "./packed-tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { TrainingAccount } from "./training-account.ts";
+import { parseTrainingDocument, type TrainingDocument } from "./training-document.ts";
 
 export { golemFileLimits, golemFiles } from "./golem-files.ts";
 
-/** What a golem says of one recording. */
+/** The prediction for one recording. */
 export interface Prediction {
   /** The most probable class: always the best guess. */
   readonly label: string;
@@ -56,47 +45,52 @@ export interface Prediction {
   readonly confidence: number;
   /** Probability of each class, in the order of the golem's labels. */
   readonly scores: Readonly<Record<string, number>>;
-  /** Whether it is unlike all classes, or most like one that stands for the unknown; only a flag. */
+  /**
+   * Whether it is unlike all classes, or its label is a class for the unknown. A flag only: `label` is set
+   * anyway.
+   */
   readonly unknown: boolean;
-  /** How familiar it is: about 0 for a typical recording of a known class, below the golem's threshold if unknown. */
+  /**
+   * Familiarity: about 0 for a typical recording of a known class, below the golem's threshold if unknown.
+   */
   readonly familiarity?: number;
-  /** Classes that cannot be ruled out: with the stated level, of known ones, the true one is among them. Best guess first. */
+  /**
+   * The classes that cannot be ruled out, best guess first. For recordings of known classes, the true class
+   * is among them with the probability stated in golem.json.
+   */
   readonly labelSet?: readonly string[];
 }
 
-/** A trained golem, without those who listen for it. */
+/** A trained golem without its encoder set. */
 export interface GolemModel {
   readonly document: GolemDocument;
   readonly training: TrainingDocument;
-  /** The encoders whose vectors it takes, in this order. */
+  /** The encoders whose embeddings it uses, in this order. */
   readonly encoders: readonly EncoderInfo[];
-  /** Who gives the texts and vectors of a decoder that it takes; undefined when it takes none. */
+  /** The transcriber whose transcripts and decoder vectors it uses; undefined if it uses none. */
   readonly transcriber: TranscriberInfo | undefined;
-  /** Heads, weights and vocabulary, for those who look inside. */
+  /** Heads, weights and vocabulary. */
   readonly classifier: Classifier;
-  /** What tells it the unknown, likewise; undefined where nothing could be held out. */
+  /** The out-of-distribution detector; undefined if nothing could be held out. */
   readonly familiarity: Familiarity | undefined;
-  /** What its label sets go by, likewise. */
+  /** Calibration of its label sets; undefined if nothing could be held out. */
   readonly calibration: LabelCalibration | undefined;
-  /** Predicts recordings as they were heard. */
+  /** Predicts embedded recordings. */
   predictEmbedded(embeddings: readonly Embedding[]): Prediction[];
-  /** Scores the golem on labelled recordings; those of its training set are left out and listed. */
+  /** Evaluates the golem on labelled recordings; those of its training set are left out and listed. */
   evaluate(recordings: readonly EmbeddedRecording[], skipped?: readonly SkippedRecording[]): Evaluation;
-  /** The files it is saved as, by name; the same golem gives the same bytes. */
+  /** Encodes the golem as files, by name; the same golem gives the same bytes. */
   encode(): Record<string, Uint8Array>;
 }
 
-/** What a golem goes by when it says how sure it is; parts are left out where nothing could be held out. */
-interface Judgement {
-  readonly familiarity?: Familiarity | undefined;
-  readonly calibration?: LabelCalibration | undefined;
-}
+/** How certain predictions are; the parts are absent if nothing could be held out. */
+type Judgement = Pick<TensorParts, "familiarity" | "calibration">;
 
-/** Everything `createGolemModel` needs. */
-export interface GolemParts {
+/** Input of {@link createGolemModel}. */
+interface GolemParts {
   readonly classifier: Classifier;
   readonly labels: readonly string[];
-  /** Who heard what it was trained on. */
+  /** The encoder set that embedded the training recordings. */
   readonly encoderSet: EncoderSetInfo;
   readonly audio: AudioSettings;
   readonly pipeline: AudioDescription;
@@ -107,13 +101,13 @@ export interface GolemParts {
   /** Accuracy on its own training recordings. */
   readonly trainAccuracy: number;
   readonly evaluation: Evaluation | null;
-  /** What training.json tells of each recording. */
+  /** The contents of training.json. */
   readonly account: TrainingAccount;
   readonly seed: number;
   readonly judgement: Judgement;
 }
 
-/** Puts together what training found. */
+/** Creates a golem from the results of training. */
 export function createGolemModel(parts: GolemParts): GolemModel {
   const { labels, recordings, audio } = parts;
   const { fitted, vocabulary } = parts.classifier;
@@ -153,25 +147,33 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     evaluation: parts.evaluation,
   };
   const training = { formatVersion, ...parts.account };
-  // Through the same door as a golem read from disk, so that what is saved is known to load.
+  // Created from JSON like a golem read from disk, so that a saved golem is known to load.
   const classifier = createClassifier(fitted, encoderSet, vocabulary);
   return assemble(JSON.stringify(document), JSON.stringify(training), classifier, parts.judgement);
 }
 
-/** Those of the listener whom the views need, and the first encoder, which tells the unknown. */
+/** SHA-256 (hex) over the sorted pairs of file hash and label; independent of order and file names. */
+function computeDataFingerprint(
+  recordings: readonly { readonly fileHash: string; readonly label: string }[],
+): string {
+  const lines = recordings.map(({ fileHash, label }) => JSON.stringify([fileHash, label])).sort();
+  return bytesToHex(sha256(utf8ToBytes(lines.join("\n"))));
+}
+
+/** The encoders and transcriber that the views use, and the first encoder, which familiarity uses. */
 function pickEncoderSet(
   fitted: readonly FittedView[],
   { encoders, transcriber }: EncoderSetInfo,
 ): EncoderSetInfo {
-  const needed = (id: string, reads: boolean) =>
-    fitted.some(({ view }) => view.encoder === id && needsTranscriber(view) === reads);
+  const isUsed = (id: string, asTranscriber: boolean) =>
+    fitted.some(({ view }) => view.encoder === id && needsTranscriber(view) === asTranscriber);
   return {
-    encoders: encoders.filter(({ id }, i) => i === 0 || needed(id, false)),
-    ...(transcriber && needed(transcriber.id, true) ? { transcriber } : {}),
+    encoders: encoders.filter(({ id }, i) => i === 0 || isUsed(id, false)),
+    ...(transcriber && isUsed(transcriber.id, true) ? { transcriber } : {}),
   };
 }
 
-/** Puts a golem together from its files; every fault in them is `golem-damaged` or `golem-version`. */
+/** Restores a golem from its files; throws `golem-damaged` or `golem-version` for any fault in them. */
 export function decodeGolemModel(
   files: Readonly<Record<"document" | "tensors" | "training", Uint8Array>> & { readonly text?: Uint8Array },
 ): GolemModel {
@@ -180,36 +182,9 @@ export function decodeGolemModel(
   const document = parseGolemDocument(json);
   const vocabulary = files.text && parseTextDocument(text.decode(files.text));
   checkViews(document, vocabulary);
-  const { heads, familiar, conformal } = sortTensors(decodeSafetensors(files.tensors));
-  const fitted = unpackTensors(document.views, document.heads, heads);
-  const classifier = createClassifier(fitted, document, vocabulary);
-  if (familiar.size > 0 !== (document.familiarity !== undefined)) throw damaged("familiarity/");
-  if ((conformal !== undefined) !== (document.labelSets !== undefined)) throw damaged(conformalName);
-  return assemble(json, text.decode(files.training), classifier, {
-    familiarity: document.familiarity && unpackFamiliarity(document.familiarity, familiar, document),
-    calibration: conformal && unpackLabelCalibration(conformal),
-  });
-}
-
-const conformalName = "conformal/scores";
-
-/** The tensors of heads, of what tells the unknown, and of label sets. */
-function sortTensors(tensors: Readonly<Record<string, Tensor>>) {
-  const heads: Record<string, Tensor> = Object.create(null);
-  const familiar = new Map<string, Tensor>();
-  for (const [name, tensor] of Object.entries(tensors)) {
-    if (name.startsWith(familiarityPrefix)) familiar.set(name, tensor);
-    else if (name !== conformalName) heads[name] = tensor;
-  }
-  return { heads, familiar, conformal: tensors[conformalName] };
-}
-
-function damaged(name: string): GolemError {
-  return new GolemError(
-    "golem-damaged",
-    `The golem is damaged: golem.json and head.safetensors disagree about ${name}.`,
-    { hint: "Copy the golem's folder again from where it was made, or train it anew." },
-  );
+  const parts = unpackTensors(document, decodeSafetensors(files.tensors));
+  const classifier = createClassifier(parts.fitted, document, vocabulary);
+  return assemble(json, text.decode(files.training), classifier, parts);
 }
 
 function assemble(
@@ -222,16 +197,12 @@ function assemble(
   const training = parseTrainingDocument(trainingJson);
   const { labels } = document;
   const scoreFamiliarity = familiarity && createFamiliarityScore(familiarity, document);
-  const misfits = [...training.recordings, ...(training.test ?? [])].some(
+  const isMisfit = [...training.recordings, ...(training.test ?? [])].some(
     ({ outOfFold, votes = [] }) =>
       (outOfFold && outOfFold.length !== labels.length) || votes.some(([answer]) => answer >= labels.length),
   );
-  if (misfits) {
-    throw new GolemError(
-      "golem-damaged",
-      `The golem is damaged: training.json has predictions that do not fit the ${labels.length} labels.`,
-      { hint: "Copy the golem's folder again from where it was made, or train it anew." },
-    );
+  if (isMisfit) {
+    throw createDamagedError(`training.json has predictions that do not fit the ${labels.length} labels`);
   }
   return {
     document,
@@ -273,11 +244,9 @@ function assemble(
       const text = new TextEncoder();
       return {
         [golemFiles.document]: text.encode(`${JSON.stringify(document, null, 2)}\n`),
-        [golemFiles.tensors]: encodeSafetensors({
-          ...packTensors(classifier.fitted),
-          ...(familiarity ? packFamiliarity(familiarity) : {}),
-          ...(calibration ? { [conformalName]: packLabelCalibration(calibration) } : {}),
-        }),
+        [golemFiles.tensors]: encodeSafetensors(
+          packTensors({ fitted: classifier.fitted, familiarity, calibration }),
+        ),
         [golemFiles.training]: text.encode(`${JSON.stringify(training, null, 2)}\n`),
         ...(classifier.vocabulary
           ? {

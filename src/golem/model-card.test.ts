@@ -14,7 +14,7 @@ async function writeCard(encoder: string, name: string): Promise<string> {
   return writeModelCard({ ...document, encoders: [{ ...testEncoder, id: encoder }] });
 }
 
-it("names models of the Hub as base models, and nothing else", async () => {
+it("names models of the Hub, and only these, as base models", async () => {
   const named = await writeCard("facebook/wav2vec2-base", "recordings");
   expect(named).toContain('base_model: ["facebook/wav2vec2-base"]\nbase_model_relation: adapter');
   expect(await writeCard("openai/whisper-tiny?padded", "x")).toContain('base_model: ["openai/whisper-tiny"]');

@@ -1,24 +1,25 @@
 /**
- * The model card of a golem: README.md with the metadata the Hugging Face Hub reads.
+ * The model card of a golem: README.md with the metadata that the Hugging Face Hub reads.
+ *
+ * Not its concern: files.
  *
  * Format: Hugging Face "Model Cards" (YAML front matter with model-index).
- * Not its concern: files.
  */
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import type { GolemDocument } from "./golem-document.ts";
 
-/** What a card tells of a golem that is passed on. */
-export interface CardExtras {
-  /** As the Hub names it: "mit", "cc0-1.0", "unknown". */
+/** Additional contents of the card of a golem that is passed on. */
+interface CardExtras {
+  /** Licence of the golem, as the Hub names it: "mit", "cc0-1.0", "unknown". */
   readonly licence: string;
-  /** Of the weights of who listens, by id. */
+  /** Licence of the weights of each encoder and transcriber, by id. */
   readonly licences: ReadonlyMap<string, string>;
   /** Sections at the end, each a heading and lines of Markdown. */
   readonly sections: readonly (readonly [heading: string, lines: readonly string[]])[];
 }
 
-/** Writes the card in Markdown. Text from the data set is escaped wherever it could mean something else. */
+/** Writes the card in Markdown. Text from the data set is escaped wherever it could be read as markup. */
 export function writeModelCard(document: GolemDocument, extras?: CardExtras): string {
   const { labels, encoders, transcriber, views, heads, data, evaluation, createdBy, seed } = document;
   const round = (share: number) => Number(share.toFixed(4));
@@ -54,7 +55,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     ),
     ...(transcriber
       ? [
-          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; the words that it heard (transcript, context and start) have ${percent(sumShares(views.filter(needsTranscriber)))} of the decision`,
+          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; its views (transcript, context and start) have a share of ${percent(sumShares(views.filter(needsTranscriber)))} in the decision`,
         ]
       : []),
     "",
@@ -88,11 +89,11 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       `| balanced accuracy | ${percent(balancedAccuracy)} |`,
       `| 95 % interval | ${percent(interval[0])} to ${percent(interval[1])} |`,
       `| chance | ${percent(chance)} |`,
-      `| accuracy on its own training recordings (says little) | ${percent(trainAccuracy)} |`,
+      `| accuracy on its own training recordings (optimistic) | ${percent(trainAccuracy)} |`,
       "",
     );
   } else {
-    lines.push("Not measured: a class had one recording and no test set was given.", "");
+    lines.push("Not measured: a class has only one recording and there was no test set.", "");
   }
   lines.push(
     "## Use",
@@ -101,7 +102,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "npx golem predict FOLDER_OF_THIS_GOLEM recording.wav",
     "```",
     "",
-    "It always names its best guess among its classes; `unknown` flags recordings that are unlike all of them, and `labelSet` holds the classes that cannot be ruled out.",
+    "The label is always the best guess among the classes; `unknown` flags recordings that are unlike all of them, and `labelSet` lists the classes that cannot be ruled out.",
     "",
   );
   for (const [heading, text] of extras?.sections ?? []) lines.push(`## ${heading}`, "", ...text, "");
@@ -113,7 +114,7 @@ function describeLicence(extras: CardExtras | undefined, id: string): string {
   return licence === undefined ? "" : `; licence of its weights: ${escapeMarkdown(licence)}`;
 }
 
-/** Encoders that are models of the Hub. */
+/** Metadata lines that name the encoders that are models on the Hub. */
 function listBaseModels(encoders: GolemDocument["encoders"]): string[] {
   const models = encoders
     .map(({ id }) => id.replace(/\?.*$/, ""))
@@ -123,7 +124,7 @@ function listBaseModels(encoders: GolemDocument["encoders"]): string[] {
     : [`base_model: [${models.map((id) => JSON.stringify(id)).join(", ")}]`, "base_model_relation: adapter"];
 }
 
-/** Type and name of the data set: its id where it is one of the Hub. */
+/** Type and name of the data set: its id if it is on the Hub. */
 function describeDataset(name: string): string {
   const [, id] = /^hf:([\w.-]+\/[\w.-]+)/i.exec(name) ?? [];
   if (id !== undefined) return `{ type: ${JSON.stringify(id)}, name: ${JSON.stringify(id)} }`;
@@ -131,8 +132,7 @@ function describeDataset(name: string): string {
   return `{ type: audio, name: ${JSON.stringify(parts.at(-1) ?? "recordings")} }`;
 }
 
-/** Text as Markdown that means nothing but itself, in one line. */
-
+/** Escapes text so that Markdown shows it literally, in one line. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&").replace(/\s+/g, " ");
 }

@@ -1,5 +1,5 @@
 /**
- * From what was heard of a recording to a prediction that tells its duration, its words and its oddities.
+ * Predicts one embedded recording; the prediction includes its duration, transcript and warnings.
  *
  * Not its concern: files, encoders.
  */
@@ -15,9 +15,9 @@ import type { GolemModel, Prediction } from "./golem-model.ts";
 export interface AudioPrediction extends Prediction {
   /** Duration of the recording in seconds. */
   readonly seconds: number;
-  /** What was said, as it was understood; there when the golem's decision takes words into account. */
+  /** The transcript; present if the golem uses a transcriber. */
   readonly transcript?: string;
-  /** Oddities of the file that did not prevent an answer: truncated, wrong extension ... */
+  /** Problems of the file that did not prevent a prediction: truncated, wrong extension ... */
   readonly warnings: readonly ErrorRecord[];
 }
 
@@ -26,31 +26,33 @@ export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
   return { trim: audio.trim, maximumSeconds: audio.maximumSeconds, windowSeconds: audio.windowSeconds };
 }
 
-/** The warning `golem-version` where `program` prepares audio in another way than the one that trained the golem. */
+/**
+ * The warning `golem-version` if `program` prepares audio differently from the program that trained the
+ * golem.
+ */
 export function findPipelineWarning(document: GolemDocument, program: string): ErrorRecord | undefined {
   const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
   if (JSON.stringify(describeAudio(settings)) === JSON.stringify(document.audio.pipeline)) return undefined;
   return {
     code: "golem-version",
-    message: `The golem was made by ${document.createdBy}, which prepared audio in another way than ${program}; its answers may differ a little.`,
-    hint: "Train it again to be sure.",
+    message: `The golem was trained by ${document.createdBy}, which prepares audio differently from ${program}; predictions may differ slightly.`,
+    hint: "Train the golem again to avoid differences.",
   };
 }
 
-/** One prediction for what was heard; nothing to hear is the error `silent` unless the golem knows silence. */
-export function predictEmbedded(
-  model: GolemModel,
-  embeddings: EmbeddedSource,
-  name: string,
-): AudioPrediction {
-  const { facts, transcript } = embeddings;
+/**
+ * Predicts an embedded recording called `name`. Throws `silent` for silence, unless the golem has a class for
+ * it.
+ */
+export function predictEmbedded(model: GolemModel, embedded: EmbeddedSource, name: string): AudioPrediction {
+  const { facts, transcript } = embedded;
   if (isSilent(facts) && !welcomesSilence(model.document.labels)) {
-    throw new GolemError("silent", `${name} holds nothing to hear; expected sound in it.`, {
+    throw new GolemError("silent", `${name} is silent; expected sound in it.`, {
       hint: "Record it again. To recognise silence, train with a class _silence.",
     });
   }
   return {
-    ...model.predictEmbedded([getEmbedding(embeddings)])[0]!,
+    ...model.predictEmbedded([getEmbedding(embedded)])[0]!,
     seconds: facts.seconds,
     ...(transcript ? { transcript: transcript.text } : {}),
     warnings: facts.warnings,

@@ -1,10 +1,12 @@
 /**
- * What may stay of golem.json and training.json in a golem that is passed on: an allow-list. What is not named here does not leave, whatever is
- * added to a golem one day; what is named but looks otherwise than it should is an error.
+ * The allow-list of what remains of golem.json and training.json in a golem that is passed on. Anything not
+ * listed here is removed, including fields that later versions add to a golem; listed values of an unexpected
+ * form are an error.
  *
- * Texts that stay are labels, and words of this program (kinds, recipes, versions); of an encoder of one's own, the names of its files,
- * by which it is recognised.
- * Not its concern: files, what else is in a golem.
+ * Not its concern: files, the tensors and vocabulary of a golem.
+ *
+ * The remaining texts are labels, texts of this program (kinds, recipes, versions) and, for an encoder of the
+ * user's own, the names of its weight files, which identify it.
  */
 import * as z from "zod/mini";
 import { GolemError } from "../core/error.ts";
@@ -12,13 +14,14 @@ import { isHubAddress } from "../dataset/hub-address.ts";
 import { encoderDefinitions } from "../encoder/registry.ts";
 import { decoderVectorNames } from "../encoder/transcriber.ts";
 import { headKinds } from "../head/head.ts";
-import type { GolemDocument, TrainingDocument } from "./golem-document.ts";
+import { hash } from "./checked-json.ts";
+import type { GolemDocument } from "./golem-document.ts";
+import type { TrainingDocument } from "./training-document.ts";
 
-/** What data sets are called whose name is not for everybody. */
-export const namelessData = "recordings";
+/** The name given to data sets whose own name is not public. */
+export const anonymousDataName = "recordings";
 
-const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-/** A word of this program: no spaces, no slashes. */
+/** A word of this program, without spaces and slashes. */
 const word = z.string().check(z.regex(/^[\w.@+-]{1,128}$/));
 const fact = z.union([z.number(), z.boolean(), word]);
 const text = (pattern: RegExp) => z.string().check(z.maxLength(1024), z.regex(pattern));
@@ -30,34 +33,36 @@ const optionalFacts = <Name extends string>(...names: readonly Name[]) =>
     >,
   );
 
-/** Whether an id names an encoder for everybody: built in, or one of the Hub at a commit. */
-export function isEverybodysEncoder({ id, revision }: { readonly id: string; readonly revision: string }) {
+/**
+ * Whether an id names an encoder that is available to everyone: built in, or on the Hub at a fixed commit.
+ */
+export function isPublicEncoder({ id, revision }: { readonly id: string; readonly revision: string }) {
   if (Object.hasOwn(encoderDefinitions, id)) return true;
   return /^[0-9a-f]{40}$/.test(revision) && /^\w[\w.-]*\/[\w.-]+(\?padded)?$/.test(id);
 }
 
-const encoderSet = {
-  /** Of everybody's, or a neutral name; see `public-golem.ts`. */
+const identity = {
+  /** The id of a public encoder, or a neutral name; see `public-golem.ts`. */
   id: text(/^(\w[\w.-]*(\/[\w.-]+)?|\.\/(encoder|transcriber)(-\d+)?)(\?padded)?$/),
   revision: text(/^[\w./@+-]*$/),
   sha256: z.record(text(/^(?![/~])(?!.*\.\.)[^\\:]+$/), hash),
   sampleRate: z.number(),
 };
 const encoder = z.object({
-  ...encoderSet,
+  ...identity,
   layers: z.number(),
   dimensions: z.number(),
   precision: word,
   recipe: text(/^[\w.;:=<>()+,'/ -]*$/),
 });
 const transcriber = z.object({
-  ...encoderSet,
+  ...identity,
   precision: word,
   recipe: text(/^[\w.;:=<>()+,'/ -]*$/),
   vectors: z.array(z.object({ name: z.enum(decoderVectorNames), size: z.number() })),
 });
 const view = z.object({
-  encoder: encoderSet.id,
+  encoder: identity.id,
   layer: z.union([z.number(), z.enum([...decoderVectorNames, "transcript"])]),
   pooling: z.enum(["mean", "mean+std", "steps", "tf-idf"]),
   weight: z.number(),
@@ -73,7 +78,7 @@ const head = z.object({
     ...(["penalty", "standardise", "weightDecay"] as const),
   ),
 });
-/** As `describeAudio` writes it, in its order: it is compared as text. */
+/** As written by `describeAudio`, in the same order, since it is compared as text. */
 const pipeline = z.object({
   version: z.optional(z.number()),
   settings: z.optional(z.record(word, z.union([z.number(), z.boolean()]))),
@@ -99,7 +104,7 @@ const calibration = z.object({
   brierScore: z.optional(z.number()),
 });
 
-/** The schemas for a golem with these labels: nothing but they is named as a class. */
+/** The schemas for a golem with these labels; no other class names are accepted. */
 function createSchemas(labels: readonly string[]) {
   const known = new Set(labels);
   const label = z.string().check(z.refine((name) => known.has(name), "is no label of the golem"));
@@ -181,7 +186,10 @@ const asked = optionalFacts(
   ...(["no-transcript", "no-trim", "max-seconds"] as const),
 );
 
-/** What stays of golem.json, whose encoders have names for everybody already. Throws `golem-damaged` where something is not as it should be. */
+/**
+ * Removes private contents from golem.json, in which private encoders are already renamed. Throws
+ * `golem-damaged` for values of an unexpected form.
+ */
 export function pickPublicDocument(document: GolemDocument): Record<string, unknown> {
   const { data, evaluation, ...rest } = select(
     createSchemas(document.labels).document,
@@ -194,13 +202,16 @@ export function pickPublicDocument(document: GolemDocument): Record<string, unkn
     data: {
       ...data,
       public: isPublic ? true : undefined,
-      name: isPublic ? document.data.name : namelessData,
+      name: isPublic ? document.data.name : anonymousDataName,
     },
     evaluation: evaluation && { ...evaluation, unseenLabels: {}, overlap: [], skipped: [] },
   };
 }
 
-/** What stays of training.json: recordings by number, what they said only where it is asked for. Throws `golem-damaged` likewise. */
+/**
+ * Removes private contents from training.json: recordings are numbered, transcripts kept only if requested.
+ * Throws `golem-damaged` for values of an unexpected form.
+ */
 export function pickPublicTraining(
   training: TrainingDocument,
   labels: readonly string[],
@@ -231,7 +242,7 @@ function select<T extends z.ZodMiniType>(schema: T, value: unknown, place: strin
   const issue = result.error.issues[0];
   throw new GolemError(
     "golem-damaged",
-    `The golem cannot be passed on: in ${place}, ${issue?.path.join(".") || "something"} is not as this program writes it (${issue?.message ?? "invalid"}).`,
-    { hint: "Train it anew with this version." },
+    `The golem cannot be passed on: in ${place}, ${issue?.path.join(".") || "a value"} is not as this program writes it (${issue?.message ?? "invalid"}).`,
+    { hint: "Train the golem again with this version." },
   );
 }

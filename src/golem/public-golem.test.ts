@@ -11,7 +11,10 @@ import { pickPublicDocument } from "./public-document.ts";
 import { createPublicGolem } from "./public-golem.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
-/** A golem of two views of an encoder in a folder of somebody's, with everything in it that names things. */
+/**
+ * A golem of two views of an encoder in a private folder; every field that can hold a name holds a private
+ * one.
+ */
 function createPrivateGolem(changes: object = {}): GolemModel {
   const text = new TextEncoder();
   const encoder = "/home/somebody/secret-encoder";
@@ -20,7 +23,7 @@ function createPrivateGolem(changes: object = {}): GolemModel {
   const recording = (file: string, label: string) => ({
     ...{ file, label, speaker: "Ada Quux", fileHash: "0".repeat(64), audioHash: "1".repeat(64), seconds: 1 },
     ...{ text: "my number is", outOfFold: [0.5, 0.5], votes: [[0, 3]] },
-    // What some later version may add.
+    // A field that a later version may add.
     heardBy: "planted",
   });
   const document: Record<string, unknown> = {
@@ -78,7 +81,7 @@ function createPrivateGolem(changes: object = {}): GolemModel {
   });
 }
 
-it("names nobody and no place, and predicts the same", () => {
+it("contains no names of people or paths, and predicts the same", () => {
   const original = createPrivateGolem();
   const { model, leftOut } = createPublicGolem(original);
   const embeddings = [{ vectors: [Float32Array.of(2, 0, -1, 0)] }];
@@ -101,14 +104,14 @@ it("names nobody and no place, and predicts the same", () => {
   ]);
 });
 
-it("keeps what tells a training recording from a new one", () => {
+it("keeps the hashes that identify training recordings", () => {
   const { model, holds } = createPublicGolem(createPrivateGolem());
   expect(model.training.recordings[0]).toMatchObject({ label: "no", fileHash: "0".repeat(64) });
   expect(model.document.data.fingerprint).toBe("2".repeat(64));
   expect(holds.join()).toContain("hashes");
 });
 
-it("leaves a golem that was passed on as it is", () => {
+it("does not change a golem that was already made public", () => {
   const once = createPublicGolem(createPrivateGolem());
   const twice = createPublicGolem(once.model);
   for (const name of Object.values(golemFiles)) {
@@ -117,7 +120,7 @@ it("leaves a golem that was passed on as it is", () => {
   expect(twice.leftOut).toEqual([]);
 });
 
-it("names a data set of the Hub only where the Hub said that it is public", () => {
+it("names a data set of the Hub only if it is known to be public", () => {
   const { data } = createPrivateGolem().document;
   const name = "hf:owner/calls?split=train";
   const pass = (isPublic?: boolean) =>
@@ -136,11 +139,11 @@ it("names a data set of the Hub only where the Hub said that it is public", () =
 it.each([
   ["createdBy", { createdBy: "/home/somebody/golem" }],
   ["revision", { encoders: [{ ...createPrivateGolem().document.encoders[0], revision: "of Ada" }] }],
-])("passes nothing on that is not as it should be: %s", (place, changes) => {
+])("refuses values of an unexpected form: %s", (place, changes) => {
   expect(() => createPublicGolem(createPrivateGolem(changes))).toThrow(place);
 });
 
-it("keeps who listens and how the sound was prepared, to the letter", () => {
+it("keeps the encoders, the transcriber and the audio settings unchanged", () => {
   const encoders = Object.values(encoderDefinitions).map(({ info }) => info);
   const transcriber = getTranscriberDefinition("moonshine-tiny")!.info;
   const audio = { ...defaultAudioSettings, pipeline: describeAudio(defaultAudioSettings) };
@@ -151,23 +154,20 @@ it("keeps who listens and how the sound was prepared, to the letter", () => {
   expect(JSON.stringify(picked.audio)).toBe(JSON.stringify(audio));
 });
 
-it.each(headKinds)(
-  "keeps all that this program says of a head of kind %s, and of its score",
-  async (kind) => {
-    const { document } = await trainGolem(
-      {
-        ...{ name: "made up", recordings: makeEmbeddings({ classes: 2, shots: 4, seed: 1 }) },
-        ...{ encoders: [testEncoder], audio: defaultAudioSettings, createdBy: "a test" },
-        pipeline: describeAudio(defaultAudioSettings),
-      },
-      { seed: 0, repeats: 1, head: kind, layer: 1 },
-    );
-    const named = { ...document, encoders: [{ ...testEncoder, id: "mfcc" }], familiarity: undefined };
-    const { heads, evaluation } = pickPublicDocument({ ...named, views: [] });
-    expect(heads).toEqual(document.heads);
-    expect(evaluation).toEqual({ ...document.evaluation, groupingReason: undefined });
-  },
-);
+it.each(headKinds)("keeps all facts of a head of kind %s, and its evaluation", async (kind) => {
+  const { document } = await trainGolem(
+    {
+      ...{ name: "made up", recordings: makeEmbeddings({ classes: 2, shots: 4, seed: 1 }) },
+      ...{ encoders: [testEncoder], audio: defaultAudioSettings, createdBy: "a test" },
+      pipeline: describeAudio(defaultAudioSettings),
+    },
+    { seed: 0, repeats: 1, head: kind, layer: 1 },
+  );
+  const named = { ...document, encoders: [{ ...testEncoder, id: "mfcc" }], familiarity: undefined };
+  const { heads, evaluation } = pickPublicDocument({ ...named, views: [] });
+  expect(heads).toEqual(document.heads);
+  expect(evaluation).toEqual({ ...document.evaluation, groupingReason: undefined });
+});
 
 describe("words", () => {
   const says = ["freeze my card", "what is my balance", "send money abroad", "speak to Zebulon"];
@@ -190,7 +190,7 @@ describe("words", () => {
       .map((bytes) => new TextDecoder("latin1").decode(bytes))
       .join("\n");
 
-  it("leave as hashes, by which the golem predicts exactly the same", async () => {
+  it("are replaced by hashes, with exactly the same predictions", async () => {
     const original = await trained;
     expect(original.document.views.some(({ layer }) => layer === "transcript")).toBe(true);
     expect(decode(original)).toContain("zebulon");
@@ -202,17 +202,17 @@ describe("words", () => {
     }));
     expect(model.predictEmbedded(embeddings)).toEqual(original.predictEmbedded(embeddings));
     expect(holds.join()).toMatch(/hashes of \d+ words and word pairs/);
-    expect(leftOut.join()).toMatch(/\d+ words and word pairs that were heard/);
+    expect(leftOut.join()).toMatch(/\d+ words and word pairs of the transcripts/);
     expect(createPublicGolem(model).model.encode()).toEqual(model.encode());
   });
 
-  it("leave as they are where they are asked for, and only where they are there", async () => {
+  it("are kept if transcripts are requested, which the golem must have", async () => {
     const original = await trained;
     const options = { includeTranscripts: true };
     const { model, holds, leftOut } = createPublicGolem(original, options);
     expect(model.training.recordings.map(({ text }) => text)).toEqual(make(1).map(({ text }) => text));
     expect(model.classifier.vocabulary).toEqual(original.classifier.vocabulary);
-    expect(holds.join()).toContain("what was understood of 32 recordings");
+    expect(holds.join()).toContain("the transcripts of 32 recordings");
     expect(leftOut.join()).not.toMatch(/transcript|words/);
     const hidden = createPublicGolem(model);
     expect(hidden.leftOut[0]).toBe("32 transcripts");

@@ -1,42 +1,48 @@
 /**
- * A golem as it may be passed on: it predicts the same, and says nothing of whose recordings it learned from.
+ * Creates a golem that can be passed on: its predictions are the same, and it does not reveal whose
+ * recordings it was trained on.
  *
- * What stays is listed in `public-document.ts`: nothing else does. Of a recording that is its label, its length, what it was taken for while
- * held out, its place on the map and two hashes: of its bytes and of its samples. Hashes tell nobody what was said, but tell whoever has the
- * recording already that it was trained on; without them a golem could be scored on its own training recordings unnoticed. For the terms of
- * transcripts their hashes stand, unless transcripts are asked for.
- * Not its concern: the file system, formats it is written in.
+ * Not its concern: the file system, export formats.
+ *
+ * Only what is listed in `public-document.ts` remains. For a recording, that is its label, its duration, its
+ * predictions while held out, its position on the map, and hashes of its bytes and of its samples. The hashes
+ * do not reveal what was said, but anyone who has the recording can find out that it was used for training.
+ * Without them, a golem could be evaluated on its own training recordings unnoticed. Terms of transcripts are
+ * replaced by hashes, unless transcripts are to be included.
  */
 
-import { hashVocabulary, isHashed, type Vocabulary } from "../classifier/text-features.ts";
+import { hashVocabulary, isHashed, type Vocabulary } from "../classifier/features/text-features.ts";
 import { GolemError } from "../core/error.ts";
-import type { GolemDocument, TrainingDocument } from "./golem-document.ts";
+import type { GolemDocument } from "./golem-document.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "./golem-model.ts";
 import {
-  isEverybodysEncoder,
-  namelessData,
+  anonymousDataName,
+  isPublicEncoder,
   pickPublicDocument,
   pickPublicTraining,
 } from "./public-document.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { TrainingDocument } from "./training-document.ts";
 
-/** A golem to pass on, and in words for people what it still holds of the recordings and what was left out. */
+/** A golem to pass on, with descriptions for people of what it still contains and of what was left out. */
 export interface PublicGolem {
   readonly model: GolemModel;
   readonly holds: readonly string[];
   readonly leftOut: readonly string[];
 }
 
-/** What is to stay that otherwise does not. */
-export interface PublicOptions {
-  /** Transcripts of the training recordings, and the words that count as they are. */
+/** Options of {@link createPublicGolem}. */
+interface PublicOptions {
+  /** Keep the transcripts of the training recordings, and the words of the vocabulary. */
   readonly includeTranscripts?: boolean | undefined;
 }
 
 /**
- * Takes out of a golem what is nobody else's business; see the header. One that was passed on already comes back as it is.
+ * Removes private contents from a golem; see the header. A golem from which they were removed before does not
+ * change.
  *
- * @throws GolemError `invalid-option` where transcripts are asked for that are not there, `golem-damaged` for what no golem has.
+ * @throws GolemError `invalid-option` if transcripts are to be included but the golem has none;
+ * `golem-damaged` for values of an unexpected form.
  */
 export function createPublicGolem(
   model: GolemModel,
@@ -64,26 +70,26 @@ export function createPublicGolem(
 }
 
 function checkTranscripts({ training, classifier: { vocabulary } }: GolemModel): void {
-  const isRead = [...training.recordings, ...(training.test ?? [])].some(({ text }) => text !== undefined);
-  if (isRead && !(vocabulary && isHashed(vocabulary))) return;
+  const hasTexts = [...training.recordings, ...(training.test ?? [])].some(({ text }) => text !== undefined);
+  if (hasTexts && !(vocabulary && isHashed(vocabulary))) return;
   throw new GolemError(
     "invalid-option",
     training.withheld
-      ? "This golem was passed on without its transcripts; with --include-transcripts they were expected in it."
-      : "Words have no say in this golem, and it keeps no transcripts; with --include-transcripts they were expected in it.",
+      ? "This golem was passed on without its transcripts; --include-transcripts needs them."
+      : "This golem does not use words and stores no transcripts; --include-transcripts needs them.",
     { hint: "Leave --include-transcripts out." },
   );
 }
 
-/** Neutral names for encoders and transcribers that are not everybody's: theirs are paths of this machine. */
+/** Neutral names for encoders and transcribers that are not public, whose ids are paths on this machine. */
 function nameEncoders({ encoders, transcriber }: GolemDocument): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const name = (kind: string, { id }: { readonly id: string }): void => {
     const number = names.size === 0 ? "" : `-${names.size + 1}`;
     names.set(id, `./${kind}${number}${id.endsWith("?padded") ? "?padded" : ""}`);
   };
-  for (const info of encoders) if (!isEverybodysEncoder(info)) name("encoder", info);
-  if (transcriber && !isEverybodysEncoder(transcriber) && !names.has(transcriber.id)) {
+  for (const info of encoders) if (!isPublicEncoder(info)) name("encoder", info);
+  if (transcriber && !isPublicEncoder(transcriber) && !names.has(transcriber.id)) {
     name("transcriber", transcriber);
   }
   return names;
@@ -127,27 +133,27 @@ function describeContents({ document, training, classifier }: GolemModel): strin
   const all = [...recordings, ...test];
   const { vocabulary } = classifier;
   const texts = all.filter(({ text }) => text !== undefined).length;
-  const own = encoders.filter((info) => !isEverybodysEncoder(info)).length;
+  const privateEncoders = encoders.filter((info) => !isPublicEncoder(info)).length;
   return [
     `${labels.length} labels, the weights of ${heads.length} heads, settings, the score`,
-    `of each of ${all.length} recordings its label, length, range of levels, how clear its words were, what it was taken for while held out, and hashes, by which whoever has the recording can tell that it was among them`,
+    `for each of ${all.length} recordings its label, duration, range of levels, clarity of speech, predictions while held out, and hashes, by which anyone who has the recording can tell that it was used`,
     ...(vocabulary ? [describeVocabulary(vocabulary)] : []),
-    ...(texts > 0
-      ? [`what was understood of ${texts} recordings, word by word, since it was asked for`]
-      : []),
-    ...(data.name === namelessData ? [] : [`the address of its data set, which is public: ${data.name}`]),
-    ...(own > 0
-      ? ["the names of the files of an encoder that is not built in, by which it is recognised"]
+    ...(texts > 0 ? [`the transcripts of ${texts} recordings, as requested`] : []),
+    ...(data.name === anonymousDataName
+      ? []
+      : [`the address of the data set, which is public: ${data.name}`]),
+    ...(privateEncoders > 0
+      ? ["the names of the weight files of an encoder that is not built in, which identify it"]
       : []),
   ];
 }
 
 function describeVocabulary(vocabulary: Vocabulary): string {
   const { words, characters } = vocabulary;
-  const counts = `${words.idf.length} words and word pairs that were heard in the recordings and of ${characters.idf.length} pieces of words`;
+  const counts = `${words.idf.length} words and word pairs of the transcripts and of ${characters.idf.length} parts of words`;
   return isHashed(vocabulary)
-    ? `hashes of ${counts}, since words count in its decision (no words, but whoever tries words finds which are among them; --acoustic-only does without)`
-    : `the very text of ${counts}, since it was asked for`;
+    ? `hashes of ${counts}, since the decision depends on words (the words cannot be read, but anyone can test whether a word is among them; --acoustic-only avoids this)`
+    : `the text of ${counts}, as requested`;
 }
 
 function describeLeftOut(
@@ -175,7 +181,7 @@ function describeLeftOut(
     [withheld ? 0 : all.length, "name of a recording", "names of recordings"],
     [speakers, "name of a speaker", "names of speakers"],
     [texts, "transcript", "transcripts"],
-    [words, "word that was heard", "words and word pairs that were heard"],
+    [words, "word of the transcripts", "words and word pairs of the transcripts"],
     [findings.length, "finding of the doctor", "findings of the doctor"],
     [listed, "recording listed as left out", "recordings listed as left out"],
     [withheld ? 0 : addresses, "path or address", "paths and addresses"],

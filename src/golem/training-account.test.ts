@@ -1,4 +1,4 @@
-/** The account of single recordings adds up to the evaluation, survives saving, and tells the test set where there is one. */
+/** The account of a training adds up to the evaluation, is saved and loaded, and includes the test set. */
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
@@ -34,7 +34,7 @@ it("has votes that sum to the confusion matrix", async () => {
   expect(confusion.flat()).toBeAllclose(evaluation!.confusion.flat(), { atol: 1e-9 });
 });
 
-it("tells of the test set what its evaluation counts, and nothing of what that leaves out", async () => {
+it("includes the recordings of the test set that were scored, and no others", async () => {
   const test = makeEmbeddings({ classes: 4, shots: 2, seed: 5, separation: [0, 1, 0] });
   const { document, training } = await train(recordings, [...test, recordings[0]!]);
   expect(training.test!.length).toBe(document.evaluation!.recordings);
@@ -45,7 +45,7 @@ it("tells of the test set what its evaluation counts, and nothing of what that l
   expect(training.asked).toEqual({ shots: 4, layer: "auto" });
 });
 
-it("comes back from its files, and with answers of no class is no golem", async () => {
+it("is restored from its files; predictions of a class that does not exist are refused", async () => {
   const model = await train(recordings);
   const files = model.encode();
   const decode = (training: Uint8Array) =>

@@ -1,24 +1,24 @@
 /**
- * What reports tell of single recordings, kept in training.json: what was said, where it lies on the map, what it was taken for
- * whenever it was held out.
+ * The account of a training: for each recording, the details that reports show (transcript, position on the
+ * map, predictions while held out). It is stored in training.json.
  *
- * Not its concern: reports' looks, files.
+ * Not its concern: how reports look, files.
  */
 
 import type { Classifier } from "../classifier/classifier.ts";
 import { selectScored, type TrainedOn } from "../classifier/evaluate-classifier.ts";
-import { computeRecordingMap } from "../classifier/recording-map.ts";
+import { computeRecordingMap } from "../classifier/features/recording-map.ts";
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 
-/** Longest transcript kept, in UTF-16 units. */
+/** Maximum length of a stored transcript, in UTF-16 units. */
 const maximumText = 1000;
-/** Longest text of a finding. */
+/** Maximum length of a stored text of a finding, in UTF-16 units. */
 const maximumFinding = 2000;
 
-/** What is kept of one recording. */
+/** The stored details of one recording. */
 export interface RecordingAccount {
   readonly file: string;
   readonly label: string;
@@ -26,23 +26,23 @@ export interface RecordingAccount {
   readonly fileHash: string;
   readonly audioHash: string;
   readonly seconds: number;
-  /** What trimming kept, in seconds. */
+  /** Duration after trimming, in seconds. */
   readonly keptSeconds?: number | undefined;
-  /** How far the mean level is above that which a tenth of it stays below, in dB; not of what is silent. */
+  /** Mean level minus the 10 % quantile of the level, in dB; absent for silent recordings. */
   readonly dynamicsDb?: number | undefined;
-  /** What was understood, cut after 1,000 characters; where words have a say. */
+  /** Transcript, cut after 1,000 characters; present if the classifier uses the transcriber. */
   readonly text?: string | undefined;
-  /** Mean log-probability of its tokens; likewise. */
+  /** Mean log-probability of the transcript's tokens; present likewise. */
   readonly logprob?: number | undefined;
-  /** Place on the map; see `computeRecordingMap`. */
+  /** Position on the map; see `computeRecordingMap`. */
   readonly map?: [number, number] | undefined;
   /** Probability of each class while held out, averaged over repeats. */
   readonly outOfFold?: number[] | undefined;
-  /** What it was taken for while held out: pairs of class number and how many times. */
+  /** Predictions while held out: pairs of class number and number of times. */
   readonly votes?: [number, number][] | undefined;
 }
 
-/** What is wrong with some of the recordings, as it was found when they were trained on. */
+/** A problem found with some of the recordings at training time. */
 export interface StoredFinding {
   readonly kind: string;
   readonly severity: "severe" | "warning" | "note";
@@ -53,7 +53,9 @@ export interface StoredFinding {
   readonly advice: string;
 }
 
-/** Findings with texts as long as a golem keeps; names of files may be long. */
+/**
+ * Cuts the texts of findings to the length that a golem stores; they contain file names, which may be long.
+ */
 export function clipFindings(findings: readonly StoredFinding[]): StoredFinding[] {
   const clip = (text: string) =>
     text.length > maximumFinding ? `${text.slice(0, maximumFinding)} ...` : text;
@@ -74,40 +76,40 @@ export function clipFindings(findings: readonly StoredFinding[]): StoredFinding[
   }));
 }
 
-/** What is kept beside the trained recordings. */
+/** The account of a training. */
 export interface TrainingAccount {
   /** In the order of the training recordings. */
   readonly recordings: RecordingAccount[];
-  /** Those of the test set that were scored. */
+  /** The recordings of the test set that were scored. */
   readonly test?: RecordingAccount[];
-  /** What was asked for, as flags of the command line. */
+  /** The options of the training, as flags of the command line. */
   readonly asked?: Readonly<Record<string, string | number | boolean>>;
   /** Most harmful first. */
   readonly findings?: readonly StoredFinding[];
 }
 
-/** What an account is made from. */
-export interface AccountInput {
+/** Input of {@link createTrainingAccount}. */
+interface AccountInput {
   readonly classifier: Classifier;
   readonly labels: readonly string[];
   readonly encoderSet: EncoderSetInfo;
   readonly recordings: readonly EmbeddedRecording[];
-  /** Matrices [recordings, classes] of cross-validation, where it ran. */
+  /** Probabilities [recordings, classes] of each repeat of cross-validation, if it was run. */
   readonly outOfFold?: readonly Matrix[] | undefined;
   readonly test?: readonly EmbeddedRecording[] | undefined;
 }
 
-/** Gathers the account of a training. */
+/** Creates the account of a training. */
 export function createTrainingAccount(input: AccountInput): TrainingAccount {
   const { classifier, labels, encoderSet, recordings, outOfFold, test = [] } = input;
   const scored = selectScored(labels, test, { recordings } satisfies Pick<TrainedOn, "recordings">).known;
-  // Words that decide nothing are often of recordings without speech, and not there.
-  const reads = classifier.fitted.some(({ view }) => needsTranscriber(view));
+  // If the transcriber's views are not used, recordings often contain no speech; transcripts are not stored.
+  const usesTranscriber = classifier.fitted.some(({ view }) => needsTranscriber(view));
   const places = computeRecordingMap([...recordings, ...scored], classifier, encoderSet);
   const scoredPlaces = places.slice(recordings.length);
-  const describe: typeof describeRecordings = (embeddings, ...rest) =>
+  const describe: typeof describeRecordings = (embedded, ...rest) =>
     describeRecordings(
-      reads ? embeddings : embeddings.map(({ text: _, logprob: __, ...recording }) => recording),
+      usesTranscriber ? embedded : embedded.map(({ text: _, logprob: __, ...recording }) => recording),
       ...rest,
     );
   return {
@@ -118,7 +120,10 @@ export function createTrainingAccount(input: AccountInput): TrainingAccount {
   };
 }
 
-/** The accounts of recordings, with matrices [recordings, classes] of what was said of them while held out. */
+/**
+ * Creates the accounts of recordings; `probabilities` [recordings, classes] are those while held out, per
+ * repeat.
+ */
 export function describeRecordings(
   recordings: readonly EmbeddedRecording[],
   places: readonly (readonly [number, number] | undefined)[],

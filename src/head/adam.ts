@@ -5,24 +5,29 @@
  * Not its concern: what the parameters belong to.
  */
 
-/** An optimiser: `init` makes its state, `update` changes the parameters in place and returns the next state. */
+/**
+ * An optimiser: `init` creates its state; `update` changes the parameters in place and returns the next
+ * state.
+ */
 export interface Optimiser<State> {
   init(parameters: readonly Float64Array[]): State;
   update(state: State, parameters: readonly Float64Array[], gradients: readonly Float64Array[]): State;
 }
 
 /** Settings of Adam; defaults are PyTorch's. */
-export interface AdamOptions {
+interface AdamOptions {
   readonly learningRate: number;
-  /** Decay of the running means of the gradient and of its square. */
+  /** Decay rates of the running means of the gradient and of its square. */
   readonly betas?: readonly [number, number];
   readonly epsilon?: number;
   readonly weightDecay?: number;
-  /** False: weight decay is added to the gradient (Adam). True: it shrinks the parameters directly (AdamW). */
+  /**
+   * False: weight decay is added to the gradient (Adam). True: it shrinks the parameters directly (AdamW).
+   */
   readonly decoupled?: boolean;
 }
 
-/** Steps taken and the running means, one array a parameter. */
+/** Number of steps taken, and the running means: one array per parameter. */
 export interface AdamState {
   readonly steps: number;
   readonly means: readonly Float64Array[];

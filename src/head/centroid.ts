@@ -1,10 +1,12 @@
 /**
  * The head `centroid`: nearest class mean, on standardised and (by default) length-normalised rows.
  *
- * Reference: Wang et al. 2019, SimpleShot (centring, L2 normalisation, nearest centroid). Logits are -factor x squared distance
- * up to a constant of the row that softmax does not see: that is affine, 2 factor m . z - factor |m|^2. The factor is fitted on
- * leave-one-out distances. Classes weigh alike however many rows they have.
  * Not its concern: how the factor is found (temperature.ts).
+ *
+ * Reference: Wang et al. 2019, SimpleShot (centring, L2 normalisation, nearest centroid). Logits are -factor
+ * x squared distance, up to a constant per row that softmax ignores; without it they are affine: 2 factor m .
+ * z - factor |m|^2. The factor is fitted on leave-one-out distances. All classes have the same weight,
+ * however many rows they have.
  */
 
 import { computeGram, dot, multiplyByRows } from "../math/matrix-products.ts";
@@ -48,8 +50,9 @@ export function trainCentroid(set: TrainingSet, options: CentroidOptions): Head 
 }
 
 /**
- * The factor that makes left-out rows most likely. A row that is its class's only one cannot be left out; when all rows are like
- * that, the factor is the inverse of the mean squared distance between class means.
+ * The factor that makes the labels of left-out rows most likely. A row that is the only one of its class
+ * cannot be left out; if all rows are like that, the factor is the inverse of the mean squared distance
+ * between class means.
  */
 function fitFactor(x: Float64Array, means: Float64Array, set: TrainingSet): number {
   const { embeddings, labels, counts, classes } = set;
@@ -76,7 +79,7 @@ function fitFactor(x: Float64Array, means: Float64Array, set: TrainingSet): numb
     const length = dot(x, x, features, i * features, i * features);
     for (let k = 0; k < classes; k++) {
       const distance = length - 2 * products[i * classes + k]! + meanProducts[k * classes + k]!;
-      // Without row i its class mean moves away from it: by n / (n - 1) in distance.
+      // Without row i, its class mean moves away from it by a factor n / (n - 1) in distance.
       const stretch = k === label ? (counts[k]! / (counts[k]! - 1)) ** 2 : 1;
       scores[u * classes + k] = -Math.max(distance, 0) * stretch;
     }

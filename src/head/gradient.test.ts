@@ -1,4 +1,7 @@
-/** Gradients against central finite differences: layers with and without dropout, cross-entropy, and the logistic objective. */
+/**
+ * Gradients compared with central finite differences: layers, dropout, cross-entropy, and the logistic
+ * objective.
+ */
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { computeGram, multiplyTransposed } from "../math/matrix-products.ts";
@@ -8,7 +11,7 @@ import { computeInLoops } from "./matrix-product.ts";
 import { type Batch, computeLossAndGradients, createNetwork, drawDropoutMasks } from "./network.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
-/** (f(x + h) - f(x - h)) / 2h for each element of x, which is put back. */
+/** (f(x + h) - f(x - h)) / 2h for each element of x, which is restored. */
 function differentiate(x: Float64Array, evaluate: () => number, h = 1e-5): number[] {
   return Array.from(x, (value, i) => {
     x[i] = value + h;

@@ -14,7 +14,10 @@ interface Problem {
   classes: number;
 }
 
-/** Gaussian classes around random centres, far enough apart to be told apart, on features of very different size. */
+/**
+ * Gaussian classes around random centres, far enough apart to be told apart, on features of very different
+ * size.
+ */
 function createProblem(perClass: number, features: number, classes: number, seed = 1, distance = 3): Problem {
   const random = createRandom(seed, 77);
   const centres = Float64Array.from({ length: classes * features }, () => distance * random.normal());
@@ -30,7 +33,9 @@ function createProblem(perClass: number, features: number, classes: number, seed
   return { embeddings, labels, classes };
 }
 
-/** The default learning rate of `linear` is meant for hundreds of features; the few here need larger steps. */
+/**
+ * The default learning rate of `linear` is meant for hundreds of features; the few here need larger steps.
+ */
 function getOptions(kind: HeadKind, seed = 3) {
   return kind === "linear" ? { seed, learningRate: 0.02 } : { seed };
 }
@@ -62,7 +67,7 @@ function getCode(work: () => unknown): string {
 describe.each(headKinds)("%s", (kind) => {
   const problem = createProblem(5, 24, 4);
 
-  test("learns classes that are far apart, and calls new rows of them right", () => {
+  test("learns classes that are far apart, and classifies new rows correctly", () => {
     const head = train(kind, problem);
     expect(head.kind).toBe(kind);
     expect([head.features, head.classes]).toEqual([24, 4]);
@@ -75,7 +80,7 @@ describe.each(headKinds)("%s", (kind) => {
     expect(computeAccuracy(head.computeLogits(fresh), labels)).toBeGreaterThan(0.95);
   });
 
-  test("probabilities are probabilities", () => {
+  test("probabilities are not negative and sum to 1", () => {
     const logits = train(kind, problem).computeLogits(problem.embeddings);
     const { data, rows, columns } = computeProbabilities(logits);
     expect([rows, columns, data.length]).toEqual([20, 4, 80]);
@@ -101,7 +106,7 @@ describe.each(headKinds)("%s", (kind) => {
     expect(loaded.saved).toEqual(head.saved);
   });
 
-  test("one row at a time gives what many rows give", () => {
+  test("one row at a time gives the same as many rows", () => {
     const head = train(kind, problem);
     const together = head.computeLogits(problem.embeddings);
     for (const row of [0, 7, 19]) {
@@ -134,7 +139,7 @@ describe.each(headKinds)("%s", (kind) => {
     }
   });
 
-  test("constant features have no influence, and all constant is still a head", () => {
+  test("constant features have no influence, even if all are constant", () => {
     const { embeddings, labels } = createProblem(5, 8, 3);
     for (let i = 0; i < embeddings.rows; i++) embeddings.data[i * 8 + 2] = 0.1;
     const head = train(kind, { embeddings, labels, classes: 3 });
@@ -164,7 +169,7 @@ describe.each(headKinds)("%s", (kind) => {
     });
   });
 
-  test("what cannot be trained on is refused with a reason", () => {
+  test("invalid training rows are refused with a reason", () => {
     const { embeddings, labels } = problem;
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const damaged = createMatrix(20, 24, embeddings.data.slice());
@@ -240,7 +245,7 @@ describe.each(["linear", "mlp"] as const)("%s, which starts at random", (kind) =
 });
 
 describe.each(["linear", "mlp", "logistic", "ridge"] as const)("%s with balanced classes", (kind) => {
-  test("gives a rare class more than without", () => {
+  test("gives a rare class a higher probability than without", () => {
     const full = createProblem(20, 6, 2, 6, 0.3);
     const rows = [...full.labels.keys()].filter((row) => full.labels[row] === 0 || row < 6);
     const embeddings = selectRows(full.embeddings, rows);

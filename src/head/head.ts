@@ -1,7 +1,7 @@
 /**
  * Heads: small classifiers that turn pooled embeddings into logits.
  *
- * Not its concern: audio, files, encoders, how well they are doing.
+ * Not its concern: audio, files, encoders, evaluation.
  */
 import type { Matrix } from "../math/matrix.ts";
 
@@ -11,16 +11,19 @@ export const headKinds = ["linear", "mlp", "logistic", "ridge", "centroid"] as c
 /** One of {@link headKinds}. */
 export type HeadKind = (typeof headKinds)[number];
 
-/** A tensor as it is saved: C order. */
+/** A tensor as it is saved, in C order. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** What training found out (epochs run, penalty chosen, temperature ...): for cards and reports, not for prediction. */
+/**
+ * Results of training (epochs run, penalty chosen, temperature ...) for cards and reports; not used for
+ * prediction.
+ */
 export type HeadFacts = Readonly<Record<string, number | string | boolean>>;
 
-/** The part of a saved head that is not tensors; plain JSON. */
+/** The part of a saved head that is not tensors, as plain JSON. */
 export interface HeadMeta {
   readonly kind: HeadKind;
   /** Number of input features. */
@@ -32,22 +35,25 @@ export interface HeadMeta {
 }
 
 /**
- * A head as it is saved. Tensors: mean [features], scale [features], and either weight [classes, features] and
- * bias [classes], or 0.weight, 0.bias, 2.weight ... as in torch.nn.Sequential(Linear, ReLU, Linear ...).
+ * A head as it is saved. Tensors: mean [features], scale [features], and either weight [classes, features]
+ * and bias [classes], or 0.weight, 0.bias, 2.weight ... as in torch.nn.Sequential(Linear, ReLU, Linear ...).
  */
 export interface SavedHead {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly meta: HeadMeta;
 }
 
-/** A trained head. Standardisation is inside: it takes raw embeddings. */
+/** A trained head. It takes raw embeddings: standardisation is part of it. */
 export interface Head {
   readonly kind: HeadKind;
   /** Number of input features and of classes. */
   readonly features: number;
   readonly classes: number;
-  /** The very numbers it predicts from. */
+  /** The numbers that predictions are computed from. */
   readonly saved: SavedHead;
-  /** Logits [recordings, classes] for embeddings [recordings, features]; softmax of a row gives probabilities. */
+  /**
+   * Logits [recordings, classes] for embeddings [recordings, features]; the softmax of a row gives
+   * probabilities.
+   */
   computeLogits(embeddings: Matrix): Matrix;
 }

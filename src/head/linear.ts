@@ -1,16 +1,16 @@
 /**
  * The head `linear`: torch.nn.Linear with CrossEntropyLoss and torch.optim.Adam, as PyTorch defines them.
  *
- * With standardisation switched off and mean-pooled embeddings of the last layer it is the recipe of the article that this
- * project starts from; with it on (the default) the layer sees features of comparable size.
  * Not its concern: validation; it runs a fixed number of epochs.
+ *
+ * Without standardisation, on mean-pooled embeddings of the last layer, it is the recipe of the article this
+ * project starts from. With standardisation (the default) all features are of comparable size.
  */
 import { createRandom } from "../core/random.ts";
 import { createAdam } from "./adam.ts";
 import type { Head } from "./head.ts";
-import { createNetwork } from "./network.ts";
+import { createNetwork, runEpoch } from "./network.ts";
 import { createNetworkHead } from "./network-head.ts";
-import { runEpoch } from "./network-training.ts";
 import type { LinearOptions } from "./options.ts";
 import {
   applyStandardisation,

@@ -1,11 +1,12 @@
 /**
- * Multinomial logistic regression from the Gram matrix of the rows alone: the form for fewer rows than features.
- *
- * The optimal W lies in the span of the rows, W = A^T X, so the objective is that of `softmax-regression.ts` with logits
- * K A + bias and |W|^2 = trace(A^T K A), K = X X^T (representer theorem). K is centred first, which changes only the bias.
- * The gradient with respect to A is K times (residuals + lambda A); the factor K is left out and enters through `image`.
+ * Multinomial logistic regression from the Gram matrix of the rows: the form for fewer rows than features.
  *
  * Not its concern: where the Gram matrix comes from.
+ *
+ * The optimal W lies in the span of the rows, W = A^T X (representer theorem), so the objective is that of
+ * `softmax-regression.ts` with logits K A + bias and |W|^2 = trace(A^T K A), K = X X^T. K is centred first,
+ * which changes only the bias. The gradient with respect to A is K times (residuals + lambda A); the factor K
+ * is left out of the gradient and enters through `image`.
  */
 import { GolemError } from "../core/error.ts";
 import { factorCholesky, invertCholesky } from "../math/cholesky.ts";
@@ -14,7 +15,10 @@ import { headDefaults, type LogisticOptions } from "./options.ts";
 import { type Computation, minimise, type RegressionSpace } from "./softmax-regression.ts";
 import { computeRowWeights } from "./training-set.ts";
 
-/** A fit in the span of the rows: logits of a row x are sum over i of (x . x_i) coefficients[i] + bias. */
+/**
+ * A fit in the span of the rows: the logits of a row x are the sum over i of (x . x_i) coefficients[i], plus
+ * bias.
+ */
 export interface GramFit {
   /** [rows, classes]; each column sums to zero. */
   readonly coefficients: Float64Array;
@@ -26,8 +30,8 @@ export interface GramFit {
 }
 
 /**
- * Fits logistic regression given the Gram matrix [rows, rows] of the (standardised) training rows. Deterministic.
- * Throws `not-converged` when `maximumIterations` were not enough.
+ * Fits logistic regression given the Gram matrix [rows, rows] of the (standardised) training rows.
+ * Deterministic. Throws `not-converged` when `maximumIterations` was not enough.
  */
 export function fitLogisticGram(
   gram: Float64Array,
@@ -50,7 +54,7 @@ export function fitLogisticGram(
   const centred = centreGram(gram, rows, weights);
   const space = createGramSpace(centred, labels, classes, weights, 1 / C);
   const solution = minimise(space, { tolerance, maximumIterations }).next();
-  if (!solution.done) throw new Error("unreachable: the Gram form asks for no products");
+  if (!solution.done) throw new Error("unreachable: the Gram form requests no products");
   const { point, objective, iterations, converged } = solution.value;
   if (!converged) throw createConvergenceError(iterations, objective);
 
@@ -64,13 +68,15 @@ export function fitLogisticGram(
   return { coefficients, bias, objective, iterations };
 }
 
-/** Softmax does not see a constant added to all biases: the one with sum zero is taken, as scikit-learn ends up with. */
+/**
+ * Shifts the biases to sum to zero, as scikit-learn's do; softmax ignores a constant added to all of them.
+ */
 export function centreBias(bias: Float64Array): void {
   const mean = bias.reduce((sum, value) => sum + value, 0) / bias.length;
   for (let k = 0; k < bias.length; k++) bias[k]! -= mean;
 }
 
-/** The error for a fit that ran out of iterations. */
+/** Creates the error for a fit that ran out of iterations. */
 export function createConvergenceError(iterations: number, objective: number): GolemError {
   return new GolemError(
     "not-converged",
@@ -99,7 +105,7 @@ function createGramSpace(
     }
     return result;
   };
-  // K does not see multiples of its null vector (the weights); without them, columns of coefficients sum to zero.
+  // K maps multiples of its null vector (the weights) to zero; without them, coefficient columns sum to zero.
   const removeNullSpace = (values: Float64Array): void => {
     for (let k = 0; k < classes; k++) {
       let sum = 0;
@@ -114,11 +120,11 @@ function createGramSpace(
     weights,
     penalty,
     coefficients,
-    // biome-ignore lint/correctness/useYield: in these coordinates no product is asked for
+    // biome-ignore lint/correctness/useYield: these coordinates need no product
     *computeLogits(step): Computation<Float64Array> {
       return step.image.slice(0, coefficients);
     },
-    // biome-ignore lint/correctness/useYield: in these coordinates no product is asked for
+    // biome-ignore lint/correctness/useYield: these coordinates need no product
     *computeGradient(residuals): Computation<Float64Array> {
       const projected = new Float64Array(residuals);
       removeNullSpace(projected);

@@ -1,8 +1,10 @@
 /**
  * Multinomial logistic regression in the weights themselves: the form for more rows than features.
  *
- * Products with the design matrix are the whole cost; they are requested from the caller (see softmax-regression.ts).
- * Not its concern: who computes the products.
+ * Not its concern: how the products are computed.
+ *
+ * Nearly all the cost is products with the design matrix, which are requested from the caller
+ * (softmax-regression.ts).
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import { centreBias, createConvergenceError } from "./logistic-gram.ts";
@@ -19,12 +21,12 @@ export interface PrimalFit {
   readonly iterations: number;
 }
 
-/** Change of the mean curvature at which its factorisation is renewed. */
+/** Factor by which the mean curvature may change before it is factorised again. */
 const refactorAt = 2.5;
 
 /**
- * Fits weights for a design matrix that is centred by the weighted mean of its rows (so that the bound of the
- * curvature does not couple weights and biases; otherwise it only converges more slowly).
+ * Fits weights for a design matrix that is centred by the weighted mean of its rows. Without centring, the
+ * curvature couples weights and biases, and the fit only converges more slowly.
  */
 export function* fitLogisticPrimal(
   features: number,
@@ -54,7 +56,7 @@ export function* fitLogisticPrimal(
       return yield { kind: "gradient", operand: residuals };
     },
     adapt(curvature) {
-      // One factorisation serves until the mean curvature has changed by a factor.
+      // One factorisation is used until the mean curvature has changed by `refactorAt`.
       let mean = 0;
       for (const value of curvature) mean += value / total;
       if (mean < adapted * refactorAt && mean > adapted / refactorAt) return;

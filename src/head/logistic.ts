@@ -1,9 +1,11 @@
 /**
  * The head `logistic`: multinomial logistic regression with an L2 penalty, solved to convergence.
  *
- * Objective (scikit-learn's LogisticRegression with multi_class="multinomial"): sum over rows of the cross-entropy plus
- * |W|^2 / (2 C); the bias is not penalised. With two classes this is scikit-learn's binary problem at twice the C.
- * Not its concern: how the minimum is searched (softmax-regression.ts).
+ * Not its concern: how the minimum is found (softmax-regression.ts).
+ *
+ * Objective (scikit-learn's LogisticRegression with multi_class="multinomial"): the sum over rows of the
+ * cross-entropy plus |W|^2 / (2 C); the bias is not penalised. With two classes this is scikit-learn's binary
+ * problem at twice the C.
  */
 import type { Matrix } from "../math/matrix.ts";
 import { computeGram, multiplyTransposed } from "../math/matrix-products.ts";
@@ -21,7 +23,7 @@ import {
 } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
-/** Trains a logistic head; in the span of the rows when these are fewer than the features. */
+/** Trains a logistic head; in the span of the rows if there are no more rows than features. */
 export function trainLogistic(set: TrainingSet, options: LogisticOptions): Head {
   const { embeddings, labels, classes } = set;
   const { rows, columns: features } = embeddings;
@@ -43,7 +45,10 @@ export function trainLogistic(set: TrainingSet, options: LogisticOptions): Head 
   return createHead(set, standardisation, uncentre(fit, mean), options);
 }
 
-/** The same with large products left to an engine; small problems are solved as in {@link trainLogistic}. */
+/**
+ * Like {@link trainLogistic}, with large products computed by `product`; small problems are solved without
+ * it.
+ */
 export async function trainLogisticWithProduct(
   set: TrainingSet,
   options: LogisticOptions,

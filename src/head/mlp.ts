@@ -1,19 +1,21 @@
 /**
- * The head `mlp`: Linear, ReLU, Dropout, ..., Linear with CrossEntropyLoss and torch.optim.AdamW (decoupled weight decay).
+ * The head `mlp`: Linear, ReLU, Dropout, ..., Linear with CrossEntropyLoss and torch.optim.AdamW (decoupled
+ * weight decay).
  *
- * Early stopping: a stratified validation split, drawn with the seed, tells after how many epochs the loss is lowest; the network
- * is then trained again, from the same start, on all rows for that many epochs, because among fifty recordings every one counts.
- * Where a class has fewer than three rows there is no such split, and all epochs are run.
- * Not its concern: held-out data of the evaluation; the split is of the training rows alone.
+ * Not its concern: the evaluation's held-out data; the split is of training rows only.
+ *
+ * Early stopping: a stratified validation split, drawn with the seed, determines the number of epochs with
+ * the lowest loss. The network is then trained again from the same start on all rows for that many epochs,
+ * because with fifty recordings every one matters. If a class has fewer than three rows there is no split,
+ * and all epochs are run.
  */
 
 import { createRandom, shuffle } from "../core/random.ts";
 import { selectRows } from "../math/matrix.ts";
 import { createAdam } from "./adam.ts";
 import type { Head } from "./head.ts";
-import { type Batch, computeLoss, createNetwork, type Network } from "./network.ts";
+import { type Batch, computeLoss, createNetwork, type Network, runEpoch } from "./network.ts";
 import { createNetworkHead } from "./network-head.ts";
-import { runEpoch } from "./network-training.ts";
 import type { MlpOptions } from "./options.ts";
 import {
   applyStandardisation,
@@ -23,7 +25,7 @@ import {
 } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
-/** Rows of the smallest class below which no validation split is made. */
+/** Minimum number of rows in every class for a validation split. */
 const minimumForSplit = 3;
 
 /** Trains a multi-layer perceptron. */
@@ -106,7 +108,7 @@ function createBatch(
   };
 }
 
-/** Sets `validationShare` of each class aside: at least one row of it, and never all. */
+/** Sets `validationShare` of each class aside: at least one row, and never all rows. */
 function splitStratified(
   { labels, counts, classes }: TrainingSet,
   { seed, validationShare }: MlpOptions,
@@ -116,8 +118,8 @@ function splitStratified(
   for (let k = 0; k < classes; k++) {
     const rows: number[] = [];
     for (const [row, label] of labels.entries()) if (label === k) rows.push(row);
-    const wanted = Math.round(counts[k]! * validationShare);
-    validation.push(...shuffle(rows, random).slice(0, Math.min(Math.max(wanted, 1), counts[k]! - 1)));
+    const requested = Math.round(counts[k]! * validationShare);
+    validation.push(...shuffle(rows, random).slice(0, Math.min(Math.max(requested, 1), counts[k]! - 1)));
   }
   const held = new Set(validation);
   return { training: Array.from(labels.keys()).filter((row) => !held.has(row)), validation };

@@ -1,8 +1,11 @@
 /**
- * The form that every trained head takes: standardise, then layers with ReLU between them. One layer for all kinds but mlp.
+ * The form of every trained head: standardisation, then layers with ReLU between them; one layer for all
+ * kinds but mlp.
  *
- * Predictions are computed in float64 from the float32 numbers that are saved, so a loaded head predicts bitwise the same.
  * Not its concern: how the numbers were found.
+ *
+ * Predictions are computed in float64 from the saved float32 numbers, so a loaded head predicts bitwise the
+ * same.
  */
 
 import { GolemError } from "../core/error.ts";
@@ -20,20 +23,22 @@ export interface Layer {
   readonly bias: ArrayLike<number>;
 }
 
-/** Everything a head predicts from. */
-export interface NetworkHeadParts {
+/** The parts of a head. */
+interface NetworkHeadParts {
   readonly kind: HeadKind;
   readonly standardisation: Standardisation;
   readonly normalise?: boolean;
-  /** At least one; the outputs of one are the inputs of the next. */
+  /** At least one; the outputs of a layer are the inputs of the next. */
   readonly layers: readonly Layer[];
   readonly facts: HeadFacts;
 }
 
-/** Rows standardised at a time: bounds the memory of a prediction. */
+/** Rows standardised at a time, to bound the memory of a prediction. */
 const chunkRows = 512;
 
-/** Rounds the parts to float32 once and makes a head of them. */
+/**
+ * Creates a head from its parts, rounded to float32. Throws `not-converged` for weights that are not finite.
+ */
 export function createNetworkHead({
   kind,
   standardisation,

@@ -1,21 +1,24 @@
 /**
- * A stack of affine layers with ReLU and inverted dropout between them: forward, loss, and gradients by back-propagation.
+ * A stack of affine layers with ReLU and inverted dropout between them: forward pass, loss, gradients by
+ * back-propagation, and epochs of (mini-)batch gradient descent.
  *
- * Loss: the (weighted) mean of the cross-entropies, as torch.nn.CrossEntropyLoss. Parameters: weight [outputs, inputs] and bias
- * [outputs] of each layer in turn, float64.
- * Not its concern: how parameters are updated.
+ * Not its concern: kinds of head, update rules (adam.ts), when to stop.
+ *
+ * Loss: the (weighted) mean of the cross-entropies, as in torch.nn.CrossEntropyLoss. Parameters: weight
+ * [outputs, inputs] and bias [outputs] of each layer in turn, float64.
  */
-import type { Random } from "../core/random.ts";
+import { type Random, shuffle } from "../core/random.ts";
 import { multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import type { AdamState, Optimiser } from "./adam.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
-/** Layer widths [inputs, hidden ..., outputs] with the parameters: weight, bias, weight, bias ... */
+/** Layer widths [inputs, hidden ..., outputs] and the parameters: weight, bias, weight, bias ... */
 export interface Network {
   readonly widths: readonly number[];
   readonly parameters: readonly Float64Array[];
 }
 
-/** Rows with labels and weights, for one evaluation of the loss. */
+/** Rows with labels and weights on which the loss is computed. */
 export interface Batch {
   /** [rows, inputs]. */
   readonly inputs: Float64Array;
@@ -23,7 +26,7 @@ export interface Batch {
   readonly weights: Float64Array;
 }
 
-/** Weights and biases uniform in +-1/sqrt(inputs): what torch.nn.Linear starts from. */
+/** A network with weights and biases drawn uniformly from +-1/sqrt(inputs), as torch.nn.Linear's are. */
 export function createNetwork(widths: readonly number[], random: Random): Network {
   const parameters: Float64Array[] = [];
   for (let l = 0; l + 1 < widths.length; l++) {
@@ -35,7 +38,7 @@ export function createNetwork(widths: readonly number[], random: Random): Networ
   return { widths, parameters };
 }
 
-/** Factors 0 or 1 / (1 - dropout) for the units of each hidden layer: [rows, width] each. */
+/** Draws factors 0 or 1 / (1 - dropout) for the units of each hidden layer: [rows, width] per layer. */
 export function drawDropoutMasks(
   widths: readonly number[],
   rows: number,
@@ -55,7 +58,10 @@ export function computeLoss(network: Network, batch: Batch): number {
   return computeLossAndGradients(network, batch, [], false).loss;
 }
 
-/** The mean loss of a batch and its gradient for each parameter; `masks` as drawn by {@link drawDropoutMasks}, or none. */
+/**
+ * Mean loss of a batch and its gradient for each parameter; `masks` are those of {@link drawDropoutMasks}, or
+ * none.
+ */
 export function computeLossAndGradients(
   { widths, parameters }: Network,
   { inputs, labels, weights }: Batch,
@@ -99,10 +105,69 @@ export function computeLossAndGradients(
     if (l === 0) break;
     upstream = multiply(upstream, parameters[2 * l]!, rows, widths[l]!, width);
     const mask = masks[l - 1];
-    // A unit that is zero after ReLU (or dropped) passes nothing back; the mask's factor applies to the others.
+    // A unit that is zero after ReLU (or dropped) has no gradient; the mask's factor applies to the others.
     for (let i = 0; i < upstream.length; i++) {
       upstream[i] = below[i]! > 0 ? upstream[i]! * (mask ? mask[i]! : 1) : 0;
     }
   }
   return { loss, gradients };
+}
+
+/** Options of one epoch. */
+interface EpochOptions {
+  /** Rows per step; 0 means all rows, in their order. */
+  readonly batchRows: number;
+  readonly dropout: number;
+  readonly random: Random;
+}
+
+/**
+ * One pass over the rows. Changes the network's parameters in place; returns the optimiser's state and the
+ * mean loss of the steps.
+ */
+export function runEpoch(
+  network: Network,
+  rows: Batch,
+  optimiser: Optimiser<AdamState>,
+  state: AdamState,
+  { batchRows, dropout, random }: EpochOptions,
+): { state: AdamState; loss: number } {
+  let next = state;
+  let loss = 0;
+  const batches = splitBatches(rows, network.widths[0]!, batchRows, random);
+  for (const batch of batches) {
+    const masks =
+      dropout > 0 ? drawDropoutMasks(network.widths, batch.labels.length, dropout, random) : undefined;
+    const step = computeLossAndGradients(network, batch, masks);
+    next = optimiser.update(next, network.parameters, step.gradients);
+    loss += step.loss / batches.length;
+  }
+  return { state: next, loss };
+}
+
+/** The selected rows, in the order of `selected`. */
+function selectBatch(rows: Batch, inputs: number, selected: readonly number[]): Batch {
+  const result = new Float64Array(selected.length * inputs);
+  for (const [i, row] of selected.entries()) {
+    result.set(rows.inputs.subarray(row * inputs, (row + 1) * inputs), i * inputs);
+  }
+  return {
+    inputs: result,
+    labels: Int32Array.from(selected, (row) => rows.labels[row]!),
+    weights: Float64Array.from(selected, (row) => rows.weights[row]!),
+  };
+}
+
+function splitBatches(rows: Batch, inputs: number, batchRows: number, random: Random): Batch[] {
+  const count = rows.labels.length;
+  if (batchRows === 0 || batchRows >= count) return [rows];
+  const order = shuffle(
+    Array.from({ length: count }, (_, i) => i),
+    random,
+  );
+  const batches: Batch[] = [];
+  for (let start = 0; start < count; start += batchRows) {
+    batches.push(selectBatch(rows, inputs, order.slice(start, start + batchRows)));
+  }
+  return batches;
 }

@@ -1,17 +1,19 @@
 /**
- * What can be set when a head is trained, and what it is when nothing is set. The only place with defaults.
+ * Training options of each kind of head: types, defaults, and range checks. All defaults are defined here.
  *
  * Not its concern: how heads are trained.
  */
 import { GolemError } from "../core/error.ts";
 import type { HeadKind } from "./head.ts";
 
-/** "balanced" weights each row by rows / (classes x rows of its class); "none" weights all rows alike. */
+/**
+ * "balanced" weights each row by rows / (classes x rows of its class); "none" gives all rows the same weight.
+ */
 export type ClassWeight = "balanced" | "none";
 
-/** Settings of every head. */
+/** Settings that all heads have. */
 interface CommonOptions {
-  /** Same seed, same head, byte for byte. */
+  /** The same seed gives the same head, byte for byte. */
   readonly seed: number;
   /** Subtract the training mean and divide by the training standard deviation of each feature. */
   readonly standardise: boolean;
@@ -21,9 +23,9 @@ interface CommonOptions {
 export interface LinearOptions extends CommonOptions {
   readonly epochs: number;
   readonly learningRate: number;
-  /** L2, added to the gradient as torch.optim.Adam(weight_decay) does, bias included. */
+  /** L2 penalty, added to the gradient as in torch.optim.Adam(weight_decay), bias included. */
   readonly weightDecay: number;
-  /** Rows a step; 0 means all of them. */
+  /** Rows per step; 0 means all rows. */
   readonly batchRows: number;
   readonly classWeight: ClassWeight;
 }
@@ -34,41 +36,48 @@ export interface MlpOptions extends CommonOptions {
   readonly hidden: readonly number[];
   /** Share of hidden units dropped in each training step (inverted dropout). */
   readonly dropout: number;
-  /** Most epochs; exactly that many when early stopping is off or impossible. */
+  /** Maximum number of epochs; exactly this many when early stopping is off or impossible. */
   readonly epochs: number;
   readonly learningRate: number;
-  /** Decoupled from the gradient, as torch.optim.AdamW(weight_decay) does, bias included. */
+  /** Decoupled from the gradient, as in torch.optim.AdamW(weight_decay), bias included. */
   readonly weightDecay: number;
-  /** Rows a step; 0 means all of them. */
+  /** Rows per step; 0 means all rows. */
   readonly batchRows: number;
-  /** Choose the number of epochs on an internal validation split, then train on all rows for that long. */
+  /**
+   * Choose the number of epochs on an internal validation split, then train on all rows for that many epochs.
+   */
   readonly earlyStopping: boolean;
-  /** Epochs without a better validation loss after which the search ends. */
+  /** The search ends after this many epochs without a lower validation loss. */
   readonly patience: number;
-  /** Share of each class set aside for validation, at least one row a class. */
+  /** Share of each class set aside for validation, at least one row per class. */
   readonly validationShare: number;
   readonly classWeight: ClassWeight;
 }
 
-/** Settings of `logistic`: sum of cross-entropies + |W|^2 / (2 C), bias not penalised. */
+/** Settings of `logistic`: minimises the sum of cross-entropies + |W|^2 / (2 C), bias not penalised. */
 export interface LogisticOptions extends CommonOptions {
   /** Inverse strength of the penalty, as scikit-learn defines it. */
   readonly C: number;
-  /** Estimated distance of the objective to its minimum, relative to itself, at which the fit ends. */
+  /**
+   * The fit ends when the objective's estimated distance from its minimum, relative to the objective, is this
+   * small.
+   */
   readonly tolerance: number;
-  /** Most Newton steps. */
+  /** Maximum number of Newton steps. */
   readonly maximumIterations: number;
   readonly classWeight: ClassWeight;
 }
 
-/** Settings of `ridge`: least squares on targets of +1 and -1, one column a class, bias not penalised. */
+/** Settings of `ridge`: least squares on targets of +1 and -1, one column per class, bias not penalised. */
 export interface RidgeOptions extends CommonOptions {
   /**
-   * Penalties to choose from by leave-one-out, relative to the mean squared norm of the (centred) training rows.
-   * One value switches the choice off.
+   * Penalties to choose from by leave-one-out, relative to the mean squared norm of the (centred) training
+   * rows. With one value there is no choice.
    */
   readonly penalties: readonly number[];
-  /** Divide each standardised row by its Euclidean norm first: how loud a recording speaks to the encoder does not count. */
+  /**
+   * Divide each standardised row by its Euclidean norm first, so that the size of an embedding has no effect.
+   */
   readonly normalise: boolean;
   readonly classWeight: ClassWeight;
 }
@@ -88,14 +97,15 @@ export interface HeadSettings {
   readonly centroid: CentroidOptions;
 }
 
-/** What a caller passes: the seed, and whatever is to differ from {@link headDefaults}. */
+/** Options a caller passes: the seed, and any overrides of {@link headDefaults}. */
 export type HeadOptions<K extends HeadKind> = Partial<HeadSettings[K]> & { readonly seed: number };
 
 /**
  * Defaults of every head.
  *
- * linear: Adam's own learning rate; in 200 full-batch steps a weight moves by at most about 0.2, which over hundreds of
- * standardised features is far more than fifty rows need. logistic: C = 0.03 suits features in the hundreds and rows in the tens.
+ * linear: Adam's own default learning rate. In 200 full-batch steps a weight moves by at most about 0.2,
+ * which over hundreds of standardised features is far more than fifty rows need.
+ * logistic: C = 0.03 suits hundreds of features and tens of rows.
  */
 export const headDefaults: HeadSettings = {
   linear: {
@@ -139,7 +149,10 @@ export const headDefaults: HeadSettings = {
   centroid: { seed: 0, standardise: true, normalise: true },
 };
 
-/** Smallest and largest value of each numeric option (of each element, for lists); whole numbers where marked. */
+/**
+ * Smallest and largest value of each numeric option (of each element, for lists). `whole`: whole numbers
+ * only; `open`: the smallest value itself is excluded.
+ */
 const ranges: Readonly<Record<string, { from: number; to: number; whole?: boolean; open?: boolean }>> = {
   seed: { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER, whole: true },
   epochs: { from: 1, to: 1e6, whole: true },
@@ -156,14 +169,14 @@ const ranges: Readonly<Record<string, { from: number; to: number; whole?: boolea
   penalties: { from: 0, to: 1e12, open: true },
 };
 
-/** Defaults overlaid with `options`; throws `invalid-option` for unknown names and values out of range. */
+/** Applies `options` to the defaults; throws `invalid-option` for unknown names and values out of range. */
 export function resolveOptions<K extends HeadKind>(kind: K, options: HeadOptions<K>): HeadSettings[K] {
   const defaults: Readonly<Record<string, unknown>> = { ...headDefaults[kind] };
   const result: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(defaults, name)) {
       throw new GolemError("invalid-option", `The head ${kind} has no option ${name}.`, {
-        hint: `Its options are ${Object.keys(defaults).join(", ")}.`,
+        hint: `Use one of ${Object.keys(defaults).join(", ")}.`,
       });
     }
     if (value === undefined) continue;

@@ -1,7 +1,7 @@
 /**
- * The one way to train a head of any kind.
+ * Trains a head of any kind.
  *
- * Not its concern: how any kind is trained.
+ * Not its concern: how each kind is trained.
  */
 import type { Matrix } from "../math/matrix.ts";
 import { trainCentroid } from "./centroid.ts";
@@ -24,8 +24,9 @@ const trainers: { readonly [K in HeadKind]: (set: TrainingSet, options: HeadSett
 
 /**
  * Trains a head on embeddings [recordings, features] and labels 0 .. classes - 1. Defaults: `headDefaults`.
- * Same input and seed, same bytes. Errors: `invalid-shape` (sizes, labels, numbers that are not finite), `invalid-option`,
- * `too-few-classes`, `too-few-recordings` (a class without a row), `not-converged`.
+ * The same input and seed give the same bytes. Errors: `invalid-shape` (sizes, labels, or numbers that are
+ * not finite), `invalid-option`, `too-few-classes`, `too-few-recordings` (a class without a row),
+ * `not-converged`.
  */
 export function trainHead<K extends HeadKind>(
   kind: K,
@@ -38,7 +39,10 @@ export function trainHead<K extends HeadKind>(
   return trainers[kind](createTrainingSet(embeddings, labels, classes), settings);
 }
 
-/** {@link trainHead} with large matrix products left to an engine, where the kind can use one (`logistic`). */
+/**
+ * Like {@link trainHead}, with large matrix products computed by `product` where the kind supports it
+ * (`logistic`).
+ */
 export async function trainHeadWithProduct<K extends HeadKind>(
   kind: K,
   embeddings: Matrix,

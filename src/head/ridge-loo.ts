@@ -1,23 +1,25 @@
 /**
- * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without a single refit; or, where rows
+ * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without refitting; or, if rows
  * come in groups (one speaker's recordings), leave-one-group-out.
  *
- * Row i without itself is off by residual_i / (1 - h_i), h the leverages, the intercept's own w_i / sum(w) included (Allen 1974,
- * PRESS); a group b without itself by (I - H_bb)^-1 residual_b. Exact means: equal to the fit without these rows, intercept
- * included; standardisation done beforehand stays as it was. A class that has no row elsewhere has no +1 left, and the output says so (-1);
- * such rows count neither in the calibration nor in the likelihood.
  * Not its concern: what the rows are, what the scores are used for.
+ *
+ * The error of row i when it is left out is residual_i / (1 - h_i), where h are the leverages, including the
+ * intercept's w_i / sum(w) (Allen 1974, PRESS). For a group b it is (I - H_bb)^-1 residual_b. The result
+ * equals that of a fit without these rows, intercept included; the standardisation done beforehand does not
+ * change. If a class has no row outside a group, no +1 target is left for it and its output is -1; such rows
+ * are excluded from the calibration and the likelihood.
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import type { RidgeProblem } from "./ridge-problem.ts";
 import type { RidgeRemainder } from "./ridge-solver.ts";
 import { fitTemperature } from "./temperature.ts";
 
-/** Leave-one-out results of one penalty. */
+/** Leave-one-out results at one penalty. */
 export interface RidgeLooScore {
   /** Relative to the mean squared norm of the centred rows. */
   readonly penalty: number;
-  /** [rows, classes]: what the fit without row i (or its group) says of row i. */
+  /** [rows, classes]: row i holds the outputs, for row i, of the fit without row i (or its group). */
   readonly outputs: Float64Array;
   /** Weighted mean over rows and classes of (output - target)^2. */
   readonly squaredError: number;
@@ -27,19 +29,19 @@ export interface RidgeLooScore {
   readonly logLikelihood: number;
 }
 
-/** Which rows are left out together, and which of them say something when they are. */
+/** Which rows are left out together, and which rows are scored. */
 export interface LeaveOut {
-  /** Rows left out together, in blocks. */
+  /** Blocks of rows that are left out together. */
   readonly blocks: readonly (readonly number[])[];
-  /** Rows whose class has a row outside their block; all rows when there are none such. */
+  /** Rows whose class has a row outside their block; all rows if there are none. */
   readonly counted: readonly number[];
-  /** False when no row's class has a row elsewhere: then nothing is measured. */
+  /** False if no row's class has a row outside its block: then nothing is measured. */
   readonly isMeasured: boolean;
 }
 
 /**
- * Plans what to leave out: groups where they are given, are several, and leave most rows (at least half) a row of their class elsewhere;
- * else single rows.
+ * Plans what to leave out: groups if they are given and, for at least half of the rows, another group has a
+ * row of the same class; otherwise single rows.
  */
 export function planLeaveOut(labels: ArrayLike<number>, groups?: readonly (string | undefined)[]): LeaveOut {
   const rows = labels.length;
@@ -75,8 +77,9 @@ function createLeaveOut(labels: ArrayLike<number>, getBlock: (row: number) => st
 }
 
 /**
- * Leave-one-out outputs, error and calibrated log-likelihood for each (relative) penalty. The log-likelihood at the best penalty is a
- * cheap criterion for choosing between feature sets (encoder layers) inside a fold. `leaveOut` defaults to single rows.
+ * Leave-one-out outputs, error and calibrated log-likelihood for each (relative) penalty. The log-likelihood
+ * at the best penalty is a cheap criterion for choosing between feature sets (encoder layers) inside a fold.
+ * `leaveOut` defaults to single rows.
  */
 export function computeRidgeLooScores(
   problem: RidgeProblem,
@@ -87,8 +90,9 @@ export function computeRidgeLooScores(
 }
 
 /**
- * The score at the penalty that {@link chooseRidgePenalty} takes of those visited: from the middle of the (ascending) penalties uphill, until
- * both neighbours have a lower likelihood. Half the work of all penalties, and the same where the likelihood has one peak.
+ * Climbs from the middle of the (ascending) penalties until both neighbours have a lower likelihood; returns
+ * the score that {@link chooseRidgePenalty} picks from the visited penalties. Half the work of trying all
+ * penalties, with the same result if the likelihood has one peak.
  */
 export function findRidgePenalty(
   problem: RidgeProblem,
@@ -107,14 +111,14 @@ export function findRidgePenalty(
   let place = penalties.length >> 1;
   for (;;) {
     const here = visit(place);
-    // Stronger first: where it makes no difference it is preferred.
+    // The stronger penalty first: it is preferred where the likelihood is the same.
     if (visit(place + 1) > here) place++;
     else if (visit(place - 1) > here) place--;
     else return chooseRidgePenalty([...scores.values()]);
   }
 }
 
-/** A function from a relative penalty to its score. */
+/** Creates a function that computes the score at a relative penalty. */
 function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: number) => RidgeLooScore {
   const { rows, classes, labels, weights, totalWeight, solver } = problem;
   const { blocks, counted } = leaveOut;
@@ -122,7 +126,7 @@ function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: numb
   let start: number | undefined;
   return (penalty) => {
     const remainder = solver.computeRemainder(penalty * problem.meanSquare);
-    // Errors of the rows as if they had been left out, each still times the root of its weight.
+    // Errors of the rows when they are left out, each still multiplied by the root of its weight.
     const errors = remainder.residuals;
     for (const block of blocks) {
       if (block.length === 1) {
@@ -149,7 +153,7 @@ function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: numb
   };
 }
 
-/** Solves (I - H_bb) e = r for the rows of one block, in place; H with the intercept's share. */
+/** Solves (I - H_bb) e = r for the rows of one block, in place; H includes the intercept. */
 function leaveBlockOut(
   { classes, weights, totalWeight }: RidgeProblem,
   { complements, getComplement }: RidgeRemainder,
@@ -175,7 +179,7 @@ function leaveBlockOut(
   }
 }
 
-/** Some rows of a matrix [rows, columns]. */
+/** Copies the selected rows of a matrix [rows, columns]. */
 export function pickRows(values: Float64Array, rows: readonly number[], columns: number): Float64Array {
   const picked = new Float64Array(rows.length * columns);
   for (const [i, row] of rows.entries()) {
@@ -184,10 +188,13 @@ export function pickRows(values: Float64Array, rows: readonly number[], columns:
   return picked;
 }
 
-/** Nats of mean log-likelihood that are no reason to prefer a weaker penalty. */
+/** A weaker penalty is preferred only if its mean log-likelihood is higher by more than this, in nats. */
 const indifference = 1e-3;
 
-/** The score with the strongest penalty among those whose log-likelihood is (all but) the highest. */
+/**
+ * The score with the strongest penalty among those whose log-likelihood is within {@link indifference} of the
+ * highest.
+ */
 export function chooseRidgePenalty(scores: readonly RidgeLooScore[]): RidgeLooScore {
   const highest = scores.reduce(
     (best, score) => Math.max(best, score.logLikelihood),

@@ -1,16 +1,18 @@
 /**
  * Ridge regression on class targets, prepared once for any penalty.
  *
- * Targets are +1 for the own class and -1 for the others; rows may be weighted; the intercept is not penalised, so rows and targets
- * are centred by their weighted mean (Hastie, Tibshirani, Friedman, Elements of Statistical Learning, 3.4.1).
- * Not its concern: which penalty is best, how it is solved for one (ridge-solver.ts).
+ * Not its concern: which penalty is best, how the problem is solved at one penalty (ridge-solver.ts).
+ *
+ * Targets are +1 for a row's own class and -1 for the others; rows may be weighted. The intercept is not
+ * penalised, so rows and targets are centred by their weighted mean (Hastie, Tibshirani, Friedman, Elements
+ * of Statistical Learning, 3.4.1).
  */
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { centreGram, computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 import { createGramSolver, createVectorSolver, type RidgeSolver } from "./ridge-solver.ts";
 
-/** Ridge regression on one set of rows, ready for any penalty. */
+/** Ridge regression on one set of rows, prepared for any penalty. */
 export interface RidgeProblem {
   readonly rows: number;
   readonly classes: number;
@@ -18,15 +20,15 @@ export interface RidgeProblem {
   /** Weight of each row. */
   readonly weights: Float64Array;
   readonly totalWeight: number;
-  /** Solves for the weighted, centred targets, for penalties times `meanSquare`. */
+  /** Solves for the weighted, centred targets; its penalties are relative penalties times `meanSquare`. */
   readonly solver: RidgeSolver;
   /** Weighted mean target of each class. */
   readonly targetMeans: Float64Array;
-  /** Mean squared norm of the centred rows: what relative penalties are relative to. */
+  /** Mean squared norm of the centred rows, to which relative penalties are relative. */
   readonly meanSquare: number;
 }
 
-/** From the Gram matrix [rows, rows] of (standardised) rows, centred or not. */
+/** Creates a problem from the Gram matrix [rows, rows] of (standardised) rows, centred or not. */
 export function createRidgeProblem(
   gram: Float64Array,
   labels: Int32Array,
@@ -57,7 +59,10 @@ export function createRidgeProblem(
   );
 }
 
-/** From (standardised) rows [rows, features], through the smaller of their two product matrices. */
+/**
+ * Creates a problem from (standardised) rows [rows, features], using the smaller of their two product
+ * matrices.
+ */
 export function createRidgeProblemFromRows(
   x: Float64Array,
   features: number,
@@ -140,8 +145,8 @@ function completeProblem(
 }
 
 /**
- * Dual coefficients [rows, classes] for one penalty (relative to `meanSquare`): the weight of a class is the sum over rows of
- * coefficient x row. Each column sums to zero.
+ * Dual coefficients [rows, classes] at one penalty (relative to `meanSquare`): the weight vector of a class
+ * is the sum over rows of coefficient x row. Each column sums to zero.
  */
 export function solveRidge(problem: RidgeProblem, penalty: number): Float64Array {
   const { rows, classes, weights, solver, meanSquare } = problem;

@@ -1,16 +1,18 @@
 /**
- * Ridge regression at any penalty p, from what was computed once: with K the Gram matrix of the (weighted, centred) rows and y their
- * targets, fitted values are H y with H = K (K + p I)^-1.
+ * Solves ridge regression at any penalty p from matrices computed once: with K the Gram matrix of the
+ * (weighted, centred) rows and y their targets, fitted values are H y with H = K (K + p I)^-1.
  *
- * Two ways: a Cholesky factor a penalty (as I - H = p (K + p I)^-1), which for the few penalties that are looked at costs a tenth of all
- * eigenvectors; or singular vectors, where rows outnumber features, or a penalty is too small for the factor to be exact.
- * Not its concern: which penalty is best, what is left out.
+ * Not its concern: which penalty is best, which rows are left out.
+ *
+ * There are two methods: one Cholesky factor per penalty (I - H = p (K + p I)^-1), which for the few
+ * penalties that are tried takes a tenth of the time of all eigenvectors; or singular vectors, if there are
+ * more rows than features or a penalty is too small for the factor to be exact.
  */
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { multiply, multiplyTransposed } from "../math/matrix-products.ts";
 
-/** What the fit at one penalty leaves of the targets. */
+/** Residuals of the fit at one penalty. */
 export interface RidgeRemainder {
   /** (I - H) y: [rows, classes]. */
   readonly residuals: Float64Array;
@@ -20,17 +22,19 @@ export interface RidgeRemainder {
   getComplement(row: number, column: number): number;
 }
 
-/** Solves for any penalty, in the units of K. What it gives is its own memory until it is asked again. */
+/** Solves for any penalty, in the units of K. A result may use memory that the next call overwrites. */
 export interface RidgeSolver {
   computeRemainder(penalty: number): RidgeRemainder;
-  /** (K + p I)^-1 y, or what differs from it only by what no row has a part in: [rows, classes]. */
+  /** (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
   computeCoefficients(penalty: number): Float64Array;
 }
 
-/** Penalties over the mean diagonal of K from which a Cholesky factor is exact to some ten digits. */
+/**
+ * Smallest ratio of penalty to mean diagonal of K at which a Cholesky factor is exact to about ten digits.
+ */
 const minimumForCholesky = 1e-5;
 
-/** From K [rows, rows], which is kept. */
+/** Creates a solver from K [rows, rows], which is not copied. */
 export function createGramSolver(gram: Float64Array, targets: Float64Array, classes: number): RidgeSolver {
   const rows = targets.length / classes;
   let trace = 0;
@@ -43,7 +47,7 @@ export function createGramSolver(gram: Float64Array, targets: Float64Array, clas
     exact ??= createVectorSolver(...computeVectors(gram, rows), targets, classes);
     return exact;
   };
-  /** Factors K + p I, and solves for the targets. */
+  /** Factorises K + p I and solves for the targets. */
   const solve = (penalty: number): Float64Array => {
     factor.set(gram);
     for (let i = 0; i < rows; i++) factor[i * rows + i]! += penalty;
@@ -88,7 +92,7 @@ function computeVectors(gram: Float64Array, rows: number): [basis: Float64Array,
   return [basis, values];
 }
 
-/** From left singular vectors [rows, rank] of the rows, and their squared singular values. */
+/** Creates a solver from left singular vectors [rows, rank] of the rows and their squared singular values. */
 export function createVectorSolver(
   basis: Float64Array,
   values: Float64Array,

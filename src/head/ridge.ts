@@ -1,9 +1,12 @@
 /**
- * The head `ridge`: one-against-rest least squares, its penalty and its calibration chosen by exact leave-one-out.
+ * The head `ridge`: one-against-rest least squares; penalty and calibration are chosen by exact
+ * leave-one-out.
  *
- * The same problem as scikit-learn's RidgeClassifier(alpha = penalty x meanSquare), whose decision_function are the outputs
- * before calibration; logits are those outputs times the factor that makes softmax most likely on the left-out rows.
  * Not its concern: how leave-one-out works (ridge-loo.ts).
+ *
+ * It solves the same problem as scikit-learn's RidgeClassifier(alpha = penalty x meanSquare), whose
+ * decision_function gives the outputs before calibration. Logits are these outputs times the factor that
+ * makes the labels of left-out rows most likely under softmax.
  */
 
 import { multiplyTransposed } from "../math/matrix-products.ts";
@@ -24,14 +27,17 @@ export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
   return prepareRidge(set, options).createHead();
 }
 
-/** A ridge head that is chosen but not yet made: what it says of rows it is not fitted on often decides whether it is wanted. */
+/**
+ * A ridge head whose penalty is chosen but whose weights are not computed: its leave-one-out score may rule
+ * it out.
+ */
 export interface PreparedRidge {
-  /** What the head says of each training row when it is fitted without it (and what is left out with it). */
+  /** Outputs for each training row of a fit without that row (and the rows left out with it). */
   readonly loo: RidgeLooScore;
   createHead(): Head;
 }
 
-/** Chooses penalty and calibration of a ridge head. */
+/** Chooses the penalty and the calibration of a ridge head. */
 export function prepareRidge(
   set: TrainingSet,
   options: RidgeOptions,

@@ -1,4 +1,4 @@
-/** Loading heads that were damaged, mixed up or made by somebody hostile. */
+/** Loading damaged, inconsistent and malicious heads. */
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
@@ -85,7 +85,7 @@ describe("refused", () => {
     ["facts missing", withMeta({ facts: null }), /facts of the head/],
   ])("%s", (_, saved, message) => expectDamaged(saved, message));
 
-  test("tensors that are missing, extra, misshapen, or not numbers", () => {
+  test("tensors that are missing, superfluous, of a wrong shape, or not finite", () => {
     expectDamaged(
       withTensors((t) => delete t.bias),
       /bias/,
@@ -145,7 +145,7 @@ describe("refused", () => {
     expectDamaged({ tensors: mlp.tensors, meta: { ...mlp.meta, kind: "linear" } }, /has one layer/);
   });
 
-  test("and tensors named like members of Object.prototype are no surprise", () => {
+  test("tensors named like members of Object.prototype", () => {
     const tensors = JSON.parse('{"__proto__": {"shape": [1], "data": []}}') as Tensors;
     expectDamaged({ meta: linear.meta, tensors: { ...linear.tensors, ...tensors } }, /./);
     expectDamaged(

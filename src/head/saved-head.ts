@@ -1,6 +1,6 @@
 /**
- * Heads to tensors and back. What comes in is not trusted: names, shapes, lengths and numbers are all checked, and
- * nothing is allocated by a number that was not checked against the data that is there.
+ * Converts heads to tensors and back. Input is not trusted: names, shapes, lengths and numbers are all
+ * checked, and nothing is allocated by a number that was not checked against the data present.
  *
  * Not its concern: file formats.
  */
@@ -8,12 +8,12 @@ import { GolemError } from "../core/error.ts";
 import { type Head, type HeadFacts, type HeadKind, headKinds, type SavedHead, type Tensor } from "./head.ts";
 import { createNetworkHead, type Layer } from "./network-head.ts";
 
-/** The tensors and the meta data of a head; see {@link SavedHead} for the layout. Not copied. */
+/** The tensors and metadata of a head, not copied; see {@link SavedHead} for the layout. */
 export function saveHead(head: Head): SavedHead {
   return head.saved;
 }
 
-/** The head that was saved, predicting bitwise the same; throws `golem-damaged` for anything else. */
+/** Loads a saved head; its predictions are bitwise the same. Throws `golem-damaged` for invalid input. */
 export function loadHead(saved: SavedHead): Head {
   const meta = checkMeta(saved?.meta);
   const tensors = checkTensors(saved.tensors);
@@ -53,7 +53,7 @@ export function loadHead(saved: SavedHead): Head {
 
 function fail(message: string): never {
   throw new GolemError("golem-damaged", message, {
-    hint: "Restore the golem from where it came from, or train it again.",
+    hint: "Restore the golem from its source, or train it again.",
   });
 }
 

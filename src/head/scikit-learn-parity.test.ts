@@ -1,4 +1,7 @@
-/** Standardisation, logistic, ridge and its leave-one-out, centroid against scikit-learn (scripts/make-head-fixtures.py). */
+/**
+ * Standardisation, logistic, ridge and its leave-one-out, centroid against scikit-learn
+ * (scripts/make-head-fixtures.py).
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Matrix } from "../math/matrix.ts";
@@ -109,7 +112,7 @@ for (const c of cases) {
         }
       });
 
-      test(`ridge leaving one out, ${title}, is what refitting gives`, () => {
+      test(`ridge leave-one-out, ${title}, equals refitting`, () => {
         for (const problem of [
           createRidgeProblemFromRows(x, c.features, labels, c.classes, weights),
           createRidgeProblem(computeGram(x, c.rows, c.features), labels, c.classes, weights),

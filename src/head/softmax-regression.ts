@@ -1,42 +1,45 @@
 /**
- * The solver of multinomial logistic regression: minimises sum of w_i cross-entropy_i + lambda/2 |W|^2 over W and bias.
- *
- * Truncated Newton (Nocedal and Wright, Numerical Optimization, section 7.1): every Newton system is solved by conjugate
- * gradients as far as it pays. Preconditioner: one stand-in for all classes' Hessians, X^T diag(c) X + lambda I, where c is the
- * mean curvature of each row's softmax; in the spirit of Boehning's bound (1992, Multinomial logistic regression algorithm),
- * whose constant 1/2 is far from the truth once rows are fitted well. The line search moves along logits that are linear in the step: it needs no matrix product.
- *
- * It is a generator: products with the design matrix are yielded as requests, answered by loops at once or by another
- * engine later. A `RegressionSpace` says in which coordinates W is held: weights (primal) or one coefficient for each
- * row (dual). Steps live in one space and gradients in its dual; `image` is the step as gradients are paired with it.
+ * Solver for multinomial logistic regression: minimises sum of w_i cross-entropy_i + lambda/2 |W|^2 over W
+ * and bias.
  *
  * Not its concern: standardisation, heads, engines.
+ *
+ * Truncated Newton (Nocedal and Wright, Numerical Optimization, section 7.1): every Newton system is solved
+ * by conjugate gradients, only as accurately as is useful. The preconditioner approximates the Hessian of
+ * every class by X^T diag(c) X + lambda I, where c is the mean curvature of each row's softmax. It follows
+ * Boehning's bound (1992, Multinomial logistic regression algorithm), whose constant 1/2 is too large once
+ * rows are fitted well. Logits are linear in the step length, so the line search needs no matrix product.
+ *
+ * The solver is a generator: products with the design matrix are yielded as requests, which the caller
+ * answers with loops at once or with another engine later. A `RegressionSpace` defines the coordinates of W:
+ * weights (primal) or one coefficient per row (dual). Steps live in one space and gradients in its dual;
+ * `image` is the vector whose dot product with a gradient pairs the step with that gradient.
  */
 
 import { searchLine } from "../math/line-search.ts";
 import { addScaled, dot } from "../math/matrix-products.ts";
 import { computeCrossEntropy } from "./softmax.ts";
 
-/** A step (or a point): coefficients then one bias a class, and the vector whose dot product with a gradient is the pairing. */
+/** A step (or a point): coefficients followed by one bias per class. */
 interface Step {
   readonly values: Float64Array;
-  /** May be the same array as `values`. */
+  /** Its dot product with a gradient pairs the step with that gradient. May be the same array as `values`. */
   readonly image: Float64Array;
 }
 
 /**
- * A product with the design matrix X [rows, features]. "logits": X W^T for weights W [classes, features]; "gradient": R^T X for
- * residuals R [rows, classes]; "curvature": X^T diag(w) X for row weights w.
+ * A product with the design matrix X [rows, features]. "logits": X W^T for weights W [classes, features];
+ * "gradient": R^T X for residuals R [rows, classes]; "curvature": X^T diag(w) X for row weights w.
  */
 export interface ProductRequest {
   readonly kind: "logits" | "gradient" | "curvature";
   readonly operand: Float64Array;
 }
 
-/** A computation that may ask for products with the design matrix. */
+/** A computation that yields requests for products with the design matrix. */
 export type Computation<T> = Generator<ProductRequest, T, Float64Array>;
 
-/** Coordinates in which the problem is solved. */
+/** The coordinates in which the problem is solved. */
 export interface RegressionSpace {
   readonly rows: number;
   readonly classes: number;
@@ -45,28 +48,28 @@ export interface RegressionSpace {
   readonly weights: Float64Array;
   /** lambda = 1 / C. */
   readonly penalty: number;
-  /** Number of coefficients in front of the biases. */
+  /** Number of coefficients before the biases. */
   readonly coefficients: number;
-  /** Logits [rows, classes] of a step, bias left out; a new array. */
+  /** Logits [rows, classes] of a step without the bias, in a new array. */
   computeLogits(step: Step): Computation<Float64Array>;
   /** Gradient of the loss term with respect to the coefficients, in the form that pairs with `image`. */
   computeGradient(residuals: Float64Array): Computation<Float64Array>;
-  /** Prepares `precondition` for X^T diag(curvature) X + lambda I as stand-in for each class's Hessian. */
+  /** Prepares `precondition`: approximates the Hessian of each class by X^T diag(curvature) X + lambda I. */
   adapt(curvature: Float64Array): void;
-  /** The inverse of that stand-in applied to a gradient's coefficients (not to its biases). */
+  /** Applies the inverse of that approximation to a gradient's coefficients (not to its biases). */
   precondition(gradient: Float64Array): Step;
 }
 
-/** When to stop. */
-export interface SolverOptions {
+/** Stopping criteria. */
+interface SolverOptions {
   /** Estimated distance to the minimum, relative to the objective. */
   readonly tolerance: number;
-  /** Most Newton steps. */
+  /** Maximum number of Newton steps. */
   readonly maximumIterations: number;
 }
 
-/** Where the solver ended. */
-export interface RegressionSolution {
+/** Result of the solver. */
+interface RegressionSolution {
   /** Coefficients, then biases. */
   readonly point: Step;
   readonly objective: number;
@@ -74,7 +77,7 @@ export interface RegressionSolution {
   readonly converged: boolean;
 }
 
-/** Most conjugate gradient steps for one Newton step. */
+/** Maximum number of conjugate gradient steps per Newton step. */
 const maximumInnerSteps = 100;
 
 /** Minimises the objective; see the header. */
@@ -132,7 +135,7 @@ export function* minimise(
         slope: dot(residuals, change) + cross + length * square,
       };
     });
-    // Where no measurable descent is left, rounding and not the algorithm ends the fit.
+    // No measurable descent is left: the fit is limited by rounding, not by the algorithm.
     if (!found) return { ...stuck, converged: decrement <= 1e-9 * objective };
     logits.set(trial);
     regulariser += found.length * (cross + (found.length / 2) * square);
@@ -141,7 +144,7 @@ export function* minimise(
   }
 }
 
-/** Softmax probabilities, out of the residuals w (p - [k = label]). */
+/** Softmax probabilities, recovered from the residuals w (p - [k = label]). */
 function computeProbabilities(
   { rows, classes, labels, weights }: RegressionSpace,
   residuals: Float64Array,
@@ -154,7 +157,10 @@ function computeProbabilities(
   return probabilities;
 }
 
-/** The mean eigenvalue of each row's softmax Hessian w (diag(p) - p p^T), constants left out; at least w / 10000. */
+/**
+ * Mean eigenvalue of each row's softmax Hessian w (diag(p) - p p^T), ignoring the null direction; at least w
+ * / 10000.
+ */
 function averageCurvature(
   probabilities: Float64Array,
   weights: Float64Array,
@@ -169,7 +175,10 @@ function averageCurvature(
   return result;
 }
 
-/** Conjugate gradients on Hessian x step = -gradient until the residual has shrunk by `forcing`; also the step's logits. */
+/**
+ * Conjugate gradients on Hessian x step = -gradient until the residual has shrunk by the factor `forcing`.
+ * Returns the step and the change it makes to the logits.
+ */
 function* solveNewton(
   space: RegressionSpace,
   probabilities: Float64Array,
@@ -227,7 +236,10 @@ function curve(
   return result;
 }
 
-/** Logit-space residuals back to a gradient of coefficients and biases, with the penalty's share. */
+/**
+ * Converts residuals of the logits to a gradient of coefficients and biases, including the penalty's
+ * gradient.
+ */
 function* pullBack(
   space: RegressionSpace,
   residuals: Float64Array,
@@ -243,7 +255,9 @@ function* pullBack(
   return gradient;
 }
 
-/** A preconditioned gradient's coefficients followed by its biases, whose curvature is the sum over rows. */
+/**
+ * Appends the preconditioned biases, whose curvature is the sum over rows, to preconditioned coefficients.
+ */
 function addBiases(inner: Step, gradient: Float64Array, curvatureSum: number): Step {
   const coefficients = inner.values.length;
   const result = createStep(gradient.length, inner);
@@ -256,7 +270,7 @@ function addBiases(inner: Step, gradient: Float64Array, curvatureSum: number): S
   return result;
 }
 
-/** A step of zeros that shares values and image where `like` does. */
+/** A step of zeros whose values and image are one array if those of `like` are. */
 function createStep(size: number, like: Step): Step {
   const values = new Float64Array(size);
   return { values, image: like.image === like.values ? values : new Float64Array(size) };

@@ -1,8 +1,11 @@
 /**
- * Standardisation of features: (x - mean) / scale, optionally followed by division by the row's Euclidean norm.
+ * Standardisation of features: (x - mean) / scale, optionally followed by division by the row's Euclidean
+ * norm.
  *
- * Mean and scale are rounded to float32 before first use, so that training and a saved head see the same numbers.
  * Not its concern: labels, kinds of head.
+ *
+ * Mean and scale are rounded to float32 before they are first used, so training and a saved head use the same
+ * numbers.
  */
 import type { Matrix } from "../math/matrix.ts";
 
@@ -13,8 +16,8 @@ export interface Standardisation {
 }
 
 /**
- * A feature whose standard deviation is at most this share of its mean is rounding noise of float32
- * (whose steps are 1.2e-7): it is treated as constant.
+ * A feature is treated as constant if its standard deviation is at most this share of its mean: such
+ * variation is float32 rounding noise (relative step 1.2e-7).
  */
 const constantShare = 1e-6;
 
@@ -23,7 +26,7 @@ export function fitStandardisation(embeddings: Matrix): Standardisation {
   const { rows, columns, data } = embeddings;
   const mean = new Float64Array(columns);
   const variance = new Float64Array(columns);
-  // Four rows at a time, added one after the other.
+  // Four rows per pass, added in order.
   let row = 0;
   for (; row + 3 < rows; row += 4) {
     const first = row * columns;
@@ -65,7 +68,10 @@ export function createIdentityStandardisation(features: number): Standardisation
   return { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) };
 }
 
-/** Standardises rows from .. to - 1 (default all) into float64 [rows, features], new memory unless `result` is given. */
+/**
+ * Standardises rows from .. to - 1 (default: all) into float64 [rows, features]; allocates unless `result` is
+ * given.
+ */
 export function applyStandardisation(
   embeddings: Matrix,
   { mean, scale }: Standardisation,
@@ -85,7 +91,7 @@ export function applyStandardisation(
       result[start + j] = value;
       sum += value * value;
     }
-    // Rows of zeros stay zeros.
+    // Rows of zeros stay zero.
     if (!normalise || sum === 0) continue;
     const factor = 1 / Math.sqrt(sum);
     for (let j = start; j < start + columns; j++) result[j]! *= factor;

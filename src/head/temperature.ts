@@ -1,15 +1,17 @@
 /**
- * The factor that turns scores into logits: chosen so that softmax(factor x score) is most likely for the labels.
+ * Temperature scaling: fits the factor that makes softmax(factor x score) most likely for the labels.
  *
- * Scores must come from rows that the scorer was not fitted on (here: leave-one-out). So that perfectly separated rows do not
- * ask for an infinite factor, a share 1 / (rows + 2) of each label is spread over the other classes: what Laplace's rule of
- * succession expects of errors when none was seen (compare Platt 1999, section 2.2, for two classes).
  * Not its concern: where scores come from.
+ *
+ * Scores must come from rows that the scorer was not fitted on (here: leave-one-out). A share 1 / (rows + 2)
+ * of each label is spread over the other classes, so that perfectly separated rows do not lead to an infinite
+ * factor. This is the error rate that Laplace's rule of succession expects when no error was seen (compare
+ * Platt 1999, section 2.2, for two classes).
  */
 
 /** The fitted factor and the mean log-likelihood (natural log, true labels) of softmax(factor x scores). */
 export interface Temperature {
-  /** Inverse temperature, over 0. */
+  /** Inverse temperature, greater than 0. */
   readonly factor: number;
   readonly logLikelihood: number;
 }
@@ -23,7 +25,7 @@ export function fitTemperature(
 ): Temperature {
   const rows = labels.length;
   const share = 1 / (rows + 2);
-  // Expected score under the smoothed labels, and the spread that scales everything.
+  // Expected score under the smoothed labels, and the spread of the scores, which sets the scale.
   let target = 0;
   let own = 0;
   let spread = 0;
@@ -53,7 +55,7 @@ export function fitTemperature(
     else low = factor;
     let next = factor - slope / at.variance;
     if (!(next > low && next < high)) next = Math.sqrt(low * high);
-    // Newton's steps square the error: after one of a thousandth, a millionth is left.
+    // Newton's method squares the error: after a step of a thousandth, an error of a millionth is left.
     const isDone = Math.abs(next - factor) <= 1e-3 * factor;
     factor = next;
     if (isDone) break;

@@ -1,4 +1,7 @@
-/** Adam, cross-entropy and whole training trajectories against PyTorch's numbers (scripts/make-head-fixtures.py). */
+/**
+ * Adam, cross-entropy and whole training trajectories against PyTorch's numbers
+ * (scripts/make-head-fixtures.py).
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -107,7 +110,7 @@ describe("the parts alone", () => {
     expect(residuals.map((value) => value / total)).toBeAllclose(gradient, { rtol: 1e-9, atol: 1e-15 });
   });
 
-  test("the head linear is that same loop from its seeded start", () => {
+  test("the head linear runs the same loop from its seeded start", () => {
     const c = cases[0]!;
     const embeddings = { rows: c.labels.length, columns: 7, data: Float32Array.from(c.x) };
     const options = { ...headDefaults.linear, seed: 5, standardise: false, learningRate: 0.01, epochs: 30 };

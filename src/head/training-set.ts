@@ -1,5 +1,5 @@
 /**
- * The rows a head is trained on, checked once so that everything behind it may trust them.
+ * The rows a head is trained on, checked once here and trusted by all later code.
  *
  * Not its concern: kinds of head.
  */
@@ -14,11 +14,14 @@ export interface TrainingSet {
   /** Class of each row, 0 .. classes - 1. */
   readonly labels: Int32Array;
   readonly classes: number;
-  /** Rows of each class, at least one. */
+  /** Number of rows of each class, at least one. */
   readonly counts: Int32Array;
 }
 
-/** Throws `invalid-shape` for anything that is not a finite number in [rows, features] order. */
+/**
+ * Throws `invalid-shape` unless the data is rows x features finite numbers, with `features` columns where
+ * given.
+ */
 export function checkEmbeddings(embeddings: Matrix, features?: number): void {
   const { rows, columns, data } = embeddings;
   if (data.length !== rows * columns) {
@@ -57,14 +60,14 @@ export function createTrainingSet(
   if (labels.length !== embeddings.rows || embeddings.columns < 1) {
     throw new GolemError(
       "invalid-shape",
-      `${embeddings.rows} rows of ${embeddings.columns} features came with ${labels.length} labels; expected one label a row and at least one feature.`,
+      `${embeddings.rows} rows of ${embeddings.columns} features came with ${labels.length} labels; expected one label per row and at least one feature.`,
     );
   }
   checkEmbeddings(embeddings);
   if (classes > labels.length) {
     throw new GolemError(
       "too-few-recordings",
-      `${labels.length} training rows cannot cover ${classes} classes; expected at least one row a class.`,
+      `${labels.length} training rows cannot cover ${classes} classes; expected at least one row per class.`,
     );
   }
   const counts = new Int32Array(classes);
@@ -87,7 +90,7 @@ export function createTrainingSet(
   return { embeddings, labels: Int32Array.from(labels), classes, counts };
 }
 
-/** The weight of each row; the weights sum to the number of rows. */
+/** The weight of each row. The weights sum to the number of rows. */
 export function computeRowWeights(
   labels: Int32Array,
   counts: Int32Array,

@@ -1,4 +1,4 @@
-/** What single kinds of head promise beyond the common contract. */
+/** Properties of individual kinds of head beyond the common contract. */
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
@@ -26,7 +26,7 @@ const cycle = (rows: number, classes: number): Int32Array =>
   Int32Array.from({ length: rows }, (_, i) => i % classes);
 
 describe("mlp", () => {
-  test("stops early where training longer hurts, and not where no split is possible", () => {
+  test("stops early if longer training hurts, and not if no split is possible", () => {
     const embeddings = drawClasses(40, 30, 4, 0.3);
     const options = { seed: 0, epochs: 150, patience: 10, learningRate: 0.01 };
     const stopped = trainHead("mlp", embeddings, cycle(40, 4), 4, options).saved.meta.facts;
@@ -37,7 +37,7 @@ describe("mlp", () => {
     expect(fixed).toMatchObject({ earlyStopping: false, epochs: 150 });
   });
 
-  test("learns what no linear head can", () => {
+  test("learns classes that no linear head can separate", () => {
     const random = createRandom(3);
     const embeddings = createMatrix(120, 2, Float32Array.from({ length: 240 }, random.normal));
     const labels = Array.from({ length: 120 }, (_, i) =>
@@ -53,7 +53,7 @@ describe("mlp", () => {
   });
 });
 
-test("mini-batches reach what the full batch reaches", () => {
+test("mini-batches reach the same loss as the full batch", () => {
   const embeddings = drawClasses(50, 8, 3, 2);
   const labels = cycle(50, 3);
   const options = { seed: 0, learningRate: 0.02 };
@@ -78,13 +78,13 @@ describe("logistic", () => {
     }
   });
 
-  test("says so when it was not given enough iterations", () => {
+  test("throws if the maximum number of iterations is too low", () => {
     expect(() => trainHead("logistic", embeddings, labels, 3, { seed: 0, maximumIterations: 1 })).toThrow(
       expect.objectContaining({ code: "not-converged" }),
     );
   });
 
-  test("copes with embeddings of very different size without standardisation", () => {
+  test("converges on features of very different scale without standardisation", () => {
     const wild = createMatrix(
       30,
       40,
@@ -104,7 +104,7 @@ describe("ridge", () => {
   const labels = Int32Array.of(0, 0, 0, 1, 1, 1, 2);
   const x = Float64Array.from(drawClasses(7, features, 3, 1).data);
 
-  test("a class whose only row is left out has no positive left", () => {
+  test("a class whose only row is left out has no positive target left", () => {
     const [score] = computeRidgeLooScores(createRidgeProblemFromRows(x, features, labels, 3), [0.3]);
     expect([score!.outputs[6 * 3 + 2]!]).toBeAllclose([-1], { rtol: 1e-9 });
     expect(Number.isFinite(score!.logLikelihood)).toBe(true);
@@ -155,14 +155,14 @@ describe("ridge", () => {
     }
   });
 
-  test("leaves out single rows where groups leave too little to learn from", () => {
+  test("leaves out single rows if groups would leave too few rows to learn from", () => {
     const counts = (groups: readonly (string | undefined)[]) => planLeaveOut(labels, groups).blocks.length;
     expect(counts(["a", "a", "a", "a", "a", "a", "a"])).toBe(7);
     expect(counts(["a", "a", "a", "b", "b", "b", "b"])).toBe(7);
     expect(counts(["a", "b", "c", "a", "b", "c", undefined])).toBe(4);
   });
 
-  test("takes the most likely penalty, and of equals the strongest", () => {
+  test("chooses the most likely penalty, and the strongest of equally likely ones", () => {
     const rows = Float64Array.from(drawClasses(40, features, 4, 1, 7).data);
     const problem = createRidgeProblemFromRows(rows, features, cycle(40, 4), 4);
     const scores = computeRidgeLooScores(problem, [0.001, 0.1, 1e6]);
@@ -179,7 +179,7 @@ describe("ridge", () => {
 });
 
 describe("temperature", () => {
-  test("is that of the softmax the labels were drawn from", () => {
+  test("equals that of the softmax from which the labels were drawn", () => {
     const random = createRandom(5);
     const scores = Float64Array.from({ length: 12_000 }, random.normal);
     const labels = Int32Array.from({ length: 4000 }, (_, i) => {
@@ -195,7 +195,7 @@ describe("temperature", () => {
     expect(logLikelihood).toBeGreaterThan(-Math.log(3));
   });
 
-  test("stays finite for scores that separate perfectly, say nothing, or are wrong", () => {
+  test("stays finite for scores that separate perfectly, are uninformative, or are wrong", () => {
     const labels = Int32Array.of(0, 1, 0, 1);
     const right = fitTemperature(Float64Array.of(1, -1, -1, 1, 1, -1, -1, 1), labels, 2);
     // One error in rows + 2 is expected: log odds of 5 to 1 at a margin of 2.
@@ -207,14 +207,14 @@ describe("temperature", () => {
   });
 });
 
-test("standardisation takes noise in the last bit of float32 for a constant", () => {
+test("standardisation treats noise in the last bit of float32 as a constant", () => {
   const values = Float32Array.of(0.1, 5, 0.1 + 1e-8, 6, 0.1, 7);
   const { mean, scale } = fitStandardisation(createMatrix(3, 2, values));
   expect(scale).toBeAllclose([1, Math.sqrt(2 / 3)], { rtol: 1e-6 });
   expect(mean).toBeAllclose([0.1, 6], { rtol: 1e-6 });
 });
 
-test("the line search finds minima near and far, and knows when there is none", () => {
+test("the line search finds minima near and far, and detects when there is none", () => {
   for (const minimum of [0.001, 0.4, 1, 60]) {
     const evaluate = (t: number) => ({ value: (t - minimum) ** 2, slope: 2 * (t - minimum) });
     const found = searchLine(minimum ** 2, -2 * minimum, evaluate);

@@ -1,4 +1,7 @@
-/** Whitened class means: equal to the covariance matrix written out and inverted, in the space of rows and of features. */
+/**
+ * Whitened class means equal those from the explicit inverse covariance matrix, in the space of rows and of
+ * features.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { createRandom } from "../core/random.ts";

@@ -1,11 +1,14 @@
 /**
- * Class means as they look once the spread within classes is taken out ("whitened"), and how rows compare with them; all from a
- * Gram matrix, so that leaving rows out costs a matrix of rows, not of features.
+ * Class means whitened by the covariance within classes, and the comparison of rows with them. All is
+ * computed from a Gram matrix, so leaving rows out needs a matrix of the size of the rows, not of the
+ * features.
  *
- * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e a tenth of the mean
- * variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury), the shrunk shared covariance of
- * linear discriminant analysis (Ledoit and Wolf 2004; Lee et al. 2018 for telling the unknown). Inner products are a^T W b.
  * Not its concern: what the rows are, what a comparison decides.
+ *
+ * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e a
+ * tenth of the mean variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R
+ * (Woodbury). This uses the shrunk shared covariance of linear discriminant analysis (Ledoit and Wolf 2004;
+ * Lee et al. 2018 for out-of-distribution detection). Inner products are a^T W b.
  */
 import { factorCholesky, solveCholesky, solveLower } from "../math/cholesky.ts";
 import { multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
@@ -13,7 +16,7 @@ import { multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 /** Share of the mean variance within classes that is added to all directions. */
 const shrinkage = 0.1;
 
-/** One row against the class means. */
+/** One row compared with the class means. */
 export interface WhitenedComparison {
   /** Inner product with each class mean (minus their mean), in the order of `classes`. */
   readonly products: Float64Array;
@@ -23,7 +26,7 @@ export interface WhitenedComparison {
 
 /** Whitened class means of some rows. */
 export interface WhitenedClasses {
-  /** Classes with at least one of the rows kept, ascending. */
+  /** Classes that have at least one kept row, ascending. */
   readonly classes: readonly number[];
   /** Norm of each class mean (minus their mean). */
   readonly norms: Float64Array;
@@ -31,18 +34,21 @@ export interface WhitenedClasses {
   compare(row: number): WhitenedComparison;
 }
 
-/** The same for rows that are not in the Gram matrix: all that has to be kept, in the space of the features. */
-export interface WhitenedSpace {
+/** Whitened class means in the space of the features, for comparing rows that are not in the Gram matrix. */
+interface WhitenedSpace {
   /** Mean of the class means: [features]. */
   readonly centre: Float64Array;
   /** W (m_k - c): [classes, features]. */
   readonly templates: Float64Array;
-  /** What W takes out, as a^T W a = |a|^2 - |subspace a|^2: [rows, features]. */
+  /** Directions that W removes, scaled so that a^T W a = |a|^2 - |subspace a|^2: [rows, features]. */
   readonly subspace: Float64Array;
+  /** Norm of each class mean (minus their mean). */
   readonly norms: Float64Array;
 }
 
-/** `gram` [rows, rows] of rows of so many `features`; `kept`: the rows that make means and spread. */
+/**
+ * Fits to the rows `kept` of a Gram matrix [rows, rows]; `features` is the number of features of the rows.
+ */
 export function whitenClasses(
   gram: Float64Array,
   labels: ArrayLike<number>,
@@ -52,7 +58,7 @@ export function whitenClasses(
   return createFit(gram, labels, kept, features);
 }
 
-/** Fits to rows [rows, features], all of them. */
+/** Fits to all rows [rows, features]; `gram` is their Gram matrix. */
 export function fitWhitenedSpace(
   x: Float64Array,
   gram: Float64Array,
@@ -60,8 +66,8 @@ export function fitWhitenedSpace(
   features: number,
 ): WhitenedSpace {
   const rows = labels.length;
-  const everyone = Array.from({ length: rows }, (_, row) => row);
-  const { members, factor, residuals, norms } = createFit(gram, labels, everyone, features);
+  const allRows = Array.from({ length: rows }, (_, row) => row);
+  const { members, factor, residuals, norms } = createFit(gram, labels, allRows, features);
   const count = members.length;
   const templates = new Float64Array(count * features);
   const centre = new Float64Array(features);
@@ -118,15 +124,18 @@ function createFit(
   const places = kept.map((row) => classes.indexOf(labels[row]!));
   const averageOver = (own: readonly number[], values: Float64Array): number =>
     own.reduce((sum, row) => sum + values[row]!, 0) / own.length;
-  /** Inner product with the mean of the class means, of what has these inner products with the rows. */
+  /**
+   * For a vector given by its inner products with the rows: its inner product with the mean of the class
+   * means.
+   */
   const averageOverClasses = (values: Float64Array): number =>
     members.reduce((sum, own) => sum + averageOver(own, values), 0) / members.length;
-  /** What has these inner products with the rows, times R. */
+  /** For a vector given by its inner products with the rows: R times the vector. */
   const takeResiduals = (values: Float64Array): Float64Array => {
     const means = members.map((own) => averageOver(own, values));
     return Float64Array.from(kept, (row, i) => values[row]! - means[places[i]!]!);
   };
-  // Inner products of class means, of their mean, and of the difference, with every row.
+  // Inner products with every row of the class means, of their mean, and of the differences.
   const means = members.map((own) => {
     const mean = new Float64Array(rows);
     for (const row of own) {

@@ -1,7 +1,7 @@
 /** The map: neighbours stay neighbours, the same distances give the same map, few and equal points work. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
-import { computeRecordingMap } from "../classifier/recording-map.ts";
+import { computeRecordingMap } from "../classifier/features/recording-map.ts";
 import { computeNeighbourMap } from "./t-sne.ts";
 
 function computeSquares(points: readonly (readonly number[])[]): Float64Array {

@@ -1,9 +1,9 @@
 /** Comparing heads on made-up embeddings: scores are those of cross-validation, and time is kept. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { type HeadCandidate, listHeadCandidates } from "../classifier/choosing/head-candidates.ts";
 import { createFitProblem } from "../classifier/fit-problem.ts";
 import { fitPredictRows } from "../classifier/fold-runner.ts";
-import { type HeadCandidate, listHeadCandidates } from "../classifier/head-candidates.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { crossValidate } from "../evaluate/cross-validate.ts";

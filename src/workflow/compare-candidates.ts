@@ -8,8 +8,8 @@
  * Not its concern: clocks, threads, the terminal.
  */
 
+import type { HeadCandidate } from "../classifier/choosing/head-candidates.ts";
 import type { CandidateRunner, FitProblem } from "../classifier/fold-runner.ts";
-import type { HeadCandidate } from "../classifier/head-candidates.ts";
 import { throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { runFolds } from "../evaluate/cross-validate.ts";

@@ -3,9 +3,14 @@
  *
  * Not its concern: how candidates are scored and chosen (see `compare-candidates.ts`), clocks, the terminal.
  */
+
+import {
+  countLearnedNumbers,
+  getLearnedNumbers,
+  listHeadCandidates,
+} from "../classifier/choosing/head-candidates.ts";
 import { fitClassifier } from "../classifier/classifier.ts";
 import type { FitProblem } from "../classifier/fold-runner.ts";
-import { countLearnedNumbers, getLearnedNumbers, listHeadCandidates } from "../classifier/head-candidates.ts";
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { type CandidateScore, compareCandidates, type HeadComparison } from "./compare-candidates.ts";

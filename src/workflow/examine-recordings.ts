@@ -6,8 +6,8 @@
  */
 
 import type { AudioSettings } from "../audio/audio.ts";
+import { createLikeness, sketchEmbeddings } from "../classifier/features/sketch.ts";
 import { computeSecondOpinion } from "../classifier/second-opinion.ts";
-import { createLikeness, sketchEmbeddings } from "../classifier/sketch.ts";
 import type { EncoderSetInfo } from "../classifier/view.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
@@ -125,7 +125,7 @@ function formOpinion(
           seed,
         })
       : { embeddings, encoderSet };
-  const options = { seed, isOneLook: isLarge };
+  const options = { seed, isSinglePass: isLarge };
   return {
     labels,
     rows,

@@ -3,15 +3,16 @@
  *
  * Not its concern: where recordings come from, the mathematics of the choice.
  */
-import type { Classifier } from "../classifier/classifier.ts";
+
 import {
   type ChosenRow,
   chooseDiverse,
   computeMargins,
   findCandidates,
-} from "../classifier/diverse-batch.ts";
+} from "../classifier/choosing/diverse-batch.ts";
+import type { Classifier } from "../classifier/classifier.ts";
+import { computeViewSpace } from "../classifier/features/view-space.ts";
 import type { EncoderSetInfo } from "../classifier/view.ts";
-import { computeViewSpace } from "../classifier/view-space.ts";
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";

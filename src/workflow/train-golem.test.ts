@@ -385,7 +385,9 @@ describe("the decoder's vectors", () => {
     );
     expect(loaded.encode()).toEqual(files);
     const card = new TextDecoder().decode(files[golemFiles.card]);
-    expect(card).toMatch(/the words that it heard \(transcript, context and start\) have \d+\.\d % of/);
+    expect(card).toMatch(
+      /its views \(transcript, context and start\) have a share of \d+\.\d % in the decision/,
+    );
   });
 
   it("are left out together where they say nothing that sound does not", async () => {

@@ -6,8 +6,8 @@
 import { throwIfAborted } from "../../core/error.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
-import type { TrainingDocument } from "../../golem/golem-document.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
+import type { TrainingDocument } from "../../golem/training-document.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { openDataset } from "./open-dataset.ts";

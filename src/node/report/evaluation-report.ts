@@ -5,7 +5,7 @@
  */
 
 import { selectScored } from "../../classifier/evaluate-classifier.ts";
-import { computeRecordingMap } from "../../classifier/recording-map.ts";
+import { computeRecordingMap } from "../../classifier/features/recording-map.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { describeRecordings as createAccounts } from "../../golem/training-account.ts";

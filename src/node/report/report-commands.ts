@@ -6,7 +6,8 @@
 import { isAbsolute } from "node:path";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
-import type { GolemDocument, TrainingDocument } from "../../golem/golem-document.ts";
+import type { GolemDocument } from "../../golem/golem-document.ts";
+import type { TrainingDocument } from "../../golem/training-document.ts";
 import type { MeasureOptions } from "../../workflow/training-options.ts";
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */

@@ -3,7 +3,7 @@
  *
  * Not its concern: how faults are found.
  */
-import type { TrainingDocument } from "../../golem/golem-document.ts";
+import type { TrainingDocument } from "../../golem/training-document.ts";
 import { learned } from "../state/tasks.ts";
 import { describeFinding } from "../words/findings.ts";
 import { words } from "../words/language.ts";

@@ -9,14 +9,10 @@ import { defaultRecipe } from "../../core/default-recipe.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
-import {
-  type GolemDocument,
-  parseGolemDocument,
-  parseTrainingDocument,
-  type TrainingDocument,
-} from "../../golem/golem-document.ts";
+import { type GolemDocument, parseGolemDocument } from "../../golem/golem-document.ts";
 import { golemFiles } from "../../golem/golem-model.ts";
 import { clipFindings } from "../../golem/training-account.ts";
+import { parseTrainingDocument, type TrainingDocument } from "../../golem/training-document.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import type { CandidateScore } from "../../workflow/compare-candidates.ts";
 import { compareHeads } from "../../workflow/compare-heads.ts";

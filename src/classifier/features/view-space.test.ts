@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../core/random.ts";
-import type { Embedding } from "../embed/embedded-recording.ts";
-import type { EncoderInfo } from "../encoder/encoder.ts";
-import { getRow, type Matrix } from "../math/matrix.ts";
-import type { FittedView } from "./fitted-view.ts";
+import { createRandom } from "../../core/random.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { EncoderInfo } from "../../encoder/encoder.ts";
+import { getRow, type Matrix } from "../../math/matrix.ts";
+import type { FittedView } from "../fusion/fusion.ts";
+import type { View } from "../view.ts";
 import { fitVocabulary } from "./text-features.ts";
-import type { View } from "./view.ts";
 import { computeViewSpace } from "./view-space.ts";
 
 const encoder = { id: "ear", layers: 2, dimensions: 3 } as EncoderInfo;
@@ -45,7 +45,7 @@ describe("computeViewSpace", () => {
     }
   });
 
-  it("keeps constants out and stays finite when all recordings are one", () => {
+  it("leaves out constant features and stays finite if all recordings are the same", () => {
     const views = fitted(layer(0, 1));
     const space = computeViewSpace({ fitted: views, vocabulary: undefined }, encoderSet, embeddings);
     expect(getRow(space, 3)[5]).toBe(0);
@@ -54,7 +54,7 @@ describe("computeViewSpace", () => {
     expect(alone.data.every((value) => value === 0)).toBe(true);
   });
 
-  it("places what was said beside what was heard", () => {
+  it("places text features beside those of layers", () => {
     const vocabulary = fitVocabulary(embeddings.map(({ text }) => text ?? ""));
     const words: View = { encoder: "pen", layer: "transcript", pooling: "tf-idf", weight: 0.5 };
     const space = computeViewSpace(

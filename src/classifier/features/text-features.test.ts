@@ -1,7 +1,7 @@
 /** Transcripts as features: numbers of scikit-learn's TfidfVectorizer, unknown words, hostile texts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { getRow } from "../math/matrix.ts";
+import { getRow } from "../../math/matrix.ts";
 import { createTextFeatures, fitVocabulary, getVocabularySize } from "./text-features.ts";
 
 const texts = ["I want a latte, a large latte.", "Make me a MOCHA!", "Want an iced mocha"];
@@ -29,13 +29,14 @@ function describeText(text: string): Map<string, number> {
 
 describe("createTextFeatures", () => {
   it("gives the numbers of TfidfVectorizer(sublinear_tf=True)", () => {
-    // scikit-learn 1.2: TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b") and
-    // TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True) on punctuation-free texts.
+    // scikit-learn 1.2, texts without punctuation:
+    // TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b") and
+    // TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True).
     const features = describeText(texts[0]!);
     for (const [term, value] of expected) expect(features.get(term), term).toBeCloseTo(value, 5);
   });
 
-  it("ignores what it has not seen, and gives nothing for nothing", () => {
+  it("ignores unknown terms, and gives zeros for an empty text", () => {
     expect([...describeText("")].every(([, value]) => value === 0)).toBe(true);
     expect([...describeText("xyz 123 …")].every(([, value]) => value === 0)).toBe(true);
     expect(describeText("mocha quux").get("mocha")).toBeGreaterThan(0.9);
@@ -59,7 +60,7 @@ describe("createTextFeatures", () => {
     );
   });
 
-  it("bounds the vocabulary and keeps the terms of most texts", () => {
+  it("bounds the vocabulary and keeps the terms that occur in most texts", () => {
     const many = Array.from({ length: 12_000 }, (_, i) => `common word${i}`);
     const { words } = fitVocabulary(many);
     expect(words.terms).toHaveLength(8192);

@@ -1,30 +1,34 @@
 /**
- * The weights of log-linear pooling: those under which held-out labels are likely (stacking, Wolpert 1992), pulled towards equal ones.
+ * Fits the weights of log-linear pooling: they maximise the likelihood of held-out labels (stacking, Wolpert
+ * 1992), with a penalty that pulls them towards equal weights.
  *
- * Few labels cannot tell views apart that say nearly the same; equal weights are the answer when they say nothing (Clemen 1989 on why
- * plain averages of forecasts are hard to beat). The pull is `priorNats` x W x KL(w / W || equal), W the sum of the weights: some
- * nats of evidence, whose share falls as labels come in. It keeps all weights above 0, and the problem concave: Newton's method,
- * never quite to the boundary, finds the one answer in some ten rounds (Boyd and Vandenberghe 2004, chapter 9).
  * Not its concern: encoders, kinds of head, folds.
+ *
+ * With few labels, views that predict nearly the same cannot be told apart; without evidence, equal weights
+ * are best (Clemen 1989 on why plain averages of forecasts are hard to beat). The penalty is `priorNats` x W
+ * x KL(w / W || equal), where W is the sum of the weights: a few nats, whose influence falls as the number of
+ * labels grows. It keeps all weights above 0 and the problem concave: Newton's method, stopping short of the
+ * boundary, finds the unique solution in about ten rounds (Boyd and Vandenberghe 2004, chapter 9).
  */
-import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
+import { factorCholesky, solveCholesky } from "../../math/cholesky.ts";
 
 /** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
-export interface FusionWeights {
-  /** One a view, over 0. */
+interface FusionWeights {
+  /** One per view, greater than 0. */
   readonly weights: Float64Array;
   readonly logLikelihood: number;
 }
 
-/** Strength of the pull towards equal weights. */
+/** Strength of the penalty on unequal weights. */
 const priorNats = 1;
 const rounds = 60;
-/** Nats, in all, that are not worth another round. */
+/** Newton's method stops when it would gain less than this, in nats over all rows. */
 const tolerance = 1e-7;
 
 /**
- * Fits the weights to log-probabilities [rows, classes] of each view, which must be held out. As in fitTemperature, a share
- * 1 / (rows + 2) of each label is spread over the other classes, so that rows without an error do not ask for infinite weights.
+ * Fits the weights to log-probabilities [rows, classes] of each view, which must be held out. As in
+ * fitTemperature, a share 1 / (rows + 2) of each label is spread over the other classes, so that rows without
+ * an error do not lead to infinite weights.
  */
 export function fitFusionWeights(
   views: readonly Float64Array[],
@@ -39,20 +43,20 @@ export function fitFusionWeights(
     const { gradient, curvature } = computeDerivatives(problem, weights);
     const step = Float64Array.from(gradient);
     solveCholesky(factorCholesky(curvature, count), count, step, 1);
-    let promise = 0;
+    let decrement = 0;
     let length = 1;
     for (let v = 0; v < count; v++) {
-      promise += gradient[v]! * step[v]!;
+      decrement += gradient[v]! * step[v]!;
       if (step[v]! < 0) length = Math.min(length, (-0.95 * weights[v]!) / step[v]!);
     }
-    if (promise < tolerance) break;
-    // Halve the step until it keeps some of what the slope promises (Armijo 1966).
+    if (decrement < tolerance) break;
+    // Halve the step until it gains a sufficient part of what the slope predicts (Armijo 1966).
     const start = weights;
     const before = value;
     for (; length > 1e-6; length /= 2) {
       weights = start.map((weight, v) => weight + length * step[v]!);
       value = computeObjective(problem, weights);
-      if (value >= before + 1e-4 * length * promise) break;
+      if (value >= before + 1e-4 * length * decrement) break;
     }
   }
   return { weights, logLikelihood: computeLogLikelihood(problem) };
@@ -62,28 +66,28 @@ interface Problem {
   readonly views: readonly Float64Array[];
   readonly labels: ArrayLike<number>;
   readonly classes: number;
-  /** Sum over rows of each view's log-probability, expected under the smoothed labels. */
-  readonly wanted: Float64Array;
-  /** Pooled probabilities [rows, classes] at the weights last looked at. */
+  /** Sum over rows of each view's log-probability, in expectation under the smoothed labels. */
+  readonly expected: Float64Array;
+  /** Pooled probabilities [rows, classes] at the weights of the last call of `computeObjective`. */
   readonly pooled: Float64Array;
 }
 
 function createProblem(views: readonly Float64Array[], labels: ArrayLike<number>, classes: number): Problem {
   const rows = labels.length;
   const share = 1 / (rows + 2);
-  const wanted = Float64Array.from(views, (view) => {
+  const expected = Float64Array.from(views, (view) => {
     let own = 0;
     let all = 0;
     for (let i = 0; i < rows; i++) own += view[i * classes + labels[i]!]!;
     for (const value of view) all += value;
     return (1 - share) * own + (share * (all - own)) / (classes - 1);
   });
-  return { views, labels, classes, wanted, pooled: new Float64Array(rows * classes) };
+  return { views, labels, classes, expected, pooled: new Float64Array(rows * classes) };
 }
 
-/** Log-likelihood of the smoothed labels, summed over rows, less the pull. Leaves the pooled probabilities behind. */
+/** Log-likelihood of the smoothed labels, summed over rows, minus the penalty. Updates `pooled`. */
 function computeObjective(
-  { views, labels, classes, wanted, pooled }: Problem,
+  { views, labels, classes, expected, pooled }: Problem,
   weights: Float64Array,
 ): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -94,7 +98,7 @@ function computeObjective(
   pooled.fill(0);
   for (const [v, view] of views.entries()) {
     const weight = weights[v]!;
-    value += weight * wanted[v]!;
+    value += weight * expected[v]!;
     for (let i = 0; i < pooled.length; i++) pooled[i]! += weight * view[i]!;
   }
   for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
@@ -111,16 +115,19 @@ function computeObjective(
   return value;
 }
 
-/** Gradient [views] and negated Hessian [views, views]: covariances of the views' log-probabilities under the pooled ones, and the pull. */
+/**
+ * Gradient [views] and negated Hessian [views, views]: covariances of the views' log-probabilities under the
+ * pooled probabilities, plus the derivatives of the penalty.
+ */
 function computeDerivatives(
-  { views, labels, classes, wanted, pooled }: Problem,
+  { views, labels, classes, expected, pooled }: Problem,
   weights: Float64Array,
 ): {
   gradient: Float64Array;
   curvature: Float64Array;
 } {
   const count = views.length;
-  const gradient = Float64Array.from(wanted);
+  const gradient = Float64Array.from(expected);
   const curvature = new Float64Array(count * count);
   const means = new Float64Array(count);
   for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
@@ -145,7 +152,7 @@ function computeDerivatives(
       curvature[v * count + u]! += priorNats * ((u === v ? 1 / weights[v]! : 0) - 1 / total);
       curvature[u * count + v] = curvature[v * count + u]!;
     }
-    // Views that say the same leave the matrix singular.
+    // Identical views would make the matrix singular.
     curvature[v * count + v]! *= 1 + 1e-9;
   }
   return { gradient, curvature };

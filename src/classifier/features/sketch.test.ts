@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
-import { getRow } from "../math/matrix.ts";
-import { fitFusion } from "./fit-fusion.ts";
+import { makeEmbeddings, testEncoder } from "../../../test/make-embeddings.ts";
+import { getRow } from "../../math/matrix.ts";
+import { fitFusion } from "../fusion/fit-fusion.ts";
 import { createLikeness, sketchEmbeddings } from "./sketch.ts";
 
 const encoderSet = { encoders: [testEncoder] };
 
-it("keeps layers, and distances about as they were", () => {
+it("keeps layers, and approximately their distances", () => {
   const made = makeEmbeddings({ classes: 3, shots: 10, seed: 1 });
   const sketch = sketchEmbeddings(made, encoderSet, { dimensions: 200, seed: 0 });
   expect(sketch.encoderSet.encoders).toMatchObject([{ layers: 3, dimensions: 200 }]);
@@ -21,14 +21,14 @@ it("keeps layers, and distances about as they were", () => {
   expect(distance / (2 * 3 * 40)).toBeLessThan(1.6);
 });
 
-it("is the same for the same seed, another for another", () => {
+it("is the same for the same seed, and different for another", () => {
   const made = makeEmbeddings({ classes: 2, shots: 4, seed: 1 });
   const first = createLikeness(sketchEmbeddings(made, encoderSet, { dimensions: 8, seed: 1 }));
   expect(createLikeness(sketchEmbeddings(made, encoderSet, { dimensions: 8, seed: 1 }))).toEqual(first);
   expect(createLikeness(sketchEmbeddings(made, encoderSet, { dimensions: 8, seed: 2 }))).not.toEqual(first);
 });
 
-it("joins layers where asked to", () => {
+it("joins layers if requested", () => {
   const made = makeEmbeddings({ classes: 2, shots: 10, seed: 1 });
   const sketch = sketchEmbeddings(made, encoderSet, { dimensions: 8, joinLayers: true, seed: 0 });
   expect(sketch.encoderSet.encoders).toMatchObject([{ layers: 1, dimensions: 24 }]);

@@ -1,11 +1,11 @@
-/** The threshold for unknown: turns away as many as it says of recordings like those it was found on. */
+/** The threshold for unknown rejects the stated share of recordings like those it was derived from. */
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../core/random.ts";
-import { computeRejectionThreshold } from "./false-rejection.ts";
+import { createRandom } from "../../core/random.ts";
+import { computeRejectionThreshold } from "./fit-familiarity.ts";
 
 describe("computeRejectionThreshold", () => {
   it.each([10, 15, 19, 40, 120])(
-    "turns away at most 5 %% of new scores, and not much less, on average (%i scores)",
+    "rejects about one in twenty new scores on average, and not more (%i scores)",
     (count) => {
       let rejected = 0;
       const draws = 4000;
@@ -21,7 +21,7 @@ describe("computeRejectionThreshold", () => {
     },
   );
 
-  it("is one of the scores where there are enough, never above the lowest where there are not", () => {
+  it("is one of the scores if there are enough of them, otherwise not above the lowest", () => {
     const scores = Array.from({ length: 39 }, (_, i) => 39 - i);
     expect(computeRejectionThreshold(scores)).toBe(2);
     expect(computeRejectionThreshold([5, 5, 5])).toBe(5);

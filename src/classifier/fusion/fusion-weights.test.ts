@@ -1,7 +1,7 @@
 /** Weights of fused views: where the likelihood of held-out labels is highest, and nowhere else. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../core/random.ts";
+import { createRandom } from "../../core/random.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { fitFusionWeights } from "./fusion-weights.ts";
 
@@ -16,7 +16,10 @@ function makeView(labels: readonly number[], strength: number, seed: number): Fl
   return computeLogProbabilities(scores, classes);
 }
 
-/** Mean log-likelihood of the labels, a share 1 / (rows + 2) of each spread over the others, less the pull of one nat in all. */
+/**
+ * Mean log-likelihood of the labels, a share 1 / (rows + 2) of each spread over the others, less the pull of
+ * one nat in all.
+ */
 function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<number>, labels: number[]) {
   const { data } = poolViews(views, weights, classes);
   const share = 1 / (labels.length + 2);
@@ -51,7 +54,7 @@ describe("fitFusionWeights", () => {
     }
   });
 
-  it("says what the likelihood is, and takes the same view twice", () => {
+  it("returns the likelihood, and accepts the same view twice", () => {
     const view = makeView(labels, 1, 1);
     const once = fitFusionWeights([view], labels, classes);
     const twice = fitFusionWeights([view, view], labels, classes);
@@ -62,7 +65,7 @@ describe("fitFusionWeights", () => {
     expect(once.logLikelihood).toBeCloseTo(mean, 5);
   });
 
-  it("gives a view that knows nothing little, and a better view more", () => {
+  it("gives an uninformative view a low weight, and a better view a higher one", () => {
     const many = Array.from({ length: 600 }, (_, i) => i % classes);
     const views = [makeView(many, 2, 1), makeView(many, 1, 2), makeView(many, 0, 3)];
     const [better, worse, none] = fitFusionWeights(views, many, classes).weights;
@@ -71,7 +74,7 @@ describe("fitFusionWeights", () => {
     expect(none! / (better! + worse! + none!)).toBeLessThan(0.1);
   });
 
-  it("stays finite where a view makes no error at all", () => {
+  it("stays finite if a view makes no errors", () => {
     const { weights } = fitFusionWeights([makeView(labels, 40, 1), makeView(labels, 40, 2)], labels, classes);
     expect(weights.every((weight) => Number.isFinite(weight) && weight > 0)).toBe(true);
   });

@@ -1,18 +1,20 @@
 /**
- * The heads that a comparison tries, from the most restrained to the freest.
+ * The heads that a comparison tries, from the most to the least constrained.
  *
- * The order is what "simpler" means: one mean a class; linear maps, each with fewer restraints than the one before (ridge chooses its penalty
- * by leave-one-out, logistic has a fixed one, linear none but its few steps); ridge heads on all views, pooled; then
- * hidden layers by their units. Counting learned numbers instead would call four hidden units simpler than one mean a class.
  * Not its concern: folds, scores.
+ *
+ * This order defines "simpler": one mean per class; linear maps, each less constrained than the one before
+ * (ridge chooses its penalty by leave-one-out, logistic has a fixed penalty, linear is limited only by its
+ * few steps); ridge heads on all views, fused; then hidden layers by their number of units. The number of
+ * parameters is no substitute: by that count, four hidden units would be simpler than one mean per class.
  */
-import type { HeadKind } from "../head/head.ts";
-import type { Classifier, ClassifierOptions } from "./classifier.ts";
-import { type EncoderSetInfo, getLayerSize } from "./view.ts";
+import type { HeadKind } from "../../head/head.ts";
+import type { Classifier, ClassifierOptions } from "../classifier.ts";
+import { type EncoderSetInfo, getLayerSize } from "../view.ts";
 
-/** One way to learn. */
+/** A head to compare. */
 export interface HeadCandidate {
-  /** What people read: "logistic", "mlp 16", "fusion". */
+  /** Display name: "logistic", "mlp 16", "fusion". */
   readonly name: string;
   readonly options: Pick<ClassifierOptions, "head" | "headOptions" | "layer">;
 }
@@ -20,7 +22,9 @@ export interface HeadCandidate {
 /** Hidden units of the MLPs that are compared. */
 const comparedUnits: readonly number[] = [4, 16, 64, 256, 1024];
 
-/** All candidates on one layer (or, with `auto`, on the best by leave-one-out), and the fusion of all views. */
+/**
+ * All candidates on one layer (with `auto`, the best layer by leave-one-out), and the fusion of all views.
+ */
 export function listHeadCandidates(layer: number | "last" | "auto"): readonly HeadCandidate[] {
   const linear: readonly HeadKind[] = ["centroid", "ridge", "logistic", "linear"];
   return [
@@ -33,7 +37,10 @@ export function listHeadCandidates(layer: number | "last" | "auto"): readonly He
   ];
 }
 
-/** Numbers that a head on one layer of the first encoder learns: weights and biases. Undefined for the fusion, which decides itself. */
+/**
+ * Number of parameters (weights and biases) of a head on one layer of the first encoder; undefined for the
+ * fusion.
+ */
 export function getLearnedNumbers(
   { options }: HeadCandidate,
   { encoders }: EncoderSetInfo,
@@ -51,7 +58,10 @@ export function getLearnedNumbers(
   return total;
 }
 
-/** Numbers in a fitted classifier: weights and biases of all its heads, and one weight a view where there are several. */
+/**
+ * Number of parameters of a fitted classifier: weights and biases of all heads, and one weight per view if
+ * fused.
+ */
 export function countLearnedNumbers({ fitted }: Classifier): number {
   let total = fitted.length > 1 ? fitted.length : 0;
   for (const { head } of fitted) {

@@ -1,18 +1,19 @@
 /**
- * The space in which a golem tells recordings apart: the features of its views side by side, each view with the share that it has
- * in the decision.
+ * The feature space of a classifier: the features of its views concatenated, each view scaled by its share in
+ * the decision.
  *
- * Features of layers are standardised over the recordings given, those of transcripts centred; a view's mean squared length is
- * then its weight, so squared distances are weighted means over views.
  * Not its concern: labels, what the distances are for.
+ *
+ * Features of layers are standardised over the given recordings, those of transcripts are centred. The mean
+ * squared length of a view is then its weight, so squared distances are weighted means over views.
  */
 
-import type { Embedding } from "../embed/embedded-recording.ts";
-import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
-import type { Classifier } from "./classifier.ts";
-import { createViewFeatures, type EncoderSetInfo } from "./view.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import { createMatrix, getRow, type Matrix } from "../../math/matrix.ts";
+import type { Classifier } from "../classifier.ts";
+import { createViewFeatures, type EncoderSetInfo } from "../view.ts";
 
-/** Places recordings in the classifier's space: [recordings, features of all its views]. */
+/** Computes recordings in the classifier's space: [recordings, features of all its views]. */
 export function computeViewSpace(
   { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,
   encoderSet: EncoderSetInfo,
@@ -36,7 +37,10 @@ export function computeViewSpace(
   return space;
 }
 
-/** Centres columns in place, brings them to variance 1 where wanted, and rows to a mean squared length of `weight`. */
+/**
+ * Centres columns in place, scales them to variance 1 if `standardise`, and rows to a mean squared length of
+ * `weight`.
+ */
 function scaleView(features: Matrix, weight: number, standardise: boolean): Matrix {
   const { rows, columns, data } = features;
   let total = 0;
@@ -46,7 +50,7 @@ function scaleView(features: Matrix, weight: number, standardise: boolean): Matr
     const mean = sum / rows;
     let variance = 0;
     for (let i = column; i < data.length; i += columns) variance += (data[i]! - mean) ** 2 / rows;
-    // What is left of a constant after rounding to float32 is not to be blown up.
+    // The rounding noise of a constant column in float32 is not scaled up.
     const isConstant = Math.sqrt(variance) <= 1e-6 * Math.abs(mean);
     const scale = isConstant ? 0 : standardise ? 1 / Math.sqrt(variance) : 1;
     for (let i = column; i < data.length; i += columns) data[i] = scale === 0 ? 0 : (data[i]! - mean) * scale;

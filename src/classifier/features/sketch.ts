@@ -1,43 +1,45 @@
 /**
- * Sketches of what was heard: the same views with far fewer numbers, in which distances stay about what they were, for work whose
- * time grows with the number of features.
+ * Sketches of embeddings: the same views with far fewer dimensions and about the same distances, for
+ * computations whose time grows with the number of features.
  *
- * Standardised features are added, with random signs, into a few buckets (count sketch: Charikar, Chen, Farach-Colton 2002; feature hashing:
- * Weinberger and others 2009). What the transcriber gives becomes further views of the same form.
  * Not its concern: heads, files.
+ *
+ * Standardised features are added, with random signs, into a few buckets (count sketch: Charikar, Chen,
+ * Farach-Colton 2002; feature hashing: Weinberger and others 2009). The views of the transcriber are sketched
+ * in the same form.
  */
-import { joinFloats } from "../core/join-arrays.ts";
-import { createRandom } from "../core/random.ts";
-import type { Embedding } from "../embed/embedded-recording.ts";
-import type { EncoderInfo } from "../encoder/encoder.ts";
-import { fitStandardisation } from "../head/standardisation.ts";
-import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
+import { joinFloats } from "../../core/join-arrays.ts";
+import { createRandom } from "../../core/random.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { EncoderInfo } from "../../encoder/encoder.ts";
+import { fitStandardisation } from "../../head/standardisation.ts";
+import { createMatrix, getRow, type Matrix } from "../../math/matrix.ts";
+import { createViewFeatures, type EncoderSetInfo, getViewName, listWrittenViews } from "../view.ts";
 import { fitVocabulary } from "./text-features.ts";
-import { createViewFeatures, type EncoderSetInfo, getViewName, listWrittenViews } from "./view.ts";
 
-/** Recordings as a listener of smaller views would have heard them. */
-export interface Sketch {
+/** Sketched embeddings, and an encoder set that describes them as if they came from smaller encoders. */
+interface Sketch {
   readonly embeddings: readonly Embedding[];
   readonly encoderSet: EncoderSetInfo;
 }
 
-/** Buckets that the transcript gets, as a multiple of a layer's: words are many and rare. */
+/** Buckets of the transcript, as a multiple of a layer's: there are many words, and they are rare. */
 const textFactor = 2;
-/** The same for an encoder whose layers are joined. */
+/** Buckets of an encoder whose layers are joined, as a multiple of a layer's. */
 const joinFactor = 3;
-/** Keeps the random numbers apart from those of other purposes with the same seed. */
+/** Random stream of sketches, so that they are independent of other draws with the same seed. */
 const sketchStream = 0x5ce7;
 
-/** How a sketch is made. */
-export interface SketchOptions {
-  /** Each view gets 2 x so many numbers, words twice that. */
+/** Options of a sketch. */
+interface SketchOptions {
+  /** Each view is sketched to 2 x `dimensions` numbers, the transcript to twice that. */
   readonly dimensions: number;
-  /** Whether an encoder's layers become one view, of three times the numbers, instead of one each. */
+  /** Whether the layers of an encoder are joined to one view, with three times the numbers of a layer. */
   readonly joinLayers?: boolean;
   readonly seed: number;
 }
 
-/** Sketches every layer of every encoder, and what the transcriber gives. */
+/** Sketches every layer of every encoder, and the views of the transcriber. */
 export function sketchEmbeddings(
   embeddings: readonly Embedding[],
   encoderSet: EncoderSetInfo,
@@ -50,7 +52,7 @@ export function sketchEmbeddings(
       const view = { encoder: encoder.id, layer, pooling: "mean+std", weight: 1 } as const;
       return sketchRows(createViewFeatures(view, encoderSet)(embeddings), true, 2 * size, [seed, i, layer]);
     });
-    // The sketch of vectors side by side is the sum of their sketches.
+    // The sketch of concatenated vectors is the sum of their sketches.
     const rows = isJoined ? [layers.reduce(addMatrix)] : layers;
     return { info: { ...encoder, layers: rows.length, dimensions: size }, rows };
   });
@@ -70,7 +72,7 @@ export function sketchEmbeddings(
   };
 }
 
-/** All sketched numbers of each recording side by side, each view with the same say: [recordings, numbers]. */
+/** Concatenates the sketched views of each recording, all with the same weight: [recordings, numbers]. */
 export function createLikeness({ embeddings }: Sketch): Matrix {
   const rows = embeddings.map(({ vectors }) => joinFloats(vectors));
   const matrix = createMatrix(rows.length, rows[0]?.length ?? 0);

@@ -1,14 +1,14 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../core/random.ts";
-import { createMatrix, type Matrix } from "../math/matrix.ts";
+import { createRandom } from "../../core/random.ts";
+import { createMatrix, type Matrix } from "../../math/matrix.ts";
 import { chooseDiverse, computeMargins, findCandidates } from "./diverse-batch.ts";
 
 const fill = (rows: readonly (readonly number[])[]): Matrix =>
   createMatrix(rows.length, rows[0]?.length ?? 0, Float32Array.from(rows.flat()));
 
 describe("computeMargins", () => {
-  it("is the difference of the two highest probabilities, wherever they stand", () => {
+  it("is the difference of the two highest probabilities, in any order", () => {
     const margins = computeMargins(
       fill([
         [0.2, 0.5, 0.3],
@@ -23,13 +23,13 @@ describe("computeMargins", () => {
 describe("findCandidates", () => {
   const margins = Float64Array.from({ length: 5000 }, (_, row) => ((row * 7919) % 5000) / 5000);
 
-  it("lets ten times as many through as are wanted, the least sure, in their order", () => {
+  it("returns ten times as many rows as requested, the least certain first", () => {
     const candidates = findCandidates(margins, 5);
     expect(candidates).toHaveLength(50);
     expect(candidates.map((row) => margins[row])).toBeAllclose(candidates.map((_, i) => i / 5000));
   });
 
-  it("is bounded, but never fewer than are wanted or there", () => {
+  it("is bounded, but returns as many as requested if there are that many", () => {
     expect(findCandidates(margins, 400)).toHaveLength(1000);
     expect(findCandidates(margins, 2000)).toHaveLength(2000);
     expect(findCandidates(margins.subarray(0, 3), 5)).toHaveLength(3);
@@ -59,7 +59,7 @@ describe("chooseDiverse", () => {
     },
   );
 
-  it("takes one of each cluster, near its middle, in few dimensions and in more than there are points", () => {
+  it("chooses one row near the middle of each cluster, with fewer or more dimensions than points", () => {
     const clusters = 4;
     const random = createRandom(3);
     for (const dimensions of [4, 200]) {
@@ -83,7 +83,7 @@ describe("chooseDiverse", () => {
     }
   });
 
-  it("leans to where the doubt is: centres are drawn to unsure rows", () => {
+  it("weights rows by uncertainty: centres move towards uncertain rows", () => {
     const points = fill([[0], [1], [2], [3], [4]]);
     const margins = Float64Array.from([0.99, 0.99, 0.99, 0.99, 0]);
     const chosen = chooseDiverse([0, 1, 2, 3, 4], () => points, margins, { count: 1, seed: 0 });

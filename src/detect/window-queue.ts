@@ -1,37 +1,42 @@
 /**
- * What waits to be heard: windows go to the classifier in order, several at a time if wanted, and answers come out in order.
+ * The queue of planned windows: they are classified in order, several at a time if requested, and answers are
+ * delivered in order.
  *
- * Not its concern: audio, labels, what answers are for.
+ * Not its concern: audio, labels, how answers are used.
  */
-import type { HearingPlan } from "./hearing-plan.ts";
+import type { WindowPlan } from "./window-plan.ts";
 
-/** How a queue is made. */
-export interface HearingQueueOptions<Answer> {
-  /** Windows that are heard at a time. */
+/** Options of a queue. */
+interface WindowQueueOptions<Answer> {
+  /** Number of windows classified at a time. */
   readonly concurrency: number;
-  hear(samples: Float32Array): Promise<Answer>;
-  /** Takes each plan in order; with the answer where it was heard, undefined where it was left out. */
-  take(plan: HearingPlan, answer: Answer | undefined): void;
+  classify(samples: Float32Array): Promise<Answer>;
+  /** Takes each plan in order, with its answer; undefined for windows left out and for ends of stretches. */
+  take(plan: WindowPlan, answer: Answer | undefined): void;
 }
 
-/** Windows in the order of the plan. */
-export interface HearingQueue {
-  /** Adds a plan, with its samples where it is to be heard. */
-  add(plan: HearingPlan, samples?: Float32Array): void;
-  /** Leaves out windows that nobody has begun to hear and that end before frame `before`; returns how many. */
+/** A queue of windows in the order of the plan. */
+interface WindowQueue {
+  /** Adds a plan; a window with its samples. */
+  add(plan: WindowPlan, samples?: Float32Array): void;
+  /**
+   * Leaves out windows that end before frame `before` and are not being classified yet; returns their number.
+   */
   leaveOut(before: number): number;
-  /** Resolves once at most `most` plans have not been taken; rejects with what a hearing failed with. */
-  wait(most: number): Promise<void>;
+  /**
+   * Resolves once at most `maximum` plans are left in the queue; rejects with the first error of `classify`.
+   */
+  wait(maximum: number): Promise<void>;
 }
 
 interface Item<Answer> {
-  readonly plan: HearingPlan;
+  readonly plan: WindowPlan;
   samples: Float32Array | undefined;
   answer: Promise<Answer | undefined> | undefined;
 }
 
 /** Creates a queue. */
-export function createHearingQueue<Answer>(options: HearingQueueOptions<Answer>): HearingQueue {
+export function createWindowQueue<Answer>(options: WindowQueueOptions<Answer>): WindowQueue {
   const items: Item<Answer>[] = [];
   let running = 0;
   let isTaking = false;
@@ -58,7 +63,7 @@ export function createHearingQueue<Answer>(options: HearingQueueOptions<Answer>)
     item.samples = undefined;
     running++;
     try {
-      return await options.hear(samples);
+      return await options.classify(samples);
     } catch (error) {
       fail(error);
       return undefined;
@@ -67,7 +72,7 @@ export function createHearingQueue<Answer>(options: HearingQueueOptions<Answer>)
       start();
     }
   };
-  /** Takes what has been answered, in order. The first item is always under way, since items start in order. */
+  /** Delivers answers in order. The first item is always being classified, since items start in order. */
   const takeAll = async (): Promise<void> => {
     if (isTaking) return;
     isTaking = true;
@@ -95,18 +100,18 @@ export function createHearingQueue<Answer>(options: HearingQueueOptions<Answer>)
     leaveOut(before) {
       let count = 0;
       for (const item of items) {
-        if (!item.samples || item.plan.kind !== "hear" || item.plan.to >= before) continue;
+        if (!item.samples || item.plan.kind !== "window" || item.plan.to >= before) continue;
         item.samples = undefined;
         item.answer = Promise.resolve(undefined);
         count++;
       }
       return count;
     },
-    wait: (most) =>
+    wait: (maximum) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
           if (failure) reject(failure.error);
-          else if (items.length <= most) resolve();
+          else if (items.length <= maximum) resolve();
           else waiting.push(check);
         };
         check();

@@ -1,17 +1,23 @@
 /**
- * Chooses the encoder's layer on training rows alone: the one whose ridge classifier has the highest likelihood of the
- * rows it was not fitted on, by exact leave-one-out (Allen 1974) at each layer's own best penalty.
+ * Chooses the encoder's layer using training rows only: the layer whose ridge classifier has the highest
+ * likelihood on rows it was not fitted on, by exact leave-one-out (Allen 1974) at each layer's own best
+ * penalty.
  *
- * Ridge stands in for whatever head follows: its leave-one-out costs one Gram matrix, so the choice can be made anew
- * inside every fold. Not its concern: folds, speakers, files.
+ * Not its concern: folds, files.
+ *
+ * A ridge classifier is used whatever head is trained later: its leave-one-out needs only one Gram matrix, so
+ * the choice can be repeated in every fold.
  */
-import { computeRidgeLooScores, planLeaveOut } from "../head/ridge-loo.ts";
-import { createRidgeProblemFromRows } from "../head/ridge-problem.ts";
-import { applyStandardisation, fitStandardisation } from "../head/standardisation.ts";
-import type { LabelledRows } from "./labelled-rows.ts";
-import { createViewFeatures, type EncoderSetInfo, getLayerSize, type Pooling } from "./view.ts";
+import { computeRidgeLooScores, planLeaveOut } from "../../head/ridge-loo.ts";
+import { createRidgeProblemFromRows } from "../../head/ridge-problem.ts";
+import { applyStandardisation, fitStandardisation } from "../../head/standardisation.ts";
+import type { LabelledRows } from "../labelled-rows.ts";
+import { createViewFeatures, type EncoderSetInfo, getLayerSize, type Pooling } from "../view.ts";
 
-/** Penalties each layer may choose from, relative to the mean squared norm of the rows: coarse, as layers are compared. */
+/**
+ * Penalties tried for each layer, relative to the mean squared norm of the rows; a coarse grid is enough for
+ * layers.
+ */
 const penalties = [0.03, 0.3, 3];
 
 /** Chooses a layer of the first encoder. */

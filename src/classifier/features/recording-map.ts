@@ -1,20 +1,25 @@
 /**
- * A flat map of recordings as a golem hears them: distances in each of its views, added up by the views' shares in the decision.
+ * A two-dimensional map of recordings, based on distances in each of the golem's views, weighted by the
+ * views' shares in the decision.
  *
- * No label is looked at, so classes that lie apart on it are apart in what was heard.
  * Not its concern: how the map is drawn.
+ *
+ * Labels are not used, so classes that are apart on the map are apart in their embeddings.
  */
-import { createRandom, shuffle } from "../core/random.ts";
-import type { Embedding } from "../embed/embedded-recording.ts";
-import { computeGram } from "../math/matrix-products.ts";
-import { computeNeighbourMap, type MapPosition } from "../math/t-sne.ts";
-import type { Classifier } from "./classifier.ts";
-import { createViewFeatures, type EncoderSetInfo } from "./view.ts";
+import { createRandom, shuffle } from "../../core/random.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import { computeGram } from "../../math/matrix-products.ts";
+import { computeNeighbourMap, type MapPosition } from "../../math/t-sne.ts";
+import type { Classifier } from "../classifier.ts";
+import { createViewFeatures, type EncoderSetInfo } from "../view.ts";
 
-/** Recordings on a map at most: time grows with their square (500: about half a second). */
+/** Maximum number of recordings on a map: time grows with its square (500: about half a second). */
 const maximumPlaced = 500;
 
-/** The place of each recording; undefined for those drawn (with a fixed seed) to be left out where there are too many. */
+/**
+ * Computes the position of each recording. If there are too many, a random sample (with a fixed seed) is
+ * placed, and the others are undefined.
+ */
 export function computeRecordingMap(
   embeddings: readonly Embedding[],
   classifier: Pick<Classifier, "fitted" | "vocabulary">,
@@ -56,7 +61,7 @@ function pickPlaced(count: number): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Columns minus their means, and divided by their deviations where asked for; columns without any are 0. */
+/** Subtracts the mean of each column and, if `scale`, divides by its deviation; constant columns become 0. */
 function centreColumns(data: Float32Array, rows: number, columns: number, scale: boolean): Float64Array {
   const result = Float64Array.from(data);
   for (let c = 0; c < columns; c++) {

@@ -1,13 +1,24 @@
 /**
- * Fusion of views by log-linear pooling (Genest and Zidek 1986; Hinton 2002, "product of experts"): the log-probabilities
- * of the views' heads, each times its weight, summed and normalised.
- * Not its concern: encoders, kinds of head, folds.
+ * Fusion of views by log-linear pooling (Genest and Zidek 1986; Hinton 2002, "product of experts"): the
+ * log-probabilities of the views' heads, each multiplied by its weight, are summed and normalised.
+ *
+ * Not its concern: encoders, kinds of head, how weights are fitted (fusion-weights.ts).
  */
 
-import { computeProbabilities } from "../head/softmax.ts";
-import { createMatrix, type Matrix } from "../math/matrix.ts";
+import type { Head } from "../../head/head.ts";
+import { computeProbabilities } from "../../head/softmax.ts";
+import { createMatrix, type Matrix } from "../../math/matrix.ts";
+import type { View } from "../view.ts";
 
-/** Log of softmax of each row of scores [rows, classes]. */
+/** A view with the head trained on it. */
+export interface FittedView {
+  readonly view: View;
+  readonly head: Head;
+  /** Weight of its log-probabilities in the fusion. The view's own `weight` is its share in the decision. */
+  readonly factor: number;
+}
+
+/** Log-softmax of each row of scores [rows, classes]. */
 export function computeLogProbabilities(scores: ArrayLike<number>, classes: number): Float64Array {
   const result = new Float64Array(scores.length);
   for (let start = 0; start < result.length; start += classes) {
@@ -21,7 +32,10 @@ export function computeLogProbabilities(scores: ArrayLike<number>, classes: numb
   return result;
 }
 
-/** Pools log-probabilities [rows, classes] of each view with their weights: probabilities [rows, classes]. */
+/**
+ * Pools the log-probabilities [rows, classes] of each view with their weights; returns probabilities [rows,
+ * classes].
+ */
 export function poolViews(
   views: readonly Float64Array[],
   weights: ArrayLike<number>,

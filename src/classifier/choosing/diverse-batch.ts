@@ -1,35 +1,38 @@
 /**
- * Which rows to label next: those the classifier is unsure of, one of each kind.
+ * Chooses which rows to label next: rows for which the classifier is uncertain and which differ from each
+ * other.
  *
- * Diverse mini-batch active learning (Zhdanov 2019, arXiv:1901.05954, algorithm 1): of the rows with the smallest margins
- * (Scheffer et al. 2001), `prefilter` times as many as wanted are clustered by a k-means weighted by their uncertainty; the row
- * nearest to each centre is chosen. Chosen among four published methods by runs/suggest.ts.
  * Not its concern: files, labels, where features come from.
+ *
+ * Diverse mini-batch active learning (Zhdanov 2019, arXiv:1901.05954, algorithm 1): the rows with the
+ * smallest margins (Scheffer et al. 2001), `prefilter` times as many as requested, are clustered by k-means
+ * weighted by uncertainty; the row nearest to each centre is chosen. The method was chosen from four
+ * published ones by runs/suggest.ts.
  */
 
-import { createRandom } from "../core/random.ts";
+import { createRandom } from "../../core/random.ts";
 import {
   assignClusters,
   computeSquaredDistance,
   fitCentres,
   rotatePoints,
   seedCentres,
-} from "../math/k-means.ts";
-import { getRow, type Matrix } from "../math/matrix.ts";
+} from "../../math/k-means.ts";
+import { getRow, type Matrix } from "../../math/matrix.ts";
 
-/** How many times more rows than wanted are clustered; the paper's. */
+/** Ratio of clustered to requested rows; the paper's value. */
 const prefilter = 10;
-/** Rows that are clustered at most, unless more are wanted: bounds time and memory. */
+/** Maximum number of clustered rows, unless more are requested; bounds time and memory. */
 const maximumClustered = 1000;
 
-/** A row that was chosen. */
+/** A chosen row. */
 export interface ChosenRow {
   readonly row: number;
-  /** Rows in its cluster, itself included: unsure ones that are alike. */
+  /** Number of rows in its cluster, itself included: uncertain rows that are similar to it. */
   readonly alike: number;
 }
 
-/** Difference of the two highest probabilities of each row [rows, classes]: 0 where undecided. */
+/** Difference between the two highest probabilities of each row [rows, classes]; 0 if they are equal. */
 export function computeMargins(probabilities: Matrix): Float64Array {
   return Float64Array.from({ length: probabilities.rows }, (_, row) => {
     const sorted = getRow(probabilities, row).slice().sort();
@@ -37,18 +40,18 @@ export function computeMargins(probabilities: Matrix): Float64Array {
   });
 }
 
-/** The rows that a choice of `count` is made from, the least sure first. */
+/** The rows from which `count` are to be chosen, the least certain first. */
 export function findCandidates(margins: Float64Array, count: number): number[] {
   const order = [...margins.keys()].sort((a, b) => margins[a]! - margins[b]!);
   return order.slice(0, Math.max(count, Math.min(prefilter * count, maximumClustered)));
 }
 
 /**
- * Chooses at most `count` of the candidates, the least sure first.
+ * Chooses at most `count` of the candidates; returns them with the least certain first.
  *
- * @param candidates Rows, as `findCandidates` gives them.
- * @param place Computes where they are, [candidates, dimensions]; not asked where all are chosen.
- * @param margins Of all rows.
+ * @param candidates Rows, as returned by `findCandidates`.
+ * @param place Computes their features, [candidates, dimensions]; not called if all candidates are chosen.
+ * @param margins Margins of all rows.
  */
 export function chooseDiverse(
   candidates: readonly number[],

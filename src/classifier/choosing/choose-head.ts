@@ -1,39 +1,42 @@
 /**
- * Chooses the head for one layer on training rows alone: the simplest within one standard error of the best, by
- * cross-validation inside the training rows, by speaker where they are known.
+ * Chooses the head for one layer using training rows only: the simplest head within one standard error of the
+ * best, by cross-validation inside the training rows, grouped by speaker where speakers are known.
  *
- * Candidates are those that are fitted in milliseconds, so that the choice can be made anew inside every fold: an MLP takes a hundred
- * times as long, and what it might add is measured by `golem compare`. Of many rows a part is enough to compare heads.
- * No clock has a say, so that the same data and seed give the same head.
  * Not its concern: outer folds, files.
+ *
+ * Only heads that are fitted in milliseconds are candidates, so the choice can be repeated in every fold. An
+ * MLP takes a hundred times as long; `golem compare` measures what it might add. With many rows, a sample is
+ * enough to compare heads. Time limits play no role, so the same data and seed give the same head.
  */
 
-import { createRandom, shuffle } from "../core/random.ts";
-import { createFolds } from "../evaluate/folds.ts";
-import { getPredictions } from "../evaluate/metrics.ts";
-import { chooseSimplest } from "../evaluate/one-standard-error.ts";
-import type { HeadKind } from "../head/head.ts";
-import type { HeadOptions } from "../head/options.ts";
-import { trainHead } from "../head/registry.ts";
-import { createMatrix, getRow, type Matrix, selectRows } from "../math/matrix.ts";
-import type { LabelledRows } from "./labelled-rows.ts";
+import { createRandom, shuffle } from "../../core/random.ts";
+import { createFolds } from "../../evaluate/folds.ts";
+import { getPredictions } from "../../evaluate/metrics.ts";
+import { chooseSimplest } from "../../evaluate/one-standard-error.ts";
+import type { HeadKind } from "../../head/head.ts";
+import type { HeadOptions } from "../../head/options.ts";
+import { trainHead } from "../../head/registry.ts";
+import { createMatrix, getRow, type Matrix, selectRows } from "../../math/matrix.ts";
+import type { LabelledRows } from "../labelled-rows.ts";
 
-/** Heads that are compared, in ascending complexity (head-candidates.ts says why in this order). */
+/** Heads that are compared, in order of complexity (head-candidates.ts gives the reasons for this order). */
 const candidates = ["centroid", "ridge", "logistic"] as const;
-/** The head where rows are too few to compare any. */
+/** The head used if there are too few rows to compare heads. */
 const fallback = "logistic";
-/** Rows that are compared on, at most. */
+/** Maximum number of rows that heads are compared on. */
 const maximumRows = 500;
-/** Keeps the draw of rows apart from those of other purposes with the same seed. */
+/** Random stream of this draw, so that it is independent of other draws with the same seed. */
 const rowStream = 0x4ead;
 
-/** What was chosen, and for the record the held-out balanced accuracy of each candidate; none where none could be measured. */
+/**
+ * The chosen head, and the held-out balanced accuracy of each candidate; no scores if none could be measured.
+ */
 export interface HeadChoice {
   readonly kind: HeadKind;
   readonly scores: Readonly<Record<string, number>>;
 }
 
-/** Chooses a head for features [rows, columns] of a layer. `options` are the seed and what else all candidates share. */
+/** Chooses a head for features [rows, columns] of a layer, with the seed of `options`. */
 export function chooseHead(
   features: Matrix,
   { labels, classes, groups }: Omit<LabelledRows, "embeddings">,
@@ -76,7 +79,7 @@ export function chooseHead(
   };
 }
 
-/** All rows, or of many a part in which classes are as equal as they can be. */
+/** All rows or, if there are too many, a sample in which the classes are as balanced as possible. */
 function drawRows(labels: readonly number[], seed: number): readonly number[] {
   const rows = [...labels.keys()];
   if (rows.length <= maximumRows) return rows;

@@ -1,6 +1,6 @@
 /**
- * What a golem is used to: how long its training recordings are, and whether some of its classes sound without pause. From these come
- * the defaults of detection, so that a stretch of a stream is heard like a recording it was trained on.
+ * Statistics of a golem's training recordings: durations, and whether some classes are steady sounds. The
+ * defaults of detection are derived from them, so that windows of a stream resemble the training recordings.
  *
  * Not its concern: audio, encoders, streams.
  */
@@ -8,26 +8,31 @@ import { welcomesSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { gateParameters } from "./sound-gate.ts";
 
-/** What training.json tells of a golem's recordings. */
-export interface TrainingHabits {
-  /** Median of what trimming kept of the recordings, in seconds. */
-  readonly typicalSeconds: number;
-  /** What 95 % of them do not exceed, in seconds. */
+/** Statistics of the recordings in training.json. */
+interface TrainingStatistics {
+  /** Median duration of the trimmed recordings, in seconds. */
+  readonly medianSeconds: number;
+  /** 95 % quantile of the durations of the trimmed recordings, in seconds. */
   readonly longSeconds: number;
   /**
-   * Whether there is a class most recordings of which never rise from their own floor by what opens the gate (rain, a motor): for
-   * such a golem the background may be what it is to tell.
+   * Whether there is a class of steady sounds (rain, a motor): most of its recordings do not rise above their
+   * own floor by the level that opens the gate. For such a golem, the background may be the sound to detect.
    */
   readonly isSteady: boolean;
-  /** Mean log-probability of tokens that 95 % of the recordings exceed; undefined where words do not count, or it was not kept. */
+  /**
+   * 5 % quantile of the mean log-probability of tokens; undefined if the golem does not use words or it was
+   * not stored.
+   */
   readonly unclearLogprob: number | undefined;
 }
 
-/** Stands in for golems without a list of recordings, in seconds. */
+/** Duration assumed for golems without a list of recordings, in seconds. */
 const defaultSeconds = 1.5;
 
-/** Reads them off a golem; of golems that do not say what was kept, off the recordings' durations. */
-export function getTrainingHabits({ training }: Pick<GolemModel, "training">): TrainingHabits {
+/**
+ * Computes the statistics of a golem; if durations after trimming are not stored, from the full durations.
+ */
+export function getTrainingStatistics({ training }: Pick<GolemModel, "training">): TrainingStatistics {
   const recordings = training.recordings.filter(({ label }) => !isBackground(label));
   const seconds = recordings
     .map(({ keptSeconds, seconds }) => keptSeconds ?? seconds)
@@ -46,14 +51,14 @@ export function getTrainingHabits({ training }: Pick<GolemModel, "training">): T
     steady.set(label, count);
   }
   return {
-    typicalSeconds: at(0.5),
+    medianSeconds: at(0.5),
     longSeconds: at(0.95),
     isSteady: [...steady.values()].some((count) => count.steady > count.known / 2),
     unclearLogprob: logprobs[Math.round((logprobs.length - 1) * 0.05)],
   };
 }
 
-/** Whether a class stands for what is not to be reported. */
+/** Whether a class stands for background, which is not reported as events. */
 export function isBackground(label: string): boolean {
   return welcomesSilence([label]);
 }

@@ -1,39 +1,46 @@
 /**
- * Which parts of a stream are to be heard. A stretch of sound with silence around it, no longer than the golem's recordings are, is heard
- * as one recording, with the margins that trimming leaves; a longer one in overlapping windows.
+ * Plans which windows of a stream are embedded and classified. A stretch of sound with silence around it that
+ * is no longer than the golem's recordings is one window, with the margins that trimming leaves; a longer
+ * stretch is split into overlapping windows.
  *
- * All places are frames of the gate, counted from the start of the stream. Not its concern: samples, encoders, labels.
+ * Not its concern: samples, encoders, labels.
+ *
+ * All positions are frames of the gate, counted from the start of the stream.
  */
 import { trimParameters } from "../audio/trim.ts";
 import type { DetectSettings } from "./detect-settings.ts";
 import { type GateOptions, type GateState, gateParameters, type SoundStretch } from "./sound-gate.ts";
 
-/** One part to be heard, or the end of a stretch. Parts of a stretch come in order of their centres; then comes its end, perhaps twice. */
-export type HearingPlan =
+/**
+ * A window to classify, or the end of a stretch of sound. Windows of a stretch are in the order of their
+ * centres; its end follows, possibly twice.
+ */
+export type WindowPlan =
   | {
-      readonly kind: "hear";
-      /** [from, to) */
+      readonly kind: "window";
+      /** First frame. */
       readonly from: number;
+      /** Frame after the last one. */
       readonly to: number;
-      /** Of each frame of [from, to): 1 where it holds sound. */
+      /** For each frame of [from, to): 1 if it contains sound. */
       readonly sound: Uint8Array;
     }
   /** The next stretch starts at `quietUntil` or later. */
   | { readonly kind: "end"; readonly quietUntil: number };
 
-/** Durations in frames. */
-export interface PlanOptions {
+/** Options of a planner; durations in frames. */
+interface PlanOptions {
   readonly windowFrames: number;
   readonly hopFrames: number;
   readonly maximumFrames: number;
   readonly marginFrames: number;
   readonly minimumFrames: number;
   readonly pauseFrames: number;
-  /** Silence after which a stretch is said to have ended once more, where it is longer than the pause. */
+  /** Silence after which the end of a stretch is planned a second time, if it is longer than the pause. */
   readonly mergeFrames: number;
 }
 
-/** What settings mean for gate and planner: durations in frames. */
+/** Converts settings to options of the gate and the planner: durations in frames. */
 export function getPlanOptions(settings: DetectSettings): PlanOptions & GateOptions {
   const frames = (seconds: number) => Math.round(seconds / trimParameters.frameSeconds);
   return {
@@ -48,51 +55,51 @@ export function getPlanOptions(settings: DetectSettings): PlanOptions & GateOpti
   };
 }
 
-/** Plans frame by frame. */
-export interface HearingPlanner {
-  /** Takes what the gate says after a frame. */
-  push(state: GateState): readonly HearingPlan[];
-  /** Takes what the gate says at the end of the stream of `frames` frames. */
-  finish(stretch: SoundStretch | undefined, frames: number): readonly HearingPlan[];
+/** Plans windows frame by frame. */
+interface WindowPlanner {
+  /** Takes the state of the gate after a frame. */
+  push(state: GateState): readonly WindowPlan[];
+  /** Takes the unfinished stretch at the end of a stream of `frames` frames. */
+  finish(stretch: SoundStretch | undefined, frames: number): readonly WindowPlan[];
 }
 
-const nothing: readonly HearingPlan[] = [];
+const nothing: readonly WindowPlan[] = [];
 
-/** Frames back from now that a plan can start at. */
+/** Maximum distance from the current frame back to the start of a planned window, in frames. */
 export function getPlanReach(options: PlanOptions): number {
   const { maximumFrames, windowFrames, pauseFrames, marginFrames } = options;
   return Math.max(maximumFrames, windowFrames) + pauseFrames + 2 * marginFrames + 100;
 }
 
 /** Creates a planner. */
-export function createHearingPlanner(options: PlanOptions): HearingPlanner {
+export function createWindowPlanner(options: PlanOptions): WindowPlanner {
   const { windowFrames, hopFrames, maximumFrames, marginFrames, minimumFrames } = options;
   const lookBack = Math.round(gateParameters.lookBackSeconds / trimParameters.frameSeconds);
   const flags = new Uint8Array(getPlanReach(options));
-  /** First frame of the stretch under way, margin included, and how many windows of it are planned. */
+  /** First frame of the current stretch, margin included, and the number of its windows planned so far. */
   let from: number | undefined;
   let windows = 0;
   let lastTo = 0;
-  /** When to say once more that a stretch has ended. */
-  let reminder: number | undefined;
+  /** Frame at which the end of the last stretch is planned a second time. */
+  let secondEnd: number | undefined;
 
-  const hear = (start: number, end: number): HearingPlan => {
+  const planWindow = (start: number, end: number): WindowPlan => {
     const sound = Uint8Array.from({ length: end - start }, (_, i) => flags[(start + i) % flags.length]!);
     lastTo = end;
-    return { kind: "hear", from: start, to: end, sound };
+    return { kind: "window", from: start, to: end, sound };
   };
-  const close = (stretch: SoundStretch, frames: number): HearingPlan[] => {
+  const close = (stretch: SoundStretch, frames: number): WindowPlan[] => {
     const start = from ?? Math.max(0, stretch.start - marginFrames);
     const to = Math.min(frames, stretch.end + marginFrames);
-    const plans: HearingPlan[] = [];
+    const plans: WindowPlan[] = [];
     if (windows > 0) {
-      if (lastTo < to) plans.push(hear(Math.max(start, to - windowFrames), to));
+      if (lastTo < to) plans.push(planWindow(Math.max(start, to - windowFrames), to));
     } else if (stretch.end - stretch.start >= minimumFrames) {
-      plans.push(hear(start, to));
+      plans.push(planWindow(start, to));
     }
     if (windows + plans.length > 0) {
       plans.push({ kind: "end", quietUntil: frames });
-      if (options.mergeFrames > options.pauseFrames) reminder = stretch.end + options.mergeFrames + lookBack;
+      if (options.mergeFrames > options.pauseFrames) secondEnd = stretch.end + options.mergeFrames + lookBack;
     }
     from = undefined;
     windows = 0;
@@ -103,20 +110,20 @@ export function createHearingPlanner(options: PlanOptions): HearingPlanner {
       flags[(frames - 1) % flags.length] = isSound ? 1 : 0;
       if (closed) return close(closed, frames);
       if (start === undefined) {
-        if (frames !== reminder) return nothing;
+        if (frames !== secondEnd) return nothing;
         return [{ kind: "end", quietUntil: frames - lookBack }];
       }
-      reminder = undefined;
+      secondEnd = undefined;
       if (from === undefined) {
         from = Math.max(0, start - marginFrames);
         for (let frame = start; frame < frames; frame++) flags[frame % flags.length] = 1;
       }
       const reach = Math.min(frames, end + marginFrames);
       if (windows === 0 && end + marginFrames - from <= maximumFrames) return nothing;
-      const plans: HearingPlan[] = [];
+      const plans: WindowPlan[] = [];
       while (from + windows * hopFrames + windowFrames <= reach) {
         const at = from + windows++ * hopFrames;
-        plans.push(hear(at, at + windowFrames));
+        plans.push(planWindow(at, at + windowFrames));
       }
       return plans;
     },

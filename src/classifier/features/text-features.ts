@@ -1,37 +1,46 @@
 /**
- * Transcripts as features: TF-IDF of words (1 and 2 in a row) and of characters within words (2 to 5 in a row).
+ * Text features of transcripts: TF-IDF of words (1- and 2-grams) and of characters within words (2- to
+ * 5-grams).
  *
- * Weights as in scikit-learn's TfidfVectorizer(sublinear_tf=True): (1 + ln count) x (1 + ln((1 + texts) / (1 + texts with the
- * term))); words and characters are each divided by their Euclidean norm. Sounds that are misheard the same way ("maricano") keep
- * their characters, whatever the words.
- * Not its concern: how text was heard, heads.
+ * Not its concern: how transcripts are made, heads.
+ *
+ * Weights are those of scikit-learn's TfidfVectorizer(sublinear_tf=True): (1 + ln count) x (1 + ln((1 +
+ * texts) / (1 + texts with the term))); words and characters are each divided by their Euclidean norm.
+ * Character n-grams still match when a word is repeatedly transcribed wrongly in a similar way ("maricano").
+ *
+ * In a golem that is passed on, terms are replaced by hashes: the first 64 bits of SHA-256 over the UTF-8
+ * bytes, as hex. Terms can be looked up by hash but not read. The hashes are not secret: by hashing a list of
+ * words, or all sequences of five letters, anyone can find which of them are included. A salt in the golem
+ * would not change that, and a slow hash would make every prediction slow.
  */
-import { createMatrix, type Matrix } from "../math/matrix.ts";
-import { hashTerm } from "./term-hash.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { createMatrix, type Matrix } from "../../math/matrix.ts";
 
-/** What texts are measured against; plain JSON. */
+/** The terms that become features, as plain JSON. */
 export interface Vocabulary {
   readonly words: TermList;
   readonly characters: TermList;
 }
 
 /**
- * The inverse document frequency of each term, in the order of features; beside it the terms themselves, or, in a golem that was passed on,
- * their hashes, by which a term is looked up just as well.
+ * The inverse document frequency of each term, in the order of the features, with the terms or their hashes.
  */
 type TermList =
   | { readonly terms: readonly string[]; readonly idf: readonly number[] }
   | { readonly hashes: readonly string[]; readonly idf: readonly number[] };
 
-/** Most terms of each kind; of more, those in most texts are kept. */
+/** Maximum number of terms of each kind; the terms that occur in most texts are kept. */
 const maximumTerms = 8192;
-/** Longest text that is read, in characters: a talk of an hour has about 60,000. */
+/** Bytes of a term's hash. Among 16,000 terms, two have the same hash with a probability below 1e-11. */
+const hashBytes = 8;
+/** Maximum length of the text that is used, in characters; a talk of one hour has about 60,000. */
 const maximumCharacters = 100_000;
 
-/** Counts of the terms of one text, in the order in which they appear. */
+/** Counts of the terms of one text, in order of appearance. */
 type Counts = Map<string, number>;
 
-/** Lower case words: runs of letters, digits and marks, apostrophes left out. */
+/** Lower-case words: sequences of letters, digits and marks, without apostrophes. */
 function splitWords(text: string): string[] {
   const plain = text.slice(0, maximumCharacters).normalize("NFKC").toLowerCase().replace(/['’]/g, "");
   return plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
@@ -63,9 +72,9 @@ interface CountedText {
   readonly characters: Counts;
 }
 
-/** The latest texts, counted: the folds of cross-validation ask for the same ones many times. */
+/** Counts of recent texts: the folds of cross-validation use the same texts many times. */
 const latest = new Map<string, CountedText>();
-/** Most characters of texts that are kept counted; a counted character takes some hundred bytes. */
+/** Maximum total length of the texts in this cache, in characters; each takes about a hundred bytes. */
 const maximumLatest = 500_000;
 let charactersKept = 0;
 
@@ -85,7 +94,7 @@ function countBoth(text: string): CountedText {
   return counted;
 }
 
-/** The vocabulary of training texts; a text without any word adds nothing. */
+/** Fits the vocabulary to training texts; a text without words adds no terms. */
 export function fitVocabulary(
   texts: readonly string[],
 ): Readonly<Record<keyof Vocabulary, ReturnType<typeof fitTerms>>> {
@@ -110,19 +119,24 @@ export function getVocabularySize({ words, characters }: Vocabulary): number {
   return words.idf.length + characters.idf.length;
 }
 
-/** Whether the terms are there as hashes alone. */
+/** Whether the vocabulary holds hashes instead of terms. */
 export function isHashed({ words, characters }: Vocabulary): boolean {
   return "hashes" in words && "hashes" in characters;
 }
 
-/** The same vocabulary with hashes for terms: it gives the same features and holds no words. */
+/** Replaces the terms of a vocabulary by hashes: it gives the same features and holds no words. */
 export function hashVocabulary({ words, characters }: Vocabulary): Vocabulary {
   const hash = (list: TermList): TermList =>
     "hashes" in list ? list : { hashes: list.terms.map(hashTerm), idf: list.idf };
   return { words: hash(words), characters: hash(characters) };
 }
 
-/** A function from texts to features [texts, terms]: words first, then characters. */
+/** The hash of a term, 16 hex digits. */
+function hashTerm(term: string): string {
+  return bytesToHex(sha256(utf8ToBytes(term)).subarray(0, hashBytes));
+}
+
+/** Creates a function that computes the features [texts, terms] of texts: words first, then characters. */
 export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly string[]) => Matrix {
   const words = indexTerms(vocabulary.words);
   const characters = indexTerms(vocabulary.characters);
@@ -140,10 +154,10 @@ export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly str
   };
 }
 
-/** From a term to its place in the list; undefined for one that is not in it. */
+/** Finds the position of a term in the list; undefined if it is not in it. */
 type FindTerm = (term: string) => number | undefined;
 
-/** Places of terms, by the list: a list that is fitted to is soon asked again, by the classifier. */
+/** Index of each list, cached: after fitting, the classifier uses the same list again. */
 const indexes = new WeakMap<TermList, FindTerm>();
 
 function indexTerms(list: TermList): FindTerm {

@@ -1,9 +1,9 @@
 /** The head that is chosen inside the training rows, and what becomes of it in a golem. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
-import { createRandom, shuffle } from "../core/random.ts";
-import { type ClassifierOptions, fitClassifier } from "./classifier.ts";
-import { createFitProblem } from "./fit-problem.ts";
+import { makeEmbeddings, testEncoder } from "../../../test/make-embeddings.ts";
+import { createRandom, shuffle } from "../../core/random.ts";
+import { type ClassifierOptions, fitClassifier } from "../classifier.ts";
+import { createFitProblem } from "../fit-problem.ts";
 
 function fitHead(
   options: Partial<ClassifierOptions>,
@@ -23,7 +23,7 @@ function fitHead(
 describe("the head chosen on one layer", () => {
   const made = { classes: 3, shots: 8, seed: 2, separation: [0, 0.5, 0] };
 
-  it("is chosen when auto is said, and logistic when nothing is", () => {
+  it("is chosen by comparison with auto, and logistic by default", () => {
     const chosen = fitHead({ layer: 1, head: "auto" }, made).saved.meta;
     expect(["centroid", "ridge", "logistic"]).toContain(chosen.kind);
     for (const kind of ["centroid", "ridge", "logistic"]) {
@@ -35,21 +35,21 @@ describe("the head chosen on one layer", () => {
     expect(Object.keys(named.facts).some((name) => name.startsWith("compared"))).toBe(false);
   });
 
-  it("is nearest means where all do equally well", () => {
+  it("is the centroid if all heads do equally well", () => {
     expect(fitHead({ layer: 1, head: "auto" }, { ...made, separation: [0, 5, 0] }).kind).toBe("centroid");
   });
 
-  it("is the very head that its name would give, but for what is told of the choice", () => {
+  it("is the same head as if it were named, except for the facts about the choice", () => {
     const chosen = fitHead({ layer: 1, head: "auto" }, made);
     const named = fitHead({ layer: 1, head: chosen.kind }, made);
     expect(chosen.saved.tensors).toEqual(named.saved.tensors);
   });
 
-  it("falls back on logistic where a class has one recording", () => {
+  it("is logistic if a class has one recording", () => {
     expect(fitHead({ layer: 1, head: "auto" }, { ...made, shots: 1 }).kind).toBe("logistic");
   });
 
-  it("is chosen on a part of many recordings, with every class in it", () => {
+  it("is chosen on a sample of many recordings that contains every class", () => {
     const head = fitHead({ layer: 1, head: "auto" }, { ...made, classes: 40, shots: 15 }, true);
     expect(Object.keys(head.saved.meta.facts).filter((name) => name.startsWith("compared"))).toHaveLength(3);
   });

@@ -1,0 +1,210 @@
+/**
+ * Fits the out-of-distribution detector (familiarity.ts) to recordings of known classes, and its threshold to
+ * the familiarity of each recording when it, or its speaker, is left out.
+ *
+ * Not its concern: files, how classifiers are fitted.
+ *
+ * The threshold is set so that a stated share of recordings of known classes is below it. With k = floor(rate
+ * (n + 1)), a new score of the same kind exceeds the k-th lowest of n held-out scores with probability 1 - k
+ * / (n + 1) (Vovk et al. 2005, conformal prediction). If n is too small for that (under 19 at 5 %), no order
+ * statistic keeps the rate; the prediction limit of a normal sample (Hahn 1970) is used instead, if it is
+ * lower than all scores.
+ */
+import { defaultRecipe } from "../../core/default-recipe.ts";
+import { createRandom, shuffle } from "../../core/random.ts";
+import { unknownLabels } from "../../embed/embedded-recording.ts";
+import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
+import { applyStandardisation, fitStandardisation } from "../../head/standardisation.ts";
+import { fitWhitenedSpace, type WhitenedClasses, whitenClasses } from "../../head/whitened-classes.ts";
+import { computeStudentQuantile } from "../../math/distribution.ts";
+import { computeGram } from "../../math/matrix-products.ts";
+import { type LabelledRows, pickLabelledRows } from "../labelled-rows.ts";
+import {
+  createViewFeatures,
+  type EncoderSetInfo,
+  isVectorView,
+  type LayerView,
+  sumShares,
+  type VectorView,
+  type View,
+} from "../view.ts";
+import {
+  computeFamiliarity,
+  computeSimilarity,
+  type Familiarity,
+  type FamiliarityLayer,
+  type HeldOutStatistics,
+  isUsedForNearness,
+  type Similarity,
+} from "./familiarity.ts";
+
+/** Share of recordings of known classes that may be called unknown. */
+const falseRejectionRate = 0.05;
+/**
+ * Maximum number of recordings fitted to, drawn evenly from the classes: the size of a golem grows with it.
+ */
+const maximumRows = 128;
+/** More rows are used if the maximum would leave fewer than this number per class. */
+const minimumRowsPerClass = 3;
+/** Maximum number of folds; with more blocks to leave out, several are left out together. */
+const maximumFolds = 20;
+
+/**
+ * Fits to labelled rows, without those of classes that stand for the unknown. `views` are those of the
+ * classifier. Returns undefined if nothing can be held out: with fewer than two known classes, or none with
+ * recordings to spare.
+ */
+export function fitFamiliarity(
+  rows: LabelledRows,
+  classNames: readonly string[],
+  encoderSet: EncoderSetInfo,
+  views: readonly View[],
+  seed: number,
+): Familiarity | undefined {
+  const known = pickLabelledRows(rows, pickRows(rows, classNames, seed));
+  const leaveOut = planLeaveOut(known.labels, known.groups);
+  if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
+  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet));
+  const similarities = joinBlocks(leaveOut, known.labels).flatMap((block) =>
+    holdOut(block, new Set(leaveOut.counted), known.labels, layers, encoderSet),
+  );
+  if (similarities.length < 2) return undefined;
+  const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
+  const nearness = computeStatistics(similarities.map((similarity) => similarity.nearness));
+  const scores = similarities.map((similarity) => computeFamiliarity(similarity, { resemblance, nearness }));
+  return {
+    layers: layers.map(({ layer }) => layer),
+    ...{ falseRejectionRate, resemblance, nearness },
+    threshold: computeRejectionThreshold(scores),
+    recordings: scores.length,
+  };
+}
+
+/**
+ * The threshold for scores of which higher is more familiar; see the header. -Infinity with fewer than two
+ * scores.
+ */
+export function computeRejectionThreshold(scores: readonly number[], rate = falseRejectionRate): number {
+  const count = scores.length;
+  if (count < 2) return Number.NEGATIVE_INFINITY;
+  const sorted = [...scores].sort((a, b) => a - b);
+  const rank = Math.floor(rate * (count + 1));
+  if (rank >= 1) return sorted[rank - 1]!;
+  const mean = sorted.reduce((sum, score) => sum + score, 0) / count;
+  const variance = sorted.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
+  const limit = mean - computeStudentQuantile(1 - rate, count - 1) * Math.sqrt(variance * (1 + 1 / count));
+  return Math.min(sorted[0]!, limit);
+}
+
+/** Rows of known classes, drawn evenly from the classes if there are too many. */
+function pickRows({ labels, classes }: LabelledRows, names: readonly string[], seed: number): number[] {
+  const random = createRandom(seed);
+  const byClass = Array.from({ length: classes }, (_, c) => {
+    const own = labels.flatMap((label, row) => (label === c ? [row] : []));
+    return unknownLabels.includes(names[c]!) ? [] : own.length > 2 ? shuffle(own, random) : own;
+  });
+  const picked: number[] = [];
+  const largest = Math.max(...byClass.map((own) => own.length));
+  for (let turn = 0; turn < largest; turn++) {
+    for (const own of byClass) if (turn < own.length) picked.push(own[turn]!);
+  }
+  const known = byClass.filter((own) => own.length > 0).length;
+  return picked.slice(0, Math.max(maximumRows, minimumRowsPerClass * known));
+}
+
+/**
+ * All layers of the first encoder, and the other vector views of the classifier. A weight is the view's share
+ * of the total weight of the vector views.
+ */
+function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): VectorView[] {
+  const vectors = views.filter(isVectorView);
+  const total = sumShares(vectors);
+  const [first] = encoders;
+  const isOfFirst = (view: View): view is LayerView =>
+    typeof view.layer === "number" && view.encoder === first?.id;
+  const decidingLayers = vectors.filter(isOfFirst);
+  const pooling = vectors.find((view): view is LayerView => typeof view.layer === "number")?.pooling;
+  const layers = Array.from({ length: first?.layers ?? 0 }, (_, layer): LayerView => {
+    const same = decidingLayers.find((view) => view.layer === layer);
+    // If only words decide, all layers are used with equal weights.
+    const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
+    return { encoder: first!.id, layer, pooling: pooling ?? defaultRecipe.pooling, weight };
+  });
+  const others = vectors.filter((view) => !isOfFirst(view));
+  return [...layers, ...others.map((view) => ({ ...view, weight: view.weight / total }))];
+}
+
+interface FittedLayer {
+  readonly layer: FamiliarityLayer;
+  readonly gram: Float64Array;
+  readonly features: number;
+  /** Mean norm of the class means. */
+  readonly unit: number;
+}
+
+function fitLayer(
+  view: VectorView,
+  { embeddings, labels }: LabelledRows,
+  encoderSet: EncoderSetInfo,
+): FittedLayer {
+  const raw = createViewFeatures(view, encoderSet)(embeddings);
+  const { mean, scale } = fitStandardisation(raw);
+  const x = applyStandardisation(raw, { mean, scale });
+  const features = raw.columns;
+  const gram = computeGram(x, raw.rows, features);
+  const { centre, templates, subspace, norms } = fitWhitenedSpace(x, gram, labels, features);
+  return {
+    layer: {
+      view,
+      origin: mean.map((value, j) => value + scale[j]! * centre[j]!),
+      ...{ scale, templates: Float32Array.from(templates), norms: Float32Array.from(norms) },
+      subspace: Float32Array.from(subspace),
+    },
+    ...{ gram, features, unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length },
+  };
+}
+
+/**
+ * Blocks that are left out together; if there are too many, they are merged, each with blocks of other
+ * classes.
+ */
+function joinBlocks({ blocks }: LeaveOut, labels: readonly number[]): number[][] {
+  const joined: number[][] = Array.from({ length: Math.min(blocks.length, maximumFolds) }, () => []);
+  const byClass = [...blocks].sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
+  for (const [i, block] of byClass.entries()) joined[i % joined.length]!.push(...block);
+  return joined;
+}
+
+/** Similarities of the counted rows of a block to classes fitted without the block. */
+function holdOut(
+  block: readonly number[],
+  counted: ReadonlySet<number>,
+  labels: readonly number[],
+  layers: readonly FittedLayer[],
+  encoderSet: EncoderSetInfo,
+): Similarity[] {
+  const out = new Set(block);
+  const kept = [...labels.keys()].filter((row) => !out.has(row));
+  const keptClasses = new Set(kept.map((row) => labels[row]!));
+  const scored = block.filter((row) => counted.has(row) && keptClasses.has(labels[row]!));
+  if (scored.length === 0 || keptClasses.size < 2) return [];
+  const fits = layers.map(
+    ({ gram, features }): WhitenedClasses => whitenClasses(gram, labels, kept, features),
+  );
+  return scored.map((row) =>
+    computeSimilarity(
+      layers.map(({ layer, features, unit }, i) => ({
+        ...fits[i]!.compare(row),
+        ...{ weight: layer.view.weight, norms: fits[i]!.norms, unit, features },
+        isUsedForNearness: isUsedForNearness(layer.view, encoderSet),
+      })),
+    ),
+  );
+}
+
+/** Mean and deviation; a deviation of 0 is replaced by 1, since no value can be divided by it. */
+function computeStatistics(values: readonly number[]): HeldOutStatistics {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) || 1 };
+}

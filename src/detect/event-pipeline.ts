@@ -1,0 +1,191 @@
+/**
+ * The pipeline of detection: converts samples at the classifier's rate to events, by way of levels, gate,
+ * planned windows, classification and smoothed scores.
+ *
+ * Not its concern: resampling, where events go, when results are awaited.
+ */
+import { createFrameMeter, trimParameters } from "../audio/trim.ts";
+import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
+import type { DetectSettings } from "./detect-settings.ts";
+import { createSampleRing } from "./sample-ring.ts";
+import { createScoreTrack, type TrackedEvent, type WindowScores } from "./score-track.ts";
+import { createSoundGate, type GateState } from "./sound-gate.ts";
+import { isBackground } from "./training-statistics.ts";
+import type { WindowClassifier } from "./window-classifier.ts";
+import { createWindowPlanner, getPlanOptions, getPlanReach, type WindowPlan } from "./window-plan.ts";
+import { createWindowQueue } from "./window-queue.ts";
+
+/** A detected event. Times in seconds from the start of the stream. */
+export interface DetectedEvent {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  /** Highest smoothed probability of the label, reduced where the sound is unlike all classes. */
+  readonly confidence: number;
+}
+
+/** The state of a detector, for display while a stream is listened to. */
+export interface LiveState {
+  /** Duration of the stream so far, in seconds. */
+  readonly time: number;
+  /** Level of the last 30 ms, in dB relative to full scale, at least -120. */
+  readonly levelDb: number;
+  /** Noise floor, in dB relative to full scale, at least -84. */
+  readonly floorDb: number;
+  /** Whether the gate is open. */
+  readonly isSound: boolean;
+  /** The latest smoothed probabilities, by label. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** How unlike all classes the latest sound is, 0 to 1; the probabilities are reduced by this share. */
+  readonly unknown: number;
+  /**
+   * The latest stretch of sound that ended without an event, times in seconds; `unknown`: how unlike all
+   * classes it was where it was most like one.
+   */
+  readonly unnamed?: { readonly start: number; readonly end: number; readonly unknown: number } | undefined;
+  /** End of the latest classified window, in seconds: `scores` are of this window. */
+  readonly heardUntil: number;
+  /** Number of classified windows. */
+  readonly heard: number;
+  /** Number of windows left out because classification was too slow. */
+  readonly dropped: number;
+}
+
+/** Converts clean samples at the classifier's rate to events. */
+export interface EventPipeline {
+  push(samples: Float32Array): void;
+  finish(): void;
+  /** Leaves out windows that end more than this many seconds before the end of the stream, with a warning. */
+  leaveOutStale(maximumLagSeconds: number): void;
+  /** Resolves once at most `maximum` items are in the queue. */
+  wait(maximum: number): Promise<void>;
+  /** Returns the events that have become certain since the last call. */
+  release(): DetectedEvent[];
+  getState(): LiveState;
+}
+
+/** Options of a pipeline. */
+interface PipelineOptions {
+  readonly settings: DetectSettings;
+  /** Number of windows classified at a time. */
+  readonly concurrency: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
+}
+
+/** Creates a pipeline for one stream. */
+export function createEventPipeline(
+  classifier: WindowClassifier,
+  { settings, concurrency, signal, onWarning }: PipelineOptions,
+): EventPipeline {
+  const { labels, sampleRate } = classifier;
+  const meter = createFrameMeter(sampleRate, takeFrame);
+  const { frameSamples } = meter;
+  const planOptions = getPlanOptions(settings);
+  const gate = createSoundGate(planOptions);
+  const planner = createWindowPlanner(planOptions);
+  const track = createScoreTrack({
+    ...{ threshold: settings.threshold, offThreshold: settings.offThreshold },
+    ...{ minimumFrames: planOptions.minimumFrames, mergeFrames: planOptions.mergeFrames },
+    isReported: labels.map((label) => !isBackground(label)),
+  });
+  const ring = createSampleRing(getPlanReach(planOptions) * frameSamples);
+  let gateState: GateState | undefined;
+  let heard = 0;
+  let dropped = 0;
+  let heardUntil = 0;
+  let certain: DetectedEvent[] = [];
+
+  const toSeconds = (frame: number): number => Math.min(frame * frameSamples, ring.written) / sampleRate;
+  const accept = (events: readonly TrackedEvent[]): void => {
+    for (const { start, end, label, confidence } of events) {
+      certain.push({ start: toSeconds(start), end: toSeconds(end), label: labels[label]!, confidence });
+    }
+  };
+  const queue = createWindowQueue<WindowScores>({
+    concurrency,
+    classify: async (samples) => {
+      const scores = await scoreWindow(classifier, samples, signal);
+      heard++;
+      return scores;
+    },
+    take(plan, answer) {
+      if (plan.kind === "end") return accept(track.end(plan.quietUntil));
+      if (answer) heardUntil = toSeconds(plan.to);
+      const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };
+      accept(track.push({ ...plan, ...scores }));
+    },
+  });
+  function takeFrame(power: number): void {
+    gateState = gate.push(power);
+    enqueue(planner.push(gateState));
+  }
+  function enqueue(plans: readonly WindowPlan[]): void {
+    for (const plan of plans) {
+      if (plan.kind === "end") queue.add(plan);
+      else queue.add(plan, ring.copy(plan.from * frameSamples, plan.to * frameSamples));
+    }
+  }
+  return {
+    /** Frame by frame, so that a window is copied from the ring before its samples are overwritten. */
+    push(samples) {
+      for (let at = 0; at < samples.length; ) {
+        const piece = samples.subarray(at, at + frameSamples - (ring.written % frameSamples));
+        ring.write(piece);
+        meter.push(piece);
+        at += piece.length;
+      }
+    },
+    finish() {
+      meter.finish();
+      enqueue(planner.finish(gate.finish(), gateState?.frames ?? 0));
+      enqueue([{ kind: "end", quietUntil: Number.POSITIVE_INFINITY }]);
+    },
+    leaveOutStale(maximumLagSeconds) {
+      const lagFrames = Math.round((maximumLagSeconds * sampleRate) / frameSamples);
+      const count = queue.leaveOut(ring.written / frameSamples - lagFrames);
+      if (count === 0) return;
+      dropped += count;
+      onWarning?.({
+        code: "behind",
+        message: `Detection is more than ${maximumLagSeconds} s behind the stream; ${dropped} windows have been left out so far.`,
+        hint: "Use longer hops (hopSeconds, --hop) or a faster machine.",
+      });
+    },
+    wait: queue.wait,
+    release() {
+      const events = certain;
+      certain = [];
+      return events;
+    },
+    getState() {
+      const { scores, unknown, unnamed } = track.getLatest();
+      return {
+        time: ring.written / sampleRate,
+        levelDb: gateState?.levelDb ?? -120,
+        floorDb: gateState?.floorDb ?? trimParameters.silentDb,
+        isSound: gateState?.start !== undefined,
+        scores: Object.fromEntries(labels.map((label, c) => [label, scores[c]!])),
+        unknown,
+        ...(unnamed
+          ? { unnamed: { ...unnamed, start: toSeconds(unnamed.start), end: toSeconds(unnamed.end) } }
+          : {}),
+        ...{ heardUntil, heard, dropped },
+      };
+    },
+  };
+}
+
+/** The probabilities of a window, reduced where it is unlike all classes; all 0 if it is silent. */
+async function scoreWindow(
+  classifier: WindowClassifier,
+  samples: Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<WindowScores> {
+  throwIfAborted(signal);
+  const answer = await classifier.classify(samples, signal);
+  const known = answer?.known ?? 1;
+  const scores = new Float64Array(classifier.labels.length);
+  if (answer) for (const [c, score] of answer.scores.entries()) scores[c] = known * score;
+  return { scores, unknown: 1 - known };
+}
