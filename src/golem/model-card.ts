@@ -6,6 +6,7 @@
  */
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
+import { formatPercent } from "../core/format.ts";
 import type { GolemDocument } from "./golem-document.ts";
 
 /** What a card tells of a golem that is passed on. */
@@ -22,7 +23,6 @@ export interface CardExtras {
 export function writeModelCard(document: GolemDocument, extras?: CardExtras): string {
   const { labels, encoders, transcriber, views, heads, data, evaluation, createdBy, seed } = document;
   const round = (share: number) => Number(share.toFixed(4));
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const lines = [
     "---",
     "library_name: golem-audio",
@@ -54,7 +54,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     ),
     ...(transcriber
       ? [
-          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; the words that it heard (transcript, context and start) have ${percent(sumShares(views.filter(needsTranscriber)))} of the decision`,
+          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; the words that it heard (transcript, context and start) have ${formatPercent(sumShares(views.filter(needsTranscriber)))} of the decision`,
         ]
       : []),
     "",
@@ -62,7 +62,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "|---|---|---:|---:|",
     ...views.map(
       ({ encoder, layer, pooling, weight }, i) =>
-        `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${percent(weight)} |`,
+        `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${formatPercent(weight)} |`,
     ),
     "",
     `- Seed: ${seed}`,
@@ -85,10 +85,10 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       "",
       "| | |",
       "|---|---:|",
-      `| balanced accuracy | ${percent(balancedAccuracy)} |`,
-      `| 95 % interval | ${percent(interval[0])} to ${percent(interval[1])} |`,
-      `| chance | ${percent(chance)} |`,
-      `| accuracy on its own training recordings (says little) | ${percent(trainAccuracy)} |`,
+      `| balanced accuracy | ${formatPercent(balancedAccuracy)} |`,
+      `| 95 % interval | ${formatPercent(interval[0])} to ${formatPercent(interval[1])} |`,
+      `| chance | ${formatPercent(chance)} |`,
+      `| accuracy on its own training recordings (says little) | ${formatPercent(trainAccuracy)} |`,
       "",
     );
   } else {

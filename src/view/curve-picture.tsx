@@ -3,6 +3,7 @@
  *
  * Not its concern: how it was measured, languages.
  */
+import { formatCount } from "../core/format.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import { at, joinBand, joinPoints, Picture, PictureText, ShareLines } from "./chart.tsx";
 import { formatShare } from "./format.ts";
@@ -72,7 +73,7 @@ export function CurvePicture(props: {
       ))}
       {thinOut(sizes, x).map((size) => (
         <PictureText key={size} x={x(size)} y={bottom + 20} anchor="middle">
-          {size.toFixed(size < 10 && size % 1 ? 1 : 0)}
+          {formatCount(size)}
         </PictureText>
       ))}
       <PictureText x={(left + right) / 2} y={bottom + 42} anchor="middle">

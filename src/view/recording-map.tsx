@@ -75,9 +75,9 @@ export function RecordingMap({ marks, playing, width, label, onChoose, onPoint }
     const direction = directions[event.key];
     if (event.key === "Enter" || event.key === " ") onChoose?.(mark);
     else if (direction !== undefined) {
-      const next = near[place]![direction]!;
-      const group = (event.currentTarget as Element).parentElement;
-      if (next >= 0) (group?.querySelectorAll<SVGElement>("[data-rec]")[next] as SVGElement).focus();
+      const { parentElement } = event.currentTarget as Element;
+      const drawn = parentElement?.querySelectorAll<SVGElement>("[data-rec]");
+      drawn?.[near[place]![direction]!]?.focus();
     } else return;
     event.preventDefault();
   };
@@ -95,7 +95,7 @@ export function RecordingMap({ marks, playing, width, label, onChoose, onPoint }
           key={mark.index}
           class={`dot ${getColourClass(mark.number)}${mark.isWrong ? " wrong" : ""}${mark.index === playing ? " on" : ""}`}
           role="button"
-          tabIndex={place === reached ? 0 : -1}
+          tabindex={place === reached ? 0 : -1}
           data-rec={mark.index}
           data-of={mark.number}
           data-near={near[place]!.join(" ")}

@@ -3,12 +3,12 @@
  *
  * Not its concern: where it is shown.
  */
+import { formatClock, formatNumberOf } from "../../core/format.ts";
 import type { FindingReason } from "../../doctor/finding.ts";
+import { formatShare } from "../../view/format.ts";
 
-const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-const recordings = (n: number) => count(n, "recording");
+const recordings = (n: number) => formatNumberOf(n, "recording");
 const classes = (n: number) => (n === 1 ? "1 class" : `${n} classes`);
-const clock = (s: number) => `${Math.floor(s / 60)}:${(s % 60).toFixed(1).padStart(4, "0")}`;
 const whole = (share: number) => Math.round(100 * share);
 
 /** The catalogue. Functions take numbers and names. */
@@ -21,11 +21,11 @@ export const english = {
   close: "Close",
   undo: "Undo",
   retry: "Try again",
-  percent: (share: number) => `${whole(share)}\u00a0%`,
+  percent: (share: number) => formatShare(share),
   seconds: (s: number) =>
     s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`,
   /** From when to when, in seconds. */
-  span: (from: number, to: number) => `${clock(from)} to ${clock(to)}`,
+  span: (from: number, to: number) => `${formatClock(from)} to ${formatClock(to)}`,
   quoted: (text: string) => `“${text}”`,
   recordings,
   classes,
@@ -125,7 +125,7 @@ export const english = {
     takenFor: (name: string) => `taken for ${name}`,
     heardAll: (n: number) => (n === 1 ? "The giant has heard it" : `The giant has heard all ${n}`),
     heardSome: (done: number, n: number) => `The giant listens: ${done} of ${n}`,
-    loading: (share: number) => `The giant wakes up: ${whole(share)}\u00a0%`,
+    loading: (share: number) => `The giant wakes up: ${formatShare(share)}`,
     loadFailed: "The networks could not be loaded.",
     learn: "Let it learn",
     needClasses: "It needs two classes with two recordings each",
@@ -162,7 +162,7 @@ export const english = {
     howTest: (n: number) => `Measured on ${recordings(n)} that were kept from it.`,
     oneVoice: "It does not know whose voices these are. If all are yours, it may do worse for others.",
     chance: "guessing",
-    onTrained: (share: number) => `On what it learned from: ${whole(share)}\u00a0%. That says little.`,
+    onTrained: (share: number) => `On what it learned from: ${formatShare(share)}. That says little.`,
     took: (s: number) => `Learned and examined in ${s.toFixed(1)} s.`,
     next: "What would help most",
     nextRecord: (name: string) => `Record 5 more of “${name}”`,
@@ -187,14 +187,14 @@ export const english = {
     found: "found",
     behind: (truth: string, predicted: string) =>
       truth === predicted ? `“${truth}”, recognised` : `“${truth}”, taken for “${predicted}”`,
-    times: (share: number) => `${whole(share)}\u00a0% of the times`,
+    times: (share: number) => `${formatShare(share)} of the times`,
     map: "How they lie to each other",
     mapText: "Near means alike to the golem’s ears. Choose a mark to hear it.",
     mapLabel: (n: number) => `Map of ${recordings(n)}. Arrow keys go from one to the next, Enter plays.`,
     doctor: "What the doctor found",
     doctorNone: "Nothing that would decide the score: no copies, no damaged or doubtful recordings.",
-    doctorSome: (n: number) => `${count(n, "finding")} to look at.`,
-    groups: (n: number) => count(n, "group"),
+    doctorSome: (n: number) => `${formatNumberOf(n, "finding")} to look at.`,
+    groups: (n: number) => formatNumberOf(n, "group"),
     severity: { severe: "severe", warning: "warning", note: "note" },
     details: "In detail",
     /** A finding's message in other words than the doctor's own. */
@@ -225,7 +225,7 @@ export const english = {
     viewsText: (said: number) =>
       said < 0.005
         ? "By sound alone: the words it understands decide nothing here."
-        : `${whole(said)}\u00a0% by the words it understands, ${whole(1 - said)}\u00a0% by how they sound.`,
+        : `${formatShare(said)} by the words it understands, ${formatShare(1 - said)} by how they sound.`,
     failed: "It could not learn",
   },
   try: {
@@ -266,7 +266,7 @@ export const english = {
       title: "A tiny head learns",
       text: "From those numbers a very small network learns your classes: one weighted sum for each, no more. That is why it takes a second and not a week.",
       state: (s: number, trained: number, held: number) =>
-        `Yours took ${s.toFixed(1)} s. It knows ${whole(trained)}\u00a0% of what it learned from, and ${whole(held)}\u00a0% of what it had not heard. The second number is the one that counts.`,
+        `Yours took ${s.toFixed(1)} s. It knows ${formatShare(trained)} of what it learned from, and ${formatShare(held)} of what it had not heard. The second number is the one that counts.`,
       none: "Let it learn, and its score will stand here.",
     },
     balance: {
@@ -281,7 +281,7 @@ export const english = {
       linearShort: "none",
       mlp: (units: string) => `Hidden layer of ${units}`,
       reading: (name: string, trained: number, held: number) =>
-        `${name}: ${whole(trained)}\u00a0% of what it learned from, ${whole(held)}\u00a0% of what it has not heard.`,
+        `${name}: ${formatShare(trained)} of what it learned from, ${formatShare(held)} of what it has not heard.`,
       cut: (s: number) => `Those that are missing were stopped, or would take longer than ${s} seconds here.`,
       moral: "The upper line reaches the top and stays there. The lower line shows what the room was worth.",
       axis: "numbers in the hidden layer",

@@ -3,12 +3,13 @@
  *
  * Not its concern: where it is shown.
  */
+import { formatClock } from "../../core/format.ts";
+import { formatShare } from "../../view/format.ts";
 import type { Words } from "./english.ts";
 import { describeFinding, plural } from "./russian-findings.ts";
 
 const recordings = (n: number) => plural(n, "запись", "записи", "записей");
 const decimal = (value: number) => value.toFixed(1).replace(".", ",");
-const clock = (s: number) => `${Math.floor(s / 60)}:${decimal(s % 60).padStart(4, "0")}`;
 const whole = (share: number) => Math.round(100 * share);
 
 /** The catalogue. */
@@ -21,9 +22,9 @@ export const russian: Words = {
   close: "Закрыть",
   undo: "Вернуть",
   retry: "Ещё раз",
-  percent: (share) => `${whole(share)}\u00a0%`,
+  percent: (share) => formatShare(share),
   seconds: (s) => (s < 60 ? `${decimal(s)} с` : `${Math.floor(s / 60)} мин ${Math.round(s % 60)} с`),
-  span: (from, to) => `${clock(from)} – ${clock(to)}`,
+  span: (from, to) => `${formatClock(from, ",")} – ${formatClock(to, ",")}`,
   quoted: (text) => `«${text}»`,
   recordings,
   classes: (n) => plural(n, "класс", "класса", "классов"),
@@ -122,7 +123,7 @@ export const russian: Words = {
     takenFor: (name) => `принято за ${name}`,
     heardAll: (n) => `Великан прослушал ${recordings(n)}`,
     heardSome: (done, n) => `Великан слушает: ${done} из ${n}`,
-    loading: (share) => `Великан просыпается: ${whole(share)}\u00a0%`,
+    loading: (share) => `Великан просыпается: ${formatShare(share)}`,
     loadFailed: "Не удалось загрузить сети.",
     learn: "Обучить",
     needClasses: "Нужны два класса, в каждом по две записи",
@@ -158,7 +159,7 @@ export const russian: Words = {
     howTest: (n) => `Измерено на записях, которые от него скрыли: ${n}.`,
     oneVoice: "Чьи это голоса, неизвестно. Если все ваши, у других может выйти хуже.",
     chance: "угадывание",
-    onTrained: (share) => `На тех, по которым учился: ${whole(share)}\u00a0%. Это мало о чём говорит.`,
+    onTrained: (share) => `На тех, по которым учился: ${formatShare(share)}. Это мало о чём говорит.`,
     took: (s) => `Обучен и проэкзаменован за ${decimal(s)} с.`,
     next: "Что поможет больше всего",
     nextRecord: (name) => `Ещё 5 записей «${name}»`,
@@ -182,7 +183,7 @@ export const russian: Words = {
     found: "узнано",
     behind: (truth, predicted) =>
       truth === predicted ? `«${truth}», узнано` : `«${truth}» принято за «${predicted}»`,
-    times: (share) => `в ${whole(share)}\u00a0% случаев`,
+    times: (share) => `в ${formatShare(share)} случаев`,
     map: "Как они расположены",
     mapText: "Близко — значит похоже на слух голема. Выберите точку, чтобы услышать.",
     mapLabel: (n) => `Карта: ${recordings(n)}. Стрелки переходят от одной к другой, Enter включает звук.`,
@@ -222,7 +223,7 @@ export const russian: Words = {
     viewsText: (said) =>
       said < 0.005
         ? "Только на звук: понятые слова здесь ничего не решают."
-        : `На ${whole(said)}\u00a0% — на слова, которые понял, на ${whole(1 - said)}\u00a0% — на звучание.`,
+        : `На ${formatShare(said)} — на слова, которые понял, на ${formatShare(1 - said)} — на звучание.`,
     failed: "Обучить не удалось",
   },
   try: {
@@ -263,7 +264,7 @@ export const russian: Words = {
       title: "Учится крошечная голова",
       text: "По этим числам совсем маленькая сеть учит ваши классы: одна взвешенная сумма на класс, и всё. Поэтому нужна секунда, а не неделя.",
       state: (s, trained, held) =>
-        `Ваша училась ${decimal(s)} с. Она знает ${whole(trained)}\u00a0% того, по чему училась, и ${whole(held)}\u00a0% того, чего не слышала. Важно второе число.`,
+        `Ваша училась ${decimal(s)} с. Она знает ${formatShare(trained)} того, по чему училась, и ${formatShare(held)} того, чего не слышала. Важно второе число.`,
       none: "Обучите её, и здесь появится оценка.",
     },
     balance: {
@@ -278,7 +279,7 @@ export const russian: Words = {
       linearShort: "нет",
       mlp: (units) => `Скрытый слой из ${units}`,
       reading: (name, trained, held) =>
-        `${name}: ${whole(trained)}\u00a0% того, по чему училась, ${whole(held)}\u00a0% того, чего не слышала.`,
+        `${name}: ${formatShare(trained)} того, по чему училась, ${formatShare(held)} того, чего не слышала.`,
       cut: (s) => `Недостающие остановлены или заняли бы здесь больше ${s} секунд.`,
       moral: "Верхняя линия доходит до верха и там остаётся. Нижняя показывает, чего стоило это место.",
       axis: "чисел в скрытом слое",

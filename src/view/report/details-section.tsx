@@ -125,7 +125,7 @@ export function writeReproduction({ reproduction }: ReportData) {
       sentence="Same recordings, same seed, same version on the same machine: the same numbers to the last digit."
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-      <pre tabIndex={0} aria-label="Commands">
+      <pre tabIndex={0} role="region" aria-label="Commands">
         <code>{reproduction.commands.join("\n")}</code>
       </pre>
       <dl class="hashes">
