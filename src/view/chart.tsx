@@ -1,5 +1,5 @@
 /**
- * What all pictures share: places on an axis, the axis of shares, a drawing that is read out by one name.
+ * What all pictures share: places on an axis, the axis of shares, a drawing with an accessible name.
  *
  * Not its concern: what is shown, words.
  */
@@ -25,7 +25,7 @@ export function joinBand(
   ]);
 }
 
-/** A drawing of that size in CSS pixels, read out as `label`. */
+/** A drawing of that size in CSS pixels; `label` is its accessible name. */
 export function Picture(props: {
   readonly width: number;
   readonly height: number;

@@ -1,5 +1,5 @@
 /**
- * How a class is told from the others in every picture: by a number, and by a colour that comes again after nine classes.
+ * The mark of a class in every picture: its number in its colour; colours repeat after nine classes.
  *
  * Not its concern: recordings. The colours are in look.css (Tol 2021, "muted", lighter on dark ground).
  */

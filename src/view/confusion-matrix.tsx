@@ -1,8 +1,8 @@
 /**
- * The confusion matrix as a table: rows are what was recorded, columns what it was taken for, each cell a button that opens what is
- * behind it.
+ * The confusion matrix as a table: rows are what was recorded, columns what it was taken for, each cell a button that opens the
+ * recordings behind it.
  *
- * Not its concern: what is behind a cell, how counts were made, languages.
+ * Not its concern: the recordings behind a cell, how counts were made, languages.
  */
 import { formatCount } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
@@ -21,7 +21,7 @@ const leastShown = 0.05;
 export type CellPlace = readonly [row: number, column: number];
 
 /** The texts of the matrix. */
-export interface MatrixWords {
+interface MatrixWords {
   /** Name of the region that scrolls. */
   readonly name: string;
   readonly recorded: string;
@@ -29,11 +29,11 @@ export interface MatrixWords {
   readonly found: string;
   /** Beside the precision of each column; without it there is no such row. */
   readonly right?: string;
-  /** What is read out for a cell. */
+  /** Accessible name of a cell. */
   tell(count: string, truth: string, predicted: string): string;
 }
 
-/** What the matrix is told. */
+/** Properties of {@link ConfusionMatrix}. */
 export interface MatrixProps {
   /** Classes in the order they are shown in, a part of `evaluation.labels` or all of them. */
   readonly labels: readonly string[];
@@ -46,12 +46,12 @@ export interface MatrixProps {
   readonly getNumber?: (label: string) => number;
   readonly words: MatrixWords;
   readonly chosen?: CellPlace | undefined;
-  /** Whether something is behind a cell; by default behind all that are not empty. */
+  /** Whether a cell can be opened; by default every cell that is not empty. */
   readonly canOpen?: (place: CellPlace) => boolean;
   readonly onChoose?: (place: CellPlace) => void;
 }
 
-/** A name for a cell that holds in an id. */
+/** The id of a cell. */
 export function getCellId([row, column]: CellPlace): string {
   return `cell-${row}-${column}`;
 }

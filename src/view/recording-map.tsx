@@ -1,5 +1,5 @@
 /**
- * The map: every recording a mark with its class's number, near those that are alike to the golem. Arrow keys go from mark to mark.
+ * The map: every recording a mark with its class's number, near recordings that are similar to the golem. Arrow keys go from mark to mark.
  *
  * Not its concern: how places were found, how recordings are played, languages.
  */
@@ -26,11 +26,11 @@ export interface MapMark {
   readonly isTrained: boolean;
   /** Whether it was taken for another class. */
   readonly isWrong: boolean;
-  /** What is read out, after the number of the class. */
+  /** Accessible name, after the number of the class. */
   readonly name: string;
 }
 
-/** What the map is told. */
+/** Properties of {@link RecordingMap}. */
 export interface MapProps {
   /** The same array while nothing of it changes, so that it is laid out once. */
   readonly marks: readonly MapMark[];
@@ -38,7 +38,7 @@ export interface MapProps {
   readonly playing?: number | undefined;
   /** In pixels. */
   readonly width: number;
-  /** What is read out for the whole. */
+  /** Accessible name of the drawing. */
   readonly label: string;
   /** A mark was clicked, or Enter or the space bar pressed on it. */
   readonly onChoose?: (mark: MapMark) => void;
@@ -54,8 +54,8 @@ const directions: Readonly<Record<string, number>> = {
 };
 
 /**
- * The drawing. Without a browser its marks carry `data-rec` (place in the list), `data-of` (number of the class) and `data-near` (the
- * marks that the four arrow keys lead to, as in {@link findNeighbours}) for a script.
+ * The drawing. Its marks carry `data-rec` (place in the list), `data-of` (number of the class) and `data-near` (the
+ * marks that the four arrow keys lead to, as in {@link findNeighbours}) for the script of a static page.
  */
 export function RecordingMap({ marks, playing, width, label, onChoose, onPoint }: MapProps) {
   const [reached, setReached] = useState(0);

@@ -7,7 +7,7 @@
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 
-/** Controls and halves of characters, which HTML does not allow, and what turns the direction of the text around it. */
+/** Controls and halves of characters, which HTML does not allow, and controls that reverse the direction of the text around them. */
 const forbidden = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** The HTML of a component. The same component gives the same text. */

@@ -9,14 +9,14 @@ import { formatShare } from "./format.ts";
 
 /** The texts of the picture. */
 export interface ScoreWords {
-  /** What is read out in place of the picture. */
+  /** Accessible name of the picture. */
   readonly label: string;
   /** Name of the line of the held-out score. */
   readonly heldOut: string;
   /** Name of the line of the score on the training recordings. */
   readonly trained: string;
   readonly guessing: string;
-  /** What stands behind the score on the training recordings, ", which says little". */
+  /** Follows the score on the training recordings: ", which says little". */
   readonly caution?: string;
 }
 

@@ -6,7 +6,7 @@
 import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
-/** What can be relied on. */
+/** How far a score can be relied on. */
 export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good";
 
 /** Judges a score by its lower limit. */
@@ -21,14 +21,15 @@ export function judgeScore({
 
 const verdicts: Readonly<Record<Verdict, string>> = {
   guessing: "so far this cannot be told from guessing: it needs more recordings, or another task",
-  mostlyWrong: "better than guessing, but mostly wrong: more recordings a class, by more speakers, help most",
+  mostlyWrong:
+    "better than guessing, but mostly wrong: more recordings per class, from more speakers, help most",
   perhapsWrong:
-    "better than guessing, but maybe wrong more often than right: more recordings a class, by more speakers, help most",
-  useful: "useful where a mistake costs little; more recordings a class, by more speakers, help most",
+    "better than guessing, but maybe wrong more often than right: more recordings per class, from more speakers, help most",
+  useful: "useful where a mistake costs little; more recordings per class, from more speakers, help most",
   good: "good; keep testing it on recordings from where it will be used",
 };
 
-/** What the score means for somebody who wants to use the golem: judged by the lower limit, what can be relied on. */
+/** What the score means for use, judged by the lower limit of its interval. */
 export function describeVerdict(evaluation: Pick<Evaluation, "interval" | "chance">): string {
   return verdicts[judgeScore(evaluation)];
 }
@@ -48,10 +49,10 @@ export function describeChance({ chance }: Pick<Evaluation, "chance">): string {
   return `guessing gives ${formatPercent(chance)}`;
 }
 
-/** What is to be said wherever a score on training recordings is shown. */
+/** Stands beside every score on training recordings. */
 export const trainedCaution = "which says little";
 
-/** The score on the recordings that it learned from, with the caution that over-fitting demands. */
+/** The score on the training recordings, with a caution: over-fitting raises it. */
 export function describeTraining({ trainAccuracy }: Pick<Evaluation, "trainAccuracy">): string {
   return `on its own training recordings it is right ${formatPercent(trainAccuracy)} of the time, ${trainedCaution}`;
 }

@@ -25,7 +25,7 @@ interface Bar {
   readonly name: string;
   /** 0 to 1. */
   readonly share: number;
-  /** Whether it is the flag for what is unlike all classes, and no class: one may have the same name. */
+  /** Whether it is the flag for sounds unlike all classes; a class may have the same name. */
   readonly isFlag?: boolean;
 }
 

@@ -155,7 +155,7 @@ export function listFacts(document: GolemDocument): Reproduction["facts"] {
   ];
 }
 
-/** Writes the page; with sound where it is told how. */
+/** Writes the page; with sound where `sound` is given. */
 export async function composeReport(
   model: GolemModel,
   { data, files }: GatheredReport,

@@ -1,5 +1,5 @@
 /**
- * The section of the map: the golem's recordings, played where they are chosen, told where they are pointed at.
+ * The section of the map: the golem's recordings; a click plays one, pointing at one shows its name.
  *
  * Not its concern: how places were found, how the map is drawn (view/recording-map.tsx).
  */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What moves on the report's page: the player, the lists behind the matrix, the map, the filter, light and dark.
+ * The interactive parts of the report's page: the player, the lists behind the matrix, the map, the filter, light and dark.
  *
  * A plain script, in JavaScript so that it is carried into the page as the text of this file, from the sources as from a build. It puts
  * data into the page as text only, never as HTML.
@@ -94,7 +94,7 @@
       cell.setAttribute("aria-pressed", String(cell.dataset.cell === id));
   };
 
-  // What is told of a mark on the map.
+  // The tooltip of a mark on the map.
   const tip = find("tip");
   /** @param {HTMLElement} mark */
   const showTip = (mark) => {
@@ -123,7 +123,7 @@
     tip.hidden = true;
   };
 
-  // Keys on the map: its drawing tells where each of them leads.
+  // Arrow keys on the map: `data-near` holds the mark that each leads to.
   /** @type {Readonly<Record<string, number>>} */
   const directions = { ArrowRight: 0, ArrowDown: 1, ArrowLeft: 2, ArrowUp: 3 };
   /** @param {HTMLElement} mark @param {number} direction */

@@ -29,7 +29,7 @@ it("escapes every text of the data, and is the same each time", async () => {
   expect(page).not.toMatch(/<img src=x|<script>document|\u202e/);
 });
 
-it("has a colour for each class that the style sheet is asked for", async () => {
+it("has a colour in the style sheet for each class", async () => {
   const { style } = await loadPageAssets();
   const asked = new Set(Array.from({ length: 40 }, (_, i) => getColourClass(i)));
   expect([...asked].map((name) => style.includes(`.${name} {`))).toEqual([...asked].map(() => true));

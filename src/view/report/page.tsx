@@ -1,5 +1,5 @@
 /**
- * The report: one HTML file that needs nothing else, asks nobody for anything, and runs no script but its own.
+ * The report: one HTML file that loads nothing else and runs no script but its own.
  *
  * A policy in its head (Content Security Policy Level 3) allows the one script and the one style sheet by their hashes, pictures and
  * sound from within, and recordings beside the file where it links to them.
@@ -121,7 +121,7 @@ function keepText(text: string) {
   return { dangerouslySetInnerHTML: { __html: text } };
 }
 
-/** What the script needs of each recording: name, label, what it was taken for, words, sound. */
+/** What the script needs of each recording: name, label, answer, transcript, sound. */
 function listForScript({ recordings }: ReportData) {
   return recordings.map((recording) => {
     const { file, label, text, audio } = recording;
@@ -130,7 +130,7 @@ function listForScript({ recordings }: ReportData) {
   });
 }
 
-/** Sound comes last and each clip by itself, so that the page is there before it and nothing is read that is not played. */
+/** Clips come last, each in its own element: the page shows before they are loaded, and only a clip that is played is decoded. */
 function Clips({ recordings }: Pick<ReportData, "recordings">) {
   return (
     <>
