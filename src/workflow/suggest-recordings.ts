@@ -13,7 +13,6 @@ import {
 import type { EncoderSetInfo } from "../classifier/view.ts";
 import { computeViewSpace } from "../classifier/view-space.ts";
 
-
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import { formatPercent } from "../core/format.ts";
