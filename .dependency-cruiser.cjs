@@ -46,7 +46,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: "\\.test\\.tsx?$|/index\\.ts$|^src/web/capture-worklet",
+        pathNot: "\\.test\\.tsx?$|/index\\.ts$|^src/web/capture-worklet|^src/view/report/page-script\\.js$",
         orphan: true,
       },
       to: {},

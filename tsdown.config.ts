@@ -29,6 +29,11 @@ export default defineConfig([
     fixedExtension: false,
     dts: true,
     clean: true,
+    // Texts that the report's page carries, read beside the code in src as in dist.
+    copy: [
+      { from: "src/view/look.css", to: "dist/view" },
+      { from: ["src/view/report/page.css", "src/view/report/page-script.js"], to: "dist/view/report" },
+    ],
   },
   {
     // For browsers: whole, with everything it needs, so that it works as static files.

@@ -11,7 +11,7 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
 const problems: string[] = [];
 
 for (const file of files) {
-  if (file.endsWith(".test.ts")) continue;
+  if (/\.test\.tsx?$/.test(file)) continue;
   const text = readFileSync(file, "utf8");
   if (!text.startsWith("/**")) problems.push(`${file}:1 has no header comment`);
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);

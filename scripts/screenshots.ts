@@ -204,8 +204,10 @@ async function walk(
   await page.waitForSelector(".card .score");
   await picture(page, "18-home-tasks");
   await page.locator(".card .icon").first().click();
+  await page.waitForSelector("dialog[open]");
   await picture(page, "19-ask");
   await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog[open]", { state: "detached" });
   await page.getByRole("button", { name: "Drums" }).click();
   await page.waitForSelector(".class");
   await learn.waitFor({ timeout: 240_000 });

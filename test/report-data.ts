@@ -6,7 +6,7 @@ import { createRandom } from "../src/core/random.ts";
 import { computeEvaluation } from "../src/evaluate/evaluate.ts";
 import type { LearningCurve } from "../src/evaluate/learning-curve.ts";
 import { createMatrix } from "../src/math/matrix.ts";
-import type { ReportData, ReportFinding, ReportRecording } from "../src/view/report-data.ts";
+import type { ReportData, ReportFinding, ReportRecording } from "../src/view/report/report-data.ts";
 import { drawSpectrogram } from "../src/view/spectrogram-picture.ts";
 
 /** What a data set may be called by somebody who means harm, or by accident. */

@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeReport } from "../src/view/page.ts";
+import { loadPageAssets } from "../src/node/report/page-assets.ts";
+import { writeReport } from "../src/view/report/page.tsx";
 import { findViolations } from "./accessibility.ts";
 import { createTone, createWav } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser, openWatchedPage } from "./browser.ts";
@@ -38,7 +39,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
   for (const colorScheme of schemes) {
     for (const [size, viewport] of Object.entries(sizes)) {
       it(`is fit for everybody, ${colorScheme}, ${size}`, async () => {
-        const path = await save(writeReport(makeReportData()));
+        const path = await save(writeReport(makeReportData(), await loadPageAssets()));
         const { page, complaints, requests } = await openWatchedPage(browser, { colorScheme, viewport });
         await page.goto(pathToFileURL(path).href);
         expect(await findViolations(page)).toEqual([]);
@@ -50,7 +51,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
   }
 
   it("shows hostile names as the text they are", async () => {
-    const path = await save(writeReport(makeReportData({ labels: hostileTexts })));
+    const path = await save(writeReport(makeReportData({ labels: hostileTexts }), await loadPageAssets()));
     const { page, complaints } = await openWatchedPage(browser, { viewport: sizes.desk });
     await page.goto(pathToFileURL(path).href);
     for (const button of await page.locator(".recordings .play:visible").all()) await button.click();
@@ -69,7 +70,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
   });
 
   it("runs no script but its own, even if one gets in", async () => {
-    const text = writeReport(makeReportData());
+    const text = writeReport(makeReportData(), await loadPageAssets());
     const path = await save(text.replace("</main>", `<script>document.title = "broken"</script></main>`));
     const { page, complaints } = await openWatchedPage(browser);
     await page.goto(pathToFileURL(path).href);
@@ -78,7 +79,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
   });
 
   it("plays clips, opens cells, and goes over the map with keys", async () => {
-    const path = await save(writeReport(makeReportData()));
+    const path = await save(writeReport(makeReportData(), await loadPageAssets()));
     const { page, complaints } = await openWatchedPage(browser, { viewport: sizes.desk });
     await page.goto(pathToFileURL(path).href);
     const id = await page.locator("[data-cell][aria-pressed=false]").first().getAttribute("data-cell");

@@ -62,8 +62,8 @@ describe.skipIf(!browserPath)(`the studio opens${browserNote}`, () => {
       await choose(page, "Try a file", asked);
       await page.waitForSelector(".history li");
       const shares = await page
-        .locator(".bars .rail")
-        .evaluateAll((rails) => rails.map((rail) => Number((rail as HTMLElement).dataset.share)));
+        .locator(".bars .share-bar")
+        .evaluateAll((rails) => rails.map((rail) => Number((rail as SVGElement).dataset.share)));
       for (const [i, label] of ["high", "low"].entries()) {
         expect(Math.abs(shares[i]! - scores[label]!), `${form}, ${label}`).toBeLessThan(0.01);
       }

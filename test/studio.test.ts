@@ -100,8 +100,8 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
         await chooser.setFiles(file);
         await page.waitForSelector(`.history li:nth-child(${i + 1})`);
         const shares = await page
-          .locator(".bars .rail")
-          .evaluateAll((rails) => rails.map((rail) => Number((rail as HTMLElement).dataset.share)));
+          .locator(".bars .share-bar")
+          .evaluateAll((rails) => rails.map((rail) => Number((rail as SVGElement).dataset.share)));
         const { scores } = await loaded.predict(file);
         for (const [place, label] of spoken.entries()) {
           expect(Math.abs(shares[place]! - scores[label]!)).toBeLessThan(0.01);
@@ -216,8 +216,8 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     await chooser.setFiles(heard);
     await page.waitForSelector(".history li");
     const shown = await page
-      .locator(".bars .rail")
-      .evaluateAll((rails) => rails.map((rail) => Number((rail as HTMLElement).dataset.share)));
+      .locator(".bars .share-bar")
+      .evaluateAll((rails) => rails.map((rail) => Number((rail as SVGElement).dataset.share)));
     await goTo(page, "take");
     const site = await unpackDownload(page, ".offer:nth-child(2) .button");
     expect(complaints).toEqual([]);

@@ -3,9 +3,10 @@
  *
  * Not its concern: how the scores were computed, where they are shown.
  */
+import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percent = (share: number): string => formatPercent(share, 0);
 
 /**
  * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most three, with

@@ -3,11 +3,10 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
+import { formatPercent, formatPoints } from "../core/format.ts";
+import { describeFolds, describeGrouping, describeRange } from "../view/sentences.ts";
 import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const points = (share: number): string => (100 * share).toFixed(1);
 
 /** Lines with a table, training against held-out accuracy, and the recommended head. */
 export function describeComparison(
@@ -15,7 +14,7 @@ export function describeComparison(
   { bold, dim }: { bold(text: string): string; dim(text: string): string },
 ): string[] {
   const { candidates, chance, best, simplest, givenUp, folds, repeats, recordings } = comparison;
-  const { grouping, groupingReason, encoder, layer, budget } = comparison;
+  const { encoder, layer, budget } = comparison;
   const width = Math.max(...candidates.map(({ name }) => name.length));
   const where = layer === "auto" ? "the layer chosen in each fold" : `layer ${layer}`;
   const chosen = candidates.find(({ name }) => name === simplest)!;
@@ -36,18 +35,14 @@ export function describeComparison(
     ),
     dim("  x on its own training recordings; o held out; --- 95 % interval; : guessing"),
     dim(
-      `  cross-validation on ${recordings} recordings (${folds} folds, ${repeats} ${repeats === 1 ? "time" : "times"}), ${
-        grouping === "speaker"
-          ? "no speaker on both sides of a fold"
-          : `speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`
-      }; single heads on ${encoder}, ${where}; fusion: ridge on every view, pooled`,
+      `  cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(comparison)}; single heads on ${encoder}, ${where}; fusion: ridge on every view, pooled`,
     ),
     "",
     ...(givenUp.length > 0 ? [`No time for ${givenUp.join(", ")} in ${budget} s; raise --budget.`] : []),
     bold(`The simplest within one standard error of the best: ${simplest}`),
     simplest === best
       ? "  it is also the best; no simpler one is within one standard error"
-      : `  the best, ${best}, is ${points(chosen.difference)} points better (standard error ${points(chosen.standardError)}), a difference within chance`,
+      : `  the best, ${best}, is ${formatPoints(chosen.difference)} points better (standard error ${formatPoints(chosen.standardError)}), a difference within chance`,
     `  ${describeUse(simplest, layer)}`,
   ];
 }
@@ -70,11 +65,11 @@ function describeTable({ candidates, best, simplest }: DatasetComparison): strin
   const rows = candidates.map((score) => [
     score.name,
     score.parameters.toLocaleString("en-GB"),
-    percent(score.trainAccuracy),
-    percent(score.balancedAccuracy),
-    `${percent(score.interval[0])} to ${percent(score.interval[1])}`,
+    formatPercent(score.trainAccuracy),
+    formatPercent(score.balancedAccuracy),
+    describeRange(score.interval),
     score.logLoss.toFixed(2),
-    score.name === best ? "" : `${points(score.difference)} +- ${points(score.standardError)}`,
+    score.name === best ? "" : `${formatPoints(score.difference)} +- ${formatPoints(score.standardError)}`,
     describeMark(score),
   ]);
   const table = [

@@ -3,11 +3,11 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
+import { formatCount, formatPercent } from "../core/format.ts";
 import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
+import { describeGrouping, describeRange } from "../view/sentences.ts";
 import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** "+4", "-1", "+0.4": whole points from 1 up. */
 function describePoints(gain: number): string {
@@ -30,7 +30,7 @@ export function describeCurve(
   curve: DatasetCurve,
   { bold, dim }: { bold(text: string): string; dim(text: string): string },
 ): string[] {
-  const { points, forecasts, chance, recordings, grouping, groupingReason } = curve;
+  const { points, forecasts, chance, recordings } = curve;
   const last = points.at(-1)!;
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
@@ -40,29 +40,25 @@ export function describeCurve(
     row("recordings", describeScale(), "").trimEnd(),
     ...points.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       row(
-        describeCount(recordingsPerClass),
+        formatCount(recordingsPerClass),
         describeLine({ chance, interval, stroke: "-", marks: [["o", balancedAccuracy]] }),
-        `${percent(balancedAccuracy)}  (${percent(interval[0])} to ${percent(interval[1])})`,
+        `${formatPercent(balancedAccuracy)}  (${describeRange(interval)})`,
       ).trimEnd(),
     ),
     ...coming.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       dim(
         row(
-          describeCount(recordingsPerClass),
+          formatCount(recordingsPerClass),
           describeLine({ chance, interval, stroke: "~", marks: [["?", balancedAccuracy]] }),
-          `${percent(balancedAccuracy)}  (${percent(interval[0])} to ${percent(interval[1])}), forecast`,
+          `${formatPercent(balancedAccuracy)}  (${describeRange(interval)}), forecast`,
         ),
       ),
     ),
     dim(
-      `  o measured on the held-out sides of folds of ${recordings} recordings${
-        grouping === "speaker"
-          ? ", no speaker on both sides"
-          : `, speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`
-      }; --- 95 % interval; : guessing; ? ~~~ forecast by a model`,
+      `  o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing; ? ~~~ forecast by a model`,
     ),
     dim(
-      `  the last measured point is the cross-validation of \`golem train\`: its folds train on ${describeCount(last.recordingsPerClass)} per class, the golem itself on all`,
+      `  the last measured point is the cross-validation of \`golem train\`: its folds train on ${formatCount(last.recordingsPerClass)} per class, the golem itself on all`,
     ),
     "",
     ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
@@ -71,14 +67,11 @@ export function describeCurve(
   ];
 }
 
-/** "4", "3.7". */
-const describeCount = (count: number): string => String(Number(count.toFixed(count < 10 ? 1 : 0)));
-
 function describeForecast(forecast: LearningCurveForecast | undefined): string[] {
   if (!forecast) return [];
   const { growth, recordings, gain, gainInterval, balancedAccuracy } = forecast;
   return [
-    `With ${describeCount(growth)} times the recordings (${recordings}, of the same kind) expect about ${describePoints(gain)} points ${describeInterval(gainInterval)}: ${percent(balancedAccuracy)}.`,
+    `With ${formatCount(growth)} times the recordings (${recordings}, of the same kind) expect about ${describePoints(gain)} points ${describeInterval(gainInterval)}: ${formatPercent(balancedAccuracy)}.`,
   ];
 }
 

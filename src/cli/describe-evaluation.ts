@@ -3,24 +3,28 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
+import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { describeProtocol, describeVerdict } from "../view/evaluation-words.ts";
+import {
+  describeChance,
+  describeInterval,
+  describeProtocol,
+  describeTraining,
+  describeVerdict,
+} from "../view/sentences.ts";
 
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 /** Lines with the score, its interval, baselines and confusions. */
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
-  const { balancedAccuracy, interval, chance, majority, trainAccuracy, mostConfused, calibration } =
-    evaluation;
+  const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
   const lines = [
-    `${bold(`Held-out balanced accuracy ${percent(balancedAccuracy)}`)}  (95 % interval ${percent(interval[0])} to ${percent(interval[1])})`,
-    `  guessing gives ${percent(chance)}, always answering the most frequent class ${percent(majority)} (plain accuracy)`,
+    `${bold(`Held-out balanced accuracy ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
+    `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
-    `  on its own training recordings it is right ${percent(trainAccuracy)} of the time, which says little`,
-    `  its confidence is off by ${percent(calibration.expectedError)} on average`,
+    `  ${describeTraining(evaluation)}`,
+    `  its confidence is off by ${formatPercent(calibration.expectedError)} on average`,
     `  ${describeVerdict(evaluation)}`,
   ];
   if (interval[1] - interval[0] > wideInterval) {

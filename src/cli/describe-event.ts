@@ -3,6 +3,7 @@
  *
  * Not its concern: how events are found.
  */
+import { formatPercent } from "../core/format.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 
 /** Hours, minutes and seconds with hundredths. */
@@ -18,7 +19,7 @@ export function describeEvent(
   { start, end, label, confidence }: DetectedEvent,
   bold: (text: string) => string,
 ): string {
-  return `${formatClock(start)} - ${formatClock(end)}  ${bold(label)} ${(100 * confidence).toFixed(1)} %`;
+  return `${formatClock(start)} - ${formatClock(end)}  ${bold(label)} ${formatPercent(confidence)}`;
 }
 
 /** Cells of the level bar, from the lowest level shown to full scale. */
@@ -33,7 +34,7 @@ export function describeLiveState(state: LiveState): string {
     .filter(([, score]) => score >= 0.005)
     .sort((a, b) => b[1] - a[1])
     .slice(0, 2)
-    .map(([label, score]) => `${label} ${(100 * score).toFixed(0)} %`);
+    .map(([label, score]) => `${label} ${formatPercent(score, 0)}`);
   if (unknown >= 0.5) best.unshift("unknown");
   return [
     formatClock(time).slice(0, -3),

@@ -7,6 +7,7 @@
  */
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
+import { formatPercent } from "../core/format.ts";
 import type { GolemDocument } from "./golem-document.ts";
 
 /** Additional contents of the card of a golem that is passed on. */
@@ -23,7 +24,6 @@ interface CardExtras {
 export function writeModelCard(document: GolemDocument, extras?: CardExtras): string {
   const { labels, encoders, transcriber, views, heads, data, evaluation, createdBy, seed } = document;
   const round = (share: number) => Number(share.toFixed(4));
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const lines = [
     "---",
     "library_name: golem-audio",
@@ -55,7 +55,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     ),
     ...(transcriber
       ? [
-          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; its views (transcript, context and start) have a share of ${percent(sumShares(views.filter(needsTranscriber)))} in the decision`,
+          `- Transcriber: ${escapeMarkdown(transcriber.id)} (${escapeMarkdown(transcriber.revision)}), frozen; its views (transcript, context and start) have a share of ${formatPercent(sumShares(views.filter(needsTranscriber)))} in the decision`,
         ]
       : []),
     "",
@@ -63,7 +63,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "|---|---|---:|---:|",
     ...views.map(
       ({ encoder, layer, pooling, weight }, i) =>
-        `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${percent(weight)} |`,
+        `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${formatPercent(weight)} |`,
     ),
     "",
     `- Seed: ${seed}`,
@@ -86,10 +86,10 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       "",
       "| | |",
       "|---|---:|",
-      `| balanced accuracy | ${percent(balancedAccuracy)} |`,
-      `| 95 % interval | ${percent(interval[0])} to ${percent(interval[1])} |`,
-      `| chance | ${percent(chance)} |`,
-      `| accuracy on its own training recordings (optimistic) | ${percent(trainAccuracy)} |`,
+      `| balanced accuracy | ${formatPercent(balancedAccuracy)} |`,
+      `| 95 % interval | ${formatPercent(interval[0])} to ${formatPercent(interval[1])} |`,
+      `| chance | ${formatPercent(chance)} |`,
+      `| accuracy on its own training recordings (optimistic) | ${formatPercent(trainAccuracy)} |`,
       "",
     );
   } else {

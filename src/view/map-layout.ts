@@ -61,5 +61,29 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
   }
 }
 
+/** For each mark the marks to its right, below, left and above that arrow keys lead to: near along the axis, little aside; -1 where none is. */
+export function findNeighbours(
+  places: readonly (readonly [x: number, y: number])[],
+): (readonly [right: number, below: number, left: number, above: number])[] {
+  return places.map(([x, y]) => {
+    const find = (measure: (dx: number, dy: number) => readonly [along: number, aside: number]): number => {
+      let best = -1;
+      let least = Number.POSITIVE_INFINITY;
+      for (const [i, other] of places.entries()) {
+        const [along, aside] = measure(other[0] - x, other[1] - y);
+        const cost = along + 2 * Math.abs(aside);
+        if (along > 0.5 && cost < least) [best, least] = [i, cost];
+      }
+      return best;
+    };
+    return [
+      find((dx, dy) => [dx, dy]),
+      find((dx, dy) => [dy, dx]),
+      find((dx, dy) => [-dx, dy]),
+      find((dx, dy) => [-dy, dx]),
+    ];
+  });
+}
+
 const getLeast = (values: Float64Array): number => values.reduce((a, b) => Math.min(a, b));
 const getRange = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b)) - getLeast(values);

@@ -5,10 +5,13 @@
  * Not its concern: how anything is heard or decided.
  */
 import { GolemError } from "../core/error.ts";
+import { formatClock, formatPercent } from "../core/format.ts";
 import type { LiveState } from "../detect/detector.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
+import { formatShare, keepPercents } from "../view/format.ts";
+import { describeChance, describeInterval } from "../view/sentences.ts";
 import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
-import { createBars, createElement, createTag, formatShare, listBars, showBars } from "./page-parts.ts";
+import { createElement, createTag, listBars, showBars } from "./page-parts.tsx";
 
 /** Most answers kept on the page. */
 const maximumAnswers = 200;
@@ -31,7 +34,7 @@ function showAnswer(item: HTMLElement, answer: AudioPrediction): void {
   line.append(createElement("span", label, "label"), ` ${formatShare(confidence)} `);
   // A mark, so that a class of that name is not taken for it.
   if (unknown) line.append(createTag("unknown"));
-  const bars = createBars("div");
+  const bars = createElement("ul", "", "bars");
   showBars(bars, listBars(scores), maximumBars);
   item.append(line, bars);
   if (transcript) item.append(createElement("p", `“${transcript}”`, "words"));
@@ -87,8 +90,7 @@ function showState({ levelDb, scores, unknown, isSound }: LiveState): void {
 
 function showEvent(label: string, start: number, confidence: number): void {
   const list = get("events");
-  const time = `${Math.floor(start / 60)}:${(start % 60).toFixed(1).padStart(4, "0")}`;
-  const item = createElement("li", `${time}  `);
+  const item = createElement("li", `${formatClock(start)}  `);
   item.append(createElement("strong", label), ` ${formatShare(confidence)}`);
   list.prepend(item);
   while (list.childElementCount > maximumEvents) list.lastElementChild?.remove();
@@ -137,7 +139,9 @@ function describe({ labels, evaluation }: WebGolem): void {
   const more = labels.length > most ? ` and ${labels.length - most} more` : "";
   get("classes").textContent = `This golem tells apart ${labels.slice(0, most).join(", ")}${more}.`;
   get("score").textContent = evaluation
-    ? `On recordings it had never heard it was right in ${formatShare(evaluation.balancedAccuracy)} of cases (95 % interval ${formatShare(evaluation.interval[0])} to ${formatShare(evaluation.interval[1])}); guessing gives ${formatShare(evaluation.chance)}.`
+    ? keepPercents(
+        `On recordings it had never heard it was right in ${formatPercent(evaluation.balancedAccuracy)} of cases (${describeInterval(evaluation)}); ${describeChance(evaluation)}.`,
+      )
     : "How often it is right has not been measured.";
 }
 

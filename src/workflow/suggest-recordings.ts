@@ -15,9 +15,11 @@ import { computeViewSpace } from "../classifier/features/view-space.ts";
 import type { EncoderSetInfo } from "../classifier/view.ts";
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
+import { formatPercent } from "../core/format.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
 import { type EmbeddedRecording, type Embedding, welcomesSilence } from "../embed/embedded-recording.ts";
+
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
 import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
@@ -77,7 +79,7 @@ function describe({ label, confidence, scores, unknown }: Prediction, alike: num
   const [second, share] = Object.entries(scores)
     .filter(([name]) => name !== label)
     .reduce((a, b) => (b[1] > a[1] ? b : a));
-  const percent = (value: number): string => `${Math.round(100 * value)} %`;
+  const percent = (value: number): string => formatPercent(value, 0);
   const words = [
     confidence < 2 * share
       ? `torn between ${label} (${percent(confidence)}) and ${second} (${percent(share)})`

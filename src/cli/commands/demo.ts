@@ -1,5 +1,6 @@
 /** `golem demo [banking|drums|minds14]`: the main job from beginning to end, on recordings that are at hand. */
 import { performance } from "node:perf_hooks";
+import { formatPercent } from "../../core/format.ts";
 import { demos, getDemo } from "../../node/data/demo-data.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { train } from "../../node/train.ts";
@@ -32,7 +33,7 @@ export async function runCommand(
   const likeliest = Object.entries(scores)
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
-    .map(([candidate, score]) => `${candidate} ${(100 * score).toFixed(1)} %`);
+    .map(([candidate, score]) => `${candidate} ${formatPercent(score)}`);
   terminal.print(`A held-out recording of ${example.label}, ${shortenPath(example.path)}:`);
   terminal.print(`  ${likeliest.join(", ")}${unknown ? "  (flagged unknown)" : ""}\n`);
   terminal.print(

@@ -1,4 +1,5 @@
 /** `golem export GOLEM --format F --out PATH`: writes an export and prints its contents. */
+import { formatPercent, formatPoints } from "../../core/format.ts";
 import { type ExportOptions, type ExportScore, exportGolem } from "../../node/export/export-golem.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
@@ -40,7 +41,6 @@ function formatBytes(bytes: number): string {
 
 function formatScore(score: ExportScore): string {
   if (!score) return "not measured";
-  const percent = (share: number) => (100 * share).toFixed(1);
   const [low, high] = score.interval;
-  return `${percent(score.balancedAccuracy)} % (${percent(low)} to ${percent(high)} %)`;
+  return `${formatPercent(score.balancedAccuracy)} (${formatPoints(low)} to ${formatPercent(high)})`;
 }

@@ -1,5 +1,6 @@
 /** `golem predict GOLEM FILE...`: one line per file, in the order given; a file that fails does not stop the others. */
 import { toErrorRecord } from "../../core/error.ts";
+import { formatPercent } from "../../core/format.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { predictFiles } from "../../node/threads/predict-files.ts";
 import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
@@ -21,10 +22,10 @@ export async function runCommand(
       const others = Object.entries(scores)
         .sort((a, b) => b[1] - a[1])
         .slice(1, 3)
-        .map(([name, score]) => `${name} ${formatShare(score)}`)
+        .map(([name, score]) => `${name} ${formatPercent(score)}`)
         .join(", ");
       terminal.printResult(
-        `${file}: ${terminal.bold(label)} ${formatShare(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}${transcript ? `  ${terminal.dim(`"${transcript}"`)}` : ""}`,
+        `${file}: ${terminal.bold(label)} ${formatPercent(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}${transcript ? `  ${terminal.dim(`"${transcript}"`)}` : ""}`,
       );
     } else {
       failed++;
@@ -35,5 +36,3 @@ export async function runCommand(
   }
   return failed > 0 ? 1 : 0;
 }
-
-const formatShare = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
+import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
@@ -88,7 +89,7 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
 function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): string[] {
   const scores = Object.entries(facts)
     .filter(([name]) => name.startsWith("compared."))
-    .map(([name, score]) => `${name.slice("compared.".length)} ${(100 * Number(score)).toFixed(1)} %`);
+    .map(([name, score]) => `${name.slice("compared.".length)} ${formatPercent(Number(score))}`);
   return scores.length === 0
     ? []
     : [`  chosen as the simplest within one standard error of the best: ${scores.join(", ")}`];

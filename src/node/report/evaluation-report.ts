@@ -9,7 +9,7 @@ import { computeRecordingMap } from "../../classifier/features/recording-map.ts"
 import type { Dataset } from "../../dataset/dataset.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { describeRecordings as createAccounts } from "../../golem/training-account.ts";
-import type { ReportData } from "../../view/report-data.ts";
+import type { ReportData } from "../../view/report/report-data.ts";
 import { evaluate } from "../../workflow/evaluate.ts";
 import type { ReportSources } from "../data/report-sources.ts";
 import { locateFiles } from "../data/report-sources.ts";

@@ -11,7 +11,7 @@ import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf } from "../../golem/predict-embedded.ts";
 import type { RecordingAccount } from "../../golem/training-account.ts";
-import { writeReport } from "../../view/page.ts";
+import { writeReport } from "../../view/report/page.tsx";
 import type {
   ReportCurve,
   ReportData,
@@ -19,8 +19,9 @@ import type {
   ReportRecording,
   ReportView,
   Reproduction,
-} from "../../view/report-data.ts";
+} from "../../view/report/report-data.ts";
 import type { ReportSources } from "../data/report-sources.ts";
+import { loadPageAssets } from "./page-assets.ts";
 import { addClips, type ClipOptions } from "./report-clips.ts";
 import { createFileNamer, describeDataset, type FileNamer, listCommands } from "./report-commands.ts";
 
@@ -154,14 +155,15 @@ export function listFacts(document: GolemDocument): Reproduction["facts"] {
   ];
 }
 
-/** Writes the page; with sound where it is told how. */
+/** Writes the page; with sound where `sound` is given. */
 export async function composeReport(
   model: GolemModel,
   { data, files }: GatheredReport,
   sound?: ReportSound & WorkOptions,
 ): Promise<string> {
-  if (!sound) return writeReport(data);
+  const assets = await loadPageAssets();
+  if (!sound) return writeReport(data, assets);
   const { training, test } = sound.sources;
   const paths = files.map((file, i) => (data.recordings[i]!.isTrained ? training : test).get(file));
-  return writeReport(await addClips(data, { ...sound, paths, audio: getAudioOf(model.document) }));
+  return writeReport(await addClips(data, { ...sound, paths, audio: getAudioOf(model.document) }), assets);
 }

@@ -4,6 +4,7 @@
  * Not its concern: how heads are trained.
  */
 import { useSignal } from "@preact/signals";
+import { at, joinPoints, Picture, PictureText, ShareLines } from "../../view/chart.tsx";
 import { comparedHeads, compareHeads, comparison, maximumSeconds, stopComparing } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { isAllHeard, isTrainable, mark, task } from "../state/tasks.ts";
@@ -22,65 +23,62 @@ export function Balance() {
   const x = (i: number) => left + inset + ((right - left - 2 * inset) * i) / (comparedHeads.length - 1);
   const y = (share: number) => bottom - (bottom - top) * share;
   const line = (get: (head: (typeof heads)[number]) => number) =>
-    heads.map((head, i) => `${x(i).toFixed(1)},${y(get(head)).toFixed(1)}`).join(" ");
+    joinPoints(heads.map((head, i) => [x(i), y(get(head))]));
   const name = (head: string) => (head.startsWith("mlp ") ? w.mlp(head.slice(4)) : w.linear);
-  const at = heads[Math.min(chosen.value, heads.length - 1)];
-  const reading = at ? w.reading(name(at.name), at.trainAccuracy, at.balancedAccuracy) : "";
+  const shown = heads[Math.min(chosen.value, heads.length - 1)];
+  const reading = shown ? w.reading(name(shown.name), shown.trainAccuracy, shown.balancedAccuracy) : "";
   const chance = found ? 1 / task.value!.classes.length : undefined;
   return (
     <>
-      <svg
-        class="picture"
-        viewBox={`0 0 ${width} ${bottom + 48}`}
-        role="img"
-        aria-label={
+      <Picture
+        width={width}
+        height={bottom + 48}
+        label={
           heads
             .map((head) => w.reading(name(head.name), head.trainAccuracy, head.balancedAccuracy))
             .join(" ") || w.title
         }
       >
-        {[0, 0.25, 0.5, 0.75, 1].map((tick) => (
-          <g key={tick}>
-            <path class="grid-line" d={`M${left} ${y(tick)}H${right}`} />
-            <text class="q" x={left - 8} y={y(tick) + 4} text-anchor="end">
-              {100 * tick}
-            </text>
-          </g>
-        ))}
-        {chance !== undefined && <path class="chance" d={`M${left} ${y(chance)}H${right}`} />}
-        {at && (
+        <ShareLines left={left} right={right} y={y} />
+        {chance !== undefined && <path class="chance" d={`M${left} ${at(y(chance))}H${right}`} />}
+        {shown && (
           <rect
             class="band"
-            x={x(heads.indexOf(at)) - 14}
-            y={y(at.interval[1])}
+            x={at(x(heads.indexOf(shown)) - 14)}
+            y={at(y(shown.interval[1]))}
             width="28"
-            height={Math.max(2, y(at.interval[0]) - y(at.interval[1]))}
+            height={at(Math.max(2, y(shown.interval[0]) - y(shown.interval[1])))}
             rx="8"
           />
         )}
         <polyline class="line train" points={line(({ trainAccuracy }) => trainAccuracy)} />
         <polyline class="line" points={line(({ balancedAccuracy }) => balancedAccuracy)} />
         {comparedHeads.map((head, i) => (
-          <text
+          <PictureText
             key={head}
-            class={head === at?.name ? "q at" : "q"}
+            kind={head === shown?.name ? "quiet at" : "quiet"}
             x={x(i)}
             y={bottom + 22}
-            text-anchor="middle"
+            anchor="middle"
           >
             {head === "linear" ? w.linearShort : head.slice(4)}
-          </text>
+          </PictureText>
         ))}
-        <text class="q" x={(left + right) / 2} y={bottom + 44} text-anchor="middle">
+        <PictureText x={(left + right) / 2} y={bottom + 44} anchor="middle">
           {w.axis}
-        </text>
+        </PictureText>
         {heads.map((head, i) => (
           <g key={head.name}>
-            <circle class="train-dot" cx={x(i)} cy={y(head.trainAccuracy)} r="5" />
-            <circle class="score-dot" cx={x(i)} cy={y(head.balancedAccuracy)} r={head === at ? 8 : 5} />
+            <circle class="train-dot" cx={at(x(i))} cy={at(y(head.trainAccuracy))} r="5" />
+            <circle
+              class="score-dot"
+              cx={at(x(i))}
+              cy={at(y(head.balancedAccuracy))}
+              r={head === shown ? 8 : 5}
+            />
           </g>
         ))}
-      </svg>
+      </Picture>
       <p class="key">
         <span class="train">
           <i />

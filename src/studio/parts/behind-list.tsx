@@ -1,7 +1,7 @@
 /**
- * A list of recordings to listen to, under something that is told of them.
+ * A list of recordings with play buttons.
  *
- * Not its concern: what is told.
+ * Not its concern: why they are listed.
  */
 import type { KeptRecording } from "../data/task.ts";
 import { words } from "../words/language.ts";

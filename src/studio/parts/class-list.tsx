@@ -5,10 +5,10 @@
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ClassMark } from "../../view/class-mark.tsx";
 import { usualGoal } from "../state/choice.ts";
 import { changeTask, counts, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
-import { ClassMark } from "./class-mark.tsx";
 import { Icon } from "./icons.tsx";
 
 /** The list, and a field for another. */

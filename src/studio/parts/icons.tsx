@@ -13,7 +13,7 @@ const paths = {
   close: "M3.4 2.3 8 6.9l4.6-4.6 1.1 1.1L9.1 8l4.6 4.6-1.1 1.1L8 9.1l-4.6 4.6-1.1-1.1L6.9 8 2.3 3.4z",
 } as const;
 
-/** One of the pictures; told by nobody, the button has a name. */
+/** One of the pictures; hidden from screen readers: the button has a name. */
 export function Icon({ name }: { readonly name: keyof typeof paths }) {
   return (
     <svg viewBox="0 0 16 16" aria-hidden="true">

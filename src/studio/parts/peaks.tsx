@@ -4,7 +4,7 @@
  * Not its concern: where it is shown.
  */
 
-/** Bars around a middle line; empty where nobody has heard it yet. */
+/** Bars around a middle line; empty where the recording was not decoded yet. */
 export function Peaks({ peaks }: { readonly peaks: Uint8Array }) {
   const width = 2 * Math.max(1, peaks.length);
   let path = "";

@@ -8,7 +8,7 @@ import { getShelf } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 
-/** Plays the recording `id`, told by `name`; stops it where it is being played. */
+/** Plays the recording `id`, called `name`; stops it where it is being played. */
 export function PlayButton({ id, name }: { readonly id: string; readonly name: string }) {
   const isOn = playing.value === id;
   const { play, stopPlaying } = words.value.record;

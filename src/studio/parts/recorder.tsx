@@ -5,6 +5,7 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { ClassMark } from "../../view/class-mark.tsx";
 import { usualGoal } from "../state/choice.ts";
 import { deleteRecordings, renameClass } from "../state/keep.ts";
 import {
@@ -20,7 +21,6 @@ import {
 import { changeTask, counts, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { ask } from "./ask.tsx";
-import { ClassMark } from "./class-mark.tsx";
 import { Icon } from "./icons.tsx";
 import { Scope } from "./scope.tsx";
 

@@ -5,10 +5,10 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ClassMark } from "../../view/class-mark.tsx";
 import { listChosen } from "../data/dropped-files.ts";
 import { describeTask } from "../data/task.ts";
 import { ask } from "../parts/ask.tsx";
-import { ClassMark } from "../parts/class-mark.tsx";
 import { DemoPicture } from "../parts/demo-picture.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { Icon } from "../parts/icons.tsx";

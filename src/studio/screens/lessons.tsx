@@ -5,10 +5,10 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { ClassMark } from "../../view/class-mark.tsx";
 import { Balance } from "../parts/balance.tsx";
-import { ClassMark } from "../parts/class-mark.tsx";
+import { GolemScore } from "../parts/golem-score.tsx";
 import { Peaks } from "../parts/peaks.tsx";
-import { ScorePicture } from "../parts/score-picture.tsx";
 import { learn, learning } from "../state/learning.ts";
 import { getAddress } from "../state/route.ts";
 import { heardCount, isAllHeard, isTrainable, learned, recordings, task } from "../state/tasks.ts";
@@ -185,7 +185,7 @@ function Head() {
   }
   return (
     <>
-      <ScorePicture evaluation={evaluation} room={710} />
+      <GolemScore evaluation={evaluation} room={710} />
       <p class="state">{w.state(golem.seconds, golem.document.trainAccuracy, evaluation.balancedAccuracy)}</p>
     </>
   );

@@ -5,15 +5,16 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
-import { judgeScore } from "../../view/evaluation-words.ts";
+import { CurvePicture } from "../../view/curve-picture.tsx";
+import { judgeScore } from "../../view/sentences.ts";
 import { Confusion } from "../parts/confusion.tsx";
-import { CurvePicture } from "../parts/curve-picture.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
-import { RecordingMap } from "../parts/recording-map.tsx";
-import { ScorePicture } from "../parts/score-picture.tsx";
+import { GolemScore } from "../parts/golem-score.tsx";
+import { MapSection } from "../parts/map-section.tsx";
 import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
+import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
 import { counts, isAllHeard, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
@@ -103,7 +104,7 @@ function Outcome() {
                 </p>
               </div>
             </div>
-            <ScorePicture evaluation={evaluation} />
+            <GolemScore evaluation={evaluation} />
           </>
         ) : (
           <p class="lead">{w.unscored}</p>
@@ -115,7 +116,7 @@ function Outcome() {
         </p>
       </section>
       {evaluation && <Confusion evaluation={evaluation} />}
-      <RecordingMap />
+      <MapSection />
       <Findings />
       <CurveSection />
       <section aria-labelledby="views">
@@ -202,7 +203,11 @@ function CurveSection() {
           </p>
         )}
       </header>
-      <CurvePicture curve={found} />
+      <CurvePicture
+        curve={found}
+        width={isNarrow.value ? 344 : 1000}
+        words={{ axis: w.curveAxis, guessing: w.chance }}
+      />
       <p class="note">{w.curveNote}</p>
     </section>
   );

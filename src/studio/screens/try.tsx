@@ -4,6 +4,7 @@
  * Not its concern: how sound is classified.
  */
 import { useEffect } from "preact/hooks";
+import { ShareBar } from "../../view/share-bar.tsx";
 import { listChosen } from "../data/dropped-files.ts";
 import { Empty } from "../parts/empty.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
@@ -132,9 +133,7 @@ function Bar({
       <span class="name" title={name}>
         {name}
       </span>
-      <span class="rail" data-share={share?.toFixed(4)}>
-        <i style={{ transform: `scaleX(${share ?? 0})` }} />
-      </span>
+      <ShareBar share={share} />
       <output>{share === undefined ? "" : words.value.percent(share)}</output>
     </li>
   );

@@ -3,12 +3,13 @@
  *
  * Not its concern: where it is shown.
  */
-import { englishFindings, type FindingCatalogue } from "../../doctor/finding-words.ts";
 
-const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-const recordings = (n: number) => count(n, "recording");
+import { formatClock, formatNumberOf } from "../../core/format.ts";
+import { englishFindings, type FindingCatalogue } from "../../doctor/finding-words.ts";
+import { formatShare } from "../../view/format.ts";
+
+const recordings = (n: number) => formatNumberOf(n, "recording");
 const classes = (n: number) => (n === 1 ? "1 class" : `${n} classes`);
-const clock = (s: number) => `${Math.floor(s / 60)}:${(s % 60).toFixed(1).padStart(4, "0")}`;
 const whole = (share: number) => Math.round(100 * share);
 
 /** The catalogue. Functions take numbers and names. */
@@ -21,11 +22,11 @@ export const english = {
   close: "Close",
   undo: "Undo",
   retry: "Try again",
-  percent: (share: number) => `${whole(share)}\u00a0%`,
+  percent: (share: number) => formatShare(share),
   seconds: (s: number) =>
     s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`,
   /** From when to when, in seconds. */
-  span: (from: number, to: number) => `${clock(from)} to ${clock(to)}`,
+  span: (from: number, to: number) => `${formatClock(from)} to ${formatClock(to)}`,
   quoted: (text: string) => `“${text}”`,
   recordings,
   classes,
@@ -125,7 +126,7 @@ export const english = {
     takenFor: (name: string) => `classified as ${name}`,
     heardAll: (n: number) => (n === 1 ? "The recording is processed" : `All ${n} recordings are processed`),
     heardSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
-    loading: (share: number) => `Loading the encoder: ${whole(share)}\u00a0%`,
+    loading: (share: number) => `Loading the encoder: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
     needClasses: "Training needs two classes with two recordings each",
@@ -147,7 +148,7 @@ export const english = {
     kicker: "Right on recordings it was not trained on",
     unscored: "Not scored: a class has a single recording, so none could be held out for a test.",
     between: (low: number, high: number) =>
-      `With 95\u00a0% certainty it is between ${whole(low)} and ${whole(high)}\u00a0%.`,
+      `With 95\u00a0% certainty it is between ${whole(low)} and ${formatShare(high)}.`,
     verdicts: {
       guessing:
         "So far this cannot be distinguished from guessing. It needs more recordings, or sounds that differ more.",
@@ -158,11 +159,11 @@ export const english = {
       good: "Good. Keep testing it where it will be used.",
     },
     how: (n: number, folds: number, repeats: number) =>
-      `Measured on all ${n} recordings by cross-validation, ${count(repeats, "time")}: each of ${folds} parts in turn was held out of training and then used as the test.`,
+      `Measured on all ${n} recordings by cross-validation, ${formatNumberOf(repeats, "time")}: each of ${folds} parts in turn was held out of training and then used as the test.`,
     howTest: (n: number) => `Measured on ${recordings(n)} that were held out of training.`,
     oneVoice: "The speakers are not known. If every recording is of your voice, it may do worse for others.",
     chance: "guessing",
-    onTrained: (share: number) => `On its training recordings: ${whole(share)}\u00a0%. That says little.`,
+    onTrained: (share: number) => `On its training recordings: ${formatShare(share)}. That says little.`,
     took: (s: number) => `Trained and tested in ${s.toFixed(1)} s.`,
     next: "What would help most",
     nextRecord: (name: string) => `Record 5 more of “${name}”`,
@@ -188,14 +189,14 @@ export const english = {
     found: "found",
     behind: (truth: string, predicted: string) =>
       truth === predicted ? `“${truth}”, recognised` : `“${truth}”, classified as “${predicted}”`,
-    times: (share: number) => `${whole(share)}\u00a0% of the time`,
+    times: (share: number) => `${formatShare(share)} of the time`,
     map: "Map of the recordings",
     mapText: "Recordings that are near each other sound alike to the golem. Choose a mark to listen.",
     mapLabel: (n: number) => `Map of ${recordings(n)}. Arrow keys move from one to the next, Enter plays.`,
     doctor: "What the doctor found",
     doctorNone: "Nothing that would distort the score: no copies, no damaged recordings, no doubtful labels.",
-    doctorSome: (n: number) => `${count(n, "finding")} to look at.`,
-    groups: (n: number) => count(n, "group"),
+    doctorSome: (n: number) => `${formatNumberOf(n, "finding")} to look at.`,
+    groups: (n: number) => formatNumberOf(n, "group"),
     severity: { severe: "severe", warning: "warning", note: "note" },
     details: "In detail",
     findings: englishFindings as FindingCatalogue,
@@ -203,7 +204,7 @@ export const english = {
     viewsText: (said: number) =>
       said < 0.005
         ? "Sound only: the transcripts decide nothing here."
-        : `${whole(said)}\u00a0% by the words of the transcript, ${whole(1 - said)}\u00a0% by the sound.`,
+        : `${formatShare(said)} by the words of the transcript, ${formatShare(1 - said)} by the sound.`,
     failed: "Training failed",
   },
   try: {
@@ -243,7 +244,7 @@ export const english = {
       title: "A small head is trained",
       text: "From those numbers a very small network, the head, learns your classes: one weighted sum per class, no more. That is why it takes a second and not a week.",
       state: (s: number, trained: number, held: number) =>
-        `Yours took ${s.toFixed(1)} s. It is right on ${whole(trained)}\u00a0% of its training recordings, and on ${whole(held)}\u00a0% of those it was not trained on. The second number is the one that counts.`,
+        `Yours took ${s.toFixed(1)} s. It is right on ${formatShare(trained)} of its training recordings, and on ${formatShare(held)} of those it was not trained on. The second number is the one that counts.`,
       none: "Train, and the score will be shown here.",
     },
     balance: {
@@ -258,7 +259,7 @@ export const english = {
       linearShort: "none",
       mlp: (units: string) => `Hidden layer of ${units}`,
       reading: (name: string, trained: number, held: number) =>
-        `${name}: ${whole(trained)}\u00a0% of the training recordings, ${whole(held)}\u00a0% of the held-out ones.`,
+        `${name}: ${formatShare(trained)} of the training recordings, ${formatShare(held)} of the held-out ones.`,
       cut: (s: number) => `The missing sizes were stopped, or would take longer than ${s} seconds here.`,
       moral:
         "The upper line reaches the top and stays there. The lower line shows whether a larger head helps.",

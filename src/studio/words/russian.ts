@@ -3,12 +3,13 @@
  *
  * Not its concern: where it is shown.
  */
+import { formatClock } from "../../core/format.ts";
+import { formatShare } from "../../view/format.ts";
 import type { Words } from "./english.ts";
 import { plural, russianFindings } from "./russian-findings.ts";
 
 const recordings = (n: number) => plural(n, "запись", "записи", "записей");
 const decimal = (value: number) => value.toFixed(1).replace(".", ",");
-const clock = (s: number) => `${Math.floor(s / 60)}:${decimal(s % 60).padStart(4, "0")}`;
 const whole = (share: number) => Math.round(100 * share);
 
 /** The catalogue. */
@@ -21,9 +22,9 @@ export const russian: Words = {
   close: "Закрыть",
   undo: "Вернуть",
   retry: "Ещё раз",
-  percent: (share) => `${whole(share)}\u00a0%`,
+  percent: (share) => formatShare(share),
   seconds: (s) => (s < 60 ? `${decimal(s)} с` : `${Math.floor(s / 60)} мин ${Math.round(s % 60)} с`),
-  span: (from, to) => `${clock(from)} – ${clock(to)}`,
+  span: (from, to) => `${formatClock(from, ",")} – ${formatClock(to, ",")}`,
   quoted: (text) => `«${text}»`,
   recordings,
   classes: (n) => plural(n, "класс", "класса", "классов"),
@@ -122,7 +123,7 @@ export const russian: Words = {
     takenFor: (name) => `распознано как ${name}`,
     heardAll: (n) => `Обработано: ${recordings(n)}`,
     heardSome: (done, n) => `Обрабатываем записи: ${done} из ${n}`,
-    loading: (share) => `Загружается сеть: ${whole(share)}\u00a0%`,
+    loading: (share) => `Загружается сеть: ${formatShare(share)}`,
     loadFailed: "Не удалось загрузить сеть.",
     learn: "Обучить",
     needClasses: "Для обучения нужны два класса, в каждом по две записи",
@@ -144,7 +145,7 @@ export const russian: Words = {
     stale: "После обучения записи изменились.",
     kicker: "Верно на записях, которых не было в обучении",
     unscored: "Без оценки: в одном из классов всего одна запись, проверять не на чем.",
-    between: (low, high) => `С уверенностью 95\u00a0% — от ${whole(low)} до ${whole(high)}\u00a0%.`,
+    between: (low, high) => `С уверенностью 95\u00a0% — от ${whole(low)} до ${formatShare(high)}.`,
     verdicts: {
       guessing: "Пока не отличить от угадывания. Нужно больше записей или менее похожие звуки.",
       mostlyWrong: "Лучше угадывания, но чаще ошибается. Сильнее всего помогут новые записи каждого класса.",
@@ -159,7 +160,7 @@ export const russian: Words = {
     howTest: (n) => `Измерено на записях, которых не было в обучении: ${n}.`,
     oneVoice: "Чьи это голоса, неизвестно. Если все записи — вашим голосом, у других может выйти хуже.",
     chance: "угадывание",
-    onTrained: (share) => `На записях из обучения: ${whole(share)}\u00a0%. Это мало о чём говорит.`,
+    onTrained: (share) => `На записях из обучения: ${formatShare(share)}. Это мало о чём говорит.`,
     took: (s) => `Обучение и проверка заняли ${decimal(s)} с.`,
     next: "Что поможет больше всего",
     nextRecord: (name) => `Ещё 5 записей «${name}»`,
@@ -184,7 +185,7 @@ export const russian: Words = {
     found: "узнано",
     behind: (truth, predicted) =>
       truth === predicted ? `«${truth}», узнано` : `«${truth}», распознано как «${predicted}»`,
-    times: (share) => `в ${whole(share)}\u00a0% случаев`,
+    times: (share) => `в ${formatShare(share)} случаев`,
     map: "Карта записей",
     mapText: "Записи, которые близко друг к другу, для голема похожи. Выберите точку, чтобы послушать.",
     mapLabel: (n) => `Карта: ${recordings(n)}. Стрелки переходят от одной к другой, Enter включает звук.`,
@@ -199,7 +200,7 @@ export const russian: Words = {
     viewsText: (said) =>
       said < 0.005
         ? "Только звук: расшифровки здесь ничего не решают."
-        : `На ${whole(said)}\u00a0% — слова из расшифровки, на ${whole(1 - said)}\u00a0% — звук.`,
+        : `На ${formatShare(said)} — слова из расшифровки, на ${formatShare(1 - said)} — звук.`,
     failed: "Обучить не удалось",
   },
   try: {
@@ -239,7 +240,7 @@ export const russian: Words = {
       title: "Обучается маленькая голова",
       text: "По этим числам совсем маленькая сеть, голова, учит ваши классы: одна взвешенная сумма на класс, и всё. Поэтому нужна секунда, а не неделя.",
       state: (s, trained, held) =>
-        `Обучение заняло ${decimal(s)} с. Верно ${whole(trained)}\u00a0% записей из обучения и ${whole(held)}\u00a0% тех, которых в нём не было. Важно второе число.`,
+        `Обучение заняло ${decimal(s)} с. Верно ${formatShare(trained)} записей из обучения и ${formatShare(held)} тех, которых в нём не было. Важно второе число.`,
       none: "Обучите её, и здесь появится оценка.",
     },
     balance: {
@@ -254,7 +255,7 @@ export const russian: Words = {
       linearShort: "нет",
       mlp: (units) => `Скрытый слой из ${units}`,
       reading: (name, trained, held) =>
-        `${name}: ${whole(trained)}\u00a0% записей из обучения, ${whole(held)}\u00a0% остальных.`,
+        `${name}: ${formatShare(trained)} записей из обучения, ${formatShare(held)} остальных.`,
       cut: (s) => `Недостающие размеры остановлены или заняли бы здесь больше ${s} секунд.`,
       moral: "Верхняя линия доходит до верха и там остаётся. Нижняя показывает, помогает ли большая голова.",
       axis: "нейронов в скрытом слое",

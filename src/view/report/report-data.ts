@@ -3,8 +3,8 @@
  *
  * Not its concern: how any of it was computed, how it is shown.
  */
-import type { Evaluation } from "../evaluate/evaluate.ts";
-import type { ClassGain, LearningCurve } from "../evaluate/learning-curve.ts";
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { ClassGain, LearningCurve } from "../../evaluate/learning-curve.ts";
 
 /** A report: of a golem as it was trained, or of a golem on a test set. */
 export interface ReportData {

@@ -3,7 +3,7 @@
  *
  * Not its concern: how they are shown.
  */
-import { getOwnScore, isMistaken } from "./recording-item.ts";
+import { getOwnScore, isMistaken } from "./recording-item.tsx";
 import type { ReportFinding, ReportRecording } from "./report-data.ts";
 
 const mostWorst = 9;

@@ -1,0 +1,39 @@
+/**
+ * Numbers as text, the same wherever people read them: terminal, model card, report, studio, exported page.
+ *
+ * Not its concern: sentences, languages, markup.
+ */
+
+/** A share from 0 to 1 as a percentage, "71.4 %"; with `digits` 0 to the whole percent, "71 %". */
+export function formatPercent(share: number, digits: 0 | 1 = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** A difference of shares in percentage points, with one decimal and no unit. */
+export function formatPoints(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+/** A count or a mean count: whole from 10 on, else with one decimal where it is not whole. */
+export function formatCount(count: number): string {
+  return String(Number(count.toFixed(count < 10 ? 1 : 0)));
+}
+
+/** A place in a recording as minutes and seconds, "1:02.5"; `mark` is the decimal mark. */
+export function formatClock(seconds: number, mark: "." | "," = "."): string {
+  // Rounded before it is divided, so that 59.96 s are "1:00.0", not "0:60.0".
+  const tenths = Math.round(10 * seconds);
+  const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
+  return `${Math.floor(tenths / 600)}:${mark === "." ? rest : rest.replace(".", mark)}`;
+}
+
+/** A duration with a unit: "3.2 s", "45 s", "12 min", "1.5 h". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 100) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** "1 recording", "2 recordings". */
+export function formatNumberOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

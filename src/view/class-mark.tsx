@@ -1,0 +1,21 @@
+/**
+ * The mark of a class in every picture: its number in its colour; colours repeat after nine classes.
+ *
+ * Not its concern: recordings. The colours are in look.css (Tol 2021, "muted", lighter on dark ground).
+ */
+
+const colourCount = 9;
+
+/** The name of a class's colour in the style sheet; that of the first class where `index` is -1, unknown. */
+export function getColourClass(index: number): string {
+  return `k${Math.max(0, index) % colourCount}`;
+}
+
+/** The number of a class in its colour; `index` from 0. */
+export function ClassMark({ index }: { readonly index: number }) {
+  return (
+    <span class={`mark ${getColourClass(index)}`} aria-hidden="true">
+      {index + 1}
+    </span>
+  );
+}

@@ -1,0 +1,167 @@
+/**
+ * The confusion matrix as a table: rows are what was recorded, columns what it was taken for, each cell a button that opens the
+ * recordings behind it.
+ *
+ * Not its concern: the recordings behind a cell, how counts were made, languages.
+ */
+import { formatCount } from "../core/format.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import { ClassMark } from "./class-mark.tsx";
+import { formatShare } from "./format.ts";
+
+/** With no more classes than this there is room for their names over the columns. */
+const namedColumns = 6;
+/** With more classes than this the matrix takes the whole width of the page. */
+const narrowColumns = 16;
+const shades = 5;
+/** Means of counts below this are shown as a dot. */
+const leastShown = 0.05;
+
+/** Row and column of a cell. */
+export type CellPlace = readonly [row: number, column: number];
+
+/** The texts of the matrix. */
+interface MatrixWords {
+  /** Name of the region that scrolls. */
+  readonly name: string;
+  readonly recorded: string;
+  /** Over the recall of each row. */
+  readonly found: string;
+  /** Beside the precision of each column; without it there is no such row. */
+  readonly right?: string;
+  /** Accessible name of a cell. */
+  tell(count: string, truth: string, predicted: string): string;
+}
+
+/** Properties of {@link ConfusionMatrix}. */
+export interface MatrixProps {
+  /** Classes in the order they are shown in, a part of `evaluation.labels` or all of them. */
+  readonly labels: readonly string[];
+  readonly evaluation: Pick<Evaluation, "labels" | "confusion"> & {
+    readonly perClass: Readonly<
+      Record<string, { readonly support: number; readonly recall: number; readonly precision?: number }>
+    >;
+  };
+  /** Number of each class that is shown, from 0; its place in `labels` by default. */
+  readonly getNumber?: (label: string) => number;
+  readonly words: MatrixWords;
+  readonly chosen?: CellPlace | undefined;
+  /** Whether a cell can be opened; by default every cell that is not empty. */
+  readonly canOpen?: (place: CellPlace) => boolean;
+  readonly onChoose?: (place: CellPlace) => void;
+}
+
+/** The id of a cell. */
+export function getCellId([row, column]: CellPlace): string {
+  return `cell-${row}-${column}`;
+}
+
+/** Whether a matrix of so many classes needs the whole width. */
+export function isLargeMatrix(labels: readonly string[]): boolean {
+  return labels.length > narrowColumns;
+}
+
+/** Counts in the order of `labels`: rows true, columns predicted. */
+export function orderCounts({ labels, evaluation }: Pick<MatrixProps, "labels" | "evaluation">): number[][] {
+  const places = labels.map((label) => evaluation.labels.indexOf(label));
+  return places.map((i) => places.map((j) => evaluation.confusion[i]?.[j] ?? 0));
+}
+
+/** The table, in a region that scrolls where it is wider than the screen. */
+export function ConfusionMatrix(props: MatrixProps) {
+  const { labels, evaluation, words, getNumber = (label) => labels.indexOf(label) } = props;
+  const { perClass } = evaluation;
+  const counts = orderCounts(props);
+  const isNamed = labels.length <= namedColumns;
+  return (
+    <div
+      class={`scroll${isLargeMatrix(labels) ? " large" : ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
+      tabIndex={0}
+      role="region"
+      aria-label={words.name}
+    >
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="hidden">{words.recorded}</span>
+            </th>
+            {labels.map((label) => (
+              <th scope="col" key={label} title={label}>
+                <ClassMark index={getNumber(label)} />
+                <span class={isNamed ? "name" : "hidden"}>{label}</span>
+              </th>
+            ))}
+            <th scope="col" class="found">
+              {words.found}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map((label, i) => {
+            const { support = 0, recall = 0 } = perClass[label] ?? {};
+            return (
+              <tr key={label}>
+                <th scope="row">
+                  <span class="label" title={label}>
+                    {label}
+                  </span>
+                  <ClassMark index={getNumber(label)} />
+                </th>
+                {labels.map((predicted, j) => (
+                  <td key={predicted}>
+                    <Cell {...props} place={[i, j]} count={counts[i]![j]!} support={support} />
+                  </td>
+                ))}
+                <td class="found">{support > 0 ? formatShare(recall) : "–"}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+        {words.right !== undefined && (
+          <tfoot>
+            <tr>
+              <th scope="row">{words.right}</th>
+              {labels.map((label, j) => {
+                const isAnswered = counts.some((row) => row[j]! > 0);
+                return (
+                  <td class="right" key={label}>
+                    {isAnswered ? Math.round(100 * (perClass[label]?.precision ?? 0)) : "–"}
+                  </td>
+                );
+              })}
+              <td class="found">%</td>
+            </tr>
+          </tfoot>
+        )}
+      </table>
+    </div>
+  );
+}
+
+function Cell(
+  props: MatrixProps & { readonly place: CellPlace; readonly count: number; readonly support: number },
+) {
+  const { labels, words, place, count, support, chosen, canOpen = () => true, onChoose } = props;
+  if (!(count > 0)) return null;
+  const [i, j] = place;
+  const shade = Math.min(shades, Math.max(1, Math.ceil((shades * count) / (support || count))));
+  const look = `cell ${i === j ? "hit" : "miss"} s${shade}`;
+  const text = count < leastShown ? "·" : formatCount(count);
+  if (!canOpen(place)) return <span class={look}>{text}</span>;
+  const told = words.tell(text, labels[i]!, labels[j]!);
+  return (
+    <button
+      type="button"
+      class={look}
+      data-cell={getCellId(place)}
+      aria-pressed={chosen?.[0] === i && chosen[1] === j}
+      aria-label={told}
+      title={told}
+      onClick={onChoose && (() => onChoose(place))}
+    >
+      {text}
+    </button>
+  );
+}

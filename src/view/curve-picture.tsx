@@ -1,0 +1,94 @@
+/**
+ * The learning curve: accuracy by recordings of each class, measured with its intervals, and beyond them as a forecast.
+ *
+ * Not its concern: how it was measured, languages.
+ */
+import { formatCount } from "../core/format.ts";
+import type { LearningCurve } from "../evaluate/learning-curve.ts";
+import { at, joinBand, joinPoints, Picture, PictureText, ShareLines } from "./chart.tsx";
+import { formatShare } from "./format.ts";
+
+/** The texts of the picture. */
+export interface CurveWords {
+  /** What the axis counts: "recordings of each class". */
+  readonly axis: string;
+  /** The line of guessing. */
+  readonly guessing: string;
+}
+
+interface Place {
+  readonly recordingsPerClass: number;
+  readonly balancedAccuracy: number;
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** Least distance of two numbers on the axis, in pixels. */
+const numberSpace = 36;
+
+/** The picture, `width` pixels wide. Recordings are on a logarithmic axis. */
+export function CurvePicture(props: {
+  readonly curve: Pick<LearningCurve, "points" | "forecasts" | "chance">;
+  readonly width: number;
+  readonly words: CurveWords;
+}) {
+  const { curve, width, words } = props;
+  const { points, chance } = curve;
+  const isNarrow = width < 500;
+  const [left, top, right, bottom] = [isNarrow ? 34 : 48, 16, width - 20, isNarrow ? 230 : 330];
+  const forecasts = curve.forecasts.filter(({ growth }) => growth >= 1);
+  const all: readonly Place[] = [...points, ...forecasts];
+  const sizes = all.map(({ recordingsPerClass }) => recordingsPerClass);
+  const [first, last] = [Math.min(...sizes), Math.max(...sizes)];
+  const x = (recordings: number) =>
+    left + 12 + ((right - left - 24) * Math.log(recordings / first)) / (Math.log(last / first) || 1);
+  const y = (share: number) => bottom - (bottom - top) * share;
+  const line = (places: readonly Place[]) =>
+    joinPoints(places.map((p) => [x(p.recordingsPerClass), y(p.balancedAccuracy)]));
+  const band = (places: readonly Place[]) =>
+    joinBand(
+      places.map((p) => ({ x: x(p.recordingsPerClass), low: y(p.interval[0]), high: y(p.interval[1]) })),
+    );
+  // A forecast begins where measuring ends.
+  const ahead = [...points.slice(-1), ...forecasts];
+  const told = all.map((p) => `${p.recordingsPerClass.toFixed(0)}: ${formatShare(p.balancedAccuracy)}`);
+  return (
+    <Picture width={width} height={bottom + 48} label={`${words.axis}: ${told.join(", ")}`}>
+      <ShareLines left={left} right={right} y={y} />
+      <path class="chance" d={`M${left} ${at(y(chance))}H${right}`} />
+      <PictureText x={right} y={y(chance) - 6} anchor="end">
+        {words.guessing}
+      </PictureText>
+      {ahead.length > 1 && <polygon class="band pale" points={band(ahead)} />}
+      <polygon class="band" points={band(points)} />
+      {ahead.length > 1 && <polyline class="line dashed" points={line(ahead)} />}
+      <polyline class="line" points={line(points)} />
+      {points.map((p) => (
+        <circle
+          key={p.shots}
+          class="score-dot"
+          cx={at(x(p.recordingsPerClass))}
+          cy={at(y(p.balancedAccuracy))}
+          r="5"
+        />
+      ))}
+      {thinOut(sizes, x).map((size) => (
+        <PictureText key={size} x={x(size)} y={bottom + 20} anchor="middle">
+          {formatCount(size)}
+        </PictureText>
+      ))}
+      <PictureText x={(left + right) / 2} y={bottom + 42} anchor="middle">
+        {words.axis}
+      </PictureText>
+    </Picture>
+  );
+}
+
+/** Those sizes that have room for their number, from the left. */
+function thinOut(sizes: readonly number[], x: (size: number) => number): number[] {
+  let taken = Number.NEGATIVE_INFINITY;
+  return sizes.filter((size) => {
+    if (x(size) - taken < numberSpace) return false;
+    taken = x(size);
+    return true;
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * How far its probabilities can be trusted: a reliability diagram.
+ *
+ * Not its concern: how calibration is measured.
+ */
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { at, Picture, PictureText } from "../chart.tsx";
+import { formatShare } from "../format.ts";
+import type { ReportData } from "./report-data.ts";
+import { BothWidths, Facts, Section } from "./section.tsx";
+
+/** Quantile of the normal distribution for 95 %. */
+const z = 1.96;
+
+/** The section; nothing where it was not measured. */
+export function writeCalibration({ evaluation }: ReportData) {
+  if (!evaluation || evaluation.calibration.bins.length === 0) return undefined;
+  const { logLoss, repeats, calibration } = evaluation;
+  const { bins, expectedError, brierScore } = calibration;
+  const count = bins.reduce((sum, bin) => sum + bin.count, 0);
+  const claimed = bins.reduce((sum, bin) => sum + bin.count * bin.confidence, 0) / count;
+  const right = bins.reduce((sum, bin) => sum + bin.count * bin.accuracy, 0) / count;
+  const difference = claimed - right;
+  // Answers of repeats are of the same recordings.
+  const error = Math.sqrt((right * (1 - right) * repeats) / count);
+  const judgement =
+    Math.abs(difference) < z * error
+      ? "that fits, as far as so few can tell"
+      : difference > 0
+        ? "it is too sure of itself"
+        : "it is more often right than it believes";
+  return (
+    <Section
+      id="trust"
+      title="How far to trust its probabilities"
+      sentence={
+        <>
+          On average it claims <b>{formatShare(claimed)}</b> and is right in <b>{formatShare(right)}</b>:{" "}
+          {judgement}.
+        </>
+      }
+    >
+      <div class="beside">
+        <BothWidths
+          draw={(width) => <ReliabilityPicture bins={bins} repeats={repeats} width={width} />}
+          widths={{ wide: 460, narrow: 344 }}
+        />
+        <div>
+          <p>
+            Each dot holds answers of like probability, larger ones more answers. Thin lines are where 95 % of
+            such shares lie by chance. On the dotted line, a claim of 80 % is right in 80 of 100 cases; below
+            it, the claim is too high.
+          </p>
+          <Facts
+            facts={[
+              ["mean distance from the line", formatShare(expectedError, 1)],
+              ["nats of log loss", logLoss.toFixed(2)],
+              ["Brier score", brierScore.toFixed(2)],
+            ]}
+          />
+        </div>
+      </div>
+    </Section>
+  );
+}
+
+/** What it claims against how often it is right. */
+function ReliabilityPicture(props: {
+  readonly bins: Evaluation["calibration"]["bins"];
+  readonly repeats: number;
+  readonly width: number;
+}) {
+  const { bins, repeats, width } = props;
+  const [left, top, right] = [48, 16, width - 16];
+  const side = right - left;
+  const bottom = top + side;
+  const x = (share: number) => at(left + side * share);
+  const y = (share: number) => at(bottom - side * share);
+  const most = Math.max(...bins.map(({ count }) => count));
+  const told = bins.map(
+    ({ confidence, accuracy }) => `claimed ${formatShare(confidence)}, right ${formatShare(accuracy)}`,
+  );
+  return (
+    <Picture width={width} height={bottom + 46} label={`Reliability: ${told.join("; ")}`}>
+      {[0, 0.5, 1].map((tick) => (
+        <g key={tick}>
+          <path class="grid" d={`M${x(tick)} ${top}V${bottom}M${left} ${y(tick)}H${right}`} />
+          <PictureText x={x(tick)} y={bottom + 20} anchor="middle">
+            {formatShare(tick)}
+          </PictureText>
+          <PictureText x={left - 8} y={y(tick) + 4} anchor="end">
+            {100 * tick}
+          </PictureText>
+        </g>
+      ))}
+      <path class="chance" d={`M${x(0)} ${y(0)}L${x(1)} ${y(1)}`} />
+      {bins.map(({ count, confidence, accuracy }, i) => {
+        const [low, high] = computeWilson(accuracy, count / repeats);
+        return <path key={i} class="whisker" d={`M${x(confidence)} ${y(low)}V${y(high)}`} />;
+      })}
+      {bins.map(({ count, confidence, accuracy }, i) => (
+        <circle
+          key={i}
+          class="score-dot"
+          cx={x(confidence)}
+          cy={y(accuracy)}
+          r={at(3 + 6 * Math.sqrt(count / most))}
+        />
+      ))}
+      <PictureText x={left + side / 2} y={bottom + 40} anchor="middle">
+        what it claims
+      </PictureText>
+      <PictureText x={left + 8} y={top + 18}>
+        how often it is right
+      </PictureText>
+    </Picture>
+  );
+}
+
+/** 95 % interval of a share among so many (Wilson 1927). */
+function computeWilson(share: number, count: number): readonly [low: number, high: number] {
+  const centre = (share + z ** 2 / (2 * count)) / (1 + z ** 2 / count);
+  const half =
+    (z / (1 + z ** 2 / count)) * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}

@@ -1,0 +1,122 @@
+/**
+ * The recordings to listen to first, each with its spectrogram, its words and what it was taken for.
+ *
+ * Not its concern: how spectrograms are made.
+ */
+import { formatDuration } from "../../core/format.ts";
+import { formatShare } from "../format.ts";
+import { ShareBar } from "../share-bar.tsx";
+import { pickRecordings } from "./pick-recordings.ts";
+import { PlayButton, Understood } from "./recording-item.tsx";
+import type { ReportData, ReportFinding, ReportRecording } from "./report-data.ts";
+import { Section } from "./section.tsx";
+
+/** Labels with the largest probabilities that a card shows. */
+const labelsShown = 3;
+/** Findings that a card shows. */
+const findingsShown = 3;
+
+/** The section; nothing where there is no such recording. */
+export function writeListening({ recordings, findings = [], evaluation }: ReportData) {
+  const { worst, suspicious } = pickRecordings(recordings, findings);
+  if (worst.length + suspicious.length === 0) return undefined;
+  const one = worst[0] === undefined ? undefined : recordings[worst[0]];
+  const strips = [
+    [evaluation?.protocol === "held-out" ? "Most wrong in the test" : "Most wrong while held out", worst],
+    ["Suspicious: is the label right?", suspicious],
+  ] as const;
+  return (
+    <Section
+      id="listen"
+      title="Listen to these first"
+      sentence={
+        one ? (
+          <>
+            The answer it was most wrong about: <b>{one.label}</b>, taken for <b>{one.answers[0]!.label}</b>.
+          </>
+        ) : (
+          "Their labels are doubtful, or the doctor has something to say of them."
+        )
+      }
+    >
+      {strips.map(
+        ([title, picked]) =>
+          picked.length > 0 && (
+            <>
+              <h3>{title}</h3>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+              <div class="strip" tabIndex={0} role="region" aria-label={title}>
+                <ul class="cards">
+                  {picked.map((index) => (
+                    <Card key={index} recording={recordings[index]!} index={index} findings={findings} />
+                  ))}
+                </ul>
+              </div>
+            </>
+          ),
+      )}
+    </Section>
+  );
+}
+
+function Card(props: {
+  readonly recording: ReportRecording;
+  readonly index: number;
+  readonly findings: readonly ReportFinding[];
+}) {
+  const { recording, index, findings } = props;
+  const { file, label, text, scores, seconds, spectrogram, speaker } = recording;
+  const shown = scores.slice(0, labelsShown);
+  const own = scores.find((score) => score.label === label);
+  if (own && !shown.includes(own)) shown.push(own);
+  const said = findings.filter(({ files }) => files.includes(file)).slice(0, findingsShown);
+  return (
+    <li class="card">
+      <div class="sound">
+        {spectrogram ? (
+          <img
+            src={`data:image/png;base64,${spectrogram}`}
+            alt={`Spectrogram, ${formatDuration(seconds)}`}
+            width="320"
+            height="96"
+          />
+        ) : (
+          <div class="blank" />
+        )}
+        <PlayButton recording={recording} index={index} />
+      </div>
+      <p class="file">{file}</p>
+      <Understood text={text} />
+      <table class="scores">
+        <tbody>
+          {shown.map((score) => (
+            <tr key={score.label} class={score === own ? "own" : undefined}>
+              <th scope="row">
+                {score.label}
+                {score === own && (
+                  <>
+                    {" "}
+                    <span class="tag">its label</span>
+                  </>
+                )}
+              </th>
+              <td>
+                <ShareBar share={score.share} />
+              </td>
+              <td class="percent">{formatShare(score.share)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <small>
+        {formatDuration(seconds)}
+        {speaker && `, ${speaker}`}
+      </small>
+      {said.map(({ kind, files, message }) => (
+        <p class="said" key={message}>
+          {files.length > 1 ? `the doctor says: ${kind}` : message}
+        </p>
+      ))}
+    </li>
+  );
+}

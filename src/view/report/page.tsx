@@ -1,0 +1,161 @@
+/**
+ * The report: one HTML file that loads nothing else and runs no script but its own.
+ *
+ * A policy in its head (Content Security Policy Level 3) allows the one script and the one style sheet by their hashes, pictures and
+ * sound from within, and recordings beside the file where it links to them.
+ * Not its concern: how anything it shows was computed, where its script and style sheet are kept.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import type { VNode } from "preact";
+import { encodeBase64 } from "../../core/base64.ts";
+import { encodeDataBlock, renderMarkup } from "../render.ts";
+import { writeCalibration } from "./calibration-section.tsx";
+import { writeConfusion } from "./confusion-section.tsx";
+import { writeCurve } from "./curve-section.tsx";
+import { Footer, writeRecordings, writeReproduction } from "./details-section.tsx";
+import { writeFindings } from "./findings-section.tsx";
+import { writeListening } from "./listen-section.tsx";
+import { writeMap } from "./map-section.tsx";
+import { describeAnswer } from "./recording-item.tsx";
+import type { ReportData } from "./report-data.ts";
+import { ScoreSection } from "./score-section.tsx";
+import { writeViews } from "./views-section.tsx";
+
+/** Texts of this program that the page carries: a script and a style sheet. */
+export interface PageAssets {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** Writes the page. The same data gives the same text. */
+export function writeReport(data: ReportData, assets: PageAssets): string {
+  return `<!doctype html>\n${renderMarkup(<Page data={data} assets={assets} />)}\n`;
+}
+
+function Page({ data, assets }: { readonly data: ReportData; readonly assets: PageAssets }) {
+  const sections: readonly (readonly [id: string, name: string, content: VNode | undefined])[] = [
+    ["mistakes", "mistakes", writeConfusion(data)],
+    ["listen", "listen", writeListening(data)],
+    ["map", "map", writeMap(data)],
+    ["views", "where it lies", writeViews(data)],
+    ["trust", "trust", writeCalibration(data)],
+    ["curve", "more data", writeCurve(data)],
+    ["doctor", "doctor", writeFindings(data)],
+    ["recordings", "recordings", writeRecordings(data)],
+    ["again", "again", writeReproduction(data)],
+  ];
+  const shown = sections.filter(([, , content]) => content !== undefined);
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content={writePolicy(data, assets)} />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${data.name}: golem report`}</title>
+        <link rel="icon" href="data:," />
+        <style {...keepText(assets.style)} />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to the report
+        </a>
+        <nav class="top" aria-label="Sections">
+          <span class="brand">golem report</span>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+          <div class="links" tabIndex={0} role="group" aria-label="Sections of this page">
+            {shown.map(([id, name]) => (
+              <a key={id} href={`#${id}`}>
+                {name}
+              </a>
+            ))}
+          </div>
+          <button type="button" id="theme" hidden>
+            Dark
+          </button>
+        </nav>
+        <main id="main">
+          <ScoreSection data={data} />
+          {shown.map(([, , content]) => content)}
+        </main>
+        <Footer recordings={data.recordings} />
+        <div id="tip" role="tooltip" hidden />
+        <Player />
+        <noscript>
+          <p class="note">
+            Without JavaScript nothing can be played or opened here; everything else is shown.
+          </p>
+        </noscript>
+        <script
+          type="application/json"
+          id="recordings-data"
+          {...keepText(encodeDataBlock(listForScript(data)))}
+        />
+        <script {...keepText(assets.script)} />
+        <Clips recordings={data.recordings} />
+      </body>
+    </html>
+  );
+}
+
+function Player() {
+  return (
+    <aside id="player" aria-label="Player" hidden>
+      <div class="what">
+        <p class="file" id="player-file" />
+        <p id="player-text" />
+      </div>
+      {/* biome-ignore lint/a11y/useMediaCaption: what was understood of a recording stands beside it */}
+      <audio id="audio" controls />
+      <button type="button" id="player-close" aria-label="Close the player">
+        ×
+      </button>
+    </aside>
+  );
+}
+
+/** Text that stands in its element as it is. Only for texts of this program and for encoded data, never for the data's own texts. */
+function keepText(text: string) {
+  return { dangerouslySetInnerHTML: { __html: text } };
+}
+
+/** What the script needs of each recording: name, label, answer, transcript, sound. */
+function listForScript({ recordings }: ReportData) {
+  return recordings.map((recording) => {
+    const { file, label, text, audio } = recording;
+    const source = audio && (audio.kind === "clip" ? { clip: true } : { link: audio.href });
+    return { file, label, ...(text ? { text } : {}), told: describeAnswer(recording) ?? "", ...source };
+  });
+}
+
+/** Clips come last, each in its own element: the page shows before they are loaded, and only a clip that is played is decoded. */
+function Clips({ recordings }: Pick<ReportData, "recordings">) {
+  return (
+    <>
+      {recordings.map(
+        ({ audio }, index) =>
+          audio?.kind === "clip" && (
+            <script key={index} type="text/plain" id={`clip-${index}`}>
+              {audio.base64}
+            </script>
+          ),
+      )}
+    </>
+  );
+}
+
+function writePolicy({ recordings }: ReportData, { script, style }: PageAssets): string {
+  const hash = (text: string) => `'sha256-${encodeBase64(sha256(utf8ToBytes(text)))}'`;
+  const links = recordings.some(({ audio }) => audio?.kind === "link");
+  return [
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${hash(style)}`,
+    "img-src data:",
+    `media-src data: blob:${links ? " 'self' file:" : ""}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}

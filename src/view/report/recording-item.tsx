@@ -1,0 +1,70 @@
+/**
+ * A recording in a list: a button that plays it, what it is and what it was taken for, what was understood of it.
+ *
+ * Not its concern: which list.
+ */
+import { formatDuration } from "../../core/format.ts";
+import { formatShare } from "../format.ts";
+import type { ReportRecording } from "./report-data.ts";
+
+/** A recording and its place in the report's recordings. */
+interface PlacedRecording {
+  readonly recording: ReportRecording;
+  readonly index: number;
+}
+
+/** The button that plays a recording; an empty place where it cannot be played. */
+export function PlayButton({ recording: { file, audio }, index }: PlacedRecording) {
+  if (!audio) return <span class="play none" aria-hidden="true" />;
+  return (
+    <button type="button" class="play" data-play={index} aria-label={`Play ${file}`}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M4 2.5v11l9.5-5.5z" />
+      </svg>
+    </button>
+  );
+}
+
+/** What was understood of a recording; nothing where it was not transcribed. */
+export function Understood({ text }: Pick<ReportRecording, "text">) {
+  if (text === undefined) return null;
+  return text === "" ? <small>no words understood</small> : <q>{text}</q>;
+}
+
+/** What it was taken for, in words; undefined where it was never held out. */
+export function describeAnswer({ label, answers, scores }: ReportRecording): string | undefined {
+  const [answer] = answers;
+  if (!answer) return undefined;
+  const probability = scores.find((score) => score.label === answer.label)?.share ?? 0;
+  const times = answers.length > 1 ? `, ${formatShare(answer.share)} of the times` : "";
+  const word = answer.label === label ? "recognised" : `taken for ${answer.label}`;
+  return `${word} (probability ${formatShare(probability)}${times})`;
+}
+
+/** Whether what it was most often taken for is another class. */
+export function isMistaken({ label, answers }: ReportRecording): boolean {
+  return answers.length > 0 && answers[0]!.label !== label;
+}
+
+/** The probability of its own label while held out; 0 where it never was. */
+export function getOwnScore({ label, scores }: ReportRecording): number {
+  return scores.find((score) => score.label === label)?.share ?? 0;
+}
+
+/** The list item; `note` stands in place of what it was taken for. */
+export function RecordingItem(props: PlacedRecording & { readonly note?: string }) {
+  const { recording, index, note = describeAnswer(recording) } = props;
+  return (
+    <li>
+      <PlayButton recording={recording} index={index} />
+      <div>
+        <span class="file">{recording.file}</span>
+        <Understood text={recording.text} />
+        <small>
+          {note && `${note}, `}
+          {formatDuration(recording.seconds)}
+        </small>
+      </div>
+    </li>
+  );
+}

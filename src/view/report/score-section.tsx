@@ -1,0 +1,78 @@
+/**
+ * The first thing on the page: the held-out score with its interval, against guessing and against the training recordings.
+ *
+ * Not its concern: how scores are computed, how they are drawn.
+ */
+import { formatDuration, formatNumberOf, formatPoints } from "../../core/format.ts";
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { formatShare, keepPercents } from "../format.ts";
+import { ScorePicture } from "../score-picture.tsx";
+import { describeInterval, describeProtocol, describeVerdict, trainedCaution } from "../sentences.ts";
+import type { ReportData } from "./report-data.ts";
+import { BothWidths, Facts } from "./section.tsx";
+
+/** Title, score and picture. */
+export function ScoreSection({ data }: { readonly data: ReportData }) {
+  const { kind, name, evaluation, training, labels } = data;
+  return (
+    <section id="score" class="hero" aria-label="Score">
+      <h1>
+        <span class="kicker">{kind === "golem" ? "How well a golem does" : "A golem on a test set"}</span>{" "}
+        {name}
+      </h1>
+      {evaluation ? (
+        <Score evaluation={evaluation} />
+      ) : (
+        <p class="lead">
+          Not scored: a class has one recording, so nothing could be held out. Record a second one of every
+          class, or name a test set.
+        </p>
+      )}
+      <Facts
+        facts={[
+          ["classes", String(labels.length)],
+          ["recordings learned from", String(training.recordings)],
+          ["of sound", formatDuration(training.seconds)],
+          ...(evaluation
+            ? ([
+                ["macro F1", evaluation.macroF1.toFixed(2)],
+                ["nats of log loss", evaluation.logLoss.toFixed(2)],
+              ] as const)
+            : []),
+        ]}
+      />
+    </section>
+  );
+}
+
+function Score({ evaluation }: { readonly evaluation: Evaluation }) {
+  const { balancedAccuracy, interval, chance, trainAccuracy, speakers } = evaluation;
+  const verdict = describeVerdict(evaluation);
+  const by = speakers === undefined ? "" : `, by ${formatNumberOf(speakers, "speaker")}`;
+  const words = {
+    label:
+      `Held out ${formatShare(balancedAccuracy, 1)}, ${keepPercents(describeInterval(evaluation))}; ` +
+      `guessing ${formatShare(chance, 1)}; on its own training recordings ${formatShare(trainAccuracy, 1)}`,
+    ...{ heldOut: "never heard before", trained: "its own training recordings", guessing: "guessing" },
+    caution: `, ${trainedCaution}`,
+  };
+  return (
+    <>
+      <div class="score">
+        <p class="number">
+          {formatPoints(balancedAccuracy)}
+          <span>%</span>
+        </p>
+        <div>
+          <p class="lead">
+            of what it has never heard it gets right: balanced accuracy, every class counting the same. With{" "}
+            {keepPercents("95 %")} certainty between <b>{formatShare(interval[0], 1)}</b> and{" "}
+            <b>{formatShare(interval[1], 1)}</b>.
+          </p>
+          <p>{`${verdict[0]!.toUpperCase()}${verdict.slice(1)}. Measured ${describeProtocol(evaluation)}${by}.`}</p>
+        </div>
+      </div>
+      <BothWidths draw={(width) => <ScorePicture scores={evaluation} width={width} words={words} />} />
+    </>
+  );
+}

@@ -1,0 +1,225 @@
+/**
+ * Where the answer lies: the share of each layer of each encoder, and of the words, in the decision.
+ *
+ * Not its concern: how views are pooled.
+ */
+import type { VNode } from "preact";
+import { at, Picture, PictureText } from "../chart.tsx";
+import { formatShare } from "../format.ts";
+import type { ReportData, ReportView } from "./report-data.ts";
+import { BothWidths, Section } from "./section.tsx";
+
+/** The views of one encoder, or the transcript. */
+interface Group {
+  readonly encoder: string;
+  readonly isText: boolean;
+  readonly layers: number;
+  readonly share: number;
+  readonly views: readonly ReportView[];
+}
+
+/** The section. */
+export function writeViews({ views }: ReportData) {
+  const groups = groupViews(views);
+  const only = views.length === 1 ? views[0]! : undefined;
+  const parts = groups.map(({ isText, encoder, share }, i) => (
+    <>
+      {i === 0 ? "" : i === groups.length - 1 ? " and " : ", "}
+      <b>{formatShare(share)}</b>{" "}
+      {isText ? `from the words that ${encoder} understood` : `from how it sounds to ${encoder}`}
+    </>
+  ));
+  return (
+    <Section
+      id="views"
+      title="Where the answer lies"
+      sentence={
+        only ? (
+          `The whole decision comes from ${only.layer === "transcript" ? `the words that ${only.encoder} understood` : `layer ${only.layer} of ${only.encoder}`}.`
+        ) : (
+          <>Of the decision comes {parts}.</>
+        )
+      }
+    >
+      <BothWidths
+        draw={(width) =>
+          width < 500 ? (
+            <RowsPicture groups={groups} width={width} />
+          ) : (
+            <ColumnsPicture groups={groups} width={width} />
+          )
+        }
+      />
+      <p class="note">
+        A frozen network turns a recording into numbers layer by layer: first layers are nearest to the sound,
+        last ones to words. The shares are those that make held-out training labels most likely.
+      </p>
+    </Section>
+  );
+}
+
+function groupViews(views: readonly ReportView[]): Group[] {
+  const groups = new Map<string, ReportView[]>();
+  for (const view of views) {
+    const key = JSON.stringify([view.encoder, view.layer === "transcript"]);
+    groups.set(key, [...(groups.get(key) ?? []), view]);
+  }
+  return [...groups.values()].map((own) => ({
+    encoder: own[0]!.encoder,
+    isText: own[0]!.layer === "transcript",
+    layers: own[0]!.layer === "transcript" ? 1 : own[0]!.layers,
+    share: own.reduce((sum, { weight }) => sum + weight, 0),
+    views: own,
+  }));
+}
+
+/** Width of a letter of the names over the columns, in pixels, at most. */
+const letterWidth = 8.6;
+const gap = 56;
+const [top, base] = [54, 244];
+
+/** Columns over the layers, encoders side by side. */
+function ColumnsPicture({ groups, width }: { readonly groups: readonly Group[]; readonly width: number }) {
+  const largest = getLargest(groups);
+  const least = groups.map((group) => letterWidth * getTitle(group).length);
+  // Encoders of one layer are as wide as their names; the others share what is left.
+  const fixed = groups.reduce((sum, { layers }, g) => sum + (layers === 1 ? least[g]! : 0), 0);
+  const free = width - gap * (groups.length - 1) - fixed;
+  const shared = groups.reduce((sum, { layers }) => sum + (layers === 1 ? 0 : layers), 0);
+  let left = 0;
+  const pieces = groups.map((group, g): VNode => {
+    const slot = group.layers === 1 ? 56 : Math.min(72, free / shared);
+    const start = left;
+    left += Math.max(slot * group.layers, least[g]!) + gap;
+    return <Columns key={g} group={group} left={start} slot={slot} largest={largest} />;
+  });
+  return (
+    <Picture width={width} height={base + 48} label={tellShares(groups)}>
+      {pieces}
+    </Picture>
+  );
+}
+
+/** The columns of one encoder. `slot`: pixels for each layer; `largest`: the share that reaches the top. */
+function Columns(props: {
+  readonly group: Group;
+  readonly left: number;
+  readonly slot: number;
+  readonly largest: number;
+}) {
+  const { group, left, slot, largest } = props;
+  const { isText, layers } = group;
+  const isOne = layers === 1;
+  const bar = Math.max(3, Math.min(44, slot - Math.max(3, slot / 4)));
+  return (
+    <>
+      <path class="axis" d={`M${at(left)} ${base}h${at(slot * layers)}`} />
+      <GroupTitle group={group} x={left} y={top - 38} />
+      {Array.from({ length: layers }, (_, layer) => {
+        const view = group.views.find((candidate) => isText || candidate.layer === layer);
+        const middle = left + slot * (layer + 0.5);
+        const height = ((base - top - 30) * (view?.weight ?? 0)) / largest;
+        const isNamed = !isText && (slot > 15 || layer === 0 || layer === layers - 1);
+        return (
+          <g key={layer}>
+            {view ? (
+              <rect
+                class="bar"
+                x={at(middle - bar / 2)}
+                y={at(base - height)}
+                width={at(bar)}
+                height={at(height)}
+                rx="3"
+              />
+            ) : (
+              <circle class="none" cx={at(middle)} cy={base - 8} r="2.5" />
+            )}
+            {view && slot > 36 && !isOne && (
+              <PictureText x={middle} y={base - height - 7} anchor="middle" kind="">
+                {formatShare(view.weight)}
+              </PictureText>
+            )}
+            {isNamed && (
+              <PictureText x={middle} y={base + 18} anchor="middle">
+                {layer}
+              </PictureText>
+            )}
+          </g>
+        );
+      })}
+      {!isOne && (
+        <PictureText x={left} y={base + 38}>
+          layers, from the sound to the words
+        </PictureText>
+      )}
+    </>
+  );
+}
+
+/** One bar per view, under each other: for narrow screens. */
+function RowsPicture({ groups, width }: { readonly groups: readonly Group[]; readonly width: number }) {
+  const largest = getLargest(groups);
+  const left = 76;
+  let y = 12;
+  const pieces = groups.map((group, g) => {
+    const start = y;
+    y += 72 + 24 * group.views.length;
+    return (
+      <g key={g}>
+        <GroupTitle group={group} x={0} y={start} />
+        {group.views.map(({ layer, weight }, i) => {
+          const row = start + 50 + 24 * i;
+          const length = ((width - left - 48) * weight) / largest;
+          return (
+            <g key={layer}>
+              <PictureText x={0} y={row}>
+                {layer === "transcript" ? "transcript" : `layer ${layer}`}
+              </PictureText>
+              <rect class="bar" x={left} y={row - 11} width={at(Math.max(2, length))} height="12" rx="3" />
+              <PictureText x={left + length + 8} y={row} kind="">
+                {formatShare(weight)}
+              </PictureText>
+            </g>
+          );
+        })}
+      </g>
+    );
+  });
+  return (
+    <Picture width={width} height={y - 20} label={tellShares(groups)}>
+      {pieces}
+    </Picture>
+  );
+}
+
+function GroupTitle(props: { readonly group: Group; readonly x: number; readonly y: number }) {
+  const { group, x, y } = props;
+  return (
+    <>
+      <PictureText x={x} y={y}>
+        {getTitle(group)}
+      </PictureText>
+      <PictureText x={x} y={y + 24} kind="big">
+        {formatShare(group.share)}
+      </PictureText>
+    </>
+  );
+}
+
+function getLargest(groups: readonly Group[]): number {
+  return Math.max(...groups.flatMap(({ views }) => views.map(({ weight }) => weight)));
+}
+
+function getTitle({ isText, encoder }: Group): string {
+  return isText ? "the words" : encoder;
+}
+
+function tellShares(groups: readonly Group[]): string {
+  const told = groups
+    .flatMap(({ views }) => views)
+    .map(
+      ({ encoder, layer, weight }) =>
+        `${encoder} ${layer === "transcript" ? "words" : `layer ${layer}`} ${formatShare(weight)}`,
+    );
+  return `Shares in the decision: ${told.join(", ")}`;
+}

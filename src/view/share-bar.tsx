@@ -1,0 +1,15 @@
+/**
+ * A share as a bar from 0 to 1 on a rail.
+ *
+ * Not its concern: what it is a share of.
+ */
+
+/** The bar. Its length is an attribute, since the pages' policies allow no inline styles; hidden from screen readers: the number stands beside it. */
+export function ShareBar({ share }: { readonly share: number | undefined }) {
+  return (
+    <svg class="share-bar" aria-hidden="true" data-share={share?.toFixed(4)}>
+      <rect class="rail" width="100%" height="100%" rx="4" />
+      <rect class="fill" width={`${(100 * (share ?? 0)).toFixed(1)}%`} height="100%" rx="4" />
+    </svg>
+  );
+}
