@@ -14,10 +14,10 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openAudio } from "../src/audio/open-audio.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { loadDataset } from "../src/node/data/dataset-files.ts";
 import { createFfmpegDecoder } from "../src/node/decode/ffmpeg-decoder.ts";
 import { getCacheFolder } from "../src/node/disk/cache-folder.ts";
-import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({
   options: {
@@ -50,7 +50,7 @@ for (const [i, samples] of speech.entries()) {
   mkdirSync(label, { recursive: true });
   // 2 s of sound: cut, or repeated when the clip is shorter.
   const clip = Float32Array.from({ length: 32_000 }, (_, j) => samples[j % samples.length]!);
-  writeFileSync(join(label, `${i}.wav`), createWav16(clip));
+  writeFileSync(join(label, `${i}.wav`), encodeWav(clip, 16_000, "pcm16"));
 }
 const first = join(data, recordings[0]!.label, "0.wav");
 const long = join(folder, "30 minutes.wav");
@@ -61,7 +61,7 @@ for (let at = 0, i = 0; at < total; i++) {
   half.set(clip, at);
   at += clip.length;
 }
-writeFileSync(long, createWav16(half));
+writeFileSync(long, encodeWav(half, 16_000, "pcm16"));
 
 const warmHome = join(folder, "warm");
 const coldHome = join(folder, "cold");

@@ -14,13 +14,13 @@ import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import autocannon, { type Options, type Result } from "autocannon";
 import { openAudio } from "../src/audio/open-audio.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { createRandom } from "../src/core/random.ts";
 import { loadDataset } from "../src/node/data/dataset-files.ts";
 import { createFfmpegDecoder } from "../src/node/decode/ffmpeg-decoder.ts";
 import { loadGolem } from "../src/node/golem.ts";
 import { train } from "../src/node/train.ts";
 import { createFuzzedBodies, loadTortureBodies, sendHostile } from "./torture.ts";
-import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ for (const recording of (await loadDataset("demo/banking")).recordings.slice(0, 
   const opened = await openAudio(source, { decoders: [createFfmpegDecoder()] });
   for await (const window of opened.windows()) {
     const clip = Float32Array.from({ length: 32_000 }, (_, i) => window[i % window.length]!);
-    recordings.push(Buffer.from(createWav16(clip)));
+    recordings.push(Buffer.from(encodeWav(clip, 16_000, "pcm16")));
   }
   await source.close();
 }

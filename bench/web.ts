@@ -11,12 +11,12 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openAudio } from "../src/audio/open-audio.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { createFfmpegDecoder } from "../src/node/decode/ffmpeg-decoder.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
 import { browserNote, browserPath, launchBrowser } from "../test/browser.ts";
 import { bankingFolder, getSiteFolders, trainSmallGolem } from "../test/golem-page.ts";
 import { startStaticServer } from "../test/static-server.ts";
-import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);
@@ -33,7 +33,7 @@ const source = await openFileSource(join(bankingFolder, "test/freeze/00-flite-aw
 const opened = await openAudio(source, { decoders: [createFfmpegDecoder()] });
 for await (const window of opened.windows()) {
   const clip = Float32Array.from({ length: 32_000 }, (_, i) => window[i % window.length]!);
-  writeFileSync(join(folder, "two-seconds.wav"), createWav16(clip));
+  writeFileSync(join(folder, "two-seconds.wav"), encodeWav(clip, 16_000, "pcm16"));
 }
 await source.close();
 

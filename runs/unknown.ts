@@ -10,7 +10,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
-import { encodeFloatWav } from "../src/audio/wav-writer.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { fitClassifier } from "../src/classifier/classifier.ts";
 import { createFamiliarityScore } from "../src/classifier/novelty/familiarity.ts";
 import { fitFamiliarity } from "../src/classifier/novelty/fit-familiarity.ts";
@@ -84,7 +84,7 @@ async function hearNoises(): Promise<Embedding[]> {
   const encoderSet = await loadEncoderSet(await resolveEncoderSet({}));
   const heard: Embedding[] = [];
   for (const { kind, samples } of createNoises(15)) {
-    const source = createMemorySource(encodeFloatWav(samples, 16_000), kind);
+    const source = createMemorySource(encodeWav(samples, 16_000, "float32"), kind);
     heard.push(getEmbedding(await embedSource(source, encoderSet)));
   }
   await encoderSet.dispose();

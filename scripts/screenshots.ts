@@ -11,9 +11,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { zipSync } from "fflate";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { gatherStudioSite } from "../src/node/export/studio-site.ts";
 import { startStudioServer } from "../src/server/studio-server.ts";
-import { encodeWav } from "../src/studio/sound/wav-file.ts";
 import { writeSpeech } from "../test/spoken.ts";
 
 const [out, data, ...only] = process.argv.slice(2);
@@ -91,7 +91,7 @@ async function createDataSet(labels: readonly string[]): Promise<Record<string, 
       files[`set/${labels[1]}/wrong.wav`] = await readFile(join(data!, label, names[each]!));
     }
   }
-  files[`set/${labels[2]}/silent.wav`] = encodeWav(new Float32Array(16_000), 16_000);
+  files[`set/${labels[2]}/silent.wav`] = encodeWav(new Float32Array(16_000), 16_000, "pcm16");
   files[`set/${labels[2]}/broken.wav`] = new TextEncoder().encode("no sound at all");
   return files;
 }

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { encodeFloatWav } from "../src/audio/wav-writer.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { describeClasses } from "../src/cli/describe-classes.ts";
 import { quoteForShell } from "../src/cli/printed-path.ts";
 import { decodeSafetensors } from "../src/golem/safetensors.ts";
@@ -184,10 +184,13 @@ describe("golem train", () => {
     const dirty = join(folder, "dirty");
     cpSync(data, dirty, { recursive: true });
     writeFileSync(join(dirty, "freeze", "text.wav"), "not audio");
-    writeFileSync(join(dirty, "freeze", "silence.wav"), encodeFloatWav(new Float32Array(16_000), 16_000));
+    writeFileSync(
+      join(dirty, "freeze", "silence.wav"),
+      encodeWav(new Float32Array(16_000), 16_000, "float32"),
+    );
     writeFileSync(
       join(dirty, "balance", "click.wav"),
-      encodeFloatWav(new Float32Array(100).fill(0.5), 16_000),
+      encodeWav(new Float32Array(100).fill(0.5), 16_000, "float32"),
     );
     const args = ["train", dirty, "--out", join(folder, "clean"), "--json"];
     const { exitCode, stdout } = await runGolem(args);
@@ -208,7 +211,7 @@ describe("golem train", () => {
     cpSync(data, withSilence, { recursive: true });
     mkdirSync(join(withSilence, "_silence"));
     for (const samples of [16_000, 20_000]) {
-      const bytes = encodeFloatWav(new Float32Array(samples), 16_000);
+      const bytes = encodeWav(new Float32Array(samples), 16_000, "float32");
       writeFileSync(join(withSilence, "_silence", `${samples}.wav`), bytes);
     }
     const out = join(folder, "knows silence");

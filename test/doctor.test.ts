@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { encodeFloatWav } from "../src/audio/wav-writer.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import type { Finding } from "../src/doctor/finding.ts";
 import { examineDataset, train } from "../src/index.ts";
 import { readWindow } from "./audio-files.ts";
@@ -45,10 +45,10 @@ describe("golem doctor", () => {
     const samples = await readWindow(join(data, "freeze", name));
     writeFileSync(
       join(data, "balance/copy.wav"),
-      encodeFloatWav(samples.map((value) => value / 4).slice(1600), 16_000),
+      encodeWav(samples.map((value) => value / 4).slice(1600), 16_000, "float32"),
     );
     writeFileSync(join(data, "abroad/broken.wav"), "no audio at all, whatever its name says");
-    writeFileSync(join(data, "abroad/silent.wav"), encodeFloatWav(new Float32Array(16_000), 16_000));
+    writeFileSync(join(data, "abroad/silent.wav"), encodeWav(new Float32Array(16_000), 16_000, "float32"));
     const { exitCode, findings } = await examine(data);
     expect(exitCode).toBe(1);
     const get = (kind: string) => findings.filter((finding) => finding.kind === kind);

@@ -1,6 +1,6 @@
 /** Made-up report data: everything a report can show, with names that try to break out of it. */
 
-import { encodeMulawWav } from "../src/audio/wav-writer.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { encodeBase64 } from "../src/core/base64.ts";
 import { createRandom } from "../src/core/random.ts";
 import { computeEvaluation } from "../src/evaluate/evaluate.ts";
@@ -46,7 +46,7 @@ export function makeReportData(options: MakeReportOptions = {}): ReportData {
     skipped: [{ file: `${labels[0]}/silent.wav`, code: "silent", message: "It holds nothing.", hint: "" }],
   });
   const tone = Float32Array.from({ length: 4000 }, (_, i) => 0.3 * Math.sin(0.2 * i));
-  const clip = encodeBase64(encodeMulawWav(tone, 16_000));
+  const clip = encodeBase64(encodeWav(tone, 16_000, "mulaw"));
   const picture = encodeBase64(
     drawSpectrogram(
       Float32Array.from({ length: 120 * 64 }, (_, i) => Math.sin(i / 90) + Math.cos((i % 64) / 9)),

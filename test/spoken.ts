@@ -2,9 +2,9 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openAudio } from "../src/audio/open-audio.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { joinFloats } from "../src/core/join-arrays.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
-import { encodeWav } from "../src/studio/sound/wav-file.ts";
 
 const rate = 16_000;
 const pauseSeconds = 0.7;
@@ -36,5 +36,5 @@ export async function writeSounds(file: string, paths: readonly string[]): Promi
   const samples = joinFloats(parts);
   // Not even a quiet room is silent.
   for (let i = 0; i < samples.length; i++) samples[i]! += 3e-4 * Math.sin(i * i * 0.37);
-  await writeFile(file, encodeWav(samples, rate));
+  await writeFile(file, encodeWav(samples, rate, "pcm16"));
 }

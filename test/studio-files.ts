@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import type { Page } from "playwright-core";
-import { encodeWav } from "../src/studio/sound/wav-file.ts";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { createTone } from "./audio-files.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 
@@ -46,6 +46,7 @@ export function createTones(each: number): Record<string, Uint8Array> {
       files[`tones/${label}/${i}.wav`] = encodeWav(
         createTone(8000, 0.3, 1, base * (1 + i / (2 * each)))[0]!,
         8000,
+        "pcm16",
       );
     }
   }

@@ -5,9 +5,9 @@ import { dirname, join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { loadGolem, train } from "../src/index.ts";
 import type { StudioServer } from "../src/server/studio-server.ts";
-import { encodeWav } from "../src/studio/sound/wav-file.ts";
 import { findViolations } from "./accessibility.ts";
 import { createTone } from "./audio-files.ts";
 import { browserNote, browserPath, launchBrowser, listMicrophoneFlags, openWatchedPage } from "./browser.ts";
@@ -205,7 +205,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     const heard = {
       name: "new.wav",
       mimeType: "audio/wav",
-      buffer: Buffer.from(encodeWav(createTone(8000, 0.4, 1, 1300)[0]!, 8000)),
+      buffer: Buffer.from(encodeWav(createTone(8000, 0.4, 1, 1300)[0]!, 8000, "pcm16")),
     };
     await goTo(page, "try");
     await page.waitForSelector(".try .rec:not(:disabled)");

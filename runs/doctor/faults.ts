@@ -1,7 +1,7 @@
 /** Plants faults of single recordings in real data and counts which are found, and what else is. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeFloatWav } from "../../src/audio/wav-writer.ts";
+import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
 import type { FindingKind } from "../../src/doctor/finding.ts";
@@ -24,23 +24,26 @@ const faults: readonly (readonly [FindingKind, (samples: Float32Array) => Uint8A
   [
     "silent",
     (samples) =>
-      encodeFloatWav(
+      encodeWav(
         samples.map(() => 0),
         16_000,
+        "float32",
       ),
   ],
-  ["clipped", (samples) => encodeFloatWav(clip(samples), 16_000)],
+  ["clipped", (samples) => encodeWav(clip(samples), 16_000, "float32")],
   [
     "dc-offset",
     (samples) =>
-      encodeFloatWav(
+      encodeWav(
         samples.map((value) => 0.5 * value + 0.1),
         16_000,
+        "float32",
       ),
   ],
   [
     "too-short",
-    (samples) => encodeFloatWav(samples.subarray(samples.length >> 1, (samples.length >> 1) + 800), 16_000),
+    (samples) =>
+      encodeWav(samples.subarray(samples.length >> 1, (samples.length >> 1) + 800), 16_000, "float32"),
   ],
   ["unreadable", () => new Uint8Array(4096).fill(7)],
 ];

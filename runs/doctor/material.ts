@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type AudioFacts, openAudio } from "../../src/audio/index.ts";
-import { encodeFloatWav } from "../../src/audio/wav-writer.ts";
+import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
@@ -113,7 +113,7 @@ export async function getSamples(path: string): Promise<Float32Array> {
 
 /** The facts of samples at 16 kHz. */
 export async function getFactsOf(samples: Float32Array): Promise<AudioFacts> {
-  return (await openAudio(createMemorySource(encodeFloatWav(samples, 16_000), "samples"))).facts;
+  return (await openAudio(createMemorySource(encodeWav(samples, 16_000, "float32"), "samples"))).facts;
 }
 
 /** Largest normalised correlation of two files over shifts of at most `reach` samples around none. */

@@ -1,70 +1,96 @@
 /**
- * Writes mono samples as WAV files: 32-bit floats (lossless), or mu-law (one byte per sample, playable in
- * every browser).
+ * Writes mono samples as a WAV file.
  *
- * Not its concern: where the samples come from.
- *
- * Reference of mu-law (14-bit range in 8 bits, logarithmic): ITU-T G.711; the segment search follows its
- * table 2a.
+ * Not its concern: where the samples come from, reading (see `formats/wav-decoder.ts`).
+ * References: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE";
+ * ITU-T G.711 for mu-law, whose table 2a the segment search follows.
  */
 
-/** The bytes of a WAV file (format tag 3, one channel) that holds `samples` at `sampleRate` Hz. */
-export function encodeFloatWav(samples: Float32Array, sampleRate: number): Uint8Array {
-  const bytes = new Uint8Array(44 + 4 * samples.length);
-  const view = writeHeader(bytes, { formatTag: 3, bytesPerSample: 4, sampleRate, formatBytes: 16 });
-  writeText(bytes, 36, "data");
-  view.setUint32(40, 4 * samples.length, true);
-  for (let i = 0; i < samples.length; i++) view.setFloat32(44 + 4 * i, samples[i]!, true);
+/**
+ * How a sample is stored: 16-bit integers, 32-bit floats (not clipped), or mu-law, which has the range of 14 bits
+ * in one byte and plays in every browser.
+ */
+export type WavEncoding = "pcm16" | "float32" | "mulaw";
+
+interface Layout {
+  /** WAVE's format tag. */
+  readonly tag: number;
+  /** Bytes per sample. */
+  readonly width: number;
+  /** Whether the header gives the number of samples in a fact chunk, as the specification asks of all formats but PCM. */
+  readonly hasFact: boolean;
+  write(view: DataView, offset: number, sample: number): void;
+}
+
+const layouts: Readonly<Record<WavEncoding, Layout>> = {
+  pcm16: {
+    ...{ tag: 1, width: 2, hasFact: false },
+    write: (view, offset, sample) =>
+      view.setInt16(offset, Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))), true),
+  },
+  // Every reader takes floats without a fact chunk, and files written so far have none.
+  float32: {
+    ...{ tag: 3, width: 4, hasFact: false },
+    write: (view, offset, sample) => view.setFloat32(offset, sample, true),
+  },
+  mulaw: {
+    ...{ tag: 7, width: 1, hasFact: true },
+    write: (view, offset, sample) => view.setUint8(offset, encodeMulaw(sample)),
+  },
+};
+
+/** The bytes of a WAV file with one channel that holds `samples` (full scale is 1) at `sampleRate` Hz. */
+export function encodeWav(
+  samples: Float32Array,
+  sampleRate: number,
+  encoding: WavEncoding,
+): Uint8Array<ArrayBuffer> {
+  const { tag, width, hasFact, write } = layouts[encoding];
+  const formatBytes = hasFact ? 18 : 16;
+  const dataBytes = width * samples.length;
+  const dataStart = 28 + formatBytes + (hasFact ? 12 : 0);
+  const bytes = new Uint8Array(dataStart + dataBytes + (dataBytes % 2));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const writeText = (text: string): void => {
+    for (const character of text) view.setUint8(at++, character.charCodeAt(0));
+  };
+  const writeNumber = (value: number, size: 2 | 4): void => {
+    if (size === 2) view.setUint16(at, value, true);
+    else view.setUint32(at, value, true);
+    at += size;
+  };
+  writeText("RIFF");
+  writeNumber(bytes.length - 8, 4);
+  writeText("WAVEfmt ");
+  writeNumber(formatBytes, 4);
+  writeNumber(tag, 2);
+  writeNumber(1, 2); // channels
+  writeNumber(sampleRate, 4);
+  writeNumber(width * sampleRate, 4); // bytes per second
+  writeNumber(width, 2); // bytes per frame
+  writeNumber(8 * width, 2); // bits per sample
+  if (hasFact) {
+    writeNumber(0, 2); // length of the format's extension
+    writeText("fact");
+    writeNumber(4, 4);
+    writeNumber(samples.length, 4);
+  }
+  writeText("data");
+  writeNumber(dataBytes, 4);
+  for (let i = 0; i < samples.length; i++) write(view, dataStart + i * width, samples[i]!);
   return bytes;
 }
 
 /** Added before the logarithm, so that segments begin at powers of two. */
-const bias = 33;
-const maximumMagnitude = 8191 - bias;
+const mulawBias = 33;
+const largestMulaw = 8191 - mulawBias;
 
 /** One sample, -1 .. 1, as a mu-law byte. */
-export function encodeMulaw(sample: number): number {
+function encodeMulaw(sample: number): number {
   const clipped = Math.max(-1, Math.min(1, sample || 0));
-  const magnitude = Math.min(maximumMagnitude, Math.round(Math.abs(clipped) * 8191)) + bias;
+  const magnitude = Math.min(largestMulaw, Math.round(Math.abs(clipped) * 8191)) + mulawBias;
   const segment = 31 - Math.clz32(magnitude) - 5;
   const step = (magnitude >> (segment + 1)) & 15;
   return ~((clipped < 0 ? 0x80 : 0) | (segment << 4) | step) & 0xff;
-}
-
-/** The bytes of a WAV file (format tag 7, one channel) that holds `samples` at `sampleRate` Hz. */
-export function encodeMulawWav(samples: Float32Array, sampleRate: number): Uint8Array {
-  const padding = samples.length % 2;
-  const bytes = new Uint8Array(58 + samples.length + padding);
-  const view = writeHeader(bytes, { formatTag: 7, bytesPerSample: 1, sampleRate, formatBytes: 18 });
-  // Every format but PCM has a fact chunk with the number of samples.
-  writeText(bytes, 38, "fact");
-  view.setUint32(42, 4, true);
-  view.setUint32(46, samples.length, true);
-  writeText(bytes, 50, "data");
-  view.setUint32(54, samples.length, true);
-  for (let i = 0; i < samples.length; i++) bytes[58 + i] = encodeMulaw(samples[i]!);
-  return bytes;
-}
-
-/** Writes the RIFF header and the fmt chunk of `formatBytes` bytes for one channel. */
-function writeHeader(
-  bytes: Uint8Array,
-  format: { formatTag: number; bytesPerSample: number; sampleRate: number; formatBytes: number },
-): DataView {
-  const view = new DataView(bytes.buffer);
-  writeText(bytes, 0, "RIFF");
-  view.setUint32(4, bytes.length - 8, true);
-  writeText(bytes, 8, "WAVEfmt ");
-  view.setUint32(16, format.formatBytes, true);
-  view.setUint16(20, format.formatTag, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, format.sampleRate, true);
-  view.setUint32(28, format.bytesPerSample * format.sampleRate, true);
-  view.setUint16(32, format.bytesPerSample, true);
-  view.setUint16(34, 8 * format.bytesPerSample, true);
-  return view;
-}
-
-function writeText(bytes: Uint8Array, offset: number, text: string): void {
-  for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i);
 }

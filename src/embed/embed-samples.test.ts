@@ -1,6 +1,6 @@
 /** Samples of a stream are embedded as a recording of the same samples is. */
 import { describe, expect, it } from "vitest";
-import { encodeFloatWav } from "../audio/wav-writer.ts";
+import { encodeWav } from "../audio/wav-writer.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
@@ -24,7 +24,7 @@ describe("embedding samples", () => {
       createBurst(2000, 500, 1200),
     ]) {
       for (const audio of [{}, { trim: false }, { windowSeconds: 1.5 }]) {
-        const source = createMemorySource(encodeFloatWav(samples, rate), "samples");
+        const source = createMemorySource(encodeWav(samples, rate, "float32"), "samples");
         const recording = await embedSource(source, encoderSet, { audio });
         const embedded = await embedSamples(samples, encoderSet, { audio });
         expect(embedded?.embeddings).toEqual(recording.embeddings);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import { createSampleSource } from "../audio/sample-source.ts";
-import { encodeFloatWav } from "../audio/wav-writer.ts";
+import { encodeWav } from "../audio/wav-writer.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
 import { type EncoderSet, embedSource, getEmbedding } from "../embed/embed-source.ts";
@@ -56,7 +56,7 @@ async function trainOnTones(labels: readonly string[]): Promise<GolemModel> {
 
 /** The prediction, or the error, from samples and from a WAV file of them. */
 async function predictBoth(golem: GolemModel, samples: Float32Array): Promise<unknown[]> {
-  const wav = createMemorySource(encodeFloatWav(samples, rate), "the samples given");
+  const wav = createMemorySource(encodeWav(samples, rate, "float32"), "the samples given");
   const sources = [createGivenSamples(samples), wav];
   return Promise.all(
     sources.map((source) =>
@@ -132,7 +132,7 @@ describe("predicting samples", () => {
     const samples = createSound(5, 440, 1);
     for (const source of [
       createGivenSamples(samples),
-      createMemorySource(encodeFloatWav(samples, rate), "a file"),
+      createMemorySource(encodeWav(samples, rate, "float32"), "a file"),
     ]) {
       await embedSource(source, { encoders: [encoder] });
     }

@@ -8,7 +8,7 @@
 import { relative, sep } from "node:path";
 import type { AudioSettings } from "../../audio/audio.ts";
 import { openAudio } from "../../audio/open-audio.ts";
-import { encodeMulawWav } from "../../audio/wav-writer.ts";
+import { encodeWav } from "../../audio/wav-writer.ts";
 import { encodeBase64 } from "../../core/base64.ts";
 import { throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -72,7 +72,7 @@ export async function addClips(data: ReportData, options: ClipOptions): Promise<
 }
 
 function createClip(samples: Float32Array): ReportAudio {
-  const base64 = encodeBase64(encodeMulawWav(samples, sampleRate));
+  const base64 = encodeBase64(encodeWav(samples, sampleRate, "mulaw"));
   return { kind: "clip", base64, seconds: samples.length / sampleRate };
 }
 

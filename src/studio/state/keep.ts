@@ -4,9 +4,9 @@
  * Not its concern: screens, microphones.
  */
 import { batch } from "@preact/signals";
+import { encodeWav } from "../../audio/wav-writer.ts";
 import { type KeptRecording, nameRecording, type Task } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
-import { encodeWav } from "../sound/wav-file.ts";
 import { words } from "../words/language.ts";
 import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
 import { tell } from "./notice.ts";
@@ -34,7 +34,7 @@ export async function keepTake(
 ): Promise<void> {
   const open = task.value;
   if (!open) return;
-  const bytes = encodeWav(samples, sampleRate);
+  const bytes = encodeWav(samples, sampleRate, "pcm16");
   const recording = await describe(open, { bytes, label, extension: "wav" }, recordings.value);
   await keep(open.id, [
     {

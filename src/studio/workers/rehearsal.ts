@@ -5,10 +5,10 @@
  * Not its concern: what is done with them.
  */
 
+import { encodeWav } from "../../audio/wav-writer.ts";
 import type { EncoderSetInfo } from "../../classifier/view.ts";
 import { createRandom } from "../../core/random.ts";
 import type { EmbeddedRecording } from "../../embed/embedded-recording.ts";
-import { encodeWav } from "../sound/wav-file.ts";
 
 const classes = 2;
 const each = 12;
@@ -51,5 +51,6 @@ export function createRehearsalSound(): Uint8Array {
   return encodeWav(
     Float32Array.from({ length: rate }, (_, i) => wave(i)),
     rate,
+    "pcm16",
   );
 }
