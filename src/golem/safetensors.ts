@@ -1,11 +1,17 @@
 /**
- * Reads and writes safetensors files: an 8-byte little-endian header length, a JSON header, raw little-endian data.
+ * Reads and writes a golem's safetensors file: only float32 tensors, which is all a golem holds.
  *
- * Format: huggingface/safetensors, README "Format". Only float32 tensors, which is all a golem holds. Reading treats
- * the bytes as hostile: every number in the header is checked against the bytes that are there before it is used.
+ * Format: huggingface/safetensors, README "Format". The bytes are hostile until checked: the header by
+ * `core/safetensors-header.ts`, and here that the tensors cover all of the data.
  * Not its concern: what the tensors are.
  */
 import { GolemError } from "../core/error.ts";
+import {
+  headerLengthBytes,
+  parseSafetensorsHeader,
+  readHeaderLength,
+  type SafetensorsRules,
+} from "../core/safetensors-header.ts";
 import type { Tensor } from "../head/head.ts";
 
 /** Longest header accepted, in bytes; that of a golem is far below. */
@@ -38,76 +44,31 @@ export function encodeSafetensors(tensors: Readonly<Record<string, Tensor>>): Ui
   return bytes;
 }
 
+const rules: SafetensorsRules<"F32"> = {
+  maximumHeaderBytes,
+  elementBytes: { F32: 4 },
+  damaged: (found, cause) =>
+    new GolemError("golem-damaged", `The safetensors file is damaged: ${found}.`, {
+      hint: "Copy the golem's folder again from where it was made, or train it anew.",
+      cause,
+    }),
+};
+
 /** Parses safetensors; any inconsistency is the error `golem-damaged` with what was found. */
 export function decodeSafetensors(bytes: Uint8Array): Record<string, Tensor> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes; a header needs at least 8`);
-  const headerLength = view.getBigUint64(0, true);
-  if (headerLength > BigInt(maximumHeaderBytes) || headerLength > BigInt(bytes.length - 8)) {
-    throw damaged(`its header claims ${headerLength} bytes; the file has ${bytes.length}`);
-  }
-  const dataStart = 8 + Number(headerLength);
-  const header = parseHeader(bytes.subarray(8, dataStart));
+  const dataStart = headerLengthBytes + readHeaderLength(bytes, bytes.length, rules);
   const dataBytes = bytes.length - dataStart;
+  const extents = parseSafetensorsHeader(bytes.subarray(headerLengthBytes, dataStart), dataBytes, rules);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, dataBytes);
   const tensors: Record<string, Tensor> = Object.create(null);
-  const extents: [number, number][] = [];
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const { shape, begin, end } = parseEntry(name, entry, dataBytes);
-    extents.push([begin, end]);
-    const data = new Float32Array((end - begin) / 4);
-    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(dataStart + begin + 4 * i, true);
-    tensors[name] = { shape, data };
-  }
-  extents.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   let covered = 0;
-  for (const [begin, end] of extents) {
-    if (begin !== covered) throw damaged(`its tensors leave a gap or overlap at byte ${begin}`);
-    covered = end;
+  for (const [name, { shape, begin, end }] of extents) {
+    const data = new Float32Array((end - begin) / 4);
+    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(begin + 4 * i, true);
+    tensors[name] = { shape, data };
+    covered += end - begin;
   }
-  if (covered !== dataBytes) throw damaged(`its tensors cover ${covered} of ${dataBytes} bytes of data`);
+  if (covered !== dataBytes)
+    throw rules.damaged(`its tensors cover ${covered} of ${dataBytes} bytes of data`);
   return tensors;
-}
-
-function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw damaged("its header is not JSON in UTF-8");
-  }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw damaged("its header is not a JSON object");
-  }
-  return header as Record<string, unknown>;
-}
-
-function parseEntry(
-  name: string,
-  entry: unknown,
-  dataBytes: number,
-): { shape: number[]; begin: number; end: number } {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== "F32") throw damaged(`tensor ${name} has type ${String(dtype)}; expected F32`);
-  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount)) {
-    throw damaged(`tensor ${name} has no valid shape`);
-  }
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw damaged(`tensor ${name} has no valid offsets`);
-  }
-  const [begin, end] = offsets as [number, number];
-  const elements = (shape as number[]).reduce((product, size) => product * size, 1);
-  if (begin > end || end > dataBytes || end - begin !== 4 * elements) {
-    throw damaged(
-      `tensor ${name} of shape [${shape.join(", ")}] claims bytes ${begin} to ${end} of ${dataBytes}`,
-    );
-  }
-  return { shape: shape as number[], begin, end };
-}
-
-function damaged(what: string): GolemError {
-  return new GolemError("golem-damaged", `The safetensors file is damaged: ${what}.`, {
-    hint: "Copy the golem's folder again from where it was made, or train it anew.",
-  });
 }

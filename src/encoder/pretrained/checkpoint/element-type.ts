@@ -22,11 +22,6 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   BOOL: 1,
 };
 
-/** Whether a name is that of a type that can be read. */
-export function isElementType(name: unknown): name is ElementType {
-  return typeof name === "string" && Object.hasOwn(elementBytes, name);
-}
-
 /** Converts raw little-endian elements to float32. Float32 itself is a view of the bytes where they are aligned. */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const count = bytes.length / elementBytes[type];

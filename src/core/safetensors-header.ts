@@ -1,0 +1,105 @@
+/**
+ * Reads the header of a safetensors file: which tensors it holds, and where.
+ *
+ * Format: huggingface/safetensors, README "Format": an 8-byte little-endian header length, a JSON header, raw
+ * little-endian data. The header is hostile until checked: it is bounded, every offset lies inside the file, sizes
+ * agree with shapes, and tensors do not overlap.
+ * Not its concern: reading bytes, converting elements, what the tensors are.
+ */
+import * as z from "zod/mini";
+
+/** Bytes before the JSON header. */
+export const headerLengthBytes = 8;
+/** Most dimensions of a tensor. */
+const maximumDimensions = 8;
+
+const size = z.int().check(z.nonnegative());
+const headerSchema = z.record(z.string(), z.unknown());
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(size).check(z.maxLength(maximumDimensions)),
+  data_offsets: z.tuple([size, size]),
+});
+
+/** What a reader accepts, and how it reports anything else. */
+export interface SafetensorsRules<Type extends string> {
+  /** Longest header accepted, in bytes. */
+  readonly maximumHeaderBytes: number;
+  /** The element types that are read, with the bytes of one element. */
+  readonly elementBytes: Readonly<Record<Type, number>>;
+  /** Makes the error for a file in which `found` is wrong. */
+  damaged(found: string, cause?: unknown): Error;
+}
+
+/** One tensor in the file: its bytes are [begin, end) of the data that follows the header. */
+export interface TensorExtent<Type extends string> {
+  readonly type: Type;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Reads the length of the JSON header from the file's first bytes; throws `damaged` where it cannot be. */
+export function readHeaderLength(
+  start: Uint8Array,
+  fileBytes: number,
+  { maximumHeaderBytes, damaged }: SafetensorsRules<string>,
+): number {
+  if (start.length < headerLengthBytes) {
+    throw damaged(`it has ${start.length} bytes; expected at least ${headerLengthBytes}`);
+  }
+  const length = new DataView(start.buffer, start.byteOffset, headerLengthBytes).getBigUint64(0, true);
+  if (length > BigInt(maximumHeaderBytes) || length > BigInt(fileBytes - headerLengthBytes)) {
+    throw damaged(`its header claims ${length} bytes of the file's ${fileBytes}`);
+  }
+  return Number(length);
+}
+
+/** Parses the JSON header of a file with `dataBytes` after it; throws `damaged` for the first thing that is wrong. */
+export function parseSafetensorsHeader<Type extends string>(
+  json: Uint8Array,
+  dataBytes: number,
+  { elementBytes, damaged }: SafetensorsRules<Type>,
+): Map<string, TensorExtent<Type>> {
+  const isKnown = (type: string): type is Type => Object.hasOwn(elementBytes, type);
+  const extents = new Map<string, TensorExtent<Type>>();
+  for (const [name, value] of Object.entries(parseJson(json, damaged))) {
+    if (name === "__metadata__") continue;
+    const entry = entrySchema.safeParse(value);
+    if (!entry.success) {
+      const [issue] = entry.error.issues;
+      throw damaged(`the entry of tensor '${name}' has no valid ${String(issue?.path[0] ?? "fields")}`);
+    }
+    const { dtype: type, shape, data_offsets: offsets } = entry.data;
+    if (!isKnown(type)) {
+      const known = Object.keys(elementBytes).join(", ");
+      throw damaged(`tensor '${name}' is of type ${JSON.stringify(type)}; expected ${known}`);
+    }
+    const [begin, end] = offsets;
+    const elements = shape.reduce((product, length) => product * length, 1);
+    if (end > dataBytes || end - begin !== elements * elementBytes[type]) {
+      throw damaged(
+        `tensor '${name}' (${type}, [${shape.join(", ")}]) claims bytes ${begin} to ${end} of ${dataBytes}`,
+      );
+    }
+    extents.set(name, { type, shape, begin, end });
+  }
+  let covered = 0;
+  for (const { begin, end } of [...extents.values()].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < covered) throw damaged(`two of its tensors overlap at byte ${begin}`);
+    covered = end;
+  }
+  return extents;
+}
+
+function parseJson(bytes: Uint8Array, damaged: SafetensorsRules<string>["damaged"]): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw damaged("its header is not JSON in UTF-8", cause);
+  }
+  const header = headerSchema.safeParse(json);
+  if (!header.success) throw damaged("its header is not a JSON object");
+  return header.data;
+}
