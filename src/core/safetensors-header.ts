@@ -7,6 +7,7 @@
  * Not its concern: reading bytes, converting elements, what the tensors are.
  */
 import * as z from "zod/mini";
+import { checkSchema } from "./check-schema.ts";
 
 /** Bytes before the JSON header. */
 export const headerLengthBytes = 8;
@@ -65,12 +66,8 @@ export function parseSafetensorsHeader<Type extends string>(
   const extents = new Map<string, TensorExtent<Type>>();
   for (const [name, value] of Object.entries(parseJson(json, damaged))) {
     if (name === "__metadata__") continue;
-    const entry = entrySchema.safeParse(value);
-    if (!entry.success) {
-      const [issue] = entry.error.issues;
-      throw damaged(`the entry of tensor '${name}' has no valid ${String(issue?.path[0] ?? "fields")}`);
-    }
-    const { dtype: type, shape, data_offsets: offsets } = entry.data;
+    const entry = checkSchema(entrySchema, value, (found) => damaged(`in the entry of '${name}', ${found}`));
+    const { dtype: type, shape, data_offsets: offsets } = entry;
     if (!isKnown(type)) {
       const known = Object.keys(elementBytes).join(", ");
       throw damaged(`tensor '${name}' is of type ${JSON.stringify(type)}; expected ${known}`);
@@ -99,7 +96,5 @@ function parseJson(bytes: Uint8Array, damaged: SafetensorsRules<string>["damaged
   } catch (cause) {
     throw damaged("its header is not JSON in UTF-8", cause);
   }
-  const header = headerSchema.safeParse(json);
-  if (!header.success) throw damaged("its header is not a JSON object");
-  return header.data;
+  return checkSchema(headerSchema, json, () => damaged("its header is not a JSON object"));
 }

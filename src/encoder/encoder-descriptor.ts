@@ -1,24 +1,25 @@
 /**
- * golem-encoder.json: what has to be known of an ONNX model to use it as an encoder, checked by a schema.
+ * Schema of golem-encoder.json, which describes an ONNX model so that it can be used as an encoder.
  *
- * The file may come from a stranger: every number in it is bounded, its paths stay in its folder.
+ * The file may be hostile: every number in it is bounded, and its paths stay in its folder.
  * Not its concern: files, ONNX Runtime. Documented in docs/encoders.md.
  */
 import * as z from "zod/mini";
+import { checkSchema } from "../core/check-schema.ts";
 import { GolemError } from "../core/error.ts";
 
 /** Name of the file. */
 export const descriptorFile = "golem-encoder.json";
 
 const shortText = z.string().check(z.minLength(1), z.maxLength(512));
-const int = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const int = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
 const hertz = z.number().check(z.nonnegative(), z.maximum(96_000));
 
 const samplesInput = z.strictObject({
   name: shortText,
   kind: z.literal("samples"),
   axes: z.array(z.enum(["batch", "channel", "samples"])).check(z.minLength(1), z.maxLength(3)),
-  /** "zero-mean-unit-variance": over the whole window, as wav2vec2 wants it. */
+  /** "zero-mean-unit-variance" is over the whole window, as wav2vec2 expects. */
   normalise: z._default(z.enum(["none", "zero-mean-unit-variance"]), "none"),
   /** Factor on samples in -1 .. 1, after normalisation: 32768 where 16-bit integers are expected. */
   gain: z._default(z.number().check(z.minimum(1e-6), z.maximum(1e6)), 1),
@@ -44,7 +45,7 @@ const logMelInput = z.strictObject({
   offset: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
   floor: z._default(z.number().check(z.minimum(1e-30), z.maximum(1)), 1e-10),
   centred: z._default(z.boolean(), false),
-  /** For networks that take windows of frames: how many, one every how many. */
+  /** For networks whose input is windows of frames: frames per window, and frames from one window to the next. */
   patches: z.optional(z.strictObject({ length: int(1, 10_000), hop: int(1, 10_000) })),
 });
 
@@ -57,14 +58,14 @@ const descriptor = z.strictObject({
   licence: z._default(z.string().check(z.maxLength(128)), "unknown"),
   /** The model's file, beside this one. */
   model: z._default(shortText, "model.onnx"),
-  /** Arithmetic of its weights; only told, not acted on. */
+  /** Precision of its weights; shown, with no other effect. */
   precision: z._default(z.string().check(z.regex(/^[a-z0-9]{2,16}$/)), "fp32"),
   sampleRate: int(4_000, 192_000),
   input: z.discriminatedUnion("kind", [samplesInput, logMelInput]),
   output: z.strictObject({
-    /** Names of the tensors that are the layers, first layer first; any tensor of the graph will do. */
+    /** Names of the tensors that are the layers, first layer first; they may be any tensors of the graph. */
     layers: z.array(shortText).check(z.minLength(1), z.maxLength(256)),
-    /** What the axes of each of them are; without "time" it is one vector a window. */
+    /** The axes of each of them; without "time" there is one vector per window. */
     axes: z.array(z.enum(["batch", "time", "features"])).check(z.minLength(1), z.maxLength(3)),
     /** Length of the features axis. */
     dimensions: int(1, 65_536),
@@ -77,9 +78,9 @@ const descriptor = z.strictObject({
 export type EncoderDescriptor = z.infer<typeof descriptor>;
 
 /**
- * Parses and checks a descriptor. `name` is what messages call it.
+ * Parses and checks a descriptor; messages call it `name`.
  *
- * @throws GolemError `invalid-option`, naming the first place that is wrong.
+ * @throws GolemError `invalid-option` with the first field that is wrong.
  */
 export function parseDescriptor(json: string, name = descriptorFile): EncoderDescriptor {
   let value: unknown;
@@ -88,23 +89,9 @@ export function parseDescriptor(json: string, name = descriptorFile): EncoderDes
   } catch (cause) {
     throw invalid(name, "it is not JSON", cause);
   }
-  const result = descriptor.safeParse(value);
-  if (!result.success) {
-    throw invalid(name, describeIssue(result.error.issues[0]!));
-  }
-  checkConsistency(result.data, name);
-  return result.data;
-}
-
-/** What the schema found, in words. */
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const at = issue.path.join(".") || "the top";
-  if (issue.code === "unrecognized_keys") return `unknown field ${issue.keys.join(", ")} at ${at}`;
-  if (issue.code === "invalid_type") return `${issue.expected} was expected at ${at}`;
-  if (issue.code === "invalid_value") return `one of ${issue.values.join(", ")} was expected at ${at}`;
-  if (issue.code === "too_small") return `at least ${issue.minimum} was expected at ${at}`;
-  if (issue.code === "too_big") return `at most ${issue.maximum} was expected at ${at}`;
-  return `${issue.message} at ${at}`;
+  const parsed = checkSchema(descriptor, value, (found) => invalid(name, found));
+  checkConsistency(parsed, name);
+  return parsed;
 }
 
 function checkConsistency({ input, output, sampleRate, model }: EncoderDescriptor, name: string): void {
@@ -128,7 +115,7 @@ function checkConsistency({ input, output, sampleRate, model }: EncoderDescripto
   if (input.low >= input.high || input.high > sampleRate / 2) {
     throw invalid(
       name,
-      `input.low ${input.low} to input.high ${input.high} Hz is no range within half the sample rate`,
+      `input.low ${input.low} to input.high ${input.high} Hz is not a range within half the sample rate`,
     );
   }
 }

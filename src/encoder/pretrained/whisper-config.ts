@@ -1,43 +1,47 @@
 /**
- * What config.json and preprocessor_config.json of Whisper models say, checked and bounded.
+ * Schemas of config.json and preprocessor_config.json for Whisper; every number is bounded.
  *
  * Fields and their defaults: Hugging Face transformers, `WhisperConfig`, `WhisperFeatureExtractor`.
  * Not its concern: tensors, graphs.
  */
-import { z } from "zod";
+import * as z from "zod/mini";
+import { checkSchema } from "../../core/check-schema.ts";
 import { GolemError } from "../../core/error.ts";
 
-const size = z.number().int().min(1).max(65_536);
+const int = (maximum: number) => z.int().check(z.minimum(1), z.maximum(maximum));
+const size = int(65_536);
 
 const configSchema = z
   .object({
     model_type: z.literal("whisper"),
-    d_model: size.default(384),
-    encoder_layers: size.max(256).default(4),
-    encoder_attention_heads: size.default(6),
-    encoder_ffn_dim: size.default(1536),
-    num_mel_bins: z.union([z.literal(80), z.literal(128)]).default(80),
-    max_source_positions: z.literal(1500).default(1500),
-    activation_function: z.literal("gelu").default("gelu"),
+    d_model: z._default(size, 384),
+    encoder_layers: z._default(int(256), 4),
+    encoder_attention_heads: z._default(size, 6),
+    encoder_ffn_dim: z._default(size, 1536),
+    num_mel_bins: z._default(z.union([z.literal(80), z.literal(128)]), 80),
+    max_source_positions: z._default(z.literal(1500), 1500),
+    activation_function: z._default(z.literal("gelu"), "gelu"),
   })
-  .refine((config) => config.d_model % config.encoder_attention_heads === 0, {
-    path: ["encoder_attention_heads"],
-    message: "must divide d_model",
-  });
+  .check(
+    z.refine((config) => config.d_model % config.encoder_attention_heads === 0, {
+      path: ["encoder_attention_heads"],
+      message: "must divide d_model",
+    }),
+  );
 
-/** The front end is part of the graph, so only the one that all published models have will do. */
+/** The front end is part of the graph, so only the one of all published models is supported. */
 const preprocessorSchema = z.object({
-  feature_size: z.number().optional(),
-  sampling_rate: z.literal(16_000).default(16_000),
-  n_fft: z.literal(400).default(400),
-  hop_length: z.literal(160).default(160),
-  chunk_length: z.literal(30).default(30),
+  feature_size: z.optional(z.number()),
+  sampling_rate: z._default(z.literal(16_000), 16_000),
+  n_fft: z._default(z.literal(400), 400),
+  hop_length: z._default(z.literal(160), 160),
+  chunk_length: z._default(z.literal(30), 30),
 });
 
 /** A checked config.json of a Whisper model. */
 export type WhisperConfig = z.infer<typeof configSchema>;
 
-/** Checks the parsed config files; throws `unknown-encoder` naming the first field that cannot be honoured. */
+/** Checks the parsed files; throws `unknown-encoder` with the first field that is not supported. */
 export function parseWhisperConfig(configJson: unknown, preprocessorJson: unknown): WhisperConfig {
   const config = check(configSchema, configJson, "config.json");
   const { feature_size: bands } = check(
@@ -51,11 +55,8 @@ export function parseWhisperConfig(configJson: unknown, preprocessorJson: unknow
   return config;
 }
 
-function check<T>(schema: z.ZodType<T>, json: unknown, file: string): T {
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw refuse(file, `${issue.path.join(".") || "it"}: ${issue.message}`);
+function check<T>(schema: z.ZodMiniType<T>, json: unknown, file: string): T {
+  return checkSchema(schema, json, (found) => refuse(file, found));
 }
 
 function refuse(file: string, what: string): GolemError {

@@ -8,6 +8,8 @@
  */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod/mini";
+import { checkSchema } from "../../core/check-schema.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Warning } from "../environment.ts";
@@ -196,23 +198,25 @@ async function askFile(
   throw createForeignError(subject, settings, "no X-Repo-Commit and ETag");
 }
 
+/** What is used of the Hub's answer about a revision. */
+const revisionSchema = z.object({
+  sha: z.string().check(z.refine(isCommit)),
+  siblings: z.array(z.object({ rfilename: z.optional(z.unknown()) })),
+  cardData: z.optional(z.unknown()),
+  private: z.optional(z.unknown()),
+});
+
 function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSettings): HubRevision {
+  const refuse = () => createForeignError(subject, settings, "no commit and list of files");
+  let json: unknown;
   try {
-    const {
-      sha,
-      siblings,
-      cardData,
-      private: isPrivate,
-    } = JSON.parse(Buffer.from(bytes).toString("utf8")) as Readonly<Record<string, unknown>>;
-    if (typeof sha === "string" && isCommit(sha) && Array.isArray(siblings)) {
-      const names = siblings.map((entry: { rfilename?: unknown } | null) => entry?.rfilename);
-      const files = names.filter((name) => typeof name === "string").filter(isSafePath);
-      return { commit: sha, files, card: cardData, isPublic: isPrivate === false };
-    }
+    json = JSON.parse(Buffer.from(bytes).toString("utf8"));
   } catch {
-    // Reported below.
+    throw refuse();
   }
-  throw createForeignError(subject, settings, "no commit and list of files");
+  const { sha, siblings, cardData, private: isPrivate } = checkSchema(revisionSchema, json, refuse);
+  const files = siblings.map((file) => file.rfilename).filter((name) => typeof name === "string");
+  return { commit: sha, files: files.filter(isSafePath), card: cardData, isPublic: isPrivate === false };
 }
 
 function createForeignError(subject: HubSubject, settings: HubSettings, missing: string): GolemError {

@@ -1,9 +1,11 @@
 /**
- * Opens a model's checkpoint from its files, whichever of the four published layouts they have.
+ * Opens a model's checkpoint from its files, in any of the four published layouts.
  *
  * Not its concern: which network it is, where the files come from.
  */
+import * as z from "zod/mini";
 import type { ByteSource } from "../../../core/byte-source.ts";
+import { checkSchema } from "../../../core/check-schema.ts";
 import { GolemError } from "../../../core/error.ts";
 import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
 import { openSafetensors } from "./safetensors-file.ts";
@@ -18,9 +20,9 @@ export const checkpointFiles = [
 ] as const;
 
 /**
- * Opens the checkpoint among `sources` (by file name): the first of {@link checkpointFiles} that is there, with the
- * shards its index names. Rejects with `weights-missing` when a file is not there, `weights-damaged` when one is
- * invalid. Only headers are read.
+ * Opens the checkpoint among `sources` (by file name): the first of {@link checkpointFiles} that exists, with the
+ * shards that its index names. Reads only headers. Rejects with `weights-missing` if a file is missing and
+ * `weights-damaged` if one is invalid.
  */
 export async function openCheckpoint(sources: Readonly<Record<string, ByteSource>>): Promise<Checkpoint> {
   const name = checkpointFiles.find((file) => Object.hasOwn(sources, file));
@@ -38,7 +40,7 @@ export async function openCheckpoint(sources: Readonly<Record<string, ByteSource
   for (const file of new Set(shards.values())) {
     const shard = Object.hasOwn(sources, file) ? sources[file] : undefined;
     if (!shard) {
-      throw new GolemError("weights-missing", `${name} names the file ${file}, which is not there.`, {
+      throw new GolemError("weights-missing", `${name} names the file ${file}, which is missing.`, {
         hint: "A sharded checkpoint needs all of its files in one folder.",
       });
     }
@@ -59,11 +61,16 @@ export async function openCheckpoint(sources: Readonly<Record<string, ByteSource
   };
 }
 
+/** Files must be plain names, so that none outside the folder is read. */
+const indexSchema = z.object({
+  weight_map: z.record(z.string(), z.string().check(z.regex(/^[\w][\w.-]*\.(safetensors|bin)$/))),
+});
+
 function openFile(source: ByteSource): Promise<Checkpoint> {
   return source.name.endsWith(".safetensors") ? openSafetensors(source) : openTorchFile(source);
 }
 
-/** Reads an index of shards: the file each tensor is in. Files must be plain names, so none outside the folder is read. */
+/** Reads an index of shards: the file that each tensor is in. */
 export async function readShardIndex(source: ByteSource): Promise<Map<string, string>> {
   if (source.byteLength > checkpointLimits.headerBytes) {
     throw damagedCheckpoint(source.name, `it has ${source.byteLength} bytes`);
@@ -74,14 +81,8 @@ export async function readShardIndex(source: ByteSource): Promise<Map<string, st
   } catch (cause) {
     throw damagedCheckpoint(source.name, "it is not JSON", cause);
   }
-  const map = (index as { weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== "object" || map === null) throw damagedCheckpoint(source.name, "it has no weight_map");
-  const shards = new Map<string, string>();
-  for (const [tensor, file] of Object.entries(map)) {
-    if (typeof file !== "string" || !/^[\w][\w.-]*\.(safetensors|bin)$/.test(file)) {
-      throw damagedCheckpoint(source.name, `it names the file ${JSON.stringify(file)}`);
-    }
-    shards.set(tensor, file);
-  }
-  return shards;
+  const { weight_map: map } = checkSchema(indexSchema, index, (found) =>
+    damagedCheckpoint(source.name, found),
+  );
+  return new Map(Object.entries(map));
 }
