@@ -134,7 +134,7 @@ async function send(request: HubRequest, settings: HubSettings): Promise<HubAnsw
     const answer = await exchange(url, { method, headers }, request.signal, settings.silenceMilliseconds);
     const location = answer.headers.get("location");
     if (![301, 302, 303, 307, 308].includes(answer.status) || location === null) return answer;
-    const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
     const known = answer.headers.has("x-linked-etag") || answer.headers.has("x-repo-commit");
     if (method === "HEAD" && known && target?.origin !== url.origin) return answer;
     await answer.cancel();
