@@ -7,8 +7,8 @@
  */
 
 /**
- * How a sample is stored: 16-bit integers, 32-bit floats (not clipped), or mu-law, which has the range of 14 bits
- * in one byte and plays in every browser.
+ * How a sample is stored: 16-bit integers, 32-bit floats (not clipped), or mu-law, which has the range of 14
+ * bits in one byte and plays in every browser.
  */
 export type WavEncoding = "pcm16" | "float32" | "mulaw";
 
@@ -17,7 +17,10 @@ interface Layout {
   readonly tag: number;
   /** Bytes per sample. */
   readonly width: number;
-  /** Whether the header gives the number of samples in a fact chunk, as the specification asks of all formats but PCM. */
+  /**
+   * Whether the header gives the number of samples in a fact chunk, as the specification asks of all formats
+   * but PCM.
+   */
   readonly hasFact: boolean;
   write(view: DataView, offset: number, sample: number): void;
 }

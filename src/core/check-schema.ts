@@ -9,8 +9,8 @@ import * as z from "zod/mini";
 const maximumExcerpt = 100;
 
 /**
- * Returns the value as the schema parses it; otherwise throws what `fail` makes of the first thing wrong, as in
- * `sampleRate is 0; expected at least 4000`.
+ * Returns the value as the schema parses it; otherwise throws what `fail` makes of the first thing wrong, as
+ * in `sampleRate is 0; expected at least 4000`.
  */
 export function checkSchema<Schema extends z.core.$ZodType>(
   schema: Schema,

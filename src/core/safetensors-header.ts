@@ -2,8 +2,8 @@
  * Reads the header of a safetensors file: which tensors it holds, and where.
  *
  * Format: huggingface/safetensors, README "Format": an 8-byte little-endian header length, a JSON header, raw
- * little-endian data. The header is hostile until checked: it is bounded, every offset lies inside the file, sizes
- * agree with shapes, and tensors do not overlap.
+ * little-endian data. The header is hostile until checked: it is bounded, every offset lies inside the file,
+ * sizes agree with shapes, and tensors do not overlap.
  * Not its concern: reading bytes, converting elements, what the tensors are.
  */
 import * as z from "zod/mini";
@@ -56,7 +56,10 @@ export function readHeaderLength(
   return Number(length);
 }
 
-/** Parses the JSON header of a file with `dataBytes` after it; throws `damaged` for the first thing that is wrong. */
+/**
+ * Parses the JSON header of a file with `dataBytes` after it; throws `damaged` for the first thing that is
+ * wrong.
+ */
 export function parseSafetensorsHeader<Type extends string>(
   json: Uint8Array,
   dataBytes: number,

@@ -45,7 +45,9 @@ const logMelInput = z.strictObject({
   offset: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
   floor: z._default(z.number().check(z.minimum(1e-30), z.maximum(1)), 1e-10),
   centred: z._default(z.boolean(), false),
-  /** For networks whose input is windows of frames: frames per window, and frames from one window to the next. */
+  /**
+   * For networks whose input is windows of frames: frames per window, and frames from one window to the next.
+   */
   patches: z.optional(z.strictObject({ length: int(1, 10_000), hop: int(1, 10_000) })),
 });
 

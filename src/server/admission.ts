@@ -1,47 +1,47 @@
 /**
- * How much work is let in: requests beyond the queue, and streams beyond their number, are turned away at once, and so is a client who would take more
- * than its share; all with a guess of when there will be room.
+ * Limits the work at a time: requests beyond the queue, streams beyond their number, and a client beyond its
+ * share are refused at once, with an estimate of when there will be room.
  *
- * Not its concern: what the work is, how clients are told apart.
+ * Not its concern: what the work is, how clients are identified.
  */
 import { createOverloaded, createTooManyRequests } from "./problem.ts";
 
-/** Weight of the latest in the running mean of durations. */
+/** Weight of the latest duration in the running mean. */
 const latestWeight = 0.1;
 const maximumRetrySeconds = 60;
 
-/** Lets work in, or not. */
+/** Admits or refuses work. */
 export interface Admission {
-  /** Throws `overloaded` when no more is let in, `too-many-requests` when no more is of this client. */
+  /** Throws `overloaded` if the limit is reached, `too-many-requests` if this client's share is. */
   check(client: string): void;
-  /** Counts work in until what it returns is called; throws like `check`. */
+  /** Counts work from now until the returned function is called; throws as `check` does. */
   enter(client: string): () => void;
-  /** What was let in and is not yet done. */
+  /** Work admitted and not yet done. */
   getCount(): number;
   /** Seconds after which there should be room, at least 1. */
   getRetrySeconds(): number;
 }
 
-/** How much is let in. */
+/** How much is admitted. */
 export interface AdmissionLimits {
-  /** Most at a time. */
+  /** Most work at a time. */
   readonly limit: number;
   /** The part of it that one client may take, in (0, 1]; at least one. */
   readonly clientShare: number;
 }
 
-/** `what` they are and do, as the error says it: "requests are at work". */
+/** `what` completes the sentence of the error: "requests are at work". */
 export function createAdmission({ limit, clientShare }: AdmissionLimits, what: string): Admission {
   const clientLimit = Math.max(1, Math.floor(limit * clientShare));
-  /** Of each client that has any. */
+  /** Work of each client that has any. */
   const counts = new Map<string, number>();
   let count = 0;
   let meanSeconds = 0;
   const check = (client: string): void => {
-    if (count >= limit) throw createOverloaded(`${count} ${what}, and no more are taken.`);
+    if (count >= limit) throw createOverloaded(`${count} ${what}, and no more are accepted.`);
     const own = counts.get(client) ?? 0;
     if (own >= clientLimit) {
-      throw createTooManyRequests(`${own} ${what} for this client, and no more of one are taken.`);
+      throw createTooManyRequests(`${own} ${what} for this client, and no more of one client are accepted.`);
     }
   };
   const add = (client: string, difference: number): void => {
@@ -66,7 +66,7 @@ export function createAdmission({ limit, clientShare }: AdmissionLimits, what: s
       };
     },
     getCount: () => count,
-    // Half of those in have left after about half of the time that each of them takes.
+    // After half of the mean duration, about half of the work that is in is done.
     getRetrySeconds: () => Math.min(maximumRetrySeconds, Math.max(1, Math.ceil(meanSeconds / 2))),
   };
 }

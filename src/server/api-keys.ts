@@ -1,18 +1,21 @@
 /**
- * Keys of those who may use the server: kept as hashes, compared in a time that tells nothing.
+ * API keys: kept as hashes, and compared in a time that reveals nothing about them.
  *
- * Not its concern: HTTP, where keys are kept.
+ * Not its concern: HTTP, where keys are stored.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { GolemError } from "../core/error.ts";
 
-/** Shortest key taken, in characters: shorter ones can be guessed. */
+/** Shortest key accepted, in characters: shorter ones can be guessed. */
 const minimumLength = 16;
 
-/** Says whether a key is one of those it was made of. */
+/** Whether a key is one of the valid ones. */
 export type KeyCheck = (key: string) => boolean;
 
-/** Reads keys, one a line; empty lines and those that begin with # do not count. Throws `invalid-option` where there is none, or a short one. */
+/**
+ * Reads keys, one per line; empty lines and lines that begin with # are skipped. Throws `invalid-option` if
+ * there is none, or one is too short; the message names `origin`.
+ */
 export function parseApiKeys(text: string, origin: string): string[] {
   const keys = text
     .split(/[\r\n,]+/)
@@ -29,12 +32,12 @@ export function parseApiKeys(text: string, origin: string): string[] {
   return keys;
 }
 
-/** Creates the check; with no keys nothing is let through. */
+/** Creates the check; without keys every one is refused. */
 export function createKeyCheck(keys: readonly string[]): KeyCheck {
   const hashes = keys.map(hash);
   return (key) => {
     const presented = hash(key);
-    // All are compared, so that the time does not tell which one it was.
+    // All are compared, so that the time does not depend on which one it is.
     return hashes.reduce((found, known) => timingSafeEqual(known, presented) || found, false);
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The server's application: who may ask, what is answered, how errors look. Nothing here opens a port.
+ * The server's application: access, headers, routes, errors, logging. It opens no port.
  *
  * Not its concern: processes, signals, the terminal.
  */
@@ -32,10 +32,10 @@ import {
 } from "./routes.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** What the application is made of. */
+/** Everything the application works with. */
 export interface AppParts extends PredictParts, DetectParts, ListenParts {
   readonly guard: RequestGuard;
-  /** Undefined: everybody who is let in by the guard may ask. */
+  /** Undefined: no key is needed. */
   readonly isKey: KeyCheck | undefined;
   /** Origins that get CORS headers. */
   readonly origins: readonly string[];
@@ -48,12 +48,21 @@ export type App = OpenAPIHono<ServerContext>;
 
 const policy = "default-src 'none'; frame-ancestors 'none'";
 
-/** Puts the application together. */
+/** Creates the application. */
 export function createApp(parts: AppParts): App {
-  const { golems, metrics, admission, guard, origins, log } = parts;
   const app: App = new OpenAPIHono<ServerContext>();
+  addAccess(app, parts);
+  addState(app, parts);
+  addGolems(app, parts);
+  addDocumentation(app);
+  // Last, since it lists the addresses of the routes above.
+  addErrors(app, parts);
+  return app;
+}
 
-  app.use(createAccount(parts));
+/** What each request passes first: logging, headers, the checks of Host, Origin and key. */
+function addAccess(app: App, parts: AppParts): void {
+  app.use(createRequestLog(parts));
   app.use(async (c, next) => {
     c.header("x-content-type-options", "nosniff");
     c.header("referrer-policy", "no-referrer");
@@ -61,13 +70,13 @@ export function createApp(parts: AppParts): App {
     c.header("content-security-policy", policy);
     c.header("cache-control", "no-store");
     if (parts.isStopping()) c.header("connection", "close");
-    guard(c.req.header("host"), c.req.header("origin"));
+    parts.guard(c.req.header("host"), c.req.header("origin"));
     await next();
   });
-  if (origins.length > 0) {
+  if (parts.origins.length > 0) {
     app.use(
       cors({
-        origin: [...origins],
+        origin: [...parts.origins],
         allowMethods: ["GET", "POST"],
         allowHeaders: ["authorization", "x-api-key", "content-type"],
         exposeHeaders: ["x-request-id", "retry-after"],
@@ -78,23 +87,30 @@ export function createApp(parts: AppParts): App {
   const checkKey = createKeyChecker(parts.isKey);
   app.use("/v1/*", checkKey);
   app.use("/metrics", checkKey);
+}
 
+/** Routes about the server itself. */
+function addState(app: App, { golems, pool, metrics, isStopping }: AppParts): void {
   const state = (status: "ok" | "ready") => ({ status, version: packageJson.version });
   app.openapi(healthRoute, (c) => c.json(state("ok"), 200));
   app.openapi(readyRoute, (c) => {
-    if (parts.isStopping()) throw new GolemError("not-ready", "The server is about to stop.");
+    if (isStopping()) throw new GolemError("not-ready", "The server is about to stop.");
     if (!golems.isReady()) throw new GolemError("not-ready", "Golems are still being loaded.");
-    if (parts.pool.getReady() === 0) {
-      throw new GolemError("not-ready", "No worker thread is there to hear recordings.");
-    }
+    if (pool.getReady() === 0) throw new GolemError("not-ready", "No worker thread is ready.");
     return c.json(state("ready"), 200);
   });
   app.openAPIRegistry.registerPath(metricsRoute);
   app.get(metricsRoute.path, async (c) =>
     c.body(await metrics.render(), 200, { "content-type": metrics.contentType }),
   );
+}
+
+/** Routes about golems and with them. */
+function addGolems(app: App, parts: AppParts): void {
+  const { golems } = parts;
   app.openapi(listRoute, (c) => c.json({ golems: golems.list().map(summariseGolem) }, 200));
   app.openapi(golemRoute, (c) => c.json(describeGolem(golems.get(c.req.valid("param").id)), 200));
+  // Bodies are read as they arrive, so no schema library checks these requests.
   app.openAPIRegistry.registerPath(predictRoute);
   app.post(predictRoute.getRoutingPath(), (c) => handlePredict(c, c.req.param("id"), parts));
   app.openAPIRegistry.registerPath(detectRoute);
@@ -102,10 +118,13 @@ export function createApp(parts: AppParts): App {
   app.openAPIRegistry.registerPath(listenRoute);
   app.get(listenRoute.getRoutingPath(), createListenRoute(parts), () => {
     throw new GolemError("bad-request", "This address is for WebSockets.", {
-      hint: "Open it with a WebSocket, as /docs says.",
+      hint: "Open it with a WebSocket, as /docs describes.",
     });
   });
+}
 
+/** The OpenAPI document of the routes so far, and the page made from it. */
+function addDocumentation(app: App): void {
   for (const [name, scheme] of Object.entries(securitySchemes)) {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
@@ -123,7 +142,10 @@ export function createApp(parts: AppParts): App {
   const page = renderDocsPage(document);
   app.get("/docs", async (c) => c.html(await page, 200, { "content-security-policy": docsPolicy }));
   app.get("/", (c) => c.redirect("/docs"));
+}
 
+/** Unknown addresses, wrong methods, and the problem documents of all errors. */
+function addErrors(app: App, { admission, log }: AppParts): void {
   const known = listPaths(app);
   app.notFound((c) => {
     const methods = new Set(
@@ -132,13 +154,15 @@ export function createApp(parts: AppParts): App {
     if (methods.size > 0) {
       const allowed = [...methods].join(", ");
       c.header("allow", allowed);
-      throw new GolemError("method-not-allowed", `${c.req.method} is not for this address; ${allowed} is.`);
+      throw new GolemError(
+        "method-not-allowed",
+        `${c.req.method} is not allowed at this address; expected ${allowed}.`,
+      );
     }
     throw new GolemError("not-found", "There is nothing at this address.", {
-      hint: "/docs says what there is.",
+      hint: "/docs lists the addresses.",
     });
   });
-
   app.onError((error, c) => {
     const record = toErrorRecord(error, "unexpected");
     const requestId = c.get("requestId") ?? randomUUID();
@@ -147,15 +171,14 @@ export function createApp(parts: AppParts): App {
     if (problem.status === 500) log.error({ requestId, code: record.code, error: record.message }, "fault");
     c.get("note")?.({ code: record.code });
     const headers = getProblemHeaders(problem, admission.getRetrySeconds());
-    // What is left of a body would be taken for the next request.
+    // The rest of a body would be taken for the next request.
     if (incoming && !incoming.complete) headers.connection = "close";
     return c.body(JSON.stringify(problem), problem.status as 500, headers);
   });
-  return app;
 }
 
-/** Numbers, counts and logs every request; nothing of what was sent gets into the log. */
-function createAccount({ log, metrics }: AppParts): MiddlewareHandler<ServerContext> {
+/** Gives every request an id, counts it and logs it; nothing that was sent gets into the log. */
+function createRequestLog({ log, metrics }: AppParts): MiddlewareHandler<ServerContext> {
   return async (c, next) => {
     const start = performance.now();
     const requestId = randomUUID();
@@ -187,6 +210,7 @@ function createAccount({ log, metrics }: AppParts): MiddlewareHandler<ServerCont
   };
 }
 
+/** Refuses requests without a valid key, where keys are needed; identifies the client. */
 function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<ServerContext> {
   return async (c, next) => {
     let known: string | undefined;
@@ -197,9 +221,7 @@ function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<Server
         throw new GolemError(
           "unauthorised",
           key === undefined ? "An API key is needed." : "The API key is wrong.",
-          {
-            hint: "Send it as Authorization: Bearer KEY, or as X-API-Key.",
-          },
+          { hint: "Send it as Authorization: Bearer KEY, or as X-API-Key." },
         );
       }
       known = key;
@@ -209,7 +231,7 @@ function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<Server
   };
 }
 
-/** The pattern of the route that answered. */
+/** The pattern of the route that answered, "other" where none did. */
 function getRoute(c: Context<ServerContext>): string {
   const path = routePath(c, -1);
   return path === "/*" || path === "*" || path.endsWith("/*") ? "other" : path;

@@ -1,15 +1,15 @@
 /**
- * Who a client is, as far as its share of the queue goes: its key, else the address it comes from.
+ * Identifies clients for their shares of the queue: by key, else by address.
  *
  * Not its concern: what a share is.
  */
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 
-/** Groups of an IPv6 address that one network has to itself (RFC 6177: a site is given a /64 or more). */
+/** Groups of an IPv6 address that belong to one network (RFC 6177: a site is given a /64 or more). */
 const networkGroups = 4;
 
-/** A name for the client, which tells nothing of its key. Addresses of one IPv6 network are one client. */
+/** A name for the client that does not reveal its key. Addresses of one IPv6 network are one client. */
 export function getClientName(key: string | undefined, address: string | undefined): string {
   if (key !== undefined) return `key ${createHash("sha256").update(key).digest("base64url")}`;
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address ?? "") ?? [];

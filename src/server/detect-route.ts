@@ -1,8 +1,8 @@
 /**
- * POST /v1/golems/{id}/detect: what a long recording holds and when, event by event as soon as each is certain: JSON lines, or
- * server-sent events where Accept asks for them.
+ * POST /v1/golems/{id}/detect: a long recording in, its events out, each as soon as it is certain: as JSON
+ * lines, or as server-sent events if Accept names them.
  *
- * Errors before the first event are problem documents, later ones the last line.
+ * An error before the first event is a problem document; a later one is the last line.
  * Not its concern: how events are found.
  */
 import type { Context } from "hono";
@@ -10,11 +10,12 @@ import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
+import type { ServedGolem } from "./golem-place.ts";
 import { parseQuery } from "./query.ts";
 import { openRecording, type RecordingLimits } from "./recordings.ts";
 import { createTooLarge } from "./request-body.ts";
 import { detectQuery } from "./schemas.ts";
-import type { ServedGolem, ServedGolems } from "./served-golems.ts";
+import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** What the route works with. */
@@ -23,24 +24,24 @@ export interface DetectParts extends RecordingLimits {
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly stream: StreamLimits;
-  /** Seconds that may pass without progress. */
+  /** Longest time without progress, in seconds. */
   readonly timeoutSeconds: number;
 }
 
 /** Limits on one long recording. */
 interface StreamLimits {
   readonly maximumBytes: number;
-  /** Of sound: few bytes can hold years of silence. */
+  /** Of sound: a few bytes can hold years of silence. */
   readonly maximumSeconds: number;
 }
 
-/** Milliseconds after which the answer begins, once the recording is there, though nothing is known yet. */
+/** Milliseconds after the end of the recording at which the answer begins, even if there is no event yet. */
 const beginMilliseconds = 1000;
-/** Bytes on their way to the worker at which the sender has to wait. */
+/** Bytes waiting for the worker at which the sender has to wait. */
 const highWater = 1024 * 1024;
-/** What limits recordings that have to be there as a whole, as the error says it. */
+/** The option that limits recordings which have to arrive as a whole, as the error shows it. */
 const heldOption =
-  "--max-body for MP4 and AIFF, which have to be there as a whole; FLAC, WAV, Ogg and MP3 are heard while they arrive";
+  "--max-body for MP4 and AIFF, which have to arrive as a whole; FLAC, WAV, Ogg and MP3 are read while they arrive";
 
 const formats = {
   lines: {
@@ -74,7 +75,7 @@ export async function handleDetect(
     const leave = parts.streams.enter(c.var.client);
     const sink = createSink(begin);
     try {
-      await hear(c, golem, { name, options, format, sink }, parts);
+      await detect(c, golem, { name, options, format, sink }, parts);
       sink.end(format.end);
     } catch (error) {
       if (!sink.hasBegun()) throw error;
@@ -83,27 +84,27 @@ export async function handleDetect(
       leave();
     }
   });
-  // Work ends before the answer has begun only with an error.
+  // If the work ends before the answer has begun, it rejects.
   const stream = await Promise.race([begun, work.then(() => begun)]);
   work.catch(() => {});
-  // What is left of a body would be taken for the next request.
+  // The rest of a body would be taken for the next request.
   if (!c.env.incoming.complete) c.header("connection", "close");
   return c.body(stream, 200, { "content-type": format.type });
 }
 
-/** What one request asks for. */
-interface Asked {
+/** One request: its options and where its answer goes. */
+interface DetectRequest {
   readonly name: string | undefined;
   readonly options: DetectOptions;
   readonly format: (typeof formats)[keyof typeof formats];
   readonly sink: ReturnType<typeof createSink>;
 }
 
-/** Passes a recording on to a worker as fast as it is heard, and its events to the client. */
-async function hear(
+/** Passes a recording to a worker as fast as the worker reads it, and its events to the client. */
+async function detect(
   c: Context<ServerContext>,
   golem: ServedGolem,
-  { name, options, format, sink }: Asked,
+  { name, options, format, sink }: DetectRequest,
   { body, stream: limits, pool, timeoutSeconds }: DetectParts,
 ): Promise<void> {
   const { maximumBytes, maximumSeconds } = limits;
@@ -113,7 +114,7 @@ async function hear(
   const clock = createClock(timeoutSeconds, () => stop.abort());
   let isHeld = false;
   let bytes = 0;
-  let hearing: Promise<void> | undefined;
+  let detecting: Promise<void> | undefined;
   let fail!: (error: unknown) => void;
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -136,8 +137,8 @@ async function hear(
   const send = async (): Promise<void> => {
     for await (const file of recording.files) {
       const session = open(file.name);
-      hearing = session.done;
-      hearing.catch(fail);
+      detecting = session.done;
+      detecting.catch(fail);
       for await (const piece of file.pieces) {
         clock.restart();
         bytes += piece.length;
@@ -152,7 +153,7 @@ async function hear(
   try {
     await Promise.race([sending, failed]);
     sink.expect();
-    await Promise.race([hearing, failed]);
+    await Promise.race([detecting, failed]);
   } catch (error) {
     throw clock.isLate() ? createTimeout(timeoutSeconds) : error;
   } finally {
@@ -160,18 +161,18 @@ async function hear(
     stop.abort();
     recording.release();
     c.var.note({ bytes });
-    await Promise.allSettled([hearing]);
+    await Promise.allSettled([detecting]);
     sending.catch(() => {});
   }
 }
 
 function createTimeout(seconds: number): GolemError {
-  return new GolemError("timeout", `Nothing came of the recording for ${seconds} s.`, {
+  return new GolemError("timeout", `There was no progress with the recording for ${seconds} s.`, {
     hint: "The server's limit is --timeout.",
   });
 }
 
-/** A body that begins with the first text, the end, or after a while. */
+/** Creates the body of an answer; it begins with the first text, at the end, or after a while. */
 function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   const encoder = new TextEncoder();
   let isOpen = true;
@@ -197,7 +198,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   };
   return {
     write,
-    /** Begins after a while even if nothing is written. */
+    /** Begins the answer after a while even if nothing is written. */
     expect(): void {
       if (!hasBegun) timer = setTimeout(start, beginMilliseconds);
     },
@@ -213,7 +214,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   };
 }
 
-/** Calls back when it was not restarted for so long. */
+/** Calls back once it has not been restarted for so long. */
 function createClock(seconds: number, onLate: () => void) {
   let isLate = false;
   const start = () =>

@@ -1,13 +1,15 @@
 /**
- * The page at /docs: the OpenAPI document as one page of HTML without scripts, and every error code with its status.
+ * The page at /docs: the OpenAPI document as one page of HTML, and every error code with its status.
  *
+ * Own code rather than @hono/swagger-ui or Scalar, which load scripts from another server; this page needs
+ * none.
  * Not its concern: what the routes do.
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { statusOfCode } from "./problem.ts";
 
-/** As much of an OpenAPI document as the page shows. */
+/** The part of an OpenAPI document that the page shows. */
 export interface ShownDocument {
   readonly info: {
     readonly title: string;
@@ -39,7 +41,7 @@ td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-b
 summary{cursor:pointer}a{color:#0b57d0}@media(prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171a}pre{background:#242428}
 td,th,h2{border-color:#3a3a40}a{color:#9cc0ff}}`;
 
-/** Content-Security-Policy of the page: its own style and nothing else. */
+/** Content-Security-Policy of the page: nothing but its own style. */
 export const docsPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** Renders the page. */
@@ -105,7 +107,7 @@ ${
   )}</tbody></table>`;
 }
 
-/** Links to the schemas that a schema names. */
+/** Links to the schemas that a schema refers to. */
 function renderReferences(schema: unknown) {
   const names = [...JSON.stringify(schema ?? null).matchAll(/#\/components\/schemas\/([\w.-]+)/g)];
   return names.map(([, name]) => html`<a href="#schema-${name}">${name}</a> `);

@@ -1,13 +1,13 @@
 /**
- * What is told about golems: nothing about single recordings, their names or words.
+ * What the server reveals about golems: nothing about single recordings, their names or words.
  *
  * Not its concern: HTTP.
  */
 import type { z } from "@hono/zod-openapi";
+import type { ServedGolem } from "./golem-place.ts";
 import type { golemSchema, golemSummarySchema } from "./schemas.ts";
-import type { ServedGolem } from "./served-golems.ts";
 
-/** A golem in the list. */
+/** A golem as the list shows it. */
 export function summariseGolem({ id, document }: ServedGolem): z.infer<typeof golemSummarySchema> {
   return {
     id,
@@ -18,7 +18,7 @@ export function summariseGolem({ id, document }: ServedGolem): z.infer<typeof go
   };
 }
 
-/** All that is told about one. */
+/** One golem in full. */
 export function describeGolem(golem: ServedGolem): z.infer<typeof golemSchema> {
   const { audio, views, labelSets, evaluation, data, createdBy } = golem.document;
   return {

@@ -1,16 +1,18 @@
 /**
- * WebSocket /v1/golems/{id}/listen: mono samples in binary messages in, JSON out, one event a message.
+ * WebSocket /v1/golems/{id}/listen: mono samples in binary messages in, JSON out, one event per message.
  *
- * The text "end" ends the stream; what is still to come is sent, then `{"type":"end"}`, and the socket is closed. A sender that is faster than
- * the golem is made to wait by TCP, so nothing piles up.
+ * The text "end" ends the stream; the remaining events are sent, then `{"type":"end"}`, and the socket is
+ * closed. A sender that is faster than the golem is slowed down by TCP, so nothing piles up.
  * Not its concern: how events are found.
  */
+import type { Socket } from "node:net";
 import { upgradeWebSocket } from "@hono/node-server";
+import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import type { ByteSession, GolemPool } from "../node/threads/golem-pool.ts";
+import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";
@@ -24,133 +26,156 @@ export interface ListenParts {
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly log: Logger;
-  /** Sessions that are open, to be ended when the server stops. */
+  /** Open sessions, each with what ends it; called when the server stops. */
   readonly sessions: Set<() => void>;
   /** Seconds without samples after which a session is ended. */
   readonly idleSeconds: number;
 }
 
-/** Largest message taken, in bytes. */
+/** Largest message accepted, in bytes. */
 export const maximumMessageBytes = 1024 * 1024;
-/** Bytes not yet heard at which a sender has to wait. */
+/** Bytes waiting for the worker at which the sender has to wait. */
 const highWater = 512 * 1024;
-/** Codes of RFC 6455 7.4.1 for our own. */
+
+/** The close code (RFC 6455, 7.4.1) for an error of the project. */
 function getCloseCode({ code }: { readonly code: string }): number {
   if (code === "overloaded" || code === "not-ready" || code === "aborted") return 1013;
   return (statusOfCode[code as keyof typeof statusOfCode] ?? 500) < 500 ? 1008 : 1011;
 }
 
-/** The route: refuses before the handshake what can be known by then. */
-export function createListenRoute({ golems, pool, streams, log, sessions, idleSeconds }: ListenParts) {
+/** Creates the route. What can be refused before the handshake is refused as an HTTP error. */
+export function createListenRoute(parts: ListenParts) {
+  const { golems, streams } = parts;
   return upgradeWebSocket((c: Context<ServerContext>) => {
-    const { format, rate, lag, ...settings } = parseQuery(listenQuery, c.req.query());
+    const query = parseQuery(listenQuery, c.req.query());
     const id = c.req.param("id")!;
-    // Errors are thrown here, while they can still be an answer to the request.
+    // Errors are thrown here, while they can still answer the request.
     golems.get(id);
     const leave = streams.enter(c.var.client);
     const connection = c.env.incoming.socket;
     connection.once("close", leave);
-    const requestId = c.var.requestId;
-    const start = performance.now();
-    const stop = new AbortController();
-    let session: ByteSession | undefined;
-    let bytes = 0;
-    let events = 0;
-    let idle: NodeJS.Timeout | undefined;
-    let checking: NodeJS.Immediate | undefined;
-    const stopClock = (): void => {
-      clearTimeout(idle);
-      clearImmediate(checking);
-    };
-
-    const open = (socket: WebSocket): void => {
-      const say = (message: object): void => {
-        if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
-      };
-      const fail = (error: unknown): void => {
-        const record = toErrorRecord(error, "unexpected");
-        say({ type: "error", ...record });
-        socket.close(getCloseCode(record), record.code);
-        stop.abort();
-      };
-      // Runs only while the sender may send: one that was told to wait is not idle, nor one of whose message a part has come.
-      const restart = (): void => {
-        stopClock();
-        const before = connection.bytesRead;
-        const judge = (): void => {
-          if (connection.bytesRead > before) restart();
-          else fail(new GolemError("request-timeout", `No samples came for ${idleSeconds} s.`));
-        };
-        // What came while the thread was busy is read before it is judged.
-        idle = setTimeout(() => {
-          checking = setImmediate(judge);
-        }, idleSeconds * 1000);
-      };
-      const end = (): void => {
-        stopClock();
-        socket.resume();
-        session?.finish();
-      };
-      restart();
-      sessions.add(end);
-      const work = golems.use(id, async (golem) => {
-        session = pool.listen(
-          golem,
-          format,
-          { ...settings, sampleRate: rate, maximumLagSeconds: lag },
-          {
-            signal: stop.signal,
-            onReport(report) {
-              if ("event" in report) {
-                events++;
-                say({ type: "event", ...report.event });
-              } else if ("warning" in report) say({ type: "warning", ...report.warning });
-              else if ("seconds" in report) say({ type: "end", seconds: report.seconds });
-              else if (socket.isPaused && session && session.getPending() < highWater) {
-                socket.resume();
-                restart();
-              }
-            },
-          },
-        );
-        await session.done;
-      });
-      work.then(
-        () => socket.close(1000, "end"),
-        (error: unknown) => {
-          if (!stop.signal.aborted) fail(error);
-        },
-      );
-      socket.on("message", (data: ArrayBuffer, isBinary: boolean) => {
-        restart();
-        if (!isBinary) {
-          if (Buffer.from(data).toString() === "end") return end();
-          return fail(
-            new GolemError("bad-request", 'The only text taken is "end"; samples come in binary messages.'),
-          );
-        }
-        bytes += data.byteLength;
-        session?.push(new Uint8Array(data));
-        if (session && session.getPending() >= highWater) {
-          socket.pause();
-          stopClock();
-        }
-      });
-      socket.on("close", (code) => {
-        stopClock();
-        sessions.delete(end);
-        stop.abort();
-        const milliseconds = Math.round(performance.now() - start);
-        log.info({ requestId, route: "/v1/golems/:id/listen", golem: id, code, milliseconds, bytes, events });
-      });
-      socket.on("error", () => socket.terminate());
-    };
+    const request: ListenRequest = { id, query, requestId: c.var.requestId, connection };
     return {
       onOpen(_event, socket) {
         const raw = socket.raw as WebSocket;
         raw.binaryType = "arraybuffer";
-        open(raw);
+        openSession(raw, request, parts);
       },
     };
   });
+}
+
+/** What one client asked for, and the connection it did so over. */
+interface ListenRequest {
+  readonly id: string;
+  readonly query: z.infer<typeof listenQuery>;
+  readonly requestId: string;
+  readonly connection: Socket;
+}
+
+/** Runs a session from the handshake to the close of the socket. */
+function openSession(
+  socket: WebSocket,
+  { id, query, requestId, connection }: ListenRequest,
+  { golems, pool, log, sessions, idleSeconds }: ListenParts,
+): void {
+  const start = performance.now();
+  const stop = new AbortController();
+  let session: ByteSession | undefined;
+  const counts = { bytes: 0, events: 0 };
+
+  const send = (message: object): void => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  };
+  const fail = (error: unknown): void => {
+    const record = toErrorRecord(error, "unexpected");
+    send({ type: "error", ...record });
+    socket.close(getCloseCode(record), record.code);
+    stop.abort();
+  };
+  const clock = createIdleClock(connection, idleSeconds, () =>
+    fail(new GolemError("request-timeout", `No samples came for ${idleSeconds} s.`)),
+  );
+  const end = (): void => {
+    clock.stop();
+    socket.resume();
+    session?.finish();
+  };
+  const take = (samples: ArrayBuffer): void => {
+    counts.bytes += samples.byteLength;
+    session?.push(new Uint8Array(samples));
+    if (session && session.getPending() >= highWater) {
+      socket.pause();
+      clock.stop();
+    }
+  };
+  const resume = (): void => {
+    if (!socket.isPaused || !session || session.getPending() >= highWater) return;
+    socket.resume();
+    clock.restart();
+  };
+  const report = (message: StreamReport): void => {
+    if ("event" in message) {
+      counts.events++;
+      send({ type: "event", ...message.event });
+    } else if ("warning" in message) send({ type: "warning", ...message.warning });
+    else if ("seconds" in message) send({ type: "end", seconds: message.seconds });
+    else resume();
+  };
+
+  clock.restart();
+  sessions.add(end);
+  const work = golems.use(id, async (golem) => {
+    const { format, rate, lag, ...settings } = query;
+    const options = { ...settings, sampleRate: rate, maximumLagSeconds: lag };
+    session = pool.listen(golem, format, options, { signal: stop.signal, onReport: report });
+    await session.done;
+  });
+  work.then(
+    () => socket.close(1000, "end"),
+    (error: unknown) => {
+      if (!stop.signal.aborted) fail(error);
+    },
+  );
+  socket.on("message", (data: ArrayBuffer, isBinary: boolean) => {
+    clock.restart();
+    if (isBinary) take(data);
+    else if (Buffer.from(data).toString() === "end") end();
+    else
+      fail(new GolemError("bad-request", 'The only text accepted is "end"; samples go in binary messages.'));
+  });
+  socket.on("close", (code) => {
+    clock.stop();
+    sessions.delete(end);
+    stop.abort();
+    const milliseconds = Math.round(performance.now() - start);
+    log.info({ requestId, route: "/v1/golems/:id/listen", golem: id, code, milliseconds, ...counts });
+  });
+  socket.on("error", () => socket.terminate());
+}
+
+/**
+ * Calls back once nothing has come over a connection for so long. To be stopped while the sender has to wait:
+ * it is not idle then. Part of a message counts as well.
+ */
+function createIdleClock(connection: Socket, seconds: number, onIdle: () => void) {
+  let idle: NodeJS.Timeout | undefined;
+  let checking: NodeJS.Immediate | undefined;
+  const stop = (): void => {
+    clearTimeout(idle);
+    clearImmediate(checking);
+  };
+  const restart = (): void => {
+    stop();
+    const before = connection.bytesRead;
+    const check = (): void => {
+      if (connection.bytesRead > before) restart();
+      else onIdle();
+    };
+    // What came while the thread was busy is read first.
+    idle = setTimeout(() => {
+      checking = setImmediate(check);
+    }, seconds * 1000);
+  };
+  return { restart, stop };
 }

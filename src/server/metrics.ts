@@ -1,23 +1,23 @@
 /**
- * What the server counts and times, in Prometheus' form.
+ * Counts and durations of the server, in the format of Prometheus.
  *
- * Not its concern: routes' work.
+ * Not its concern: what the routes do.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Milliseconds between looks at the event loop. */
+/** Milliseconds between samples of the event loop. */
 const resolution = 10;
 
-/** What is asked when metrics are read. */
+/** Sources of the values that are read when the metrics are. */
 export interface MetricSources {
-  /** Requests let in and not yet answered. */
+  /** Requests admitted and not yet answered. */
   getQueued(): number;
   /** Bytes of bodies in memory. */
   getBodyBytes(): number;
-  /** Whether golems are loaded and there is a worker to answer for them. */
+  /** Whether all golems are loaded and a worker is ready. */
   isReady(): boolean;
-  /** Worker threads that take tasks. */
+  /** Worker threads that are ready. */
   getWorkers(): number;
 }
 
@@ -25,10 +25,11 @@ export interface MetricSources {
 export interface Metrics {
   readonly contentType: string;
   render(): Promise<string>;
-  /** One request answered. `route` is the pattern, never the address, so that labels stay few. */
+  /** Counts one request. `route` is the pattern, never the address, so that label values stay few. */
   countRequest(route: string, method: string, status: number, seconds: number): void;
-  /** One recording heard, `seconds` long. */
+  /** Counts one recording predicted, `seconds` long. */
   countRecording(golem: string, seconds: number): void;
+  /** Counts one replacement of a golem, loaded or refused. */
   countReload(golem: string, isLoaded: boolean): void;
   close(): void;
 }
@@ -75,13 +76,13 @@ export function createMetrics(sources: MetricSources): Metrics {
   };
   watch("golem_requests_queued", "Requests waiting or at work", sources.getQueued);
   watch("golem_body_bytes", "Bytes of request bodies in memory", sources.getBodyBytes);
-  watch("golem_ready", "1 when all golems are loaded and a worker is there", () => Number(sources.isReady()));
-  watch("golem_workers", "Worker threads that take tasks", sources.getWorkers);
+  watch("golem_ready", "1 when all golems are loaded and a worker is ready", () => Number(sources.isReady()));
+  watch("golem_workers", "Worker threads that are ready", sources.getWorkers);
   const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
   new Gauge({
     name: "golem_event_loop_delay_seconds",
-    help: "How late the event loop came to what was due, since the metrics were last read",
+    help: "Delay of the event loop since the metrics were last read",
     labelNames: ["quantile"],
     registers,
     collect() {

@@ -1,27 +1,36 @@
 /**
- * Files out of a multipart/form-data body, one after another while it arrives; nothing is kept.
+ * Reads the files of a multipart/form-data body one after another while it arrives, and keeps nothing of it.
  *
- * RFC 7578 (multipart/form-data), RFC 2046 5.1 (boundaries).
+ * RFC 7578 (multipart/form-data), RFC 2046, 5.1 (boundaries).
+ * Own code, since no library reads a recording of hours as it arrives under our limits. `parseBody` of Hono and
+ * `@remix-run/multipart-parser` 0.16 hold each file in memory as a whole (remix-run/remix issue 10845). busboy
+ * 1.6 (no release since 2022) and @fastify/busboy 3.2 push events: to pull from them, with back-pressure and
+ * the time limit of request-body.ts, takes an adapter as long as this file; and of the latter, a form with
+ * bytes after its last boundary never ends (fastify/busboy issue 228), and one that is cut off can end the
+ * process (fastify/fastify-multipart 594).
  * Not its concern: limits on bytes (see request-body.ts), audio.
  */
 import { GolemError } from "../core/error.ts";
 
-/** Most bytes of one part's headers, and of what stands before the first boundary. */
+/** Most bytes of one part's headers, and of what comes before the first boundary. */
 const maximumHeaderBytes = 16_384;
-/** Most fields that are no files. */
+/** Most fields that are not files. */
 const maximumFields = 100;
 const lineEnd = Buffer.from("\r\n");
 const headersEnd = Buffer.from("\r\n\r\n");
 
 /** One file of a form. */
 export interface FormFile {
-  /** As the sender calls it, without folders. */
+  /** Its name at the sender's, without folders. */
   readonly name: string;
-  /** Its bytes as they arrive, to be read once, before the next file is asked for. */
+  /** Its bytes as they arrive; to be read once, before the next file is requested. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
-/** The boundary in a content type; undefined when it is not multipart/form-data; `bad-request` when it has no proper boundary. */
+/**
+ * The boundary in a content type; undefined if that is not multipart/form-data. Throws `bad-request` if it
+ * has no valid boundary.
+ */
 export function getMultipartBoundary(contentType: string): string | undefined {
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) return undefined;
   const [, quoted, plain] = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType) ?? [];
@@ -31,8 +40,9 @@ export function getMultipartBoundary(contentType: string): string | undefined {
 }
 
 /**
- * Hands out the files of a form in their order; fields without a file name are passed over. Rejects with `bad-request` for what is no
- * form, `too-large` for more than `maximumFiles`, and with what reading the chunks rejects with.
+ * Yields the files of a form in their order; fields without a file name are skipped. Rejects with
+ * `bad-request` if the body is not a form, `too-large` if it has more than `maximumFiles`, and with the
+ * errors of reading the chunks.
  */
 export async function* readMultipart(
   chunks: AsyncIterable<Uint8Array>,
@@ -49,7 +59,7 @@ export async function* readMultipart(
     const rest = after.equals(lineEnd)
       ? Buffer.alloc(0)
       : Buffer.concat([after, await reader.readTo(lineEnd, maximumHeaderBytes)]);
-    if (!/^[ \t]*\r?$/.test(rest.toString("latin1"))) throw malformed("something stands behind a boundary");
+    if (!/^[ \t]*\r?$/.test(rest.toString("latin1"))) throw malformed("there is text after a boundary");
     reader.putBack(lineEnd);
     const headers = (await reader.readTo(headersEnd, maximumHeaderBytes)).toString("utf8");
     const name = getFileName(headers);
@@ -59,18 +69,25 @@ export async function* readMultipart(
       continue;
     }
     if (++files > maximumFiles) {
-      throw new GolemError("too-large", `The form has more than the ${maximumFiles} files that are taken.`, {
-        hint: "Send them in several requests; the server's limit is --max-files.",
-      });
+      throw new GolemError(
+        "too-large",
+        `The form has more than the ${maximumFiles} files that are accepted.`,
+        {
+          hint: "Send them in several requests; the server's limit is --max-files.",
+        },
+      );
     }
     const pieces = reader.stream(delimiter);
     yield { name, pieces };
-    // What nobody read.
+    // What was not read of it.
     for await (const _ of pieces);
   }
 }
 
-/** The name in a part's headers, where it is a file. Names come as UTF-8, with quotes and line ends escaped by per cent signs. */
+/**
+ * The file name in a part's headers, if it has one. Names are UTF-8, with quotes and line ends
+ * percent-encoded.
+ */
 function getFileName(headers: string): string | undefined {
   const disposition = /^content-disposition:[ \t]*form-data([^\r\n]*)/im.exec(headers)?.[1];
   if (disposition === undefined) throw malformed("a part has no form-data disposition");
@@ -83,7 +100,7 @@ function getFileName(headers: string): string | undefined {
   return name === undefined ? undefined : name.slice(0, 255) || "file";
 }
 
-/** Reads chunks up to marks that may lie across them. `before` is taken to stand in front of the first one. */
+/** Reads chunks up to marks that may lie across them, as if `before` came in front of the first chunk. */
 function createReader(chunks: AsyncIterable<Uint8Array>, before: Uint8Array) {
   const iterator = chunks[Symbol.asyncIterator]();
   let held = Buffer.from(before);
@@ -105,18 +122,18 @@ function createReader(chunks: AsyncIterable<Uint8Array>, before: Uint8Array) {
         cut(mark.length);
         return;
       }
-      // What could be the beginning of a mark stays.
+      // The end may be the beginning of a mark.
       if (held.length >= mark.length) yield cut(held.length - mark.length + 1);
       await fill();
     }
   }
-  const readTo = async (mark: Uint8Array, most: number, reason = "a part has too long headers") => {
+  const readTo = async (mark: Uint8Array, maximumBytes: number, reason = "a part has too long headers") => {
     const pieces: Buffer[] = [];
     let length = 0;
     for await (const piece of stream(mark)) {
       pieces.push(piece);
       length += piece.length;
-      if (length > most) throw malformed(reason);
+      if (length > maximumBytes) throw malformed(reason);
     }
     return Buffer.concat(pieces);
   };
@@ -135,7 +152,7 @@ function createReader(chunks: AsyncIterable<Uint8Array>, before: Uint8Array) {
 }
 
 function malformed(what: string): GolemError {
-  return new GolemError("bad-request", `The body is not multipart/form-data as it should be: ${what}.`, {
+  return new GolemError("bad-request", `The body is not valid multipart/form-data: ${what}.`, {
     hint: "Send it as `curl -F file=@recording.wav` does.",
   });
 }

@@ -1,18 +1,20 @@
 /**
- * POST /v1/golems/{id}/predict: recordings in a raw body or a form, answers as `golem predict --json` prints them.
+ * POST /v1/golems/{id}/predict: recordings in a raw body or a form in, predictions as of `golem predict
+ * --json` out.
  *
- * Not its concern: how golems run, limits' values.
+ * Not its concern: how golems run, the values of limits.
  */
 import type { Context } from "hono";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
+import type { ServedGolem } from "./golem-place.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseQuery } from "./query.ts";
 import { type RecordingLimits, readRecordings, type UploadedFile } from "./recordings.ts";
 import { predictQuery } from "./schemas.ts";
-import type { ServedGolem, ServedGolems } from "./served-golems.ts";
+import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** What the route works with. */
@@ -21,7 +23,7 @@ export interface PredictParts extends RecordingLimits {
   readonly pool: GolemPool;
   readonly admission: Admission;
   readonly metrics: Metrics;
-  /** Seconds a request may take once its body is there. */
+  /** Seconds that a request may take once its body has arrived. */
   readonly timeoutSeconds: number;
   /** Recordings of one request at work at a time. */
   readonly concurrency: number;
@@ -36,7 +38,7 @@ export async function handlePredict(
   parts: PredictParts,
 ): Promise<Response> {
   const { name } = parseQuery(predictQuery, c.req.query());
-  // Before the body is read, so that a client who will get no answer learns it early; again when it is there.
+  // Before the body is read, to refuse early; `enter` checks again once it has arrived.
   parts.admission.check(c.var.client);
   return parts.golems.use(id, async (golem) => {
     const recordings = await readRecordings(c.env.incoming, name, parts);
@@ -61,20 +63,20 @@ export async function handlePredict(
   });
 }
 
-/** What predicting files has to know of their request. */
-interface Asked {
+/** The request that files are predicted for. */
+interface FileRequest {
   readonly client: string;
   /** Aborted when the client goes away. */
   readonly left: AbortSignal;
-  /** An error rejects instead of being the answer of its file. */
+  /** Whether the error of a file fails the request, instead of being the answer for the file. */
   readonly isStrict: boolean;
 }
 
-/** Predicts files, a few at a time. */
+/** Predicts files, `concurrency` at a time. */
 async function predictAll(
   golem: ServedGolem,
   files: readonly UploadedFile[],
-  { client, left, isStrict }: Asked,
+  { client, left, isStrict }: FileRequest,
   { pool, admission, metrics, timeoutSeconds, concurrency }: PredictParts,
 ): Promise<Answer[]> {
   const done = admission.enter(client);
@@ -100,7 +102,7 @@ async function predictAll(
     await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, work));
     return answers;
   } catch (error) {
-    // Nobody waits for the others any more.
+    // The other files need no answer any more.
     next = files.length;
     if (!late.aborted || left.aborted) throw error;
     throw new GolemError("timeout", `The request took longer than ${timeoutSeconds} s.`, {
@@ -111,7 +113,7 @@ async function predictAll(
   }
 }
 
-/** Errors that say nothing about the file. */
+/** Whether an error is of the server rather than of the file. */
 function isFault(error: unknown): boolean {
   return !(error instanceof GolemError) || ["encoder-failed", "unexpected", "aborted"].includes(error.code);
 }

@@ -1,15 +1,16 @@
 /**
- * Errors as HTTP knows them: a status for every code of the library, and the problem document that carries code, message and hint.
+ * Errors in HTTP: a status for every code of the library, and the problem document with its code, message and
+ * hint.
  *
  * RFC 9457 (problem details).
- * Not its concern: routes, who raises what.
+ * Not its concern: routes, what raises an error.
  */
 import { STATUS_CODES } from "node:http";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
 
-/** Status of each code. */
+/** HTTP status of each error code. */
 export const statusOfCode = {
-  // The recording: what was sent is understood, and cannot be heard.
+  // The recording: the request is understood, but the recording cannot be used.
   "empty-file": 422,
   "corrupt-audio": 422,
   "no-samples": 422,
@@ -42,7 +43,7 @@ export const statusOfCode = {
   "not-ready": 503,
   aborted: 503,
   timeout: 504,
-  // What should have stopped it from starting.
+  // Errors that should have kept the server from starting.
   "unknown-encoder": 500,
   "weights-missing": 500,
   "weights-damaged": 500,
@@ -72,18 +73,18 @@ export const problemType = "application/problem+json";
 
 /** A problem document. */
 export interface Problem {
-  /** Where the documentation tells about the code. */
+  /** Where the code is documented. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly code: string;
   readonly hint: string;
-  /** The request, as it is called in the server's log. */
+  /** The id of the request, as in the server's log. */
   readonly instance: string;
 }
 
-/** Turns an error into a problem document. Of faults of this program only the code is told. */
+/** Turns an error into a problem document. Faults of this program show only their code. */
 export function createProblem({ code, message, hint }: ErrorRecord, requestId: string): Problem {
   const status: number = statusOfCode[code as ErrorCode] ?? 500;
   const isFault = status === 500;
@@ -98,7 +99,7 @@ export function createProblem({ code, message, hint }: ErrorRecord, requestId: s
   };
 }
 
-/** Headers that belong to a problem: when to come back, what a key looks like. */
+/** Headers that belong to a problem: when to retry, how to authenticate. */
 export function getProblemHeaders({ code, status }: Problem, retrySeconds: number): Record<string, string> {
   return {
     "content-type": problemType,
@@ -108,14 +109,14 @@ export function getProblemHeaders({ code, status }: Problem, retrySeconds: numbe
   };
 }
 
-/** The error of a request that came while its client had its share at work. */
+/** The error for a request of a client whose share is taken. */
 export function createTooManyRequests(what: string): GolemError {
   return new GolemError("too-many-requests", what, {
     hint: "Wait for answers before sending more, or for the seconds in Retry-After; the server's limit is --client-share.",
   });
 }
 
-/** The error of a request that can do nothing about it but wait. */
+/** The error for a request for which the server has no room. */
 export function createOverloaded(what: string): GolemError {
   return new GolemError("overloaded", what, { hint: "Send it again after the seconds in Retry-After." });
 }

@@ -1,5 +1,5 @@
 /**
- * The recordings in a request: a raw body or the files of a form, under limits.
+ * Reads the recordings in a request, a raw body or the files of a form, under limits.
  *
  * Not its concern: what is done with them.
  */
@@ -11,41 +11,41 @@ import { type BodyLimits, type LimitedBody, openBody } from "./request-body.ts";
 
 /** A recording that arrived. */
 export interface UploadedFile {
-  /** As the sender calls it, without folders. */
+  /** Its name at the sender's, without folders. */
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Recordings of one request. */
+/** The recordings of one request. */
 export interface Recordings {
   readonly files: readonly UploadedFile[];
   readonly isForm: boolean;
   /** Of all files. */
   readonly byteLength: number;
-  /** Gives back what they hold of the limits; to be called when they are done with. */
+  /** Frees their part of the limits; to be called once they are no longer needed. */
   release(): void;
 }
 
-/** Limits on what one request may bring. */
+/** Limits on one request. */
 export interface RecordingLimits {
   readonly body: BodyLimits;
   readonly maximumFiles: number;
 }
 
-/** What a raw body is called that has no name. */
+/** Name of a raw body without one. */
 const bodyName = "recording";
 const form = "Send it as `curl -F file=@recording.wav` does.";
 
 /**
- * Reads them; `name` is that of a raw body. Rejects with `unsupported-media-type`, `bad-request`, `too-large`, `request-timeout`,
- * `overloaded`, or `aborted`.
+ * Reads all recordings of a request; `name` is that of a raw body. Rejects with `unsupported-media-type`,
+ * `bad-request`, `too-large`, `request-timeout`, `overloaded`, or `aborted`.
  */
 export async function readRecordings(
   incoming: IncomingMessage,
   name: string | undefined,
   { body: limits, maximumFiles }: RecordingLimits,
 ): Promise<Recordings> {
-  const boundary = checkHead(incoming);
+  const boundary = checkHeaders(incoming);
   const body = openBody(incoming, limits);
   const files: UploadedFile[] = [];
   try {
@@ -66,29 +66,33 @@ export async function readRecordings(
   };
 }
 
-/** The one recording of a request, while it arrives. */
+/** The only recording of a request, while it arrives. */
 export interface ArrivingRecording {
-  /** One: its errors are those of {@link readRecordings}, a second file among them. */
+  /** Yields one file; rejects as {@link readRecordings} does, also for a second file. */
   readonly files: AsyncGenerator<FormFile>;
-  /** Gives back what it holds of the limits, all of it or some bytes that are not held any more. */
+  /** Frees the part of the limits that belongs to bytes no longer in memory. */
   giveBack(bytes: number): void;
+  /** Frees all of its part of the limits. */
   release(): void;
 }
 
-/** Opens a request with one recording; `name` is that of a raw body. Throws `unsupported-media-type` or `bad-request` by its head. */
+/**
+ * Opens a request with one recording; `name` is that of a raw body, `option` the one that sets its limit.
+ * Throws `unsupported-media-type` or `bad-request` if its headers already say that it holds none.
+ */
 export function openRecording(
   incoming: IncomingMessage,
   name: string | undefined,
   limits: BodyLimits,
   option: string,
 ): ArrivingRecording {
-  const boundary = checkHead(incoming);
+  const boundary = checkHeaders(incoming);
   const { giveBack, release, ...body } = openBody(incoming, limits, option);
   return { files: splitBody(body, name, boundary, 1), giveBack, release };
 }
 
-/** Refuses what is certainly no recording; returns the boundary of a form. */
-function checkHead(incoming: IncomingMessage): string | undefined {
+/** Refuses what is certainly not a recording; returns the boundary of a form. */
+function checkHeaders(incoming: IncomingMessage): string | undefined {
   const contentType = incoming.headers["content-type"] ?? "application/octet-stream";
   checkCoding(incoming);
   const boundary = getMultipartBoundary(contentType);
@@ -123,12 +127,12 @@ function checkCoding({ headers }: IncomingMessage): void {
   if (coding === "identity") return;
   throw new GolemError(
     "unsupported-media-type",
-    `The body is encoded as ${coding.slice(0, 100)}; expected it as it is.`,
+    `The body is encoded as ${coding.slice(0, 100)}; expected no encoding.`,
     { hint: "Leave Content-Encoding out. FLAC and Opus are small by themselves." },
   );
 }
 
-/** What the content is, is judged by its bytes; types that are certainly something else are refused. */
+/** Refuses types that are certainly not recordings; for the others, the bytes decide. */
 function checkContentType(contentType: string): void {
   if (/^(audio|video)\/|^application\/(octet-stream|ogg|x-ogg)\s*(;|$)/i.test(contentType)) return;
   throw new GolemError(

@@ -1,5 +1,6 @@
 /**
- * Bodies of requests, read under limits: bytes of one and of all, and time. A sender that is slow keeps nothing but what it has sent.
+ * Reads the bodies of requests under limits: bytes of one and of all, and time. A slow sender takes up no
+ * memory but for what it has sent.
  *
  * Not its concern: what is in a body.
  */
@@ -7,11 +8,11 @@ import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";
 import { createOverloaded } from "./problem.ts";
 
-/** Seconds in which any body may arrive, and bytes a second that are expected of longer ones. */
+/** Seconds in which any body may arrive, and bytes per second expected of longer ones. */
 const graceSeconds = 30;
 const slowestBytesPerSecond = 32_768;
 
-/** Bytes of bodies in memory, of all requests together. */
+/** Limit on the bytes of bodies in memory, of all requests together. */
 export interface ByteBudget {
   readonly limit: number;
   used: number;
@@ -21,21 +22,22 @@ export interface ByteBudget {
 export interface BodyLimits {
   readonly maximumBytes: number;
   readonly budget: ByteBudget;
-  /** Seconds in which any body may arrive, default 30. Time in which nobody reads does not count. */
+  /** Seconds in which any body may arrive, default 30; only time spent waiting for the sender counts. */
   readonly graceSeconds?: number | undefined;
 }
 
 /** A body being read. */
 export interface LimitedBody {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Gives bytes back to the budget that are not held any more. */
+  /** Returns bytes that are no longer in memory to the budget. */
   giveBack(bytes: number): void;
-  /** Gives back all that it holds; chunks end, if they have not. */
+  /** Returns all of its bytes to the budget; `chunks` ends, if it has not. */
   release(): void;
 }
 
 /**
- * Reads a body; `option` is the one that sets its limit. Chunks reject with `too-large`, `overloaded` (all bodies together), `request-timeout`, or `aborted` when the sender leaves.
+ * Reads a body; `option` is the one that sets its limit. `chunks` rejects with `too-large`, `overloaded` (all
+ * bodies together), `request-timeout`, or `aborted` if the sender goes away.
  */
 export function openBody(incoming: IncomingMessage, limits: BodyLimits, option = "--max-body"): LimitedBody {
   const { maximumBytes, budget } = limits;
@@ -72,7 +74,7 @@ export function openBody(incoming: IncomingMessage, limits: BodyLimits, option =
       received += chunk.length;
       if (received > maximumBytes) throw createTooLarge(maximumBytes, option);
       if (budget.used + chunk.length > budget.limit) {
-        throw createOverloaded("The server holds as many bytes of recordings as it may.");
+        throw createOverloaded("The bytes of recordings in memory are at their limit.");
       }
       held += chunk.length;
       budget.used += chunk.length;
@@ -88,7 +90,7 @@ async function withDeadline<T>(next: Promise<T>, deadline: number): Promise<T> {
     const fail = (): void =>
       reject(
         new GolemError("request-timeout", "The body did not arrive in time.", {
-          hint: `Send it faster, at least ${slowestBytesPerSecond / 1024} KiB a second after the first ${graceSeconds} s.`,
+          hint: `Send it faster, at least ${slowestBytesPerSecond / 1024} KiB per second after the first ${graceSeconds} s.`,
         }),
       );
     timer = setTimeout(fail, Math.max(0, deadline - performance.now()));
@@ -106,9 +108,9 @@ async function withDeadline<T>(next: Promise<T>, deadline: number): Promise<T> {
   }
 }
 
-/** The error for bodies over the limit that an option of the server sets. */
+/** The error for a body over the limit that `option` sets. */
 export function createTooLarge(maximumBytes: number, option: string): GolemError {
-  return new GolemError("too-large", `The body is longer than the ${maximumBytes} bytes that are taken.`, {
+  return new GolemError("too-large", `The body is longer than the ${maximumBytes} bytes that are accepted.`, {
     hint: `Send fewer or shorter recordings, or compress them (FLAC, Opus); the server's limit is ${option}.`,
   });
 }

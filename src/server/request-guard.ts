@@ -1,37 +1,37 @@
 /**
- * Who may talk to the server: decided by the Host and Origin headers, so that no web page can reach a server on the machine of whoever
- * reads it, neither directly nor by a name that leads here (DNS rebinding).
+ * Refuses requests by their Host and Origin headers, so that no web page can reach a server on the machine of
+ * its reader, neither directly nor by a name that leads here (DNS rebinding).
  *
- * A page's own name is in Host after rebinding, so a name is taken only where it was asked for; an address cannot be rebound. A page is
- * in Origin whenever it sends anything or opens a WebSocket.
+ * After rebinding, Host is the page's own name, so only names from the options are accepted; an address
+ * cannot be rebound. Origin is the page's whenever it sends anything or opens a WebSocket.
  * Not its concern: routes.
  */
 import { isIP } from "node:net";
 import { GolemError } from "../core/error.ts";
 
-/** What is let in beside addresses and localhost. */
+/** What is accepted beside addresses and localhost. */
 export interface GuardOptions {
-  /** Names this server goes by; a port is not looked at. */
+  /** Names of this server; ports in them are ignored. */
   readonly hosts: readonly string[];
-  /** Origins of pages that may use it, such as "https://example.org". */
+  /** Origins of pages that may use the server, such as "https://example.org". */
   readonly origins: readonly string[];
 }
 
-/** Throws `forbidden` for a request by these headers. */
+/** Throws `forbidden` if a request with these headers is refused. */
 export type RequestGuard = (host: string | undefined, origin: string | undefined) => void;
 
-/** What browsers send as Origin. */
+/** The form of Origin that browsers send. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*]+$/i;
 
-/** Creates the guard; throws `invalid-option` for an origin that no browser would send. */
+/** Creates the guard; throws `invalid-option` for an origin in a form that no browser sends. */
 export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGuard {
   const wrong = origins.find((origin) => !originPattern.test(origin));
   if (wrong !== undefined) {
     throw new GolemError(
       "invalid-option",
-      `${wrong} is no origin; expected one such as https://example.org.`,
+      `${wrong} is not an origin; expected one such as https://example.org.`,
       {
-        hint: "Name each origin in full, without a path or a slash at its end; there is no sign for all.",
+        hint: "Name each origin in full, without a path or a slash at its end; there is no wildcard.",
       },
     );
   }
@@ -40,7 +40,7 @@ export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGua
   return (host, origin) => {
     const name = host === undefined ? undefined : parseHostName(host);
     if (name === undefined || !(isIP(name) > 0 || names.has(name))) {
-      throw new GolemError("forbidden", "The Host header names a host that this server does not go by.", {
+      throw new GolemError("forbidden", "The Host header names a host other than this server.", {
         hint: "Use the server's address, or start it with --allow-host NAME.",
       });
     }
@@ -52,7 +52,7 @@ export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGua
   };
 }
 
-/** "[::1]:80" and "::1" are "::1"; undefined for what is no host with an optional port. */
+/** The host without its port: "[::1]:80" is "::1". Undefined if it is not a host with an optional port. */
 function parseHostName(host: string): string | undefined {
   const [, six, name] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(host) ?? [];
   return (six ?? name)?.toLowerCase();

@@ -1,7 +1,7 @@
 /**
- * The routes as data: addresses, what they take, what they answer. The OpenAPI document is made of them.
+ * The routes as data: addresses, requests, answers. The OpenAPI document is generated from them.
  *
- * Not its concern: how answers come about.
+ * Not its concern: how answers are computed.
  */
 import { createRoute } from "@hono/zod-openapi";
 import { problemType } from "./problem.ts";
@@ -21,20 +21,20 @@ import {
   stateSchema,
 } from "./schemas.ts";
 
-/** What each status of a problem means here. */
+/** Descriptions of the statuses of problems. */
 const problems = {
-  400: "The request does not fit: a wrong form, a wrong query",
+  400: "The form or the query is not valid",
   401: "An API key is needed, and the one sent is missing or wrong",
-  403: "A Host or Origin that may not use this server",
+  403: "This Host or Origin may not use the server",
   404: "No such golem or address",
   408: "The body did not arrive in time",
   413: "Too many bytes or files, or too long a recording",
-  415: "No recording, or one that cannot be decoded here",
-  422: "A recording that cannot be heard: damaged, silent, too short",
-  429: "More at a time than one client may have at work: Retry-After says when to come again",
+  415: "Not a recording, or one that cannot be decoded here",
+  422: "The recording cannot be used: damaged, silent, too short",
+  429: "The client has its share of requests at work already: Retry-After says when to try again",
   500: "A fault of the server",
-  503: "Not ready, or too much to do: Retry-After says when to come again",
-  504: "The work took longer than a request may",
+  503: "Not ready, or no room for the request: Retry-After says when to try again",
+  504: "The request took longer than allowed",
 } as const;
 
 type ProblemStatus = keyof typeof problems;
@@ -55,7 +55,7 @@ const json = <T>(schema: T, description: string) => ({
   content: { "application/json": { schema } },
 });
 
-/** Schemes of authentication; used where the server was started with keys. */
+/** Schemes of authentication, used if the server was started with keys. */
 export const securitySchemes = {
   bearer: { type: "http", scheme: "bearer" },
   key: { type: "apiKey", in: "header", name: "X-API-Key" },
@@ -66,15 +66,15 @@ const security = [{ bearer: [] }, { key: [] }, {}];
 export const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
-  summary: "Whether the server is there",
-  responses: { 200: json(stateSchema, "It is") },
+  summary: "Whether the server runs",
+  responses: { 200: json(stateSchema, "It does") },
 });
 
 /** GET /readyz */
 export const readyRoute = createRoute({
   method: "get",
   path: "/readyz",
-  summary: "Whether all golems are loaded and requests are welcome",
+  summary: "Whether all golems are loaded and requests are accepted",
   responses: { 200: json(stateSchema, "They are"), ...describeProblems(503) },
 });
 
@@ -82,7 +82,7 @@ export const readyRoute = createRoute({
 export const metricsRoute = createRoute({
   method: "get",
   path: "/metrics",
-  summary: "Counts and times in Prometheus' form",
+  summary: "Counts and durations in the format of Prometheus",
   security,
   responses: {
     200: { description: "Metrics", content: { "text/plain": { schema: { type: "string" } } } },
@@ -94,7 +94,7 @@ export const metricsRoute = createRoute({
 export const listRoute = createRoute({
   method: "get",
   path: "/v1/golems",
-  summary: "The golems that answer here",
+  summary: "The golems of this server",
   security,
   responses: { 200: json(golemListSchema, "The golems"), ...describeProblems(401, 403, 503) },
 });
@@ -103,7 +103,7 @@ export const listRoute = createRoute({
 export const golemRoute = createRoute({
   method: "get",
   path: "/v1/golems/{id}",
-  summary: "One golem: labels, what it listens with, how good it is",
+  summary: "One golem: its labels, encoders and evaluation",
   security,
   request: { params: golemParams },
   responses: { 200: json(golemSchema, "The golem"), ...describeProblems(401, 403, 404, 503) },
@@ -119,10 +119,10 @@ const recordingContent = {
 export const predictRoute = createRoute({
   method: "post",
   path: "/v1/golems/{id}/predict",
-  summary: "What recordings are",
+  summary: "Classify recordings",
   description:
-    "One recording as a raw body is answered by one document, or by a problem. The files of a form are answered by an array, or by JSON lines " +
-    "where Accept asks for application/x-ndjson; a file that cannot be heard has its error in its place.",
+    "A recording as a raw body is answered with one document, or with a problem. The files of a form are answered with an array, or with JSON lines " +
+    "if Accept names application/x-ndjson; a file that cannot be used has its error in its place.",
   security,
   request: {
     params: golemParams,
@@ -149,11 +149,11 @@ export const predictRoute = createRoute({
 export const detectRoute = createRoute({
   method: "post",
   path: "/v1/golems/{id}/detect",
-  summary: "What a long recording holds, and when",
+  summary: "Find the events in a long recording",
   description:
-    "Events are sent as soon as they are certain: JSON lines, or server-sent events (detection, error, end) where Accept asks for text/event-stream. " +
-    "An error that comes later than the first line is the last one. WAV, FLAC, Ogg, MP3 and others are heard while they arrive, and no more is held of them than is " +
-    "being heard; MP4 (M4A) and AIFF have to arrive as a whole first and may be no larger than a body for predict.",
+    "Events are sent as soon as they are certain: as JSON lines, or as server-sent events (detection, error, end) if Accept names text/event-stream. " +
+    "An error after the first line is the last line. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and only what is being read of them is in memory; " +
+    "MP4 (M4A) and AIFF have to arrive as a whole first and may be no larger than a body for predict.",
   security,
   request: {
     params: golemParams,
@@ -162,7 +162,7 @@ export const detectRoute = createRoute({
   },
   responses: {
     200: {
-      description: "Events, one a line",
+      description: "Events, one per line",
       content: {
         "application/x-ndjson": { schema: eventSchema },
         "text/event-stream": { schema: { type: "string" } },

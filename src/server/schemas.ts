@@ -1,14 +1,14 @@
 /**
- * The shapes of requests and answers, once: they check what comes in and are what the OpenAPI document says.
+ * Schemas of requests and answers: they check requests, and the OpenAPI document is generated from them.
  *
- * Not its concern: how answers come about.
+ * Not its concern: how answers are computed.
  */
 import { z } from "@hono/zod-openapi";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 
 const share = z.number().min(0).max(1);
 
-/** An oddity of a recording, or why there is no answer for one. */
+/** A warning about a recording, or the reason why there is no answer for one. */
 const errorRecord = z
   .object({
     code: z.string().openapi({ example: "too-short" }),
@@ -28,7 +28,7 @@ export const problemSchema = z
       .string()
       .openapi({ description: "Stable; the library and the command line report the same ones." }),
     hint: z.string().openapi({ description: "What to do about it; may be empty." }),
-    instance: z.string().openapi({ description: "The request, as the server's log calls it." }),
+    instance: z.string().openapi({ description: "Id of the request, as in the server's log." }),
   })
   .openapi("Problem");
 
@@ -41,7 +41,7 @@ export const predictionSchema = z
     label: z.string().openapi({ description: "Always the best guess; `unknown` only flags it." }),
     confidence: share.openapi({ description: "Probability of the label." }),
     scores: z.record(z.string(), share).openapi({ description: "Probability of every label." }),
-    unknown: z.boolean().openapi({ description: "Whether the recording is unlike all that was trained on." }),
+    unknown: z.boolean().openapi({ description: "Whether the recording is unlike all training recordings." }),
     familiarity: z.number().optional().openapi({
       description: "About 0 for a typical recording of a known class, lower for others.",
     }),
@@ -50,19 +50,19 @@ export const predictionSchema = z
     }),
     seconds: z.number().min(0).openapi({ description: "Duration of the recording, in seconds." }),
     transcript: z.string().optional().openapi({
-      description: "What was said, where words have a say in the decision.",
+      description: "Transcript, if words are used for the decision.",
     }),
     warnings: z.array(errorRecord),
   })
   .openapi("Prediction");
 
-/** The answer for one of several recordings that could not be heard. */
+/** The answer for one of several recordings that could not be used. */
 const failureSchema = z.object({ file: fileName, error: errorRecord }).openapi("Failure");
 
 /** The answers for the files of a form. */
 export const predictionsSchema = z
   .array(z.union([predictionSchema, failureSchema]))
-  .openapi("Predictions", { description: "One a file, in the order of the files." });
+  .openapi("Predictions", { description: "One per file, in the order of the files." });
 
 const evaluationSchema = z
   .object({
@@ -78,7 +78,7 @@ const evaluationSchema = z
     trainAccuracy: share,
     grouping: z.enum(["speaker", "none"]),
   })
-  .openapi("Evaluation", { description: "How good it is on recordings held out of training." });
+  .openapi("Evaluation", { description: "Accuracy on recordings held out of training." });
 
 /** A golem in the list. */
 export const golemSummarySchema = z
@@ -86,7 +86,7 @@ export const golemSummarySchema = z
     id: z.string(),
     labels: z.array(z.string()),
     encoders: z.array(z.string()),
-    transcript: z.boolean().openapi({ description: "Whether words have a say." }),
+    transcript: z.boolean().openapi({ description: "Whether words are used." }),
     balancedAccuracy: share.nullable(),
   })
   .openapi("GolemSummary");
@@ -94,18 +94,18 @@ export const golemSummarySchema = z
 /** The list of golems. */
 export const golemListSchema = z.object({ golems: z.array(golemSummarySchema) }).openapi("GolemList");
 
-/** All that is told about one golem. */
+/** One golem in full. */
 export const golemSchema = golemSummarySchema
   .extend({
     createdBy: z.string(),
-    maximumSeconds: z.number().openapi({ description: "Longest recording taken, in seconds." }),
-    sampleRate: z.int().openapi({ description: "Of the samples its encoders hear, in Hz." }),
+    maximumSeconds: z.number().openapi({ description: "Longest recording accepted, in seconds." }),
+    sampleRate: z.int().openapi({ description: "Sample rate of its encoders, in Hz." }),
     views: z.array(
       z.object({
         encoder: z.string(),
         layer: z.union([z.string(), z.int()]),
         pooling: z.string(),
-        weight: share.openapi({ description: "Share in the decision." }),
+        weight: share.openapi({ description: "Weight in the decision." }),
       }),
     ),
     labelSetLevel: share.nullable(),
@@ -118,12 +118,12 @@ export const golemSchema = golemSummarySchema
   })
   .openapi("Golem");
 
-/** Whether the server is there, or ready. */
+/** State of the server. */
 export const stateSchema = z
   .object({ status: z.enum(["ok", "ready"]), version: z.string() })
   .openapi("State");
 
-/** The id in an address. */
+/** The golem id in an address. */
 export const golemParams = z.object({
   id: z.string().openapi({
     param: { name: "id", in: "path" },
@@ -139,28 +139,36 @@ const nameParam = z
   .optional()
   .openapi({
     param: { name: "name", in: "query" },
-    description: "What to call a recording that is sent as a raw body.",
+    description: "Name for a recording that is sent as a raw body.",
     example: "take-1.wav",
   });
 
 /** The query of predict. */
 export const predictQuery = z.object({ name: nameParam });
 
-const number = (name: string, least: number, most: number, description: string) =>
+const number = (name: string, minimum: number, maximum: number, description: string) =>
   z.coerce
     .number()
-    .min(least)
-    .max(most)
+    .min(minimum)
+    .max(maximum)
     .optional()
     .openapi({ param: { name, in: "query" }, type: "number", description });
 
-/** How events are found; what is left out goes by the training recordings. Ranges are checked again where they are used. */
+/**
+ * How events are found; defaults follow from the training recordings. Ranges are checked again where they are
+ * used.
+ */
 const detectFields = {
-  threshold: number("threshold", 0.001, 1, "What a stretch has to score to be an event."),
-  windowSeconds: number("windowSeconds", 0.1, 60, "Length of the windows that are heard."),
-  hopSeconds: number("hopSeconds", 0.02, 60, "From one window to the next."),
-  minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event."),
-  mergeSeconds: number("mergeSeconds", 0, 60, "Events of one label no further apart are one."),
+  threshold: number("threshold", 0.001, 1, "Lowest score of an event."),
+  windowSeconds: number("windowSeconds", 0.1, 60, "Length of the windows, in seconds."),
+  hopSeconds: number("hopSeconds", 0.02, 60, "From one window to the next, in seconds."),
+  minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event, in seconds."),
+  mergeSeconds: number(
+    "mergeSeconds",
+    0,
+    60,
+    "Events of one label that are no further apart than this many seconds are merged.",
+  ),
 };
 
 /** The query of detect. */
@@ -172,7 +180,7 @@ export const listenQuery = z.object({
   format: z
     .enum(pcmFormats)
     .default("s16le")
-    .openapi({ param: { name: "format", in: "query" }, description: "How samples are written, mono." }),
+    .openapi({ param: { name: "format", in: "query" }, description: "Encoding of the samples, mono." }),
   rate: z.coerce
     .number()
     .int()
@@ -182,17 +190,17 @@ export const listenQuery = z.object({
     .openapi({
       param: { name: "rate", in: "query" },
       type: "integer",
-      description: "Of the samples, in Hz.",
+      description: "Sample rate, in Hz.",
     }),
   lag: number(
     "lag",
     0.1,
     3600,
-    "How far hearing may be behind, in seconds, before windows are left out; without it none are, and the sender has to wait.",
+    "How far the golem may fall behind, in seconds, before windows are skipped; without it none are, and the sender has to wait.",
   ),
 });
 
-/** Something that was recognised in a stream. */
+/** An event in a stream. */
 export const eventSchema = z
   .object({
     start: z.number().min(0).openapi({ description: "In seconds from the start." }),
@@ -205,7 +213,7 @@ export const eventSchema = z
 /** Bytes of a recording in the OpenAPI document. */
 export const binarySchema = { type: "string" as const, format: "binary" };
 
-/** A form with recordings; read as it arrives (see multipart.ts), so no schema library checks it. */
+/** A form with recordings. It is read as it arrives (see multipart.ts), so no schema library checks it. */
 export const formSchema = {
   type: "object" as const,
   required: ["file"],

@@ -1,20 +1,20 @@
 /**
- * What travels with each request through the server.
+ * Types of what each request carries through the server.
  *
  * Not its concern: what requests are about.
  */
 import type { HttpBindings } from "@hono/node-server";
 
-/** Types of Hono's context here. */
+/** Type parameters of Hono's context. */
 export interface ServerContext {
   Bindings: HttpBindings;
   Variables: {
     requestId: string;
-    /** Who asks, see `getClientName`. */
+    /** Name of the client, see `getClientName`. */
     client: string;
-    /** Calls back if the client goes away before it has its answer. */
+    /** Calls `listener` if the client goes away before it has its answer. */
     onLeave(listener: () => void): void;
-    /** Adds facts to the line about this request in the log: sizes and ids, nothing out of recordings. */
+    /** Adds facts to this request's line in the log: sizes and ids, nothing from recordings. */
     note(facts: Readonly<Record<string, number | string>>): void;
   };
 }

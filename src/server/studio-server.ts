@@ -1,15 +1,19 @@
 /**
- * Serves the studio's site to browsers on this machine: isolated, so that threads work, and under a policy that lets nothing out.
+ * Serves the studio's site to browsers on this machine: isolated, so that threads work, and under a policy
+ * that lets nothing out.
  *
+ * Own code rather than `serveStatic` of @hono/node-server: the site is a map of files in several folders and
+ * of bytes in memory; and serveStatic sends no ETag, answers no If-None-Match, and compresses nothing by
+ * itself. Hono's `etag` reads and hashes the whole file for each request, and its `compress` knows no brotli
+ * and keeps nothing.
  * Not its concern: what the site consists of.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { GolemError } from "../core/error.ts";
 import { getSiteFileTag, readSiteFile, type SiteFile, type StudioSite } from "../node/export/studio-site.ts";
+import { openPort } from "./open-port.ts";
 import { createRequestGuard } from "./request-guard.ts";
 
 /** A server that was opened. */
@@ -40,13 +44,16 @@ const headers: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** Pages of others do not reach it, neither directly nor by a name that leads here (DNS rebinding). */
+/**
+ * Keeps pages of other origins out, which might reach it directly or by a name that leads here (DNS
+ * rebinding).
+ */
 const guard = createRequestGuard({ hosts: [], origins: [] });
 
-/** Quality of brotli: most of the gain in a second. */
+/** Quality of brotli: most of the gain, within a second. */
 const brotliQuality = 5;
 
-/** Opens the server on 127.0.0.1. Rejects with `output-failed` where the port is taken. */
+/** Opens the server on 127.0.0.1. Rejects with `output-failed` if the port is taken. */
 export async function startStudioServer(site: StudioSite, port: number): Promise<StudioServer> {
   const read = createReader();
   const server = createServer((request, response) => {
@@ -55,30 +62,17 @@ export async function startStudioServer(site: StudioSite, port: number): Promise
       response.end();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(describeListenError(cause, port)));
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const { port: found } = server.address() as AddressInfo;
+  const host = "127.0.0.1";
+  const hint = `Is a studio running already? Then open http://${host}:${port}/. Another --port works too, but browsers keep recordings for each address apart.`;
+  const address = await openPort(server, { port, host, hint });
   return {
-    url: `http://127.0.0.1:${found}/`,
+    url: `http://${host}:${address.port}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-function describeListenError(cause: NodeJS.ErrnoException, port: number): GolemError {
-  return new GolemError(
-    "output-failed",
-    `Port ${port} cannot be listened on: ${cause.code ?? cause.message}.`,
-    {
-      hint: `Is a studio running already? Then open http://127.0.0.1:${port}/. Another --port works too, but browsers keep recordings for each address apart.`,
-      cause,
-    },
-  );
 }
 
 type Encoding = "br" | "gzip";
@@ -108,9 +102,9 @@ function chooseEncoding(accepted: string): Encoding | undefined {
   return /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
 }
 
-/** Whether the browser has that state already (RFC 9110, 13.1.2: weak comparison). */
-function hasTag(asked: string | undefined, tag: string): boolean {
-  const tags = asked?.split(",").map((one) => one.trim().replace(/^W\//, "")) ?? [];
+/** Whether the browser has this state of the file already (RFC 9110, 13.1.2: weak comparison). */
+function hasTag(tagList: string | undefined, tag: string): boolean {
+  const tags = tagList?.split(",").map((one) => one.trim().replace(/^W\//, "")) ?? [];
   return tags.includes(tag) || tags.includes("*");
 }
 

@@ -1,7 +1,8 @@
 /**
  * Schemas of config.json and preprocessor_config.json for wav2vec2 and HuBERT; every number is bounded.
  *
- * Fields and their defaults: Hugging Face transformers, `Wav2Vec2Config`, `HubertConfig`, `Wav2Vec2FeatureExtractor`.
+ * Fields and their defaults: Hugging Face transformers, `Wav2Vec2Config`, `HubertConfig`,
+ * `Wav2Vec2FeatureExtractor`.
  * Not its concern: tensors, graphs.
  */
 import * as z from "zod/mini";

@@ -11,7 +11,9 @@ export interface Checkpoint {
   readonly names: readonly string[];
   /** Sizes of a tensor's dimensions; undefined when there is none of that name. */
   getShape(name: string): readonly number[] | undefined;
-  /** Reads a tensor's values in C order, converted to float32. Rejects with `weights-damaged` when it cannot. */
+  /**
+   * Reads a tensor's values in C order, converted to float32. Rejects with `weights-damaged` when it cannot.
+   */
   readTensor(name: string): Promise<Float32Array>;
 }
 
@@ -31,7 +33,9 @@ export function damagedCheckpoint(file: string, found: string, cause?: unknown):
   });
 }
 
-/** Returns the number of elements of a shape, or undefined when it is not a list of sizes with a sane product. */
+/**
+ * Returns the number of elements of a shape, or undefined when it is not a list of sizes with a sane product.
+ */
 export function countElements(shape: unknown): number | undefined {
   if (!Array.isArray(shape) || shape.length > checkpointLimits.dimensions) return undefined;
   let elements = 1;

@@ -22,7 +22,10 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   BOOL: 1,
 };
 
-/** Converts raw little-endian elements to float32. Float32 itself is a view of the bytes where they are aligned. */
+/**
+ * Converts raw little-endian elements to float32. Float32 itself is a view of the bytes where they are
+ * aligned.
+ */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const count = bytes.length / elementBytes[type];
   if (type === "F32") {

@@ -1,11 +1,13 @@
 /**
- * Reads the layout of PyTorch before 1.6: five pickles in a row, then the storages, each after its number of elements.
+ * Reads the layout of PyTorch before 1.6: five pickles in a row, then the storages, each after its number of
+ * elements.
  *
- * Still needed: many `pytorch_model.bin` files on the Hub have it (huggingface/transformers issue 29007; candle
- * issue 2666), and transformers, which reads both, let torch 1.3 to 1.5 write it in the years when wav2vec2 and
- * HuBERT were published and fine-tuned; `_use_new_zipfile_serialization=False` writes it to this day.
- * Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system
- * information, the object, the keys of the storages.
+ * Still needed: many `pytorch_model.bin` files on the Hub have it (huggingface/transformers issue 29007;
+ * candle issue 2666), and transformers, which reads both, let torch 1.3 to 1.5 write it in the years when
+ * wav2vec2 and HuBERT were published and fine-tuned; `_use_new_zipfile_serialization=False` writes it to this
+ * day.
+ * Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system information, the object,
+ * the keys of the storages.
  * Not its concern: what the tensors are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";

@@ -20,9 +20,9 @@ export const checkpointFiles = [
 ] as const;
 
 /**
- * Opens the checkpoint among `sources` (by file name): the first of {@link checkpointFiles} that exists, with the
- * shards that its index names. Reads only headers. Rejects with `weights-missing` if a file is missing and
- * `weights-damaged` if one is invalid.
+ * Opens the checkpoint among `sources` (by file name): the first of {@link checkpointFiles} that exists, with
+ * the shards that its index names. Reads only headers. Rejects with `weights-missing` if a file is missing
+ * and `weights-damaged` if one is invalid.
  */
 export async function openCheckpoint(sources: Readonly<Record<string, ByteSource>>): Promise<Checkpoint> {
   const name = checkpointFiles.find((file) => Object.hasOwn(sources, file));

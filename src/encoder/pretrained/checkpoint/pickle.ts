@@ -1,14 +1,18 @@
 /**
  * A restricted reader of Python pickles: builds plain data, and calls nothing but the callables it was given.
  *
- * A pickle is a program for a stack machine that may name any Python callable and run it. Here a name outside the list
- * given is refused the moment it is read, before anything else happens. Opcodes: CPython's Lib/pickletools.py; those
- * that make instances of classes (INST, OBJ, NEWOBJ) or extensions are refused as well.
+ * A pickle is a program for a stack machine that may name any Python callable and run it. Here a name outside
+ * the list given is refused the moment it is read, before anything else happens. Opcodes: CPython's
+ * Lib/pickletools.py; those that make instances of classes (INST, OBJ, NEWOBJ) or extensions are refused as
+ * well.
  * Not its concern: tensors, PyTorch.
  */
 import { GolemError } from "../../../core/error.ts";
 
-/** What a pickle can hold here. Lists and tuples are arrays, dictionaries are maps; `PickleObject`s come from callables. */
+/**
+ * What a pickle can hold here. Lists and tuples are arrays, dictionaries are maps; `PickleObject`s come from
+ * callables.
+ */
 export type PickleValue =
   | null
   | boolean
@@ -48,7 +52,10 @@ export interface Unpickled {
 const mark = Symbol("mark");
 const text = new TextDecoder("utf-8", { fatal: true });
 
-/** Runs a pickle. Throws `weights-damaged` for names that are not allowed, opcodes that are not data, and cut-off bytes. */
+/**
+ * Runs a pickle. Throws `weights-damaged` for names that are not allowed, opcodes that are not data, and
+ * cut-off bytes.
+ */
 export function unpickle(bytes: Uint8Array, { file, globals, loadPersistent }: UnpickleOptions): Unpickled {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stack: (PickleValue | typeof mark)[] = [];

@@ -14,7 +14,10 @@ import {
 import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
 import { type ElementType, elementBytes, toFloat32 } from "./element-type.ts";
 
-/** Opens a safetensors file: reads its header, nothing else. Rejects with `weights-damaged` if anything is off. */
+/**
+ * Opens a safetensors file: reads its header, nothing else. Rejects with `weights-damaged` if anything is
+ * off.
+ */
 export async function openSafetensors(source: ByteSource): Promise<Checkpoint> {
   const rules: SafetensorsRules<ElementType> = {
     maximumHeaderBytes: checkpointLimits.headerBytes,

@@ -1,5 +1,6 @@
 /**
- * Reads `pytorch_model.bin` tensor by tensor: since PyTorch 1.6 a zip archive with a pickle and one entry per storage.
+ * Reads `pytorch_model.bin` tensor by tensor: since PyTorch 1.6 a zip archive with a pickle and one entry per
+ * storage.
  *
  * Layout: torch/serialization.py `_save`: ROOT/data.pkl, ROOT/data/KEY, ROOT/byteorder. The pickle is read by
  * `torch-pickle.ts`, which executes nothing.
@@ -13,7 +14,10 @@ import { collectTensors, unpickleTensors } from "./torch-pickle.ts";
 import { readTorchTensor, type StorageBytes } from "./torch-tensor.ts";
 import { readZipDirectory } from "./zip-directory.ts";
 
-/** Opens a PyTorch checkpoint of either layout. Rejects with `weights-damaged` if it is neither, or would run code. */
+/**
+ * Opens a PyTorch checkpoint of either layout. Rejects with `weights-damaged` if it is neither, or would run
+ * code.
+ */
 export async function openTorchFile(source: ByteSource): Promise<Checkpoint> {
   const [p, k] = await source.read(0, 2);
   return p === 0x50 && k === 0x4b ? openArchive(source) : openLegacyTorchFile(source);

@@ -1,0 +1,70 @@
+/**
+ * The HTTP server under the application: its time limits, opening its port, and closing it without losing
+ * requests.
+ *
+ * Not its concern: routes, golems.
+ */
+import type { Server as HttpServer } from "node:http";
+import { type AddressInfo, Server as NetServer } from "node:net";
+import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
+import { WebSocketServer } from "ws";
+import type { App } from "./app.ts";
+import { maximumMessageBytes } from "./listen-route.ts";
+import { openPort } from "./open-port.ts";
+
+/**
+ * Milliseconds in which requests on their way over open connections are still answered when the server stops.
+ */
+const graceMilliseconds = 250;
+
+/** A server whose port is open. */
+export interface OpenHttpServer {
+  readonly address: AddressInfo;
+  /**
+   * Accepts no more connections, answers what comes over open ones, and cuts what is still open after
+   * `milliseconds`.
+   */
+  drain(milliseconds: number): Promise<void>;
+}
+
+/** Opens the port; rejects with `output-failed` if it cannot be listened on. Port 0 is any free one. */
+export async function openHttpServer(app: App, port: number, host: string): Promise<OpenHttpServer> {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maximumMessageBytes,
+    perMessageDeflate: false,
+  });
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    // It is one; the types of ws are only narrower than what is expected.
+    websocket: { server: sockets as unknown as WebSocketServerLike },
+    serverOptions: {
+      headersTimeout: 10_000,
+      // Bodies have a time limit of their own, which answers with a problem document.
+      requestTimeout: 0,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 16_384,
+    },
+  }) as HttpServer;
+  const hint = "Name another --port (0 takes a free one) or --host.";
+  return {
+    address: await openPort(server, { port, host, hint }),
+    drain: (milliseconds) => drain(server, sockets, milliseconds),
+  };
+}
+
+/** Node's own `close` would cut idle connections at once, and with them requests that are on their way. */
+async function drain(server: HttpServer, sockets: WebSocketServer, milliseconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+  const idle = setInterval(() => server.closeIdleConnections(), graceMilliseconds);
+  const late = setTimeout(() => {
+    server.closeAllConnections();
+    for (const socket of sockets.clients) socket.terminate();
+  }, milliseconds);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}

@@ -1,0 +1,31 @@
+/**
+ * Opens the port of a server.
+ *
+ * Not its concern: what the server answers.
+ */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GolemError } from "../core/error.ts";
+
+/** Where to listen, and what to do if it cannot be done. */
+export interface PortOptions {
+  /** 0 is any free one. */
+  readonly port: number;
+  readonly host: string;
+  readonly hint: string;
+}
+
+/** Resolves with the real address once the server listens; rejects with `output-failed` if it cannot. */
+export async function openPort(server: Server, { port, host, hint }: PortOptions): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      server.close();
+      const reason = cause.code ?? cause.message;
+      reject(
+        new GolemError("output-failed", `${host}:${port} cannot be listened on: ${reason}.`, { hint, cause }),
+      );
+    });
+    server.listen(port, host, () => resolve());
+  });
+  return server.address() as AddressInfo;
+}
