@@ -1,0 +1,140 @@
+/** Golems while they are served: loaded, replaced, refused, and freed once nothing uses them. No worker is needed. */
+import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createScratchFolder } from "../../test/scratch-folder.ts";
+import { GolemError } from "../core/error.ts";
+import type { GolemPool } from "../node/threads/golem-pool.ts";
+import { createGolemPlace } from "./golem-place.ts";
+import { createServedGolems } from "./served-golems.ts";
+
+let folder: string;
+let loaded: Set<string>;
+let pool: GolemPool;
+
+/** A golem's folder whose document is only `text`. */
+async function writeGolem(path: string, text: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  for (const name of ["golem.json", "head.safetensors", "training.json"]) {
+    await writeFile(join(path, name), text);
+  }
+}
+
+beforeEach(async () => {
+  folder = await createScratchFolder();
+  await writeGolem(join(folder, "a"), "first");
+  loaded = new Set();
+  pool = {
+    async examine({ document }: { document: Uint8Array }) {
+      const text = Buffer.from(document).toString();
+      if (text === "damaged") throw new GolemError("golem-damaged", "It is damaged.");
+      return { document: { text }, encoderSet: {} };
+    },
+    load: async ({ version }: { version: string }) => void loaded.add(version),
+    forget: async (version: string) => void loaded.delete(version),
+  } as unknown as GolemPool;
+});
+
+describe("a place", () => {
+  const replace = async (text: string) => {
+    await writeGolem(join(folder, "new"), text);
+    await rm(join(folder, "a"), { recursive: true });
+    await rename(join(folder, "new"), join(folder, "a"));
+  };
+  const createPlace = () => createGolemPlace("a", join(folder, "a"), pool, undefined);
+
+  it("has no golem before it is loaded", async () => {
+    const place = createPlace();
+    expect(place.isLoaded()).toBe(false);
+    expect(() => place.get()).toThrow(expect.objectContaining({ code: "not-ready" }));
+    await place.load({});
+    expect(place.get()).toMatchObject({ id: "a", document: { text: "first" } });
+    expect(await place.reload()).toBe(false);
+  });
+
+  it("answers with the new golem, and frees the old one when its last user is done", async () => {
+    const place = createPlace();
+    await place.load({});
+    const { version } = place.get();
+    let finish = () => {};
+    const work = place.use(
+      (golem) =>
+        new Promise<string>((resolve) => {
+          finish = () => resolve(golem.version);
+        }),
+    );
+    await replace("second");
+    expect(await place.reload()).toBe(true);
+    expect(place.get()).toMatchObject({ document: { text: "second" } });
+    expect(loaded.has(version)).toBe(true);
+    finish();
+    expect(await work).toBe(version);
+    expect([...loaded]).toEqual([place.get().version]);
+  });
+
+  it("keeps the old golem while the new one is damaged or missing, and says so once", async () => {
+    const place = createPlace();
+    await place.load({});
+    await replace("damaged");
+    await expect(place.reload()).rejects.toMatchObject({ code: "golem-damaged" });
+    expect(await place.reload()).toBe(false);
+    await rm(join(folder, "a", "training.json"));
+    await expect(place.reload()).rejects.toMatchObject({ code: "golem-damaged" });
+    expect(await place.reload()).toBe(false);
+    await rm(join(folder, "a"), { recursive: true });
+    expect(await place.reload()).toBe(false);
+    expect(place.get()).toMatchObject({ document: { text: "first" } });
+    await writeGolem(join(folder, "a"), "third");
+    expect(await place.reload()).toBe(true);
+  });
+
+  it("frees nothing once it is closed, and reloads nothing", async () => {
+    const place = createPlace();
+    await place.load({});
+    await utimes(join(folder, "a", "golem.json"), new Date(), new Date(Date.now() + 5000));
+    place.close();
+    expect(await place.reload()).toBe(false);
+    expect(loaded.size).toBe(1);
+  });
+});
+
+describe("the golems of a server", () => {
+  it("go by the names of their folders", async () => {
+    await writeGolem(join(folder, "b"), "other");
+    const golems = createServedGolems([join(folder, "a"), `${join(folder, "b")}/`], pool, undefined);
+    expect(golems.ids).toEqual(["a", "b"]);
+    expect(golems.isReady()).toBe(false);
+    expect(() => golems.list()).toThrow(expect.objectContaining({ code: "not-ready" }));
+    await golems.load({});
+    expect(golems.isReady()).toBe(true);
+    expect(golems.list().map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await golems.use("b", async ({ id }) => id)).toBe("b");
+    expect(() => golems.get("c")).toThrow(
+      expect.objectContaining({ code: "golem-not-found", message: expect.stringContaining("a, b") }),
+    );
+    await expect(golems.use("c", async () => 0)).rejects.toMatchObject({ code: "golem-not-found" });
+    await golems.close();
+  });
+
+  it.each([
+    ["two of one name", ["/x/a", "/y/a"]],
+    ["one without a name", ["/"]],
+  ])("cannot be %s", (_, folders) => {
+    expect(() => createServedGolems(folders, pool, undefined)).toThrow(
+      expect.objectContaining({ code: "invalid-option" }),
+    );
+  });
+
+  it("are reloaded while they are watched", async () => {
+    const golems = createServedGolems([join(folder, "a")], pool, undefined);
+    await golems.load({});
+    const reports: unknown[] = [];
+    golems.watch((id, error) => reports.push([id, (error as GolemError | undefined)?.code]));
+    await writeGolem(join(folder, "a"), "damaged");
+    await expect.poll(() => reports, { timeout: 10_000 }).toEqual([["a", "golem-damaged"]]);
+    await writeGolem(join(folder, "a"), "second golem");
+    await expect.poll(() => reports.at(-1), { timeout: 10_000 }).toEqual(["a", undefined]);
+    expect(golems.get("a").document).toEqual({ text: "second golem" });
+    await golems.close();
+  });
+});
