@@ -13,9 +13,9 @@ import { parseArgs } from "node:util";
 import { openAudio } from "../src/audio/open-audio.ts";
 import { createFfmpegDecoder } from "../src/node/decode/ffmpeg-decoder.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
-import { browserNote, browserPath, launchBrowser } from "../test/browser.ts";
-import { bankingFolder, getSiteFolders, trainSmallGolem } from "../test/golem-page.ts";
-import { startStaticServer } from "../test/static-server.ts";
+import { browserNote, browserPath, launchBrowser } from "../test/support/browser.ts";
+import { bankingFolder, getSiteFolders, trainSmallGolem } from "../test/support/golem-page.ts";
+import { startStaticServer } from "../test/support/static-server.ts";
 import { createWav16 } from "./wav16.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createTone, createWav, readAll } from "../../test/audio-files.ts";
-import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
+import { createTone, createWav, readAll } from "../../test/support/audio-files.ts";
+import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 

@@ -3,12 +3,14 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
+import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 
 const measure = (
   argument: string,
 ): { seconds: number; samples: number; windows: number; megabytes: number } => {
-  const script = fileURLToPath(new URL("../../test/measure-long-recording.ts", import.meta.url));
+  const script = fileURLToPath(
+    new URL("../../test/support/processes/measure-long-recording.ts", import.meta.url),
+  );
   const run = spawnSync(process.execPath, ["--import", "tsx", script, argument], { encoding: "utf8" });
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createExamination, createExamined } from "../../test/examined.ts";
+import { createExamination, createExamined } from "../../test/support/examined.ts";
 import { createRandom } from "../core/random.ts";
 import { checkConfounds } from "./confounds.ts";
 import type { ExaminedRecording } from "./examination.ts";

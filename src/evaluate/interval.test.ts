@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { computeCoverage, concentrateErrors, spreadRecalls } from "../../test/interval-simulation.ts";
+import { computeCoverage, concentrateErrors, spreadRecalls } from "../../test/support/interval-simulation.ts";
 import { computeInterval, computeStratifiedSize } from "./interval.ts";
 
 const { clopperPearson } = JSON.parse(

@@ -5,10 +5,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createWav } from "../../../test/audio-files.ts";
-import { runGolem } from "../../../test/command-line.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
-import { watchWorkers } from "../../../test/watch-workers.ts";
+import { createWav } from "../../../test/support/audio-files.ts";
+import { runGolem } from "../../../test/support/command-line.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { watchWorkers } from "../../../test/support/watch-workers.ts";
 import type { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createRandom } from "../../core/random.ts";
@@ -28,7 +28,7 @@ import { embedRecordings } from "./embed-recordings.ts";
 import { createRecording } from "./recording-files.ts";
 
 const banking = fileURLToPath(new URL("../../../demo/banking", import.meta.url));
-const golemScript = fileURLToPath(new URL("../../../test/processes/golem.ts", import.meta.url));
+const golemScript = fileURLToPath(new URL("../../../test/support/processes/golem.ts", import.meta.url));
 const oneCore = availableParallelism() === 1;
 const manyCores = `on worker threads${oneCore ? " (skipped: one core, so no workers)" : ""}`;
 
