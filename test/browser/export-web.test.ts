@@ -3,11 +3,12 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createTone, createWav } from "../support/audio-files.ts";
 import {
   browserNote,
   browserPath,
+  getBrowser,
   launchBrowser,
   listMicrophoneFlags,
   openWatchedPage,
@@ -56,9 +57,8 @@ async function findViolations(page: Page): Promise<string[]> {
 describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await getBrowser();
   });
-  afterAll(() => browser?.close());
 
   it("hears files, is fit for everybody in any light and size, and holds nothing private", async () => {
     const { site, stdout } = await exportSmall();

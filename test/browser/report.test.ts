@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { loadPageAssets } from "../../src/node/report/page-assets.ts";
 import { writeReport } from "../../src/view/report/page.tsx";
 import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, launchBrowser, openWatchedPage } from "../support/browser.ts";
+import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
 import { runGolem } from "../support/command-line.ts";
 import { hostileTexts, makeReportData } from "../support/report-data.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
@@ -32,9 +32,8 @@ const isPlaying = (page: Page) =>
 describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await getBrowser();
   });
-  afterAll(() => browser?.close());
 
   for (const colorScheme of schemes) {
     for (const [size, viewport] of Object.entries(sizes)) {

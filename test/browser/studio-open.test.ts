@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
 import { findViolations } from "../support/accessibility.ts";
-import { browserNote, browserPath, launchBrowser } from "../support/browser.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import { choose, chooseZip, createTones } from "../support/studio-files.ts";
 import { openStudio, openStudioPage } from "../support/studio-page.ts";
@@ -42,10 +42,9 @@ describe.skipIf(!browserPath)(`the studio opens${browserNote}`, () => {
   let server: StudioServer;
   beforeAll(async () => {
     server = await openStudio();
-    browser = await launchBrowser();
+    browser = await getBrowser();
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
   });
 

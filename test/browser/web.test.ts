@@ -3,15 +3,15 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/index.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, launchBrowser } from "../support/browser.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
 import {
   bankingFolder,
   getSiteFolders,
+  getSmallGolem,
   openGolemPage,
-  trainSmallGolem,
   webFolder,
 } from "../support/golem-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
@@ -31,15 +31,12 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
   let browser: Browser;
   let site: Record<string, string>;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await getBrowser();
     site = await getSiteFolders();
   });
-  afterAll(() => browser?.close());
-
-  const trainSmall = async (encoder: string) => trainSmallGolem(await createScratchFolder(), encoder);
 
   it("listens without a network, under a policy without eval, and asks for nothing it does not need", async () => {
-    const golem = await trainSmall("moonshine-tiny");
+    const golem = await getSmallGolem("moonshine-tiny");
     const { page, complaints, predict, server } = await openGolemPage(browser, {
       ...site,
       "/golem/": golem,
@@ -78,7 +75,7 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
         export const run = async (file, stream, console) => { ${body}\nreturn { ${names} }; };`;
       await writeFile(join(folder, `${i}.js`), module);
     }
-    const small = await trainSmall("moonshine-tiny");
+    const small = await getSmallGolem("moonshine-tiny");
     const weights = Object.entries(site).filter(([address]) => address.startsWith("/weights/"));
     const { page } = await openGolemPage(browser, {
       ...site,
@@ -106,7 +103,7 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
   });
 
   it("keeps weights, and fetches them again when what was kept is damaged", async () => {
-    const golem = await trainSmall("moonshine-tiny");
+    const golem = await getSmallGolem("moonshine-tiny");
     const { page, server, complaints } = await openGolemPage(browser, { ...site, "/golem/": golem });
     const load = `(async () => {
       const { loadGolem } = await import("/golem-audio/index.js");
@@ -126,7 +123,7 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
   });
 
   it("refuses what is no golem, another encoder, wrong weights; stops when told", async () => {
-    const golem = await trainSmall("moonshine-tiny");
+    const golem = await getSmallGolem("moonshine-tiny");
     const folder = await createScratchFolder();
     const document = JSON.parse(await readFile(join(golem, "golem.json"), "utf8"));
     const change = async (name: string, edit: (copy: typeof document) => void) => {

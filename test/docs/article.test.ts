@@ -10,7 +10,7 @@ import { formatPercent, writeReport } from "../../runs/article/report.ts";
 import { minds14Address } from "../../src/node/data/minds14-dataset.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
-const root = resolve(import.meta.dirname, "..");
+const root = resolve(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(resolve(root, path), "utf8");
 
 /** What the run takes where the Hub cannot be reached, and what it says. */

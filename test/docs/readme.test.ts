@@ -9,7 +9,7 @@ import { join, posix, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
 
-const root = resolve(import.meta.dirname, "..");
+const root = resolve(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "golem-readme-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

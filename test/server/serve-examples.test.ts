@@ -8,7 +8,7 @@ import { createWav } from "../support/audio-files.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../support/ffmpeg.ts";
 import { createToneGolem, createToneInSilence, type ToneGolems } from "../support/served.ts";
 
-const root = resolve(import.meta.dirname, "..");
+const root = resolve(import.meta.dirname, "../..");
 const hasCurl = spawnSync("curl", ["--version"], { stdio: "ignore" }).status === 0;
 const note = hasCurl ? hasFfmpegNote : " (skipped: no curl on the PATH)";
 const address = "http://127.0.0.1:8080";

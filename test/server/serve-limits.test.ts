@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { fc } from "@fast-check/vitest";
@@ -447,7 +447,7 @@ describe("golem serve", () => {
   });
 
   it("starts again after it was killed under load, with everything as it was", async () => {
-    const script = join(import.meta.dirname, "processes", "golem.ts");
+    const script = resolve(import.meta.dirname, "../support/processes/golem.ts");
     const start = async () => {
       const child = spawn(
         process.execPath,

@@ -93,6 +93,14 @@ export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: browserPath!, headless: true, args: [...flags, ...more] });
 }
 
+let shared: Promise<Browser> | undefined;
+
+/** The browser that all tests of this process share, started when one needs it; each opens contexts of its own. It ends with the process. */
+export function getBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return shared;
+}
+
 /** Flags for a microphone that hears a WAV file, again and again; the file may be replaced before the microphone is turned on. */
 export function listMicrophoneFlags(file: string): string[] {
   return [

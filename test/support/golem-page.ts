@@ -9,6 +9,7 @@ import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
 import { train } from "../../src/index.ts";
 import { getWeightsFolder, pullWeights } from "../../src/node/models/encoder-weights.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
+import { getSharedFolder } from "./shared-folder.ts";
 import { type StaticServer, startStaticServer } from "./static-server.ts";
 
 /** The built library for browsers. */
@@ -39,6 +40,13 @@ export async function trainSmallGolem(folder: string, encoder?: string): Promise
   const golem = await train(join(folder, "data.csv"), encoder ? { encoder } : {});
   await golem.save(join(folder, "golem"));
   await golem.dispose();
+  return `${join(folder, "golem")}/`;
+}
+
+/** The golem of {@link trainSmallGolem} that all tests of a run share; its folder, which ends with a slash. */
+export async function getSmallGolem(encoder?: string): Promise<string> {
+  const name = `small golem, ${encoder ?? "default encoders"}`;
+  const folder = await getSharedFolder(name, async (place) => void (await trainSmallGolem(place, encoder)));
   return `${join(folder, "golem")}/`;
 }
 

@@ -1,7 +1,9 @@
 /** The studio in a real browser, with a microphone that hears real recordings. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
 import { gatherStudioSite } from "../../src/node/export/studio-site.ts";
 import { type StudioServer, startStudioServer } from "../../src/server/studio-server.ts";
+import { findViolations } from "./accessibility.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
 
 /** Opens the built studio with weights and gallery on a free port. */
@@ -116,4 +118,28 @@ export async function recordClasses(
     await page.waitForSelector(".rec:not(.stop)", { timeout: 60_000 });
     await onRecorded?.(place);
   }
+}
+
+const phone = { width: 390, height: 844 };
+
+/** Expects that axe finds nothing wrong with what is shown and that nothing is wider than the screen: light and wide, dark and narrow. */
+export async function expectFit(page: Page, name: string): Promise<void> {
+  const wide = page.viewportSize()!;
+  for (const size of [wide, phone]) {
+    await page.setViewportSize(size);
+    expect(await findViolations(page), `${name}, ${size.width}`).toEqual([]);
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(excess, `${name}, ${size.width}`).toBeLessThanOrEqual(0);
+    // Light when wide, dark when narrow.
+    await page.click(".pills .pill:last-child");
+  }
+  await page.setViewportSize(wide);
+}
+
+/** Goes to a step of the task that is open. */
+export const goTo = (page: Page, step: string): Promise<void> => page.click(`.steps a[href$="/${step}"]`);
+
+/** Recordings of each class, as shown. */
+export async function countKept(page: Page): Promise<number[]> {
+  return (await page.locator(".class .count").allTextContents()).map((text) => Number.parseInt(text, 10));
 }
