@@ -20,7 +20,7 @@ import {
 } from "../support/browser.ts";
 import { startStaticServer } from "../support/static-server.ts";
 import { openTones, unpackDownload } from "../support/studio-files.ts";
-import { expectFit, goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { countKept, expectFit, goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
 
 const built = resolve(import.meta.dirname, "../../dist/studio");
 
@@ -141,7 +141,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     }
   });
 
-  it("goes on showing a class that is renamed", async () => {
+  it("goes on showing a class that is renamed, and keeps what it has through a reload", async () => {
     const { page } = await openStudioPage(browser, server.url);
     await openTones(page);
     await page.click('.class:has-text("low")');
@@ -150,6 +150,11 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     await page.waitForSelector('.class:has-text("deep")');
     expect(await page.locator(".class[aria-current] .name").textContent()).toBe("deep");
     expect(await page.inputValue(".class-name")).toBe("deep");
+    const counts = await countKept(page);
+    expect(counts).toEqual([4, 4]);
+    await page.reload();
+    await page.waitForSelector('.class:has-text("deep")');
+    expect(await countKept(page)).toEqual(counts);
   });
 
   it("draws only what is seen of 600 recordings", async () => {

@@ -9,6 +9,7 @@ import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
 import { train } from "../../src/index.ts";
 import { getWeightsFolder, pullWeights } from "../../src/node/models/encoder-weights.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
+import { runGolem } from "./command-line.ts";
 import { getSharedFolder } from "./shared-folder.ts";
 import { type StaticServer, startStaticServer } from "./static-server.ts";
 
@@ -31,22 +32,31 @@ export async function getSiteFolders(): Promise<Record<string, string>> {
 /** Recordings of the banking demo. */
 export const bankingFolder = resolve(import.meta.dirname, "../../demo/banking");
 
-/** Trains a golem of three classes of the banking demo, the default one unless an encoder is named; its folder, which ends with a slash. */
-export async function trainSmallGolem(folder: string, encoder?: string): Promise<string> {
+/** Writes a list of the training recordings of three classes of the demo; its path. */
+async function listThreeClasses(folder: string): Promise<string> {
   const rows = (await readFile(join(bankingFolder, "metadata.csv"), "utf8")).split("\n").slice(1);
   const wanted = rows.filter((row) => /^train\/(freeze|balance|abroad)\//.test(row));
   const list = wanted.map((row) => `${bankingFolder}/${row.split(",").slice(0, 2).join(",")}`);
   await writeFile(join(folder, "data.csv"), ["file_name,label", ...list].join("\n"));
-  const golem = await train(join(folder, "data.csv"), encoder ? { encoder } : {});
+  return join(folder, "data.csv");
+}
+
+/** Trains a golem of three classes of the banking demo, the default one unless an encoder is named; its folder, which ends with a slash. */
+export async function trainSmallGolem(folder: string, encoder?: string): Promise<string> {
+  const golem = await train(await listThreeClasses(folder), encoder ? { encoder } : {});
   await golem.save(join(folder, "golem"));
   await golem.dispose();
   return `${join(folder, "golem")}/`;
 }
 
-/** The golem of {@link trainSmallGolem} that all tests of a run share; its folder, which ends with a slash. */
+/** The golem of {@link trainSmallGolem} as the command line trains it, with a report, shared by all tests of a run; its folder, which ends with a slash. */
 export async function getSmallGolem(encoder?: string): Promise<string> {
   const name = `small golem, ${encoder ?? "default encoders"}`;
-  const folder = await getSharedFolder(name, async (place) => void (await trainSmallGolem(place, encoder)));
+  const folder = await getSharedFolder(name, async (place) => {
+    const args = ["train", await listThreeClasses(place), "--out", join(place, "golem"), "--quiet"];
+    const { exitCode, stderr } = await runGolem([...args, ...(encoder ? ["--encoder", encoder] : [])]);
+    if (exitCode !== 0) throw new Error(stderr);
+  });
   return `${join(folder, "golem")}/`;
 }
 
