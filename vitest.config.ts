@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 /** Test files of `src` that repeat something with random input: `npm run test:slow` runs them again with more input. */
 function listRepeatingTests(): string[] {
   return readdirSync("src", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts") && !name.endsWith(".slow.test.ts"))
+    .filter((name) => /(?<!\.slow)\.test\.tsx?$/.test(name))
     .map((name) => join("src", name))
     .filter((file) => /fast-check|support\/effort/.test(readFileSync(file, "utf8")))
     .map((file) => file.replaceAll("\\", "/"));
@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => ({
     include:
       mode === "slow"
         ? ["{src,test}/**/*.slow.test.ts", ...listRepeatingTests()]
-        : ["{src,test}/**/!(*.slow).test.ts"],
+        : ["{src,test}/**/!(*.slow).test.{ts,tsx}"],
     setupFiles: ["test/support/matchers.ts", "test/support/property-runs.ts"],
     globalSetup: ["test/support/run-folder.ts"],
     // Test files share their process: modules are loaded, the browser is started and golems are trained once per process, not per file.

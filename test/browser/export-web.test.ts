@@ -1,9 +1,9 @@
 /** `golem export --format web`: a folder that runs in a browser as it is, for everybody, and tells nothing that is private. */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
 import {
   browserNote,
@@ -15,13 +15,13 @@ import {
 } from "../support/browser.ts";
 import { runGolem } from "../support/command-line.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { getSharedFolder } from "../support/shared-folder.ts";
 import { startStaticServer } from "../support/static-server.ts";
 
 const banking = resolve(import.meta.dirname, "../../demo/banking");
 
 /** Trains a small golem on recordings with telling names, and exports it. */
-async function exportSmall(name = (label: string) => label): Promise<{ site: string; stdout: string }> {
-  const folder = await createScratchFolder();
+async function exportSmall(folder: string, name: (label: string) => string): Promise<void> {
   const rows = (await readFile(join(banking, "metadata.csv"), "utf8")).split("\n").slice(1);
   const wanted = rows.filter((row) => /^train\/(freeze|balance|abroad)\//.test(row));
   const list = wanted.map((row, i) => {
@@ -42,16 +42,13 @@ async function exportSmall(name = (label: string) => label): Promise<{ site: str
   expect(trained.exitCode).toBe(0);
   const { exitCode, stdout } = await runGolem(["export", golem, "--format", "web", "--out", site, "--json"]);
   expect(exitCode).toBe(0);
-  return { site, stdout };
+  await writeFile(join(folder, "export.json"), stdout);
 }
 
-/** What axe finds wrong, as "rule: element". */
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(`${axe.source};0`);
-  const { violations } = (await page.evaluate("axe.run()")) as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+/** The export of a golem whose classes have their own names. */
+async function getSite(): Promise<{ site: string; stdout: string }> {
+  const folder = await getSharedFolder("exported page", (place) => exportSmall(place, (label) => label));
+  return { site: join(folder, "site"), stdout: await readFile(join(folder, "export.json"), "utf8") };
 }
 
 describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
@@ -61,7 +58,7 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
   });
 
   it("hears files, is fit for everybody in any light and size, and holds nothing private", async () => {
-    const { site, stdout } = await exportSmall();
+    const { site, stdout } = await getSite();
     for (const name of await readdir(join(site, "golem"))) {
       if (name === "weights") continue;
       const text = await readFile(join(site, "golem", name), "latin1");
@@ -108,7 +105,9 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
   }, 400_000);
 
   it("tells a class called unknown from the flag, in answers and while it listens", async () => {
-    const { site } = await exportSmall((label) => (label === "freeze" ? "unknown" : label));
+    const folder = await createScratchFolder();
+    await exportSmall(folder, (label) => (label === "freeze" ? "unknown" : label));
+    const site = join(folder, "site");
     const server = await startStaticServer({ "/": `${site}/` });
     const sound = join(site, "..", "microphone.wav");
     await writeFile(sound, createWav(createTone(16_000, 2, 1, 440, 0.3), 16_000));
@@ -136,7 +135,8 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
   }, 300_000);
 
   it("says what is wrong when a file of it is damaged", async () => {
-    const { site } = await exportSmall();
+    const site = join(await createScratchFolder(), "site");
+    await cp((await getSite()).site, site, { recursive: true });
     await writeFile(join(site, "golem/weights/moonshine-tiny/encoder_model.onnx"), "something else");
     const server = await startStaticServer({ "/": `${site}/` });
     try {

@@ -3,33 +3,42 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { train } from "../../src/index.ts";
+import { loadGolem, train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
 import { findViolations } from "../support/accessibility.ts";
 import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { getSharedFolder } from "../support/shared-folder.ts";
 import { choose, chooseZip, createTones } from "../support/studio-files.ts";
 import { openStudio, openStudioPage } from "../support/studio-page.ts";
 
-/** Writes files into a folder that goes away with the test. */
-async function writeFiles(files: Record<string, Uint8Array>): Promise<string> {
-  const folder = await createScratchFolder();
+async function writeFilesInto(folder: string, files: Record<string, Uint8Array>): Promise<void> {
   for (const [path, bytes] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);
   }
+}
+
+/** Writes files into a folder that goes away with the test. */
+async function writeFiles(files: Record<string, Uint8Array>): Promise<string> {
+  const folder = await createScratchFolder();
+  await writeFilesInto(folder, files);
   return folder;
 }
 
-/** A golem trained by Node: its files, by their paths in a folder `golem`, its score and an answer. */
+/** A golem trained by Node, once: its files, by their paths in a folder `golem`, its score and an answer. */
 async function trainTones(options: Parameters<typeof train>[1] = {}) {
-  const data = join(await writeFiles(createTones(6)), "tones");
-  const golem = await train(data, options);
-  const folder = join(await createScratchFolder(), "golem");
-  await golem.save(folder);
+  const shared = await getSharedFolder(`studio tones, ${options.encoder ?? "default"}`, async (place) => {
+    await writeFilesInto(place, createTones(6));
+    const golem = await train(join(place, "tones"), options);
+    await golem.save(join(place, "golem"));
+    await golem.dispose();
+  });
+  const folder = join(shared, "golem");
   const files: Record<string, Uint8Array> = {};
   for (const name of await readdir(folder)) files[`golem/${name}`] = await readFile(join(folder, name));
-  const asked = join(data, "high", "3.wav");
+  const asked = join(shared, "tones", "high", "3.wav");
+  const golem = await loadGolem(folder);
   const { scores } = await golem.predict(asked);
   await golem.dispose();
   return { folder, files, asked, scores, score: golem.evaluation!.balancedAccuracy };

@@ -166,18 +166,15 @@ describe("golem train", () => {
   });
 
   it("keeps speakers apart and uses the test rows where metadata names them", async () => {
-    const { stdout } = await runGolem([
-      "train",
-      banking,
-      "--out",
-      join(folder, "banking"),
-      "--json",
-      "--head",
-      "centroid",
-    ]);
+    const part = join(folder, "part of banking.csv");
+    const [header, ...rows] = readFileSync(join(banking, "metadata.csv"), "utf8").trim().split("\n");
+    const wanted = rows.filter((row) => /^\w+\/(freeze|balance|abroad)\//.test(row));
+    writeFileSync(part, [header, ...wanted.map((row) => `${banking}/${row}`)].join("\n"));
+    const args = ["--out", join(folder, "banking"), "--json", "--head", "centroid"];
+    const { stdout } = await runGolem(["train", part, ...args]);
     const { evaluation, recordings } = JSON.parse(stdout);
-    expect(recordings).toBe(56);
-    expect(evaluation).toMatchObject({ protocol: "held-out", recordings: 140, grouping: "speaker" });
+    expect(recordings).toBe(12);
+    expect(evaluation).toMatchObject({ protocol: "held-out", recordings: 30, grouping: "speaker" });
   });
 
   it("leaves bad files out and says so; --strict makes that a failure", async () => {
@@ -253,18 +250,15 @@ describe("golem train", () => {
 
   it("saves the golem though nobody reads what it says", async () => {
     const home = await createScratchFolder();
-    const { encoders, embeddings } = getCacheFolder();
-    mkdirSync(embeddings, { recursive: true });
-    symlinkSync(encoders, join(home, "encoders"), "junction");
-    // What other tests have heard is not heard again: 196 recordings take their time on a busy machine.
-    symlinkSync(embeddings, join(home, "embeddings"), "junction");
-    // The demo speaks before it trains.
-    const { child, ended } = startProgram(["demo", "--out", join(home, "golem")], home);
+    const { child, ended } = startProgram(
+      ["train", data, "--out", join(home, "golem"), "--encoder", "mfcc"],
+      home,
+    );
     child.stdout.destroy();
     child.stderr.destroy();
     expect(await ended).toMatchObject({ exitCode: 0, signal: null });
     expect(readdirSync(join(home, "golem"))).toContain("golem.json");
-  }, 240_000);
+  });
 
   it("ends with the next command, which can be pasted into a shell", async () => {
     const out = join(folder, "мой голем");

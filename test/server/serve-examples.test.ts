@@ -1,12 +1,14 @@
 /** Runs what docs/server.md and the README show of the server, as it stands there: the built command serves, the system's curl asks. */
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createWav } from "../support/audio-files.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../support/ffmpeg.ts";
-import { createToneGolem, createToneInSilence, type ToneGolems } from "../support/served.ts";
+import { createToneInSilence, getToneGolem } from "../support/served.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const hasCurl = spawnSync("curl", ["--version"], { stdio: "ignore" }).status === 0;
@@ -21,13 +23,13 @@ function findLines(document: string, word: string): string[] {
 }
 
 describe.skipIf(!hasCurl || !hasFfmpeg)(`examples${note}`, () => {
-  let tones: ToneGolems;
+  let folder: string;
   let url: string;
   let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    tones = await createToneGolem();
-    const { folder } = tones;
+    const tones = await getToneGolem();
+    folder = await mkdtemp(join(tmpdir(), "golem-examples-"));
     cpSync(tones.golem, join(folder, "my-golem"), { recursive: true });
     const hours = new Float32Array(9 * 16_000);
     hours.set(createToneInSilence(2), 16_000);
@@ -65,7 +67,7 @@ describe.skipIf(!hasCurl || !hasFfmpeg)(`examples${note}`, () => {
   });
   afterAll(async () => {
     await stop?.();
-    await tones?.remove();
+    if (folder) await rm(folder, { recursive: true, force: true });
   });
 
   const low = { file: "one.wav", label: "low" };
@@ -78,7 +80,7 @@ describe.skipIf(!hasCurl || !hasFfmpeg)(`examples${note}`, () => {
     for (const line of findLines(document, "curl")) {
       expect(line).toContain(address);
       const command = line.replace(/^curl/, "curl --silent --show-error --fail").replace(address, url);
-      const { stdout } = await promisify(execFile)("sh", ["-c", command], { cwd: tones.folder });
+      const { stdout } = await promisify(execFile)("sh", ["-c", command], { cwd: folder });
       // Long recordings are answered line by line.
       const isLines = line.includes("/detect");
       answers.push(

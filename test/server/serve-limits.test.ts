@@ -7,19 +7,16 @@ import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { fc } from "@fast-check/vitest";
-import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { GolemError } from "../../src/core/error.ts";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { replaceFolderAtomic } from "../../src/node/disk/atomic-write.ts";
-import { loadGolem } from "../../src/node/golem.ts";
-import { statusOfCode } from "../../src/server/problem.ts";
 import type { ServerOptions } from "../../src/server/start-server.ts";
 import { createWav } from "../support/audio-files.ts";
+import { expectStatuses, listAwkwardFiles } from "../support/awkward-files.ts";
 import { runGolem } from "../support/command-line.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import {
   createForm,
-  createToneGolem,
+  getToneGolem,
   type Served,
   serve,
   type ToneGolems,
@@ -35,7 +32,7 @@ let long: Uint8Array<ArrayBuffer>;
 const predict = "/v1/golems/tones/predict";
 
 beforeAll(async () => {
-  tones = await createToneGolem();
+  tones = await getToneGolem();
   tone = new Uint8Array(await readFile(tones.files[0]!));
   let state = 1;
   const noise = Float32Array.from({ length: 600 * 16_000 }, () => {
@@ -44,7 +41,6 @@ beforeAll(async () => {
   });
   long = new Uint8Array(createWav([noise], 16_000));
 });
-afterAll(() => tones?.remove());
 
 /** A server that ends with the test. */
 async function open(options: Partial<ServerOptions> = {}): Promise<Served> {
@@ -360,32 +356,10 @@ describe("a golem that is replaced", () => {
 
 describe("whatever is sent", () => {
   it.skipIf(!sharedData)(
-    `answers every awkward and broken file with the status that Node's error has${sharedDataNote}`,
+    `answers awkward and broken files with the status that Node's error has${sharedDataNote}`,
     async () => {
-      const served = await open();
-      const golem = await loadGolem(tones.golem);
-      const folder = join(sharedData!, "torture");
-      const rows = parse(readFileSync(join(folder, "expected.csv")), { columns: true }) as {
-        file_name: string;
-      }[];
-      const found: Record<string, number> = {};
-      const expected: Record<string, number> = {};
-      for (const { file_name: name } of rows) {
-        const file = join(folder, name);
-        const own = await golem.predict(file).catch((error: unknown) => error);
-        expected[name] = own instanceof GolemError ? statusOfCode[own.code] : 200;
-        const bytes = new Uint8Array(readFileSync(file));
-        const [answer] = (await (await post(served, createForm({ [name]: bytes }))).json()) as [
-          { error?: object },
-        ];
-        if (!(own instanceof GolemError))
-          expect(answer, name).toMatchObject({ ...(own as object), file: name });
-        else expect(answer.error, name).toMatchObject({ code: own.code });
-        found[name] = (await post(served, bytes)).status;
-      }
-      expect(found).toEqual(expected);
-      expect(rows.length).toBeGreaterThan(50);
-      await golem.dispose();
+      const names = listAwkwardFiles().filter((_, i) => i % 5 === 0);
+      await expectStatuses(await open(), tones.golem, names);
     },
   );
 

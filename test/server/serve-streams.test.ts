@@ -5,8 +5,8 @@ import { WebSocket } from "ws";
 import { createWav } from "../support/audio-files.ts";
 import {
   createForm,
-  createToneGolem,
   createToneInSilence,
+  getToneGolem,
   type Served,
   serve,
   type ToneGolems,
@@ -27,12 +27,11 @@ const events = [
 ];
 
 beforeAll(async () => {
-  tones = await createToneGolem();
+  tones = await getToneGolem();
   served = await serve({ golems: [tones.golem] });
 });
 afterAll(async () => {
   await served?.server.close();
-  await tones?.remove();
 });
 
 const post = (body: BodyInit, headers: HeadersInit = {}, query = "") =>

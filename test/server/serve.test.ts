@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
 import { loadGolem } from "../../src/node/golem.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { createForm, createToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
+import { createForm, getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
 
 let tones: ToneGolems;
 let served: Served;
@@ -17,7 +17,7 @@ const predict = "/v1/golems/tones/predict";
 const wavType = { "content-type": "audio/wav" };
 
 beforeAll(async () => {
-  tones = await createToneGolem();
+  tones = await getToneGolem();
   served = await serve({ golems: [tones.golem] });
   const golem = await loadGolem(tones.golem);
   expected = [];
@@ -26,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await served?.server.close();
-  await tones?.remove();
 });
 
 /** Checks a problem document and returns it. */

@@ -1,11 +1,11 @@
 /** A server on a real port with small real golems, for tests. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Writable } from "node:stream";
 import { train } from "../../src/node/train.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/start-server.ts";
 import { createTone, createWav } from "./audio-files.ts";
+import { getSharedFolder } from "./shared-folder.ts";
 
 /** A server and what it wrote to its log. */
 export interface Served {
@@ -22,25 +22,23 @@ export interface ToneGolems {
   readonly golem: string;
   /** low, high, low, high ... */
   readonly files: readonly string[];
+  /** Folder of the recordings, a data set. */
   readonly folder: string;
-  remove(): Promise<void>;
 }
 
-/** Trains a golem on tones with silence around them, with features that need no weights. */
-export async function createToneGolem(): Promise<ToneGolems> {
-  const folder = await mkdtemp(join(tmpdir(), "golem-serve-"));
-  const files: string[] = [];
-  const rows: string[] = [];
-  for (let i = 0; i < 12; i++) {
-    const name = `tone ${i}.wav`;
-    await writeFile(join(folder, name), createWav([createToneInSilence(i)], 16_000));
-    files.push(join(folder, name));
-    rows.push(JSON.stringify({ file_name: name, label: i % 2 ? "high" : "low" }));
-  }
-  await writeFile(join(folder, "metadata.jsonl"), rows.join("\n"));
-  const golem = join(folder, "tones");
-  await trainTones(golem, folder, 0);
-  return { golem, files, folder, remove: () => rm(folder, { recursive: true, force: true }) };
+/** A golem trained on tones with silence around them, with features that need no weights, shared by all tests of a run. */
+export async function getToneGolem(): Promise<ToneGolems> {
+  const names = Array.from({ length: 12 }, (_, i) => `tone ${i}.wav`);
+  const folder = await getSharedFolder("tones", async (place) => {
+    const rows: string[] = [];
+    for (const [i, name] of names.entries()) {
+      await writeFile(join(place, name), createWav([createToneInSilence(i)], 16_000));
+      rows.push(JSON.stringify({ file_name: name, label: i % 2 ? "high" : "low" }));
+    }
+    await writeFile(join(place, "metadata.jsonl"), rows.join("\n"));
+    await trainTones(join(place, "tones"), place, 0);
+  });
+  return { golem: join(folder, "tones"), files: names.map((name) => join(folder, name)), folder };
 }
 
 /** 2 s with a second of tone in the middle: low for even numbers, high for odd ones, each a little different. */
@@ -50,7 +48,7 @@ export function createToneInSilence(number: number): Float32Array {
   return samples;
 }
 
-/** Trains a golem on the recordings of {@link createToneGolem}. */
+/** Trains a golem on the recordings of {@link getToneGolem}. */
 export async function trainTones(
   golem: string,
   data: string,

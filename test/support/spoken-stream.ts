@@ -9,6 +9,7 @@ import { createRandom } from "../../src/core/random.ts";
 import { openFileSource } from "../../src/node/disk/file-source.ts";
 import { createWav } from "./audio-files.ts";
 import { runGolem } from "./command-line.ts";
+import { getSharedFolder } from "./shared-folder.ts";
 
 const banking = resolve(import.meta.dirname, "../../demo/banking");
 const labels = ["abroad", "balance", "freeze"];
@@ -38,22 +39,25 @@ export interface SpokenStream {
   dispose(): void;
 }
 
-/** Trains the golem and writes the stream into a scratch folder. */
+/** Writes the stream into a scratch folder; the golem is trained once in a run. */
 export async function createSpokenStream(): Promise<SpokenStream> {
   const folder = mkdtempSync(join(tmpdir(), "golem-detect-"));
   const recordings = (split: string, label: string) =>
     readdirSync(join(banking, split, label))
       .sort()
       .map((name) => join(banking, split, label, name));
-  for (const label of labels) {
-    const others = recordings("test", label).filter((_, i) => !heard.includes(i));
-    for (const [i, file] of [...recordings("train", label), ...others].entries()) {
-      cpSync(file, join(folder, "data", label, `${i}.ogg`));
+  const shared = await getSharedFolder("golem of three sentences", async (place) => {
+    for (const label of labels) {
+      const others = recordings("test", label).filter((_, i) => !heard.includes(i));
+      for (const [i, file] of [...recordings("train", label), ...others].entries()) {
+        cpSync(file, join(place, "data", label, `${i}.ogg`));
+      }
     }
-  }
-  const golem = join(folder, "golem");
-  const { exitCode, stderr } = await runGolem(["train", join(folder, "data"), "--out", golem, "--quiet"]);
-  if (exitCode !== 0) throw new Error(stderr);
+    const args = ["train", join(place, "data"), "--out", join(place, "golem"), "--quiet"];
+    const { exitCode, stderr } = await runGolem(args);
+    if (exitCode !== 0) throw new Error(stderr);
+  });
+  const golem = join(shared, "golem");
   const random = createRandom(5);
   const createPause = (seconds: number) =>
     Float32Array.from({ length: seconds * streamRate }, () => 0.0005 * random.normal());

@@ -1,7 +1,9 @@
 /** Checkpoints: every layout and type gives the right numbers; hostile files are refused, and nothing of them runs. */
+
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { fixtureSource, memorySource, safetensorsBytes } from "../../../../test/support/checkpoint-files.ts";
+import { scaleRuns } from "../../../../test/support/effort.ts";
 import { GolemError } from "../../../core/error.ts";
 import { openCheckpoint } from "./open-checkpoint.ts";
 import { unpickle } from "./pickle.ts";
@@ -46,7 +48,7 @@ describe("PyTorch files", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: scaleRuns(300) },
     );
   });
 
