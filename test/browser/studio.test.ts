@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { joinFloats } from "../../src/core/join-pieces.ts";
+import { joinFloats } from "../../src/core/join-arrays.ts";
 import { loadGolem } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
 import { encodeWav } from "../../src/studio/sound/wav-file.ts";
