@@ -47,7 +47,7 @@ async function exportSmall(folder: string, name: (label: string) => string): Pro
 
 /** The export of a golem whose classes have their own names. */
 async function getSite(): Promise<{ site: string; stdout: string }> {
-  const folder = await getSharedFolder("exported page", (place) => exportSmall(place, (label) => label));
+  const folder = await getSharedFolder("exported-page", (place) => exportSmall(place, (label) => label));
   return { site: join(folder, "site"), stdout: await readFile(join(folder, "export.json"), "utf8") };
 }
 

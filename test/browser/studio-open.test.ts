@@ -28,7 +28,7 @@ async function writeFiles(files: Record<string, Uint8Array>): Promise<string> {
 
 /** A golem trained by Node, once: its files, by their paths in a folder `golem`, its score and an answer. */
 async function trainTones(options: Parameters<typeof train>[1] = {}) {
-  const shared = await getSharedFolder(`studio tones, ${options.encoder ?? "default"}`, async (place) => {
+  const shared = await getSharedFolder(`studio-tones-${options.encoder ?? "auto"}`, async (place) => {
     await writeFilesInto(place, createTones(6));
     const golem = await train(join(place, "tones"), options);
     await golem.save(join(place, "golem"));

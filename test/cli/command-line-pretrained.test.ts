@@ -46,7 +46,7 @@ it("trains with a layer of a checkpoint, and finds it again where it moved to", 
   const moved = join(folder, "moved");
   await rename(model, moved);
   const { exitCode, stderr } = await runGolem(["predict", out, files[1]!]);
-  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Say with --encoder where it is now.")]);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Name its new location with --encoder.")]);
   expect(await runJson(["predict", out, files[0]!, "--encoder", moved])).toMatchObject({ label: "low" });
   expect(await runJson(["evaluate", out, others, "--encoder", moved])).toMatchObject({ accuracy: 1 });
   const served = await serve({ golems: [out], encoder: moved, workers: 1 });

@@ -396,8 +396,8 @@ describe("golem embed, encoders, cache, help", () => {
     const help = stdout.replaceAll(/\s+/g, " ");
     expect(help).toMatch(/--out <dir> [^-]*\(required\)/);
     for (const words of [
-      "auto, which is moonshine-tiny and in training google-speech-embedding too",
-      "ridge on every view, pooled, which auto is too; with --layer, logistic, and auto compares centroid, ridge and logistic in every fold",
+      "auto: moonshine-tiny, and in training google-speech-embedding too",
+      "auto: ridge on every view, pooled; with --layer the default is logistic, and auto compares centroid, ridge and logistic in every fold",
       "auto",
       "mean+std",
       "int8",

@@ -51,7 +51,7 @@ export async function trainSmallGolem(folder: string, encoder?: string): Promise
 
 /** The golem of {@link trainSmallGolem} as the command line trains it, with a report, shared by all tests of a run; its folder, which ends with a slash. */
 export async function getSmallGolem(encoder?: string): Promise<string> {
-  const name = `small golem, ${encoder ?? "default encoders"}`;
+  const name = `small-golem-${encoder ?? "auto"}`;
   const folder = await getSharedFolder(name, async (place) => {
     const args = ["train", await listThreeClasses(place), "--out", join(place, "golem"), "--quiet"];
     const { exitCode, stderr } = await runGolem([...args, ...(encoder ? ["--encoder", encoder] : [])]);

@@ -46,7 +46,7 @@ export async function createSpokenStream(): Promise<SpokenStream> {
     readdirSync(join(banking, split, label))
       .sort()
       .map((name) => join(banking, split, label, name));
-  const shared = await getSharedFolder("golem of three sentences", async (place) => {
+  const shared = await getSharedFolder("three-sentences", async (place) => {
     for (const label of labels) {
       const others = recordings("test", label).filter((_, i) => !heard.includes(i));
       for (const [i, file] of [...recordings("train", label), ...others].entries()) {
