@@ -91,7 +91,9 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
           join(banking, "README.md"),
         ]);
         await page.locator("#answers .label").waitFor({ timeout: 120_000 });
-        await page.locator("#answers .failed", { hasText: "README.md is not a supported kind of audio file" }).waitFor();
+        await page
+          .locator("#answers .failed", { hasText: "README.md is not a supported kind of audio file" })
+          .waitFor();
         expect(await page.locator("#answers .bar").count()).toBe(3);
         expect(await page.locator("#classes").textContent()).toContain("abroad, balance, freeze");
         expect(await findViolations(page)).toEqual([]);
