@@ -12,10 +12,10 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { zipSync } from "fflate";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../test/browser.ts";
-import { sharedData, sharedDataNote } from "../test/shared-data.ts";
-import { writeSpeech } from "../test/spoken.ts";
-import { openStudio, recordClasses, watchPage } from "../test/studio-page.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../test/support/browser.ts";
+import { sharedData, sharedDataNote } from "../test/support/shared-data.ts";
+import { writeSpeech } from "../test/support/spoken.ts";
+import { openStudio, recordClasses, watchPage } from "../test/support/studio-page.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);

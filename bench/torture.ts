@@ -10,7 +10,7 @@ import { parse } from "csv-parse/sync";
 import { GolemError } from "../src/core/error.ts";
 import type { Random } from "../src/core/random.ts";
 import type { Golem } from "../src/node/golem.ts";
-import { sharedData } from "../test/shared-data.ts";
+import { sharedData } from "../test/support/shared-data.ts";
 
 /** One body, and what is expected of the answer. */
 export interface HostileBody {

@@ -10,7 +10,7 @@ import {
   computeCoverage,
   concentrateErrors,
   spreadRecalls,
-} from "../test/interval-simulation.ts";
+} from "../test/support/interval-simulation.ts";
 import { computePipelineCoverage, type PipelineCell } from "./interval-coverage-pipeline.ts";
 
 const draws = 2000;

@@ -14,7 +14,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { encodeWav } from "../src/audio/wav-writer.ts";
 import { gatherStudioSite } from "../src/node/export/studio-site.ts";
 import { startStudioServer } from "../src/server/studio-server.ts";
-import { writeSpeech } from "../test/spoken.ts";
+import { writeSpeech } from "../test/support/spoken.ts";
 
 const [out, data, ...only] = process.argv.slice(2);
 if (!out || !data) throw new Error("Usage: npx tsx scripts/screenshots.ts OUT DATA [ONLY...]");

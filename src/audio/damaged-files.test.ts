@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createTone, createWav, readAll } from "../../test/audio-files.ts";
-import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
+import { createTone, createWav, readAll } from "../../test/support/audio-files.ts";
+import { scaleRuns } from "../../test/support/effort.ts";
+import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 
@@ -52,9 +53,10 @@ async function runDamaged(original: Uint8Array, runs: number): Promise<{ decoded
 
 describe("damaged WAV files", () => {
   it.each(["u8", "s16", "s24", "f32"] as const)("%s", async (kind) => {
-    const { decoded, refused } = await runDamaged(createWav(createTone(8000, 0.2, 2), 8000, kind), 200);
-    expect(decoded).toBeGreaterThan(20);
-    expect(refused).toBeGreaterThan(5);
+    const runs = scaleRuns(200);
+    const { decoded, refused } = await runDamaged(createWav(createTone(8000, 0.2, 2), 8000, kind), runs);
+    expect(decoded).toBeGreaterThan(runs / 10);
+    expect(refused).toBeGreaterThan(runs / 40);
   });
 });
 
@@ -73,8 +75,9 @@ describe.skipIf(!sharedData)(`damaged files of other formats${sharedDataNote}`, 
     "gen_rf64.wav",
   ])("%s", async (name) => {
     const original = new Uint8Array(readFileSync(resolve(sharedData ?? ".", "torture", name)));
-    const { decoded, refused } = await runDamaged(original, 100);
-    expect(decoded + refused).toBe(100);
+    const runs = scaleRuns(100);
+    const { decoded, refused } = await runDamaged(original, runs);
+    expect(decoded + refused).toBe(runs);
     expect(decoded).toBeGreaterThan(0);
     // and the next good file is not poisoned by the bad ones
     const { facts } = await readAll(original);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createTone, createWav, measureTone, readAll } from "../../test/audio-files.ts";
+import { createTone, createWav, measureTone, readAll } from "../../test/support/audio-files.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
 import { defaultAudioSettings } from "./audio.ts";

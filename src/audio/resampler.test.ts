@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { createResampler } from "./resampler.ts";
 import { createConvolutionKernel } from "./resampler-kernel.ts";
 
@@ -112,7 +113,7 @@ describe("createResampler", () => {
           expect(resample(input, from, to, pieces)).toEqual(whole);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: scaleRuns(40) },
     );
   });
 

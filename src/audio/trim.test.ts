@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { createRandom } from "../core/random.ts";
 import { computeKeptSamples, createLevelMeter, isSilent, trimParameters } from "./trim.ts";
 
@@ -76,7 +77,7 @@ describe("computeKeptSamples", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: scaleRuns(60) },
     );
   });
 

@@ -1,6 +1,6 @@
 /** Which folds go to workers, with workers that are only pretended. */
 import { expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import {
   createCandidateRunner,
   createFoldRunner,

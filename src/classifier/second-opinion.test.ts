@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { computeSecondOpinion } from "./second-opinion.ts";
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { parseCsv, parseJsonLines, type Table } from "./table.ts";
 
 const toObjects = (table: Table): object[] => table.rows.map(({ cells }) => Object.fromEntries(cells));
@@ -55,7 +56,7 @@ describe("CSV", () => {
         const table = await parseCsv(text, "m.csv");
         expect(toObjects(table)).toEqual(pairs.map(([file_name, label]) => ({ file_name, label })));
       }),
-      { numRuns: 50 },
+      { numRuns: scaleRuns(50) },
     );
   });
 });

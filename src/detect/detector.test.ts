@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { createRandom } from "../core/random.ts";
 import { type DetectOptions, type DetectSettings, resolveDetectSettings } from "./detect-settings.ts";
 import { createDetector, type DetectedEvent, type DetectorOptions } from "./detector.ts";
@@ -103,7 +104,7 @@ describe("the detector", () => {
             expect(await detect(stream, { sampleRate, concurrency }, cuts)).toEqual(whole);
           },
         ),
-        { numRuns: 15 },
+        { numRuns: scaleRuns(15) },
       );
     }
   });

@@ -1,7 +1,7 @@
 /** The simple checks, on faults planted in recordings made here. */
 import { describe, expect, it } from "vitest";
-import { createTone } from "../../test/audio-files.ts";
-import { createExamination, createExamined, examineSamples } from "../../test/examined.ts";
+import { createTone } from "../../test/support/audio-files.ts";
+import { createExamination, createExamined, examineSamples } from "../../test/support/examined.ts";
 import { checkClasses } from "./classes.ts";
 import { diagnose, pickTopFindings } from "./diagnose.ts";
 import type { ExaminedRecording } from "./examination.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createExamination, createExamined } from "../../test/examined.ts";
+import { scaleRuns } from "../../test/support/effort.ts";
+import { createExamination, createExamined } from "../../test/support/examined.ts";
 import { createRandom } from "../core/random.ts";
 import { checkConfounds } from "./confounds.ts";
 import type { ExaminedRecording } from "./examination.ts";
@@ -99,7 +100,7 @@ describe("labels explained", () => {
         );
         expect(measureExplained(labels, random, noise).beyondChance).toBeLessThan(0.35);
       }),
-      { numRuns: 20 },
+      { numRuns: scaleRuns(20) },
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createExamination, createExamined } from "../../test/examined.ts";
+import { createExamination, createExamined } from "../../test/support/examined.ts";
 import { diagnose } from "./diagnose.ts";
 import type { FindingReason } from "./finding.ts";
 import { describeReason, englishFindings, getFindingTitle, wordFinding } from "./finding-words.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { createRandom } from "../core/random.ts";
 import { isSameSound, matchFingerprints } from "./fingerprint-match.ts";
 
@@ -31,7 +32,7 @@ describe("matching fingerprints", () => {
           expect(isSameSound(matchFingerprints(part, whole)!)).toBe(true);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: scaleRuns(50) },
     );
   });
 
@@ -46,7 +47,7 @@ describe("matching fingerprints", () => {
           expect(match !== undefined && isSameSound(match)).toBe(false);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: scaleRuns(50) },
     );
   });
 

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readWindow } from "../../test/audio-files.ts";
-import { createExamination, createExamined, examineSamples } from "../../test/examined.ts";
+import { readWindow } from "../../test/support/audio-files.ts";
+import { createExamination, createExamined, examineSamples } from "../../test/support/examined.ts";
 import { createResampler } from "../audio/resampler.ts";
 import type { ExaminedRecording } from "./examination.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { createRandom } from "../core/random.ts";
 import { createMatrix, getRow } from "../math/matrix.ts";
 import { findNeighbours } from "./neighbours.ts";
@@ -23,6 +24,6 @@ it("finds what sorting all distances finds", () => {
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: scaleRuns(40) },
   );
 });

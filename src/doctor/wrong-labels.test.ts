@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createExamination, createExamined } from "../../test/examined.ts";
+import { createExamination, createExamined } from "../../test/support/examined.ts";
 import { createMatrix } from "../math/matrix.ts";
 import type { Opinion } from "./examination.ts";
 import { checkLabels, findSuspicions } from "./wrong-labels.ts";

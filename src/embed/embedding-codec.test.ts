@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStoredEmbedding } from "../../test/store-values.ts";
+import { createStoredEmbedding } from "../../test/support/store-values.ts";
 import { computeChecksum } from "../core/checksum.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embedding-codec.ts";
 import { parseFacts, stringifyFacts } from "./stored-facts.ts";

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { describeStoreContract } from "../../test/store-contract.ts";
-import { createStoredEmbedding, createStoredTranscript, createStoreKey } from "../../test/store-values.ts";
+import { describeStoreContract } from "../../test/support/store-contract.ts";
+import {
+  createStoredEmbedding,
+  createStoredTranscript,
+  createStoreKey,
+} from "../../test/support/store-values.ts";
 import { createMemoryStore, createNullStore } from "./memory-store.ts";
 
 describeStoreContract("the store in memory", async () => createMemoryStore());

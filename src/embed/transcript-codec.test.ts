@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStoredEmbedding, createStoredTranscript } from "../../test/store-values.ts";
+import { createStoredEmbedding, createStoredTranscript } from "../../test/support/store-values.ts";
 import { computeChecksum } from "../core/checksum.ts";
 import { encodeEmbedding } from "./embedding-codec.ts";
 import { decodeTranscript, encodeTranscript, isTranscript } from "./transcript-codec.ts";

@@ -8,7 +8,7 @@ import {
   createConvModel,
   createPatchModel,
   createTensorField,
-} from "../../test/tiny-onnx.ts";
+} from "../../test/support/tiny-onnx.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 import { createRandom } from "../core/random.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";

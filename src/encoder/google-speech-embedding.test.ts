@@ -1,7 +1,7 @@
 /** One convolution over a whole recording against the published graph, which processes window by window. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedData, sharedDataNote } from "../../test/shared-data.ts";
+import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 import { openAudio } from "../audio/open-audio.ts";
 import { createRandom } from "../core/random.ts";
 import { loadDataset } from "../node/data/dataset-files.ts";

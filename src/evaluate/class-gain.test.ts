@@ -1,6 +1,8 @@
 /** Gains of classes: what must hold of any, and against the truth of a simulated learner. */
+
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { createRandom } from "../core/random.ts";
 import { computeClassGains } from "./class-gain.ts";
 import {
@@ -67,7 +69,7 @@ describe("computeClassGains", () => {
       }),
       fc.integer({ min: 1, max: 50 }),
     ],
-    { numRuns: 40 },
+    { numRuns: scaleRuns(40) },
   )("never loses, never gains more than there is to gain, gains more with more", (rows, added) => {
     const input = {
       fit: fitChoice(2, 4, rows.length),

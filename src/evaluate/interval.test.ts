@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { computeCoverage, concentrateErrors, spreadRecalls } from "../../test/interval-simulation.ts";
+import { scaleRuns } from "../../test/support/effort.ts";
+import { computeCoverage, concentrateErrors, spreadRecalls } from "../../test/support/interval-simulation.ts";
 import { computeInterval, computeStratifiedSize } from "./interval.ts";
 
 const { clopperPearson } = JSON.parse(
@@ -13,7 +14,7 @@ const { clopperPearson } = JSON.parse(
 ) as { clopperPearson: [n: number, right: number, low: number, high: number][] };
 
 /** Draws of one cell, and the coverage that 0.95 may show by chance (3 standard errors). */
-const draws = 600;
+const draws = scaleRuns(600);
 const least = 0.95 - 3 * Math.sqrt((0.95 * 0.05) / draws);
 
 describe("computeInterval", () => {

@@ -3,7 +3,7 @@
  * compared with the golem's float64 results.
  */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import { computeLeastProbability } from "../classifier/label-sets.ts";

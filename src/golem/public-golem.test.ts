@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import { encoderDefinitions, getTranscriberDefinition } from "../encoder/registry.ts";

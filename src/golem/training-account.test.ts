@@ -1,6 +1,6 @@
 /** The account of a training adds up to the evaluation, is saved and loaded, and includes the test set. */
 import { expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";

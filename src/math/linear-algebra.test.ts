@@ -3,6 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { scaleRuns } from "../../test/support/effort.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 import { factorCholesky, invertCholesky, solveCholesky } from "./cholesky.ts";
@@ -59,7 +60,7 @@ test("products of every shape follow the definition", () => {
       expect(computeGram(a, rows, inner)).toBeAllclose(gram, close);
       expect([dot(a, a)]).toBeAllclose([a.reduce((sum, x) => sum + x * x, 0)], close);
     }),
-    { numRuns: 60 },
+    { numRuns: scaleRuns(60) },
   );
 });
 
@@ -78,7 +79,7 @@ describe("Cholesky", () => {
         const expected = Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
         expect(identity).toBeAllclose(expected, { atol: 1e-9 });
       }),
-      { numRuns: 60 },
+      { numRuns: scaleRuns(60) },
     );
   });
 
@@ -108,7 +109,7 @@ describe("eigenvectors", () => {
           size,
         );
       }),
-      { numRuns: 60 },
+      { numRuns: scaleRuns(60) },
     );
   });
 
@@ -178,6 +179,6 @@ test("a centred Gram matrix is the Gram matrix of rows minus their weighted mean
         { rtol: 1e-9, atol: 1e-10 },
       );
     }),
-    { numRuns: 40 },
+    { numRuns: scaleRuns(40) },
   );
 });

@@ -1,6 +1,6 @@
 /** The map: neighbours stay neighbours, the same distances give the same map, few and equal points work. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { computeRecordingMap } from "../classifier/features/recording-map.ts";
 import { computeNeighbourMap } from "./t-sne.ts";
 

@@ -1,6 +1,6 @@
 /** Parts extracted from a graph, against the whole graph, in the real runtime. */
 import { expect, it } from "vitest";
-import { createTensorField } from "../../test/tiny-onnx.ts";
+import { createTensorField } from "../../test/support/tiny-onnx.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { extractModel, readBranches } from "./graph-extract.ts";

@@ -1,6 +1,6 @@
 /** Merged graphs in the real runtime, against the models run one by one. */
 import { expect, it } from "vitest";
-import { createTensorField } from "../../test/tiny-onnx.ts";
+import { createTensorField } from "../../test/support/tiny-onnx.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { createGraphMerge, type GraphEnd } from "./graph-merge.ts";

@@ -2,8 +2,8 @@
 import { EventEmitter } from "node:events";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createIncoming } from "../../test/incoming-message.ts";
-import { createForm, createToneGolem, type ToneGolems } from "../../test/served.ts";
+import { createIncoming } from "../../test/support/incoming-message.ts";
+import { createForm, getToneGolem, type ToneGolems } from "../../test/support/served.ts";
 import { GolemError } from "../core/error.ts";
 import { readGolemFolder } from "../node/disk/golem-folder.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
@@ -22,7 +22,7 @@ let golem: ServedGolem;
 let metrics: Metrics;
 
 beforeAll(async () => {
-  tones = await createToneGolem();
+  tones = await getToneGolem();
   const { document } = await readGolemFolder(tones.golem);
   golem = { id: "tones", version: "tones 0", document } as ServedGolem;
   metrics = createMetrics({
@@ -32,10 +32,7 @@ beforeAll(async () => {
     getWorkers: () => 1,
   });
 });
-afterAll(async () => {
-  metrics?.close();
-  await tones?.remove();
-});
+afterAll(() => metrics?.close());
 
 function createParts(changes: Partial<AppParts> = {}): AppParts {
   const golems = {

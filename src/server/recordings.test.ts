@@ -1,7 +1,7 @@
 /** Recordings out of requests: raw bodies and forms, cut anywhere, and bodies that are neither. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { createIncoming } from "../../test/incoming-message.ts";
+import { createIncoming } from "../../test/support/incoming-message.ts";
 import { GolemError } from "../core/error.ts";
 import { openRecording, readRecordings } from "./recordings.ts";
 

@@ -2,7 +2,7 @@
 import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createScratchFolder } from "../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../test/support/scratch-folder.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
 import { createGolemPlace } from "./golem-place.ts";

@@ -1,6 +1,6 @@
 /** Comparing heads on made-up embeddings: scores are those of cross-validation, and time is kept. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { type HeadCandidate, listHeadCandidates } from "../classifier/choosing/head-candidates.ts";
 import { createFitProblem } from "../classifier/fit-problem.ts";
 import { fitPredictRows } from "../classifier/fold-runner.ts";

@@ -1,6 +1,6 @@
 /** Every procedure in an environment that is nothing but memory: the same numbers whatever it runs on. */
 import { expect, it } from "vitest";
-import { makeEmbeddings } from "../../test/make-embeddings.ts";
+import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { createInlineRunner, fitPredictRows } from "../classifier/fold-runner.ts";
 import type { Dataset, Recording, Split } from "../dataset/dataset.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";

@@ -1,6 +1,6 @@
 /** Training on made-up embeddings: honesty of the score, choice of the layer, determinism, saving and loading. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import { GolemError } from "../core/error.ts";

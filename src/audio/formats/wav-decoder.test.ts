@@ -9,7 +9,7 @@ import {
   measureTone,
   readAll,
   writers,
-} from "../../../test/audio-files.ts";
+} from "../../../test/support/audio-files.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
 import { wavDecoder } from "./wav-decoder.ts";

@@ -1,6 +1,6 @@
 /** The head that is chosen inside the training rows, and what becomes of it in a golem. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
 import { type ClassifierOptions, fitClassifier } from "../classifier.ts";
 import { createFitProblem } from "../fit-problem.ts";

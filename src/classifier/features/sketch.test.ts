@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeEmbeddings, testEncoder } from "../../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";
 import { getRow } from "../../math/matrix.ts";
 import { fitFusion } from "../fusion/fit-fusion.ts";
 import { createLikeness, sketchEmbeddings } from "./sketch.ts";

@@ -3,7 +3,7 @@
  * checkpoints.
  */
 import { describe, expect, it } from "vitest";
-import { fixtureSource } from "../../../test/checkpoint-files.ts";
+import { fixtureSource } from "../../../test/support/checkpoint-files.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
 import { createGraphField, createValueInfo } from "../../onnx/proto.ts";

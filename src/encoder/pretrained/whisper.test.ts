@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fixtureSource, memorySource } from "../../../test/checkpoint-files.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
-import { readWhisperWeights, writeWhisperFolder } from "../../../test/whisper-fixture.ts";
+import { fixtureSource, memorySource } from "../../../test/support/checkpoint-files.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { readWhisperWeights, writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
 import { getCacheFolder } from "../../node/disk/cache-folder.ts";
 import { loadPretrained } from "../../node/models/load-pretrained.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";

@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
-import { sharedData, sharedDataNote } from "../../../test/shared-data.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { sharedData, sharedDataNote } from "../../../test/support/shared-data.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
 import { loadDataset } from "./dataset-files.ts";

@@ -1,7 +1,7 @@
 /** The drums, really fetched: once a machine, into the cache that the program uses. */
 import { cp, mkdir, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { getDemo } from "./demo-data.ts";
 import { drumRecordings } from "./drums-dataset.ts";

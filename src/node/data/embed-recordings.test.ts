@@ -5,10 +5,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createWav } from "../../../test/audio-files.ts";
-import { runGolem } from "../../../test/command-line.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
-import { watchWorkers } from "../../../test/watch-workers.ts";
+import { createWav } from "../../../test/support/audio-files.ts";
+import { runGolem } from "../../../test/support/command-line.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { watchWorkers } from "../../../test/support/watch-workers.ts";
 import type { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createRandom } from "../../core/random.ts";
@@ -28,7 +28,7 @@ import { embedRecordings } from "./embed-recordings.ts";
 import { createRecording } from "./recording-files.ts";
 
 const banking = fileURLToPath(new URL("../../../demo/banking", import.meta.url));
-const golemScript = fileURLToPath(new URL("../../../test/processes/golem.ts", import.meta.url));
+const golemScript = fileURLToPath(new URL("../../../test/support/processes/golem.ts", import.meta.url));
 const oneCore = availableParallelism() === 1;
 const manyCores = `on worker threads${oneCore ? " (skipped: one core, so no workers)" : ""}`;
 
@@ -268,8 +268,10 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
 });
 
 describe("golem train as a process", () => {
-  /** A cache with the weights of moonshine-tiny and nothing else, and two classes to learn. */
-  async function prepare(): Promise<{ home: string; data: string; embeddings: string }> {
+  /** A cache with the weights of moonshine-tiny and nothing else, and two classes to learn: of 14 recordings each, or of 4. */
+  async function prepare(
+    parts: readonly string[] = ["train", "test"],
+  ): Promise<{ home: string; data: string; embeddings: string }> {
     const folder = await createScratchFolder();
     await pullWeights(getEncoderDefinition("moonshine-tiny"));
     const home = join(folder, "home");
@@ -277,7 +279,7 @@ describe("golem train as a process", () => {
     await symlink(getCacheFolder().encoders, join(home, "encoders"), "junction");
     const data = join(folder, "data");
     for (const label of ["freeze", "balance"]) {
-      for (const part of ["train", "test"]) {
+      for (const part of parts) {
         await cp(join(banking, part, label), join(data, label), { recursive: true });
       }
     }
@@ -349,7 +351,7 @@ describe("golem train as a process", () => {
   });
 
   it("needs neither npm nor a network once the weights are there", async () => {
-    const { home, data } = await prepare();
+    const { home, data } = await prepare(["train"]);
     vi.stubEnv("PATH", "/nonexistent");
     vi.stubEnv("npm_config_registry", "http://127.0.0.1:1");
     const result = await runGolem(["train", data, "--out", join(home, "golem"), "--json", "--quiet"]);

@@ -1,8 +1,8 @@
 /** The demo on MInDS-14: from a server that speaks the Hub's protocol, and where there is none. */
 import { expect, it, onTestFinished, vi } from "vitest";
-import { startHubServer } from "../../../test/hub-server.ts";
-import { intents, writeMindsParquet } from "../../../test/minds-parquet.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { startHubServer } from "../../../test/support/hub-server.ts";
+import { intents, writeMindsParquet } from "../../../test/support/minds-parquet.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { getDemo } from "./demo-data.ts";
 

@@ -2,7 +2,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { findRecordCommand, listRecordCommands, record } from "./microphone.ts";
 
 describe("the microphone", () => {

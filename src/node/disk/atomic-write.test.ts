@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { recoverFolder, replaceFileAtomic, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
 const host = hostname().replaceAll(/[^\w-]/g, "");
@@ -157,7 +157,9 @@ describe("replacing a folder atomically", () => {
   it("leaves a whole golem whenever the process is killed with SIGKILL", async () => {
     const parent = await createScratchFolder();
     const folder = join(parent, "g");
-    const script = fileURLToPath(new URL("../../../test/processes/folder-replacer.ts", import.meta.url));
+    const script = fileURLToPath(
+      new URL("../../../test/support/processes/folder-replacer.ts", import.meta.url),
+    );
     for (let round = 0; round < 5; round++) {
       const child = spawn(process.execPath, ["--import", "tsx", script, folder, String(round * 1e6)], {
         stdio: ["ignore", "pipe", "inherit"],

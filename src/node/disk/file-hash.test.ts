@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { computeFileHash } from "./file-hash.ts";
 
 describe("the hash of a file", () => {

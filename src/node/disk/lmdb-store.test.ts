@@ -3,9 +3,13 @@ import { chmod, copyFile, mkdir, open, readFile, stat, truncate, writeFile } fro
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
-import { describeStoreContract } from "../../../test/store-contract.ts";
-import { createStoredEmbedding, createStoredTranscript, createStoreKey } from "../../../test/store-values.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { describeStoreContract } from "../../../test/support/store-contract.ts";
+import {
+  createStoredEmbedding,
+  createStoredTranscript,
+  createStoreKey,
+} from "../../../test/support/store-values.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import { clearCache, getCacheStats } from "./cache-account.ts";
 import { openEmbeddingStore, openLmdbStore } from "./lmdb-store.ts";
@@ -14,7 +18,9 @@ describeStoreContract("the store on disk", async () =>
   openLmdbStore(join(await createScratchFolder(), "embeddings")),
 );
 
-const writerScript = fileURLToPath(new URL("../../../test/processes/store-writer.ts", import.meta.url));
+const writerScript = fileURLToPath(
+  new URL("../../../test/support/processes/store-writer.ts", import.meta.url),
+);
 
 /** A process that writes and reports; `numbers` are those it reported as committed, `ended` waits for its end. */
 function startWriter(...argv: readonly (string | number)[]): {
@@ -210,7 +216,7 @@ describe("a store that cannot be", () => {
         [
           "--import",
           "tsx",
-          fileURLToPath(new URL("../../../test/processes/store-reader.ts", import.meta.url)),
+          fileURLToPath(new URL("../../../test/support/processes/store-reader.ts", import.meta.url)),
           folder,
         ],
         { uid: 65_534, gid: 65_534, encoding: "utf8", env: { ...process.env, TMPDIR: "/tmp" } },
@@ -224,7 +230,7 @@ describe("a store that cannot be", () => {
     const folder = join(await createScratchFolder(), "embeddings");
     await fill(folder, 3);
     // No file may grow over 1 MB (2048 blocks of 512 bytes), which is what a full disk looks like.
-    const script = fileURLToPath(new URL("../../../test/processes/store-reader.ts", import.meta.url));
+    const script = fileURLToPath(new URL("../../../test/support/processes/store-reader.ts", import.meta.url));
     const run = (limit: string) =>
       spawnSync(
         "sh",

@@ -2,16 +2,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readAll } from "../../../test/audio-files.ts";
-import { type HubContent, startHubServer } from "../../../test/hub-server.ts";
+import { readAll } from "../../../test/support/audio-files.ts";
+import { type HubContent, startHubServer } from "../../../test/support/hub-server.ts";
 import {
   createRowAudio,
   intents,
   type MindsOptions,
   mindsFeatures,
   writeMindsParquet,
-} from "../../../test/minds-parquet.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+} from "../../../test/support/minds-parquet.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { GolemError } from "../../core/error.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../../dataset/selection.ts";

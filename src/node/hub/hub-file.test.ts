@@ -16,7 +16,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type HubFault, type HubServer, startHubServer } from "../../../test/hub-server.ts";
+import { type HubFault, type HubServer, startHubServer } from "../../../test/support/hub-server.ts";
 import { GolemError } from "../../core/error.ts";
 import { openHubFile } from "./hub-byte-source.ts";
 import { fetchHubFile, fetchHubRevision, resolveHubRevision } from "./hub-file.ts";

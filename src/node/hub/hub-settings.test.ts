@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getHubSettings } from "./hub-settings.ts";
 
 describe("settings of the Hub", () => {

@@ -3,8 +3,8 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { fixtureSource } from "../../../test/checkpoint-files.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { fixtureSource } from "../../../test/support/checkpoint-files.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { openCheckpoint } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { loadPretrained, preparePretrained } from "./load-pretrained.ts";

@@ -11,8 +11,8 @@ import {
   type Registry,
   startRegistry,
   type TarEntry,
-} from "../../../test/npm-registry.ts";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+} from "../../../test/support/npm-registry.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import type { Progress } from "../../core/progress.ts";
 import type { EncoderDefinition } from "../../encoder/registry.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";

@@ -3,7 +3,7 @@ import { appendFile, cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { createScratchFolder } from "../../../test/scratch-folder.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { prepareEncoder } from "./load-encoder.ts";
 import { listPretrained, removePretrained, verifyPretrained } from "./pretrained-records.ts";

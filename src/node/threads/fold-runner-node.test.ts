@@ -1,6 +1,6 @@
 /** Folds on all cores give the very numbers that they give on one thread. */
 import { describe, expect, it } from "vitest";
-import { makeEmbeddings, testEncoder, testTranscriber } from "../../../test/make-embeddings.ts";
+import { makeEmbeddings, testEncoder, testTranscriber } from "../../../test/support/make-embeddings.ts";
 import {
   createInlineRunner,
   createProductRunner,

@@ -1,7 +1,7 @@
 /** Which worker of a pool gets a call, what is reported of busy workers, and what dead ones cost; with real threads. */
 import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
-import { watchWorkers } from "../../../test/watch-workers.ts";
+import { watchWorkers } from "../../../test/support/watch-workers.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import type { GolemCalls, GolemWorkerSettings } from "./golem-pool.ts";
 import { createWorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";

@@ -1,6 +1,6 @@
 /** Both catalogues: that they have the same texts, that none is empty, and the plural forms. */
 import { describe, expect, it, vi } from "vitest";
-import { createExamination, createExamined } from "../../../test/examined.ts";
+import { createExamination, createExamined } from "../../../test/support/examined.ts";
 import { GolemError } from "../../core/error.ts";
 import { diagnose } from "../../doctor/diagnose.ts";
 import type { ExaminedRecording } from "../../doctor/examination.ts";

@@ -4,7 +4,8 @@
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { fixtureSource, memorySource, safetensorsBytes } from "../../../../test/checkpoint-files.ts";
+import { fixtureSource, memorySource, safetensorsBytes } from "../../../../test/support/checkpoint-files.ts";
+import { scaleRuns } from "../../../../test/support/effort.ts";
 import { GolemError } from "../../../core/error.ts";
 import { openCheckpoint } from "./open-checkpoint.ts";
 import { unpickle } from "./pickle.ts";
@@ -49,7 +50,7 @@ describe("PyTorch files", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: scaleRuns(300) },
     );
   });
 

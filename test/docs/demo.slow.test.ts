@@ -1,0 +1,39 @@
+/** `npm start`: the demo of the whole data set that the repository carries, as a process of its own. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { createScratchFolder } from "../support/scratch-folder.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+it("the README shows what npm start prints", async () => {
+  const [, shown] = /```text\n(Demo: .*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8"))!;
+  const out = join(await createScratchFolder(), "demo golem");
+  const program = [join(root, "bin", "golem.js"), "demo", "--out", out];
+  const printed = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" });
+  // Single recordings and milliseconds may differ on another machine, words and scores may not.
+  const isSteady = (line: string) => !/^Most confused|^ {2}\w+ [\d.]+ %,/.test(line);
+  const scores = (text: string) => [...text.matchAll(/(\d+\.\d+) %/g)].slice(0, 6).map(([, n]) => Number(n));
+  const words = (text: string) =>
+    text
+      .trim()
+      .split("\n")
+      .filter(isSteady)
+      .join("\n")
+      .replaceAll(/\d+\.\d+/g, "#");
+  expect(words(printed.replace(out, "golem-demo-banking"))).toBe(words(shown!));
+  expect(scores(printed)).toBeAllclose(scores(shown!), { rtol: 0, atol: 5 });
+});
+
+it("the demo saves its golem though nobody reads what it says before it trains", async () => {
+  const out = join(await createScratchFolder(), "golem");
+  const program = [join(root, "bin", "golem.js"), "demo", "--out", out];
+  const child = spawn(process.execPath, program, { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  child.stdout.destroy();
+  child.stderr.destroy();
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(readdirSync(out)).toContain("golem.json");
+}, 240_000);

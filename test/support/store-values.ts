@@ -1,0 +1,45 @@
+/** Embeddings and keys for tests of the store; the same number always gives the same ones. */
+import { createHash } from "node:crypto";
+import type { StoredEmbedding } from "../../src/embed/store.ts";
+import { computeStoreKey } from "../../src/embed/store-key.ts";
+import type { Transcript } from "../../src/encoder/transcriber.ts";
+
+/** A plausible embedding that differs with its number. */
+export function createStoredEmbedding(number: number, length = 96): StoredEmbedding {
+  return {
+    facts: {
+      container: "wav",
+      codec: "pcm-s16",
+      sampleRate: 44_100,
+      channels: 2,
+      seconds: 1.25 + number,
+      kept: [0.125, 1.0625],
+      peak: 0.1 + 0.2,
+      loudnessDb: -23.456789,
+      clippedFraction: 1e-7,
+      offset: 0.001,
+      noiseDb: -61.5,
+      fingerprint: Uint32Array.of(0, number, 0xffff_ffff),
+      audioHash: createHash("sha256").update(`audio ${number}`).digest("hex"),
+      warnings: [{ code: "corrupt-audio", message: `«${number}» – обрезано 🎧`, hint: "" }],
+    },
+    vector: Float32Array.from({ length }, (_, i) => Math.sin(number * 1000 + i)),
+    frames: 50 + number,
+  };
+}
+
+/** A plausible transcript that differs with its number. */
+export function createStoredTranscript(number: number): Transcript {
+  return {
+    text: `Запись «${number}», please 🎧`,
+    logprob: -0.1 - number / 3,
+    tokens: 12 + number,
+    steps: 15 + number,
+    vectors: [12, 3].map((length) => Float32Array.from({ length }, (_, i) => Math.cos(number * 100 + i))),
+  };
+}
+
+/** A valid key that differs with its number. */
+export function createStoreKey(number: number, fingerprint = "mfcc 1"): string {
+  return computeStoreKey(createHash("sha256").update(`file ${number}`).digest("hex"), fingerprint);
+}
