@@ -1,7 +1,12 @@
 /** Importing recordings and the gallery, on a shelf in memory. */
 import { zipSync } from "fflate";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeWorkers, createMemoryShelf, embedded, stubPage } from "../../../test/studio-state.ts";
+import {
+  createFakeWorkers,
+  createMemoryShelf,
+  embedded,
+  stubPage,
+} from "../../../test/support/studio-state.ts";
 import type { FoundFile } from "../data/found-files.ts";
 
 const fakes = vi.hoisted(() => ({ unpack: (_: Uint8Array): Record<string, Uint8Array> => ({}) }));

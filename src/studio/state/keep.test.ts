@@ -1,6 +1,11 @@
 /** Saving, deleting and renaming recordings, on a shelf in memory. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeWorkers, createMemoryShelf, embedded, stubPage } from "../../../test/studio-state.ts";
+import {
+  createFakeWorkers,
+  createMemoryShelf,
+  embedded,
+  stubPage,
+} from "../../../test/support/studio-state.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { Task } from "../data/task.ts";
 

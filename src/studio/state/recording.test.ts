@@ -1,6 +1,11 @@
 /** Recording sessions with a microphone that plays what a test pushes into it. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeWorkers, createMemoryShelf, embedded, stubPage } from "../../../test/studio-state.ts";
+import {
+  createFakeWorkers,
+  createMemoryShelf,
+  embedded,
+  stubPage,
+} from "../../../test/support/studio-state.ts";
 import type { Microphone } from "../sound/microphone.ts";
 
 const fakes = vi.hoisted(() => ({

@@ -3,7 +3,12 @@
  * embedded.
  */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeWorkers, createMemoryShelf, embedded, stubPage } from "../../../test/studio-state.ts";
+import {
+  createFakeWorkers,
+  createMemoryShelf,
+  embedded,
+  stubPage,
+} from "../../../test/support/studio-state.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { Hearing, KeptRecording } from "../data/task.ts";
 

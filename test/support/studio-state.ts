@@ -3,9 +3,9 @@
  * once.
  */
 import { vi } from "vitest";
-import type { Progress } from "../src/core/progress.ts";
-import type { Shelf } from "../src/studio/data/shelf.ts";
-import type { KeptRecording, Task } from "../src/studio/data/task.ts";
+import type { Progress } from "../../src/core/progress.ts";
+import type { Shelf } from "../../src/studio/data/shelf.ts";
+import type { KeptRecording, Task } from "../../src/studio/data/task.ts";
 
 /** Stubs the globals that the state's modules read when they are loaded. */
 export function stubPage(language = "en"): void {
