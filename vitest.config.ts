@@ -2,29 +2,47 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Test files of `src` that repeat something with random input: `npm run test:slow` runs them again with more input. */
-function listRepeatingTests(): string[] {
-  return readdirSync("src", { recursive: true, encoding: "utf8" })
-    .filter((name) => /(?<!\.slow)\.test\.tsx?$/.test(name))
-    .map((name) => join("src", name))
-    .filter((file) => /fast-check|support\/effort/.test(readFileSync(file, "utf8")))
-    .map((file) => file.replaceAll("\\", "/"));
+/** Tests that try random input, which `npm run test:slow` runs again with more of it. */
+const repeats = /fast-check|support\/effort/;
+/** Tests that need a process of their own: they replace modules, globals or environment variables, or measure memory. */
+const isolates = /vi\.(mock|doMock|stubGlobal|stubEnv|resetModules)|studio-state|measure-long-recording/;
+
+/** Test files of one kind of run. */
+function listTests(isSlow: boolean): { readonly shared: string[]; readonly isolated: string[] } {
+  const shared: string[] = [];
+  const isolated: string[] = [];
+  for (const folder of ["src", "test"]) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      if (!/\.test\.tsx?$/.test(name)) continue;
+      const file = join(folder, name).replaceAll("\\", "/");
+      const text = readFileSync(file, "utf8");
+      const isSlowFile = name.includes(".slow.");
+      if (isSlow ? !isSlowFile && !(folder === "src" && repeats.test(text)) : isSlowFile) continue;
+      (isolates.test(text) ? isolated : shared).push(file);
+    }
+  }
+  return { shared, isolated };
 }
 
 /** `vitest run`: what `npm test` runs. `vitest run --mode slow`: `*.slow.test.ts`, and random input at full length. */
-export default defineConfig(({ mode }) => ({
-  test: {
-    include:
-      mode === "slow"
-        ? ["{src,test}/**/*.slow.test.ts", ...listRepeatingTests()]
-        : ["{src,test}/**/!(*.slow).test.{ts,tsx}"],
+export default defineConfig(({ mode }) => {
+  const { shared, isolated } = listTests(mode === "slow");
+  const common = {
     setupFiles: ["test/support/matchers.ts", "test/support/property-runs.ts"],
     globalSetup: ["test/support/run-folder.ts"],
-    // Test files share their process: modules are loaded, the browser is started and golems are trained once per process, not per file.
-    isolate: false,
-    pool: "forks",
-    maxWorkers: "100%",
+    pool: "forks" as const,
     testTimeout: 120_000,
     hookTimeout: 240_000,
-  },
-}));
+  };
+  return {
+    test: {
+      maxWorkers: "100%",
+      projects: [
+        // Test files share their process: modules are loaded, the browser is started and golems are trained once per
+        // process, not per file.
+        { test: { ...common, name: "shared", include: shared, isolate: false } },
+        { test: { ...common, name: "isolated", include: isolated, isolate: true } },
+      ],
+    },
+  };
+});
