@@ -18,6 +18,8 @@ export interface ByteAccount {
   addSound(bytes: number): void;
   /** Enters bytes that were meant as sound and could not be decoded. */
   addRefused(bytes: number): void;
+  /** Moves bytes that were entered as decoded to those that could not be. */
+  refuse(bytes: number): void;
   /** Enters bytes that belong to no frame; what they are is found out here. Adjacent ones are one gap. */
   addGap(bytes: Uint8Array): void;
   /** Enters a tag whose bytes need not be examined; `lead` bytes in front of it belong to it. */
@@ -26,6 +28,10 @@ export interface ByteAccount {
   addRest(source: ByteSource, offset: number): Promise<void>;
   /** Whether anything between the decoded bytes was lost so far. */
   hasLoss(): boolean;
+  /** Whether anything was entered that is neither a tag nor zeros. */
+  hasBytes(): boolean;
+  /** Enters how many seconds are missing between the first and the last frame, where headers tell. */
+  setMissing(seconds: number): void;
   /** Adds warnings about what was lost; `seconds` is what the decoded bytes gave. To be called once. */
   report(seconds: number): void;
 }
@@ -43,6 +49,7 @@ const largestOpening = 4096;
 export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAccount {
   let sound = 0;
   let refused = 0;
+  let missing: number | undefined;
   let zeroed = 0;
   let foreign = 0;
   let held: Uint8Array[] = [];
@@ -61,7 +68,8 @@ export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAc
   const closeGap = (): void => {
     examine();
     const isOpening = sound + refused === 0;
-    if (gap.unknown > (isOpening ? largestOpening : largestOddment)) foreign += gap.unknown;
+    const length = gap.unknown + (gap.tags === 0 ? gap.zeros : 0);
+    if (gap.unknown > 0 && length > (isOpening ? largestOpening : largestOddment)) foreign += gap.unknown;
     // Zeros beside a tag are its padding.
     if (!isOpening && gap.tags === 0 && gap.zeros >= smallestZeroRun) zeroed += gap.zeros;
     Object.assign(gap, { tags: 0, zeros: 0, unknown: 0 });
@@ -88,6 +96,11 @@ export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAc
       closeGap();
       refused += bytes;
     },
+    refuse: (bytes) => {
+      const moved = Math.min(bytes, sound);
+      sound -= moved;
+      refused += moved;
+    },
     addRest: async (source, offset) => {
       for (let at = offset; at < source.byteLength; ) {
         const bytes = await source.read(at, blockBytes);
@@ -97,6 +110,13 @@ export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAc
       }
     },
     hasLoss: () => refused + zeroed + foreign > 0,
+    hasBytes: () => {
+      examine();
+      return sound + refused + foreign + gap.unknown > 0;
+    },
+    setMissing: (seconds) => {
+      missing = seconds;
+    },
     report: (seconds) => {
       examine();
       const rate = sound > 0 ? seconds / sound : 0;
@@ -108,10 +128,16 @@ export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAc
           [foreign, "outside frames"],
         ] as const;
         const parts = kinds.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
+        const loss =
+          missing === undefined
+            ? `about ${formatLoss(lost * rate)} of sound may be missing`
+            : missing > 0
+              ? `${formatLoss(missing)} of sound are missing`
+              : "by its header no sound is missing";
         warnings.push(
           createWarning(
             "damaged",
-            `${lost} bytes inside ${name} gave no sound (${parts.join(", ")}), which is about ${formatLoss(lost * rate)} of sound; everything else was decoded.`,
+            `${lost} bytes inside ${name} gave no sound (${parts.join(", ")}): ${loss}; everything else was decoded.`,
             "Copy or record it again if that part matters.",
           ),
         );

@@ -147,8 +147,8 @@ async function weigh(
   let best = usual;
   let least = roughness(usual) / clearRatio;
   for (const hypothesis of [packed, ...own]) {
-    // A high-aligned sample is the upper part of one that fills its slot.
-    if (hypothesis.slots.lead > 0) continue;
+    // Padding has been looked for; only what is usual may have anything else in its place.
+    if (hypothesis !== usual && padded.includes(hypothesis)) continue;
     if (
       sampleBytes[hypothesis.format] > sampleBytes[packed.format] &&
       !hasNoiseBelow(probes, hypothesis, packed)
