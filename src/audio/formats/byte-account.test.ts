@@ -4,9 +4,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createChunk, createFormat, createTone, createWav, joinRiff } from "../../../test/audio-files.ts";
-import { createFlacFrame, createFlacHead, createOggFlac } from "../../../test/flac-files.ts";
-import { sharedData } from "../../../test/shared-data.ts";
+import {
+  createChunk,
+  createFormat,
+  createTone,
+  createWav,
+  joinRiff,
+} from "../../../test/support/audio-files.ts";
+import { createFlacFrame, createFlacHead, createOggFlac } from "../../../test/support/flac-files.ts";
+import { sharedData } from "../../../test/support/shared-data.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { joinBytes } from "../../core/join-arrays.ts";
 import { createRandom } from "../../core/random.ts";

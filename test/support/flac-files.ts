@@ -44,12 +44,7 @@ export function createFlacHead(rate: number, channels: number, frames: number): 
 }
 
 /** One page that holds one packet. */
-export function createOggPage(
-  packet: Uint8Array,
-  serial: number,
-  sequence: number,
-  flags: number,
-): Uint8Array {
+function createOggPage(packet: Uint8Array, serial: number, sequence: number, flags: number): Uint8Array {
   const lacing = [...Array(Math.floor(packet.length / 255)).fill(255), packet.length % 255];
   const bytes = new Uint8Array(27 + lacing.length + packet.length);
   const view = new DataView(bytes.buffer);
