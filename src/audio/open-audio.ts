@@ -110,8 +110,8 @@ function checkDeclared(
   stream: DecodedStream,
   { maximumSeconds }: AudioSettings,
 ): void {
-  const { declaredSeconds, sampleRate } = stream;
-  if (declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
+  const { declaredSeconds, isEstimate = false, sampleRate } = stream;
+  if (!isEstimate && declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
     throw createTooLongError(source.name, maximumSeconds, declaredSeconds);
   }
 }

@@ -10,6 +10,8 @@ type WarningCode =
   | "truncated"
   | "damaged"
   | "wrong-length"
+  | "bytes-left"
+  | "header-overruled"
   | "wrong-extension"
   | "not-finite"
   | "silent"

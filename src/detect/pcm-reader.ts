@@ -30,7 +30,7 @@ export function createPcmReader(format: PcmFormat): PcmReader {
       joined.set(bytes, rest.length);
       const whole = joined.length - (joined.length % width);
       rest = joined.slice(whole);
-      return readSamples(joined.subarray(0, whole), name, true, 1, width)[0]!;
+      return readSamples(joined.subarray(0, whole), name, true, 1)[0]!;
     },
     getRest: () => rest.length,
   };

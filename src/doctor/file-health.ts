@@ -9,7 +9,7 @@ import { type FoundFault, listNames } from "./finding.ts";
 /** Codes of skipped recordings that other checks cover. */
 const coveredElsewhere: readonly string[] = ["silent", "too-short", "too-long"];
 /** Warnings that mean that sound is missing or wrong; a wrong file extension does not. */
-const harmful: readonly string[] = ["truncated", "damaged", "wrong-length", "not-finite", "format-change"];
+const harmful: readonly string[] = ["truncated", "damaged", "bytes-left", "not-finite", "format-change"];
 /** Rate from which on nothing is missing, in Hz: the encoders' own. */
 const wholeRate = 16_000;
 

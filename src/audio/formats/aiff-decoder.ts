@@ -9,10 +9,12 @@
 import type { ByteSource } from "../../core/byte-source.ts";
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
+import { createByteAccount } from "./byte-account.ts";
 import { hasText } from "./content.ts";
 import type { Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
-import { readPcm, type SampleFormat, sampleBytes } from "./pcm.ts";
+import { getPackedSlots, readPcm, type SampleFormat } from "./pcm.ts";
+import { accountForTail } from "./riff-tail.ts";
 
 interface Common {
   readonly channels: number;
@@ -48,25 +50,17 @@ export const aiffDecoder: Decoder = {
       );
     }
     checkFormat(name, common.sampleRate, common.channels);
-    const stride = common.channels * sampleBytes[common.format];
-    const declared = common.frames || Math.floor(sound.length / stride);
-    const frames = Math.min(declared, Math.floor(Math.max(0, source.byteLength - sound.start) / stride));
-    if (frames === 0) {
-      throw new GolemError(
-        "no-samples",
-        `${name} is an AIFF file without samples; expected at least one frame.`,
-        {
-          hint: "Record it again.",
-        },
-      );
-    }
     const warnings: ErrorRecord[] = [];
-    if (frames < declared) {
-      warnings.push(
-        createWarning("truncated", `${name} promises ${declared} frames and has ${frames}; these were read.`),
-      );
-    }
+    const slots = getPackedSlots(common.format, common.channels);
+    const frames = countFrames(source, common, sound, slots.stride, warnings);
     const { sampleRate, channels, format, littleEndian } = common;
+    const account = createByteAccount(name, warnings);
+    const { start } = sound;
+    async function* readAll(): AsyncGenerator<readonly Float32Array[]> {
+      yield* readPcm(source, start, frames, slots, format, littleEndian, channels, options);
+      account.addSound(frames * slots.stride);
+      await accountForTail(source, start + frames * slots.stride, false, account);
+    }
     return {
       container: "aiff",
       codec: format,
@@ -74,10 +68,64 @@ export const aiffDecoder: Decoder = {
       channels,
       declaredSeconds: frames / sampleRate,
       warnings,
-      chunks: readPcm(source, sound.start, frames, stride, format, littleEndian, channels, options),
+      account,
+      chunks: readAll(),
     };
   },
 };
+
+/** From this size on, a size that is larger than the file was written before the right one was known. */
+const placeholder = 0x7f00_0000;
+
+/** Determines how many frames there are: by COMM, by SSND and by what is present. */
+function countFrames(
+  { name, byteLength }: ByteSource,
+  { frames: stated, sampleRate }: Common,
+  sound: { readonly start: number; readonly length: number },
+  stride: number,
+  warnings: ErrorRecord[],
+): number {
+  const present = Math.floor(Math.max(0, byteLength - sound.start) / stride);
+  const bySize = Math.floor(sound.length / stride);
+  const isOpen = sound.length === 0 || (bySize > present && sound.length >= placeholder - 64);
+  const wanted =
+    isOpen && (stated > present || stated === 0) ? present : Math.max(stated, isOpen ? 0 : bySize);
+  const frames = Math.min(wanted, present);
+  if (frames === 0) {
+    throw new GolemError(
+      "no-samples",
+      `${name} is an AIFF file without samples; expected at least one frame.`,
+      {
+        hint: "Record it again.",
+      },
+    );
+  }
+  if (frames < wanted) {
+    warnings.push(
+      createWarning(
+        "truncated",
+        `${name} promises ${wanted} frames and has ${frames}, so ${((wanted - frames) / sampleRate).toFixed(2)} s are missing; what there is was read.`,
+      ),
+    );
+  } else if (isOpen) {
+    warnings.push(
+      createWarning(
+        "wrong-length",
+        `The header of ${name} does not state the size of its samples; ${frames} frames were read.`,
+        "Converting the file once gives it a header with the right size.",
+      ),
+    );
+  } else if (frames > stated) {
+    warnings.push(
+      createWarning(
+        "header-overruled",
+        `The COMM chunk of ${name} states ${stated} frames, and its SSND chunk has ${frames}; all of these were read.`,
+        "Converting the file once gives it a header without a contradiction.",
+      ),
+    );
+  }
+  return frames;
+}
 
 const compressions: Readonly<Record<string, readonly [SampleFormat, boolean]>> = {
   fl32: ["pcm-f32", false],

@@ -5,11 +5,12 @@
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
-import { createCachedSource } from "../../core/byte-source.ts";
+import { createCachedSource, createSourceSlice } from "../../core/byte-source.ts";
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { aiffDecoder } from "./aiff-decoder.ts";
-import { type Container, getNamedContainer, identifyContent } from "./content.ts";
+import type { ByteAccount } from "./byte-account.ts";
+import { type Container, type Content, getNamedContainer, identifyContent } from "./content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { flacDecoder } from "./flac-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
@@ -83,7 +84,7 @@ export async function decodeSource(
       { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus." },
     );
   }
-  const stream = await decoder.decode(cached, options);
+  const stream = await openStream(cached, decoder, content, options);
   const named = getNamedContainer(source.name);
   if (named === undefined || named === container || named === "unknown") return { stream, warnings: [] };
   const warning = createWarning(
@@ -92,4 +93,32 @@ export async function decodeSource(
     "Rename it, so that other programs are not misled.",
   );
   return { stream, warnings: [warning] };
+}
+
+/** Containers whose decoders skip tags in front themselves. */
+const skipsTags: ReadonlySet<Container> = new Set<Container>(["mp3", "flac"]);
+
+/** Opens the stream behind any tags in front of it; its account of bytes is reported when the chunks end. */
+async function openStream(
+  source: ByteSource,
+  decoder: Decoder,
+  { container, offset }: Content,
+  options: DecodeOptions,
+): Promise<DecodedStream> {
+  const isSliced = offset > 0 && builtInDecoders.includes(decoder) && !skipsTags.has(container);
+  const content = isSliced ? createSourceSlice(source, offset, source.byteLength) : source;
+  const stream = await decoder.decode(content, options);
+  return stream.account ? { ...stream, chunks: reportBytes(stream, stream.account) } : stream;
+}
+
+async function* reportBytes(
+  stream: DecodedStream,
+  account: ByteAccount,
+): AsyncGenerator<readonly Float32Array[]> {
+  let frames = 0;
+  for await (const planes of stream.chunks) {
+    frames += planes[0]?.length ?? 0;
+    yield planes;
+  }
+  account.report(frames / stream.sampleRate);
 }

@@ -6,6 +6,7 @@
 
 import type { ByteSource } from "../../core/byte-source.ts";
 import type { ErrorRecord } from "../../core/error.ts";
+import type { ByteAccount } from "./byte-account.ts";
 import type { Content } from "./content.ts";
 
 /** Options of decoding. */
@@ -26,10 +27,14 @@ export interface DecodedStream {
   readonly channels: number;
   /** Duration by the headers, in seconds; absent when they do not state it or cannot be trusted. */
   readonly declaredSeconds?: number;
+  /** Whether `declaredSeconds` may be wrong, so that it must not refuse a file; default false. */
+  readonly isEstimate?: boolean;
   /** One Float32Array per channel, all of one length; at most a few seconds per chunk. Single use. */
   readonly chunks: AsyncIterable<readonly Float32Array[]>;
   /** Grows while chunks are read; complete when they end. */
   readonly warnings: readonly ErrorRecord[];
+  /** What became of each byte; `decodeSource` reports it when the chunks end. */
+  readonly account?: ByteAccount;
 }
 
 /** A decoder of some kinds of content. */

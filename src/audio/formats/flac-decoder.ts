@@ -3,29 +3,26 @@
  *
  * Not its concern: resampling, trimming.
  */
-import type { FLACDecoder } from "@wasm-audio-decoders/flac";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
+import { joinBytes } from "../../core/join-arrays.ts";
 import { createWarning } from "../warning.ts";
+import { type ByteAccount, createByteAccount } from "./byte-account.ts";
 import { getId3Length, hasText } from "./content.ts";
 import type { DecodeOptions, Decoder } from "./decoder.ts";
-import {
-  completeFlacHeader,
-  createFlacSplitter,
-  type FlacPiece,
-  type FlacStreamInfo,
-  readStreamInfo,
-} from "./flac-frame.ts";
+import { type FlacStreamInfo, readStreamInfo } from "./flac-frame.ts";
+import { createFlacFrameDecoder } from "./flac-parts.ts";
+import { createFlacSplitter, type FlacPiece } from "./flac-splitter.ts";
+import { createFormatAdapter } from "./format-adapter.ts";
 import { checkFormat } from "./format-limits.ts";
-import { withSilentConsole } from "./silent-console.ts";
 
 /** Decodes native FLAC content; FLAC in Ogg is handled by the Ogg decoder. */
 export const flacDecoder: Decoder = {
   id: "@wasm-audio-decoders/flac@0.2.11",
   canDecode: (content) => content.container === "flac",
   decode: async (source, options) => {
-    let offset = getId3Length(await source.read(0, 10)) + 4;
+    let offset = await findMark(source);
     let info: FlacStreamInfo | undefined;
     for (let block = 0; block < 4096; block++) {
       const head = await source.read(offset, 4);
@@ -50,6 +47,7 @@ export const flacDecoder: Decoder = {
     const { sampleRate, channels, totalSamples } = info;
     checkFormat(source.name, sampleRate, channels);
     const warnings: ErrorRecord[] = [];
+    const account = createByteAccount(source.name, warnings);
     return {
       container: "flac",
       codec: "flac",
@@ -57,10 +55,28 @@ export const flacDecoder: Decoder = {
       channels,
       ...(totalSamples > 0 ? { declaredSeconds: totalSamples / sampleRate } : {}),
       warnings,
-      chunks: decodeFlacPieces(source.name, info, readPieces(source, offset, info), warnings, options),
+      account,
+      chunks: decodePieces(
+        source.name,
+        info,
+        readPieces(source, offset, info),
+        { account, warnings },
+        options,
+      ),
     };
   },
 };
+
+/** Returns the offset behind FLAC's mark, which tags may precede. */
+async function findMark(source: ByteSource): Promise<number> {
+  let offset = 0;
+  for (let tags = 0; tags < 8; tags++) {
+    const length = getId3Length(await source.read(offset, 10));
+    if (length === 0) break;
+    offset += length;
+  }
+  return offset + 4;
+}
 
 /** Largest possible frame of the stream in bytes: verbatim samples and a header. */
 function getFrameLimit({ maximumBlock, channels, bitsPerSample }: FlacStreamInfo): number {
@@ -72,95 +88,105 @@ async function* readPieces(
   start: number,
   info: FlacStreamInfo,
 ): AsyncGenerator<FlacPiece[]> {
-  const tail = await source.read(source.byteLength - 128, 128);
-  const end = hasText(tail, 0, "TAG") && tail.length === 128 ? source.byteLength - 128 : source.byteLength;
   const splitter = createFlacSplitter(getFrameLimit(info));
-  for (let offset = start; offset < end; ) {
-    const bytes = await source.read(offset, Math.min(blockBytes, end - offset));
-    if (bytes.length === 0) {
-      // The length of the source was unknown.
-      yield splitter.push(bytes, true);
-      return;
-    }
+  for (let offset = start; offset < source.byteLength; ) {
+    const bytes = await source.read(offset, Math.min(blockBytes, source.byteLength - offset));
     offset += bytes.length;
-    yield splitter.push(bytes, offset >= end);
+    const isEnd = bytes.length === 0 || offset >= source.byteLength;
+    yield splitter.push(bytes, isEnd);
+    if (isEnd) return;
   }
 }
 
-/** Frames refused by libFLAC before the rest of a file is given up. */
-const maximumErrors = 100;
+/** Bytes at the end of a gap that may be the beginning of another file's headers. */
+const markBytes = 42;
 
-/** A decoder that refused no frame of the previous file, reused for the next; undefined while in use. */
-let idleDecoder: FLACDecoder | undefined;
+/** Finds the headers of a joined file in the bytes between frames, which may come in pieces. */
+function createInfoFinder(): (bytes: Uint8Array) => FlacStreamInfo | undefined {
+  let rest: Uint8Array = new Uint8Array(0);
+  return (bytes) => {
+    const joined = joinBytes([rest, bytes]);
+    let found: FlacStreamInfo | undefined;
+    for (let at = 0; at + markBytes <= joined.length; at++) {
+      if (joined[at] === 0x66 && hasText(joined, at, "fLaC") && (joined[at + 4]! & 0x7f) === 0) {
+        found = readStreamInfo(joined.subarray(at + 8, at + markBytes));
+      }
+    }
+    rest = joined.slice(-markBytes + 1);
+    return found;
+  };
+}
 
-/**
- * Decodes frames already cut out. Shared with FLAC in Ogg.
- *
- * After refusing a frame, a decoder has a damaged heap (it frees its last output twice), so it is replaced by
- * a new one for the next frame; frames do not depend on each other. Replaced instances are left to the
- * garbage collector.
- */
-export async function* decodeFlacPieces(
+async function* decodePieces(
   name: string,
-  info: FlacStreamInfo,
+  first: FlacStreamInfo,
   pieces: AsyncIterable<readonly FlacPiece[]>,
-  warnings: ErrorRecord[],
+  { account, warnings }: { readonly account: ByteAccount; readonly warnings: ErrorRecord[] },
   { signal }: DecodeOptions,
 ): AsyncGenerator<readonly Float32Array[]> {
-  const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-  let decoder = idleDecoder ?? new FLACDecoder();
-  idleDecoder = undefined;
-  await decoder.ready;
+  const decoder = await createFlacFrameDecoder();
+  let info = first;
+  let adapter = createFormatAdapter(first.sampleRate, first);
+  let findInfo = createInfoFinder();
   let produced = 0;
-  let junk = 0;
-  let errors = 0;
-  const decodeFrame = async (piece: FlacPiece): Promise<readonly Float32Array[] | undefined> => {
-    try {
-      const frame = completeFlacHeader(piece.bytes, info.bitsPerSample);
-      const { channelData, samplesDecoded } = await withSilentConsole(() => decoder.decodeFrames([frame]));
-      if (samplesDecoded === piece.samples && channelData.length === info.channels) return channelData;
-    } catch {
-      // A trap inside WebAssembly counts as a refusal.
-    }
-    decoder = new FLACDecoder();
-    await decoder.ready;
-    return undefined;
-  };
+  let promised = first.totalSamples / first.sampleRate;
+  let isCut = false;
   for await (const group of pieces) {
     throwIfAborted(signal);
     for (const piece of group) {
-      const planes = piece.samples === 0 || errors > maximumErrors ? undefined : await decodeFrame(piece);
+      isCut ||= piece.isCut === true;
+      if (piece.samples === 0) {
+        if (!piece.isCut) account.addGap(piece.bytes);
+        const next = findInfo(piece.bytes);
+        if (!next || !isDecodable(next)) continue;
+        const rest = adapter.finish();
+        if (rest.length > 0) yield rest;
+        info = next;
+        adapter = createFormatAdapter(next.sampleRate, first);
+        promised = promised > 0 && next.totalSamples > 0 ? promised + next.totalSamples / next.sampleRate : 0;
+        continue;
+      }
+      findInfo = createInfoFinder();
+      const planes = await decoder.decode(piece, info);
       if (planes) {
-        produced += piece.samples;
-        yield planes;
-      } else if (piece.samples === 0) junk += piece.bytes.length;
-      else errors++;
+        account.addSound(piece.bytes.length);
+        produced += piece.samples / info.sampleRate;
+        yield adapter.push(planes);
+      } else account.addRefused(piece.bytes.length);
     }
-    if (errors > maximumErrors) break;
   }
-  idleDecoder = decoder;
+  const rest = adapter.finish();
+  if (rest.length > 0) yield rest;
+  decoder.release();
   if (produced === 0) {
     throw new GolemError(
-      junk + errors > 0 ? "corrupt-audio" : "no-samples",
+      isCut || account.hasBytes() ? "corrupt-audio" : "no-samples",
       `${name} is a FLAC file without a single complete frame; expected samples.`,
       { hint: "The file is damaged or empty; copy or record it again." },
     );
   }
-  const promised = info.totalSamples;
-  if (promised > 0 && produced < promised) {
+  const missing = promised - produced;
+  const isShort = promised > 0 && missing > 0.5 / first.sampleRate;
+  if (promised > 0) account.setMissing(isShort ? missing : 0);
+  if (isCut || (isShort && !account.hasLoss())) {
     warnings.push(
       createWarning(
         "truncated",
-        `${name} promises ${(promised / info.sampleRate).toFixed(2)} s and has ${(produced / info.sampleRate).toFixed(2)} s of complete frames; those were decoded.`,
+        isShort
+          ? `${name} promises ${promised.toFixed(2)} s and has ${produced.toFixed(2)} s of complete frames, so ${missing.toFixed(2)} s are missing; what there is was decoded.`
+          : `${name} ends in the middle of a frame, which is a loss of at most ${((first.maximumBlock || 4096) / first.sampleRate).toFixed(2)} s; what there is was decoded.`,
         "The file was cut off or damaged; copy or record it again if the rest matters.",
       ),
     );
-  } else if (errors > 0 || junk > 0) {
-    warnings.push(
-      createWarning(
-        "damaged",
-        `${name} holds ${junk} bytes that are not FLAC frames and ${errors} frames that could not be decoded; the rest was decoded.`,
-      ),
-    );
+  }
+}
+
+/** Whether the headers of a joined file can be right. */
+function isDecodable({ sampleRate, channels }: FlacStreamInfo): boolean {
+  try {
+    checkFormat("", sampleRate, channels);
+    return true;
+  } catch {
+    return false;
   }
 }

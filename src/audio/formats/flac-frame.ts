@@ -1,11 +1,9 @@
 /**
- * FLAC stream info and frame boundaries, so that the decoder only gets complete frames with a correct
- * checksum.
+ * FLAC stream info and frame headers.
  *
- * Not its concern: how a frame is decoded.
+ * Not its concern: where frames end, how a frame is decoded.
  *
- * Reference: RFC 9639 (sections 8.2, 9.1, 9.3). A frame ends where a running CRC-16 is zero and the next
- * frame header (with its own CRC-8) begins: one pass over the bytes.
+ * Reference: RFC 9639 (sections 8.2, 9.1, 9.3).
  */
 
 /** Content of a STREAMINFO block. */
@@ -37,7 +35,8 @@ const crc8Table = Uint8Array.from({ length: 256 }, (_, byte) => {
   for (let bit = 0; bit < 8; bit++) crc = crc & 0x80 ? (crc << 1) ^ 0x07 : crc << 1;
   return crc & 0xff;
 });
-const crc16Table = Uint16Array.from({ length: 256 }, (_, byte) => {
+/** Steps of the checksum of a whole frame. */
+export const crc16Table = Uint16Array.from({ length: 256 }, (_, byte) => {
   let crc = byte << 8;
   for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x8005 : crc << 1;
   return crc & 0xffff;
@@ -86,16 +85,22 @@ export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
 
 const depthCodes: Readonly<Record<number, number>> = { 8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7 };
 
+/** A code for a sample rate: it does not change what is decoded. */
+const anyRateCode = 9;
+
 /**
- * Writes the sample depth into a frame that leaves it to STREAMINFO, for a decoder that never saw the
+ * Writes sample depth and rate into a frame that leaves them to STREAMINFO, for a decoder that never saw the
  * headers. Both checksums are recomputed. Other frames are returned unchanged.
  */
 export function completeFlacHeader(frame: Uint8Array, bitsPerSample: number): Uint8Array {
-  const code = depthCodes[bitsPerSample];
-  if ((frame[3]! & 0x0e) !== 0 || code === undefined) return frame;
+  const isDeep = (frame[3]! & 0x0e) !== 0;
+  const hasRate = (frame[2]! & 0x0f) !== 0;
+  const code = isDeep ? 0 : depthCodes[bitsPerSample];
+  if ((isDeep && hasRate) || code === undefined) return frame;
   const headerLength = getHeaderLength(frame, 0);
   const complete = frame.slice();
   complete[3]! |= code << 1;
+  if (!hasRate) complete[2]! |= anyRateCode;
   complete[headerLength - 1] = computeCrc8(complete, 0, headerLength - 1);
   let crc = 0;
   for (let i = 0; i < complete.length - 2; i++)
@@ -103,89 +108,4 @@ export function completeFlacHeader(frame: Uint8Array, bitsPerSample: number): Ui
   complete[complete.length - 2] = crc >> 8;
   complete[complete.length - 1] = crc & 0xff;
   return complete;
-}
-
-/** A piece of the stream: a complete frame, or bytes outside frames. */
-export interface FlacPiece {
-  readonly bytes: Uint8Array;
-  /** Samples per channel; 0 for bytes that are not a frame. */
-  readonly samples: number;
-}
-
-/** Cuts a FLAC stream, given block by block, into frames. */
-interface FlacSplitter {
-  /** Adds bytes and returns the complete pieces. `end`: no more bytes will follow. */
-  push(bytes: Uint8Array, end: boolean): FlacPiece[];
-}
-
-/** Failed frames after which the rest of a stream is not searched. */
-const maximumFailures = 256;
-
-/** Creates a splitter for frames of at most `maximumFrameBytes`. */
-export function createFlacSplitter(maximumFrameBytes: number): FlacSplitter {
-  let buffer: Uint8Array = new Uint8Array(0);
-  let scanned = 0; // bytes of the buffer inside the running checksum
-  let crc = 0;
-  let failures = 0;
-
-  const take = (length: number): Uint8Array => {
-    const bytes = buffer.slice(0, length);
-    buffer = buffer.subarray(length);
-    scanned = 0;
-    crc = 0;
-    return bytes;
-  };
-
-  // Cuts off junk in front of the next frame header.
-  const skipJunk = (end: boolean, from: number): FlacPiece | undefined => {
-    let at = from;
-    while (at + 1 < buffer.length && readFlacBlockSize(buffer, at) === 0) {
-      if (!end && buffer.length - at < 32) break;
-      at++;
-    }
-    if (end && at + 1 >= buffer.length) at = buffer.length;
-    return at > 0 ? { bytes: take(at), samples: 0 } : undefined;
-  };
-
-  const findEnd = (end: boolean): number => {
-    const limit = buffer.length - (end ? 0 : 32);
-    for (; scanned < limit; ) {
-      crc = ((crc << 8) & 0xffff) ^ crc16Table[(crc >> 8) ^ buffer[scanned]!]!;
-      scanned++;
-      if (crc !== 0 || scanned < 10) continue;
-      if (scanned === buffer.length || readFlacBlockSize(buffer, scanned) > 0) return scanned;
-    }
-    return -1;
-  };
-
-  return {
-    push: (bytes, end) => {
-      const joined = new Uint8Array(buffer.length + bytes.length);
-      joined.set(buffer);
-      joined.set(bytes, buffer.length);
-      buffer = joined;
-      const pieces: FlacPiece[] = [];
-      while (buffer.length > 0 && failures < maximumFailures) {
-        if (!end && buffer.length < 64) break;
-        const samples = readFlacBlockSize(buffer, 0);
-        if (samples === 0) {
-          const junk = skipJunk(end, 0);
-          if (junk) pieces.push(junk);
-          else break;
-          continue;
-        }
-        const length = findEnd(end);
-        if (length > 0) {
-          pieces.push({ bytes: take(length), samples });
-          continue;
-        }
-        if (!end && buffer.length <= maximumFrameBytes) break;
-        failures++;
-        const junk = skipJunk(end, 1);
-        if (junk) pieces.push(junk);
-      }
-      if (failures >= maximumFailures) buffer = new Uint8Array(0);
-      return pieces;
-    },
-  };
 }

@@ -1,19 +1,23 @@
 /**
  * Decodes MP3 (and MPEG layers I and II), bare or inside WAV, with mpg123 in WebAssembly.
  *
- * Not its concern: resampling, trimming.
+ * Not its concern: resampling to an encoder's rate, trimming.
  *
- * Frames are cut out here, so that mpg123 never gets tags, pictures or junk and the length is known before
- * decoding. mpg123 removes encoder delay and padding when a LAME tag states them.
+ * Frames are cut out by `readMpegPieces`, so that mpg123 never gets tags, pictures or junk. mpg123 removes
+ * encoder delay and padding when a LAME tag states them; of joined files, it does so in the first one.
  */
 
+import type { MPEGDecoder } from "mpg123-decoder";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
-import { getId3Length, hasText } from "./content.ts";
+import { type ByteAccount, createByteAccount } from "./byte-account.ts";
+import { getId3Length } from "./content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
-import { findMpegFrame, isSameMpegStream, type MpegHeader, readMpegHeader } from "./mpeg-frame.ts";
+import { createFormatAdapter } from "./format-adapter.ts";
+import { findMpegFrame, type MpegHeader, readMpegHeader } from "./mpeg-frame.ts";
+import { type MpegPiece, readFrameCount, readMpegPieces } from "./mpeg-pieces.ts";
 import { withSilentConsole } from "./silent-console.ts";
 
 /** Decodes MP3 content. */
@@ -23,11 +27,15 @@ export const mp3Decoder: Decoder = {
   decode: (source, options) => decodeMpeg(source, options),
 };
 
-/** Bytes without a frame after which the rest is given up. */
-const maximumJunk = 1 << 20;
-
-/** Decodes a source that holds MPEG frames, with or without tags around them. */
-export async function decodeMpeg(source: ByteSource, options: DecodeOptions): Promise<DecodedStream> {
+/**
+ * Decodes a source that holds MPEG frames, with or without tags around them. Its warnings are appended to
+ * `warnings`.
+ */
+export async function decodeMpeg(
+  source: ByteSource,
+  options: DecodeOptions,
+  warnings: ErrorRecord[] = [],
+): Promise<DecodedStream> {
   let start = 0;
   for (let tags = 0; tags < 8; tags++) {
     const length = getId3Length(await source.read(start, 10));
@@ -46,83 +54,80 @@ export async function decodeMpeg(source: ByteSource, options: DecodeOptions): Pr
       },
     );
   }
-  const declaredFrames = readFrameCount(head.subarray(offset), first);
+  const declaredFrames = readFrameCount(head.subarray(offset), first) || undefined;
   // A frame of the lowest bitrate takes at least 24 bytes: a tag that promises more frames than fit is wrong.
   const plausible = declaredFrames !== undefined && declaredFrames * 24 <= source.byteLength;
-  const warnings: ErrorRecord[] = [];
+  const account = createByteAccount(source.name, warnings);
+  account.addGap(head.subarray(0, offset));
   return {
     container: "mp3",
     codec: first.layer === 3 ? "mp3" : `mp${first.layer}`,
     sampleRate: first.sampleRate,
     channels: first.channels,
-    ...(plausible ? { declaredSeconds: (declaredFrames * first.samples) / first.sampleRate } : {}),
+    // The tag counts the frames of the file that it was written for.
+    ...(plausible
+      ? { declaredSeconds: (declaredFrames * first.samples) / first.sampleRate, isEstimate: true }
+      : {}),
     warnings,
+    account,
     chunks: readChunks(
       source,
-      start + offset,
-      first,
-      plausible ? declaredFrames : undefined,
+      readMpegPieces(source, start + offset, first),
+      { first, declaredFrames: plausible ? declaredFrames : undefined, account },
       warnings,
       options,
     ),
   };
 }
 
-/** Reads the number of frames from a Xing/Info or VBRI tag (the tag's own frame not counted). */
-function readFrameCount(frame: Uint8Array, header: MpegHeader): number | undefined {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  const at = header.tagOffset;
-  if (frame.length >= at + 12 && (hasText(frame, at, "Xing") || hasText(frame, at, "Info"))) {
-    return view.getUint32(at + 4) & 1 ? view.getUint32(at + 8) : undefined;
-  }
-  return frame.length >= 54 && hasText(frame, 36, "VBRI") ? view.getUint32(50) : undefined;
+/** What is known of a stream before its frames are read. */
+interface MpegStart {
+  readonly first: MpegHeader;
+  /** Frames that the first tag promises. */
+  readonly declaredFrames: number | undefined;
+  readonly account: ByteAccount;
 }
 
 async function* readChunks(
   source: ByteSource,
-  start: number,
-  first: MpegHeader,
-  declaredFrames: number | undefined,
+  pieces: AsyncIterable<readonly MpegPiece[]>,
+  { first, declaredFrames, account }: MpegStart,
   warnings: ErrorRecord[],
   { signal }: DecodeOptions,
-): AsyncGenerator<Float32Array[]> {
-  const { MPEGDecoder } = await import("mpg123-decoder");
-  const decoder = new MPEGDecoder(); // a new one for each file, left to the garbage collector
-  await decoder.ready;
-  let frames = 0;
+): AsyncGenerator<readonly Float32Array[]> {
+  const parts = await createPartDecoder(first, declaredFrames);
   let produced = 0;
-  let errors = 0;
-  const state: FrameState = { cut: false, junk: 0 };
-  for await (const batch of readFrames(source, start, first, state)) {
+  let isCut = false;
+  for await (const group of pieces) {
     throwIfAborted(signal);
-    for (const frame of batch) {
-      frames++;
-      const decoded = withSilentConsole(() => decoder.decode(frame));
-      errors += decoded.errors.length;
-      if (decoded.samplesDecoded === 0 || decoded.sampleRate !== first.sampleRate) continue;
-      produced += decoded.samplesDecoded;
-      yield decoded.channelData.slice(0, first.channels);
+    for (const piece of group) {
+      if (piece.kind === "cut") isCut = true;
+      if (piece.kind === "gap") account.addGap(piece.bytes);
+      if (piece.kind === "tag") account.addTag(piece.lead);
+      if (piece.kind !== "frame") continue;
+      const { planes, isRefused } = await parts.decode(piece);
+      if (isRefused) account.addRefused(piece.bytes.length);
+      else account.addSound(piece.bytes.length);
+      for (const chunk of planes) {
+        if ((chunk[0]?.length ?? 0) === 0) continue;
+        produced += chunk[0]!.length;
+        yield chunk;
+      }
     }
   }
+  for (const chunk of parts.finish()) if ((chunk[0]?.length ?? 0) > 0) yield chunk;
   const { name } = source;
-  if (errors > 0)
-    warnings.push(
-      createWarning("damaged", `${errors} frames of ${name} could not be decoded and were left out.`),
-    );
-  if (state.junk > 0) {
-    warnings.push(
-      createWarning("damaged", `${state.junk} bytes inside ${name} are not MPEG frames and were skipped.`),
-    );
-  }
+  const frames = parts.frames();
   // Some encoders count the tag's own frame, others do not; one missing frame is not reported.
   const missing = declaredFrames === undefined ? 0 : declaredFrames - frames;
-  if (state.cut || missing > 1) {
+  if (isCut || (missing > 1 && !account.hasLoss())) {
+    const seconds = (Math.max(1, missing) * first.samples) / first.sampleRate;
     warnings.push(
       createWarning(
         "truncated",
         missing > 1
-          ? `${name} promises ${declaredFrames} frames and has ${frames}; these were decoded.`
-          : `${name} ends in the middle of a frame; what there is was decoded.`,
+          ? `${name} promises ${declaredFrames} frames and has ${frames}, so ${seconds.toFixed(2)} s are missing; what there is was decoded.`
+          : `${name} ends in the middle of a frame, which is a loss of at most ${seconds.toFixed(2)} s; what there is was decoded.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
@@ -138,59 +143,60 @@ async function* readChunks(
   }
 }
 
-interface FrameState {
-  /** Whether the last frame was cut off. */
-  cut: boolean;
-  /** Bytes skipped between frames. */
-  junk: number;
+/** Decodes frames of joined files into the format of the first one. */
+interface PartDecoder {
+  decode(piece: MpegPiece & { kind: "frame" }): Promise<{
+    readonly planes: readonly (readonly Float32Array[])[];
+    readonly isRefused: boolean;
+  }>;
+  finish(): readonly (readonly Float32Array[])[];
+  /** Number of frames so far. */
+  frames(): number;
 }
 
-/** Cuts the stream into whole frames, about one block of bytes at a time. */
-async function* readFrames(
-  source: ByteSource,
-  start: number,
-  first: MpegHeader,
-  state: FrameState,
-): AsyncGenerator<Uint8Array[]> {
-  let position = start;
-  while (position + 4 <= source.byteLength && state.junk < maximumJunk) {
-    const block = await source.read(position, blockBytes);
-    if (block.length < 4) return;
-    const batch: Uint8Array[] = [];
-    let at = 0;
-    while (at + 4 <= block.length) {
-      const header = readMpegHeader(block, at);
-      if (header && isSameMpegStream(first, header)) {
-        if (at + header.byteLength > block.length) {
-          if (position + at + header.byteLength <= source.byteLength) break;
-          state.cut = true;
-          at = block.length;
-          break;
-        }
-        batch.push(block.subarray(at, at + header.byteLength));
-        at += header.byteLength;
-        continue;
-      }
-      if (isTrailer(block, at)) {
-        if (batch.length > 0) yield batch;
-        return;
-      }
-      const next = findMpegFrame(block, at + 1);
-      const skipped = (next < 0 ? Math.max(at + 1, block.length - 3) : next) - at;
-      state.junk += skipped;
-      at += skipped;
-    }
-    if (batch.length > 0) yield batch;
-    position += Math.max(1, at);
-  }
-}
+/** Joined files of which each gets a decoder of its own; later ones share one. */
+const maximumParts = 1000;
 
-/** Whether a tag that follows the last frame begins at `at` (ID3v1, Lyrics3, APE), or zero padding. */
-function isTrailer(block: Uint8Array, at: number): boolean {
-  return (
-    hasText(block, at, "TAG") ||
-    hasText(block, at, "LYRICSBEGIN") ||
-    hasText(block, at, "APETAGEX") ||
-    hasText(block, at, "\0\0\0\0")
-  );
+async function createPartDecoder(first: MpegHeader, declaredFrames = 0): Promise<PartDecoder> {
+  const module = await import("mpg123-decoder");
+  const create = async (isFirst: boolean): Promise<MPEGDecoder> => {
+    // A new one for each part, left to the garbage collector.
+    const decoder = new module.MPEGDecoder({ enableGapless: isFirst });
+    await decoder.ready;
+    return decoder;
+  };
+  let decoder = await create(true);
+  let adapter = createFormatAdapter(first.sampleRate, first);
+  let rate = first.sampleRate;
+  let layer = first.layer;
+  let parts = 1;
+  let frames = 0;
+  let partFrames = 0;
+  return {
+    frames: () => frames,
+    finish: () => [adapter.finish()],
+    decode: async ({ bytes, header, isResumed }) => {
+      const planes: (readonly Float32Array[])[] = [];
+      const isTag = frames > 0 && header.layer === 3 && readFrameCount(bytes, header) !== undefined;
+      const isOther = header.sampleRate !== rate || header.layer !== layer;
+      // After the frames that its tag promises, mpg123 would cut sound off as padding.
+      const isBeyond = isResumed && parts === 1 && declaredFrames > 0 && partFrames >= declaredFrames;
+      if ((isTag || isOther || isBeyond) && (parts < maximumParts || isOther)) {
+        planes.push(adapter.finish());
+        if (parts < maximumParts) decoder = await create(false);
+        adapter = createFormatAdapter(header.sampleRate, first);
+        ({ sampleRate: rate, layer } = header);
+        parts++;
+        partFrames = 0;
+      }
+      frames++;
+      partFrames++;
+      if (isTag) return { planes, isRefused: false };
+      const decoded = withSilentConsole(() => decoder.decode(bytes));
+      if (decoded.samplesDecoded > 0 && decoded.sampleRate === rate) {
+        planes.push(adapter.push(decoded.channelData.slice(0, header.channels)));
+      }
+      return { planes, isRefused: decoded.errors.length > 0 };
+    },
+  };
 }

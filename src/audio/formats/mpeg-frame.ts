@@ -60,6 +60,30 @@ export function isSameMpegStream(a: MpegHeader, b: MpegHeader): boolean {
   return a.layer === b.layer && a.sampleRate === b.sampleRate;
 }
 
+/** Number of frames from `offset` on, at most 3, and whether the last of them ends where `bytes` do. */
+function countFrames(bytes: Uint8Array, offset: number): { count: number; isAtEnd: boolean } {
+  const first = readMpegHeader(bytes, offset);
+  if (!first) return { count: 0, isAtEnd: false };
+  let count = 1;
+  let next = offset + first.byteLength;
+  while (count < 3 && next + 4 <= bytes.length) {
+    const header = readMpegHeader(bytes, next);
+    if (!header || !isSameMpegStream(first, header)) break;
+    next += header.byteLength;
+    count++;
+  }
+  return { count, isAtEnd: next + 4 > bytes.length };
+}
+
+/**
+ * Whether a frame at `offset` is followed by two more at the offsets that headers state, or, where `isEnd`
+ * says that `bytes` end with the file, by one more and the end.
+ */
+export function isConfirmedFrame(bytes: Uint8Array, offset: number, isEnd: boolean): boolean {
+  const { count, isAtEnd } = countFrames(bytes, offset);
+  return count === 3 || (count === 2 && isEnd && isAtEnd);
+}
+
 /**
  * Finds the first frame from `from` on that is followed by two more at the offsets its headers state (or by
  * the end of `bytes`). Returns its offset, or -1.
@@ -67,17 +91,8 @@ export function isSameMpegStream(a: MpegHeader, b: MpegHeader): boolean {
 export function findMpegFrame(bytes: Uint8Array, from = 0): number {
   for (let offset = from; offset + 4 <= bytes.length; offset++) {
     if (bytes[offset] !== 0xff) continue;
-    const first = readMpegHeader(bytes, offset);
-    if (!first) continue;
-    let next = offset + first.byteLength;
-    let confirmed = 0;
-    while (confirmed < 2 && next + 4 <= bytes.length) {
-      const header = readMpegHeader(bytes, next);
-      if (!header || !isSameMpegStream(first, header)) break;
-      next += header.byteLength;
-      confirmed++;
-    }
-    if (confirmed === 2 || (next + 4 > bytes.length && (confirmed > 0 || offset === from))) return offset;
+    const { count, isAtEnd } = countFrames(bytes, offset);
+    if (count === 3 || (isAtEnd && (count > 1 || (count === 1 && offset === from)))) return offset;
   }
   return -1;
 }

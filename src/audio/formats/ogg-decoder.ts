@@ -1,22 +1,23 @@
 /**
- * Decodes Ogg: Vorbis and Opus with their WebAssembly decoders, FLAC in Ogg with libFLAC.
+ * Decodes Ogg: Vorbis, Opus and FLAC, of one file or of several joined ones (chained).
  *
- * Not its concern: resampling, trimming.
+ * Not its concern: resampling to an encoder's rate, trimming.
  *
- * Only the first audio stream is decoded; other audio, video and text streams are ignored. References: Vorbis
- * I specification (section 4.2.2), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
+ * In each link of the chain the first audio stream is decoded; other audio, video and text streams beside it
+ * are ignored. Later links are given the rate and channels of the first. Reference: RFC 3533 (section 4).
  */
 
 import type { ByteSource } from "../../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
+import { type ByteAccount, createByteAccount } from "./byte-account.ts";
 import { hasText } from "./content.ts";
 import type { DecodeOptions, Decoder } from "./decoder.ts";
-import { decodeFlacPieces } from "./flac-decoder.ts";
-import { type FlacPiece, readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
+import { createFormatAdapter, type FormatAdapter } from "./format-adapter.ts";
 import { checkFormat } from "./format-limits.ts";
+import { createLinkDecoder, type LinkDecoder } from "./ogg-link.ts";
 import { type OggPage, type OggScan, readOggPages } from "./ogg-page.ts";
-import { groupPages, type OggStream, selectPages } from "./ogg-stream.ts";
+import { identifyStream, type OggStream } from "./ogg-stream.ts";
 
 /** Decodes Ogg content. */
 export const oggDecoder: Decoder = {
@@ -26,12 +27,10 @@ export const oggDecoder: Decoder = {
     const stream = await findStream(source);
     checkFormat(source.name, stream.sampleRate, stream.channels);
     const warnings: ErrorRecord[] = [];
+    const account = createByteAccount(source.name, warnings);
     const { codec, sampleRate, channels } = stream;
-    const chunks =
-      codec === "flac"
-        ? readFlacStream(source, stream, warnings, options)
-        : readStream(source, stream, warnings, options);
-    return { container: "ogg", codec, sampleRate, channels, warnings, chunks };
+    const chunks = readChain(source, stream, { account, warnings }, options);
+    return { container: "ogg", codec, sampleRate, channels, warnings, account, chunks };
   },
 };
 
@@ -43,7 +42,7 @@ const otherCodecs: readonly (readonly [number, string, string])[] = [
 ];
 
 async function findStream(source: ByteSource): Promise<OggStream> {
-  const scan: OggScan = { junk: 0, cut: false };
+  const scan: OggScan = { cut: false };
   let other: string | undefined;
   for await (const page of readOggPages(source, scan)) {
     if (!page.isFirst) break;
@@ -68,169 +67,112 @@ async function findStream(source: ByteSource): Promise<OggStream> {
   );
 }
 
-function identifyStream({ body, serial }: OggPage): OggStream | undefined {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const head = body.slice();
-  if (hasText(body, 0, "OpusHead") && body.length >= 19) {
-    return { codec: "opus", sampleRate: 48_000, channels: body[9]!, serial, head };
-  }
-  if (hasText(body, 0, "\x01vorbis") && body.length >= 30) {
-    return { codec: "vorbis", sampleRate: view.getUint32(12, true), channels: body[11]!, serial, head };
-  }
-  if (hasText(body, 0, "\x7fFLAC") && body.length >= 51) {
-    const { sampleRate, channels } = readStreamInfo(head.subarray(17, 51));
-    return { codec: "flac", sampleRate, channels, serial, head };
-  }
-  return undefined;
+/** One link of the chain while it is decoded. */
+interface Link {
+  readonly stream: OggStream;
+  readonly decoder: LinkDecoder;
+  readonly adapter: FormatAdapter;
+  /** Whether the last page so far was marked as the last one. */
+  hasEnded: boolean;
 }
 
-/** The interface of both WebAssembly decoders. Each file gets a new one, left to the garbage collector. */
-interface PageDecoder {
-  decode(bytes: Uint8Array): PageResult | Promise<PageResult>;
-  flush(): Promise<PageResult>;
-}
-interface PageResult {
-  readonly channelData: readonly Float32Array[];
-  readonly samplesDecoded: number;
-  readonly sampleRate: number;
-  readonly errors: readonly unknown[];
-}
+/** Links that are decoded; each needs a decoder of its own. */
+const maximumLinks = 1000;
 
-async function createPageDecoder(codec: "vorbis" | "opus"): Promise<PageDecoder> {
-  if (codec === "opus") {
-    const { OggOpusDecoder } = await import("ogg-opus-decoder");
-    const decoder = new OggOpusDecoder();
-    await decoder.ready;
-    return decoder;
-  }
-  const { OggVorbisDecoder } = await import("@wasm-audio-decoders/ogg-vorbis");
-  const decoder = new OggVorbisDecoder();
-  await decoder.ready;
-  return decoder;
-}
-
-async function* readStream(
+async function* readChain(
   source: ByteSource,
-  stream: OggStream & { codec: string },
-  warnings: ErrorRecord[],
+  first: OggStream,
+  { account, warnings }: { readonly account: ByteAccount; readonly warnings: ErrorRecord[] },
   { signal }: DecodeOptions,
-): AsyncGenerator<Float32Array[]> {
+): AsyncGenerator<readonly Float32Array[]> {
   const { name } = source;
-  const { channels, sampleRate } = stream;
-  const decoder = await createPageDecoder(stream.codec === "opus" ? "opus" : "vorbis");
-  const scan: OggScan = { junk: 0, cut: false };
+  const scan: OggScan = { account, cut: false };
+  let link: Link | undefined;
+  let links = 0;
   let produced = 0;
-  let errors = 0;
-  const progress = { ended: false };
-  const accept = ({ channelData, samplesDecoded, errors: found, sampleRate: rate }: PageResult) => {
-    errors += found.length;
-    if (!(samplesDecoded > 0)) return undefined;
-    if (rate !== sampleRate || channelData.length !== channels) {
-      errors++;
-      return undefined;
-    }
-    produced += samplesDecoded;
-    // Trimming by the last page can leave the channels shorter than announced.
-    const length = Math.min(samplesDecoded, ...channelData.map((plane) => plane.length));
-    return channelData.map((plane) => plane.subarray(0, length));
+  let failure: string | undefined;
+  let endless = 0;
+  /** Serial numbers of the link's streams, and whether their first pages are over. */
+  let known = new Set<number>();
+  let isOpening = false;
+
+  const accept = (planes: readonly Float32Array[]): readonly Float32Array[] | undefined => {
+    const length = planes[0]?.length ?? 0;
+    produced += length;
+    return length > 0 ? planes : undefined;
   };
-  try {
-    for await (const bytes of groupPages(stream, selectPages(source, stream, scan, progress))) {
-      throwIfAborted(signal);
-      const planes = accept(await decoder.decode(bytes));
+  async function* close(): AsyncGenerator<readonly Float32Array[]> {
+    if (!link) return;
+    const { decoder, adapter, hasEnded } = link;
+    for (const chunk of await decoder.finish()) {
+      const planes = accept(adapter.push(chunk));
       if (planes) yield planes;
     }
-    const planes = accept(await decoder.flush());
-    if (planes) yield planes;
-  } catch (error) {
-    if (error instanceof GolemError) throw error;
-    if (produced === 0) {
-      throw new GolemError(
-        "corrupt-audio",
-        `${name} could not be decoded as ${stream.codec}: ${describe(error)}.`,
-        {
-          hint: "The file is damaged; copy or record it again.",
-          cause: error,
-        },
-      );
-    }
-    errors++;
+    const rest = accept(adapter.finish());
+    if (rest) yield rest;
+    failure ??= decoder.getFailure();
+    if (!hasEnded) endless++;
+    link = undefined;
   }
+  const open = async (page: OggPage): Promise<void> => {
+    const stream = link || links >= maximumLinks ? undefined : identifyStream(page);
+    if (!stream || !isPossible(stream)) return;
+    links++;
+    const adapter = createFormatAdapter(stream.sampleRate, first);
+    link = { stream, adapter, decoder: await createLinkDecoder(stream, account), hasEnded: false };
+  };
+
+  for await (const page of readOggPages(source, scan)) {
+    throwIfAborted(signal);
+    if (page.isFirst) {
+      if (!isOpening) {
+        yield* close();
+        // Zeros in front of it are padding.
+        account.addTag(0);
+        known = new Set();
+        isOpening = true;
+      }
+      known.add(page.serial);
+      await open(page);
+    } else isOpening = false;
+    if (page.serial !== link?.stream.serial) {
+      // Pages of streams beside the audio hold no sound; those of a link without its first page are lost.
+      if (known.has(page.serial) && link) account.addTag(0);
+      else if (!page.isFirst) account.addRefused(page.bytes.length);
+      continue;
+    }
+    link.hasEnded = page.isLast;
+    for (const chunk of await link.decoder.push(page)) {
+      const planes = accept(link.adapter.push(chunk));
+      if (planes) yield planes;
+    }
+  }
+  yield* close();
   if (produced === 0) {
+    const isDamaged = failure !== undefined || account.hasLoss();
     throw new GolemError(
-      errors > 0 || scan.junk > 0 ? "corrupt-audio" : "no-samples",
-      `${name} has ${stream.codec} headers but no samples that could be decoded.`,
+      isDamaged ? "corrupt-audio" : "no-samples",
+      `${name} has ${first.codec} headers but no samples that could be decoded${failure === undefined ? "" : ` (${failure})`}.`,
       { hint: "The file is damaged or empty; copy or record it again." },
     );
   }
-  reportScan(name, scan, errors, progress.ended, warnings);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function reportScan(
-  name: string,
-  scan: OggScan,
-  errors: number,
-  ended: boolean,
-  warnings: ErrorRecord[],
-): void {
-  if (errors > 0 || scan.junk > 0) {
-    warnings.push(
-      createWarning(
-        "damaged",
-        `${name} holds ${scan.junk} bytes outside valid pages and ${errors} packets that could not be decoded; the rest was decoded.`,
-      ),
-    );
-  }
-  if (scan.cut || !ended) {
+  if (scan.cut || endless > 0) {
     warnings.push(
       createWarning(
         "truncated",
-        `${name} ends without a last page; what there is was decoded.`,
+        `${endless > 1 ? `${endless} of ${links} joined recordings in ${name} end` : `${name} ends`} without a last page; what there is was decoded.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
   }
 }
 
-async function* readFlacStream(
-  source: ByteSource,
-  stream: OggStream,
-  warnings: ErrorRecord[],
-  options: DecodeOptions,
-): AsyncGenerator<readonly Float32Array[]> {
-  const scan: OggScan = { junk: 0, cut: false };
-  let ended = false;
-  async function* readPieces(): AsyncGenerator<FlacPiece[]> {
-    let packet: number[] = [];
-    for await (const page of readOggPages(source, scan)) {
-      if (page.serial !== stream.serial) continue;
-      ended ||= page.isLast;
-      if (!page.isContinued) packet = [];
-      const pieces: FlacPiece[] = [];
-      let at = 0;
-      for (const length of page.segments) {
-        for (let i = 0; i < length; i++) packet.push(page.body[at + i]!);
-        at += length;
-        if (length === 255) continue;
-        const bytes = Uint8Array.from(packet);
-        packet = [];
-        const samples = readFlacBlockSize(bytes, 0);
-        if (samples > 0) pieces.push({ bytes, samples });
-      }
-      if (packet.length > 1 << 22) packet = [];
-      yield pieces;
-    }
+/** Whether the headers of a link can be right. */
+function isPossible({ sampleRate, channels }: OggStream): boolean {
+  try {
+    checkFormat("", sampleRate, channels);
+    return true;
+  } catch {
+    return false;
   }
-  yield* decodeFlacPieces(
-    source.name,
-    readStreamInfo(stream.head.subarray(17, 51)),
-    readPieces(),
-    warnings,
-    options,
-  );
-  reportScan(source.name, scan, 0, ended, warnings);
 }

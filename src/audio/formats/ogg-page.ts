@@ -6,6 +6,7 @@
  * Reference: RFC 3533.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
+import type { ByteAccount } from "./byte-account.ts";
 import { hasText } from "./content.ts";
 
 /** One page with a correct checksum. */
@@ -25,8 +26,8 @@ export interface OggPage {
 
 /** Filled while pages are read. */
 export interface OggScan {
-  /** Bytes outside valid pages. */
-  junk: number;
+  /** Gets the bytes outside valid pages. */
+  readonly account?: ByteAccount;
   /** Whether the source ended inside a page. */
   cut: boolean;
 }
@@ -49,31 +50,42 @@ function computeOggCrc(page: Uint8Array): number {
 
 /** Largest page: 27 bytes, 255 lacing values, 255 x 255 bytes. */
 const maximumPage = 27 + 255 + 255 * 255;
-/** Bytes without a page after which the rest is given up. */
+/**
+ * Bytes outside pages, beyond those in pages, after which the rest is given up: each mark of a page that is
+ * none may cost a checksum over the longest page.
+ */
 const maximumJunk = 1 << 20;
 
-/** Reads page by page; damaged ones are skipped and counted in `scan`. */
+/** Reads page by page; bytes outside valid ones are skipped and entered into the account of `scan`. */
 export async function* readOggPages(source: ByteSource, scan: OggScan): AsyncGenerator<OggPage> {
   let block: Uint8Array = new Uint8Array(0);
   let blockStart = 0;
   let position = 0;
-  while (position < source.byteLength && scan.junk < maximumJunk) {
+  let junk = 0;
+  while (position < source.byteLength) {
     if (position + maximumPage > blockStart + block.length && blockStart + block.length < source.byteLength) {
       block = await source.read(position, 4 * maximumPage);
       blockStart = position;
       if (block.length === 0) return;
     }
-    const page = readPage(block, position - blockStart);
+    const at = position - blockStart;
+    const page = readPage(block, at);
     if (typeof page === "object") {
       yield page;
       position += page.bytes.length;
+      junk -= Math.min(junk, page.bytes.length);
       continue;
     }
-    if (page === "cut") scan.cut = true;
-    let next = position - blockStart + 1;
+    let next = at + 1;
     while (next < block.length && !hasText(block, next, "OggS")) next++;
-    if (next < block.length || page !== "cut") scan.junk += blockStart + next - position;
+    // The beginning of a page at the very end is no junk.
+    if (page === "cut" && next >= block.length) scan.cut = true;
+    else scan.account?.addGap(block.subarray(at, next));
+    junk += next - at;
     position = blockStart + next;
+    if (junk < maximumJunk) continue;
+    await scan.account?.addRest(source, position);
+    return;
   }
 }
 
@@ -102,10 +114,11 @@ function readPage(block: Uint8Array, start: number): OggPage | "cut" | "junk" {
   };
 }
 
-/** Copies a page with another sequence number (and checksum). */
-export function renumberPage(page: OggPage, sequence: number): Uint8Array {
+/** Copies a page with another sequence number, marked as the last one or not, and its checksum. */
+export function renumberPage(page: OggPage, sequence: number, isLast: boolean): Uint8Array {
   const bytes = page.bytes.slice();
   const view = new DataView(bytes.buffer);
+  bytes[5] = (bytes[5]! & ~4) | (isLast ? 4 : 0);
   view.setUint32(18, sequence, true);
   view.setUint32(22, computeOggCrc(bytes), true);
   return bytes;

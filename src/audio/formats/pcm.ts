@@ -83,47 +83,60 @@ function getGetter(format: SampleFormat, littleEndian: boolean): Getter {
   }
 }
 
-/**
- * Converts whole interleaved frames to one array per channel. `stride` is the number of bytes from one frame
- * to the next (block align); the samples are at its start.
- */
+/** Where samples lie when they are not packed, in bytes. */
+export interface SampleSlots {
+  /** From one frame to the next (block align). */
+  readonly stride: number;
+  /** From one channel's sample to the next one's. */
+  readonly slot: number;
+  /** From the start of a slot to its sample. */
+  readonly lead: number;
+}
+
+/** Returns the slots of samples without bytes between them. */
+export function getPackedSlots(format: SampleFormat, channels: number): SampleSlots {
+  return { stride: channels * sampleBytes[format], slot: sampleBytes[format], lead: 0 };
+}
+
+/** Converts whole interleaved frames to one array per channel; `slots`: where samples are, by default packed. */
 export function readSamples(
   bytes: Uint8Array,
   format: SampleFormat,
   littleEndian: boolean,
   channels: number,
-  stride: number = channels * sampleBytes[format],
+  { stride, slot, lead }: SampleSlots = getPackedSlots(format, channels),
 ): Float32Array[] {
   const frames = Math.floor(bytes.length / stride);
   const get = getGetter(format, littleEndian);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const width = sampleBytes[format];
   return Array.from({ length: channels }, (_, channel) => {
     const plane = new Float32Array(frames);
-    for (let i = 0, offset = channel * width; i < frames; i++, offset += stride) plane[i] = get(view, offset);
+    for (let i = 0, offset = lead + channel * slot; i < frames; i++, offset += stride)
+      plane[i] = get(view, offset);
     return plane;
   });
 }
 
 /**
- * Reads `frames` interleaved frames, `stride` bytes apart, from byte `offset` of a source on, as planar
- * chunks. Ends early where the source does.
+ * Reads `frames` interleaved frames from byte `offset` of a source on, as planar chunks. Ends early where the
+ * source does.
  */
 export async function* readPcm(
   source: ByteSource,
   offset: number,
   frames: number,
-  stride: number,
+  slots: SampleSlots,
   format: SampleFormat,
   littleEndian: boolean,
   channels: number,
   { signal }: DecodeOptions,
 ): AsyncGenerator<Float32Array[]> {
+  const { stride } = slots;
   const chunkFrames = Math.max(1, Math.floor(blockBytes / stride));
   for (let done = 0; done < frames; ) {
     throwIfAborted(signal);
     const bytes = await source.read(offset + done * stride, Math.min(chunkFrames, frames - done) * stride);
-    const planes = readSamples(bytes, format, littleEndian, channels, stride);
+    const planes = readSamples(bytes, format, littleEndian, channels, slots);
     if (planes[0]!.length === 0) return;
     done += planes[0]!.length;
     yield planes;

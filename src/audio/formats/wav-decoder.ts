@@ -11,10 +11,13 @@ import { blockBytes, createSourceSlice } from "../../core/byte-source.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
+import { createByteAccount } from "./byte-account.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { decodeMpeg } from "./mp3-decoder.ts";
-import { readPcm, type SampleFormat, sampleBytes } from "./pcm.ts";
+import { readPcm } from "./pcm.ts";
+import { accountForTail } from "./riff-tail.ts";
 import { readWavHeader, type WavHeader } from "./wav-header.ts";
+import { chooseWavLayout } from "./wav-layout.ts";
 
 const names: Readonly<Record<number, string>> = {
   1: "PCM",
@@ -41,34 +44,72 @@ export const wavDecoder: Decoder = {
   canDecode: (content) => content.container === "wav",
   decode: async (source, options) => {
     const header = await readWavHeader(source);
-    switch (header.formatTag) {
-      case 0x0001:
-      case 0x0003:
-      case 0x0006:
-      case 0x0007:
-        return decodePlain(source, header, options);
-      case 0x0002:
-        return decodeBlocks(source, header, "adpcm-ms", decodeMsBlock, 7, options);
-      case 0x0011:
-        return decodeBlocks(source, header, "adpcm-ima", decodeImaBlock, 4, options);
-      case 0x0050:
-      case 0x0055: {
-        const inner = createSourceSlice(source, header.dataOffset, header.dataLength);
-        const stream = await decodeMpeg(inner, options);
-        return { ...stream, container: "wav", chunks: cutDelay(stream, header.factSamples) };
-      }
-      default: {
-        const tag = `0x${header.formatTag.toString(16).toUpperCase().padStart(4, "0")}`;
-        const known = names[header.formatTag];
-        throw new GolemError(
-          "unsupported-codec",
-          `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", an unknown codec"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
-          { hint: "Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav" },
-        );
-      }
-    }
+    return addTail(source, header, await decodeData(source, header, options));
   },
 };
+
+/** Has the bytes behind the samples accounted for, and says when there are fewer samples than promised. */
+function addTail(source: ByteSource, header: WavHeader, stream: DecodedStream): DecodedStream {
+  const { dataOffset, dataLength, warnings } = header;
+  const account = stream.account ?? createByteAccount(source.name, warnings);
+  const promised = stream.isEstimate ? 0 : (stream.declaredSeconds ?? 0);
+  async function* readAll(): AsyncGenerator<readonly Float32Array[]> {
+    let frames = 0;
+    for await (const planes of stream.chunks) {
+      frames += planes[0]!.length;
+      yield planes;
+    }
+    const missing = promised - frames / stream.sampleRate;
+    // Of a source whose length was unknown it turns out only now.
+    if (!Number.isFinite(source.byteLength) && missing >= 1 / stream.sampleRate) {
+      const found = (frames / stream.sampleRate).toFixed(2);
+      warnings.push(
+        createWarning(
+          "truncated",
+          `${source.name} promises ${promised.toFixed(2)} s and has ${found} s; these were read.`,
+          "The file was cut off; copy or record it again if the end matters.",
+        ),
+      );
+    }
+    if (!stream.account && Number.isFinite(dataLength)) account.addSound(dataLength);
+    if (Number.isFinite(dataLength))
+      await accountForTail(source, dataOffset + dataLength, header.littleEndian, account);
+  }
+  return { ...stream, account, chunks: readAll() };
+}
+
+async function decodeData(
+  source: ByteSource,
+  header: WavHeader,
+  options: DecodeOptions,
+): Promise<DecodedStream> {
+  switch (header.formatTag) {
+    case 0x0001:
+    case 0x0003:
+    case 0x0006:
+    case 0x0007:
+      return decodePlain(source, header, options);
+    case 0x0002:
+      return decodeBlocks(source, header, "adpcm-ms", decodeMsBlock, 7, options);
+    case 0x0011:
+      return decodeBlocks(source, header, "adpcm-ima", decodeImaBlock, 4, options);
+    case 0x0050:
+    case 0x0055: {
+      const inner = createSourceSlice(source, header.dataOffset, header.dataLength);
+      const stream = await decodeMpeg(inner, options, header.warnings);
+      return { ...stream, container: "wav", chunks: cutDelay(stream, header.factSamples) };
+    }
+    default: {
+      const tag = `0x${header.formatTag.toString(16).toUpperCase().padStart(4, "0")}`;
+      const known = names[header.formatTag];
+      throw new GolemError(
+        "unsupported-codec",
+        `${source.name} is a WAV file with format tag ${tag}${known ? ` (${known})` : ", an unknown codec"}; expected PCM, float, A-law, mu-law, ADPCM or MP3.`,
+        { hint: "Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav" },
+      );
+    }
+  }
+}
 
 /** Delay of an MP3 decoder (529) and of the usual encoder (576), in samples. */
 const mp3DelaySamples = 1105;
@@ -96,29 +137,14 @@ async function* cutDelay(
   }
 }
 
-function getSampleFormat(source: ByteSource, header: WavHeader): SampleFormat {
-  const { formatTag, bitsPerSample } = header;
-  if (formatTag === 6) return "alaw";
-  if (formatTag === 7) return "mulaw";
-  const bytes = Math.ceil(bitsPerSample / 8);
-  if (formatTag === 3 && bitsPerSample === 32) return "pcm-f32";
-  if (formatTag === 3 && bitsPerSample === 64) return "pcm-f64";
-  const integers = [undefined, "pcm-u8", "pcm-s16", "pcm-s24", "pcm-s32"] as const;
-  const format = formatTag === 1 ? integers[bytes] : undefined;
-  if (format) return format;
-  throw new GolemError(
-    "unsupported-codec",
-    `${source.name} claims ${bitsPerSample} bits per sample in ${formatTag === 3 ? "float" : "integer"} PCM; expected ${formatTag === 3 ? "32 or 64" : "1 to 32"}.`,
-    { hint: "The header is damaged, or the file has to be converted to 16-bit PCM first." },
-  );
-}
-
-function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptions): DecodedStream {
-  const { channels, sampleRate, dataOffset, dataLength, warnings, littleEndian } = header;
-  const codec = getSampleFormat(source, header);
-  const packed = channels * sampleBytes[codec];
-  // Containers wider than the samples are legal as long as they are whole; anything else is a damaged field.
-  const stride = header.blockAlign >= packed && header.blockAlign <= 2 * packed ? header.blockAlign : packed;
+async function decodePlain(
+  source: ByteSource,
+  header: WavHeader,
+  options: DecodeOptions,
+): Promise<DecodedStream> {
+  const { sampleRate, dataOffset, dataLength, warnings, littleEndian } = header;
+  const { format, channels, slots } = await chooseWavLayout(source, header);
+  const { stride } = slots;
   const frames = Math.floor(dataLength / stride);
   if (frames === 0) throw noFrames(source);
   if (Number.isFinite(dataLength) && dataLength % stride !== 0) {
@@ -131,12 +157,12 @@ function decodePlain(source: ByteSource, header: WavHeader, options: DecodeOptio
   }
   return {
     container: "wav",
-    codec,
+    codec: format,
     sampleRate,
     channels,
     ...(Number.isFinite(frames) ? { declaredSeconds: frames / sampleRate } : {}),
     warnings,
-    chunks: readPcm(source, dataOffset, frames, stride, codec, littleEndian, channels, options),
+    chunks: readPcm(source, dataOffset, frames, slots, format, littleEndian, channels, options),
   };
 }
 

@@ -12,6 +12,7 @@ import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import { checkFormat } from "./format-limits.ts";
+import { isEndOfSamples, isZeroToEnd } from "./riff-tail.ts";
 
 /** Description of the samples in a WAV file. */
 export interface WavHeader {
@@ -23,6 +24,8 @@ export interface WavHeader {
   /** Bytes from one frame (or block) to the next. */
   readonly blockAlign: number;
   readonly bitsPerSample: number;
+  /** Bytes per second as stated. */
+  readonly byteRate: number;
   /** Samples per channel by the fact chunk; 0 when there is none. Only meaningful for compressed samples. */
   readonly factSamples: number;
   /** Offset of the samples, and how many bytes of them are really present. */
@@ -35,6 +38,7 @@ interface Format {
   formatTag: number;
   channels: number;
   sampleRate: number;
+  byteRate: number;
   blockAlign: number;
   bitsPerSample: number;
 }
@@ -68,7 +72,7 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
         ...format,
         littleEndian,
         factSamples,
-        ...locateData(source, body, length, longLength, riffLength),
+        ...(await locateData(source, { start: body, declared: length, longLength, riffLength, format })),
       };
     }
     if (hasText(chunkHead, 0, "fmt ")) format = await readFormat(source, body, length, littleEndian);
@@ -114,48 +118,84 @@ async function readFormat(
     formatTag: extensible ? view.getUint16(24, littleEndian) : tag,
     channels: view.getUint16(2, littleEndian),
     sampleRate: view.getUint32(4, littleEndian),
+    byteRate: view.getUint32(8, littleEndian),
     blockAlign: view.getUint16(12, littleEndian),
     bitsPerSample: view.getUint16(14, littleEndian),
   };
 }
 
-/** Determines how many bytes of samples there are: the declared length, limited by what is present. */
-function locateData(
+/** What a header says about the place and size of the samples. */
+interface StatedData {
+  readonly start: number;
+  readonly declared: number;
+  readonly longLength: number | undefined;
+  readonly riffLength: number;
+  readonly format: Format;
+}
+
+/** Sizes that programs write while they do not know the right one. */
+const placeholders: ReadonlySet<number> = new Set([0, unknownLength, 0x7fff_ffff, 0x7fff_f000, 0x8000_0000]);
+/** From this size on, a size of the whole file that is not its real one is a placeholder, too. */
+const largePlaceholder = 0x7f00_0000;
+
+/** Determines how many bytes of samples there are: the declared length, held against what is present. */
+async function locateData(
   source: ByteSource,
-  dataOffset: number,
-  declared: number,
-  longLength: number | undefined,
-  riffLength: number,
-): Pick<WavHeader, "dataOffset" | "dataLength" | "warnings"> {
-  const available = source.byteLength - dataOffset;
+  { start, declared, longLength, riffLength, format }: StatedData,
+): Promise<Pick<WavHeader, "dataOffset" | "dataLength" | "warnings">> {
+  const { name } = source;
+  const available = source.byteLength - start;
   const length = declared === unknownLength && longLength !== undefined ? longLength : declared;
   const warnings: ErrorRecord[] = [];
-  if (available === 0 || (length === 0 && !(riffLength === 0 || riffLength + 8 <= dataOffset))) {
-    throw new GolemError(
-      "no-samples",
-      `${source.name} is a WAV file whose data chunk is empty; expected samples.`,
-      {
-        hint: "Record it again: nothing was written after the header.",
-      },
-    );
+  const isRiffKnown =
+    riffLength + 8 > start && riffLength < largePlaceholder && riffLength + 8 <= source.byteLength + 1;
+  if (available === 0 || (length === 0 && (await isEndOfSamples(source, start)))) {
+    throw new GolemError("no-samples", `${name} is a WAV file whose data chunk is empty; expected samples.`, {
+      hint: "Record it again: nothing was written after the header.",
+    });
   }
-  if (length === 0 || length === unknownLength) {
+  const isTooLong = length > available || !Number.isFinite(available);
+  const isRiffOpen = riffLength === 0 || (!isRiffKnown && riffLength >= largePlaceholder);
+  const isOpen =
+    length === 0 || (isTooLong && (placeholders.has(length) || (isRiffOpen && length >= largePlaceholder)));
+  const end = Number.isFinite(available) ? ` (${available} bytes)` : "";
+  if (isOpen && length === 0 && isRiffKnown) {
+    warnings.push(
+      createWarning(
+        "header-overruled",
+        `The data chunk of ${name} states 0 bytes, and its RIFF header ${riffLength} bytes in all; the samples up to the end of the file${end} were read.`,
+        "Converting the file once gives it a header with the right size.",
+      ),
+    );
+  } else if (isOpen) {
     warnings.push(
       createWarning(
         "wrong-length",
-        `The header of ${source.name} does not state its length; everything up to its end${Number.isFinite(available) ? ` (${available} bytes)` : ""} was read.`,
-        "The recorder was interrupted, or wrote to a pipe; converting the file once repairs it.",
+        `The header of ${name} has a placeholder (0x${length.toString(16).toUpperCase()}) for the number of its bytes, as programs write that do not know it yet; the samples up to the end of the file${end} were read.`,
+        "Converting the file once gives it a header with the right size.",
       ),
     );
   } else if (length > available) {
+    const seconds = (length - available) / (format.byteRate || format.sampleRate * format.blockAlign || 1);
     warnings.push(
       createWarning(
         "truncated",
-        `${source.name} promises ${length} bytes of samples and has ${available}; these were read.`,
+        `${name} promises ${length} bytes of samples and has ${available}, so about ${seconds.toFixed(2)} s are missing; what there is was read.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
+  } else if (Number.isFinite(available) && available - length > 8 && riffLength + 8 >= source.byteLength) {
+    const next = start + length;
+    if (!(await isEndOfSamples(source, next)) && !(await isZeroToEnd(source, next))) {
+      warnings.push(
+        createWarning(
+          "header-overruled",
+          `The data chunk of ${name} states ${length} bytes, and its RIFF header ${riffLength} bytes in all; what follows the chunk is no other one, so the samples up to the end of the file${end} were read.`,
+          "Converting the file once gives it a header with the right size.",
+        ),
+      );
+      return { dataOffset: start, dataLength: available, warnings };
+    }
   }
-  const whole = length === 0 || length === unknownLength ? available : Math.min(length, available);
-  return { dataOffset, dataLength: whole, warnings };
+  return { dataOffset: start, dataLength: isOpen ? available : Math.min(length, available), warnings };
 }

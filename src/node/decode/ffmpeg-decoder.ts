@@ -41,6 +41,9 @@ const containers: ReadonlySet<Container> = new Set<Container>([
   "flv",
 ]);
 
+/** Containers that do not state their duration: ffmpeg guesses it by the bitrate of the first frames. */
+const unmeasured: ReadonlySet<Container> = new Set<Container>(["aac", "amr", "ac3"]);
+
 /** Creates the decoder. A missing ffmpeg is detected when the first file needs it (`needs-ffmpeg`). */
 export function createFfmpegDecoder(options: FfmpegOptions = {}): Decoder {
   const { command = "ffmpeg", timeoutSeconds = 60 } = options;
@@ -79,6 +82,7 @@ async function decodeWithFfmpeg(
       sampleRate: header.sampleRate,
       channels: header.channels,
       ...(declared === undefined ? {} : { declaredSeconds: declared }),
+      isEstimate: unmeasured.has(container) || /Estimating duration/.test(messages),
       warnings,
       chunks: readChunks(run, name, header.channels, head.subarray(header.dataOffset), warnings),
     };

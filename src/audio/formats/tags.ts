@@ -1,0 +1,105 @@
+/**
+ * Tags that lie before, between and behind the frames of a stream: how long each is, and what a stretch of
+ * bytes without frames consists of.
+ *
+ * Not its concern: what tags say, where frames are.
+ *
+ * References: ID3v1, ID3v2.4, APEv2, Lyrics3 1.00 and 2.00, RFC 9639 section 8 (FLAC metadata blocks).
+ */
+import { getId3Length, hasText } from "./content.ts";
+
+/** First characters of all tags below. */
+const initials: ReadonlySet<number> = new Set([..."ITAL3f"].map((letter) => letter.charCodeAt(0)));
+/** Lyrics3 2.00 states its size in six digits; 1.00 is shorter. */
+const maximumLyrics = 1_000_000;
+
+/**
+ * Returns the length in bytes of the tag that begins at `at`, which may be more than there are; 0 when none
+ * begins there.
+ */
+export function getTagLength(bytes: Uint8Array, at: number): number {
+  if (!initials.has(bytes[at] ?? 0)) return 0;
+  const id3 = getId3Length(bytes.subarray(at, at + 10));
+  if (id3 > 0) return id3;
+  if (hasText(bytes, at, "TAG+")) return 227;
+  if (hasText(bytes, at, "TAG")) return 128;
+  if (hasText(bytes, at, "3DI")) return 10;
+  if (hasText(bytes, at, "APETAGEX")) return hasApeHeader(bytes, at) ? 32 + getApeSize(bytes, at) : 32;
+  if (hasText(bytes, at, "LYRICSBEGIN")) return getLyricsLength(bytes, at);
+  return hasText(bytes, at, "fLaC") ? getFlacHeadLength(bytes, at) : 0;
+}
+
+/** Whether the mark at `at` is an APEv2 header; otherwise a footer, whose items are in front of it. */
+function hasApeHeader(bytes: Uint8Array, at: number): boolean {
+  return ((bytes[at + 23] ?? 0) & 0x20) !== 0;
+}
+
+/** Bytes of an APEv2 tag behind its header (or, for a footer: items and footer). */
+function getApeSize(bytes: Uint8Array, at: number): number {
+  if (at + 16 > bytes.length) return 0;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 12, true);
+}
+
+/** Returns the number of bytes in front of the tag at `at` that belong to it: an APEv2 tag without a header. */
+export function getTagLead(bytes: Uint8Array, at: number): number {
+  const isFooter = hasText(bytes, at, "APETAGEX") && !hasApeHeader(bytes, at);
+  return isFooter ? Math.max(0, getApeSize(bytes, at) - 32) : 0;
+}
+
+function getLyricsLength(bytes: Uint8Array, at: number): number {
+  const limit = Math.min(bytes.length, at + maximumLyrics);
+  for (let end = at + 11; end < limit; end++) {
+    if (hasText(bytes, end, "LYRICS200") || hasText(bytes, end, "LYRICSEND")) return end + 9 - at;
+  }
+  return 0;
+}
+
+/** Length of FLAC's mark and metadata blocks as they stand at the start of a file. */
+function getFlacHeadLength(bytes: Uint8Array, at: number): number {
+  let end = at + 4;
+  while (end + 4 <= bytes.length) {
+    const isLast = (bytes[end]! & 0x80) !== 0;
+    end += 4 + ((bytes[end + 1]! << 16) | (bytes[end + 2]! << 8) | bytes[end + 3]!);
+    if (isLast) break;
+  }
+  return end - at;
+}
+
+/** What a stretch of bytes outside frames consists of; the three add up to its length. */
+export interface GapContent {
+  /** Bytes of tags. */
+  readonly tags: number;
+  /** Bytes in runs of zeros. */
+  readonly zeros: number;
+  /** Bytes of any other kind. */
+  readonly unknown: number;
+}
+
+/** Shortest run of zeros that counts as one. */
+const shortestRun = 4;
+
+/** Measures what `bytes` consist of. */
+export function measureGap(bytes: Uint8Array): GapContent {
+  let tags = 0;
+  let zeros = 0;
+  let unknown = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const tag = Math.min(getTagLength(bytes, at), bytes.length - at);
+    if (tag > 0) {
+      const before = Math.min(unknown, getTagLead(bytes, at));
+      unknown -= before;
+      tags += tag + before;
+      at += tag;
+      continue;
+    }
+    let end = at;
+    while (end < bytes.length && bytes[end] === 0) end++;
+    if (end - at >= shortestRun || (end > at && end === bytes.length)) zeros += end - at;
+    else {
+      end = Math.max(end, at + 1);
+      unknown += end - at;
+    }
+    at = end;
+  }
+  return { tags, zeros, unknown };
+}
