@@ -7,7 +7,7 @@
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import { createChannelPower, findCancellation, type ChannelPower, measurePower } from "./channel-choice.ts";
 import type { DecodedStream } from "./formats/decoder.ts";
-import { checkMagnitudes } from "./sample-range.ts";
+import { checkMagnitudes, largestSample, tinyLevel } from "./sample-range.ts";
 
 /** Counts collected while a stream is mixed down. */
 export interface MixCount {
@@ -22,6 +22,8 @@ export interface MixCount {
   /** Values (of any channel) that are not 0, and those of them that are below any sound (`tinyLevel`). */
   notZero: number;
   tiny: number;
+  /** Values (of any channel) that are above any sound (`largestSample`). */
+  huge: number;
   /** Largest magnitude of any channel. */
   largest: number;
   /** Power of the channels and of their mean. */
@@ -38,15 +40,14 @@ export type Mixing = "mean" | "running" | number;
 
 /** Full scale as 16-bit files reach it: 32767 of 32768. */
 const fullScale = 32_767 / 32_768;
-/** Magnitude below which a value is no sound in any format: -400 dB. */
-const tinyLevel = 1e-20;
 /** Seconds after which the powers of a stream that is read once have lost half of their weight. */
 const halfLifeSeconds = 5;
 
 /** Counts before the first sample. */
 export function createMixCount(): MixCount {
   return {
-    ...{ frames: 0, notFinite: 0, atFullScale: 0, aboveFullScale: 0, notZero: 0, tiny: 0, largest: 0 },
+    ...{ frames: 0, notFinite: 0, atFullScale: 0, aboveFullScale: 0 },
+    ...{ notZero: 0, tiny: 0, huge: 0, largest: 0 },
     power: createChannelPower(),
     hasCancelled: false,
   };
@@ -66,8 +67,10 @@ function cleanPlane(plane: Float32Array, count: MixCount): Float32Array {
       continue;
     }
     if (magnitude >= fullScale) {
-      if (magnitude > 1) count.aboveFullScale++;
-      else count.atFullScale++;
+      if (magnitude > 1) {
+        count.aboveFullScale++;
+        if (magnitude > largestSample) count.huge++;
+      } else count.atFullScale++;
     }
     if (magnitude < tinyLevel) {
       if (magnitude === 0) zero++;

@@ -10,7 +10,11 @@ import { GolemError } from "../core/error.ts";
 import type { MixCount } from "./mono-stream.ts";
 
 /** Largest magnitude that a sample may have, full scale being 1: 60 dB above full scale. */
-const largestSample = 1000;
+export const largestSample = 1000;
+/** Magnitude below which a value is no sound in any format: -400 dB. */
+export const tinyLevel = 1e-20;
+/** Up to this share, values far above full scale are single ones among samples. */
+const singleShare = 0.01;
 /** Share of the values that are not 0 which may be NaN, infinite or tiny. */
 const garbageShare = 0.5;
 
@@ -20,12 +24,17 @@ export function isLossless(codec: string): boolean {
 }
 
 /** Throws `corrupt-audio` for values far above full scale. Lossy codecs are not checked: damage makes them overshoot. */
-export function checkMagnitudes(name: string, codec: string, { largest }: MixCount): void {
-  if (largest <= largestSample || !isLossless(codec)) return;
+export function checkMagnitudes(name: string, codec: string, { largest, huge, notZero }: MixCount): void {
+  if (huge === 0 || !isLossless(codec)) return;
+  const isSingle = huge <= singleShare * notZero;
   throw new GolemError(
     "corrupt-audio",
-    `${name} stores samples as floats, which go from -1 to 1, but they reach ${formatNumber(largest)}.`,
-    { hint: adviseOn(largest) },
+    `${name} stores samples as floats, which go from -1 to 1, but ${isSingle ? `${huge} of them ${huge === 1 ? "reaches" : "reach"}` : "they reach"} ${formatNumber(largest)}.`,
+    {
+      hint: isSingle
+        ? "Single values are damaged: cut them out or set them to 0, or leave the recording out."
+        : adviseOn(largest),
+    },
   );
 }
 

@@ -17,6 +17,7 @@ import { docsPolicy, renderDocsPage } from "./docs-page.ts";
 import { describeGolem, summariseGolem } from "./golem-views.ts";
 import { createListenRoute, type ListenParts } from "./listen-route.ts";
 import { handlePredict, type PredictParts } from "./predict-route.ts";
+import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import { createProblem, getProblemHeaders } from "./problem.ts";
 import type { RequestGuard } from "./request-guard.ts";
 import {
@@ -165,8 +166,9 @@ function addErrors(app: App, { admission, log }: AppParts): void {
   });
   app.onError((error, c) => {
     const record = toErrorRecord(error, "unexpected");
+    const isDeath = error instanceof WorkerDeath;
     const requestId = c.get("requestId") ?? randomUUID();
-    const problem = createProblem(record, requestId);
+    const problem = createProblem(isDeath ? { ...record, code: "unexpected" } : record, requestId);
     const { incoming } = c.env;
     if (problem.status === 500) log.error({ requestId, code: record.code, error: record.message }, "fault");
     c.get("note")?.({ code: record.code });
