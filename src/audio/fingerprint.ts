@@ -66,7 +66,10 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
   const hop = Math.round(sampleRate * p.hopSeconds);
   const maximumWords = Math.floor(p.maximumSeconds / p.hopSeconds);
   if (2 * p.highHz > sampleRate) {
-    return { push: () => {}, finish: () => ({ fingerprint: new Uint32Array(0), levels: new Uint32Array(0) }) };
+    return {
+      push: () => {},
+      finish: () => ({ fingerprint: new Uint32Array(0), levels: new Uint32Array(0) }),
+    };
   }
   const edges = getBandEdges(sampleRate, size);
   const window = Float64Array.from(

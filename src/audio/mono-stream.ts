@@ -5,7 +5,7 @@
  * Not its concern: formats, resampling, which channel is used (channel-choice.ts).
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
-import { createChannelPower, findCancellation, type ChannelPower, measurePower } from "./channel-choice.ts";
+import { type ChannelPower, createChannelPower, findCancellation, measurePower } from "./channel-choice.ts";
 import type { DecodedStream } from "./formats/decoder.ts";
 import { checkMagnitudes, largestSample, tinyLevel } from "./sample-range.ts";
 

@@ -155,7 +155,9 @@ function checkFinite(vector: Float32Array, id: string, name: string): void {
   throw new GolemError(
     "encoder-failed",
     `${id} gave NaN or infinite numbers for ${name}; expected finite ones.`,
-    { hint: "Leave the recording out. If it happens with others too, check the weights: golem encoders verify." },
+    {
+      hint: "Leave the recording out. If it happens with others too, check the weights: golem encoders verify.",
+    },
   );
 }
 

@@ -10,6 +10,7 @@ import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import packageJson from "../../package.json" with { type: "json" };
 import { GolemError, toErrorRecord } from "../core/error.ts";
+import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { KeyCheck } from "./api-keys.ts";
 import { getClientName } from "./client-name.ts";
 import { type DetectParts, handleDetect } from "./detect-route.ts";
@@ -17,7 +18,6 @@ import { docsPolicy, renderDocsPage } from "./docs-page.ts";
 import { describeGolem, summariseGolem } from "./golem-views.ts";
 import { createListenRoute, type ListenParts } from "./listen-route.ts";
 import { handlePredict, type PredictParts } from "./predict-route.ts";
-import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import { createProblem, getProblemHeaders } from "./problem.ts";
 import type { RequestGuard } from "./request-guard.ts";
 import {

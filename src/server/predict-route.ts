@@ -116,5 +116,9 @@ async function predictAll(
 
 /** Whether an error is of the server rather than of the file. */
 function isFault(error: unknown): boolean {
-  return !(error instanceof GolemError) || error instanceof WorkerDeath || ["unexpected", "aborted"].includes(error.code);
+  return (
+    !(error instanceof GolemError) ||
+    error instanceof WorkerDeath ||
+    ["unexpected", "aborted"].includes(error.code)
+  );
 }
