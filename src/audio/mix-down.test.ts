@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createTone, createWav, measureTone, readAll } from "../../test/audio-files.ts";
-import { sharedData } from "../../test/shared-data.ts";
+import { createTone, createWav, measureTone, readAll } from "../../test/support/audio-files.ts";
+import { sharedData } from "../../test/support/shared-data.ts";
 import { createRandom } from "../core/random.ts";
 import { describeSilence } from "../embed/embedded-recording.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createExamination, examineSamples } from "../../test/examined.ts";
+import { createExamination, examineSamples } from "../../test/support/examined.ts";
 import { createRandom } from "../core/random.ts";
 import { isSameSound, matchFingerprints } from "./fingerprint-match.ts";
 import { haveSameLevels } from "./level-match.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTone } from "../../test/audio-files.ts";
+import { createTone } from "../../test/support/audio-files.ts";
 import { createSampleSource } from "../audio/sample-source.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import { createMfcc } from "../encoder/mfcc.ts";
