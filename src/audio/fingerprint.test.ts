@@ -15,7 +15,7 @@ function createNoise(seconds: number, seed: number): Float32Array {
 function describeSamples(samples: Float32Array, chunk = samples.length, rate = 16_000): Uint32Array {
   const fingerprinter = createFingerprinter(rate);
   for (let at = 0; at < samples.length; at += chunk) fingerprinter.push(samples.subarray(at, at + chunk));
-  return fingerprinter.finish();
+  return fingerprinter.finish().fingerprint;
 }
 
 describe("a fingerprint", () => {
@@ -54,6 +54,6 @@ describe("a fingerprint", () => {
   it("ends after two minutes", () => {
     const fingerprinter = createFingerprinter(8000);
     for (let second = 0; second < 130; second++) fingerprinter.push(samples.subarray(0, 8000));
-    expect(fingerprinter.finish().length).toBe(7500);
+    expect(fingerprinter.finish().fingerprint.length).toBe(7500);
   });
 });

@@ -9,6 +9,9 @@
  * (Haitsma and Kalker, A Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels and with
  * shorter frames, since words are short. Frames far below the loudest carry no information and are marked, so
  * that shared silence does not count as similarity.
+ *
+ * Bits say nothing of how loud a band is, and those of a monotonous voice repeat; so coarse levels of a few bands
+ * are kept beside them, to verify what matches.
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 
@@ -30,11 +33,27 @@ export const fingerprintParameters = {
   maximumSeconds: 120,
 } as const;
 
+/** Parameters of the levels beside a fingerprint; any change raises the version. */
+export const levelParameters = {
+  version: 1,
+  /** Bands, each of several bands of the fingerprint; a level takes 4 bits, the lowest band the lowest ones. */
+  bands: 8,
+  /** One step of a level, in dB. 15 is the loudest band of the recording, 0 everything 45 dB below it. */
+  stepDb: 3,
+} as const;
+
+/** A recording's fingerprint, and the levels that go with it. */
+export interface SoundPrint {
+  /** One word per hop; 0 where there is too little sound. */
+  readonly fingerprint: Uint32Array;
+  /** One word per hop: the levels of {@link levelParameters}.bands bands. */
+  readonly levels: Uint32Array;
+}
+
 /** Collects the fingerprint of a mono stream. */
 interface Fingerprinter {
   push(samples: Float32Array): void;
-  /** Returns one word per hop; 0 where there is too little sound. */
-  finish(): Uint32Array;
+  finish(): SoundPrint;
 }
 
 /**
@@ -46,7 +65,12 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
   const size = 2 ** Math.round(Math.log2(sampleRate * p.frameSeconds));
   const hop = Math.round(sampleRate * p.hopSeconds);
   const maximumWords = Math.floor(p.maximumSeconds / p.hopSeconds);
-  if (2 * p.highHz > sampleRate) return { push: () => {}, finish: () => new Uint32Array(0) };
+  if (2 * p.highHz > sampleRate) {
+    return {
+      push: () => {},
+      finish: () => ({ fingerprint: new Uint32Array(0), levels: new Uint32Array(0) }),
+    };
+  }
   const edges = getBandEdges(sampleRate, size);
   const window = Float64Array.from(
     { length: size },
@@ -59,6 +83,7 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
   const history = Array.from({ length: p.lag + 1 }, () => new Float64Array(p.bands));
   const words: number[] = [];
   const levels: number[] = [];
+  const wide: number[] = [];
   let filled = 0;
 
   const describeFrame = (): void => {
@@ -67,12 +92,20 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
     const bands = history.pop()!;
     history.unshift(bands);
     let total = 0;
+    let widePower = 0;
     for (let m = 0; m < p.bands; m++) {
       let sum = 0;
       for (let k = edges[m]!; k < edges[m + 1]!; k++) sum += power[k]!;
       bands[m] = Math.log(sum + 1e-30);
       total += sum;
+      widePower += sum;
+      // Wide bands are of four bands each; the last also has the one that is left.
+      if (m % 4 === 3 && m < p.bands - 2) {
+        wide.push(widePower);
+        widePower = 0;
+      }
     }
+    wide.push(widePower);
     const before = history[p.lag]!;
     let word = 0;
     for (let m = 0; m + 1 < p.bands; m++) {
@@ -98,10 +131,31 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
     finish() {
       const loudest = levels.reduce((a, b) => Math.max(a, b), 0);
       const least = loudest * 10 ** (-p.silentBelowLoudestDb / 10);
-      // The first frames have no earlier frame to compare with.
-      return Uint32Array.from(words, (word, i) => (i < p.lag || !(levels[i]! > least) ? 0 : word || 1));
+      return {
+        // The first frames have no earlier frame to compare with.
+        fingerprint: Uint32Array.from(words, (word, i) =>
+          i < p.lag || !(levels[i]! > least) ? 0 : word || 1,
+        ),
+        levels: packLevels(wide, words.length),
+      };
     },
   };
+}
+
+/** Packs powers [frames, bands] into one word per frame. */
+function packLevels(powers: readonly number[], frames: number): Uint32Array {
+  const { bands, stepDb } = levelParameters;
+  const loudest = powers.reduce((a, b) => Math.max(a, b), 1e-30);
+  const packed = new Uint32Array(frames);
+  for (let i = 0; i < frames; i++) {
+    let word = 0;
+    for (let band = 0; band < bands; band++) {
+      const belowDb = 10 * Math.log10(loudest / Math.max(powers[i * bands + band]!, 1e-30));
+      word |= Math.max(0, 15 - Math.round(belowDb / stepDb)) << (4 * band);
+    }
+    packed[i] = word >>> 0;
+  }
+  return packed;
 }
 
 /** First bin of each band, and the bin after the last band. */

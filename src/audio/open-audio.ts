@@ -4,21 +4,20 @@
  * Not its concern: encoders, labels, the file system, any format.
  *
  * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are
- * decoded again when their windows are read, so memory does not grow with duration.
+ * decoded again when their windows are read, so memory does not grow with duration. Recordings whose channels cancel, or
+ * with most energy above the encoders' band, are read once more before.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";
-import { type ErrorRecord, GolemError } from "../core/error.ts";
-import { type AudioFacts, type AudioSettings, defaultAudioSettings, type OpenedAudio } from "./audio.ts";
-import { createAudioHasher } from "./audio-hash.ts";
-import { createFingerprinter } from "./fingerprint.ts";
+import { GolemError } from "../core/error.ts";
+import { type AudioSettings, defaultAudioSettings, type OpenedAudio } from "./audio.ts";
+import { findCancellation } from "./channel-choice.ts";
 import { decodeSource } from "./formats/decode-source.ts";
 import type { DecodedStream, Decoder } from "./formats/decoder.ts";
-import { createTooLongError, type MixCount, readMono } from "./mono-stream.ts";
-import { createResampler } from "./resampler.ts";
+import { createTooLongError } from "./mono-stream.ts";
 import { type SampleSource, streamSamples } from "./sample-source.ts";
-import { computeKeptSamples, computeNoiseDb, createLevelMeter, isSilent, trimParameters } from "./trim.ts";
-import { createWarning } from "./warning.ts";
+import { describeScan } from "./scan-facts.ts";
+import { locateHighBand, readResampled, scanStream } from "./scan-stream.ts";
 import { computeWindowBounds, cutWindows } from "./windows.ts";
 
 /** Settings, all optional, and options of opening. */
@@ -72,8 +71,17 @@ export async function openAudio(
     "sampleRate" in source ? streamSamples(source) : decodeSource(source, decoders, { signal });
   const { stream, warnings } = await decode();
   checkDeclared(source, stream, settings);
-  const scan = await scanStream(stream, source.name, settings, { identify, signal });
-  const facts = describeScan(source.name, stream, scan, settings, warnings);
+  const first = await scanStream(stream, source.name, settings, { identify, mixing: "mean", signal });
+  const mixing = findCancellation(first.count.power) ?? "mean";
+  const readAgain = async () => (await decode()).stream;
+  const scan =
+    mixing === "mean"
+      ? first
+      : await scanStream(await readAgain(), source.name, settings, { identify, mixing, signal });
+  const highBand = scan.isMostlyAbove
+    ? await locateHighBand(await readAgain(), source.name, settings, { mixing, signal })
+    : undefined;
+  const facts = describeScan(source.name, stream, scan, { settings, warnings, mixing, highBand });
   const [start, end] = scan.kept;
   const bounds = computeWindowBounds(start, end, Math.round(settings.windowSeconds * settings.sampleRate));
   return {
@@ -83,26 +91,10 @@ export async function openAudio(
         yield* cutWindows(toAsync(scan.samples), bounds);
         return;
       }
-      const again = await decode();
-      yield* cutWindows(readResampled(again.stream, source.name, settings, signal), bounds);
+      const samples = readResampled(await readAgain(), source.name, settings, { mixing, signal });
+      yield* cutWindows(samples, bounds);
     },
   };
-}
-
-/** Results of the first reading. */
-interface Scan {
-  readonly count: MixCount;
-  readonly peak: number;
-  readonly squares: number;
-  readonly sum: number;
-  readonly noiseDb: number;
-  readonly fingerprint: Uint32Array;
-  readonly audioHash: string;
-  readonly isSilent: boolean;
-  /** [start, end) in samples after resampling. */
-  readonly kept: readonly [number, number];
-  /** Resampled chunks, unless they exceed one window. */
-  readonly samples: Float32Array[] | undefined;
 }
 
 function checkDeclared(
@@ -114,117 +106,6 @@ function checkDeclared(
   if (!isEstimate && declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
     throw createTooLongError(source.name, maximumSeconds, declaredSeconds);
   }
-}
-
-async function scanStream(
-  stream: DecodedStream,
-  name: string,
-  settings: AudioSettings,
-  { identify, signal }: { identify: boolean; signal: AbortSignal | undefined },
-): Promise<Scan> {
-  const { sampleRate } = settings;
-  const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
-  const hasher = identify ? createAudioHasher(stream.sampleRate) : undefined;
-  const resampler = createResampler(stream.sampleRate, sampleRate);
-  const meter = createLevelMeter(sampleRate);
-  const fingerprinter = identify ? createFingerprinter(sampleRate) : undefined;
-  let samples: Float32Array[] | undefined = [];
-  let total = 0;
-  let peak = 0;
-  let squares = 0;
-  let sum = 0;
-  const accept = (resampled: Float32Array): void => {
-    meter.push(resampled);
-    fingerprinter?.push(resampled);
-    total += resampled.length;
-    if (total > settings.windowSeconds * sampleRate) samples = undefined;
-    samples?.push(resampled);
-  };
-  for await (const mono of readMono(stream, name, settings.maximumSeconds, count, signal)) {
-    await hasher?.push(mono);
-    for (let i = 0; i < mono.length; i++) {
-      const value = mono[i]!;
-      const magnitude = value < 0 ? -value : value;
-      if (magnitude > peak) peak = magnitude;
-      squares += value * value;
-      sum += value;
-    }
-    accept(resampler.push(mono));
-  }
-  accept(resampler.finish());
-  if (count.frames === 0) {
-    throw new GolemError("no-samples", `${name} was decoded without error but contains no samples.`, {
-      hint: "Record it again.",
-    });
-  }
-  const audioHash = (await hasher?.finish()) ?? "";
-  const powers = meter.finish();
-  const silent = isSilent(powers);
-  const kept: readonly [number, number] =
-    settings.trim && !silent ? computeKeptSamples(powers, meter.frameSamples, total, sampleRate) : [0, total];
-  const noiseDb = computeNoiseDb(powers);
-  const fingerprint = fingerprinter?.finish() ?? new Uint32Array(0);
-  return { count, peak, squares, sum, noiseDb, fingerprint, audioHash, isSilent: silent, kept, samples };
-}
-
-function describeScan(
-  name: string,
-  stream: DecodedStream,
-  scan: Scan,
-  settings: AudioSettings,
-  before: readonly ErrorRecord[],
-): AudioFacts {
-  const { count } = scan;
-  const seconds = count.frames / stream.sampleRate;
-  const warnings = [...before, ...stream.warnings];
-  if (count.notFinite > 0) {
-    warnings.push(
-      createWarning(
-        "not-finite",
-        `${count.notFinite} samples of ${name} are NaN or infinite; they were set to 0.`,
-      ),
-    );
-  }
-  if (scan.isSilent) {
-    warnings.push(
-      createWarning(
-        "silent",
-        `${name} is silent from start to end: no 10 ms of it reach ${trimParameters.silentDb} dB of full scale.`,
-        "Check the microphone, or leave the recording out.",
-      ),
-    );
-  }
-  const [start, end] = scan.kept;
-  return {
-    container: stream.container,
-    codec: stream.codec,
-    sampleRate: stream.sampleRate,
-    channels: stream.channels,
-    seconds,
-    kept: [Math.min(start / settings.sampleRate, seconds), Math.min(end / settings.sampleRate, seconds)],
-    peak: scan.peak,
-    loudnessDb: 10 * Math.log10(scan.squares / count.frames),
-    clippedFraction: count.clipped / (count.frames * stream.channels),
-    offset: scan.sum / count.frames,
-    noiseDb: scan.noiseDb,
-    fingerprint: scan.fingerprint,
-    audioHash: scan.audioHash,
-    warnings,
-  };
-}
-
-async function* readResampled(
-  stream: DecodedStream,
-  name: string,
-  settings: AudioSettings,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Float32Array> {
-  const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
-  const resampler = createResampler(stream.sampleRate, settings.sampleRate);
-  for await (const mono of readMono(stream, name, settings.maximumSeconds, count, signal)) {
-    yield resampler.push(mono);
-  }
-  yield resampler.finish();
 }
 
 async function* toAsync(chunks: readonly Float32Array[]): AsyncGenerator<Float32Array> {

@@ -15,6 +15,9 @@ type WarningCode =
   | "wrong-extension"
   | "not-finite"
   | "silent"
+  | "channels-cancel"
+  | "above-full-scale"
+  | "above-8-khz"
   | "format-change";
 
 /** Creates the plain record of a warning. `message`: what was found, and what was done about it. */

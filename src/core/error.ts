@@ -18,6 +18,8 @@ export type ErrorCode =
   | "too-long"
   | "too-short"
   | "silent"
+  /** Nothing is left below the 8 kHz that the encoders use, and most of the energy lies above. */
+  | "above-8-khz"
   | "no-microphone"
   | "needs-ffmpeg"
   | "unreadable"

@@ -7,7 +7,8 @@
 const recordingExtensions = new Set(
   (
     "wav wave bwf rf64 w64 mp3 mp2 mpga flac ogg oga opus spx aif aiff aifc m4a m4b mp4 aac webm weba mka wma asf " +
-    "amr 3gp 3gpp 3g2 au snd caf gsm sph nist ac3 eac3 wv ape tta mov mkv avi"
+    "amr awb 3gp 3gpp 3g2 au snd caf gsm g722 sph nist ac3 eac3 dts wv ape tta tak shn voc mpc mp1 ra rm dsf dff svx " +
+    "m4r oma aa3 at3 qcp adx sln flv mov mkv avi"
   ).split(" "),
 );
 

@@ -7,7 +7,8 @@
 
 import { decodeSource } from "../audio/formats/decode-source.ts";
 import type { Decoder } from "../audio/formats/decoder.ts";
-import { type MixCount, readMono } from "../audio/mono-stream.ts";
+import { createMixCount, readMono } from "../audio/mono-stream.ts";
+import { warnOfCancelling } from "../audio/scan-facts.ts";
 import { createWarning } from "../audio/warning.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
@@ -43,8 +44,8 @@ export async function* detectSource(
     sampleRate: stream.sampleRate,
   });
   const { declaredSeconds } = stream;
-  const count: MixCount = { frames: 0, notFinite: 0, clipped: 0 };
-  for await (const mono of readMono(stream, source.name, maximumSeconds, count, signal)) {
+  const count = createMixCount();
+  for await (const mono of readMono(stream, source.name, maximumSeconds, count, signal, "running")) {
     yield* await detector.push(mono);
     const completed = count.frames / stream.sampleRate;
     onProgress?.({
@@ -70,6 +71,7 @@ export async function* detectSource(
       ),
     );
   }
+  if (count.hasCancelled) onWarning?.(warnOfCancelling(source.name, undefined, stream.channels));
   for (const warning of stream.warnings) onWarning?.(warning);
   yield* await detector.finish();
 }

@@ -42,6 +42,23 @@ describe("levels", () => {
   });
 });
 
+describe("what encoders do not get", () => {
+  it("is a finding of its own: energy above their band, channels that cancel", () => {
+    const high = { code: "above-8-khz", message: "bat.wav: most of its energy lies at 45 kHz.", hint: "" };
+    const skipped = [{ file: "bat.wav", ...high }];
+    const warnings = [{ code: "channels-cancel", message: "Both cancel.", hint: "" }];
+    const wired = createExamined("wired.wav", "a", { facts: { warnings } });
+    const bird = createExamined("bird.wav", "a", { facts: { warnings: [high] } });
+    const findings = diagnose(createExamination([...good, wired, bird], { skipped }));
+    const get = (kind: string) => findings.filter((one) => one.kind === kind);
+    expect(get("ultrasound")).toMatchObject([
+      { files: ["bat.wav", "bird.wav"], message: expect.stringContaining("45 kHz") },
+    ]);
+    expect(get("channels-cancel")).toMatchObject([{ severity: "note", files: ["wired.wav"] }]);
+    expect([...get("silent"), ...get("unreadable")]).toEqual([]);
+  });
+});
+
 describe("lengths", () => {
   it("find what is too short or too long, by itself or beside the others", async () => {
     const click = await examineSamples("click", "a", tone.subarray(0, 900));

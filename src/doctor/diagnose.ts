@@ -11,6 +11,7 @@ import { type Finding, type FindingKind, type FoundFault, type Severity, severit
 import { wordFinding } from "./finding-words.ts";
 import { checkLengths } from "./lengths.ts";
 import { checkLevels } from "./levels.ts";
+import { checkMixDown } from "./mix-down.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";
 import { checkSpeakers } from "./speakers.ts";
 import { checkLabels } from "./wrong-labels.ts";
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkFileHealth,
   checkSampleRates,
   checkLevels,
+  checkMixDown,
   checkLengths,
 ];
 
@@ -39,11 +41,13 @@ const byHarm: readonly FindingKind[] = [
   "imbalanced",
   "unreadable",
   "silent",
+  "ultrasound",
   "sample-rate-mixture",
   "too-short",
   "too-long",
   "clipped",
   "damaged",
+  "channels-cancel",
   "dc-offset",
   "quiet",
 ];

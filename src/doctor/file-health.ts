@@ -7,7 +7,7 @@ import type { Examination, ExaminedRecording } from "./examination.ts";
 import { type FoundFault, listNames } from "./finding.ts";
 
 /** Codes of skipped recordings that other checks cover. */
-const coveredElsewhere: readonly string[] = ["silent", "too-short", "too-long"];
+const coveredElsewhere: readonly string[] = ["silent", "above-8-khz", "too-short", "too-long"];
 /** Warnings that mean that sound is missing or wrong; a wrong file extension does not. */
 const harmful: readonly string[] = ["truncated", "damaged", "bytes-left", "not-finite", "format-change"];
 /** Rate from which on nothing is missing, in Hz: the encoders' own. */

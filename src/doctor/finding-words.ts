@@ -125,6 +125,8 @@ export const englishFindings: FindingCatalogue = {
     silent: "Silent recordings",
     quiet: "Very quiet recordings",
     clipped: "Clipped recordings",
+    ultrasound: "Recordings with most of their energy above 8 kHz",
+    "channels-cancel": "Channels that cancel each other",
     "dc-offset": "Recordings not centred on zero",
     "too-short": "Very short recordings",
     "too-long": "Very long recordings",
@@ -175,6 +177,15 @@ export const englishFindings: FindingCatalogue = {
     clipped: ({ count }) => ({
       message: `${recordings(count)} cut off at full scale: distortion is a sound of its own, and is learned where one class has more of it.`,
       advice: "Record them again at a lower level; making a clipped file quieter does not repair it.",
+    }),
+    ultrasound: ({ count }, { problem }) => ({
+      message: `${recordings(count)} with most of the energy above the 8 kHz that the encoders use: what lies there cannot be learned.${problem ? ` The first: ${problem}` : ""}`,
+      advice:
+        "If the class is told by that sound, slow all recordings down by one factor, in training and in use alike; otherwise leave them as they are.",
+    }),
+    "channels-cancel": ({ count }, { problem }) => ({
+      message: `${recordings(count)} with channels that cancel each other when averaged: the louder channel was used alone.${problem ? ` The first: ${problem}` : ""}`,
+      advice: "Check whether one channel is wired the wrong way round, or record in mono.",
     }),
     "dc-offset": ({ count }) => ({
       message: `${recordings(count)} not centred on zero (DC offset): it marks the device that made them, and embeddings show it.`,

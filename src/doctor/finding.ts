@@ -17,6 +17,8 @@ export type FindingKind =
   | "silent"
   | "quiet"
   | "clipped"
+  | "ultrasound"
+  | "channels-cancel"
   | "dc-offset"
   | "too-short"
   | "too-long"
@@ -100,6 +102,8 @@ export interface FindingFacts {
   readonly copies: CopyFacts;
   readonly silent: CountFacts;
   readonly clipped: CountFacts;
+  readonly ultrasound: CountFacts;
+  readonly "channels-cancel": CountFacts;
   readonly "dc-offset": CountFacts;
   readonly quiet: CountFacts & { readonly peakDb: number };
   readonly "too-short": LengthFacts;

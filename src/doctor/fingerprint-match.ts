@@ -21,7 +21,7 @@ export interface FingerprintMatch {
 /** Fewest words that suffice: with their frames, a fifth of a second. */
 const minimumWords = 8;
 /** Share of the shorter one's sound that has to be in both. */
-const minimumOverlap = 0.5;
+const minimumOverlap = 0.7;
 /** Words compared at every alignment. */
 const probes = 32;
 /**

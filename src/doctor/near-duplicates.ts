@@ -2,16 +2,18 @@
  * The same recording more than once: bit by bit, or compressed, made louder, cut or resampled in between.
  *
  * Each recording is compared with its nearest neighbours, by embedding and by the fingerprint's summary;
- * whether a pair is one sound is decided by the aligned fingerprints. Clips cut from different stretches of
+ * whether a pair is one sound is decided by the aligned fingerprints, and then by the levels of their bands. Clips cut from different stretches of
  * one recording are not copies.
  * Not its concern: files, encoders, words.
  */
 
+import type { AudioFacts } from "../audio/audio.ts";
 import type { Split } from "../dataset/dataset.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import { type FoundFault, listNames } from "./finding.ts";
 import { isSameSound, matchFingerprints, summariseFingerprint } from "./fingerprint-match.ts";
+import { haveSameLevels } from "./level-match.ts";
 import { findNeighbours } from "./neighbours.ts";
 
 /** Neighbours by each criterion that are compared with a recording. */
@@ -60,7 +62,10 @@ function findDuplicatePairs(
   const fingerprints = distinct.map((row) => recordings[row]!.facts.fingerprint);
   for (const [i, j] of listCandidates(distinct, fingerprints, likeness)) {
     const match = matchFingerprints(fingerprints[i]!, fingerprints[j]!);
-    if (match && isSameSound(match)) pairs.push({ rows: [distinct[i]!, distinct[j]!], isExact: false });
+    if (!match || !isSameSound(match)) continue;
+    const rows: [number, number] = [distinct[i]!, distinct[j]!];
+    const [a, b] = rows.map((row) => recordings[row]!.facts) as [AudioFacts, AudioFacts];
+    if (haveSameLevels(a, b, match.offset)) pairs.push({ rows, isExact: false });
   }
   return pairs;
 }

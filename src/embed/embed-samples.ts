@@ -43,5 +43,5 @@ export async function embedSamples(
   if (end - start < minimumSeconds * sampleRate) return undefined;
   const bounds = computeWindowBounds(start, end, Math.round(windowSeconds * sampleRate));
   const windows = bounds.slice(1).map((to, i) => samples.subarray(bounds[i]!, to));
-  return embedWindows(windows, encoderSet, signal);
+  return embedWindows(windows, encoderSet, "a stretch of the stream", signal);
 }

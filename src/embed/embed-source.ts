@@ -100,7 +100,7 @@ export async function embedSource(
     );
   }
   const windows = isSilent(facts) ? takeFirst(opened.windows()) : opened.windows();
-  return { facts, ...(await embedWindows(windows, encoderSet, options.signal)) };
+  return { facts, ...(await embedWindows(windows, encoderSet, source.name, options.signal)) };
 }
 
 async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
@@ -110,10 +110,14 @@ async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<
   }
 }
 
-/** Embeds the windows of one recording, each of the length to be encoded, and merges the results. */
+/**
+ * Embeds the windows of one recording, each of the length to be encoded, and merges the results. Rejects with `encoder-failed`,
+ * which names the recording, where an encoder gives NaN or infinite numbers.
+ */
 export async function embedWindows(
   windows: AsyncIterable<Float32Array> | Iterable<Float32Array>,
   { encoders, transcriber }: EncoderSet,
+  name: string,
   signal: AbortSignal | undefined,
 ): Promise<EmbeddedSamples> {
   const read = encoders.findIndex(({ info }) => info.id === transcriber?.info.id);
@@ -124,14 +128,19 @@ export async function embedWindows(
     for (const [i, encoder] of encoders.entries()) {
       throwIfAborted(signal);
       const output = await encoder.encode(window, { keepFrames: i === read });
+      checkFinite(output.vector, encoder.info.id, name);
       if (i === read) frames = output;
       pooled[i]!.push({ frames: output.frames, vector: output.vector });
     }
     throwIfAborted(signal);
     if (transcriber) {
-      transcripts.push(
-        await (frames ? transcriber.transcribePooled(frames) : transcriber.transcribe(window)),
-      );
+      const transcript = await (frames
+        ? transcriber.transcribePooled(frames)
+        : transcriber.transcribe(window));
+      for (const vector of [Float32Array.of(transcript.logprob), ...transcript.vectors]) {
+        checkFinite(vector, `The transcriber of ${transcriber.info.id}`, name);
+      }
+      transcripts.push(transcript);
     }
   }
   const embeddings = encoders.map(({ info }, i) => mergePooled(info, pooled[i]!));
@@ -139,6 +148,17 @@ export async function embedWindows(
     embeddings,
     ...(transcriber ? { transcript: joinTranscripts(transcriber.info, transcripts) } : {}),
   };
+}
+
+function checkFinite(vector: Float32Array, id: string, name: string): void {
+  if (vector.every(Number.isFinite)) return;
+  throw new GolemError(
+    "encoder-failed",
+    `${id} gave NaN or infinite numbers for ${name}; expected finite ones.`,
+    {
+      hint: "Leave the recording out. If it happens with others too, check the weights: golem encoders verify.",
+    },
+  );
 }
 
 /** The part of the output that a classifier gets. */

@@ -42,8 +42,15 @@ export function welcomesSilence(labels: readonly string[]): boolean {
   return labels.some((label) => silenceLabels.includes(label));
 }
 
-/** Why a silent recording is left out. */
-export function describeSilence(file: string): ErrorRecord {
+/** The warning of a recording with most of its energy above the band that encoders use. */
+export function findHighBand({ warnings }: AudioFacts): ErrorRecord | undefined {
+  return warnings.find(({ code }) => code === "above-8-khz");
+}
+
+/** Why a silent recording is left out: there is nothing in it, or nothing that the encoders use (see `findHighBand`). */
+export function describeSilence(file: string, facts: AudioFacts): ErrorRecord {
+  const highBand = findHighBand(facts);
+  if (highBand) return highBand;
   return {
     code: "silent",
     message: `${file} holds nothing to hear; expected sound in it.`,

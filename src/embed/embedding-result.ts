@@ -44,7 +44,7 @@ export function collectEmbedded(
     }
     const { facts, fileHash } = output;
     if (isSilent(facts) && !welcomesSilence([label])) {
-      skipped.push({ file, ...describeSilence(file) });
+      skipped.push({ file, ...describeSilence(file, facts) });
       continue;
     }
     warnings.push(...facts.warnings.map((warning) => ({ ...warning, file })));

@@ -2,11 +2,11 @@
  * The audio facts of a stored embedding as JSON text, and back with every field checked.
  *
  * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null. A fingerprint is written as its version, a colon
- * and its words in hexadecimal digits; one of another version makes the facts a miss.
+ * and its words in hexadecimal digits, and its levels likewise; other versions make the facts a miss.
  * Not its concern: the binary frame around the text.
  */
 import type { AudioFacts } from "../audio/audio.ts";
-import { fingerprintParameters } from "../audio/fingerprint.ts";
+import { fingerprintParameters, levelParameters } from "../audio/fingerprint.ts";
 import type { ErrorRecord } from "../core/error.ts";
 
 /** Writes facts as JSON. */
@@ -23,7 +23,8 @@ export function stringifyFacts(facts: AudioFacts): string {
     clippedFraction: facts.clippedFraction,
     offset: facts.offset,
     noiseDb: facts.noiseDb,
-    fingerprint: writeFingerprint(facts.fingerprint),
+    fingerprint: writeWords(fingerprintHead, facts.fingerprint),
+    levels: writeWords(levelsHead, facts.levels),
     audioHash: facts.audioHash,
     warnings: facts.warnings.map(({ code, message, hint }) => ({ code, message, hint })),
   });
@@ -40,12 +41,13 @@ export function parseFacts(text: string): AudioFacts | undefined {
   if (!isRecord(value)) return undefined;
   const { container, codec, sampleRate, channels, seconds, kept, peak, clippedFraction, audioHash } = value;
   const { offset, noiseDb } = value;
-  const fingerprint = readFingerprint(value.fingerprint);
+  const fingerprint = readWords(fingerprintHead, value.fingerprint);
+  const levels = readWords(levelsHead, value.levels);
   const loudnessDb = value.loudnessDb === null ? Number.NEGATIVE_INFINITY : value.loudnessDb;
   if (!isText(container) || !isText(codec) || !isText(audioHash) || audioHash === "") return undefined;
   if (!isNumber(sampleRate) || !isNumber(channels) || !isNumber(seconds)) return undefined;
   if (!isNumber(peak) || !isNumber(clippedFraction) || typeof loudnessDb !== "number") return undefined;
-  if (!isNumber(offset) || !isNumber(noiseDb) || !fingerprint) return undefined;
+  if (!isNumber(offset) || !isNumber(noiseDb) || !fingerprint || !levels) return undefined;
   if (!Array.isArray(kept) || kept.length !== 2 || !isNumber(kept[0]) || !isNumber(kept[1])) return undefined;
   if (!Array.isArray(value.warnings) || !value.warnings.every(isErrorRecord)) return undefined;
   return {
@@ -61,22 +63,24 @@ export function parseFacts(text: string): AudioFacts | undefined {
     offset,
     noiseDb,
     fingerprint,
+    levels,
     audioHash,
     warnings: value.warnings.map(({ code, message, hint }) => ({ code, message, hint })),
   };
 }
 
 const fingerprintHead = `${fingerprintParameters.version}:`;
+const levelsHead = `${levelParameters.version}:`;
 
-function writeFingerprint(words: Uint32Array): string {
-  let text = fingerprintHead;
+function writeWords(head: string, words: Uint32Array): string {
+  let text = head;
   for (const word of words) text += word.toString(16).padStart(8, "0");
   return text;
 }
 
-function readFingerprint(text: unknown): Uint32Array | undefined {
-  if (!isText(text) || !text.startsWith(fingerprintHead)) return undefined;
-  const digits = text.slice(fingerprintHead.length);
+function readWords(head: string, text: unknown): Uint32Array | undefined {
+  if (!isText(text) || !text.startsWith(head)) return undefined;
+  const digits = text.slice(head.length);
   if (digits.length % 8 !== 0 || !/^[0-9a-f]*$/.test(digits)) return undefined;
   return Uint32Array.from({ length: digits.length / 8 }, (_, i) =>
     Number.parseInt(digits.slice(8 * i, 8 * i + 8), 16),

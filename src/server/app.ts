@@ -10,6 +10,7 @@ import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import packageJson from "../../package.json" with { type: "json" };
 import { GolemError, toErrorRecord } from "../core/error.ts";
+import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { KeyCheck } from "./api-keys.ts";
 import { getClientName } from "./client-name.ts";
 import { type DetectParts, handleDetect } from "./detect-route.ts";
@@ -165,8 +166,9 @@ function addErrors(app: App, { admission, log }: AppParts): void {
   });
   app.onError((error, c) => {
     const record = toErrorRecord(error, "unexpected");
+    const isDeath = error instanceof WorkerDeath;
     const requestId = c.get("requestId") ?? randomUUID();
-    const problem = createProblem(record, requestId);
+    const problem = createProblem(isDeath ? { ...record, code: "unexpected" } : record, requestId);
     const { incoming } = c.env;
     if (problem.status === 500) log.error({ requestId, code: record.code, error: record.message }, "fault");
     c.get("note")?.({ code: record.code });

@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
+import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";
@@ -38,7 +39,8 @@ export const maximumMessageBytes = 1024 * 1024;
 const highWater = 512 * 1024;
 
 /** The close code (RFC 6455, 7.4.1) for an error of the project. */
-function getCloseCode({ code }: { readonly code: string }): number {
+function getCloseCode(error: unknown, code: string): number {
+  if (error instanceof WorkerDeath) return 1011;
   if (code === "overloaded" || code === "not-ready" || code === "aborted") return 1013;
   return (statusOfCode[code as keyof typeof statusOfCode] ?? 500) < 500 ? 1008 : 1011;
 }
@@ -90,7 +92,7 @@ function openSession(
   const fail = (error: unknown): void => {
     const record = toErrorRecord(error, "unexpected");
     send({ type: "error", ...record });
-    socket.close(getCloseCode(record), record.code);
+    socket.close(getCloseCode(error, record.code), record.code);
     stop.abort();
   };
   const clock = createIdleClock(connection, idleSeconds, () =>

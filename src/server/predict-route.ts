@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
+import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
 import type { ServedGolem } from "./golem-place.ts";
 import type { Metrics } from "./metrics.ts";
@@ -115,5 +116,9 @@ async function predictAll(
 
 /** Whether an error is of the server rather than of the file. */
 function isFault(error: unknown): boolean {
-  return !(error instanceof GolemError) || ["encoder-failed", "unexpected", "aborted"].includes(error.code);
+  return (
+    !(error instanceof GolemError) ||
+    error instanceof WorkerDeath ||
+    ["unexpected", "aborted"].includes(error.code)
+  );
 }

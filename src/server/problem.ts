@@ -16,6 +16,9 @@ export const statusOfCode = {
   "no-samples": 422,
   "too-short": 422,
   silent: 422,
+  "above-8-khz": 422,
+  // An encoder gave no usable numbers for it; a worker that dies is `unexpected`.
+  "encoder-failed": 422,
   unreadable: 422,
   "too-long": 413,
   "not-audio": 415,
@@ -36,7 +39,6 @@ export const statusOfCode = {
   "too-large": 413,
   "unsupported-media-type": 415,
   // The server.
-  "encoder-failed": 500,
   unexpected: 500,
   "too-many-requests": 429,
   overloaded: 503,

@@ -8,7 +8,7 @@ function createFacts(audioHash: string, facts: Partial<AudioFacts> = {}): AudioF
   return {
     ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1, kept: [0, 1] },
     ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -60 },
-    ...{ fingerprint: new Uint32Array(0), audioHash, warnings: [] },
+    ...{ fingerprint: new Uint32Array(0), levels: new Uint32Array(0), audioHash, warnings: [] },
     ...facts,
   };
 }

@@ -69,6 +69,7 @@ export function makeEmbeddings(options: MakeOptions): EmbeddedRecording[] {
           offset: 0,
           noiseDb: -70,
           fingerprint: new Uint32Array(0),
+          levels: new Uint32Array(0),
           audioHash: hash,
           warnings: [],
         },

@@ -20,6 +20,7 @@ export function createStoredEmbedding(number: number, length = 96): StoredEmbedd
       offset: 0.001,
       noiseDb: -61.5,
       fingerprint: Uint32Array.of(0, number, 0xffff_ffff),
+      levels: Uint32Array.of(1, 0, number),
       audioHash: createHash("sha256").update(`audio ${number}`).digest("hex"),
       warnings: [{ code: "corrupt-audio", message: `«${number}» – обрезано 🎧`, hint: "" }],
     },

@@ -29,6 +29,14 @@ export type Container =
   | "ape"
   | "ac3"
   | "flv"
+  | "sphere"
+  | "tta"
+  | "voc"
+  | "musepack"
+  | "shorten"
+  | "tak"
+  | "dsf"
+  | "realmedia"
   | "unknown";
 
 /** The kind of content, and where the audio format starts (after ID3 tags). */
@@ -51,6 +59,17 @@ const signatures: readonly (readonly [Container, number, string])[] = [
   ["ape", 0, "MAC "],
   ["ac3", 0, "\x0b\x77"],
   ["flv", 0, "FLV\x01"],
+  ["sphere", 0, "NIST_1A"],
+  ["tta", 0, "TTA1"],
+  ["tta", 0, "TTA2"],
+  ["voc", 0, "Creative Voice File\x1a"],
+  ["musepack", 0, "MPCK"],
+  ["musepack", 0, "MP+"],
+  ["shorten", 0, "ajkg"],
+  ["tak", 0, "tBaK"],
+  ["dsf", 0, "DSD "],
+  ["realmedia", 0, ".RMF"],
+  ["realmedia", 0, ".ra\xfd"],
 ];
 
 const extensions: Readonly<Record<string, Container>> = {
@@ -90,6 +109,16 @@ const extensions: Readonly<Record<string, Container>> = {
   ape: "ape",
   ac3: "ac3",
   flv: "flv",
+  sph: "sphere",
+  nist: "sphere",
+  tta: "tta",
+  voc: "voc",
+  mpc: "musepack",
+  shn: "shorten",
+  tak: "tak",
+  dsf: "dsf",
+  ra: "realmedia",
+  rm: "realmedia",
 };
 
 /** Returns the kind of content that a file name's extension states; undefined when it states none. */

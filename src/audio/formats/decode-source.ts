@@ -45,6 +45,14 @@ const titles: Readonly<Record<Exclude<Container, "unknown">, string>> = {
   ape: "Monkey's Audio",
   ac3: "AC-3",
   flv: "Flash video",
+  sphere: "NIST SPHERE",
+  tta: "True Audio (TTA)",
+  voc: "Creative Voice (VOC)",
+  musepack: "Musepack",
+  shorten: "Shorten",
+  tak: "TAK",
+  dsf: "DSD (DSF)",
+  realmedia: "RealAudio",
 };
 
 /** A stream, and warnings about the file it comes from. */
@@ -53,7 +61,10 @@ export interface OpenedSource {
   readonly warnings: readonly ErrorRecord[];
 }
 
-/** Identifies the content and opens it with the first decoder that supports it, built-in ones first. */
+/**
+ * Identifies the content and opens it with the first decoder that supports it, built-in ones first. What is not recognised,
+ * or recognised with a codec that is not built in, is offered to the other decoders before it is refused.
+ */
 export async function decodeSource(
   source: ByteSource,
   decoders: readonly Decoder[],
@@ -67,26 +78,19 @@ export async function decodeSource(
   const cached = createCachedSource(source);
   const content = await identifyContent(cached);
   const { container } = content;
-  if (container === "unknown") {
-    throw new GolemError(
-      "not-audio",
-      `${source.name} is not a supported kind of audio file, whatever its extension.`,
-      {
-        hint: "Leave it out, or convert it to WAV, FLAC or MP3.",
-      },
-    );
-  }
-  const decoder = [...builtInDecoders, ...decoders].find((candidate) => candidate.canDecode(content));
-  if (!decoder) {
-    throw new GolemError(
-      "needs-ffmpeg",
-      `${source.name} is ${titles[container]}, which only ffmpeg can decode, and ffmpeg is not available here.`,
-      { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus." },
-    );
-  }
-  const stream = await openStream(cached, decoder, content, options);
+  const decoder = builtInDecoders.find((candidate) => candidate.canDecode(content));
+  const stream = decoder
+    ? await openStream(cached, decoder, content, options).catch((error: unknown) => {
+        if (!(error instanceof GolemError && error.code === "unsupported-codec")) throw error;
+        const hint = `${ffmpegReads} ${error.hint}`.trim();
+        const refusal = new GolemError(error.code, error.message, { hint, cause: error });
+        return decodeElsewhere(cached, content, decoders, options, refusal);
+      })
+    : await decodeElsewhere(cached, content, decoders, options, createRefusal(source.name, container));
   const named = getNamedContainer(source.name);
-  if (named === undefined || named === container || named === "unknown") return { stream, warnings: [] };
+  if (container === "unknown" || named === undefined || named === container || named === "unknown") {
+    return { stream, warnings: [] };
+  }
   const warning = createWarning(
     "wrong-extension",
     `${source.name} is named like ${titles[named]} but holds ${titles[container]}; it was read by its content.`,
@@ -121,4 +125,46 @@ async function* reportBytes(
     yield planes;
   }
   account.report(frames / stream.sampleRate);
+}
+
+const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it.";
+
+/** The error for content without a built-in decoder. */
+function createRefusal(name: string, container: Container): GolemError {
+  if (container !== "unknown") {
+    return new GolemError(
+      "needs-ffmpeg",
+      `${name} is ${titles[container]}, which only ffmpeg can decode, and ffmpeg is not available here.`,
+      { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus." },
+    );
+  }
+  return new GolemError(
+    "not-audio",
+    `${name} is not a supported kind of audio file, whatever its extension.`,
+    { hint: `Leave it out, or convert it to WAV, FLAC or MP3.` },
+  );
+}
+
+/** Opens a source with one of the decoders that are not built in; `refusal` is the error where none can. */
+async function decodeElsewhere(
+  source: ByteSource,
+  content: Content,
+  decoders: readonly Decoder[],
+  options: DecodeOptions,
+  refusal: GolemError,
+): Promise<DecodedStream> {
+  const decoder = decoders.find((candidate) => candidate.canDecode(content));
+  if (!decoder) throw refusal;
+  try {
+    return await decoder.decode(source, options);
+  } catch (error) {
+    if (!(error instanceof GolemError) || error.code === "aborted") throw error;
+    // What was recognised is judged by its own decoder.
+    if (refusal.code === "needs-ffmpeg") throw error.code === "needs-ffmpeg" ? refusal : error;
+    if (error.code === "needs-ffmpeg") throw refusal;
+    throw new GolemError(refusal.code, `${refusal.message} ${error.message}`, {
+      hint: refusal.hint.replace(ffmpegReads, "").trim(),
+      cause: error,
+    });
+  }
 }

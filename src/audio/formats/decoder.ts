@@ -21,7 +21,7 @@ export interface DecodedStream {
   readonly container: string;
   /** See `AudioFacts.codec`. */
   readonly codec: string;
-  /** In Hz, 1000 to 384000. */
+  /** In Hz, 1000 to 768000. */
   readonly sampleRate: number;
   /** 1 to 8. */
   readonly channels: number;

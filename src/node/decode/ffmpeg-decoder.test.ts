@@ -104,6 +104,70 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     });
   });
 
+  it.each([
+    ["clip.tta", "tta", []],
+    ["clip.voc", "voc", []],
+    ["speex.ogg", "ogg", ["-c:a", "libspeex", "-ar", "16000"]],
+    ["gsm.wav", "wav", ["-c:a", "libgsm_ms", "-ar", "8000", "-ac", "1"]],
+    ["yamaha.wav", "wav", ["-c:a", "adpcm_yamaha"]],
+    ["qt.aifc", "aiff", ["-f", "aiff", "-c:a", "adpcm_ima_qt"]],
+    ["raw.gsm", "gsm", ["-c:a", "libgsm", "-ar", "8000", "-ac", "1"]],
+    ["clip.sox", "sox", []],
+  ] as const)("decodes what is not built in or has no name here: %s", async (name, container, options) => {
+    let file: string;
+    try {
+      file = await encode(name, 1, options);
+    } catch {
+      return; // This ffmpeg lacks the encoder.
+    }
+    const { facts, windows } = await open(file);
+    expect(facts.container).toBe(container);
+    expect(Math.abs(facts.seconds - 1)).toBeLessThan(0.06);
+    expect(measureTone(windows[0]!, 16_000, 440)).toBeGreaterThan(0.15);
+  });
+
+  it("decodes NIST SPHERE to the same samples", async () => {
+    const samples = Int16Array.from(
+      { length: 16_000 },
+      (_, i) => 9000 * Math.sin((2 * Math.PI * 440 * i) / 16_000),
+    );
+    const fields = [
+      "channel_count -i 1",
+      "sample_count -i 16000",
+      "sample_rate -i 16000",
+      "sample_n_bytes -i 2",
+    ];
+    const more = [
+      "sample_byte_format -s2 01",
+      "sample_sig_bits -i 16",
+      "sample_coding -s3 pcm",
+      "end_head",
+      "",
+    ];
+    const head = Buffer.alloc(1024, " ");
+    head.write(["NIST_1A", "   1024", ...fields, ...more].join("\n"));
+    const file = join(folder, "speech.sph");
+    await writeFile(file, Buffer.concat([head, Buffer.from(samples.buffer)]));
+    const { facts, windows } = await open(file);
+    expect(facts).toMatchObject({ container: "sphere", sampleRate: 16_000, channels: 1, warnings: [] });
+    expect(windows[0]).toEqual(Float32Array.from(samples, (value) => value / 32_768));
+  });
+
+  it.each([
+    ["text.wav", "I am no sound at all."],
+    ["list.wav", "ffconcat version 1.0\nfile secret.wav\n"],
+    ["playlist.wav", "#EXTM3U\n#EXTINF:1,\nsecret.wav\n"],
+    ["zeros.wav", "\0".repeat(20_000)],
+  ])("refuses what is no sound, and opens no file that it names: %s", async (name, text) => {
+    await encode("secret.wav", 1);
+    const file = join(folder, name);
+    await writeFile(file, text);
+    await expect(open(file)).rejects.toMatchObject({
+      code: "not-audio",
+      message: expect.stringContaining(name),
+    });
+  });
+
   it("stops when aborted", async () => {
     const file = await encode("abort.m4a", 1);
     await expect(open(file, AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });
@@ -122,6 +186,36 @@ describe("without ffmpeg", () => {
       hint: expect.stringContaining("Install ffmpeg"),
     });
     await source.close();
+  });
+});
+
+describe("what only ffmpeg reads, without it", () => {
+  it.each([
+    ["a.tta", "TTA1", "needs-ffmpeg", /True Audio/],
+    ["a.voc", "Creative Voice File\x1a", "needs-ffmpeg", /Creative Voice/],
+    ["a.sph", "NIST_1A\n", "needs-ffmpeg", /SPHERE/],
+  ])("%s is named", async (name, head, code, format) => {
+    const bytes = new Uint8Array(2000);
+    bytes.set(new TextEncoder().encode(head));
+    for (const decoders of [[], [createFfmpegDecoder({ command: join(folder, "no-such-ffmpeg") })]]) {
+      await expect(openAudio(createMemorySource(bytes, name), { decoders })).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(format),
+        hint: expect.stringContaining("ffmpeg"),
+      });
+    }
+  });
+
+  it("names the codec of a WAV file", async () => {
+    const bytes = createWav(createTone(8000, 1), 8000);
+    bytes[20] = 0x31;
+    for (const decoders of [[], [createFfmpegDecoder({ command: join(folder, "no-such-ffmpeg") })]]) {
+      await expect(openAudio(createMemorySource(bytes, "phone.wav"), { decoders })).rejects.toMatchObject({
+        code: "unsupported-codec",
+        message: expect.stringContaining("GSM 6.10"),
+        hint: expect.stringMatching(/ffmpeg/),
+      });
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Formats that only a system ffmpeg decodes (AAC, M4A, WebM ...): its output is read as a stream of 32-bit float WAV.
+ * What only a system ffmpeg decodes (AAC, M4A, WebM, GSM, SPHERE, and what is not recognised): its output is read as a stream of 32-bit float WAV.
  *
  * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and pipe protocols
  * are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at its own rate and channels.
@@ -13,7 +13,8 @@ import { readWavHeader } from "../../audio/formats/wav-header.ts";
 import { createWarning } from "../../audio/warning.ts";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
-import { type ErrorRecord, throwIfAborted } from "../../core/error.ts";
+import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
+import { getExtension } from "../../dataset/recording-name.ts";
 import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
 import { createStreamableMp4 } from "./streamable-mp4.ts";
 
@@ -25,31 +26,21 @@ export interface FfmpegOptions {
   readonly timeoutSeconds?: number;
 }
 
-const containers: ReadonlySet<Container> = new Set<Container>([
-  "mp4",
-  "webm",
-  "aac",
-  "asf",
-  "amr",
-  "caf",
-  "au",
-  "w64",
-  "avi",
-  "wavpack",
-  "ape",
-  "ac3",
-  "flv",
-]);
+/** Formats without a signature, which ffmpeg only recognises by the file's extension. */
+const rawFormats: Readonly<Record<string, string>> = { gsm: "gsm", g722: "g722" };
 
 /** Containers that do not state their duration: ffmpeg guesses it by the bitrate of the first frames. */
 const unmeasured: ReadonlySet<Container> = new Set<Container>(["aac", "amr", "ac3"]);
 
-/** Creates the decoder. A missing ffmpeg is detected when the first file needs it (`needs-ffmpeg`). */
+/**
+ * Creates the decoder, which is tried with everything that no other decoder reads. A missing ffmpeg is detected when the
+ * first file needs it (`needs-ffmpeg`).
+ */
 export function createFfmpegDecoder(options: FfmpegOptions = {}): Decoder {
   const { command = "ffmpeg", timeoutSeconds = 60 } = options;
   return {
     id: "ffmpeg",
-    canDecode: (content) => containers.has(content.container),
+    canDecode: () => true,
     decode: (source, decodeOptions) => decodeWithFfmpeg(source, command, timeoutSeconds, decodeOptions),
   };
 }
@@ -63,21 +54,24 @@ async function decodeWithFfmpeg(
   throwIfAborted(signal);
   const { name } = source;
   const { container } = await identifyContent(source);
-  const isPiped = source.path === undefined && container === "mp4";
-  const input = isPiped ? await createStreamableMp4(source) : source;
-  const run = startFfmpeg(command, input, timeoutSeconds, signal);
+  const run = startFfmpeg(command, await prepareInput(source, container), timeoutSeconds, signal, {
+    format: container === "unknown" ? rawFormats[getExtension(name)] : undefined,
+  });
   try {
     const head = await run.read(headerBytes);
     if (head.length < 44) throw await run.explain();
     const header = await readWavHeader(createMemorySource(head, name));
-    const messages = run.getMessages();
+    const messages = await run.waitForHeader();
+    if (container === "unknown" && /detected only with low score/.test(messages)) {
+      throw new GolemError("not-audio", `ffmpeg does not recognise ${name} either.`);
+    }
     const duration = /Duration: (\d+):(\d+):([\d.]+)/.exec(messages);
     const declared = duration
       ? Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3])
       : undefined;
     const warnings: ErrorRecord[] = [];
     return {
-      container,
+      container: container === "unknown" ? (/Input #0, (\w+)/.exec(messages)?.[1] ?? container) : container,
       codec: /Audio: (\w+)/.exec(messages)?.[1] ?? "unknown",
       sampleRate: header.sampleRate,
       channels: header.channels,
@@ -90,6 +84,18 @@ async function decodeWithFfmpeg(
     run.stop();
     throw error;
   }
+}
+
+/**
+ * What ffmpeg reads. Content that was not recognised never goes by its path: it may be a list of other files, which ffmpeg
+ * would open. Nor does an MP4 in memory go as it is: its index has to come first.
+ */
+async function prepareInput(source: ByteSource, container: Container): Promise<ByteSource> {
+  if (container === "unknown") {
+    const { name, byteLength } = source;
+    return { name, byteLength, read: (offset, length) => source.read(offset, length) };
+  }
+  return source.path === undefined && container === "mp4" ? createStreamableMp4(source) : source;
 }
 
 /** Bytes read before parsing the header; ffmpeg's header is much shorter. */

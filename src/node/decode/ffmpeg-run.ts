@@ -15,8 +15,8 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 export interface FfmpegRun {
   /** The next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or `corrupt-audio`. */
   read(count: number): Promise<Uint8Array>;
-  /** Its standard error so far. */
-  getMessages(): string;
+  /** Its standard error once it has described input and output; to be called when there is output. */
+  waitForHeader(): Promise<string>;
   /** Why it failed, in one line; undefined after success. */
   getFailure(): Promise<string | undefined>;
   /** The error to throw if there was no output. */
@@ -27,12 +27,13 @@ export interface FfmpegRun {
 /** Maximum characters of messages kept. */
 const messageLength = 16_384;
 
-/** Starts `command` on a file, or on bytes that can be read from start to end. */
+/** Starts `command` on a file, or on bytes that can be read from start to end; `format`: ffmpeg's name for it, if it cannot be recognised. */
 export function startFfmpeg(
   command: string,
   source: ByteSource,
   timeoutSeconds: number,
   signal: AbortSignal | undefined,
+  { format }: { readonly format?: string | undefined } = {},
 ): FfmpegRun {
   const { name, path } = source;
   const isFile = path !== undefined;
@@ -40,6 +41,7 @@ export function startFfmpeg(
     command,
     [
       ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"],
+      ...(format === undefined ? [] : ["-f", format]),
       ...["-protocol_whitelist", isFile ? "file,pipe" : "pipe", "-i", isFile ? `file:${path}` : "pipe:0"],
       ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
       ...["-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
@@ -114,7 +116,8 @@ export function startFfmpeg(
       ? undefined
       : (lines[0] ?? `exit code ${code}`)
           .replace(/^\[[^\]]*\]\s*/, "")
-          .replaceAll(isFile ? path : "pipe:0", name);
+          .replaceAll(isFile ? path : "pipe:0", name)
+          .replace(`${name}: `, "");
   };
 
   return {
@@ -135,7 +138,13 @@ export function startFfmpeg(
       }
       return bytes.subarray(0, filled);
     },
-    getMessages: () => messages,
+    waitForHeader: async () => {
+      // Written before any output, but it may arrive after it.
+      for (let tries = 0; tries < 100 && !messages.includes("Output #0"); tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      return messages;
+    },
     getFailure,
     explain: async () => {
       const failure = await getFailure();

@@ -10,7 +10,7 @@ import type { Worker } from "node:worker_threads";
 import { GolemError } from "../../core/error.ts";
 import { type Caller, type CallOptions, type Calls, createCaller } from "../../core/worker-calls.ts";
 import type { StartCalls } from "./worker-service.ts";
-import { describeDeath, startThread, waitForExit } from "./worker-thread.ts";
+import { describeDeath, startThread, WorkerDeath, waitForExit } from "./worker-thread.ts";
 
 /** Deaths in one place of the pool, without a call to blame and without any call done in between, after which nothing takes the place. */
 const maximumIdleDeaths = 3;
@@ -95,7 +95,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   const { script, settings, count, ahead = 1, concurrent = [], signal } = options;
   const waiting: Job[] = [];
   const workers = new Set<PoolWorker>();
-  let failure: unknown = new GolemError("encoder-failed", "The worker thread ended before it was done.");
+  let failure: unknown = new WorkerDeath("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
 
   const reportBusy = (): void => {

@@ -24,9 +24,12 @@ export function waitForExit(thread: Worker): Promise<void> {
   });
 }
 
+/** The error of calls whose worker ended before it answered. */
+export class WorkerDeath extends GolemError {}
+
 /** What ended a worker that could not report it itself, such as running out of memory. */
-export function describeDeath(error: unknown): GolemError {
-  return new GolemError("encoder-failed", `The worker thread stopped: ${String(error)}`, {
+export function describeDeath(error: unknown): WorkerDeath {
+  return new WorkerDeath("encoder-failed", `The worker thread stopped: ${String(error)}`, {
     hint: "If it ran out of memory, leave the recording out or cut it into shorter ones.",
     cause: error,
   });

@@ -315,6 +315,10 @@ export const english = {
       "no-samples": ["There is no sound in the file", "Record it again."],
       "too-short": ["Too short", "Record it again, with the whole sound in it."],
       "too-long": ["Too large", "Use a smaller part of it: at most 500 MB at once."],
+      "above-8-khz": [
+        "The sound is too high for the networks: they use what is below 8 kHz",
+        "Slow the recording down, so that it comes below 8 kHz.",
+      ],
       silent: ["Nothing to hear", "Come closer to the microphone, and record it again."],
       unreadable: ["The file cannot be read", "It may be damaged: copy or download it again."],
       "no-recordings": [

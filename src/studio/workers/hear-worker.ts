@@ -16,6 +16,7 @@ import {
   embedSource,
   type LoadedEncoderSet,
 } from "../../embed/embed-source.ts";
+import { findHighBand } from "../../embed/embedded-recording.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import { detectLive, type LiveInput } from "../../web/live-detection.ts";
@@ -96,7 +97,7 @@ async function hear(
 
 function describeHearing({ facts, transcript }: EmbeddedSource): Hearing {
   const silent = facts.warnings.find(({ code }) => code === "silent");
-  if (silent) return { state: "refused", ...silent };
+  if (silent) return { state: "refused", ...(findHighBand(facts) ?? silent) };
   return {
     state: "heard",
     seconds: facts.seconds,

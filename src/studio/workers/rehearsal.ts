@@ -37,7 +37,7 @@ export function createRehearsal({ encoders, transcriber }: EncoderSetInfo): Embe
       facts: {
         ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds },
         ...{ kept: [0, seconds], peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -60 },
-        ...{ fingerprint: new Uint32Array(0), audioHash: hash, warnings: [] },
+        ...{ fingerprint: new Uint32Array(0), levels: new Uint32Array(0), audioHash: hash, warnings: [] },
       },
     } satisfies EmbeddedRecording;
   });
