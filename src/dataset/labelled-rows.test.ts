@@ -38,7 +38,7 @@ describe("labelled rows", () => {
   });
 
   it("list the existing columns when one is missing", async () => {
-    await expect(read("path,class\na.wav,x")).rejects.toMatchObject({
+    await expect(read("id,kind\na.wav,x")).rejects.toMatchObject({
       code: "invalid-data",
       message: 'm.csv has no column file_name and no column label; found "path", "class".',
     });
