@@ -53,7 +53,11 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
 }
 
 const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
-  speakers === undefined ? "" : groupedBy === "source" ? ` from ${speakers} sources` : ` by ${speakers} speakers`;
+  speakers === undefined
+    ? ""
+    : groupedBy === "source"
+      ? ` from ${speakers} sources`
+      : ` by ${speakers} speakers`;
 
 /** At most five names, and how many more. */
 function listFiles(files: readonly string[]): string {

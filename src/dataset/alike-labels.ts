@@ -5,8 +5,8 @@
  */
 import type { ErrorRecord } from "../core/error.ts";
 
-/** Format characters, variation selectors, fillers and combining joiners: they have no shape of their own. */
-const invisible = /[\p{Cf}\p{Cc}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]/gu;
+/** Control and format characters, variation selectors, fillers: they have no shape of their own. */
+const invisible = /[\p{Cf}\p{Cc}\p{DI}]/gu;
 
 /** What is left of a label without invisible characters and Unicode form; labels with one shape look the same. */
 export function getLabelShape(label: string): string {

@@ -73,7 +73,8 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   const isFlat = (name: string): boolean => groups.get(name)!.every(({ folders }) => folders.length === 1);
   if (others.length > 0) {
     return refuse(
-      `The folders ${listFew(named)} are named like splits, and ${listFew(others)} beside them ${others.length === 1 ? "is" : "are"} not: ` +
+      `${named.length === 1 ? `The folder ${named[0]} is named like a split` : `The folders ${listFew(named)} are named like splits`}, ` +
+        `and ${listFew(others)} beside ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
         "which of them are classes cannot be told.",
       `If ${listFew(others)} ${others.length === 1 ? "is a class, put its recordings" : "are classes, put their recordings"} into ` +
         `${named.map((name) => `${name}/${others[0]}`).join(" and ")}; if not, move ${others.length === 1 ? "it" : "them"} out of the folder. ` +

@@ -29,7 +29,10 @@ export function checkLabel(label: string, place: string): void {
   const control = controls.exec(label)?.[0];
   if (control === undefined) return;
   const code = control.codePointAt(0)!;
-  const shown = JSON.stringify(label.slice(0, 60)).replaceAll(/[\u007f-\u009f\u2028\u2029\ud800-\udfff]/g, "?");
+  const shown = JSON.stringify(label.slice(0, 60)).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ud800-\udfff]/g,
+    "?",
+  );
   throw new GolemError(
     "invalid-data",
     `${place}: the label ${shown} contains the character U+${code.toString(16).toUpperCase().padStart(4, "0")}, which cannot be shown; a line of plain text was expected.`,

@@ -69,11 +69,7 @@ function chooseGroups({ columns, rows }: Table): string[] {
  *
  * @throws GolemError `invalid-data` for missing columns, unknown splits and impossible labels, `no-recordings` for no rows.
  */
-export function readLabelledRows(
-  table: Table,
-  name: string,
-  labels: LabelNeed = "required",
-): LabelledRows {
+export function readLabelledRows(table: Table, name: string, labels: LabelNeed = "required"): LabelledRows {
   const columns = checkColumns(table, name, labels);
   const [splitColumn] = findColumns(table.columns, ["split", "subset", "fold_split"]);
   const rows: LabelledRow[] = [];

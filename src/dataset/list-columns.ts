@@ -8,7 +8,16 @@
 /** Names of the column of files, the preferred first. */
 export const fileColumns = [
   ...["file_name", "file", "path", "file_path", "audio_file", "audio", "audio_path", "wav", "wav_path"],
-  ...["wav_file", "recording", "slice_file_name", "fname", "clip", "filename_audio", "sound", "audio_filepath"],
+  ...[
+    "wav_file",
+    "recording",
+    "slice_file_name",
+    "fname",
+    "clip",
+    "filename_audio",
+    "sound",
+    "audio_filepath",
+  ],
 ];
 
 /** Names of the column of labels, the preferred first. */
@@ -28,7 +37,17 @@ export const groupColumns = [
 
 /** Names that may mean a group; the user has to say so. */
 const perhapsGroups = [
-  ...["spk", "spk_id", "speaker_name", "user", "user_id", "participant", "participant_id", "actor", "actor_id"],
+  ...[
+    "spk",
+    "spk_id",
+    "speaker_name",
+    "user",
+    "user_id",
+    "participant",
+    "participant_id",
+    "actor",
+    "actor_id",
+  ],
   ...["patient", "patient_id", "recordist", "device", "device_id", "recording_id", "source_file", "fsid"],
   ...["person", "person_id", "voice", "voice_id", "author"],
 ];

@@ -26,7 +26,12 @@ export function createFileMatcher(files: readonly string[], listFolder: string):
     }
   }
   return (written) => {
-    const path = normalise(written.trim().replaceAll("\\", "/").replace(/^(\.\/)+/, ""));
+    const path = normalise(
+      written
+        .trim()
+        .replaceAll("\\", "/")
+        .replace(/^(\.\/)+/, ""),
+    );
     const own = listFolder === "" ? path : `${normalise(listFolder)}/${path}`;
     return all.get(own) ?? all.get(path) ?? byName.get(getName(path));
   };

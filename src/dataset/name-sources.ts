@@ -73,11 +73,17 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
   for (const [row, { folder, stem }] of names.entries()) {
     const two = intervalName.exec(stem);
     if (two?.[1]) {
-      const entry = { row, start: Number(two[2]), end: Number(two[3]), isDecimal: /\./.test(two[2]! + two[3]!) };
+      const entry = {
+        row,
+        start: Number(two[2]),
+        end: Number(two[3]),
+        isDecimal: /\./.test(two[2]! + two[3]!),
+      };
       add(intervals, `${folder}/${two[1]}`, entry);
     }
     const one = offsetName.exec(stem);
-    if (one?.[1]) add(offsets, `${folder}/${one[1]}`, { row, start: Number(one[2]), isDecimal: one[2]!.includes(".") });
+    if (one?.[1])
+      add(offsets, `${folder}/${one[1]}`, { row, start: Number(one[2]), isDecimal: one[2]!.includes(".") });
   }
   for (const [source, own] of intervals) {
     const sorted = own.sort((a, b) => a.start - b.start);
@@ -85,7 +91,13 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
   }
   for (const [source, own] of offsets) {
     const isDecimal = own.filter((entry) => entry.isDecimal).length > own.length / 2;
-    if (!areOffsets(own.map(({ start }) => start), isDecimal)) continue;
+    if (
+      !areOffsets(
+        own.map(({ start }) => start),
+        isDecimal,
+      )
+    )
+      continue;
     for (const { row } of own) sources[row] ??= source;
   }
   return sources;
@@ -93,7 +105,8 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
 
 /** Whether sorted pairs of numbers are stretches of one recording: each ends after its start, and they follow one another. */
 function areIntervals(sorted: readonly { start: number; end: number; isDecimal: boolean }[]): boolean {
-  if (!sorted.every(({ start, end }, i) => end > start && (i === 0 || start > sorted[i - 1]!.start))) return false;
+  if (!sorted.every(({ start, end }, i) => end > start && (i === 0 || start > sorted[i - 1]!.start)))
+    return false;
   const joined = sorted.slice(1).filter(({ start }, i) => Math.abs(start - sorted[i]!.end) < 1e-6).length;
   const widths = new Set(sorted.map(({ start, end }) => Math.round(1000 * (end - start))));
   return (
@@ -138,14 +151,19 @@ function findNumbered(
 
 /** Words and numbers of a name in lower case, without those of the label. */
 function getTokens(prefix: string, label: string): string[] {
-  const split = (text: string): string[] => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const split = (text: string): string[] =>
+    text
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
   const own = new Set(split(label));
   return split(prefix).filter((token) => !own.has(token));
 }
 
 const isNumberedRecording = (tokens: readonly string[]): boolean =>
   tokens.some(
-    (token, i) => recordingToken.test(token) || (recordingWord.test(token) && /^\d{1,4}$/.test(tokens[i + 1] ?? "")),
+    (token, i) =>
+      recordingToken.test(token) || (recordingWord.test(token) && /^\d{1,4}$/.test(tokens[i + 1] ?? "")),
   );
 
 /** Whether a token identifies something: a long number that is no date, or a hash. */
@@ -162,7 +180,9 @@ function areSources(identifiers: ReadonlyMap<number, string>, names: readonly Na
   const several = [...labels.values()].filter((own) => own.length > 1);
   const shared = several.filter((own) => new Set(own).size > 1);
   return (
-    labels.size > 1 && several.some((own) => own.length > 2) && shared.length <= maximumShared * several.length
+    labels.size > 1 &&
+    several.some((own) => own.length > 2) &&
+    shared.length <= maximumShared * several.length
   );
 }
 

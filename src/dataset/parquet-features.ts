@@ -110,14 +110,17 @@ export function chooseColumns(
   }
   const groups = findColumns(names.filter(isPlain), groupColumns);
   const speaker = options.speaker === undefined ? groups[0] : check(options.speaker, "speaker");
-  const warning = options.speaker === undefined ? describeGroupChoice(name, groups, names.filter(isPlain)) : undefined;
+  const warning =
+    options.speaker === undefined ? describeGroupChoice(name, groups, names.filter(isPlain)) : undefined;
   return {
     audio,
     ...(label === undefined ? {} : { label }),
     ...(speaker === undefined ? {} : { speaker }),
     ...(warning === undefined
       ? {}
-      : { warning: { ...warning, hint: "Name the column to group by, if it is another one: ?speaker=COLUMN" } }),
+      : {
+          warning: { ...warning, hint: "Name the column to group by, if it is another one: ?speaker=COLUMN" },
+        }),
   };
 }
 

@@ -49,7 +49,15 @@ export function describeReason<C extends FindingCode>(
 }
 
 /** A fault in English words. */
-export function wordFinding({ kind, severity, files, reason, details, suspicions, groups }: FoundFault): Finding {
+export function wordFinding({
+  kind,
+  severity,
+  files,
+  reason,
+  details,
+  suspicions,
+  groups,
+}: FoundFault): Finding {
   const { message, advice } = describeReason(englishFindings, reason, details)!;
   return {
     ...{ kind, severity, files, message, reason, advice },

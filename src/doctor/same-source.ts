@@ -25,7 +25,8 @@ export function checkSameSource({ recordings, seed }: Examination): FoundFault[]
   }
   const learned = recordings.filter((recording) => !isTest(recording));
   const groups = learned.map(({ source }) => source);
-  const obstacle = learned.length < recordings.length ? undefined : findReasonAgainstFolds(learned, groups, seed, "source");
+  const obstacle =
+    learned.length < recordings.length ? undefined : findReasonAgainstFolds(learned, groups, seed, "source");
   return obstacle === undefined
     ? [{ ...fault, severity: "warning", reason: { code: "pieces-together", ...facts } }]
     : [{ ...fault, severity: "severe", reason: { code: "pieces-mixed", ...facts }, details: { obstacle } }];

@@ -15,8 +15,8 @@ import { limitRecordings } from "../dataset/selection.ts";
 import { diagnose } from "../doctor/diagnose.ts";
 import type { Examination, Opinion } from "../doctor/examination.ts";
 import type { Finding } from "../doctor/finding.ts";
-import { findSources } from "../embed/sources.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { findSources } from "../embed/sources.ts";
 import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 

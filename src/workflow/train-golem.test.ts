@@ -508,3 +508,46 @@ it("refuses a golem whose weights give no probabilities, or that has a view twic
   const twice = new TextEncoder().encode(JSON.stringify(document));
   expect(() => decodeGolemModel({ ...files, document: twice })).toThrow("damaged");
 });
+
+describe("scoring on pieces of sources", () => {
+  const withSources = (perClass: number) =>
+    makeEmbeddings({ classes: 3, shots: 6, seed: 7 }).map(({ speaker: _, ...recording }, i) => ({
+      ...recording,
+      source: `${recording.label}/${i % perClass}`,
+    }));
+
+  it("keeps the pieces of a source together, and says so", async () => {
+    const evaluation = (await train(withSources(2), {})).document.evaluation!;
+    expect(evaluation).toMatchObject({ grouping: "speaker", groupedBy: "source" });
+    expect(evaluation.groupingReason).toMatch(/^18 recordings are pieces of 6 sources, such as/);
+    expect(describeProtocol(evaluation as Evaluation)).toContain(
+      "no source on both sides of a fold (18 recordings",
+    );
+  });
+
+  it("is never called good where they cannot be kept apart", async () => {
+    const evaluation = (await train(withSources(1), {})).document.evaluation!;
+    expect(evaluation).toMatchObject({ grouping: "none", groupedBy: "source", sourcesMixed: true });
+    expect(evaluation.groupingReason).toContain("so pieces of one source are trained and tested on");
+    const { chance } = evaluation;
+    expect(describeVerdict({ interval: [0.97, 1], chance, sourcesMixed: true })).toContain(
+      "says nothing of new ones",
+    );
+    expect(describeVerdict({ interval: [0.97, 1], chance })).toMatch(/^good/);
+  });
+
+  it("tells when pieces of the training set's sources are tested on", async () => {
+    const evaluation = (
+      await train(
+        withSources(2),
+        {},
+        withSources(2).map((one, i) => ({
+          ...one,
+          fileHash: `t${i}`,
+          facts: { ...one.facts, audioHash: `t${i}` },
+        })),
+      )
+    ).document.evaluation!;
+    expect(evaluation).toMatchObject({ protocol: "held-out", grouping: "none", sourcesMixed: true });
+  });
+});

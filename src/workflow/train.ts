@@ -7,8 +7,8 @@ import { describeAudio } from "../audio/audio-description.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { createdBy } from "../core/version.ts";
-import type { Dataset, Recording } from "../dataset/dataset.ts";
 import { checkAlikeLabels } from "../dataset/alike-labels.ts";
+import type { Dataset, Recording } from "../dataset/dataset.ts";
 import { getAudioSettings } from "../embed/embed-source.ts";
 import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
@@ -66,12 +66,11 @@ export async function train(
     ...embedOptions,
     stage: "embedding the test set",
   });
-  const recordings = findSources(
-    testset ? training.embedded : [...training.embedded, ...testing.embedded],
-  );
+  const recordings = findSources(testset ? training.embedded : [...training.embedded, ...testing.embedded]);
   const learned = recordings.slice(0, training.embedded.length);
   const tested = testset ? findSources(testing.embedded) : recordings.slice(training.embedded.length);
-  for (const warning of checkAlikeLabels([...learned, ...tested].map(({ label }) => label))) onWarning?.(warning);
+  for (const warning of checkAlikeLabels([...learned, ...tested].map(({ label }) => label)))
+    onWarning?.(warning);
   const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
   const settings = getAudioSettings(first!.sampleRate, audio);
   const all = [...learned, ...tested.map((row) => ({ ...row, split: "test" as const }))];

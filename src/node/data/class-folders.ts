@@ -5,10 +5,10 @@
  */
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";
+import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import type { FolderLayout } from "../../dataset/folder-layout.ts";
 import { checkLabel, checkLabelCount } from "../../dataset/label-limits.ts";
-import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
 import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
 import type { WalkedFolder } from "../disk/folder-walk.ts";
 import { createRecording, type LoadDatasetOptions } from "./recording-files.ts";
@@ -116,7 +116,11 @@ function createNothingError(
   if (broken) {
     const { message, hint } = describeUndecodable(broken.name, broken.bytes);
     const more = undecodable.length > 1 ? ` ${undecodable.length - 1} more likewise.` : "";
-    return new GolemError("no-recordings", `${spec} holds no recordings that can be opened. ${message}${more}`, { hint });
+    return new GolemError(
+      "no-recordings",
+      `${spec} holds no recordings that can be opened. ${message}${more}`,
+      { hint },
+    );
   }
   const archive = others.find(isArchiveName);
   if (archive !== undefined) {

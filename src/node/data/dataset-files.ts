@@ -78,7 +78,8 @@ async function loadFolderWithoutMetadata(
   const walked = await walkFolder(folder, options);
   const layout = readFolderLayout(walked.files.filter((path) => isRecordingName(basename(path))));
   // A pool to choose from is all of the recordings.
-  const list = options.labels === "optional" ? undefined : await findList(spec, folder, walked.files, layout, options);
+  const list =
+    options.labels === "optional" ? undefined : await findList(spec, folder, walked.files, layout, options);
   if (list) return locateRecordings(spec, folder, list, { ...options, confined: true });
   return loadClassFolders(spec, folder, { ...options, walked, layout });
 }

@@ -77,7 +77,9 @@ async function readCandidate(
     found = readLabelledRows(table, path, options.labels);
     const rows = found.rows.map((row) => ({ ...row, path: match(row.path) ?? row.path }));
     const named = new Set(rows.map((row) => row.path));
-    const others = files.filter((file) => isRecordingName(file.slice(file.lastIndexOf("/") + 1)) && !named.has(file));
+    const others = files.filter(
+      (file) => isRecordingName(file.slice(file.lastIndexOf("/") + 1)) && !named.has(file),
+    );
     const left =
       others.length === 0
         ? ""

@@ -8,10 +8,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
-import { checkLabel, checkLabelCount } from "../../dataset/label-limits.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import { parseHubAddress } from "../../dataset/hub-address.ts";
 import { parseHubSplit, selectConfig, selectSplits } from "../../dataset/hub-splits.ts";
+import { checkLabel, checkLabelCount } from "../../dataset/label-limits.ts";
 import type { ColumnOptions } from "../../dataset/parquet-features.ts";
 import { openParquetFile, type ParquetFile } from "../../dataset/parquet-file.ts";
 import type { LoadDatasetOptions } from "../data/recording-files.ts";
