@@ -6,8 +6,10 @@ import { describeAudio } from "../audio/audio-description.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../golem/safetensors.ts";
+import { describeProtocol, describeVerdict } from "../view/sentences.ts";
 import { type TrainingOptions, trainGolem } from "./train-golem.ts";
 
 function train(
