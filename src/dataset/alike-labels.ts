@@ -9,7 +9,7 @@ import type { ErrorRecord } from "../core/error.ts";
 const invisible = /[\p{Cf}\p{Cc}\p{DI}]/gu;
 
 /** What is left of a label without invisible characters and Unicode form; labels with one shape look the same. */
-export function getLabelShape(label: string): string {
+function getLabelShape(label: string): string {
   return label.normalize("NFKC").replaceAll(invisible, "").replaceAll(/\s+/gu, " ").trim();
 }
 
@@ -35,7 +35,7 @@ export function findAlikeLabels(labels: Iterable<string>): AlikeLabels[] {
 }
 
 /** A label with what cannot be seen in it written out: "yes<U+200B>". */
-export function spellLabel(label: string): string {
+function spellLabel(label: string): string {
   const shown = label.replaceAll(invisible, (character) => toCode(character));
   return `"${shown.replaceAll(/[^\S ]/gu, (character) => toCode(character))}"`;
 }

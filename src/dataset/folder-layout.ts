@@ -27,7 +27,7 @@ export interface FolderLayout {
 }
 
 /** The layouts of folders that are understood, for hints. */
-export const knownLayouts =
+const knownLayouts =
   "Layouts that are understood: CLASS/1.wav; train/CLASS/1.wav with test/CLASS/1.wav (also validation); CLASS/train/1.wav with CLASS/test/1.wav; " +
   "or a metadata.csv with the columns file_name, label and optionally split.";
 

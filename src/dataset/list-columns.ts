@@ -64,7 +64,7 @@ export function findColumns(present: readonly string[], wanted: readonly string[
 }
 
 /** Columns that may name groups but are not among {@link groupColumns}. */
-export function findPerhapsGroups(present: readonly string[]): string[] {
+function findPerhapsGroups(present: readonly string[]): string[] {
   return findColumns(present, perhapsGroups);
 }
 

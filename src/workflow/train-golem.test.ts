@@ -512,8 +512,8 @@ it("refuses a golem whose weights give no probabilities, or that has a view twic
 });
 
 describe("scoring on pieces of sources", () => {
-  const withSources = (perClass: number) =>
-    makeEmbeddings({ classes: 3, shots: 6, seed: 7 }).map(({ speaker: _, ...recording }, i) => ({
+  const withSources = (perClass: number, seed = 7) =>
+    makeEmbeddings({ classes: 3, shots: 6, seed }).map(({ speaker: _, ...recording }, i) => ({
       ...recording,
       source: `${recording.label}/${i % perClass}`,
     }));
@@ -522,7 +522,7 @@ describe("scoring on pieces of sources", () => {
     const evaluation = (await train(withSources(2), {})).document.evaluation!;
     expect(evaluation).toMatchObject({ grouping: "speaker", groupedBy: "source" });
     expect(evaluation.groupingReason).toMatch(/^18 recordings are pieces of 6 sources, such as/);
-    expect(describeProtocol(evaluation as Evaluation)).toContain(
+    expect(describeProtocol(evaluation as unknown as Evaluation)).toContain(
       "no source on both sides of a fold (18 recordings",
     );
   });
@@ -539,17 +539,8 @@ describe("scoring on pieces of sources", () => {
   });
 
   it("tells when pieces of the training set's sources are tested on", async () => {
-    const evaluation = (
-      await train(
-        withSources(2),
-        {},
-        withSources(2).map((one, i) => ({
-          ...one,
-          fileHash: `t${i}`,
-          facts: { ...one.facts, audioHash: `t${i}` },
-        })),
-      )
-    ).document.evaluation!;
+    const test = withSources(2, 8);
+    const evaluation = (await train(withSources(2), {}, test)).document.evaluation!;
     expect(evaluation).toMatchObject({ protocol: "held-out", grouping: "none", sourcesMixed: true });
   });
 });
