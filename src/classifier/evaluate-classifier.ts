@@ -11,6 +11,7 @@ import { GolemError } from "../core/error.ts";
 import { countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { getGroup } from "../embed/sources.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import type { Classifier } from "./classifier.ts";
 
@@ -22,6 +23,7 @@ export interface TrainedOn {
     readonly audioHash?: string;
     readonly facts?: { readonly audioHash: string };
     readonly speaker?: string | undefined;
+    readonly source?: string | undefined;
   }[];
   readonly trainAccuracy: number;
 }
@@ -55,6 +57,10 @@ export function evaluateClassifier(
   const trainedSpeakers = new Set(
     trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
   );
+  const trainedSources = new Set(
+    trained.recordings.map(({ source }) => source).filter((source) => source !== undefined),
+  );
+  const pieces = known.filter(({ source }) => source !== undefined && trainedSources.has(source));
   const shared = new Set(
     known.map(({ speaker }) => speaker).filter((speaker) => speaker && trainedSpeakers.has(speaker)),
   );
@@ -70,13 +76,21 @@ export function evaluateClassifier(
     labels,
     truth: known.map((recording) => labels.indexOf(recording.label)),
     probabilities: [classifier.computeProbabilities(known)],
-    groups: known.map((recording) => recording.speaker),
+    groups: known.map(getGroup),
+    ...(known.some(({ source }) => source !== undefined) ? { groupedBy: "source" as const } : {}),
     ...(shared.size > 0
       ? {
           grouping: "none" as const,
           groupingReason: `${shared.size} of its speakers, such as ${[...shared][0]}, are also in the training set, so the score is optimistic`,
         }
-      : {}),
+      : pieces.length > 0
+        ? {
+            grouping: "none" as const,
+            groupedBy: "source" as const,
+            sourcesMixed: true,
+            groupingReason: `${pieces.length} of them are pieces of sources that were also trained on, such as ${pieces[0]!.file}`,
+          }
+        : {}),
     trainLabels: trained.recordings.map((recording) => labels.indexOf(recording.label)),
     trainAccuracy: trained.trainAccuracy,
     unseenLabels: Object.fromEntries(unseen),

@@ -5,6 +5,7 @@
  */
 import { countLabels } from "../dataset/classes.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { getGroup } from "../embed/sources.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
@@ -24,7 +25,8 @@ export function createFitProblem(
     })),
     labels: recordings.map(({ label }) => labels.indexOf(label)),
     classes: labels.length,
-    groups: recordings.map(({ speaker }) => speaker),
+    groups: recordings.map(getGroup),
+    groupedBy: recordings.some(({ source }) => source !== undefined) ? "source" : "speaker",
     encoderSet,
     options: pickClassifierOptions(options),
   };

@@ -19,6 +19,8 @@ import type { EncoderSetInfo } from "./view.ts";
 
 /** Everything that the classifiers of all folds have in common; plain data. */
 export interface FitProblem extends LabelledRows {
+  /** What the groups are, for messages; "speaker" unless given. */
+  readonly groupedBy?: "speaker" | "source";
   readonly encoderSet: EncoderSetInfo;
   readonly options: ClassifierOptions;
 }

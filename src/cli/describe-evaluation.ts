@@ -52,8 +52,12 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
   return lines;
 }
 
-const describeSpeakers = ({ speakers }: Evaluation): string =>
-  speakers === undefined ? "" : ` by ${speakers} speakers`;
+const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
+  speakers === undefined
+    ? ""
+    : groupedBy === "source"
+      ? ` from ${speakers} sources`
+      : ` by ${speakers} speakers`;
 
 /** At most five names, and how many more. */
 function listFiles(files: readonly string[]): string {

@@ -18,6 +18,8 @@ export interface Recording {
   readonly label: string;
   /** Speaker, device, source or session; undefined when unknown (the row is then its own group). */
   readonly speaker?: string;
+  /** The longer recording that it was cut from, if its original name showed that and is not kept. */
+  readonly source?: string;
   readonly split: Split;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;

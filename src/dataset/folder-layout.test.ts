@@ -22,14 +22,70 @@ describe("the layout of a folder", () => {
     ]);
   });
 
-  it("accepts a class called train", () => {
-    const classes = [
+  it("may have them inside the folders of classes, and one outer folder around everything", () => {
+    expect(describeLayout(["no/train/1.wav", "no/test/2.wav", "yes/train/3.wav"])).toEqual([
+      "no/train/1.wav no train",
+      "no/test/2.wav no test",
+      "yes/train/3.wav yes train",
+    ]);
+    expect(readFolderLayout(["set/v1/no/1.wav", "set/v1/yes/2.wav"])).toMatchObject({
+      root: "set/v1",
+      recordings: [{ label: "no" }, { label: "yes" }],
+    });
+    expect(describeLayout(["train/wavs/no/1.wav", "train/wavs/yes/2.wav", "test/wavs/yes/3.wav"])).toEqual([
+      "train/wavs/no/1.wav no train",
+      "train/wavs/yes/2.wav yes train",
+      "test/wavs/yes/3.wav yes test",
+    ]);
+    expect(describeLayout(["fold1/no/1.wav", "fold2/yes/2.wav"])).toEqual([
+      "fold1/no/1.wav no none",
+      "fold2/yes/2.wav yes none",
+    ]);
+  });
+
+  it.each([
+    ["01_train/no/1.wav", "02_TEST/no/2.wav", "test"],
+    ["train_set/no/1.wav", "Held-out/no/2.wav", "test"],
+    ["training data/no/1.wav", "evaluation/no/2.wav", "test"],
+    ["trainset/no/1.wav", "valid/no/2.wav", "validation"],
+    ["train/no/1.wav", "unseen/no/2.wav", "test"],
+  ])("knows splits by other names: %s, %s", (first, second, split) => {
+    expect(readFolderLayout([first, second]).recordings.map((one) => one.split)).toEqual(["train", split]);
+  });
+
+  it.each([
+    [
+      "without classes",
       ["train/1.wav", "test/2.wav"],
+      /train, test are named like splits and hold recordings but no/,
+    ],
+    ["one without classes", ["train/a/1.wav", "train/b/2.wav", "test/3.wav"], /Of the splits, test holds/],
+    [
+      "beside another folder",
+      ["train/a/1.wav", "test/a/2.wav", "noise/3.wav"],
+      /train, test are named like splits, and noise/,
+    ],
+    [
+      "one, beside another folder",
+      ["train/a/1.wav", "train/b/2.wav", "noise/3.wav"],
+      /folder train is named like a split, and noise beside it is not/,
+    ],
+    ["alone without classes", ["train/1.wav", "train/2.wav"], /The only folder, train/],
+    ["numbered folds without classes", ["fold1/1.wav", "fold2/2.wav"], /fold1, fold2/],
+  ])("refuses splits %s", (_, paths, message) => {
+    const { problem, recordings } = readFolderLayout(paths);
+    expect(recordings).toEqual([]);
+    expect(problem?.message).toMatch(message);
+    expect(problem?.hint).toContain("train/CLASS/1.wav");
+  });
+
+  it("accepts a class called train, or test", () => {
+    for (const paths of [
+      ["train/1.wav", "plane/2.wav"],
+      ["test/1.wav", "speech/2.wav"],
       ["train/a/1.wav", "plane/a/2.wav"],
-      ["train/a/1.wav", "test/2.wav"],
-      ["valid/a/1.wav", "dev/a/2.wav"],
-    ];
-    for (const paths of classes) {
+      ["test1/1.wav", "test2/2.wav"],
+    ]) {
       const { recordings } = readFolderLayout(paths);
       expect(recordings.map(({ split }) => split)).toEqual(["none", "none"]);
       expect(recordings.map(({ label }) => label)).toEqual(paths.map((path) => path.split("/")[0]));

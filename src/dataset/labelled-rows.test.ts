@@ -38,9 +38,40 @@ describe("labelled rows", () => {
   });
 
   it("list the existing columns when one is missing", async () => {
-    await expect(read("path,class\na.wav,x")).rejects.toMatchObject({
+    await expect(read("id,kind\na.wav,x")).rejects.toMatchObject({
       code: "invalid-data",
-      message: 'm.csv has no column file_name and no column label; found "path", "class".',
+      message: 'm.csv has no column file_name and no column label; found "id", "kind".',
+    });
+  });
+
+  it.each([
+    ["path,class,Speaker ID\na.wav,yes,ada", "ada"],
+    ["filename;category;clientId\na.wav;yes;ada", "ada"],
+    ["File Name,intent,Subject\na.wav,yes,ada", "ada"],
+    ["file_name,label,session\na.wav,yes,s1", "s1"],
+    ["file_name,label,source,session\na.wav,yes,fs,s1\nb.wav,no,fs,s2", "s1"],
+    ["file_name,label,session,client_id\na.wav,yes,s1,ada\nb.wav,no,s2,bob", "ada"],
+  ])("understand other names of columns: %j", async (text, speaker) => {
+    const { rows } = await read(text);
+    expect(rows[0]).toMatchObject({ path: "a.wav", label: "yes", speaker });
+  });
+
+  it("warn of several columns of groups, and of one that may be meant", async () => {
+    const several = await read("file_name,label,session,client_id\na.wav,x,s1,ada\nb.wav,y,s2,bob");
+    expect(several.warnings[0]?.message).toContain("kept together by client_id, not by session");
+    const perhaps = await read("file_name,label,participant\na.wav,x,p1");
+    expect(perhaps.warnings[0]?.message).toContain("the column participant, which is not used");
+    expect((await read("file_name,label,speaker\na.wav,x,p1")).warnings).toEqual([]);
+  });
+
+  it.each([
+    ["a line break", '"a\nb"', "m.csv, line 3"],
+    ["an escape", "a\u001b[31mb", "m.csv, line 2"],
+    ["too many characters", "x".repeat(1025), "m.csv, line 2"],
+  ])("refuse a label with %s, naming the row", async (_, label, place) => {
+    await expect(read(`file_name,label\na.wav,${label}\n`)).rejects.toMatchObject({
+      code: "invalid-data",
+      message: expect.stringContaining(place),
     });
   });
 

@@ -3,11 +3,14 @@
  *
  * Not its concern: whether the files exist.
  *
- * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` or `group`, optional
- * `split`.
+ * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` (or another column of groups),
+ * optional `split`; other usual names of these columns are understood (list-columns.ts).
  */
-import { GolemError } from "../core/error.ts";
+import { type ErrorRecord, GolemError } from "../core/error.ts";
+import { checkAlikeSpellings } from "./alike-labels.ts";
 import type { SkippedRecording, Split } from "./dataset.ts";
+import { checkLabel, checkLabelCount } from "./label-limits.ts";
+import { describeGroupChoice, fileColumns, findColumns, groupColumns, labelColumns } from "./list-columns.ts";
 import { parseSplit } from "./split-name.ts";
 import type { Table } from "./table.ts";
 
@@ -26,28 +29,63 @@ export interface LabelledRow {
   readonly place: string;
 }
 
+/** The rows of a list. */
+export interface LabelledRows {
+  readonly rows: LabelledRow[];
+  readonly skipped: SkippedRecording[];
+  /** Columns and labels that may not mean what they were taken for. */
+  readonly warnings: (ErrorRecord & { readonly file?: string })[];
+}
+
+/** The columns of a list by what they hold. */
+export interface ListColumns {
+  readonly file: string;
+  readonly label: string | undefined;
+  /** The preferred one first; a row without a value in it takes that of the next. */
+  readonly groups: readonly string[];
+}
+
+/** Finds the columns of a table by their names; undefined if there is no column of files. */
+export function findListColumns(table: Table): ListColumns | undefined {
+  const [file] = findColumns(table.columns, fileColumns);
+  const [label] = findColumns(table.columns, labelColumns);
+  if (file === undefined) return undefined;
+  return { file, label, groups: chooseGroups(table) };
+}
+
+/** Columns of groups with any values; one with the same value in every row says nothing where another says more. */
+function chooseGroups({ columns, rows }: Table): string[] {
+  const found = findColumns(columns, groupColumns).map((column) => {
+    const values = new Set(rows.map(({ cells }) => cells.get(column.toLowerCase())?.trim() ?? ""));
+    return { column, isEmpty: values.size === 1 && values.has(""), tells: values.size > 1 };
+  });
+  const telling = found.filter(({ tells }) => tells);
+  const kept = telling.length > 0 ? telling : found.filter(({ isEmpty }) => !isEmpty).slice(0, 1);
+  return kept.map(({ column }) => column);
+}
+
 /**
  * Reads the rows of a table. Rows without a label are skipped; it is an error if no row has one.
  *
- * @throws GolemError `invalid-data` for missing columns and unknown splits, `no-recordings` for no rows.
+ * @throws GolemError `invalid-data` for missing columns, unknown splits and impossible labels, `no-recordings` for no rows.
  */
-export function readLabelledRows(
-  table: Table,
-  name: string,
-  labels: LabelNeed = "required",
-): { rows: LabelledRow[]; skipped: SkippedRecording[] } {
-  checkColumns(table, name, labels);
+export function readLabelledRows(table: Table, name: string, labels: LabelNeed = "required"): LabelledRows {
+  const columns = checkColumns(table, name, labels);
+  const [splitColumn] = findColumns(table.columns, ["split", "subset", "fold_split"]);
   const rows: LabelledRow[] = [];
   const skipped: SkippedRecording[] = [];
+  const spellings: { file: string; written: string; label: string }[] = [];
   for (const { line, cells } of table.rows) {
     const place = `${name}, line ${line}`;
-    const getCell = (column: string): string => cells.get(column)?.trim().normalize("NFC") ?? "";
-    const path = cells.get("file_name") ?? "";
-    const label = getCell("label");
+    const getRaw = (column: string | undefined): string =>
+      column === undefined ? "" : (cells.get(column.toLowerCase()) ?? "");
+    const getCell = (column: string | undefined): string => getRaw(column).trim().normalize("NFC");
+    const path = getRaw(columns.file);
+    const label = getCell(columns.label);
     if (path.trim() === "") {
       throw new GolemError(
         "invalid-data",
-        `${place}: file_name is empty; the name of a recording was expected.`,
+        `${place}: ${columns.file} is empty; the name of a recording was expected.`,
         {
           hint: "Fill it in, or delete the row.",
         },
@@ -58,20 +96,26 @@ export function readLabelledRows(
       skipped.push({ file: path, code: "invalid-data", message, hint: "Fill it in, or delete the row." });
       continue;
     }
-    const split = parseSplit(getCell("split"));
+    checkLabel(label, place);
+    const split = parseSplit(getCell(splitColumn));
     if (split === undefined) {
       throw new GolemError(
         "invalid-data",
-        `${place}: the split is "${getCell("split")}"; train, validation or test was expected.`,
+        `${place}: the split is "${getCell(splitColumn)}"; train, validation or test was expected.`,
         { hint: "Rename the column if it means something else; it may also be left empty." },
       );
     }
-    const speaker = getCell("speaker") || getCell("group");
+    const speaker = columns.groups.map(getCell).find((value) => value !== "") ?? "";
+    spellings.push({ file: path, written: getRaw(columns.label), label });
     rows.push({ path, label, ...(speaker === "" ? {} : { speaker }), split, place });
   }
+  checkLabelCount(
+    rows.map(({ label }) => label),
+    name,
+  );
   if (rows.length === 0 && skipped.length > 0) {
     throw new GolemError("invalid-data", `${name}: none of its ${skipped.length} rows has a label.`, {
-      hint: "Fill in the column label.",
+      hint: `Fill in the column ${columns.label}.`,
     });
   }
   if (rows.length === 0) {
@@ -80,14 +124,17 @@ export function readLabelledRows(
       `${name} has a header but no rows; one per recording was expected.`,
     );
   }
-  return { rows, skipped };
+  const choice = describeGroupChoice(name, columns.groups, table.columns);
+  return { rows, skipped, warnings: [...(choice ? [choice] : []), ...checkAlikeSpellings(spellings)] };
 }
 
-function checkColumns(table: Table, name: string, labels: LabelNeed): void {
-  const present = new Set(table.columns.map((column) => column.toLowerCase()));
-  const needed = labels === "required" ? ["file_name", "label"] : ["file_name"];
-  const missing = needed.filter((column) => !present.has(column));
-  if (missing.length === 0) return;
+function checkColumns(table: Table, name: string, labels: LabelNeed): ListColumns {
+  const columns = findListColumns(table);
+  if (columns && (columns.label !== undefined || labels === "optional")) return columns;
+  const missing = [
+    ...(columns === undefined ? ["file_name"] : []),
+    ...(labels === "required" && findColumns(table.columns, labelColumns).length === 0 ? ["label"] : []),
+  ];
   const found = table.columns.slice(0, 20).map((column) => `"${column.slice(0, 60)}"`);
   throw new GolemError(
     "invalid-data",

@@ -7,7 +7,8 @@
  * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's
  * `dataset_info` states the same in another form.
  */
-import { GolemError } from "../core/error.ts";
+import { type ErrorRecord, GolemError } from "../core/error.ts";
+import { describeGroupChoice, findColumns, groupColumns } from "./list-columns.ts";
 import type { ParquetColumn } from "./parquet-file.ts";
 
 /** The content of a column. */
@@ -24,6 +25,8 @@ interface ColumnChoice {
   /** Undefined only when labels are optional. */
   readonly label?: string;
   readonly speaker?: string;
+  /** What to say of the choice of `speaker`. */
+  readonly warning?: ErrorRecord;
 }
 
 /** The user's choice of columns. */
@@ -34,7 +37,6 @@ export interface ColumnOptions {
 }
 
 const labelColumns = ["label", "intent_class"];
-const speakerColumns = ["speaker", "speaker_id", "client_id"];
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
@@ -67,8 +69,8 @@ export function readFeatures(
 
 /**
  * Chooses the columns. Audio: the column named `audio`, or the first of that kind. Labels: the requested
- * column, `label`, `intent_class`, or the only column of classes. Speakers: the requested column, `speaker`,
- * `speaker_id` or `client_id`.
+ * column, `label`, `intent_class`, or the only column of classes. Speakers: the requested column, or the first
+ * of `groupColumns` (list-columns.ts).
  *
  * @throws GolemError `invalid-data` with the existing columns.
  */
@@ -106,12 +108,19 @@ export function chooseColumns(
   if (label === undefined && options.labels === "required") {
     return fail("has no column of labels that could be guessed", "Name it: ?label=COLUMN");
   }
-  const speaker =
-    options.speaker === undefined ? speakerColumns.find(isPlain) : check(options.speaker, "speaker");
+  const groups = findColumns(names.filter(isPlain), groupColumns);
+  const speaker = options.speaker === undefined ? groups[0] : check(options.speaker, "speaker");
+  const warning =
+    options.speaker === undefined ? describeGroupChoice(name, groups, names.filter(isPlain)) : undefined;
   return {
     audio,
     ...(label === undefined ? {} : { label }),
     ...(speaker === undefined ? {} : { speaker }),
+    ...(warning === undefined
+      ? {}
+      : {
+          warning: { ...warning, hint: "Name the column to group by, if it is another one: ?speaker=COLUMN" },
+        }),
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * Not its concern: what single checks look at.
  */
+import { checkAlikeClasses } from "./alike-labels.ts";
 import { checkClasses } from "./classes.ts";
 import { checkConfounds } from "./confounds.ts";
 import type { Check, Examination } from "./examination.ts";
@@ -13,6 +14,7 @@ import { checkLengths } from "./lengths.ts";
 import { checkLevels } from "./levels.ts";
 import { checkMixDown } from "./mix-down.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";
+import { checkSameSource } from "./same-source.ts";
 import { checkSpeakers } from "./speakers.ts";
 import { checkLabels } from "./wrong-labels.ts";
 
@@ -21,6 +23,8 @@ const checks: readonly Check[] = [
   checkNearDuplicates,
   checkConfounds,
   checkSpeakers,
+  checkSameSource,
+  checkAlikeClasses,
   checkClasses,
   checkFileHealth,
   checkSampleRates,
@@ -35,6 +39,8 @@ const byHarm: readonly FindingKind[] = [
   "near-duplicate",
   "confounded",
   "shared-speaker",
+  "same-source",
+  "alike-labels",
   "likely-mislabelled",
   "one-speaker",
   "unseen-label",

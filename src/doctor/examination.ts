@@ -13,6 +13,8 @@ export interface ExaminedRecording {
   readonly file: string;
   readonly label: string;
   readonly speaker?: string | undefined;
+  /** The longer recording that it was cut from, as far as names and sound show. */
+  readonly source?: string;
   readonly split: Split;
   readonly facts: AudioFacts;
 }

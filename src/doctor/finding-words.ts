@@ -49,9 +49,21 @@ export function describeReason<C extends FindingCode>(
 }
 
 /** A fault in English words. */
-export function wordFinding({ kind, severity, files, reason, details, suspicions }: FoundFault): Finding {
+export function wordFinding({
+  kind,
+  severity,
+  files,
+  reason,
+  details,
+  suspicions,
+  groups,
+}: FoundFault): Finding {
   const { message, advice } = describeReason(englishFindings, reason, details)!;
-  return { kind, severity, files, message, reason, advice, ...(suspicions ? { suspicions } : {}) };
+  return {
+    ...{ kind, severity, files, message, reason, advice },
+    ...(groups ? { groups } : {}),
+    ...(suspicions ? { suspicions } : {}),
+  };
 }
 
 /** "1 recording", "3 recordings". */
@@ -104,6 +116,12 @@ function describeNuisance(
   };
 }
 
+const severalSources =
+  "Record each class from several sources: other occasions, places, devices or speakers. If these recordings are not pieces of longer ones, name their true sources in a column speaker.";
+
+const describePieces = ({ sources, pieces, examples }: FindingFacts["pieces-together"]): string =>
+  `${recordings(pieces)} are pieces of ${countOf(sources, "longer recording")} (${examples})`;
+
 const describeUneven = (
   { largest, most, smallest, least }: FindingFacts["uneven"],
   effect: string,
@@ -134,6 +152,8 @@ export const englishFindings: FindingCatalogue = {
     confounded: "Something other than the sound predicts the label",
     "one-speaker": "Speakers cannot be kept apart",
     "shared-speaker": "The same speakers in training and test",
+    "same-source": "Pieces of one recording",
+    "alike-labels": "Labels that differ only in spelling",
     imbalanced: "Classes of very different size",
     "too-few": "Too few recordings",
     "unseen-label": "Classes that are only in the test",
@@ -236,6 +256,26 @@ export const englishFindings: FindingCatalogue = {
     "shared-speakers": ({ count, speakers }) => ({
       message: `${countOf(count, "speaker")} (${speakers}) on both sides of the split: the score is of known voices and too good for new ones.`,
       advice: "Put all recordings of a speaker on one side.",
+    }),
+    "pieces-together": (facts) => ({
+      message: `${describePieces(facts)}: each source teaches little more than one recording does. The score keeps its pieces on one side of every fold.`,
+      advice: severalSources,
+    }),
+    "pieces-mixed": (facts, { obstacle }) => ({
+      message: `${describePieces(facts)}, and folds cannot keep them together (${obstacle}): the score is of sources that were trained on, and says nothing of new ones.`,
+      advice: severalSources,
+    }),
+    "pieces-other-side": (facts) => ({
+      message: `${describePieces(facts)}, and some are on both sides of the split: the score is of sources that were trained on, and says nothing of new ones.`,
+      advice: "Put all pieces of a source on one side of the split.",
+    }),
+    "labels-look-same": ({ labels, count }) => ({
+      message: `The labels ${labels} look the same and differ by characters that cannot be seen, yet count as different classes: no sound can tell them apart (${recordings(count)} of the rarer spelling).`,
+      advice: "Give them one spelling: type the label anew in the list, or rename the folder.",
+    }),
+    "labels-differ-by-case": ({ labels, count }) => ({
+      message: `The labels ${labels} differ only by case and count as different classes (${recordings(count)} of the rarer spelling).`,
+      advice: "If they mean one class, give them one spelling; if they do not, nothing has to be done.",
     }),
     "one-class": ({ classes }) => ({
       message: `${classes === 0 ? "No class" : "One class alone"} is left to learn: there is nothing to tell apart.`,

@@ -26,6 +26,8 @@ export type FindingKind =
   | "confounded"
   | "one-speaker"
   | "shared-speaker"
+  | "same-source"
+  | "alike-labels"
   | "imbalanced"
   | "too-few"
   | "unseen-label"
@@ -80,6 +82,19 @@ interface NuisanceFacts {
   readonly chance: number;
 }
 
+interface SourceFacts {
+  readonly sources: number;
+  /** Recordings that are pieces of them. */
+  readonly pieces: number;
+  /** Names of some. */
+  readonly examples: string;
+}
+
+interface AlikeFacts extends CountFacts {
+  /** Spelled so that they can be told apart. */
+  readonly labels: string;
+}
+
 interface UnevenFacts {
   /** The largest class and its recordings. */
   readonly largest: string;
@@ -127,6 +142,14 @@ export interface FindingFacts {
   readonly "one-speaker": { readonly speaker: string };
   readonly "speakers-mixed": object;
   readonly "shared-speakers": { readonly count: number; readonly speakers: string };
+  /** Folds keep the pieces of each source together. */
+  readonly "pieces-together": SourceFacts;
+  /** Folds cannot. */
+  readonly "pieces-mixed": SourceFacts;
+  /** Pieces of one source are on both sides of the split. */
+  readonly "pieces-other-side": SourceFacts;
+  readonly "labels-look-same": AlikeFacts;
+  readonly "labels-differ-by-case": AlikeFacts;
   readonly "one-class": { readonly classes: number };
   readonly "single-recordings": { readonly labels: string };
   readonly "unseen-labels": { readonly labels: string };
@@ -167,6 +190,8 @@ export interface FoundFault {
   /** The recordings it is about, worst first; empty where it is about the data set as a whole. */
   readonly files: readonly string[];
   readonly reason: FindingReason;
+  /** The files by what they have in common, of `same-source`. */
+  readonly groups?: readonly (readonly string[])[];
   readonly details?: FindingDetails;
   /** One per file, of `likely-mislabelled`. */
   readonly suspicions?: readonly LabelSuspicion[];

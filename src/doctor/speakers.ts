@@ -36,7 +36,8 @@ export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
       reason: { code: "one-speaker", speaker: [...training][0]! },
     });
   } else {
-    const obstacle = findReasonAgainstFolds(learned, seed);
+    const groups = learned.map(({ speaker }) => speaker);
+    const obstacle = findReasonAgainstFolds(learned, groups, seed);
     if (obstacle !== undefined) {
       findings.push({
         kind: "one-speaker",
@@ -50,13 +51,17 @@ export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
   return findings;
 }
 
-/** Why folds are not by speaker; undefined when they are, or when there are no folds at all. */
-function findReasonAgainstFolds(recordings: Examination["recordings"], seed: number): string | undefined {
+/** Why folds cannot be by group; undefined when they can, or when there are no folds at all. */
+export function findReasonAgainstFolds(
+  recordings: Examination["recordings"],
+  groups: readonly (string | undefined)[],
+  seed: number,
+  groupedBy: "speaker" | "source" = "speaker",
+): string | undefined {
   const classes = [...new Set(recordings.map(({ label }) => label))].sort();
   const labels = recordings.map(({ label }) => classes.indexOf(label));
   const sizes = classes.map((_, k) => labels.filter((label) => label === k).length);
   if (classes.length < 2 || Math.min(...sizes) < 2) return undefined;
-  const groups = recordings.map(({ speaker }) => speaker);
   if (groups.every((group) => group === undefined)) return undefined;
-  return createFolds({ labels, groups, classes, seed, repeats: 1 }).reason;
+  return createFolds({ labels, groups, groupedBy, classes, seed, repeats: 1 }).reason;
 }

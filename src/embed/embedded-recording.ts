@@ -25,6 +25,8 @@ export interface EmbeddedRecording extends Embedding {
   readonly file: string;
   readonly label: string;
   readonly speaker?: string;
+  /** The longer recording that it was cut from, as far as names and sound show; see sources.ts. */
+  readonly source?: string;
   readonly split: Split;
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;

@@ -35,7 +35,7 @@ export function collectEmbedded(
   const embedded: EmbeddedRecording[] = [];
   const skipped: SkippedRecording[] = [];
   const warnings: EmbeddingResult["warnings"] = [];
-  for (const [index, { file, label, split, speaker }] of recordings.entries()) {
+  for (const [index, { file, label, split, speaker, source }] of recordings.entries()) {
     const output = outputs[index];
     if (!output) continue;
     if ("code" in output) {
@@ -52,6 +52,7 @@ export function collectEmbedded(
       ...{ file, label, split, fileHash, facts },
       ...getEmbedding(output),
       ...(speaker === undefined ? {} : { speaker }),
+      ...(source === undefined ? {} : { source }),
     });
   }
   return { embedded, skipped, warnings };

@@ -34,8 +34,12 @@ export interface EvaluationInput {
   readonly groups?: readonly (string | undefined)[] | undefined;
   /** Whether folds are by speaker; for a held-out set, derived from `groups` by default. */
   readonly grouping?: "speaker" | "none" | undefined;
-  /** Why folds were not made by speaker. */
+  /** Why folds were not made by speaker; of sources, how they are known. */
   readonly groupingReason?: string | undefined;
+  /** What `groups` are; default "speaker". */
+  readonly groupedBy?: "speaker" | "source" | undefined;
+  /** Whether pieces of one source are both trained and tested on. */
+  readonly sourcesMixed?: boolean | undefined;
   /**
    * Folds per repeat, for cross-validation; the interval's upper limit allows for the smaller training sides
    * (interval.ts).
@@ -89,8 +93,15 @@ export interface Evaluation {
   /** Files left out because they were trained on. */
   readonly overlap: readonly string[];
   readonly skipped: readonly SkippedFile[];
-  /** Why grouping is "none", as a clause. */
+  /** Why grouping is "none", as a clause; of sources, how they are known. */
   readonly groupingReason?: string;
+  /** "source" when the groups are not speakers but longer recordings that the recordings were cut from. */
+  readonly groupedBy?: "source";
+  /**
+   * True when pieces of one source are both trained and tested on: the score says how well these sources are recognised again, and
+   * nothing of new ones.
+   */
+  readonly sourcesMixed?: true;
   /** How often each recording was predicted. */
   readonly repeats: number;
   /** Folds per repeat; only with cross-validation. */
@@ -164,9 +175,11 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     unseenLabels: input.unseenLabels ?? {},
     overlap: input.overlap ?? [],
     skipped: input.skipped ?? [],
-    ...(grouping === "none" && input.groupingReason !== undefined
+    ...(input.groupingReason !== undefined && (grouping === "none" || input.groupedBy === "source")
       ? { groupingReason: input.groupingReason }
       : {}),
+    ...(input.groupedBy === "source" ? { groupedBy: "source" as const } : {}),
+    ...(input.sourcesMixed ? { sourcesMixed: true as const } : {}),
     repeats,
     ...(input.k === undefined ? {} : { folds: input.k }),
     logLoss,

@@ -18,6 +18,8 @@ export interface FoldInput {
   readonly labels: readonly number[];
   /** Speaker (device, session) of each recording; undefined where unknown. */
   readonly groups?: readonly (string | undefined)[] | undefined;
+  /** What groups are, for messages only; default "speaker". */
+  readonly groupedBy?: "speaker" | "source" | undefined;
   readonly seed: number;
   /** Divisions of the whole data set; default 10. */
   readonly repeats?: number | undefined;
@@ -52,14 +54,15 @@ const maximumFolds = 5;
  * recording.
  */
 export function createFolds(input: FoldInput): FoldPlan {
-  const { labels, seed, repeats = defaultRecipe.repeats } = input;
+  const { labels, seed, repeats = defaultRecipe.repeats, groupedBy = "speaker" } = input;
+  const ofOne = groupedBy === "speaker" ? "by one speaker" : "from one source";
   const smallestClass = checkClasses(input);
   const unnamed = labels.map((_, row) => row);
   const groups = labels.map((_, row) => input.groups?.[row] ?? row);
   const count = new Set(groups).size;
   let reason: string | undefined;
   if (!input.groups?.some((group) => group !== undefined)) reason = "no recording names its speaker";
-  else if (count === 1) reason = "all recordings are by one speaker";
+  else if (count === 1) reason = `all recordings are ${ofOne}`;
   else {
     const lonely = findLonelyClass(labels, groups);
     const most = Math.min(maximumFolds, count);
@@ -69,8 +72,8 @@ export function createFolds(input: FoldInput): FoldPlan {
     }
     reason =
       lonely === undefined
-        ? `every division of the ${count} speakers leaves a class without training recordings`
-        : `all recordings of ${getName(input, lonely)} are by one speaker, so folds by speaker would leave it without training recordings`;
+        ? `every division of the ${count} ${groupedBy}s leaves a class without training recordings`
+        : `all recordings of ${getName(input, lonely)} are ${ofOne}, so folds by ${groupedBy} would leave it without training recordings`;
   }
   const k = Math.min(maximumFolds, smallestClass);
   const assignments = assignRepeats(labels, unnamed, k, repeats, seed)!;

@@ -51,6 +51,8 @@ export interface LearningCurve {
   readonly grouping: "speaker" | "none";
   /** Why grouping is "none", as a clause. */
   readonly groupingReason?: string;
+  /** "source" when the groups are longer recordings that the recordings were cut from. */
+  readonly groupedBy?: "source";
   /** Measured, in ascending size. */
   readonly points: readonly LearningCurvePoint[];
   /** Predicted, in ascending size. */
@@ -140,6 +142,7 @@ export async function computeLearningCurve(
     chance: 1 / classes.length,
     grouping: plan.grouping,
     ...(plan.reason === undefined ? {} : { groupingReason: plan.reason }),
+    ...(input.groupedBy === "source" ? { groupedBy: "source" as const } : {}),
     points,
     forecasts: growths.map((growth) => forecast(fit, growth, labels.length, present)),
     classGains: rankClasses(input, { fit, folds: plan.folds, recalls, occurring, sizes }),

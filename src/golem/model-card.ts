@@ -78,11 +78,12 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "",
   ];
   if (evaluation) {
-    const { balancedAccuracy, interval, chance, trainAccuracy, grouping } = evaluation;
+    const { balancedAccuracy, interval, chance, trainAccuracy, grouping, groupedBy } = evaluation;
+    const groups = groupedBy ?? "speaker";
     lines.push(
       evaluation.protocol === "held-out"
         ? `Measured on ${evaluation.recordings} recordings held out of training.`
-        : `Measured by repeated stratified cross-validation on the training recordings, ${grouping === "speaker" ? "no speaker on both sides of a fold" : "speakers not kept apart"}.`,
+        : `Measured by repeated stratified cross-validation on the training recordings, ${grouping === "speaker" ? `no ${groups} on both sides of a fold` : `${groups}s not kept apart`}.`,
       "",
       "| | |",
       "|---|---:|",

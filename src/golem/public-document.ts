@@ -125,6 +125,8 @@ function createSchemas(labels: readonly string[]) {
     confusion: z.array(z.array(z.number())),
     trainAccuracy: z.number(),
     grouping: z.enum(["speaker", "none"]),
+    groupedBy: z.optional(z.enum(["source"])),
+    sourcesMixed: z.optional(z.literal(true)),
     repeats: z.optional(z.number()),
     folds: z.optional(z.number()),
     logLoss: z.optional(z.number()),

@@ -7,14 +7,15 @@ import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 /** How far a score can be relied on. */
-export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good";
+export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good" | "onlyKnown";
 
-/** Judges a score by its lower limit. */
-export function judgeScore({
-  interval: [low, high],
-  chance,
-}: Pick<Evaluation, "interval" | "chance">): Verdict {
+/** What a verdict is judged by. */
+type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed">;
+
+/** Judges a score by its lower limit; one of sources that were trained on says nothing of others, however high it is. */
+export function judgeScore({ interval: [low, high], chance, sourcesMixed }: Judged): Verdict {
   if (low <= chance) return "guessing";
+  if (sourcesMixed) return "onlyKnown";
   if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
   return low < 0.9 ? "useful" : "good";
 }
@@ -26,11 +27,13 @@ const verdicts: Readonly<Record<Verdict, string>> = {
   perhapsWrong:
     "better than guessing, but maybe wrong more often than right: more recordings per class, from more speakers, help most",
   useful: "useful where a mistake costs little; more recordings per class, from more speakers, help most",
+  onlyKnown:
+    "this is how well it recognises the sources it was trained on, and says nothing of new ones: record each class from several sources",
   good: "good; keep testing it on recordings from where it will be used",
 };
 
 /** What the score means for use, judged by the lower limit of its interval. */
-export function describeVerdict(evaluation: Pick<Evaluation, "interval" | "chance">): string {
+export function describeVerdict(evaluation: Judged): string {
   return verdicts[judgeScore(evaluation)];
 }
 
@@ -59,9 +62,15 @@ export function describeTraining({ trainAccuracy }: Pick<Evaluation, "trainAccur
 
 /** Whether speakers were kept apart, and if not, why. */
 export function describeGrouping(
-  { grouping, groupingReason }: Pick<Evaluation, "grouping" | "groupingReason">,
+  { grouping, groupingReason, groupedBy }: Pick<Evaluation, "grouping" | "groupingReason" | "groupedBy">,
   apart = "no speaker on both sides of a fold",
 ): string {
+  const reason = groupingReason === undefined ? "" : ` (${groupingReason})`;
+  if (groupedBy === "source") {
+    return grouping === "speaker"
+      ? `${apart.replace("speaker", "source")}${reason}`
+      : `sources not kept apart${reason}`;
+  }
   if (grouping === "speaker") return apart;
   return `speakers not kept apart${groupingReason ? ` (${groupingReason})` : ""}`;
 }

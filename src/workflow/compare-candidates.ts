@@ -43,6 +43,7 @@ export interface HeadComparison {
   readonly chance: number;
   readonly grouping: "speaker" | "none";
   readonly groupingReason?: string;
+  readonly groupedBy?: "source";
   /** Folds per repeat, and repeats that there was time for. */
   readonly folds: number;
   readonly repeats: number;
@@ -89,9 +90,9 @@ export async function compareCandidates(
   options: WorkOptions = {},
 ): Promise<HeadComparison> {
   const { problem, labels, candidates } = input;
-  const { groups, labels: truth } = problem;
+  const { groups, groupedBy, labels: truth } = problem;
   const plan = createFolds({
-    ...{ labels: truth, classes: labels, groups, seed: problem.options.seed },
+    ...{ labels: truth, classes: labels, groups, groupedBy, seed: problem.options.seed },
     repeats: input.repeats,
   });
   const { measured, repeats } = await measure(input, plan, options);
@@ -113,6 +114,7 @@ export async function compareCandidates(
     chance: 1 / labels.length,
     grouping: plan.grouping,
     ...(plan.reason === undefined ? {} : { groupingReason: plan.reason }),
+    ...(groupedBy === "source" ? { groupedBy } : {}),
     folds: plan.k,
     repeats,
     candidates: measured.map(({ candidate }, i): CandidateScore => {

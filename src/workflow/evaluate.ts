@@ -6,6 +6,7 @@
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
@@ -51,9 +52,10 @@ export async function evaluate(
   const dataset = await environment.openDataset(data, options);
   const all = selectTestRows(dataset);
   const rows = limit === undefined ? all : limitRecordings(all, limit);
-  const { embedded, ...rest } = await embedDistinct(environment, rows, encoderSet, {
+  const { embedded: heard, ...rest } = await embedDistinct(environment, rows, encoderSet, {
     ...{ audio: getAudioOf(model.document), signal, onProgress, onWarning },
   });
+  const embedded = findSources(heard);
   const skipped = [...dataset.skipped, ...rest.skipped];
   return { evaluation: model.evaluate(embedded, skipped), name: dataset.name, rows, embedded, skipped };
 }

@@ -16,6 +16,7 @@ import { diagnose } from "../doctor/diagnose.ts";
 import type { Examination, Opinion } from "../doctor/examination.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { findSources } from "../embed/sources.ts";
 import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 
@@ -79,7 +80,7 @@ export function examineRecordings(
   encoderSet: EncoderSetInfo,
   seed: number,
 ): Finding[] {
-  return diagnose(createExamination(recordings, skipped, encoderSet, seed));
+  return diagnose(createExamination(findSources(recordings), skipped, encoderSet, seed));
 }
 
 /** Numbers per layer for likeness, and for the second opinion on many recordings: half of them means. */

@@ -51,12 +51,12 @@ async function measureCurve(
   { added, repeats, ...measure }: CurveMeasure,
   options: WorkOptions = {},
 ): Promise<GolemCurve> {
-  const { labels, groups } = problem;
+  const { labels, groups, groupedBy } = problem;
   const { head, seed } = problem.options;
   const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : 120 } = measure;
   const { fitPredict, concurrency } = runner;
   const input = {
-    ...{ labels, classes, groups, seed, fitPredict, concurrency },
+    ...{ labels, classes, groups, groupedBy, seed, fitPredict, concurrency },
     ...(repeats === undefined ? {} : { repeats }),
   };
   const crossValidation: CrossValidation | undefined =

@@ -6,8 +6,10 @@ import { describeAudio } from "../audio/audio-description.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../golem/golem-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../golem/safetensors.ts";
+import { describeProtocol, describeVerdict } from "../view/sentences.ts";
 import { type TrainingOptions, trainGolem } from "./train-golem.ts";
 
 function train(
@@ -507,4 +509,38 @@ it("refuses a golem whose weights give no probabilities, or that has a view twic
   document.heads.push(document.heads[0]);
   const twice = new TextEncoder().encode(JSON.stringify(document));
   expect(() => decodeGolemModel({ ...files, document: twice })).toThrow("damaged");
+});
+
+describe("scoring on pieces of sources", () => {
+  const withSources = (perClass: number, seed = 7) =>
+    makeEmbeddings({ classes: 3, shots: 6, seed }).map(({ speaker: _, ...recording }, i) => ({
+      ...recording,
+      source: `${recording.label}/${i % perClass}`,
+    }));
+
+  it("keeps the pieces of a source together, and says so", async () => {
+    const evaluation = (await train(withSources(2), {})).document.evaluation!;
+    expect(evaluation).toMatchObject({ grouping: "speaker", groupedBy: "source" });
+    expect(evaluation.groupingReason).toMatch(/^18 recordings are pieces of 6 sources, such as/);
+    expect(describeProtocol(evaluation as unknown as Evaluation)).toContain(
+      "no source on both sides of a fold (18 recordings",
+    );
+  });
+
+  it("is never called good where they cannot be kept apart", async () => {
+    const evaluation = (await train(withSources(1), {})).document.evaluation!;
+    expect(evaluation).toMatchObject({ grouping: "none", groupedBy: "source", sourcesMixed: true });
+    expect(evaluation.groupingReason).toContain("so pieces of one source are trained and tested on");
+    const { chance } = evaluation;
+    expect(describeVerdict({ interval: [0.97, 1], chance, sourcesMixed: true })).toContain(
+      "says nothing of new ones",
+    );
+    expect(describeVerdict({ interval: [0.97, 1], chance })).toMatch(/^good/);
+  });
+
+  it("tells when pieces of the training set's sources are tested on", async () => {
+    const test = withSources(2, 8);
+    const evaluation = (await train(withSources(2), {}, test)).document.evaluation!;
+    expect(evaluation).toMatchObject({ protocol: "held-out", grouping: "none", sourcesMixed: true });
+  });
 });

@@ -18,11 +18,12 @@ import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { describeSources, listSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
-import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { computeEvaluation, type Evaluation, type EvaluationInput } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
@@ -97,7 +98,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       groups,
       k: validation.k,
       grouping: validation.grouping,
-      ...(validation.reason === undefined ? {} : { groupingReason: validation.reason }),
+      ...describeValidationGroups(validation, recordings),
       trainLabels: truth,
       trainAccuracy,
       skipped,
@@ -138,6 +139,23 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
+/** What the groups of folds are, and what is to be said of them. */
+function describeValidationGroups(
+  { grouping, reason }: CrossValidation,
+  recordings: readonly EmbeddedRecording[],
+): Pick<EvaluationInput, "groupingReason" | "groupedBy" | "sourcesMixed"> {
+  const sources = listSources(recordings);
+  if (sources.length === 0) return reason === undefined ? {} : { groupingReason: reason };
+  const pieces = sources.reduce((sum, { length }) => sum + length, 0);
+  const found = `${pieces} recordings are pieces of ${sources.length} source${sources.length === 1 ? "" : "s"}, such as ${describeSources(sources)}`;
+  if (grouping === "speaker") return { groupedBy: "source", groupingReason: found };
+  return {
+    groupedBy: "source",
+    sourcesMixed: true,
+    groupingReason: `${found}; ${reason}, so pieces of one source are trained and tested on`,
+  };
+}
+
 /** Cross-validation where every class can be divided, then the fit on everything. */
 async function runFits(
   runner: FoldRunner,
@@ -153,6 +171,7 @@ async function runFits(
           labels: problem.labels,
           classes: labels,
           groups: problem.groups,
+          groupedBy: problem.groupedBy,
           seed,
           repeats,
           fitPredict,

@@ -7,8 +7,10 @@ import { describeAudio } from "../audio/audio-description.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { createdBy } from "../core/version.ts";
+import { checkAlikeLabels } from "../dataset/alike-labels.ts";
 import type { Dataset, Recording } from "../dataset/dataset.ts";
 import { getAudioSettings } from "../embed/embed-source.ts";
+import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { clipFindings } from "../golem/training-account.ts";
@@ -64,9 +66,14 @@ export async function train(
     ...embedOptions,
     stage: "embedding the test set",
   });
+  const recordings = findSources(testset ? training.embedded : [...training.embedded, ...testing.embedded]);
+  const learned = recordings.slice(0, training.embedded.length);
+  const tested = testset ? findSources(testing.embedded) : recordings.slice(training.embedded.length);
+  for (const warning of checkAlikeLabels([...learned, ...tested].map(({ label }) => label)))
+    onWarning?.(warning);
   const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
   const settings = getAudioSettings(first!.sampleRate, audio);
-  const all = [...training.embedded, ...testing.embedded.map((row) => ({ ...row, split: "test" as const }))];
+  const all = [...learned, ...tested.map((row) => ({ ...row, split: "test" as const }))];
   const examine =
     all.length <= maximumExamined
       ? () => clipFindings(examineRecordings(all, skipped, info, seed))
@@ -75,8 +82,8 @@ export async function train(
     {
       name: dataset.name,
       isPublic: dataset.isPublic,
-      recordings: training.embedded,
-      ...(testRows.length > 0 ? { test: testing.embedded } : {}),
+      recordings: learned,
+      ...(testRows.length > 0 ? { test: tested } : {}),
       ...{ skipped, ...info, audio: settings, pipeline: describeAudio(settings), createdBy, asked, examine },
     },
     {

@@ -12,6 +12,7 @@ import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
 import { keepDistinct } from "../embed/distinct-recordings.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./environment.ts";
@@ -84,5 +85,5 @@ export async function embedTrainingRows(
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
-  return { ...createFitProblem(embedded, info, { ...options, seed }), skipped };
+  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped };
 }

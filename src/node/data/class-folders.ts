@@ -5,28 +5,44 @@
  */
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";
+import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
-import { readFolderLayout } from "../../dataset/folder-layout.ts";
+import type { FolderLayout } from "../../dataset/folder-layout.ts";
+import { checkLabel, checkLabelCount } from "../../dataset/label-limits.ts";
 import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
-import { walkFolder } from "../disk/folder-walk.ts";
+import type { WalkedFolder } from "../disk/folder-walk.ts";
 import { createRecording, type LoadDatasetOptions } from "./recording-files.ts";
 
 const arrangement =
   "Make one folder per class and put its recordings into it (DATA/yes/1.wav, DATA/no/1.wav), " +
   "or add a metadata.csv with the columns file_name and label.";
 
+/** A folder's files, and its layout. */
+interface ReadFolder extends LoadDatasetOptions {
+  readonly walked: WalkedFolder;
+  readonly layout: FolderLayout;
+}
+
 /** Loads a folder per class; see `loadDataset`. */
 export async function loadClassFolders(
   spec: string,
   folder: string,
-  options: LoadDatasetOptions,
+  { walked, layout, ...options }: ReadFolder,
 ): Promise<Dataset> {
-  const walked = await walkFolder(folder, options);
   const paths = walked.files.filter((path) => isRecordingName(getName(path)));
   const others = walked.files.filter((path) => !isRecordingName(getName(path)));
-  const { recordings: placed, loose } = readFolderLayout(paths);
   const optional = options.labels === "optional";
-  if (paths.length === 0) throw createNothingError(spec, others);
+  if (paths.length === 0) throw createNothingError(spec, others, walked);
+  if (layout.problem && !optional) {
+    throw new GolemError("invalid-data", `${spec}: ${layout.problem.message}`, { hint: layout.problem.hint });
+  }
+  const placed = layout.recordings;
+  const loose = layout.problem ? paths : layout.loose;
+  for (const { path, label } of placed) checkLabel(label, `The folder of ${JSON.stringify(path)}`);
+  checkLabelCount(
+    placed.map(({ label }) => label),
+    spec,
+  );
   if (placed.length === 0 && !optional) {
     throw new GolemError(
       "too-few-classes",
@@ -39,6 +55,13 @@ export async function loadClassFolders(
     createRecording(folder, { file: path, label, split }),
   );
   const warnings: (ErrorRecord & { file?: string })[] = [];
+  if (layout.root !== "" && !optional) {
+    warnings.push({
+      code: "invalid-data",
+      message: `${spec} holds only the folder ${layout.root}; the folders in it are taken for the classes (${describeSome([...new Set(placed.map(({ label }) => label))])}).`,
+      hint: `If ${layout.root} is a class itself, put it beside the folders of the other classes.`,
+    });
+  }
   if (optional) {
     recordings.push(...loose.map((file) => createRecording(folder, { file, label: "", split: "none" })));
   } else if (loose.length > 0) {
@@ -70,10 +93,44 @@ export async function loadClassFolders(
     message: `${file} is a link to a file that does not exist.`,
     hint: "Restore the file, or delete the link.",
   }));
+  skipped.push(...walked.undecodable.map(({ name, bytes }) => describeUndecodable(name, bytes)));
   return { name: spec, recordings, warnings, skipped };
 }
 
-function createNothingError(spec: string, others: readonly string[]): GolemError {
+/** Why a file cannot be opened by its name. */
+function describeUndecodable(file: string, bytes: string): SkippedRecording {
+  return {
+    file,
+    code: "unreadable",
+    message: `The name of ${file} is not UTF-8 (its bytes are ${bytes}), so it cannot be opened and is left out.`,
+    hint: "Rename it; convmv -f latin1 -t utf8 -r --notest FOLDER does so for all names of a folder that are in Latin-1.",
+  };
+}
+
+function createNothingError(
+  spec: string,
+  others: readonly string[],
+  { undecodable }: Pick<WalkedFolder, "undecodable">,
+): GolemError {
+  const [broken] = undecodable;
+  if (broken) {
+    const { message, hint } = describeUndecodable(broken.name, broken.bytes);
+    const more = undecodable.length > 1 ? ` ${undecodable.length - 1} more likewise.` : "";
+    return new GolemError(
+      "no-recordings",
+      `${spec} holds no recordings that can be opened. ${message}${more}`,
+      { hint },
+    );
+  }
+  const archive = others.find(isArchiveName);
+  if (archive !== undefined) {
+    const { command, folder } = describeUnpacking(`${spec.replace(/\/+$/, "")}/${archive}`);
+    return new GolemError(
+      "no-recordings",
+      `${spec} holds no recordings but the archive ${archive}; a folder of recordings per class was expected.`,
+      { hint: `Unpack it, and name the folder: ${command} && golem train ${quote(folder)}` },
+    );
+  }
   const found = others.length === 0 ? "is empty" : `holds no recordings (only ${countExtensions(others)})`;
   return new GolemError("no-recordings", `${spec} ${found}; a folder of recordings per class was expected.`, {
     hint: arrangement,

@@ -3,29 +3,29 @@
  *
  * Not its concern: the contents of recordings.
  */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { GolemError } from "../../core/error.ts";
+import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
 import type { Dataset, Split } from "../../dataset/dataset.ts";
+import { readFolderLayout } from "../../dataset/folder-layout.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
-import { readLabelledRows } from "../../dataset/labelled-rows.ts";
+import { type LabelledRows, readLabelledRows } from "../../dataset/labelled-rows.ts";
 import { isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
-import { parseSplit } from "../../dataset/split-name.ts";
-import { parseCsv, parseJsonLines } from "../../dataset/table.ts";
-import { decodeText } from "../../dataset/text-encoding.ts";
+import { parseFolderSplit } from "../../dataset/split-name.ts";
 import { describeReadError } from "../disk/file-hash.ts";
+import { walkFolder } from "../disk/folder-walk.ts";
 import { loadClassFolders } from "./class-folders.ts";
-import { type FoundRows, type LoadDatasetOptions, locateRecordings } from "./recording-files.ts";
+import { findList } from "./found-lists.ts";
+import { isListName, readListTable } from "./read-list.ts";
+import { type LoadDatasetOptions, locateRecordings } from "./recording-files.ts";
 
 export type { LoadDatasetOptions } from "./recording-files.ts";
 
-/** Maximum size of a list of recordings in bytes. */
-const maximumListBytes = 256 << 20;
-
 /**
- * Loads a data set: a folder per class (also inside `train`, `test`, `validation`), a folder with `metadata.csv` or
- * `metadata.jsonl`, a `.csv`, `.tsv` or `.jsonl` manifest, or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not
- * opened.
+ * Loads a data set: a folder per class (also above or inside `train`, `test`, `validation`), a folder with `metadata.csv`,
+ * `metadata.jsonl` or another list of its recordings, a `.csv`, `.tsv` or `.jsonl` manifest, or hf:OWNER/NAME on the Hugging
+ * Face Hub. Recordings are not opened.
  *
  * @param spec As written by the user; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no class's
@@ -40,7 +40,8 @@ export async function loadDataset(spec: string, options: LoadDatasetOptions = {}
   const path = resolve(spec);
   const info = await statData(path, spec);
   if (info.isDirectory()) return loadFolder(spec, path, options);
-  if (getListReader(path) === undefined) {
+  if (isArchiveName(path)) throw createArchiveError(spec);
+  if (!isListName(path)) {
     const found = isRecordingName(basename(path)) ? "a single file" : "a file of another kind";
     throw new GolemError(
       "invalid-data",
@@ -53,43 +54,81 @@ export async function loadDataset(spec: string, options: LoadDatasetOptions = {}
 }
 
 async function loadFolder(spec: string, folder: string, options: LoadDatasetOptions): Promise<Dataset> {
-  const list = await findMetadata(folder);
-  if (list !== undefined) {
-    const rows = await readList(join(folder, list), list, options);
-    return locateRecordings(spec, folder, rows, { ...options, confined: true });
-  }
-  const lists = await findSplitMetadata(folder);
-  if (lists.length === 0) return loadClassFolders(spec, folder, options);
-  const all: FoundRows = { rows: [], skipped: [] };
+  const lists = await findMetadataLists(folder);
+  if (lists.length === 0) return loadFolderWithoutMetadata(spec, folder, options);
+  const all: LabelledRows = { rows: [], skipped: [], warnings: [] };
   for (const { inner, list, split } of lists) {
-    const place = `${inner}/${list}`;
-    const { rows, skipped } = await readList(join(folder, inner, list), place, options);
-    const prefix = (name: string): string => `${inner}/${name}`;
+    const prefix = (name: string): string => (inner === "" ? name : `${inner}/${name}`);
+    const { rows, skipped, warnings } = await readList(join(folder, inner, list), prefix(list), options);
     for (const row of rows) {
       all.rows.push({ ...row, path: prefix(row.path), split: row.split === "none" ? split : row.split });
     }
     for (const row of skipped) all.skipped.push({ ...row, file: prefix(row.file) });
+    all.warnings.push(...warnings);
   }
   return locateRecordings(spec, folder, all, { ...options, confined: true });
 }
 
+/** Goes by another list in the folder if there is one, else by its folders. */
+async function loadFolderWithoutMetadata(
+  spec: string,
+  folder: string,
+  options: LoadDatasetOptions,
+): Promise<Dataset> {
+  const walked = await walkFolder(folder, options);
+  const layout = readFolderLayout(walked.files.filter((path) => isRecordingName(basename(path))));
+  // A pool to choose from is all of the recordings.
+  const list =
+    options.labels === "optional" ? undefined : await findList(spec, folder, walked.files, layout, options);
+  if (list) return locateRecordings(spec, folder, list, { ...options, confined: true });
+  return loadClassFolders(spec, folder, { ...options, walked, layout });
+}
+
+/** What to do with an archive. */
+function createArchiveError(spec: string): GolemError {
+  const { command, folder } = describeUnpacking(spec);
+  return new GolemError(
+    "invalid-data",
+    `${spec} is an archive; a folder of recordings or a .csv, .tsv or .jsonl list was expected.`,
+    { hint: `Unpack it, and name the folder: ${command} && golem train ${quote(folder)}` },
+  );
+}
+
+/** The metadata lists of a folder: its own, else that of its only folder, else those of its splits. */
+async function findMetadataLists(folder: string): Promise<{ inner: string; list: string; split: Split }[]> {
+  const own = await findMetadata(folder);
+  if (own !== undefined) return [{ inner: "", list: own, split: "none" }];
+  const folders: string[] = [];
+  let files = 0;
+  for (const name of (await readNames(folder)).sort()) {
+    if (isSystemName(name)) continue;
+    const isFolder = (await stat(join(folder, name)).catch(() => undefined))?.isDirectory();
+    if (isFolder) folders.push(name);
+    else if (isRecordingName(name)) files++;
+  }
+  const [only] = folders;
+  if (folders.length === 1 && files === 0 && parseFolderSplit(only!) === undefined) {
+    const lists = await findMetadataLists(join(folder, only!));
+    return lists.map((found) => ({
+      ...found,
+      inner: found.inner === "" ? only! : `${only}/${found.inner}`,
+    }));
+  }
+  const found: { inner: string; list: string; split: Split }[] = [];
+  for (const inner of folders) {
+    const split = parseFolderSplit(inner);
+    const list = split === undefined ? undefined : await findMetadata(join(folder, inner));
+    if (split !== undefined && list !== undefined) found.push({ inner, list, split });
+  }
+  return found;
+}
+
+const metadataNames = ["metadata.csv", "metadata.jsonl", "metadata.tsv"];
+
 /** The name of a folder's metadata list, if any. */
 async function findMetadata(folder: string): Promise<string | undefined> {
   const names = await readNames(folder);
-  return ["metadata.csv", "metadata.jsonl"].find((name) => names.includes(name));
-}
-
-/** Lists inside `train`, `test` and `validation`, where each has its own. */
-async function findSplitMetadata(folder: string): Promise<{ inner: string; list: string; split: Split }[]> {
-  const found: { inner: string; list: string; split: Split }[] = [];
-  for (const inner of (await readNames(folder)).sort()) {
-    const split = parseSplit(inner);
-    if (split === undefined || split === "none" || isSystemName(inner)) continue;
-    const isFolder = (await stat(join(folder, inner)).catch(() => undefined))?.isDirectory();
-    const list = isFolder ? await findMetadata(join(folder, inner)) : undefined;
-    if (list !== undefined) found.push({ inner, list, split });
-  }
-  return found;
+  return metadataNames.map((wanted) => names.find((name) => name.toLowerCase() === wanted)).find(Boolean);
 }
 
 async function readNames(folder: string): Promise<string[]> {
@@ -100,31 +139,8 @@ async function readNames(folder: string): Promise<string[]> {
   }
 }
 
-function getListReader(path: string): typeof parseCsv | typeof parseJsonLines | undefined {
-  if (/\.(csv|tsv)$/i.test(path)) return parseCsv;
-  if (/\.(jsonl|ndjson)$/i.test(path)) return parseJsonLines;
-  return undefined;
-}
-
-async function readList(path: string, name: string, options: LoadDatasetOptions): Promise<FoundRows> {
-  throwIfAborted(options.signal);
-  const { size } = await statData(path, name);
-  if (size > maximumListBytes) {
-    throw new GolemError(
-      "invalid-data",
-      `${name} has ${size} bytes; a list of recordings of at most ${maximumListBytes} was expected.`,
-      { hint: "Split it, or name another file." },
-    );
-  }
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path, options.signal ? { signal: options.signal } : {});
-  } catch (error) {
-    throwIfAborted(options.signal);
-    throw describeReadError(error, path);
-  }
-  const read = getListReader(path) ?? parseCsv;
-  return readLabelledRows(await read(decodeText(bytes, name), name), name, options.labels);
+async function readList(path: string, name: string, options: LoadDatasetOptions): Promise<LabelledRows> {
+  return readLabelledRows(await readListTable(path, name, options), name, options.labels);
 }
 
 async function statData(

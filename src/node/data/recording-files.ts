@@ -8,9 +8,9 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
-import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
+import type { Dataset, Recording } from "../../dataset/dataset.ts";
 import { createConflictError } from "../../dataset/duplicates.ts";
-import type { LabelledRow, LabelNeed } from "../../dataset/labelled-rows.ts";
+import type { LabelledRow, LabelledRows, LabelNeed } from "../../dataset/labelled-rows.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
@@ -22,12 +22,6 @@ export interface LoadDatasetOptions extends WorkOptions {
   readonly limit?: number | undefined;
   /** Cache of remote data sets; see `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
-}
-
-/** The rows of a list, and those left out while reading it. */
-export interface FoundRows {
-  readonly rows: LabelledRow[];
-  readonly skipped: SkippedRecording[];
 }
 
 /** Files looked up between two checks of the abort signal. */
@@ -50,7 +44,7 @@ export function createRecording(root: string, fields: Omit<Recording, "open">): 
 export async function locateRecordings(
   name: string,
   root: string,
-  found: FoundRows,
+  found: LabelledRows,
   options: WorkOptions & { readonly confined: boolean },
 ): Promise<Dataset> {
   const paths: (string | undefined)[] = [];
@@ -74,7 +68,7 @@ export async function locateRecordings(
     });
   }
   const kept = new Map<string, LabelledRow>();
-  const warnings: (ErrorRecord & { file?: string })[] = [];
+  const warnings: (ErrorRecord & { file?: string })[] = [...found.warnings];
   const labels = new Map<string, Set<string>>();
   for (const [i, row] of found.rows.entries()) {
     const path = paths[i];

@@ -23,7 +23,9 @@ export async function openFileSource(file: string): Promise<FileSource> {
       missing ? `${name} does not exist; expected an audio file.` : `${name} could not be read (${code}).`,
       {
         hint: missing
-          ? "Check the path."
+          ? name.includes("\ufffd")
+            ? "The name holds characters that are not UTF-8, so it cannot be passed on; rename the file."
+            : "Check the path."
           : "Check that it is a file and that you have permission to read it.",
         cause,
       },

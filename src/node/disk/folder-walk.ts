@@ -21,6 +21,8 @@ export interface WalkedFolder {
   readonly folders: readonly string[];
   /** Broken links. */
   readonly broken: readonly string[];
+  /** Files and folders whose names are not UTF-8 and cannot be opened: the name with U+FFFD for what is not, and its bytes in hexadecimal digits. */
+  readonly undecodable: readonly { readonly name: string; readonly bytes: string }[];
 }
 
 /** Walks a folder; hidden files and system files are left out. */
@@ -28,6 +30,7 @@ export async function walkFolder(root: string, options: WorkOptions = {}): Promi
   const files: string[] = [];
   const folders: string[] = [];
   const broken: string[] = [];
+  const undecodable: { name: string; bytes: string }[] = [];
   let reported = 0;
   let entered = 0;
   const start = await realpath(root).catch((error: unknown) => {
@@ -49,8 +52,12 @@ export async function walkFolder(root: string, options: WorkOptions = {}): Promi
     } catch (error) {
       throw describeReadError(error, path);
     }
-    for (const { name, kind } of entries) {
+    for (const { name, kind, bytes } of entries) {
       const inner = folder === "" ? name : `${folder}/${name}`;
+      if (bytes !== undefined) {
+        undecodable.push({ name: inner, bytes });
+        continue;
+      }
       if (kind === "folder") {
         if (folder === "") folders.push(name);
         await visit(inner, [...ancestors, identity]);
@@ -70,13 +77,31 @@ export async function walkFolder(root: string, options: WorkOptions = {}): Promi
     }
   };
   await visit("", []);
-  return { files, folders, broken };
+  return { files, folders, broken, undecodable };
 }
 
-async function readEntries(path: string): Promise<{ name: string; kind: "file" | "folder" | "broken" }[]> {
-  const entries: { name: string; sortKey: string; kind: "file" | "folder" | "broken" }[] = [];
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (isSystemName(entry.name)) continue;
+interface FolderEntry {
+  readonly name: string;
+  readonly sortKey: string;
+  readonly kind: "file" | "folder" | "broken";
+  /** Of a name that is not UTF-8. */
+  readonly bytes?: string;
+}
+
+async function readEntries(path: string): Promise<FolderEntry[]> {
+  const entries: FolderEntry[] = [];
+  const found = await readdir(path, { withFileTypes: true });
+  // Node replaces what is not UTF-8 in names, which are then of no file.
+  const suspect = found.some(({ name }) => name.includes("\ufffd"));
+  for (const name of suspect ? await readdir(path, { encoding: "buffer" }) : []) {
+    const text = name.toString("utf8");
+    if (Buffer.from(text, "utf8").equals(name)) continue;
+    const bytes = name.toString("hex").replaceAll(/(..)(?!$)/g, "$1 ");
+    entries.push({ name: text, sortKey: text.normalize("NFC"), kind: "file", bytes });
+  }
+  const undecodable = new Set(entries.map(({ name }) => name));
+  for (const entry of found) {
+    if (isSystemName(entry.name) || undecodable.has(entry.name)) continue;
     let target: { isFile(): boolean; isDirectory(): boolean } = entry;
     const sortKey = entry.name.normalize("NFC");
     if (entry.isSymbolicLink()) {

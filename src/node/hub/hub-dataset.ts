@@ -11,6 +11,7 @@ import { GolemError } from "../../core/error.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import { parseHubAddress } from "../../dataset/hub-address.ts";
 import { parseHubSplit, selectConfig, selectSplits } from "../../dataset/hub-splits.ts";
+import { checkLabel, checkLabelCount } from "../../dataset/label-limits.ts";
 import type { ColumnOptions } from "../../dataset/parquet-features.ts";
 import { openParquetFile, type ParquetFile } from "../../dataset/parquet-file.ts";
 import type { LoadDatasetOptions } from "../data/recording-files.ts";
@@ -63,6 +64,7 @@ export async function loadHubDataset(
     );
     const named = { id: address.id, config: config.name, paths: split.files, card: list.card };
     const table = await loadRows(folder, { ...named, wish, openFiles, limit: rest }, options);
+    warnings.push(...(table.warnings ?? []));
     const rows: (Omit<Recording, "open" | "origin"> & { row: number })[] = [];
     for (const [row, [label, speaker]] of table.rows.entries()) {
       const file = `${config.name}/${split.name}/${row}`;
@@ -72,6 +74,7 @@ export async function loadHubDataset(
         continue;
       }
       if (rows.length === rest) break;
+      checkLabel(label ?? "", file);
       rows.push({
         ...{ row, file, label: label ?? "" },
         ...(speaker === null ? {} : { speaker }),
@@ -92,6 +95,10 @@ export async function loadHubDataset(
       { hint: "Choose another split, or another column with ?label=COLUMN." },
     );
   }
+  checkLabelCount(
+    recordings.map(({ label }) => label),
+    spec,
+  );
   return { name: spec, isPublic: list.isPublic === true, recordings, warnings, skipped };
 }
 

@@ -5,11 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { type ColumnOptions, chooseColumns, readFeatures, readText } from "../../dataset/parquet-features.ts";
 import type { ParquetFile } from "../../dataset/parquet-file.ts";
 import { readKept, writeKept } from "../disk/kept-json.ts";
+
+/** Raised when other columns would be chosen than before, so that cached rows are read again. */
+const choiceVersion = 2;
 
 /** Row groups read concurrently. */
 const concurrency = 6;
@@ -23,6 +26,8 @@ export interface RowTable {
   /** [label, speaker] of each row, null if absent. */
   readonly rows: readonly (readonly [string | null, string | null])[];
   readonly complete: boolean;
+  /** What to say of the choice of columns. */
+  readonly warnings?: readonly ErrorRecord[];
 }
 
 interface RowsWanted {
@@ -46,7 +51,7 @@ interface RowsWanted {
 export async function loadRows(folder: string, wanted: RowsWanted, options: WorkOptions): Promise<RowTable> {
   const { wish, limit, openFiles } = wanted;
   const digest = createHash("sha256")
-    .update(JSON.stringify([wish, wanted.paths]))
+    .update(JSON.stringify([choiceVersion, wish, wanted.paths]))
     .digest("hex");
   const path = join(folder, `rows-${digest.slice(0, 16)}.json`);
   const kept = await readKept<RowTable>(path);
@@ -56,7 +61,8 @@ export async function loadRows(folder: string, wanted: RowsWanted, options: Work
   const rows: [string | null, string | null][] = [];
   let counted = 0;
   let audio = "";
-  const table = (complete: boolean): RowTable => ({ audio, starts, rows, complete });
+  const warnings: ErrorRecord[] = [];
+  const table = (complete: boolean): RowTable => ({ audio, starts, rows, complete, warnings });
   for (const [index, openFile] of openFiles.entries()) {
     if (isEnough(table(false), wish, limit)) break;
     const parquet = await openFile();
@@ -72,6 +78,7 @@ export async function loadRows(folder: string, wanted: RowsWanted, options: Work
       );
     }
     audio = choice.audio;
+    if (index === 0 && choice.warning) warnings.push(choice.warning);
     starts.push(counted);
     const columns = [...new Set([choice.label, choice.speaker].filter((column) => column !== undefined))];
     const atOnce = limit === undefined ? concurrency : 1;

@@ -50,6 +50,36 @@ describe("a heap of files", () => {
     });
   });
 
+  it("goes by a list of another name, refuses splits without classes, and names archives", async () => {
+    const list = file("labels.csv", "filename;category;speaker_id\na;yes;Ann\nb;no;Bob\n");
+    const found = await understandFiles([list, file("audio/a.wav"), file("audio/b.wav")], "dropped");
+    expect(found).toMatchObject({
+      recordings: [
+        { label: "yes", speaker: "Ann" },
+        { label: "no", speaker: "Bob" },
+      ],
+    });
+    await expect(understandFiles([file("train/a.wav"), file("test/b.wav")], "dropped")).rejects.toMatchObject(
+      {
+        code: "invalid-data",
+        message: expect.stringContaining("named like splits"),
+      },
+    );
+    await expect(understandFiles([file("set.tar.gz")], "dropped")).rejects.toMatchObject({
+      message: expect.stringContaining("archive"),
+    });
+  });
+
+  it("keeps the sources that names tell", async () => {
+    const files = ["rec0", "rec1"].flatMap((stem) =>
+      [0, 1].flatMap((i) => [file(`dog/${stem}_0${i}.wav`), file(`rain/${stem}_0${i}.wav`)]),
+    );
+    const found = await understandFiles(files, "dropped");
+    expect(found).toMatchObject({
+      recordings: [{ source: "dog/rec0" }, { source: "rain/rec0" }, {}, {}, {}, {}, {}, {}],
+    });
+  });
+
   it("is a golem where there is a golem.json", async () => {
     const found = await understandFiles(
       [file("g/golem.json"), file("g/head.safetensors"), file("g/training.json"), file("g/report.html")],

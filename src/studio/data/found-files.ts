@@ -5,10 +5,16 @@
  * Not its concern: where the files come from.
  */
 import { GolemError } from "../../core/error.ts";
+import { isArchiveName } from "../../dataset/archive-name.ts";
 import { readFolderLayout } from "../../dataset/folder-layout.ts";
-import { readLabelledRows } from "../../dataset/labelled-rows.ts";
+import { checkLabel } from "../../dataset/label-limits.ts";
+import { findListColumns, readLabelledRows } from "../../dataset/labelled-rows.ts";
+import { createFileMatcher } from "../../dataset/listed-files.ts";
+import { findNameSources } from "../../dataset/name-sources.ts";
 import { getExtension, isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
-import { parseCsv, parseJsonLines } from "../../dataset/table.ts";
+import { parseFolderSplit } from "../../dataset/split-name.ts";
+import { parseCsv, parseJsonLines, type Table } from "../../dataset/table.ts";
+import { decodeText } from "../../dataset/text-encoding.ts";
 import { golemFiles } from "../../golem/golem-files.ts";
 import type { KeptRecording } from "./task.ts";
 
@@ -24,6 +30,8 @@ export interface FoundRecording {
   readonly label: string | undefined;
   readonly extension: string;
   readonly speaker?: string | undefined;
+  /** The longer recording that it was cut from, if its name shows that. */
+  readonly source?: string | undefined;
   readonly split?: KeptRecording["split"];
 }
 
@@ -50,14 +58,28 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
       files: Object.fromEntries(names.map((file) => [file, own.get(file)!])),
     };
   }
-  const list = files.find(({ path }) => /^metadata\.(csv|jsonl)$/i.test(path));
-  const recordings = list
-    ? await readList(list, own)
-    : readFolders(files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!)));
-  if (recordings.length > 0) return { kind: "recordings", name: called, recordings };
+  const sounds = files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!));
+  const recordings = (await readLists(files)) ?? readFolders(sounds);
+  for (const { label, file } of recordings) checkLabel(label ?? "", file.path);
+  if (recordings.length > 0) return { kind: "recordings", name: called, recordings: addSources(recordings) };
+  const archive = files.find(({ path }) => isArchiveName(path));
+  if (archive) {
+    throw new GolemError("no-recordings", `${archive.path} is an archive that cannot be read here.`, {
+      hint: "Unpack it, and choose the folder; a single zip file can be read as it is.",
+    });
+  }
   throw new GolemError("no-recordings", `${called} holds no recordings; expected a folder per class.`, {
     hint: "Choose a folder that has a folder of recordings for each class.",
   });
+}
+
+/** Adds what the names tell of common sources, which the studio's own names will not show; only where no speaker is named. */
+function addSources(recordings: readonly FoundRecording[]): FoundRecording[] {
+  if (recordings.some(({ speaker }) => speaker !== undefined)) return [...recordings];
+  const sources = findNameSources(
+    recordings.map(({ file, label }) => ({ file: file.path, label: label ?? "" })),
+  );
+  return recordings.map((recording, i) => ({ ...recording, source: sources[i] }));
 }
 
 /** Removes the common root folder from paths, unless it is a class. */
@@ -72,16 +94,47 @@ function stripRoot(files: readonly FoundFile[]): { files: readonly FoundFile[]; 
   return { root, files: files.map((file) => ({ ...file, path: file.path.slice(root.length + 1) })) };
 }
 
-async function readList(list: FoundFile, own: ReadonlyMap<string, FoundFile>): Promise<FoundRecording[]> {
-  const text = new TextDecoder().decode(await list.read());
-  const table = list.path.endsWith("csv") ? await parseCsv(text, list.path) : parseJsonLines(text, list.path);
-  const { rows } = readLabelledRows(table, list.path);
-  return rows.flatMap(({ path, label, speaker, split }): FoundRecording[] => {
-    const file = own.get(path.replaceAll("\\", "/").replace(/^\.\//, ""));
+/**
+ * Recordings by the lists called metadata.csv or metadata.jsonl (one, or one per split), else by the only other list that names at least
+ * half of its rows' files where the folders give no classes; undefined where there is none.
+ */
+async function readLists(files: readonly FoundFile[]): Promise<FoundRecording[] | undefined> {
+  const metadata = files.filter(({ path }) => /^([^/]+\/)?metadata\.(csv|tsv|jsonl)$/i.test(path));
+  const own = metadata.filter(({ path }) => !path.includes("/"));
+  const ofSplits = metadata.filter(({ path }) => parseFolderSplit(path.split("/")[0]!) !== undefined);
+  const named = own.length > 0 ? own.slice(0, 1) : ofSplits;
+  if (named.length > 0) return (await Promise.all(named.map((list) => readList(list, files)))).flat();
+  const paths = files.map(({ path }) => path).filter((path) => isRecordingName(path.split("/").at(-1)!));
+  const layout = readFolderLayout(paths);
+  if (!layout.problem && new Set(layout.recordings.map(({ label }) => label)).size > 1) return undefined;
+  const found: FoundRecording[][] = [];
+  for (const list of files.filter(({ path }) => /^([^/]+\/)?[^/]+\.(csv|tsv|jsonl)$/i.test(path))) {
+    const table = await readTable(list).catch(() => undefined);
+    if (!table || findListColumns(table)?.label === undefined) continue;
+    const rows = await readList(list, files);
+    if (rows.length >= table.rows.length / 2) found.push(rows);
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
+
+async function readTable(list: FoundFile): Promise<Table> {
+  const text = decodeText(await list.read(), list.path);
+  return /\.(csv|tsv)$/i.test(list.path) ? parseCsv(text, list.path) : parseJsonLines(text, list.path);
+}
+
+async function readList(list: FoundFile, files: readonly FoundFile[]): Promise<FoundRecording[]> {
+  const folder = list.path.split("/").slice(0, -1).join("/");
+  const { rows } = readLabelledRows(await readTable(list), list.path);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const match = createFileMatcher([...byPath.keys()], folder);
+  const folderSplit = folder === "" ? undefined : parseFolderSplit(folder);
+  return rows.flatMap(({ path, label, speaker, split: listed }): FoundRecording[] => {
+    const file = byPath.get(match(path) ?? "");
     if (!file) return [];
+    const split = listed === "none" ? (folderSplit ?? "none") : listed;
     return [
       {
-        ...{ file, label, speaker, extension: getExtension(path) || "wav" },
+        ...{ file, label, speaker, extension: getExtension(file.path) || "wav" },
         ...(split === "none" ? {} : { split }),
       },
     ];
@@ -90,7 +143,8 @@ async function readList(list: FoundFile, own: ReadonlyMap<string, FoundFile>): P
 
 function readFolders(files: readonly FoundFile[]): FoundRecording[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const { recordings, loose } = readFolderLayout(files.map(({ path }) => path));
+  const { recordings, loose, problem } = readFolderLayout(files.map(({ path }) => path));
+  if (problem) throw new GolemError("invalid-data", problem.message, { hint: problem.hint });
   return [
     ...recordings.map(({ path, label, split }) => ({
       ...{ file: byPath.get(path)!, label, extension: getExtension(path) || "wav" },

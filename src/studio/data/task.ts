@@ -24,6 +24,8 @@ export interface KeptRecording {
   /** Path in the data set, unique within the task: "yes/yes-001.wav". */
   readonly file: string;
   readonly speaker?: string;
+  /** The longer recording that it was cut from, if its original name showed that. */
+  readonly source?: string;
   /** From the list of an imported data set. */
   readonly split?: "train" | "validation" | "test";
   /** Of the whole recording; 0 until it is decoded. */

@@ -102,8 +102,8 @@ async function keepFound(
   let batch: NewFile[] = [];
   reading.value = [0, found.length];
   try {
-    for (const [i, { file, label: own = fallback, extension, speaker, split }] of found.entries()) {
-      batch.push({ bytes: await file.read(), label: own, extension, speaker, split });
+    for (const [i, { file, label: own = fallback, extension, speaker, source, split }] of found.entries()) {
+      batch.push({ bytes: await file.read(), label: own, extension, speaker, source, split });
       if (batch.length < batchSize && i < found.length - 1) continue;
       await keepFiles(owner, batch);
       batch = [];

@@ -19,6 +19,8 @@ export interface NewFile {
   /** File extension, without the dot. */
   readonly extension: string;
   readonly speaker?: string | undefined;
+  /** The longer recording that it was cut from, if its name shows that. */
+  readonly source?: string | undefined;
   readonly split?: KeptRecording["split"] | undefined;
 }
 
@@ -65,7 +67,7 @@ export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise
 
 async function describe(
   owner: Task,
-  { bytes, label, extension, speaker, split }: NewFile,
+  { bytes, label, extension, speaker, source, split }: NewFile,
   there: readonly KeptRecording[],
 ): Promise<KeptRecording> {
   const taken = new Set(there.map(({ file }) => file));
@@ -77,6 +79,7 @@ async function describe(
     label,
     file: nameRecording(label, number, extension),
     ...(speaker === undefined ? {} : { speaker }),
+    ...(source === undefined ? {} : { source }),
     ...(split === undefined ? {} : { split }),
     seconds: 0,
     peaks: new Uint8Array(0),

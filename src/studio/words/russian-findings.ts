@@ -62,6 +62,12 @@ function describeNuisance(
   };
 }
 
+const severalSources =
+  "Запишите каждый класс из нескольких источников: в другое время, в другом месте, на другом устройстве, другим голосом. Если это не куски более длинных записей, укажите настоящие источники в столбце speaker.";
+
+const describePieces = ({ sources, pieces, examples }: FindingFacts["pieces-together"]) =>
+  `Записей, вырезанных из более длинных: ${pieces}, а источников: ${sources} (${examples}).`;
+
 const describeUneven = (
   { largest, most, smallest, least }: FindingFacts["uneven"],
   effect: string,
@@ -94,6 +100,8 @@ export const russianFindings: FindingCatalogue = {
     confounded: "Метку выдаёт не сам звук",
     "one-speaker": "Голоса не разделить",
     "shared-speaker": "Одни и те же голоса в обучении и в проверке",
+    "same-source": "Куски одной записи",
+    "alike-labels": "Метки, которые различаются только написанием",
     imbalanced: "Классы очень разного размера",
     "too-few": "Слишком мало записей",
     "unseen-label": "Классы, которые есть только в проверке",
@@ -190,6 +198,26 @@ export const russianFindings: FindingCatalogue = {
     "shared-speakers": ({ count, speakers }) => ({
       message: `${plural(count, "голос", "голоса", "голосов")} (${names(speakers)}) и в обучении, и в проверке. Это оценка на знакомых голосах, для новых она завышена.`,
       advice: "Оставьте все записи одного голоса только в обучении или только в проверке.",
+    }),
+    "pieces-together": (facts) => ({
+      message: `${describePieces(facts)} Каждый источник учит немногим больше, чем одна запись. При проверке куски одного источника всегда в одной части.`,
+      advice: severalSources,
+    }),
+    "pieces-mixed": (facts) => ({
+      message: `${describePieces(facts)} При проверке их не удержать в одной части, поэтому оценка — о знакомых источниках и ничего не говорит о новых.`,
+      advice: severalSources,
+    }),
+    "pieces-other-side": (facts) => ({
+      message: `${describePieces(facts)} Некоторые — и в обучении, и в проверке, поэтому оценка — о знакомых источниках и ничего не говорит о новых.`,
+      advice: "Оставьте все куски одного источника только в обучении или только в проверке.",
+    }),
+    "labels-look-same": ({ labels, count }) => ({
+      message: `Метки ${labels} выглядят одинаково, но различаются невидимыми знаками и считаются разными классами: на слух их не различить (с более редким написанием: ${recordings(count)}).`,
+      advice: "Напишите их одинаково: введите метку заново или переименуйте папку.",
+    }),
+    "labels-differ-by-case": ({ labels, count }) => ({
+      message: `Метки ${labels} различаются только регистром букв и считаются разными классами (с более редким написанием: ${recordings(count)}).`,
+      advice: "Если это один класс, напишите их одинаково; если нет, ничего делать не нужно.",
     }),
     "one-class": ({ classes }) => ({
       message:

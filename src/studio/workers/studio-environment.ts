@@ -33,17 +33,20 @@ export async function openTask(
   task: string,
   name: string,
 ): Promise<Dataset> {
-  const recordings = (await shelf.listRecordings(task)).map(({ file, label, speaker, split, hash }) => {
-    const recording: Recording = {
-      file,
-      label,
-      split: split ?? "none",
-      open,
-      ...(speaker === undefined ? {} : { speaker }),
-    };
-    hashes.set(recording, hash);
-    return recording;
-  });
+  const recordings = (await shelf.listRecordings(task)).map(
+    ({ file, label, speaker, source, split, hash }) => {
+      const recording: Recording = {
+        file,
+        label,
+        split: split ?? "none",
+        open,
+        ...(speaker === undefined ? {} : { speaker }),
+        ...(source === undefined ? {} : { source }),
+      };
+      hashes.set(recording, hash);
+      return recording;
+    },
+  );
   return { name, recordings, warnings: [], skipped: [] };
 }
 

@@ -1,0 +1,52 @@
+/**
+ * What a label may be: a line of text of limited length.
+ *
+ * Not its concern: where labels come from.
+ */
+import { GolemError } from "../core/error.ts";
+
+/** Longest label, in UTF-16 units, and most labels of a golem; its files accept no more. */
+const maximumLabelLength = 1024;
+const maximumLabels = 10_000;
+
+/** Characters that move the cursor, or break lines and files: C0, DEL, C1, line and paragraph separators, halves of pairs. */
+const controls = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+/**
+ * Checks one label.
+ *
+ * @param place Where it was found, for the message: "metadata.csv, line 3".
+ * @throws GolemError `invalid-data`.
+ */
+export function checkLabel(label: string, place: string): void {
+  if (label.length > maximumLabelLength) {
+    throw new GolemError(
+      "invalid-data",
+      `${place}: the label "${label.slice(0, 40)}..." has ${label.length} characters; at most ${maximumLabelLength} were expected.`,
+      { hint: "Name the class in a few words. If this is a description, another column is the label." },
+    );
+  }
+  const control = controls.exec(label)?.[0];
+  if (control === undefined) return;
+  const code = control.codePointAt(0)!;
+  const shown = JSON.stringify(label.slice(0, 60)).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ud800-\udfff]/g,
+    "?",
+  );
+  throw new GolemError(
+    "invalid-data",
+    `${place}: the label ${shown} contains the character U+${code.toString(16).toUpperCase().padStart(4, "0")}, which cannot be shown; a line of plain text was expected.`,
+    { hint: "Remove the character." },
+  );
+}
+
+/** Checks the number of labels. Throws `invalid-data`. */
+export function checkLabelCount(labels: Iterable<string>, name: string): void {
+  const { size } = new Set(labels);
+  if (size <= maximumLabels) return;
+  throw new GolemError(
+    "invalid-data",
+    `${name} has ${size} different labels; at most ${maximumLabels} were expected.`,
+    { hint: "Check that the labels are classes rather than, say, file names or sentences." },
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * Finds what the columns of a list or table of recordings are by their names: file, label, speaker, split.
+ *
+ * Names are compared without case, spaces, hyphens and underscores: "Speaker ID" is speaker_id.
+ * Not its concern: rows.
+ */
+
+/** Names of the column of files, the preferred first. */
+export const fileColumns = [
+  ...["file_name", "file", "path", "file_path", "audio_file", "audio", "audio_path", "wav", "wav_path"],
+  ...[
+    "wav_file",
+    "recording",
+    "slice_file_name",
+    "fname",
+    "clip",
+    "filename_audio",
+    "sound",
+    "audio_filepath",
+  ],
+];
+
+/** Names of the column of labels, the preferred first. */
+export const labelColumns = [
+  ...["label", "class", "category", "intent", "class_name", "label_name", "labels", "intent_class"],
+  ...["category_name", "class_label", "emotion", "keyword", "command", "word", "tag", "target"],
+];
+
+/**
+ * Names of the columns of groups (speakers, devices, sources) that are kept apart in every test, the preferred
+ * first.
+ */
+export const groupColumns = [
+  ...["speaker", "speaker_id", "client_id", "subject", "subject_id", "group", "group_id"],
+  ...["source", "source_id", "session", "session_id"],
+];
+
+/** Names that may mean a group; the user has to say so. */
+const perhapsGroups = [
+  ...[
+    "spk",
+    "spk_id",
+    "speaker_name",
+    "user",
+    "user_id",
+    "participant",
+    "participant_id",
+    "actor",
+    "actor_id",
+  ],
+  ...["patient", "patient_id", "recordist", "device", "device_id", "recording_id", "source_file", "fsid"],
+  ...["person", "person_id", "voice", "voice_id", "author"],
+];
+
+const squash = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, "");
+
+/** The columns of `present` that `wanted` names, in the order of `wanted`. */
+export function findColumns(present: readonly string[], wanted: readonly string[]): string[] {
+  const bySquashed = new Map<string, string>();
+  for (const column of present) {
+    if (!bySquashed.has(squash(column))) bySquashed.set(squash(column), column);
+  }
+  return wanted.flatMap((name) => bySquashed.get(squash(name)) ?? []);
+}
+
+/** Columns that may name groups but are not among {@link groupColumns}. */
+function findPerhapsGroups(present: readonly string[]): string[] {
+  return findColumns(present, perhapsGroups);
+}
+
+/** What to say of the columns of groups: which one is used, or which one may be meant; undefined if there is nothing to say. */
+export function describeGroupChoice(
+  name: string,
+  found: readonly string[],
+  present: readonly string[],
+): { readonly code: "invalid-data"; readonly message: string; readonly hint: string } | undefined {
+  const [used, ...others] = found;
+  if (used !== undefined && others.length > 0) {
+    return {
+      code: "invalid-data",
+      message: `${name} has several columns of groups; recordings are kept together by ${used}, not by ${others.join(", ")}.`,
+      hint: `The order of preference is ${groupColumns.join(", ")}. To group by another column, name it speaker and rename or remove ${used}.`,
+    };
+  }
+  const [perhaps] = used === undefined ? findPerhapsGroups(present) : [];
+  if (perhaps === undefined) return undefined;
+  return {
+    code: "invalid-data",
+    message: `${name} has the column ${perhaps}, which is not used. If it says who or what was recorded, recordings with the same ${perhaps} should not be on both sides of a test.`,
+    hint: `If so, rename the column to speaker (or group).`,
+  };
+}

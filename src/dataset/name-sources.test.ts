@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { findNameSources } from "./name-sources.ts";
+
+const numbers = (count: number, digits = 2): string[] =>
+  Array.from({ length: count }, (_, i) => String(i).padStart(digits, "0"));
+
+/** Every class with every stem, each followed by every ending. */
+function combine(stems: Readonly<Record<string, readonly string[]>>, endings: readonly (string | number)[]) {
+  return Object.entries(stems).flatMap(([label, own]) =>
+    own.flatMap((stem) => endings.map((ending) => ({ label, file: `${label}/${stem}${ending}.wav` }))),
+  );
+}
+
+const count = (recordings: Parameters<typeof findNameSources>[0]): [pieces: number, sources: number] => {
+  const found = findNameSources(recordings).filter((source) => source !== undefined);
+  return [found.length, new Set(found).size];
+};
+
+describe("names of pieces of one recording", () => {
+  const twice = (first: string, second: string) => ({ dog: [first, second], rain: [first, second] });
+  it.each([
+    ["numbered recordings", twice("rec0_", "rec1_"), numbers(10), 40, 4],
+    ["one numbered recording per class", { dog: ["rec0_"], rain: ["rec1_"] }, numbers(10), 20, 2],
+    ["recordings numbered apart", twice("Audio 3 - ", "Audio 4 - "), numbers(3), 12, 4],
+    ["parts", twice("x_part", "y_part"), [1, 2, 3], 12, 4],
+    ["parts of several", twice("x ", "y "), ["1 of 3", "2 of 3", "3of3"], 12, 4],
+    ["segments of the label's name", { dog: ["dog-seg-"], rain: ["rain-seg-"] }, [1, 2, 3], 6, 2],
+    ["stretches of time", twice("name-", "other-"), ["0-3.5", "3.5-7", "7-10.5"], 12, 4],
+    ["milliseconds", twice("abcdEF_", "xyzAB_"), ["0_10000", "10000_20000", "30000_40000"], 12, 4],
+    ["offsets in equal steps", twice("forest_", "park_"), [0, 5, 10, 15], 16, 4],
+    ["offsets with decimals", twice("forest_", "park_"), ["0.0", "3.5", "7.0"], 12, 4],
+    ["identifiers", { dog: ["1-187207-A_", "2-99012-B_"], rain: ["1-17367-A_"] }, numbers(5), 15, 3],
+    ["letters behind identifiers", { dog: ["1-187207-"], rain: ["1-17367-"] }, ["A", "B", "C"], 6, 2],
+    ["hashes", { dog: ["3f9a01bc-"], rain: ["77ab09ce-"] }, numbers(4), 8, 2],
+  ])("are known: %s", (_, stems, endings, pieces, sources) => {
+    expect(count(combine(stems as Record<string, string[]>, endings))).toEqual([pieces, sources]);
+  });
+
+  const both = (...stems: string[]) => ({ yes: stems, no: stems });
+  it.each([
+    ["ordinary numbering", { yes: ["yes_"], no: ["no_"] }, numbers(10)],
+    ["numbers alone", both(""), numbers(10)],
+    ["takes", both("take "), numbers(10)],
+    ["a recorder's own names", both("New Recording "), numbers(10)],
+    ["speakers by name", { yes: ["yes_ann_", "yes_bob_"], no: ["no_ann_", "no_bob_"] }, numbers(5)],
+    ["digits and speakers", { 7: ["7_george_", "7_theo_"], 8: ["8_george_", "8_theo_"] }, numbers(12, 1)],
+    ["speakers by hash", both("0a7c2a8d_nohash_", "3f9a01bc_nohash_"), [0, 1, 2]],
+    [
+      "speakers by hash in one class each",
+      { bed: ["0a7c2a8d_nohash_"], cat: ["3f9a01bc_nohash_"] },
+      [0, 1, 2],
+    ],
+    ["speakers by number", both("10234_", "20345_", "30456_"), numbers(4)],
+    [
+      "kinds within a class",
+      { dog: ["dog_bark_", "dog_growl_"], cat: ["cat_meow_", "cat_purr_"] },
+      numbers(5),
+    ],
+    ["days", { yes: ["20240501_"], no: ["20240502_"] }, numbers(10)],
+    [
+      "days and times",
+      { yes: ["Recording_20240501_"], no: ["Recording_20240502_"] },
+      ["101501", "101733", "102204"],
+    ],
+    ["messages", { yes: ["AUD-20240501-WA00"], no: ["AUD-20240502-WA00"] }, numbers(10)],
+    [
+      "codes",
+      { anger: ["03-01-05-01-01-", "03-01-05-01-02-"], joy: ["03-01-03-01-01-", "03-01-03-01-02-"] },
+      numbers(8),
+    ],
+    ["one name for all", both("rec1_"), numbers(10)],
+    ["even numbers", { yes: ["yes_"], no: ["no_"] }, [0, 2, 4, 8]],
+  ])("are not seen in %s", (_, stems, endings) => {
+    expect(count(combine(stems as Record<string, string[]>, endings))).toEqual([0, 0]);
+  });
+});

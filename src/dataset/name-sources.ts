@@ -1,0 +1,193 @@
+/**
+ * Recordings that were cut from one longer recording, told by their names.
+ *
+ * Three forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5"); a stretch of time
+ * ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording or an identifier with a number or letter
+ * behind it ("rec0_07", "187207-B"). Ordinary numbering ("yes_01"), words ("dog_bark_01") and names that occur in several classes
+ * ("7_george_12", "0a7c2a8d_nohash_1": speakers) do not count.
+ * Not its concern: what is heard, what sources are used for.
+ */
+
+/** A recording as far as its name goes. */
+export interface NamedRecording {
+  /** Path relative to the data set, with forward slashes. */
+  readonly file: string;
+  readonly label: string;
+}
+
+const partName =
+  /^(.*?)[\s_.([-]*(?<![a-z])(?:part|pt|chunk|segment|seg|piece|slice|fragment|frag|excerpt|snippet)[\s_.-]*\d{1,5}(?:[\s_.-]*of[\s_.-]*\d+)?[)\]]?$/i;
+const countedName = /^(.*?)[\s_.([-]*(?<!\d)\d{1,4}[\s_]*of[\s_]*\d{1,4}[)\]]?$/i;
+const intervalName = /^(.*?)[\s_@.-]+(\d+(?:\.\d+)?)(?:m?s)?(?:[\s_-]+|to|\.\.)(\d+(?:\.\d+)?)(?:m?s)?$/i;
+const offsetName = /^(.*?)[\s_@-]+(?:t=?|at)?(\d+(?:\.\d+)?)(?:m?s)?$/i;
+const numberedName = /^(.+?)[\s_.(-]+(?:\d{1,4}|[a-z])\)?$/i;
+
+/** Words for a recording that, with a number behind them, name one recording. */
+const recordingWords =
+  "rec|record|recording|file|audio|source|src|track|tape|video|vid|movie|song|session|sess|original|orig|raw|long|sound|clip|episode|call|interview|concert";
+const recordingToken = new RegExp(`^(?:${recordingWords})\\d+[a-z]?$`);
+const recordingWord = new RegExp(`^(?:${recordingWords})$`);
+
+/** Share of identifiers in several classes from which on they are taken for speakers. */
+const maximumShared = 0.1;
+
+/** A name in pieces. */
+interface Name extends NamedRecording {
+  readonly folder: string;
+  readonly stem: string;
+}
+
+/**
+ * Finds the source of each recording; undefined for one that is alone in its source. A recording that ends in
+ * a part or a stretch of time has the same source in all classes; numbered recordings start anew in each folder.
+ */
+export function findNameSources(recordings: readonly NamedRecording[]): (string | undefined)[] {
+  const names = recordings.map(({ file, label }): Name => {
+    const slash = file.lastIndexOf("/");
+    const stem = file.slice(slash + 1).replace(/\.[a-z][a-z0-9]{1,4}$/i, "");
+    return { file, label, folder: file.slice(0, Math.max(0, slash)), stem: stem.normalize("NFC") };
+  });
+  const sources = names.map(findPart);
+  fill(sources, findStretches(names));
+  fill(sources, findNumbered(names, sources));
+  const counts = new Map<string, number>();
+  for (const source of sources) if (source !== undefined) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return sources.map((source) => (source !== undefined && counts.get(source)! > 1 ? source : undefined));
+}
+
+function fill(sources: (string | undefined)[], found: readonly (string | undefined)[]): void {
+  for (const [row, source] of found.entries()) sources[row] ??= source;
+}
+
+/** The source of "talk_part2". */
+function findPart({ folder, stem }: Name): string | undefined {
+  const prefix = (partName.exec(stem) ?? countedName.exec(stem))?.[1]?.trim();
+  return prefix ? `${folder}/${prefix}` : undefined;
+}
+
+/** Sources of "talk-0-3.5" and "talk_12.5", where the numbers of all files of a prefix are stretches of time. */
+function findStretches(names: readonly Name[]): (string | undefined)[] {
+  const sources = new Array<string | undefined>(names.length);
+  const intervals = new Map<string, { row: number; start: number; end: number; isDecimal: boolean }[]>();
+  const offsets = new Map<string, { row: number; start: number; isDecimal: boolean }[]>();
+  for (const [row, { folder, stem }] of names.entries()) {
+    const two = intervalName.exec(stem);
+    if (two?.[1]) {
+      const entry = {
+        row,
+        start: Number(two[2]),
+        end: Number(two[3]),
+        isDecimal: /\./.test(two[2]! + two[3]!),
+      };
+      add(intervals, `${folder}/${two[1]}`, entry);
+    }
+    const one = offsetName.exec(stem);
+    if (one?.[1])
+      add(offsets, `${folder}/${one[1]}`, { row, start: Number(one[2]), isDecimal: one[2]!.includes(".") });
+  }
+  for (const [source, own] of intervals) {
+    const sorted = own.sort((a, b) => a.start - b.start);
+    if (sorted.length > 1 && areIntervals(sorted)) for (const { row } of own) sources[row] = source;
+  }
+  for (const [source, own] of offsets) {
+    const isDecimal = own.filter((entry) => entry.isDecimal).length > own.length / 2;
+    if (
+      !areOffsets(
+        own.map(({ start }) => start),
+        isDecimal,
+      )
+    )
+      continue;
+    for (const { row } of own) sources[row] ??= source;
+  }
+  return sources;
+}
+
+/** Whether sorted pairs of numbers are stretches of one recording: each ends after its start, and they follow one another. */
+function areIntervals(sorted: readonly { start: number; end: number; isDecimal: boolean }[]): boolean {
+  if (!sorted.every(({ start, end }, i) => end > start && (i === 0 || start > sorted[i - 1]!.start)))
+    return false;
+  const joined = sorted.slice(1).filter(({ start }, i) => Math.abs(start - sorted[i]!.end) < 1e-6).length;
+  const widths = new Set(sorted.map(({ start, end }) => Math.round(1000 * (end - start))));
+  return (
+    joined >= (sorted.length - 1) / 2 ||
+    sorted.some(({ isDecimal }) => isDecimal) ||
+    (sorted.length > 2 && widths.size === 1)
+  );
+}
+
+/** Whether numbers are offsets in equal steps: at least four multiples of a step that no counting has, or decimals. */
+function areOffsets(values: readonly number[], isDecimal: boolean): boolean {
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  if (sorted.length < values.length || sorted.length < (isDecimal ? 2 : 4)) return false;
+  const step = Math.min(...sorted.slice(1).map((value, i) => value - sorted[i]!));
+  if (isDecimal) return sorted.length > 2 || step > 0;
+  return step >= 5 && sorted.every((value) => value % step === 0);
+}
+
+/** Sources of "rec0_07" and "187207-B". */
+function findNumbered(
+  names: readonly Name[],
+  found: readonly (string | undefined)[],
+): (string | undefined)[] {
+  const recordings = new Map<number, string>();
+  const identifiers = new Map<number, string>();
+  for (const [row, name] of names.entries()) {
+    if (found[row] !== undefined) continue;
+    const prefix = numberedName.exec(name.stem)?.[1];
+    if (prefix === undefined || /_nohash$/i.test(prefix)) continue;
+    const tokens = getTokens(prefix, name.label);
+    if (isNumberedRecording(tokens)) recordings.set(row, tokens.join(" "));
+    else if (tokens.some(isIdentifier)) identifiers.set(row, tokens.join(" "));
+  }
+  const sources = new Array<string | undefined>(names.length);
+  // One number for all recordings is a name of the whole rather than of a part of it.
+  if (new Set(recordings.values()).size > 1) {
+    for (const [row, key] of recordings) sources[row] = `${names[row]!.folder}/${key}`;
+  }
+  if (areSources(identifiers, names)) for (const [row, key] of identifiers) sources[row] = key;
+  return sources;
+}
+
+/** Words and numbers of a name in lower case, without those of the label. */
+function getTokens(prefix: string, label: string): string[] {
+  const split = (text: string): string[] =>
+    text
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
+  const own = new Set(split(label));
+  return split(prefix).filter((token) => !own.has(token));
+}
+
+const isNumberedRecording = (tokens: readonly string[]): boolean =>
+  tokens.some(
+    (token, i) =>
+      recordingToken.test(token) || (recordingWord.test(token) && /^\d{1,4}$/.test(tokens[i + 1] ?? "")),
+  );
+
+/** Whether a token identifies something: a long number that is no date, or a hash. */
+function isIdentifier(token: string): boolean {
+  if (/^(19|20)\d\d(0[1-9]|1[0-2])\d\d$/.test(token)) return false;
+  if (/^[a-z]{0,3}\d{5,}$/.test(token)) return true;
+  return /^[0-9a-f]{6,}$/.test(token) && /\d/.test(token) && /[a-f]/.test(token);
+}
+
+/** Whether identifiers are of sources: most that occur several times do so in one class alone, and some at least three times. */
+function areSources(identifiers: ReadonlyMap<number, string>, names: readonly Name[]): boolean {
+  const labels = new Map<string, string[]>();
+  for (const [row, key] of identifiers) add(labels, key, names[row]!.label);
+  const several = [...labels.values()].filter((own) => own.length > 1);
+  const shared = several.filter((own) => new Set(own).size > 1);
+  return (
+    labels.size > 1 &&
+    several.some((own) => own.length > 2) &&
+    shared.length <= maximumShared * several.length
+  );
+}
+
+function add<T>(groups: Map<string, T[]>, key: string, value: T): void {
+  const group = groups.get(key);
+  if (group) group.push(value);
+  else groups.set(key, [value]);
+}

@@ -1,0 +1,117 @@
+/**
+ * Lists of recordings under other names than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder of recordings.
+ *
+ * Not its concern: folders of classes, the contents of recordings.
+ */
+import { join } from "node:path";
+import { GolemError, toErrorRecord } from "../../core/error.ts";
+import { quote } from "../../dataset/archive-name.ts";
+import type { FolderLayout } from "../../dataset/folder-layout.ts";
+import { findListColumns, type LabelledRows, readLabelledRows } from "../../dataset/labelled-rows.ts";
+import { createFileMatcher, measureMatch } from "../../dataset/listed-files.ts";
+import { isRecordingName } from "../../dataset/recording-name.ts";
+import { isListName, readListTable } from "./read-list.ts";
+import type { LoadDatasetOptions } from "./recording-files.ts";
+
+/** Lists that are looked at, and how deep in folders they may be. */
+const maximumLists = 12;
+const maximumDepth = 2;
+
+/** Share of a list's rows that must be files of the folder. */
+const minimumShare = 0.5;
+
+/** A list that is used for a folder. */
+export interface FoundList extends LabelledRows {
+  /** Relative to the folder. */
+  readonly path: string;
+}
+
+/**
+ * Finds the list to go by: the only one that names recordings of the folder. Where folders of classes say the same, none is needed.
+ *
+ * @param files All files of the folder, relative to it.
+ * @throws GolemError `invalid-data` if there are several lists, or one that contradicts the folders, with the commands to choose.
+ */
+export async function findList(
+  spec: string,
+  folder: string,
+  files: readonly string[],
+  layout: FolderLayout,
+  options: LoadDatasetOptions,
+): Promise<FoundList | undefined> {
+  const names = files.filter((file) => isListName(file) && file.split("/").length <= maximumDepth);
+  const candidates: FoundList[] = [];
+  for (const path of names.slice(0, maximumLists)) {
+    const found = await readCandidate(folder, path, files, options);
+    if (found) candidates.push(found);
+  }
+  const classes = new Set(layout.recordings.map(({ label }) => label));
+  const [first] = candidates;
+  if (!first) return undefined;
+  if (classes.size > 1 && layout.problem === undefined) {
+    checkAgreement(spec, first, layout);
+    return undefined;
+  }
+  if (candidates.length === 1) return first;
+  throw new GolemError(
+    "invalid-data",
+    `${spec} holds ${candidates.length} lists that name its recordings (${candidates.map(({ path }) => path).join(", ")}); one was expected.`,
+    { hint: `Name the one to go by, such as golem train ${quote(join(spec, first.path))}` },
+  );
+}
+
+async function readCandidate(
+  folder: string,
+  path: string,
+  files: readonly string[],
+  options: LoadDatasetOptions,
+): Promise<FoundList | undefined> {
+  let found: LabelledRows;
+  try {
+    const table = await readListTable(join(folder, path), path, options);
+    const columns = findListColumns(table);
+    if (columns?.label === undefined) return undefined;
+    const match = createFileMatcher(files, path.split("/").slice(0, -1).join("/"));
+    const written = table.rows.map(({ cells }) => cells.get(columns.file.toLowerCase()) ?? "");
+    if (measureMatch(written, match).rows < minimumShare * written.length) return undefined;
+    found = readLabelledRows(table, path, options.labels);
+    const rows = found.rows.map((row) => ({ ...row, path: match(row.path) ?? row.path }));
+    const named = new Set(rows.map((row) => row.path));
+    const others = files.filter(
+      (file) => isRecordingName(file.slice(file.lastIndexOf("/") + 1)) && !named.has(file),
+    );
+    const left =
+      others.length === 0
+        ? ""
+        : ` ${others.length} recordings that it does not name are left out (${others.slice(0, 3).join(", ")}${others.length > 3 ? ", ..." : ""}).`;
+    const note = {
+      code: "invalid-data",
+      file: path,
+      message: `${path} is taken for the list of the recordings: files by its column ${columns.file}, labels by ${columns.label}.${left}`,
+      hint: "Call it metadata.csv, with the columns file_name and label, to say so; or move it out of the folder.",
+    };
+    return { path, ...found, rows, warnings: [note, ...found.warnings] };
+  } catch (error) {
+    // A file that is no list of recordings is not looked at further; one that looks like it has to be readable.
+    const { code } = toErrorRecord(error, "unreadable");
+    if (code === "aborted" || (error instanceof GolemError && /the label "/.test(error.message))) throw error;
+    return undefined;
+  }
+}
+
+/** Rejects a list whose labels are not those of the folders: which of the two is right cannot be told. */
+function checkAgreement(spec: string, list: FoundList, layout: FolderLayout): void {
+  const byFile = new Map(layout.recordings.map(({ path, label }) => [path, label]));
+  const both = list.rows.filter(({ path }) => byFile.has(path));
+  const other = both.filter(({ path, label }) => byFile.get(path) !== label);
+  if (other.length === 0) return;
+  const [first] = other;
+  throw new GolemError(
+    "invalid-data",
+    `The folders of ${spec} and ${list.path} in it give ${other.length} of ${both.length} recordings different labels, such as ${first!.path}: ` +
+      `"${byFile.get(first!.path)}" by its folder, "${first!.label}" by the list. One of them was expected.`,
+    {
+      hint: `To go by the list: golem train ${quote(join(spec, list.path))}. To go by the folders: move ${list.path} out of the folder.`,
+    },
+  );
+}

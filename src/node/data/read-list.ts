@@ -1,0 +1,48 @@
+/**
+ * Reads a list of recordings: CSV, TSV or JSON lines.
+ *
+ * Not its concern: what columns mean, whether the recordings exist.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { parseCsv, parseJsonLines, type Table } from "../../dataset/table.ts";
+import { decodeText } from "../../dataset/text-encoding.ts";
+import { describeReadError } from "../disk/file-hash.ts";
+
+/** Maximum size of a list of recordings in bytes. */
+const maximumListBytes = 256 << 20;
+
+/** Whether a file is a list of recordings by its name. */
+export function isListName(name: string): boolean {
+  return getListReader(name) !== undefined;
+}
+
+function getListReader(path: string): typeof parseCsv | typeof parseJsonLines | undefined {
+  if (/\.(csv|tsv)$/i.test(path)) return parseCsv;
+  if (/\.(jsonl|ndjson)$/i.test(path)) return parseJsonLines;
+  return undefined;
+}
+
+/** Reads a list; `name` names it in messages. Rejects with `invalid-data`, `unreadable`, `no-recordings`, `aborted`. */
+export async function readListTable(path: string, name: string, options: WorkOptions): Promise<Table> {
+  throwIfAborted(options.signal);
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(path);
+    if (size > maximumListBytes) {
+      throw new GolemError(
+        "invalid-data",
+        `${name} has ${size} bytes; a list of recordings of at most ${maximumListBytes} was expected.`,
+        { hint: "Split it, or name another file." },
+      );
+    }
+    bytes = await readFile(path, options.signal ? { signal: options.signal } : {});
+  } catch (error) {
+    throwIfAborted(options.signal);
+    if (error instanceof GolemError) throw error;
+    throw describeReadError(error, path);
+  }
+  const read = getListReader(path) ?? parseCsv;
+  return read(decodeText(bytes, name), name);
+}
