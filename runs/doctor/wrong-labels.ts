@@ -22,9 +22,10 @@ export async function countWrongLabels(
   set: string,
   share: number,
   stream = 0x9d0c,
+  chosen: readonly number[] = draws,
 ): Promise<LabelCount> {
   const count = { planted: 0, found: 0, doubted: 0, right: 0, doubtedUntouched: 0, untouched: 0 };
-  for (const draw of draws) {
+  for (const draw of chosen) {
     const rows = (await material.load(set, draw)).filter(({ split }) => split === "train");
     const heard = await material.hear(rows);
     const labels = [...new Set(heard.map(({ label }) => label))].sort();

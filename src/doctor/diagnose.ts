@@ -13,18 +13,16 @@ import { checkLengths } from "./lengths.ts";
 import { checkLevels } from "./levels.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";
 import { checkSpeakers } from "./speakers.ts";
+import { withoutWelcomeSilence } from "./welcome-silence.ts";
 import { checkLabels } from "./wrong-labels.ts";
 
 const checks: readonly Check[] = [
-  checkLabels,
-  checkNearDuplicates,
-  checkConfounds,
   checkSpeakers,
   checkClasses,
   checkFileHealth,
-  checkSampleRates,
-  checkLevels,
-  checkLengths,
+  ...[checkLabels, checkNearDuplicates, checkConfounds, checkSampleRates, checkLevels, checkLengths].map(
+    withoutWelcomeSilence,
+  ),
 ];
 
 /** Kinds by how much they distort a score, worst first. */
