@@ -9,13 +9,13 @@ import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
-import { clearLogprob } from "../../detect/window-judge.ts";
 import {
   type EmbeddedSource,
   type EncoderSet,
   embedSource,
   type LoadedEncoderSet,
 } from "../../embed/embed-source.ts";
+import { getSpokenText, isSpeech } from "../../encoder/speech-check.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import { detectLive, type LiveInput } from "../../web/live-detection.ts";
@@ -100,8 +100,8 @@ function describeHearing({ facts, transcript }: EmbeddedSource): Hearing {
   return {
     state: "heard",
     seconds: facts.seconds,
-    ...(transcript ? { text: transcript.text } : {}),
-    isSpeech: transcript !== undefined && transcript.logprob >= clearLogprob,
+    ...(transcript ? { text: getSpokenText(transcript) } : {}),
+    isSpeech: transcript !== undefined && isSpeech(transcript),
   };
 }
 
