@@ -9,7 +9,8 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encodeFloatWav } from "../src/audio/wav-writer.ts";
+
+import { encodeWav } from "../src/audio/wav-writer.ts";
 import { createMemorySource } from "../src/core/byte-source.ts";
 import { embedSource } from "../src/embed/embed-source.ts";
 import { isSpeech } from "../src/encoder/speech-check.ts";
@@ -55,7 +56,7 @@ await material.close();
 const encoderSet = await loadEncoderSet(await resolveEncoderSet({}), {});
 const noises = [];
 for (const [i, { samples }] of createNoises(20).entries()) {
-  const source = createMemorySource(encodeFloatWav(samples, 16_000), `noise ${i}.wav`);
+  const source = createMemorySource(encodeWav(samples, 16_000, "float32"), `noise ${i}.wav`);
   const { transcript } = await embedSource(source, encoderSet);
   if (transcript) noises.push(transcript);
 }
