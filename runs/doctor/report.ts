@@ -43,11 +43,18 @@ export function describeResults(results: Results): string {
     "",
     `Faults planted in real recordings (six draws of about 50 training recordings a set), and alarms on recordings as they are. Made by runs/doctor.ts; raw values in doctor.json. ${machine}.`,
     "",
-    "The limits of the checks were set while looking at draws of these sets, with other random numbers for what is planted; expect somewhat less elsewhere.",
+    "The limits of the checks were set while looking at draws of these sets, with other random numbers for what is planted, and at drum strokes and synthetic sentences; expect somewhat less elsewhere.",
     "",
     "## Wrong labels: 10 % of the training recordings relabelled at random",
     "",
-    ...head("set", "found", "right labels doubted", "of the doubted, wrong", "doubted with nothing planted"),
+    ...head(
+      "set",
+      "found",
+      "right labels doubted",
+      "of the doubted, wrong",
+      "doubted with nothing planted",
+      "per draw",
+    ),
     ...wrongLabels.map((count) =>
       row(
         count.set,
@@ -55,6 +62,7 @@ export function describeResults(results: Results): string {
         share(count.doubted, count.right),
         share(count.found, count.found + count.doubted),
         share(count.doubtedUntouched, count.untouched),
+        count.doubtedPerDraw.join(", "),
       ),
     ),
     "",

@@ -14,6 +14,8 @@ export interface LabelCount {
   /** The same without any wrong label planted. */
   readonly doubtedUntouched: number;
   readonly untouched: number;
+  /** Doubted without any wrong label planted, per draw. */
+  readonly doubtedPerDraw: readonly number[];
 }
 
 /** Relabels a share of each draw's training recordings at random. */
@@ -23,6 +25,7 @@ export async function countWrongLabels(
   share: number,
   stream = 0x9d0c,
 ): Promise<LabelCount> {
+  const doubtedPerDraw: number[] = [];
   const count = { planted: 0, found: 0, doubted: 0, right: 0, doubtedUntouched: 0, untouched: 0 };
   for (const draw of draws) {
     const rows = (await material.load(set, draw)).filter(({ split }) => split === "train");
@@ -46,8 +49,9 @@ export async function countWrongLabels(
     count.found += found;
     count.doubted += doubted.length - found;
     count.right += heard.length - wrong.size;
-    count.doubtedUntouched += getDoubted(heard).length;
+    doubtedPerDraw.push(getDoubted(heard).length);
+    count.doubtedUntouched += doubtedPerDraw.at(-1)!;
     count.untouched += heard.length;
   }
-  return { set, ...count };
+  return { set, ...count, doubtedPerDraw };
 }

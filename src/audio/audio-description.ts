@@ -13,7 +13,7 @@ import { trimParameters } from "./trim.ts";
  * Raised whenever the same file and settings would give other samples than before. Facts have no version:
  * stored facts that lack a field count as missing.
  */
-export const audioVersion = 1;
+export const audioVersion = 2;
 
 /** A plain record, serialisable as JSON. */
 export interface AudioDescription {
@@ -21,7 +21,8 @@ export interface AudioDescription {
   readonly settings: AudioSettings;
   /** Id and version of every built-in decoder. */
   readonly decoders: readonly string[];
-  readonly downMix: "mean";
+  /** The mean of the channels, or the loudest one where they cancel (channel-choice.ts). */
+  readonly downMix: "mean-or-loudest";
   readonly resampler: Readonly<Record<string, number | string>>;
   /** Null when trimming is off. */
   readonly trim: Readonly<Record<string, number>> | null;
@@ -34,7 +35,7 @@ export function describeAudio(settings: AudioSettings): AudioDescription {
     version: audioVersion,
     settings: { ...settings },
     decoders: builtInDecoders.map((decoder) => decoder.id),
-    downMix: "mean",
+    downMix: "mean-or-loudest",
     resampler: { id: "kaiser-polyphase@1", attenuationDb, passBand, maximumPhases },
     trim: settings.trim ? { ...trimParameters } : null,
     windows: "equal",

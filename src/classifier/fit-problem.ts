@@ -18,9 +18,10 @@ export function createFitProblem(
 ): { readonly problem: FitProblem; readonly labels: readonly string[] } {
   const labels = [...countLabels(recordings).keys()];
   const problem: FitProblem = {
-    embeddings: recordings.map(({ vectors, text, decoded }) => ({
+    embeddings: recordings.map(({ vectors, text, logprob, decoded }) => ({
       vectors,
       ...(text === undefined ? {} : { text }),
+      ...(logprob === undefined ? {} : { logprob }),
       ...(decoded === undefined ? {} : { decoded }),
     })),
     labels: recordings.map(({ label }) => labels.indexOf(label)),

@@ -24,8 +24,8 @@ interface SecondOpinion {
   readonly probabilities: Matrix;
   /** Whether each row was used for fitting in the second pass. */
   readonly trusted: readonly boolean[];
-  /** Class predicted for each row in the first pass. */
-  readonly firstGuesses: readonly number[];
+  /** [rows, classes], of the first pass. */
+  readonly firstProbabilities: Matrix;
 }
 
 /** Number of recordings of each class that are never set aside. */
@@ -45,9 +45,10 @@ export function computeSecondOpinion(
   const options = { pooling: defaultRecipe.pooling, seed };
   const first = fitFusion(all, encoderSet, options).heldOut;
   const trusted = chooseTrusted(first, labels, classes);
-  const firstGuesses = [...getPredictions(first)];
   const kept = [...labels.keys()].filter((row) => trusted[row]);
-  if (isSinglePass || kept.length === labels.length) return { probabilities: first, trusted, firstGuesses };
+  if (isSinglePass || kept.length === labels.length) {
+    return { probabilities: first, trusted, firstProbabilities: first };
+  }
   const { fitted, vocabulary, heldOut } = fitFusion(pickLabelledRows(all, kept), encoderSet, options);
   const aside = [...labels.keys()].filter((row) => !trusted[row]);
   const classifier = createClassifier(fitted, encoderSet, vocabulary);
@@ -55,7 +56,7 @@ export function computeSecondOpinion(
   const probabilities = createMatrix(labels.length, classes);
   for (const [i, row] of kept.entries()) getRow(probabilities, row).set(getRow(heldOut, i));
   for (const [i, row] of aside.entries()) getRow(probabilities, row).set(getRow(judged, i));
-  return { probabilities, trusted, firstGuesses };
+  return { probabilities, trusted, firstProbabilities: first };
 }
 
 /** Rows that are classified as labelled; of each class at least the two with the highest probability. */

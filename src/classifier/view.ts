@@ -7,6 +7,7 @@
 import { GolemError } from "../core/error.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
+import { getSpokenText, speechCheckId } from "../encoder/speech-check.ts";
 import type { DecoderVector, TranscriberInfo } from "../encoder/transcriber.ts";
 import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { createTextFeatures, getVocabularySize, type Vocabulary } from "./features/text-features.ts";
@@ -30,6 +31,11 @@ interface TranscriptView {
   readonly layer: "transcript";
   readonly pooling: "tf-idf";
   readonly weight: number;
+  /**
+   * The check by which text of sounds other than speech is taken as empty (encoder/speech-check.ts); absent in
+   * golems that were trained on all text.
+   */
+  readonly speech?: string | undefined;
 }
 
 /** A vector of the transcriber's decoder; `encoder` is the transcriber's id. */
@@ -81,11 +87,19 @@ export function listWrittenViews(
 ): (TranscriptView | DecoderView)[] {
   if (!transcriber) return [];
   const { id: encoder, vectors } = transcriber;
-  const words = { encoder, layer: "transcript", pooling: "tf-idf", weight: 1 } as const;
+  const words: TranscriptView = {
+    ...{ encoder, layer: "transcript", pooling: "tf-idf", weight: 1 },
+    speech: speechCheckId,
+  };
   return [
     ...(vocabulary && getVocabularySize(vocabulary) > 0 ? [words] : []),
     ...vectors.map(({ name }) => ({ encoder, layer: name, pooling: "steps", weight: 1 }) as const),
   ];
+}
+
+/** The texts that a new vocabulary is fitted to: those of speech, and empty ones for everything else. */
+export function getSpokenTexts(embeddings: readonly Embedding[]): string[] {
+  return embeddings.map(({ text = "", logprob }) => getSpokenText({ text, logprob }));
 }
 
 /** The name of a view in a golem's tensors: encoder and layer. */
@@ -124,7 +138,12 @@ export function createViewFeatures(
 ): (embeddings: readonly Embedding[]) => Matrix {
   if (view.layer === "transcript") {
     const computeFeatures = createTextFeatures(vocabulary!);
-    return (embeddings) => computeFeatures(embeddings.map(({ text }) => text ?? throwMissing(view)));
+    return (embeddings) =>
+      computeFeatures(
+        embeddings.map(({ text = throwMissing(view), logprob }) =>
+          view.speech === undefined ? text : getSpokenText({ text, logprob }),
+        ),
+      );
   }
   if (needsTranscriber(view)) {
     const { place, size } = findDecoded(view, transcriber)!;

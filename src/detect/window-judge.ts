@@ -11,6 +11,7 @@
  */
 
 import { type EmbeddedSamples, getEmbedding } from "../embed/embed-source.ts";
+import { clearLogprob } from "../encoder/speech-check.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getTrainingStatistics } from "./training-statistics.ts";
 
@@ -26,9 +27,6 @@ export interface WindowAnswer {
 
 /** Scores an embedded window; undefined for a silent one. */
 export type WindowJudge = (embedded: EmbeddedSamples | undefined) => WindowAnswer | undefined;
-
-/** Mean log-probability of tokens that always passes for speech: 14 % per token, among some 30,000 tokens. */
-export const clearLogprob = -2;
 
 /**
  * Width of the logistic curve, in standard deviations of familiarity: a window 2.4 of them beyond the

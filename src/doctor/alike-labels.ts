@@ -3,7 +3,9 @@
  *
  * Not its concern: audio, files, encoders, words.
  */
+
 import { type AlikeLabels, findAlikeLabels, spellAlike } from "../dataset/alike-labels.ts";
+import { getPredictions } from "../evaluate/metrics.ts";
 import type { Examination } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
@@ -35,13 +37,14 @@ export function checkAlikeClasses(examination: Examination): FoundFault[] {
 function measureConfusion({ labels }: AlikeLabels, { opinion, recordings }: Examination): number {
   if (!opinion) return 0;
   const columns = new Set(labels.map((label) => opinion.labels.indexOf(label)));
+  const guesses = getPredictions(opinion.firstProbabilities);
   let all = 0;
   let confused = 0;
   for (const [i, row] of opinion.rows.entries()) {
     const own = opinion.labels.indexOf(recordings[row]!.label);
     if (!columns.has(own)) continue;
     all++;
-    const guess = opinion.firstGuesses[i]!;
+    const guess = guesses[i]!;
     if (guess !== own && columns.has(guess)) confused++;
   }
   return all === 0 ? 0 : confused / all;

@@ -16,21 +16,24 @@ import { checkMixDown } from "./mix-down.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";
 import { checkSameSource } from "./same-source.ts";
 import { checkSpeakers } from "./speakers.ts";
+import { withoutWelcomeSilence } from "./welcome-silence.ts";
 import { checkLabels } from "./wrong-labels.ts";
 
 const checks: readonly Check[] = [
-  checkLabels,
-  checkNearDuplicates,
-  checkConfounds,
   checkSpeakers,
   checkSameSource,
   checkAlikeClasses,
   checkClasses,
   checkFileHealth,
-  checkSampleRates,
-  checkLevels,
-  checkMixDown,
-  checkLengths,
+  ...[
+    checkLabels,
+    checkNearDuplicates,
+    checkConfounds,
+    checkSampleRates,
+    checkLevels,
+    checkMixDown,
+    checkLengths,
+  ].map(withoutWelcomeSilence),
 ];
 
 /** Kinds by how much they distort a score, worst first. */

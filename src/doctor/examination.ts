@@ -27,10 +27,8 @@ export interface Opinion {
   readonly rows: readonly number[];
   /** Probabilities [rows, classes], held out. */
   readonly probabilities: Matrix;
-  /** Rows that the second pass was trained on: those that the first pass classified as labelled. */
-  readonly trusted: readonly boolean[];
-  /** Column that the first pass predicted for each row. */
-  readonly firstGuesses: readonly number[];
+  /** Probabilities [rows, classes] of the first pass, which was trained on all labels, wrong ones included. */
+  readonly firstProbabilities: Matrix;
 }
 
 /** A data set, embedded. */

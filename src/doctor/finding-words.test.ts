@@ -30,7 +30,7 @@ describe("findings in English", () => {
       kind: "unreadable",
       severity: "warning",
       files: ["x"],
-      message: "1 recording could not be read and will be left out: It is no audio.",
+      message: "1 recording could not be read and will be left out. It is no audio.",
       reason: { code: "unreadable", count: 1 },
       advice: "Delete it.",
     });

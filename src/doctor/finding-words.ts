@@ -89,7 +89,7 @@ const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly a
   },
   duration: {
     name: "The duration",
-    advice: "Cut recordings of all classes to like lengths, unless the length belongs to what is said.",
+    advice: "Cut recordings of all classes to similar lengths, unless the length belongs to the sound.",
   },
   noise: {
     name: "The background noise (the device, or the room)",
@@ -100,6 +100,10 @@ const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly a
     advice: "Record every class on several devices.",
   },
 };
+
+/** The problem of the first of several files; the others may have different ones. */
+const describeFirst = (count: number, problem = ""): string =>
+  count === 1 ? problem : `The first: ${problem}`;
 
 /** Copies are called alike, whatever is wrong with them. */
 const describeCopies = (files: string, isExact: boolean | undefined): string =>
@@ -132,13 +136,14 @@ const describeUneven = (
 
 const describeRates = (rates: string, effect: string): FindingText => ({
   message: `Sample rates are mixed (${rates.replaceAll(" x ", " at ")}): ${effect}`,
-  advice: "Record all classes in the same way, the way recordings will come in later.",
+  advice:
+    "Record all classes at the rate at which recordings will come in later, or convert all of them to the lowest of these rates.",
 });
 
 /** English; the command line, reports and the documents of both take their words from here. */
 export const englishFindings: FindingCatalogue = {
   titles: {
-    "likely-mislabelled": "Labels that may be wrong",
+    "likely-mislabelled": "Hard or wrongly labelled recordings",
     "near-duplicate": "Copies of one recording",
     silent: "Silent recordings",
     quiet: "Very quiet recordings",
@@ -162,9 +167,9 @@ export const englishFindings: FindingCatalogue = {
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `${countOf(count, "label")} likely wrong (${percent(share)} of the recordings; first ${file}, labelled ${label}, sounds like ${suggested}, ${percent(confidence)} sure): wrong labels are learned like right ones, and right answers count as mistakes.`,
+      message: `${recordings(count)} hard or wrongly labelled: listen (${percent(share)} of all; first ${file}, labelled ${label}: without it, the classifier takes it for ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and count right answers as mistakes.`,
       advice:
-        "Listen to them and correct the labels that are wrong; those that are right are hard cases: record more like them.",
+        "Listen to them. Correct labels that are wrong; where a label is right, keep the recording and record more like it.",
     }),
     "copies-other-label": ({ files, labels }, { isExact }) => ({
       message: `${describeCopies(files, isExact)} under different labels (${labels}): at least one label is wrong, and neither can be learned.`,
@@ -176,7 +181,7 @@ export const englishFindings: FindingCatalogue = {
     }),
     "copies-counted-once": ({ files }) => ({
       message: `${describeCopies(files, true)}: training counts it once.`,
-      advice: "Keep the best one.",
+      advice: "Keep one of them.",
     }),
     "copies-one-voice": ({ files }) => ({
       message: `${describeCopies(files, false)}: they stay on one side of each fold, so they teach little more than one does.`,
@@ -187,16 +192,19 @@ export const englishFindings: FindingCatalogue = {
       advice: "Keep the best one.",
     }),
     silent: ({ count }) => ({
-      message: `${recordings(count)} with nothing to hear: training leaves them out, so their classes have fewer than it seems.`,
-      advice: "Check the microphone and record them again, or label them _silence if silence is a class.",
+      message: `${recordings(count)} silent from start to end: training leaves them out, so their classes have fewer than it seems.`,
+      advice:
+        "If silence is one of your classes, label them _silence; otherwise delete them or record them again, with an input that is not muted.",
     }),
     quiet: ({ count, peakDb }) => ({
-      message: `${recordings(count)} hardly louder than silence (peak below ${peakDb} dB): noise and rounding may drown what is to be learned.`,
-      advice: "Listen to them; move closer to the microphone or raise its level.",
+      message: `${recordings(count)} very quiet (peak below ${peakDb} dB of full scale): noise and rounding may cover what is to be learned.`,
+      advice:
+        "Listen to them; where noise covers the sound, record again, closer to the microphone or at a higher level.",
     }),
     clipped: ({ count }) => ({
       message: `${recordings(count)} cut off at full scale: distortion is a sound of its own, and is learned where one class has more of it.`,
-      advice: "Record them again at a lower level; making a clipped file quieter does not repair it.",
+      advice:
+        "Record them again at a lower level, or leave them out where the class has enough others; making a clipped file quieter does not repair it.",
     }),
     ultrasound: ({ count }, { problem }) => ({
       message: `${recordings(count)} with most of the energy above the 8 kHz that the encoders use: what lies there cannot be learned.${problem ? ` The first: ${problem}` : ""}`,
@@ -209,7 +217,8 @@ export const englishFindings: FindingCatalogue = {
     }),
     "dc-offset": ({ count }) => ({
       message: `${recordings(count)} not centred on zero (DC offset): it marks the device that made them, and embeddings show it.`,
-      advice: "Remove the offset with a high-pass filter at 20 Hz, in training and in use alike.",
+      advice:
+        "Remove the offset with a high-pass filter at 20 Hz, from recordings to train on and to classify alike.",
     }),
     "too-short": ({ count, limitSeconds, medianSeconds }) => ({
       message: `${recordings(count)} with hardly any sound in it (under ${limitSeconds} s, or far under the median of ${medianSeconds.toFixed(1)} s): too little to tell classes apart by.`,
@@ -296,12 +305,13 @@ export const englishFindings: FindingCatalogue = {
       advice: "Put some of them on the side of training, or correct the spelling of the label.",
     }),
     unreadable: ({ count }, { problem, remedy }) => ({
-      message: `${recordings(count)} could not be read and will be left out: ${problem}`,
+      message: `${recordings(count)} could not be read and will be left out. ${describeFirst(count, problem)}`,
       advice: remedy || "Record or convert them again, or delete them.",
     }),
     damaged: ({ count }, { problem }) => ({
-      message: `${recordings(count)} read in part or repaired: ${problem} What is missing cannot be learned from.`,
-      advice: "Copy them again from where they came from, or record them again.",
+      message: `${recordings(count)} read in part or repaired; what is missing cannot be learned from. ${describeFirst(count, problem)}`,
+      advice:
+        "Copy them again from where they came from; if the originals are the same, listen to what is left and delete those that lack the sound.",
     }),
   },
 };

@@ -6,6 +6,7 @@
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
+import { isSilent } from "./welcome-silence.ts";
 
 /** Limits from which on a level is a fault. */
 const levelLimits = {
@@ -24,7 +25,7 @@ export function checkLevels({ recordings, skipped }: Examination): FoundFault[] 
   const limits = levelLimits;
   const silent = [
     ...skipped.filter(({ code }) => code === "silent").map(({ file }) => file),
-    ...recordings.filter(({ facts }) => isSilent(facts) && facts.peak === 0).map(({ file }) => file),
+    ...recordings.filter(({ facts }) => isSilent(facts)).map(({ file }) => file),
   ];
   const findings: FoundFault[] = [];
   if (silent.length > 0) {
@@ -78,8 +79,6 @@ function isShifted({ offset, loudnessDb }: AudioFacts): boolean {
   const size = Math.abs(offset);
   return size >= levelLimits.offset && size >= levelLimits.offsetOfLevel * 10 ** (loudnessDb / 20);
 }
-
-const isSilent = ({ warnings }: AudioFacts): boolean => warnings.some(({ code }) => code === "silent");
 
 const toDb = (level: number): number => Math.round(20 * Math.log10(level));
 

@@ -1,55 +1,47 @@
 /**
- * Labels that are likely wrong: confident learning (Northcutt, Jiang, Chuang, Confident Learning, JAIR 2021)
- * on held-out probabilities.
+ * Labels that recordings do not sound like: hard recordings, or wrong labels.
  *
- * A recording is suspicious when its most probable class is not its label, with a probability near the mean
- * that the trusted recordings of that class get for it. In small classes the nearest neighbours have to agree
- * too; where the classifier errs often, both of its passes.
+ * The probabilities are held out, from two passes: the first was trained on all labels, the second only on
+ * those that the first confirmed (classifier/second-opinion.ts). A label is doubted if another class is far more
+ * probable in both, and if recordings with labels this improbable are more than the classifier's own errors
+ * explain. By its probabilities, an expected number of right labels is as improbable; the number found has to be
+ * three times that, a false discovery rate of a third (Storey, "A direct approach to false discovery rates",
+ * JRSS B 2002; confident learning: Northcutt et al., JAIR 2021).
+ * A classifier that errs often is poor evidence: it doubts a few of the labels at most.
  * Not its concern: files, heads, where probabilities come from, words.
  */
-import { createMatrix, getRow } from "../math/matrix.ts";
+import { getPredictions } from "../evaluate/metrics.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
 import type { Examination, Opinion } from "./examination.ts";
 import type { FoundFault, LabelSuspicion } from "./finding.ts";
-import { findNeighbours } from "./neighbours.ts";
 
-/** When a label is doubted. */
+/** When a label is doubted. Chosen on draws of several sets: LOG.md. */
 const doubtLimits = {
-  /**
-   * Least probability, as a share of the class's own mean: Northcutt's threshold is 1, for many recordings.
-   */
-  confidence: 0.6,
-  /** Classes below this size are judged with this many neighbours too. */
-  smallClass: 4,
-  neighbours: 3,
-  /**
-   * Least share of the recordings that the first pass classifies as labelled; below it both passes have to
-   * suggest the same.
-   */
-  agreement: 0.7,
-  /** Share and number of recordings from which on wrong labels are severe. */
-  severeShare: 0.08,
-  severeCount: 3,
-  /** Least accuracy on the trusted recordings for that: a classifier that errs often is no evidence. */
-  trustedAccuracy: 0.95,
+  /** Least logarithm of the odds of the suggested class against the label, summed over both passes. */
+  logOdds: 4.5,
+  /** Largest share of right labels expected among the doubted ones. */
+  expectedRight: 1 / 3,
+  /** Share of the labels that the first pass has to confirm for any number to be doubted. */
+  agreement: 2 / 3,
+  /** Otherwise, largest share of the recordings whose labels are doubted. */
+  shareIfErring: 0.03,
 } as const;
 
-/** Finds labels that are likely wrong; one finding, the most suspicious first. */
+/** Smallest probability that is told from 0. */
+const smallestProbability = 1e-9;
+
+/** Finds labels that are hard to explain; one finding, the most doubtful first, and never severe. */
 export function checkLabels(examination: Examination): FoundFault[] {
   const { opinion } = examination;
   if (!opinion) return [];
   const suspicions = findSuspicions(examination, opinion);
   if (suspicions.length === 0) return [];
   const share = suspicions.length / opinion.rows.length;
-  const { severeShare, severeCount, trustedAccuracy } = doubtLimits;
-  const isSevere =
-    share >= severeShare &&
-    suspicions.length >= severeCount &&
-    computeTrustedAccuracy(examination, opinion) >= trustedAccuracy;
   const [{ file, label, suggested, confidence }] = suspicions as [LabelSuspicion];
   return [
     {
       kind: "likely-mislabelled",
-      severity: isSevere ? "severe" : "warning",
+      severity: "warning",
       files: suspicions.map((suspicion) => suspicion.file),
       reason: { code: "doubted", count: suspicions.length, share, file, label, suggested, confidence },
       suspicions,
@@ -57,64 +49,55 @@ export function checkLabels(examination: Examination): FoundFault[] {
   ];
 }
 
-/** Recordings whose labels are doubted, the most suspicious first. */
+/** Recordings whose labels are doubted, the most doubtful first. */
 export function findSuspicions(
-  { recordings, likeness }: Pick<Examination, "recordings" | "likeness">,
-  { labels, rows, probabilities, trusted, firstGuesses }: Opinion,
+  { recordings }: Pick<Examination, "recordings">,
+  { labels, rows, probabilities, firstProbabilities }: Opinion,
 ): LabelSuspicion[] {
   const own = rows.map((row) => labels.indexOf(recordings[row]!.label));
-  const expected = labels.map((_, k) => {
-    const members = own.flatMap((label, i) =>
-      label === k && trusted[i] ? [getRow(probabilities, i)[k]!] : [],
-    );
-    return members.length > 0 ? members.reduce((sum, value) => sum + value, 0) / members.length : 1;
-  });
-  const sizes = labels.map((_, k) => own.filter((label) => label === k).length);
-  const { confidence: least, smallClass, neighbours, agreement } = doubtLimits;
-  const agreed = own.filter((label, i) => firstGuesses[i] === label).length;
-  const needsBoth = agreed < agreement * own.length;
-  let near: Int32Array[] | undefined;
-  if (likeness && sizes.some((size) => size < smallClass)) {
-    const rowsInUse = createMatrix(rows.length, likeness.columns);
-    for (const [i, row] of rows.entries()) getRow(rowsInUse, i).set(getRow(likeness, row));
-    near = findNeighbours(rowsInUse, neighbours);
-  }
-  const suspicions: (LabelSuspicion & { doubt: number })[] = [];
-  for (const [i, row] of rows.entries()) {
-    const shares = getRow(probabilities, i);
-    const label = own[i]!;
-    let best = 0;
-    for (let k = 1; k < shares.length; k++) if (shares[k]! > shares[best]!) best = k;
-    if (best === label || (needsBoth && firstGuesses[i] !== best) || shares[best]! < least * expected[best]!)
-      continue;
-    if (near && sizes[label]! < smallClass) {
-      const votes = (wanted: number) => near[i]!.filter((j) => own[j] === wanted).length;
-      if (votes(best) <= votes(label)) continue;
-    }
-    const { file } = recordings[row]!;
-    suspicions.push({
-      file,
-      label: labels[label]!,
-      suggested: labels[best]!,
-      confidence: shares[best]!,
-      doubt: shares[best]! - shares[label]!,
-    });
-  }
-  return suspicions.sort((a, b) => b.doubt - a.doubt).map(({ doubt: _, ...suspicion }) => suspicion);
+  const limits = doubtLimits;
+  const largest = findLargestUnexplained(probabilities, own);
+  const best = getPredictions(probabilities);
+  const doubts = [...rows.keys()]
+    .filter((i) => best[i] !== own[i] && getRow(probabilities, i)[own[i]!]! <= largest)
+    .map((i) => {
+      const logOdds = [firstProbabilities, probabilities].map((pass) => {
+        const shares = getRow(pass, i);
+        return Math.log(raise(shares[best[i]!]!) / raise(shares[own[i]!]!));
+      });
+      return { i, doubt: logOdds.reduce((sum, value) => sum + value, 0) };
+    })
+    .filter(({ doubt }) => doubt > limits.logOdds)
+    .sort((a, b) => b.doubt - a.doubt || a.i - b.i);
+  const confirmed = getPredictions(firstProbabilities).filter((guess, i) => guess === own[i]).length;
+  const most =
+    confirmed < limits.agreement * rows.length
+      ? Math.floor(limits.shareIfErring * rows.length)
+      : doubts.length;
+  return doubts.slice(0, most).map(({ i }) => ({
+    file: recordings[rows[i]!]!.file,
+    label: labels[own[i]!]!,
+    suggested: labels[best[i]!]!,
+    confidence: getRow(probabilities, i)[best[i]!]!,
+  }));
 }
 
-/** Share of the trusted recordings that are classified as labelled. */
-function computeTrustedAccuracy(
-  { recordings }: Examination,
-  { labels, rows, probabilities, trusted }: Opinion,
-): number {
-  let right = 0;
-  let count = 0;
-  for (const [i, row] of rows.entries()) {
-    if (!trusted[i]) continue;
-    count++;
-    const shares = getRow(probabilities, i);
-    if (labels[shares.indexOf(Math.max(...shares))] === recordings[row]!.label) right++;
+const raise = (probability: number): number => Math.max(smallestProbability, probability);
+
+/**
+ * Finds the largest probability of a label, such that labels up to it are more than the classifier's errors
+ * explain; -1 if there is none. If the probabilities hold, the sum of all probabilities up to a limit is the
+ * number of right labels expected below the limit.
+ */
+function findLargestUnexplained(probabilities: Matrix, own: readonly number[]): number {
+  const all = Float64Array.from(probabilities.data).sort();
+  const ofLabels = Float64Array.from(own, (label, i) => getRow(probabilities, i)[label]!).sort();
+  let largest = -1;
+  let expected = 0;
+  let next = 0;
+  for (const [i, probability] of ofLabels.entries()) {
+    while (next < all.length && all[next]! <= probability) expected += all[next++]!;
+    if (expected <= doubtLimits.expectedRight * (i + 1)) largest = probability;
   }
-  return count > 0 ? right / count : 0;
+  return largest;
 }

@@ -8,6 +8,7 @@ import * as z from "zod/mini";
 import type { Vocabulary } from "../classifier/features/text-features.ts";
 import { getViewName, getViewSize } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
+import { speechCheckId } from "../encoder/speech-check.ts";
 import { decoderVectorNames } from "../encoder/transcriber.ts";
 import { headKinds } from "../head/head.ts";
 import {
@@ -72,6 +73,8 @@ const view = z.union([
     layer: z.literal("transcript"),
     pooling: z.literal("tf-idf"),
     weight: share,
+    /** Which text counts; absent in golems that use all of it. */
+    speech: z.optional(z.literal(speechCheckId)),
   }),
 ]);
 

@@ -8,6 +8,7 @@ import { describeAudio } from "../audio/audio-description.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { type EmbeddedSource, getAudioSettings, getEmbedding, isSilent } from "../embed/embed-source.ts";
 import { findHighBand, welcomesSilence } from "../embed/embedded-recording.ts";
+import { getSpokenText } from "../encoder/speech-check.ts";
 import type { GolemDocument } from "./golem-document.ts";
 import type { GolemModel, Prediction } from "./golem-model.ts";
 
@@ -15,7 +16,7 @@ import type { GolemModel, Prediction } from "./golem-model.ts";
 export interface AudioPrediction extends Prediction {
   /** Duration of the recording in seconds. */
   readonly seconds: number;
-  /** The transcript; present if the golem uses a transcriber. */
+  /** The transcript, empty if it is not of speech; present if the golem uses a transcriber. */
   readonly transcript?: string;
   /** Problems of the file that did not prevent a prediction: truncated, wrong extension ... */
   readonly warnings: readonly ErrorRecord[];
@@ -56,7 +57,7 @@ export function predictEmbedded(model: GolemModel, embedded: EmbeddedSource, nam
   return {
     ...model.predictEmbedded([getEmbedding(embedded)])[0]!,
     seconds: facts.seconds,
-    ...(transcript ? { transcript: transcript.text } : {}),
+    ...(transcript ? { transcript: getSpokenText(transcript) } : {}),
     warnings: facts.warnings,
   };
 }

@@ -66,6 +66,7 @@ const view = z.object({
   layer: z.union([z.number(), z.enum([...decoderVectorNames, "transcript"])]),
   pooling: z.enum(["mean", "mean+std", "steps", "tf-idf"]),
   weight: z.number(),
+  speech: z.optional(word),
 });
 const head = z.object({
   kind: z.enum(headKinds),

@@ -10,6 +10,7 @@ import { selectScored, type TrainedOn } from "../classifier/evaluate-classifier.
 import { computeRecordingMap } from "../classifier/features/recording-map.ts";
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { getSpokenText } from "../encoder/speech-check.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 
@@ -30,7 +31,10 @@ export interface RecordingAccount {
   readonly keptSeconds?: number | undefined;
   /** Mean level minus the 10 % quantile of the level, in dB; absent for silent recordings. */
   readonly dynamicsDb?: number | undefined;
-  /** Transcript, cut after 1,000 characters; present if the classifier uses the transcriber. */
+  /**
+   * Transcript, cut after 1,000 characters, empty if it is not of speech; present if the classifier uses the
+   * transcriber.
+   */
   readonly text?: string | undefined;
   /** Mean log-probability of the transcript's tokens; present likewise. */
   readonly logprob?: number | undefined;
@@ -143,7 +147,7 @@ export function describeRecordings(
       keptSeconds: facts.kept[1] - facts.kept[0],
       ...(Number.isFinite(facts.loudnessDb) ? { dynamicsDb: facts.loudnessDb - facts.noiseDb } : {}),
       ...(speaker === undefined ? {} : { speaker }),
-      ...(text === undefined ? {} : { text: text.slice(0, maximumText) }),
+      ...(text === undefined ? {} : { text: getSpokenText({ text, logprob }).slice(0, maximumText) }),
       ...(logprob === undefined ? {} : { logprob }),
       ...(place ? { map: [place[0], place[1]] satisfies [number, number] } : {}),
       ...(mean

@@ -50,7 +50,7 @@ export const predictionSchema = z
     }),
     seconds: z.number().min(0).openapi({ description: "Duration of the recording, in seconds." }),
     transcript: z.string().optional().openapi({
-      description: "Transcript, if words are used for the decision.",
+      description: "What was said, if the golem uses words; empty if it is not speech.",
     }),
     warnings: z.array(errorRecord),
   })

@@ -14,7 +14,13 @@ import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
 import { fitStandardisation } from "../../head/standardisation.ts";
 import { createMatrix, getRow, type Matrix } from "../../math/matrix.ts";
-import { createViewFeatures, type EncoderSetInfo, getViewName, listWrittenViews } from "../view.ts";
+import {
+  createViewFeatures,
+  type EncoderSetInfo,
+  getSpokenTexts,
+  getViewName,
+  listWrittenViews,
+} from "../view.ts";
 import { fitVocabulary } from "./text-features.ts";
 
 /** Sketched embeddings, and an encoder set that describes them as if they came from smaller encoders. */
@@ -58,7 +64,7 @@ export function sketchEmbeddings(
   });
   const [first] = encoderSet.encoders;
   const transcriber = first && encoderSet.transcriber;
-  const vocabulary = transcriber && fitVocabulary(embeddings.map(({ text }) => text ?? ""));
+  const vocabulary = transcriber && fitVocabulary(getSpokenTexts(embeddings));
   for (const [i, view] of listWrittenViews(transcriber, vocabulary).entries()) {
     const isText = view.layer === "transcript";
     const size = isText ? textFactor * dimensions : dimensions;

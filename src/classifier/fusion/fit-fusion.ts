@@ -20,6 +20,7 @@ import type { LabelledRows } from "../labelled-rows.ts";
 import {
   createViewFeatures,
   type EncoderSetInfo,
+  getSpokenTexts,
   listWrittenViews,
   needsTranscriber,
   type Pooling,
@@ -51,7 +52,7 @@ export function fitFusion(
 ): FusionFit {
   const leaveOut = planLeaveOut(labels, groups);
   const { counted, isMeasured } = leaveOut;
-  const vocabulary = encoderSet.transcriber && fitVocabulary(embeddings.map(({ text }) => text ?? ""));
+  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
   const views: View[] = [
     ...encoderSet.encoders.flatMap(({ id, layers }) =>
       Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),

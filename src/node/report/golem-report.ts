@@ -6,6 +6,7 @@
 
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import type { WorkOptions } from "../../core/progress.ts";
+import { getSpokenText } from "../../encoder/speech-check.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
@@ -116,10 +117,12 @@ export function describeRecordings(
   name: FileNamer,
   side: Pick<ReportRecording, "isTrained" | "isScored">,
 ): ReportRecording[] {
-  return accounts.map(({ file, label, speaker, seconds, text, map, outOfFold, votes = [] }) => {
+  return accounts.map(({ file, label, speaker, seconds, text, logprob, map, outOfFold, votes = [] }) => {
     const total = votes.reduce((sum, [, count]) => sum + count, 0);
     return {
-      ...{ file: name(file), label, speaker, seconds, text, position: map, ...side },
+      ...{ file: name(file), label, speaker, seconds, position: map, ...side },
+      // Golems of earlier versions hold the text of other sounds too.
+      text: text === undefined ? undefined : getSpokenText({ text, logprob }),
       answers: votes.map(([answer, count]) => ({ label: labels[answer]!, share: count / total })),
       scores: (outOfFold ?? [])
         .map((share, i) => ({ label: labels[i]!, share }))

@@ -4,6 +4,7 @@
  * Not its concern: how it was measured, how the matrix is drawn (view/confusion-matrix.tsx).
  */
 import { useSignal } from "@preact/signals";
+import { getSpokenText } from "../../encoder/speech-check.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import {
   type CellPlace,
@@ -84,7 +85,7 @@ function CellList({ truth, predicted }: { readonly truth: string; readonly predi
         items={behind.map(({ account, share }) => ({
           recording: findKept(account),
           name: account.file,
-          text: account.text,
+          text: account.text && getSpokenText({ text: account.text, logprob: account.logprob }),
           note: w.times(share),
         }))}
       />

@@ -9,7 +9,6 @@ import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
-import { clearLogprob } from "../../detect/window-judge.ts";
 import {
   type EmbeddedSource,
   type EncoderSet,
@@ -17,6 +16,7 @@ import {
   type LoadedEncoderSet,
 } from "../../embed/embed-source.ts";
 import { findHighBand } from "../../embed/embedded-recording.ts";
+import { getSpokenText, isSpeech } from "../../encoder/speech-check.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import { detectLive, type LiveInput } from "../../web/live-detection.ts";
@@ -101,8 +101,8 @@ function describeHearing({ facts, transcript }: EmbeddedSource): Hearing {
   return {
     state: "heard",
     seconds: facts.seconds,
-    ...(transcript ? { text: transcript.text } : {}),
-    isSpeech: transcript !== undefined && transcript.logprob >= clearLogprob,
+    ...(transcript ? { text: getSpokenText(transcript) } : {}),
+    isSpeech: transcript !== undefined && isSpeech(transcript),
   };
 }
 

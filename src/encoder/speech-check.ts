@@ -1,0 +1,67 @@
+/**
+ * Whether a transcript is of speech. A speech recogniser writes text for any sound: "Thank you for watching!"
+ * for a helicopter. Such text is not shown and does not count.
+ *
+ * The evidence is the transcript itself: the mean log-probability of its tokens, symbols that are not
+ * spoken, one word over and over, and phrases that moonshine-tiny writes for noise (subtitles of its
+ * training data). Error rates on speech and other sounds: runs/speech-check.ts, docs/scores.md.
+ * Not its concern: samples, how transcripts are made.
+ */
+import type { Transcript } from "./transcriber.ts";
+
+/** What a transcript is judged by; without `logprob`, by its text alone. */
+type JudgedTranscript = Pick<Transcript, "text"> & { readonly logprob?: number | undefined };
+
+/** Identity of the check, kept with golems whose transcripts passed it: change it with the check. */
+export const speechCheckId = "speech-1";
+
+/**
+ * Mean log-probability of tokens (14 % per token, among some 30,000) from which on detection counts a window in
+ * full: windows cut words, so that their transcripts are judged by degrees instead of by {@link isSpeech}.
+ */
+export const clearLogprob = -2;
+
+/** Least mean log-probability of the tokens (natural logarithm). */
+const leastLogprob = {
+  /** Of one or two words, whose few tokens include the hard ones: the first and the end. */
+  fewWords: -1.5,
+  manyWords: -1.1,
+  /** Of phrases written for noise: a voice that says them is more probable than that. */
+  stockPhrase: -0.5,
+} as const;
+const fewWords = 2;
+/** A word that occurs this often, and more often than all others together, is a loop. */
+const repeatedWord = 4;
+
+/**
+ * Written for white noise, hum, tones, clicks and silence made for this purpose, and known from recognisers
+ * that were trained on subtitles.
+ */
+const stockPhrases: readonly string[] = [
+  "thank you",
+  "thank you for watching",
+  "thanks",
+  "thanks for watching",
+  "transcript emily beynon",
+  "you",
+];
+
+/** Symbols of subtitles, and letters of other scripts than the English recogniser's own. */
+const unspoken = /[♩-♯©®™]|(?!\p{Script=Latin})\p{L}/u;
+
+/** Whether a transcript is of speech; an empty one is not. */
+export function isSpeech({ text, logprob = 0 }: JudgedTranscript): boolean {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu) ?? [];
+  if (words.length === 0 || unspoken.test(text)) return false;
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  if (most >= repeatedWord && 2 * most > words.length) return false;
+  if (stockPhrases.includes(words.join(" "))) return logprob >= leastLogprob.stockPhrase;
+  return logprob >= (words.length <= fewWords ? leastLogprob.fewWords : leastLogprob.manyWords);
+}
+
+/** The text of a transcript, if it is of speech; else the empty text. */
+export function getSpokenText(transcript: JudgedTranscript): string {
+  return isSpeech(transcript) ? transcript.text : "";
+}
