@@ -42,7 +42,10 @@ export interface AudioFacts {
   readonly peak: number;
   /** Root mean square of the down-mix in dB relative to full scale; -Infinity for digital silence. */
   readonly loudnessDb: number;
-  /** Fraction of samples at full scale, 0..1; those above it count only in lossy codecs, where clipping ends up there. */
+  /**
+   * Fraction of samples at full scale, 0..1; those above it count only in lossy codecs, where clipping ends
+   * up there.
+   */
   readonly clippedFraction: number;
   /** Mean of the down-mix (DC offset). */
   readonly offset: number;
@@ -53,7 +56,10 @@ export interface AudioFacts {
    * for copies that were compressed, cut or resampled.
    */
   readonly fingerprint: Uint32Array;
-  /** One word per 16 ms beside each word of the fingerprint: coarse levels of a few bands; see `levelParameters`. */
+  /**
+   * One word per 16 ms beside each word of the fingerprint: coarse levels of a few bands; see
+   * `levelParameters`.
+   */
   readonly levels: Uint32Array;
   /**
    * SHA-256 (hex) of the decoded samples, empty when not computed: equal for the same audio in different

@@ -1,13 +1,14 @@
 /**
- * Channels that cancel each other when they are averaged: one wired the wrong way round, or both halves of a balanced
- * line recorded as left and right. Then the louder channel is used alone.
+ * Channels that cancel each other when they are averaged: one wired the wrong way round, or both halves of a
+ * balanced line recorded as left and right. Then the louder channel is used alone.
  *
  * Not its concern: how channels are read.
  *
- * Of N channels that have nothing in common, the mean has 1/N of their mean power; only channels that oppose each other
- * go below. Two equally loud channels of correlation r keep 1 + r of that. The limit is a quarter: r below -0.75 (right =
- * -0.5 x left is still below it), where averaging costs more than 6 dB against channels without anything in common.
- * Stereo recordings of music, rooms and speech are at r > 0, wide ones rarely below -0.3, one silent channel is at 0.
+ * Of N channels that have nothing in common, the mean has 1/N of their mean power; only channels that oppose
+ * each other go below. Two equally loud channels of correlation r keep 1 + r of that. The limit is a quarter:
+ * r below -0.75 (right = -0.5 x left is still below it), where averaging costs more than 6 dB against
+ * channels without anything in common. Stereo recordings of music, rooms and speech are at r > 0, wide ones
+ * rarely below -0.3, one silent channel is at 0.
  */
 
 /** Sums over samples. */
@@ -47,7 +48,10 @@ export function measurePower(
   power.meanSquares = decay * power.meanSquares + squares;
 }
 
-/** The channel to use instead of the mean, the loudest; undefined where the channels do not cancel. Offsets do not count. */
+/**
+ * The channel to use instead of the mean, the loudest; undefined where the channels do not cancel. Offsets do
+ * not count.
+ */
 export function findCancellation(power: ChannelPower): number | undefined {
   const { frames, sums, squares, meanSum, meanSquares } = power;
   if (sums.length < 2 || frames === 0) return undefined;

@@ -10,8 +10,8 @@
  * shorter frames, since words are short. Frames far below the loudest carry no information and are marked, so
  * that shared silence does not count as similarity.
  *
- * Bits say nothing of how loud a band is, and those of a monotonous voice repeat; so coarse levels of a few bands
- * are kept beside them, to verify what matches.
+ * Bits say nothing of how loud a band is, and those of a monotonous voice repeat; so coarse levels of a few
+ * bands are kept beside them, to verify what matches.
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 
@@ -36,7 +36,9 @@ export const fingerprintParameters = {
 /** Parameters of the levels beside a fingerprint; any change raises the version. */
 export const levelParameters = {
   version: 1,
-  /** Bands, each of several bands of the fingerprint; a level takes 4 bits, the lowest band the lowest ones. */
+  /**
+   * Bands, each of several bands of the fingerprint; a level takes 4 bits, the lowest band the lowest ones.
+   */
   bands: 8,
   /** One step of a level, in dB. 15 is the loudest band of the recording, 0 everything 45 dB below it. */
   stepDb: 3,

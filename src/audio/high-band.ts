@@ -1,6 +1,6 @@
 /**
- * Energy above the band that encoders use: how much there is, where it lies, and how much slower the recording has to be
- * played for it to come into the band (time expansion, as is usual with bats).
+ * Energy above the band that encoders use: how much there is, where it lies, and how much slower the
+ * recording has to be played for it to come into the band (time expansion, as is usual with bats).
  *
  * Not its concern: how recordings are read.
  */
@@ -18,7 +18,10 @@ export interface SignalPower {
 export interface HighBand {
   /** Half of the energy above the band is below this, in Hz. */
   readonly hertz: number;
-  /** Whole number; slowed down by it, nearly all of that energy lies in the band, the middle of it in the lower half. */
+  /**
+   * Whole number; slowed down by it, nearly all of that energy lies in the band, the middle of it in the
+   * lower half.
+   */
   readonly slowdown: number;
 }
 
@@ -34,8 +37,8 @@ const nearlyAll = 0.95;
 const getPower = ({ squares, sum, count }: SignalPower): number => squares / count - (sum / count) ** 2;
 
 /**
- * Whether most energy is above the band: what resampling took away. `before` and `after` are of the same signal, before and
- * after it was resampled to twice the upper end of the band. Offsets do not count.
+ * Whether most energy is above the band: what resampling took away. `before` and `after` are of the same
+ * signal, before and after it was resampled to twice the upper end of the band. Offsets do not count.
  */
 export function isMostlyAbove(before: SignalPower, after: SignalPower): boolean {
   if (before.count === 0 || after.count === 0) return false;
@@ -50,7 +53,10 @@ interface HighBandMeter {
   finish(): HighBand;
 }
 
-/** Creates a meter for a mono stream at `sampleRate` Hz; the band ends at `bandHertz`, below half of that rate. */
+/**
+ * Creates a meter for a mono stream at `sampleRate` Hz; the band ends at `bandHertz`, below half of that
+ * rate.
+ */
 export function createHighBandMeter(sampleRate: number, bandHertz: number): HighBandMeter {
   const size = 2 ** Math.ceil(Math.log2(sampleRate * frameSeconds));
   const window = Float64Array.from(

@@ -1,6 +1,6 @@
 /**
- * Mixes decoded channels down to one clean channel: mean of the channels (or one of them), NaN and infinities set to
- * zero, limited length; and counts what shows how the samples are to be judged.
+ * Mixes decoded channels down to one clean channel: mean of the channels (or one of them), NaN and infinities
+ * set to zero, limited length; and counts what shows how the samples are to be judged.
  *
  * Not its concern: formats, resampling, which channel is used (channel-choice.ts).
  */
@@ -28,13 +28,15 @@ export interface MixCount {
   largest: number;
   /** Power of the channels and of their mean. */
   readonly power: ChannelPower;
-  /** Whether the louder channel was used for a part of a stream that is read once ({@link Mixing} "running"). */
+  /**
+   * Whether the louder channel was used for a part of a stream that is read once ({@link Mixing} "running").
+   */
   hasCancelled: boolean;
 }
 
 /**
- * How channels become one: their mean; the channel of a number; or, for streams that are read once, the mean unless the
- * channels have cancelled each other in the last seconds.
+ * How channels become one: their mean; the channel of a number; or, for streams that are read once, the mean
+ * unless the channels have cancelled each other in the last seconds.
  */
 export type Mixing = "mean" | "running" | number;
 

@@ -4,8 +4,8 @@
  * Not its concern: encoders, labels, the file system, any format.
  *
  * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are
- * decoded again when their windows are read, so memory does not grow with duration. Recordings whose channels cancel, or
- * with most energy above the encoders' band, are read once more before.
+ * decoded again when their windows are read, so memory does not grow with duration. Recordings whose channels
+ * cancel, or with most energy above the encoders' band, are read once more before.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";

@@ -1,10 +1,11 @@
 /**
- * Numbers that cannot be samples: integers that were stored as floats or read under a float header, NaN throughout.
+ * Numbers that cannot be samples: integers that were stored as floats or read under a float header, NaN
+ * throughout.
  *
  * Not its concern: single NaN and infinite values, which are set to zero.
  *
- * Floats go from -1 to 1 and may exceed that: recorders with 32-bit floats reach 30 dB above. 60 dB above is taken for no
- * sound. Integers under a float header are huge, NaN, or, when small, below 10^-20.
+ * Floats go from -1 to 1 and may exceed that: recorders with 32-bit floats reach 30 dB above. 60 dB above is
+ * taken for no sound. Integers under a float header are huge, NaN, or, when small, below 10^-20.
  */
 import { GolemError } from "../core/error.ts";
 import type { MixCount } from "./mono-stream.ts";
@@ -23,7 +24,10 @@ export function isLossless(codec: string): boolean {
   return /^(pcm|wavpack)/.test(codec);
 }
 
-/** Throws `corrupt-audio` for values far above full scale. Lossy codecs are not checked: damage makes them overshoot. */
+/**
+ * Throws `corrupt-audio` for values far above full scale. Lossy codecs are not checked: damage makes them
+ * overshoot.
+ */
 export function checkMagnitudes(name: string, codec: string, { largest, huge, notZero }: MixCount): void {
   if (huge === 0 || !isLossless(codec)) return;
   const isSingle = huge <= singleShare * notZero;
@@ -38,7 +42,9 @@ export function checkMagnitudes(name: string, codec: string, { largest, huge, no
   );
 }
 
-/** Throws `corrupt-audio` where most values of a whole recording are NaN, infinite, or far below any sound. */
+/**
+ * Throws `corrupt-audio` where most values of a whole recording are NaN, infinite, or far below any sound.
+ */
 export function checkGarbage(name: string, { notFinite, tiny, notZero }: MixCount): void {
   const values = notZero + notFinite;
   if (notFinite + tiny <= garbageShare * values) return;

@@ -1,5 +1,6 @@
 /**
- * Mono samples in memory as something that can be read like a recording, without encoding them as a file first.
+ * Mono samples in memory as something that can be read like a recording, without encoding them as a file
+ * first.
  *
  * Not its concern: where the samples come from, resampling, trimming.
  */

@@ -1,5 +1,6 @@
 /**
- * One pass over a decoded recording: levels, counts, fingerprint, hash, and the resampled samples of short ones.
+ * One pass over a decoded recording: levels, counts, fingerprint, hash, and the resampled samples of short
+ * ones.
  *
  * Not its concern: formats, how what was found is worded (scan-facts.ts).
  */
@@ -42,7 +43,9 @@ export interface Scan {
   readonly samples: Float32Array[] | undefined;
 }
 
-/** Reads a stream to its end. Rejects with its errors, `no-samples`, `too-long`, `corrupt-audio` or `aborted`. */
+/**
+ * Reads a stream to its end. Rejects with its errors, `no-samples`, `too-long`, `corrupt-audio` or `aborted`.
+ */
 export async function scanStream(
   stream: DecodedStream,
   name: string,

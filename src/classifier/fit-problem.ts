@@ -10,7 +10,10 @@ import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
-/** The problem, and the names of its classes in their order. Of `options`, only those that shape a classifier are kept. */
+/**
+ * The problem, and the names of its classes in their order. Of `options`, only those that shape a classifier
+ * are kept.
+ */
 export function createFitProblem(
   recordings: readonly EmbeddedRecording[],
   encoderSet: EncoderSetInfo,
@@ -34,7 +37,10 @@ export function createFitProblem(
   return { problem, labels };
 }
 
-/** The options that shape a classifier, without callbacks and signals: plain data that can go to another thread. */
+/**
+ * The options that shape a classifier, without callbacks and signals: plain data that can go to another
+ * thread.
+ */
 function pickClassifierOptions({
   seed,
   layer,

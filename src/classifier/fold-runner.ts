@@ -1,6 +1,7 @@
 /**
- * Runs the folds of cross-validation: fit a classifier on some rows, predict others. On this thread alone, or on workers too:
- * this thread does its share whenever the workers are full. Every fold gives the same numbers wherever it runs.
+ * Runs the folds of cross-validation: fit a classifier on some rows, predict others. On this thread alone, or
+ * on workers too: this thread does its share whenever the workers are full. Every fold gives the same numbers
+ * wherever it runs.
  *
  * Not its concern: how workers are started and called, how folds are made.
  */
@@ -81,7 +82,10 @@ export interface FoldEnvironment {
   takeTurn(): Promise<unknown>;
 }
 
-/** Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the other single heads. */
+/**
+ * Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the
+ * other single heads.
+ */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /** Numbers in all embeddings together from which workers pay where all views are pooled. */
@@ -109,7 +113,10 @@ export function createInlineRunner(problem: FitProblem): FoldRunner {
   };
 }
 
-/** Creates a runner on this thread that leaves large matrix products to an engine, for thousands of recordings. Closing it disposes of the engine. */
+/**
+ * Creates a runner on this thread that leaves large matrix products to an engine, for thousands of
+ * recordings. Closing it disposes of the engine.
+ */
 export function createProductRunner(problem: FitProblem, product: DisposableMatrixProduct): FoldRunner {
   const { embeddings, encoderSet, options } = problem;
   return {

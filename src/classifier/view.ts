@@ -32,8 +32,8 @@ interface TranscriptView {
   readonly pooling: "tf-idf";
   readonly weight: number;
   /**
-   * The check by which text of sounds other than speech is taken as empty (encoder/speech-check.ts); absent in
-   * golems that were trained on all text.
+   * The check by which text of sounds other than speech is taken as empty (encoder/speech-check.ts); absent
+   * in golems that were trained on all text.
    */
   readonly speech?: string | undefined;
 }

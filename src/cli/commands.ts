@@ -1,5 +1,6 @@
 /**
- * The commands as data: names, arguments, options, help. Their code is in commands/ and is loaded when a command runs.
+ * The commands as data: names, arguments, options, help. Their code is in commands/ and is loaded when a
+ * command runs.
  *
  * Not its concern: how arguments are parsed, what commands do.
  */

@@ -9,8 +9,9 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 const percent = (share: number): string => formatPercent(share, 0);
 
 /**
- * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most three, with
- * at least half a recording each, counts rounded). A dash where there is no recording to find, or none was answered.
+ * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most
+ * three, with at least half a recording each, counts rounded). A dash where there is no recording to find, or
+ * none was answered.
  */
 export function describeClasses({ labels, perClass, confusion }: Evaluation): string[] {
   const rows = labels.map((label, c) => {

@@ -75,7 +75,10 @@ function describeForecast(forecast: LearningCurveForecast | undefined): string[]
   ];
 }
 
-/** A class that would outgrow the others gains almost nothing (runs/results/class-gain.md); only the first of these is shown. */
+/**
+ * A class that would outgrow the others gains almost nothing (runs/results/class-gain.md); only the first of
+ * these is shown.
+ */
 function describeClassGains(gains: readonly BoundedClassGain[]): string[] {
   const sentences = gains
     .filter(({ outgrows }) => !outgrows)

@@ -1,6 +1,6 @@
 /**
- * The command line: parses arguments, runs one command, returns the exit code. Commands are loaded when they run, so that
- * `--help` is instant.
+ * The command line: parses arguments, runs one command, returns the exit code. Commands are loaded when they
+ * run, so that `--help` is instant.
  *
  * Not its concern: what commands do; each has a file in commands/.
  */

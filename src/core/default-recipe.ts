@@ -1,6 +1,6 @@
 /**
- * The default recipe: what training and the measurements of it do where nothing is named. Help texts, the library and the studio read it
- * from here, so that a default is written once.
+ * The default recipe: what training and the measurements of it do where nothing is named. Help texts, the
+ * library and the studio read it from here, so that a default is written once.
  *
  * Not its concern: what the values mean to encoders, heads or folds.
  */

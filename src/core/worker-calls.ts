@@ -1,10 +1,12 @@
 /**
- * The one protocol between a thread and its worker, in Node and in browsers: calls of methods by name, with progress,
- * reports and a stream of chunks into the call while it runs, abort, and errors that keep their code and hint.
+ * The one protocol between a thread and its worker, in Node and in browsers: calls of methods by name, with
+ * progress, reports and a stream of chunks into the call while it runs, abort, and errors that keep their
+ * code and hint.
  *
- * Everything about a call goes through one port, so messages arrive in the order in which they were sent: all reports of a
- * call come before its answer.
- * Not its concern: what the methods do, how workers are started, which worker gets a call (node/threads/worker-pool.ts).
+ * Everything about a call goes through one port, so messages arrive in the order in which they were sent: all
+ * reports of a call come before its answer.
+ * Not its concern: what the methods do, how workers are started, which worker gets a call
+ * (node/threads/worker-pool.ts).
  */
 import { type ErrorCode, type ErrorRecord, GolemError, throwIfAborted, toErrorRecord } from "./error.ts";
 import type { Progress, WorkOptions } from "./progress.ts";
@@ -29,7 +31,10 @@ interface Sender {
   postMessage(message: unknown, transfer?: readonly object[]): void;
 }
 
-/** One end of a connection: a worker or message port of Node, a worker of a browser, or a browser worker's global scope. */
+/**
+ * One end of a connection: a worker or message port of Node, a worker of a browser, or a browser worker's
+ * global scope.
+ */
 export type CallPort = Sender &
   (
     | { on(type: "message", listener: (message: unknown) => void): unknown }
@@ -99,8 +104,8 @@ export function createCallInput<Chunk>(): CallInput<Chunk> {
 /** The calling side. */
 export interface Caller<All extends Calls> {
   /**
-   * Calls a method. Rejects with the method's error, with the error given to `fail`, or when the argument cannot be cloned.
-   * An aborted call settles when the worker has answered, not before.
+   * Calls a method. Rejects with the method's error, with the error given to `fail`, or when the argument
+   * cannot be cloned. An aborted call settles when the worker has answered, not before.
    */
   call<Name extends keyof All & string>(
     method: Name,
@@ -190,7 +195,10 @@ export type CallMethods<All extends Calls> = {
 
 /** How calls are answered. */
 export interface ServeOptions<All extends Calls> {
-  /** Methods that start at once, beside all others. The others run one after the other, in the order of their calls. Default: none. */
+  /**
+   * Methods that start at once, beside all others. The others run one after the other, in the order of their
+   * calls. Default: none.
+   */
   readonly concurrent?: readonly (keyof All & string)[] | undefined;
   /** Called once after the caller's `stop`, when all calls have ended. */
   readonly onStop?: (() => void) | undefined;

@@ -1,5 +1,6 @@
 /**
- * Labels that look the same or nearly so: they differ only by case, Unicode form, invisible characters or spaces.
+ * Labels that look the same or nearly so: they differ only by case, Unicode form, invisible characters or
+ * spaces.
  *
  * Not its concern: what is done about them.
  */
@@ -8,7 +9,9 @@ import type { ErrorRecord } from "../core/error.ts";
 /** Control and format characters, variation selectors, fillers: they have no shape of their own. */
 const invisible = /[\p{Cf}\p{Cc}\p{DI}]/gu;
 
-/** What is left of a label without invisible characters and Unicode form; labels with one shape look the same. */
+/**
+ * What is left of a label without invisible characters and Unicode form; labels with one shape look the same.
+ */
 function getLabelShape(label: string): string {
   return label.normalize("NFKC").replaceAll(invisible, "").replaceAll(/\s+/gu, " ").trim();
 }
@@ -54,7 +57,10 @@ const toCode = (character: string): string =>
 /** Code of the warnings of this file. */
 const alikeCode = "alike-labels";
 
-/** Warnings for labels that were written in several ways and are read as one: with spaces around them, or in another Unicode form. */
+/**
+ * Warnings for labels that were written in several ways and are read as one: with spaces around them, or in
+ * another Unicode form.
+ */
 export function checkAlikeSpellings(
   rows: readonly { readonly file: string; readonly written: string; readonly label: string }[],
 ): (ErrorRecord & { file: string })[] {

@@ -1,6 +1,7 @@
 /**
- * Reads labels and splits from the layout of a folder: a folder per class; splits (`train`, `test`, ...) above or inside the
- * folders of classes; all of it in one outer folder or not (Hugging Face's AudioFolder and its relatives).
+ * Reads labels and splits from the layout of a folder: a folder per class; splits (`train`, `test`, ...)
+ * above or inside the folders of classes; all of it in one outer folder or not (Hugging Face's AudioFolder
+ * and its relatives).
  *
  * Not its concern: the file system; its input is a list of files.
  */
@@ -51,7 +52,9 @@ export function readFolderLayout(paths: readonly string[]): FolderLayout {
   return { ...readClasses(inFolders, loose), root: root.join("/") };
 }
 
-/** Folders that hold everything and no recording of their own, unless one is a split or the folder of a class. */
+/**
+ * Folders that hold everything and no recording of their own, unless one is a split or the folder of a class.
+ */
 function findOuterFolders(places: readonly Place[]): string[] {
   const outer: string[] = [];
   for (;;) {
@@ -101,7 +104,9 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   };
 }
 
-/** Whether folders are splits: of two kinds (or numbered folds), or one alone that holds folders of classes. */
+/**
+ * Whether folders are splits: of two kinds (or numbered folds), or one alone that holds folders of classes.
+ */
 function areSplits(
   named: readonly string[],
   others: readonly string[],
@@ -151,7 +156,10 @@ function readClassFolders(
   return { recordings, loose };
 }
 
-/** The folder of the class inside a split: the second, unless every split has just one there, with others inside (train/wavs/CLASS). */
+/**
+ * The folder of the class inside a split: the second, unless every split has just one there, with others
+ * inside (train/wavs/CLASS).
+ */
 function findClassDepth(places: readonly Place[]): number {
   const splits = groupByFirst(places);
   for (let depth = 1; ; depth++) {

@@ -3,8 +3,8 @@
  *
  * Not its concern: whether the files exist.
  *
- * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` (or another column of groups),
- * optional `split`; other usual names of these columns are understood (list-columns.ts).
+ * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` (or another column of
+ * groups), optional `split`; other usual names of these columns are understood (list-columns.ts).
  */
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { checkAlikeSpellings } from "./alike-labels.ts";
@@ -53,7 +53,10 @@ export function findListColumns(table: Table): ListColumns | undefined {
   return { file, label, groups: chooseGroups(table) };
 }
 
-/** Columns of groups with any values; one with the same value in every row says nothing where another says more. */
+/**
+ * Columns of groups with any values; one with the same value in every row says nothing where another says
+ * more.
+ */
 function chooseGroups({ columns, rows }: Table): string[] {
   const found = findColumns(columns, groupColumns).map((column) => {
     const values = new Set(rows.map(({ cells }) => cells.get(column.toLowerCase())?.trim() ?? ""));
@@ -67,7 +70,8 @@ function chooseGroups({ columns, rows }: Table): string[] {
 /**
  * Reads the rows of a table. Rows without a label are skipped; it is an error if no row has one.
  *
- * @throws GolemError `invalid-data` for missing columns, unknown splits and impossible labels, `no-recordings` for no rows.
+ * @throws GolemError `invalid-data` for missing columns, unknown splits and impossible labels,
+ *   `no-recordings` for no rows.
  */
 export function readLabelledRows(table: Table, name: string, labels: LabelNeed = "required"): LabelledRows {
   const columns = checkColumns(table, name, labels);

@@ -27,8 +27,8 @@ export const labelColumns = [
 ];
 
 /**
- * Names of the columns of groups (speakers, devices, sources) that are kept apart in every test, the preferred
- * first.
+ * Names of the columns of groups (speakers, devices, sources) that are kept apart in every test, the
+ * preferred first.
  */
 export const groupColumns = [
   ...["speaker", "speaker_id", "client_id", "subject", "subject_id", "group", "group_id"],
@@ -68,7 +68,10 @@ function findPerhapsGroups(present: readonly string[]): string[] {
   return findColumns(present, perhapsGroups);
 }
 
-/** What to say of the columns of groups: which one is used, or which one may be meant; undefined if there is nothing to say. */
+/**
+ * What to say of the columns of groups: which one is used, or which one may be meant; undefined if there is
+ * nothing to say.
+ */
 export function describeGroupChoice(
   name: string,
   found: readonly string[],

@@ -5,12 +5,15 @@
  */
 import { isRecordingName } from "./recording-name.ts";
 
-/** Converts the path of a row to the path of a file, relative to the folder; undefined if there is no such file, or several. */
+/**
+ * Converts the path of a row to the path of a file, relative to the folder; undefined if there is no such
+ * file, or several.
+ */
 export type FileMatcher = (path: string) => string | undefined;
 
 /**
- * Creates the matcher for a list. A path may start at the list's folder or at the data set's; else the file's name counts, with or
- * without its ending, if only one file is called that.
+ * Creates the matcher for a list. A path may start at the list's folder or at the data set's; else the file's
+ * name counts, with or without its ending, if only one file is called that.
  *
  * @param files Relative to the data set's folder, with forward slashes.
  * @param listFolder Folder of the list, "" or "meta".

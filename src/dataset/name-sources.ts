@@ -1,10 +1,11 @@
 /**
  * Recordings that were cut from one longer recording, told by their names.
  *
- * Three forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5"); a stretch of time
- * ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording or an identifier with a number or letter
- * behind it ("rec0_07", "187207-B"). Ordinary numbering ("yes_01"), words ("dog_bark_01") and names that occur in several classes
- * ("7_george_12", "0a7c2a8d_nohash_1": speakers) do not count.
+ * Three forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5"); a
+ * stretch of time ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording or
+ * an identifier with a number or letter behind it ("rec0_07", "187207-B"). Ordinary numbering ("yes_01"),
+ * words ("dog_bark_01") and names that occur in several classes ("7_george_12", "0a7c2a8d_nohash_1":
+ * speakers) do not count.
  * Not its concern: what is heard, what sources are used for.
  */
 
@@ -39,7 +40,8 @@ interface Name extends NamedRecording {
 
 /**
  * Finds the source of each recording; undefined for one that is alone in its source. A recording that ends in
- * a part or a stretch of time has the same source in all classes; numbered recordings start anew in each folder.
+ * a part or a stretch of time has the same source in all classes; numbered recordings start anew in each
+ * folder.
  */
 export function findNameSources(recordings: readonly NamedRecording[]): (string | undefined)[] {
   const names = recordings.map(({ file, label }): Name => {
@@ -65,7 +67,9 @@ function findPart({ folder, stem }: Name): string | undefined {
   return prefix ? `${folder}/${prefix}` : undefined;
 }
 
-/** Sources of "talk-0-3.5" and "talk_12.5", where the numbers of all files of a prefix are stretches of time. */
+/**
+ * Sources of "talk-0-3.5" and "talk_12.5", where the numbers of all files of a prefix are stretches of time.
+ */
 function findStretches(names: readonly Name[]): (string | undefined)[] {
   const sources = new Array<string | undefined>(names.length);
   const intervals = new Map<string, { row: number; start: number; end: number; isDecimal: boolean }[]>();
@@ -103,7 +107,10 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
   return sources;
 }
 
-/** Whether sorted pairs of numbers are stretches of one recording: each ends after its start, and they follow one another. */
+/**
+ * Whether sorted pairs of numbers are stretches of one recording: each ends after its start, and they follow
+ * one another.
+ */
 function areIntervals(sorted: readonly { start: number; end: number; isDecimal: boolean }[]): boolean {
   if (!sorted.every(({ start, end }, i) => end > start && (i === 0 || start > sorted[i - 1]!.start)))
     return false;
@@ -116,7 +123,10 @@ function areIntervals(sorted: readonly { start: number; end: number; isDecimal: 
   );
 }
 
-/** Whether numbers are offsets in equal steps: at least four multiples of a step that no counting has, or decimals. */
+/**
+ * Whether numbers are offsets in equal steps: at least four multiples of a step that no counting has, or
+ * decimals.
+ */
 function areOffsets(values: readonly number[], isDecimal: boolean): boolean {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
   if (sorted.length < values.length || sorted.length < (isDecimal ? 2 : 4)) return false;
@@ -173,7 +183,10 @@ function isIdentifier(token: string): boolean {
   return /^[0-9a-f]{6,}$/.test(token) && /\d/.test(token) && /[a-f]/.test(token);
 }
 
-/** Whether identifiers are of sources: most that occur several times do so in one class alone, and some at least three times. */
+/**
+ * Whether identifiers are of sources: most that occur several times do so in one class alone, and some at
+ * least three times.
+ */
 function areSources(identifiers: ReadonlyMap<number, string>, names: readonly Name[]): boolean {
   const labels = new Map<string, string[]>();
   for (const [row, key] of identifiers) add(labels, key, names[row]!.label);

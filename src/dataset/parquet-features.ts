@@ -69,8 +69,8 @@ export function readFeatures(
 
 /**
  * Chooses the columns. Audio: the column named `audio`, or the first of that kind. Labels: the requested
- * column, `label`, `intent_class`, or the only column of classes. Speakers: the requested column, or the first
- * of `groupColumns` (list-columns.ts).
+ * column, `label`, `intent_class`, or the only column of classes. Speakers: the requested column, or the
+ * first of `groupColumns` (list-columns.ts).
  *
  * @throws GolemError `invalid-data` with the existing columns.
  */

@@ -1,5 +1,6 @@
 /**
- * Labels that count as different classes but differ only by case, Unicode form, invisible characters or spaces.
+ * Labels that count as different classes but differ only by case, Unicode form, invisible characters or
+ * spaces.
  *
  * Not its concern: audio, files, encoders, words.
  */
@@ -12,7 +13,10 @@ import type { FoundFault } from "./finding.ts";
 /** Share of held-out recordings of such labels taken for the other one from which on a score is worthless. */
 const severeShare = 0.25;
 
-/** Finds groups of alike labels; one finding per group, with the recordings of all but the most frequent label. */
+/**
+ * Finds groups of alike labels; one finding per group, with the recordings of all but the most frequent
+ * label.
+ */
 export function checkAlikeClasses(examination: Examination): FoundFault[] {
   const { recordings } = examination;
   return findAlikeLabels(recordings.map(({ label }) => label)).map((alike) => {

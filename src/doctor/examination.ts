@@ -27,7 +27,9 @@ export interface Opinion {
   readonly rows: readonly number[];
   /** Probabilities [rows, classes], held out. */
   readonly probabilities: Matrix;
-  /** Probabilities [rows, classes] of the first pass, which was trained on all labels, wrong ones included. */
+  /**
+   * Probabilities [rows, classes] of the first pass, which was trained on all labels, wrong ones included.
+   */
   readonly firstProbabilities: Matrix;
 }
 

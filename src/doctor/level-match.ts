@@ -1,9 +1,9 @@
 /**
  * Whether two recordings whose fingerprints match also have the same levels, band by band, throughout.
  *
- * The bits of a fingerprint say how levels change, not how loud a band is; in two sentences by one monotonous voice most of
- * them agree, wherever the words are the same. Where one word differs, levels differ by far more than compression changes
- * them. So the worst fifth of a second counts, not the mean.
+ * The bits of a fingerprint say how levels change, not how loud a band is; in two sentences by one monotonous
+ * voice most of them agree, wherever the words are the same. Where one word differs, levels differ by far
+ * more than compression changes them. So the worst fifth of a second counts, not the mean.
  * Not its concern: how levels are measured (audio/fingerprint.ts), how recordings are aligned.
  */
 import { levelParameters, type SoundPrint } from "../audio/fingerprint.ts";
@@ -13,8 +13,9 @@ const stretch = 9;
 /** Levels below this are near the noise of one of the two: more than 33 dB below the loudest band. */
 const audible = 4;
 /**
- * Largest mean difference of a stretch, in dB. Copies that were compressed, cut, made quieter and resampled stay under 6.3
- * (850 copies of speech, words and noises); of sentences of one synthetic voice, 98 % of those whose fingerprints match are above.
+ * Largest mean difference of a stretch, in dB. Copies that were compressed, cut, made quieter and resampled
+ * stay under 6.3 (850 copies of speech, words and noises); of sentences of one synthetic voice, 98 % of those
+ * whose fingerprints match are above.
  */
 const largestDb = 7;
 
@@ -23,7 +24,10 @@ export function haveSameLevels(a: SoundPrint, b: SoundPrint, offset: number): bo
   return computeLevelDistance(a, b, offset) <= largestDb;
 }
 
-/** The mean difference of levels in the stretch where it is largest, in dB; gain and equalisation do not count. */
+/**
+ * The mean difference of levels in the stretch where it is largest, in dB; gain and equalisation do not
+ * count.
+ */
 function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): number {
   const frames: (readonly [number, number])[] = [];
   for (let i = Math.max(0, -offset); i < b.levels.length && i + offset < a.levels.length; i++) {
@@ -44,7 +48,9 @@ function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): num
 
 const getLevel = (word: number, band: number): number => (word >>> (4 * band)) & 15;
 
-/** By how many steps each band of the first is louder: the median over frames in which both have some level. */
+/**
+ * By how many steps each band of the first is louder: the median over frames in which both have some level.
+ */
 function computeGains(frames: readonly (readonly [number, number])[]): number[] {
   const all: number[] = [];
   const own = Array.from({ length: levelParameters.bands }, (_, band) => {

@@ -2,8 +2,8 @@
  * The same recording more than once: bit by bit, or compressed, made louder, cut or resampled in between.
  *
  * Each recording is compared with its nearest neighbours, by embedding and by the fingerprint's summary;
- * whether a pair is one sound is decided by the aligned fingerprints, and then by the levels of their bands. Clips cut from different stretches of
- * one recording are not copies.
+ * whether a pair is one sound is decided by the aligned fingerprints, and then by the levels of their bands.
+ * Clips cut from different stretches of one recording are not copies.
  * Not its concern: files, encoders, words.
  */
 

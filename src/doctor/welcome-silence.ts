@@ -1,6 +1,7 @@
 /**
  * Silent recordings of the classes in which training accepts silence (`_silence`, `_background`, `_unknown`).
- * They are all alike, and their level, length and format mean nothing, so that checks of these leave them out.
+ * They are all alike, and their level, length and format mean nothing, so that checks of these leave them
+ * out.
  *
  * Not its concern: what counts as silent (audio/), the checks.
  */

@@ -2,12 +2,12 @@
  * Labels that recordings do not sound like: hard recordings, or wrong labels.
  *
  * The probabilities are held out, from two passes: the first was trained on all labels, the second only on
- * those that the first confirmed (classifier/second-opinion.ts). A label is doubted if another class is far more
- * probable in both, and if recordings with labels this improbable are more than the classifier's own errors
- * explain. By its probabilities, an expected number of right labels is as improbable; the number found has to be
- * three times that, a false discovery rate of a third (Storey, "A direct approach to false discovery rates",
- * JRSS B 2002; confident learning: Northcutt et al., JAIR 2021).
- * A classifier that errs often is poor evidence: it doubts a few of the labels at most.
+ * those that the first confirmed (classifier/second-opinion.ts). A label is doubted if another class is far
+ * more probable in both, and if recordings with labels this improbable are more than the classifier's own
+ * errors explain. By its probabilities, an expected number of right labels is as improbable; the number found
+ * has to be three times that, a false discovery rate of a third (Storey, "A direct approach to false
+ * discovery rates", JRSS B 2002; confident learning: Northcutt et al., JAIR 2021). A classifier that errs
+ * often is poor evidence: it doubts a few of the labels at most.
  * Not its concern: files, heads, where probabilities come from, words.
  */
 import { getPredictions } from "../evaluate/metrics.ts";

@@ -8,8 +8,8 @@ import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 
 /**
- * Leaves out recordings with the same audio as an earlier one of the same label, with a warning for each. Throws `conflicting-labels` for
- * the same audio under two labels.
+ * Leaves out recordings with the same audio as an earlier one of the same label, with a warning for each.
+ * Throws `conflicting-labels` for the same audio under two labels.
  */
 export function keepDistinct(
   recordings: readonly EmbeddedRecording[],

@@ -1,6 +1,6 @@
 /**
- * Embeds a stretch of samples of a stream exactly as `embedSource` embeds a recording of the same samples: trimmed, in windows, by every
- * encoder and the transcriber. No facts are computed.
+ * Embeds a stretch of samples of a stream exactly as `embedSource` embeds a recording of the same samples:
+ * trimmed, in windows, by every encoder and the transcriber. No facts are computed.
  *
  * Not its concern: where the samples come from, labels.
  */
@@ -23,8 +23,8 @@ export interface EmbedSamplesOptions {
 }
 
 /**
- * Embeds finite mono samples at the encoders' sample rate. Resolves with undefined where all is silent, or less than 20 ms is
- * left. Rejects with the errors of encoders, with `invalid-option` or `aborted`.
+ * Embeds finite mono samples at the encoders' sample rate. Resolves with undefined where all is silent, or
+ * less than 20 ms is left. Rejects with the errors of encoders, with `invalid-option` or `aborted`.
  */
 export async function embedSamples(
   samples: Float32Array,

@@ -1,7 +1,9 @@
 /**
- * Embeds one recording: decoded once, passed window by window through every encoder and the transcriber, and merged.
+ * Embeds one recording: decoded once, passed window by window through every encoder and the transcriber, and
+ * merged.
  *
- * One window is kept at a time, and per window a vector of each encoder and a transcript, so memory does not grow with duration.
+ * One window is kept at a time, and per window a vector of each encoder and a transcript, so memory does not
+ * grow with duration.
  * Not its concern: labels, stores, threads.
  */
 import { type AudioFacts, type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
@@ -48,19 +50,25 @@ export interface EmbedSourceOptions {
   /** Decoders beyond the built-in ones, such as a system ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
   /**
-   * Whether the facts include the hash and fingerprint that identify copies of a recording (default). Predictions do not need them, and
-   * they take a third of the time that moonshine-tiny takes.
+   * Whether the facts include the hash and fingerprint that identify copies of a recording (default).
+   * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Audio settings with the defaults filled in and the sample rate of the encoders, in Hz, over that of `audio`. */
+/**
+ * Audio settings with the defaults filled in and the sample rate of the encoders, in Hz, over that of
+ * `audio`.
+ */
 export function getAudioSettings(sampleRate: number, audio: Partial<AudioSettings> = {}): AudioSettings {
   return { ...defaultAudioSettings, ...audio, sampleRate };
 }
 
-/** The one sample rate of an encoder set, in Hz; throws `invalid-option` where there are several, or the set is empty. */
+/**
+ * The one sample rate of an encoder set, in Hz; throws `invalid-option` where there are several, or the set
+ * is empty.
+ */
 export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
   const rates = new Set(infos.map(({ sampleRate }) => sampleRate));
@@ -74,9 +82,10 @@ export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
 }
 
 /**
- * Embeds one recording, from bytes or from samples. A transcriber that reads an encoder of the set takes that encoder's frames, so that
- * the encoder runs once. Rejects with the audio stage's errors, with `too-short` under 20 ms of sound, `invalid-option` for
- * several sample rates, or `aborted`. Of silent recordings the first window is embedded; the caller decides whether to use it.
+ * Embeds one recording, from bytes or from samples. A transcriber that reads an encoder of the set takes that
+ * encoder's frames, so that the encoder runs once. Rejects with the audio stage's errors, with `too-short`
+ * under 20 ms of sound, `invalid-option` for several sample rates, or `aborted`. Of silent recordings the
+ * first window is embedded; the caller decides whether to use it.
  */
 export async function embedSource(
   source: ByteSource | SampleSource,
@@ -111,8 +120,8 @@ async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<
 }
 
 /**
- * Embeds the windows of one recording, each of the length to be encoded, and merges the results. Rejects with `encoder-failed`,
- * which names the recording, where an encoder gives NaN or infinite numbers.
+ * Embeds the windows of one recording, each of the length to be encoded, and merges the results. Rejects with
+ * `encoder-failed`, which names the recording, where an encoder gives NaN or infinite numbers.
  */
 export async function embedWindows(
   windows: AsyncIterable<Float32Array> | Iterable<Float32Array>,

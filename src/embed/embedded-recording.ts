@@ -9,7 +9,10 @@ import type { Split } from "../dataset/dataset.ts";
 
 /** What a classifier gets of one recording. */
 export interface Embedding {
-  /** Of each encoder, in the order of the classifier's encoders: [layers, 2 x dimensions], row-major: means, then standard deviations. */
+  /**
+   * Of each encoder, in the order of the classifier's encoders: [layers, 2 x dimensions], row-major: means,
+   * then standard deviations.
+   */
   readonly vectors: readonly Float32Array[];
   /** The transcript; undefined where there is no transcriber. */
   readonly text?: string;
@@ -49,7 +52,10 @@ export function findHighBand({ warnings }: AudioFacts): ErrorRecord | undefined 
   return warnings.find(({ code }) => code === "above-8-khz");
 }
 
-/** Why a silent recording is left out: there is nothing in it, or nothing that the encoders use (see `findHighBand`). */
+/**
+ * Why a silent recording is left out: there is nothing in it, or nothing that the encoders use (see
+ * `findHighBand`).
+ */
 export function describeSilence(file: string, facts: AudioFacts): ErrorRecord {
   const highBand = findHighBand(facts);
   if (highBand) return highBand;

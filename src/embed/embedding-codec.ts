@@ -5,8 +5,8 @@
  *    12  u32 frames           16  u32 vector length 20  u32 length of the facts in bytes
  *    24  f32 x vector length  ..  facts as JSON in UTF-8
  *
- * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is allocated
- * by a number that has not been held against the length of the input.
+ * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is
+ * allocated by a number that has not been held against the length of the input.
  * Not its concern: keys, databases.
  */
 

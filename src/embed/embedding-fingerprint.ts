@@ -1,6 +1,6 @@
 /**
- * Fingerprints of embeddings and transcripts: the encoder or transcriber, and the audio pipeline before it. Keys of stores are made of
- * a fingerprint and a recording's hash.
+ * Fingerprints of embeddings and transcripts: the encoder or transcriber, and the audio pipeline before it.
+ * Keys of stores are made of a fingerprint and a recording's hash.
  *
  * Not its concern: stores, files.
  */

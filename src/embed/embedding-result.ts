@@ -25,8 +25,8 @@ export interface EmbeddedFile extends EmbeddedSource {
 }
 
 /**
- * Joins recordings with the outputs for them, one per recording in the same order; recordings without any are passed over. A silent
- * recording is left out unless its class is one in which silence is welcome.
+ * Joins recordings with the outputs for them, one per recording in the same order; recordings without any are
+ * passed over. A silent recording is left out unless its class is one in which silence is welcome.
  */
 export function collectEmbedded(
   recordings: readonly Recording[],

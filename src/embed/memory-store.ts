@@ -7,7 +7,9 @@ import { embeddingCodec } from "./embedding-codec.ts";
 import type { EmbeddingStore, KeyedValues, ValueCodec } from "./store.ts";
 import { transcriptCodec } from "./transcript-codec.ts";
 
-/** Creates a store in memory, with the semantics of the one on disk: what comes out is a copy of what went in. */
+/**
+ * Creates a store in memory, with the semantics of the one on disk: what comes out is a copy of what went in.
+ */
 export function createMemoryStore(): EmbeddingStore {
   const values = new Map<string, Uint8Array>();
   const view = <Value>(codec: ValueCodec<Value>): KeyedValues<Value> => ({

@@ -1,6 +1,6 @@
 /**
- * Groups of recordings that must stay together in every test: speakers where they are named, else sources that the recordings were cut
- * from.
+ * Groups of recordings that must stay together in every test: speakers where they are named, else sources
+ * that the recordings were cut from.
  *
  * Not its concern: folds, findings.
  */
@@ -16,8 +16,8 @@ export function getGroup({
 }
 
 /**
- * Finds the sources of recordings, where no speaker is named. A source that is known already (from the original names of imported
- * files) is kept.
+ * Finds the sources of recordings, where no speaker is named. A source that is known already (from the
+ * original names of imported files) is kept.
  */
 export function findSources(recordings: readonly EmbeddedRecording[]): EmbeddedRecording[] {
   if (recordings.some(({ speaker }) => speaker !== undefined)) return [...recordings];

@@ -1,8 +1,9 @@
 /**
  * The audio facts of a stored embedding as JSON text, and back with every field checked.
  *
- * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null. A fingerprint is written as its version, a colon
- * and its words in hexadecimal digits, and its levels likewise; other versions make the facts a miss.
+ * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null. A fingerprint is
+ * written as its version, a colon and its words in hexadecimal digits, and its levels likewise; other
+ * versions make the facts a miss.
  * Not its concern: the binary frame around the text.
  */
 import type { AudioFacts } from "../audio/audio.ts";

@@ -6,8 +6,8 @@
  *    28  u32 number of vectors    32  u32 length of each    ..  f32 of one vector after the other
  *    ..  text in UTF-8, to the end
  *
- * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is allocated by a
- * number that has not been held against the length of the input.
+ * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is
+ * allocated by a number that has not been held against the length of the input.
  * Not its concern: keys, databases.
  */
 

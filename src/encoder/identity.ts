@@ -23,7 +23,10 @@ export function checkSameEncoder(expected: EncoderInfo, found: EncoderInfo): voi
   });
 }
 
-/** Throws `golem-version` when this program has no transcriber that gives the same text and vectors as the `expected` one. */
+/**
+ * Throws `golem-version` when this program has no transcriber that gives the same text and vectors as the
+ * `expected` one.
+ */
 export function checkSameTranscriber(expected: TranscriberInfo): void {
   const found = (getTranscriberDefinition(expected.id) ?? getTranscriberDefinition(defaultRecipe.transcriber))
     ?.info;

@@ -1,6 +1,6 @@
 /**
- * An encoder that has been found: its identity, and where its files are, as plain data, so that a worker thread can load it without
- * resolving its name again.
+ * An encoder that has been found: its identity, and where its files are, as plain data, so that a worker
+ * thread can load it without resolving its name again.
  *
  * Not its concern: how it is found and loaded (in Node: node/models/resolve-encoder.ts and load-encoder.ts).
  */
@@ -19,7 +19,10 @@ export type EncoderSource =
 
 /** An encoder that can be loaded. */
 export interface ResolvedEncoder {
-  /** Its identity as golems record it. `id` is the built-in name, the Hub's OWNER/NAME, or an absolute path; then ?padded where it is. */
+  /**
+   * Its identity as golems record it. `id` is the built-in name, the Hub's OWNER/NAME, or an absolute path;
+   * then ?padded where it is.
+   */
   readonly info: EncoderInfo;
   /** One line for lists. */
   readonly description: string;

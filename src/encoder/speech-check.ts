@@ -16,8 +16,8 @@ type JudgedTranscript = Pick<Transcript, "text"> & { readonly logprob?: number |
 export const speechCheckId = "speech-1";
 
 /**
- * Mean log-probability of tokens (14 % per token, among some 30,000) from which on detection counts a window in
- * full: windows cut words, so that their transcripts are judged by degrees instead of by {@link isSpeech}.
+ * Mean log-probability of tokens (14 % per token, among some 30,000) from which on detection counts a window
+ * in full: windows cut words, so that their transcripts are judged by degrees instead of by {@link isSpeech}.
  */
 export const clearLogprob = -2;
 

@@ -98,8 +98,8 @@ export interface Evaluation {
   /** "source" when the groups are not speakers but longer recordings that the recordings were cut from. */
   readonly groupedBy?: "source";
   /**
-   * True when pieces of one source are both trained and tested on: the score says how well these sources are recognised again, and
-   * nothing of new ones.
+   * True when pieces of one source are both trained and tested on: the score says how well these sources are
+   * recognised again, and nothing of new ones.
    */
   readonly sourcesMixed?: true;
   /** How often each recording was predicted. */

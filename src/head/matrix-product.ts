@@ -1,7 +1,7 @@
 /**
- * The products with the design matrix that a computation requests (softmax-regression.ts): by plain loops in float64, or by a
- * float32 engine such as ONNX Runtime. With 10,000 rows of 576 features and 35 classes the engine is 3.5 times as fast on two cores;
- * with 3 classes there is little difference.
+ * The products with the design matrix that a computation requests (softmax-regression.ts): by plain loops in
+ * float64, or by a float32 engine such as ONNX Runtime. With 10,000 rows of 576 features and 35 classes the
+ * engine is 3.5 times as fast on two cores; with 3 classes there is little difference.
  *
  * Not its concern: how an engine works (node/models/ort-matrix-product.ts), heads.
  */

@@ -19,7 +19,10 @@ export interface CurveOptions
     EnvironmentOptions,
     Pick<CurveMeasure, "added" | "maximumEvaluations"> {}
 
-/** Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` for a class with one recording. */
+/**
+ * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` for a class with
+ * one recording.
+ */
 export function computeCurve(data: string | Dataset, options: CurveOptions = {}): Promise<DatasetCurve> {
   return runInNode(options, (environment) => computeCurveIn(environment, data, options));
 }

@@ -39,8 +39,8 @@ export interface OpenDetector extends Detector {
 }
 
 /**
- * Yields the events in a recording of any length, one by one; memory does not grow with duration. Progress counts
- * seconds. Rejects with the errors of decoders and encoders, or `aborted`.
+ * Yields the events in a recording of any length, one by one; memory does not grow with duration. Progress
+ * counts seconds. Rejects with the errors of decoders and encoders, or `aborted`.
  */
 export async function* detectFile(
   golem: Golem,
@@ -64,7 +64,10 @@ export async function* detectFile(
   }
 }
 
-/** Opens a detector for a stream of samples: a microphone, a socket. Rejects with `invalid-option` and the errors of encoders. */
+/**
+ * Opens a detector for a stream of samples: a microphone, a socket. Rejects with `invalid-option` and the
+ * errors of encoders.
+ */
 export async function openDetector(golem: Golem, options: OpenDetectorOptions = {}): Promise<OpenDetector> {
   const settings = settle(golem, options);
   const { sampleRate, maximumLagSeconds, signal, onWarning } = options;

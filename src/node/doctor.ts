@@ -16,8 +16,8 @@ import { runInNode } from "./node-environment.ts";
 export interface DoctorOptions extends ExamineOptions, EnvironmentOptions {}
 
 /**
- * Examines a data set of any form that `train` takes. Rejects with the errors of loading a data set and of resolving encoders, and with
- * `aborted`; recordings that cannot be embedded are findings.
+ * Examines a data set of any form that `train` takes. Rejects with the errors of loading a data set and of
+ * resolving encoders, and with `aborted`; recordings that cannot be embedded are findings.
  */
 export function examineDataset(data: string | Dataset, options: DoctorOptions = {}): Promise<Diagnosis> {
   return runInNode(options, (environment) => examineDatasetIn(environment, data, options));

@@ -45,13 +45,18 @@ export interface Golem {
   readonly encoderSet: ResolvedEncoderSet;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
-  /** Predicts many files on all cores; predictions come in the order of the files, and a file that fails comes with its error. */
+  /**
+   * Predicts many files on all cores; predictions come in the order of the files, and a file that fails comes
+   * with its error.
+   */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
   /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
-  /** Frees its networks once predictions under way are done; the golem may still be used and loads them again. */
+  /**
+   * Frees its networks once predictions under way are done; the golem may still be used and loads them again.
+   */
   dispose(): Promise<void>;
 }
 
@@ -74,8 +79,9 @@ export async function loadGolem(folder: string, options: LoadGolemOptions = {}):
 }
 
 /**
- * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it links to the
- * recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed on.
+ * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it
+ * links to the recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed
+ * on.
  */
 export function createGolem(
   model: GolemModel,

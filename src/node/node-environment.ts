@@ -1,6 +1,6 @@
 /**
- * The environment of the workflow procedures in Node: data sets from disk or the Hub, embeddings from the store in the cache folder,
- * computed on all cores where they are missing, and folds on all cores.
+ * The environment of the workflow procedures in Node: data sets from disk or the Hub, embeddings from the
+ * store in the cache folder, computed on all cores where they are missing, and folds on all cores.
  *
  * Not its concern: the procedures, the terminal.
  */
@@ -13,7 +13,10 @@ import { openEmbeddingStore } from "./disk/lmdb-store.ts";
 import { resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { createCandidateRunner, createFoldRunner } from "./threads/fold-runner-node.ts";
 
-/** Runs a procedure in Node. The store is opened when the first recordings are embedded, and closed when the procedure ends. */
+/**
+ * Runs a procedure in Node. The store is opened when the first recordings are embedded, and closed when the
+ * procedure ends.
+ */
 export async function runInNode<Result>(
   { cache = getCacheFolder() }: { readonly cache?: CacheFolder | undefined },
   procedure: (environment: Environment) => Promise<Result>,

@@ -17,9 +17,9 @@ import { runInNode } from "./node-environment.ts";
 export interface SuggestOptions extends SuggestChoices, EnvironmentOptions {}
 
 /**
- * Chooses which recordings of a pool to label next. `pool`: folders of any depth, data sets in any form (labels are ignored), files.
- * The `file` of a suggestion is a path that can be opened. Rejects with the errors of `loadDataset`, `invalid-option`, and
- * `no-recordings` when nothing is left to choose from.
+ * Chooses which recordings of a pool to label next. `pool`: folders of any depth, data sets in any form
+ * (labels are ignored), files. The `file` of a suggestion is a path that can be opened. Rejects with the
+ * errors of `loadDataset`, `invalid-option`, and `no-recordings` when nothing is left to choose from.
  */
 export function suggest(
   golem: Pick<Golem, "model" | "encoderSet">,

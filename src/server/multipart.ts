@@ -1,13 +1,13 @@
 /**
  * Reads the files of a multipart/form-data body one after another while it arrives, and keeps nothing of it.
  *
- * RFC 7578 (multipart/form-data), RFC 2046, 5.1 (boundaries).
- * Own code, since no library reads a recording of hours as it arrives under our limits. `parseBody` of Hono and
- * `@remix-run/multipart-parser` 0.16 hold each file in memory as a whole (remix-run/remix issue 10845). busboy
- * 1.6 (no release since 2022) and @fastify/busboy 3.2 push events: to pull from them, with back-pressure and
- * the time limit of request-body.ts, takes an adapter as long as this file; and of the latter, a form with
- * bytes after its last boundary never ends (fastify/busboy issue 228), and one that is cut off can end the
- * process (fastify/fastify-multipart 594).
+ * RFC 7578 (multipart/form-data), RFC 2046, 5.1 (boundaries). Own code, since no library reads a recording of
+ * hours as it arrives under our limits. `parseBody` of Hono and `@remix-run/multipart-parser` 0.16 hold each
+ * file in memory as a whole (remix-run/remix issue 10845). busboy 1.6 (no release since 2022) and
+ * @fastify/busboy 3.2 push events: to pull from them, with back-pressure and the time limit of
+ * request-body.ts, takes an adapter as long as this file; and of the latter, a form with bytes after its last
+ * boundary never ends (fastify/busboy issue 228), and one that is cut off can end the process
+ * (fastify/fastify-multipart 594).
  * Not its concern: limits on bytes (see request-body.ts), audio.
  */
 import { GolemError } from "../core/error.ts";

@@ -63,7 +63,10 @@ export function PictureText(props: {
   );
 }
 
-/** Lines across a drawing at 0, 25, 50, 75 and 100 %, each with its number at the left. `y`: the place of a share. */
+/**
+ * Lines across a drawing at 0, 25, 50, 75 and 100 %, each with its number at the left. `y`: the place of a
+ * share.
+ */
 export function ShareLines(props: {
   readonly left: number;
   readonly right: number;

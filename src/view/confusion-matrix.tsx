@@ -1,6 +1,6 @@
 /**
- * The confusion matrix as a table: rows are what was recorded, columns what it was taken for, each cell a button that opens the
- * recordings behind it.
+ * The confusion matrix as a table: rows are what was recorded, columns what it was taken for, each cell a
+ * button that opens the recordings behind it.
  *
  * Not its concern: the recordings behind a cell, how counts were made, languages.
  */

@@ -1,5 +1,6 @@
 /**
- * The learning curve: accuracy by recordings of each class, measured with its intervals, and beyond them as a forecast.
+ * The learning curve: accuracy by recordings of each class, measured with its intervals, and beyond them as a
+ * forecast.
  *
  * Not its concern: how it was measured, languages.
  */

@@ -1,6 +1,7 @@
 /**
- * Puts the marks of a map where none hides another: places scaled to the drawing, then marks that overlap pushed apart by as little as
- * it takes (projection of the constraints one by one, as in position-based dynamics, Müller 2007).
+ * Puts the marks of a map where none hides another: places scaled to the drawing, then marks that overlap
+ * pushed apart by as little as it takes (projection of the constraints one by one, as in position-based
+ * dynamics, Müller 2007).
  *
  * Not its concern: what the marks stand for.
  */
@@ -61,7 +62,10 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
   }
 }
 
-/** For each mark the marks to its right, below, left and above that arrow keys lead to: near along the axis, little aside; -1 where none is. */
+/**
+ * For each mark the marks to its right, below, left and above that arrow keys lead to: near along the axis,
+ * little aside; -1 where none is.
+ */
 export function findNeighbours(
   places: readonly (readonly [x: number, y: number])[],
 ): (readonly [right: number, below: number, left: number, above: number])[] {

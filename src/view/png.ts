@@ -1,7 +1,8 @@
 /**
  * Pictures of few colours as PNG files.
  *
- * Format: PNG (W3C, third edition), colour type 3, eight bits, one filter. Not its concern: what is in the picture.
+ * Format: PNG (W3C, third edition), colour type 3, eight bits, one filter. Not its concern: what is in the
+ * picture.
  */
 
 import { zlibSync } from "fflate";

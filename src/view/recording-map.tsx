@@ -1,5 +1,6 @@
 /**
- * The map: every recording a mark with its class's number, near recordings that are similar to the golem. Arrow keys go from mark to mark.
+ * The map: every recording a mark with its class's number, near recordings that are similar to the golem.
+ * Arrow keys go from mark to mark.
  *
  * Not its concern: how places were found, how recordings are played, languages.
  */
@@ -54,8 +55,9 @@ const directions: Readonly<Record<string, number>> = {
 };
 
 /**
- * The drawing. Its marks carry `data-rec` (place in the list), `data-of` (number of the class) and `data-near` (the
- * marks that the four arrow keys lead to, as in {@link findNeighbours}) for the script of a static page.
+ * The drawing. Its marks carry `data-rec` (place in the list), `data-of` (number of the class) and
+ * `data-near` (the marks that the four arrow keys lead to, as in {@link findNeighbours}) for the script of a
+ * static page.
  */
 export function RecordingMap({ marks, playing, width, label, onChoose, onPoint }: MapProps) {
   const [reached, setReached] = useState(0);

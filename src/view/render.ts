@@ -1,13 +1,16 @@
 /**
- * Components as HTML text that is safe to save: the renderer escapes every text and attribute, and this file replaces the characters
- * that HTML does not allow.
+ * Components as HTML text that is safe to save: the renderer escapes every text and attribute, and this file
+ * replaces the characters that HTML does not allow.
  *
  * Not its concern: what is rendered.
  */
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 
-/** Controls and halves of characters, which HTML does not allow, and controls that reverse the direction of the text around them. */
+/**
+ * Controls and halves of characters, which HTML does not allow, and controls that reverse the direction of
+ * the text around them.
+ */
 const forbidden = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** The HTML of a component. The same component gives the same text. */

@@ -1,5 +1,6 @@
 /**
- * The score on a line from 0 to 100 %: its interval, guessing, and under it the score on the training recordings.
+ * The score on a line from 0 to 100 %: its interval, guessing, and under it the score on the training
+ * recordings.
  *
  * Not its concern: how scores are computed, languages.
  */

@@ -1,7 +1,9 @@
 /**
- * What an evaluation means and how it was measured, in sentences for people: written once for terminal, report, studio and exported page.
+ * What an evaluation means and how it was measured, in sentences for people: written once for terminal,
+ * report, studio and exported page.
  *
- * Not its concern: how it was computed, where the sentences are shown. Pages pass them through `keepPercents`.
+ * Not its concern: how it was computed, where the sentences are shown. Pages pass them through
+ * `keepPercents`.
  */
 import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
@@ -12,7 +14,10 @@ export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "
 /** What a verdict is judged by. */
 type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed">;
 
-/** Judges a score by its lower limit; one of sources that were trained on says nothing of others, however high it is. */
+/**
+ * Judges a score by its lower limit; one of sources that were trained on says nothing of others, however high
+ * it is.
+ */
 export function judgeScore({ interval: [low, high], chance, sourcesMixed }: Judged): Verdict {
   if (low <= chance) return "guessing";
   if (sourcesMixed) return "onlyKnown";

@@ -4,7 +4,10 @@
  * Not its concern: what it is a share of.
  */
 
-/** The bar. Its length is an attribute, since the pages' policies allow no inline styles; hidden from screen readers: the number stands beside it. */
+/**
+ * The bar. Its length is an attribute, since the pages' policies allow no inline styles; hidden from screen
+ * readers: the number stands beside it.
+ */
 export function ShareBar({ share }: { readonly share: number | undefined }) {
   return (
     <svg class="share-bar" aria-hidden="true" data-share={share?.toFixed(4)}>

@@ -1,5 +1,6 @@
 /**
- * Mel levels as a picture: time to the right, pitch upwards, from dark to bright between the recording's own quiet and loud levels.
+ * Mel levels as a picture: time to the right, pitch upwards, from dark to bright between the recording's own
+ * quiet and loud levels.
  *
  * Not its concern: samples, how levels are computed.
  */

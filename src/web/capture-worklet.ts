@@ -1,5 +1,6 @@
 /**
- * Runs on the audio thread: mixes the sound of a stream down to one channel and sends it in pieces to a message port.
+ * Runs on the audio thread: mixes the sound of a stream down to one channel and sends it in pieces to a
+ * message port.
  *
  * Not its concern: what is done with the samples.
  */

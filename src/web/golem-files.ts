@@ -1,5 +1,6 @@
 /**
- * The files of a golem over HTTP: what prediction needs of them and no more, with bounded sizes, checked before they are used.
+ * The files of a golem over HTTP: what prediction needs of them and no more, with bounded sizes, checked
+ * before they are used.
  *
  * training.json may be missing: it answers nothing. Of streams it tells how long what the golem knows is.
  * Not its concern: who listens, workers.

@@ -17,7 +17,9 @@ import { type Capture, captureStream } from "./microphone.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { createWorkerCaller } from "./worker-calls.ts";
 
-/** What can be predicted: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz. */
+/**
+ * What can be predicted: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz.
+ */
 export type WebAudioInput = Blob | Uint8Array | Float32Array;
 
 /** A golem on a page. */
@@ -29,11 +31,14 @@ export interface WebGolem {
   readonly evaluation: Evaluation | null;
   /** Results of trying WebGPU, one per encoder; empty without the option `webgpu`. Rejects with `aborted`. */
   readonly webgpu: Promise<readonly WebGpuTrial[]>;
-  /** Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`, `aborted`. */
+  /**
+   * Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`,
+   * `aborted`.
+   */
   predict(input: WebAudioInput, options?: { signal?: AbortSignal | undefined }): Promise<AudioPrediction>;
   /**
-   * Listens to a stream, of a microphone for example, until it is stopped; events are reported as soon as they are certain. Must follow a click or a key.
-   * Rejects with `unreadable` or `invalid-option`.
+   * Listens to a stream, of a microphone for example, until it is stopped; events are reported as soon as
+   * they are certain. Must follow a click or a key. Rejects with `unreadable` or `invalid-option`.
    */
   listen(stream: MediaStream, options?: ListenOptions): Promise<Listening>;
   /** Ends its worker; pending calls reject with `aborted`. */
@@ -59,7 +64,10 @@ export interface Listening {
 
 /** Options of {@link loadGolem}. */
 export interface LoadWebGolemOptions extends WorkOptions {
-  /** Folder of the networks' weights, relative to the page: file F of encoder E is at `weights/E/F`. Default: `weights/` in the golem's folder. */
+  /**
+   * Folder of the networks' weights, relative to the page: file F of encoder E is at `weights/E/F`. Default:
+   * `weights/` in the golem's folder.
+   */
   readonly weights?: string | URL | undefined;
   /** Whether to keep weights in Cache Storage; default true. */
   readonly keep?: boolean | undefined;
@@ -67,7 +75,10 @@ export interface LoadWebGolemOptions extends WorkOptions {
   readonly threads?: number | undefined;
   /** Folder of ONNX Runtime's two files; default: beside this module. */
   readonly runtimeUrl?: string | URL | undefined;
-  /** Tries the encoders on the graphics processor once the golem is loaded, and moves those there that give the same embeddings faster. */
+  /**
+   * Tries the encoders on the graphics processor once the golem is loaded, and moves those there that give
+   * the same embeddings faster.
+   */
   readonly webgpu?: WebGpuOptions | undefined;
   /** Creates the worker where a bundler cannot, from the module `golem-audio/web/hearing-worker`. */
   readonly createWorker?: (() => Worker) | undefined;
@@ -76,9 +87,9 @@ export interface LoadWebGolemOptions extends WorkOptions {
 }
 
 /**
- * Loads a golem and everything that it needs; nothing is fetched later. `url`: its folder, relative to the page.
- * Rejects with `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`, `weights-missing`, `weights-damaged`,
- * `fetch-failed`, `encoder-failed` or `aborted`.
+ * Loads a golem and everything that it needs; nothing is fetched later. `url`: its folder, relative to the
+ * page. Rejects with `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`,
+ * `weights-missing`, `weights-damaged`, `fetch-failed`, `encoder-failed` or `aborted`.
  */
 export async function loadGolem(url: string | URL, options: LoadWebGolemOptions = {}): Promise<WebGolem> {
   const { signal, onProgress, weights = "weights/", keep, threads, runtimeUrl, onWarning } = options;
@@ -190,7 +201,10 @@ function createHearingWorker(): Worker {
   return new Worker(new URL("./hearing-worker.js", import.meta.url), { type: "module", name: "golem" });
 }
 
-/** Resolves the address of a golem's folder, as a page gives it; throws `invalid-option` where it is not an address. */
+/**
+ * Resolves the address of a golem's folder, as a page gives it; throws `invalid-option` where it is not an
+ * address.
+ */
 function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
   try {
     const folder = new URL(url, base);

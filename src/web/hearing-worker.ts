@@ -1,5 +1,6 @@
 /**
- * The worker behind a golem on a page: fetches it, predicts, detects. One golem per worker; recordings are predicted one after the other.
+ * The worker behind a golem on a page: fetches it, predicts, detects. One golem per worker; recordings are
+ * predicted one after the other.
  *
  * Not its concern: the page.
  */
@@ -72,7 +73,10 @@ async function load(
   return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
 }
 
-/** Loads the decoders that are otherwise loaded at the first file of their kind, so that nothing has to be fetched later. */
+/**
+ * Loads the decoders that are otherwise loaded at the first file of their kind, so that nothing has to be
+ * fetched later.
+ */
 async function loadDecoders(): Promise<void> {
   await Promise.all([
     import("mpg123-decoder"),
@@ -94,7 +98,10 @@ function getLoaded(): { readonly model: GolemModel; readonly encoderSet: LoadedE
   return loaded;
 }
 
-/** Moves encoders to the graphics processor that give the same there and are faster; predictions go on meanwhile. */
+/**
+ * Moves encoders to the graphics processor that give the same there and are faster; predictions go on
+ * meanwhile.
+ */
 async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
   const { model, encoderSet } = getLoaded();
   const { encoders, trials } = await tryWebGpu(encoderSet.encoders, { ...trial, signal, inTurn });

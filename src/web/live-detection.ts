@@ -1,5 +1,6 @@
 /**
- * The worker's side of live detection: samples from a port go through the detector, events and its state go to another port.
+ * The worker's side of live detection: samples from a port go through the detector, events and its state go
+ * to another port.
  *
  * Not its concern: where samples come from, what is shown.
  */
@@ -30,7 +31,10 @@ export interface LiveInput {
   readonly settings?: DetectOptions | undefined;
 }
 
-/** Detects until the stream ends; resolves when all events are posted. Rejects with `invalid-option`, `aborted` and the errors of networks. */
+/**
+ * Detects until the stream ends; resolves when all events are posted. Rejects with `invalid-option`,
+ * `aborted` and the errors of networks.
+ */
 export async function detectLive(
   model: GolemModel,
   encoderSet: EncoderSet,

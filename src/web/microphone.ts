@@ -1,6 +1,6 @@
 /**
- * Captures a stream of the browser as samples on a message port, which can be moved to a worker: samples then go from the audio
- * thread to the worker without passing through the page.
+ * Captures a stream of the browser as samples on a message port, which can be moved to a worker: samples then
+ * go from the audio thread to the worker without passing through the page.
  *
  * Not its concern: where the stream comes from, what the samples are for.
  */
@@ -18,8 +18,9 @@ export interface Capture {
 }
 
 /**
- * Captures the audio of a stream. Must follow a click or a key, since browsers keep sound from pages that nobody has touched.
- * `worklet`: address of the built capture-worklet.ts. Rejects with the browser's DOMException where there is no audio to capture.
+ * Captures the audio of a stream. Must follow a click or a key, since browsers keep sound from pages that
+ * nobody has touched. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's
+ * DOMException where there is no audio to capture.
  */
 export async function captureStream(stream: MediaStream, worklet: string | URL): Promise<Capture> {
   const context = new AudioContext();

@@ -1,8 +1,9 @@
 /**
- * ONNX Runtime in browsers: the WebAssembly SIMD build of onnxruntime-web, with threads where the page is isolated.
+ * ONNX Runtime in browsers: the WebAssembly SIMD build of onnxruntime-web, with threads where the page is
+ * isolated.
  *
- * Its `run` blocks the thread it is called on, so it belongs in a worker. Needs `'wasm-unsafe-eval'` in the page's policy, nothing
- * more; its two files lie beside the built module.
+ * Its `run` blocks the thread it is called on, so it belongs in a worker. Needs `'wasm-unsafe-eval'` in the
+ * page's policy, nothing more; its two files lie beside the built module.
  * Not its concern: encoders, where models come from.
  */
 import * as ort from "onnxruntime-web/wasm";
@@ -16,15 +17,18 @@ const maximumThreads = 4;
 
 /** Options of {@link createWebOnnxRuntime}. */
 export interface WebOnnxRuntimeOptions {
-  /** Threads of all sessions; more than one only where the page is cross-origin isolated. Default: as many cores, at most 4. */
+  /**
+   * Threads of all sessions; more than one only where the page is cross-origin isolated. Default: as many
+   * cores, at most 4.
+   */
   readonly threads?: number | undefined;
   /** Where `ort-wasm-simd-threaded.mjs` and `.wasm` are; default: beside this module. */
   readonly runtimeUrl?: string | URL | undefined;
 }
 
 /**
- * Creates a runtime. The runtime's files and number of threads are the page's (or worker's): those of the first session count.
- * Sessions reject with `encoder-failed` when a model cannot be loaded or run.
+ * Creates a runtime. The runtime's files and number of threads are the page's (or worker's): those of the
+ * first session count. Sessions reject with `encoder-failed` when a model cannot be loaded or run.
  */
 export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxRuntime {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;

@@ -34,7 +34,10 @@ export function listBars(shares: Readonly<Record<string, number>>): Bar[] {
   return Object.entries(shares).map(([name, share]) => ({ name, share }));
 }
 
-/** Shows the largest shares as bars in a list, largest first; bars that are there already are used again, so that they move. */
+/**
+ * Shows the largest shares as bars in a list, largest first; bars that are there already are used again, so
+ * that they move.
+ */
 export function showBars(list: HTMLElement, bars: readonly Bar[], most: number): void {
   const largest = [...bars].sort((a, b) => b.share - a.share).slice(0, most);
   render(

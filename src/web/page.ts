@@ -1,6 +1,6 @@
 /**
- * The page that `golem export --format web` writes: files and the microphone, answers with bars. Everything that comes from a golem or a file is
- * set as text.
+ * The page that `golem export --format web` writes: files and the microphone, answers with bars. Everything
+ * that comes from a golem or a file is set as text.
  *
  * Not its concern: how anything is heard or decided.
  */

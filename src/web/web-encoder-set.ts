@@ -1,5 +1,6 @@
 /**
- * Loads an encoder set in a browser: the built-in encoders and the transcriber that a golem names, on onnxruntime-web.
+ * Loads an encoder set in a browser: the built-in encoders and the transcriber that a golem names, on
+ * onnxruntime-web.
  *
  * Not its concern: recordings, heads.
  */
@@ -18,10 +19,11 @@ import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
 
 /**
- * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the registry's own. A
- * transcriber that reads an encoder of the set shares it; one whose encoder is not in the set loads its own.
- * Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for another version of one that is, the
- * errors of `loadWebWeights`, and `encoder-failed`; what was loaded is then freed.
+ * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the
+ * registry's own. A transcriber that reads an encoder of the set shares it; one whose encoder is not in the
+ * set loads its own. Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for
+ * another version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; what was loaded is
+ * then freed.
  */
 export async function loadWebEncoderSet(
   { encoders: wanted, transcriber: reader }: EncoderSetInfo,

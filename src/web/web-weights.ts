@@ -1,9 +1,9 @@
 /**
- * The weights of built-in encoders in a browser: fetched from where the page says, checked by size and sha256, kept in Cache
- * Storage where there is one.
+ * The weights of built-in encoders in a browser: fetched from where the page says, checked by size and
+ * sha256, kept in Cache Storage where there is one.
  *
- * Kept files are found by their hash, so that pages of one origin share them wherever they came from, and are checked again
- * whenever they are read.
+ * Kept files are found by their hash, so that pages of one origin share them wherever they came from, and are
+ * checked again whenever they are read.
  * Not its concern: golems, how encoders run.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -37,8 +37,9 @@ export function getWeightUrl(weights: string | URL, id: string, file: string): U
 }
 
 /**
- * The contents of the weight files of several owners, in their order, by name; a file that two need is fetched once. Progress counts bytes.
- * Rejects with `weights-missing`, `weights-damaged`, `fetch-failed` or `aborted`.
+ * The contents of the weight files of several owners, in their order, by name; a file that two need is
+ * fetched once. Progress counts bytes. Rejects with `weights-missing`, `weights-damaged`, `fetch-failed` or
+ * `aborted`.
  */
 export async function loadWebWeights(
   owners: readonly WebWeightOwner[],
@@ -126,7 +127,10 @@ async function readKept(
   return undefined;
 }
 
-/** SHA-256 in hexadecimal; the platform's own where there is one (secure contexts), since that is ten times as fast. */
+/**
+ * SHA-256 in hexadecimal; the platform's own where there is one (secure contexts), since that is ten times as
+ * fast.
+ */
 async function computeSha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};
   return bytesToHex(subtle ? new Uint8Array(await subtle.digest("SHA-256", bytes)) : sha256(bytes));

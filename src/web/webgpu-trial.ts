@@ -1,6 +1,6 @@
 /**
- * Whether networks are better off on a graphics processor: each encoder hears two seconds of sound on WebAssembly and on WebGPU, and
- * moves only if both say the same and WebGPU is faster.
+ * Whether networks are better off on a graphics processor: each encoder hears two seconds of sound on
+ * WebAssembly and on WebGPU, and moves only if both say the same and WebGPU is faster.
  *
  * Not its concern: golems, recordings.
  */
@@ -49,8 +49,8 @@ interface TrialOptions extends WebWeightOptions {
 }
 
 /**
- * Tries encoders, which go on being usable meanwhile, one after the other. Those that move are replaced in `encoders`; nothing is freed.
- * Whatever goes wrong is a reason to stay; rejects with `aborted` alone.
+ * Tries encoders, which go on being usable meanwhile, one after the other. Those that move are replaced in
+ * `encoders`; nothing is freed. Whatever goes wrong is a reason to stay; rejects with `aborted` alone.
  */
 export async function tryWebGpu(
   encoders: readonly Encoder[],
@@ -145,7 +145,10 @@ async function measure(
   return { vector, seconds: seconds.sort((a, b) => a - b)[rounds >> 1]! };
 }
 
-/** Largest difference of two vectors [layers, n], in parts of the root mean square of the first one's layer; NaN differs without end. */
+/**
+ * Largest difference of two vectors [layers, n], in parts of the root mean square of the first one's layer;
+ * NaN differs without end.
+ */
 export function compareLayers(a: Float32Array, b: Float32Array, layers: number): number {
   const size = a.length / layers;
   let largest = 0;

@@ -13,7 +13,10 @@ import {
   serveCalls,
 } from "../core/worker-calls.ts";
 
-/** Creates the page's side. A worker that dies rejects all calls with the error that `describe` makes of the browser's message. */
+/**
+ * Creates the page's side. A worker that dies rejects all calls with the error that `describe` makes of the
+ * browser's message.
+ */
 export function createWorkerCaller<All extends Calls>(
   worker: Worker,
   describe: (message: string) => GolemError = describeDeath,
@@ -27,7 +30,10 @@ function describeDeath(message: string): GolemError {
   return new GolemError("unexpected", message || "A worker stopped.", { hint: "Reload the page." });
 }
 
-/** Answers calls in this worker: one after the other, in order, except the methods in `concurrent`, which start at once. */
+/**
+ * Answers calls in this worker: one after the other, in order, except the methods in `concurrent`, which
+ * start at once.
+ */
 export function serveWorkerCalls<All extends Calls>(
   methods: CallMethods<All>,
   concurrent: readonly (keyof All & string)[] = [],

@@ -1,10 +1,12 @@
 /**
- * Fitting against over-fitting: candidates from the most restrained to the freest, scored on the same held-out recordings.
+ * Fitting against over-fitting: candidates from the most restrained to the freest, scored on the same
+ * held-out recordings.
  *
- * Nested: everything that a candidate chooses on data (layer, penalty, epochs, weights of views) is chosen inside each fold, so every score is
- * that of a procedure. The choice between candidates is not nested: the best score of ten is a little too high; that of the simplest
- * candidate within one standard error (evaluate/one-standard-error.ts), which is marked, seldom is.
- * Time is bounded: repeats are given up first, then the last candidates. All candidates are scored on the same folds.
+ * Nested: everything that a candidate chooses on data (layer, penalty, epochs, weights of views) is chosen
+ * inside each fold, so every score is that of a procedure. The choice between candidates is not nested: the
+ * best score of ten is a little too high; that of the simplest candidate within one standard error
+ * (evaluate/one-standard-error.ts), which is marked, seldom is. Time is bounded: repeats are given up first,
+ * then the last candidates. All candidates are scored on the same folds.
  * Not its concern: clocks, threads, the terminal.
  */
 
@@ -131,7 +133,10 @@ export async function compareCandidates(
   };
 }
 
-/** Runs repeat after repeat while there is time: in the first, candidate after candidate; in others, all or nothing. */
+/**
+ * Runs repeat after repeat while there is time: in the first, candidate after candidate; in others, all or
+ * nothing.
+ */
 async function measure(
   input: HeadComparisonInput,
   plan: FoldPlan,

@@ -1,5 +1,6 @@
 /**
- * Which head for this data set: every kind and size of head on one layer, and the fusion of all views, within a time budget.
+ * Which head for this data set: every kind and size of head on one layer, and the fusion of all views, within
+ * a time budget.
  *
  * Not its concern: how candidates are scored and chosen (see `compare-candidates.ts`), clocks, the terminal.
  */
@@ -54,8 +55,9 @@ export interface CompareBounds {
 }
 
 /**
- * Compares heads on a data set. The budget affects the numbers only through the repeats and candidates that there was time for.
- * Errors: those of `train`; `too-few-recordings` for a class with one recording; `invalid-option` for a budget that is not over 0.
+ * Compares heads on a data set. The budget affects the numbers only through the repeats and candidates that
+ * there was time for. Errors: those of `train`; `too-few-recordings` for a class with one recording;
+ * `invalid-option` for a budget that is not over 0.
  */
 export async function compareHeads(
   environment: Environment,

@@ -1,6 +1,7 @@
 /**
- * What the procedures of this folder need of where they run: data sets, embeddings and the fits of cross-validation. Node implements it in
- * node/node-environment.ts, the studio in studio/workers/studio-environment.ts.
+ * What the procedures of this folder need of where they run: data sets, embeddings and the fits of
+ * cross-validation. Node implements it in node/node-environment.ts, the studio in
+ * studio/workers/studio-environment.ts.
  *
  * Not its concern: the procedures; how anything is stored, fetched or spread over threads.
  */
@@ -24,7 +25,10 @@ export interface WorkflowOptions extends WorkOptions {
 
 /** Options that decide which encoders are used. */
 export interface EncoderChoice extends Pick<ClassifierOptions, "layer" | "head"> {
-  /** Built-in name (`auto`: the default ones together), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path. */
+  /**
+   * Built-in name (`auto`: the default ones together), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a
+   * path.
+   */
   readonly encoder?: string | undefined;
   /** Arithmetic of its weights, for encoders that come in several: int8 (their default) or fp32. */
   readonly precision?: string | undefined;
@@ -42,13 +46,19 @@ export interface EmbedOptions extends WorkflowOptions {
 
 /** Data sets and their embeddings. */
 export interface EmbeddingEnvironment {
-  /** Opens a data set by name, or takes it as it is, and passes its warnings on. Of a remote one, `limit` rows are enough. */
+  /**
+   * Opens a data set by name, or takes it as it is, and passes its warnings on. Of a remote one, `limit` rows
+   * are enough.
+   */
   openDataset(data: string | Dataset, options: WorkflowOptions, limit?: number): Promise<Dataset>;
-  /** Finds the encoders and the transcriber. Rejects with `unknown-encoder`, `invalid-option`, `invalid-layer`. */
+  /**
+   * Finds the encoders and the transcriber. Rejects with `unknown-encoder`, `invalid-option`,
+   * `invalid-layer`.
+   */
   resolveEncoderSet(choice: EncoderChoice, options: WorkflowOptions): Promise<ResolvedEncoderSet>;
   /**
-   * Embeds recordings, each once: outputs are stored, and looked up the next time. A recording that fails is among `skipped`; rejects
-   * only when nothing can work (no weights) or with `aborted`.
+   * Embeds recordings, each once: outputs are stored, and looked up the next time. A recording that fails is
+   * among `skipped`; rejects only when nothing can work (no weights) or with `aborted`.
    */
   embed(
     recordings: readonly Recording[],

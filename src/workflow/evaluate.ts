@@ -39,8 +39,9 @@ export function selectTestRows(dataset: Dataset): Dataset["recordings"] {
 }
 
 /**
- * Embeds the test rows of a data set with the golem's encoders and audio settings, and scores the golem on them. Rejects with the errors
- * of opening a data set, and with `no-recordings` when nothing is left to score.
+ * Embeds the test rows of a data set with the golem's encoders and audio settings, and scores the golem on
+ * them. Rejects with the errors of opening a data set, and with `no-recordings` when nothing is left to
+ * score.
  */
 export async function evaluate(
   environment: Pick<EmbeddingEnvironment, "openDataset" | "embed">,

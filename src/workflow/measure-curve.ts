@@ -1,9 +1,10 @@
 /**
  * The learning curve of training on a data set: how much more recordings would give.
  *
- * The last point is the very cross-validation that training reports (same folds, repeats and seed); smaller training sides are cut from its folds.
- * On real recordings (runs/results/class-gain.md) a class that is smaller than the others gained what is predicted here and more; one that
- * outgrew the others gained next to nothing, whatever the head, so each gain is marked with whether the class would outgrow the others.
+ * The last point is the very cross-validation that training reports (same folds, repeats and seed); smaller
+ * training sides are cut from its folds. On real recordings (runs/results/class-gain.md) a class that is
+ * smaller than the others gained what is predicted here and more; one that outgrew the others gained next to
+ * nothing, whatever the head, so each gain is marked with whether the class would outgrow the others.
  * Not its concern: how curves are fitted, where folds run.
  */
 
@@ -21,8 +22,8 @@ export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60. `mlp` is slower still: 24 in all,
-   * so its last point has fewer repeats than the score of training.
+   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60. `mlp` is slower
+   * still: 24 in all, so its last point has fewer repeats than the score of training.
    */
   readonly maximumEvaluations?: number | undefined;
   /** Repeats of that cross-validation; as many as in training unless given. */
@@ -31,7 +32,10 @@ export interface CurveMeasure {
 
 /** What more recordings of one class alone would gain, and whether that is only an upper bound. */
 export interface BoundedClassGain extends ClassGain {
-  /** Whether the class would be more than half again as large as the others are on average; then its gain is at most that. */
+  /**
+   * Whether the class would be more than half again as large as the others are on average; then its gain is
+   * at most that.
+   */
   readonly outgrows: boolean;
 }
 
@@ -43,7 +47,10 @@ export interface GolemCurve extends LearningCurve {
 /** How many times as large as the others on average a class may become before it outgrows them. */
 const maximumGrown = 1.5;
 
-/** Measures the curve; `classes` names the classes. Errors: `too-few-recordings` for a class with one recording, `aborted`. */
+/**
+ * Measures the curve; `classes` names the classes. Errors: `too-few-recordings` for a class with one
+ * recording, `aborted`.
+ */
 async function measureCurve(
   problem: FitProblem,
   classes: readonly string[],
@@ -77,7 +84,10 @@ export interface DatasetCurve extends GolemCurve {
   readonly skipped: readonly SkippedRecording[];
 }
 
-/** Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` for a class with one recording. */
+/**
+ * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` for a class with
+ * one recording.
+ */
 export async function computeCurve(
   environment: Environment,
   data: string | Dataset,

@@ -34,7 +34,10 @@ export interface Suggestion {
   readonly runnerUp: { readonly label: string; readonly confidence: number };
   /** Whether the golem would flag it as unknown. */
   readonly unknown: boolean;
-  /** Number of recordings that the golem is unsure of and that sound like this one, which is nearest to their mean; itself included. */
+  /**
+   * Number of recordings that the golem is unsure of and that sound like this one, which is nearest to their
+   * mean; itself included.
+   */
   readonly alike: number;
   /** Why it is suggested. */
   readonly reason: string;
@@ -119,8 +122,9 @@ export interface Suggestions {
 }
 
 /**
- * Chooses which recordings of a pool to label next; their labels are ignored. Embeddings are stored, so that training on what was chosen
- * does not run the encoders again. Rejects with `invalid-option`, and `no-recordings` when nothing is left to choose from.
+ * Chooses which recordings of a pool to label next; their labels are ignored. Embeddings are stored, so that
+ * training on what was chosen does not run the encoders again. Rejects with `invalid-option`, and
+ * `no-recordings` when nothing is left to choose from.
  */
 export async function suggest(
   { embed }: Pick<EmbeddingEnvironment, "embed">,

@@ -1,8 +1,9 @@
 /**
  * Trains a golem on embedded recordings, and scores it on recordings it was not fitted on.
  *
- * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`, which
- * sees training rows only and runs anew inside every fold; the golem itself is the same function on all rows.
+ * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`,
+ * which sees training rows only and runs anew inside every fold; the golem itself is the same function on all
+ * rows.
  * Not its concern: files, encoders' insides, the terminal.
  */
 import type { AudioSettings } from "../audio/audio.ts";
@@ -51,7 +52,10 @@ export interface TrainingInput {
   readonly createdBy: string;
   /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Finds what is wrong with the recordings, for the record, most harmful first; called while workers for folds start. */
+  /**
+   * Finds what is wrong with the recordings, for the record, most harmful first; called while workers for
+   * folds start.
+   */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }
 
@@ -66,8 +70,8 @@ export interface TrainingOptions extends ClassifierOptions, WorkOptions {
 }
 
 /**
- * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (a class with one recording and no test set),
- * `invalid-layer`, `aborted`.
+ * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (a class with one recording and no
+ * test set), `invalid-layer`, `aborted`.
  */
 export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
   const { recordings, test, encoders, transcriber } = input;

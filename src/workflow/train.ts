@@ -24,7 +24,10 @@ import { embedDistinct, openRows } from "./training-rows.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainingChoices extends MeasureOptions {
-  /** Data set to test on. Without it, rows with split `test` are the test set, and without those cross-validation scores. */
+  /**
+   * Data set to test on. Without it, rows with split `test` are the test set, and without those
+   * cross-validation scores.
+   */
   readonly test?: string | Dataset;
   /** Repeats of cross-validation, default 10. */
   readonly repeats?: number;
@@ -40,8 +43,9 @@ export interface TrainedGolem {
 }
 
 /**
- * Trains a golem on a data set. `asked` is recorded as the flags of the command line. Rejects with the errors of opening data sets, of
- * resolving encoders and of `trainGolem`, `conflicting-labels`, and `invalid-option`.
+ * Trains a golem on a data set. `asked` is recorded as the flags of the command line. Rejects with the errors
+ * of opening data sets, of resolving encoders and of `trainGolem`, `conflicting-labels`, and
+ * `invalid-option`.
  */
 export async function train(
   environment: Environment,

@@ -10,7 +10,9 @@ import { GolemError } from "../core/error.ts";
 import { headKinds } from "../head/head.ts";
 import type { EncoderChoice, WorkflowOptions } from "./environment.ts";
 
-/** Options that measurements of training share with `train`; all have defaults (see core/default-recipe.ts). */
+/**
+ * Options that measurements of training share with `train`; all have defaults (see core/default-recipe.ts).
+ */
 export interface MeasureOptions
   extends Partial<ClassifierOptions>,
     Omit<EncoderChoice, keyof ClassifierOptions>,

@@ -18,7 +18,10 @@ import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./environment.ts";
 import { checkTrainOptions, type MeasureOptions } from "./training-options.ts";
 
-/** Opens a data set and takes the rows that `limit` and `shots` leave of it; those with split test are among them. */
+/**
+ * Opens a data set and takes the rows that `limit` and `shots` leave of it; those with split test are among
+ * them.
+ */
 export async function openRows(
   { openDataset }: Pick<EmbeddingEnvironment, "openDataset">,
   data: string | Dataset,
@@ -32,8 +35,8 @@ export async function openRows(
 }
 
 /**
- * Embeds recordings to be trained or scored on, and passes their oddities on as warnings. The same audio twice under one label counts
- * once, with a warning; under two labels it is the error `conflicting-labels`.
+ * Embeds recordings to be trained or scored on, and passes their oddities on as warnings. The same audio
+ * twice under one label counts once, with a warning; under two labels it is the error `conflicting-labels`.
  */
 export async function embedDistinct(
   { embed }: Pick<EmbeddingEnvironment, "embed">,
@@ -56,8 +59,8 @@ export interface EmbeddedRows {
 }
 
 /**
- * Embeds the training rows. `choice` names the encoders, where it is not `options` that do. Errors: those of `train`;
- * `too-few-recordings` for a class with one recording.
+ * Embeds the training rows. `choice` names the encoders, where it is not `options` that do. Errors: those of
+ * `train`; `too-few-recordings` for a class with one recording.
  */
 export async function embedTrainingRows(
   environment: EmbeddingEnvironment,

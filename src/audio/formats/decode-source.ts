@@ -62,8 +62,9 @@ export interface OpenedSource {
 }
 
 /**
- * Identifies the content and opens it with the first decoder that supports it, built-in ones first. What is not recognised,
- * or recognised with a codec that is not built in, is offered to the other decoders before it is refused.
+ * Identifies the content and opens it with the first decoder that supports it, built-in ones first. What is
+ * not recognised, or recognised with a codec that is not built in, is offered to the other decoders before it
+ * is refused.
  */
 export async function decodeSource(
   source: ByteSource,

@@ -7,7 +7,10 @@ import { GolemError } from "../../core/error.ts";
 
 /** Largest number of channels accepted. */
 const maximumChannels = 8;
-/** Lowest and highest sample rate accepted, in Hz: bat detectors write up to 500,000, audio interfaces up to 768,000. */
+/**
+ * Lowest and highest sample rate accepted, in Hz: bat detectors write up to 500,000, audio interfaces up to
+ * 768,000.
+ */
 const sampleRateRange: readonly [number, number] = [1000, 768_000];
 
 /**

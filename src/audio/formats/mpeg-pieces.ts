@@ -85,7 +85,9 @@ export async function* readMpegPieces(
   }
 }
 
-/** Returns the offset of the next tag or confirmed frame of any format; the end of what can be told if none. */
+/**
+ * Returns the offset of the next tag or confirmed frame of any format; the end of what can be told if none.
+ */
 function findNext(block: Uint8Array, from: number, isEnd: boolean): number {
   const limit = isEnd ? block.length : block.length - confirmBytes + 1;
   for (let at = from; at < limit; at++) {

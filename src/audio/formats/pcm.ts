@@ -98,7 +98,9 @@ export function getPackedSlots(format: SampleFormat, channels: number): SampleSl
   return { stride: channels * sampleBytes[format], slot: sampleBytes[format], lead: 0 };
 }
 
-/** Converts whole interleaved frames to one array per channel; `slots`: where samples are, by default packed. */
+/**
+ * Converts whole interleaved frames to one array per channel; `slots`: where samples are, by default packed.
+ */
 export function readSamples(
   bytes: Uint8Array,
   format: SampleFormat,

@@ -40,7 +40,9 @@ function getApeSize(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 12, true);
 }
 
-/** Returns the number of bytes in front of the tag at `at` that belong to it: an APEv2 tag without a header. */
+/**
+ * Returns the number of bytes in front of the tag at `at` that belong to it: an APEv2 tag without a header.
+ */
 export function getTagLead(bytes: Uint8Array, at: number): number {
   const isFooter = hasText(bytes, at, "APETAGEX") && !hasApeHeader(bytes, at);
   return isFooter ? Math.max(0, getApeSize(bytes, at) - 32) : 0;

@@ -104,7 +104,9 @@ function listOthers(packed: Hypothesis, { blockAlign, channels, formatTag }: Wav
 const probeBytes = 32_768;
 /** Share of frames that has to agree. */
 const nearlyAll = 0.99;
-/** How many times smoother than by the header's channels and bits sound has to be, so that these are wrong. */
+/**
+ * How many times smoother than by the header's channels and bits sound has to be, so that these are wrong.
+ */
 const clearRatio = 2;
 
 async function weigh(

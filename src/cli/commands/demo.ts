@@ -1,4 +1,6 @@
-/** `golem demo [banking|drums|minds14]`: the main job from beginning to end, on recordings that are at hand. */
+/**
+ * `golem demo [banking|drums|minds14]`: the main job from beginning to end, on recordings that are at hand.
+ */
 import { performance } from "node:perf_hooks";
 import { formatPercent } from "../../core/format.ts";
 import { demos, getDemo } from "../../node/data/demo-data.ts";

@@ -1,4 +1,7 @@
-/** `golem predict GOLEM FILE...`: one line per file, in the order given; a file that fails does not stop the others. */
+/**
+ * `golem predict GOLEM FILE...`: one line per file, in the order given; a file that fails does not stop the
+ * others.
+ */
 import { toErrorRecord } from "../../core/error.ts";
 import { formatPercent } from "../../core/format.ts";
 import { loadGolem } from "../../node/golem.ts";

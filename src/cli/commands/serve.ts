@@ -77,7 +77,9 @@ export async function runCommand(
   return 0;
 }
 
-/** Keys from a file, else from the environment; not from arguments, which other users of the machine can read. */
+/**
+ * Keys from a file, else from the environment; not from arguments, which other users of the machine can read.
+ */
 async function readApiKeys(file: string | undefined): Promise<string[] | undefined> {
   if (file === undefined) {
     const keys = process.env.GOLEM_API_KEYS;

@@ -95,7 +95,10 @@ function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): str
     : [`  chosen as the simplest within one standard error of the best: ${scores.join(", ")}`];
 }
 
-/** The views with weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript by moonshine-tiny (30 %)". */
+/**
+ * The views with weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript by
+ * moonshine-tiny (30 %)".
+ */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
   const transcribed = views.filter(needsTranscriber);

@@ -23,12 +23,13 @@ import { type LoadDatasetOptions, locateRecordings } from "./recording-files.ts"
 export type { LoadDatasetOptions } from "./recording-files.ts";
 
 /**
- * Loads a data set: a folder per class (also above or inside `train`, `test`, `validation`), a folder with `metadata.csv`,
- * `metadata.jsonl` or another list of its recordings, a `.csv`, `.tsv` or `.jsonl` manifest, or hf:OWNER/NAME on the Hugging
- * Face Hub. Recordings are not opened.
+ * Loads a data set: a folder per class (also above or inside `train`, `test`, `validation`), a folder with
+ * `metadata.csv`, `metadata.jsonl` or another list of its recordings, a `.csv`, `.tsv` or `.jsonl` manifest,
+ * or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not opened.
  *
  * @param spec As written by the user; relative paths start at the working folder.
- * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no class's
+ * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no
+ *   class's
  *   folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf: those of
  *   `loadHubDataset`.
  */

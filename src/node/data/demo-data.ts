@@ -1,6 +1,6 @@
 /**
- * The data sets of `golem demo`: one in the package, one downloaded like an encoder's weights, one from the Hugging
- * Face Hub.
+ * The data sets of `golem demo`: one in the package, one downloaded like an encoder's weights, one from the
+ * Hugging Face Hub.
  *
  * Not its concern: encoders, heads, the terminal.
  */

@@ -1,8 +1,8 @@
 /**
  * The kind of drum of a sample of `supersonic-scsynth-samples`, by its file name.
  *
- * Left out as ambiguous or not a single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by
- * name), bells, `perc_*`, `glitch_*`, `elec_*` of unclear kind.
+ * Left out as ambiguous or not a single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by
+ * ear, a cymbal by name), bells, `perc_*`, `glitch_*`, `elec_*` of unclear kind.
  * Not its concern: the sound and location of the samples.
  */
 

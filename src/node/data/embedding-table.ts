@@ -1,8 +1,8 @@
 /**
  * Embeddings as a table for other tools: Parquet, or NumPy's .npz. One row per recording.
  *
- * Columns `file`, `label`, `speaker`, `seconds`, `layer_0` ... `layer_L`; a layer is 2 x dimensions numbers, means then
- * standard deviations over time. Not its concern: computing embeddings.
+ * Columns `file`, `label`, `speaker`, `seconds`, `layer_0` ... `layer_L`; a layer is 2 x dimensions numbers,
+ * means then standard deviations over time. Not its concern: computing embeddings.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
@@ -35,7 +35,10 @@ const maximumNpzBytes = 0xffff_0000;
 /** Forms of a table, by the ending of its name. */
 export type EmbeddingTableForm = "parquet" | "npz";
 
-/** Gets the form from a file's name; throws `usage` for endings other than .parquet and .npz. Call it before the work. */
+/**
+ * Gets the form from a file's name; throws `usage` for endings other than .parquet and .npz. Call it before
+ * the work.
+ */
 export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
   const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
   if (form === "parquet" || form === "npz") return form;
@@ -47,7 +50,8 @@ export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
 /**
  * Writes a table atomically, in the form given by its name.
  *
- * @throws GolemError `usage` for another ending, `invalid-shape` for a vector of another length, `output-failed`.
+ * @throws GolemError `usage` for another ending, `invalid-shape` for a vector of another length,
+ *   `output-failed`.
  */
 export async function writeEmbeddingTable(
   path: string,

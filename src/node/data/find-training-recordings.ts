@@ -1,5 +1,6 @@
 /**
- * The files a golem was trained on, for exports that include them: all of them, with unchanged bytes, or an error.
+ * The files a golem was trained on, for exports that include them: all of them, with unchanged bytes, or an
+ * error.
  *
  * Not its concern: their names in an export.
  */
@@ -11,9 +12,11 @@ import { openDataset } from "./open-dataset.ts";
 import { locateFiles, matchHashes, matchNames } from "./report-sources.ts";
 
 /**
- * Paths of the training recordings, in their order. `data` is their location, by default the one at training time.
+ * Paths of the training recordings, in their order. `data` is their location, by default the one at training
+ * time.
  *
- * @throws GolemError `data-not-found` if a recording is missing, `invalid-data` if one has changed, and those of `loadDataset`.
+ * @throws GolemError `data-not-found` if a recording is missing, `invalid-data` if one has changed, and those
+ *   of `loadDataset`.
  */
 export async function findTrainingRecordings(
   { document, training }: GolemModel,
@@ -50,7 +53,10 @@ export async function findTrainingRecordings(
   );
 }
 
-/** The ending of a recording's name, with the dot. An ending that is not an audio format's could be private, and is omitted. */
+/**
+ * The ending of a recording's name, with the dot. An ending that is not an audio format's could be private,
+ * and is omitted.
+ */
 export function getRecordingEnding(path: string): string {
   const ending = getExtension(path);
   return ending !== "" && isRecordingName(path) ? `.${ending}` : "";

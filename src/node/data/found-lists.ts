@@ -1,5 +1,6 @@
 /**
- * Lists of recordings under other names than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder of recordings.
+ * Lists of recordings under other names than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder of
+ * recordings.
  *
  * Not its concern: folders of classes, the contents of recordings.
  */
@@ -27,10 +28,12 @@ export interface FoundList extends LabelledRows {
 }
 
 /**
- * Finds the list to go by: the only one that names recordings of the folder. Where folders of classes say the same, none is needed.
+ * Finds the list to go by: the only one that names recordings of the folder. Where folders of classes say the
+ * same, none is needed.
  *
  * @param files All files of the folder, relative to it.
- * @throws GolemError `invalid-data` if there are several lists, or one that contradicts the folders, with the commands to choose.
+ * @throws GolemError `invalid-data` if there are several lists, or one that contradicts the folders, with the
+ *   commands to choose.
  */
 export async function findList(
   spec: string,
@@ -92,7 +95,8 @@ async function readCandidate(
     };
     return { path, ...found, rows, warnings: [note, ...found.warnings] };
   } catch (error) {
-    // A file that is no list of recordings is not looked at further; one that looks like it has to be readable.
+    // A file that is no list of recordings is not looked at further; one that looks like it has to be
+    // readable.
     const { code } = toErrorRecord(error, "unreadable");
     if (code === "aborted" || (error instanceof GolemError && /the label "/.test(error.message))) throw error;
     return undefined;

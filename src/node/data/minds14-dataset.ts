@@ -1,5 +1,6 @@
 /**
- * MInDS-14 (Gerz et al. 2021, CC-BY-4.0): real callers' requests to a bank in 14 intents, from the Hugging Face Hub.
+ * MInDS-14 (Gerz et al. 2021, CC-BY-4.0): real callers' requests to a bank in 14 intents, from the Hugging
+ * Face Hub.
  *
  * Not its concern: encoders, heads, the fallback without the Hub.
  */

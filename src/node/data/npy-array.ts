@@ -1,6 +1,6 @@
 /**
- * NumPy's .npy format, version 1.0: a header that is a Python literal, padded to a multiple of 64 bytes, then the
- * numbers in C order. (numpy.lib.format)
+ * NumPy's .npy format, version 1.0: a header that is a Python literal, padded to a multiple of 64 bytes, then
+ * the numbers in C order. (numpy.lib.format)
  *
  * Not its concern: the meaning of arrays.
  */

@@ -7,7 +7,10 @@ import type { Dataset } from "../../dataset/dataset.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { loadDataset } from "./dataset-files.ts";
 
-/** Loads a data set unless it is one already; its warnings are passed on. Of a remote one, `limit` rows are enough. */
+/**
+ * Loads a data set unless it is one already; its warnings are passed on. Of a remote one, `limit` rows are
+ * enough.
+ */
 export async function openDataset(
   data: string | Dataset,
   { signal, onProgress, cache, ...options }: EnvironmentOptions,

@@ -24,7 +24,10 @@ function getListReader(path: string): typeof parseCsv | typeof parseJsonLines | 
   return undefined;
 }
 
-/** Reads a list; `name` names it in messages. Rejects with `invalid-data`, `unreadable`, `no-recordings`, `aborted`. */
+/**
+ * Reads a list; `name` names it in messages. Rejects with `invalid-data`, `unreadable`, `no-recordings`,
+ * `aborted`.
+ */
 export async function readListTable(path: string, name: string, options: WorkOptions): Promise<Table> {
   throwIfAborted(options.signal);
   let bytes: Uint8Array;

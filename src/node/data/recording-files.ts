@@ -16,7 +16,10 @@ import { openFileSource } from "../disk/file-source.ts";
 
 /** Options of `loadDataset`. */
 export interface LoadDatasetOptions extends WorkOptions {
-  /** "optional" accepts recordings without labels, which get the label "": a pool for `suggest`. Default "required". */
+  /**
+   * "optional" accepts recordings without labels, which get the label "": a pool for `suggest`. Default
+   * "required".
+   */
   readonly labels?: LabelNeed;
   /** Maximum recordings to list from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
@@ -34,8 +37,8 @@ export function createRecording(root: string, fields: Omit<Recording, "open">): 
 }
 
 /**
- * Finds the recordings of rows. Missing ones are skipped, unless all are missing; a row that repeats another is dropped
- * with a warning (of two rows in different splits the training row is kept).
+ * Finds the recordings of rows. Missing ones are skipped, unless all are missing; a row that repeats another
+ * is dropped with a warning (of two rows in different splits the training row is kept).
  *
  * @param root Folder of relative paths.
  * @param options `confined`: rows may not name files outside the folder (for untrusted lists).
@@ -113,8 +116,8 @@ function* respell(path: string): Generator<string> {
 }
 
 /**
- * Absolute path of a row's file: as written, if it exists; else without surrounding spaces, in Unicode's other normal
- * form (archives made on a Mac), with backslashes as slashes (lists made on Windows).
+ * Absolute path of a row's file: as written, if it exists; else without surrounding spaces, in Unicode's
+ * other normal form (archives made on a Mac), with backslashes as slashes (lists made on Windows).
  */
 function findFile(root: string, row: LabelledRow, confined: boolean): string | undefined {
   for (const spelling of respell(row.path)) {
@@ -144,7 +147,10 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Path relative to the data set with forward slashes; absolute only if there is no relative one (another drive). */
+/**
+ * Path relative to the data set with forward slashes; absolute only if there is no relative one (another
+ * drive).
+ */
 function toFile(root: string, path: string): string {
   const file = relative(root, path);
   return sep === "/" ? file : file.replaceAll(sep, "/");

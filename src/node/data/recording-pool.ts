@@ -1,5 +1,6 @@
 /**
- * The pool of recordings for `suggest`: folders of any depth, data sets in any form, single files. Labels are ignored.
+ * The pool of recordings for `suggest`: folders of any depth, data sets in any form, single files. Labels are
+ * ignored.
  *
  * Not its concern: encoders, the choice.
  */
@@ -13,7 +14,10 @@ import type { EnvironmentOptions } from "../environment.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { createRecording } from "./recording-files.ts";
 
-/** A pool; the `file` of its recordings is a path that can be opened from the working folder (or a name on the Hub). */
+/**
+ * A pool; the `file` of its recordings is a path that can be opened from the working folder (or a name on the
+ * Hub).
+ */
 export interface Pool {
   readonly recordings: readonly Recording[];
   readonly skipped: readonly SkippedRecording[];

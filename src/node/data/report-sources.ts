@@ -30,8 +30,9 @@ export async function locateFiles(recordings: readonly Recording[]): Promise<Map
 }
 
 /**
- * Finds the recordings a golem was trained and tested on: in `data` if given, else at their location at training
- * time, if that is on this machine. Rejects with the errors of `loadDataset` for data sets given by name.
+ * Finds the recordings a golem was trained and tested on: in `data` if given, else at their location at
+ * training time, if that is on this machine. Rejects with the errors of `loadDataset` for data sets given by
+ * name.
  */
 export async function findSources(
   { document, training }: GolemModel,

@@ -14,7 +14,9 @@ import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 
 const decoders = [createFfmpegDecoder()];
 
-/** Opens, hears and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself. */
+/**
+ * Opens, hears and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself.
+ */
 export async function embedFile(
   path: string,
   name: string,

@@ -1,8 +1,10 @@
 /**
- * What only a system ffmpeg decodes (AAC, M4A, WebM, GSM, SPHERE, and what is not recognised): its output is read as a stream of 32-bit float WAV.
+ * What only a system ffmpeg decodes (AAC, M4A, WebM, GSM, SPHERE, and what is not recognised): its output is
+ * read as a stream of 32-bit float WAV.
  *
- * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and pipe protocols
- * are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at its own rate and channels.
+ * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and
+ * pipe protocols are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at
+ * its own rate and channels.
  * Not its concern: resampling, trimming.
  */
 
@@ -33,8 +35,8 @@ const rawFormats: Readonly<Record<string, string>> = { gsm: "gsm", g722: "g722" 
 const unmeasured: ReadonlySet<Container> = new Set<Container>(["aac", "amr", "ac3"]);
 
 /**
- * Creates the decoder, which is tried with everything that no other decoder reads. A missing ffmpeg is detected when the
- * first file needs it (`needs-ffmpeg`).
+ * Creates the decoder, which is tried with everything that no other decoder reads. A missing ffmpeg is
+ * detected when the first file needs it (`needs-ffmpeg`).
  */
 export function createFfmpegDecoder(options: FfmpegOptions = {}): Decoder {
   const { command = "ffmpeg", timeoutSeconds = 60 } = options;
@@ -87,8 +89,8 @@ async function decodeWithFfmpeg(
 }
 
 /**
- * What ffmpeg reads. Content that was not recognised never goes by its path: it may be a list of other files, which ffmpeg
- * would open. Nor does an MP4 in memory go as it is: its index has to come first.
+ * What ffmpeg reads. Content that was not recognised never goes by its path: it may be a list of other files,
+ * which ffmpeg would open. Nor does an MP4 in memory go as it is: its index has to come first.
  */
 async function prepareInput(source: ByteSource, container: Container): Promise<ByteSource> {
   if (container === "unknown") {

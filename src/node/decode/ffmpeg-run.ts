@@ -1,8 +1,9 @@
 /**
  * One run of ffmpeg, with back-pressure, a stall timeout and abort.
  *
- * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and pipe protocols
- * are allowed. Other sources are written to its standard input, and then it may open no file at all.
+ * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and
+ * pipe protocols are allowed. Other sources are written to its standard input, and then it may open no file
+ * at all.
  * Not its concern: samples.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
@@ -13,7 +14,9 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 
 /** A run whose standard output is WAV with 32-bit float samples. */
 export interface FfmpegRun {
-  /** The next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or `corrupt-audio`. */
+  /**
+   * The next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or `corrupt-audio`.
+   */
   read(count: number): Promise<Uint8Array>;
   /** Its standard error once it has described input and output; to be called when there is output. */
   waitForHeader(): Promise<string>;
@@ -27,7 +30,10 @@ export interface FfmpegRun {
 /** Maximum characters of messages kept. */
 const messageLength = 16_384;
 
-/** Starts `command` on a file, or on bytes that can be read from start to end; `format`: ffmpeg's name for it, if it cannot be recognised. */
+/**
+ * Starts `command` on a file, or on bytes that can be read from start to end; `format`: ffmpeg's name for it,
+ * if it cannot be recognised.
+ */
 export function startFfmpeg(
   command: string,
   source: ByteSource,

@@ -1,6 +1,6 @@
 /**
- * The microphone, through an installed program: arecord (ALSA), ffmpeg (PulseAudio, ALSA, AVFoundation, DirectShow) or sox.
- * It writes raw 16-bit samples, mono, 16 kHz, to its standard output.
+ * The microphone, through an installed program: arecord (ALSA), ffmpeg (PulseAudio, ALSA, AVFoundation,
+ * DirectShow) or sox. It writes raw 16-bit samples, mono, 16 kHz, to its standard output.
  *
  * Not its concern: detection.
  */
@@ -85,8 +85,8 @@ function isOnPath(command: string, platform: NodeJS.Platform, path: string): boo
 }
 
 /**
- * Records until aborted, or until the program ends; yields bytes as they arrive. The program never outlives the generator.
- * Rejects with `no-microphone` if the program fails, and `aborted`.
+ * Records until aborted, or until the program ends; yields bytes as they arrive. The program never outlives
+ * the generator. Rejects with `no-microphone` if the program fails, and `aborted`.
  */
 export async function* record(
   { command, args }: RecordCommand,

@@ -1,8 +1,9 @@
 /**
- * Reorders MP4 files for sequential reading, as from a pipe: the index (moov) before the media (mdat). Most recorders
- * write the index last.
+ * Reorders MP4 files for sequential reading, as from a pipe: the index (moov) before the media (mdat). Most
+ * recorders write the index last.
  *
- * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which count from the start of the file and are adjusted.
+ * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which count from the start of the file and are
+ * adjusted.
  * Not its concern: codecs, readers of the result.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -20,7 +21,10 @@ interface Box {
   readonly length: number;
 }
 
-/** The same file with its index before its media; the source itself if it is already in order or has no complete index. */
+/**
+ * The same file with its index before its media; the source itself if it is already in order or has no
+ * complete index.
+ */
 export async function createStreamableMp4(source: ByteSource): Promise<ByteSource> {
   const boxes = await readBoxes(source);
   const index = boxes.find(({ type }) => type === "moov");
@@ -70,7 +74,10 @@ async function readBoxes(source: ByteSource): Promise<Box[]> {
   return boxes;
 }
 
-/** The box at `offset`; undefined if its size is invalid. `rest`: bytes from there to the end of the containing box. */
+/**
+ * The box at `offset`; undefined if its size is invalid. `rest`: bytes from there to the end of the
+ * containing box.
+ */
 function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefined {
   if (offset + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 /**
- * Atomic writes of files and folders: readers, and a process killed at any time, see the old version or the new one. Contents
- * are written under another name beside the target, flushed, then renamed.
+ * Atomic writes of files and folders: readers, and a process killed at any time, see the old version or the
+ * new one. Contents are written under another name beside the target, flushed, then renamed.
  *
  * A file is replaced by a single rename. There is no such call for a folder that is not empty: the old one is
  * moved aside and the new one moved in by two consecutive renames; if the process is killed between them,
@@ -26,7 +26,8 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 /**
  * Replaces a file atomically with what `write` puts into the staging file.
  *
- * @throws GolemError `output-exists` when the path is a folder, `output-failed` when it cannot be written; what
+ * @throws GolemError `output-exists` when the path is a folder, `output-failed` when it cannot be written;
+ *   what
  *   `write` throws itself passes through.
  */
 export async function replaceFileAtomic(
@@ -53,10 +54,11 @@ export async function replaceFileAtomic(
 }
 
 /**
- * Replaces a folder atomically with what `write` puts into the staging folder. An existing folder is replaced only if
- * it is a golem (contains golem.json) or empty.
+ * Replaces a folder atomically with what `write` puts into the staging folder. An existing folder is replaced
+ * only if it is a golem (contains golem.json) or empty.
  *
- * @throws GolemError `output-exists` for any other folder or a file, `output-failed` when it cannot be written; what
+ * @throws GolemError `output-exists` for any other folder or a file, `output-failed` when it cannot be
+ *   written; what
  *   `write` throws itself passes through.
  */
 export async function replaceFolderAtomic(
@@ -84,8 +86,8 @@ export async function replaceFolderAtomic(
 }
 
 /**
- * Restores a folder left aside by a kill between the two renames of {@link replaceFolderAtomic}; does nothing if the
- * folder exists. Cheap enough to call before loading.
+ * Restores a folder left aside by a kill between the two renames of {@link replaceFolderAtomic}; does nothing
+ * if the folder exists. Cheap enough to call before loading.
  */
 export async function recoverFolder(path: string): Promise<void> {
   const target = await followLink(path);

@@ -48,8 +48,8 @@ export async function getCacheStats(folder: string, options: StoreOptions = {}):
 }
 
 /**
- * Empties the store and frees its space; returns its statistics. Processes that have it open are not disturbed:
- * the folder is moved aside before it is deleted.
+ * Empties the store and frees its space; returns its statistics. Processes that have it open are not
+ * disturbed: the folder is moved aside before it is deleted.
  */
 export async function clearCache(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
   const stats = await getCacheStats(folder, options);

@@ -18,8 +18,8 @@ export interface CacheFolder {
  * Gets the cache folder: GOLEM_HOME, else XDG_CACHE_HOME/golem, else the system's convention:
  * ~/Library/Caches/golem (macOS), %LOCALAPPDATA%\golem (Windows), ~/.cache/golem.
  *
- * A relative XDG_CACHE_HOME is ignored, as its specification requires; a relative GOLEM_HOME starts at the working
- * folder. Empty variables count as absent.
+ * A relative XDG_CACHE_HOME is ignored, as its specification requires; a relative GOLEM_HOME starts at the
+ * working folder. Empty variables count as absent.
  */
 export function getCacheFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,6 +1,6 @@
 /**
- * The store's contents for one encoder set: each encoder's embedding and the transcript have keys of their own, so that
- * another encoder set finds what it has in common with this one.
+ * The store's contents for one encoder set: each encoder's embedding and the transcript have keys of their
+ * own, so that another encoder set finds what it has in common with this one.
  *
  * Not its concern: how recordings are embedded, labels.
  */
@@ -55,7 +55,8 @@ export function createEncoderSetStore(
           ? undefined
           : store.transcripts.get(computeStoreKey(fileHash, transcriberFingerprint));
       const absent = [...embeddings.keys()].filter((i) => !embeddings[i]);
-      // Without a stored embedding there are no facts, so the recording has to be read again for the transcript's sake.
+      // Without a stored embedding there are no facts, so the recording has to be read again for the
+      // transcript's sake.
       const isUnread = transcriber !== undefined && !(transcript && (facts || absent.length > 0));
       return {
         facts,

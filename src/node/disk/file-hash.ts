@@ -37,7 +37,9 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
   }
 }
 
-/** Converts an error of the file system into one that names the file and the remedy; GolemErrors pass through. */
+/**
+ * Converts an error of the file system into one that names the file and the remedy; GolemErrors pass through.
+ */
 export function describeReadError(error: unknown, path: string): GolemError {
   if (error instanceof GolemError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;

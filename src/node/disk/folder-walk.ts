@@ -14,14 +14,20 @@ import { describeReadError } from "./file-hash.ts";
 /** Maximum number of files and folders; more are taken for a mistake, such as a whole disk. */
 const maximumFiles = 1_000_000;
 
-/** Result of a walk; paths are relative to its start, with forward slashes, sorted by code units of their NFC form. */
+/**
+ * Result of a walk; paths are relative to its start, with forward slashes, sorted by code units of their NFC
+ * form.
+ */
 export interface WalkedFolder {
   readonly files: readonly string[];
   /** Names of its direct subfolders, including empty ones. */
   readonly folders: readonly string[];
   /** Broken links. */
   readonly broken: readonly string[];
-  /** Files and folders whose names are not UTF-8 and cannot be opened: the name with U+FFFD for what is not, and its bytes in hexadecimal digits. */
+  /**
+   * Files and folders whose names are not UTF-8 and cannot be opened: the name with U+FFFD for what is not,
+   * and its bytes in hexadecimal digits.
+   */
   readonly undecodable: readonly { readonly name: string; readonly bytes: string }[];
 }
 

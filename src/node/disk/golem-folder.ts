@@ -20,7 +20,10 @@ export async function readGolemFolder(folder: string): Promise<GolemModel> {
   return decodeGolemModel(await readGolemFiles(folder));
 }
 
-/** Reads a golem's files without parsing them. Errors: `golem-not-found`, `golem-damaged` if one is missing or too long. */
+/**
+ * Reads a golem's files without parsing them. Errors: `golem-not-found`, `golem-damaged` if one is missing or
+ * too long.
+ */
 export async function readGolemFiles(folder: string): Promise<GolemFiles> {
   await recoverFolder(folder);
   const info = await stat(folder).catch(() => undefined);

@@ -1,8 +1,9 @@
 /**
- * Checks an LMDB data file before LMDB opens it: LMDB maps the file into memory and trusts it, so a damaged file
- * can crash the process instead of raising an error.
+ * Checks an LMDB data file before LMDB opens it: LMDB maps the file into memory and trusts it, so a damaged
+ * file can crash the process instead of raising an error.
  *
- * Format: lmdb/libraries/liblmdb/mdb.c of lmdb-js 3.5, data version 2 (struct MDB_page, MDB_meta, MDB_db; 64 bit).
+ * Format: lmdb/libraries/liblmdb/mdb.c of lmdb-js 3.5, data version 2 (struct MDB_page, MDB_meta, MDB_db; 64
+ * bit).
  * Not its concern: keys, values.
  */
 import { open } from "node:fs/promises";
@@ -19,8 +20,8 @@ const leafOrBranch = 0x01 | 0x02;
 export type LmdbFileState = "new" | "sound" | "short" | "damaged";
 
 /**
- * Checks a data file: both meta pages, the size of the file, the roots of its trees. A concurrent writer can make a
- * sound file look damaged for an instant, so the check is repeated up to four times.
+ * Checks a data file: both meta pages, the size of the file, the roots of its trees. A concurrent writer can
+ * make a sound file look damaged for an instant, so the check is repeated up to four times.
  */
 export async function examineLmdbFile(path: string): Promise<LmdbFileState> {
   for (let attempt = 0; ; attempt++) {

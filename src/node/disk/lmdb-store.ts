@@ -1,9 +1,9 @@
 /**
  * The embedding store on disk: one LMDB environment in the cache folder, shared by any number of processes.
  *
- * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any time leaves the last commit intact. `put`
- * resolves when its commit is on disk. All puts in one turn of the event loop, and all that arrive during a commit,
- * share a commit.
+ * Commits are copy-on-write (LMDB, H. Chu 2011), so a process killed at any time leaves the last commit
+ * intact. `put` resolves when its commit is on disk. All puts in one turn of the event loop, and all that
+ * arrive during a commit, share a commit.
  * Not its concern: encoders, labels.
  */
 import { setTimeout as wait } from "node:timers/promises";
@@ -18,8 +18,8 @@ import { describeStoreError, openEnvironment, type StoreOptions } from "./lmdb-e
 /**
  * Opens (or creates) the store in a folder of its own.
  *
- * A damaged store is moved to `FOLDER.damaged` (one is kept) and a new one created, with a warning. A read-only store
- * is read; every `put` is then refused.
+ * A damaged store is moved to `FOLDER.damaged` (one is kept) and a new one created, with a warning. A
+ * read-only store is read; every `put` is then refused.
  *
  * @throws GolemError `store-failed` if the folder cannot be used.
  */
@@ -61,8 +61,8 @@ export async function openLmdbStore(folder: string, options: StoreOptions = {}):
 }
 
 /**
- * Opens the store in a folder, or continues without one: if the folder cannot be used, or as soon as a write fails,
- * there is one warning and nothing more is stored. The returned store never fails because of the disk.
+ * Opens the store in a folder, or continues without one: if the folder cannot be used, or as soon as a write
+ * fails, there is one warning and nothing more is stored. The returned store never fails because of the disk.
  */
 export async function openEmbeddingStore(
   folder: string,

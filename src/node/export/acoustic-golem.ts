@@ -1,6 +1,7 @@
 /**
- * Trains a golem again without transcripts, on the same recordings with the same seed and settings, from stored embeddings, so that only
- * heads are fitted and scored anew. The recordings themselves must be found, since their hashes are checked.
+ * Trains a golem again without transcripts, on the same recordings with the same seed and settings, from
+ * stored embeddings, so that only heads are fitted and scored anew. The recordings themselves must be found,
+ * since their hashes are checked.
  *
  * Not its concern: formats of export.
  */
@@ -22,7 +23,8 @@ export interface AcousticOptions extends EnvironmentOptions {
 /**
  * Trains the golem that `model` would be without transcripts.
  *
- * @throws GolemError `data-not-found` where the recordings are not found, `invalid-data` where they are not those it was trained on.
+ * @throws GolemError `data-not-found` where the recordings are not found, `invalid-data` where they are not
+ *   those it was trained on.
  */
 export async function trainWithoutWords(
   { document, training }: GolemModel,

@@ -15,7 +15,10 @@ import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 
-/** Lengths in seconds at which file and golem are compared, around the limits at which encoders behave differently. */
+/**
+ * Lengths in seconds at which file and golem are compared, around the limits at which encoders behave
+ * differently.
+ */
 const checkedSeconds = [0.04, 0.9, 2];
 /** Maximum accepted difference of a probability; int8 networks round in steps, so a rounding may differ. */
 const acceptedDifference = 0.01;
@@ -31,7 +34,8 @@ interface BuildOptions extends EnvironmentOptions {
 /**
  * Builds the file and checks it: probabilities of synthetic sounds of several lengths must equal the golem's.
  *
- * @throws GolemError `invalid-option` for golems that cannot be one graph, `encoder-failed` if the graph differs.
+ * @throws GolemError `invalid-option` for golems that cannot be one graph, `encoder-failed` if the graph
+ *   differs.
  */
 export async function buildGolemOnnx({
   model,

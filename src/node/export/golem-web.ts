@@ -16,7 +16,10 @@ import {
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import type { Exported, ExportInput } from "./export-format.ts";
 
-/** Builds the folder's files. Rejects with `unknown-encoder` for a golem whose encoder is not built in, and the errors of `pullWeights`. */
+/**
+ * Builds the folder's files. Rejects with `unknown-encoder` for a golem whose encoder is not built in, and
+ * the errors of `pullWeights`.
+ */
 export async function exportWeb({ golem, ...environment }: ExportInput): Promise<Exported> {
   const owners = listWeightOwners(golem.model);
   const { files: own, holds } = createWebGolem(golem);
@@ -39,7 +42,10 @@ export async function exportWeb({ golem, ...environment }: ExportInput): Promise
   };
 }
 
-/** The built files of the browser library that pages need, by name: beside this module's folder, or in dist when the sources run. */
+/**
+ * The built files of the browser library that pages need, by name: beside this module's folder, or in dist
+ * when the sources run.
+ */
 export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
   for (const place of ["../../web/", "../../../dist/web/"]) {
     const folder = fileURLToPath(new URL(place, import.meta.url));

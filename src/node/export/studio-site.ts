@@ -1,6 +1,6 @@
 /**
- * The studio as a static site: the built page, the weights of its encoder set, the library for exported pages, the tasks
- * of the gallery, each with its hash.
+ * The studio as a static site: the built page, the weights of its encoder set, the library for exported
+ * pages, the tasks of the gallery, each with its hash.
  *
  * Not its concern: servers, the terminal.
  */
@@ -45,7 +45,10 @@ const galleryNames = ["banking", "drums"] as const;
 /** The built page in the package; src/node and dist/node have the same depth. */
 const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
 
-/** Gathers the site; missing weights and recordings are downloaded. Rejects with `unexpected` if it is not built, and with download errors. */
+/**
+ * Gathers the site; missing weights and recordings are downloaded. Rejects with `unexpected` if it is not
+ * built, and with download errors.
+ */
 export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise<StudioSite> {
   const { cache = getCacheFolder(), signal, onWarning } = options;
   const site = new Map<string, SiteFile>();
@@ -108,8 +111,9 @@ async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
 }
 
 /**
- * Writes the site into a folder, which is created; other files in it are not touched. Each file is written atomically, and
- * lists and the page are written after the files they name, so an existing site keeps working until the end.
+ * Writes the site into a folder, which is created; other files in it are not touched. Each file is written
+ * atomically, and lists and the page are written after the files they name, so an existing site keeps working
+ * until the end.
  */
 export async function writeStudioSite(
   site: StudioSite,

@@ -25,7 +25,8 @@ const attempts = 5;
 /**
  * Opens a file for reading by ranges; a completely cached file is read from the cache.
  *
- * @throws GolemError `hub-not-found`, `hub-denied`, `fetch-failed`, `invalid-option`, `aborted`; reads reject with the same.
+ * @throws GolemError `hub-not-found`, `hub-denied`, `fetch-failed`, `invalid-option`, `aborted`; reads reject
+ *   with the same.
  */
 export async function openHubFile(file: HubFile, options: HubOptions = {}): Promise<HubByteSource> {
   const { settings = getHubSettings(), signal } = options;

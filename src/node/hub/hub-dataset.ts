@@ -1,8 +1,8 @@
 /**
  * Data sets of the Hugging Face Hub: hf:OWNER/NAME?config=C&split=S.
  *
- * Labels and speakers are read first and cached with the file list; recordings are read when needed. Nothing is
- * requested twice for the same commit.
+ * Labels and speakers are read first and cached with the file list; recordings are read when needed. Nothing
+ * is requested twice for the same commit.
  * Not its concern: encoders, heads.
  */
 import { createHash } from "node:crypto";
@@ -29,7 +29,8 @@ import { parquetCompressors } from "./parquet-compressors.ts";
 /**
  * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are known.
  *
- * @throws GolemError `usage`, `data-not-found` (no such configuration or split), `invalid-data` (no Parquet files, no
+ * @throws GolemError `usage`, `data-not-found` (no such configuration or split), `invalid-data` (no Parquet
+ *   files, no
  *   column of audio or labels), `no-recordings`, and those of `fetchHubFile`.
  */
 export async function loadHubDataset(

@@ -1,8 +1,8 @@
 /**
  * Downloads one Hub file: resumed after interruptions, checked by size and hash, put in place atomically.
  *
- * Hashes: an ETag of 64 digits is the SHA-256 of the bytes (large files), one of 40 the SHA-1 of the git blob (small
- * ones); with any other ETag only the size is checked.
+ * Hashes: an ETag of 64 digits is the SHA-256 of the bytes (large files), one of 40 the SHA-1 of the git blob
+ * (small ones); with any other ETag only the size is checked.
  * Not its concern: the layout of the cache, what the file is for.
  */
 import { createHash } from "node:crypto";
@@ -30,7 +30,8 @@ const maximumBreaks = 5;
 /**
  * Fetches the file into `target`.
  *
- * @throws GolemError `fetch-failed`, `hub-not-found`, `hub-denied`, `hub-damaged` (another size or hash, twice),
+ * @throws GolemError `fetch-failed`, `hub-not-found`, `hub-denied`, `hub-damaged` (another size or hash,
+ *   twice),
  *   `cache-failed` (disk full ...), `aborted`. Unless damaged, received bytes are kept and the transfer resumes next time.
  */
 export async function downloadHubFile(
@@ -190,7 +191,10 @@ async function checkHash(
   return found === etag ? undefined : `arrived changed: its ${name} is ${found}, ${etag} was expected.`;
 }
 
-/** Throws before the transfer if the disk is too small; systems that do not report free space are assumed to have enough. */
+/**
+ * Throws before the transfer if the disk is too small; systems that do not report free space are assumed to
+ * have enough.
+ */
 async function checkSpace(path: string, bytes: number): Promise<void> {
   const disk = await statfs(dirname(path)).catch(() => undefined);
   if (!disk || disk.bsize === 0 || disk.bavail * disk.bsize >= bytes) return;

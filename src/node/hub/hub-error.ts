@@ -1,7 +1,8 @@
 /**
  * Errors of Hub requests: the repository, revision or file requested, and what to do.
  *
- * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities (X-Error-Code).
+ * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities
+ * (X-Error-Code).
  * Not its concern: how requests are sent, what the files are for. Messages never contain tokens.
  */
 import { type ErrorCode, GolemError } from "../../core/error.ts";
@@ -177,7 +178,10 @@ export function createCacheError(error: unknown, path: string, bytes?: number): 
   );
 }
 
-/** The server's own message: X-Error-Message, else the `error` of its JSON; one line of at most 200 characters. */
+/**
+ * The server's own message: X-Error-Message, else the `error` of its JSON; one line of at most 200
+ * characters.
+ */
 function getServerMessage(headers: Headers, body: string): string {
   let text = headers.get("x-error-message") ?? "";
   if (text === "") {

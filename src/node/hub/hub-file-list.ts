@@ -43,7 +43,8 @@ export async function loadFileList(
   if (kept && (known === revision || settings.offline)) return kept;
   try {
     const found = await fetchHubRevision(repo, revision, options);
-    // Old commits of the converted branch may be gone, so its commit is requested again where its files are used.
+    // Old commits of the converted branch may be gone, so its commit is requested again where its files are
+    // used.
     const { isPublic } = found;
     const isKept = kept !== undefined && found.commit === known && kept.commit === known;
     if (isKept && (isPublic === undefined || isPublic === kept.isPublic)) return kept;

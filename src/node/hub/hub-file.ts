@@ -1,9 +1,9 @@
 /**
- * Hub files through the standard cache: files downloaded by other programs are used, and files downloaded here are
- * available to them.
+ * Hub files through the standard cache: files downloaded by other programs are used, and files downloaded
+ * here are available to them.
  *
- * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash, ignore
- * refs/ and HF_HUB_OFFLINE, and its errors do not distinguish a missing file from a gated repository.
+ * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash,
+ * ignore refs/ and HF_HUB_OFFLINE, and its errors do not distinguish a missing file from a gated repository.
  * Not its concern: models, data sets.
  */
 import { stat } from "node:fs/promises";
@@ -67,7 +67,8 @@ const impatientMilliseconds = 10_000;
  * Gets a file from the cache, else from the Hub. For a cached commit nothing is requested.
  *
  * @returns Its absolute path in the cache; to be read only.
- * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`, `invalid-option`,
+ * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`,
+ *   `invalid-option`,
  *   `aborted`.
  */
 export async function fetchHubFile(
@@ -110,7 +111,9 @@ export async function findHubFile(file: HubFile, settings = getHubSettings()): P
   return commit === undefined ? undefined : findSnapshotFile(settings.cache, file, commit, file.path);
 }
 
-/** The commit a revision resolves to; requested from the Hub unless it is a commit, or HF_HUB_OFFLINE is set. */
+/**
+ * The commit a revision resolves to; requested from the Hub unless it is a commit, or HF_HUB_OFFLINE is set.
+ */
 export async function resolveHubRevision(
   repo: HubRepo,
   revision: string,

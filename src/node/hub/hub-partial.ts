@@ -1,9 +1,9 @@
 /**
  * Partial files of interrupted transfers: found again, and never written by two processes at once.
  *
- * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Files whose process is gone, or whose transfer
- * has ended, are taken over by renaming, which only one process can do; so is the ETAG.incomplete of Hugging Face's Python
- * library once it is unchanged for a minute.
+ * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Files whose process is gone, or
+ * whose transfer has ended, are taken over by renaming, which only one process can do; so is the
+ * ETAG.incomplete of Hugging Face's Python library once it is unchanged for a minute.
  * Not its concern: the network, what is in the files.
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";

@@ -1,5 +1,6 @@
 /**
- * Recordings in Parquet files of the Hub: requested rows are written to the cache folder once, as ROW.EXTENSION.
+ * Recordings in Parquet files of the Hub: requested rows are written to the cache folder once, as
+ * ROW.EXTENSION.
  *
  * Only the row groups (or pages, if the file has an index) of requested rows are read.
  * Not its concern: labels, data set names.

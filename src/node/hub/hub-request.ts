@@ -1,8 +1,8 @@
 /**
  * One request to the Hub, with checked redirects, retries and a stall timeout.
  *
- * The token is sent to the Hub only: after a redirect to another origin it is omitted, and stays omitted. The number of
- * redirects is bounded; redirects from https to http are refused.
+ * The token is sent to the Hub only: after a redirect to another origin it is omitted, and stays omitted. The
+ * number of redirects is bounded; redirects from https to http are refused.
  * Not its concern: caches, files on disk.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -215,7 +215,10 @@ async function readStart(answer: HubAnswer): Promise<string> {
   return Buffer.concat(parts).subarray(0, 4096).toString("utf8");
 }
 
-/** Milliseconds to wait according to the server: Retry-After as seconds or a date (RFC 9110), or RateLimit's `t` (IETF draft). */
+/**
+ * Milliseconds to wait according to the server: Retry-After as seconds or a date (RFC 9110), or RateLimit's
+ * `t` (IETF draft).
+ */
 function getRetryAfter(headers: Headers): number | undefined {
   const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,9})/.exec(headers.get("ratelimit") ?? "")?.[1];
   const text = headers.get("retry-after")?.trim() ?? reset;

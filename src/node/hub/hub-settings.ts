@@ -1,6 +1,6 @@
 /**
- * Address, cache folder and token of the Hugging Face Hub, from the environment variables that Hugging Face's own
- * libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
+ * Address, cache folder and token of the Hugging Face Hub, from the environment variables that Hugging Face's
+ * own libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
  *
  * Not its concern: requests.
  */
@@ -57,7 +57,10 @@ function getToken(env: Environment, file: string): string | undefined {
   }
 }
 
-/** The token without surrounding line ends; one with characters invalid in a header is refused without being shown. */
+/**
+ * The token without surrounding line ends; one with characters invalid in a header is refused without being
+ * shown.
+ */
 function clean(token: string): string | undefined {
   const trimmed = token.trim();
   if (trimmed === "") return undefined;

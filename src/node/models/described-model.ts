@@ -1,5 +1,6 @@
 /**
- * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: found, checked by hash, loaded from bytes.
+ * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: found, checked by hash, loaded
+ * from bytes.
  *
  * Since models are loaded from bytes and models with external data are refused, no model can name a path.
  * Not its concern: ONNX, running encoders.

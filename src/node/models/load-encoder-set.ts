@@ -18,7 +18,10 @@ export interface EncoderSetParts {
   readonly transcriber: boolean;
 }
 
-/** Takes some parts of an encoder set, in the order given; they still belong to the whole set, which frees them. */
+/**
+ * Takes some parts of an encoder set, in the order given; they still belong to the whole set, which frees
+ * them.
+ */
 export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: EncoderSetParts): EncoderSet {
   return {
     encoders: encoders.map((i) => encoderSet.encoders[i]!),
@@ -27,8 +30,8 @@ export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: E
 }
 
 /**
- * Loads an encoder set; missing weights are fetched. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then frees
- * what was loaded.
+ * Loads an encoder set; missing weights are fetched. Rejects with the errors of `loadEncoder` and
+ * `loadTranscriber`, and then frees what was loaded.
  */
 export function loadEncoderSet(
   resolved: ResolvedEncoderSet,

@@ -1,5 +1,6 @@
 /**
- * An encoder from a folder with a published checkpoint: its graph is built into the cache folder on first use.
+ * An encoder from a folder with a published checkpoint: its graph is built into the cache folder on first
+ * use.
  *
  * Not its concern: model families, recordings.
  */
@@ -34,7 +35,10 @@ export interface PretrainedOptions {
   readonly cache?: CacheFolder | undefined;
 }
 
-/** A pretrained model whose graph is in the cache folder, as plain data: any thread can load it, any number of times. */
+/**
+ * A pretrained model whose graph is in the cache folder, as plain data: any thread can load it, any number of
+ * times.
+ */
 export interface PreparedCheckpoint {
   readonly info: EncoderInfo;
   /** The ONNX file. */

@@ -19,13 +19,15 @@ export interface LoadTranscriberOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Threads of the runtime, default 1. */
   readonly threads?: number | undefined;
-  /** The encoder of this id, if it is loaded already; `dispose` does not free it. Otherwise it is loaded here. */
+  /**
+   * The encoder of this id, if it is loaded already; `dispose` does not free it. Otherwise it is loaded here.
+   */
   readonly encoder?: Encoder | undefined;
 }
 
 /**
- * Loads the transcriber that reads the built-in encoder `id`; missing weights are fetched. Rejects with `unknown-encoder` when there is
- * none, and with the errors of `loadWeights`.
+ * Loads the transcriber that reads the built-in encoder `id`; missing weights are fetched. Rejects with
+ * `unknown-encoder` when there is none, and with the errors of `loadWeights`.
  */
 export async function loadTranscriber(
   id: string = defaultRecipe.transcriber,

@@ -1,9 +1,10 @@
 /**
- * Fetches a package's tarball with the user's own npm client, so that its registry, proxy and credentials apply.
+ * Fetches a package's tarball with the user's own npm client, so that its registry, proxy and credentials
+ * apply.
  *
- * The client runs `npm pack` with a private cache inside the target folder, whose growth is reported as progress. It runs in
- * the working folder of this process, so that a project's `.npmrc` applies as for the user.
- * No package script is run. The contents are untrusted: callers check the hashes of extracted files.
+ * The client runs `npm pack` with a private cache inside the target folder, whose growth is reported as
+ * progress. It runs in the working folder of this process, so that a project's `.npmrc` applies as for the
+ * user. No package script is run. The contents are untrusted: callers check the hashes of extracted files.
  * Not its concern: the contents of packages.
  */
 import { spawn } from "node:child_process";
@@ -15,7 +16,10 @@ import type { WorkOptions } from "../../core/progress.ts";
 const pollMilliseconds = 200;
 const timeoutMinutes = 15;
 
-/** Settings used unless the environment has others: with npm's defaults a machine without a network waits over a minute. */
+/**
+ * Settings used unless the environment has others: with npm's defaults a machine without a network waits over
+ * a minute.
+ */
 const patience = {
   npm_config_fetch_retries: "2",
   npm_config_fetch_retry_mintimeout: "1000",
@@ -29,8 +33,8 @@ const misleading =
   /^npm_config_(cache|pack_destination|dry_run|json|workspaces?|include_workspace_root|local_prefix|update_notifier|fetch_retries|fetch_retry_m(in|ax)timeout|fetch_timeout)$/i;
 
 /**
- * Downloads `specification` ("name@1.2.3") into the existing empty folder `folder` and returns the tarball's path.
- * `expectedBytes` is the tarball's size. Rejects with `fetch-failed`, or `aborted`.
+ * Downloads `specification` ("name@1.2.3") into the existing empty folder `folder` and returns the tarball's
+ * path. `expectedBytes` is the tarball's size. Rejects with `fetch-failed`, or `aborted`.
  */
 export async function fetchNpmPackage(
   specification: string,

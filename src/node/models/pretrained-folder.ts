@@ -1,8 +1,8 @@
 /**
  * A folder with a published model: config.json, preprocessor_config.json and the weights in any known layout.
  *
- * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is cached with its size and modification
- * time, and computed again if either differs.
+ * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is cached with its size
+ * and modification time, and computed again if either differs.
  * Not its concern: model families, graphs, the folder's origin.
  */
 import { createHash } from "node:crypto";

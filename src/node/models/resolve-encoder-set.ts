@@ -14,8 +14,8 @@ import type { HubEnvironment } from "./model-files.ts";
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /**
- * Finds the encoders for training. A named encoder is used alone; with a layer or a head named, the first of the default ones is; in
- * either case nothing is transcribed. Rejects with the errors of `resolveEncoder`.
+ * Finds the encoders for training. A named encoder is used alone; with a layer or a head named, the first of
+ * the default ones is; in either case nothing is transcribed. Rejects with the errors of `resolveEncoder`.
  */
 export async function resolveEncoderSet(
   choice: EncoderChoice,
@@ -46,8 +46,9 @@ export async function resolveEncoderSet(
 }
 
 /**
- * Finds the encoders that a golem was trained on. `encoder` says where its encoder is now, which only a golem with one encoder
- * allows. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another transcriber.
+ * Finds the encoders that a golem was trained on. `encoder` says where its encoder is now, which only a golem
+ * with one encoder allows. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
+ * transcriber.
  */
 export async function resolveGolemEncoderSet(
   { encoders: wanted, transcriber }: Pick<GolemModel, "encoders" | "transcriber">,

@@ -1,6 +1,6 @@
 /**
- * Resolves the name of an encoder, given by a user or a golem: a built-in name, a model of the Hugging Face Hub, or local
- * files.
+ * Resolves the name of an encoder, given by a user or a golem: a built-in name, a model of the Hugging Face
+ * Hub, or local files.
  *
  * Code specific to a kind of encoder is loaded on demand, so that the default starts quickly.
  * Not its concern: how encoders run, recordings.
@@ -35,11 +35,12 @@ export interface ResolveOptions extends HubEnvironment {
 }
 
 /**
- * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the Hub, or a path:
- * one that begins with "." or "/", or any existing path; a suffix `?padded` pads the input of Whisper to 30 s. Hub files are
- * downloaded; weights of built-in encoders are not yet.
+ * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the
+ * Hub, or a path: one that begins with "." or "/", or any existing path; a suffix `?padded` pads the input of
+ * Whisper to 30 s. Hub files are downloaded; weights of built-in encoders are not yet.
  *
- * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the errors
+ * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the
+ *   errors
  *   of reading and fetching files.
  */
 export async function resolveEncoder(

@@ -1,6 +1,6 @@
 /**
- * Published checkpoints (wav2vec2, HuBERT, Whisper ...) in a folder or on the Hub: downloads the required files and
- * describes their encoder, without building it.
+ * Published checkpoints (wav2vec2, HuBERT, Whisper ...) in a folder or on the Hub: downloads the required
+ * files and describes their encoder, without building it.
  *
  * Not its concern: model families, building graphs.
  */

@@ -1,6 +1,6 @@
 /**
- * Networks that several encoder sets share: each encoder and transcriber is loaded once, and freed when the last encoder set
- * that has it is disposed of.
+ * Networks that several encoder sets share: each encoder and transcriber is loaded once, and freed when the
+ * last encoder set that has it is disposed of.
  *
  * Not its concern: recordings, golems.
  */
@@ -14,8 +14,9 @@ import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.t
 /** Loads encoder sets whose networks are shared. */
 export interface SharedNetworks {
   /**
-   * Loads what is not loaded yet; weights missing on this machine are fetched. `dispose` of the encoder set releases its networks.
-   * Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases what was loaded.
+   * Loads what is not loaded yet; weights missing on this machine are fetched. `dispose` of the encoder set
+   * releases its networks. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases
+   * what was loaded.
    */
   acquire(resolved: ResolvedEncoderSet): Promise<LoadedEncoderSet>;
 }

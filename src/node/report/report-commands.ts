@@ -1,5 +1,6 @@
 /**
- * The command lines that make a golem again, and what people call a data set: without where on this machine anything is.
+ * The command lines that make a golem again, and what people call a data set: without where on this machine
+ * anything is.
  *
  * Not its concern: how a report looks.
  */
@@ -88,8 +89,8 @@ export function quote(word: string): string {
 export type FileNamer = (file: string) => string;
 
 /**
- * What recordings are called in a report: their names in the data set; where those lead out of its folder (lists of absolute paths do),
- * without the folders that all of them share, and at worst the last two parts.
+ * What recordings are called in a report: their names in the data set; where those lead out of its folder
+ * (lists of absolute paths do), without the folders that all of them share, and at worst the last two parts.
  */
 export function createFileNamer(files: readonly string[]): FileNamer {
   const leadsOut = (file: string) => file.startsWith("../") || isAbsolute(file) || /^[a-z]:/i.test(file);

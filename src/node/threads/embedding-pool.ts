@@ -1,7 +1,7 @@
 /**
- * Embeds files on worker threads, one per core, each decoding and encoding with sessions of its own: decoding and encoding of different
- * recordings overlap, and every core is busy. A few recordings are embedded on this thread, since starting workers costs more
- * than it gains.
+ * Embeds files on worker threads, one per core, each decoding and encoding with sessions of its own: decoding
+ * and encoding of different recordings overlap, and every core is busy. A few recordings are embedded on this
+ * thread, since starting workers costs more than it gains.
  *
  * Not its concern: data sets, stores, labels.
  */
@@ -44,8 +44,8 @@ export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource 
 /** Embeds files. */
 export interface EmbeddingPool {
   /**
-   * Embeds one file with the encoder set, or with some parts of it; `name` is what messages call it. Rejects with the errors
-   * of `embedFile`, or `aborted`.
+   * Embeds one file with the encoder set, or with some parts of it; `name` is what messages call it. Rejects
+   * with the errors of `embedFile`, or `aborted`.
    */
   embed(path: string, name: string, parts?: EncoderSetParts): Promise<EmbeddedSource>;
   /** Stops what is running; what has not been answered by then is rejected. */

@@ -1,7 +1,8 @@
 /**
  * Folds of cross-validation in Node: on worker threads, and with ONNX Runtime for thousands of recordings.
  *
- * Not its concern: which problems are worth workers (classifier/fold-runner.ts), classifiers, how folds are made.
+ * Not its concern: which problems are worth workers (classifier/fold-runner.ts), classifiers, how folds are
+ * made.
  */
 import { availableParallelism } from "node:os";
 import { setImmediate as takeTurn } from "node:timers/promises";
@@ -40,7 +41,10 @@ const threads: FoldEnvironment = {
   },
 };
 
-/** Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this thread alone. */
+/**
+ * Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this
+ * thread alone.
+ */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
   const { embeddings, encoderSet, options } = problem;
   const { head, layer = "auto" } = options;
@@ -51,7 +55,10 @@ export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal
   return createProductRunner(problem, await createOrtMatrixProduct(runtime));
 }
 
-/** Creates a runner for several ways to fit, some of which are slow: on all cores, and no worker holds more than one fold. */
+/**
+ * Creates a runner for several ways to fit, some of which are slow: on all cores, and no worker holds more
+ * than one fold.
+ */
 export function createCandidateRunner(problem: FitProblem, signal?: AbortSignal): CandidateRunner {
   return shareCandidates(problem, threads, signal);
 }

@@ -1,6 +1,6 @@
 /**
- * Golems on worker threads: each worker holds all golems, with networks that they share, and predicts recordings in memory. Nothing
- * slow happens on the calling thread.
+ * Golems on worker threads: each worker holds all golems, with networks that they share, and predicts
+ * recordings in memory. Nothing slow happens on the calling thread.
  *
  * Not its concern: HTTP, the terminal, where recordings come from.
  */
@@ -85,7 +85,10 @@ export const concurrentCalls = ["examine", "detect", "listen"] as const;
 interface ListenOptions extends DetectOptions {
   /** Of the samples, in Hz; default the golem's. */
   readonly sampleRate?: number | undefined;
-  /** How far detection may lag behind before windows are skipped, in seconds; default: none are skipped, and the sender has to wait. */
+  /**
+   * How far detection may lag behind before windows are skipped, in seconds; default: none are skipped, and
+   * the sender has to wait.
+   */
   readonly maximumLagSeconds?: number | undefined;
 }
 
@@ -121,9 +124,15 @@ interface StreamOptions {
 
 /** Runs golems on workers. */
 export interface GolemPool {
-  /** Workers that take calls, with every golem loaded; a dead one does not count until another has taken its place. */
+  /**
+   * Workers that take calls, with every golem loaded; a dead one does not count until another has taken its
+   * place.
+   */
   getReady(): number;
-  /** Decodes a golem's files and fetches the weights it needs. Rejects with `golem-damaged`, `golem-version`, and the errors of `resolveGolemEncoderSet` and of fetching. */
+  /**
+   * Decodes a golem's files and fetches the weights it needs. Rejects with `golem-damaged`, `golem-version`,
+   * and the errors of `resolveGolemEncoderSet` and of fetching.
+   */
   examine(
     files: GolemFiles,
     options?: WorkOptions & { encoder?: string | undefined },
@@ -133,8 +142,9 @@ export interface GolemPool {
   /** Frees it in every worker. A later prediction would load it again. */
   forget(version: string): Promise<void>;
   /**
-   * Predicts the recording in `bytes`, whose buffer is moved to a worker. Rejects with the errors of `embedSource`, `silent`, and
-   * `aborted`: a prediction that has not started is dropped, one that has ends at the next window.
+   * Predicts the recording in `bytes`, whose buffer is moved to a worker. Rejects with the errors of
+   * `embedSource`, `silent`, and `aborted`: a prediction that has not started is dropped, one that has ends
+   * at the next window.
    */
   predict(
     golem: LoadableGolem,
@@ -143,8 +153,8 @@ export interface GolemPool {
     signal?: AbortSignal,
   ): Promise<AudioPrediction>;
   /**
-   * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects like `detectSource`; it may
-   * resolve before all bytes were pushed, when the rest belongs to no sound.
+   * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects
+   * like `detectSource`; it may resolve before all bytes were pushed, when the rest belongs to no sound.
    */
   detect(
     golem: LoadableGolem,
@@ -152,7 +162,9 @@ export interface GolemPool {
     options: DetectOptions,
     stream: StreamOptions,
   ): ByteSession;
-  /** Listens to a live stream of samples; takes turns with predictions. `done` rejects like `createDetector`. */
+  /**
+   * Listens to a live stream of samples; takes turns with predictions. `done` rejects like `createDetector`.
+   */
   listen(golem: LoadableGolem, format: PcmFormat, options: ListenOptions, stream: StreamOptions): ByteSession;
   close(): Promise<void>;
 }

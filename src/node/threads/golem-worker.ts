@@ -1,6 +1,6 @@
 /**
- * The body of a worker that runs golems: holds the loaded golems, with networks that they share, predicts recordings in memory,
- * and finds the events in long recordings and live streams.
+ * The body of a worker that runs golems: holds the loaded golems, with networks that they share, predicts
+ * recordings in memory, and finds the events in long recordings and live streams.
  *
  * Not its concern: threads, pools, where recordings come from.
  */
@@ -42,7 +42,9 @@ interface LoadedGolem {
 
 const decoders = [createFfmpegDecoder()];
 
-/** Longest time that decoding keeps the worker's other calls waiting, in milliseconds, as far as reads come. */
+/**
+ * Longest time that decoding keeps the worker's other calls waiting, in milliseconds, as far as reads come.
+ */
 const turnMilliseconds = 8;
 
 /** A source whose reads let the worker's other calls run in between. */
@@ -153,7 +155,10 @@ async function listen(
   report({ seconds: detector.getState().time });
 }
 
-/** Opens a recording that arrives as chunks: at once where it can be decoded as a stream, otherwise once all of it has arrived. */
+/**
+ * Opens a recording that arrives as chunks: at once where it can be decoded as a stream, otherwise once all
+ * of it has arrived.
+ */
 async function receiveSource(
   chunks: AsyncIterable<Uint8Array>,
   name: string,

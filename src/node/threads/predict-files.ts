@@ -25,7 +25,8 @@ export interface FilePrediction {
 const ahead = 64;
 
 /**
- * Predicts files, with the encoder set that the golem was loaded with, or else resolved here. Rejects only when nothing can work (no weights) or with `aborted`.
+ * Predicts files, with the encoder set that the golem was loaded with, or else resolved here. Rejects only
+ * when nothing can work (no weights) or with `aborted`.
  */
 export async function* predictFiles(
   model: GolemModel,

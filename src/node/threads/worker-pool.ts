@@ -1,9 +1,10 @@
 /**
- * A pool of worker threads that all offer the same methods: decides which worker gets a call, and replaces workers that died.
- * Calls and answers go by the protocol of core/worker-calls.ts; the worker's side is `serveWorker` in worker-service.ts.
+ * A pool of worker threads that all offer the same methods: decides which worker gets a call, and replaces
+ * workers that died. Calls and answers go by the protocol of core/worker-calls.ts; the worker's side is
+ * `serveWorker` in worker-service.ts.
  *
- * A call that kills its worker is rejected, and a new worker takes the dead one's place. A worker that dies without work is
- * replaced too, but only a few times in a row.
+ * A call that kills its worker is rejected, and a new worker takes the dead one's place. A worker that dies
+ * without work is replaced too, but only a few times in a row.
  * Not its concern: what the methods do.
  */
 import type { Worker } from "node:worker_threads";
@@ -12,7 +13,10 @@ import { type Caller, type CallOptions, type Calls, createCaller } from "../../c
 import type { StartCalls } from "./worker-service.ts";
 import { describeDeath, startThread, WorkerDeath, waitForExit } from "./worker-thread.ts";
 
-/** Deaths in one place of the pool, without a call to blame and without any call done in between, after which nothing takes the place. */
+/**
+ * Deaths in one place of the pool, without a call to blame and without any call done in between, after which
+ * nothing takes the place.
+ */
 const maximumIdleDeaths = 3;
 
 /** A call by method and argument. */
@@ -29,7 +33,10 @@ export interface WorkerPoolOptions<All extends Calls> {
   readonly count: number;
   /** Calls sent to a worker before it has answered the first; default 1. */
   readonly ahead?: number;
-  /** Methods that start at once beside the other calls of a worker, for work that lasts and mostly waits; the same as in `serveWorker`. */
+  /**
+   * Methods that start at once beside the other calls of a worker, for work that lasts and mostly waits; the
+   * same as in `serveWorker`.
+   */
   readonly concurrent?: readonly (keyof All & string)[];
   readonly signal?: AbortSignal | undefined;
   /** Calls to a worker that replaces a dead one, before it counts as ready. */
@@ -47,8 +54,8 @@ export interface WorkerPool<All extends Calls> {
   /** Workers that take calls; 0 once all have died and were not replaced. */
   getReady(): number;
   /**
-   * Rejects with the error of the method, with `aborted`, or with what ended the worker. Aborting drops a call that has not
-   * started, and aborts the method's own signal for one that has.
+   * Rejects with the error of the method, with `aborted`, or with what ended the worker. Aborting drops a
+   * call that has not started, and aborts the method's own signal for one that has.
    */
   run<Name extends keyof All & string>(
     method: Name,

@@ -13,7 +13,9 @@ export type StartCalls = {
     argument: {
       /** The pool's settings. */
       readonly settings: unknown;
-      /** The worker's place in the pool, from 0. Among workers with equal load, the first gets the next call. */
+      /**
+       * The worker's place in the pool, from 0. Among workers with equal load, the first gets the next call.
+       */
       readonly place: number;
     };
     answer: undefined;
@@ -33,7 +35,9 @@ interface ServeWorkerOptions<All extends Calls> {
   readonly concurrent?: readonly (keyof All & string)[];
 }
 
-/** Runs a service in this worker thread; `start` gets the pool's settings and the worker's place in the pool. */
+/**
+ * Runs a service in this worker thread; `start` gets the pool's settings and the worker's place in the pool.
+ */
 export function serveWorker<Settings, All extends Calls>(
   start: (settings: Settings, place: number) => WorkerService<All> | Promise<WorkerService<All>>,
   { concurrent }: ServeWorkerOptions<All> = {},

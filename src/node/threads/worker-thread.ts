@@ -15,8 +15,9 @@ export function startThread(script: string): Worker {
 }
 
 /**
- * Waits until a thread has ended by itself. Terminating it would end the whole process while ONNX Runtime is running in it: its
- * addon throws a C++ exception that nothing catches as soon as the thread may run no more JavaScript.
+ * Waits until a thread has ended by itself. Terminating it would end the whole process while ONNX Runtime is
+ * running in it: its addon throws a C++ exception that nothing catches as soon as the thread may run no more
+ * JavaScript.
  */
 export function waitForExit(thread: Worker): Promise<void> {
   return new Promise((resolve) => {

@@ -73,7 +73,10 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
   });
 }
 
-/** Adds what the names tell of common sources, which the studio's own names will not show; only where no speaker is named. */
+/**
+ * Adds what the names tell of common sources, which the studio's own names will not show; only where no
+ * speaker is named.
+ */
 function addSources(recordings: readonly FoundRecording[]): FoundRecording[] {
   if (recordings.some(({ speaker }) => speaker !== undefined)) return [...recordings];
   const sources = findNameSources(
@@ -95,8 +98,9 @@ function stripRoot(files: readonly FoundFile[]): { files: readonly FoundFile[]; 
 }
 
 /**
- * Recordings by the lists called metadata.csv or metadata.jsonl (one, or one per split), else by the only other list that names at least
- * half of its rows' files where the folders give no classes; undefined where there is none.
+ * Recordings by the lists called metadata.csv or metadata.jsonl (one, or one per split), else by the only
+ * other list that names at least half of its rows' files where the folders give no classes; undefined where
+ * there is none.
  */
 async function readLists(files: readonly FoundFile[]): Promise<FoundRecording[] | undefined> {
   const metadata = files.filter(({ path }) => /^([^/]+\/)?metadata\.(csv|tsv|jsonl)$/i.test(path));

@@ -24,7 +24,9 @@ import { ask } from "./ask.tsx";
 import { Icon } from "./icons.tsx";
 import { Scope } from "./scope.tsx";
 
-/** Records the class `label`, until it has `goal`. `onNext` goes on to another; `onRemove` removes the class. */
+/**
+ * Records the class `label`, until it has `goal`. `onNext` goes on to another; `onRemove` removes the class.
+ */
 export function Recorder({
   label,
   goal,

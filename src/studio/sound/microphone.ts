@@ -1,5 +1,6 @@
 /**
- * The microphone: samples at 16 kHz as they arrive, by the library's own resampler, with the browser's sound processing off.
+ * The microphone: samples at 16 kHz as they arrive, by the library's own resampler, with the browser's sound
+ * processing off.
  *
  * Not its concern: takes, files.
  */
@@ -17,8 +18,9 @@ export interface Microphone {
 }
 
 /**
- * Turns the microphone on. `onSamples` gets pieces of about 20 ms. Rejects with a DOMException: `NotAllowedError` where the user
- * refused, `NotFoundError` where there is no microphone, `NotReadableError` where another program uses it.
+ * Turns the microphone on. `onSamples` gets pieces of about 20 ms. Rejects with a DOMException:
+ * `NotAllowedError` where the user refused, `NotFoundError` where there is no microphone, `NotReadableError`
+ * where another program uses it.
  */
 export async function openMicrophone(onSamples: (samples: Float32Array) => void): Promise<Microphone> {
   if (!navigator.mediaDevices)

@@ -10,7 +10,10 @@ export const playing = signal<string | undefined>(undefined);
 
 let audio: HTMLAudioElement | undefined;
 
-/** Plays the recording, or stops it while it is playing. `getSound` gives its bytes; without any, nothing is played. */
+/**
+ * Plays the recording, or stops it while it is playing. `getSound` gives its bytes; without any, nothing is
+ * played.
+ */
 export async function togglePlaying(
   id: string,
   getSound: (id: string) => Promise<Uint8Array | undefined>,

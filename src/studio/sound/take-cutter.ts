@@ -1,9 +1,10 @@
 /**
  * Cuts the samples of a microphone into takes at the pauses, while they arrive.
  *
- * Levels of 10 ms frames are compared with the running noise floor of detection (detect/noise-floor.ts). Sound begins with a frame
- * well above the floor and ends after a long enough pause; takes have a margin of silence on both sides, which trimming then treats
- * by its own rules. Sounds shorter than 60 ms (clicks of a mouse, of keys) are not takes.
+ * Levels of 10 ms frames are compared with the running noise floor of detection (detect/noise-floor.ts).
+ * Sound begins with a frame well above the floor and ends after a long enough pause; takes have a margin of
+ * silence on both sides, which trimming then treats by its own rules. Sounds shorter than 60 ms (clicks of a
+ * mouse, of keys) are not takes.
  * Not its concern: microphones, files, labels.
  */
 

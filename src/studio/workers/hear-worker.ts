@@ -1,5 +1,6 @@
 /**
- * The worker that embeds: each recording once, as soon as it is on the shelf. It also predicts and detects with a task's golem.
+ * The worker that embeds: each recording once, as soon as it is on the shelf. It also predicts and detects
+ * with a task's golem.
  *
  * Not its concern: labels, heads, the page.
  */
@@ -44,7 +45,10 @@ export type HearCalls = {
   };
   /** Predicts a recording that is not on the shelf, with the golem of a task. */
   predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
-  /** Detects events in a stream with the golem of a task, until the stream ends, by the detector of `golem listen`. */
+  /**
+   * Detects events in a stream with the golem of a task, until the stream ends, by the detector of `golem
+   * listen`.
+   */
   listen: { argument: LiveInput & { task: string }; answer: null };
   /** Forgets the golems read so far. */
   forget: { argument: null; answer: null };

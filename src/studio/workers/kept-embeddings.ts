@@ -1,5 +1,6 @@
 /**
- * Embeddings of recordings as the shelf keeps them: written by the worker that embeds, read by the one that trains.
+ * Embeddings of recordings as the shelf keeps them: written by the worker that embeds, read by the one that
+ * trains.
  *
  * Not its concern: encoders, classifiers.
  */
@@ -10,7 +11,10 @@ import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import type { Shelf } from "../data/shelf.ts";
 import { listStoreKeys } from "./studio-encoder-set.ts";
 
-/** The shelf's embeddings of recordings with these hashes, in their order; undefined where anything is missing or damaged. */
+/**
+ * The shelf's embeddings of recordings with these hashes, in their order; undefined where anything is missing
+ * or damaged.
+ */
 export async function readEmbeddings(
   shelf: Pick<Shelf, "getHearings">,
   hashes: readonly string[],

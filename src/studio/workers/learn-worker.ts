@@ -1,6 +1,6 @@
 /**
- * The worker that trains: training, the learning curve and the comparison of heads on the embeddings of a task, by the procedures that run in
- * Node too.
+ * The worker that trains: training, the learning curve and the comparison of heads on the embeddings of a
+ * task, by the procedures that run in Node too.
  *
  * Not its concern: sound, networks, the page.
  */

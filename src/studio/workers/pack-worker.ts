@@ -26,7 +26,10 @@ import type { KeptRecording } from "../data/task.ts";
 export type PackCalls = {
   /** The golem of a task, in a folder of that name. */
   golem: { argument: { task: string; folder: string }; answer: Uint8Array };
-  /** The golem of a task as `golem export --format web` writes it, in a folder of that name; `site` is the address of the page's folder. */
+  /**
+   * The golem of a task as `golem export --format web` writes it, in a folder of that name; `site` is the
+   * address of the page's folder.
+   */
   web: { argument: { task: string; folder: string; site: string }; answer: Uint8Array };
   /** The recordings of a task with metadata.csv, in a folder of that name. */
   data: { argument: { task: string; folder: string }; answer: Uint8Array };

@@ -1,6 +1,6 @@
 /**
- * Made-up sounds and recordings to embed and train on in advance: code that has run is compiled, so the first real training is as fast as
- * the second.
+ * Made-up sounds and recordings to embed and train on in advance: code that has run is compiled, so the first
+ * real training is as fast as the second.
  *
  * Not its concern: what is done with them.
  */

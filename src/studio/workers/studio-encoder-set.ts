@@ -1,5 +1,6 @@
 /**
- * The encoder set of the studio, which is the default of training, and the keys under which the shelf keeps its output.
+ * The encoder set of the studio, which is the default of training, and the keys under which the shelf keeps
+ * its output.
  *
  * Not its concern: where anything runs.
  */
@@ -24,7 +25,10 @@ const fingerprints = [
   computeTranscriberFingerprint(studioEncoderSet.transcriber!),
 ];
 
-/** Keys of a recording's embeddings, one per encoder, then the key of its transcript; `hash` is the SHA-256 of its bytes. */
+/**
+ * Keys of a recording's embeddings, one per encoder, then the key of its transcript; `hash` is the SHA-256 of
+ * its bytes.
+ */
 export function listStoreKeys(hash: string): string[] {
   return fingerprints.map((fingerprint) => computeStoreKey(hash, fingerprint));
 }

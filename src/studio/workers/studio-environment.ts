@@ -1,8 +1,9 @@
 /**
- * The environment of the workflow procedures in the studio: data sets are the shelf's tasks, embeddings are those that the shelf keeps,
- * and folds run on the workers beside this one.
+ * The environment of the workflow procedures in the studio: data sets are the shelf's tasks, embeddings are
+ * those that the shelf keeps, and folds run on the workers beside this one.
  *
- * Not its concern: the procedures. Nothing is embedded here: recordings that are not embedded yet are passed over.
+ * Not its concern: the procedures. Nothing is embedded here: recordings that are not embedded yet are passed
+ * over.
  */
 
 import { defaultRecipe } from "../../core/default-recipe.ts";
@@ -27,7 +28,10 @@ const encoderSet: ResolvedEncoderSet = {
 /** Hashes of the recordings that came from the shelf. */
 const hashes = new WeakMap<Recording, string>();
 
-/** The recordings of a task as a data set called `name`; they are identified by their bytes' hashes and cannot be opened. */
+/**
+ * The recordings of a task as a data set called `name`; they are identified by their bytes' hashes and cannot
+ * be opened.
+ */
 export async function openTask(
   shelf: Pick<Shelf, "listRecordings">,
   task: string,

@@ -1,5 +1,6 @@
 /**
- * The end of the page: every recording in a table, what was left out, how to get the same again, and what the page holds.
+ * The end of the page: every recording in a table, what was left out, how to get the same again, and what the
+ * page holds.
  *
  * Not its concern: where any of it is from.
  */

@@ -1,5 +1,6 @@
 /**
- * The map of the recordings, with a choice of what its colours mean and a list of the classes that picks some out.
+ * The map of the recordings, with a choice of what its colours mean and a list of the classes that picks some
+ * out.
  *
  * Not its concern: how places were found, how the map is drawn, how recordings are played.
  */

@@ -1,8 +1,8 @@
 /**
  * The report: one HTML file that loads nothing else and runs no script but its own.
  *
- * A policy in its head (Content Security Policy Level 3) allows the one script and the one style sheet by their hashes, pictures and
- * sound from within, and recordings beside the file where it links to them.
+ * A policy in its head (Content Security Policy Level 3) allows the one script and the one style sheet by
+ * their hashes, pictures and sound from within, and recordings beside the file where it links to them.
  * Not its concern: how anything it shows was computed, where its script and style sheet are kept.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -116,7 +116,10 @@ function Player() {
   );
 }
 
-/** Text that stands in its element as it is. Only for texts of this program and for encoded data, never for the data's own texts. */
+/**
+ * Text that stands in its element as it is. Only for texts of this program and for encoded data, never for
+ * the data's own texts.
+ */
 function keepText(text: string) {
   return { dangerouslySetInnerHTML: { __html: text } };
 }
@@ -130,7 +133,10 @@ function listForScript({ recordings }: ReportData) {
   });
 }
 
-/** Clips come last, each in its own element: the page shows before they are loaded, and only a clip that is played is decoded. */
+/**
+ * Clips come last, each in its own element: the page shows before they are loaded, and only a clip that is
+ * played is decoded.
+ */
 function Clips({ recordings }: Pick<ReportData, "recordings">) {
   return (
     <>

@@ -9,7 +9,10 @@ import type { ReportFinding, ReportRecording } from "./report-data.ts";
 const mostWorst = 9;
 const mostSuspicious = 6;
 
-/** Held out, another class was always answered, and with this probability at least: the label itself may be wrong. */
+/**
+ * Held out, another class was always answered, and with this probability at least: the label itself may be
+ * wrong.
+ */
 const doubtful = 0.5;
 
 /** Places in the list of recordings. */
@@ -20,7 +23,10 @@ export interface PickedRecordings {
   readonly suspicious: readonly number[];
 }
 
-/** All recordings, those first that are most worth listening to: mistaken, then by the probability of their own label. */
+/**
+ * All recordings, those first that are most worth listening to: mistaken, then by the probability of their
+ * own label.
+ */
 export function rankRecordings(recordings: readonly ReportRecording[]): number[] {
   return recordings
     .map((recording, index) => ({

@@ -1,5 +1,6 @@
 /**
- * A recording in a list: a button that plays it, what it is and what it was taken for, what was understood of it.
+ * A recording in a list: a button that plays it, what it is and what it was taken for, what was understood of
+ * it.
  *
  * Not its concern: which list.
  */

@@ -1,5 +1,6 @@
 /**
- * The first thing on the page: the held-out score with its interval, against guessing and against the training recordings.
+ * The first thing on the page: the held-out score with its interval, against guessing and against the
+ * training recordings.
  *
  * Not its concern: how scores are computed, how they are drawn.
  */

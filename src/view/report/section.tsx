@@ -1,5 +1,6 @@
 /**
- * What all sections of the report share: title, one sentence, content; one drawing for wide and one for narrow screens.
+ * What all sections of the report share: title, one sentence, content; one drawing for wide and one for
+ * narrow screens.
  *
  * Not its concern: what is shown.
  */

@@ -5,9 +5,8 @@
  * Still needed: many `pytorch_model.bin` files on the Hub have it (huggingface/transformers issue 29007;
  * candle issue 2666), and transformers, which reads both, let torch 1.3 to 1.5 write it in the years when
  * wav2vec2 and HuBERT were published and fine-tuned; `_use_new_zipfile_serialization=False` writes it to this
- * day.
- * Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system information, the object,
- * the keys of the storages.
+ * day. Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system information, the
+ * object, the keys of the storages.
  * Not its concern: what the tensors are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
