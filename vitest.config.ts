@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 /** Tests that try random input, which `npm run test:slow` runs again with more of it. */
 const repeats = /fast-check|support\/effort/;
 /** Tests that need a process of their own: they replace modules, globals or environment variables, or measure memory. */
-const isolates = /vi\.(mock|doMock|stubGlobal|stubEnv|resetModules)|studio-state|measure-long-recording/;
+const isolates = /vi\.(mock|doMock|stubGlobal|stubEnv|resetModules)|studio-state|long-recording/;
 
 /** Test files of one kind of run. */
 function listTests(isSlow: boolean): { readonly shared: string[]; readonly isolated: string[] } {

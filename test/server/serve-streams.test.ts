@@ -203,7 +203,7 @@ describe("a recording that arrives", () => {
       await expect.poll(() => slow.state.status, { timeout: 20_000 }).toBe(408);
       await expect.poll(isFree, { timeout: 20_000 }).toBe(200);
       const rubbish = dial(one.url);
-      rubbish.sent.write(new Uint8Array(200_000).fill(7));
+      rubbish.sent.end(new Uint8Array(200_000).fill(7));
       await expect.poll(() => rubbish.state.status, { timeout: 20_000 }).toBe(415);
       await expect.poll(isFree, { timeout: 20_000 }).toBe(200);
       expect(await getHeld(one)).toBe("0");
