@@ -24,7 +24,7 @@ export interface HubFault {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The connection breaks after so many bytes of the body. */
+  /** The connection breaks after so many bytes of the body, and a pause in which the client reads them. */
   readonly dropAfter?: number;
   /** The body ends, as if complete, after so many bytes. */
   readonly cutAfter?: number;
@@ -152,7 +152,7 @@ export async function startHubServer(): Promise<HubServer> {
     const sent = dropAfter === undefined ? body : body.subarray(0, dropAfter);
     entry.bytes = sent.length;
     if (dropAfter === undefined) response.end(sent);
-    else response.write(sent, () => setTimeout(() => response.destroy(), 20));
+    else response.write(sent, () => setTimeout(() => response.destroy(), 200));
   };
 
   const answerFault = (fault: HubFault | undefined, response: ServerResponse): boolean => {
