@@ -209,7 +209,7 @@ export const englishFindings: FindingCatalogue = {
     ultrasound: ({ count }, { problem }) => ({
       message: `${recordings(count)} with most of the energy above the 8 kHz that the encoders use: what lies there cannot be learned.${problem ? ` The first: ${problem}` : ""}`,
       advice:
-        "If the class is told by that sound, slow all recordings down by one factor, in training and in use alike; otherwise leave them as they are.",
+        "If that sound distinguishes the classes, slow all recordings down by one factor, in training and in use alike; otherwise leave them as they are.",
     }),
     "channels-cancel": ({ count }, { problem }) => ({
       message: `${recordings(count)} with channels that cancel each other when averaged: the louder channel was used alone.${problem ? ` The first: ${problem}` : ""}`,

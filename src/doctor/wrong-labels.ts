@@ -27,7 +27,7 @@ const doubtLimits = {
   shareIfErring: 0.03,
 } as const;
 
-/** Smallest probability that is told from 0. */
+/** Smallest probability treated as different from 0. */
 const smallestProbability = 1e-9;
 
 /** Finds labels that are hard to explain; one finding, the most doubtful first, and never severe. */

@@ -1,7 +1,7 @@
 /**
  * The message at the foot of the page.
  *
- * Not its concern: what is told.
+ * Not its concern: what is reported.
  */
 import { hush, notice } from "../state/notice.ts";
 import { words } from "../words/language.ts";
