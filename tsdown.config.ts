@@ -38,7 +38,7 @@ export default defineConfig([
   {
     // For browsers: whole, with everything it needs, so that it works as static files.
     name: "web",
-    entry: ["index", "encoders", "hearing-worker", "capture-worklet", "page"].map(
+    entry: ["index", "encoders", "embedding-worker", "capture-worklet", "page"].map(
       (name) => `src/web/${name}.ts`,
     ),
     outDir: "dist/web",

@@ -1,5 +1,5 @@
 /**
- * Whether networks are better off on a graphics processor: each encoder hears two seconds of sound on
+ * Whether networks run better on a graphics processor: each encoder embeds two seconds of sound on
  * WebAssembly and on WebGPU, and moves only if both say the same and WebGPU is faster.
  *
  * Not its concern: golems, recordings.

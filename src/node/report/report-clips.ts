@@ -30,7 +30,7 @@ export interface ClipOptions extends WorkOptions {
   readonly sound: "embed" | "link" | "none";
   /** Spectrograms at most. */
   readonly pictures?: number;
-  /** As the golem hears. */
+  /** The audio settings of the golem. */
   readonly audio: Partial<AudioSettings>;
 }
 

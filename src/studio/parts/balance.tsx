@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import { at, joinPoints, Picture, PictureText, ShareLines } from "../../view/chart.tsx";
 import { comparedHeads, compareHeads, comparison, maximumSeconds, stopComparing } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
-import { isAllHeard, isTrainable, mark, task } from "../state/tasks.ts";
+import { isAllEmbedded, isTrainable, mark, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 /** The picture, the slider, and a button that starts. */
@@ -19,7 +19,7 @@ export function Balance() {
   const inset = 16;
   const chosen = useSignal(0);
   const found = comparison.value?.mark === mark.value ? comparison.value : undefined;
-  if (!isTrainable.value || !isAllHeard.value) return <p class="state">{words.value.lessons.needGolem}</p>;
+  if (!isTrainable.value || !isAllEmbedded.value) return <p class="state">{words.value.lessons.needGolem}</p>;
   const heads = found?.heads ?? [];
   const x = (i: number) => left + inset + ((right - left - 2 * inset) * i) / (comparedHeads.length - 1);
   const y = (share: number) => bottom - (bottom - top) * share;
