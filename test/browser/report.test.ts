@@ -152,7 +152,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       const audio = document.querySelector("audio")!;
       audio.src = "gone.wav";
     });
-    await page.locator("#player-text", { hasText: "It cannot be played" }).waitFor();
+    await page.locator("#player-text", { hasText: "The recording cannot be played" }).waitFor();
   });
 
   it("is whole and small: of a golem, reported with sound, evaluated", async () => {
