@@ -1,6 +1,6 @@
 /**
- * Fitting against over-fitting: a slider over heads from one linear layer to a large network, drawn as they
- * are measured.
+ * Under-fitting and over-fitting: a slider over heads, from one linear layer to a large network, drawn as
+ * they are measured.
  *
  * Not its concern: how heads are trained.
  */

@@ -1,5 +1,5 @@
 /**
- * The bar at the foot of the recordings: how far the giant is, and the way on.
+ * The bar at the foot of the recordings: progress of embedding, and the button to continue.
  *
  * Not its concern: how recordings are embedded, how heads are trained.
  */

@@ -1,5 +1,5 @@
 /**
- * The recordings of a class as a list of which only what is seen is drawn, so that hundreds stay smooth.
+ * The recordings of a class as a list; only visible rows are rendered, so that hundreds scroll smoothly.
  *
  * Not its concern: how recordings are made.
  */

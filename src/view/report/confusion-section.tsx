@@ -85,7 +85,12 @@ export function writeConfusion(data: ReportData) {
 }
 
 const matrixWords = {
-  ...{ name: "Confusion matrix", recorded: "true class", found: "recall", right: "precision" },
+  ...{
+    name: "Counts by true and predicted class",
+    recorded: "true class",
+    found: "recall",
+    right: "precision",
+  },
   tell: (count: string, truth: string, predicted: string) =>
     `${count} ${truth === predicted ? `${truth}, correct` : `${truth} classified as ${predicted}`}`,
 };
