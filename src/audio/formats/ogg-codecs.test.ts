@@ -51,8 +51,12 @@ function measureDifference(bytes: Uint8Array, planes: readonly Float32Array[]): 
   return largest;
 }
 
-/** Replaces bytes of the packets in the pages from the given one on, with new checksums. */
-function change(bytes: Uint8Array, fromPage: number, replace: (body: Uint8Array) => void): Uint8Array {
+/** Changes the payload and the header of the pages from the given one on, with new checksums. */
+function change(
+  bytes: Uint8Array,
+  fromPage: number,
+  replace: (body: Uint8Array, header: DataView) => void,
+): Uint8Array {
   const copy = bytes.slice();
   const view = new DataView(copy.buffer);
   for (let at = 0, page = 0; at < copy.length; page++) {
@@ -60,7 +64,7 @@ function change(bytes: Uint8Array, fromPage: number, replace: (body: Uint8Array)
     const start = at + 27 + count;
     const end = copy.subarray(at + 27, start).reduce((sum, length) => sum + length, start);
     if (page >= fromPage) {
-      replace(copy.subarray(start, end));
+      replace(copy.subarray(start, end), new DataView(copy.buffer, at, 27));
       view.setUint32(at + 22, 0, true);
       let crc = 0;
       for (let i = at; i < end; i++) {
@@ -100,6 +104,17 @@ describe.skipIf(!hasFfmpeg)(`Opus and Vorbis in Ogg${hasFfmpegNote}`, () => {
     const [plain, doubled] = [await decode(bytes), await decode(louder)];
     const ratio = doubled.planes[0]![10_000]! / plain.planes[0]![10_000]!;
     expect(ratio).toBeCloseTo(2, 3);
+  });
+
+  it("ends where the last page says, whatever single pages before it say", async () => {
+    const bytes = encode(1, ["-c:a", "libvorbis", "-page_duration", "100000"]);
+    for (const wrong of [2, 3]) {
+      let page = 0;
+      const moved = change(bytes, 0, (_, header) => {
+        if (page++ === wrong) header.setBigInt64(6, header.getBigInt64(6, true) + 163n, true);
+      });
+      expect((await decode(moved)).planes[0]!.length).toBe(Math.floor(0.5123 * 48_000));
+    }
   });
 
   it("writes nothing to the console for refused packets", async () => {

@@ -99,7 +99,10 @@ interface EndTrimmer {
 function createEndTrimmer(preSkip: number): EndTrimmer {
   let held: readonly (readonly Float32Array[])[] = [];
   let produced = 0;
-  /** Position before the first sample, from the first page that states one. */
+  /**
+   * Position before the first sample: the least that pages before the last one imply, since lost packets and
+   * encoders that are a few samples off on some pages only make it larger.
+   */
   let start: number | undefined;
   let position = -1;
   let isLast = false;
@@ -109,10 +112,9 @@ function createEndTrimmer(preSkip: number): EndTrimmer {
       ({ isLast } = page);
       if (page.granule >= 0) {
         position = page.granule;
-        if (start === undefined && produced > 0) {
-          const first = position - produced - preSkip;
-          start = isLast ? Math.max(0, first) : first;
-        }
+        const implied = position - produced - preSkip;
+        if (produced > 0 && !isLast) start = Math.min(start ?? implied, implied);
+        else if (produced > 0) start ??= Math.max(0, implied);
       }
       if (chunks.length === 0) return [];
       const ready = held;
