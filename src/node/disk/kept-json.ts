@@ -3,7 +3,9 @@
  *
  * Not its concern: their contents.
  */
+
 import { readFile } from "node:fs/promises";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { createCacheError } from "../hub/hub-error.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 
@@ -12,7 +14,7 @@ const version = 1;
 /** Reads a cached document; undefined if it is absent or was not written by this program. */
 export async function readKept<T extends object>(path: string): Promise<T | undefined> {
   try {
-    const { version: found, value } = JSON.parse(await readFile(path, "utf8")) as {
+    const { version: found, value } = parseBoundedJson(await readFile(path), Error) as {
       version: number;
       value: T;
     };

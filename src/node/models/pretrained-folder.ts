@@ -5,9 +5,11 @@
  * and modification time, and computed again if either differs.
  * Not its concern: model families, graphs, the folder's origin.
  */
+
 import { createHash } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkpointFiles, readShardIndex } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
@@ -91,11 +93,12 @@ async function readJson(path: string): Promise<unknown> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw describeReadError(error, path);
   }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GolemError("weights-damaged", `${path} is not JSON.`, { hint: "Download it again.", cause });
-  }
+  return parseBoundedJson(text, (found, cause) => {
+    return new GolemError("weights-damaged", `${path} is not a model's configuration: ${found}.`, {
+      hint: "Download it again.",
+      cause,
+    });
+  });
 }
 
 function exists(path: string): Promise<boolean> {

@@ -3,8 +3,10 @@
  *
  * Not its concern: model families, building graphs.
  */
+
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
@@ -49,7 +51,7 @@ export async function listPretrained(
     const path = join(root, name);
     const graph = path.slice(0, -".json".length);
     try {
-      const record = JSON.parse(await readFile(path, "utf8")) as Omit<PretrainedRecord, "graph">;
+      const record = parseBoundedJson(await readFile(path), Error) as Omit<PretrainedRecord, "graph">;
       const isThere = (await stat(graph)).isFile() && typeof record.info.id === "string";
       if (isThere && (id === undefined || matches(record.info, id))) records.push({ ...record, graph });
     } catch {
