@@ -49,6 +49,11 @@ export interface Unpickled {
   readonly length: number;
 }
 
+/** Most instructions that are run; those of published checkpoints have some ten thousand. */
+const maximumInstructions = 1_000_000;
+/** Longest name in a message, in characters. */
+const maximumNameLength = 100;
+
 const mark = Symbol("mark");
 const text = new TextDecoder("utf-8", { fatal: true });
 
@@ -123,9 +128,8 @@ export function unpickle(bytes: Uint8Array, { file, globals, loadPersistent }: U
     const object = globals.get(name);
     if (object) stack.push(object);
     else {
-      fail(
-        `its pickle asks for Python's '${name.replace(" ", ".")}', which is not part of a tensor; nothing of it was run`,
-      );
+      const short = name.slice(0, maximumNameLength).replace(" ", ".");
+      fail(`its pickle asks for Python's '${short}', which is not part of a tensor; nothing of it was run`);
     }
   };
   const recall = (slot: number) => {
@@ -133,7 +137,10 @@ export function unpickle(bytes: Uint8Array, { file, globals, loadPersistent }: U
     stack.push(value === undefined ? fail(`its pickle recalls what it never stored (${slot})`) : value);
   };
 
-  for (;;) {
+  for (let instructions = 0; ; instructions++) {
+    if (instructions === maximumInstructions) {
+      fail(`its pickle has more than ${maximumInstructions} instructions`);
+    }
     const opcode = bytes[take(1)]!;
     switch (opcode) {
       case 0x80: // PROTO
@@ -235,8 +242,10 @@ export function unpickle(bytes: Uint8Array, { file, globals, loadPersistent }: U
         break;
       case 0x93: {
         // STACK_GLOBAL
-        const name = pop();
-        pushGlobal(`${String(pop())} ${String(name)}`);
+        const [name, module] = [pop(), pop()];
+        if (typeof module !== "string" || typeof name !== "string")
+          return fail("its pickle names a global by what is no text");
+        pushGlobal(`${module} ${name}`);
         break;
       }
       case 0x51: // BINPERSID
