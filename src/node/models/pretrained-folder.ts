@@ -7,7 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { access, readFile, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { GolemError } from "../../core/error.ts";
@@ -15,6 +15,10 @@ import { checkpointFiles, readShardIndex } from "../../encoder/pretrained/checkp
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
 import { openFileSource } from "../disk/file-source.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
+
+/** Longest config.json, in bytes; published ones have a few kilobytes. */
+const maximumConfigBytes = 16 << 20;
 
 /** A model's configuration and the names of its weight files. */
 export interface PretrainedFolder {
@@ -86,9 +90,9 @@ async function recallHash(path: string, memory: string): Promise<string> {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  let text: string;
+  let text: Uint8Array;
   try {
-    text = await readFile(path, "utf8");
+    text = await readRegularFile(path, maximumConfigBytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw describeReadError(error, path);
