@@ -38,7 +38,7 @@ export default defineConfig([
   {
     // For browsers: whole, with everything it needs, so that it works as static files.
     name: "web",
-    entry: ["index", "encoders", "hearing-worker", "capture-worklet", "page"].map(
+    entry: ["index", "encoders", "embedding-worker", "capture-worklet", "page"].map(
       (name) => `src/web/${name}.ts`,
     ),
     outDir: "dist/web",
@@ -55,7 +55,7 @@ export default defineConfig([
     },
     plugins: [
       {
-        // Enhances speech with a network of 4 MB, when asked to. Nobody asks.
+        // Optional speech enhancement, a network of 4 MB that is not used here.
         name: "without-opus-ml",
         resolveId: { filter: { id: /\/opus-ml$/ }, handler: () => "\0without-opus-ml" },
         load: { filter: { id: /^\0without-opus-ml$/ }, handler: () => "export default undefined;" },

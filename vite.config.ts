@@ -18,7 +18,10 @@ function emitOnnxRuntime(): Plugin {
   };
 }
 
-/** Leaves out a package that is only asked for where an option says so, which nobody here does: 4 MB for lost packets of Opus. */
+/**
+ * Leaves out a package that is only asked for where an option says so, which is not used here: 4 MB for lost
+ * packets of Opus.
+ */
 function leaveOut(name: string): Plugin {
   return {
     name: "leave-out",

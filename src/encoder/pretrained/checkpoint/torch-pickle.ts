@@ -1,5 +1,5 @@
 /**
- * What the pickle inside a PyTorch checkpoint may speak of: tensors, the storages they lie in, ordered
+ * What the pickle inside a PyTorch checkpoint may contain: tensors, the storages they lie in, ordered
  * dictionaries.
  *
  * Source: torch/_utils.py `_rebuild_tensor_v2` (storage, offset, size, stride, ...), torch/serialization.py
