@@ -51,6 +51,9 @@ export function watchConnections(server: Server): Connections {
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
+    // WebSockets and refused handshakes end without `destroySoon`. No listener of "upgrade" does this: Hono
+    // refuses handshakes only while its own is the only one.
+    socket.once("finish", () => linger(socket));
     // Node calls it after the last answer of a connection, to close it at once.
     socket.destroySoon = () => linger(socket);
   });
@@ -65,9 +68,6 @@ export function watchConnections(server: Server): Connections {
   server.on("connect", (_request, socket: Socket) => {
     socket.write("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     linger(socket);
-  });
-  server.on("upgrade", (_request, socket: Socket) => {
-    socket.once("finish", () => linger(socket));
   });
   // Work may last; only an answer that is not taken is given up.
   server.setTimeout(stalledMilliseconds, (socket) => {

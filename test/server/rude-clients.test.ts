@@ -149,6 +149,21 @@ describe("what is not HTTP/1.1 is refused and let go", () => {
   });
 });
 
+it("a refused handshake is answered, and its connection ends although the client keeps its half open", async () => {
+  const client = await dial();
+  const cut = new Promise((resolve) => client.socket.once("error", resolve));
+  const headers = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
+  client.socket.write(
+    head("GET /v1/golems/none/listen", ...headers, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="),
+  );
+  expect(await client.closed).toBeUndefined();
+  expect(getStatuses(client)).toEqual(["404"]);
+  const timer = setInterval(() => client.socket.write("x"), 50);
+  onTestFinished(() => clearInterval(timer));
+  // Writing fails once the server has let go of the connection.
+  expect(await cut).toBeInstanceOf(Error);
+});
+
 describe("a stop ends", () => {
   const listen = "GET /v1/golems/tones/listen?rate=16000";
   const handshake = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
