@@ -80,9 +80,9 @@ async function load(
 async function loadDecoders(): Promise<void> {
   await Promise.all([
     import("mpg123-decoder"),
-    import("@wasm-audio-decoders/flac"),
-    import("@wasm-audio-decoders/ogg-vorbis"),
-    import("ogg-opus-decoder"),
+    import("../audio/formats/wasm/libflac.js"),
+    import("../audio/formats/wasm/libvorbis.js"),
+    import("opus-decoder"),
   ]);
 }
 

@@ -5,6 +5,7 @@
  * (X-Error-Code).
  * Not its concern: how requests are sent, what the files are for. Messages never contain tokens.
  */
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { type ErrorCode, GolemError } from "../../core/error.ts";
 import { createPageUrl, describeRepo, type HubRepo } from "./hub-repo.ts";
 import type { HubSettings } from "./hub-settings.ts";
@@ -186,7 +187,7 @@ function getServerMessage(headers: Headers, body: string): string {
   let text = headers.get("x-error-message") ?? "";
   if (text === "") {
     try {
-      const { error } = JSON.parse(body) as { error?: unknown };
+      const { error } = parseBoundedJson(body, Error) as { error?: unknown };
       if (typeof error === "string") text = error;
     } catch {
       // Not JSON: an HTML page, which is of no use here.

@@ -49,6 +49,11 @@ export interface Unpickled {
   readonly length: number;
 }
 
+/** Most instructions that are run; those of published checkpoints have some ten thousand. */
+const maximumInstructions = 1_000_000;
+/** Longest name in a message, in characters. */
+const maximumNameLength = 100;
+
 const mark = Symbol("mark");
 const text = new TextDecoder("utf-8", { fatal: true });
 
@@ -58,7 +63,10 @@ const text = new TextDecoder("utf-8", { fatal: true });
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled {
   const machine = new Machine(bytes, options);
-  for (;;) {
+  for (let count = 0; ; count++) {
+    if (count === maximumInstructions) {
+      machine.fail(`its pickle has more than ${maximumInstructions} instructions`);
+    }
     const opcode = machine.takeByte();
     if (opcode === stop) return { value: machine.pop(), length: machine.at };
     const run = instructions.get(opcode);
@@ -174,10 +182,13 @@ class Machine {
     for (const item of items) target.push(item);
   }
 
-  pushGlobal(module: string, name: string): void {
+  pushGlobal(module: PickleValue, name: PickleValue): void {
+    if (typeof module !== "string" || typeof name !== "string") {
+      this.fail("its pickle names a global by what is no text");
+    }
     const object = this.options.globals.get(`${module} ${name}`);
     if (!object) {
-      const asked = `${module} ${name}`.replace(" ", ".");
+      const asked = `${module}.${name}`.slice(0, maximumNameLength);
       this.fail(
         `its pickle asks for Python's '${asked}', which is not part of a tensor; nothing of it was run`,
       );
@@ -245,7 +256,7 @@ const instructions: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [0x6a, (m) => m.recall(m.takeUint32())],
   // GLOBAL, STACK_GLOBAL, BINPERSID, REDUCE
   [0x63, (m) => m.pushGlobal(m.takeLine(), m.takeLine())],
-  [0x93, (m) => m.pushGlobal(...(m.popMany(2).map(String) as [string, string]))],
+  [0x93, (m) => m.pushGlobal(...(m.popMany(2) as [PickleValue, PickleValue]))],
   [0x51, (m) => m.push(m.options.loadPersistent(m.pop()))],
   [0x52, (m) => m.reduce()],
   // BUILD: attributes of an object (a state dict has its versions there); not needed
