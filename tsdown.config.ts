@@ -29,16 +29,17 @@ export default defineConfig([
     fixedExtension: false,
     dts: true,
     clean: true,
-    // Texts that the report's page carries, read beside the code in src as in dist.
+    // Texts that the report's page carries, read beside the code in src as in dist; licences.
     copy: [
       { from: "src/view/look.css", to: "dist/view" },
+      { from: "src/audio/formats/wasm/LICENSES.txt", to: "dist/audio/formats/wasm" },
       { from: ["src/view/report/page.css", "src/view/report/page-script.js"], to: "dist/view/report" },
     ],
   },
   {
     // For browsers: whole, with everything it needs, so that it works as static files.
     name: "web",
-    entry: ["index", "encoders", "hearing-worker", "capture-worklet", "page"].map(
+    entry: ["index", "encoders", "embedding-worker", "capture-worklet", "page"].map(
       (name) => `src/web/${name}.ts`,
     ),
     outDir: "dist/web",
@@ -53,15 +54,7 @@ export default defineConfig([
     inputOptions: {
       resolve: { conditionNames: ["onnxruntime-web-use-extern-wasm", "browser", "import", "default"] },
     },
-    plugins: [
-      {
-        // Enhances speech with a network of 4 MB, when asked to. Nobody asks.
-        name: "without-opus-ml",
-        resolveId: { filter: { id: /\/opus-ml$/ }, handler: () => "\0without-opus-ml" },
-        load: { filter: { id: /^\0without-opus-ml$/ }, handler: () => "export default undefined;" },
-      },
-      createThirdPartyNotices().emit(),
-    ],
+    plugins: [createThirdPartyNotices().emit()],
     copy: [
       `${runtimeFolder}/ort-wasm-simd-threaded.mjs`,
       `${runtimeFolder}/ort-wasm-simd-threaded.wasm`,

@@ -18,16 +18,6 @@ function emitOnnxRuntime(): Plugin {
   };
 }
 
-/** Leaves out a package that is only asked for where an option says so, which nobody here does: 4 MB for lost packets of Opus. */
-function leaveOut(name: string): Plugin {
-  return {
-    name: "leave-out",
-    enforce: "pre",
-    resolveId: (id) => (id === name ? `\0${name}` : undefined),
-    load: (id) => (id === `\0${name}` ? "export {};" : undefined),
-  };
-}
-
 const notices = createThirdPartyNotices();
 
 /** The studio's page: a static site of its own in dist/studio, beside the package's modules. */
@@ -40,7 +30,7 @@ export default defineConfig({
     alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "production"],
   },
-  plugins: [emitOnnxRuntime(), leaveOut("@wasm-audio-decoders/opus-ml"), notices.emit()],
+  plugins: [emitOnnxRuntime(), notices.emit()],
   build: {
     outDir: "../../dist/studio",
     emptyOutDir: true,
@@ -51,5 +41,5 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
   },
-  worker: { format: "es", plugins: () => [leaveOut("@wasm-audio-decoders/opus-ml"), notices.collect()] },
+  worker: { format: "es", plugins: () => [notices.collect()] },
 });

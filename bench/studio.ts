@@ -36,7 +36,7 @@ const listFiles = (set: string, label: string) =>
 
 const folder = mkdtempSync(join(tmpdir(), "golem-bench-studio-"));
 
-/** Writes a zip of recordings, a folder a class, and returns its path: bytes that are handed over by the protocol would block the page by themselves. */
+/** Writes a zip of recordings, one folder per class, and returns its path: bytes that are handed over by the protocol would block the page by themselves. */
 function pack(name: string, classes: Readonly<Record<string, readonly string[]>>): string {
   const files: Record<string, Uint8Array> = {};
   for (const [label, paths] of Object.entries(classes)) {
@@ -51,7 +51,7 @@ const sixty = pack(
   "60.zip",
   Object.fromEntries(digits.map((digit) => [digit, listFiles("digits", digit).slice(0, 20)])),
 );
-// Sixty sounds ten times each: what is heard once is known the next time, so that the list fills at its fastest.
+// Sixty sounds ten times each: an embedding that is kept is not computed again, so the list fills as fast as it can.
 const sounds = digits.flatMap((digit) => listFiles("digits", digit).slice(20, 40));
 const sixHundred = pack("600.zip", {
   spoken: Array.from({ length: 600 }, (_, i) => sounds[i % sounds.length]!),
@@ -81,10 +81,13 @@ async function openZip(page: Page, path: string): Promise<void> {
   await chooser.setFiles(path);
 }
 
-/** Resolves when all are heard; of one class alone, the bar says that it needs two. */
-const waitHeard = (page: Page) =>
+/** Resolves when all are embedded; with one class, the bar says that it needs two. */
+const waitEmbedded = (page: Page) =>
   page.waitForFunction(
-    () => /heard all|needs two/.test(document.querySelector(".foot [role=status]")?.textContent ?? ""),
+    () =>
+      /recordings? (is|are) processed|needs two/.test(
+        document.querySelector(".foot [role=status]")?.textContent ?? "",
+      ),
     undefined,
     { timeout: 300_000, polling: 20 },
   );
@@ -98,12 +101,12 @@ const takeDisturbances = (page: Page) =>
     return { shift, longest, gap };
   });
 
-/** What the bar at the foot said of hearing, and when. */
-const takeHeard = (page: Page) =>
+/** The progress of embedding that the bar at the foot showed, and when. */
+const takeProgress = (page: Page) =>
   page.evaluate(() => {
     const told = window.watched.told.flatMap(({ at, text }) => {
-      const some = /listens: (\d+) of (\d+)/.exec(text);
-      const every = /heard all (\d+)/.exec(text);
+      const some = /Processing recordings: (\d+) of (\d+)/.exec(text);
+      const every = /All (\d+) recordings are processed/.exec(text);
       if (some) return [{ at, done: Number(some[1]), all: Number(some[2]) }];
       return every ? [{ at, done: Number(every[1]), all: Number(every[1]) }] : [];
     });
@@ -111,8 +114,8 @@ const takeHeard = (page: Page) =>
     return told;
   });
 
-/** Milliseconds from each recording that was heard to the next. */
-function listSteps(told: Awaited<ReturnType<typeof takeHeard>>): number[] {
+/** Milliseconds from each recording that was embedded to the next. */
+function listSteps(told: Awaited<ReturnType<typeof takeProgress>>): number[] {
   const steps: number[] = [];
   for (const [i, now] of told.entries()) {
     const before = told[i - 1];
@@ -138,7 +141,7 @@ const sumSeconds = (page: Page) =>
     return kept.reduce((sum, { seconds }) => sum + seconds, 0) / kept.length;
   });
 
-/** First load, 60 recordings brought in and heard, training. */
+/** First load, 60 recordings brought in and embedded, training. */
 async function measureTraining() {
   const page = await openPage();
   let transfer = 0;
@@ -156,10 +159,10 @@ async function measureTraining() {
   await takeDisturbances(page);
   await openZip(page, sixty);
   await page.waitForSelector(".item");
-  await waitHeard(page);
+  await waitEmbedded(page);
   await Promise.all(sizes);
   const bringingIn = await takeDisturbances(page);
-  const steps = listSteps(await takeHeard(page));
+  const steps = listSteps(await takeProgress(page));
   const seconds = await sumSeconds(page);
   const learn = page.locator(".foot button.primary");
   await learn.waitFor();
@@ -183,7 +186,7 @@ async function measureTraining() {
   return { transfer, bringingIn, steps, seconds, waited, trained, training, curve, after };
 }
 
-/** Frames while the list of 600 recordings is scrolled to its end and back, while they are heard. */
+/** Frames while the list of 600 recordings is scrolled to its end and back, while they are embedded. */
 async function measureScrolling() {
   const page = await openPage();
   await page.goto(server.url);
@@ -193,7 +196,7 @@ async function measureScrolling() {
     timeout: 120_000,
   });
   await page.waitForFunction(
-    () => /listens: \d/.test(document.querySelector(".foot [role=status]")?.textContent ?? ""),
+    () => /Processing recordings: \d/.test(document.querySelector(".foot [role=status]")?.textContent ?? ""),
     undefined,
     { timeout: 120_000 },
   );
@@ -216,12 +219,12 @@ async function measureScrolling() {
       return { fps: (1000 * frames.length) / (last - start), longest: Math.max(...frames) };
     });
   const busy = await scroll();
-  await waitHeard(page);
-  const hearing = await takeDisturbances(page);
+  await waitEmbedded(page);
+  const embedding = await takeDisturbances(page);
   await new Promise((done) => setTimeout(done, 500));
   const quiet = await scroll();
   await page.context().close();
-  return { bringingIn, hearing, busy, quiet };
+  return { bringingIn, embedding, busy, quiet };
 }
 
 /** The path of the tests: name three classes, record eight of each, learn, take the golem along. */
@@ -229,9 +232,9 @@ async function measurePath() {
   const page = await openPage({ acceptDownloads: true });
   await page.goto(server.url);
   await recordClasses(page, spoken, (word) => writeSpeech(microphone, join(data, "commands", word), 9));
-  await waitHeard(page);
-  const told = await takeHeard(page);
-  // When a recording comes in, those before it should have been heard.
+  await waitEmbedded(page);
+  const told = await takeProgress(page);
+  // When a recording comes in, those before it should have been embedded.
   const backlog = told.flatMap((now, i) => {
     const before = told[i - 1];
     return before && now.all > before.all ? [before.all - before.done] : [];
@@ -315,14 +318,14 @@ const lines = [
     0,
   ),
   row(
-    "longest task while 60 files come in and are heard",
+    "longest task while 60 files come in and are embedded",
     "<= 100 ms",
     trainings.map(({ bringingIn }) => worst(bringingIn)),
     "ms",
     0,
   ),
   row(
-    `hearing one recording of ${median(trainings.map(({ seconds }) => seconds)).toFixed(2)} s on average`,
+    `embedding one recording of ${median(trainings.map(({ seconds }) => seconds)).toFixed(2)} s on average`,
     "",
     trainings.map(({ steps }) => median(steps)),
     "ms",
@@ -343,14 +346,14 @@ const lines = [
     0,
   ),
   row(
-    "longest task while 600 are scrolled and heard",
+    "longest task while 600 are scrolled and embedded",
     "<= 100 ms",
-    scrollings.map(({ hearing }) => worst(hearing)),
+    scrollings.map(({ embedding }) => worst(embedding)),
     "ms",
     0,
   ),
   row(
-    "scrolling 600 recordings while they are heard",
+    "scrolling 600 recordings while they are embedded",
     "60 fps",
     scrollings.map(({ busy }) => busy.fps),
     "fps",
@@ -364,7 +367,7 @@ const lines = [
     0,
   ),
   row(
-    "scrolling 600 recordings at rest",
+    "scrolling 600 recordings when idle",
     "60 fps",
     scrollings.map(({ quiet }) => quiet.fps),
     "fps",
@@ -378,14 +381,14 @@ const lines = [
     0,
   ),
   row(
-    "first load to 60 heard, compressed, weights not counted",
+    "first load to 60 embedded, compressed, weights not counted",
     "<= 6 MB",
     trainings.map(({ transfer }) => transfer / 1e6),
     "MB",
     2,
   ),
   row("clicks and keys from nothing to a golem of three spoken words", "<= 45", [path.actions], "", 0),
-  row("recordings not heard yet when the next one is kept, of 24 spoken", "0", path.backlog, "", 0),
+  row("recordings not embedded yet when the next one is kept, of 24 spoken", "0", path.backlog, "", 0),
 ];
 const results = resolve("bench/results");
 mkdirSync(results, { recursive: true });

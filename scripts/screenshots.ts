@@ -280,7 +280,7 @@ async function fail(browser: Browser, url: string, labels: readonly string[]): P
   for (const [name, pattern] of [
     ["37-networks-missing", /\/weights\//],
     ["38-no-learner", /learn-worker/],
-    ["39-no-hearer", /hear-worker/],
+    ["39-no-embedder", /embed-worker/],
   ] as const) {
     if (!isWanted(name)) continue;
     const broken = await open(browser, url, (blank) => blank.route(pattern, (route) => route.abort()));
@@ -307,14 +307,14 @@ const labels = (await readdir(data, { withFileTypes: true }))
 const server = await startStudioServer(await gatherStudioSite(), 0);
 const executablePath = process.env.CHROME_PATH ?? "/usr/bin/chromium";
 const flags = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"];
-const hearing = [
+const microphoneFlags = [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
   `--use-file-for-fake-audio-capture=${microphone}`,
 ];
 try {
   if (only.length === 0 || only.some((name) => name < "3")) {
-    const browser = await chromium.launch({ executablePath, args: [...flags, ...hearing] });
+    const browser = await chromium.launch({ executablePath, args: [...flags, ...microphoneFlags] });
     await walk(browser, server.url, microphone, labels).finally(() => browser.close());
   }
   if (only.length === 0 || only.some((name) => name >= "3")) {

@@ -8,13 +8,19 @@ import type { Plugin } from "vite";
 
 /** What packages hold that is not in their package.json: libraries compiled to WebAssembly. */
 const compiledIn: Readonly<Record<string, string>> = {
-  "@wasm-audio-decoders/flac": "libFLAC (BSD-3-Clause), https://xiph.org/flac/",
-  "@wasm-audio-decoders/ogg-vorbis": "libogg and libvorbis (BSD-3-Clause), https://xiph.org/vorbis/",
   "mpg123-decoder": "libmpg123 (LGPL-2.1), https://www.mpg123.de/",
   "opus-decoder": "libopus (BSD-3-Clause), https://opus-codec.org/",
   "onnxruntime-web":
     "ONNX Runtime and what it is built of, listed at https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt",
 };
+
+/** Licence texts that packages whose code needs them do not hold. */
+const missingTexts: Readonly<Record<string, URL>> = {
+  "mpg123-decoder": new URL("licences/LGPL-2.1.txt", import.meta.url),
+};
+
+/** Codecs that are kept in src, with their licences. */
+const codecFolder = /^.*[\\/]audio[\\/]formats[\\/]wasm(?=[\\/])/;
 
 const introduction =
   "Golem (Apache-2.0) is bundled here with the packages below, each under its own licence. Their sources are at the addresses given.";
@@ -30,10 +36,13 @@ export interface ThirdPartyNotices {
 /** Starts an empty collection. */
 export function createThirdPartyNotices(): ThirdPartyNotices {
   const folders = new Set<string>();
+  const codecFolders = new Set<string>();
   const note = (bundle: Readonly<Record<string, { type: string; moduleIds?: readonly string[] }>>) => {
     for (const { moduleIds = [] } of Object.values(bundle)) {
       for (const id of moduleIds) {
         const folder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0];
+        const codecs = folder ? undefined : codecFolder.exec(id)?.[0];
+        if (codecs) codecFolders.add(codecs);
         if (folder && existsSync(join(folder, "package.json"))) folders.add(folder);
       }
     }
@@ -49,7 +58,10 @@ export function createThirdPartyNotices(): ThirdPartyNotices {
       name: "third-party-notices",
       generateBundle(_, bundle) {
         note(bundle);
-        const notices = [...new Set([...folders].map(describePackage))].sort();
+        const codecs = [...codecFolders].map((folder) =>
+          readFileSync(join(folder, "LICENSES.txt"), "utf8").trim(),
+        );
+        const notices = [...new Set([...folders].map(describePackage)), ...new Set(codecs)].sort();
         const source = `${[introduction, ...notices].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
         this.emitFile({ type: "asset", fileName: "THIRD-PARTY-NOTICES.txt", source });
       },
@@ -65,6 +77,7 @@ function describePackage(folder: string): string {
   const texts = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8").trim());
+  if (Object.hasOwn(missingTexts, name)) texts.push(readFileSync(missingTexts[name]!, "utf8").trim());
   return [
     [`${name} ${version}`, `Licence: ${license}`],
     author ? [`Author: ${author.name ?? author}`] : [],

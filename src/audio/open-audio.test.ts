@@ -205,12 +205,7 @@ describe("describeAudio", () => {
 
   it("names the installed versions of the decoders", () => {
     const ids = describeAudio(defaultAudioSettings).decoders.join(" ");
-    for (const name of [
-      "mpg123-decoder",
-      "@wasm-audio-decoders/flac",
-      "@wasm-audio-decoders/ogg-vorbis",
-      "ogg-opus-decoder",
-    ]) {
+    for (const name of ["mpg123-decoder", "opus-decoder"]) {
       const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
       const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
       expect(ids).toContain(`${name}@${version}`);

@@ -47,9 +47,9 @@ const say = (changes: Partial<Evaluation>) =>
 
 describe("describeEvaluation", () => {
   it.each([
-    ["cannot be told from guessing", 0.25, 0.98],
+    ["not distinguishable from guessing", 0.25, 0.98],
     ["but mostly wrong", 0.3, 0.49],
-    ["maybe wrong more often than right", 0.49, 0.98],
+    ["possibly wrong more often than right", 0.49, 0.98],
     ["useful where a mistake costs little", 0.5, 0.98],
     ["useful where a mistake costs little", 0.89, 0.98],
     ["good; keep testing", 0.9, 0.98],

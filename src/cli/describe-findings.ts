@@ -3,8 +3,9 @@
  *
  * Not its concern: how they were found, their words (doctor/finding-words.ts).
  */
+import { formatNumberOf } from "../core/format.ts";
 import { type Finding, listNames, type Severity, severities } from "../doctor/finding.ts";
-import { countOf, englishFindings, getFindingTitle } from "../doctor/finding-words.ts";
+import { englishFindings, getFindingTitle } from "../doctor/finding-words.ts";
 import type { Diagnosis } from "../workflow/examine-recordings.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,12 +22,12 @@ export function describeDiagnosis(
 ): string[] {
   const counts = severities.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
-    return count > 0 ? [severity === "severe" ? `${count} severe` : countOf(count, severity)] : [];
+    return count > 0 ? [severity === "severe" ? `${count} severe` : formatNumberOf(count, severity)] : [];
   });
   const left = skipped.length > 0 ? ` (${skipped.length} left out)` : "";
   const lines = [
     style.bold(
-      `Examined ${countOf(recordings, "recording")} in ${classes} class${classes === 1 ? "" : "es"}${left}: ${counts.join(", ") || "nothing found"}`,
+      `Examined ${formatNumberOf(recordings, "recording")} in ${classes} class${classes === 1 ? "" : "es"}${left}: ${counts.join(", ") || "nothing found"}`,
     ),
     "",
   ];

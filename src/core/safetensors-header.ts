@@ -6,7 +6,9 @@
  * sizes agree with shapes, and tensors do not overlap.
  * Not its concern: reading bytes, converting elements, what the tensors are.
  */
+
 import * as z from "zod/mini";
+import { parseBoundedJson } from "./bounded-json.ts";
 import { checkSchema } from "./check-schema.ts";
 
 /** Bytes before the JSON header. */
@@ -93,11 +95,6 @@ export function parseSafetensorsHeader<Type extends string>(
 }
 
 function parseJson(bytes: Uint8Array, damaged: SafetensorsRules<string>["damaged"]): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw damaged("its header is not JSON in UTF-8", cause);
-  }
+  const json = parseBoundedJson(bytes, (found, cause) => damaged(`of its header, ${found}`, cause));
   return checkSchema(headerSchema, json, () => damaged("its header is not a JSON object"));
 }

@@ -6,7 +6,7 @@
  * an identifier with a number or letter behind it ("rec0_07", "187207-B"). Ordinary numbering ("yes_01"),
  * words ("dog_bark_01") and names that occur in several classes ("7_george_12", "0a7c2a8d_nohash_1":
  * speakers) do not count.
- * Not its concern: what is heard, what sources are used for.
+ * Not its concern: what the recordings contain, what sources are used for.
  */
 
 /** A recording as far as its name goes. */

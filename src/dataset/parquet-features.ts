@@ -7,6 +7,7 @@
  * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's
  * `dataset_info` states the same in another form.
  */
+import { parseBoundedJson } from "../core/bounded-json.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { describeGroupChoice, findColumns, groupColumns } from "./list-columns.ts";
 import type { ParquetColumn } from "./parquet-file.ts";
@@ -148,7 +149,7 @@ function describeKind(feature: Feature): string {
 function readNote(note: string | undefined): Map<string, Feature> | undefined {
   if (note === undefined) return undefined;
   try {
-    const { info } = JSON.parse(note) as { info?: { features?: unknown } };
+    const { info } = parseBoundedJson(note, Error) as { info?: { features?: unknown } };
     if (!isFields(info?.features)) return undefined;
     return new Map(
       Object.entries(info.features).map(([column, feature]): [string, Feature] => {

@@ -5,6 +5,7 @@
  *
  * CSV: RFC 4180, read by csv-parse; the delimiter is the one in the header line.
  */
+import { parseBoundedJson } from "../core/bounded-json.ts";
 import { GolemError } from "../core/error.ts";
 
 /** Maximum number of rows in one list. */
@@ -121,16 +122,13 @@ function* splitLines(text: string): Generator<string> {
 }
 
 function parseObject(text: string, place: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new GolemError("invalid-data", `${place}: not valid JSON (${reason}).`, {
+  const value = parseBoundedJson(text, (found, cause) => {
+    const reason = cause instanceof Error ? cause.message : found;
+    return new GolemError("invalid-data", `${place}: not valid JSON (${reason}).`, {
       hint: 'Write one object per line, such as {"file_name": "a.wav", "label": "yes"}.',
-      cause: error,
+      cause,
     });
-  }
+  });
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new GolemError(
       "invalid-data",

@@ -146,11 +146,7 @@ export function createEventPipeline(
       const count = queue.leaveOut(ring.written / frameSamples - lagFrames);
       if (count === 0) return;
       dropped += count;
-      onWarning?.({
-        code: "behind",
-        message: `Detection is more than ${maximumLagSeconds} s behind the stream; ${dropped} windows have been left out so far.`,
-        hint: "Use longer hops (hopSeconds, --hop) or a faster machine.",
-      });
+      onWarning?.(createBehindWarning(maximumLagSeconds, dropped));
     },
     wait: queue.wait,
     release() {
@@ -173,6 +169,14 @@ export function createEventPipeline(
         ...{ heardUntil, heard, dropped },
       };
     },
+  };
+}
+
+function createBehindWarning(maximumLagSeconds: number, dropped: number): ErrorRecord {
+  return {
+    code: "behind",
+    message: `Detection is more than ${maximumLagSeconds} s behind the stream; ${dropped} windows have been left out so far.`,
+    hint: "Use longer hops (hopSeconds, --hop) or a faster machine.",
   };
 }
 

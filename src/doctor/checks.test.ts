@@ -133,7 +133,7 @@ describe("speakers", () => {
     expect(checkSpeakers(createExamination(several))).toEqual([]);
   });
 
-  it("are found alone, one a class, and on both sides", () => {
+  it("are found alone, one per class, and on both sides", () => {
     const alone = by("aaaaaa", (i) => (i % 2 ? "x" : "y"));
     expect(checkSpeakers(createExamination(alone))).toMatchObject([{ kind: "one-speaker" }]);
     const oneEach = by("aaabbb", (i) => (i < 3 ? "x" : "y"));

@@ -1,5 +1,6 @@
 /**
- * How many labels a property other than the sound predicts right, leaving one recording out at a time.
+ * How many labels are predicted correctly by a property other than the sound, leaving one recording out at a
+ * time.
  *
  * A category (speaker, file format) predicts its most frequent label; a level (loudness, duration) that of
  * the nearest levels. Chance is the same with shuffled labels, a permutation test (Good, Permutation,

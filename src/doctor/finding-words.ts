@@ -4,6 +4,7 @@
  * Every kind has a title; every reason has a message (what was found, what it does to the score) and advice.
  * Not its concern: how anything is found, where it is shown.
  */
+import { formatNumberOf } from "../core/format.ts";
 import type {
   Finding,
   FindingCode,
@@ -66,12 +67,7 @@ export function wordFinding({
   };
 }
 
-/** "1 recording", "3 recordings". */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-const recordings = (count: number): string => countOf(count, "recording");
+const recordings = (count: number): string => formatNumberOf(count, "recording");
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const sameWay = "Record every class in the same way, on the same device, in the same format.";
@@ -124,7 +120,7 @@ const severalSources =
   "Record each class from several sources: other occasions, places, devices or speakers. If these recordings are not pieces of longer ones, name their true sources in a column speaker.";
 
 const describePieces = ({ sources, pieces, examples }: FindingFacts["pieces-together"]): string =>
-  `${recordings(pieces)} are pieces of ${countOf(sources, "longer recording")} (${examples})`;
+  `${recordings(pieces)} are pieces of ${formatNumberOf(sources, "longer recording")} (${examples})`;
 
 const describeUneven = (
   { largest, most, smallest, least }: FindingFacts["uneven"],
@@ -263,7 +259,7 @@ export const englishFindings: FindingCatalogue = {
       advice: severalSpeakers,
     }),
     "shared-speakers": ({ count, speakers }) => ({
-      message: `${countOf(count, "speaker")} (${speakers}) on both sides of the split: the score is of known voices and too good for new ones.`,
+      message: `${formatNumberOf(count, "speaker")} (${speakers}) on both sides of the split: the score is of known voices and too good for new ones.`,
       advice: "Put all recordings of a speaker on one side.",
     }),
     "pieces-together": (facts) => ({

@@ -6,7 +6,7 @@
  *    24  f32 x vector length  ..  facts as JSON in UTF-8
  *
  * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is
- * allocated by a number that has not been held against the length of the input.
+ * allocated by a number that was not checked against the length of the input.
  * Not its concern: keys, databases.
  */
 

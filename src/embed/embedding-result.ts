@@ -1,5 +1,5 @@
 /**
- * The embeddings of many recordings: which count, which are left out and why, and what is odd about them.
+ * The embeddings of many recordings: which are used, which are left out and why, and warnings about them.
  *
  * Not its concern: how recordings are embedded, stores, threads.
  */

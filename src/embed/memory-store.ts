@@ -1,5 +1,5 @@
 /**
- * Embedding stores that outlive nothing: one in memory, one that keeps nothing at all.
+ * Embedding stores that do not persist: one in memory, one that stores nothing.
  *
  * Not its concern: encoders, files.
  */

@@ -6,8 +6,10 @@
  * versions make the facts a miss.
  * Not its concern: the binary frame around the text.
  */
+
 import type { AudioFacts } from "../audio/audio.ts";
 import { fingerprintParameters, levelParameters } from "../audio/fingerprint.ts";
+import { parseBoundedJson } from "../core/bounded-json.ts";
 import type { ErrorRecord } from "../core/error.ts";
 
 /** Writes facts as JSON. */
@@ -35,7 +37,7 @@ export function stringifyFacts(facts: AudioFacts): string {
 export function parseFacts(text: string): AudioFacts | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBoundedJson(text, Error);
   } catch {
     return undefined;
   }

@@ -170,6 +170,42 @@ describe("ONNX reader", () => {
     });
   });
 
+  it("refuses numbers that parsers of protobuf read differently", () => {
+    // Tags of 2^32 + 106 and 2^32 + 112: a parser that keeps 32 bits reads the fields 13 and 14.
+    const entry = joinBytes([createBytesField(1, "location"), createBytesField(2, "secret.bin")]);
+    const wide = joinBytes([
+      Uint8Array.of(0xea, 0x80, 0x80, 0x80, 0x10, entry.length),
+      entry,
+      Uint8Array.of(0xf0, 0x80, 0x80, 0x80, 0x10, 0x01),
+    ]);
+    const fields = {
+      "a tag over 32 bits": [wide, "tag or length"],
+      "a padded tag": [Uint8Array.of(0xf0, 0x00, 0x01), "a way of its own"],
+      "a padded value": [Uint8Array.of(0x08, 0x81, 0x80, 0x00), "a way of its own"],
+      "a value over 64 bits": [Uint8Array.of(0x08, ...Array<number>(9).fill(0xff), 0x02), "a way of its own"],
+      "a length over 31 bits": [Uint8Array.of(0x4a, 0x80, 0x80, 0x80, 0x80, 0x08), "tag or length"],
+      "a group": [Uint8Array.of((13 << 3) | 3, (13 << 3) | 4), "unknown kind 3"],
+      "a location of 2^32 + 1": [Uint8Array.of(0x70, 0x81, 0x80, 0x80, 0x80, 0x10), "another file"],
+    } as const;
+    for (const [tensor, message] of Object.values(fields)) {
+      const hidden = createBytesField(7, createBytesField(5, tensor));
+      expect(() => readModelFacts(joinBytes([createConvModel(17), hidden]))).toThrow(message);
+    }
+    // A negative number takes ten bytes.
+    const negative = createBytesField(
+      7,
+      createBytesField(5, Uint8Array.of(0x08, ...Array<number>(9).fill(0xff), 1)),
+    );
+    expect(() => readModelFacts(joinBytes([createConvModel(17), negative]))).not.toThrow();
+  });
+
+  it("refuses a message written as a number, and ONNX Runtime's own format", () => {
+    const model = createConvModel(17);
+    expect(() => readModelFacts(joinBytes([model, Uint8Array.of(7 << 3, 1)]))).toThrow("expected a message");
+    const own = joinBytes([createBytesField(2, "\0\0ORTM"), model]);
+    expect(() => readModelFacts(own)).toThrow("ONNX Runtime's own format");
+  });
+
   it("refuses references to other files anywhere in a model", () => {
     // TensorProto: external_data (13) { key, value }, or data_location (14) = EXTERNAL.
     const entry = joinBytes([createBytesField(1, "location"), createBytesField(2, "../../secret")]);

@@ -4,7 +4,9 @@
  * The file may be hostile: every number in it is bounded, and its paths stay in its folder.
  * Not its concern: files, ONNX Runtime. Documented in docs/encoders.md.
  */
+
 import * as z from "zod/mini";
+import { parseBoundedJson } from "../core/bounded-json.ts";
 import { checkSchema } from "../core/check-schema.ts";
 import { GolemError } from "../core/error.ts";
 
@@ -85,12 +87,7 @@ export type EncoderDescriptor = z.infer<typeof descriptor>;
  * @throws GolemError `invalid-option` with the first field that is wrong.
  */
 export function parseDescriptor(json: string, name = descriptorFile): EncoderDescriptor {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (cause) {
-    throw invalid(name, "it is not JSON", cause);
-  }
+  const value = parseBoundedJson(json, (found, cause) => invalid(name, found, cause));
   const parsed = checkSchema(descriptor, value, (found) => invalid(name, found));
   checkConsistency(parsed, name);
   return parsed;

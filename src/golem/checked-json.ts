@@ -4,7 +4,9 @@
  *
  * Not its concern: what a particular file contains.
  */
+
 import * as z from "zod/mini";
+import { parseBoundedJson } from "../core/bounded-json.ts";
 import { GolemError } from "../core/error.ts";
 
 /** A whole number from 0 to 10^9. */
@@ -22,11 +24,7 @@ export const scalar = z.union([z.number(), shortText, z.boolean()]);
 
 /** Parses the JSON of the file `name`; throws `golem-damaged`. */
 export function parseJson(json: string, name: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw createDamagedError(`${name} is not JSON`, cause);
-  }
+  return parseBoundedJson(json, (found, cause) => createDamagedError(`${name}: ${found}`, cause));
 }
 
 /**

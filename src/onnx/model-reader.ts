@@ -28,6 +28,8 @@ const maximumDepth = 32;
 /** One field of a protobuf message. */
 export interface Field {
   readonly number: number;
+  /** Wire type: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
+  readonly wire: number;
   /** Value of a varint field; 0 for others. */
   readonly value: number;
   /** Content of a length-delimited field; empty for others. */
@@ -51,6 +53,8 @@ export function readModelFacts(model: Uint8Array): OnnxModelFacts {
   const tensors = new Set<string>();
   const constants = new Set<string>();
   let graphs = 0;
+  // ONNX Runtime recognises its own format by these bytes, and would not read the file as what follows.
+  if (text.decode(model.subarray(4, 8)) === "ORTM") throw damaged("it is in ONNX Runtime's own format");
   checkMessage(model, modelMessage, 0);
   for (const { number, bytes } of readFields(model)) {
     if (number === 8) {
@@ -91,11 +95,11 @@ export function removeOutputs(model: Uint8Array): Uint8Array {
 /** Which fields of a message hold other messages, and which say that data is kept in another file. */
 interface MessageKind {
   readonly children: Readonly<Record<number, () => MessageKind>>;
-  /** Fields that, with this value (any, when undefined), refer to another file. */
-  readonly external?: Readonly<Record<number, number | undefined>>;
+  /** Fields of data in another file: any occurrence, or any number but 0. */
+  readonly external?: { readonly anyOf: number; readonly nonZero: number };
 }
 
-const tensorMessage: MessageKind = { children: {}, external: { 13: undefined, 14: 1 } };
+const tensorMessage: MessageKind = { children: {}, external: { anyOf: 13, nonZero: 14 } };
 const sparseMessage: MessageKind = { children: { 1: () => tensorMessage, 2: () => tensorMessage } };
 const attributeMessage: MessageKind = {
   children: {
@@ -122,41 +126,48 @@ function checkMessage(bytes: Uint8Array, kind: MessageKind, depth: number): void
   if (depth > maximumDepth) throw damaged(`its graphs are nested over ${maximumDepth} deep`);
   for (const field of readFields(bytes)) {
     const external = kind.external;
-    if (external && field.number in external) {
-      const value = external[field.number];
-      if (value === undefined || field.value === value) {
-        throw new GolemError(
-          "weights-damaged",
-          "The ONNX model keeps its weights in another file; one file with everything in it was expected.",
-          {
-            hint: "Save it as one file, e.g. onnx.save(onnx.load(IN), OUT) in Python, or take an export without .onnx_data.",
-          },
-        );
-      }
+    const { number, value, wire } = field;
+    if (external && (number === external.anyOf || (number === external.nonZero && value !== 0))) {
+      throw new GolemError(
+        "weights-damaged",
+        "The ONNX model keeps its weights in another file; one file with everything in it was expected.",
+        {
+          hint: "Save it as one file, e.g. onnx.save(onnx.load(IN), OUT) in Python, or take an export without .onnx_data.",
+        },
+      );
     }
-    const child = kind.children[field.number];
+    const child = kind.children[number];
+    if (child && wire !== 2) throw damaged(`its field ${number} is of the kind ${wire}; expected a message`);
     if (child) checkMessage(field.bytes, child(), depth + 1);
   }
 }
 
 const empty: Uint8Array = new Uint8Array(0);
 
-/** Reads the fields of a message in order. Throws `weights-damaged` when the bytes are not a message. */
+/**
+ * Reads the fields of a message in order. Throws `weights-damaged` when the bytes are not a message, and for
+ * numbers that protobuf's writers never write (tags over 32 bits, lengths over 31, numbers longer than they
+ * need be): parsers disagree about them, so what is checked here might not be what ONNX Runtime reads.
+ */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   let position = 0;
-  const readVarint = (): number => {
+  const readVarint = (maximum = Number.POSITIVE_INFINITY): number => {
     let value = 0;
     for (let scale = 1, i = 0; i < 10; i++, scale *= 128) {
       const byte = bytes[position++];
       if (byte === undefined) break;
       value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
+      if (byte >= 0x80) continue;
+      if ((i > 0 && byte === 0) || (i === 9 && byte > 1))
+        throw damaged("it writes a number in a way of its own");
+      if (value > maximum) throw damaged(`it has a tag or length of ${value}, over ${maximum}`);
+      return value;
     }
     throw damaged("it ends within a number");
   };
   while (position < bytes.length) {
     const start = position;
-    const tag = readVarint();
+    const tag = readVarint(2 ** 32 - 1);
     const number = Math.floor(tag / 8);
     let value = 0;
     let content: Uint8Array = empty;
@@ -170,11 +181,11 @@ export function* readFields(bytes: Uint8Array): Generator<Field> {
     const wire = tag % 8;
     if (wire === 0) value = readVarint();
     else if (wire === 1) skip(8);
-    else if (wire === 2) content = skip(readVarint());
+    else if (wire === 2) content = skip(readVarint(2 ** 31 - 1));
     else if (wire === 5) skip(4);
     else throw damaged(`it has a field of the unknown kind ${wire}`);
     if (number === 0) throw damaged("it has a field without a number");
-    yield { number, value, bytes: content, whole: bytes.subarray(start, position) };
+    yield { number, wire, value, bytes: content, whole: bytes.subarray(start, position) };
   }
 }
 

@@ -1,4 +1,7 @@
-/** The application without a socket: access, routes, errors and documentation, over a real golem and a worker that is none. */
+/**
+ * The application without a socket: access, routes, errors and documentation, over a real golem and a worker
+ * that is none.
+ */
 import { EventEmitter } from "node:events";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -95,7 +98,7 @@ describe("state", () => {
     expect(await ask("/readyz", {}, { pool })).toMatchObject({ status: 503, json: { code: "not-ready" } });
   });
 
-  it("is told to Prometheus", async () => {
+  it("is reported to Prometheus", async () => {
     expect((await ask("/metrics")).text).toContain("golem_ready 1");
   });
 });

@@ -3,9 +3,9 @@
  * that lets nothing out.
  *
  * Own code rather than `serveStatic` of @hono/node-server: the site is a map of files in several folders and
- * of bytes in memory; and serveStatic sends no ETag, answers no If-None-Match, and compresses nothing by
- * itself. Hono's `etag` reads and hashes the whole file for each request, and its `compress` knows no brotli
- * and keeps nothing.
+ * of bytes in memory; and serveStatic sends no ETag, answers no If-None-Match, and does not compress. Hono's
+ * `etag` reads and hashes the whole file for each request, and its `compress` does not support brotli and
+ * caches nothing.
  * Not its concern: what the site consists of.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

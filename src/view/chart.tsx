@@ -1,7 +1,7 @@
 /**
- * What all pictures share: places on an axis, the axis of shares, a drawing with an accessible name.
+ * Shared by all pictures: coordinates, the axis of shares, a drawing with an accessible name.
  *
- * Not its concern: what is shown, words.
+ * Not its concern: what is shown, languages.
  */
 import type { ComponentChildren } from "preact";
 
@@ -15,7 +15,7 @@ export function joinPoints(points: readonly (readonly [x: number, y: number])[])
   return points.map(([x, y]) => `${at(x)},${at(y)}`).join(" ");
 }
 
-/** The area between two lines that share their places along the axis. */
+/** The polygon between two lines over the same x coordinates. */
 export function joinBand(
   points: readonly { readonly x: number; readonly low: number; readonly high: number }[],
 ): string {
@@ -25,7 +25,7 @@ export function joinBand(
   ]);
 }
 
-/** A drawing of that size in CSS pixels; `label` is its accessible name. */
+/** A drawing; its size is in CSS pixels, `label` is its accessible name. */
 export function Picture(props: {
   readonly width: number;
   readonly height: number;
@@ -47,7 +47,7 @@ export function Picture(props: {
   );
 }
 
-/** Text in a drawing; `kind` is a class of the style sheet, by default the one of small quiet text. */
+/** Text in a drawing; `kind` is a class of the style sheet, by default that of small grey text. */
 export function PictureText(props: {
   readonly x: number;
   readonly y: number;
@@ -64,8 +64,8 @@ export function PictureText(props: {
 }
 
 /**
- * Lines across a drawing at 0, 25, 50, 75 and 100 %, each with its number at the left. `y`: the place of a
- * share.
+ * Lines across a drawing at 0, 25, 50, 75 and 100 %, each with its number at the left. `y`: the coordinate of
+ * a share.
  */
 export function ShareLines(props: {
   readonly left: number;

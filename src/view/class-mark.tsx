@@ -6,7 +6,7 @@
 
 const colourCount = 9;
 
-/** The name of a class's colour in the style sheet; that of the first class where `index` is -1, unknown. */
+/** The style sheet's name for the colour of a class; that of the first class if `index` is -1 (unknown). */
 export function getColourClass(index: number): string {
   return `k${Math.max(0, index) % colourCount}`;
 }

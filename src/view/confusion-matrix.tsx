@@ -1,15 +1,15 @@
 /**
- * The confusion matrix as a table: rows are what was recorded, columns what it was taken for, each cell a
- * button that opens the recordings behind it.
+ * The confusion matrix as a table: rows are true classes, columns predicted classes, each cell a button that
+ * opens its recordings.
  *
- * Not its concern: the recordings behind a cell, how counts were made, languages.
+ * Not its concern: the recordings of a cell, how counts were computed, languages.
  */
 import { formatCount } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { ClassMark } from "./class-mark.tsx";
 import { formatShare } from "./format.ts";
 
-/** With no more classes than this there is room for their names over the columns. */
+/** Up to this many classes there is room for their names over the columns. */
 const namedColumns = 6;
 /** With more classes than this the matrix takes the whole width of the page. */
 const narrowColumns = 16;
@@ -25,9 +25,9 @@ interface MatrixWords {
   /** Name of the region that scrolls. */
   readonly name: string;
   readonly recorded: string;
-  /** Over the recall of each row. */
+  /** Name of the column with the recall of each row. */
   readonly found: string;
-  /** Beside the precision of each column; without it there is no such row. */
+  /** Name of the row with the precision of each column; undefined: no such row. */
   readonly right?: string;
   /** Accessible name of a cell. */
   tell(count: string, truth: string, predicted: string): string;
@@ -35,14 +35,14 @@ interface MatrixWords {
 
 /** Properties of {@link ConfusionMatrix}. */
 export interface MatrixProps {
-  /** Classes in the order they are shown in, a part of `evaluation.labels` or all of them. */
+  /** Classes in the order shown: all or some of `evaluation.labels`. */
   readonly labels: readonly string[];
   readonly evaluation: Pick<Evaluation, "labels" | "confusion"> & {
     readonly perClass: Readonly<
       Record<string, { readonly support: number; readonly recall: number; readonly precision?: number }>
     >;
   };
-  /** Number of each class that is shown, from 0; its place in `labels` by default. */
+  /** Number of a class, from 0; by default its index in `labels`. */
   readonly getNumber?: (label: string) => number;
   readonly words: MatrixWords;
   readonly chosen?: CellPlace | undefined;
@@ -56,7 +56,7 @@ export function getCellId([row, column]: CellPlace): string {
   return `cell-${row}-${column}`;
 }
 
-/** Whether a matrix of so many classes needs the whole width. */
+/** Whether a matrix of these classes needs the whole width. */
 export function isLargeMatrix(labels: readonly string[]): boolean {
   return labels.length > narrowColumns;
 }
@@ -67,7 +67,7 @@ export function orderCounts({ labels, evaluation }: Pick<MatrixProps, "labels" |
   return places.map((i) => places.map((j) => evaluation.confusion[i]?.[j] ?? 0));
 }
 
-/** The table, in a region that scrolls where it is wider than the screen. */
+/** The table, in a region that scrolls if it is wider than the screen. */
 export function ConfusionMatrix(props: MatrixProps) {
   const { labels, evaluation, words, getNumber = (label) => labels.indexOf(label) } = props;
   const { perClass } = evaluation;

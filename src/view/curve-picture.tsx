@@ -1,6 +1,5 @@
 /**
- * The learning curve: accuracy by recordings of each class, measured with its intervals, and beyond them as a
- * forecast.
+ * The learning curve: accuracy over recordings per class, measured with intervals, then forecast.
  *
  * Not its concern: how it was measured, languages.
  */
@@ -11,9 +10,9 @@ import { formatShare } from "./format.ts";
 
 /** The texts of the picture. */
 export interface CurveWords {
-  /** What the axis counts: "recordings of each class". */
+  /** What the axis counts: "recordings per class". */
   readonly axis: string;
-  /** The line of guessing. */
+  /** Name of the line at chance. */
   readonly guessing: string;
 }
 
@@ -23,7 +22,7 @@ interface Place {
   readonly interval: readonly [low: number, high: number];
 }
 
-/** Least distance of two numbers on the axis, in pixels. */
+/** Minimum distance between numbers on the axis, in pixels. */
 const numberSpace = 36;
 
 /** The picture, `width` pixels wide. Recordings are on a logarithmic axis. */
@@ -49,7 +48,7 @@ export function CurvePicture(props: {
     joinBand(
       places.map((p) => ({ x: x(p.recordingsPerClass), low: y(p.interval[0]), high: y(p.interval[1]) })),
     );
-  // A forecast begins where measuring ends.
+  // The forecast starts at the last measured point.
   const ahead = [...points.slice(-1), ...forecasts];
   const told = all.map((p) => `${p.recordingsPerClass.toFixed(0)}: ${formatShare(p.balancedAccuracy)}`);
   return (
@@ -84,7 +83,7 @@ export function CurvePicture(props: {
   );
 }
 
-/** Those sizes that have room for their number, from the left. */
+/** The sizes that have room for their number, from the left. */
 function thinOut(sizes: readonly number[], x: (size: number) => number): number[] {
   let taken = Number.NEGATIVE_INFINITY;
   return sizes.filter((size) => {

@@ -1,16 +1,16 @@
 /**
- * Numbers on pages: those of core/format.ts, kept together with their units where a line breaks.
+ * Numbers for pages: those of core/format.ts, with no line break between a number and its unit.
  *
- * Not its concern: where they stand.
+ * Not its concern: where they are shown.
  */
 import { formatPercent } from "../core/format.ts";
 
-/** Text in which no number is parted from its percent sign at the end of a line. */
+/** Replaces the spaces before percent signs with no-break spaces. */
 export function keepPercents(text: string): string {
   return text.replace(/(\d) %/g, "$1\u00a0%");
 }
 
-/** A share from 0 to 1 as a whole percentage, or with one decimal where `digits` is 1, kept on one line. */
+/** A share from 0 to 1 as a percentage with `digits` decimals and a no-break space. */
 export function formatShare(share: number, digits: 0 | 1 = 0): string {
   return keepPercents(formatPercent(share, digits));
 }

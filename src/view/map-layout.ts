@@ -1,7 +1,6 @@
 /**
- * Puts the marks of a map where none hides another: places scaled to the drawing, then marks that overlap
- * pushed apart by as little as it takes (projection of the constraints one by one, as in position-based
- * dynamics, Müller 2007).
+ * Lays out the marks of a map without overlap: positions are scaled to the drawing, then overlapping marks
+ * are pushed apart as little as possible (constraint projection as in position-based dynamics, Müller 2007).
  *
  * Not its concern: what the marks stand for.
  */
@@ -14,7 +13,7 @@ export interface MapLayout {
 
 const rounds = 80;
 
-/** Lays out marks of one radius, in pixels, in a drawing of that width. */
+/** Lays out marks of `radius` in a drawing of `width`, both in pixels. */
 export function layOutMarks(
   positions: readonly (readonly [x: number, y: number])[],
   width: number,
@@ -29,7 +28,7 @@ export function layOutMarks(
     ys[i]! *= scale;
   }
   separate(xs, ys, 2 * radius + 1);
-  // What was pushed over the edge is fetched back by drawing everything a little smaller.
+  // Marks pushed over the edge: everything is drawn a little smaller.
   const shrink = Math.min(1, (width - 2 * margin) / (getRange(xs) || 1));
   const [left, top] = [getLeast(xs), getLeast(ys)];
   const indent = margin + (width - 2 * margin - shrink * getRange(xs)) / 2;
@@ -50,7 +49,7 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
         const length = Math.hypot(x, y);
         if (length >= distance) continue;
         moved = true;
-        // Marks in one place part in a direction that depends on their number.
+        // Marks at the same position move apart in a direction given by their number.
         const [dx, dy] = length > 1e-6 ? [x / length, y / length] : [Math.cos(i), Math.sin(i)];
         const push = (distance - length) / 2;
         xs[i]! += push * dx;
@@ -63,8 +62,8 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
 }
 
 /**
- * For each mark the marks to its right, below, left and above that arrow keys lead to: near along the axis,
- * little aside; -1 where none is.
+ * For each mark the marks to its right, below, left and above that arrow keys lead to: close along the axis
+ * and with little offset from it; -1 if there is none.
  */
 export function findNeighbours(
   places: readonly (readonly [x: number, y: number])[],

@@ -1,8 +1,8 @@
 /**
- * Pictures of few colours as PNG files.
+ * Pictures with a palette as PNG files.
  *
- * Format: PNG (W3C, third edition), colour type 3, eight bits, one filter. Not its concern: what is in the
- * picture.
+ * Format: PNG (W3C, third edition), colour type 3, eight bits, one filter. Not its concern: what the
+ * picture shows.
  */
 
 import { zlibSync } from "fflate";
@@ -14,7 +14,7 @@ const signature = [137, 80, 78, 71, 13, 10, 26, 10];
 /** Red, green and blue, 0 to 255 each. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** The bytes of a PNG; `pixels` [height, width]: places in the palette of at most 256 colours. */
+/** The bytes of a PNG; `pixels` [height, width]: indices into the palette of at most 256 colours. */
 export function encodePng(pixels: Uint8Array, width: number, palette: readonly Colour[]): Uint8Array {
   const height = pixels.length / width;
   const header = new Uint8Array(13);

@@ -1,31 +1,31 @@
 /**
- * The map: every recording a mark with its class's number, near recordings that are similar to the golem.
+ * The map: a mark per recording, with the number of its class, close to recordings with similar embeddings.
  * Arrow keys go from mark to mark.
  *
- * Not its concern: how places were found, how recordings are played, languages.
+ * Not its concern: how positions were computed, how recordings are played, languages.
  */
 import { useMemo, useState } from "preact/hooks";
 import { at } from "./chart.tsx";
 import { getColourClass } from "./class-mark.tsx";
 import { findNeighbours, layOutMarks } from "./map-layout.ts";
 
-/** Most marks that are drawn: the time for it grows with their square. */
+/** Maximum number of marks drawn: the time grows with their square. */
 export const maximumMarks = 500;
 
-/** From so many marks on, they are drawn smaller. */
+/** With more marks than this, they are drawn smaller. */
 const manyMarks = 250;
 
 /** One recording on the map. */
 export interface MapMark {
-  /** Its place in the list of all recordings. */
+  /** Index in the list of all recordings. */
   readonly index: number;
   /** From 0 to 1, y downwards. */
   readonly position: readonly [x: number, y: number];
-  /** Number of its class, from 0; -1 for a class that the golem does not know. */
+  /** Number of its class, from 0; -1 for a class that the golem does not have. */
   readonly number: number;
-  /** Whether the golem was fitted on it: a circle; else a square. */
+  /** Whether the golem was trained on it: a circle; else a square. */
   readonly isTrained: boolean;
-  /** Whether it was taken for another class. */
+  /** Whether it was misclassified. */
   readonly isWrong: boolean;
   /** Accessible name, after the number of the class. */
   readonly name: string;
@@ -33,7 +33,7 @@ export interface MapMark {
 
 /** Properties of {@link RecordingMap}. */
 export interface MapProps {
-  /** The same array while nothing of it changes, so that it is laid out once. */
+  /** Must be the same array while nothing changes, so that it is laid out once. */
   readonly marks: readonly MapMark[];
   /** `index` of the mark whose recording is playing. */
   readonly playing?: number | undefined;

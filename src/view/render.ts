@@ -1,6 +1,6 @@
 /**
- * Components as HTML text that is safe to save: the renderer escapes every text and attribute, and this file
- * replaces the characters that HTML does not allow.
+ * Renders components to HTML text: the renderer escapes texts and attributes, this file replaces characters
+ * that HTML does not allow.
  *
  * Not its concern: what is rendered.
  */
@@ -8,8 +8,8 @@ import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 
 /**
- * Controls and halves of characters, which HTML does not allow, and controls that reverse the direction of
- * the text around them.
+ * Control characters and lone surrogates, which HTML does not allow, and controls that change the direction
+ * of the surrounding text.
  */
 const forbidden = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu;
 

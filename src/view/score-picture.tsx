@@ -1,5 +1,5 @@
 /**
- * The score on a line from 0 to 100 %: its interval, guessing, and under it the score on the training
+ * The score on a line from 0 to 100 % with its interval and chance; below it, the score on the training
  * recordings.
  *
  * Not its concern: how scores are computed, languages.

@@ -1,6 +1,6 @@
 /**
- * What an evaluation means and how it was measured, in sentences for people: written once for terminal,
- * report, studio and exported page.
+ * What an evaluation means and how it was measured, in sentences shared by terminal, report, studio and
+ * exported page.
  *
  * Not its concern: how it was computed, where the sentences are shown. Pages pass them through
  * `keepPercents`.
@@ -11,12 +11,12 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 /** How far a score can be relied on. */
 export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good" | "onlyKnown";
 
-/** What a verdict is judged by. */
+/** What a verdict depends on. */
 type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed">;
 
 /**
- * Judges a score by its lower limit; one of sources that were trained on says nothing of others, however high
- * it is.
+ * Judges a score by its lower limit. A score on sources that were also trained on says nothing about new
+ * sources.
  */
 export function judgeScore({ interval: [low, high], chance, sourcesMixed }: Judged): Verdict {
   if (low <= chance) return "guessing";
@@ -26,15 +26,15 @@ export function judgeScore({ interval: [low, high], chance, sourcesMixed }: Judg
 }
 
 const verdicts: Readonly<Record<Verdict, string>> = {
-  guessing: "so far this cannot be told from guessing: it needs more recordings, or another task",
+  guessing: "not distinguishable from guessing so far: it needs more recordings, or another task",
   mostlyWrong:
     "better than guessing, but mostly wrong: more recordings per class, from more speakers, help most",
   perhapsWrong:
-    "better than guessing, but maybe wrong more often than right: more recordings per class, from more speakers, help most",
+    "better than guessing, but possibly wrong more often than right: more recordings per class, from more speakers, help most",
   useful: "useful where a mistake costs little; more recordings per class, from more speakers, help most",
   onlyKnown:
-    "this is how well it recognises the sources it was trained on, and says nothing of new ones: record each class from several sources",
-  good: "good; keep testing it on recordings from where it will be used",
+    "this is the score on sources it was trained on and says nothing about new ones: record each class from several sources",
+  good: "good; keep testing it on recordings from the place of use",
 };
 
 /** What the score means for use, judged by the lower limit of its interval. */
@@ -52,12 +52,12 @@ export function describeInterval({ interval }: Pick<Evaluation, "interval">): st
   return `95 % interval ${describeRange(interval)}`;
 }
 
-/** What chance alone gives. */
+/** The score of guessing. */
 export function describeChance({ chance }: Pick<Evaluation, "chance">): string {
   return `guessing gives ${formatPercent(chance)}`;
 }
 
-/** Stands beside every score on training recordings. */
+/** Follows every score on training recordings. */
 export const trainedCaution = "which says little";
 
 /** The score on the training recordings, with a caution: over-fitting raises it. */
@@ -65,7 +65,7 @@ export function describeTraining({ trainAccuracy }: Pick<Evaluation, "trainAccur
   return `on its own training recordings it is right ${formatPercent(trainAccuracy)} of the time, ${trainedCaution}`;
 }
 
-/** Whether speakers were kept apart, and if not, why. */
+/** Whether folds keep speakers apart, and if not, why. */
 export function describeGrouping(
   { grouping, groupingReason, groupedBy }: Pick<Evaluation, "grouping" | "groupingReason" | "groupedBy">,
   apart = "no speaker on both sides of a fold",
@@ -85,7 +85,7 @@ export function describeFolds(folds: number | undefined, repeats: number): strin
   return `${folds} folds, ${repeats} ${repeats === 1 ? "time" : "times"}`;
 }
 
-/** How it was measured, as what follows the word "measured". */
+/** How it was measured; follows the word "measured". */
 export function describeProtocol(evaluation: Evaluation): string {
   const { protocol, recordings, groupingReason, folds, repeats } = evaluation;
   if (protocol === "held-out") {

@@ -1,12 +1,12 @@
 /**
- * A share as a bar from 0 to 1 on a rail.
+ * A share as a bar from 0 to 1.
  *
- * Not its concern: what it is a share of.
+ * Not its concern: what the share means.
  */
 
 /**
- * The bar. Its length is an attribute, since the pages' policies allow no inline styles; hidden from screen
- * readers: the number stands beside it.
+ * The bar. Its length is an attribute, because the pages' policies forbid inline styles. Hidden from screen
+ * readers: the number is beside it.
  */
 export function ShareBar({ share }: { readonly share: number | undefined }) {
   return (

@@ -1,18 +1,18 @@
 /**
- * Mel levels as a picture: time to the right, pitch upwards, from dark to bright between the recording's own
- * quiet and loud levels.
+ * Mel levels as a picture: time to the right, frequency upwards, from dark to bright between quiet and loud
+ * levels of the recording.
  *
  * Not its concern: samples, how levels are computed.
  */
 import { type Colour, encodePng } from "./png.ts";
 
-/** Shares of the levels that are all dark and all bright. */
+/** Shares of the levels that are drawn darkest and brightest. */
 const [darkShare, brightShare] = [0.25, 0.002];
-/** Least range, in nats: 20 dB, so that steady noise stays even. */
+/** Minimum range, in nats: 20 dB, so that steady noise looks uniform. */
 const minimumRange = 2 * Math.LN10;
 const shades = 64;
 
-/** Dark in either scheme of the page, with its accent in the middle. */
+/** Dark in both colour schemes of the page, with its accent colour in the middle. */
 const stops: readonly Colour[] = [
   [23, 26, 38],
   [38, 44, 96],

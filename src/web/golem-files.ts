@@ -1,9 +1,9 @@
 /**
- * The files of a golem over HTTP: what prediction needs of them and no more, with bounded sizes, checked
+ * The files of a golem over HTTP: only those that prediction needs, with bounded sizes, checked
  * before they are used.
  *
- * training.json may be missing: it answers nothing. Of streams it tells how long what the golem knows is.
- * Not its concern: who listens, workers.
+ * training.json may be missing; detection takes the durations of training recordings from it.
+ * Not its concern: listening, workers.
  */
 import { type ErrorCode, GolemError } from "../core/error.ts";
 import { formatVersion, parseGolemDocument } from "../golem/golem-document.ts";

@@ -11,7 +11,7 @@ import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
-import type { HearingCalls, HearingLoad, HearingTrial } from "./hearing-worker.ts";
+import type { EmbeddingWorkerCalls, LoadArgument, TrialArgument } from "./embedding-worker.ts";
 import type { LiveInput, LiveMessage } from "./live-detection.ts";
 import { type Capture, captureStream } from "./microphone.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
@@ -80,7 +80,7 @@ export interface LoadWebGolemOptions extends WorkOptions {
    * the same embeddings faster.
    */
   readonly webgpu?: WebGpuOptions | undefined;
-  /** Creates the worker where a bundler cannot, from the module `golem-audio/web/hearing-worker`. */
+  /** Creates the worker where a bundler cannot, from the module `golem-audio/web/embedding-worker`. */
   readonly createWorker?: (() => Worker) | undefined;
   /** Called with what is odd about the golem. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
@@ -95,9 +95,9 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
   const { signal, onProgress, weights = "weights/", keep, threads, runtimeUrl, onWarning } = options;
   const page = globalThis.document?.baseURI ?? globalThis.location?.href;
   const folder = resolveFolderUrl(url, page);
-  const worker = (options.createWorker ?? createHearingWorker)();
-  const caller = createWorkerCaller<HearingCalls>(worker, describeDeath);
-  const argument: HearingLoad = {
+  const worker = (options.createWorker ?? createEmbeddingWorker)();
+  const caller = createWorkerCaller<EmbeddingWorkerCalls>(worker, describeDeath);
+  const argument: LoadArgument = {
     folder: folder.href,
     weights: new URL(weights, options.weights === undefined ? folder : page).href,
     keep,
@@ -112,7 +112,7 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
     const { document, warning } = await caller.call("load", argument, { signal, onProgress });
     if (warning) onWarning?.(warning);
     const tryGraphics = ({ runtimeUrl, software = false }: WebGpuOptions) => {
-      const trial: HearingTrial = {
+      const trial: TrialArgument = {
         ...{ runtimeUrl: new URL(runtimeUrl, page).href, software, keep },
         weights: argument.weights,
       };
@@ -136,7 +136,7 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
 }
 
 async function listen(
-  caller: Caller<HearingCalls>,
+  caller: Caller<EmbeddingWorkerCalls>,
   stream: MediaStream,
   { onEvent, onState, onWarning, signal, ...settings }: ListenOptions = {},
 ): Promise<Listening> {
@@ -192,13 +192,13 @@ function describeDeath(message: string): GolemError {
     "encoder-failed",
     `The golem's worker stopped: ${message || "it could not be loaded"}.`,
     {
-      hint: "hearing-worker.js has to lie beside the module, and the page's policy has to allow workers from there.",
+      hint: "embedding-worker.js has to lie beside the module, and the page's policy has to allow workers from there.",
     },
   );
 }
 
-function createHearingWorker(): Worker {
-  return new Worker(new URL("./hearing-worker.js", import.meta.url), { type: "module", name: "golem" });
+function createEmbeddingWorker(): Worker {
+  return new Worker(new URL("./embedding-worker.js", import.meta.url), { type: "module", name: "golem" });
 }
 
 /**

@@ -2,8 +2,8 @@
  * ONNX Runtime on a graphics processor: onnxruntime-web's WebGPU build, fetched from where the page keeps it
  * when it is asked for.
  *
- * It is no part of this package's build, as it is twice as large as all of that. Runs take turns, since that
- * build cannot do two at once.
+ * It is not part of this package's build, being twice as large. Runs take turns, since it supports only one
+ * at a time.
  * Not its concern: encoders, whether it is worth it.
  */
 import type * as Ort from "onnxruntime-web/webgpu";

@@ -2,7 +2,7 @@
  * The page that `golem export --format web` writes: files and the microphone, answers with bars. Everything
  * that comes from a golem or a file is set as text.
  *
- * Not its concern: how anything is heard or decided.
+ * Not its concern: embedding, classification.
  */
 import { GolemError } from "../core/error.ts";
 import { formatClock, formatPercent } from "../core/format.ts";
@@ -84,8 +84,8 @@ function takeFiles(golem: WebGolem): void {
 
 function showState({ levelDb, scores, unknown, isSound }: LiveState): void {
   get<HTMLMeterElement>("level").value = Math.max(-80, levelDb);
-  const heard = [...listBars(scores), { name: "unknown", share: unknown, isFlag: true }];
-  showBars(get("bars"), isSound ? heard : heard.map((bar) => ({ ...bar, share: 0 })), maximumBars + 1);
+  const bars = [...listBars(scores), { name: "unknown", share: unknown, isFlag: true }];
+  showBars(get("bars"), isSound ? bars : bars.map((bar) => ({ ...bar, share: 0 })), maximumBars + 1);
 }
 
 function showEvent(label: string, start: number, confidence: number): void {
@@ -111,10 +111,10 @@ function takeMicrophone(golem: WebGolem): void {
     for (const track of stream?.getTracks() ?? []) track.stop();
   };
   const start = async (): Promise<void> => {
-    // The golem heard its training recordings as they were: no browser is to improve on the sound.
+    // Training recordings were not processed by a browser, so the live sound must not be either.
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const stream = await navigator.mediaDevices.getUserMedia({ audio });
-    get("hearing").hidden = false;
+    get("live").hidden = false;
     const listening = await golem.listen(stream, {
       onEvent: ({ label, start, confidence }) => showEvent(label, start, confidence),
       onState: showState,
@@ -140,7 +140,7 @@ function describe({ labels, evaluation }: WebGolem): void {
   get("classes").textContent = `This golem tells apart ${labels.slice(0, most).join(", ")}${more}.`;
   get("score").textContent = evaluation
     ? keepPercents(
-        `On recordings it had never heard it was right in ${formatPercent(evaluation.balancedAccuracy)} of cases (${describeInterval(evaluation)}); ${describeChance(evaluation)}.`,
+        `On held-out recordings it was right in ${formatPercent(evaluation.balancedAccuracy)} of cases (${describeInterval(evaluation)}); ${describeChance(evaluation)}.`,
       )
     : "How often it is right has not been measured.";
 }

@@ -1,6 +1,6 @@
 /**
- * The weights of built-in encoders in a browser: fetched from where the page says, checked by size and
- * sha256, kept in Cache Storage where there is one.
+ * The weights of built-in encoders in a browser: fetched from the address the page gives, checked by size and
+ * sha256, kept in Cache Storage if available.
  *
  * Kept files are found by their hash, so that pages of one origin share them wherever they came from, and are
  * checked again whenever they are read.

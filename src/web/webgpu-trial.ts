@@ -1,6 +1,6 @@
 /**
- * Whether networks are better off on a graphics processor: each encoder hears two seconds of sound on
- * WebAssembly and on WebGPU, and moves only if both say the same and WebGPU is faster.
+ * Whether networks run better on a graphics processor: each encoder embeds two seconds of sound on
+ * WebAssembly and on WebGPU, and is moved only if both agree and WebGPU is faster.
  *
  * Not its concern: golems, recordings.
  */
@@ -44,7 +44,7 @@ export interface WebGpuTrial {
 interface TrialOptions extends WebWeightOptions {
   readonly runtimeUrl: string;
   readonly software: boolean;
-  /** Does a piece of work when nobody else is using the encoders. */
+  /** Runs a piece of work while the encoders are not in use. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 

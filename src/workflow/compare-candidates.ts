@@ -1,5 +1,5 @@
 /**
- * Fitting against over-fitting: candidates from the most restrained to the freest, scored on the same
+ * Under-fitting and over-fitting: candidates from the most to the least constrained, scored on the same
  * held-out recordings.
  *
  * Nested: everything that a candidate chooses on data (layer, penalty, epochs, weights of views) is chosen

@@ -1,5 +1,5 @@
 /**
- * What the procedures of this folder need of where they run: data sets, embeddings and the fits of
+ * What the procedures of this folder need from Node or the browser: data sets, embeddings and the fits of
  * cross-validation. Node implements it in node/node-environment.ts, the studio in
  * studio/workers/studio-environment.ts.
  *

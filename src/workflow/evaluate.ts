@@ -53,10 +53,10 @@ export async function evaluate(
   const dataset = await environment.openDataset(data, options);
   const all = selectTestRows(dataset);
   const rows = limit === undefined ? all : limitRecordings(all, limit);
-  const { embedded: heard, ...rest } = await embedDistinct(environment, rows, encoderSet, {
+  const { embedded: distinct, ...rest } = await embedDistinct(environment, rows, encoderSet, {
     ...{ audio: getAudioOf(model.document), signal, onProgress, onWarning },
   });
-  const embedded = findSources(heard);
+  const embedded = findSources(distinct);
   const skipped = [...dataset.skipped, ...rest.skipped];
   return { evaluation: model.evaluate(embedded, skipped), name: dataset.name, rows, embedded, skipped };
 }

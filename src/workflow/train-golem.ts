@@ -6,6 +6,7 @@
  * rows.
  * Not its concern: files, encoders' insides, the terminal.
  */
+
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/audio-description.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
@@ -15,6 +16,7 @@ import { createInlineRunner, type FitProblem, type FoldRunner } from "../classif
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
+import { formatNumberOf } from "../core/format.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
@@ -151,7 +153,7 @@ function describeValidationGroups(
   const sources = listSources(recordings);
   if (sources.length === 0) return reason === undefined ? {} : { groupingReason: reason };
   const pieces = sources.reduce((sum, { length }) => sum + length, 0);
-  const found = `${pieces} recordings are pieces of ${sources.length} source${sources.length === 1 ? "" : "s"}, such as ${describeSources(sources)}`;
+  const found = `${pieces} recordings are pieces of ${formatNumberOf(sources.length, "source")}, such as ${describeSources(sources)}`;
   if (grouping === "speaker") return { groupedBy: "source", groupingReason: found };
   return {
     groupedBy: "source",

@@ -1,4 +1,7 @@
-/** Reports in a real browser: they show, play and open what they should, whatever the recordings are called, and ask nobody for anything. */
+/**
+ * Reports in a real browser: they show, play and open what they should, whatever the recordings are called,
+ * and make no network requests.
+ */
 import { readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -33,7 +36,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
 
   for (const colorScheme of schemes) {
     for (const [size, viewport] of Object.entries(sizes)) {
-      it(`is fit for everybody, ${colorScheme}, ${size}`, async () => {
+      it(`is accessible, ${colorScheme}, ${size}`, async () => {
         const path = await save(writeReport(makeReportData(), await loadPageAssets()));
         const { page, complaints, requests } = await openWatchedPage(browser, { colorScheme, viewport });
         await page.goto(pathToFileURL(path).href);
@@ -105,7 +108,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
 
     await page.locator("[data-class='1']").click();
     expect(await page.locator(".wide .dot.chosen").count()).toBe(6);
-    await page.locator("text=mistakes").last().click();
+    await page.locator("input[value=mistake]").click();
     await page.locator("#recordings summary").first().click();
     await page.locator("#filter").fill("cat/");
     expect(await page.locator("#rows tbody tr:visible").count()).toBe(6);
@@ -152,7 +155,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       const audio = document.querySelector("audio")!;
       audio.src = "gone.wav";
     });
-    await page.locator("#player-text", { hasText: "It cannot be played" }).waitFor();
+    await page.locator("#player-text", { hasText: "The recording cannot be played" }).waitFor();
   });
 
   it("is whole and small: of a golem, reported with sound, evaluated", async () => {

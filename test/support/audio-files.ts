@@ -144,7 +144,7 @@ export function measureTone(samples: Float32Array, rate: number, hertz: number):
   return (2 * Math.hypot(real, imaginary)) / weight;
 }
 
-/** The first window of a file, as encoders hear it: 16 kHz, trimmed. */
+/** The first window of a file, as encoders get it: 16 kHz, trimmed. */
 export async function readWindow(path: string): Promise<Float32Array> {
   const source = await openFileSource(path);
   try {

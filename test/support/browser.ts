@@ -101,7 +101,7 @@ export function getBrowser(): Promise<Browser> {
   return shared;
 }
 
-/** Flags for a microphone that hears a WAV file, again and again; the file may be replaced before the microphone is turned on. */
+/** Flags for a microphone that plays a WAV file, again and again; the file may be replaced before the microphone is turned on. */
 export function listMicrophoneFlags(file: string): string[] {
   return [
     "--use-fake-device-for-media-stream",

@@ -14,7 +14,7 @@ import { getSharedFolder } from "./shared-folder.ts";
 const banking = resolve(import.meta.dirname, "../../demo/banking");
 const labels = ["abroad", "balance", "freeze"];
 /** Of each class's ten test recordings those that are in the stream, each by another voice; the golem learns the rest. */
-const heard = [0, 2, 4];
+const inserted = [0, 2, 4];
 
 /** Rate of the stream, in Hz. */
 export const streamRate = 16_000;
@@ -48,7 +48,7 @@ export async function createSpokenStream(): Promise<SpokenStream> {
       .map((name) => join(banking, split, label, name));
   const shared = await getSharedFolder("three-sentences", async (place) => {
     for (const label of labels) {
-      const others = recordings("test", label).filter((_, i) => !heard.includes(i));
+      const others = recordings("test", label).filter((_, i) => !inserted.includes(i));
       for (const [i, file] of [...recordings("train", label), ...others].entries()) {
         cpSync(file, join(place, "data", label, `${i}.ogg`));
       }
@@ -64,7 +64,7 @@ export async function createSpokenStream(): Promise<SpokenStream> {
   const parts: Float32Array[] = [createPause(2)];
   const truth: SpokenSentence[] = [];
   let at = parts[0]!.length;
-  for (const name of heard) {
+  for (const name of inserted) {
     for (const label of labels) {
       const file = recordings("test", label)[name]!;
       const clip = await readClip(file);

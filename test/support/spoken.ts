@@ -1,4 +1,4 @@
-/** What a microphone hears, as a file: recordings said one after the other. */
+/** The input of a microphone, as a file: recordings said one after the other. */
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openAudio } from "../../src/audio/open-audio.ts";
@@ -9,7 +9,7 @@ import { openFileSource } from "../../src/node/disk/file-source.ts";
 const rate = 16_000;
 const pauseSeconds = 0.7;
 
-/** Writes what a microphone hears when the recordings of a folder are said one after the other, as loud as each other. */
+/** Writes the input of a microphone when the recordings of a folder are played one after the other, as loud as each other. */
 export async function writeSpeech(file: string, folder: string, count: number): Promise<void> {
   const names = (await readdir(folder)).sort().slice(0, count);
   await writeSounds(

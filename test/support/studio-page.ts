@@ -1,4 +1,4 @@
-/** The studio in a real browser, with a microphone that hears real recordings. */
+/** The studio in a real browser, with a microphone that plays real recordings. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 import { gatherStudioSite } from "../../src/node/export/studio-site.ts";

@@ -20,7 +20,7 @@ export function createMemoryShelf(): Shelf {
   const tasks = new Map<string, Task>();
   const recordings = new Map<string, KeptRecording>();
   const sounds = new Map<string, Uint8Array>();
-  const hearings = new Map<string, Uint8Array>();
+  const embeddings = new Map<string, Uint8Array>();
   const golems = new Map<string, Parameters<Shelf["putGolem"]>[1]>();
   const listOf = (task: string) =>
     [...recordings.values()].filter((one) => one.task === task).sort((a, b) => a.order - b.order);
@@ -55,9 +55,9 @@ export function createMemoryShelf(): Shelf {
     getSound: async (id) => sounds.get(id),
     getGolem: async (task) => golems.get(task),
     putGolem: async (task, golem) => void golems.set(task, structuredClone(golem)),
-    getHearings: async (keys) => keys.map((key) => hearings.get(key)),
-    putHearings: async (values) => {
-      for (const { key, bytes } of values) hearings.set(key, bytes);
+    getEmbeddings: async (keys) => keys.map((key) => embeddings.get(key)),
+    putEmbeddings: async (values) => {
+      for (const { key, bytes } of values) embeddings.set(key, bytes);
     },
   };
 }
@@ -81,7 +81,7 @@ export function createFakeWorkers(answers: FakeAnswers) {
   const end = vi.fn();
   return {
     end,
-    getHearer: () => caller,
+    getEmbedder: () => caller,
     getLearner: () => caller,
     getExaminer: () => caller,
     createComparer: () => ({ comparer: caller, end }),
@@ -90,7 +90,7 @@ export function createFakeWorkers(answers: FakeAnswers) {
 
 /** A recording with some sound, as embedding would find it. */
 export const embedded = {
-  state: "heard",
+  state: "embedded",
   seconds: 1.5,
   isSpeech: false,
   peaks: Uint8Array.of(1, 2),

@@ -120,39 +120,46 @@ export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAc
     report: (seconds) => {
       examine();
       const rate = sound > 0 ? seconds / sound : 0;
-      const lost = refused + zeroed + foreign;
-      if (lost > 0) {
-        const kinds = [
-          [refused, "in frames that could not be decoded"],
-          [zeroed, "overwritten with zeros"],
-          [foreign, "outside frames"],
-        ] as const;
-        const parts = kinds.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
-        const loss =
-          missing === undefined
-            ? `about ${formatLoss(lost * rate)} of sound may be missing`
-            : missing > 0
-              ? `${formatLoss(missing)} of sound are missing`
-              : "by its header no sound is missing";
-        warnings.push(
-          createWarning(
-            "damaged",
-            `${lost} bytes inside ${name} gave no sound (${parts.join(", ")}): ${loss}; everything else was decoded.`,
-            "Copy or record it again if that part matters.",
-          ),
-        );
-      }
-      if (gap.unknown > largestOddment) {
-        warnings.push(
-          createWarning(
-            "bytes-left",
-            `${gap.unknown} bytes at the end of ${name} were not decoded, about ${formatLoss(gap.unknown * rate)} if they are sound like the rest; expected frames or tags up to the end.`,
-            "If sound is missing at the end, convert the file with the program that made it, or record it again.",
-          ),
-        );
-      }
+      const loss = { refused, zeroed, foreign };
+      if (refused + zeroed + foreign > 0) warnings.push(warnOfLoss(name, loss, rate, missing));
+      if (gap.unknown > largestOddment) warnings.push(warnOfRest(name, gap.unknown, rate));
     },
   };
+}
+
+/** `rate`: seconds per byte; `missing`: seconds by the header. */
+function warnOfLoss(
+  name: string,
+  { refused, zeroed, foreign }: Readonly<Record<"refused" | "zeroed" | "foreign", number>>,
+  rate: number,
+  missing: number | undefined,
+): ErrorRecord {
+  const lost = refused + zeroed + foreign;
+  const kinds = [
+    [refused, "in frames that could not be decoded"],
+    [zeroed, "overwritten with zeros"],
+    [foreign, "outside frames"],
+  ] as const;
+  const parts = kinds.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
+  const loss =
+    missing === undefined
+      ? `about ${formatLoss(lost * rate)} of sound may be missing`
+      : missing > 0
+        ? `${formatLoss(missing)} of sound are missing`
+        : "by its header no sound is missing";
+  return createWarning(
+    "damaged",
+    `${lost} bytes inside ${name} gave no sound (${parts.join(", ")}): ${loss}; everything else was decoded.`,
+    "Copy or record it again if that part matters.",
+  );
+}
+
+function warnOfRest(name: string, bytes: number, rate: number): ErrorRecord {
+  return createWarning(
+    "bytes-left",
+    `${bytes} bytes at the end of ${name} were not decoded, about ${formatLoss(bytes * rate)} if they are sound like the rest; expected frames or tags up to the end.`,
+    "If sound is missing at the end, convert the file with the program that made it, or record it again.",
+  );
 }
 
 /** Seconds with as many digits as short losses need. */

@@ -4,14 +4,12 @@
  *
  * Not its concern: where frames are, containers.
  *
- * After refusing a frame, a decoder has a damaged heap (it frees its last output twice), so it is replaced by
- * a new one for the next frame; frames do not depend on each other. Replaced instances are left to the
- * garbage collector.
+ * A decoder that refused a frame is replaced by a new one for the next frame; frames do not depend on each
+ * other. Replaced instances are left to the garbage collector.
  */
-import type { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { completeFlacHeader, type FlacStreamInfo } from "./flac-frame.ts";
 import type { FlacPiece } from "./flac-splitter.ts";
-import { withSilentConsole } from "./silent-console.ts";
+import { allocateNumbers, copyPlanes, startWasm } from "./wasm-codec.ts";
 
 /** Decodes frames one by one. */
 export interface FlacFrameDecoder {
@@ -21,18 +19,65 @@ export interface FlacFrameDecoder {
   release(): void;
 }
 
+/** The functions of libflac.js. */
+interface LibFlac {
+  create_decoder(...pointers: readonly number[]): number;
+  decode_frame(decoder: number, input: number, length: number): void;
+}
+
+/** One instance of libFLAC. */
+interface FlacDecoder {
+  /** Decodes a frame; planes of length 0 when it was refused. */
+  decode(frame: Uint8Array): Float32Array[];
+}
+
+/** Bytes that libFLAC is given at once. */
+const inputBytes = 65_535 * 8;
+
+async function startDecoder(): Promise<FlacDecoder> {
+  const { default: program } = await import("./wasm/libflac.js");
+  const wasm = await startWasm<LibFlac>(program);
+  const channels = allocateNumbers(wasm);
+  const samples = allocateNumbers(wasm);
+  const output = allocateNumbers(wasm);
+  const outputLength = allocateNumbers(wasm);
+  // Rate, bits, and the words of errors and state are not used.
+  const unused = (): number => allocateNumbers(wasm).byteOffset;
+  const decoder = wasm.create_decoder(
+    ...[channels.byteOffset, unused(), unused(), samples.byteOffset],
+    ...[output.byteOffset, outputLength.byteOffset, unused(), unused()],
+  );
+  return {
+    decode: (frame) => {
+      let planes: Float32Array[] = [];
+      for (let offset = 0; offset < frame.length; offset += inputBytes) {
+        const chunk = frame.subarray(offset, offset + inputBytes);
+        // libFLAC frees it.
+        const input = wasm.malloc(chunk.length);
+        new Uint8Array(wasm.HEAP, input, chunk.length).set(chunk);
+        wasm.decode_frame(decoder, input, chunk.length);
+        if (samples[0] === 0) continue;
+        planes = copyPlanes(wasm, output[0]!, channels[0]!, samples[0]!);
+        wasm.free(output[0]!);
+        outputLength[0] = 0;
+        samples[0] = 0;
+      }
+      return planes;
+    },
+  };
+}
+
 /** Frames refused by libFLAC, beyond one for each good one, before the rest of a file is given up. */
 const maximumErrors = 100;
 
 /** A decoder that refused no frame since it was created, reused for the next file; undefined while in use. */
-let idleDecoder: FLACDecoder | undefined;
+let idleDecoder: FlacDecoder | undefined;
 
 /** Creates a decoder, or takes the one that the last file has left. */
 export async function createFlacFrameDecoder(): Promise<FlacFrameDecoder> {
-  const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-  let decoder = idleDecoder ?? new FLACDecoder();
+  const idle = idleDecoder;
   idleDecoder = undefined;
-  await decoder.ready;
+  let decoder = idle ?? (await startDecoder());
   let errors = 0;
   const decodeBytes = async (
     bytes: Uint8Array,
@@ -41,13 +86,12 @@ export async function createFlacFrameDecoder(): Promise<FlacFrameDecoder> {
   ): Promise<readonly Float32Array[] | undefined> => {
     try {
       const frame = completeFlacHeader(bytes, info.bitsPerSample);
-      const { channelData, samplesDecoded } = await withSilentConsole(() => decoder.decodeFrames([frame]));
-      if (samplesDecoded === samples && channelData.length === info.channels) return channelData;
+      const planes = decoder.decode(frame);
+      if (planes[0]?.length === samples && planes.length === info.channels) return planes;
     } catch {
       // A trap inside WebAssembly counts as a refusal.
     }
-    decoder = new FLACDecoder();
-    await decoder.ready;
+    decoder = await startDecoder();
     return undefined;
   };
   return {

@@ -21,7 +21,7 @@ import { identifyStream, type OggStream } from "./ogg-stream.ts";
 
 /** Decodes Ogg content. */
 export const oggDecoder: Decoder = {
-  id: "@wasm-audio-decoders/ogg-vorbis@0.1.20+ogg-opus-decoder@1.7.5",
+  id: "@wasm-audio-decoders/ogg-vorbis@0.1.20+opus-decoder@0.7.12",
   canDecode: (content) => content.container === "ogg",
   decode: async (source, options) => {
     const stream = await findStream(source);

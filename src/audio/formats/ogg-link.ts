@@ -1,16 +1,18 @@
 /**
- * Decodes one audio stream of an Ogg file page by page: Vorbis and Opus with their WebAssembly decoders, FLAC
- * with libFLAC.
+ * Decodes one audio stream of an Ogg file page by page: Vorbis, Opus and FLAC.
  *
  * Not its concern: which pages belong to the stream, the other streams of a file.
  *
- * References: Vorbis I specification, RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
+ * References: Vorbis I specification (appendix A), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
  */
 import type { ByteAccount } from "./byte-account.ts";
 import { readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
 import { createFlacFrameDecoder } from "./flac-parts.ts";
+import { createPacketJoiner } from "./ogg-packets.ts";
 import type { OggPage } from "./ogg-page.ts";
-import { createPageFeed, type OggStream } from "./ogg-stream.ts";
+import type { OggStream } from "./ogg-stream.ts";
+import { createOpusDecoder } from "./opus-codec.ts";
+import { createVorbisDecoder } from "./vorbis-codec.ts";
 
 /** Decodes the pages of one stream, which are entered into an account as they are taken. */
 export interface LinkDecoder {
@@ -20,130 +22,131 @@ export interface LinkDecoder {
   getFailure(): string | undefined;
 }
 
+/** What became of a packet. */
+interface PacketResult {
+  /** Samples per channel; absent when the packet gave none. */
+  readonly planes?: readonly Float32Array[];
+  /** In Hz; absent when it is that of the headers. */
+  readonly sampleRate?: number;
+  /** Why the packet was refused. */
+  readonly failure?: string;
+}
+
+/** Decodes the packets of one stream, headers first. */
+export interface PacketDecoder {
+  decode(packet: Uint8Array): PacketResult | Promise<PacketResult>;
+  /** Hands the decoder on to the next file. */
+  release?(): void;
+}
+
 /** Creates the decoder of a stream. */
-export function createLinkDecoder(stream: OggStream, account: ByteAccount): Promise<LinkDecoder> {
-  return stream.codec === "flac"
-    ? createFlacLink(stream, account)
-    : createPageLink(stream, stream.codec, account);
-}
-
-/** The interface of both WebAssembly decoders. Each stream gets a new one, left to the garbage collector. */
-interface PageDecoder {
-  decode(bytes: Uint8Array): PageResult | Promise<PageResult>;
-  flush(): Promise<PageResult>;
-}
-interface PageResult {
-  readonly channelData: readonly Float32Array[];
-  readonly samplesDecoded: number;
-  readonly sampleRate: number;
-  readonly errors: readonly unknown[];
-}
-
-async function createPageDecoder(codec: "vorbis" | "opus"): Promise<PageDecoder> {
-  if (codec === "opus") {
-    const { OggOpusDecoder } = await import("ogg-opus-decoder");
-    const decoder = new OggOpusDecoder();
-    await decoder.ready;
-    return decoder;
-  }
-  const { OggVorbisDecoder } = await import("@wasm-audio-decoders/ogg-vorbis");
-  const decoder = new OggVorbisDecoder();
-  await decoder.ready;
-  return decoder;
-}
-
-async function createPageLink(
-  { channels, sampleRate }: OggStream,
-  codec: "vorbis" | "opus",
-  account: ByteAccount,
-): Promise<LinkDecoder> {
-  const decoder = await createPageDecoder(codec);
-  const feed = createPageFeed(codec);
+export async function createLinkDecoder(stream: OggStream, account: ByteAccount): Promise<LinkDecoder> {
+  const { channels, sampleRate, codec, head } = stream;
+  const decoder =
+    codec === "opus"
+      ? await createOpusDecoder(head)
+      : codec === "vorbis"
+        ? await createVorbisDecoder()
+        : await createFlacPacketDecoder(head);
+  const join = createPacketJoiner();
+  const end = createEndTrimmer(codec === "opus" ? head[10]! | (head[11]! << 8) : 0);
   let failure: string | undefined;
   let isBroken = false;
-  const run = async (
-    bytes: number,
-    decode: () => PageResult | Promise<PageResult>,
-  ): Promise<readonly (readonly Float32Array[])[]> => {
-    if (isBroken) {
-      account.refuse(bytes);
-      return [];
-    }
+  const decode = async (packet: Uint8Array): Promise<readonly Float32Array[] | undefined> => {
     try {
-      const result = await decode();
-      const { channelData, samplesDecoded, sampleRate: rate } = result;
-      const isWrong = samplesDecoded > 0 && (rate !== sampleRate || channelData.length !== channels);
-      if (isWrong) failure ??= "the samples are of another format than the headers";
-      if (result.errors.length > 0) failure ??= describe((result.errors[0] as { message?: unknown }).message);
-      if (isWrong || result.errors.length > 0) account.refuse(bytes);
-      if (isWrong || !(samplesDecoded > 0)) return [];
-      // Trimming by the last page can leave the channels shorter than announced.
-      const length = Math.min(samplesDecoded, ...channelData.map((plane) => plane.length));
-      return [channelData.map((plane) => plane.subarray(0, length))];
+      const result: PacketResult = isBroken ? { failure: "" } : await decoder.decode(packet);
+      const { planes, sampleRate: rate = sampleRate } = result;
+      const isWrong = planes && (rate !== sampleRate || planes.length !== channels);
+      const why = isWrong ? "the samples are of another format than the headers" : result.failure;
+      if (why === undefined) return planes;
+      failure ??= why;
+      account.refuse(packet.length);
+      return isWrong ? undefined : planes;
     } catch (error) {
+      // A trap inside WebAssembly.
       isBroken = true;
-      failure ??= describe(error);
-      account.refuse(bytes);
-      return [];
+      failure ??= error instanceof Error ? error.message : String(error);
+      account.refuse(packet.length);
+      return undefined;
     }
   };
   return {
     getFailure: () => failure,
     push: async (page) => {
       account.addSound(page.bytes.length);
-      const bytes = feed.push(page);
-      return bytes ? run(bytes.length, () => decoder.decode(bytes)) : [];
+      const chunks: (readonly Float32Array[])[] = [];
+      for (const packet of join(page)) {
+        const planes = await decode(packet);
+        if (planes) chunks.push(planes);
+      }
+      return codec === "flac" ? chunks : end.push(page, chunks);
     },
     finish: async () => {
-      const bytes = feed.finish();
-      const last = bytes ? await run(bytes.length, () => decoder.decode(bytes)) : [];
-      return [...last, ...(await run(0, () => decoder.flush()))];
+      decoder.release?.();
+      return end.finish();
     },
   };
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Holds the samples of the last page until the end of the stream is known. */
+interface EndTrimmer {
+  push(page: OggPage, chunks: readonly (readonly Float32Array[])[]): readonly (readonly Float32Array[])[];
+  /** Returns the rest, up to the position that the last page states. */
+  finish(): readonly (readonly Float32Array[])[];
 }
 
-/** Packets longer than this are given up. */
-const maximumPacket = 1 << 22;
+/** Creates a trimmer for a stream whose decoder leaves out the first `preSkip` samples. */
+function createEndTrimmer(preSkip: number): EndTrimmer {
+  let held: readonly (readonly Float32Array[])[] = [];
+  let produced = 0;
+  /**
+   * Position before the first sample: the least that pages before the last one imply, since lost packets and
+   * encoders that are a few samples off on some pages only make it larger.
+   */
+  let start: number | undefined;
+  let position = -1;
+  let isLast = false;
+  return {
+    push: (page, chunks) => {
+      for (const [plane] of chunks) produced += plane!.length;
+      ({ isLast } = page);
+      if (page.granule >= 0) {
+        position = page.granule;
+        const implied = position - produced - preSkip;
+        if (produced > 0 && !isLast) start = Math.min(start ?? implied, implied);
+        else if (produced > 0) start ??= Math.max(0, implied);
+      }
+      if (chunks.length === 0) return [];
+      const ready = held;
+      held = chunks;
+      return ready;
+    },
+    finish: () => {
+      const rest = [...held];
+      held = [];
+      let excess = isLast && start !== undefined ? produced + preSkip + start - position : 0;
+      while (excess > 0 && rest.length > 0) {
+        const last = rest.pop()!;
+        const kept = last[0]!.length - excess;
+        if (kept > 0) rest.push(last.map((plane) => plane.subarray(0, kept)));
+        excess -= last[0]!.length;
+      }
+      return rest;
+    },
+  };
+}
 
-async function createFlacLink({ head }: OggStream, account: ByteAccount): Promise<LinkDecoder> {
+async function createFlacPacketDecoder(head: Uint8Array): Promise<PacketDecoder> {
   const info = readStreamInfo(head.subarray(17, 51));
   const decoder = await createFlacFrameDecoder();
-  let failure: string | undefined;
-  let packet: number[] = [];
   return {
-    getFailure: () => failure,
-    push: async (page) => {
-      account.addSound(page.bytes.length);
-      if (!page.isContinued) packet = [];
-      const chunks: (readonly Float32Array[])[] = [];
-      let refused = 0;
-      let at = 0;
-      for (const length of page.segments) {
-        for (let i = 0; i < length; i++) packet.push(page.body[at + i]!);
-        at += length;
-        if (length === 255) continue;
-        const bytes = Uint8Array.from(packet);
-        packet = [];
-        const samples = readFlacBlockSize(bytes, 0);
-        if (samples === 0) continue;
-        const planes = await decoder.decode({ bytes, samples }, info);
-        if (planes) chunks.push(planes);
-        else refused += bytes.length;
-      }
-      if (packet.length > maximumPacket) packet = [];
-      if (refused > 0) {
-        failure ??= "a frame was refused";
-        account.refuse(refused);
-      }
-      return chunks;
+    decode: async (bytes) => {
+      const samples = readFlacBlockSize(bytes, 0);
+      // Headers.
+      if (samples === 0) return {};
+      const planes = await decoder.decode({ bytes, samples }, info);
+      return planes ? { planes } : { failure: "a frame was refused" };
     },
-    finish: async () => {
-      decoder.release();
-      return [];
-    },
+    release: () => decoder.release(),
   };
 }

@@ -19,6 +19,8 @@ export interface OggPage {
   readonly segments: Uint8Array;
   readonly serial: number;
   readonly sequence: number;
+  /** Position of the end of its last packet, in samples; -1 when no packet ends in it. */
+  readonly granule: number;
   readonly isContinued: boolean;
   readonly isFirst: boolean;
   readonly isLast: boolean;
@@ -108,18 +110,9 @@ function readPage(block: Uint8Array, start: number): OggPage | "cut" | "junk" {
     segments,
     serial: view.getUint32(14, true),
     sequence: view.getUint32(18, true),
+    granule: Number(view.getBigInt64(6, true)),
     isContinued: (flags & 1) !== 0,
     isFirst: (flags & 2) !== 0,
     isLast: (flags & 4) !== 0,
   };
-}
-
-/** Copies a page with another sequence number, marked as the last one or not, and its checksum. */
-export function renumberPage(page: OggPage, sequence: number, isLast: boolean): Uint8Array {
-  const bytes = page.bytes.slice();
-  const view = new DataView(bytes.buffer);
-  bytes[5] = (bytes[5]! & ~4) | (isLast ? 4 : 0);
-  view.setUint32(18, sequence, true);
-  view.setUint32(22, computeOggCrc(bytes), true);
-  return bytes;
 }

@@ -1,6 +1,6 @@
 /** `golem serve GOLEM...`: serves HTTP until interrupted; accepted requests are finished first. */
-import { readFile, stat } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
+import { readRegularFile } from "../../node/disk/regular-file.ts";
 import { parseApiKeys } from "../../server/api-keys.ts";
 import { startServer } from "../../server/start-server.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
@@ -86,9 +86,7 @@ async function readApiKeys(file: string | undefined): Promise<string[] | undefin
     return keys ? parseApiKeys(keys, "GOLEM_API_KEYS") : undefined;
   }
   try {
-    const { size } = await stat(file);
-    if (size > maximumKeyBytes) throw new Error(`it has ${size} bytes`);
-    return parseApiKeys(await readFile(file, "utf8"), file);
+    return parseApiKeys((await readRegularFile(file, maximumKeyBytes)).toString("utf8"), file);
   } catch (cause) {
     if (cause instanceof GolemError) throw cause;
     throw new GolemError(

@@ -3,8 +3,10 @@
  *
  * Not its concern: lists, the contents of recordings.
  */
+
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";
+import { formatNumberOf } from "../../core/format.ts";
 import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import type { FolderLayout } from "../../dataset/folder-layout.ts";
@@ -46,7 +48,7 @@ export async function loadClassFolders(
   if (placed.length === 0 && !optional) {
     throw new GolemError(
       "too-few-classes",
-      `${spec} holds ${loose.length} recording${loose.length === 1 ? "" : "s"} but no folders of classes and no metadata.csv: ` +
+      `${spec} holds ${formatNumberOf(loose.length, "recording")} but no folders of classes and no metadata.csv: ` +
         "nothing says which class they belong to.",
       { hint: arrangement },
     );

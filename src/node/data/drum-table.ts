@@ -1,6 +1,7 @@
 /**
- * The drum samples of `supersonic-scsynth-samples`, one a line: name, split, speaker (maker or maker/series),
- * bytes, sha256. Written by scripts/list-drums.ts; do not edit. Not its concern: what it is used for.
+ * The drum samples of `supersonic-scsynth-samples`, one per line: name, split, speaker (maker or
+ * maker/series), bytes, sha256. Written by scripts/list-drums.ts; do not edit. Not its concern: what it is
+ * used for.
  */
 
 /** Lines of five fields with a space between. */

@@ -3,12 +3,12 @@
  *
  * Not its concern: what columns mean, whether the recordings exist.
  */
-import { readFile, stat } from "node:fs/promises";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { parseCsv, parseJsonLines, type Table } from "../../dataset/table.ts";
 import { decodeText } from "../../dataset/text-encoding.ts";
 import { describeReadError } from "../disk/file-hash.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 
 /** Maximum size of a list of recordings in bytes. */
 const maximumListBytes = 256 << 20;
@@ -30,22 +30,16 @@ function getListReader(path: string): typeof parseCsv | typeof parseJsonLines | 
  */
 export async function readListTable(path: string, name: string, options: WorkOptions): Promise<Table> {
   throwIfAborted(options.signal);
-  let bytes: Uint8Array;
-  try {
-    const { size } = await stat(path);
-    if (size > maximumListBytes) {
-      throw new GolemError(
-        "invalid-data",
-        `${name} has ${size} bytes; a list of recordings of at most ${maximumListBytes} was expected.`,
-        { hint: "Split it, or name another file." },
-      );
-    }
-    bytes = await readFile(path, options.signal ? { signal: options.signal } : {});
-  } catch (error) {
-    throwIfAborted(options.signal);
-    if (error instanceof GolemError) throw error;
+  const tooLarge = (size: number) =>
+    new GolemError(
+      "invalid-data",
+      `${name} has ${size} bytes; a list of recordings of at most ${maximumListBytes} was expected.`,
+      { hint: "Split it, or name another file." },
+    );
+  const bytes = await readRegularFile(path, maximumListBytes, tooLarge).catch((error: unknown) => {
     throw describeReadError(error, path);
-  }
+  });
+  throwIfAborted(options.signal);
   const read = getListReader(path) ?? parseCsv;
   return read(decodeText(bytes, name), name);
 }

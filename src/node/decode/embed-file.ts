@@ -1,5 +1,5 @@
 /**
- * Hears one file on this thread, with a system ffmpeg for the formats that need one.
+ * Embeds one file on this thread, with a system ffmpeg for the formats that need one.
  *
  * Not its concern: labels, stores.
  */
@@ -15,7 +15,7 @@ import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 const decoders = [createFfmpegDecoder()];
 
 /**
- * Opens, hears and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself.
+ * Opens, embeds and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself.
  */
 export async function embedFile(
   path: string,

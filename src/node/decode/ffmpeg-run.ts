@@ -41,19 +41,8 @@ export function startFfmpeg(
   signal: AbortSignal | undefined,
   { format }: { readonly format?: string | undefined } = {},
 ): FfmpegRun {
-  const { name, path } = source;
-  const isFile = path !== undefined;
-  const child = spawn(
-    command,
-    [
-      ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"],
-      ...(format === undefined ? [] : ["-f", format]),
-      ...["-protocol_whitelist", isFile ? "file,pipe" : "pipe", "-i", isFile ? `file:${path}` : "pipe:0"],
-      ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
-      ...["-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
-    ],
-    { stdio: [isFile ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true },
-  ) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  const { name } = source;
+  const child = spawnFfmpeg(command, source, format);
   if (child.stdin) feed(source, child.stdin);
   let messages = "";
   let startError: Error | undefined;
@@ -83,7 +72,6 @@ export function startFfmpeg(
   child.stderr.on("error", () => {});
   child.stdout.on("error", () => {});
   const output = child.stdout.iterator({ destroyOnReturn: false });
-  let pending: Uint8Array = new Uint8Array(0);
 
   const throwIfStopped = (): void => {
     if (stopped === "aborted") throwIfAborted(signal);
@@ -103,47 +91,26 @@ export function startFfmpeg(
       stopped = "timeout";
       stop();
     }, timeoutSeconds * 1000);
+    let more: Uint8Array | undefined;
     try {
       const next = await output.next();
-      return next.done ? undefined : (next.value as Uint8Array);
+      more = next.done ? undefined : (next.value as Uint8Array);
     } catch {
-      return undefined;
+      // Destroyed; the reason follows.
     } finally {
       clearTimeout(timer);
     }
+    throwIfStopped();
+    return more;
   };
 
   const getFailure = async (): Promise<string | undefined> => {
     const code = await closed;
-    const lines = messages
-      .split("\n")
-      .filter((line) => /error|invalid|not found|matches no|does not contain/i.test(line));
-    return code === 0
-      ? undefined
-      : (lines[0] ?? `exit code ${code}`)
-          .replace(/^\[[^\]]*\]\s*/, "")
-          .replaceAll(isFile ? path : "pipe:0", name)
-          .replace(`${name}: `, "");
+    return code === 0 ? undefined : findFailure(messages, source, code);
   };
 
   return {
-    read: async (count) => {
-      const bytes = new Uint8Array(count);
-      let filled = 0;
-      while (filled < count) {
-        if (pending.length === 0) {
-          const more = await readMore();
-          throwIfStopped();
-          if (!more) break;
-          pending = more;
-        }
-        const taken = Math.min(pending.length, count - filled);
-        bytes.set(pending.subarray(0, taken), filled);
-        pending = pending.subarray(taken);
-        filled += taken;
-      }
-      return bytes.subarray(0, filled);
-    },
+    read: createReader(readMore),
     waitForHeader: async () => {
       // Written before any output, but it may arrive after it.
       for (let tries = 0; tries < 100 && !messages.includes("Output #0"); tries++) {
@@ -154,31 +121,89 @@ export function startFfmpeg(
     getFailure,
     explain: async () => {
       const failure = await getFailure();
-      if (startError) {
-        return new GolemError(
-          "needs-ffmpeg",
-          `${name} can only be decoded by ffmpeg, and "${command}" could not be started.`,
-          {
-            hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus.",
-            cause: startError,
-          },
-        );
-      }
-      if (/matches no streams|does not contain any stream/.test(messages)) {
-        return new GolemError("no-samples", `${name} has no audio track; expected one.`, {
-          hint: "It contains only pictures; leave it out.",
-        });
-      }
-      return new GolemError(
-        "corrupt-audio",
-        `ffmpeg could not decode ${name}: ${failure ?? "no samples came out"}.`,
-        {
-          hint: "The file is damaged or was never finished; copy or record it again.",
-        },
-      );
+      return startError
+        ? createStartError(name, command, startError)
+        : createOutputError(name, messages, failure);
     },
     stop,
   };
+}
+
+function spawnFfmpeg(
+  command: string,
+  { path }: ByteSource,
+  format: string | undefined,
+): ChildProcessByStdio<Writable | null, Readable, Readable> {
+  const isFile = path !== undefined;
+  return spawn(
+    command,
+    [
+      ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"],
+      ...(format === undefined ? [] : ["-f", format]),
+      ...["-protocol_whitelist", isFile ? "file,pipe" : "pipe", "-i", isFile ? `file:${path}` : "pipe:0"],
+      ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
+      ...["-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
+    ],
+    { stdio: [isFile ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true },
+  ) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+}
+
+/** Reads by count from what `readMore` returns; undefined is the end. */
+function createReader(readMore: () => Promise<Uint8Array | undefined>): FfmpegRun["read"] {
+  let pending: Uint8Array = new Uint8Array(0);
+  return async (count) => {
+    const bytes = new Uint8Array(count);
+    let filled = 0;
+    while (filled < count) {
+      if (pending.length === 0) {
+        const more = await readMore();
+        if (!more) break;
+        pending = more;
+      }
+      const taken = Math.min(pending.length, count - filled);
+      bytes.set(pending.subarray(0, taken), filled);
+      pending = pending.subarray(taken);
+      filled += taken;
+    }
+    return bytes.subarray(0, filled);
+  };
+}
+
+/** The first message that names an error, without what only this run has in it. */
+function findFailure(messages: string, { name, path }: ByteSource, code: number | null): string {
+  const line = messages
+    .split("\n")
+    .find((text) => /error|invalid|not found|matches no|does not contain/i.test(text));
+  return (line ?? `exit code ${code}`)
+    .replace(/^\[[^\]]*\]\s*/, "")
+    .replaceAll(path ?? "pipe:0", name)
+    .replace(`${name}: `, "");
+}
+
+function createStartError(name: string, command: string, cause: Error): GolemError {
+  return new GolemError(
+    "needs-ffmpeg",
+    `${name} can only be decoded by ffmpeg, and "${command}" could not be started.`,
+    {
+      hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus.",
+      cause,
+    },
+  );
+}
+
+function createOutputError(name: string, messages: string, failure: string | undefined): GolemError {
+  if (/matches no streams|does not contain any stream/.test(messages)) {
+    return new GolemError("no-samples", `${name} has no audio track; expected one.`, {
+      hint: "It contains only pictures; leave it out.",
+    });
+  }
+  return new GolemError(
+    "corrupt-audio",
+    `ffmpeg could not decode ${name}: ${failure ?? "no samples came out"}.`,
+    {
+      hint: "The file is damaged or was never finished; copy or record it again.",
+    },
+  );
 }
 
 /** Writes bytes to a program with back-pressure; the program may stop reading at any time. */

@@ -4,8 +4,8 @@
  * Not its concern: the file's contents, the use of the hash.
  */
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { openRegularFile } from "./regular-file.ts";
 
 const blockBytes = 1 << 20;
 
@@ -16,9 +16,8 @@ const blockBytes = 1 << 20;
  */
 export async function computeFileHash(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
   try {
-    const handle = await open(path, "r");
+    const { handle, size } = await openRegularFile(path);
     try {
-      const { size } = await handle.stat();
       const hash = createHash("sha256");
       // One byte more than the file's size, so that a small file is known to be complete after a single read.
       const block = Buffer.allocUnsafe(Math.min(size + 1, blockBytes));
@@ -54,9 +53,11 @@ export function describeReadError(error: unknown, path: string): GolemError {
       ? "this user may not read it"
       : code === "EISDIR"
         ? "it is a folder"
-        : error instanceof Error
-          ? error.message
-          : String(error);
+        : code === "EMFILE" || code === "ENFILE"
+          ? "this process has too many files open (see ulimit -n)"
+          : error instanceof Error
+            ? error.message
+            : String(error);
   return new GolemError("unreadable", `${path} cannot be read: ${reason}.`, {
     hint: "Check the file and its permissions.",
     cause: error,

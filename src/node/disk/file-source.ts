@@ -3,10 +3,10 @@
  *
  * Not its concern: formats, data sets.
  */
-import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
+import { openRegularFile } from "./regular-file.ts";
 
 /** A byte source that must be closed. */
 export type FileSource = ByteSource & { readonly path: string; close(): Promise<void> };
@@ -16,6 +16,7 @@ export async function openFileSource(file: string): Promise<FileSource> {
   const path = resolve(file);
   const name = basename(path);
   const fail = (cause: unknown): never => {
+    if (cause instanceof GolemError) throw cause;
     const code = (cause as { code?: string }).code ?? "unknown error";
     const missing = code === "ENOENT" || code === "ENOTDIR";
     throw new GolemError(
@@ -31,15 +32,7 @@ export async function openFileSource(file: string): Promise<FileSource> {
       },
     );
   };
-  const handle = await open(path, "r").catch(fail);
-  const stats = await handle.stat().catch(fail);
-  if (!stats.isFile()) {
-    await handle.close();
-    throw new GolemError("unreadable", `${name} is not a regular file; expected an audio file.`, {
-      hint: "Name the files in a folder, not the folder.",
-    });
-  }
-  const byteLength = stats.size;
+  const { handle, size: byteLength } = await openRegularFile(path).catch(fail);
   return {
     name,
     path,

@@ -3,11 +3,13 @@
  *
  * Not its concern: the contents of the files.
  */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import { decodeGolemModel, type GolemModel, golemFileLimits, golemFiles } from "../../golem/golem-model.ts";
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
+import { describeReadError } from "./file-hash.ts";
+import { readRegularFile } from "./regular-file.ts";
 
 /** Name of the report in a golem folder. */
 export const reportFile = "report.html";
@@ -48,21 +50,17 @@ export async function readGolemFiles(folder: string): Promise<GolemFiles> {
 
 async function readBounded(folder: string, part: keyof typeof golemFileLimits): Promise<Uint8Array> {
   const path = join(folder, golemFiles[part]);
-  const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile()) {
+  const tooLarge = (size: number) =>
+    new GolemError("golem-damaged", `${path} has ${size} bytes; at most ${golemFileLimits[part]} are read.`, {
+      hint: "This golem was not written by this program.",
+    });
+  return readRegularFile(path, golemFileLimits[part], tooLarge).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw describeReadError(error, path);
     const missing = part === "document" ? "golem-not-found" : "golem-damaged";
     throw new GolemError(missing, `${folder} has no file ${golemFiles[part]}; every golem has one.`, {
       hint: "Name a folder written by `golem train --out`, with all its files.",
     });
-  }
-  if (info.size > golemFileLimits[part]) {
-    throw new GolemError(
-      "golem-damaged",
-      `${path} has ${info.size} bytes; at most ${golemFileLimits[part]} are read.`,
-      { hint: "This golem was not written by this program." },
-    );
-  }
-  return readFile(path);
+  });
 }
 
 /**

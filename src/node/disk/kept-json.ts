@@ -3,16 +3,18 @@
  *
  * Not its concern: their contents.
  */
-import { readFile } from "node:fs/promises";
+
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { createCacheError } from "../hub/hub-error.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
+import { readRegularFile } from "./regular-file.ts";
 
 const version = 1;
 
 /** Reads a cached document; undefined if it is absent or was not written by this program. */
 export async function readKept<T extends object>(path: string): Promise<T | undefined> {
   try {
-    const { version: found, value } = JSON.parse(await readFile(path, "utf8")) as {
+    const { version: found, value } = parseBoundedJson(await readRegularFile(path, 256 << 20), Error) as {
       version: number;
       value: T;
     };

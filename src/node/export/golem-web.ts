@@ -49,7 +49,7 @@ export async function exportWeb({ golem, ...environment }: ExportInput): Promise
 export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
   for (const place of ["../../web/", "../../../dist/web/"]) {
     const folder = fileURLToPath(new URL(place, import.meta.url));
-    if (!(await stat(join(folder, "hearing-worker.js")).catch(() => undefined))) continue;
+    if (!(await stat(join(folder, "embedding-worker.js")).catch(() => undefined))) continue;
     const names = (await readdir(folder)).filter((name) => placeLibraryFile(name) !== undefined);
     return new Map(names.sort().map((name) => [name, join(folder, name)]));
   }

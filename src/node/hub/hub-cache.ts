@@ -5,9 +5,10 @@
  *
  * Not its concern: the network.
  */
-import { lstat, mkdir, readdir, readFile, readlink, rename, stat, symlink, unlink } from "node:fs/promises";
+import { lstat, mkdir, readdir, readlink, rename, stat, symlink, unlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import { createCacheError } from "./hub-error.ts";
 import { type HubRepo, isCommit, isSafePath } from "./hub-repo.ts";
 
@@ -20,7 +21,7 @@ export function getRepoFolder(cache: string, { id, type }: HubRepo): string {
 export async function readRef(cache: string, repo: HubRepo, revision: string): Promise<string | undefined> {
   if (isCommit(revision)) return revision;
   const file = join(getRepoFolder(cache, repo), "refs", ...revision.split("/"));
-  const commit = (await readFile(file, "utf8").catch(() => "")).trim();
+  const commit = (await readRegularFile(file, 1024).catch(() => "")).toString().trim();
   return isCommit(commit) ? commit : undefined;
 }
 

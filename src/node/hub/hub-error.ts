@@ -5,6 +5,7 @@
  * (X-Error-Code).
  * Not its concern: how requests are sent, what the files are for. Messages never contain tokens.
  */
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { type ErrorCode, GolemError } from "../../core/error.ts";
 import { describeDiskReason } from "../disk/disk-error.ts";
 import { createPageUrl, describeRepo, type HubRepo } from "./hub-repo.ts";
@@ -178,7 +179,7 @@ function getServerMessage(headers: Headers, body: string): string {
   let text = headers.get("x-error-message") ?? "";
   if (text === "") {
     try {
-      const { error } = JSON.parse(body) as { error?: unknown };
+      const { error } = parseBoundedJson(body, Error) as { error?: unknown };
       if (typeof error === "string") text = error;
     } catch {
       // Not JSON: an HTML page, which is of no use here.

@@ -6,9 +6,11 @@
  * ignore refs/ and HF_HUB_OFFLINE, and its errors do not distinguish a missing file from a gated repository.
  * Not its concern: models, data sets.
  */
+
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { checkSchema } from "../../core/check-schema.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -211,12 +213,7 @@ const revisionSchema = z.object({
 
 function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSettings): HubRevision {
   const refuse = () => createForeignError(subject, settings, "no commit and list of files");
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    throw refuse();
-  }
+  const json = parseBoundedJson(bytes, refuse);
   const { sha, siblings, cardData, private: isPrivate } = checkSchema(revisionSchema, json, refuse);
   const files = siblings.map((file) => file.rfilename).filter((name) => typeof name === "string");
   return { commit: sha, files: files.filter(isSafePath), card: cardData, isPublic: isPrivate === false };

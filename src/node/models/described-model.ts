@@ -6,7 +6,6 @@
  * Not its concern: ONNX, running encoders.
  */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { createDescribedEncoder, descriptorRecipe } from "../../encoder/described-encoder.ts";
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
@@ -14,6 +13,7 @@ import { descriptorFile, type EncoderDescriptor, parseDescriptor } from "../../e
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import type { OnnxRuntime } from "../../onnx/runtime.ts";
 import { describeReadError } from "../disk/file-hash.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { type FileSet, hashFiles, readSmallFile } from "./model-files.ts";
 
@@ -75,11 +75,9 @@ export async function readDescribedModel(info: EncoderInfo, path: string): Promi
   const fail = (error: unknown): never => {
     throw describeReadError(error, path);
   };
-  const { size } = await stat(path).catch(fail);
-  if (size > maximumModelBytes) {
-    throw new GolemError("weights-damaged", `${path} has ${size} bytes; an ONNX file is smaller than 2 GB.`);
-  }
-  const bytes = await readFile(path).catch(fail);
+  const tooLarge = (size: number) =>
+    new GolemError("weights-damaged", `${path} has ${size} bytes; an ONNX file is smaller than 2 GB.`);
+  const bytes = await readRegularFile(path, maximumModelBytes, tooLarge).catch(fail);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (!Object.values(info.sha256).includes(sha256)) {
     throw new GolemError("weights-damaged", `${path} changed: its sha256 is now ${sha256}.`, {

@@ -3,12 +3,13 @@
  *
  * Not its concern: their contents.
  */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
 import { localRevision } from "../../encoder/resolved-encoder.ts";
 import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { fetchHubFile, fetchHubRevision } from "../hub/hub-file.ts";
 import type { HubSettings } from "../hub/hub-settings.ts";
@@ -96,16 +97,10 @@ export async function hashFiles(
 
 /** Reads a small text file, at most `maximumBytes`. */
 export async function readSmallFile(path: string, maximumBytes: number): Promise<string> {
-  const info = await stat(path).catch((error: unknown) => {
+  const tooLarge = (size: number) =>
+    new GolemError("invalid-option", `${path} has ${size} bytes; at most ${maximumBytes} were expected.`);
+  const bytes = await readRegularFile(path, maximumBytes, tooLarge).catch((error: unknown) => {
     throw describeReadError(error, path);
   });
-  if (info.size > maximumBytes) {
-    throw new GolemError(
-      "invalid-option",
-      `${path} has ${info.size} bytes; at most ${maximumBytes} were expected.`,
-    );
-  }
-  return readFile(path, "utf8").catch((error: unknown) => {
-    throw describeReadError(error, path);
-  });
+  return bytes.toString("utf8");
 }

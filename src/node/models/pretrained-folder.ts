@@ -5,14 +5,20 @@
  * and modification time, and computed again if either differs.
  * Not its concern: model families, graphs, the folder's origin.
  */
+
 import { createHash } from "node:crypto";
-import { access, readFile, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkpointFiles, readShardIndex } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
 import { openFileSource } from "../disk/file-source.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
+
+/** Longest config.json, in bytes; published ones have a few kilobytes. */
+const maximumConfigBytes = 16 << 20;
 
 /** A model's configuration and the names of its weight files. */
 export interface PretrainedFolder {
@@ -84,18 +90,19 @@ async function recallHash(path: string, memory: string): Promise<string> {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  let text: string;
+  let text: Uint8Array;
   try {
-    text = await readFile(path, "utf8");
+    text = await readRegularFile(path, maximumConfigBytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw describeReadError(error, path);
   }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GolemError("weights-damaged", `${path} is not JSON.`, { hint: "Download it again.", cause });
-  }
+  return parseBoundedJson(text, (found, cause) => {
+    return new GolemError("weights-damaged", `${path} is not a model's configuration: ${found}.`, {
+      hint: "Download it again.",
+      cause,
+    });
+  });
 }
 
 function exists(path: string): Promise<boolean> {

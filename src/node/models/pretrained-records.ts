@@ -3,14 +3,20 @@
  *
  * Not its concern: model families, building graphs.
  */
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+
+import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import type { FileState } from "./package-files.ts";
+
+/** Longest record, in bytes. */
+const maximumRecordBytes = 1 << 20;
 
 /** A pretrained model with a graph in the cache folder. */
 export interface PretrainedRecord {
@@ -34,7 +40,8 @@ export async function recordPretrained(
   const record = { info, description, licence, folder: source.folder, bytes: (await stat(graph)).size };
   const json = `${JSON.stringify(record, null, 2)}\n`;
   const path = `${graph}.json`;
-  if ((await readFile(path, "utf8").catch(() => "")) !== json) await writeFileAtomic(path, json);
+  if ((await readRegularFile(path, maximumRecordBytes).catch(() => "")).toString() !== json)
+    await writeFileAtomic(path, json);
 }
 
 /** The pretrained models with graphs, by name; `id` limits them to those of one name, at any commit. */
@@ -49,7 +56,10 @@ export async function listPretrained(
     const path = join(root, name);
     const graph = path.slice(0, -".json".length);
     try {
-      const record = JSON.parse(await readFile(path, "utf8")) as Omit<PretrainedRecord, "graph">;
+      const record = parseBoundedJson(await readRegularFile(path, maximumRecordBytes), Error) as Omit<
+        PretrainedRecord,
+        "graph"
+      >;
       const isThere = (await stat(graph)).isFile() && typeof record.info.id === "string";
       if (isThere && (id === undefined || matches(record.info, id))) records.push({ ...record, graph });
     } catch {

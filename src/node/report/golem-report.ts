@@ -1,6 +1,6 @@
 /**
- * Reports of golems: gathers what a golem knows of itself and of its recordings, adds sound where it may,
- * writes the page.
+ * Reports of golems: gathers the golem's data and its recordings, adds sound if permitted, and writes the
+ * page.
  *
  * Not its concern: how the page looks, the terminal.
  */

@@ -1,6 +1,6 @@
 /**
- * Reads the script and the style sheet that a report carries: plain files beside the code that writes the
- * page, in the sources as in a build.
+ * Reads the script and the style sheet of the report page: plain files beside the code that writes the page,
+ * both in src and in dist.
  *
  * Not its concern: what is in them.
  */

@@ -1,9 +1,9 @@
 /**
  * Sound for a report: clips and spectrograms of the recordings most worth listening to, links to the others.
  *
- * Clips are encoded anew, never copied, so that nothing that a file says of its maker goes along; links are
- * relative, and never lead so far up that they would tell where on the machine the recordings are. A
- * recording that cannot be decoded any more has neither.
+ * Clips are encoded anew, never copied, so that no metadata of a file is included; links are relative, and
+ * never lead so far up that they would reveal folders of the machine. A recording that can no longer be
+ * decoded has neither.
  * Not its concern: how a report looks.
  */
 import { relative, sep } from "node:path";
@@ -30,7 +30,7 @@ export interface ClipOptions extends WorkOptions {
   readonly sound: "embed" | "link" | "none";
   /** Spectrograms at most. */
   readonly pictures?: number;
-  /** As the golem hears. */
+  /** The audio settings of the golem. */
   readonly audio: Partial<AudioSettings>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The command lines that make a golem again, and what people call a data set: without where on this machine
- * anything is.
+ * The command lines that reproduce a golem, and the display name of a data set; neither contains paths of
+ * this machine.
  *
  * Not its concern: how a report looks.
  */

@@ -7,11 +7,17 @@
  * without work is replaced too, but only a few times in a row.
  * Not its concern: what the methods do.
  */
-import type { Worker } from "node:worker_threads";
 import { GolemError } from "../../core/error.ts";
-import { type Caller, type CallOptions, type Calls, createCaller } from "../../core/worker-calls.ts";
-import type { StartCalls } from "./worker-service.ts";
-import { describeDeath, startThread, WorkerDeath, waitForExit } from "./worker-thread.ts";
+import type { CallOptions, Calls } from "../../core/worker-calls.ts";
+import {
+  findWorker,
+  getLoad,
+  type Job,
+  type PoolWorker,
+  startPoolWorker,
+  stopPoolWorkers,
+} from "./pool-worker.ts";
+import { WorkerDeath } from "./worker-thread.ts";
 
 /**
  * Deaths in one place of the pool, without a call to blame and without any call done in between, after which
@@ -71,32 +77,6 @@ export interface WorkerPool<All extends Calls> {
   close(): Promise<void>;
 }
 
-/** A call with its caller. */
-interface Job {
-  readonly method: string;
-  readonly argument: unknown;
-  readonly options: CallOptions<Calls[string]>;
-  readonly isConcurrent: boolean;
-  /** The only worker that may run it. */
-  readonly only?: PoolWorker;
-  /** Whether it is one of the calls that make a worker ready: it is not blamed for the worker's death. */
-  readonly isFirst?: boolean;
-  resolve(answer: unknown): void;
-  reject(error: unknown): void;
-}
-
-interface PoolWorker {
-  readonly thread: Worker;
-  readonly caller: Caller<Calls>;
-  readonly place: number;
-  /** Calls sent and not answered, in the order in which they were sent. */
-  readonly jobs: Set<Job>;
-  /** Whether it takes calls. */
-  isReady: boolean;
-  /** Deaths in its place since the last call was done there. */
-  idleDeaths: number;
-}
-
 /** Starts the workers; calls wait until one is ready. */
 export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<All>): WorkerPool<All> {
   const { script, settings, count, ahead = 1, concurrent = [], signal } = options;
@@ -112,18 +92,11 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   };
 
   const start = (place: number, idleDeaths: number, firstCalls: readonly Call<All>[] = []): void => {
-    const thread = startThread(script);
-    const caller = createCaller<Calls & StartCalls>(thread);
-    const worker: PoolWorker = { thread, caller, place, jobs: new Set(), isReady: false, idleDeaths };
-    workers.add(worker);
-    let fatal: unknown;
-    let cannotStart = false;
-    const prepare = async (): Promise<void> => {
+    const onStart = async (worker: PoolWorker): Promise<void> => {
       const first = firstCalls.map(
-        ({ method, argument }) =>
+        (call) =>
           new Promise((resolve, reject) => {
-            const job = { method, argument, options: {}, isConcurrent: false, isFirst: true };
-            give(worker, { ...job, resolve, reject });
+            give(worker, { ...call, options: {}, isConcurrent: false, isFirst: true, resolve, reject });
           }),
       );
       // The error of a first call comes again with the calls that need it.
@@ -132,80 +105,44 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
       worker.isReady = true;
       dispatch();
     };
-    caller.call("start", { settings, place }).then(prepare, (error: unknown) => {
-      if (closed || !workers.has(worker)) return;
-      cannotStart = true;
-      fatal = error;
-      caller.stop();
-    });
-    thread.on("error", (error) => {
-      fatal ??= describeDeath(error);
-    });
-    thread.on("exit", () => {
+    const onExit = (worker: PoolWorker, fatal: unknown, cannotStart: boolean): void => {
       workers.delete(worker);
       reportBusy();
       failure = fatal ?? failure;
       if (!closed) options.onDeath?.(failure);
-      replace(worker, cannotStart, [...worker.jobs]);
+      replace(worker, cannotStart);
       worker.jobs.clear();
-      caller.fail(failure);
-    });
+      worker.caller.fail(failure);
+    };
+    workers.add(startPoolWorker(script, { settings, place }, idleDeaths, { onStart, onExit }));
   };
 
   /** Rejects what a dead worker takes with it, sends the rest to others, and starts a worker in its place. */
-  const replace = (worker: PoolWorker, cannotStart: boolean, lost: readonly Job[]): void => {
-    const wasAtWork = lost.some(({ isFirst }) => !isFirst);
-    const running = lost.findIndex(({ isConcurrent }) => !isConcurrent);
-    const again = lost.slice(running + 1).filter(({ isConcurrent, only, isFirst, options }) => {
-      return !(isConcurrent || only || isFirst || options.transfer || options.input);
-    });
+  const replace = (worker: PoolWorker, cannotStart: boolean): void => {
+    const lost = [...worker.jobs];
+    const again = getRepeatable(lost);
     for (const job of lost) if (!again.includes(job)) job.reject(failure);
     waiting.unshift(...again);
-    for (const job of take(({ only }) => only === worker)) job.reject(failure);
+    for (const job of take(waiting, ({ only }) => only === worker)) job.reject(failure);
     if (closed) return;
     const firstCalls = (): readonly Call<All>[] | undefined => options.getFirstCalls?.();
     // A call that kills its worker costs that call. Without one to blame, trying again and again would loop.
-    if (wasAtWork) start(worker.place, 0, firstCalls());
+    if (lost.some(({ isFirst }) => !isFirst)) start(worker.place, 0, firstCalls());
     else if (!cannotStart && worker.idleDeaths < maximumIdleDeaths) {
       start(worker.place, worker.idleDeaths + 1, firstCalls());
     } else if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
-  };
-
-  /** Takes waiting jobs out of the queue. */
-  const take = (isWanted: (job: Job) => boolean): Job[] => {
-    const taken = waiting.filter(isWanted);
-    for (const job of taken) waiting.splice(waiting.indexOf(job), 1);
-    return taken;
-  };
-
-  const getRoom = (): number => {
-    let room = -waiting.length;
-    for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
-    return Math.max(0, room);
   };
 
   /** Gives waiting jobs to workers that have room, oldest first. */
   const dispatch = (): void => {
     for (let i = 0; !closed && i < waiting.length; ) {
       const job = waiting[i]!;
-      const worker = findWorker(job);
+      const worker = findWorker(workers, job, ahead);
       if (worker) {
         waiting.splice(i, 1);
         give(worker, job);
       } else i++;
     }
-  };
-
-  /** The ready worker with the least to do; among equals, the first in the pool. */
-  const findWorker = ({ isConcurrent, only }: Job): PoolWorker | undefined => {
-    const count = isConcurrent ? ({ jobs }: PoolWorker) => jobs.size : getLoad;
-    let best: PoolWorker | undefined;
-    for (const worker of only ? [only] : workers) {
-      if (!worker.isReady || !(isConcurrent || getLoad(worker) < ahead)) continue;
-      const difference = best ? count(worker) - count(best) || worker.place - best.place : -1;
-      if (difference < 0) best = worker;
-    }
-    return best;
   };
 
   const give = (worker: PoolWorker, job: Job): void => {
@@ -225,75 +162,62 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     );
   };
 
-  const add = (
-    method: string,
-    argument: unknown,
-    callOptions: CallOptions<Calls[string]>,
-    only?: PoolWorker,
-  ): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      if (closed || workers.size === 0) return reject(closed ?? failure);
-      const { signal } = callOptions;
-      if (signal?.aborted) return reject(createAborted());
-      // A call that has been sent is aborted by its caller.
-      const abort = (): void => {
-        for (const job of take((waitingJob) => waitingJob === own)) job.reject(createAborted());
+  const add = async (call: Pick<Job, "method" | "argument" | "options" | "only">): Promise<unknown> => {
+    if (closed || workers.size === 0) throw closed ?? failure;
+    const { method, options } = call;
+    if (options.signal?.aborted) throw createAborted();
+    // A call that has been sent is aborted by its caller.
+    let drop = (): void => {};
+    const settled = new Promise((resolve, reject) => {
+      const job: Job = { ...call, isConcurrent: concurrent.includes(method), resolve, reject };
+      drop = () => {
+        for (const dropped of take(waiting, (other) => other === job)) dropped.reject(createAborted());
       };
-      const own: Job = {
-        ...{ method, argument, options: callOptions, isConcurrent: concurrent.includes(method) },
-        ...(only ? { only } : {}),
-        resolve: (answer) => {
-          signal?.removeEventListener("abort", abort);
-          resolve(answer);
-        },
-        reject: (error) => {
-          signal?.removeEventListener("abort", abort);
-          reject(error);
-        },
-      };
-      signal?.addEventListener("abort", abort, { once: true });
-      waiting.push(own);
+      options.signal?.addEventListener("abort", drop, { once: true });
+      waiting.push(job);
       dispatch();
     });
+    return settled.finally(() => options.signal?.removeEventListener("abort", drop));
+  };
 
   const close = async (): Promise<void> => {
     closed ??= createAborted();
     signal?.removeEventListener("abort", abort);
     for (const job of waiting.splice(0)) job.reject(closed);
-    const stopped = [...workers];
-    for (const { jobs, caller } of stopped) {
-      for (const job of jobs) job.reject(closed);
-      jobs.clear();
-      caller.fail(closed);
-    }
-    await Promise.all(
-      stopped.map(({ thread, caller }) => {
-        const exited = waitForExit(thread);
-        caller.stop();
-        return exited;
-      }),
-    );
+    await stopPoolWorkers([...workers], closed);
   };
   const abort = (): void => void close();
   signal?.addEventListener("abort", abort);
   for (let place = 0; place < count; place++) start(place, 0);
 
   return {
-    getRoom,
+    getRoom() {
+      let room = -waiting.length;
+      for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
+      return Math.max(0, room);
+    },
     getReady: () => [...workers].filter(({ isReady }) => isReady).length,
     run: (method, argument, callOptions = {}) =>
-      add(method, argument, callOptions as CallOptions<Calls[string]>),
+      add({ method, argument, options: callOptions as Job["options"] }),
     runOnEach: (method, argument) =>
-      Promise.all([...workers].map((worker) => add(method, argument, {}, worker))),
+      Promise.all([...workers].map((worker) => add({ method, argument, options: {}, only: worker }))),
     close,
   };
 }
 
-/** Calls of a worker that keep others from starting. */
-function getLoad({ jobs }: PoolWorker): number {
-  let load = 0;
-  for (const { isConcurrent } of jobs) if (!isConcurrent) load++;
-  return load;
+/** Takes waiting jobs out of the queue. */
+function take(waiting: Job[], isWanted: (job: Job) => boolean): Job[] {
+  const taken = waiting.filter(isWanted);
+  for (const job of taken) waiting.splice(waiting.indexOf(job), 1);
+  return taken;
+}
+
+/** The jobs of a dead worker that others can do: those behind the one that it was at. */
+function getRepeatable(lost: readonly Job[]): readonly Job[] {
+  const running = lost.findIndex(({ isConcurrent }) => !isConcurrent);
+  return lost.slice(running + 1).filter(({ isConcurrent, only, isFirst, options }) => {
+    return !(isConcurrent || only || isFirst || options.transfer || options.input);
+  });
 }
 
 function createAborted(): GolemError {

@@ -6,8 +6,8 @@
  */
 
 /**
- * Stores: tasks and recordings by id, sounds (bytes) by recording, embeddings ("hearings", bytes) by store
- * key, golems by task.
+ * Stores: tasks and recordings by id, sounds (bytes) by recording, embeddings (bytes; the store is still called
+ * "hearings", as in existing databases) by store key, golems by task.
  */
 const storeNames = ["tasks", "recordings", "sounds", "hearings", "golems"] as const;
 

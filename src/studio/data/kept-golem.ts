@@ -8,7 +8,7 @@ import { defaultEncoderIds } from "../../encoder/registry.ts";
 import { decodeGolemModel, type GolemModel, golemFiles } from "../../golem/golem-model.ts";
 
 /** Throws `unknown-encoder` for a golem whose encoder the studio does not have. */
-export function checkHearable({ encoders }: Pick<GolemModel, "encoders">): void {
+export function checkStudioEncoders({ encoders }: Pick<GolemModel, "encoders">): void {
   const strange = encoders.find(({ id }) => !defaultEncoderIds.some((known) => known === id));
   if (!strange) return;
   throw new GolemError(

@@ -37,8 +37,8 @@ export interface Shelf {
   getGolem(task: string): Promise<KeptGolem | undefined>;
   putGolem(task: string, golem: KeptGolem): Promise<void>;
   /** Embeddings by store key, in the order of the keys. */
-  getHearings(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
-  putHearings(values: readonly { key: string; bytes: Uint8Array }[]): Promise<void>;
+  getEmbeddings(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  putEmbeddings(values: readonly { key: string; bytes: Uint8Array }[]): Promise<void>;
 }
 
 /** Opens the shelf. */
@@ -92,12 +92,12 @@ export async function openShelf(): Promise<Shelf> {
     getSound: (id) => read<Uint8Array | undefined>("sounds", (store) => store.get(id)),
     getGolem: (task) => read<KeptGolem | undefined>("golems", (store) => store.get(task)),
     putGolem: (task, golem) => writeStores(database, ["golems"], (get) => get("golems").put(golem, task)),
-    getHearings: (keys) =>
+    getEmbeddings: (keys) =>
       readStores(database, ["hearings"], (get) => {
         const store = get("hearings");
         return Promise.all(keys.map((key) => getResult<Uint8Array | undefined>(store.get(key))));
       }),
-    putHearings: (values) =>
+    putEmbeddings: (values) =>
       writeStores(database, ["hearings"], (get) => {
         for (const { key, bytes } of values) get("hearings").put(bytes, key);
       }),

@@ -39,9 +39,9 @@ export interface KeptRecording {
 }
 
 /** What embedding a recording gave. */
-export type Hearing =
+export type EmbedResult =
   | {
-      readonly state: "heard";
+      readonly state: "embedded";
       readonly seconds: number;
       readonly text?: string;
       /** Whether the transcript has clear words. */

@@ -1,5 +1,5 @@
 /**
- * Asks before something is done that cannot be undone.
+ * The dialog that confirms an action that cannot be undone.
  *
  * Not its concern: what it is.
  */

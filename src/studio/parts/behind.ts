@@ -1,5 +1,5 @@
 /**
- * From what a golem tells of a recording to the recording on the shelf.
+ * Finds the recording on the shelf that an entry of a golem stands for.
  *
  * Not its concern: how either is shown.
  */

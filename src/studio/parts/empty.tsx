@@ -1,5 +1,5 @@
 /**
- * What stands where nothing is there yet: why, and what to do.
+ * The placeholder of an empty screen: why it is empty, and what to do.
  *
  * Not its concern: what is missing.
  */

@@ -1,5 +1,5 @@
 /**
- * What the doctor found in the recordings, the gravest first, each with what to do.
+ * The doctor's findings, most severe first, each with advice.
  *
  * Not its concern: how faults are found.
  */

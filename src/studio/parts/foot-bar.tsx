@@ -1,13 +1,13 @@
 /**
- * The bar at the foot of the recordings: how far the giant is, and the way on.
+ * The bar at the foot of the recordings: progress of embedding, and the button to continue.
  *
- * Not its concern: how anything is heard or learned.
+ * Not its concern: how recordings are embedded, how heads are trained.
  */
 import { reading } from "../state/bring-in.ts";
 import { learn, learning } from "../state/learning.ts";
 import { session } from "../state/recording.ts";
 import { go } from "../state/route.ts";
-import { hearAll, hearings, isAllHeard, isTrainable, recordings, task } from "../state/tasks.ts";
+import { embedAll, embedResults, isAllEmbedded, isTrainable, recordings, task } from "../state/tasks.ts";
 import { loadError, loadNetworks, loadProgress } from "../state/workers.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
@@ -18,9 +18,9 @@ export function FootBar() {
   if (!open || open.classes.length === 0) return null;
   const w = words.value.record;
   const all = recordings.value.length;
-  const done = recordings.value.filter(({ id }) => hearings.value.has(id)).length;
+  const done = recordings.value.filter(({ id }) => embedResults.value.has(id)).length;
   const [text, share] = describe(done, all);
-  const isReady = isTrainable.value && isAllHeard.value && !session.value && learning.value === undefined;
+  const isReady = isTrainable.value && isAllEmbedded.value && !session.value && learning.value === undefined;
   return (
     <div class="foot">
       <div class="bar">
@@ -36,7 +36,7 @@ export function FootBar() {
             class="button"
             onClick={() => {
               loadNetworks();
-              void hearAll();
+              void embedAll();
             }}
           >
             {words.value.retry}
@@ -64,8 +64,8 @@ function describe(done: number, all: number): readonly [text: string, share: num
   if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
   if (done < all) {
     if (loadProgress.value < 1) return [w.loading(loadProgress.value), loadProgress.value];
-    return [w.heardSome(done, all), done / all];
+    return [w.embeddedSome(done, all), done / all];
   }
   if (!isTrainable.value) return [w.needClasses, 1];
-  return [w.heardAll(all), 1];
+  return [w.embeddedAll(all), 1];
 }

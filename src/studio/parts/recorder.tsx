@@ -1,5 +1,5 @@
 /**
- * The recorder of one class: what to say, what is heard, how many there are.
+ * The recorder of one class: what to say, the sound coming in, how many recordings there are.
  *
  * Not its concern: how takes are cut and kept.
  */
@@ -137,7 +137,7 @@ function tellState(
   if (isRunning) {
     if (session.value?.replaced) return isLive.value ? w.againNow : w.ready;
     if (!isLive.value) return w.ready;
-    if (isSounding.value) return w.hearing;
+    if (isSounding.value) return w.soundDetected;
     return isCut ? w.listening(label) : w.whole;
   }
   const count = counts.value.get(label) ?? 0;

@@ -1,5 +1,5 @@
 /**
- * The recordings of a class as a list of which only what is seen is drawn, so that hundreds stay smooth.
+ * The recordings of a class as a list; only visible rows are rendered, so that hundreds scroll smoothly.
  *
  * Not its concern: how recordings are made.
  */
@@ -8,7 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { KeptRecording } from "../data/task.ts";
 import { deleteRecordings } from "../state/keep.ts";
 import { startRecording } from "../state/recording.ts";
-import { hearings, isSpoken, learned } from "../state/tasks.ts";
+import { embedResults, isSpoken, learned } from "../state/tasks.ts";
 import { adviseError, nameError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
@@ -59,15 +59,15 @@ export function RecordingList({ recordings }: { readonly recordings: readonly Ke
 function Item({ recording }: { readonly recording: KeptRecording }) {
   const w = words.value;
   const name = shortName(recording);
-  const heard = hearings.value.get(recording.id);
+  const result = embedResults.value.get(recording.id);
   return (
     <>
       <PlayButton id={recording.id} name={name} />
       <Peaks peaks={recording.peaks} />
       <div class="told">
         <span>
-          {isSpoken.value && heard?.state === "heard" && heard.isSpeech && heard.text
-            ? w.quoted(heard.text)
+          {isSpoken.value && result?.state === "embedded" && result.isSpeech && result.text
+            ? w.quoted(result.text)
             : name}
         </span>
         <small>
@@ -104,12 +104,12 @@ function Item({ recording }: { readonly recording: KeptRecording }) {
 /** What is known of a recording beyond its sound. */
 function State({ recording }: { readonly recording: KeptRecording }) {
   const w = words.value.record;
-  const heard = hearings.value.get(recording.id);
-  if (!heard) return <span>{w.waiting}</span>;
-  if (heard.state === "refused") {
+  const result = embedResults.value.get(recording.id);
+  if (!result) return <span>{w.waiting}</span>;
+  if (result.state === "refused") {
     return (
-      <span class="bad" title={adviseError(heard)}>
-        {w.refused}: {nameError(heard)}
+      <span class="bad" title={adviseError(result)}>
+        {w.refused}: {nameError(result)}
       </span>
     );
   }

@@ -1,5 +1,5 @@
 /**
- * What the microphone hears, moving: the newest at the right.
+ * The level of the microphone over time, the newest at the right.
  *
  * Not its concern: where levels come from, what is recorded.
  */

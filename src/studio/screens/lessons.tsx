@@ -11,7 +11,7 @@ import { GolemScore } from "../parts/golem-score.tsx";
 import { Peaks } from "../parts/peaks.tsx";
 import { learn, learning } from "../state/learning.ts";
 import { getAddress } from "../state/route.ts";
-import { heardCount, isAllHeard, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import { embeddedCount, isAllEmbedded, isTrainable, learned, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 const lessons = ["record", "encoder", "head", "balance"] as const;
@@ -143,7 +143,7 @@ function Encoder() {
           </div>
         ))}
       </div>
-      <p class="state">{w.state(heardCount.value)}</p>
+      <p class="state">{w.state(embeddedCount.value)}</p>
     </>
   );
 }
@@ -171,7 +171,7 @@ function Head() {
   const golem = learned.value;
   const evaluation = golem?.document.evaluation;
   if (!golem || !evaluation) {
-    const canLearn = isTrainable.value && isAllHeard.value && learning.value === undefined;
+    const canLearn = isTrainable.value && isAllEmbedded.value && learning.value === undefined;
     return (
       <>
         <p class="state">{w.none}</p>

@@ -16,7 +16,7 @@ import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
-import { counts, isAllHeard, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import { counts, isAllEmbedded, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
@@ -37,7 +37,7 @@ export function ResultScreen() {
     );
   }
   if (!learned.value) {
-    const canLearn = isTrainable.value && isAllHeard.value;
+    const canLearn = isTrainable.value && isAllEmbedded.value;
     return (
       <Empty
         title={learnError.value ? w.failed : w.emptyTitle}
@@ -75,7 +75,7 @@ function Outcome() {
           <button
             type="button"
             class="button small primary"
-            disabled={!isTrainable.value || !isAllHeard.value}
+            disabled={!isTrainable.value || !isAllEmbedded.value}
             onClick={learn}
           >
             {words.value.record.learn}

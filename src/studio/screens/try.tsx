@@ -15,8 +15,8 @@ import {
   type Answer,
   answers,
   forgetAnswers,
-  isHearing,
   isListening,
+  isSounding,
   pending,
   shares,
   startListening,
@@ -69,7 +69,7 @@ export function TryScreen() {
           <Bar name={w.unknown} share={shown?.unknown} isTop={false} isUnknown />
         </ul>
         <div class="recorder">
-          <Scope isOn={isListening.value} isSounding={isHearing.value} />
+          <Scope isOn={isListening.value} isSounding={isSounding.value} />
           <div class="recorder-foot">
             <div class="actions">
               <button

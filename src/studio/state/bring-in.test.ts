@@ -11,7 +11,7 @@ import type { FoundFile } from "../data/found-files.ts";
 
 const fakes = vi.hoisted(() => ({ unpack: (_: Uint8Array): Record<string, Uint8Array> => ({}) }));
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
-vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, hear: () => embedded }));
+vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, embed: () => embedded }));
 vi.mock("../../web/worker-calls.ts", async (load) => ({
   ...(await load<object>()),
   createWorkerCaller: () => ({
@@ -21,7 +21,9 @@ vi.mock("../../web/worker-calls.ts", async (load) => ({
 stubPage();
 vi.stubGlobal("Worker", class {});
 const { addFiles, openDemo, openFiles, reading } = await import("./bring-in.ts");
-const { createTask, listTasks, openTask, recordings, task, tasks, isAllHeard } = await import("./tasks.ts");
+const { createTask, listTasks, openTask, recordings, task, tasks, isAllEmbedded } = await import(
+  "./tasks.ts"
+);
 const { hush, notice } = await import("./notice.ts");
 const { route } = await import("./route.ts");
 const { unzipSync } = await import("fflate");
@@ -52,7 +54,7 @@ describe("files added to the open task", () => {
     expect([...labels()].sort()).toEqual(["maybe", "no", "yes", "yes"]);
     expect(seen).toEqual([undefined, [0, 4], [4, 4], undefined]);
     expect(notice.value!.text()).toBe("4 recordings added.");
-    await vi.waitFor(() => expect(isAllHeard.value).toBe(true));
+    await vi.waitFor(() => expect(isAllEmbedded.value).toBe(true));
   });
 
   it("are written in batches", async () => {

@@ -77,9 +77,9 @@ export async function openFiles(files: readonly FoundFile[], name: string): Prom
 async function openGolem(name: string, files: Readonly<Record<string, FoundFile>>): Promise<void> {
   const contents: Record<string, Uint8Array> = {};
   for (const [file, { read }] of Object.entries(files)) contents[file] = await read();
-  const { checkHearable, decodeKeptGolem } = await import("../data/kept-golem.ts");
+  const { checkStudioEncoders, decodeKeptGolem } = await import("../data/kept-golem.ts");
   const model = decodeKeptGolem(contents);
-  checkHearable(model);
+  checkStudioEncoders(model);
   const { labels, evaluation } = model.document;
   const made = await createTask(name, labels);
   const score = evaluation ? { score: evaluation.balancedAccuracy } : {};

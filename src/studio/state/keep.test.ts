@@ -10,9 +10,11 @@ import type { Shelf } from "../data/shelf.ts";
 import type { Task } from "../data/task.ts";
 
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
-vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, hear: () => embedded }));
+vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, embed: () => embedded }));
 stubPage();
-const { createTask, getShelf, hearings, isAllHeard, openTask, recordings, task } = await import("./tasks.ts");
+const { createTask, getShelf, embedResults, isAllEmbedded, openTask, recordings, task } = await import(
+  "./tasks.ts"
+);
 const { deleteRecordings, keepFiles, keepTake, renameClass } = await import("./keep.ts");
 const { chooseClass, chosenClass, wantedCount } = await import("./choice.ts");
 const { hush, notice } = await import("./notice.ts");
@@ -21,7 +23,7 @@ let shelf: Shelf;
 let owner: Task;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const files = () => recordings.value.map(({ file }) => file);
-const settle = () => vi.waitFor(() => expect(isAllHeard.value).toBe(true));
+const settle = () => vi.waitFor(() => expect(isAllEmbedded.value).toBe(true));
 
 beforeEach(async () => {
   shelf = await getShelf();
@@ -41,7 +43,7 @@ describe("a take", () => {
     expect(new TextDecoder().decode(sound.subarray(0, 4))).toBe("RIFF");
     const digest = await crypto.subtle.digest("SHA-256", sound as Uint8Array<ArrayBuffer>);
     expect(kept!.hash).toBe(Buffer.from(digest).toString("hex"));
-    expect(hearings.value.has(kept!.id)).toBe(true);
+    expect(embedResults.value.has(kept!.id)).toBe(true);
   });
 
   it("takes the place of the one that it replaces, under a name of its own", async () => {
@@ -53,7 +55,7 @@ describe("a take", () => {
     expect(files()).toEqual(["yes/yes-001.wav", "yes/yes-004.wav", "yes/yes-003.wav"]);
     expect(recordings.value[1]!.order).toBe(old.order);
     expect(await shelf.getSound(old.id)).toBeUndefined();
-    expect(hearings.value.has(old.id)).toBe(false);
+    expect(embedResults.value.has(old.id)).toBe(false);
   });
 
   it("is dropped where no task is open", async () => {

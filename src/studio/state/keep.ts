@@ -10,7 +10,7 @@ import { computePeaks } from "../sound/peaks.ts";
 import { words } from "../words/language.ts";
 import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
 import { tell } from "./notice.ts";
-import { getShelf, hearAll, hearings, recordings, task } from "./tasks.ts";
+import { embedAll, embedResults, getShelf, recordings, task } from "./tasks.ts";
 
 /** A file to save. */
 export interface NewFile {
@@ -101,7 +101,7 @@ async function keep(
   if (task.value?.id !== owner) return;
   const added = made.map(({ recording }) => recording);
   recordings.value = [...recordings.value, ...added].sort((a, b) => a.order - b.order);
-  void hearAll();
+  void embedAll();
 }
 
 /** Deletes recordings, and offers to undo that. */
@@ -126,7 +126,7 @@ async function remove(gone: readonly KeptRecording[]): Promise<void> {
   await (await getShelf()).deleteRecordings([...ids]);
   batch(() => {
     recordings.value = recordings.value.filter(({ id }) => !ids.has(id));
-    hearings.value = new Map([...hearings.value].filter(([id]) => !ids.has(id)));
+    embedResults.value = new Map([...embedResults.value].filter(([id]) => !ids.has(id)));
   });
 }
 

@@ -10,7 +10,7 @@ import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
 import { tell } from "./notice.ts";
 import { learned, mark, task } from "./tasks.ts";
-import { createComparer, getExaminer, getHearer, getLearner, getShare } from "./workers.ts";
+import { createComparer, getEmbedder, getExaminer, getLearner, getShare } from "./workers.ts";
 
 /** Progress of training, 0 to 1; undefined while none is running. */
 export const learning = signal<number | undefined>(undefined);
@@ -49,7 +49,7 @@ export async function learn(): Promise<void> {
         learning.value = getShare(progress);
       },
     });
-    await getHearer().call("forget", null);
+    await getEmbedder().call("forget", null);
     if (task.value?.id === open.id) learned.value = answer;
   } catch (error) {
     learnError.value = error;

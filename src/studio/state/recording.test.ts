@@ -12,7 +12,7 @@ const fakes = vi.hoisted(() => ({
   open: (_: (samples: Float32Array) => void): Promise<{ close(): void }> => Promise.reject(new Error("none")),
 }));
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
-vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, hear: () => embedded }));
+vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, embed: () => embedded }));
 vi.mock("../sound/microphone.ts", () => ({
   microphoneRate: 16_000,
   openMicrophone: (onSamples: (samples: Float32Array) => void): Promise<Microphone> => fakes.open(onSamples),

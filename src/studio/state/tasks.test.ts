@@ -10,7 +10,7 @@ import {
   stubPage,
 } from "../../../test/support/studio-state.ts";
 import type { Shelf } from "../data/shelf.ts";
-import type { Hearing, KeptRecording } from "../data/task.ts";
+import type { EmbedResult, KeptRecording } from "../data/task.ts";
 
 const fakes = vi.hoisted(() => ({ answers: {} as Record<string, (argument: never) => unknown> }));
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
@@ -33,7 +33,7 @@ async function open(classes: readonly string[], recordings: readonly KeptRecordi
     recordings.map((one) => ({ recording: { ...one, task: made.id }, sound: new Uint8Array(4) })),
   );
   await state.openTask(made.id);
-  await vi.waitFor(() => expect(state.isAllHeard.value).toBe(true));
+  await vi.waitFor(() => expect(state.isAllEmbedded.value).toBe(true));
   return made;
 }
 
@@ -41,7 +41,7 @@ beforeEach(async () => {
   shelf = await state.getShelf();
   for (const { id } of await shelf.listTasks()) await state.deleteTask(id);
   fakes.answers.recall = () => null;
-  fakes.answers.hear = () => embedded;
+  fakes.answers.embed = () => embedded;
 });
 
 describe("the list of tasks", () => {
@@ -67,23 +67,23 @@ describe("the list of tasks", () => {
 describe("an open task", () => {
   it("embeds its recordings one by one, and keeps their length and picture", async () => {
     const asked: unknown[] = [];
-    fakes.answers.hear = (argument) => {
+    fakes.answers.embed = (argument) => {
       asked.push(argument);
       return embedded;
     };
     const made = await open(["a"], [make("2", "a"), make("1", "a", { peaks: Uint8Array.of(9), seconds: 3 })]);
     expect(asked).toMatchObject([
-      { id: "1", name: "a/1.wav", wantsPeaks: false },
-      { id: "2", name: "a/2.wav", wantsPeaks: true },
+      { id: "1", name: "a/1.wav", needsPeaks: false },
+      { id: "2", name: "a/2.wav", needsPeaks: true },
     ]);
-    expect(state.heardCount.value).toBe(2);
-    expect(state.hearings.value.get("1")).toEqual({ state: "heard", seconds: 1.5, isSpeech: false });
+    expect(state.embeddedCount.value).toBe(2);
+    expect(state.embedResults.value.get("1")).toEqual({ state: "embedded", seconds: 1.5, isSpeech: false });
     expect(await shelf.listRecordings(made.id)).toEqual([...state.recordings.value]);
     expect(state.recordings.value[1]).toMatchObject({ seconds: 1.5, peaks: Uint8Array.of(1, 2) });
   });
 
   it("stays without embeddings where the encoder fails, and goes on when asked again", async () => {
-    fakes.answers.hear = () => {
+    fakes.answers.embed = () => {
       throw new Error("no encoder");
     };
     const made = await state.createTask("mine", ["a"]);
@@ -91,11 +91,11 @@ describe("an open task", () => {
       { recording: { ...make("1", "a"), task: made.id }, sound: new Uint8Array(1) },
     ]);
     await state.openTask(made.id);
-    await state.hearAll();
-    expect(state.isAllHeard.value).toBe(false);
-    fakes.answers.hear = () => embedded;
-    await state.hearAll();
-    expect(state.isAllHeard.value).toBe(true);
+    await state.embedAll();
+    expect(state.isAllEmbedded.value).toBe(false);
+    fakes.answers.embed = () => embedded;
+    await state.embedAll();
+    expect(state.isAllEmbedded.value).toBe(true);
   });
 
   it("is null where none has the id, and is closed when it is deleted", async () => {
@@ -108,21 +108,21 @@ describe("an open task", () => {
     await state.deleteTask(made.id);
     expect(state.task.value).toBeUndefined();
     expect(state.recordings.value).toEqual([]);
-    expect(state.hearings.value.size).toBe(0);
+    expect(state.embedResults.value.size).toBe(0);
     expect(await shelf.countRecordings(made.id)).toBe(0);
   });
 });
 
 describe("what can be trained on", () => {
-  const refused: Hearing = { state: "refused", code: "silent", message: "", hint: "" };
+  const refused: EmbedResult = { state: "refused", code: "silent", message: "", hint: "" };
 
   it("is two classes with two recordings each, without those refused or held out for a test", async () => {
     await open(["a", "b", "c"], [make("1", "a"), make("2", "a"), make("3", "b"), make("4", "b")]);
     expect(Object.fromEntries(state.counts.value)).toEqual({ a: 2, b: 2, c: 0 });
     expect(state.isTrainable.value).toBe(true);
-    state.hearings.value = new Map(state.hearings.value).set("4", refused);
+    state.embedResults.value = new Map(state.embedResults.value).set("4", refused);
     expect(Object.fromEntries(state.counts.value)).toEqual({ a: 2, b: 1, c: 0 });
-    expect(state.heardCount.value).toBe(3);
+    expect(state.embeddedCount.value).toBe(3);
     expect(state.isTrainable.value).toBe(false);
   });
 
@@ -134,13 +134,13 @@ describe("what can be trained on", () => {
 
   it("is speech where most recordings have clear words", async () => {
     await open(["a"], [make("1", "a"), make("2", "a"), make("3", "a")]);
-    const hear = (...spoken: boolean[]) => {
-      state.hearings.value = new Map(
-        spoken.map((isSpeech, i) => [String(i), { state: "heard", seconds: 1, isSpeech }]),
+    const embed = (...spoken: boolean[]) => {
+      state.embedResults.value = new Map(
+        spoken.map((isSpeech, i) => [String(i), { state: "embedded", seconds: 1, isSpeech }]),
       );
       return state.isSpoken.value;
     };
-    expect([hear(), hear(true), hear(true, false), hear(true, true, false)]).toEqual([
+    expect([embed(), embed(true), embed(true, false), embed(true, true, false)]).toEqual([
       ...[false, true, false, true],
     ]);
   });

@@ -6,9 +6,9 @@
  */
 import { batch, computed, signal } from "@preact/signals";
 import { openShelf, type Shelf } from "../data/shelf.ts";
-import type { Hearing, KeptRecording, Task } from "../data/task.ts";
+import type { EmbedResult, KeptRecording, Task } from "../data/task.ts";
 import type { Learned } from "../workers/learn-worker.ts";
-import { getHearer, getLearner } from "./workers.ts";
+import { getEmbedder, getLearner } from "./workers.ts";
 
 /** An entry of the list of tasks. */
 export interface TaskSummary {
@@ -27,7 +27,7 @@ export const task = signal<Task | null | undefined>(undefined);
 export const recordings = signal<readonly KeptRecording[]>([]);
 
 /** What embedding gave of each recording, by id. */
-export const hearings = signal<ReadonlyMap<string, Hearing>>(new Map());
+export const embedResults = signal<ReadonlyMap<string, EmbedResult>>(new Map());
 
 /** The trained golem. */
 export const learned = signal<Learned | null>(null);
@@ -37,30 +37,30 @@ export const counts = computed(() => {
   const found = new Map<string, number>();
   for (const name of task.value?.classes ?? []) found.set(name, 0);
   for (const { id, label } of recordings.value) {
-    if (hearings.value.get(id)?.state !== "refused") found.set(label, (found.get(label) ?? 0) + 1);
+    if (embedResults.value.get(id)?.state !== "refused") found.set(label, (found.get(label) ?? 0) + 1);
   }
   return found;
 });
 
 /** Whether most recordings contain clear words. */
 export const isSpoken = computed(() => {
-  const embedded = [...hearings.value.values()].filter(({ state }) => state === "heard");
-  return 2 * embedded.filter((one) => one.state === "heard" && one.isSpeech).length > embedded.length;
+  const embedded = [...embedResults.value.values()].filter(({ state }) => state === "embedded");
+  return 2 * embedded.filter((one) => one.state === "embedded" && one.isSpeech).length > embedded.length;
 });
 
 /** Recordings that are embedded. */
-export const heardCount = computed(
-  () => recordings.value.filter(({ id }) => hearings.value.get(id)?.state === "heard").length,
+export const embeddedCount = computed(
+  () => recordings.value.filter(({ id }) => embedResults.value.get(id)?.state === "embedded").length,
 );
 
 /** Whether every recording is embedded or refused. */
-export const isAllHeard = computed(() => recordings.value.every(({ id }) => hearings.value.has(id)));
+export const isAllEmbedded = computed(() => recordings.value.every(({ id }) => embedResults.value.has(id)));
 
 /** Whether there is enough to train on: two classes with two recordings each. */
 export const isTrainable = computed(() => {
   const sizes = new Map<string, number>();
   for (const { id, label, split } of recordings.value) {
-    if (split === "test" || hearings.value.get(id)?.state === "refused") continue;
+    if (split === "test" || embedResults.value.get(id)?.state === "refused") continue;
     sizes.set(label, (sizes.get(label) ?? 0) + 1);
   }
   return sizes.size > 1 && [...sizes.values()].every((size) => size > 1);
@@ -173,53 +173,53 @@ export async function openTask(id: string): Promise<void> {
     recordings.value = kept;
     learned.value = golem;
   });
-  getHearer();
-  void hearAll();
+  getEmbedder();
+  void embedAll();
 }
 
 function closeTask(): void {
   batch(() => {
     task.value = undefined;
     recordings.value = [];
-    hearings.value = new Map();
+    embedResults.value = new Map();
     learned.value = null;
   });
 }
 
-let isHearing = false;
+let isEmbedding = false;
 
 /**
  * Embeds recordings that are not embedded yet, one per call, so that other calls in between are answered
  * soon.
  */
-export async function hearAll(): Promise<void> {
-  if (isHearing) return;
-  isHearing = true;
+export async function embedAll(): Promise<void> {
+  if (isEmbedding) return;
+  isEmbedding = true;
   try {
     for (;;) {
-      const next = recordings.value.find(({ id }) => !hearings.value.has(id));
+      const next = recordings.value.find(({ id }) => !embedResults.value.has(id));
       if (!next) return;
       const { id, file, hash, peaks } = next;
-      const wantsPeaks = peaks.length === 0;
-      const { peaks: drawn, ...result } = await getHearer().call("hear", {
+      const needsPeaks = peaks.length === 0;
+      const { peaks: drawn, ...result } = await getEmbedder().call("embed", {
         id,
         name: file,
         hash,
-        wantsPeaks,
+        needsPeaks,
       });
       const now = recordings.value.find((one) => one.id === id);
       if (!now) continue;
-      const seconds = result.state === "heard" ? result.seconds : now.seconds;
+      const seconds = result.state === "embedded" ? result.seconds : now.seconds;
       const changed = { ...now, seconds, ...(drawn ? { peaks: drawn } : {}) };
       if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([changed]);
       batch(() => {
-        hearings.value = new Map(hearings.value).set(id, result);
+        embedResults.value = new Map(embedResults.value).set(id, result);
         recordings.value = recordings.value.map((one) => (one.id === id ? changed : one));
       });
     }
   } catch {
     // The encoder could not be loaded; the page shows that, and offers to try again.
   } finally {
-    isHearing = false;
+    isEmbedding = false;
   }
 }

@@ -19,7 +19,7 @@ const { createTask, openTask, task } = await import("./tasks.ts");
 const {
   answers,
   forgetAnswers,
-  isHearing,
+  isSounding,
   isListening,
   pending,
   shares,
@@ -87,7 +87,7 @@ describe("the microphone", () => {
     await vi.waitFor(() => expect(answers.value).toHaveLength(1));
     expect(answers.value[0]).toMatchObject({ span: [1, 2], label: "a", confidence: 0.9, unknown: false });
     expect(shares.value).toEqual({ scores: { a: 0.7, b: 0.1 }, unknown: 0.2 });
-    expect(isHearing.value).toBe(true);
+    expect(isSounding.value).toBe(true);
     worker.end();
     await vi.waitFor(() => expect(isListening.value).toBe(false));
     expect(close).toHaveBeenCalledTimes(1);
@@ -113,7 +113,7 @@ describe("the microphone", () => {
     expect([isListening.value, await received]).toEqual([false, null]);
     worker.tell({ events: [{ start: 1, end: 2, label: "b", confidence: 0.6 }], state });
     await vi.waitFor(() => expect(answers.value).toMatchObject([{ label: "b" }]));
-    expect(isHearing.value).toBe(false);
+    expect(isSounding.value).toBe(false);
     worker.end();
   });
 

@@ -14,7 +14,7 @@ import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { describeMicrophoneError } from "./recording.ts";
 import { task } from "./tasks.ts";
-import { getHearer } from "./workers.ts";
+import { getEmbedder } from "./workers.ts";
 
 /** The classification of one sound. */
 export interface Answer {
@@ -46,7 +46,7 @@ export const shares = signal<Shares | undefined>(undefined);
 export const isListening = signal(false);
 
 /** Whether there is sound now. */
-export const isHearing = signal(false);
+export const isSounding = signal(false);
 
 /** Files not classified yet. */
 export const pending = signal(0);
@@ -80,7 +80,7 @@ export async function startListening(): Promise<void> {
     // Anything but samples ends the stream, after the pending events.
     sound.port1.postMessage(null);
     isListening.value = false;
-    isHearing.value = false;
+    isSounding.value = false;
     stop = undefined;
   };
   stop = end;
@@ -99,7 +99,7 @@ export async function startListening(): Promise<void> {
     return;
   }
   const asked = { task: open.id, sampleRate: microphoneRate, samples: sound.port2, told: told.port2 };
-  getHearer()
+  getEmbedder()
     .call("listen", asked, { transfer: [sound.port2, told.port2] })
     .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }))
     .finally(() => {
@@ -127,7 +127,7 @@ function takeLive(message: LiveMessage): void {
     const { start, end, unknown } = unnamed;
     add({ span: [start, end], label: undefined, confidence: unknown, unknown: unknown >= mostlyUnknown });
   }
-  if (isListening.value) isHearing.value = state.isSound;
+  if (isListening.value) isSounding.value = state.isSound;
   if (state.heard > 0) shares.value = { scores: state.scores, unknown: state.unknown };
 }
 
@@ -157,7 +157,7 @@ async function predict(bytes: Uint8Array, name: string): Promise<void> {
   if (!open) return;
   pending.value++;
   try {
-    const answer = await getHearer().call("predict", { task: open.id, bytes, name });
+    const answer = await getEmbedder().call("predict", { task: open.id, bytes, name });
     if (task.value?.id !== open.id) return;
     const { label, confidence, unknown, transcript, scores } = answer satisfies AudioPrediction;
     add({ name, label, confidence, unknown, transcript });

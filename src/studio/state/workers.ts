@@ -9,7 +9,7 @@ import { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import type { Caller } from "../../core/worker-calls.ts";
 import { createWorkerCaller } from "../../web/worker-calls.ts";
-import type { HearCalls } from "../workers/hear-worker.ts";
+import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { LearnCalls } from "../workers/learn-worker.ts";
 
 /** Progress of loading the encoder, 0 to 1; 1 when it is ready. */
@@ -18,22 +18,22 @@ export const loadProgress = signal(0);
 /** Why the encoder could not be loaded, or its worker stopped. */
 export const loadError = signal<unknown>(undefined);
 
-let hearer: Caller<HearCalls> | undefined;
+let embedder: Caller<EmbedCalls> | undefined;
 let learner: Caller<LearnCalls> | undefined;
 let examiner: Caller<LearnCalls> | undefined;
 
 /** The worker that embeds and predicts; the first call starts it and loads the encoder. */
-export function getHearer(): Caller<HearCalls> {
-  if (hearer) return hearer;
-  const worker = new Worker(new URL("../workers/hear-worker.ts", import.meta.url), { type: "module" });
-  hearer = createWorkerCaller<HearCalls>(worker);
+export function getEmbedder(): Caller<EmbedCalls> {
+  if (embedder) return embedder;
+  const worker = new Worker(new URL("../workers/embed-worker.ts", import.meta.url), { type: "module" });
+  embedder = createWorkerCaller<EmbedCalls>(worker);
   worker.addEventListener("error", () => {
-    hearer = undefined;
+    embedder = undefined;
     loadProgress.value = 0;
     loadError.value = new GolemError("unexpected", "The worker that embeds recordings stopped.");
   });
   loadNetworks();
-  return hearer;
+  return embedder;
 }
 
 /** The worker that trains. */
@@ -77,7 +77,7 @@ export function getShare({ completed, total }: Progress): number {
 /** Loads the encoder; may be called again after a failure. */
 export function loadNetworks(): void {
   loadError.value = undefined;
-  getHearer()
+  getEmbedder()
     .call(
       "load",
       { site: new URL(".", document.baseURI).href },
@@ -91,7 +91,7 @@ export function loadNetworks(): void {
       () => {
         loadProgress.value = 1;
         // While nothing else is running. Errors are ignored: embedding and training report them.
-        for (const rehearsal of [getHearer().call("rehearse", null), getLearner().call("rehearse", null)]) {
+        for (const rehearsal of [getEmbedder().call("rehearse", null), getLearner().call("rehearse", null)]) {
           rehearsal.catch(() => {});
         }
       },

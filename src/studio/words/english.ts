@@ -106,7 +106,7 @@ export const english = {
     idleWhole: "Each recording lasts from Record to Stop.",
     ready: "Get ready",
     listening: (name: string) => `“${name}”, a pause, and again`,
-    hearing: "Sound detected",
+    soundDetected: "Sound detected",
     whole: "Recording",
     complete: (name: string, n: number) => `“${name}” has ${recordings(n)}.`,
     allComplete: "Every class has enough recordings. Now train.",
@@ -124,8 +124,9 @@ export const english = {
     waiting: "not processed yet",
     refused: "left out",
     takenFor: (name: string) => `classified as ${name}`,
-    heardAll: (n: number) => (n === 1 ? "The recording is processed" : `All ${n} recordings are processed`),
-    heardSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
+    embeddedAll: (n: number) =>
+      n === 1 ? "The recording is processed" : `All ${n} recordings are processed`,
+    embeddedSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
     loading: (share: number) => `Loading the encoder: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
@@ -152,10 +153,10 @@ export const english = {
     verdicts: {
       guessing:
         "So far this cannot be distinguished from guessing. It needs more recordings, or sounds that differ more.",
-      mostlyWrong: "Better than guessing, but mostly wrong. More recordings of each class help most.",
+      mostlyWrong: "Better than guessing, but mostly wrong. More recordings per class help most.",
       perhapsWrong:
-        "Better than guessing, but perhaps wrong more often than right. More recordings of each class help most.",
-      useful: "Useful where mistakes cost little. More recordings of each class help most.",
+        "Better than guessing, but perhaps wrong more often than right. More recordings per class help most.",
+      useful: "Useful where mistakes cost little. More recordings per class help most.",
       onlyKnown:
         "This is how well it recognises the sources it was trained on, and says nothing about new ones. Record each class from several sources.",
       good: "Good. Keep testing it where it will be used.",
@@ -177,7 +178,7 @@ export const english = {
     curve: "What more recordings would give",
     curveText: (points: number, low: number, high: number) =>
       `Twice as many: about ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
-    curveAxis: "recordings of each class",
+    curveAxis: "recordings per class",
     curveNote: "Solid line: measured. Dashed line: forecast for more recordings like these.",
     confusion: "Which classes are confused",
     confusionNone: "No recording was classified as another class.",
@@ -233,7 +234,7 @@ export const english = {
     step: (n: number) => `Step ${n} of 4`,
     record: {
       title: "You record a few examples",
-      text: "Eight recordings of each class are enough. Five already work; with a few more, the test says more. A child does not need a thousand examples either, because it can already hear.",
+      text: "Eight recordings per class are enough. Five already work; with a few more, the test says more. A child does not need a thousand examples either, because it can already hear.",
       state: (n: number, c: number) => `You have ${recordings(n)} in ${classes(c)}.`,
       none: "Your own recordings will be shown here.",
     },

@@ -16,11 +16,11 @@ import { listStoreKeys } from "./studio-encoder-set.ts";
  * or damaged.
  */
 export async function readEmbeddings(
-  shelf: Pick<Shelf, "getHearings">,
+  shelf: Pick<Shelf, "getEmbeddings">,
   hashes: readonly string[],
 ): Promise<(EmbeddedSource | undefined)[]> {
   const keys = hashes.map(listStoreKeys);
-  const values = await shelf.getHearings(keys.flat());
+  const values = await shelf.getEmbeddings(keys.flat());
   let place = 0;
   return keys.map((own) => {
     const bytes = values.slice(place, place + own.length);
@@ -36,12 +36,12 @@ export async function readEmbeddings(
 
 /** Keeps the embeddings of a recording; resolves when they are on the disk. */
 export async function writeEmbeddings(
-  shelf: Pick<Shelf, "putHearings">,
+  shelf: Pick<Shelf, "putEmbeddings">,
   hash: string,
   { facts, embeddings, transcript }: EmbeddedSource,
 ): Promise<void> {
   const keys = listStoreKeys(hash);
-  await shelf.putHearings([
+  await shelf.putEmbeddings([
     ...embeddings.map((embedding, i) => ({
       key: keys[i]!,
       bytes: embeddingCodec.encode({ ...embedding, facts }),

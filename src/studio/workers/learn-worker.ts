@@ -98,7 +98,7 @@ async function recall(task: string): Promise<Learned | null> {
   };
 }
 
-/** Fewer fits for a curve than on the command line, since somebody waits for it. */
+/** Fewer fits for a curve than on the command line, since the user is waiting for it. */
 const curveFits = 40;
 const curveRepeats = 2;
 

@@ -1,5 +1,5 @@
 /**
- * How far its probabilities can be trusted: a reliability diagram.
+ * Calibration: a reliability diagram of the held-out probabilities.
  *
  * Not its concern: how calibration is measured.
  */
@@ -12,31 +12,31 @@ import { BothWidths, Facts, Section } from "./section.tsx";
 /** Quantile of the normal distribution for 95 %. */
 const z = 1.96;
 
-/** The section; nothing where it was not measured. */
+/** The section; undefined if calibration was not measured. */
 export function writeCalibration({ evaluation }: ReportData) {
   if (!evaluation || evaluation.calibration.bins.length === 0) return undefined;
   const { logLoss, repeats, calibration } = evaluation;
   const { bins, expectedError, brierScore } = calibration;
   const count = bins.reduce((sum, bin) => sum + bin.count, 0);
-  const claimed = bins.reduce((sum, bin) => sum + bin.count * bin.confidence, 0) / count;
+  const confidence = bins.reduce((sum, bin) => sum + bin.count * bin.confidence, 0) / count;
   const right = bins.reduce((sum, bin) => sum + bin.count * bin.accuracy, 0) / count;
-  const difference = claimed - right;
-  // Answers of repeats are of the same recordings.
+  const difference = confidence - right;
+  // Predictions of different repeats are for the same recordings.
   const error = Math.sqrt((right * (1 - right) * repeats) / count);
   const judgement =
     Math.abs(difference) < z * error
-      ? "that fits, as far as so few can tell"
+      ? "well calibrated, as far as this number of recordings can show"
       : difference > 0
-        ? "it is too sure of itself"
-        : "it is more often right than it believes";
+        ? "overconfident"
+        : "underconfident";
   return (
     <Section
       id="trust"
-      title="How far to trust its probabilities"
+      title="How reliable the probabilities are"
       sentence={
         <>
-          On average it claims <b>{formatShare(claimed)}</b> and is right in <b>{formatShare(right)}</b>:{" "}
-          {judgement}.
+          The mean confidence is <b>{formatShare(confidence)}</b>, and <b>{formatShare(right)}</b> of
+          predictions are correct: {judgement}.
         </>
       }
     >
@@ -47,14 +47,14 @@ export function writeCalibration({ evaluation }: ReportData) {
         />
         <div>
           <p>
-            Each dot holds answers of like probability, larger ones more answers. Thin lines are where 95 % of
-            such shares lie by chance. On the dotted line, a claim of 80 % is right in 80 of 100 cases; below
-            it, the claim is too high.
+            Each dot stands for predictions of similar confidence; a larger dot, for more predictions. Thin
+            lines are 95 % intervals. On the dotted line, predictions made with 80 % confidence are correct in
+            80 of 100 cases; below it, the confidence is too high.
           </p>
           <Facts
             facts={[
-              ["mean distance from the line", formatShare(expectedError, 1)],
-              ["nats of log loss", logLoss.toFixed(2)],
+              ["expected calibration error", formatShare(expectedError, 1)],
+              ["log loss (nats)", logLoss.toFixed(2)],
               ["Brier score", brierScore.toFixed(2)],
             ]}
           />
@@ -64,7 +64,7 @@ export function writeCalibration({ evaluation }: ReportData) {
   );
 }
 
-/** What it claims against how often it is right. */
+/** Accuracy against confidence. */
 function ReliabilityPicture(props: {
   readonly bins: Evaluation["calibration"]["bins"];
   readonly repeats: number;
@@ -78,7 +78,7 @@ function ReliabilityPicture(props: {
   const y = (share: number) => at(bottom - side * share);
   const most = Math.max(...bins.map(({ count }) => count));
   const told = bins.map(
-    ({ confidence, accuracy }) => `claimed ${formatShare(confidence)}, right ${formatShare(accuracy)}`,
+    ({ confidence, accuracy }) => `confidence ${formatShare(confidence)}, accuracy ${formatShare(accuracy)}`,
   );
   return (
     <Picture width={width} height={bottom + 46} label={`Reliability: ${told.join("; ")}`}>
@@ -108,16 +108,16 @@ function ReliabilityPicture(props: {
         />
       ))}
       <PictureText x={left + side / 2} y={bottom + 40} anchor="middle">
-        what it claims
+        confidence
       </PictureText>
       <PictureText x={left + 8} y={top + 18}>
-        how often it is right
+        accuracy
       </PictureText>
     </Picture>
   );
 }
 
-/** 95 % interval of a share among so many (Wilson 1927). */
+/** 95 % interval of a share of `count` cases (Wilson 1927). */
 function computeWilson(share: number, count: number): readonly [low: number, high: number] {
   const centre = (share + z ** 2 / (2 * count)) / (1 + z ** 2 / count);
   const half =

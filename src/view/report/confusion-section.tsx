@@ -1,5 +1,5 @@
 /**
- * The confusion matrix, and behind every cell the recordings that are in it.
+ * The confusion matrix, with the recordings of each cell.
  *
  * Not its concern: how the matrix is drawn, how recordings are played.
  */
@@ -11,10 +11,10 @@ import { RecordingItem } from "./recording-item.tsx";
 import type { ReportData, ReportRecording } from "./report-data.ts";
 import { Section } from "./section.tsx";
 
-/** With more classes than this there is no matrix, only the lists of its fullest cells. */
+/** With more classes than this there is no matrix, only the lists of its largest cells. */
 const maximumColumns = 60;
 const maximumLists = 400;
-/** Cells in the menu that stands in place of a matrix. */
+/** Cells in the menu shown instead of a matrix. */
 const maximumChoices = 30;
 
 interface FilledCell {
@@ -26,7 +26,7 @@ interface FilledCell {
   readonly recordings: readonly { readonly recording: ReportRecording; readonly index: number }[];
 }
 
-/** The section; nothing where nothing was scored. */
+/** The section; undefined if nothing was scored. */
 export function writeConfusion(data: ReportData) {
   const { evaluation } = data;
   if (!evaluation) return undefined;
@@ -40,18 +40,18 @@ export function writeConfusion(data: ReportData) {
   return (
     <Section
       id="mistakes"
-      title="What it takes for what"
+      title="Confusion matrix"
       sentence={
         <>
           {worst ? (
             <>
-              Most often mistaken: <b>{worst.truth}</b> for <b>{worst.predicted}</b> (
+              Most frequent error: <b>{worst.truth}</b> classified as <b>{worst.predicted}</b> (
               {formatCount(worst.count)} of {formatCount(perClass[worst.truth]?.support ?? 0)}).
             </>
           ) : (
-            "No recording was mistaken."
+            "Every recording was classified correctly."
           )}{" "}
-          Choose a number to see and hear the recordings behind it.
+          Choose a number to see and play its recordings.
         </>
       }
     >
@@ -69,9 +69,9 @@ export function writeConfusion(data: ReportData) {
             <CellMenu cells={lists} />
           )}
           <p class="note">
-            Rows are what was recorded, columns what it was taken for
-            {repeats > 1 ? `; counts are means over ${repeats} repeats of cross-validation` : ""}. Found: how
-            many of a row are recognised. Right: how many of a column's answers are true.
+            Rows are true classes, columns predicted classes
+            {repeats > 1 ? `; counts are means over ${repeats} repeats of cross-validation` : ""}. Recall: the
+            share of a row that was classified correctly. Precision: the share of a column that is correct.
           </p>
         </div>
         <div class="lists" aria-live="polite">
@@ -85,12 +85,17 @@ export function writeConfusion(data: ReportData) {
 }
 
 const matrixWords = {
-  ...{ name: "Confusion matrix", recorded: "recorded", found: "found", right: "right" },
+  ...{
+    name: "Counts by true and predicted class",
+    recorded: "true class",
+    found: "recall",
+    right: "precision",
+  },
   tell: (count: string, truth: string, predicted: string) =>
-    `${count} ${truth === predicted ? `${truth} recognised` : `${truth} taken for ${predicted}`}`,
+    `${count} ${truth === predicted ? `${truth}, correct` : `${truth} classified as ${predicted}`}`,
 };
 
-/** The cells that are not empty: mistakes first, the fullest first. */
+/** The cells that are not empty: errors first, then by count, largest first. */
 function listCells({ labels, confusion }: Evaluation, recordings: readonly ReportRecording[]): FilledCell[] {
   const members = new Map<string, { recording: ReportRecording; index: number }[]>();
   for (const [index, recording] of recordings.entries()) {
@@ -120,7 +125,7 @@ function CellMenu({ cells }: { readonly cells: readonly FilledCell[] }) {
       {cells.slice(0, maximumChoices).map(({ place, truth, predicted, count }, i) => (
         <li key={getCellId(place)}>
           <button type="button" class="cell miss" data-cell={getCellId(place)} aria-pressed={i === 0}>
-            {`${truth} for ${predicted} (${formatCount(count)})`}
+            {`${truth} as ${predicted} (${formatCount(count)})`}
           </button>
         </li>
       ))}
@@ -143,11 +148,11 @@ function CellList(props: { readonly cell: FilledCell; readonly isOpen: boolean; 
       <h3>
         {truth === predicted ? (
           <>
-            <b>{truth}</b>, recognised
+            <b>{truth}</b>, correct
           </>
         ) : (
           <>
-            <b>{truth}</b> taken for <b>{predicted}</b>
+            <b>{truth}</b> classified as <b>{predicted}</b>
           </>
         )}{" "}
         <span class="count">{formatCount(count)}</span>

@@ -1,8 +1,8 @@
 /**
- * The end of the page: every recording in a table, what was left out, how to get the same again, and what the
- * page holds.
+ * The end of the page: a table of all recordings, what was left out, how to reproduce the result, and what
+ * the file contains.
  *
- * Not its concern: where any of it is from.
+ * Not its concern: where the data comes from.
  */
 import { formatDuration, formatNumberOf } from "../../core/format.ts";
 import { formatShare } from "../format.ts";
@@ -19,15 +19,15 @@ export function writeRecordings({ recordings, evaluation }: ReportData) {
   return (
     <Section
       id="recordings"
-      title="Every recording"
-      sentence={`${formatNumberOf(recordings.length, "recording")}, ${left === 0 ? "none left out" : `and ${left} left out`}.`}
+      title="All recordings"
+      sentence={`${formatNumberOf(recordings.length, "recording")}, ${left === 0 ? "none left out" : `${left} left out`}.`}
     >
       <details>
-        <summary>Show {recordings.length > maximumRows ? `${maximumRows} of them` : "them all"}</summary>
+        <summary>Show {recordings.length > maximumRows ? `the first ${maximumRows}` : "all"}</summary>
         <p class="filter">
           <label>
-            Show only{" "}
-            <input type="search" id="filter" autocomplete="off" placeholder="file, class or words" />
+            Filter{" "}
+            <input type="search" id="filter" autocomplete="off" placeholder="file, class or transcript" />
           </label>
         </p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
@@ -40,12 +40,12 @@ export function writeRecordings({ recordings, evaluation }: ReportData) {
                 </th>
                 <th scope="col">recording</th>
                 <th scope="col">label</th>
-                <th scope="col">taken for</th>
+                <th scope="col">predicted</th>
                 <th scope="col" class="percent">
-                  its label got
+                  probability of its label
                 </th>
                 <th scope="col" class="percent">
-                  length
+                  duration
                 </th>
               </tr>
             </thead>
@@ -80,7 +80,7 @@ function Row({ recording, index }: { readonly recording: ReportRecording; readon
         )}
       </td>
       <td>{label}</td>
-      <td>{answers[0]?.label ?? (isTrained ? "learned from" : "–")}</td>
+      <td>{answers[0]?.label ?? (isTrained ? "training only" : "–")}</td>
       <td class="percent">{own ? formatShare(own.share) : "–"}</td>
       <td class="percent">{formatDuration(seconds)}</td>
     </tr>
@@ -104,12 +104,12 @@ function LeftOut({ evaluation }: Pick<ReportData, "evaluation">) {
         {skipped.length > maximumSkipped && <li>and {skipped.length - maximumSkipped} more</li>}
         {overlap.slice(0, maximumSkipped).map((file) => (
           <li key={file}>
-            <span class="file">{file}</span> was trained on
+            <span class="file">{file}</span> is a training recording of the golem
           </li>
         ))}
         {unseen.map(([label, count]) => (
           <li key={label}>
-            <b>{label}</b> is no class of the golem ({formatNumberOf(count, "recording")})
+            <b>{label}</b> is not a class of the golem ({formatNumberOf(count, "recording")})
           </li>
         ))}
       </ul>
@@ -122,8 +122,8 @@ export function writeReproduction({ reproduction }: ReportData) {
   return (
     <Section
       id="again"
-      title="How to get the same again"
-      sentence="Same recordings, same seed, same version on the same machine: the same numbers to the last digit."
+      title="How to reproduce this"
+      sentence="The same recordings, seed and version on the same machine give exactly the same numbers."
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <pre tabIndex={0} role="region" aria-label="Commands">
@@ -141,7 +141,7 @@ export function writeReproduction({ reproduction }: ReportData) {
   );
 }
 
-/** What leaves the machine with this file. */
+/** What private data the file contains. */
 export function Footer({ recordings }: Pick<ReportData, "recordings">) {
   const clips = recordings.flatMap(({ audio }) => (audio?.kind === "clip" ? [audio] : []));
   const links = recordings.filter(({ audio }) => audio?.kind === "link").length;
@@ -149,26 +149,26 @@ export function Footer({ recordings }: Pick<ReportData, "recordings">) {
   const texts = recordings.filter(({ text }) => text !== undefined).length;
   const seconds = clips.reduce((sum, clip) => sum + clip.seconds, 0);
   const holds = [
-    `names and labels of ${formatNumberOf(recordings.length, "recording")}`,
-    ...(texts > 0 ? ["what was said in them, as it was understood"] : []),
+    `the names and labels of ${formatNumberOf(recordings.length, "recording")}`,
+    ...(texts > 0 ? ["transcripts"] : []),
     ...(clips.length > 0
-      ? [`the sound of ${clips.length} of them (${formatDuration(seconds)}, so voices can be heard)`]
+      ? [`the sound of ${clips.length} of them (${formatDuration(seconds)}, with recognisable voices)`]
       : []),
     ...(pictures > 0 ? [`${formatNumberOf(pictures, "spectrogram")}`] : []),
   ];
   const sound =
     clips.length === 0
       ? links > 0
-        ? " It holds no sound; play buttons work while the recordings stay where they are. Run golem report to put sound and spectrograms in."
-        : " It holds no sound. Run golem report to put sound and spectrograms in."
+        ? " It contains no sound; the play buttons need the recordings at their present paths. Run golem report to include sound and spectrograms."
+        : " It contains no sound. Run golem report to include sound and spectrograms."
       : links > 0
-        ? ` ${formatNumberOf(links, "further recording")} can be played while they stay where they are.`
+        ? ` ${formatNumberOf(links, "further recording")} can be played from their present paths.`
         : "";
   return (
     <footer>
       <p>
-        <b>Before you pass this file on:</b> it holds {new Intl.ListFormat("en-GB").format(holds)}.{sound} It
-        asks no other computer for anything.
+        <b>Before you share this file:</b> it contains {new Intl.ListFormat("en-GB").format(holds)}.{sound} It
+        makes no network requests.
       </p>
     </footer>
   );

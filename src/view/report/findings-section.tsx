@@ -13,7 +13,7 @@ import { Section } from "./section.tsx";
 /** Files shown per finding. */
 const maximumFiles = 50;
 
-/** The section; nothing where the doctor did not run. */
+/** The section; undefined if the doctor did not run. */
 export function writeFindings({ findings, recordings }: ReportData) {
   if (!findings) return undefined;
   const sorted = severities.flatMap((severity) =>
@@ -23,7 +23,7 @@ export function writeFindings({ findings, recordings }: ReportData) {
   const places = new Map(recordings.map(({ file }, index) => [file, index]));
   const sentence =
     sorted.length === 0 ? (
-      "Nothing was found that would distort the score: no damaged recordings, no copies, no doubtful labels."
+      "Nothing found that would distort the score: no damaged recordings, no copies, no doubtful labels."
     ) : severe > 0 ? (
       <>
         <b>{formatNumberOf(severe, "finding")}</b> could distort the score. Look at{" "}

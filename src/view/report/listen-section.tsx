@@ -1,5 +1,5 @@
 /**
- * The recordings to listen to first, each with its spectrogram, its words and what it was taken for.
+ * The recordings to listen to first, each with its spectrogram, transcript and prediction.
  *
  * Not its concern: how spectrograms are made.
  */
@@ -16,14 +16,14 @@ const labelsShown = 3;
 /** Findings that a card shows. */
 const findingsShown = 3;
 
-/** The section; nothing where there is no such recording. */
+/** The section; undefined if there is no such recording. */
 export function writeListening({ recordings, findings = [], evaluation }: ReportData) {
   const { worst, suspicious } = pickRecordings(recordings, findings);
   if (worst.length + suspicious.length === 0) return undefined;
   const one = worst[0] === undefined ? undefined : recordings[worst[0]];
   const strips = [
-    [evaluation?.protocol === "held-out" ? "Most wrong in the test" : "Most wrong while held out", worst],
-    ["Suspicious: is the label right?", suspicious],
+    [evaluation?.protocol === "held-out" ? "Worst errors on the test set" : "Worst held-out errors", worst],
+    ["Possibly wrong labels", suspicious],
   ] as const;
   return (
     <Section
@@ -32,10 +32,10 @@ export function writeListening({ recordings, findings = [], evaluation }: Report
       sentence={
         one ? (
           <>
-            The answer it was most wrong about: <b>{one.label}</b>, taken for <b>{one.answers[0]!.label}</b>.
+            The worst error: <b>{one.label}</b>, classified as <b>{one.answers[0]!.label}</b>.
           </>
         ) : (
-          "Their labels are doubtful, or the doctor has something to say of them."
+          "Their labels are doubtful, or the doctor reports them."
         )
       }
     >
@@ -96,7 +96,7 @@ function Card(props: {
                 {score === own && (
                   <>
                     {" "}
-                    <span class="tag">its label</span>
+                    <span class="tag">label</span>
                   </>
                 )}
               </th>
@@ -114,7 +114,7 @@ function Card(props: {
       </small>
       {said.map(({ kind, files, message }) => (
         <p class="said" key={message}>
-          {files.length > 1 ? `the doctor says: ${kind}` : message}
+          {files.length > 1 ? `doctor: ${kind}` : message}
         </p>
       ))}
     </li>

@@ -1,8 +1,7 @@
 /**
- * The map of the recordings, with a choice of what its colours mean and a list of the classes that picks some
- * out.
+ * The map of the recordings, coloured by class or by errors, with a list of classes to highlight.
  *
- * Not its concern: how places were found, how the map is drawn, how recordings are played.
+ * Not its concern: how positions were computed, how the map is drawn, how recordings are played.
  */
 import { ClassMark } from "../class-mark.tsx";
 import { formatShare } from "../format.ts";
@@ -11,7 +10,7 @@ import { describeAnswer, isMistaken } from "./recording-item.tsx";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
 
-/** The section; nothing where no recording has a place. */
+/** The section; undefined if fewer than three recordings have a position. */
 export function writeMap({ recordings, labels }: ReportData) {
   const marks = recordings
     .flatMap((recording, index): MapMark[] => {
@@ -28,12 +27,12 @@ export function writeMap({ recordings, labels }: ReportData) {
   return (
     <Section
       id="map"
-      title="How the recordings lie to each other"
+      title="Map of the recordings"
       sentence={
         <>
-          Near means alike to the golem's ears: <b>{formatShare(computeNeighbourShare(marks, recordings))}</b>{" "}
-          have a nearest neighbour of their own class here. Point at a mark to see what it is, choose it to
-          listen.
+          Recordings with similar embeddings are close together:{" "}
+          <b>{formatShare(computeNeighbourShare(marks, recordings))}</b> have a nearest neighbour of their own
+          class here. Point at a mark to see its recording, click it to play.
         </>
       }
     >
@@ -44,7 +43,7 @@ export function writeMap({ recordings, labels }: ReportData) {
             <input type="radio" name="colour" value="label" checked /> class
           </label>
           <label>
-            <input type="radio" name="colour" value="mistake" /> mistakes
+            <input type="radio" name="colour" value="mistake" /> errors
           </label>
         </fieldset>
         <div class="stage">
@@ -71,10 +70,10 @@ export function writeMap({ recordings, labels }: ReportData) {
             ))}
           </ul>
           <p class="note">
-            {hasBoth && "Round: learned from. Square: tested on. "}Broken outline, orange in the view of
-            mistakes: taken for another class while held out. Only neighbourhood counts; long distances and
-            the size of gaps are only approximate.
-            {left > 0 && ` ${left} recordings are not shown: ${marks.length} were drawn.`}
+            {hasBoth && "Circles: training recordings. Squares: test recordings. "}Dashed outline, orange when
+            coloured by errors: classified as another class while held out. Only neighbourhoods are
+            meaningful; long distances and gaps are approximate.
+            {left > 0 && ` ${left} recordings are not shown; the map has at most ${marks.length}.`}
           </p>
         </div>
       </div>

@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * The interactive parts of the report's page: the player, the lists behind the matrix, the map, the filter, light and dark.
+ * The interactive parts of the report's page: the player, the lists behind the matrix, the map, the filter,
+ * light and dark.
  *
- * A plain script, in JavaScript so that it is carried into the page as the text of this file, from the sources as from a build. It puts
- * data into the page as text only, never as HTML.
+ * Plain JavaScript, because the text of this file is embedded in the page. It inserts data as text only,
+ * never as HTML.
  * Not its concern: how the page is written, beyond ids, classes and data attributes.
  */
 
@@ -76,7 +77,7 @@
   audio.addEventListener("error", () => {
     if (playing < 0) return;
     words.textContent =
-      "It cannot be played: the recording is no longer where it was, or this browser does not know its format.";
+      "The recording cannot be played: it was moved, or the browser does not support its format.";
     playing = -1;
     markPlaying();
   });
@@ -137,7 +138,7 @@
     other.focus();
   };
 
-  // Classes picked out on the map.
+  // Classes highlighted on the map.
   const map = /** @type {HTMLElement | null} */ (document.querySelector(".map"));
   /** @type {Set<string>} */
   const chosen = new Set();

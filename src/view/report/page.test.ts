@@ -1,4 +1,7 @@
-/** The page as text: its policy names the hashes of what it carries, its colours are as many as it counts with. */
+/**
+ * The page as text: its policy names the hashes of what it carries, its colours are as many as it counts
+ * with.
+ */
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { hostileTexts, makeReportData } from "../../../test/support/report-data.ts";

@@ -1,9 +1,9 @@
 /**
- * The report: one HTML file that loads nothing else and runs no script but its own.
+ * The report: one self-contained HTML file.
  *
- * A policy in its head (Content Security Policy Level 3) allows the one script and the one style sheet by
- * their hashes, pictures and sound from within, and recordings beside the file where it links to them.
- * Not its concern: how anything it shows was computed, where its script and style sheet are kept.
+ * Its Content Security Policy (Level 3) allows one script and one style sheet by their hashes, embedded
+ * pictures and sound, and linked recordings if there are any.
+ * Not its concern: how the data was computed, where its script and style sheet are kept.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
@@ -22,7 +22,7 @@ import type { ReportData } from "./report-data.ts";
 import { ScoreSection } from "./score-section.tsx";
 import { writeViews } from "./views-section.tsx";
 
-/** Texts of this program that the page carries: a script and a style sheet. */
+/** The script and the style sheet that are embedded in the page. */
 export interface PageAssets {
   readonly script: string;
   readonly style: string;
@@ -35,15 +35,15 @@ export function writeReport(data: ReportData, assets: PageAssets): string {
 
 function Page({ data, assets }: { readonly data: ReportData; readonly assets: PageAssets }) {
   const sections: readonly (readonly [id: string, name: string, content: VNode | undefined])[] = [
-    ["mistakes", "mistakes", writeConfusion(data)],
+    ["mistakes", "errors", writeConfusion(data)],
     ["listen", "listen", writeListening(data)],
     ["map", "map", writeMap(data)],
-    ["views", "where it lies", writeViews(data)],
-    ["trust", "trust", writeCalibration(data)],
+    ["views", "views", writeViews(data)],
+    ["trust", "calibration", writeCalibration(data)],
     ["curve", "more data", writeCurve(data)],
     ["doctor", "doctor", writeFindings(data)],
     ["recordings", "recordings", writeRecordings(data)],
-    ["again", "again", writeReproduction(data)],
+    ["again", "reproduce", writeReproduction(data)],
   ];
   const shown = sections.filter(([, , content]) => content !== undefined);
   return (
@@ -85,7 +85,8 @@ function Page({ data, assets }: { readonly data: ReportData; readonly assets: Pa
         <Player />
         <noscript>
           <p class="note">
-            Without JavaScript nothing can be played or opened here; everything else is shown.
+            Without JavaScript, recordings cannot be played and lists cannot be opened; everything else is
+            shown.
           </p>
         </noscript>
         <script
@@ -107,7 +108,7 @@ function Player() {
         <p class="file" id="player-file" />
         <p id="player-text" />
       </div>
-      {/* biome-ignore lint/a11y/useMediaCaption: what was understood of a recording stands beside it */}
+      {/* biome-ignore lint/a11y/useMediaCaption: the transcript is beside it */}
       <audio id="audio" controls />
       <button type="button" id="player-close" aria-label="Close the player">
         ×
@@ -117,8 +118,8 @@ function Player() {
 }
 
 /**
- * Text that stands in its element as it is. Only for texts of this program and for encoded data, never for
- * the data's own texts.
+ * Unescaped contents of an element. Only for texts of this program and for encoded data, never for texts of
+ * the data set.
  */
 function keepText(text: string) {
   return { dangerouslySetInnerHTML: { __html: text } };

@@ -1,4 +1,6 @@
-/** Which recordings come first: wrong ones by how wrong, then doubtful labels, then those the doctor names. */
+/**
+ * Which recordings come first: wrong ones by how wrong, then doubtful labels, then those the doctor names.
+ */
 import { expect, it } from "vitest";
 import { pickRecordings, rankRecordings } from "./pick-recordings.ts";
 import type { ReportRecording } from "./report-data.ts";

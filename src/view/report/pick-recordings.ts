@@ -1,31 +1,30 @@
 /**
- * Which recordings to listen to first: those it was most wrong about, and those whose label is doubtful.
+ * Which recordings to listen to first: the worst errors, and recordings with doubtful labels.
  *
  * Not its concern: how they are shown.
  */
 import { getOwnScore, isMistaken } from "./recording-item.tsx";
 import type { ReportFinding, ReportRecording } from "./report-data.ts";
 
-const mostWorst = 9;
-const mostSuspicious = 6;
+const maximumWorst = 9;
+const maximumSuspicious = 6;
 
 /**
- * Held out, another class was always answered, and with this probability at least: the label itself may be
- * wrong.
+ * Every held-out prediction was another class, with at least this probability: the label may be wrong.
  */
 const doubtful = 0.5;
 
 /** Places in the list of recordings. */
 export interface PickedRecordings {
-  /** Scored ones whose own label got least, mistaken ones only, the worst first. */
+  /** Scored and misclassified ones, by the probability of their own label, lowest first. */
   readonly worst: readonly number[];
-  /** Others, trained ones included, of which the label is doubtful or the doctor speaks. */
+  /** Others, training recordings included, with a doubtful label or a finding. */
   readonly suspicious: readonly number[];
 }
 
 /**
- * All recordings, those first that are most worth listening to: mistaken, then by the probability of their
- * own label.
+ * All recordings, the most worth listening to first: misclassified ones, then by the probability of their own
+ * label.
  */
 export function rankRecordings(recordings: readonly ReportRecording[]): number[] {
   return recordings
@@ -39,18 +38,18 @@ export function rankRecordings(recordings: readonly ReportRecording[]): number[]
     .map(({ index }) => index);
 }
 
-/** Picks the recordings that have a picture of their own. */
+/** Picks the recordings that get a card with a spectrogram. */
 export function pickRecordings(
   recordings: readonly ReportRecording[],
   findings: readonly ReportFinding[] = [],
 ): PickedRecordings {
   const ranked = rankRecordings(recordings);
   const isWorst = (index: number) => recordings[index]!.isScored && isMistaken(recordings[index]!);
-  const worst = ranked.filter(isWorst).slice(0, mostWorst);
+  const worst = ranked.filter(isWorst).slice(0, maximumWorst);
   const named = new Set(findings.filter(({ severity }) => severity !== "note").flatMap(({ files }) => files));
   const isSuspicious = (index: number) =>
     !worst.includes(index) && (named.has(recordings[index]!.file) || isDoubtful(recordings[index]!));
-  return { worst, suspicious: ranked.filter(isSuspicious).slice(0, mostSuspicious) };
+  return { worst, suspicious: ranked.filter(isSuspicious).slice(0, maximumSuspicious) };
 }
 
 function isDoubtful(recording: ReportRecording): boolean {

@@ -1,6 +1,5 @@
 /**
- * A recording in a list: a button that plays it, what it is and what it was taken for, what was understood of
- * it.
+ * A recording in a list: play button, file name, prediction, transcript.
  *
  * Not its concern: which list.
  */
@@ -14,7 +13,7 @@ interface PlacedRecording {
   readonly index: number;
 }
 
-/** The button that plays a recording; an empty place where it cannot be played. */
+/** The button that plays a recording; an empty placeholder if it cannot be played. */
 export function PlayButton({ recording: { file, audio }, index }: PlacedRecording) {
   if (!audio) return <span class="play none" aria-hidden="true" />;
   return (
@@ -26,33 +25,33 @@ export function PlayButton({ recording: { file, audio }, index }: PlacedRecordin
   );
 }
 
-/** What was understood of a recording; nothing where it was not transcribed. */
+/** The transcript of a recording; nothing if it was not transcribed. */
 export function Understood({ text }: Pick<ReportRecording, "text">) {
   if (text === undefined) return null;
-  return text === "" ? <small>no words understood</small> : <q>{text}</q>;
+  return text === "" ? <small>no words recognised</small> : <q>{text}</q>;
 }
 
-/** What it was taken for, in words; undefined where it was never held out. */
+/** Its held-out prediction in words; undefined if it was never held out. */
 export function describeAnswer({ label, answers, scores }: ReportRecording): string | undefined {
   const [answer] = answers;
   if (!answer) return undefined;
   const probability = scores.find((score) => score.label === answer.label)?.share ?? 0;
-  const times = answers.length > 1 ? `, ${formatShare(answer.share)} of the times` : "";
-  const word = answer.label === label ? "recognised" : `taken for ${answer.label}`;
+  const times = answers.length > 1 ? `, in ${formatShare(answer.share)} of repeats` : "";
+  const word = answer.label === label ? "correct" : `classified as ${answer.label}`;
   return `${word} (probability ${formatShare(probability)}${times})`;
 }
 
-/** Whether what it was most often taken for is another class. */
+/** Whether its most frequent held-out prediction is another class. */
 export function isMistaken({ label, answers }: ReportRecording): boolean {
   return answers.length > 0 && answers[0]!.label !== label;
 }
 
-/** The probability of its own label while held out; 0 where it never was. */
+/** The held-out probability of its own label; 0 if it was never held out. */
 export function getOwnScore({ label, scores }: ReportRecording): number {
   return scores.find((score) => score.label === label)?.share ?? 0;
 }
 
-/** The list item; `note` stands in place of what it was taken for. */
+/** The list item; `note` replaces the prediction. */
 export function RecordingItem(props: PlacedRecording & { readonly note?: string }) {
   const { recording, index, note = describeAnswer(recording) } = props;
   return (

@@ -1,7 +1,7 @@
 /**
- * All that a report shows, as plain data.
+ * The contents of a report as plain data.
  *
- * Not its concern: how any of it was computed, how it is shown.
+ * Not its concern: how the data was computed, how it is shown.
  */
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { ClassGain, LearningCurve } from "../../evaluate/learning-curve.ts";
@@ -9,9 +9,9 @@ import type { ClassGain, LearningCurve } from "../../evaluate/learning-curve.ts"
 /** A report: of a golem as it was trained, or of a golem on a test set. */
 export interface ReportData {
   readonly kind: "golem" | "test set";
-  /** What the recordings are called. */
+  /** Name of the data set. */
   readonly name: string;
-  /** Null where nothing could be held out. */
+  /** Null if nothing could be held out. */
   readonly evaluation: Evaluation | null;
   readonly labels: readonly string[];
   readonly training: {
@@ -22,12 +22,12 @@ export interface ReportData {
   readonly views: readonly ReportView[];
   readonly recordings: readonly ReportRecording[];
   readonly learningCurve?: ReportCurve | undefined;
-  /** What the doctor found; undefined where it was not asked. */
+  /** Undefined if the doctor did not run. */
   readonly findings?: readonly ReportFinding[] | undefined;
   readonly reproduction: Reproduction;
 }
 
-/** A learning curve; of each class it may say whether it would outgrow the others, and so hardly gain. */
+/** A learning curve; per class, whether it would outgrow the others and so hardly gain. */
 export interface ReportCurve extends LearningCurve {
   readonly classGains: readonly (ClassGain & { readonly outgrows?: boolean })[];
 }
@@ -47,17 +47,17 @@ export interface ReportRecording {
   /** Path relative to its data set. */
   readonly file: string;
   readonly label: string;
-  /** Whether the golem was fitted on it in the end. */
+  /** Whether the final golem was trained on it. */
   readonly isTrained: boolean;
-  /** Whether it is among those that the score is of. */
+  /** Whether the score includes it. */
   readonly isScored: boolean;
   readonly speaker?: string | undefined;
   readonly seconds: number;
-  /** What was understood of it. */
+  /** Its transcript. */
   readonly text?: string | undefined;
-  /** What it was taken for while held out, and in which share of the times; most often first. */
+  /** Held-out predictions with their shares of the repeats, largest first. */
   readonly answers: readonly LabelShare[];
-  /** Probabilities while held out, the largest first, all labels. */
+  /** Held-out probabilities of all labels, largest first. */
   readonly scores: readonly LabelShare[];
   /** From 0 to 1, y downwards. */
   readonly position?: readonly [x: number, y: number] | undefined;
@@ -72,7 +72,7 @@ interface LabelShare {
   readonly share: number;
 }
 
-/** How a recording is played: WAV in base64, cut where it is too long; or a relative address. */
+/** How a recording is played: WAV in base64, cut if it is too long; or a relative address. */
 export type ReportAudio =
   | { readonly kind: "clip"; readonly base64: string; readonly seconds: number }
   | { readonly kind: "link"; readonly href: string };
@@ -86,10 +86,10 @@ export interface ReportFinding {
   readonly advice: string;
 }
 
-/** How to get the same golem and the same report again. */
+/** How to reproduce the golem and the report. */
 export interface Reproduction {
   /** Command lines, in order. */
   readonly commands: readonly string[];
-  /** Name and value of what decides the outcome: versions, fingerprints, hashes. */
+  /** Names and values of everything the result depends on: versions, fingerprints, hashes. */
   readonly facts: readonly (readonly [name: string, value: string])[];
 }

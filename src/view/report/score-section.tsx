@@ -1,6 +1,6 @@
 /**
- * The first thing on the page: the held-out score with its interval, against guessing and against the
- * training recordings.
+ * The top of the page: the held-out score with its interval, beside chance and the score on the training
+ * recordings.
  *
  * Not its concern: how scores are computed, how they are drawn.
  */
@@ -18,26 +18,26 @@ export function ScoreSection({ data }: { readonly data: ReportData }) {
   return (
     <section id="score" class="hero" aria-label="Score">
       <h1>
-        <span class="kicker">{kind === "golem" ? "How well a golem does" : "A golem on a test set"}</span>{" "}
+        <span class="kicker">{kind === "golem" ? "Evaluation of a golem" : "Evaluation on a test set"}</span>{" "}
         {name}
       </h1>
       {evaluation ? (
         <Score evaluation={evaluation} />
       ) : (
         <p class="lead">
-          Not scored: a class has one recording, so nothing could be held out. Record a second one of every
-          class, or name a test set.
+          Not scored: a class has only one recording, so nothing could be held out. Record at least two per
+          class, or give a test set.
         </p>
       )}
       <Facts
         facts={[
           ["classes", String(labels.length)],
-          ["recordings learned from", String(training.recordings)],
-          ["of sound", formatDuration(training.seconds)],
+          ["training recordings", String(training.recordings)],
+          ["of audio", formatDuration(training.seconds)],
           ...(evaluation
             ? ([
                 ["macro F1", evaluation.macroF1.toFixed(2)],
-                ["nats of log loss", evaluation.logLoss.toFixed(2)],
+                ["log loss (nats)", evaluation.logLoss.toFixed(2)],
               ] as const)
             : []),
         ]}
@@ -53,8 +53,8 @@ function Score({ evaluation }: { readonly evaluation: Evaluation }) {
   const words = {
     label:
       `Held out ${formatShare(balancedAccuracy, 1)}, ${keepPercents(describeInterval(evaluation))}; ` +
-      `guessing ${formatShare(chance, 1)}; on its own training recordings ${formatShare(trainAccuracy, 1)}`,
-    ...{ heldOut: "never heard before", trained: "its own training recordings", guessing: "guessing" },
+      `guessing ${formatShare(chance, 1)}; on the training recordings ${formatShare(trainAccuracy, 1)}`,
+    ...{ heldOut: "held-out recordings", trained: "training recordings", guessing: "guessing" },
     caution: `, ${trainedCaution}`,
   };
   return (
@@ -66,8 +66,8 @@ function Score({ evaluation }: { readonly evaluation: Evaluation }) {
         </p>
         <div>
           <p class="lead">
-            of what it has never heard it gets right: balanced accuracy, every class counting the same. With{" "}
-            {keepPercents("95 %")} certainty between <b>{formatShare(interval[0], 1)}</b> and{" "}
+            balanced accuracy on held-out recordings: the recall averaged over classes. The{" "}
+            {keepPercents("95 %")} interval is <b>{formatShare(interval[0], 1)}</b> to{" "}
             <b>{formatShare(interval[1], 1)}</b>.
           </p>
           <p>{`${verdict[0]!.toUpperCase()}${verdict.slice(1)}. Measured ${describeProtocol(evaluation)}${by}.`}</p>

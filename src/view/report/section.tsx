@@ -1,6 +1,6 @@
 /**
- * What all sections of the report share: title, one sentence, content; one drawing for wide and one for
- * narrow screens.
+ * The frame of every section of the report: title, one sentence, content; a drawing in two widths, for wide
+ * and narrow screens.
  *
  * Not its concern: what is shown.
  */
@@ -9,7 +9,7 @@ import type { ComponentChildren } from "preact";
 /** Width of a drawing on a wide and on a narrow screen, in CSS pixels. */
 const drawingWidths = { wide: 1000, narrow: 344 } as const;
 
-/** The same drawing for both widths of screen; the style sheet shows one of them. */
+/** The same drawing in both widths; the style sheet shows one of them. */
 export function BothWidths(props: {
   readonly draw: (width: number) => ComponentChildren;
   readonly widths?: { readonly wide: number; readonly narrow: number };
@@ -23,7 +23,7 @@ export function BothWidths(props: {
   );
 }
 
-/** A section of the page: what it shows, what it says in one sentence, and the picture. */
+/** A section of the page: title, one sentence, content. */
 export function Section(props: {
   readonly id: string;
   readonly title: string;

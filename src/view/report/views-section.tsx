@@ -1,5 +1,5 @@
 /**
- * Where the answer lies: the share of each layer of each encoder, and of the words, in the decision.
+ * The share of each view (layers of encoders, transcript) in the decision.
  *
  * Not its concern: how views are pooled.
  */
@@ -26,18 +26,18 @@ export function writeViews({ views }: ReportData) {
     <>
       {i === 0 ? "" : i === groups.length - 1 ? " and " : ", "}
       <b>{formatShare(share)}</b>{" "}
-      {isText ? `from the words that ${encoder} understood` : `from how it sounds to ${encoder}`}
+      {isText ? `from the transcript by ${encoder}` : `from the embeddings of ${encoder}`}
     </>
   ));
   return (
     <Section
       id="views"
-      title="Where the answer lies"
+      title="Which views decide"
       sentence={
         only ? (
-          `The whole decision comes from ${only.layer === "transcript" ? `the words that ${only.encoder} understood` : `layer ${only.layer} of ${only.encoder}`}.`
+          `The whole decision comes from ${only.layer === "transcript" ? `the transcript by ${only.encoder}` : `layer ${only.layer} of ${only.encoder}`}.`
         ) : (
-          <>Of the decision comes {parts}.</>
+          <>The decision comes {parts}.</>
         )
       }
     >
@@ -51,8 +51,8 @@ export function writeViews({ views }: ReportData) {
         }
       />
       <p class="note">
-        A frozen network turns a recording into numbers layer by layer: first layers are nearest to the sound,
-        last ones to words. The shares are those that make held-out training labels most likely.
+        A frozen network transforms a recording layer by layer: early layers describe the sound, late layers
+        the words. The shares maximise the likelihood of held-out training labels.
       </p>
     </Section>
   );
@@ -149,7 +149,7 @@ function Columns(props: {
       })}
       {!isOne && (
         <PictureText x={left} y={base + 38}>
-          layers, from the sound to the words
+          layers, from sound to words
         </PictureText>
       )}
     </>
@@ -211,7 +211,7 @@ function getLargest(groups: readonly Group[]): number {
 }
 
 function getTitle({ isText, encoder }: Group): string {
-  return isText ? "the words" : encoder;
+  return isText ? "transcript" : encoder;
 }
 
 function tellShares(groups: readonly Group[]): string {
@@ -219,7 +219,7 @@ function tellShares(groups: readonly Group[]): string {
     .flatMap(({ views }) => views)
     .map(
       ({ encoder, layer, weight }) =>
-        `${encoder} ${layer === "transcript" ? "words" : `layer ${layer}`} ${formatShare(weight)}`,
+        `${encoder} ${layer === "transcript" ? "transcript" : `layer ${layer}`} ${formatShare(weight)}`,
     );
   return `Shares in the decision: ${told.join(", ")}`;
 }

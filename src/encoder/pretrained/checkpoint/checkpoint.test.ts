@@ -86,10 +86,31 @@ describe("PyTorch files", () => {
     ["items of a number", "K\x01K\x02K\x03s."],
     ["no end", "\x80\x02K\x01"],
     ["a text past the end", "X\xff\xff\xff\x7fa."],
+    ["over a million instructions", "N0".repeat(500_001)],
+    ["a shape that contains itself", "ctorch._utils\n_rebuild_tensor_v2\n(NK\x00]q\x00h\x00a)tR."],
+    [
+      "a shape of 2^60 lists",
+      `ctorch._utils\n_rebuild_tensor_v2\n(NK\x00]q\x00${"0]h\x00ah\x00aq\x00".repeat(60)})tR.`,
+    ],
+    [
+      "a shape nested 200,000 deep",
+      `ctorch._utils\n_rebuild_tensor_v2\n(NK\x00)${"\x85".repeat(200_000)})tR.`,
+    ],
+    ["a global named by lists", `]q\x00${"0]h\x00ah\x00aq\x00".repeat(60)}K\x01\x93.`],
     ["a long of 200 bytes", `\x8a\xc8${"\x01".repeat(200)}.`],
   ])("refuses %s", (_, pickle) => {
     const bytes = Uint8Array.from(pickle, (character) => character.charCodeAt(0));
     expect(() => unpickleTensors(bytes, "x")).toThrow(expect.objectContaining({ code: "weights-damaged" }));
+  });
+
+  it("keeps names in messages short", () => {
+    const bytes = new TextEncoder().encode(`c${"x".repeat(1_000_000)}\ny\n.`);
+    try {
+      unpickleTensors(bytes, "x");
+      expect.unreachable();
+    } catch (error) {
+      expect((error as Error).message.length).toBeLessThan(400);
+    }
   });
 
   it("refuses tensors that reach past their storage", () => {

@@ -1,5 +1,5 @@
 /**
- * What a checkpoint is to the rest of the program: named tensors, read one at a time as float32.
+ * The interface of checkpoints: named tensors, read one at a time as float32.
  *
  * Not its concern: which network the tensors belong to, how they are stored.
  */

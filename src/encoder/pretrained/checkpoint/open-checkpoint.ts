@@ -3,7 +3,9 @@
  *
  * Not its concern: which network it is, where the files come from.
  */
+
 import * as z from "zod/mini";
+import { parseBoundedJson } from "../../../core/bounded-json.ts";
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { checkSchema } from "../../../core/check-schema.ts";
 import { GolemError } from "../../../core/error.ts";
@@ -75,12 +77,9 @@ export async function readShardIndex(source: ByteSource): Promise<Map<string, st
   if (source.byteLength > checkpointLimits.headerBytes) {
     throw damagedCheckpoint(source.name, `it has ${source.byteLength} bytes`);
   }
-  let index: unknown;
-  try {
-    index = JSON.parse(new TextDecoder().decode(await source.read(0, source.byteLength)));
-  } catch (cause) {
-    throw damagedCheckpoint(source.name, "it is not JSON", cause);
-  }
+  const index = parseBoundedJson(await source.read(0, source.byteLength), (found, cause) =>
+    damagedCheckpoint(source.name, found, cause),
+  );
   const { weight_map: map } = checkSchema(indexSchema, index, (found) =>
     damagedCheckpoint(source.name, found),
   );

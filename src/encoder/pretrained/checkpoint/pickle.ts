@@ -49,6 +49,11 @@ export interface Unpickled {
   readonly length: number;
 }
 
+/** Most instructions that are run; those of published checkpoints have some ten thousand. */
+const maximumInstructions = 1_000_000;
+/** Longest name in a message, in characters. */
+const maximumNameLength = 100;
+
 const mark = Symbol("mark");
 const text = new TextDecoder("utf-8", { fatal: true });
 
@@ -56,212 +61,207 @@ const text = new TextDecoder("utf-8", { fatal: true });
  * Runs a pickle. Throws `weights-damaged` for names that are not allowed, opcodes that are not data, and
  * cut-off bytes.
  */
-export function unpickle(bytes: Uint8Array, { file, globals, loadPersistent }: UnpickleOptions): Unpickled {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stack: (PickleValue | typeof mark)[] = [];
-  const memo = new Map<number, PickleValue>();
-  let at = 0;
-
-  const fail = (found: string): never => {
-    throw new GolemError("weights-damaged", `${file} is not a valid checkpoint: ${found}.`, {
-      hint: "Use a model.safetensors of the same model, or download the file again.",
-    });
-  };
-  const take = (count: number) => {
-    if (count < 0 || at + count > bytes.length) fail(`its pickle is cut off at byte ${at}`);
-    at += count;
-    return at - count;
-  };
-  const takeText = (count: number): string => {
-    const start = take(count);
-    try {
-      return text.decode(bytes.subarray(start, start + count));
-    } catch {
-      return fail(`its pickle has text that is not UTF-8 at byte ${start}`);
+export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled {
+  const machine = new Machine(bytes, options);
+  for (let count = 0; ; count++) {
+    if (count === maximumInstructions) {
+      machine.fail(`its pickle has more than ${maximumInstructions} instructions`);
     }
-  };
-  const takeLine = (): string => {
-    const end = bytes.indexOf(10, at);
-    if (end < 0) fail(`its pickle is cut off at byte ${at}`);
-    const line = takeText(end - at);
-    at++;
-    return line;
-  };
-  const takeInteger = (count: number): number => {
-    if (count > 8) fail("its pickle holds an integer of more than 64 bits");
-    const start = take(count);
-    let value = 0n;
-    for (let i = 0; i < count; i++) value |= BigInt(bytes[start + i]!) << BigInt(8 * i);
-    return Number(BigInt.asIntN(8 * count, value));
-  };
-  const pop = (): PickleValue => {
-    const value = stack.pop();
-    return value === undefined || value === mark ? fail("its pickle takes from an empty stack") : value;
-  };
-  const popToMark = (): PickleValue[] => {
-    const start = stack.lastIndexOf(mark);
-    if (start < 0) fail("its pickle lacks a mark");
-    return stack.splice(start).slice(1) as PickleValue[];
-  };
-  const top = (): PickleValue => {
-    const value = pop();
-    stack.push(value);
-    return value;
-  };
-  const setItems = (items: PickleValue[]) => {
-    const target = top();
-    if (!(target instanceof Map) || items.length % 2)
-      return void fail("its pickle sets items of what is no dictionary");
-    for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
-  };
-  const append = (items: PickleValue[]) => {
-    const target = top();
-    if (!Array.isArray(target)) return void fail("its pickle appends to what is no list");
-    for (const item of items) target.push(item);
-  };
-  const pushGlobal = (name: string) => {
-    const object = globals.get(name);
-    if (object) stack.push(object);
-    else {
-      fail(
-        `its pickle asks for Python's '${name.replace(" ", ".")}', which is not part of a tensor; nothing of it was run`,
+    const opcode = machine.takeByte();
+    if (opcode === stop) return { value: machine.pop(), length: machine.at };
+    const run = instructions.get(opcode);
+    if (!run) {
+      const name = `0x${opcode.toString(16)}`;
+      return machine.fail(
+        `its pickle has the instruction ${name} at byte ${machine.at - 1}, which is not data`,
       );
     }
-  };
-  const recall = (slot: number) => {
-    const value = memo.get(slot);
-    stack.push(value === undefined ? fail(`its pickle recalls what it never stored (${slot})`) : value);
-  };
-
-  for (;;) {
-    const opcode = bytes[take(1)]!;
-    switch (opcode) {
-      case 0x80: // PROTO
-        if (bytes[take(1)]! > 5) fail("its pickle is of an unknown version");
-        break;
-      case 0x95: // FRAME
-        take(8);
-        break;
-      case 0x2e: // STOP
-        return { value: pop(), length: at };
-      case 0x28: // MARK
-        stack.push(mark);
-        break;
-      case 0x30: // POP
-        stack.pop();
-        break;
-      case 0x4e: // NONE
-        stack.push(null);
-        break;
-      case 0x88: // NEWTRUE
-        stack.push(true);
-        break;
-      case 0x89: // NEWFALSE
-        stack.push(false);
-        break;
-      case 0x4b: // BININT1
-        stack.push(bytes[take(1)]!);
-        break;
-      case 0x4d: // BININT2
-        stack.push(view.getUint16(take(2), true));
-        break;
-      case 0x4a: // BININT
-        stack.push(view.getInt32(take(4), true));
-        break;
-      case 0x8a: // LONG1
-        stack.push(takeInteger(bytes[take(1)]!));
-        break;
-      case 0x47: // BINFLOAT
-        stack.push(view.getFloat64(take(8)));
-        break;
-      case 0x58: // BINUNICODE
-        stack.push(takeText(view.getUint32(take(4), true)));
-        break;
-      case 0x8c: // SHORT_BINUNICODE
-      case 0x55: // SHORT_BINSTRING, of Python 2
-        stack.push(takeText(bytes[take(1)]!));
-        break;
-      case 0x29: // EMPTY_TUPLE
-      case 0x5d: // EMPTY_LIST
-        stack.push([]);
-        break;
-      case 0x7d: // EMPTY_DICT
-        stack.push(new Map());
-        break;
-      case 0x85: // TUPLE1
-        stack.push([pop()]);
-        break;
-      case 0x86: // TUPLE2
-      case 0x87: {
-        // TUPLE3
-        const items = [pop(), pop()];
-        if (opcode === 0x87) items.push(pop());
-        stack.push(items.reverse());
-        break;
-      }
-      case 0x74: // TUPLE
-      case 0x6c: // LIST
-        stack.push(popToMark());
-        break;
-      case 0x61: // APPEND
-        append([pop()]);
-        break;
-      case 0x65: // APPENDS
-        append(popToMark());
-        break;
-      case 0x73: // SETITEM
-        setItems([pop(), pop()].reverse());
-        break;
-      case 0x75: // SETITEMS
-        setItems(popToMark());
-        break;
-      case 0x71: // BINPUT
-        memo.set(bytes[take(1)]!, top());
-        break;
-      case 0x72: // LONG_BINPUT
-        memo.set(view.getUint32(take(4), true), top());
-        break;
-      case 0x94: // MEMOIZE
-        memo.set(memo.size, top());
-        break;
-      case 0x68: // BINGET
-        recall(bytes[take(1)]!);
-        break;
-      case 0x6a: // LONG_BINGET
-        recall(view.getUint32(take(4), true));
-        break;
-      case 0x63: // GLOBAL
-        pushGlobal(`${takeLine()} ${takeLine()}`);
-        break;
-      case 0x93: {
-        // STACK_GLOBAL
-        const name = pop();
-        pushGlobal(`${String(pop())} ${String(name)}`);
-        break;
-      }
-      case 0x51: // BINPERSID
-        stack.push(loadPersistent(pop()));
-        break;
-      case 0x52: {
-        // REDUCE
-        const args = pop();
-        const callable = pop();
-        if (!isCallable(callable) || !Array.isArray(args))
-          return fail("its pickle calls what is no function");
-        stack.push(callable.call(args));
-        break;
-      }
-      case 0x62: // BUILD: attributes of an object (a state dict has its versions there); not needed
-        pop();
-        top();
-        break;
-      default:
-        return fail(
-          `its pickle has the instruction 0x${opcode.toString(16)} at byte ${at - 1}, which is not data`,
-        );
-    }
+    run(machine);
   }
 }
+
+/** The bytes of a pickle, and the stack and memo it works on. */
+class Machine {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly options: UnpickleOptions;
+  readonly stack: (PickleValue | typeof mark)[] = [];
+  readonly memo = new Map<number, PickleValue>();
+  /** Position of the next byte. */
+  at = 0;
+
+  constructor(bytes: Uint8Array, options: UnpickleOptions) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.options = options;
+  }
+
+  fail(found: string): never {
+    throw new GolemError("weights-damaged", `${this.options.file} is not a valid checkpoint: ${found}.`, {
+      hint: "Use a model.safetensors of the same model, or download the file again.",
+    });
+  }
+
+  /** Moves past the next `count` bytes and returns where they start. */
+  take(count: number): number {
+    if (count < 0 || this.at + count > this.bytes.length)
+      this.fail(`its pickle is cut off at byte ${this.at}`);
+    this.at += count;
+    return this.at - count;
+  }
+
+  takeByte(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  takeUint32(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  takeText(count: number): string {
+    const start = this.take(count);
+    try {
+      return text.decode(this.bytes.subarray(start, start + count));
+    } catch {
+      return this.fail(`its pickle has text that is not UTF-8 at byte ${start}`);
+    }
+  }
+
+  takeLine(): string {
+    const end = this.bytes.indexOf(10, this.at);
+    if (end < 0) this.fail(`its pickle is cut off at byte ${this.at}`);
+    const line = this.takeText(end - this.at);
+    this.at++;
+    return line;
+  }
+
+  takeInteger(count: number): number {
+    if (count > 8) this.fail("its pickle holds an integer of more than 64 bits");
+    const start = this.take(count);
+    let value = 0n;
+    for (let i = 0; i < count; i++) value |= BigInt(this.bytes[start + i]!) << BigInt(8 * i);
+    return Number(BigInt.asIntN(8 * count, value));
+  }
+
+  push(value: PickleValue | typeof mark): void {
+    this.stack.push(value);
+  }
+
+  pop(): PickleValue {
+    const value = this.stack.pop();
+    return value === undefined || value === mark ? this.fail("its pickle takes from an empty stack") : value;
+  }
+
+  /** The last `count` values, in the order in which they were pushed. */
+  popMany(count: number): PickleValue[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  popToMark(): PickleValue[] {
+    const start = this.stack.lastIndexOf(mark);
+    if (start < 0) this.fail("its pickle lacks a mark");
+    return this.stack.splice(start).slice(1) as PickleValue[];
+  }
+
+  top(): PickleValue {
+    const value = this.pop();
+    this.push(value);
+    return value;
+  }
+
+  setItems(items: PickleValue[]): void {
+    const target = this.top();
+    if (!(target instanceof Map) || items.length % 2)
+      this.fail("its pickle sets items of what is no dictionary");
+    for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
+  }
+
+  append(items: PickleValue[]): void {
+    const target = this.top();
+    if (!Array.isArray(target)) this.fail("its pickle appends to what is no list");
+    for (const item of items) target.push(item);
+  }
+
+  pushGlobal(module: PickleValue, name: PickleValue): void {
+    if (typeof module !== "string" || typeof name !== "string") {
+      this.fail("its pickle names a global by what is no text");
+    }
+    const object = this.options.globals.get(`${module} ${name}`);
+    if (!object) {
+      const asked = `${module}.${name}`.slice(0, maximumNameLength);
+      this.fail(
+        `its pickle asks for Python's '${asked}', which is not part of a tensor; nothing of it was run`,
+      );
+    }
+    this.push(object);
+  }
+
+  recall(slot: number): void {
+    const value = this.memo.get(slot);
+    this.push(value === undefined ? this.fail(`its pickle recalls what it never stored (${slot})`) : value);
+  }
+
+  reduce(): void {
+    const args = this.pop();
+    const callable = this.pop();
+    if (!isCallable(callable) || !Array.isArray(args)) this.fail("its pickle calls what is no function");
+    this.push(callable.call(args));
+  }
+}
+
+const stop = 0x2e;
+
+/** What each opcode does, apart from STOP. */
+const instructions: ReadonlyMap<number, (machine: Machine) => void> = new Map([
+  // PROTO, FRAME
+  [0x80, (m) => void (m.takeByte() > 5 && m.fail("its pickle is of an unknown version"))],
+  [0x95, (m) => void m.take(8)],
+  // MARK, POP
+  [0x28, (m) => m.push(mark)],
+  [0x30, (m) => void m.stack.pop()],
+  // NONE, NEWTRUE, NEWFALSE
+  [0x4e, (m) => m.push(null)],
+  [0x88, (m) => m.push(true)],
+  [0x89, (m) => m.push(false)],
+  // BININT1, BININT2, BININT, LONG1, BINFLOAT
+  [0x4b, (m) => m.push(m.takeByte())],
+  [0x4d, (m) => m.push(m.view.getUint16(m.take(2), true))],
+  [0x4a, (m) => m.push(m.view.getInt32(m.take(4), true))],
+  [0x8a, (m) => m.push(m.takeInteger(m.takeByte()))],
+  [0x47, (m) => m.push(m.view.getFloat64(m.take(8)))],
+  // BINUNICODE, SHORT_BINUNICODE, and SHORT_BINSTRING of Python 2
+  [0x58, (m) => m.push(m.takeText(m.takeUint32()))],
+  [0x8c, (m) => m.push(m.takeText(m.takeByte()))],
+  [0x55, (m) => m.push(m.takeText(m.takeByte()))],
+  // EMPTY_TUPLE, EMPTY_LIST, EMPTY_DICT
+  [0x29, (m) => m.push([])],
+  [0x5d, (m) => m.push([])],
+  [0x7d, (m) => m.push(new Map())],
+  // TUPLE1, TUPLE2, TUPLE3, TUPLE, LIST
+  [0x85, (m) => m.push(m.popMany(1))],
+  [0x86, (m) => m.push(m.popMany(2))],
+  [0x87, (m) => m.push(m.popMany(3))],
+  [0x74, (m) => m.push(m.popToMark())],
+  [0x6c, (m) => m.push(m.popToMark())],
+  // APPEND, APPENDS, SETITEM, SETITEMS
+  [0x61, (m) => m.append(m.popMany(1))],
+  [0x65, (m) => m.append(m.popToMark())],
+  [0x73, (m) => m.setItems(m.popMany(2))],
+  [0x75, (m) => m.setItems(m.popToMark())],
+  // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
+  [0x71, (m) => void m.memo.set(m.takeByte(), m.top())],
+  [0x72, (m) => void m.memo.set(m.takeUint32(), m.top())],
+  [0x94, (m) => void m.memo.set(m.memo.size, m.top())],
+  [0x68, (m) => m.recall(m.takeByte())],
+  [0x6a, (m) => m.recall(m.takeUint32())],
+  // GLOBAL, STACK_GLOBAL, BINPERSID, REDUCE
+  [0x63, (m) => m.pushGlobal(m.takeLine(), m.takeLine())],
+  [0x93, (m) => m.pushGlobal(...(m.popMany(2) as [PickleValue, PickleValue]))],
+  [0x51, (m) => m.push(m.options.loadPersistent(m.pop()))],
+  [0x52, (m) => m.reduce()],
+  // BUILD: attributes of an object (a state dict has its versions there); not needed
+  [0x62, (m) => void m.push(m.popMany(2)[0]!)],
+] satisfies [number, (machine: Machine) => void][]);
 
 function isCallable(value: PickleValue): value is PickleCallable {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "callable";

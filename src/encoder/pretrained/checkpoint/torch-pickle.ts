@@ -1,12 +1,12 @@
 /**
- * What the pickle inside a PyTorch checkpoint may speak of: tensors, the storages they lie in, ordered
+ * What the pickle inside a PyTorch checkpoint may contain: tensors, the storages they lie in, ordered
  * dictionaries.
  *
  * Source: torch/_utils.py `_rebuild_tensor_v2` (storage, offset, size, stride, ...), torch/serialization.py
  * `persistent_id` ("storage", type, key, location, elements).
  * Not its concern: where a storage's bytes are.
  */
-import { countElements, damagedCheckpoint } from "./checkpoint.ts";
+import { checkpointLimits, countElements, damagedCheckpoint } from "./checkpoint.ts";
 import type { ElementType } from "./element-type.ts";
 import {
   type PickleCallable,
@@ -101,9 +101,7 @@ function rebuildTensor(args: readonly PickleValue[], damaged: (found: string) =>
     !Number.isSafeInteger(offset) ||
     offset < 0
   ) {
-    throw damaged(
-      `it has a tensor of shape ${JSON.stringify(shape)} with strides ${JSON.stringify(strides)}`,
-    );
+    throw damaged(`it has a tensor of shape ${describeSizes(shape)} with strides ${describeSizes(strides)}`);
   }
   const sizes = shape as number[];
   const steps = strides as number[];
@@ -112,6 +110,12 @@ function rebuildTensor(args: readonly PickleValue[], damaged: (found: string) =>
     throw damaged(`its tensor of shape [${sizes}] reaches past its storage of ${storage.elements} elements`);
   }
   return { kind: "tensor", storage, offset, shape: sizes, strides: steps };
+}
+
+/** Only flat lists are written out: others may contain themselves. */
+function describeSizes(value: PickleValue | undefined): string {
+  const isFlat = Array.isArray(value) && value.every((size) => typeof size === "number");
+  return isFlat ? `[${value.slice(0, checkpointLimits.dimensions + 1).join(", ")}]` : "other than sizes";
 }
 
 function isKind<T extends PickleObject>(

@@ -26,22 +26,22 @@ import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { predict } from "../../workflow/predict.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
-import type { Hearing } from "../data/task.ts";
+import type { EmbedResult } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
 import { readEmbeddings, writeEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsalSound } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
 
 /** Calls of this worker. */
-export type HearCalls = {
+export type EmbedCalls = {
   /** Loads the networks; `site` is the address of the page's folder. Reports `Progress`. */
   load: { argument: { site: string }; answer: null };
   /** Embeds a made-up sound, so that the first recording is embedded as fast as the second. */
   rehearse: { argument: null; answer: null };
-  /** Embeds a recording of the shelf; `wantsPeaks` where its picture is not drawn yet. */
-  hear: {
-    argument: { id: string; name: string; hash: string; wantsPeaks: boolean };
-    answer: Hearing & { peaks?: Uint8Array };
+  /** Embeds a recording of the shelf; `needsPeaks` where its picture is not drawn yet. */
+  embed: {
+    argument: { id: string; name: string; hash: string; needsPeaks: boolean };
+    answer: EmbedResult & { peaks?: Uint8Array };
   };
   /** Predicts a recording that is not on the shelf, with the golem of a task. */
   predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
@@ -75,23 +75,23 @@ async function getEncoderSet(): Promise<LoadedEncoderSet> {
   throw new GolemError("weights-missing", "The networks are not loaded yet.", { hint: "Reload the page." });
 }
 
-async function hear(
+async function embed(
   id: string,
   name: string,
   hash: string,
-  wantsPeaks: boolean,
-): Promise<Hearing & { peaks?: Uint8Array }> {
+  needsPeaks: boolean,
+): Promise<EmbedResult & { peaks?: Uint8Array }> {
   const kept = await shelf;
   try {
     let [embedded] = await readEmbeddings(kept, [hash]);
-    const bytes = embedded && !wantsPeaks ? undefined : await kept.getSound(id);
+    const bytes = embedded && !needsPeaks ? undefined : await kept.getSound(id);
     if (!embedded) {
       if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
       embedded = await embedSource(createMemorySource(bytes, name), await getEncoderSet());
       await writeEmbeddings(kept, hash, embedded);
     }
-    const peaks = wantsPeaks && bytes ? await drawSound(bytes, name) : undefined;
-    return { ...describeHearing(embedded), ...(peaks ? { peaks } : {}) };
+    const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
+    return { ...describeResult(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
     // Missing networks are no fault of the recording: it is embedded another time.
     if (error instanceof GolemError && error.code === "weights-missing") throw error;
@@ -99,11 +99,11 @@ async function hear(
   }
 }
 
-function describeHearing({ facts, transcript }: EmbeddedSource): Hearing {
+function describeResult({ facts, transcript }: EmbeddedSource): EmbedResult {
   const silent = facts.warnings.find(({ code }) => code === "silent");
   if (silent) return { state: "refused", ...(findHighBand(facts) ?? silent) };
   return {
-    state: "heard",
+    state: "embedded",
     seconds: facts.seconds,
     ...(transcript ? { text: getSpokenText(transcript) } : {}),
     isSpeech: transcript !== undefined && isSpeech(transcript),
@@ -143,7 +143,7 @@ async function getEncoderSetOf(golem: GolemModel): Promise<EncoderSet> {
   };
 }
 
-const methods: CallMethods<HearCalls> = {
+const methods: CallMethods<EmbedCalls> = {
   load: async ({ site }, { onProgress }) => {
     await loadEncoderSet(site, onProgress);
     return null;
@@ -152,7 +152,7 @@ const methods: CallMethods<HearCalls> = {
     await embedSource(createMemorySource(createRehearsalSound(), "rehearsal.wav"), await getEncoderSet());
     return null;
   },
-  hear: ({ id, name, hash, wantsPeaks }) => hear(id, name, hash, wantsPeaks),
+  embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
   predict: async ({ task, bytes, name }) => {
     const golem = await getGolem(task);
     return predict(golem, await getEncoderSetOf(golem), createMemorySource(bytes, name));

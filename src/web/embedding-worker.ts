@@ -24,10 +24,10 @@ import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { serveWorkerCalls } from "./worker-calls.ts";
 
 /** A recording that a page gives: see `WebAudioInput` on the page's side. */
-export type HearingInput = Blob | Uint8Array | Float32Array;
+export type WorkerInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
-export interface HearingLoad {
+export interface LoadArgument {
   /** Absolute, with a slash at the end. */
   readonly folder: string;
   readonly weights: string;
@@ -37,7 +37,7 @@ export interface HearingLoad {
 }
 
 /** Argument of the method `tryWebGpu`. */
-export interface HearingTrial {
+export interface TrialArgument {
   readonly runtimeUrl: string;
   readonly software: boolean;
   readonly weights: string;
@@ -45,26 +45,26 @@ export interface HearingTrial {
 }
 
 /** Answer of the method `load`. */
-interface HearingLoaded {
+interface LoadAnswer {
   readonly document: GolemDocument;
   readonly warning?: ErrorRecord | undefined;
 }
 
 /** The methods of this worker. */
-export type HearingCalls = {
-  load: { argument: HearingLoad; answer: HearingLoaded };
-  predict: { argument: HearingInput; answer: AudioPrediction };
+export type EmbeddingWorkerCalls = {
+  load: { argument: LoadArgument; answer: LoadAnswer };
+  predict: { argument: WorkerInput; answer: AudioPrediction };
   listen: { argument: LiveInput; answer: undefined };
-  tryWebGpu: { argument: HearingTrial; answer: readonly WebGpuTrial[] };
+  tryWebGpu: { argument: TrialArgument; answer: readonly WebGpuTrial[] };
 };
 
 let loaded: { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 async function load(
-  { folder, ...options }: HearingLoad,
+  { folder, ...options }: LoadArgument,
   { signal, onProgress }: CallContext,
-): Promise<HearingLoaded> {
+): Promise<LoadAnswer> {
   const decoders = loadDecoders();
   const model = await fetchGolemModel(new URL(folder), { signal });
   const encoderSet = await loadWebEncoderSet(model, { ...options, signal, onProgress });
@@ -80,9 +80,9 @@ async function load(
 async function loadDecoders(): Promise<void> {
   await Promise.all([
     import("mpg123-decoder"),
-    import("@wasm-audio-decoders/flac"),
-    import("@wasm-audio-decoders/ogg-vorbis"),
-    import("ogg-opus-decoder"),
+    import("../audio/formats/wasm/libflac.js"),
+    import("../audio/formats/wasm/libvorbis.js"),
+    import("opus-decoder"),
   ]);
 }
 
@@ -102,14 +102,14 @@ function getLoaded(): { readonly model: GolemModel; readonly encoderSet: LoadedE
  * Moves encoders to the graphics processor that give the same there and are faster; predictions go on
  * meanwhile.
  */
-async function tryGraphics(trial: HearingTrial, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
+async function tryGraphics(trial: TrialArgument, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
   const { model, encoderSet } = getLoaded();
   const { encoders, trials } = await tryWebGpu(encoderSet.encoders, { ...trial, signal, inTurn });
   loaded = { model, encoderSet: { ...encoderSet, encoders } };
   return trials;
 }
 
-function predictInput(input: HearingInput, { signal }: CallContext): Promise<AudioPrediction> {
+function predictInput(input: WorkerInput, { signal }: CallContext): Promise<AudioPrediction> {
   return inTurn(async () => {
     throwIfAborted(signal);
     const { model, encoderSet } = getLoaded();
@@ -117,7 +117,7 @@ function predictInput(input: HearingInput, { signal }: CallContext): Promise<Aud
   });
 }
 
-function openInput(input: HearingInput): ByteSource | SampleSource {
+function openInput(input: WorkerInput): ByteSource | SampleSource {
   if (input instanceof Float32Array) return createSamplesWithTurns(createGivenSamples(input));
   if (input instanceof Blob) {
     const name = input instanceof File ? input.name : "the recording given";
@@ -144,7 +144,7 @@ async function listen(input: LiveInput, { signal }: CallContext): Promise<undefi
   await detectLive(model, encoderSet, input, signal);
 }
 
-serveWorkerCalls<HearingCalls>({ load, predict: predictInput, listen, tryWebGpu: tryGraphics }, [
+serveWorkerCalls<EmbeddingWorkerCalls>({ load, predict: predictInput, listen, tryWebGpu: tryGraphics }, [
   "load",
   "predict",
   "listen",

@@ -1,0 +1,118 @@
+/**
+ * One worker of a pool: its thread, the calls it was given, how much it has to do, and how it ends.
+ *
+ * Not its concern: calls that wait, what takes a dead worker's place (worker-pool.ts).
+ */
+import type { Worker } from "node:worker_threads";
+import { type Caller, type CallOptions, type Calls, createCaller } from "../../core/worker-calls.ts";
+import type { StartCalls } from "./worker-service.ts";
+import { describeDeath, startThread, waitForExit } from "./worker-thread.ts";
+
+/** A call with its caller. */
+export interface Job {
+  readonly method: string;
+  readonly argument: unknown;
+  readonly options: CallOptions<Calls[string]>;
+  readonly isConcurrent: boolean;
+  /** The only worker that may run it. */
+  readonly only?: PoolWorker;
+  /** Whether it is one of the calls that make a worker ready: it is not blamed for the worker's death. */
+  readonly isFirst?: boolean;
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A worker and what it has to do. */
+export interface PoolWorker {
+  readonly thread: Worker;
+  readonly caller: Caller<Calls>;
+  readonly place: number;
+  /** Calls sent and not answered, in the order in which they were sent. */
+  readonly jobs: Set<Job>;
+  /** Whether it takes calls. */
+  isReady: boolean;
+  /** Deaths in its place since the last call was done there. */
+  idleDeaths: number;
+}
+
+/** What happens to a worker. */
+interface PoolWorkerEvents {
+  /** Its service has started. */
+  onStart(worker: PoolWorker): void;
+  /** Its thread has ended; `fatal`: by what, if known; `cannotStart`: its service could not start. */
+  onExit(worker: PoolWorker, fatal: unknown, cannotStart: boolean): void;
+}
+
+/** Starts a worker that is not ready yet. */
+export function startPoolWorker(
+  script: string,
+  start: StartCalls["start"]["argument"],
+  idleDeaths: number,
+  { onStart, onExit }: PoolWorkerEvents,
+): PoolWorker {
+  const thread = startThread(script);
+  const caller = createCaller<Calls & StartCalls>(thread);
+  const worker: PoolWorker = {
+    ...{ thread, caller, place: start.place, idleDeaths },
+    ...{ jobs: new Set(), isReady: false },
+  };
+  let fatal: unknown;
+  let cannotStart = false;
+  let hasExited = false;
+  caller.call("start", start).then(
+    () => onStart(worker),
+    (error: unknown) => {
+      if (hasExited) return;
+      cannotStart = true;
+      fatal = error;
+      caller.stop();
+    },
+  );
+  thread.on("error", (error) => {
+    fatal ??= describeDeath(error);
+  });
+  thread.on("exit", () => {
+    hasExited = true;
+    onExit(worker, fatal, cannotStart);
+  });
+  return worker;
+}
+
+/** Rejects the calls of workers with `error`; resolves once their threads have ended. */
+export async function stopPoolWorkers(workers: readonly PoolWorker[], error: unknown): Promise<void> {
+  for (const { jobs, caller } of workers) {
+    for (const job of jobs) job.reject(error);
+    jobs.clear();
+    caller.fail(error);
+  }
+  await Promise.all(
+    workers.map(({ thread, caller }) => {
+      const exited = waitForExit(thread);
+      caller.stop();
+      return exited;
+    }),
+  );
+}
+
+/** Calls of a worker that keep others from starting. */
+export function getLoad({ jobs }: PoolWorker): number {
+  let load = 0;
+  for (const { isConcurrent } of jobs) if (!isConcurrent) load++;
+  return load;
+}
+
+/** The ready worker with the least to do; among equals, the first in the pool. */
+export function findWorker(
+  workers: Iterable<PoolWorker>,
+  { isConcurrent, only }: Job,
+  ahead: number,
+): PoolWorker | undefined {
+  const count = isConcurrent ? ({ jobs }: PoolWorker) => jobs.size : getLoad;
+  let best: PoolWorker | undefined;
+  for (const worker of only ? [only] : workers) {
+    if (!worker.isReady || !(isConcurrent || getLoad(worker) < ahead)) continue;
+    const difference = best ? count(worker) - count(best) || worker.place - best.place : -1;
+    if (difference < 0) best = worker;
+  }
+  return best;
+}
