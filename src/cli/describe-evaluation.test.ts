@@ -9,6 +9,7 @@ const evaluation: Evaluation = {
   recordings: 20,
   classes: 4,
   accuracy: 0.5,
+  newSpeakers: null,
   balancedAccuracy: 0.95,
   interval: [0.92, 0.98],
   chance: 0.25,

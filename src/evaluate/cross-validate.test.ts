@@ -235,3 +235,22 @@ describe("work", () => {
     }
   });
 });
+
+describe("folds by speaker", () => {
+  it("undo what leaving a speaker out does to the sizes of classes", async () => {
+    // Speaker a has most of class 0: without a, class 0 has one recording of three, and half of all otherwise.
+    const labels = [0, 0, 0, 1, 0, 1, 1, 1];
+    const groups = ["a", "a", "a", "a", "b", "b", "b", "b"];
+    const { probabilities, growth, repeats } = await crossValidate({
+      ...{ labels, groups, classes: ["x", "y"], seed: 0 },
+      // A classifier that has learned nothing but the sizes of classes.
+      fitPredict: (train, test) => {
+        const share = train.filter((row) => labels[row] === 0).length / train.length;
+        return createMatrix(test.length, 2, Float32Array.from(test.flatMap(() => [share, 1 - share])));
+      },
+    });
+    // Class 0: 4 recordings, 1 trained on; class 1: 4 and 3. 1/4 x 16 against 3/4 x 16/9.
+    expect(probabilities[0]!.data[0]).toBeCloseTo(4 / (4 + 4 / 3), 6);
+    expect([growth, repeats]).toEqual([2, 1]);
+  });
+});

@@ -151,10 +151,12 @@ describe("computeEvaluation", () => {
     expect(evaluation.interval[0]).toBeLessThan(0.5);
   });
 
-  it("allows for smaller training sides when it is told of folds", () => {
-    const [plain, folded] = [computeEvaluation(base), computeEvaluation({ ...base, k: 5 })];
+  it("raises score and upper limit to what training on all recordings gives", () => {
+    const [plain, folded] = [computeEvaluation(base), computeEvaluation({ ...base, k: 5, growth: 1.25 })];
     expect(folded.folds).toBe(5);
-    expect(folded.balancedAccuracy).toBe(plain.balancedAccuracy);
+    expect(folded.crossValidated).toBe(plain.balancedAccuracy);
+    expect(folded.balancedAccuracy).toBeGreaterThan(plain.balancedAccuracy + 0.01);
+    expect(folded.balancedAccuracy).toBeLessThan(folded.interval[1]);
     expect(folded.interval[0]).toBe(plain.interval[0]);
     expect(folded.interval[1]).toBeGreaterThan(plain.interval[1] + 0.01);
   });

@@ -12,7 +12,9 @@
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { Matrix } from "../math/matrix.ts";
 import { type Calibration, computeCalibration } from "./calibration.ts";
+import type { UngroupedCode } from "./folds.ts";
 import { computeInterval } from "./interval.ts";
+import { computeLearningGain } from "./learning-gain.ts";
 import {
   type ClassScore,
   computeConfusion,
@@ -40,11 +42,15 @@ export interface EvaluationInput {
   readonly groupedBy?: "speaker" | "source" | undefined;
   /** Whether pieces of one source are both trained and tested on. */
   readonly sourcesMixed?: boolean | undefined;
-  /**
-   * Folds per repeat, for cross-validation; the interval's upper limit allows for the smaller training sides
-   * (interval.ts).
-   */
+  /** Folds per repeat, for cross-validation. */
   readonly k?: number | undefined;
+  /**
+   * Recordings there are per recording trained on, for cross-validation: the score and the upper limit of its
+   * interval are those to expect of a classifier trained on all of them (learning-gain.ts).
+   */
+  readonly growth?: number | undefined;
+  /** Why folds are not by speaker, as a code. */
+  readonly ungroupedCode?: UngroupedCode | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
   /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
@@ -67,8 +73,20 @@ export interface Evaluation {
   /** Classes the classifier can answer. */
   readonly classes: number;
   readonly accuracy: number;
-  /** Mean recall over the classes that occur. */
+  /**
+   * Mean recall over the classes that occur; of cross-validation, what to expect of the classifier trained on
+   * all recordings.
+   */
   readonly balancedAccuracy: number;
+  /** Mean recall of the held-out predictions themselves, with fewer recordings trained on. */
+  readonly crossValidated?: number;
+  /** The score on new speakers; null where it could not be measured. */
+  readonly newSpeakers: {
+    readonly balancedAccuracy: number;
+    readonly interval: readonly [low: number, high: number];
+  } | null;
+  /** Why `newSpeakers` is null. The other numbers are then of the same speakers. */
+  readonly notMeasured?: { readonly code: string; readonly message: string };
   /**
    * 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the
    * method.
@@ -155,15 +173,25 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     truth,
     correctness: hits.map((count) => count / repeats),
     groups: speakers,
-    crossValidation: input.k === undefined ? undefined : { k: input.k, classes: labels.length },
+    crossValidation:
+      input.growth === undefined ? undefined : { growth: input.growth, classes: labels.length },
   });
+  const balancedAccuracy =
+    input.growth === undefined
+      ? scores.balancedAccuracy
+      : computeLearningGain(scores.balancedAccuracy, labels.length, input.growth);
+  const ends: [number, number] = [interval.low, interval.high];
+  const unmeasured = describeUnmeasured(input, grouping);
   return {
     protocol,
     recordings: truth.length,
     classes: labels.length,
     accuracy: scores.accuracy,
-    balancedAccuracy: scores.balancedAccuracy,
-    interval: [interval.low, interval.high],
+    balancedAccuracy,
+    ...(input.growth === undefined ? {} : { crossValidated: scores.balancedAccuracy }),
+    interval: ends,
+    newSpeakers: unmeasured ? null : { balancedAccuracy, interval: ends },
+    ...(unmeasured ? { notMeasured: unmeasured } : {}),
     chance: 1 / labels.length,
     majority: computeMajority(input.trainLabels ?? truth, truth),
     macroF1: scores.macroF1,
@@ -187,6 +215,26 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     ...(speakers ? { speakers: new Set(speakers.map((speaker, i) => speaker ?? i)).size } : {}),
     effectiveRecordings: interval.effectiveRecordings,
     mostConfused: findMostConfused(confusion, labels),
+  };
+}
+
+/** Why nothing is known about new speakers; undefined where the score is about them. */
+function describeUnmeasured(
+  { groups, groupedBy, groupingReason, sourcesMixed, ungroupedCode }: EvaluationInput,
+  grouping: "speaker" | "none",
+): { code: string; message: string } | undefined {
+  if (sourcesMixed) {
+    const code = "sources-mixed";
+    return { code, message: groupingReason ?? "pieces of one source were trained and tested on" };
+  }
+  const isNamed = groups?.some((group) => group !== undefined) ?? false;
+  if (!isNamed || groupedBy === "source") {
+    return { code: "no-speakers", message: "no recording names its speaker" };
+  }
+  if (grouping === "speaker") return undefined;
+  return {
+    code: ungroupedCode ?? "same-speakers",
+    message: groupingReason ?? "speakers are not kept apart",
   };
 }
 

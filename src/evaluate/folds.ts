@@ -2,10 +2,11 @@
  * Folds for repeated, stratified cross-validation, by speaker whenever speakers are known.
  *
  * Not its concern: features, heads, names of classes beyond messages.
- * Rules: k = min(5, smallest class, number of groups when grouped); a recording without a speaker is its own
- * group; grouped folds never share a speaker and leave every class in every training side (with more folds,
- * up to 5, where k of them cannot). Where that is impossible, folds are not grouped, and the reason is given
- * in words.
+ * Rules: grouped folds leave out one speaker each, or a tenth of them where there are more than ten, whatever
+ * the smallest class is, so that training sides are nearly whole; they never share a speaker and leave every
+ * class in every training side. One speaker per fold is one division, so it is not repeated. A recording
+ * without a speaker is its own group. Where this is impossible, folds are not grouped, and the reason is
+ * given in words; then k = min(5, smallest class).
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
@@ -21,7 +22,7 @@ export interface FoldInput {
   /** What groups are, for messages only; default "speaker". */
   readonly groupedBy?: "speaker" | "source" | undefined;
   readonly seed: number;
-  /** Divisions of the whole data set; default 10. */
+  /** Divisions of the whole data set by five folds, or as many fits by more folds; default 10. */
   readonly repeats?: number | undefined;
   /** Names of the classes, for messages only. */
   readonly classes?: readonly string[] | undefined;
@@ -35,6 +36,9 @@ export interface Fold {
   readonly test: readonly number[];
 }
 
+/** Why folds are not by speaker. */
+export type UngroupedCode = "no-speakers" | "one-speaker" | "class-by-one-speaker" | "no-division";
+
 /** All folds of all repeats. Within a repeat every recording is tested exactly once. */
 export interface FoldPlan {
   readonly grouping: "speaker" | "none";
@@ -43,11 +47,14 @@ export interface FoldPlan {
   readonly repeats: number;
   /** Why folds are not by speaker, as a clause; present whenever grouping is "none". */
   readonly reason?: string;
+  /** The same as a code. */
+  readonly reasonCode?: UngroupedCode;
   /** k x repeats folds, repeat by repeat. */
   readonly folds: readonly Fold[];
 }
 
 const maximumFolds = 5;
+const maximumGroupFolds = 10;
 
 /**
  * Divides the recordings. Errors: `too-few-classes` below two, `too-few-recordings` for a class with one
@@ -60,24 +67,29 @@ export function createFolds(input: FoldInput): FoldPlan {
   const unnamed = labels.map((_, row) => row);
   const groups = labels.map((_, row) => input.groups?.[row] ?? row);
   const count = new Set(groups).size;
-  let reason: string | undefined;
-  if (!input.groups?.some((group) => group !== undefined)) reason = "no recording names its speaker";
-  else if (count === 1) reason = `all recordings are ${ofOne}`;
-  else {
-    const lonely = findLonelyClass(labels, groups);
-    const most = Math.min(maximumFolds, count);
-    for (let k = Math.min(most, smallestClass); lonely === undefined && k <= most; k++) {
-      const assignments = assignRepeats(labels, groups, k, repeats, seed);
-      if (assignments) return { grouping: "speaker", k, repeats, folds: toFolds(assignments, k) };
-    }
-    reason =
-      lonely === undefined
-        ? `every division of the ${count} ${groupedBy}s leaves a class without training recordings`
-        : `all recordings of ${getName(input, lonely)} are ${ofOne}, so folds by ${groupedBy} would leave it without training recordings`;
+  let reason: string;
+  let reasonCode: UngroupedCode;
+  const lonely = findLonelyClass(labels, groups);
+  if (!input.groups?.some((group) => group !== undefined)) {
+    reason = "no recording names its speaker";
+    reasonCode = "no-speakers";
+  } else if (count === 1) {
+    reason = `all recordings are ${ofOne}`;
+    reasonCode = "one-speaker";
+  } else if (lonely !== undefined) {
+    reason = `all recordings of ${getName(input, lonely)} are ${ofOne}, so folds by ${groupedBy} would leave it without training recordings`;
+    reasonCode = "class-by-one-speaker";
+  } else {
+    const k = Math.min(maximumGroupFolds, count);
+    const divisions = k === count ? 1 : Math.max(1, Math.round((repeats * maximumFolds) / k));
+    const assignments = assignRepeats(labels, groups, k, divisions, seed);
+    if (assignments) return { grouping: "speaker", k, repeats: divisions, folds: toFolds(assignments, k) };
+    reason = `every division of the ${count} ${groupedBy}s leaves a class without training recordings`;
+    reasonCode = "no-division";
   }
   const k = Math.min(maximumFolds, smallestClass);
   const assignments = assignRepeats(labels, unnamed, k, repeats, seed)!;
-  return { grouping: "none", k, repeats, reason, folds: toFolds(assignments, k) };
+  return { grouping: "none", k, repeats, reason, reasonCode, folds: toFolds(assignments, k) };
 }
 
 /** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
@@ -89,10 +101,15 @@ function assignRepeats(
   seed: number,
 ): number[][] | undefined {
   const assignments: number[][] = [];
-  const singles = new Set(groups).size === groups.length;
+  const count = new Set(groups).size;
+  const singles = count === groups.length;
   for (let repeat = 0; repeat < repeats; repeat++) {
     const random = createRandom(seed, repeat);
-    const folds = singles ? dealRows(labels, k, random) : assignGroups(labels, groups, k, random);
+    const folds = singles
+      ? dealRows(labels, k, random)
+      : k === count
+        ? numberGroups(groups)
+        : assignGroups(labels, groups, k, random);
     if (!folds) return undefined;
     assignments.push(folds);
   }
@@ -112,6 +129,12 @@ function dealRows(labels: readonly number[], k: number, random: Random): number[
     for (const row of shuffle(rows.get(label)!, random)) folds[row] = order[card++ % k]!;
   }
   return folds;
+}
+
+/** Every group is a fold of its own. */
+function numberGroups(groups: readonly (string | number)[]): number[] {
+  const numbers = new Map([...new Set(groups)].map((group, fold) => [group, fold]));
+  return groups.map((group) => numbers.get(group)!);
 }
 
 function toFolds(assignments: readonly number[][], k: number): Fold[] {

@@ -80,7 +80,7 @@ describe("computeInterval", () => {
     const correctness = truth.map((_, i) => Number(i % 3 > 0));
     const plain = computeInterval({ truth, correctness });
     const [two, five] = [2, 5].map((k) =>
-      computeInterval({ truth, correctness, crossValidation: { k, classes: 10 } }),
+      computeInterval({ truth, correctness, crossValidation: { growth: k / (k - 1), classes: 10 } }),
     );
     expect([two!.low, five!.low, five!.estimate]).toEqual([plain.low, plain.low, plain.estimate]);
     expect(five!.high).toBeGreaterThan(plain.high + 0.01);

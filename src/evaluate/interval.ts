@@ -41,10 +41,10 @@ export interface IntervalInput {
   /** Probability that the interval holds the true value; default 0.95. */
   readonly level?: number | undefined;
   /**
-   * Set when the predictions come from cross-validation with `k` folds and the interval is about the
-   * classifier that is then trained on all recordings, to answer one of `classes`.
+   * Set when the predictions come from cross-validation and the interval is about the classifier that is then
+   * trained on all recordings, `growth` times as many, to answer one of `classes`.
    */
-  readonly crossValidation?: { readonly k: number; readonly classes: number } | undefined;
+  readonly crossValidation?: { readonly growth: number; readonly classes: number } | undefined;
 }
 
 /** An interval of balanced accuracy, and what determines its width. */
@@ -79,10 +79,10 @@ export function computeInterval(input: IntervalInput): Interval {
     return Math.min(independent, Math.max(independent * speakers.factor, speakers.floor));
   };
   const high = 1 - computeLowerLimit(1 - estimate, getEffective, (1 - level) / 2);
-  const { k, classes } = input.crossValidation ?? { k: 0, classes: 0 };
+  const { growth, classes } = input.crossValidation ?? { growth: 1, classes: 2 };
   return {
     low: computeLowerLimit(estimate, getEffective, (1 - level) / 2),
-    high: k > 1 ? computeLearningGain(high, classes, k / (k - 1)) : high,
+    high: growth > 1 ? computeLearningGain(high, classes, growth) : high,
     estimate,
     effectiveRecordings: getEffective(estimate),
     designEffect: speakers?.designEffect ?? 1,

@@ -105,6 +105,16 @@ const calibration = z.object({
   brierScore: z.optional(z.number()),
 });
 
+/** Why the score on new speakers is unknown; the message may name recordings, so it stays behind. */
+const unmeasuredCodes = [
+  "no-speakers",
+  "one-speaker",
+  "class-by-one-speaker",
+  "no-division",
+  "same-speakers",
+  "sources-mixed",
+] as const;
+
 /** The schemas for a golem with these labels; no other class names are accepted. */
 function createSchemas(labels: readonly string[]) {
   const known = new Set(labels);
@@ -117,7 +127,12 @@ function createSchemas(labels: readonly string[]) {
     classes: z.number(),
     accuracy: z.number(),
     balancedAccuracy: z.number(),
+    crossValidated: z.optional(z.number()),
     interval: z.tuple([z.number(), z.number()]),
+    newSpeakers: z.optional(
+      z.nullable(z.object({ balancedAccuracy: z.number(), interval: z.tuple([z.number(), z.number()]) })),
+    ),
+    notMeasured: z.optional(z.object({ code: z.enum(unmeasuredCodes) })),
     chance: z.number(),
     majority: z.number(),
     macroF1: z.number(),

@@ -166,7 +166,11 @@ it.each(headKinds)("keeps all facts of a head of kind %s, and its evaluation", a
   const named = { ...document, encoders: [{ ...testEncoder, id: "mfcc" }], familiarity: undefined };
   const { heads, evaluation } = pickPublicDocument({ ...named, views: [] });
   expect(heads).toEqual(document.heads);
-  expect(evaluation).toEqual({ ...document.evaluation, groupingReason: undefined });
+  expect(evaluation).toEqual({
+    ...document.evaluation,
+    groupingReason: undefined,
+    notMeasured: { code: "no-speakers" },
+  });
 });
 
 describe("words", () => {

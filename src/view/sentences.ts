@@ -9,18 +9,26 @@ import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 /** How far a score can be relied on. */
-export type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good" | "onlyKnown";
+export type Verdict =
+  | "guessing"
+  | "mostlyWrong"
+  | "perhapsWrong"
+  | "useful"
+  | "good"
+  | "onlyKnown"
+  | "sameSpeakers";
 
 /** What a verdict depends on. */
-type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed">;
+type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured">;
 
 /**
  * Judges a score by its lower limit. A score on sources that were also trained on says nothing about new
  * sources.
  */
-export function judgeScore({ interval: [low, high], chance, sourcesMixed }: Judged): Verdict {
+export function judgeScore({ interval: [low, high], chance, sourcesMixed, notMeasured }: Judged): Verdict {
   if (low <= chance) return "guessing";
   if (sourcesMixed) return "onlyKnown";
+  if (notMeasured && notMeasured.code !== "no-speakers") return "sameSpeakers";
   if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
   return low < 0.9 ? "useful" : "good";
 }
@@ -34,6 +42,8 @@ const verdicts: Readonly<Record<Verdict, string>> = {
   useful: "useful where a mistake costs little; more recordings per class, from more speakers, help most",
   onlyKnown:
     "this is the score on sources it was trained on and says nothing about new ones: record each class from several sources",
+  sameSpeakers:
+    "this is the score on the speakers it was trained on; on new speakers it cannot be measured: record each class by at least two speakers",
   good: "good; keep testing it on recordings from the place of use",
 };
 

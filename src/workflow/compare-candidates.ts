@@ -14,7 +14,7 @@ import type { HeadCandidate } from "../classifier/choosing/head-candidates.ts";
 import type { CandidateRunner, FitProblem } from "../classifier/fold-runner.ts";
 import { throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import { runFolds } from "../evaluate/cross-validate.ts";
+import { computeGrowth, correctPrior, runFolds } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { createFolds, type Fold, type FoldPlan } from "../evaluate/folds.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
@@ -101,7 +101,7 @@ export async function compareCandidates(
   const scores = measured.map(({ probabilities, trainAccuracies }) =>
     computeEvaluation({
       ...{ protocol: "cross-validation" as const, labels, truth, probabilities, groups },
-      ...{ k: plan.k, grouping: plan.grouping },
+      ...{ k: plan.k, grouping: plan.grouping, growth: computeGrowth(plan) },
       trainAccuracy: trainAccuracies.reduce((sum, share) => sum + share, 0) / trainAccuracies.length,
     }),
   );
@@ -190,8 +190,9 @@ async function runRepeat(
   const trainAccuracies = folds.map(() => 0);
   const all = [...truth.keys()];
   const keep = (predicted: Matrix, { train, test }: Fold, index: number): void => {
-    for (const row of test) getRow(probabilities, row).set(getRow(predicted, row));
     const answers = getPredictions(predicted);
+    if (plan.grouping === "speaker") correctPrior(predicted, truth, train);
+    for (const row of test) getRow(probabilities, row).set(getRow(predicted, row));
     trainAccuracies[index] = train.filter((row) => answers[row] === truth[row]).length / train.length;
   };
   const fitPredict = async (train: readonly number[]): Promise<Matrix> => {

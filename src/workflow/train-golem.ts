@@ -103,6 +103,8 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       probabilities: validation.probabilities,
       groups,
       k: validation.k,
+      growth: validation.growth,
+      ungroupedCode: validation.reasonCode,
       grouping: validation.grouping,
       ...describeValidationGroups(validation, recordings),
       trainLabels: truth,

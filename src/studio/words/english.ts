@@ -157,6 +157,8 @@ export const english = {
       perhapsWrong:
         "Better than guessing, but perhaps wrong more often than right. More recordings per class help most.",
       useful: "Useful where mistakes cost little. More recordings per class help most.",
+      sameSpeakers:
+        "The score on the speakers it was trained on. On new speakers it cannot be measured: record each class by at least two speakers.",
       onlyKnown:
         "This is the score on sources it was trained on, and says nothing about new ones. Record each class from several sources.",
       good: "Good. Keep testing it where it will be used.",
