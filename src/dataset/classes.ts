@@ -1,5 +1,5 @@
 /**
- * Checks whether a set of labels can be learned: at least two classes, at least two recordings in each.
+ * Checks whether a set of labels can be learned: at least two classes with at least two recordings each.
  *
  * Not its concern: where the labels come from, what they are used for.
  */
@@ -15,8 +15,9 @@ export function countLabels(recordings: readonly { readonly label: string }[]): 
 /**
  * Checks that a classifier can be trained on these recordings; returns the warnings.
  *
- * A class with a single recording cannot be both held out and learned: an error, or a warning if the user
- * supplied recordings to test on (`tested`).
+ * A class with a single recording cannot be both held out and learned, so it is trained but not scored: a
+ * warning. It is an error if fewer than two classes are left to score, unless the user supplied recordings to
+ * test on (`tested`).
  *
  * @throws GolemError `no-recordings`, `too-few-classes` or `too-few-recordings`.
  */
@@ -54,6 +55,6 @@ export function checkTrainable(
       hint: "Record more (five or more per class work well), leave the class out, or test on other recordings with --test.",
     },
   );
-  if (!options.tested) throw error;
+  if (!options.tested && counts.size - single.length < 2) throw error;
   return [toErrorRecord(error, "too-few-recordings")];
 }

@@ -93,7 +93,9 @@ export function correctPrior(predicted: Matrix, labels: readonly number[], train
   for (const label of labels) ratios[label]!++;
   const trained = new Array<number>(predicted.columns).fill(0);
   for (const row of train) trained[labels[row]!]!++;
-  for (const [k, count] of trained.entries()) ratios[k] = (ratios[k]! / Math.max(1, count)) ** 2;
+  for (const [k, count] of trained.entries()) {
+    ratios[k] = ratios[k] === 0 ? 1 : (ratios[k]! / Math.max(1, count)) ** 2;
+  }
   for (let row = 0; row < predicted.rows; row++) {
     const values = getRow(predicted, row);
     let sum = 0;

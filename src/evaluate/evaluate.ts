@@ -56,6 +56,8 @@ export interface EvaluationInput {
   /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
   readonly trainLabels?: readonly number[] | undefined;
   readonly unseenLabels?: Readonly<Record<string, number>> | undefined;
+  /** Classes with one recording, which are trained but not scored. */
+  readonly unscoredLabels?: readonly string[] | undefined;
   readonly overlap?: readonly string[] | undefined;
   readonly skipped?: readonly SkippedFile[] | undefined;
 }
@@ -108,6 +110,8 @@ export interface Evaluation {
   readonly grouping: "speaker" | "none";
   /** Recordings left out because their label is unknown to the classifier, by label. */
   readonly unseenLabels: Readonly<Record<string, number>>;
+  /** Classes that were trained but not scored, since they have one recording; the score is of the others. */
+  readonly unscoredLabels?: readonly string[];
   /** Files left out because they were trained on. */
   readonly overlap: readonly string[];
   readonly skipped: readonly SkippedFile[];
@@ -201,6 +205,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     trainAccuracy: input.trainAccuracy,
     grouping,
     unseenLabels: input.unseenLabels ?? {},
+    ...(input.unscoredLabels?.length ? { unscoredLabels: input.unscoredLabels } : {}),
     overlap: input.overlap ?? [],
     skipped: input.skipped ?? [],
     ...(input.groupingReason !== undefined && (grouping === "none" || input.groupedBy === "source")

@@ -132,6 +132,7 @@ function createSchemas(labels: readonly string[]) {
     newSpeakers: z.optional(
       z.nullable(z.object({ balancedAccuracy: z.number(), interval: z.tuple([z.number(), z.number()]) })),
     ),
+    unscoredLabels: z.optional(z.array(label)),
     notMeasured: z.optional(z.object({ code: z.enum(unmeasuredCodes) })),
     chance: z.number(),
     majority: z.number(),

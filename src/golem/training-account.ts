@@ -98,8 +98,10 @@ interface AccountInput {
   readonly labels: readonly string[];
   readonly encoderSet: EncoderSetInfo;
   readonly recordings: readonly EmbeddedRecording[];
-  /** Probabilities [recordings, classes] of each repeat of cross-validation, if it was run. */
-  readonly outOfFold?: readonly Matrix[] | undefined;
+  /** The recordings that cross-validation scored, if it was run, and their probabilities per repeat. */
+  readonly outOfFold?:
+    | { readonly rows: readonly number[]; readonly probabilities: readonly Matrix[] }
+    | undefined;
   readonly test?: readonly EmbeddedRecording[] | undefined;
 }
 
@@ -116,8 +118,18 @@ export function createTrainingAccount(input: AccountInput): TrainingAccount {
       usesTranscriber ? embedded : embedded.map(({ text: _, logprob: __, ...recording }) => recording),
       ...rest,
     );
+  const mergeScored = (rows: readonly number[]): RecordingAccount[] => {
+    const accounts = describe(recordings, places, undefined);
+    const predicted = describe(
+      rows.map((row) => recordings[row]!),
+      rows.map((row) => places[row]),
+      outOfFold?.probabilities,
+    );
+    for (const [place, row] of rows.entries()) accounts[row] = predicted[place]!;
+    return accounts;
+  };
   return {
-    recordings: describe(recordings, places, outOfFold),
+    recordings: outOfFold ? mergeScored(outOfFold.rows) : describe(recordings, places, undefined),
     ...(scored.length > 0
       ? { test: describe(scored, scoredPlaces, [classifier.computeProbabilities(scored)]) }
       : {}),

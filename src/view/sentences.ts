@@ -102,5 +102,10 @@ export function describeProtocol(evaluation: Evaluation): string {
     const caution = groupingReason === undefined ? "" : `; ${groupingReason}`;
     return `on ${recordings} recordings held out of training${caution}`;
   }
-  return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}`;
+  const { unscoredLabels = [] } = evaluation;
+  const unscored =
+    unscoredLabels.length === 0
+      ? ""
+      : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
+  return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}`;
 }

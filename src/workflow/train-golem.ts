@@ -84,9 +84,13 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const run = async () => {
     const findings = input.examine?.();
-    return { findings, ...(await runFits(runner, labels, alone.length === 0, options, problem)) };
+    return {
+      findings,
+      ...(await runFits(runner, labels, test === undefined || alone.length === 0, options, problem)),
+    };
   };
-  const { findings, validation, classifier } = await run().finally(() => runner.close());
+  const { findings, validation, scored, classifier } = await run().finally(() => runner.close());
+  const scoredTruth = scored.map((row) => truth[row]!);
   const trainPredictions = getPredictions(classifier.computeProbabilities(embeddings));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
 
@@ -99,9 +103,10 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     evaluation = computeEvaluation({
       protocol: "cross-validation",
       labels,
-      truth,
+      truth: scoredTruth,
       probabilities: validation.probabilities,
-      groups,
+      groups: scored.map((row) => groups[row]),
+      unscoredLabels: labels.filter((_, label) => !scoredTruth.includes(label)),
       k: validation.k,
       growth: validation.growth,
       ungroupedCode: validation.reasonCode,
@@ -113,7 +118,13 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     });
   }
   const account = createTrainingAccount({
-    ...{ classifier, labels, recordings, test, outOfFold: validation?.probabilities },
+    ...{
+      classifier,
+      labels,
+      recordings,
+      test,
+      outOfFold: validation && { rows: scored, probabilities: validation.probabilities },
+    },
     encoderSet: problem.encoderSet,
   });
   return createGolemModel({
@@ -142,7 +153,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
         classifier.fitted.map(({ view }) => view),
         options.seed,
       ),
-      calibration: validation && roundScores(createLabelCalibration(validation.probabilities, truth)),
+      calibration: validation && roundScores(createLabelCalibration(validation.probabilities, scoredTruth)),
     },
   });
 }
@@ -164,32 +175,42 @@ function describeValidationGroups(
   };
 }
 
-/** Cross-validation where every class can be divided, then the fit on everything. */
+/**
+ * Cross-validation of the recordings whose class has two and more (`scored`), then the fit on everything. Those
+ * that are the only one of their class are on every training side and are not tested.
+ */
 async function runFits(
   runner: FoldRunner,
   labels: readonly string[],
   divisible: boolean,
   { seed, repeats = defaultRecipe.repeats, signal, onProgress }: TrainingOptions,
   problem: FitProblem,
-): Promise<{ validation: CrossValidation | undefined; classifier: Classifier }> {
+): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
   const { fitPredict, concurrency } = runner;
+  const { labels: truth, groups } = problem;
+  const rows = [...truth.keys()];
+  const isAlone = (row: number): boolean =>
+    !truth.some((label, other) => label === truth[row] && other !== row);
+  const alone = rows.filter(isAlone);
+  const scored = alone.length === 0 ? rows : rows.filter((row) => !alone.includes(row));
+  const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
   const validation = divisible
     ? await crossValidate(
         {
-          labels: problem.labels,
+          labels: scored.map((row) => truth[row]!),
           classes: labels,
-          groups: problem.groups,
+          groups: scored.map((row) => groups[row]),
           groupedBy: problem.groupedBy,
           seed,
           repeats,
-          fitPredict,
+          fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
           concurrency,
         },
         { signal, onProgress },
       )
     : undefined;
   throwIfAborted(signal);
-  return { validation, classifier: await runner.fit() };
+  return { validation, scored, classifier: await runner.fit() };
 }
 
 /** Rounded as they are saved, so that a golem answers the same before and after. */
