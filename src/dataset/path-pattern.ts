@@ -1,7 +1,7 @@
 /**
  * Tests paths against patterns: `*` within a name, `**` across folders, `?`, `[a-z]`, `[!a-z]`, `{a,b}`.
  *
- * Patterns come from strangers: every part of one maps the set of positions reached in the path to the next
+ * Patterns come from the cards of data sets: every part of one maps the set of positions reached in the path to the next
  * set, which takes at most the length of the pattern times that of the path. Not its concern: where patterns
  * come from.
  *
@@ -61,7 +61,7 @@ function follow(parts: readonly Part[], path: string, start: Uint8Array, budget:
 }
 
 function parseParts(pattern: string): Part[] {
-  const tokens = pattern.match(/\*\*\/|\*+|\[[^\]/]+\]|\{[^{}]*\}|[^]/g) ?? [];
+  const tokens = pattern.match(/\*\*\/|\*+|\[[^\]/]+\]|\{[^{}]*\}|./gs) ?? [];
   return tokens.map((token): Part => {
     if (token === "**/") return skipFolders;
     if (token.startsWith("*")) return createSkip(token === "*");
@@ -115,7 +115,7 @@ function createChoice(choices: readonly (readonly Part[])[]): Part {
 /** A character of a class such as `a-z_`, or not of it with `!` or `^`; never a slash. */
 function createClassTest(text: string): (character: string) => boolean {
   const isNegated = /^[!^]/.test(text);
-  const ranges = (isNegated ? text.slice(1) : text).match(/[^]-[^]|[^]/g) ?? [];
+  const ranges = (isNegated ? text.slice(1) : text).match(/.-.|./gs) ?? [];
   return (character) =>
     character !== "/" &&
     ranges.some((range) => range[0]! <= character && character <= range.at(-1)!) !== isNegated;
