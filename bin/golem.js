@@ -18,8 +18,10 @@ const makesLines = ["predict", "detect", "listen"].includes(args[0]);
 let isDone = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
+    // What is written to stderr is lost when its disk is full or its reader has left; the work goes on.
+    if (stream === process.stderr) return;
     if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    if (stream !== process.stdout || !makesLines) return;
+    if (!makesLines) return;
     isDone = true;
     controller.abort();
   });

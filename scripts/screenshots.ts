@@ -28,7 +28,10 @@ const isWanted = (name: string) => only.length === 0 || only.some((start) => nam
 /** One picture for each language, theme and size; `before` makes each of them ready where what is shown does not last. */
 async function picture(page: Page, name: string, before?: () => Promise<void>): Promise<void> {
   if (!isWanted(name)) return;
-  for (const language of ["en", "ru"]) {
+  const languages = await page
+    .locator(".pills [lang]")
+    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute("lang")!));
+  for (const language of languages) {
     if ((await page.locator("html").getAttribute("lang")) !== language) {
       await page.evaluate(
         (code) => document.querySelector<HTMLElement>(`.pills [lang=${code}]`)!.click(),

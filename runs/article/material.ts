@@ -18,7 +18,7 @@ import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
 import { isHubUnreachable } from "../../src/node/data/minds14-dataset.ts";
 import { embedFile } from "../../src/node/decode/embed-file.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
-import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
+import { openEmbeddingStore } from "../../src/node/disk/file-store.ts";
 import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
 import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 

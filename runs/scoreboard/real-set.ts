@@ -14,7 +14,7 @@ import type { ResolvedEncoderSet } from "../../src/encoder/resolved-encoder.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
-import { openEmbeddingStore } from "../../src/node/disk/lmdb-store.ts";
+import { openEmbeddingStore } from "../../src/node/disk/file-store.ts";
 import { resolveEncoder } from "../../src/node/models/resolve-encoder.ts";
 import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
 import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";

@@ -36,30 +36,30 @@ const checks: readonly Check[] = [
   ].map(withoutWelcomeSilence),
 ];
 
-/** Kinds by how much they distort a score, worst first. */
-const byHarm: readonly FindingKind[] = [
-  "too-few",
-  "near-duplicate",
-  "confounded",
-  "shared-speaker",
-  "same-source",
-  "alike-labels",
-  "likely-mislabelled",
-  "one-speaker",
-  "unseen-label",
-  "imbalanced",
-  "unreadable",
-  "silent",
-  "ultrasound",
-  "sample-rate-mixture",
-  "too-short",
-  "too-long",
-  "clipped",
-  "damaged",
-  "channels-cancel",
-  "dc-offset",
-  "quiet",
-];
+/** Kinds by how much they distort a score, worst first; a missing one is a type error. */
+const byHarm = Object.keys({
+  "too-few": true,
+  "near-duplicate": true,
+  confounded: true,
+  "shared-speaker": true,
+  "same-source": true,
+  "alike-labels": true,
+  "likely-mislabelled": true,
+  "one-speaker": true,
+  "unseen-label": true,
+  imbalanced: true,
+  unreadable: true,
+  silent: true,
+  ultrasound: true,
+  "sample-rate-mixture": true,
+  "too-short": true,
+  "too-long": true,
+  clipped: true,
+  damaged: true,
+  "channels-cancel": true,
+  "dc-offset": true,
+  quiet: true,
+} satisfies Record<FindingKind, true>);
 
 /** Everything that is wrong with a data set, most harmful first, in English words. */
 export function diagnose(examination: Examination): Finding[] {

@@ -9,7 +9,7 @@ import type { Environment } from "../workflow/environment.ts";
 import { embedRecordings } from "./data/embed-recordings.ts";
 import { openDataset } from "./data/open-dataset.ts";
 import { type CacheFolder, getCacheFolder } from "./disk/cache-folder.ts";
-import { openEmbeddingStore } from "./disk/lmdb-store.ts";
+import { openEmbeddingStore } from "./disk/file-store.ts";
 import { resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { createCandidateRunner, createFoldRunner } from "./threads/fold-runner-node.ts";
 

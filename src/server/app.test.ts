@@ -33,6 +33,7 @@ beforeAll(async () => {
     getBodyBytes: () => 0,
     isReady: () => true,
     getWorkers: () => 1,
+    getDroppedLines: () => 0,
   });
 });
 afterAll(() => metrics?.close());

@@ -73,6 +73,9 @@ function addAccess(app: App, parts: AppParts): void {
     if (parts.isStopping()) c.header("connection", "close");
     parts.guard(c.req.header("host"), c.req.header("origin"));
     await next();
+    // A body that is not read would keep the connection busy for as long as its sender likes.
+    const { incoming } = c.env as Partial<ServerContext["Bindings"]>;
+    if (incoming && !incoming.complete && hasBody(incoming)) c.header("connection", "close");
   });
   if (parts.origins.length > 0) {
     app.use(
@@ -88,6 +91,10 @@ function addAccess(app: App, parts: AppParts): void {
   const checkKey = createKeyChecker(parts.isKey);
   app.use("/v1/*", checkKey);
   app.use("/metrics", checkKey);
+}
+
+function hasBody({ headers }: ServerContext["Bindings"]["incoming"]): boolean {
+  return "transfer-encoding" in headers || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /** Routes about the server itself. */

@@ -5,10 +5,11 @@
  * Not its concern: routes, golems.
  */
 import type { Server as HttpServer } from "node:http";
-import { type AddressInfo, Server as NetServer } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import type { App } from "./app.ts";
+import { type Connections, isClosing, PlainRequest, watchConnections } from "./http-connections.ts";
 import { maximumMessageBytes } from "./listen-route.ts";
 import { openPort } from "./open-port.ts";
 
@@ -35,11 +36,15 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
     perMessageDeflate: false,
   });
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, env) =>
+      env.incoming.socket && isClosing(env.incoming.socket as Socket)
+        ? new Response(null, { status: 503 })
+        : app.fetch(request, env),
     overrideGlobalObjects: false,
     // It is one; the types of ws are only narrower than what is expected.
     websocket: { server: sockets as unknown as WebSocketServerLike },
     serverOptions: {
+      IncomingMessage: PlainRequest,
       headersTimeout: 10_000,
       // Bodies have a time limit of their own, which answers with a problem document.
       requestTimeout: 0,
@@ -47,23 +52,21 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
       maxHeaderSize: 16_384,
     },
   }) as HttpServer;
+  const connections = watchConnections(server);
   const hint = "Name another --port (0 takes a free one) or --host.";
   return {
     address: await openPort(server, { port, host, hint }),
-    drain: (milliseconds) => drain(server, sockets, milliseconds),
+    drain: (milliseconds) => drain(server, connections, milliseconds),
   };
 }
 
 /** Node's own `close` would cut idle connections at once, and with them requests that are on their way. */
-async function drain(server: HttpServer, sockets: WebSocketServer, milliseconds: number): Promise<void> {
+async function drain(server: HttpServer, connections: Connections, milliseconds: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
   const idle = setInterval(() => server.closeIdleConnections(), graceMilliseconds);
-  const late = setTimeout(() => {
-    server.closeAllConnections();
-    for (const socket of sockets.clients) socket.terminate();
-  }, milliseconds);
+  const late = setTimeout(connections.destroy, milliseconds);
   await closed;
   clearInterval(idle);
   clearTimeout(late);

@@ -9,6 +9,7 @@ it("renders counts, durations and what its sources say now", async () => {
     getBodyBytes: () => 42,
     isReady: () => true,
     getWorkers: () => 3,
+    getDroppedLines: () => 0,
   });
   onTestFinished(() => metrics.close());
   metrics.countRequest("/v1/golems/:id/predict", "POST", 200, 0.02);

@@ -19,6 +19,8 @@ export interface MetricSources {
   isReady(): boolean;
   /** Worker threads that are ready. */
   getWorkers(): number;
+  /** Log lines that could not be written. */
+  getDroppedLines(): number;
 }
 
 /** The metrics of one server. */
@@ -78,6 +80,15 @@ export function createMetrics(sources: MetricSources): Metrics {
   watch("golem_body_bytes", "Bytes of request bodies in memory", sources.getBodyBytes);
   watch("golem_ready", "1 when all golems are loaded and a worker is ready", () => Number(sources.isReady()));
   watch("golem_workers", "Worker threads that are ready", sources.getWorkers);
+  new Counter({
+    name: "golem_log_lines_dropped_total",
+    help: "Log lines that could not be written",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sources.getDroppedLines());
+    },
+  });
   const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
   new Gauge({

@@ -13,6 +13,7 @@ import { createAdmission } from "./admission.ts";
 import { createKeyCheck } from "./api-keys.ts";
 import { type AppParts, createApp } from "./app.ts";
 import { openHttpServer } from "./http-server.ts";
+import { createLogSink, type LogSink } from "./log-sink.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ByteBudget } from "./request-body.ts";
 import { createRequestGuard } from "./request-guard.ts";
@@ -82,9 +83,10 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port = serverDefaults.port, host = serverDefaults.host } = options;
+  const sink = createLogSink(options.log ?? process.stderr);
   const log = pino(
     { level: options.log ? "info" : "silent", base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    options.log ?? process.stderr,
+    sink,
   );
   const workers = options.workers ?? Math.min(availableParallelism(), maximumWorkers);
   const pool = createGolemPool({
@@ -98,7 +100,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let isStopping = false;
   let parts: AppParts | undefined;
   try {
-    const created = createParts({ ...options, host }, { pool, log, workers, isStopping: () => isStopping });
+    const created = createParts(
+      { ...options, host },
+      { pool, log, sink, workers, isStopping: () => isStopping },
+    );
     parts = created;
     const { golems, metrics, admission, sessions, timeoutSeconds } = created;
     const { address, drain } = await openHttpServer(createApp(created), port, host);
@@ -134,11 +139,13 @@ function createParts(
   base: {
     readonly pool: GolemPool;
     readonly log: Logger;
+    readonly sink: LogSink;
     readonly workers: number;
     isStopping(): boolean;
   },
 ): AppParts {
-  const { pool, workers } = base;
+  const { sink, ...shared } = base;
+  const { pool, workers } = shared;
   const {
     maximumBodyBytes = serverDefaults.maximumBodyBytes,
     clientShare = serverDefaults.clientShare,
@@ -153,7 +160,7 @@ function createParts(
     "requests are waiting or at work",
   );
   return {
-    ...base,
+    ...shared,
     ...{ guard, golems, admission, origins },
     streams: createAdmission(
       { limit: options.streams ?? serverDefaults.streams, clientShare },
@@ -165,6 +172,7 @@ function createParts(
       getBodyBytes: () => budget.used,
       isReady: () => golems.isReady() && pool.getReady() > 0,
       getWorkers: pool.getReady,
+      getDroppedLines: sink.getDropped,
     }),
     isKey: apiKeys && createKeyCheck(apiKeys),
     concurrency: workers,

@@ -114,7 +114,7 @@ function takeMicrophone(golem: WebGolem): void {
     // Training recordings were not processed by a browser, so the live sound must not be either.
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const stream = await navigator.mediaDevices.getUserMedia({ audio });
-    get("live").hidden = false;
+    get("live-state").hidden = false;
     const listening = await golem.listen(stream, {
       onEvent: ({ label, start, confidence }) => showEvent(label, start, confidence),
       onState: showState,

@@ -533,7 +533,7 @@ describe("scoring on pieces of sources", () => {
     expect(evaluation.groupingReason).toContain("so pieces of one source are trained and tested on");
     const { chance } = evaluation;
     expect(describeVerdict({ interval: [0.97, 1], chance, sourcesMixed: true })).toContain(
-      "says nothing of new ones",
+      "says nothing about new ones",
     );
     expect(describeVerdict({ interval: [0.97, 1], chance })).toMatch(/^good/);
   });

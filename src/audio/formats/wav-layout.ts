@@ -5,7 +5,8 @@
  *
  * Channels, bits per sample and block align state the size of a frame twice. Where they differ, the samples
  * themselves decide: padding shows as constant bytes, and samples that are read at the wrong width or place
- * are noise, which differs from frame to frame far more than sound does.
+ * are noise, which differs from frame to frame far more than sound does. The byte rate is the third witness:
+ * a number of channels that both it and the block align contradict has to be the better reading.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
@@ -89,12 +90,12 @@ function listOthers(packed: Hypothesis, { blockAlign, channels, formatTag }: Wav
     others.push({ format, channels, slots, title: `${channels} x ${8 * slot} bits` });
   }
   const count = blockAlign / width;
-  if (count > channels && Number.isInteger(count) && count <= 8) {
+  if (count !== channels && count >= 1 && Number.isInteger(count) && count <= 8) {
     others.push({
       ...packed,
       channels: count,
-      slots: { stride: blockAlign, slot: width, lead: 0 },
-      title: `${count} equal channels of ${8 * width} bits`,
+      slots: getPackedSlots(packed.format, count),
+      title: `${count} ${count === 1 ? "channel" : "channels"} of ${8 * width} bits`,
     });
   }
   return others;
@@ -133,29 +134,31 @@ async function weigh(
   for (const hypothesis of padded) {
     if (probes.every((probe) => isPadding(probe, hypothesis, header.littleEndian))) return hypothesis;
   }
-  for (const hypothesis of others) {
-    if (
-      hypothesis.channels !== packed.channels &&
-      probes.every((probe) => areEqualChannels(probe, hypothesis))
-    )
-      return hypothesis;
-  }
+  const other = others.find(({ channels }) => channels !== packed.channels);
+  // Equal channels, read as one, repeat every sample.
+  const more = other && other.channels < packed.channels ? packed : other;
+  if (more && probes.every((probe) => areEqualChannels(probe, more))) return more;
   const own = others.filter(({ channels }) => channels === packed.channels);
   const isWide = header.formatTag === 1 && sampleBytes[packed.format] === 3 && padded.length > 0;
   // 24 bits in 4 bytes are common, and what is in the fourth may be left over from anything.
   const usual = isWide ? padded[0]! : packed;
   const roughness = (hypothesis: Hypothesis): number =>
     probes.reduce((sum, probe) => sum + measureRoughness(probe, hypothesis, header.littleEndian), 0);
+  const possible = [packed, ...own].filter(
+    (hypothesis) =>
+      hypothesis !== usual &&
+      // Padding has been looked for; only what is usual may have anything else in its place.
+      !padded.includes(hypothesis) &&
+      (sampleBytes[hypothesis.format] <= sampleBytes[packed.format] ||
+        hasNoiseBelow(probes, hypothesis, packed)),
+  );
+  if (other && header.byteRate === header.sampleRate * other.slots.stride) {
+    const least = Math.min(...[usual, ...possible].map(roughness));
+    if (roughness(other) < least) return other;
+  }
   let best = usual;
   let least = roughness(usual) / clearRatio;
-  for (const hypothesis of [packed, ...own]) {
-    // Padding has been looked for; only what is usual may have anything else in its place.
-    if (hypothesis !== usual && padded.includes(hypothesis)) continue;
-    if (
-      sampleBytes[hypothesis.format] > sampleBytes[packed.format] &&
-      !hasNoiseBelow(probes, hypothesis, packed)
-    )
-      continue;
+  for (const hypothesis of possible) {
     const rough = roughness(hypothesis);
     if (rough < least) [best, least] = [hypothesis, rough];
   }

@@ -1,6 +1,8 @@
 /** The head that is chosen inside the training rows, and what becomes of it in a golem. */
+
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";
+import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
 import { type ClassifierOptions, fitClassifier } from "../classifier.ts";
 import { createFitProblem } from "../fit-problem.ts";
@@ -23,7 +25,7 @@ function fitHead(
 describe("the head chosen on one layer", () => {
   const made = { classes: 3, shots: 8, seed: 2, separation: [0, 0.5, 0] };
 
-  it("is chosen by comparison with auto, and logistic by default", () => {
+  it("is chosen by comparison with auto, and the recipe's by default", () => {
     const chosen = fitHead({ layer: 1, head: "auto" }, made).saved.meta;
     expect(["centroid", "ridge", "logistic"]).toContain(chosen.kind);
     for (const kind of ["centroid", "ridge", "logistic"]) {
@@ -31,7 +33,7 @@ describe("the head chosen on one layer", () => {
       expect(chosen.facts[`compared.${kind}`]).toBeLessThanOrEqual(1);
     }
     const named = fitHead({ layer: 1 }, made).saved.meta;
-    expect(named.kind).toBe("logistic");
+    expect(named.kind).toBe(defaultRecipe.layerHead);
     expect(Object.keys(named.facts).some((name) => name.startsWith("compared"))).toBe(false);
   });
 

@@ -11,12 +11,10 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const folder = getCacheFolder().embeddings;
-  const { onWarning } = terminal.work;
   if (action !== "stats" && action !== "clear") {
     throw new GolemError("usage", `There is no action '${action}'; expected stats or clear.`);
   }
-  const stats =
-    action === "clear" ? await clearCache(folder, { onWarning }) : await getCacheStats(folder, { onWarning });
+  const stats = action === "clear" ? await clearCache(folder) : await getCacheStats(folder);
   terminal.printJson(action === "clear" ? { cleared: stats } : stats);
   const { entries, transcripts } = stats;
   const content = `${entries - transcripts} embeddings${transcripts > 0 ? ` and ${transcripts} transcripts` : ""}`;

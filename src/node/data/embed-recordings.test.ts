@@ -19,7 +19,7 @@ import { getEncoderDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { getCacheStats } from "../disk/cache-account.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
-import { openEmbeddingStore } from "../disk/lmdb-store.ts";
+import { openEmbeddingStore } from "../disk/file-store.ts";
 import { pullWeights } from "../models/encoder-weights.ts";
 import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";

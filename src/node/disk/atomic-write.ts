@@ -12,6 +12,7 @@ import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "nod
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
+import { describeDiskReason } from "./disk-error.ts";
 
 /** Host and process in the names of unfinished files, to tell whether their writer is still alive. */
 const maker = `${hostname().replaceAll(/[^\w-]/g, "")}.${process.pid}`;
@@ -214,16 +215,7 @@ async function flush(path: string): Promise<void> {
 function describeWriteError(error: unknown, path: string): unknown {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined || syscall === undefined) return error;
-  const reasons: Readonly<Record<string, string>> = {
-    EACCES: "this user may not write there",
-    EPERM: "this user may not write there",
-    EROFS: "nothing can be written to that disk",
-    ENOSPC: "the disk is full",
-    ENOTDIR: "a part of the path is a file",
-    EEXIST: "a part of the path is a file",
-    ENAMETOOLONG: "the name is too long",
-  };
-  return new GolemError("output-failed", `${path} could not be written: ${reasons[code] ?? code}.`, {
+  return new GolemError("output-failed", `${path} could not be written: ${describeDiskReason(error)}.`, {
     hint: "Name another place with --out.",
     cause: error,
   });

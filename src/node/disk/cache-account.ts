@@ -1,13 +1,14 @@
 /**
- * Statistics and clearing of the embedding store on disk: `golem cache stats` and `golem cache clear`.
+ * Statistics and clearing of the embedding store on disk: `golem cache stats` and `golem cache clear`. No
+ * value is opened, so both work whatever the damage.
  *
  * Not its concern: what an embedding is.
  */
-import { rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { fingerprintDigits } from "../../embed/store-key.ts";
-import { isTranscript } from "../../embed/transcript-codec.ts";
-import { openEnvironment, type StoreOptions } from "./lmdb-environment.ts";
+import { createStoreError, storedKinds } from "./file-store.ts";
 
 /** Result of `golem cache stats`. */
 export interface CacheStats {
@@ -16,73 +17,82 @@ export interface CacheStats {
   readonly entries: number;
   /** Number of transcripts among them. */
   readonly transcripts: number;
-  /** Size of the store on disk. */
+  /** Size of the entries. */
   readonly bytes: number;
   /** Number of entries per network with settings, by the digest that begins their keys. */
   readonly fingerprints: Readonly<Record<string, number>>;
 }
 
-/** Counts a store's entries; creates nothing if there is no store. */
-export async function getCacheStats(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
-  const empty = { folder, entries: 0, transcripts: 0, bytes: 0, fingerprints: {} };
-  if (!(await exists(join(folder, "data.mdb")))) return empty;
-  const { database } = await openEnvironment(folder, options);
+/**
+ * Counts a store's entries; creates nothing if there is no store.
+ *
+ * @throws GolemError `store-failed` if the folder cannot be read.
+ */
+export async function getCacheStats(folder: string): Promise<CacheStats> {
+  const fingerprints: Record<string, number> = {};
+  let entries = 0;
+  let transcripts = 0;
+  let bytes = 0;
   try {
-    const fingerprints: Record<string, number> = {};
-    const ofTranscripts = new Map<string, boolean>();
-    let entries = 0;
-    let transcripts = 0;
-    for (const key of database.getKeys({ snapshot: false })) {
-      const fingerprint = Buffer.from(key).toString("hex").slice(0, fingerprintDigits);
-      // All entries of one network are of one kind, so one value is enough.
-      const known = ofTranscripts.get(fingerprint) ?? holdsTranscript(() => database.get(key));
-      ofTranscripts.set(fingerprint, known);
-      fingerprints[fingerprint] = (fingerprints[fingerprint] ?? 0) + 1;
-      entries++;
-      if (known) transcripts++;
+    const isFingerprint = new RegExp(`^[0-9a-f]{${fingerprintDigits}}$`);
+    for (const fingerprint of listFolders(folder).filter((name) => isFingerprint.test(name))) {
+      for (const shard of listFolders(join(folder, fingerprint))) {
+        for (const { name } of list(join(folder, fingerprint, shard))) {
+          const kind = extname(name);
+          if (kind !== storedKinds.embedding && kind !== storedKinds.transcript) continue;
+          const info = statSync(join(folder, fingerprint, shard, name), { throwIfNoEntry: false });
+          if (!info?.isFile()) continue;
+          fingerprints[fingerprint] = (fingerprints[fingerprint] ?? 0) + 1;
+          entries++;
+          if (kind === storedKinds.transcript) transcripts++;
+          bytes += info.size;
+        }
+      }
     }
-    return { folder, entries, transcripts, bytes: (await stat(join(folder, "data.mdb"))).size, fingerprints };
-  } finally {
-    await database.close();
+  } catch (error) {
+    throw createStoreError(error, folder, "read");
   }
+  return { folder, entries, transcripts, bytes, fingerprints };
 }
 
 /**
- * Empties the store and frees its space; returns its statistics. Processes that have it open are not
- * disturbed: the folder is moved aside before it is deleted.
+ * Deletes the store, with what earlier versions left in its place; returns its statistics. Processes that use
+ * it are not disturbed: the folder is moved aside before it is deleted.
+ *
+ * @throws GolemError `store-failed` if it cannot be deleted.
  */
-export async function clearCache(folder: string, options: StoreOptions = {}): Promise<CacheStats> {
-  const stats = await getCacheStats(folder, options);
-  const aside = `${folder}.cleared-${process.pid}`;
+export async function clearCache(folder: string): Promise<CacheStats> {
+  const stats = await getCacheStats(folder);
+  const parent = dirname(folder);
+  const isAside = (name: string) =>
+    name === `${basename(folder)}.damaged` || name.startsWith(`${basename(folder)}.cleared-`);
   try {
-    await rename(folder, aside);
+    await rename(folder, `${folder}.cleared-${process.pid}-${Date.now()}`).catch(async (error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") return;
+      if (code === "EROFS") throw error;
+      // A mounted disk, or one that may not be renamed: its contents are deleted where they are.
+      for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
+    });
+    for (const { name } of list(parent)) {
+      if (isAside(name)) await rm(join(parent, name), { recursive: true, force: true });
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return stats;
-    // Where open files lock the folder (Windows), the entries are removed and the file keeps its size.
-    const { database } = await openEnvironment(folder, options);
-    await database.clearAsync();
-    await database.close();
-    return stats;
+    throw createStoreError(error, folder, "cleared");
   }
-  await rm(aside, { recursive: true, force: true });
-  await rm(`${folder}.damaged`, { recursive: true, force: true });
   return stats;
 }
 
-/** An unreadable value counts as an embedding. */
-function holdsTranscript(read: () => Uint8Array | undefined): boolean {
-  try {
-    return isTranscript(read() ?? new Uint8Array(0));
-  } catch {
-    return false;
-  }
+function listFolders(folder: string): string[] {
+  return list(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
-async function exists(path: string): Promise<boolean> {
+/** The entries of a folder; none if it is absent, or a file. */
+function list(folder: string): Dirent[] {
   try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
   }
 }

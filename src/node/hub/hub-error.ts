@@ -7,6 +7,7 @@
  */
 import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { type ErrorCode, GolemError } from "../../core/error.ts";
+import { describeDiskReason } from "../disk/disk-error.ts";
 import { createPageUrl, describeRepo, type HubRepo } from "./hub-repo.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
@@ -160,18 +161,9 @@ export function createNetworkError(
 export function createCacheError(error: unknown, path: string, bytes?: number): unknown {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined) return error;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    EACCES: "this user may not write there",
-    EPERM: "this user may not write there",
-    EROFS: "nothing can be written to that disk",
-    ENOTDIR: "a part of the path is a file",
-    EFBIG: "the disk takes no file of that size",
-  };
   return new GolemError(
     "cache-failed",
-    `${path} could not be written: ${reasons[code] ?? code}${bytes === undefined ? "" : `; ${Math.ceil(bytes / 1e6)} MB were to be stored`}.`,
+    `${path} could not be written: ${describeDiskReason(error)}${bytes === undefined ? "" : `; ${Math.ceil(bytes / 1e6)} MB were to be stored`}.`,
     {
       hint: "Free some space, or move the cache: HF_HOME for models, GOLEM_HOME for the rest.",
       cause: error,

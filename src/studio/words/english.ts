@@ -158,7 +158,7 @@ export const english = {
         "Better than guessing, but perhaps wrong more often than right. More recordings per class help most.",
       useful: "Useful where mistakes cost little. More recordings per class help most.",
       onlyKnown:
-        "This is how well it recognises the sources it was trained on, and says nothing about new ones. Record each class from several sources.",
+        "This is the score on sources it was trained on, and says nothing about new ones. Record each class from several sources.",
       good: "Good. Keep testing it where it will be used.",
     },
     how: (n: number, folds: number, repeats: number) =>

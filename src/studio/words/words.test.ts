@@ -12,7 +12,7 @@ import { russian } from "./russian.ts";
 import { plural, russianFindings } from "./russian-findings.ts";
 
 vi.stubGlobal("document", { documentElement: { lang: "" } });
-vi.stubGlobal("navigator", { languages: ["de", "ru-RU", "en"] });
+vi.stubGlobal("navigator", { languages: ["xx", "ru-RU", "en"] });
 const { language, words, chooseLanguage, languages, getLanguageName } = await import("./language.ts");
 const { adviseError, describeError, nameError } = await import("./failures.ts");
 const { describeFinding } = await import("./findings.ts");
@@ -81,7 +81,7 @@ describe("the language", () => {
     chooseLanguage("en");
     expect(words.value).toBe(english);
     expect(document.documentElement.lang).toBe("en");
-    expect(languages.map(getLanguageName)).toEqual(["English", "Русский"]);
+    expect(languages.map(getLanguageName)).toEqual(expect.arrayContaining(["English", "Русский"]));
   });
 });
 

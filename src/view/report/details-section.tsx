@@ -31,7 +31,7 @@ export function writeRecordings({ recordings, evaluation }: ReportData) {
           </label>
         </p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-        <div class="scroll" tabIndex={0} role="region" aria-label="All recordings">
+        <div class="scroll" tabIndex={0} role="region" aria-label="Table of all recordings">
           <table class="rows" id="rows">
             <thead>
               <tr>

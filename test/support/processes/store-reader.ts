@@ -2,7 +2,7 @@
  * A process that reads one embedding and tries to write others. Arguments: folder, how many to write.
  * Prints what came of it as JSON.
  */
-import { openEmbeddingStore } from "../../../src/node/disk/lmdb-store.ts";
+import { openEmbeddingStore } from "../../../src/node/disk/file-store.ts";
 import { createStoredEmbedding, createStoreKey } from "../store-values.ts";
 
 const warnings: string[] = [];

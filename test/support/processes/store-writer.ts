@@ -3,11 +3,11 @@
  * Arguments: folder, first number, step, how many to put at once, limit ("" for none).
  */
 import { writeSync } from "node:fs";
-import { openLmdbStore } from "../../../src/node/disk/lmdb-store.ts";
+import { openFileStore } from "../../../src/node/disk/file-store.ts";
 import { createStoredEmbedding, createStoreKey } from "../store-values.ts";
 
 const [folder = "", first = "0", step = "1", batch = "1", limit = ""] = process.argv.slice(2);
-const store = await openLmdbStore(folder);
+const store = await openFileStore(folder);
 const last = limit === "" ? Number.POSITIVE_INFINITY : Number(limit);
 for (let number = Number(first); number < last; ) {
   const numbers: number[] = [];

@@ -1,5 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmod, copyFile, mkdir, open, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -12,10 +25,10 @@ import {
 } from "../../../test/support/store-values.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import { clearCache, getCacheStats } from "./cache-account.ts";
-import { openEmbeddingStore, openLmdbStore } from "./lmdb-store.ts";
+import { openEmbeddingStore, openFileStore } from "./file-store.ts";
 
 describeStoreContract("the store on disk", async () =>
-  openLmdbStore(join(await createScratchFolder(), "embeddings")),
+  openFileStore(join(await createScratchFolder(), "embeddings")),
 );
 
 const writerScript = fileURLToPath(
@@ -47,7 +60,7 @@ async function waitFor(condition: () => boolean): Promise<void> {
 }
 
 async function fill(folder: string, count: number): Promise<void> {
-  const store = await openLmdbStore(folder);
+  const store = await openFileStore(folder);
   await Promise.all(
     Array.from({ length: count }, (_, i) => store.put(createStoreKey(i), createStoredEmbedding(i, 700))),
   );
@@ -58,7 +71,7 @@ describe("the store on disk", () => {
   it("is still there after it was closed, under names with spaces, dots and Cyrillic", async () => {
     const folder = join(await createScratchFolder(), "мой кэш.v1", "embeddings");
     await fill(folder, 3);
-    const store = await openLmdbStore(folder);
+    const store = await openFileStore(folder);
     expect(store.get(createStoreKey(2))).toStrictEqual(createStoredEmbedding(2, 700));
     await store.close();
   });
@@ -81,14 +94,14 @@ describe("the store on disk", () => {
       }
       committed.push(...writers.flatMap(({ numbers }) => numbers));
       const warnings: ErrorRecord[] = [];
-      const store = await openLmdbStore(folder, { onWarning: (warning) => warnings.push(warning) });
+      const store = await openFileStore(folder, { onWarning: (warning) => warnings.push(warning) });
       expect(warnings).toEqual([]);
       const lost = committed.filter((n) => store.get(createStoreKey(n))?.facts.seconds !== 1.25 + n);
       expect(lost).toEqual([]);
       await store.put(createStoreKey(-round - 1), createStoredEmbedding(1));
       await store.close();
     }
-    const store = await openLmdbStore(folder);
+    const store = await openFileStore(folder);
     for (const n of committed.slice(-20)) {
       expect(store.get(createStoreKey(n))).toStrictEqual(createStoredEmbedding(n, 700));
     }
@@ -99,7 +112,7 @@ describe("the store on disk", () => {
 
   it("is shared by processes that make it grow at the same time", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
-    const mine = await openLmdbStore(folder);
+    const mine = await openFileStore(folder);
     const writers = [startWriter(folder, 0, 2, 5, 800), startWriter(folder, 1, 2, 5, 800)];
     await waitFor(() => writers.every(({ numbers }) => numbers.length > 0));
     for (let n = 1000; n < 1200; n++) await mine.put(createStoreKey(n), createStoredEmbedding(n, 700));
@@ -112,69 +125,67 @@ describe("the store on disk", () => {
     expect((await getCacheStats(folder)).entries).toBe(1000);
   });
 
-  it.each([
-    ["garbage all over", async (path: string) => writeFile(path, Buffer.alloc(100_000, "garbage "))],
-    ["a file of another kind, short", async (path: string) => writeFile(path, "hello")],
-    ["the first pages zeroed", async (path: string) => overwrite(path, 0, Buffer.alloc(8192))],
-    ["cut to one page", async (path: string) => truncate(path, 4096)],
-    ["cut in the middle", async (path: string) => truncate(path, ((await stat(path)).size / 2) | 0)],
-    ["a page size of nonsense", async (path: string) => overwrite(path, 48, Buffer.from([1, 2, 3, 4]))],
-    [
-      "the newest roots overwritten",
-      async (path: string) => {
-        const bytes = await readFile(path);
-        const meta = bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(4096 + 152) ? 0 : 4096;
-        await overwrite(path, Number(bytes.readBigUInt64LE(meta + 136)) * 4096, Buffer.alloc(4096, 0xab));
-      },
-    ],
-  ])("begins anew, with a warning, when it finds %s", async (_, damage) => {
+  const damages: readonly (readonly [string, (path: string) => Promise<unknown>])[] = [
+    ["garbage all over", async (path) => writeFile(path, Buffer.alloc(100_000, "garbage "))],
+    ["a short file of another kind", async (path) => writeFile(path, "hello")],
+    ["an empty file", async (path) => truncate(path, 0)],
+    ["zeros in the middle", async (path) => overwrite(path, 1000, Buffer.alloc(64))],
+    ["zeros at the start", async (path) => overwrite(path, 0, Buffer.alloc(512))],
+    ["half of the file", async (path) => truncate(path, ((await stat(path)).size / 2) | 0)],
+    ["bytes at the end", async (path) => appendFile(path, "more")],
+    ["a flipped bit", async (path) => overwrite(path, 99, Buffer.of((await readFile(path))[99]! ^ 4))],
+    ["the value of another key", async (path) => copyFile((await listFiles(path, 2)).at(-1)!, path)],
+  ];
+  it.each(damages)("warns once of %s, and computes such values again", async (_, damage) => {
     const folder = join(await createScratchFolder(), "embeddings");
-    for (let round = 0; round < 2; round++) {
-      await fill(folder, 40);
-      await damage(join(folder, "data.mdb"));
-      const warnings: ErrorRecord[] = [];
-      const store = await openLmdbStore(folder, { onWarning: (warning) => warnings.push(warning) });
-      expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toMatchObject({
-        code: "store-failed",
-        message: expect.stringContaining("was damaged"),
-      });
-      expect(store.get(createStoreKey(1))).toBeUndefined();
-      await store.put(createStoreKey(1), createStoredEmbedding(1));
-      expect(store.get(createStoreKey(1))).toStrictEqual(createStoredEmbedding(1));
-      await store.close();
-      await stat(join(`${folder}.damaged`, "data.mdb"));
-    }
+    await fill(folder, 3);
+    const files = await listFiles(folder);
+    expect(files).toHaveLength(3);
+    const intact = await readFile(files[2]!);
+    await damage(files[0]!);
+    await damage(files[1]!);
+    expect(await readFile(files[2]!)).toEqual(intact);
+    const warnings: ErrorRecord[] = [];
+    const store = await openEmbeddingStore(folder, { onWarning: (warning) => warnings.push(warning) });
+    const numbers = [0, 1, 2];
+    const found = numbers.map((n) => store.get(createStoreKey(n)));
+    expect(found.filter((value) => value === undefined)).toHaveLength(2);
+    expect(warnings).toMatchObject([
+      { code: "store-failed", message: expect.stringContaining("is damaged") },
+    ]);
+    for (const n of numbers) await store.put(createStoreKey(n), createStoredEmbedding(n, 700));
+    for (const n of numbers)
+      expect(store.get(createStoreKey(n))).toStrictEqual(createStoredEmbedding(n, 700));
+    await store.close();
   });
 
-  it("takes a value that was overwritten for a miss", async () => {
+  it("takes a deleted value for a miss without a warning, and a folder in its place for damage", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
-    const store = await openLmdbStore(folder);
-    await store.put(createStoreKey(1), createStoredEmbedding(1, 4000));
-    await store.close();
-    const path = join(folder, "data.mdb");
-    const bytes = await readFile(path);
-    const marker = Buffer.from(createStoredEmbedding(1, 4000).vector.buffer, 8000, 64);
-    await overwrite(path, bytes.indexOf(marker), Buffer.alloc(64));
-    const again = await openLmdbStore(folder);
-    expect(again.get(createStoreKey(1))).toBeUndefined();
-    await again.put(createStoreKey(1), createStoredEmbedding(1));
-    expect(again.get(createStoreKey(1))).toStrictEqual(createStoredEmbedding(1));
-    await again.close();
+    await fill(folder, 1);
+    const [file] = await listFiles(folder);
+    const warnings: ErrorRecord[] = [];
+    const store = await openEmbeddingStore(folder, { onWarning: (warning) => warnings.push(warning) });
+    await rm(file!);
+    expect(store.get(createStoreKey(0))).toBeUndefined();
+    expect(warnings).toEqual([]);
+    await mkdir(file!);
+    expect(store.get(createStoreKey(0))).toBeUndefined();
+    expect(warnings).toHaveLength(1);
   });
 
-  it("gets over a damaged lock file", async () => {
+  it("deletes what killed processes left unfinished, once it is old", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
-    await fill(folder, 5);
-    await writeFile(join(folder, "lock.mdb"), Buffer.alloc(8272, 0x5a));
-    const store = await openLmdbStore(folder);
-    expect(store.get(createStoreKey(4))).toStrictEqual(createStoredEmbedding(4, 700));
-    await store.put(createStoreKey(5), createStoredEmbedding(5));
-    await store.close();
+    await fill(folder, 1);
+    const [old, fresh] = ["1-old-0", "1-fresh-0"].map((name) => join(folder, "writing", name));
+    for (const path of [old!, fresh!]) await writeFile(path, "half");
+    await utimes(old!, 0, 0);
+    await fill(folder, 1);
+    await expect(stat(old!)).rejects.toMatchObject({ code: "ENOENT" });
+    expect((await stat(fresh!)).size).toBe(4);
   });
 
   it("refuses keys that are none", async () => {
-    const store = await openLmdbStore(join(await createScratchFolder(), "embeddings"));
+    const store = await openFileStore(join(await createScratchFolder(), "embeddings"));
     expect(() => store.get("moonshine")).toThrow(/96 hexadecimal digits; got "moonshine"/);
     await expect(store.put("../x", createStoredEmbedding(1))).rejects.toMatchObject({ code: "store-failed" });
     await store.close();
@@ -185,7 +196,7 @@ describe("a store that cannot be", () => {
   it("is an error that names the folder", async () => {
     const file = join(await createScratchFolder(), "file");
     await writeFile(file, "");
-    const error = await openLmdbStore(join(file, "embeddings")).catch((reason: unknown) => reason);
+    const error = await openFileStore(join(file, "embeddings")).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "store-failed", hint: expect.stringContaining("GOLEM_HOME") });
     expect(String(error)).toContain(file);
   });
@@ -226,33 +237,32 @@ describe("a store that cannot be", () => {
     },
   );
 
-  it.skipIf(process.platform === "win32")("goes on without keeping when the disk is full", async () => {
-    const folder = join(await createScratchFolder(), "embeddings");
-    await fill(folder, 3);
-    // No file may grow over 1 MB (2048 blocks of 512 bytes), which is what a full disk looks like.
-    const script = fileURLToPath(new URL("../../../test/support/processes/store-reader.ts", import.meta.url));
-    const run = (limit: string) =>
-      spawnSync(
-        "sh",
-        ["-c", `${limit} exec "$0" --import tsx "$1" "$2" 200`, process.execPath, script, folder],
-        {
-          encoding: "utf8",
-        },
+  it.skipIf(!unprivileged || process.platform !== "linux")(
+    `goes on without keeping when the disk is full${unprivileged ? "" : " (skipped: needs root to mount a disk)"}`,
+    async () => {
+      const disk = await createScratchFolder();
+      const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "golem-test", disk]);
+      if (mounted.status !== 0) return; // a container without the right to mount
+      onTestFinished(() => void spawnSync("umount", [disk]));
+      const folder = join(disk, "embeddings");
+      await fill(folder, 3);
+      const script = fileURLToPath(
+        new URL("../../../test/support/processes/store-reader.ts", import.meta.url),
       );
-    const full = run("ulimit -f 2048;");
-    expect({ ...JSON.parse(full.stdout || "{}"), status: full.status }).toMatchObject({
-      found: true,
-      warnings: 1,
-      warning: expect.stringContaining("could not be written to"),
-      status: 0,
-    });
-    const enough = run("");
-    expect({ ...JSON.parse(enough.stdout || "{}"), status: enough.status }).toEqual({
-      found: true,
-      warnings: 0,
-      status: 0,
-    });
-  });
+      const run = spawnSync(process.execPath, ["--import", "tsx", script, folder, "200"], {
+        encoding: "utf8",
+      });
+      expect({ ...JSON.parse(run.stdout || "{}"), status: run.status }).toMatchObject({
+        found: true,
+        warnings: 1,
+        warning: expect.stringContaining("the disk is full"),
+        status: 0,
+      });
+      expect((await getCacheStats(folder)).entries).toBeGreaterThan(3);
+      expect((await clearCache(folder)).entries).toBeGreaterThan(3);
+      expect(await listFiles(disk)).toEqual([]);
+    },
+  );
 });
 
 describe("the cache's account", () => {
@@ -261,7 +271,7 @@ describe("the cache's account", () => {
     expect(await getCacheStats(folder)).toMatchObject({ entries: 0, bytes: 0, fingerprints: {} });
     expect(await clearCache(folder)).toMatchObject({ entries: 0 });
     await fill(folder, 30);
-    const store = await openLmdbStore(folder);
+    const store = await openFileStore(folder);
     await store.put(createStoreKey(1, "other"), createStoredEmbedding(1));
     for (const i of [1, 2, 3]) {
       await store.transcripts.put(createStoreKey(i, "said"), createStoredTranscript(i));
@@ -269,30 +279,28 @@ describe("the cache's account", () => {
     const stats = await getCacheStats(folder);
     expect(stats).toMatchObject({ entries: 34, transcripts: 3 });
     expect(Object.values(stats.fingerprints).sort()).toEqual([1, 3, 30]);
-    expect(stats.bytes).toBe((await stat(join(folder, "data.mdb"))).size);
     expect(stats.bytes).toBeGreaterThan(30 * 2800);
     await mkdir(`${folder}.damaged`);
+    await writeFile(join(folder, "data.mdb"), "the database of an earlier version");
+    expect(await getCacheStats(folder)).toEqual(stats);
 
     expect(await clearCache(folder)).toEqual(stats);
     expect(await getCacheStats(folder)).toMatchObject({ entries: 0, bytes: 0 });
     await expect(stat(`${folder}.damaged`)).rejects.toMatchObject({ code: "ENOENT" });
     await store.put(createStoreKey(2), createStoredEmbedding(2));
     await store.close();
-    const again = await openLmdbStore(folder);
+    const again = await openFileStore(folder);
     expect(again.get(createStoreKey(1))).toBeUndefined();
     await again.close();
   });
-
-  it("opens a copy of the folder", async () => {
-    const parent = await createScratchFolder();
-    await fill(join(parent, "a"), 10);
-    await mkdir(join(parent, "b"));
-    await copyFile(join(parent, "a", "data.mdb"), join(parent, "b", "data.mdb"));
-    const store = await openLmdbStore(join(parent, "b"));
-    expect(store.get(createStoreKey(9))).toStrictEqual(createStoredEmbedding(9, 700));
-    await store.close();
-  });
 });
+
+/** The files of a store in the order of their paths; `up`: folders above `path` to start at. */
+async function listFiles(path: string, up = 0): Promise<string[]> {
+  const root = up === 0 ? path : join(path, "../".repeat(up));
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])).sort();
+}
 
 async function overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void> {
   expect(offset).toBeGreaterThanOrEqual(0);
