@@ -4,6 +4,7 @@
  * Not its concern: how events are found.
  */
 import { formatPercent } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 
 /** Hours, minutes and seconds with hundredths. */
@@ -19,7 +20,7 @@ export function describeEvent(
   { start, end, label, confidence }: DetectedEvent,
   bold: (text: string) => string,
 ): string {
-  return `${formatClock(start)} - ${formatClock(end)}  ${bold(label)} ${formatPercent(confidence)}`;
+  return `${formatClock(start)} - ${formatClock(end)}  ${bold(makePrintable(label))} ${formatPercent(confidence)}`;
 }
 
 /** Cells of the level bar, from the lowest level shown to full scale. */
@@ -34,7 +35,7 @@ export function describeLiveState(state: LiveState): string {
     .filter(([, score]) => score >= 0.005)
     .sort((a, b) => b[1] - a[1])
     .slice(0, 2)
-    .map(([label, score]) => `${label} ${formatPercent(score, 0)}`);
+    .map(([label, score]) => `${makePrintable(label)} ${formatPercent(score, 0)}`);
   if (unknown >= 0.5) best.unshift("unknown");
   return [
     formatClock(time).slice(0, -3),

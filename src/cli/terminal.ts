@@ -5,6 +5,7 @@
  */
 import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 
@@ -54,6 +55,10 @@ export interface Terminal {
 /** Minimum time between two updates of a live line, in milliseconds. */
 const liveMilliseconds = 80;
 
+/** What `bold`, `dim`, `red` and `yellow` write. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
+const styles = /(\u001b\[(?:0|1|2|31|33)m)/;
+
 /** Warnings shown per code. */
 const warningsShown = 10;
 
@@ -75,6 +80,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       liveSince = undefined;
     },
   };
+  const show = (text: string) => makeShown(text, coloured);
   const warned = new Map<string, number>();
   const warn = (warning: Warning) => {
     bar?.end();
@@ -87,7 +93,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   return {
     print: (text) => {
       bar?.end();
-      if (!json && !quiet) stdout.write(`${text}\n`);
+      if (!json && !quiet) stdout.write(`${show(text)}\n`);
     },
     printJson: (value) => {
       bar?.end();
@@ -95,19 +101,19 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     },
     printResult: (text) => {
       bar?.end();
-      if (!json) stdout.write(`${text}\n`);
+      if (!json) stdout.write(`${show(text)}\n`);
     },
     warn,
     note: (text) => {
       bar?.end();
-      if (bar) stderr.write(`${text}\n`);
+      if (bar) stderr.write(`${show(text)}\n`);
     },
     showLive: (text) => {
       if (!bar || (liveSince !== undefined && performance.now() - liveSince < liveMilliseconds)) return;
       bar.end();
       liveSince = performance.now();
       const width = (stderr as { columns?: number }).columns ?? 80;
-      stderr.write(text.slice(0, width - 1));
+      stderr.write(makePrintable(text.slice(0, width - 1)));
     },
     input: stdin && !isTty(stdin) ? stdin : undefined,
     work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
@@ -122,11 +128,20 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   };
 }
 
+/** Text without controls except line ends, tabs and the styles of this terminal. */
+function makeShown(text: string, coloured: boolean): string {
+  if (!coloured) return makePrintable(text, "\n\t");
+  return text
+    .split(styles)
+    .map((part, i) => (i % 2 === 0 ? makePrintable(part, "\n\t") : part))
+    .join("");
+}
+
 /** "error [code]: message", with the hint on its own line. */
 export function formatError(kind: "error" | "warning", { code, message, hint }: Warning): string {
   // The library's hint names its own option; predict and evaluate use the golem's limit.
   const words = hint.replace("maximumSeconds", "--max-seconds, when training or embedding");
-  return `${kind} [${code}]: ${message}${words ? `\n  ${words}` : ""}`;
+  return makePrintable(`${kind} [${code}]: ${message}${words ? `\n  ${words}` : ""}`, "\n\t");
 }
 
 /** Prints an error and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
@@ -135,7 +150,8 @@ export function reportError(error: unknown, json: boolean, streams: Streams): nu
   if (json) streams.stdout.write(`${JSON.stringify({ error: record })}\n`);
   streams.stderr.write(`${formatError("error", record)}\n`);
   if (!(error instanceof GolemError)) {
-    streams.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    const trace = error instanceof Error ? error.stack : undefined;
+    streams.stderr.write(`${makePrintable(trace ?? String(error), "\n\t")}\n`);
     return 1;
   }
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;

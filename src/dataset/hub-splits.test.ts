@@ -50,6 +50,32 @@ describe("files listed in a card", () => {
     ]);
   });
 
+  it.each(["**a", "*a", "{a,*}", "[a-b]*", "?*"])("are matched in linear steps with %s repeated", (part) => {
+    const paths = Array.from({ length: 20 }, (_, i) => `${`${"a".repeat(250)}/`.repeat(4)}${i}.parquet`);
+    const pattern = `${part.repeat(40)}b`;
+    expect(describeConfigs(paths, { configs: [{ data_files: pattern }] })).toEqual([]);
+  });
+
+  it("are refused when a card lists too many costly patterns", () => {
+    const paths = Array.from({ length: 2000 }, (_, i) => `${"a".repeat(250)}${i}.parquet`);
+    const data_files = Array.from({ length: 200 }, () => `${"*a".repeat(400)}b`);
+    expect(() => findHubConfigs(paths, { configs: [{ data_files }] })).toThrow(/take too long/);
+  });
+
+  it.each([
+    ["x/[!a-c]?.parquet", ["x/d1.parquet"]],
+    ["**/{a,d}*.parquet", ["x/a1.parquet", "x/d1.parquet", "x/y/a2.parquet"]],
+    ["x/{a*,y/*}.parquet", ["x/a1.parquet", "x/y/a2.parquet"]],
+    ["x/*", ["x/a1.parquet", "x/d1.parquet"]],
+    ["x[!a]*", []],
+  ])("are chosen by %s", (data_files, expected) => {
+    const paths = ["x/a1.parquet", "x/d1.parquet", "x/y/a2.parquet"];
+    const found = findHubConfigs(paths, {
+      configs: [{ data_files: [{ split: "train", path: data_files }] }],
+    });
+    expect(found.flatMap(({ splits }) => splits.flatMap((split) => split.files))).toEqual(expected);
+  });
+
   it("are matched quickly against a malicious pattern", () => {
     const path = `${"a".repeat(1000)}.parquet`;
     const pattern = `${"*a".repeat(60)}b`;

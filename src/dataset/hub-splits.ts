@@ -8,6 +8,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Split } from "./dataset.ts";
+import { createPathTest } from "./path-pattern.ts";
 import { parseSplit } from "./split-name.ts";
 
 /** One split of a data set. */
@@ -26,16 +27,20 @@ export interface HubConfig {
   readonly splits: readonly HubSplit[];
 }
 
+/** Steps to match all patterns of a card: about a second. */
+const matchingSteps = 3e8;
+
 /** Finds the configurations that consist of Parquet files; none when there are no such files. */
 export function findHubConfigs(files: readonly string[], card: unknown): HubConfig[] {
   const parquet = files.filter((path) => /\.parquet$/i.test(path)).sort();
   if (parquet.length === 0) return [];
   const declared = readDeclaredConfigs(card);
   if (declared.length === 0) return groupByName(parquet);
+  const budget = { steps: matchingSteps };
   return declared.flatMap(({ name, isDefault, patterns }) => {
-    const splits = new Map<string, string[]>();
+    const splits = new Map<string, Set<string>>();
     for (const { split, pattern } of patterns) {
-      const matches = createPathTest(pattern);
+      const matches = createPathTest(pattern, budget);
       for (const path of parquet.filter(matches)) add(splits, split ?? getSplitName(path), path);
     }
     return splits.size === 0 ? [] : [{ name, isDefault, splits: toSplits(splits) }];
@@ -139,43 +144,17 @@ function readDeclaredConfigs(card: unknown): DeclaredConfig[] {
 }
 
 /**
- * Creates the test whether a path matches a pattern: `*` within a name, `**` across folders, `?`, `[a-z]`,
- * `{a,b}`.
- */
-function createPathTest(pattern: string): (path: string) => boolean {
-  // With more wildcards than real patterns have, matching could take practically for ever.
-  if (pattern.length > 300 || (pattern.match(/\*+/g)?.length ?? 0) > 6) return (path) => path === pattern;
-  try {
-    const expression = new RegExp(`^${toExpression(pattern)}$`);
-    return (path) => expression.test(path);
-  } catch {
-    return (path) => path === pattern;
-  }
-}
-
-function toExpression(pattern: string): string {
-  return pattern.replace(/\*\*\/|\*+|\?|\[[^\]/]+\]|\{[^{}]*\}|[.+^$()|\\[\]{}]/g, (token) => {
-    if (token === "**/") return "(?:.*/)?";
-    if (token.startsWith("*")) return token === "*" ? "[^/]*" : ".*";
-    if (token === "?") return "[^/]";
-    if (/^\[.+\]$/.test(token)) return token.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
-    if (/^\{.*\}$/.test(token)) return `(?:${token.slice(1, -1).split(",").map(toExpression).join("|")})`;
-    return `\\${token}`;
-  });
-}
-
-/**
  * Groups files named CONFIG/SPLIT/0000.parquet, CONFIG/SPLIT-00000-of-00001.parquet, data/SPLIT-....parquet,
  * SPLIT.parquet.
  */
 function groupByName(paths: readonly string[]): HubConfig[] {
-  const configs = new Map<string, Map<string, string[]>>();
+  const configs = new Map<string, Map<string, Set<string>>>();
   for (const path of paths) {
     const folders = path.split("/").slice(0, -1);
     const isNumbered = /^\d+\.parquet$/i.test(path.slice(path.lastIndexOf("/") + 1));
     const outer = (isNumbered ? folders.slice(0, -1) : folders).join("/");
     const name = outer === "" || outer === "data" ? "default" : outer;
-    const splits = configs.get(name) ?? new Map<string, string[]>();
+    const splits = configs.get(name) ?? new Map<string, Set<string>>();
     configs.set(name, splits);
     add(splits, getSplitName(path), path);
   }
@@ -195,19 +174,19 @@ function getSplitName(path: string): string {
   return numbered ?? (/^(train|test|validation|dev|val|eval)/i.exec(stem) ? stem : "train");
 }
 
-function add(splits: Map<string, string[]>, name: string, path: string): void {
+function add(splits: Map<string, Set<string>>, name: string, path: string): void {
   const files = splits.get(name);
-  if (!files) splits.set(name, [path]);
-  else if (!files.includes(path)) files.push(path);
+  if (files) files.add(path);
+  else splits.set(name, new Set([path]));
 }
 
 /** Orders splits: train, anything else, validation, test. The first rows of a data set are for training. */
-function toSplits(splits: ReadonlyMap<string, string[]>): HubSplit[] {
+function toSplits(splits: ReadonlyMap<string, ReadonlySet<string>>): HubSplit[] {
   const order: Split[] = ["train", "none", "validation", "test"];
   return [...splits]
     .map(([name, files]) => ({
       name: name.replace(/^partial-/, ""),
-      files,
+      files: [...files],
       partial: name.startsWith("partial-"),
     }))
     .sort((a, b) => order.indexOf(parseHubSplit(a.name)) - order.indexOf(parseHubSplit(b.name)));

@@ -3,6 +3,7 @@
  * ones.
  */
 import { readFile } from "node:fs/promises";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
@@ -96,6 +97,32 @@ describe("a file by pyarrow", () => {
       }
     }
     expect(refused).toBeGreaterThan(whole.length / 37);
+  });
+});
+
+describe("a footer that claims more than the file's bytes hold", () => {
+  const write = (rows: number, groups: number, values = 1) => {
+    const bytes = new ByteWriter();
+    const schema = [{ name: "root", num_children: 1 }, { name: "label", type: "INT32" } as const];
+    const writer = new ParquetWriter({ writer: bytes, schema });
+    void writer.write({ columnData: [{ name: "label", data: [1] }] });
+    const [group] = writer.row_groups;
+    for (const { meta_data } of group!.columns) meta_data!.num_values = BigInt(values);
+    group!.num_rows = BigInt(rows / groups);
+    writer.num_rows = BigInt(rows);
+    writer.row_groups = Array.from({ length: groups }, () => group!);
+    void writer.finish();
+    return new Uint8Array(bytes.getBuffer());
+  };
+
+  it.each([
+    ["rows", 9e8, 1, 1, /hold 900000000 rows/],
+    ["values", 1, 1, 9e8, /hold 900000000 values/],
+    ["row groups", 0, 110_000, 1, /row groups/],
+  ])("in %s is refused", async (_, rows, groups, values, message) => {
+    const source = createMemorySource(write(rows, groups, values), "false.parquet");
+    const error = await openParquetFile(source).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "invalid-data", message: expect.stringMatching(message) });
   });
 });
 

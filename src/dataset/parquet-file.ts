@@ -49,6 +49,8 @@ export interface ParquetFile {
 
 const maximumFooterBytes = 256 << 20;
 
+const maximumGroups = 100_000;
+
 /**
  * Opens a file: reads its footer.
  *
@@ -88,7 +90,7 @@ export async function openParquetFile(
       throw new Error("it does not end like one");
     }
     const found = await parquetMetadataAsync(file, { geoparquet: false, initialFetchSize: 1 << 16 });
-    checkCounts(found);
+    checkCounts(found, source.byteLength);
     return found;
   });
   let start = 0;
@@ -131,11 +133,33 @@ export async function openParquetFile(
   };
 }
 
-/** Refuses impossible counts before memory is allocated for them. */
-function checkCounts({ row_groups }: FileMetaData): void {
+/**
+ * Refuses counts that the bytes of the file cannot hold, before memory is allocated or time is spent for
+ * them: a row of a recording takes at least one byte, a row group several.
+ */
+function checkCounts({ num_rows, row_groups }: FileMetaData, byteLength: number): void {
+  if (row_groups.length > Math.min(maximumGroups, byteLength / 8)) {
+    throw new Error(`its ${byteLength} bytes claim to hold ${row_groups.length} row groups`);
+  }
   let rows = 0;
-  for (const { num_rows } of row_groups) {
-    rows += Number(num_rows);
-    if (!(num_rows >= 0n) || rows > 1e9) throw new Error(`it claims to have ${rows} rows`);
+  for (const group of row_groups) {
+    const groupRows = Number(group.num_rows);
+    rows += groupRows;
+    if (!(groupRows >= 0) || rows > byteLength) {
+      throw new Error(`its ${byteLength} bytes claim to hold ${rows} rows`);
+    }
+    for (const { meta_data: chunk } of group.columns) {
+      if (!chunk) continue;
+      const values = Number(chunk.num_values);
+      if (!(values >= 0) || values > 8 * byteLength) {
+        throw new Error(`its ${byteLength} bytes claim to hold ${values} values of one column`);
+      }
+      if (!(chunk.total_compressed_size >= 0n) || Number(chunk.total_compressed_size) > byteLength) {
+        throw new Error(`a column claims ${chunk.total_compressed_size} of its ${byteLength} bytes`);
+      }
+    }
+  }
+  if (Number(num_rows) !== rows) {
+    throw new Error(`it claims to have ${num_rows} rows, its row groups ${rows}`);
   }
 }

@@ -26,6 +26,11 @@ describe("event formats", () => {
     ]);
   });
 
+  it.each(["csv", "audacity", "raven"] as const)("escapes controls in labels for %s", (format) => {
+    const line = createEventWriter(format).write({ ...events[0]!, label: "\u001b[31mdog\u009b\u202e\u007f" });
+    expect(line).toContain("\\x1b[31mdog\\x9b\\u202e\\x7f");
+  });
+
   it("writes Audacity's labels: start, end and text, with tabs between", () => {
     expect(write("audacity")).toEqual(["1.250000\t2.000000\tdog", '3661.500000\t3662.123400\ta "b", c d e']);
   });

@@ -7,6 +7,7 @@
  * User's Manual, chapter 6). CSV: RFC 4180.
  */
 import { formatCsvRow } from "../core/csv-row.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { DetectedEvent } from "./detector.ts";
 
 /** The formats of events. */
@@ -35,7 +36,12 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
       return {
         header: "start,end,label,confidence",
         write: ({ start, end, label, confidence }) =>
-          formatCsvRow([start.toFixed(3), end.toFixed(3), label, confidence.toFixed(4)]),
+          formatCsvRow([
+            start.toFixed(3),
+            end.toFixed(3),
+            makePrintable(label, "\t\r\n"),
+            confidence.toFixed(4),
+          ]),
       };
     case "audacity":
       return {
@@ -59,5 +65,5 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
   }
 }
 
-/** Replaces tabs and line ends in a field, since tab-separated tables have no quoting. */
-const flatten = (text: string): string => text.replaceAll(/[\t\r\n]+/g, " ");
+/** Replaces tabs and line ends in a field, since tab-separated tables have no quoting; escapes controls. */
+const flatten = (text: string): string => makePrintable(text.replaceAll(/[\t\r\n]+/g, " "));

@@ -4,6 +4,7 @@
  */
 import { toErrorRecord } from "../../core/error.ts";
 import { formatPercent } from "../../core/format.ts";
+import { makePrintable } from "../../core/printable.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { predictFiles } from "../../node/threads/predict-files.ts";
 import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
@@ -25,16 +26,16 @@ export async function runCommand(
       const others = Object.entries(scores)
         .sort((a, b) => b[1] - a[1])
         .slice(1, 3)
-        .map(([name, score]) => `${name} ${formatPercent(score)}`)
+        .map(([name, score]) => `${makePrintable(name)} ${formatPercent(score)}`)
         .join(", ");
       terminal.printResult(
-        `${file}: ${terminal.bold(label)} ${formatPercent(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}${transcript ? `  ${terminal.dim(`"${transcript}"`)}` : ""}`,
+        `${makePrintable(file)}: ${terminal.bold(makePrintable(label))} ${formatPercent(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}${transcript ? `  ${terminal.dim(`"${makePrintable(transcript)}"`)}` : ""}`,
       );
     } else {
       failed++;
       const record = toErrorRecord(error, "unreadable");
       terminal.printJson({ file, error: record });
-      terminal.printResult(`${file}: ${formatError("error", record)}`);
+      terminal.printResult(`${makePrintable(file)}: ${formatError("error", record)}`);
     }
   }
   return failed > 0 ? 1 : 0;

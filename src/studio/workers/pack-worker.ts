@@ -5,7 +5,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { unzipSync, type Zippable, zipSync } from "fflate";
+import { type Zippable, zipSync } from "fflate";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError } from "../../core/error.ts";
 import {
@@ -21,6 +21,7 @@ import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
+import { unpackZip } from "./unzip.ts";
 
 /** The methods of this worker. */
 export type PackCalls = {
@@ -42,6 +43,9 @@ export type PackCalls = {
 
 /** Most bytes that are unpacked. */
 const maximumBytes = 500e6;
+
+/** Most entries of a zip file that is unpacked. */
+const maximumFiles = 50_000;
 
 const shelf = openShelf();
 
@@ -65,17 +69,7 @@ serveWorkerCalls<PackCalls>({
   },
   unpack({ bytes, sha256: wanted }) {
     if (wanted !== undefined) checkHash(bytes, wanted);
-    let total = 0;
-    let isTooLarge = false;
-    const files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        total += originalSize;
-        isTooLarge ||= total > maximumBytes;
-        return !isTooLarge && !name.endsWith("/");
-      },
-    });
-    if (!isTooLarge) return files;
-    throw new GolemError("too-long", "The zip file holds more than 500 MB; at most so much was expected.");
+    return unpackZip(bytes, { maximumBytes, maximumFiles });
   },
 });
 
