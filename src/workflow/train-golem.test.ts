@@ -119,10 +119,21 @@ describe("trainGolem", () => {
     });
   });
 
-  it("takes a class of one recording only with a test set", async () => {
+  it("trains a class of one recording, and scores the others", async () => {
     const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 }).slice(0, 10);
     const single = recordings.filter(({ label }, i) => label !== "class 2" || i === 2);
-    await expect(train(single)).rejects.toMatchObject({ code: "too-few-recordings" });
+    const thin = await train(single);
+    expect(thin.document.labels).toHaveLength(3);
+    expect(thin.document.evaluation).toMatchObject({
+      ...{ protocol: "cross-validation", recordings: single.length - 1 },
+      ...{ unscoredLabels: [single.find(({ label }) => label === "class 2")?.label ?? "constructor"] },
+    });
+    const [first] = recordings;
+    const own = recordings.filter(({ label }) => label === first!.label);
+    const other = recordings.find(({ label }) => label !== first!.label)!;
+    await expect(train([...own, other])).rejects.toMatchObject({
+      code: "too-few-recordings",
+    });
     const test = makeEmbeddings({ classes: 3, shots: 4, seed: 8 });
     expect((await train(single, {}, test)).document.evaluation!.protocol).toBe("held-out");
     await expect(train(recordings.filter(({ label }) => label === "class 1"))).rejects.toMatchObject({
