@@ -184,7 +184,11 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     input.growth === undefined
       ? scores.balancedAccuracy
       : computeLearningGain(scores.balancedAccuracy, labels.length, input.growth);
-  const ends: [number, number] = [interval.low, interval.high];
+  // Outwards to the precision that is shown, so that 99.99 % does not exclude that all is right.
+  const ends: [number, number] = [
+    Math.floor(1000 * interval.low) / 1000,
+    Math.ceil(1000 * interval.high) / 1000,
+  ];
   const unmeasured = describeUnmeasured(input, grouping);
   return {
     protocol,
