@@ -102,10 +102,15 @@ export function describeProtocol(evaluation: Evaluation): string {
     const caution = groupingReason === undefined ? "" : `; ${groupingReason}`;
     return `on ${recordings} recordings held out of training${caution}`;
   }
-  const { unscoredLabels = [] } = evaluation;
+  const { unscoredLabels = [], crossValidated } = evaluation;
+  const raised =
+    crossValidated === undefined ||
+    formatPercent(crossValidated) === formatPercent(evaluation.balancedAccuracy)
+      ? ""
+      : `; the folds, which train on fewer recordings, scored ${formatPercent(crossValidated)}`;
   const unscored =
     unscoredLabels.length === 0
       ? ""
       : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
-  return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}`;
+  return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
 }

@@ -72,8 +72,8 @@ export interface TrainingOptions extends ClassifierOptions, WorkOptions {
 }
 
 /**
- * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (a class with one recording and no
- * test set), `invalid-layer`, `aborted`.
+ * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (no test set, and fewer than two classes
+ * with two recordings), `invalid-layer`, `aborted`.
  */
 export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
   const { recordings, test, encoders, transcriber } = input;
