@@ -6,7 +6,7 @@
  * Not its concern: listening, workers.
  */
 import { type ErrorCode, GolemError } from "../core/error.ts";
-import { formatVersion, parseGolemDocument } from "../golem/golem-document.ts";
+import { parseGolemDocument } from "../golem/golem-document.ts";
 import { decodeGolemModel, type GolemModel, golemFileLimits, golemFiles } from "../golem/golem-model.ts";
 import { fetchBytes } from "./fetch-bytes.ts";
 
@@ -37,8 +37,6 @@ export async function fetchGolemModel(
   });
 }
 
-/** A list of no recordings. */
-function forgiveMissing(error: unknown): Uint8Array<ArrayBuffer> {
+function forgiveMissing(error: unknown): undefined {
   if (!(error instanceof GolemError) || error.code !== "golem-not-found") throw error;
-  return new TextEncoder().encode(JSON.stringify({ formatVersion, recordings: [] }));
 }
