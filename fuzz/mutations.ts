@@ -28,7 +28,9 @@ export type Mutation =
       readonly source: string;
       readonly from: number;
       readonly length: number;
-    };
+    }
+  /** The first number, string or word of JSON behind `at` becomes another one. */
+  | { readonly kind: "token"; readonly at: number; readonly value: string };
 
 /** A mutated input: the name of the valid one, and the changes in their order. */
 export interface InputPlan {
@@ -38,6 +40,38 @@ export interface InputPlan {
 
 /** Valid inputs by name. */
 export type Corpus = ReadonlyMap<string, Uint8Array>;
+
+/** JSON values that parsers are prone to get wrong. */
+const tokens = [
+  ...[
+    "null",
+    "true",
+    "0",
+    "-1",
+    "-0",
+    "1.5",
+    "2",
+    "1000000001",
+    "9007199254740993",
+    "1e308",
+    "1e999",
+    "-1e999",
+  ],
+  ...[
+    '""',
+    '"__proto__"',
+    '"\\u0000"',
+    '"\\ud800"',
+    '"../../x"',
+    '"class 0"',
+    "[]",
+    "{}",
+    "[[[[]]]]",
+    '{"a":0}',
+  ],
+  ...[`"${"x".repeat(5000)}"`, `[${"0,".repeat(999)}0]`, "[".repeat(3000), "NaN", ","],
+];
+const tokenPattern = /-?\d[\d.eE+-]*|"[^"]*"|true|false|null/y;
 
 const widths = [1, 2, 4, 8] as const;
 const maximumMutations = 4;
@@ -51,7 +85,10 @@ export function planInput(corpus: Corpus, random: Random): InputPlan {
   // Half of all places are in the first 128 bytes, where headers are.
   const place = () => random.integer(random.uniform() < 0.5 ? Math.min(size, 128) : size);
   const length = () => 1 + random.integer(random.uniform() < 0.7 ? 16 : Math.max(16, size >> 1));
+  const isText = isJson(corpus.get(base)!);
   const plan = (): Mutation => {
+    if (isText && random.uniform() < 0.75)
+      return { kind: "token", at: random.integer(size), value: pick(tokens) };
     const choice = random.uniform();
     if (choice < 0.35) return { kind: "flip", at: place(), bit: random.integer(8) };
     if (choice < 0.6) {
@@ -75,6 +112,8 @@ export function planInput(corpus: Corpus, random: Random): InputPlan {
   const count = 1 + random.integer(maximumMutations);
   return { base, mutations: Array.from({ length: count }, plan) };
 }
+
+const isJson = (bytes: Uint8Array): boolean => bytes[0] === 0x7b;
 
 /** An integer at an edge of its range: 0, 1, powers of two and their neighbours, largest values. */
 function pickEdge(width: number, random: Random): string {
@@ -112,9 +151,22 @@ function mutate(bytes: Uint8Array, mutation: Mutation, corpus: Corpus): Uint8Arr
       const piece = corpus.get(source)!.subarray(from, from + length);
       return join(bytes.subarray(0, at), piece, bytes.subarray(at + piece.length));
     }
+    case "token":
+      return replaceToken(bytes, at, mutation.value);
     default:
       return mutation satisfies never;
   }
+}
+
+function replaceToken(bytes: Uint8Array, at: number, value: string): Uint8Array {
+  const text = Buffer.from(bytes).toString("latin1");
+  for (let i = at; i < text.length; i++) {
+    tokenPattern.lastIndex = i;
+    const found = tokenPattern.exec(text)?.[0];
+    if (found)
+      return new Uint8Array(Buffer.from(text.slice(0, i) + value + text.slice(i + found.length), "latin1"));
+  }
+  return bytes;
 }
 
 function writeInteger(

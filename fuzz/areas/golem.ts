@@ -17,14 +17,16 @@ type Parts = Record<(typeof parts)[number], Uint8Array>;
 
 const encoders = [{ ...testEncoder, id: "mfcc" }];
 const transcriber = { ...testTranscriber, id: "moonshine-tiny" };
-const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 1, separation: [0, 0.3, 0] }).map(
-  (recording, i) => ({
+const make = (seed: number) =>
+  makeEmbeddings({ classes: 3, shots: 4, seed, separation: [0, 0.3, 0] }).map((recording, i) => ({
     ...recording,
     text: ["freeze my card", "what is my balance", "send money abroad"][i % 3]!,
     logprob: -0.1,
     decoded: transcriber.vectors.map(({ size }) => new Float32Array(size).fill(i % 2)),
-  }),
-);
+  }));
+
+const recordings = make(1);
+const others = make(2);
 
 async function createFiles(): Promise<Parts> {
   const model = await trainGolem(
@@ -61,8 +63,8 @@ export const area: FuzzArea = {
         const isBound = part !== name;
         const model = decodeGolemModel({ ...(isBound ? bound : free), [part]: bytes });
         if (isBound && !isEqual(bytes, bound[part])) throw new Error(`a change of ${part} was not found`);
-        model.predictEmbedded(recordings.slice(0, 3));
-        model.evaluate(recordings);
+        model.predictEmbedded(others.slice(0, 3));
+        model.evaluate(others);
         model.encode();
         createPublicGolem(model);
       },

@@ -29,7 +29,7 @@ const bodies: Readonly<Record<string, readonly [path: string, type: string]>> = 
 };
 
 const request = (first: string, ...lines: string[]) =>
-  latin([`${first} HTTP/1.1`, "Host: localhost", "Connection: close", ...lines, "", ""].join("\r\n"));
+  latin([`${first} HTTP/1.1`, "Host: localhost", ...lines, "", ""].join("\r\n"));
 
 /** Sends bytes and takes what comes until the connection closes. */
 function exchange({ port, host }: RunningServer, bytes: Uint8Array): Promise<string> {
@@ -78,6 +78,7 @@ export const area: FuzzArea = {
     ),
     "request for a stream": request(
       "GET /v1/golems/tones/listen?rate=16000",
+      "Connection: Upgrade",
       "Upgrade: websocket",
       "Sec-WebSocket-Version: 13",
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
