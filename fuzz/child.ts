@@ -50,13 +50,12 @@ for (const name of corpus.keys()) {
 }
 
 const counts: Record<string, number> = {};
-let done = 0;
 let slowest = 0;
 let last = Date.now();
 const report = (isDone: boolean): void => {
-  send({ kind: "state", counts: { ...counts }, inputs: done, slowest, peak, isDone });
+  send({ kind: "state", counts: { ...counts }, slowest, peak, isDone });
   for (const code of Object.keys(counts)) delete counts[code];
-  [done, slowest, last] = [0, 0, Date.now()];
+  [slowest, last] = [0, Date.now()];
 };
 
 for (let index = argument.from; index < argument.from + argument.count; index++) {
@@ -68,7 +67,6 @@ for (let index = argument.from; index < argument.from + argument.count; index++)
   const outcome = await tryInput(parse, plan);
   slowest = Math.max(slowest, performance.now() - start);
   peak = 1024 * process.resourceUsage().maxRSS;
-  done++;
   if ("code" in outcome) counts[outcome.code] = (counts[outcome.code] ?? 0) + 1;
   else {
     const kind = describeKind(outcome.raw);

@@ -30,9 +30,8 @@ export type ChildMessage =
   | (Finding & { readonly kind: "raw error" | "memory" })
   | {
       readonly kind: "state";
-      /** Since the last message: inputs by outcome, their number, the slowest in milliseconds. */
+      /** Since the last message: inputs by outcome, and the slowest in milliseconds. */
       readonly counts: Readonly<Record<string, number>>;
-      readonly inputs: number;
       readonly slowest: number;
       /** Peak memory of the process, in bytes. */
       readonly peak: number;
@@ -56,7 +55,7 @@ export interface AreaResult {
   readonly seed: number;
   readonly inputs: number;
   readonly seconds: number;
-  /** Inputs by outcome: "accepted" or the code of the error. */
+  /** Inputs by outcome: "accepted" or the code of the error; without those just before a crash or a hang. */
   readonly counts: Readonly<Record<string, number>>;
   readonly slowestMilliseconds: number;
   readonly peakBytes: number;
@@ -101,7 +100,6 @@ export async function fuzzArea(options: FuzzOptions): Promise<AreaResult> {
       return;
     }
     for (const [code, n] of Object.entries(message.counts)) counts[code] = (counts[code] ?? 0) + n;
-    totals.inputs += message.inputs;
     totals.slowest = Math.max(totals.slowest, message.slowest);
     totals.peak = Math.max(totals.peak, message.peak);
   };
@@ -110,6 +108,8 @@ export async function fuzzArea(options: FuzzOptions): Promise<AreaResult> {
     while (next < from + count && Date.now() < deadline && findings.length < maximumFindings) {
       const argument = { module, seed, from: next, count: from + count - next, progress, corpus };
       const end = await runChild(argument, { deadline, hangSeconds, take });
+      // Counted here, since a process that dies takes its last counts with it.
+      totals.inputs += end.index + 1 - next;
       if (end.kind === "done") break;
       if (end.index < 0) throw new Error(`the parsers could not be started: ${end.message}`);
       const finding = { ...end, kind: end.kind };
@@ -129,7 +129,7 @@ export async function fuzzArea(options: FuzzOptions): Promise<AreaResult> {
 }
 
 type ChildEnd =
-  | { readonly kind: "done" }
+  | { readonly kind: "done"; readonly index: number }
   | { readonly kind: "crash" | "hang"; readonly index: number; readonly message: string };
 
 /** Runs one child until it is done, hangs, dies, or the time is used up. */
@@ -181,7 +181,7 @@ async function runChild(
   }, pollMilliseconds);
   const how = await ended;
   clearInterval(timer);
-  if (isDone || stopped === "deadline") return { kind: "done" };
+  if (isDone || stopped === "deadline") return { kind: "done", index: readIndex() };
   const message = `${stopped === "hang" ? `no result after ${hangSeconds} s` : how}\n${output}`;
   return { kind: stopped === "hang" ? "hang" : "crash", index: readIndex(), message };
 }

@@ -14,12 +14,14 @@ const compiledIn: Readonly<Record<string, string>> = {
     "ONNX Runtime with Abseil (Apache-2.0), Boost.Mp11 (BSL-1.0), cpuinfo (BSD-2-Clause), date (MIT), Eigen (MPL-2.0), Emscripten with musl (MIT), FlatBuffers (Apache-2.0), GSL (MIT), JSON for Modern C++ (MIT), ONNX (Apache-2.0), Protocol Buffers (BSD-3-Clause), RE2 (BSD-3-Clause), SafeInt (MIT); texts: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt",
 };
 
-/** Files in `licences` with the texts that packages should hold and do not. */
-const missingTexts: Readonly<Record<string, readonly string[]>> = {
-  "@wasm-audio-decoders/common": ["wasm-audio-decoders"],
-  "mpg123-decoder": ["wasm-audio-decoders", "LGPL-2.1"],
-  "opus-decoder": ["wasm-audio-decoders", "libopus"],
-  "onnxruntime-web": ["onnxruntime"],
+const wasmAudioDecoders = new URL("licences/wasm-audio-decoders.txt", import.meta.url);
+
+/** The texts that packages should hold and do not. Addresses are written out, since bundlers resolve them. */
+const missingTexts: Readonly<Record<string, readonly URL[]>> = {
+  "@wasm-audio-decoders/common": [wasmAudioDecoders],
+  "mpg123-decoder": [wasmAudioDecoders, new URL("licences/LGPL-2.1.txt", import.meta.url)],
+  "opus-decoder": [wasmAudioDecoders, new URL("licences/libopus.txt", import.meta.url)],
+  "onnxruntime-web": [new URL("licences/onnxruntime.txt", import.meta.url)],
 };
 
 /** Codecs that are kept in src, with their licences. */
@@ -81,7 +83,7 @@ function describePackage(folder: string): string {
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8").trim());
   for (const text of Object.hasOwn(missingTexts, name) ? missingTexts[name]! : []) {
-    texts.push(readFileSync(new URL(`licences/${text}.txt`, import.meta.url), "utf8").trim());
+    texts.push(readFileSync(text, "utf8").trim());
   }
   if (texts.length === 0) throw new Error(`${name}: it holds no licence text; add one to scripts/licences`);
   return [

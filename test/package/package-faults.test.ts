@@ -1,4 +1,5 @@
-/** The check of package-lock.json. */
+/** The check of package-lock.json, and the list of what users get. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
@@ -53,4 +54,20 @@ it("finds a documented script that is gone", () => {
   expect(findPackageFaults({ "": {} }, security)).toEqual([
     expect.stringContaining("native, which runs none"),
   ]);
+});
+
+it("lists every package that users get, with its hash and licence", () => {
+  const { packages } = JSON.parse(readFileSync(resolve(root, "package-lock.json"), "utf8"));
+  const expected = Object.entries(packages as Record<string, LockedPackage>)
+    .filter(([path, { dev }]) => path !== "" && !dev)
+    .map(
+      ([path, { version }]) =>
+        `pkg:npm/${path.split("node_modules/").at(-1)!.replace("@", "%40")}@${version}`,
+    );
+  const document = execFileSync("npm", ["run", "--silent", "sbom"], { cwd: root, encoding: "utf8" });
+  const { bomFormat, components } = JSON.parse(document);
+  expect(bomFormat).toBe("CycloneDX");
+  expect(components.map(({ purl }: { purl: string }) => purl).sort()).toEqual([...new Set(expected)].sort());
+  for (const { hashes, licenses } of components)
+    expect([hashes, licenses]).toEqual([[expect.anything()], [expect.anything()]]);
 });
