@@ -7,10 +7,12 @@
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
+import { eventDefaults } from "../evaluate/event-scores.ts";
 import { exportFormats } from "../node/export/export-formats.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
 import {
+  annotationOptions,
   audioOptions,
   cutOption,
   detectOptions,
@@ -51,7 +53,8 @@ export interface CommandSpecification {
 }
 
 const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
-speaker and split); such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
+speaker and split, or start and end of a segment in seconds); such a .csv or .jsonl file itself; a folder of long recordings with
+annotations beside them (day.wav with day.txt, an Audacity label track or a Raven selection table); or a data set of the Hugging Face Hub,
 "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (everything after the ? is optional; HF_TOKEN, HF_ENDPOINT,
 HF_HOME and HF_HUB_OFFLINE are honoured). From the Hub, only the recordings selected by --limit or --shots are downloaded.`;
 
@@ -76,6 +79,7 @@ export const commands: readonly CommandSpecification[] = [
       },
       transcriptOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: `${dataHelp}\n\nThe simplest recipe, one linear layer on the mean of the last layer:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
@@ -135,6 +139,16 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     options: [
       movedEncoderOption,
       limitOption,
+      ...annotationOptions,
+      {
+        flags: "--events",
+        description: "detect in long annotated recordings and score the events",
+      },
+      {
+        flags: "--tolerance <seconds>",
+        description: `with --events: by how much the start of an event may differ (default: ${eventDefaults.tolerance})`,
+        parse: positive,
+      },
       { flags: "--report <file>", description: "write a report: one HTML file, with sound" },
       noAudioOption,
       strictOption,
@@ -161,6 +175,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       limitOption,
       transcriptOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: dataHelp,
@@ -187,6 +202,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       limitOption,
       transcriptOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: dataHelp,
@@ -223,6 +239,7 @@ Label a few at a time and train again, since suggestions depend on the golem.`,
         description: "check labels by sound only, without transcripts",
       },
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: `${dataHelp}
@@ -383,6 +400,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
       cutOption,
       limitOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: dataHelp,

@@ -5,6 +5,7 @@
  */
 import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { formatTable } from "./text-table.ts";
 
 const percent = (share: number): string => formatPercent(share, 0);
 
@@ -27,15 +28,5 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation): st
       ...[support > 0 ? percent(f1) : "-", others.join(", ")],
     ];
   });
-  const table = [["class", "recordings", "precision", "recall", "F1", "taken for"], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => [...row[column]!].length)));
-  return table.map((row) =>
-    row
-      .map((cell, column) => {
-        const gap = " ".repeat(widths[column]! - [...cell].length);
-        return column === 0 || column === row.length - 1 ? cell + gap : gap + cell;
-      })
-      .join("  ")
-      .trimEnd(),
-  );
+  return formatTable([["class", "recordings", "precision", "recall", "F1", "taken for"], ...rows]);
 }

@@ -17,6 +17,7 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
+import type { WorkflowOptions } from "../workflow/environment.ts";
 import { evaluate } from "../workflow/evaluate.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
 import type { ReportSources } from "./data/report-sources.ts";
@@ -51,13 +52,19 @@ export interface Golem {
    */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
-  evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
+  evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
   /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
   /**
    * Frees its networks once predictions under way are done; the golem may still be used and loads them again.
    */
   dispose(): Promise<void>;
+}
+
+/** Options of {@link Golem.evaluate}. */
+interface EvaluateOptions extends WorkOptions, Pick<WorkflowOptions, "annotations"> {
+  /** Take the first rows only. */
+  readonly limit?: number | undefined;
 }
 
 /** Options of {@link loadGolem}. */
@@ -129,8 +136,8 @@ export function createGolem(
     },
     predictFiles: (files, work = {}) =>
       predictFiles(model, files, { ...options, ...work, encoderSet: resolved }),
-    async evaluate(data, { signal, onProgress, limit } = {}) {
-      const work = { ...options, signal, onProgress, limit };
+    async evaluate(data, { signal, onProgress, limit, annotations } = {}) {
+      const work = { ...options, signal, onProgress, limit, annotations };
       const golem = { model, encoderSet: resolved };
       const { evaluation } = await runInNode(options, (environment) =>
         evaluate(environment, golem, data, work),
