@@ -54,7 +54,7 @@ it("scores detections against the annotations", async () => {
   expect(scores.events.found + scores.events.falseAlarms).toBe(events);
   expect(scores.events.found).toBeGreaterThan(1);
   expect(scores.hours).toBeCloseTo(stream.samples.length / streamRate / 3600, 3);
-  const { stdout: text } = await runGolem([...args, "--quiet"]);
+  const { stdout: text } = await runGolem(args);
   expect(text).toContain("F1 of events");
 });
 
@@ -105,7 +105,7 @@ it("names annotations that cannot be used, and uses the others", async () => {
     ...["3\t3\tpoint", "9000\t9001\tabroad"],
   ];
   const data = await annotate(`${track.join("\n")}\n`);
-  await writeFile(join(data, "other.wav"), createWav(new Float32Array(1600), 16_000));
+  await writeFile(join(data, "other.wav"), createWav([new Float32Array(1600)], 16_000));
   const result = await runGolem([
     "embed",
     data,
