@@ -157,6 +157,41 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     load: () => import("./commands/evaluate.ts"),
   },
   {
+    name: "update",
+    args: ["<golem>", "<data...>"],
+    description: "train a golem again with more recordings, by the same recipe; new classes are allowed",
+    options: [
+      { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
+      {
+        flags: "--data <data>",
+        description: "where the training recordings are now (default: where they were when it was trained)",
+      },
+      ...annotationOptions,
+      strictOption,
+    ],
+    help: `The recordings that the golem was trained on are found again by their hashes; those that are missing are listed, and --strict makes them a
+failure. Options and seed are those of the first training. golem diff says whether the new golem is better.\n\n${dataHelp}`,
+    load: () => import("./commands/update.ts"),
+  },
+  {
+    name: "diff",
+    args: ["<a>", "<b>", "[data]"],
+    description: "compare two golems on the same held-out recordings",
+    options: [
+      {
+        flags: "--fail-if-worse [margin]",
+        description:
+          "exit with 1 if B is worse: the interval of the difference lies below 0, and the difference below -MARGIN (default: 0)",
+        parse: share,
+      },
+      limitOption,
+      ...annotationOptions,
+      { flags: "--report <file>", description: "write a page: one HTML file" },
+    ],
+    help: `Without DATA, the predictions are compared that both golems kept of the recordings that were held out of their trainings.`,
+    load: () => import("./commands/diff.ts"),
+  },
+  {
     name: "curve",
     args: ["<data>"],
     description: "measure the learning curve: what more recordings would give, and of which class",

@@ -51,6 +51,8 @@ export interface SkippedRecording extends ErrorRecord {
 export interface Dataset {
   /** Name given by the user. */
   readonly name: string;
+  /** The names of the data sets it was joined from, if it was. */
+  readonly places?: readonly string[];
   /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];

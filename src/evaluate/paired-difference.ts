@@ -43,8 +43,7 @@ export function computePairedDifference({ truth, a, b, groups }: PairedInput): P
   const effective = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0);
   const disagreement = weights.reduce((sum, weight, row) => sum + weight * Math.abs(changes[row]!), 0);
   const corrected = effective + 2;
-  const paired =
-    (effective * disagreement + 1 - (effective * difference) ** 2 / corrected) / corrected ** 2;
+  const paired = (effective * disagreement + 1 - (effective * difference) ** 2 / corrected) / corrected ** 2;
 
   const totals = new Map<string, number>();
   for (const [row, group] of groups.entries()) {

@@ -29,6 +29,7 @@ import { loadEncoderSet } from "./models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "./models/resolve-encoder-set.ts";
 import { runInNode } from "./node-environment.ts";
 import { type FilePrediction, predictFiles } from "./threads/predict-files.ts";
+import type { UpdatedGolem } from "./update.ts";
 
 /** A recording to predict: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
@@ -53,6 +54,11 @@ export interface Golem {
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  /** Trains again on its recordings and on more; see `updateGolem`. */
+  update(
+    data: string | Dataset | readonly (string | Dataset)[],
+    options?: EnvironmentOptions & { readonly data?: string | undefined },
+  ): Promise<UpdatedGolem>;
   /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
   /**
@@ -143,6 +149,11 @@ export function createGolem(
         evaluate(environment, golem, data, work),
       );
       return evaluation;
+    },
+    async update(data, more = {}) {
+      const { updateGolem } = await import("./update.ts");
+      const added = Array.isArray(data) ? data : [data];
+      return updateGolem({ model }, added, { ...options, ...more });
     },
     async save(folder) {
       const path = resolve(folder);
