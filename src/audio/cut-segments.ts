@@ -6,7 +6,7 @@
  */
 
 /** A stretch that is complete: its number among those asked for, and its samples. */
-export interface CutSamples {
+interface CutSamples {
   readonly index: number;
   readonly samples: Float32Array;
 }

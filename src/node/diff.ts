@@ -15,7 +15,7 @@ import { type Golem, loadGolem } from "./golem.ts";
 import { runInNode } from "./node-environment.ts";
 
 /** What a golem costs. */
-export interface GolemCost {
+interface GolemCost {
   /** Bytes of its folder, without the encoders' weights. */
   readonly bytes: number;
   readonly encoders: readonly string[];

@@ -20,7 +20,8 @@ import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embe
 import type { WorkflowOptions } from "../workflow/environment.ts";
 import { evaluate } from "../workflow/evaluate.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
-import type { ReportSources } from "./data/report-sources.ts";
+import type { TrainedGolem } from "../workflow/train.ts";
+import { locateFiles, type ReportSources } from "./data/report-sources.ts";
 import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./disk/golem-folder.ts";
@@ -29,7 +30,7 @@ import { loadEncoderSet } from "./models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "./models/resolve-encoder-set.ts";
 import { runInNode } from "./node-environment.ts";
 import { type FilePrediction, predictFiles } from "./threads/predict-files.ts";
-import type { UpdatedGolem } from "./update.ts";
+import type { RetrainCount, RetrainOptions } from "./update.ts";
 
 /** A recording to predict: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
@@ -54,10 +55,13 @@ export interface Golem {
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
-  /** Trains again on its recordings and on more; see `updateGolem`. */
+  /**
+   * Trains again on its recordings and on more, by the same recipe and seed. Rejects with
+   * the errors of `train`, and with `data-not-found` if none of its recordings is found again.
+   */
   update(
     data: string | Dataset | readonly (string | Dataset)[],
-    options?: EnvironmentOptions & { readonly data?: string | undefined },
+    options?: RetrainOptions,
   ): Promise<UpdatedGolem>;
   /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
@@ -71,6 +75,11 @@ export interface Golem {
 interface EvaluateOptions extends WorkOptions, Pick<WorkflowOptions, "annotations"> {
   /** Take the first rows only. */
   readonly limit?: number | undefined;
+}
+
+/** A golem that was trained again. */
+export interface UpdatedGolem extends RetrainCount {
+  readonly golem: Golem;
 }
 
 /** Options of {@link loadGolem}. */
@@ -91,12 +100,21 @@ export async function loadGolem(folder: string, options: LoadGolemOptions = {}):
   return createGolem(model, encoderSet, options);
 }
 
+/** A golem that was just trained; its report links to the recordings. */
+export async function wrapTrained(
+  { model, encoderSet, trainRows, testRows }: TrainedGolem,
+  { cache, onWarning }: EnvironmentOptions,
+): Promise<Golem> {
+  const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
+  return createGolem(model, encoderSet, { cache, onWarning }, sources);
+}
+
 /**
  * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it
  * links to the recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed
  * on.
  */
-export function createGolem(
+function createGolem(
   model: GolemModel,
   resolved: ResolvedEncoderSet,
   options: EnvironmentOptions,
@@ -151,9 +169,10 @@ export function createGolem(
       return evaluation;
     },
     async update(data, more = {}) {
-      const { updateGolem } = await import("./update.ts");
+      const { retrain } = await import("./update.ts");
       const added = Array.isArray(data) ? data : [data];
-      return updateGolem({ model }, added, { ...options, ...more });
+      const { trained, ...count } = await retrain(model, added, { ...options, ...more });
+      return { golem: await wrapTrained(trained, options), ...count };
     },
     async save(folder) {
       const path = resolve(folder);

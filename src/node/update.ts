@@ -8,24 +8,24 @@ import { GolemError } from "../core/error.ts";
 import { formatNumberOf } from "../core/format.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { joinDatasets } from "../dataset/join-datasets.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import { type TrainedGolem, train } from "../workflow/train.ts";
 import { openDataset } from "./data/open-dataset.ts";
 import { matchHashes } from "./data/report-sources.ts";
 import { openTrainingData } from "./data/training-data.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import type { Golem } from "./golem.ts";
+import { runInNode } from "./node-environment.ts";
 import { readAsked } from "./report/report-commands.ts";
-import { train } from "./train.ts";
 
-/** Options of {@link updateGolem}. */
-export interface UpdateOptions extends EnvironmentOptions {
+/** Options of {@link retrain}. */
+export interface RetrainOptions extends EnvironmentOptions {
   /** Where the training recordings are now; default: where they were. */
   readonly data?: string | undefined;
 }
 
-/** The new golem, and what it was trained on. */
-export interface UpdatedGolem {
-  readonly golem: Golem;
+/** How many recordings a training was repeated with. */
+export interface RetrainCount {
   /** Recordings of the first training that were found again, and those that were not. */
   readonly kept: number;
   readonly missing: readonly SkippedRecording[];
@@ -37,11 +37,11 @@ export interface UpdatedGolem {
  * Trains again on the recordings of a golem and on more. Rejects with the errors of `train` and
  * `loadDataset`, and with `data-not-found` if none of its recordings is found.
  */
-export async function updateGolem(
-  { model: { document, training } }: Pick<Golem, "model">,
+export async function retrain(
+  { document, training }: GolemModel,
   added: readonly (string | Dataset)[],
-  { data, ...options }: UpdateOptions = {},
-): Promise<UpdatedGolem> {
+  { data, ...options }: RetrainOptions,
+): Promise<RetrainCount & { readonly trained: TrainedGolem }> {
   const quiet = { ...options, onWarning: undefined };
   const { annotations, ...asked } = readAsked(training.asked);
   const before = await openTrainingData(document, { ...quiet, annotations, data });
@@ -80,11 +80,14 @@ export async function updateGolem(
     });
   }
   const test = typeof training.asked?.test === "string" ? training.asked.test : undefined;
-  const golem = await train(joined, {
-    ...options,
-    ...asked,
-    seed: document.seed,
-    ...(test === undefined ? {} : { test }),
-  });
-  return { golem, kept: kept.length, missing, added: joined.recordings.length - kept.length };
+  const trained = await runInNode(options, (environment) =>
+    train(environment, joined, {
+      ...options,
+      ...asked,
+      seed: document.seed,
+      asked: training.asked,
+      ...(test === undefined ? {} : { test }),
+    }),
+  );
+  return { trained, kept: kept.length, missing, added: joined.recordings.length - kept.length };
 }

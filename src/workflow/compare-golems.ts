@@ -17,7 +17,7 @@ import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
 import { evaluate, type GolemWithEncoders } from "./evaluate.ts";
 
 /** A recording that one golem answers rightly and the other wrongly. */
-export interface ChangedAnswer {
+interface ChangedAnswer {
   readonly file: string;
   readonly label: string;
   /** The answers of the two. */

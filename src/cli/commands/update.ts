@@ -2,7 +2,6 @@
 import { performance } from "node:perf_hooks";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { loadGolem } from "../../node/golem.ts";
-import { updateGolem } from "../../node/update.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import type { AnnotationCommandOptions } from "./shared-options.ts";
@@ -24,7 +23,7 @@ export async function runCommand(
   const started = performance.now();
   await checkFolderReplaceable(out);
   const before = await loadGolem(folder, terminal.work);
-  const { golem, ...found } = await updateGolem(before, added, {
+  const { golem, ...found } = await before.update(added, {
     ...terminal.work,
     ...{ data, annotations: { margin, background } },
   });

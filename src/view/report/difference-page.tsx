@@ -5,18 +5,31 @@
  * Not its concern: how the comparison was computed, where the style sheet is kept.
  */
 import { formatPercent } from "../../core/format.ts";
-import type { GolemDifference } from "../../workflow/compare-golems.ts";
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { PairedDifference } from "../../evaluate/paired-difference.ts";
 import { renderMarkup } from "../render.ts";
 import { describeDifference } from "../sentences.ts";
 import type { PageAssets } from "./page.tsx";
 import { Facts, Section } from "./section.tsx";
+
+/** What the page shows of a comparison. */
+interface ShownDifference extends PairedDifference {
+  readonly recordings: number;
+  readonly a: Pick<Evaluation, "balancedAccuracy">;
+  readonly b: Pick<Evaluation, "balancedAccuracy">;
+  /** Recall of each class. */
+  readonly perClass: Readonly<
+    Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
+  >;
+  readonly changed: readonly Readonly<Record<"file" | "label" | "a" | "b", string>>[];
+}
 
 /** Most recordings that are listed. */
 const maximumListed = 500;
 
 /** Writes the page; `names`: how the two golems are called. */
 export function writeDifferencePage(
-  difference: GolemDifference,
+  difference: ShownDifference,
   names: { readonly a: string; readonly b: string },
   assets: Pick<PageAssets, "style">,
 ): string {
@@ -24,7 +37,7 @@ export function writeDifferencePage(
 }
 
 function Page(props: {
-  readonly difference: GolemDifference;
+  readonly difference: ShownDifference;
   readonly names: { readonly a: string; readonly b: string };
   readonly assets: Pick<PageAssets, "style">;
 }) {
