@@ -15,7 +15,7 @@ import type { ResolvedEncoder, ResolvedEncoderSet } from "../../src/encoder/reso
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { getDemo } from "../../src/node/data/demo-data.ts";
 import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
-import { isHubUnreachable } from "../../src/node/data/minds14-dataset.ts";
+import { isHubUnreachable } from "../../src/node/data/demo-data.ts";
 import { embedFile } from "../../src/node/decode/embed-file.ts";
 import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
 import { openEmbeddingStore } from "../../src/node/disk/file-store.ts";

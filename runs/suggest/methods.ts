@@ -9,7 +9,7 @@
 
 import { computeMargins, findCandidates } from "../../src/classifier/choosing/diverse-batch.ts";
 import type { Classifier } from "../../src/classifier/classifier.ts";
-import { computeViewSpace } from "../../src/classifier/features/view-space.ts";
+import { computeViewSpace } from "../../src/workflow/suggest-recordings.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom } from "../../src/core/random.ts";
 import type { Embedding } from "../../src/embed/embedded-recording.ts";

@@ -1,5 +1,5 @@
 /**
- * An evaluation as text for the terminal.
+ * An evaluation as text for the terminal, and its scores per class as a table.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -62,4 +62,38 @@ const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
 /** At most five names, and how many more. */
 function listFiles(files: readonly string[]): string {
   return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
+}
+
+const percent = (share: number): string => formatPercent(share, 0);
+
+/**
+ * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most
+ * three, with at least half a recording each, counts rounded). A dash where there is no recording to find, or
+ * none was answered.
+ */
+export function describeClasses({ labels, perClass, confusion }: Evaluation): string[] {
+  const rows = labels.map((label, c) => {
+    const { precision, recall, f1, support } = perClass[label]!;
+    const answered = confusion.some((row) => row[c]! > 0);
+    const others = confusion[c]!.map((count, other) => ({ label: labels[other]!, count, other }))
+      .filter(({ count, other }) => other !== c && count >= 0.5)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, 3)
+      .map((pair) => `${pair.label} ${Math.round(pair.count)}`);
+    return [
+      ...[label, `${support}`, answered ? percent(precision) : "-", support > 0 ? percent(recall) : "-"],
+      ...[support > 0 ? percent(f1) : "-", others.join(", ")],
+    ];
+  });
+  const table = [["class", "recordings", "precision", "recall", "F1", "taken for"], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => [...row[column]!].length)));
+  return table.map((row) =>
+    row
+      .map((cell, column) => {
+        const gap = " ".repeat(widths[column]! - [...cell].length);
+        return column === 0 || column === row.length - 1 ? cell + gap : gap + cell;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
 }

@@ -4,8 +4,7 @@ import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import type { EnvironmentOptions } from "../../node/environment.ts";
 import { type Golem, loadGolem } from "../../node/golem.ts";
-import { describeClasses } from "../describe-classes.ts";
-import { describeEvaluation } from "../describe-evaluation.ts";
+import { describeClasses, describeEvaluation } from "../describe-evaluation.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { reportSkipped } from "./skipped.ts";
 
