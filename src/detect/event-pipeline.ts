@@ -193,6 +193,7 @@ async function scoreWindow(
   return { scores, unknown: 1 - known };
 }
 
+/** Holds the last samples of a stream, addressed by their position in the stream. */
 interface SampleRing {
   /** Samples written so far. */
   readonly written: number;

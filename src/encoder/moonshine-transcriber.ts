@@ -107,6 +107,7 @@ export async function createMoonshineTranscriber(
   };
 }
 
+/** Converts tokens to text. */
 interface Vocabulary {
   /**
    * Returns the text of tokens, without special tokens, control characters, repeated white space and

@@ -25,6 +25,16 @@ export interface DrumRecording extends PackageFile {
   readonly split: "train" | "test";
 }
 
+/** File names, without ending, of each class; at most one pattern matches a name. */
+export const drumLabels: readonly { readonly label: string; readonly names: RegExp }[] = [
+  { label: "kick", names: /^(bd_.+|drum_bass_.+|drum_heavy_kick|elec_(hollow|soft)_kick)$/ },
+  { label: "snare", names: /^(sn_.+|drum_snare_.+|elec_((filt|hi|lo|mid)_)?snare)$/ },
+  { label: "hi-hat", names: /^(hat_.+|tbd_perc_hat)$/ },
+  { label: "cymbal", names: /^(drum_cymbal_(hard|soft)|drum_splash_.+|elec_cymbal|ride_.+)$/ },
+  { label: "tom", names: /^(drum_tom_.+|elec_fuzz_tom)$/ },
+  { label: "tabla", names: /^tabla_.+$/ },
+];
+
 /** All strokes, sorted by name. */
 export const drumRecordings: readonly DrumRecording[] = drumTable.trim().split("\n").map(readRow);
 
@@ -57,15 +67,6 @@ function readRow(row: string): DrumRecording {
     split: split === "test" ? "test" : "train",
   };
 }
-
-export const drumLabels: readonly { readonly label: string; readonly names: RegExp }[] = [
-  { label: "kick", names: /^(bd_.+|drum_bass_.+|drum_heavy_kick|elec_(hollow|soft)_kick)$/ },
-  { label: "snare", names: /^(sn_.+|drum_snare_.+|elec_((filt|hi|lo|mid)_)?snare)$/ },
-  { label: "hi-hat", names: /^(hat_.+|tbd_perc_hat)$/ },
-  { label: "cymbal", names: /^(drum_cymbal_(hard|soft)|drum_splash_.+|elec_cymbal|ride_.+)$/ },
-  { label: "tom", names: /^(drum_tom_.+|elec_fuzz_tom)$/ },
-  { label: "tabla", names: /^tabla_.+$/ },
-];
 
 /**
  * The label of a sample's name (without ending); undefined if it is left out as ambiguous or not a single
