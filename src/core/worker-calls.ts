@@ -75,7 +75,7 @@ export interface CallOptions<Type extends CallType> extends WorkOptions {
 }
 
 /** A stream of chunks into one call. */
-export interface CallInput<Chunk> {
+interface CallInput<Chunk> {
   push(chunk: Chunk, transfer?: readonly object[]): void;
   /** Says that no more chunks follow. */
   end(): void;

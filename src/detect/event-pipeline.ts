@@ -51,7 +51,7 @@ export interface LiveState {
 }
 
 /** Converts clean samples at the classifier's rate to events. */
-export interface EventPipeline {
+interface EventPipeline {
   push(samples: Float32Array): void;
   finish(): void;
   /** Leaves out windows that end more than this many seconds before the end of the stream, with a warning. */

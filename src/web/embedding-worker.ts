@@ -27,7 +27,7 @@ import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { serveWorkerCalls } from "./worker-calls.ts";
 
 /** A recording that a page gives: see `WebAudioInput` on the page's side. */
-export type WorkerInput = Blob | Uint8Array | Float32Array;
+type WorkerInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
 export interface LoadArgument {

@@ -53,7 +53,7 @@ export async function embedDistinct(
 }
 
 /** The problem that folds share, and what was left out of it. */
-export interface EmbeddedRows {
+interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];

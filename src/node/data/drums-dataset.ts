@@ -14,7 +14,7 @@ import type { PackageFile, PackageSource } from "../models/package-files.ts";
 import { drumTable } from "./drum-table.ts";
 
 /** One stroke: its place in the package and its metadata. */
-export interface DrumRecording extends PackageFile {
+interface DrumRecording extends PackageFile {
   /** kick, snare, hi-hat, cymbal, tom or tabla; from the file name. */
   readonly label: string;
   /**

@@ -23,7 +23,7 @@ import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
 
 /** Options of {@link embedRecordings}. */
-export interface EmbedRecordingsOptions extends WorkOptions {
+interface EmbedRecordingsOptions extends WorkOptions {
   /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
   readonly encoders: readonly (string | ResolvedEncoder)[];
   /** Id of a built-in transcriber; nothing is transcribed without it. */

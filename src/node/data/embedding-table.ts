@@ -20,7 +20,7 @@ export interface EmbeddingRow {
 }
 
 /** Shape of an embedding, from the encoder's `info`. */
-export interface EmbeddingShape {
+interface EmbeddingShape {
   readonly layers: number;
   readonly dimensions: number;
 }
@@ -32,7 +32,7 @@ const pieceLength = 1 << 21;
 const maximumNpzBytes = 0xffff_0000;
 
 /** Forms of a table, by the ending of its name. */
-export type EmbeddingTableForm = "parquet" | "npz";
+type EmbeddingTableForm = "parquet" | "npz";
 
 /**
  * Gets the form from a file's name; throws `usage` for endings other than .parquet and .npz. Call it before

@@ -35,7 +35,7 @@ export interface ReportExtras {
 }
 
 /** How sound gets into a report; see `addClips`. */
-export interface ReportSound extends Pick<ClipOptions, "folder" | "sound" | "pictures"> {
+interface ReportSound extends Pick<ClipOptions, "folder" | "sound" | "pictures"> {
   /** Absolute paths of recordings by their names in the data set. */
   readonly sources: ReportSources;
 }

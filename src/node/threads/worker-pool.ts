@@ -54,7 +54,7 @@ export interface WorkerPoolOptions<All extends Calls> {
 }
 
 /** Runs calls on workers. */
-export interface WorkerPool<All extends Calls> {
+interface WorkerPool<All extends Calls> {
   /** Calls that could start at once. */
   getRoom(): number;
   /** Workers that take calls; 0 once all have died and were not replaced. */

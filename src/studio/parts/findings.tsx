@@ -98,7 +98,7 @@ function One({ finding }: { readonly finding: Finding }) {
 }
 
 /** A finding in words. */
-export interface DescribedFinding extends FindingText {
+interface DescribedFinding extends FindingText {
   /** Of its kind. */
   readonly title: string;
   /** Whether message and advice are in English because the chosen language has none for this reason. */
