@@ -42,7 +42,7 @@ export interface LabelledRows {
 }
 
 /** The columns of a list by what they hold. */
-export interface ListColumns {
+interface ListColumns {
   readonly file: string;
   readonly label: string | undefined;
   /** The preferred one first; a row without a value in it takes that of the next. */

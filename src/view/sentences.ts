@@ -9,14 +9,7 @@ import { formatPercent, formatPoints } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 /** How far a score can be relied on. */
-export type Verdict =
-  | "guessing"
-  | "mostlyWrong"
-  | "perhapsWrong"
-  | "useful"
-  | "good"
-  | "onlyKnown"
-  | "sameSpeakers";
+type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good" | "onlyKnown" | "sameSpeakers";
 
 /** What a verdict depends on. */
 type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured">;
