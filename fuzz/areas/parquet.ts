@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import { readFeatures } from "../../src/dataset/parquet-features.ts";
 import { openParquetFile } from "../../src/dataset/parquet-file.ts";
-import { parquetCompressors } from "../../src/node/hub/parquet-compressors.ts";
+import { parquetCompressors } from "../../src/node/hub/hub-dataset.ts";
 import type { FuzzArea } from "../area.ts";
 
 const names = ["none", "snappy", "gzip", "brotli", "indexed", "pages-v2", "zstd"];
