@@ -12,6 +12,7 @@ import {
   describeTraining,
   describeVerdict,
 } from "../view/sentences.ts";
+import { formatTable } from "./text-table.ts";
 
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
@@ -36,7 +37,7 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
   const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
   if (confused.length > 0) {
     const pairs = confused.map(
-      ({ truth, predicted, count }) => `${truth} taken for ${predicted} (${Math.round(count)})`,
+      ({ truth, predicted, count }) => `${truth} classified as ${predicted} (${Math.round(count)})`,
     );
     lines.push(`Most confused: ${pairs.join(", ")}`);
   }
@@ -85,15 +86,5 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation): st
       ...[support > 0 ? percent(f1) : "-", others.join(", ")],
     ];
   });
-  const table = [["class", "recordings", "precision", "recall", "F1", "taken for"], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => [...row[column]!].length)));
-  return table.map((row) =>
-    row
-      .map((cell, column) => {
-        const gap = " ".repeat(widths[column]! - [...cell].length);
-        return column === 0 || column === row.length - 1 ? cell + gap : gap + cell;
-      })
-      .join("  ")
-      .trimEnd(),
-  );
+  return formatTable([["class", "recordings", "precision", "recall", "F1", "classified as"], ...rows]);
 }
