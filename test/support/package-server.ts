@@ -11,7 +11,7 @@ import { createScratchFolder } from "./scratch-folder.ts";
 
 export const model = new Uint8Array(300_000).map((_, i) => (i * 7919) >> 3);
 export const mel = Buffer.from("a mel filter bank");
-export const packageJson = (marker: string) =>
+const packageJson = (marker: string) =>
   JSON.stringify({
     name: "@golem-test/package",
     version: "1.0.0",
@@ -30,7 +30,7 @@ export const good = (marker = "ran"): TarEntry[] => [
   { path: "package/index.js", content: "throw new Error('nobody should run this')" },
 ];
 
-export function createSource(): PackageSource & { downloadBytes: number } {
+function createSource(): PackageSource & { downloadBytes: number } {
   const describeFile = (name: string, bytes: Uint8Array) => ({
     name,
     path: `package/models/${name}`,
