@@ -40,6 +40,7 @@ export {
   loadGolem,
   type UpdatedGolem,
 } from "./node/golem.ts";
+export type { KeepOptions } from "./node/keep/clip-keeper.ts";
 export { loadEncoder } from "./node/models/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";

@@ -7,6 +7,7 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";
 import { headKinds } from "../head/head.ts";
+import { keepDefaults } from "../node/keep/keep-defaults.ts";
 import { integer, layer, notNegative, oneOf, positive, share } from "./option-values.ts";
 
 /** One option of a command. */
@@ -112,6 +113,30 @@ export const transcriptOption: OptionSpecification = {
   flags: "--no-transcript",
   description: "do not transcribe speech (default: transcripts are used where they help)",
 };
+
+/** Keeping what was heard. */
+export const keepOptions: readonly OptionSpecification[] = [
+  {
+    flags: "--keep <dir>",
+    description: "keep the sound of events in this folder, for golem review (default: nothing is kept)",
+  },
+  {
+    flags: "--keep-seconds <s>",
+    description: `with --keep: seconds of sound before and after (default: ${keepDefaults.marginSeconds})`,
+    parse: notNegative,
+  },
+  {
+    flags: "--keep-unsure <p>",
+    description: "with --keep: also near misses, with a score from P up to the threshold",
+    parse: share,
+  },
+  { flags: "--keep-unknown", description: "with --keep: also sound unlike all classes" },
+  {
+    flags: "--keep-megabytes <n>",
+    description: `with --keep: size from which the oldest clips without a label are deleted (default: ${keepDefaults.maximumBytes / 2 ** 20})`,
+    parse: positive,
+  },
+];
 
 /** Settings of detection. */
 export const detectOptions: readonly OptionSpecification[] = [

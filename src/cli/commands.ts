@@ -18,6 +18,7 @@ import {
   detectOptions,
   encoderOption,
   headOption,
+  keepOptions,
   layerOption,
   limitOption,
   movedEncoderOption,
@@ -103,6 +104,7 @@ export const commands: readonly CommandSpecification[] = [
         parse: oneOf(eventFormats),
       },
       ...detectOptions,
+      ...keepOptions,
     ],
     help: `Sound with silence on both sides is classified as one recording, longer stretches in overlapping windows. Steady noise is skipped unless the
 golem has classes of steady sound. Sound unlike all classes, or most like _unknown, _background or _silence, is not an event.
@@ -126,6 +128,7 @@ audacity is a label track, raven a selection table, json one line per event.`,
       },
       { flags: "--device <name>", description: "microphone, by its name in arecord, ffmpeg or sox" },
       ...detectOptions,
+      ...keepOptions,
     ],
     help: `If standard input is a terminal, the microphone is recorded with arecord, ffmpeg or sox, whichever is installed. Ctrl-C stops.
 
@@ -418,6 +421,7 @@ unreadable files. Exits with 1 on a severe finding.`,
         parse: timeLimit,
       },
       { flags: "--workers <n>", description: "worker threads (default: one per core)", parse: integer(1) },
+      ...keepOptions,
       movedEncoderOption,
     ],
     help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. A golem's id is the name of its folder; it is

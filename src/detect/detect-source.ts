@@ -18,7 +18,7 @@ import type { WindowClassifier } from "./window-classifier.ts";
 
 /** Options of {@link detectSource}. */
 export interface DetectSourceOptions
-  extends Pick<DetectorOptions, "settings" | "concurrency" | "onWarning">,
+  extends Pick<DetectorOptions, "settings" | "concurrency" | "onWarning" | "keep">,
     WorkOptions {
   /** Decoders that are not part of the audio stage, such as a system ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
@@ -38,9 +38,9 @@ export async function* detectSource(
   const { decoders = [], maximumSeconds = Number.POSITIVE_INFINITY, signal, onProgress, onWarning } = options;
   const { stream, warnings } = await decodeSource(source, decoders, { signal });
   for (const warning of warnings) onWarning?.(warning);
-  const { settings, concurrency } = options;
+  const { settings, concurrency, keep } = options;
   const detector = createDetector(classifier, {
-    ...{ settings, concurrency, signal, onWarning },
+    ...{ settings, concurrency, signal, onWarning, keep },
     sampleRate: stream.sampleRate,
   });
   const { declaredSeconds } = stream;

@@ -11,6 +11,7 @@
 import { createResampler } from "../audio/resampler.ts";
 import { createWarning } from "../audio/warning.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
+import type { ClipKeeping } from "./clip-cutter.ts";
 import type { DetectSettings } from "./detect-settings.ts";
 import { createEventPipeline, type DetectedEvent, type LiveState } from "./event-pipeline.ts";
 import type { WindowClassifier } from "./window-classifier.ts";
@@ -49,6 +50,8 @@ export interface DetectorOptions {
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
+  /** What becomes of the sound of events; default: nothing of the stream is kept. */
+  readonly keep?: ClipKeeping | undefined;
 }
 
 /** Duration of the pieces after each of which the queue is awaited, in seconds. */

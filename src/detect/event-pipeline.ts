@@ -6,7 +6,10 @@
  */
 import { createFrameMeter, trimParameters } from "../audio/trim.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
+import { type ClipKeeping, createClipCutter } from "./clip-cutter.ts";
 import type { DetectSettings } from "./detect-settings.ts";
+import { createMissTrack } from "./miss-track.ts";
+import { createSampleRing } from "./sample-ring.ts";
 import { createScoreTrack, type TrackedEvent, type WindowScores } from "./score-track.ts";
 import { createSoundGate, type GateState } from "./sound-gate.ts";
 import { isBackground } from "./training-statistics.ts";
@@ -70,12 +73,16 @@ interface PipelineOptions {
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
+  /** Default: nothing is kept. */
+  readonly keep?: ClipKeeping | undefined;
+  /** For live streams: how far classification may be behind the stream, in seconds. */
+  readonly maximumLagSeconds?: number | undefined;
 }
 
 /** Creates a pipeline for one stream. */
 export function createEventPipeline(
   classifier: WindowClassifier,
-  { settings, concurrency, signal, onWarning }: PipelineOptions,
+  { settings, concurrency, signal, onWarning, keep, maximumLagSeconds = 0 }: PipelineOptions,
 ): EventPipeline {
   const { labels, sampleRate } = classifier;
   const meter = createFrameMeter(sampleRate, takeFrame);
@@ -83,11 +90,17 @@ export function createEventPipeline(
   const planOptions = getPlanOptions(settings);
   const gate = createSoundGate(planOptions);
   const planner = createWindowPlanner(planOptions);
-  const track = createScoreTrack({
+  const trackOptions = {
     ...{ threshold: settings.threshold, offThreshold: settings.offThreshold },
     ...{ minimumFrames: planOptions.minimumFrames, mergeFrames: planOptions.mergeFrames },
     isReported: labels.map((label) => !isBackground(label)),
-  });
+  };
+  const track = createScoreTrack(trackOptions);
+  const misses = keep && createMissTrack(trackOptions, keep);
+  // An event is certain only after its last window and the silence within which a later one would be merged.
+  const delaySeconds =
+    (getPlanReach(planOptions) * frameSamples) / sampleRate + settings.mergeSeconds + maximumLagSeconds;
+  const cutter = keep && createClipCutter({ sampleRate, delaySeconds, ...keep });
   const ring = createSampleRing(getPlanReach(planOptions) * frameSamples);
   let gateState: GateState | undefined;
   let heard = 0;
@@ -96,10 +109,17 @@ export function createEventPipeline(
   let certain: DetectedEvent[] = [];
 
   const toSeconds = (frame: number): number => Math.min(frame * frameSamples, ring.written) / sampleRate;
+  const toEvent = ({ start, end, label, confidence }: TrackedEvent): DetectedEvent => ({
+    ...{ start: toSeconds(start), end: toSeconds(end), label: labels[label]!, confidence },
+  });
   const accept = (events: readonly TrackedEvent[]): void => {
-    for (const { start, end, label, confidence } of events) {
-      certain.push({ start: toSeconds(start), end: toSeconds(end), label: labels[label]!, confidence });
+    for (const event of events.map(toEvent)) {
+      certain.push(event);
+      cutter?.add("event", event);
     }
+  };
+  const takeMisses = (missed: ReturnType<NonNullable<typeof misses>["push"]> = []): void => {
+    for (const { kind, ...stretch } of missed) cutter?.add(kind, toEvent(stretch));
   };
   const queue = createWindowQueue<WindowScores>({
     concurrency,
@@ -109,10 +129,15 @@ export function createEventPipeline(
       return scores;
     },
     take(plan, answer) {
-      if (plan.kind === "end") return accept(track.end(plan.quietUntil));
+      if (plan.kind === "end") {
+        accept(track.end(plan.quietUntil));
+        return takeMisses(misses?.end(plan.quietUntil));
+      }
       if (answer) heardUntil = toSeconds(plan.to);
       const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };
-      accept(track.push({ ...plan, ...scores }));
+      const window = { ...plan, ...scores };
+      accept(track.push(window));
+      takeMisses(misses?.push(window));
     },
   });
   function takeFrame(power: number): void {
@@ -131,6 +156,7 @@ export function createEventPipeline(
       for (let at = 0; at < samples.length; ) {
         const piece = samples.subarray(at, at + frameSamples - (ring.written % frameSamples));
         ring.write(piece);
+        cutter?.push(piece);
         meter.push(piece);
         at += piece.length;
       }
@@ -139,6 +165,7 @@ export function createEventPipeline(
       meter.finish();
       enqueue(planner.finish(gate.finish(), gateState?.frames ?? 0));
       enqueue([{ kind: "end", quietUntil: Number.POSITIVE_INFINITY }]);
+      cutter?.finish();
     },
     leaveOutStale(maximumLagSeconds) {
       const lagFrames = Math.round((maximumLagSeconds * sampleRate) / frameSamples);
@@ -191,44 +218,4 @@ async function scoreWindow(
   const scores = new Float64Array(classifier.labels.length);
   if (answer) for (const [c, score] of answer.scores.entries()) scores[c] = known * score;
   return { scores, unknown: 1 - known };
-}
-
-/** Holds the last samples of a stream, addressed by their position in the stream. */
-interface SampleRing {
-  /** Samples written so far. */
-  readonly written: number;
-  write(samples: Float32Array): void;
-  /** A copy of [from, to), as far as it has been written. It must not have been overwritten. */
-  copy(from: number, to: number): Float32Array;
-}
-
-/** Creates a ring for the last `capacity` samples. */
-function createSampleRing(capacity: number): SampleRing {
-  const data = new Float32Array(capacity);
-  let written = 0;
-  return {
-    get written() {
-      return written;
-    },
-    write(samples) {
-      for (let done = 0; done < samples.length; ) {
-        const at = written % capacity;
-        const piece = samples.subarray(done, done + Math.min(capacity - at, samples.length - done));
-        data.set(piece, at);
-        done += piece.length;
-        written += piece.length;
-      }
-    },
-    copy(from, to) {
-      const end = Math.min(to, written);
-      const output = new Float32Array(Math.max(0, end - from));
-      for (let done = 0; done < output.length; ) {
-        const at = (from + done) % capacity;
-        const piece = data.subarray(at, at + Math.min(capacity - at, output.length - done));
-        output.set(piece, done);
-        done += piece.length;
-      }
-      return output;
-    },
-  };
 }

@@ -3,6 +3,7 @@
  * browsers.
  */
 
+export type { ClipKeeping, ClipKind, HeardClip, KeepSettings } from "./clip-cutter.ts";
 export { type DetectOptions, type DetectSettings, resolveDetectSettings } from "./detect-settings.ts";
 export { type DetectSourceOptions, detectSource } from "./detect-source.ts";
 export {

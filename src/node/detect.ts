@@ -4,8 +4,10 @@
  * Not its concern: the terminal, where samples of a stream come from.
  */
 import { availableParallelism } from "node:os";
-import type { ErrorRecord } from "../core/error.ts";
+import { basename } from "node:path";
+import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import type { ClipKeeping } from "../detect/clip-cutter.ts";
 import {
   type DetectOptions,
   type DetectSettings,
@@ -19,10 +21,14 @@ import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
+import { type ClipKeeper, type KeepOptions, openClipKeeper } from "./keep/clip-keeper.ts";
 import { loadEncoderSet } from "./models/load-encoder-set.ts";
 
 /** Options of {@link detectFile} and {@link openDetector}. */
-export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {}
+export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {
+  /** Where clips of what was heard are kept; default: nothing is kept. */
+  readonly keep?: KeepOptions | undefined;
+}
 
 /** Options of {@link openDetector}. */
 export interface OpenDetectorOptions extends DetectWork {
@@ -50,16 +56,20 @@ export async function* detectFile(
   const settings = settle(golem, options);
   const { signal, onProgress } = options;
   const source = await openFileSource(file);
+  let keeper: ClipKeeper | undefined;
   try {
+    keeper = await openKeeper(settings, options);
     const { classifier, dispose } = await loadClassifier(golem, options);
     try {
       const decoders = [createFfmpegDecoder()];
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
-      yield* detectSource(source, classifier, { settings, decoders, signal, onProgress, onWarning });
+      const keep = toKeeping(keeper, basename(file));
+      yield* detectSource(source, classifier, { settings, decoders, signal, onProgress, onWarning, keep });
     } finally {
       await dispose();
     }
   } finally {
+    await keeper?.close();
     await source.close();
   }
 }
@@ -71,12 +81,21 @@ export async function* detectFile(
 export async function openDetector(golem: Golem, options: OpenDetectorOptions = {}): Promise<OpenDetector> {
   const settings = settle(golem, options);
   const { sampleRate, maximumLagSeconds, signal, onWarning } = options;
+  const keeper = await openKeeper(settings, options);
   const { classifier, dispose } = await loadClassifier(golem, options);
   try {
+    // One session is one source, so that its clips stay on one side of the folds.
+    const keep = toKeeping(keeper, `live ${new Date().toISOString()}`);
     const detector = createDetector(classifier, {
-      ...{ settings, sampleRate, maximumLagSeconds, signal, onWarning },
+      ...{ settings, sampleRate, maximumLagSeconds, signal, onWarning, keep },
     });
-    return { ...detector, dispose };
+    return {
+      ...detector,
+      async dispose() {
+        await dispose();
+        await keeper?.close();
+      },
+    };
   } catch (error) {
     await dispose();
     throw error;
@@ -96,6 +115,25 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
   }
   return settings;
 }
+
+/** Opens what keeps clips, if any are kept; rejects where near misses could not be below the threshold. */
+async function openKeeper(
+  { threshold }: DetectSettings,
+  { keep, onWarning }: DetectWork,
+): Promise<ClipKeeper | undefined> {
+  if (!keep) return undefined;
+  if (keep.unsure !== undefined && keep.unsure >= threshold) {
+    throw new GolemError(
+      "invalid-option",
+      `Near misses are kept from a score of ${keep.unsure}; expected less than the threshold of events, ${threshold}.`,
+      { hint: "Lower --keep-unsure." },
+    );
+  }
+  return openClipKeeper(keep, onWarning);
+}
+
+const toKeeping = (keeper: ClipKeeper | undefined, source: string): ClipKeeping | undefined =>
+  keeper && { ...keeper.settings, onClip: (clip) => keeper.keep(clip, source) };
 
 async function loadClassifier(
   golem: Golem,

@@ -8,6 +8,7 @@
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
+import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import type { ServedGolem } from "./golem-place.ts";
@@ -24,6 +25,8 @@ export interface DetectParts extends RecordingLimits {
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly stream: StreamLimits;
+  /** Keeps clips of what was heard; undefined: nothing is kept. */
+  readonly keeper: ClipKeeper | undefined;
   /** Longest time without progress, in seconds. */
   readonly timeoutSeconds: number;
 }
@@ -105,7 +108,7 @@ async function detect(
   c: Context<ServerContext>,
   golem: ServedGolem,
   { name, options, format, sink }: DetectRequest,
-  { body, stream: limits, pool, timeoutSeconds }: DetectParts,
+  { body, stream: limits, pool, timeoutSeconds, keeper }: DetectParts,
 ): Promise<void> {
   const { maximumBytes, maximumSeconds } = limits;
   const recording = openRecording(c.env.incoming, name, { ...body, maximumBytes }, "--max-stream");
@@ -123,11 +126,12 @@ async function detect(
     if (isHeld && bytes > body.maximumBytes) fail(createTooLarge(body.maximumBytes, heldOption));
   };
   const open = (file: string): ByteSession =>
-    pool.detect(golem, { name: file, maximumSeconds }, options, {
+    pool.detect(golem, { name: file, maximumSeconds, keep: keeper?.settings }, options, {
       signal: stop.signal,
       onReport(report: StreamReport) {
         clock.restart();
         if ("event" in report) sink.write(format.event(report.event));
+        else if ("clip" in report) keeper?.keep(report.clip, file);
         else if ("isHeld" in report) {
           isHeld = true;
           checkHeld();

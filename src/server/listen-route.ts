@@ -12,6 +12,7 @@ import type { Context, Next } from "hono";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
+import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
@@ -32,6 +33,8 @@ export interface ListenParts {
   readonly sessions: Set<() => void>;
   /** Seconds without samples after which a session is ended. */
   readonly idleSeconds: number;
+  /** Keeps clips of what was heard; undefined: nothing is kept. */
+  readonly keeper: ClipKeeper | undefined;
 }
 
 /** Largest message accepted, in bytes. */
@@ -85,7 +88,7 @@ interface ListenRequest {
 function openSession(
   socket: WebSocket,
   { id, query, requestId, connection }: ListenRequest,
-  { golems, pool, log, sessions, idleSeconds }: ListenParts,
+  { golems, pool, log, sessions, idleSeconds, keeper }: ListenParts,
 ): void {
   const start = performance.now();
   const stop = new AbortController();
@@ -126,7 +129,8 @@ function openSession(
     if ("event" in message) {
       counts.events++;
       send({ type: "event", ...message.event });
-    } else if ("warning" in message) send({ type: "warning", ...message.warning });
+    } else if ("clip" in message) keeper?.keep(message.clip, `live ${requestId}`);
+    else if ("warning" in message) send({ type: "warning", ...message.warning });
     else if ("seconds" in message) send({ type: "end", seconds: message.seconds });
     else resume();
   };
@@ -135,7 +139,7 @@ function openSession(
   sessions.add(end);
   const work = golems.use(id, async (golem) => {
     const { format, rate, lag, ...settings } = query;
-    const options = { ...settings, sampleRate: rate, maximumLagSeconds: lag };
+    const options = { ...settings, sampleRate: rate, maximumLagSeconds: lag, keep: keeper?.settings };
     session = pool.listen(golem, format, options, { signal: stop.signal, onReport: report });
     await session.done;
   });

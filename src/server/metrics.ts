@@ -4,6 +4,7 @@
  * Not its concern: what the routes do.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { KeptState } from "../node/keep/clip-keeper.ts";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Milliseconds between samples of the event loop. */
@@ -21,6 +22,8 @@ interface MetricSources {
   getWorkers(): number;
   /** Log lines that could not be written. */
   getDroppedLines(): number;
+  /** What was kept of what was heard; undefined: nothing is kept. */
+  getKept(): KeptState | undefined;
 }
 
 /** The metrics of one server. */
@@ -87,6 +90,19 @@ export function createMetrics(sources: MetricSources): Metrics {
     collect() {
       this.reset();
       this.inc(sources.getDroppedLines());
+    },
+  });
+  watch("golem_keeping", "1 when the sound of what was heard is kept", () => Number(!!sources.getKept()));
+  watch("golem_kept_bytes", "Size of the kept clips without a label", () => sources.getKept()?.bytes ?? 0);
+  new Counter({
+    name: "golem_kept_clips_total",
+    help: "Clips kept, or left out because they could not be written",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      this.reset();
+      const { written = {}, failed = 0 } = sources.getKept() ?? {};
+      for (const [kind, count] of Object.entries({ ...written, failed })) this.inc({ kind }, count);
     },
   });
   const delay = monitorEventLoopDelay({ resolution });

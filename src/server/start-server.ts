@@ -8,6 +8,7 @@ import { type Logger, pino } from "pino";
 import type { GolemError } from "../core/error.ts";
 import { getCacheFolder } from "../node/disk/cache-folder.ts";
 import type { EnvironmentOptions } from "../node/environment.ts";
+import { type ClipKeeper, type KeepOptions, openClipKeeper } from "../node/keep/clip-keeper.ts";
 import { createGolemPool, type GolemPool } from "../node/threads/golem-pool.ts";
 import { createAdmission } from "./admission.ts";
 import { createKeyCheck } from "./api-keys.ts";
@@ -55,6 +56,8 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly workers?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
+  /** Where clips of what was heard by detect and listen are kept; default: nothing is kept. */
+  readonly keep?: KeepOptions | undefined;
   /** Where log lines go; by default nowhere. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
@@ -98,11 +101,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   let isStopping = false;
+  let keeper: ClipKeeper | undefined;
   let parts: AppParts | undefined;
   try {
+    if (options.keep) {
+      keeper = await openClipKeeper(options.keep, ({ code, message }) => log.warn({ code }, message));
+      log.info({ folder: options.keep.folder }, "recording is on: clips of what is heard are kept");
+    }
     const created = createParts(
       { ...options, host },
-      { pool, log, sink, workers, isStopping: () => isStopping },
+      { pool, log, sink, workers, keeper, isStopping: () => isStopping },
     );
     parts = created;
     const { golems, metrics, admission, sessions, timeoutSeconds } = created;
@@ -122,6 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await drain(1000 * timeoutSeconds);
         await golems.close();
         await pool.close();
+        await keeper?.close();
         metrics.close();
         log.info("stopped");
       },
@@ -141,11 +150,12 @@ function createParts(
     readonly log: Logger;
     readonly sink: LogSink;
     readonly workers: number;
+    readonly keeper: ClipKeeper | undefined;
     isStopping(): boolean;
   },
 ): AppParts {
   const { sink, ...shared } = base;
-  const { pool, workers } = shared;
+  const { pool, workers, keeper } = shared;
   const {
     maximumBodyBytes = serverDefaults.maximumBodyBytes,
     clientShare = serverDefaults.clientShare,
@@ -173,6 +183,7 @@ function createParts(
       isReady: () => golems.isReady() && pool.getReady() > 0,
       getWorkers: pool.getReady,
       getDroppedLines: sink.getDropped,
+      getKept: () => keeper?.getState(),
     }),
     isKey: apiKeys && createKeyCheck(apiKeys),
     concurrency: workers,

@@ -5,12 +5,12 @@ import { detectFile } from "../../node/detect.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { describeEvent } from "../describe-event.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
-import { type DetectCommandOptions, toDetectOptions } from "./shared-options.ts";
+import { type DetectCommandOptions, type KeepCommandOptions, toDetectOptions, toKeepOptions } from "./shared-options.ts";
 
 /** Runs the command. */
 export async function runCommand(
   [folder, file]: [string, string],
-  options: CommonOptions & DetectCommandOptions & { format?: EventFormat },
+  options: CommonOptions & DetectCommandOptions & KeepCommandOptions & { format?: EventFormat },
   terminal: Terminal,
 ): Promise<number> {
   const { format } = options;
@@ -23,7 +23,9 @@ export async function runCommand(
   const writer = format && createEventWriter(format, golem.document.audio.sampleRate / 2);
   if (writer?.header !== undefined) terminal.printResult(writer.header);
   let count = 0;
-  for await (const event of detectFile(golem, file, { ...terminal.work, ...toDetectOptions(options) })) {
+  const keep = toKeepOptions(options, terminal);
+  const work = { ...terminal.work, ...toDetectOptions(options), keep };
+  for await (const event of detectFile(golem, file, work)) {
     count++;
     terminal.printJson(event);
     terminal.printResult(writer ? writer.write(event) : describeEvent(event, terminal.bold));

@@ -4,8 +4,9 @@ import { readRegularFile } from "../../node/disk/regular-file.ts";
 import { parseApiKeys } from "../../server/api-keys.ts";
 import { startServer } from "../../server/start-server.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
+import { type KeepCommandOptions, toKeepOptions } from "./shared-options.ts";
 
-interface ServeOptions extends CommonOptions {
+interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly port?: number;
   readonly host?: string;
   readonly allowHost?: readonly string[];
@@ -51,6 +52,7 @@ export async function runCommand(
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,
+    keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });
   try {

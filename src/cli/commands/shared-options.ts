@@ -7,7 +7,10 @@ import type { AudioSettings } from "../../audio/audio.ts";
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { MeasureOptions } from "../../workflow/training-options.ts";
-import type { CommonOptions } from "../terminal.ts";
+import { GolemError } from "../../core/error.ts";
+import { makePrintable } from "../../core/printable.ts";
+import type { KeepOptions } from "../../node/keep/clip-keeper.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
 
 /** `--no-trim` and `--max-seconds` as commander gives them. */
 export interface AudioOptions {
@@ -72,5 +75,42 @@ export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
   return {
     ...{ threshold, windowSeconds: window, hopSeconds: hop, pauseSeconds: pause },
     minimumSeconds: minDuration,
+  };
+}
+
+/** Options of keeping what was heard. */
+export interface KeepCommandOptions {
+  readonly keep?: string;
+  readonly keepSeconds?: number;
+  readonly keepUnsure?: number;
+  readonly keepUnknown?: boolean;
+  readonly keepMegabytes?: number;
+}
+
+/**
+ * What is kept, for the library; undefined if nothing is. Says on stderr that something is, even with
+ * --quiet, since those who are recorded have a right to it. Throws `usage`.
+ */
+export function toKeepOptions(
+  { keep, keepSeconds, keepUnsure, keepUnknown, keepMegabytes }: KeepCommandOptions,
+  { stderr }: Pick<Terminal, "stderr">,
+): KeepOptions | undefined {
+  if (keep === undefined) {
+    const given = [keepSeconds, keepUnsure, keepUnknown, keepMegabytes].some((value) => value !== undefined);
+    if (!given) return undefined;
+    throw new GolemError("usage", "Options of --keep were given without --keep.", {
+      hint: "Name the folder with --keep DIR.",
+    });
+  }
+  const kinds = [
+    "events",
+    ...(keepUnsure === undefined ? [] : ["near misses"]),
+    ...(keepUnknown ? ["unknown sound"] : []),
+  ];
+  stderr.write(makePrintable(`Recording is on: the sound of ${kinds.join(", ")} is kept in ${keep}.`) + "\n");
+  return {
+    folder: keep,
+    ...{ marginSeconds: keepSeconds, unsure: keepUnsure, unknown: keepUnknown },
+    maximumBytes: keepMegabytes === undefined ? undefined : Math.round(keepMegabytes * 2 ** 20),
   };
 }

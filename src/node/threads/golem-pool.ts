@@ -7,6 +7,7 @@
 import type { ErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { createCallInput } from "../../core/worker-calls.ts";
+import type { HeardClip, KeepSettings } from "../../detect/clip-cutter.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { DetectedEvent } from "../../detect/detector.ts";
 import type { PcmFormat } from "../../detect/pcm-reader.ts";
@@ -60,6 +61,7 @@ export type GolemCalls = {
       readonly name: string;
       readonly options: DetectOptions;
       readonly maximumSeconds: number;
+      readonly keep?: KeepSettings | undefined;
     };
     answer: undefined;
     report: StreamReport;
@@ -90,11 +92,15 @@ interface ListenOptions extends DetectOptions {
    * the sender has to wait.
    */
   readonly maximumLagSeconds?: number | undefined;
+  /** What is reported as clips; default: nothing. */
+  readonly keep?: KeepSettings | undefined;
 }
 
 /** What a worker reports of a stream. */
 export type StreamReport =
   | { readonly event: DetectedEvent }
+  /** Sound to keep, where `keep` asks for it. */
+  | { readonly clip: HeardClip }
   | { readonly warning: ErrorRecord }
   /** Seconds of the stream done. */
   | { readonly seconds: number }
@@ -158,7 +164,7 @@ export interface GolemPool {
    */
   detect(
     golem: LoadableGolem,
-    recording: { name: string; maximumSeconds: number },
+    recording: { name: string; maximumSeconds: number; keep?: KeepSettings | undefined },
     options: DetectOptions,
     stream: StreamOptions,
   ): ByteSession;

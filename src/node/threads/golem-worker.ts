@@ -13,6 +13,7 @@ import { blockBytes, createCachedSource, createMemorySource } from "../../core/b
 import { throwIfAborted } from "../../core/error.ts";
 import { createPacedTurn, createSourceWithTurns } from "../../core/turn-taking.ts";
 import type { CallContext, CallMethods } from "../../core/worker-calls.ts";
+import type { ClipKeeping, KeepSettings } from "../../detect/clip-cutter.ts";
 import { resolveDetectSettings } from "../../detect/detect-settings.ts";
 import { detectSource } from "../../detect/detect-source.ts";
 import { createDetector } from "../../detect/detector.ts";
@@ -120,14 +121,14 @@ function startService({ cache, busy }: GolemWorkerSettings, place: number): Work
 /** Finds the events in a recording that arrives as chunks. */
 async function detect(
   { model, encoderSet }: LoadedGolem,
-  { name, options, maximumSeconds }: Omit<GolemCalls["detect"]["argument"], "golem">,
+  { name, options, maximumSeconds, keep }: Omit<GolemCalls["detect"]["argument"], "golem">,
   { signal, report, chunks }: CallContext<GolemCalls["detect"]>,
 ): Promise<undefined> {
   const classifier = createWindowClassifier(model, encoderSet);
   const source = await receiveSource(chunks, name, report);
   const events = detectSource(takeTurns(source), classifier, {
     settings: resolveDetectSettings(model, options),
-    ...{ decoders, maximumSeconds, signal },
+    ...{ decoders, maximumSeconds, signal, keep: toKeeping(keep, report) },
     onWarning: (warning) => report({ warning }),
     onProgress: ({ completed }) => report({ seconds: completed }),
   });
@@ -140,10 +141,10 @@ async function listen(
   { format, options }: Omit<GolemCalls["listen"]["argument"], "golem">,
   { signal, report, chunks }: CallContext<GolemCalls["listen"]>,
 ): Promise<undefined> {
-  const { sampleRate, maximumLagSeconds, ...rest } = options;
+  const { sampleRate, maximumLagSeconds, keep, ...rest } = options;
   const detector = createDetector(createWindowClassifier(model, encoderSet), {
     settings: resolveDetectSettings(model, rest),
-    ...{ sampleRate, maximumLagSeconds, signal },
+    ...{ sampleRate, maximumLagSeconds, signal, keep: toKeeping(keep, report) },
     onWarning: (warning) => report({ warning }),
   });
   const reader = createPcmReader(format);
@@ -154,6 +155,12 @@ async function listen(
   for (const event of await detector.finish()) report({ event });
   report({ seconds: detector.getState().time });
 }
+
+/** Clips are reported; the thread that owns the worker writes them. */
+const toKeeping = (
+  keep: KeepSettings | undefined,
+  report: (report: StreamReport) => void,
+): ClipKeeping | undefined => keep && { ...keep, onClip: (clip) => report({ clip }) };
 
 /**
  * Opens a recording that arrives as chunks: at once where it can be decoded as a stream, otherwise once all
