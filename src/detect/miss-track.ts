@@ -60,7 +60,8 @@ export function createMissTrack(
     push(window) {
       const { from, to, scores } = window;
       const label = scores.indexOf(Math.max(...scores));
-      if (strange) guesses = [...guesses.slice(1 - maximumGuesses), { from, to, label, score: scores[label]! }];
+      if (strange)
+        guesses = [...guesses.slice(1 - maximumGuesses), { from, to, label, score: scores[label]! }];
       const share = { ...window, scores: Float64Array.of(window.unknown) };
       return toMisses(near?.push(window), strange?.push(share));
     },

@@ -34,6 +34,7 @@ beforeAll(async () => {
     isReady: () => true,
     getWorkers: () => 1,
     getDroppedLines: () => 0,
+    getKept: () => undefined,
   });
 });
 afterAll(() => metrics?.close());

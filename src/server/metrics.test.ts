@@ -10,6 +10,7 @@ it("renders counts, durations and what its sources say now", async () => {
     isReady: () => true,
     getWorkers: () => 3,
     getDroppedLines: () => 0,
+    getKept: () => undefined,
   });
   onTestFinished(() => metrics.close());
   metrics.countRequest("/v1/golems/:id/predict", "POST", 200, 0.02);
@@ -27,6 +28,7 @@ it("renders counts, durations and what its sources say now", async () => {
     "golem_body_bytes 42",
     "golem_ready 1",
     "golem_workers 3",
+    "golem_keeping 0",
   ]) {
     expect(text).toContain(`${line}\n`);
   }

@@ -4,8 +4,8 @@
  * Not its concern: what the routes do.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { KeptState } from "../node/keep/clip-keeper.ts";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { KeptState } from "../node/keep/clip-keeper.ts";
 
 /** Milliseconds between samples of the event loop. */
 const resolution = 10;

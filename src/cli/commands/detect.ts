@@ -5,7 +5,12 @@ import { detectFile } from "../../node/detect.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { describeEvent } from "../describe-event.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
-import { type DetectCommandOptions, type KeepCommandOptions, toDetectOptions, toKeepOptions } from "./shared-options.ts";
+import {
+  type DetectCommandOptions,
+  type KeepCommandOptions,
+  toDetectOptions,
+  toKeepOptions,
+} from "./shared-options.ts";
 
 /** Runs the command. */
 export async function runCommand(

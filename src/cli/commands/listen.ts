@@ -6,7 +6,12 @@ import { openDetector } from "../../node/detect.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { describeEvent, describeLiveState } from "../describe-event.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
-import { type DetectCommandOptions, type KeepCommandOptions, toDetectOptions, toKeepOptions } from "./shared-options.ts";
+import {
+  type DetectCommandOptions,
+  type KeepCommandOptions,
+  toDetectOptions,
+  toKeepOptions,
+} from "./shared-options.ts";
 
 /** Maximum lag behind the microphone before windows are skipped, in seconds. */
 const maximumLagSeconds = 5;
@@ -14,7 +19,9 @@ const maximumLagSeconds = 5;
 /** Runs the command; resolves with 130 when interrupted, which is how listening to a microphone ends. */
 export async function runCommand(
   [folder]: [string],
-  options: CommonOptions & DetectCommandOptions & KeepCommandOptions & { rate?: number; format?: PcmFormat; device?: string },
+  options: CommonOptions &
+    DetectCommandOptions &
+    KeepCommandOptions & { rate?: number; format?: PcmFormat; device?: string },
   terminal: Terminal,
 ): Promise<number> {
   const { input, work } = terminal;

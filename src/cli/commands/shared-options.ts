@@ -5,11 +5,11 @@
  */
 import type { AudioSettings } from "../../audio/audio.ts";
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
-import type { DetectOptions } from "../../detect/detect-settings.ts";
-import type { MeasureOptions } from "../../workflow/training-options.ts";
 import { GolemError } from "../../core/error.ts";
 import { makePrintable } from "../../core/printable.ts";
+import type { DetectOptions } from "../../detect/detect-settings.ts";
 import type { KeepOptions } from "../../node/keep/clip-keeper.ts";
+import type { MeasureOptions } from "../../workflow/training-options.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 /** `--no-trim` and `--max-seconds` as commander gives them. */
@@ -107,7 +107,7 @@ export function toKeepOptions(
     ...(keepUnsure === undefined ? [] : ["near misses"]),
     ...(keepUnknown ? ["unknown sound"] : []),
   ];
-  stderr.write(makePrintable(`Recording is on: the sound of ${kinds.join(", ")} is kept in ${keep}.`) + "\n");
+  stderr.write(`${makePrintable(`Recording is on: the sound of ${kinds.join(", ")} is kept in ${keep}.`)}\n`);
   return {
     folder: keep,
     ...{ marginSeconds: keepSeconds, unsure: keepUnsure, unknown: keepUnknown },

@@ -8,8 +8,8 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError } from "../../core/error.ts";
-import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { readListTable } from "../data/read-list.ts";
+import { writeFileAtomic } from "../disk/atomic-write.ts";
 
 /** Name of the file of answers in a reviewed folder. */
 export const answersName = "metadata.csv";

@@ -17,8 +17,10 @@ import { keepDefaults } from "./keep-defaults.ts";
 import { isClipName, type KeptClip, manifestName } from "./kept-manifest.ts";
 
 /** What is kept of the sound that is listened to, and where. */
-export interface KeepOptions extends Partial<KeepSettings> {
+export interface KeepOptions extends Pick<KeepSettings, "unsure" | "unknown"> {
   readonly folder: string;
+  /** Sound kept before and after a stretch, in seconds, at most 10; default 1. */
+  readonly marginSeconds?: number | undefined;
   /** Size from which the oldest clips are deleted, in bytes; default 500 MB. */
   readonly maximumBytes?: number | undefined;
 }
@@ -51,7 +53,7 @@ export interface ClipKeeper {
 }
 
 /** Checks the options and fills in the defaults. Throws `invalid-option`. */
-function resolveKeepOptions(options: KeepOptions): Required<Pick<KeepOptions, "maximumBytes">> & KeepSettings {
+function resolveKeepOptions(options: KeepOptions): KeepSettings & { readonly maximumBytes: number } {
   const { marginSeconds = keepDefaults.marginSeconds, maximumBytes = keepDefaults.maximumBytes } = options;
   const check = (name: string, value: number, maximum: number, minimum = 0): void => {
     if (value >= minimum && value <= maximum) return;
@@ -135,9 +137,11 @@ export async function openClipKeeper(
       const size = 4 * clip.samples.length;
       if (pendingBytes + size > maximumPendingBytes) return fail("the disk is too slow");
       pendingBytes += size;
-      turn = turn.then(() => write(clip, source)).finally(() => {
-        pendingBytes -= size;
-      });
+      turn = turn
+        .then(() => write(clip, source))
+        .finally(() => {
+          pendingBytes -= size;
+        });
     },
     getState: () => ({ written: { ...written }, bytes, failed }),
     close: () => turn,

@@ -1,0 +1,55 @@
+/** `golem serve --keep` over real HTTP: clips of what detect and listen heard, metrics, and none without it. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+import { readManifest } from "../../src/node/keep/kept-manifest.ts";
+import { createWav } from "../support/audio-files.ts";
+import { createScratchFolder } from "../support/scratch-folder.ts";
+import { createForm, createToneInSilence, getToneGolem, serve } from "../support/served.ts";
+
+const samples = new Float32Array(6 * 16_000);
+samples.set(createToneInSilence(2), 1.5 * 16_000);
+
+async function listen(url: string): Promise<void> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/v1/golems/tones/listen`);
+  await new Promise((resolve) => socket.on("open", resolve));
+  socket.send(Int16Array.from(samples, (value) => Math.round(32_767 * value)).buffer);
+  socket.send("end");
+  await new Promise((resolve) => socket.on("close", resolve));
+}
+
+it("keeps what is heard in recordings and in live streams, and says so in its log and metrics", async () => {
+  const { golem } = await getToneGolem();
+  const folder = join(await createScratchFolder(), "kept");
+  const served = await serve({ golems: [golem], keep: { folder, marginSeconds: 0.5 } });
+  onTestFinished(() => served.server.close());
+  const body = createForm({ "evil:*?.wav": createWav([samples], 16_000) });
+  const response = await served.fetch("/v1/golems/tones/detect", { method: "POST", body });
+  expect(JSON.parse(await response.text())).toMatchObject({ label: "low" });
+  await listen(served.url);
+  const metrics = await (await served.fetch("/metrics")).text();
+  expect(metrics).toContain("golem_keeping 1\n");
+  await served.server.close();
+  const manifest = (await readManifest(folder))!;
+  expect(manifest).toMatchObject([
+    { heard: "low", kind: "event", source: "evil:*?.wav" },
+    { heard: "low", kind: "event", source: expect.stringMatching(/^live [\w-]+$/) },
+  ]);
+  expect((await readdir(folder)).sort()).toEqual(
+    ["kept.jsonl", ...manifest.map(({ file_name }) => file_name)].sort(),
+  );
+  expect(served.getLog().map(({ msg }) => msg)).toContain("recording is on: clips of what is heard are kept");
+});
+
+it("counts what it kept and what it could not keep", async () => {
+  const { golem } = await getToneGolem();
+  const folder = await createScratchFolder();
+  const served = await serve({ golems: [golem], keep: { folder, maximumBytes: 1000 } });
+  onTestFinished(() => served.server.close());
+  await listen(served.url);
+  await expect
+    .poll(async () => (await served.fetch("/metrics")).text())
+    .toContain('golem_kept_clips_total{kind="failed"} 1\n');
+  expect(served.getLog()).toContainEqual(expect.objectContaining({ level: 40, code: "output-failed" }));
+});
