@@ -38,6 +38,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The page's policy allows no data: addresses.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: ["src/studio/index.html", "src/studio/review.html"] },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
   },

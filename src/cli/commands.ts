@@ -160,6 +160,22 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     load: () => import("./commands/evaluate.ts"),
   },
   {
+    name: "review",
+    args: ["<dir>"],
+    description: "label what was kept, or any folder of recordings, in the browser",
+    options: [
+      {
+        flags: "--answers <file>",
+        description: "take labels from this .csv (file_name, label) instead; an empty label takes one back",
+      },
+      { flags: "--port <n>", description: "port on 127.0.0.1 (default: a free one)", parse: port },
+      { flags: "--no-open", description: "do not open a browser" },
+    ],
+    help: `DIR is a folder of golem listen, detect or serve --keep DIR, or any folder of recordings. Those whose class was least sure come first. Labels
+are written to metadata.csv in DIR after every answer: golem update GOLEM DIR trains on them. A wrong answer becomes _unknown.`,
+    load: () => import("./commands/review.ts"),
+  },
+  {
     name: "update",
     args: ["<golem>", "<data...>"],
     description: "train a golem again with more recordings, by the same recipe; new classes are allowed",

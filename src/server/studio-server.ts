@@ -23,6 +23,20 @@ export interface StudioServer {
   close(): Promise<void>;
 }
 
+/** An answer that is no file of the site. */
+export interface ExtraAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** Answers requests beside the site's files; undefined leaves a request to the site. */
+export type ExtraRoutes = (
+  request: IncomingMessage,
+  path: string,
+  query: URLSearchParams,
+) => Promise<ExtraAnswer | undefined>;
+
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -54,10 +68,14 @@ const guard = createRequestGuard({ hosts: [], origins: [] });
 const brotliQuality = 5;
 
 /** Opens the server on 127.0.0.1. Rejects with `output-failed` if the port is taken. */
-export async function startStudioServer(site: StudioSite, port: number): Promise<StudioServer> {
+export async function startStudioServer(
+  site: StudioSite,
+  port: number,
+  routes?: ExtraRoutes,
+): Promise<StudioServer> {
   const read = createReader();
   const server = createServer((request, response) => {
-    answer(site, read, request, response).catch(() => {
+    answer({ site, read, routes }, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -109,22 +127,35 @@ function hasTag(tagList: string | undefined, tag: string): boolean {
 }
 
 async function answer(
-  site: StudioSite,
-  read: Reader,
-  { method, url = "/", headers: asked }: IncomingMessage,
+  {
+    site,
+    read,
+    routes,
+  }: { readonly site: StudioSite; readonly read: Reader; readonly routes: ExtraRoutes | undefined },
+  request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { method, url = "/", headers: asked } = request;
   try {
     guard(asked.host, asked.origin);
   } catch (error) {
     response.writeHead(403, { "content-type": "text/plain" }).end(`${(error as Error).message}\n`);
     return;
   }
+  const path = decodePath(url);
+  const extra = path && (await routes?.(request, path, new URL(url, "http://127.0.0.1").searchParams));
+  if (extra) {
+    const { status, type, body } = extra;
+    // The rest of a body that was refused would be taken for the next request.
+    const connection = request.complete ? {} : { connection: "close" };
+    const own = { "content-type": type, "content-length": body.length, "cache-control": "no-store" };
+    response.writeHead(status, { ...headers, ...own, ...connection }).end(body);
+    return;
+  }
   if (method !== "GET" && method !== "HEAD") {
     response.writeHead(405, { allow: "GET, HEAD" }).end();
     return;
   }
-  const path = decodePath(url);
   const address = path === "/" ? "index.html" : path?.slice(1);
   const file = address === undefined ? undefined : site.get(address);
   if (!file || address === undefined) {

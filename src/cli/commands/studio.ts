@@ -1,9 +1,9 @@
 /** `golem studio`: serves the browser application to this machine, or writes it as a static site. */
-import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { gatherStudioSite, writeStudioSite } from "../../node/export/studio-site.ts";
 import { studioPort } from "../../server/studio-port.ts";
 import { startStudioServer } from "../../server/studio-server.ts";
+import { openBrowser } from "../open-browser.ts";
 import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
@@ -44,17 +44,4 @@ export async function runCommand(
   });
   await server.close();
   return 0;
-}
-
-/** Opens the address in the system's browser, if there is one. */
-function openBrowser(url: string): void {
-  const [command, args] =
-    process.platform === "darwin"
-      ? ["open", [url]]
-      : process.platform === "win32"
-        ? ["cmd", ["/c", "start", "", url]]
-        : ["xdg-open", [url]];
-  const child = spawn(command as string, args as string[], { stdio: "ignore", detached: true });
-  child.on("error", () => {});
-  child.unref();
 }

@@ -51,15 +51,9 @@ const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url
  */
 export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise<StudioSite> {
   const { cache = getCacheFolder(), signal, onWarning } = options;
-  const site = new Map<string, SiteFile>();
-  for (const path of await listFiles(builtPage)) {
-    site.set(relative(builtPage, path).split(sep).join("/"), { path });
-  }
-  if (!site.has("index.html")) {
-    throw new GolemError("unexpected", `The studio is not built: there is no page in ${builtPage}.`, {
-      hint: "Run `npm run build`.",
-    });
-  }
+  const site = new Map<string, SiteFile>(await getBuiltPages());
+  // Its server is golem review.
+  site.delete("review.html");
   const encoderSets = [
     ...defaultEncoderIds.map(getEncoderDefinition),
     ...[getTranscriberDefinition(defaultEncoderId)].filter((one) => one !== undefined),
@@ -94,6 +88,18 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
   }
   site.set("gallery/gallery.json", { bytes: new TextEncoder().encode(JSON.stringify(gallery)) });
   return site;
+}
+
+/** The built pages and what they load, without weights. Rejects with `unexpected` if they are not built. */
+export async function getBuiltPages(): Promise<StudioSite> {
+  const site = new Map<string, SiteFile>();
+  for (const path of await listFiles(builtPage)) {
+    site.set(relative(builtPage, path).split(sep).join("/"), { path });
+  }
+  if (site.has("index.html")) return site;
+  throw new GolemError("unexpected", `The studio is not built: there is no page in ${builtPage}.`, {
+    hint: "Run `npm run build`.",
+  });
 }
 
 /** The library for exported golems, and a list of its files; files already in the page are not duplicated. */

@@ -38,7 +38,8 @@ export interface ClipOptions extends WorkOptions {
 const embeddedBytes = 6 << 20;
 
 const sampleRate = 16_000;
-const maximumSeconds = 10;
+/** Longest sound in a report, in seconds. */
+const clipSeconds = 10;
 const maximumSteps = 3;
 const pictureWidth = 320;
 const pictureBands = 64;
@@ -58,7 +59,9 @@ export async function addClips(data: ReportData, options: ClipOptions): Promise<
     if (path === undefined) continue;
     const link = sound === "none" ? undefined : createLink(folder, path);
     const isWanted = left > 0 || pictured.has(index);
-    const samples = isWanted ? await decodeStart(path, options) : undefined;
+    const samples = isWanted
+      ? await decodeStart(path, { ...options, maximumSeconds: clipSeconds })
+      : undefined;
     const picture = samples && pictured.has(index) ? drawSamples(samples) : undefined;
     const clip = samples && left >= samples.length ? createClip(samples) : undefined;
     left -= clip && samples ? samples.length : 0;
@@ -86,8 +89,15 @@ export function createLink(folder: string, path: string): ReportAudio | undefine
   return { kind: "link", href: steps.map(encodeURIComponent).join("/") };
 }
 
-/** The first seconds after trimming, mono at 16 kHz; undefined where it cannot be decoded. */
-async function decodeStart(path: string, { audio, signal }: ClipOptions): Promise<Float32Array | undefined> {
+/** The first seconds, mono at 16 kHz; undefined where it cannot be decoded. Rejects with `aborted` only. */
+export async function decodeStart(
+  path: string,
+  {
+    audio,
+    signal,
+    maximumSeconds,
+  }: Pick<ClipOptions, "audio" | "signal"> & { readonly maximumSeconds: number },
+): Promise<Float32Array | undefined> {
   try {
     const source = await openFileSource(path);
     try {
@@ -104,7 +114,8 @@ async function decodeStart(path: string, { audio, signal }: ClipOptions): Promis
   }
 }
 
-function drawSamples(samples: Float32Array): Uint8Array | undefined {
+/** A spectrogram of samples at 16 kHz as PNG; undefined where they are too few. */
+export function drawSamples(samples: Float32Array): Uint8Array | undefined {
   const hop = Math.max(64, Math.ceil((samples.length - window) / (pictureWidth - 1)));
   const mel = createLogMel({
     ...{ window, hop, transformSize, sampleRate, bands: pictureBands, low: 40, high: 7900 },

@@ -1,0 +1,56 @@
+/** `golem review DIR`: a page to label what was kept, or any recordings; with --answers labels from a file. */
+
+import { getBuiltPages } from "../../node/export/studio-site.ts";
+import { openReview, readGivenAnswers } from "../../node/keep/review-folder.ts";
+import { createReviewRoutes } from "../../server/review-routes.ts";
+import { startStudioServer } from "../../server/studio-server.ts";
+import { openBrowser } from "../open-browser.ts";
+import { quoteForShell } from "../printed-path.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+
+interface ReviewOptions extends CommonOptions {
+  readonly port?: number;
+  readonly open: boolean;
+  readonly answers?: string;
+}
+
+/** Runs the command; resolves with the exit code, with the page once it is interrupted. */
+export async function runCommand(
+  [folder]: [string],
+  { port = 0, open, answers }: ReviewOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { signal } = terminal.work;
+  const review = await openReview(folder, terminal.work);
+  const count = async () => {
+    const { items } = await review.getState();
+    return { items: items.length, labelled: items.filter(({ label }) => label !== undefined).length };
+  };
+  const printCount = async (given: object = {}): Promise<void> => {
+    const { items, labelled } = await count();
+    terminal.printJson({ review: folder, ...given, items, labelled });
+    terminal.print(`${labelled} of ${items} recordings have a label`);
+    if (labelled > 0) {
+      terminal.print(`Next: npx golem update GOLEM ${quoteForShell(folder)} --out DIR`);
+    }
+  };
+  if (answers !== undefined) {
+    const given = await readGivenAnswers(answers);
+    await review.answer(given);
+    await printCount({ answers: given.length });
+    return 0;
+  }
+  const site = await getBuiltPages();
+  const server = await startStudioServer(site, port, createReviewRoutes(review));
+  const url = `${server.url}review.html`;
+  terminal.printJson({ url });
+  terminal.print(`The review is at ${terminal.bold(url)} (Ctrl-C ends it; every answer is saved at once)`);
+  if (open && !terminal.json && process.stdout.isTTY) openBrowser(url);
+  await new Promise<void>((done) => {
+    if (signal?.aborted) done();
+    signal?.addEventListener("abort", () => done(), { once: true });
+  });
+  await server.close();
+  await printCount();
+  return 0;
+}

@@ -1,0 +1,118 @@
+/**
+ * A review of a folder on disk: kept clips, or any recordings, and the labels given to them.
+ *
+ * Every answer is written before it counts, so a review can be left and continued at any time, and several
+ * may be open on one folder.
+ * Not its concern: who answers, how recordings are shown.
+ */
+import { basename, join, resolve } from "node:path";
+import { GolemError } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { checkLabel } from "../../dataset/label-limits.ts";
+import { isRecordingName } from "../../dataset/recording-name.ts";
+import { type ReviewItem, type ReviewState, sortByDoubt } from "../../workflow/review.ts";
+import { readListTable } from "../data/read-list.ts";
+import { walkFolder } from "../disk/folder-walk.ts";
+import { type Answer, answersName, readAnswers, writeAnswers } from "./answers.ts";
+import { readManifest } from "./kept-manifest.ts";
+
+/** A review of one folder. */
+export interface ReviewFolder {
+  /** What there is to review now, and the labels given so far. */
+  getState(): Promise<ReviewState>;
+  /** Absolute path of a recording of the review; undefined for any other name. */
+  locate(file: string): string | undefined;
+  /**
+   * Gives labels to recordings; an empty label takes one back. All of them are written, or none. Rejects with
+   * `invalid-data` for other files and impossible labels, and with `output-failed`.
+   */
+  answer(answers: readonly { readonly file: string; readonly label: string }[]): Promise<void>;
+}
+
+/**
+ * Opens a review. Rejects with `no-recordings` for a folder without any, `output-exists` if its metadata.csv
+ * is another list, and with the errors of reading.
+ */
+export async function openReview(folder: string, options: WorkOptions = {}): Promise<ReviewFolder> {
+  const root = resolve(folder);
+  let items = new Map<string, ReviewItem>();
+  const refresh = async (): Promise<Map<string, Answer>> => {
+    items = new Map((await listItems(root, options)).map((item) => [item.file, item]));
+    return readAnswers(root);
+  };
+  await refresh();
+  if (items.size === 0) {
+    throw new GolemError("no-recordings", `${folder} has no recordings; some to review were expected.`, {
+      hint: "Keep some with golem listen --keep DIR, or name a folder of recordings.",
+    });
+  }
+  let turn: Promise<unknown> = Promise.resolve();
+  const write = async (given: readonly { file: string; label: string }[]): Promise<void> => {
+    // Read again, since another review may be open.
+    const answers = await readAnswers(root);
+    for (const { file, label: text } of given) {
+      const item = items.get(file);
+      if (!item) {
+        throw new GolemError("invalid-data", `${file.slice(0, 200)} is no recording of this review.`, {
+          hint: `Name files as ${answersName} does: relative to the reviewed folder.`,
+        });
+      }
+      const label = text.trim().normalize("NFC");
+      checkLabel(label, file);
+      if (label === "") answers.delete(file);
+      else answers.set(file, { file, label, source: item.source, ...item.segment });
+    }
+    await writeAnswers(root, answers);
+  };
+  return {
+    async getState() {
+      const answers = await refresh();
+      const all = sortByDoubt([...items.values()]).map((item) => {
+        const label = answers.get(item.file)?.label;
+        return label === undefined ? item : { ...item, label };
+      });
+      const labels = new Set(all.flatMap(({ heard, label }) => [heard?.label ?? "", label ?? ""]));
+      return {
+        name: basename(root),
+        items: all,
+        labels: [...labels].filter((label) => label !== "" && !label.startsWith("_")).sort(),
+      };
+    },
+    locate: (file) => (items.has(file) ? join(root, file) : undefined),
+    answer(answers) {
+      const result = turn.then(() => write(answers));
+      turn = result.catch(() => {});
+      return result;
+    },
+  };
+}
+
+/** Reads answers from a table with the columns file_name and label. Rejects with `invalid-data`. */
+export async function readGivenAnswers(path: string): Promise<{ file: string; label: string }[]> {
+  const name = basename(path);
+  const { columns, rows } = await readListTable(path, name, {});
+  const missing = ["file_name", "label"].filter((column) => !columns.includes(column));
+  if (missing.length > 0) {
+    throw new GolemError("invalid-data", `${name} has no column ${missing.join(" and no column ")}.`, {
+      hint: "Name the columns file_name and label.",
+    });
+  }
+  return rows.map(({ cells }) => ({ file: cells.get("file_name") ?? "", label: cells.get("label") ?? "" }));
+}
+
+/** The kept clips that still exist; in a folder without a manifest all recordings. */
+async function listItems(root: string, options: WorkOptions): Promise<ReviewItem[]> {
+  const manifest = await readManifest(root);
+  const { files } = await walkFolder(root, options);
+  if (!manifest) {
+    return files.filter((file) => isRecordingName(basename(file))).map((file) => ({ file, source: "" }));
+  }
+  const existing = new Set(files);
+  return manifest
+    .filter(({ file_name }) => existing.has(file_name))
+    .map(({ file_name, heard: label, confidence, kind, start, end, source }) => ({
+      ...{ file: file_name, source },
+      heard: { label, confidence, kind },
+      segment: { start, end },
+    }));
+}

@@ -1,0 +1,75 @@
+/**
+ * The texts of the page of `golem review`, in English and Russian.
+ *
+ * Not its concern: which language is shown, the studio's own texts.
+ */
+import type { ClipKind } from "../../detect/clip-cutter.ts";
+
+/** All texts of the page. */
+interface ReviewWords {
+  readonly title: string;
+  readonly loading: string;
+  readonly done: (labelled: number, all: number) => string;
+  readonly place: (number: number, all: number) => string;
+  readonly heard: (label: string, percent: number) => string;
+  readonly kinds: Readonly<Record<ClipKind, string>>;
+  readonly picture: string;
+  readonly play: string;
+  readonly right: string;
+  readonly wrong: string;
+  readonly background: string;
+  readonly undo: string;
+  readonly back: string;
+  readonly next: string;
+  readonly other: string;
+  readonly given: (label: string) => string;
+  readonly notGiven: string;
+  readonly finished: string;
+  readonly failed: (reason: string) => string;
+}
+
+/** The texts by language. */
+export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
+  en: {
+    title: "Review",
+    loading: "Loading ...",
+    done: (labelled, all) => `${labelled} of ${all} labelled`,
+    place: (number, all) => `Recording ${number} of ${all}`,
+    heard: (label, percent) => `Heard: ${label}, ${percent} %`,
+    kinds: { event: "event", unsure: "near miss", unknown: "unknown" },
+    picture: "Spectrogram",
+    play: "Play",
+    right: "Right",
+    wrong: "Wrong, no class",
+    background: "Background",
+    undo: "Take back",
+    back: "Previous",
+    next: "Next",
+    other: "Another label",
+    given: (label) => `Label: ${label}`,
+    notGiven: "No label yet",
+    finished: "All recordings have a label.",
+    failed: (reason) => `Not saved: ${reason}`,
+  },
+  ru: {
+    title: "Проверка",
+    loading: "Загрузка ...",
+    done: (labelled, all) => `Размечено ${labelled} из ${all}`,
+    place: (number, all) => `Запись ${number} из ${all}`,
+    heard: (label, percent) => `Распознано: ${label}, ${percent} %`,
+    kinds: { event: "событие", unsure: "чуть ниже порога", unknown: "незнакомый звук" },
+    picture: "Спектрограмма",
+    play: "Слушать",
+    right: "Верно",
+    wrong: "Неверно, ни один класс",
+    background: "Фон",
+    undo: "Снять метку",
+    back: "Назад",
+    next: "Дальше",
+    other: "Другая метка",
+    given: (label) => `Метка: ${label}`,
+    notGiven: "Метки ещё нет",
+    finished: "Все записи размечены.",
+    failed: (reason) => `Не сохранено: ${reason}`,
+  },
+};
