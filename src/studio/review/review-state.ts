@@ -72,7 +72,9 @@ export async function giveLabel(text: string): Promise<void> {
     isSaving = false;
   }
   const { label: _, ...rest } = item;
-  const all: ReviewItem[] = items.value!.map((one) => (one === item ? (label === "" ? rest : { ...rest, label }) : one));
+  const all: ReviewItem[] = items.value!.map((one) =>
+    one === item ? (label === "" ? rest : { ...rest, label }) : one,
+  );
   items.value = all;
   if (label === "") return;
   if (!label.startsWith("_") && !labels.value.includes(label)) labels.value = [...labels.value, label].sort();

@@ -1,0 +1,131 @@
+/** `golem review`: labels from a file, what is refused, and the way from what was kept to a better golem. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { openClipKeeper } from "../../src/node/keep/clip-keeper.ts";
+import { readManifest } from "../../src/node/keep/kept-manifest.ts";
+import { openReview } from "../../src/node/keep/review-folder.ts";
+import { createTone, createWav } from "../support/audio-files.ts";
+import { runGolem } from "../support/command-line.ts";
+import { createScratchFolder } from "../support/scratch-folder.ts";
+
+const rate = 16_000;
+
+/** Kept clips of 3 s with a tone in the middle second, one per score. */
+async function keepTones(
+  folder: string,
+  heard: readonly (readonly [string, number, number])[],
+): Promise<string[]> {
+  const keeper = await openClipKeeper({ folder });
+  for (const [label, confidence, hertz] of heard) {
+    const samples = new Float32Array(3 * rate);
+    samples.set(createTone(rate, 1, 1, hertz)[0]!, rate);
+    keeper.keep(
+      {
+        kind: "event",
+        event: { start: 11, end: 12, label, confidence },
+        start: 10,
+        samples,
+        sampleRate: rate,
+      },
+      "day.wav",
+    );
+  }
+  await keeper.close();
+  return (await readManifest(folder))!.map(({ file_name }) => file_name);
+}
+
+async function run(...args: string[]) {
+  const result = await runGolem([...args, "--json", "--quiet"]);
+  return { ...result, json: result.stdout === "" ? undefined : JSON.parse(result.stdout) };
+}
+
+async function answer(folder: string, rows: readonly string[]) {
+  const file = `${folder}-answers.csv`;
+  await writeFile(file, ["file_name,label", ...rows, ""].join("\n"));
+  return run("review", folder, "--answers", file);
+}
+
+it("lists the least sure first, and writes labels with the stretch they are about as data to train on", async () => {
+  const folder = join(await createScratchFolder(), "kept");
+  const files = await keepTones(folder, [
+    ["dog", 0.9, 300],
+    ["cat", 0.5, 400],
+    ["dog", 0.7, 500],
+  ]);
+  const review = await openReview(folder);
+  const state = await review.getState();
+  expect(state.items.map(({ file }) => file)).toEqual([files[1], files[2], files[0]]);
+  expect(state.labels).toEqual(["cat", "dog"]);
+
+  const { json, exitCode } = await answer(folder, [`${files[1]},"bird, small"`, `${files[0]},_background`]);
+  expect(exitCode).toBe(0);
+  expect(json).toEqual({ review: folder, answers: 2, items: 3, labelled: 2 });
+  const { recordings } = await loadDataset(folder);
+  expect(recordings.map(({ file, label, speaker }) => [file, label, speaker])).toEqual([
+    [`${files[1]}#t=1,2`, "bird, small", "day.wav"],
+    [`${files[0]}#t=1,2`, "_background", "day.wav"],
+  ]);
+  // Continued later: what was answered is known, and a label can be taken back.
+  const later = await (await openReview(folder)).getState();
+  expect(later.items.find(({ file }) => file === files[1])?.label).toBe("bird, small");
+  expect((await answer(folder, [`${files[1]},`])).json.labelled).toBe(1);
+});
+
+it("writes all answers of a file or none, and none to other files", async () => {
+  const folder = join(await createScratchFolder(), "kept");
+  const [file] = await keepTones(folder, [["dog", 0.9, 300]]);
+  for (const wrong of ["../kept-answers.csv,dog", `./${file},dog`, `${file},${"x".repeat(2000)}`]) {
+    const { json, exitCode } = await answer(folder, [`${file},dog`, wrong]);
+    expect(exitCode).toBe(1);
+    expect(json.error.code).toBe("invalid-data");
+    await expect(readFile(join(folder, "metadata.csv"))).rejects.toMatchObject({ code: "ENOENT" });
+  }
+});
+
+it("reviews any folder of recordings, but overwrites no list of another kind", async () => {
+  const folder = join(await createScratchFolder(), "mine");
+  await mkdir(join(folder, "sub"), { recursive: true });
+  await writeFile(join(folder, "sub", "a b.wav"), createWav(createTone(rate, 1, 1, 300), rate));
+  await writeFile(join(folder, "notes.txt"), "");
+  expect((await answer(folder, ["sub/a b.wav,low"])).json).toMatchObject({ items: 1, labelled: 1 });
+  expect(await readFile(join(folder, "metadata.csv"), "utf8")).toBe(
+    "file_name,label,source\nsub/a b.wav,low,\n",
+  );
+  await writeFile(join(folder, "metadata.csv"), "file_name,label,speaker\nsub/a b.wav,low,anna\n");
+  expect((await answer(folder, ["sub/a b.wav,high"])).json.error.code).toBe("output-exists");
+  await rm(folder, { recursive: true });
+  await mkdir(folder);
+  expect((await run("review", folder, "--answers", "none.csv")).json.error.code).toBe("no-recordings");
+});
+
+it("makes data that golem update takes", async () => {
+  const folder = await createScratchFolder();
+  const data = join(folder, "data");
+  for (const [label, hertz] of [
+    ["low", 200],
+    ["high", 2000],
+  ] as const) {
+    await mkdir(join(data, label), { recursive: true });
+    for (let n = 0; n < 4; n++) {
+      const tone = createTone(rate, 1, 1, hertz + n);
+      await writeFile(join(data, label, `${n}.wav`), createWav(tone, rate));
+    }
+  }
+  await run("train", data, "--out", join(folder, "a"), "--encoder", "mfcc");
+  const kept = join(folder, "kept");
+  const files = await keepTones(kept, [
+    ["low", 0.9, 600],
+    ["low", 0.85, 650],
+    ["low", 0.8, 700],
+  ]);
+  await answer(
+    kept,
+    files.map((file) => `${file},_background`),
+  );
+  const { json, exitCode, stderr } = await run("update", join(folder, "a"), kept, "--out", join(folder, "b"));
+  expect(stderr).toBe("");
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({ labels: ["_background", "high", "low"], recordings: 11, added: 3 });
+});
