@@ -82,7 +82,7 @@ function Sound({ item, text }: { item: ReviewItem; text: string }) {
   useEffect(() => {
     const { segment } = item;
     const place = (): void => {
-      const { duration } = audio.current!;
+      const duration = audio.current?.duration ?? 0;
       if (!mark.current || !segment || !(duration > 0)) return;
       mark.current.style.left = `${(100 * segment.start) / duration}%`;
       mark.current.style.width = `${(100 * (segment.end - segment.start)) / duration}%`;
