@@ -3,7 +3,7 @@
  *
  *   npx tsx runs/learn-on-the-job.ts [FOLDER] [DRAWS] [SETS] [OUT]
  *
- * FOLDER holds the data sets (default ../shared/data), DRAWS are seeds (default 0 to 4), SETS commands and esc10. In every draw some classes are targets, all others
+ * FOLDER holds the data sets (default ../shared/data), DRAWS are seeds (default 1 to 8; 0 served to write this script), SETS commands and esc10. In every draw some classes are targets, all others
  * distractors, and three long recordings in pink noise are put together of clips of different speakers or sources: A holds targets, with annotations; B and C hold
  * targets among many distractors. A golem is trained on A's segments, keeps what it hears in B (events, near misses from 0.3, unknown sound), is updated with the right
  * answers to that, and both golems are scored on C. False alarms are counted at the highest threshold that finds as many targets as the first golem does at its default.
@@ -16,13 +16,13 @@ import { basename, join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { openAudio } from "../src/audio/open-audio.ts";
 import { encodeWav } from "../src/audio/wav-writer.ts";
-import { createRandom, type Random } from "../src/core/random.ts";
+import { createRandom, type Random, shuffle } from "../src/core/random.ts";
 import { resolveDetectSettings } from "../src/detect/detect-settings.ts";
 import { createDetector } from "../src/detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../src/detect/window-classifier.ts";
 import { computeEventScores, type ScoredEvent } from "../src/evaluate/event-scores.ts";
-import { getMeanInterval } from "../src/evaluate/interval.ts";
 import { detectFile, type Golem, train } from "../src/index.ts";
+import { computeStudentQuantile } from "../src/math/distribution.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
 import { readManifest } from "../src/node/keep/kept-manifest.ts";
 import { openReview } from "../src/node/keep/review-folder.ts";
@@ -31,15 +31,17 @@ import { reviewLabels } from "../src/workflow/review.ts";
 
 const rate = 16_000;
 const folder = resolve(process.argv[2] ?? "../shared/data");
-const draws = (process.argv[3] ?? "0,1,2,3,4").split(",").map(Number);
+const draws = (process.argv[3] ?? "1,2,3,4,5,6,7,8").split(",").map(Number);
 const sets = (process.argv[4] ?? "commands,esc10").split(",");
 const out = resolve(process.argv[5] ?? resolve(import.meta.dirname, "results/learn-on-the-job"));
 
 /** Clips of targets in A, B and C, distractors in B and C, and the longest clip in seconds. */
 const plans = {
-  commands: { targets: 6, perTarget: [5, 2, 3], distractors: 90, seconds: 1.5 },
+  commands: { targets: 6, perTarget: [6, 3, 4], distractors: 90, seconds: 1.5 },
   esc10: { targets: 4, perTarget: [6, 3, 5], distractors: 36, seconds: 3 },
 } as const;
+/** Share of the speakers or sources in A, in A and B, in all. */
+const sideShares = [0.45, 0.7, 1];
 const thresholds = Array.from({ length: 39 }, (_, i) => (i + 1) / 40);
 
 interface Clip {
@@ -67,7 +69,9 @@ interface Row {
 }
 
 function listClips(set: string): Clip[] {
-  const rows: Record<string, string>[] = parse(readFileSync(join(folder, set, "metadata.csv")), { columns: true });
+  const rows: Record<string, string>[] = parse(readFileSync(join(folder, set, "metadata.csv")), {
+    columns: true,
+  });
   return rows.map(({ file_name, label, speaker }) => ({
     ...{ path: join(folder, set, file_name!), label: label!, group: speaker || file_name! },
   }));
@@ -101,7 +105,12 @@ function createNoise(length: number, random: Random): Float32Array {
   return noise.map((value) => (value * 0.005) / Math.sqrt(power));
 }
 
-async function assemble(path: string, clips: readonly Clip[], seconds: number, random: Random): Promise<Long> {
+async function assemble(
+  path: string,
+  clips: readonly Clip[],
+  seconds: number,
+  random: Random,
+): Promise<Long> {
   const sounds = await Promise.all(clips.map(({ path: file }) => readClip(file, seconds)));
   const gaps = clips.map(() => Math.round((1.5 + 1.5 * random.uniform()) * rate));
   const total = sounds.reduce((sum, sound, i) => sum + sound.length + gaps[i]!, 2 * rate);
@@ -120,25 +129,23 @@ async function assemble(path: string, clips: readonly Clip[], seconds: number, r
 /** Deals clips to A, B and C so that no group is in two of them. */
 function deal(set: keyof typeof plans, random: Random): { targets: Set<string>; parts: Clip[][] } {
   const plan = plans[set];
-  const clips = random.shuffle(listClips(set));
-  const targets = new Set(random.shuffle([...new Set(clips.map(({ label }) => label))]).slice(0, plan.targets));
-  const sides = new Map<string, number>();
+  const clips = shuffle(listClips(set), random);
+  const targets = new Set(
+    shuffle([...new Set(clips.map(({ label }) => label))], random).slice(0, plan.targets),
+  );
+  const groups = shuffle([...new Set(clips.map(({ group }) => group))], random);
+  const bounds = sideShares.map((share) => share * groups.length);
+  const sides = new Map(groups.map((group, i) => [group, bounds.findIndex((bound) => i < bound)]));
   const parts: Clip[][] = [[], [], []];
-  const count = (side: number, isWanted: (label: string) => boolean): number =>
-    parts[side]!.filter(({ label }) => isWanted(label)).length;
-  const hasRoom = ({ label }: Clip, side: number): boolean =>
-    targets.has(label)
-      ? count(side, (other) => other === label) < plan.perTarget[side]!
-      : side > 0 && count(side, (other) => !targets.has(other)) < plan.distractors;
-  // Targets first, since there are few.
-  for (const clip of [...clips].sort((a, b) => Number(targets.has(b.label)) - Number(targets.has(a.label)))) {
-    const own = sides.get(clip.group);
-    const side = own ?? [0, 2, 1].find((one) => hasRoom(clip, one));
-    if (side === undefined || !hasRoom(clip, side)) continue;
-    sides.set(clip.group, side);
-    parts[side]!.push(clip);
+  for (const clip of clips) {
+    const side = sides.get(clip.group)!;
+    const part = parts[side]!;
+    const isTarget = targets.has(clip.label);
+    const taken = part.filter(({ label }) => (isTarget ? label === clip.label : !targets.has(label))).length;
+    const room = isTarget ? plan.perTarget[side]! : side > 0 ? plan.distractors : 0;
+    if (taken < room) part.push(clip);
   }
-  return { targets, parts: parts.map((part) => random.shuffle(part)) };
+  return { targets, parts: parts.map((part) => shuffle(part, random)) };
 }
 
 /** Detections at every threshold; each window is classified once. */
@@ -149,7 +156,9 @@ async function detectAt(golem: Golem, { samples }: Long, at: readonly number[]):
   const classifier: WindowClassifier = {
     ...inner,
     classify(window, signal) {
-      const key = createHash("sha1").update(new Uint8Array(window.buffer, window.byteOffset, window.byteLength)).digest("hex");
+      const key = createHash("sha1")
+        .update(new Uint8Array(window.buffer, window.byteOffset, window.byteLength))
+        .digest("hex");
       const answer = known.get(key) ?? inner.classify(window, signal);
       known.set(key, answer);
       return answer;
@@ -157,14 +166,20 @@ async function detectAt(golem: Golem, { samples }: Long, at: readonly number[]):
   };
   const found: ScoredEvent[][] = [];
   for (const threshold of at) {
-    const detector = createDetector(classifier, { settings: resolveDetectSettings(golem.model, { threshold }) });
+    const detector = createDetector(classifier, {
+      settings: resolveDetectSettings(golem.model, { threshold }),
+    });
     found.push([...(await detector.push(samples)), ...(await detector.finish())]);
   }
   await encoderSet.dispose();
   return found;
 }
 
-function score({ samples, events }: Long, detected: readonly ScoredEvent[], targets: ReadonlySet<string>): Scored {
+function score(
+  { samples, events }: Long,
+  detected: readonly ScoredEvent[],
+  targets: ReadonlySet<string>,
+): Scored {
   const annotated = events.filter(({ label }) => targets.has(label));
   const scores = computeEventScores([{ seconds: samples.length / rate, annotated, detected }], [...targets]);
   return { recall: scores.events.recall, alarms: scores.events.falseAlarmsPerHour };
@@ -197,7 +212,7 @@ async function measure(set: keyof typeof plans, draw: number): Promise<Row> {
     const before = await train(join(place, "a"), { transcript: false });
     const kept = join(place, "kept");
     const keep = { folder: kept, unsure: 0.3, unknown: true };
-    for await (const _ of detectFile(before, b.path, { keep })) continue;
+    for await (const _ of detectFile(before, b.path, { keep }));
     const manifest = (await readManifest(kept))!;
     const review = await openReview(kept);
     await review.answer(
@@ -216,7 +231,8 @@ async function measure(set: keyof typeof plans, draw: number): Promise<Row> {
     }
     const [atDefault, updated] = [scored[0]![0]!, scored[1]![0]!];
     const atRecall = (all: readonly Scored[]): Scored =>
-      all.findLast(({ recall }) => recall >= atDefault.recall) ?? all.reduce((x, y) => (y.recall > x.recall ? y : x));
+      all.findLast(({ recall }) => recall >= atDefault.recall) ??
+      all.reduce((x, y) => (y.recall > x.recall ? y : x));
     const counts: Record<string, number> = {};
     for (const { label = "" } of (await review.getState()).items) {
       const kind = targets.has(label) ? "target" : label;
@@ -235,8 +251,9 @@ async function measure(set: keyof typeof plans, draw: number): Promise<Row> {
 function summarise(values: readonly number[]): string {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   if (values.length < 2) return mean.toFixed(2);
-  const [low, high] = getMeanInterval(values);
-  return `${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  const half = computeStudentQuantile(0.975, values.length - 1) * Math.sqrt(variance / values.length);
+  return `${mean.toFixed(2)} (${(mean - half).toFixed(2)} to ${(mean + half).toFixed(2)})`;
 }
 
 function writeReport(rows: readonly Row[]): string {
@@ -255,7 +272,10 @@ function writeReport(rows: readonly Row[]): string {
     ];
     return [`| ${cells.join(" | ")} |`];
   });
-  const table = ["| set | draws | recall before | after | false alarms per hour before | after | ratio |", "|---|---:|---:|---:|---:|---:|---:|"];
+  const table = [
+    "| set | draws | recall before | after | false alarms per hour before | after | ratio |",
+    "|---|---:|---:|---:|---:|---:|---:|",
+  ];
   const each = rows.map(
     ({ set, draw, kept, atDefault: { before, after } }) =>
       `| ${set} | ${draw} | ${JSON.stringify(kept).replaceAll(/[{}"]/g, "").replaceAll(",", ", ")} | ${before.recall.toFixed(2)}, ${before.alarms.toFixed(0)} | ${after.recall.toFixed(2)}, ${after.alarms.toFixed(0)} |`,
