@@ -24,7 +24,7 @@ import { createHubRecordings } from "./hub-recordings.ts";
 import type { HubRepo } from "./hub-repo.ts";
 import { loadRows } from "./hub-rows.ts";
 import { getHubSettings } from "./hub-settings.ts";
-import { parquetCompressors } from "./parquet-compressors.ts";
+import { createThreadReader } from "./parquet-thread.ts";
 
 /**
  * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are known.
@@ -107,7 +107,9 @@ export async function loadHubDataset(
 function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions): () => Promise<ParquetFile> {
   let opened: Promise<ParquetFile> | undefined;
   return () => {
-    opened ??= openHubFile(file, options).then((source) => openParquetFile(source, parquetCompressors));
+    opened ??= openHubFile(file, options).then((source) =>
+      openParquetFile(source, createThreadReader(options)),
+    );
     opened.catch(() => {
       opened = undefined;
     });
