@@ -136,7 +136,7 @@ export async function embedWindows(
     let frames: Pooled | undefined;
     for (const [i, encoder] of encoders.entries()) {
       throwIfAborted(signal);
-      const output = await encoder.encode(window, { keepFrames: i === read });
+      const output = await encoder.encode(window, { keepFrames: i === read, signal });
       checkFinite(output.vector, encoder.info.id, name);
       if (i === read) frames = output;
       pooled[i]!.push({ frames: output.frames, vector: output.vector });

@@ -11,6 +11,7 @@ import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { loadEncoderGraph } from "../models/encoder-graph-node.ts";
+import { createIsolatedRuntime } from "../models/isolated-model.ts";
 import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
@@ -95,7 +96,11 @@ async function compare(
   resolved: ResolvedEncoderSet,
   { cache, onProgress, signal }: EnvironmentOptions,
 ): Promise<number> {
-  const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(bytes);
+  const isForeign = resolved.encoders.some(({ source }) => source.kind !== "built-in");
+  const runtime = isForeign
+    ? createIsolatedRuntime("The exported model", signal)
+    : createNodeOnnxRuntime({ threads: 1 });
+  const session = await runtime.createSession(bytes);
   const encoderSet = await loadEncoderSet(
     { ...resolved, transcriber: undefined },
     { cache, onProgress, signal, threads: 1 },
