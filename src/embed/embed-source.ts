@@ -54,6 +54,8 @@ export interface EmbedSourceOptions {
    * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
+  /** Most samples that are decoded, of all channels together; default: no limit. */
+  readonly maximumSamples?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -97,6 +99,7 @@ export async function embedSource(
     ...settings,
     decoders: options.decoders,
     identify: options.identify,
+    maximumSamples: options.maximumSamples,
     signal: options.signal,
   });
   const { facts } = opened;

@@ -66,7 +66,10 @@ export interface WorkerPool<All extends Calls> {
   run<Name extends keyof All & string>(
     method: Name,
     argument: All[Name]["argument"],
-    options?: CallOptions<All[Name]>,
+    options?: CallOptions<All[Name]> & {
+      /** For whom: the clients of waiting calls take turns. Default: one for all. */
+      readonly client?: string | undefined;
+    },
   ): Promise<All[Name]["answer"]>;
   /** Runs a call on each worker; workers that are started later, in place of dead ones, do not get it. */
   runOnEach<Name extends keyof All & string>(
@@ -84,6 +87,9 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   const workers = new Set<PoolWorker>();
   let failure: unknown = new WorkerDeath("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
+  /** When a call of a client was last given to a worker, counted in calls; of clients with calls. */
+  const served = new Map<string, number>();
+  let given = 0;
 
   const reportBusy = (): void => {
     let busy = 0;
@@ -96,7 +102,15 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
       const first = firstCalls.map(
         (call) =>
           new Promise((resolve, reject) => {
-            give(worker, { ...call, options: {}, isConcurrent: false, isFirst: true, resolve, reject });
+            give(worker, {
+              ...call,
+              options: {},
+              isConcurrent: false,
+              client: "",
+              isFirst: true,
+              resolve,
+              reject,
+            });
           }),
       );
       // The error of a first call comes again with the calls that need it.
@@ -133,16 +147,25 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     } else if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
   };
 
-  /** Gives waiting jobs to workers that have room, oldest first. */
+  /** Gives waiting jobs to workers that have room: clients in turn, and of each the oldest first. */
   const dispatch = (): void => {
-    for (let i = 0; !closed && i < waiting.length; ) {
-      const job = waiting[i]!;
-      const worker = findWorker(workers, job, ahead);
-      if (worker) {
-        waiting.splice(i, 1);
-        give(worker, job);
-      } else i++;
+    while (!closed) {
+      let best: { readonly job: Job; readonly worker: PoolWorker; readonly since: number } | undefined;
+      for (const job of waiting) {
+        const since = served.get(job.client) ?? 0;
+        if (best && since >= best.since) continue;
+        const worker = findWorker(workers, job, ahead);
+        if (worker) best = { job, worker, since };
+      }
+      if (!best) break;
+      waiting.splice(waiting.indexOf(best.job), 1);
+      served.set(best.job.client, ++given);
+      give(best.worker, best.job);
     }
+    const isPresent = (client: string): boolean =>
+      waiting.some((job) => job.client === client) ||
+      [...workers].some(({ jobs }) => [...jobs].some((job) => job.client === client));
+    for (const client of served.keys()) if (!isPresent(client)) served.delete(client);
   };
 
   const give = (worker: PoolWorker, job: Job): void => {
@@ -162,7 +185,9 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     );
   };
 
-  const add = async (call: Pick<Job, "method" | "argument" | "options" | "only">): Promise<unknown> => {
+  const add = async (
+    call: Pick<Job, "method" | "argument" | "options" | "client" | "only">,
+  ): Promise<unknown> => {
     if (closed || workers.size === 0) throw closed ?? failure;
     const { method, options } = call;
     if (options.signal?.aborted) throw createAborted();
@@ -197,10 +222,12 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
       return Math.max(0, room);
     },
     getReady: () => [...workers].filter(({ isReady }) => isReady).length,
-    run: (method, argument, callOptions = {}) =>
-      add({ method, argument, options: callOptions as Job["options"] }),
+    run: (method, argument, { client = "", ...callOptions } = {}) =>
+      add({ method, argument, options: callOptions as Job["options"], client }),
     runOnEach: (method, argument) =>
-      Promise.all([...workers].map((worker) => add({ method, argument, options: {}, only: worker }))),
+      Promise.all(
+        [...workers].map((worker) => add({ method, argument, options: {}, client: "", only: worker })),
+      ),
     close,
   };
 }
