@@ -4,6 +4,7 @@
  * Not its concern: how the scores were computed, where they are shown.
  */
 import { formatPercent } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 const percent = (share: number): string => formatPercent(share, 0);
@@ -21,9 +22,14 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation): st
       .filter(({ count, other }) => other !== c && count >= 0.5)
       .sort((a, b) => b.count - a.count)
       .slice(0, 3)
-      .map((pair) => `${pair.label} ${Math.round(pair.count)}`);
+      .map((pair) => `${makePrintable(pair.label)} ${Math.round(pair.count)}`);
     return [
-      ...[label, `${support}`, answered ? percent(precision) : "-", support > 0 ? percent(recall) : "-"],
+      ...[
+        makePrintable(label),
+        `${support}`,
+        answered ? percent(precision) : "-",
+        support > 0 ? percent(recall) : "-",
+      ],
       ...[support > 0 ? percent(f1) : "-", others.join(", ")],
     ];
   });

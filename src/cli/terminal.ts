@@ -5,7 +5,7 @@
  */
 import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import { makePrintable } from "../core/printable.ts";
+import { makeJsonPrintable, makePrintable } from "../core/printable.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 
@@ -97,7 +97,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     },
     printJson: (value) => {
       bar?.end();
-      if (json) stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) stdout.write(`${makeJsonPrintable(JSON.stringify(value))}\n`);
     },
     printResult: (text) => {
       bar?.end();
@@ -147,7 +147,7 @@ export function formatError(kind: "error" | "warning", { code, message, hint }: 
 /** Prints an error and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
 export function reportError(error: unknown, json: boolean, streams: Streams): number {
   const record = toErrorRecord(error, "unexpected");
-  if (json) streams.stdout.write(`${JSON.stringify({ error: record })}\n`);
+  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify({ error: record }))}\n`);
   streams.stderr.write(`${formatError("error", record)}\n`);
   if (!(error instanceof GolemError)) {
     const trace = error instanceof Error ? error.stack : undefined;

@@ -3,14 +3,17 @@
  *
  * Not its concern: golems, the use of the graph.
  */
-import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { createDescribedGraph } from "../../encoder/described-encoder.ts";
 import type { AddEncoder } from "../../encoder/encoder-graph.ts";
 import { getEncoderDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import { loadWeights } from "./encoder-weights.ts";
 import { type LoadOptions, prepareAsResolved } from "./load-encoder.ts";
+
+/** Longest protobuf, and so ONNX file, in bytes. */
+const maximumGraphBytes = 2 ** 31 - 1;
 
 /**
  * Loads an encoder as a part of a graph.
@@ -40,7 +43,10 @@ export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOp
       const { planPretrained } = await import("../../encoder/pretrained/families.ts");
       const { createPretrainedGraph } = await import("../../encoder/pretrained/pretrained-encoder.ts");
       const { path, config, preprocessor, padded } = await prepareAsResolved(encoder, source, options);
-      return createPretrainedGraph(await readFile(path), planPretrained(config, preprocessor, { padded }));
+      return createPretrainedGraph(
+        await readRegularFile(path, maximumGraphBytes),
+        planPretrained(config, preprocessor, { padded }),
+      );
     }
   }
 }

@@ -47,10 +47,11 @@ export interface ModelMessage {
   readonly fatal: string;
 }
 
-/** Processor seconds of one thread for any call, per second of sound, and bytes of a model loaded in one. */
-const graceSeconds = 10;
-const secondsPerSecond = 10;
-const bytesPerSecond = 10e6;
+/** Processor seconds of one thread for any call, and per second of sound. */
+const graceSeconds = 5;
+const secondsPerSecond = 5;
+/** Bytes of a model for which one second more is given, to load it and per second of sound. */
+const bytesPerSecond = 20e6;
 /** Memory for small models, beyond which it is a multiple of the model's size, and a share of the machine's. */
 const smallModelBytes = 4 * 2 ** 30;
 const memoryFactor = 8;
@@ -179,11 +180,15 @@ export async function loadIsolatedEncoder(
   const { source, info } = encoder;
   const bytes = source.kind === "described" ? (await stat(source.model)).size : totalmem();
   const limit = (seconds: number): Limited => ({ limitSeconds: threads * (graceSeconds + seconds) });
-  const limitLoad = limit(bytes / bytesPerSecond);
+  const sizeSeconds = bytes / bytesPerSecond;
   const encode = async (call: Call, samples: Float32Array, own?: AbortSignal): Promise<Pooled> =>
-    call("encode", { ...limit((secondsPerSecond * samples.length) / info.sampleRate), samples }, own);
+    call(
+      "encode",
+      { ...limit((secondsPerSecond + sizeSeconds) * Math.max(1, samples.length / info.sampleRate)), samples },
+      own,
+    );
   const model = createModelProcess(info.id, bytes, async (call) => {
-    loaded = await call("loadEncoder", { ...limitLoad, encoder, threads, cache });
+    loaded = await call("loadEncoder", { ...limit(sizeSeconds), encoder, threads, cache });
     if (source.kind === "described") await encode(call, createNoise(info.sampleRate));
   });
   let loaded = info;
