@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 /** Entry of the command line. Ctrl-C once stops cleanly, twice at once. */
 const { run } = await import("../dist/cli/run.js").catch((error) => {
+  if (error.code === "EMFILE" || error.code === "ENFILE") {
+    console.error("error [unreadable]: The program could not be loaded: too many files are open.");
+    console.error("  Raise the limit, for example with `ulimit -n 1024`.");
+    process.exit(1);
+  }
   if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
   console.error("error [usage]: golem-audio is not built here.\n  Run `npm run build` first.");
   process.exit(2);
