@@ -5,6 +5,7 @@
  * is requested twice for the same commit.
  * Not its concern: encoders, heads.
  */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";

@@ -54,7 +54,7 @@ export interface WorkerPoolOptions<All extends Calls> {
 }
 
 /** Runs calls on workers. */
-export interface WorkerPool<All extends Calls> {
+interface WorkerPool<All extends Calls> {
   /** Calls that could start at once. */
   getRoom(): number;
   /** Workers that take calls; 0 once all have died and were not replaced. */
@@ -91,30 +91,11 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   const served = new Map<string, number>();
   let given = 0;
 
-  const reportBusy = (): void => {
-    let busy = 0;
-    for (const { jobs } of workers) if (jobs.size > 0) busy++;
-    options.onBusy?.(busy);
-  };
+  const reportBusy = (): void => options.onBusy?.(countBusy(workers));
 
   const start = (place: number, idleDeaths: number, firstCalls: readonly Call<All>[] = []): void => {
     const onStart = async (worker: PoolWorker): Promise<void> => {
-      const first = firstCalls.map(
-        (call) =>
-          new Promise((resolve, reject) => {
-            give(worker, {
-              ...call,
-              options: {},
-              isConcurrent: false,
-              client: "",
-              isFirst: true,
-              resolve,
-              reject,
-            });
-          }),
-      );
-      // The error of a first call comes again with the calls that need it.
-      await Promise.allSettled(first);
+      await runFirstCalls(firstCalls, (job) => give(worker, job));
       if (!workers.has(worker)) return;
       worker.isReady = true;
       dispatch();
@@ -150,22 +131,16 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   /** Gives waiting jobs to workers that have room: clients in turn, and of each the oldest first. */
   const dispatch = (): void => {
     while (!closed) {
-      let best: { readonly job: Job; readonly worker: PoolWorker; readonly since: number } | undefined;
-      for (const job of waiting) {
-        const since = served.get(job.client) ?? 0;
-        if (best && since >= best.since) continue;
-        const worker = findWorker(workers, job, ahead);
-        if (worker) best = { job, worker, since };
-      }
-      if (!best) break;
-      waiting.splice(waiting.indexOf(best.job), 1);
-      served.set(best.job.client, ++given);
-      give(best.worker, best.job);
+      const next = findNext(waiting, workers, ahead, served);
+      if (!next) break;
+      waiting.splice(waiting.indexOf(next.job), 1);
+      served.set(next.job.client, ++given);
+      give(next.worker, next.job);
     }
-    const isPresent = (client: string): boolean =>
-      waiting.some((job) => job.client === client) ||
-      [...workers].some(({ jobs }) => [...jobs].some((job) => job.client === client));
-    for (const client of served.keys()) if (!isPresent(client)) served.delete(client);
+    const present = new Set(
+      [...waiting, ...[...workers].flatMap(({ jobs }) => [...jobs])].map(({ client }) => client),
+    );
+    for (const client of served.keys()) if (!present.has(client)) served.delete(client);
   };
 
   const give = (worker: PoolWorker, job: Job): void => {
@@ -189,20 +164,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     call: Pick<Job, "method" | "argument" | "options" | "client" | "only">,
   ): Promise<unknown> => {
     if (closed || workers.size === 0) throw closed ?? failure;
-    const { method, options } = call;
-    if (options.signal?.aborted) throw createAborted();
-    // A call that has been sent is aborted by its caller.
-    let drop = (): void => {};
-    const settled = new Promise((resolve, reject) => {
-      const job: Job = { ...call, isConcurrent: concurrent.includes(method), resolve, reject };
-      drop = () => {
-        for (const dropped of take(waiting, (other) => other === job)) dropped.reject(createAborted());
-      };
-      options.signal?.addEventListener("abort", drop, { once: true });
-      waiting.push(job);
-      dispatch();
-    });
-    return settled.finally(() => options.signal?.removeEventListener("abort", drop));
+    return enqueue(waiting, { ...call, isConcurrent: concurrent.includes(call.method) }, dispatch);
   };
 
   const close = async (): Promise<void> => {
@@ -216,11 +178,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   for (let place = 0; place < count; place++) start(place, 0);
 
   return {
-    getRoom() {
-      let room = -waiting.length;
-      for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
-      return Math.max(0, room);
-    },
+    getRoom: () => Math.max(0, countRoom(workers, ahead) - waiting.length),
     getReady: () => [...workers].filter(({ isReady }) => isReady).length,
     run: (method, argument, { client = "", ...callOptions } = {}) =>
       add({ method, argument, options: callOptions as Job["options"], client }),
@@ -230,6 +188,74 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
       ),
     close,
   };
+}
+
+function countBusy(workers: ReadonlySet<PoolWorker>): number {
+  return [...workers].filter(({ jobs }) => jobs.size > 0).length;
+}
+
+/** Calls that ready workers have room for. */
+function countRoom(workers: ReadonlySet<PoolWorker>, ahead: number): number {
+  let room = 0;
+  for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
+  return room;
+}
+
+/** Settles when a new worker has answered its first calls; an error comes again with the calls that need it. */
+async function runFirstCalls(
+  calls: readonly Pick<Job, "method" | "argument">[],
+  give: (job: Job) => void,
+): Promise<void> {
+  const answers = calls.map(
+    (call) =>
+      new Promise((resolve, reject) => {
+        give({ ...call, options: {}, isConcurrent: false, client: "", isFirst: true, resolve, reject });
+      }),
+  );
+  await Promise.allSettled(answers);
+}
+
+/**
+ * Puts a call in the queue, has it dispatched, and settles with its answer. Aborting drops it while it waits; one
+ * that has been sent is aborted by its caller.
+ */
+async function enqueue(
+  waiting: Job[],
+  call: Omit<Job, "resolve" | "reject">,
+  dispatch: () => void,
+): Promise<unknown> {
+  const { signal } = call.options;
+  if (signal?.aborted) throw createAborted();
+  let drop = (): void => {};
+  const settled = new Promise((resolve, reject) => {
+    const job: Job = { ...call, resolve, reject };
+    drop = () => {
+      for (const dropped of take(waiting, (other) => other === job)) dropped.reject(createAborted());
+    };
+    signal?.addEventListener("abort", drop, { once: true });
+    waiting.push(job);
+    dispatch();
+  });
+  return settled.finally(() => signal?.removeEventListener("abort", drop));
+}
+
+/** The job that starts next, with its worker: of the client that was served longest ago, the oldest that can start. */
+function findNext(
+  waiting: readonly Job[],
+  workers: ReadonlySet<PoolWorker>,
+  ahead: number,
+  served: ReadonlyMap<string, number>,
+): { readonly job: Job; readonly worker: PoolWorker } | undefined {
+  let best: { readonly job: Job; readonly worker: PoolWorker } | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const job of waiting) {
+    const since = served.get(job.client) ?? 0;
+    const worker = since < least ? findWorker(workers, job, ahead) : undefined;
+    if (!worker) continue;
+    best = { job, worker };
+    least = since;
+  }
+  return best;
 }
 
 /** Takes waiting jobs out of the queue. */
