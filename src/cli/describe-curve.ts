@@ -3,7 +3,9 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
+
 import { formatCount, formatPercent } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
 import { describeGrouping, describeRange } from "../view/sentences.ts";
 import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
@@ -85,13 +87,13 @@ function describeClassGains(gains: readonly BoundedClassGain[]): string[] {
     .slice(0, classesShown)
     .map(
       ({ label, added, gain, interval }) =>
-        `With ${added} more recordings of ${label} expect about ${describePoints(gain)} points ${describeInterval(interval)}.`,
+        `With ${added} more recordings of ${makePrintable(label)} expect about ${describePoints(gain)} points ${describeInterval(interval)}.`,
     );
   const [first] = gains;
   if (sentences.length > 0 || !first) return sentences;
   const reason = first.gain - gains.at(-1)!.gain < negligible ? "most often missed" : "that would gain most";
   return [
-    `With ${first.added} more recordings of ${first.label}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
+    `With ${first.added} more recordings of ${makePrintable(first.label)}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
     "  it would outgrow the other classes, which gained almost nothing on real recordings. Add to all classes.",
   ];
 }
