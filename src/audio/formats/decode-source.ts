@@ -143,7 +143,10 @@ function getRefusal(error: unknown, name: string, container: Container): GolemEr
     return error.code === "unsupported-codec" ? createRefusal(name, container, error) : undefined;
   }
   if (error.code !== "unsupported-codec") return undefined;
-  return new GolemError(error.code, error.message, { hint: `${ffmpegReads} ${error.hint}`.trim(), cause: error });
+  return new GolemError(error.code, error.message, {
+    hint: `${ffmpegReads} ${error.hint}`.trim(),
+    cause: error,
+  });
 }
 
 const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it.";
@@ -151,7 +154,7 @@ const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it."
 /** The error for content without a built-in decoder; `cause`: why the one for its container refused it. */
 function createRefusal(name: string, container: Container, cause?: GolemError): GolemError {
   if (container !== "unknown") {
-    const found = cause?.code === "unsupported-codec" ? cause.message : `${name} is ${titles[container]}.`;
+    const found = cause?.message ?? `${name} is ${titles[container]}.`;
     return new GolemError(
       "needs-ffmpeg",
       `${found} Only ffmpeg can decode it, and ffmpeg is not available here.`,

@@ -51,11 +51,7 @@ export function getCodecTitle(codec: string): string {
   return codecTitles[codec] ?? codec;
 }
 
-async function decodeTrack(
-  name: string,
-  track: MediaTrack,
-  options: DecodeOptions,
-): Promise<DecodedStream> {
+async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptions): Promise<DecodedStream> {
   const { codec, container, channels, declaredSeconds } = track;
   const warnings: ErrorRecord[] = [];
   if (codec === "mp3") {
@@ -170,10 +166,15 @@ async function* readPackets(
     decoder.release?.();
   }
   if (produced === 0) {
-    if (failure || account.hasLoss()) throw createDamageError(name, failure ?? "none of its packets could be decoded");
-    throw new GolemError("no-samples", `${name} has ${track.codec} headers but no samples; expected at least one.`, {
-      hint: "Record it again.",
-    });
+    if (failure || account.hasLoss())
+      throw createDamageError(name, failure ?? "none of its packets could be decoded");
+    throw new GolemError(
+      "no-samples",
+      `${name} has ${track.codec} headers but no samples; expected at least one.`,
+      {
+        hint: "Record it again.",
+      },
+    );
   }
   const missing = (declaredSeconds ?? 0) - produced / rate;
   if (failure !== undefined || (missing > toleratedSeconds && !account.hasLoss())) {

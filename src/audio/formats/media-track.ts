@@ -35,21 +35,18 @@ export interface MediaTrack {
   close(): void;
 }
 
-/** Loads mediabunny; it writes nothing to the console. */
-export async function loadMediabunny(): Promise<typeof import("mediabunny")> {
-  const module = await import("mediabunny");
-  module.Logging.level = module.LogLevel.Silent;
-  return module;
-}
-
 /**
  * Opens the first audio track. Rejects with `no-samples` where there is none, and with `corrupt-audio` for
  * what cannot be read.
  */
 export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
-  const { Input, EncodedPacketSink, MP4, QTFF, WEBM, MATROSKA, ADTS, ...sources } = await loadMediabunny();
+  const missing = (await findStatedEnd(source)) - source.byteLength;
+  // mediabunny leaves out the whole cluster that was cut through, which may be all there is.
+  if (missing > 0) throw createDamageError(source.name, `${missing} bytes are missing at its end`);
+  const parts = await import("./mediabunny-parts.ts");
+  const { Input, EncodedPacketSink, MP4, QTFF, WEBM, MATROSKA, ADTS } = parts;
   const input = new Input({
-    source: adaptSource(source, sources),
+    source: adaptSource(source, parts),
     formats: [MP4, QTFF, WEBM, MATROSKA, ADTS],
   });
   try {
@@ -100,13 +97,34 @@ function createNoAudioError(name: string): GolemError {
   });
 }
 
+/**
+ * Returns where a Matroska file ends by its first two elements, the header and the segment; its length when
+ * they do not tell.
+ */
+async function findStatedEnd(source: ByteSource): Promise<number> {
+  const { byteLength } = source;
+  let at = 0;
+  for (const id of [0x1a45_dfa3, 0x1853_8067]) {
+    const bytes = await source.read(at, 12);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes.length < 12 || view.getUint32(0) !== id) return byteLength;
+    const length = Math.clz32(bytes[4]!) - 23;
+    let size = bytes[4]! & (0xff >> length);
+    let isKnown = size !== 0xff >> length;
+    for (let i = 5; i < 4 + length; i++) {
+      size = size * 256 + bytes[i]!;
+      isKnown ||= bytes[i] !== 0xff;
+    }
+    if (length > 8 || !isKnown) return byteLength;
+    at += 4 + length + size;
+  }
+  return at;
+}
+
 /** A source of unknown length is read from start to end. */
 function adaptSource(
   source: ByteSource,
-  sources: {
-    readonly CustomSource: typeof CustomSource;
-    readonly ReadableStreamSource: typeof ReadableStreamSource;
-  },
+  sources: Pick<typeof import("./mediabunny-parts.ts"), "CustomSource" | "ReadableStreamSource">,
 ): CustomSource | ReadableStreamSource {
   if (Number.isFinite(source.byteLength)) {
     return new sources.CustomSource({

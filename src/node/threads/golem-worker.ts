@@ -21,7 +21,7 @@ import { createWindowClassifier } from "../../detect/window-classifier.ts";
 import { embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { decodeGolemModel, type GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
-import { createFfmpegDecoder } from "../decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "../decode/system-decoders.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
@@ -39,8 +39,6 @@ interface LoadedGolem {
   readonly model: GolemModel;
   readonly encoderSet: LoadedEncoderSet;
 }
-
-const decoders = [createFfmpegDecoder()];
 
 /**
  * Longest time that decoding keeps the worker's other calls waiting, in milliseconds, as far as reads come.
@@ -102,7 +100,12 @@ function startService({ cache, busy }: GolemWorkerSettings, place: number): Work
       throwIfAborted(signal);
       const source = takeTurns(createMemorySource(bytes, name));
       const audio = getAudioOf(model.document);
-      const embedded = await embedSource(source, encoderSet, { audio, decoders, signal, identify: false });
+      const embedded = await embedSource(source, encoderSet, {
+        audio,
+        decoders: systemDecoders,
+        signal,
+        identify: false,
+      });
       return predictEmbedded(model, embedded, name);
     },
     detect: async ({ golem, ...argument }, context) => detect(await load(golem), argument, context),
@@ -127,7 +130,7 @@ async function detect(
   const source = await receiveSource(chunks, name, report);
   const events = detectSource(takeTurns(source), classifier, {
     settings: resolveDetectSettings(model, options),
-    ...{ decoders, maximumSeconds, signal },
+    ...{ decoders: systemDecoders, maximumSeconds, signal },
     onWarning: (warning) => report({ warning }),
     onProgress: ({ completed }) => report({ seconds: completed }),
   });
