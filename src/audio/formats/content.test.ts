@@ -21,7 +21,7 @@ describe("identifyContent", () => {
     const random = createRandom(1);
     for (let file = 0; file < 300; file++) {
       const bytes = new Uint8Array(40_000);
-      for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random.next() * 256);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random.uniform() * 256);
       expect(await identify(bytes)).not.toBe("mp3");
     }
   });
