@@ -13,8 +13,7 @@ import { GolemError } from "../core/error.ts";
 import { type AudioSettings, defaultAudioSettings, type OpenedAudio } from "./audio.ts";
 import { findCancellation } from "./channel-choice.ts";
 import { decodeSource } from "./formats/decode-source.ts";
-import type { DecodedStream, Decoder } from "./formats/decoder.ts";
-import { createTooLongError } from "./mono-stream.ts";
+import type { Decoder } from "./formats/decoder.ts";
 import { limitSamples } from "./sample-limit.ts";
 import { type SampleSource, streamSamples } from "./sample-source.ts";
 import { describeScan } from "./scan-facts.ts";
@@ -77,7 +76,6 @@ export async function openAudio(
     return { ...opened, stream: limitSamples(opened.stream, source.name, maximumSamples) };
   };
   const { stream, warnings } = await decode();
-  checkDeclared(source, stream, settings);
   const first = await scanStream(stream, source.name, settings, { identify, mixing: "mean", signal });
   const mixing = findCancellation(first.count.power) ?? "mean";
   const readAgain = async () => (await decode()).stream;
@@ -102,17 +100,6 @@ export async function openAudio(
       yield* cutWindows(samples, bounds);
     },
   };
-}
-
-function checkDeclared(
-  source: ByteSource | SampleSource,
-  stream: DecodedStream,
-  { maximumSeconds }: AudioSettings,
-): void {
-  const { declaredSeconds, isEstimate = false, sampleRate } = stream;
-  if (!isEstimate && declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
-    throw createTooLongError(source.name, maximumSeconds, declaredSeconds);
-  }
 }
 
 async function* toAsync(chunks: readonly Float32Array[]): AsyncGenerator<Float32Array> {

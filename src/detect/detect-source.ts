@@ -9,7 +9,7 @@ import { decodeSource } from "../audio/formats/decode-source.ts";
 import type { Decoder } from "../audio/formats/decoder.ts";
 import { createMixCount, readMono } from "../audio/mono-stream.ts";
 import { limitSamples } from "../audio/sample-limit.ts";
-import { warnOfCancelling } from "../audio/scan-facts.ts";
+import { isAboveFullScale, warnOfCancelling, warnOfLevel } from "../audio/scan-facts.ts";
 import { createWarning } from "../audio/warning.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
@@ -76,6 +76,7 @@ export async function* detectSource(
       ),
     );
   }
+  if (isAboveFullScale(stream, count)) onWarning?.(warnOfLevel(source.name, count));
   if (count.hasCancelled) onWarning?.(warnOfCancelling(source.name, undefined, stream.channels));
   for (const warning of stream.warnings) onWarning?.(warning);
   yield* await detector.finish();

@@ -22,7 +22,7 @@ import { createWindowClassifier } from "../../detect/window-classifier.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { decodeGolemModel, type GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
-import { createFfmpegDecoder } from "../decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "../decode/system-decoders.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
@@ -40,8 +40,6 @@ interface LoadedGolem {
   readonly model: GolemModel;
   readonly encoderSet: LoadedEncoderSet;
 }
-
-const decoders = [createFfmpegDecoder()];
 
 /**
  * Longest time that decoding keeps the worker's other calls waiting, in milliseconds, as far as reads come.
@@ -132,7 +130,7 @@ function startService(
       return turns.hold(client, async (turn) => {
         throwIfAborted(signal);
         const source = takeTurns(createMemorySource(bytes, name), turn);
-        const options = { audio, decoders, signal, maximumSamples, identify: false };
+        const options = { audio, decoders: systemDecoders, signal, maximumSamples, identify: false };
         const embedded = await embedSource(source, passBeforeRuns(encoderSet, turn), options);
         return predictEmbedded(model, embedded, name);
       });
@@ -166,7 +164,7 @@ async function detect(
   const source = await receiveSource(receive(chunks, turn), name, report);
   const events = detectSource(takeTurns(source, turn), classifier, {
     settings: resolveDetectSettings(model, options),
-    ...{ decoders, maximumSeconds, signal },
+    ...{ decoders: systemDecoders, maximumSeconds, signal },
     maximumSamples: maximumSeconds * streamSamplesPerSecond,
     onWarning: (warning) => report({ warning }),
     onProgress: ({ completed }) => report({ seconds: completed, worked: turn.getUsed() / 1000 }),
