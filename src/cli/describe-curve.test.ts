@@ -1,6 +1,7 @@
 /** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
 import { describe, expect, it } from "vitest";
-import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
+import type { ClassGain } from "../evaluate/learning-curve.ts";
+import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeCurve } from "./describe-curve.ts";
 
 const plain = { bold: (text: string) => text, dim: (text: string) => text };
@@ -31,6 +32,7 @@ const curve: DatasetCurve = {
       ...{ gain: 0.08, gainInterval: [-0.012, 0.2] },
     },
   ],
+  advice: { kind: "class", label: "transfer", gain: 0.041 },
   classGains: [
     { label: "transfer", recordings: 4, added: 5, gain: 0.041, interval: [-0.009, 0.088], outgrows: false },
     { label: "balance", recordings: 4, added: 5, gain: 0.004, interval: [0, 0.01], outgrows: false },
@@ -55,7 +57,7 @@ describe("describeCurve", () => {
   });
 
   it("says most of a class that would outgrow the others, and only where no other would gain", () => {
-    const [first, second] = curve.classGains as [BoundedClassGain, BoundedClassGain];
+    const [first, second] = curve.classGains as [ClassGain, ClassGain];
     const one = say({ classGains: [{ ...first, outgrows: true }, second] });
     expect(one).not.toContain("of transfer");
     expect(one).toContain("With 5 more recordings of balance expect about");

@@ -9,6 +9,7 @@ import {
   describeChance,
   describeInterval,
   describeProtocol,
+  describeScoreName,
   describeTraining,
   describeVerdict,
 } from "../view/sentences.ts";
@@ -20,7 +21,7 @@ const wideInterval = 0.3;
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
   const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
   const lines = [
-    `${bold(`Held-out balanced accuracy ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
+    `${bold(`${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
     `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  ${describeTraining(evaluation)}`,

@@ -6,50 +6,147 @@
  * `keepPercents`.
  */
 import { formatPercent } from "../core/format.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation, Unmeasured } from "../evaluate/evaluate.ts";
+import type { LearningCurve } from "../evaluate/learning-curve.ts";
 
 /** How far a score can be relied on. */
 export type Verdict =
   | "guessing"
+  | "noMistake"
   | "mostlyWrong"
   | "perhapsWrong"
   | "useful"
   | "good"
   | "onlyKnown"
-  | "sameSpeakers";
+  | "sameSpeakers"
+  | "shortcut";
 
 /** What a verdict depends on. */
-type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured">;
+interface Judged
+  extends Unmeasurable,
+    Pick<Evaluation, "interval" | "chance" | "recordings" | "balancedAccuracy"> {}
+
+/** What tells whether the score is of new recordings. */
+interface Unmeasurable {
+  readonly sourcesMixed?: true | undefined;
+  readonly notMeasured?: Unmeasured | undefined;
+}
+
+/** What the score is of, where it is not of new recordings by new speakers. */
+type Standing = "onlyKnown" | "sameSpeakers" | "shortcut";
+
+/** What the score is of instead of new recordings; undefined where it is of these. */
+export function judgeStanding({ sourcesMixed, notMeasured }: Unmeasurable): Standing | undefined {
+  if (sourcesMixed) return "onlyKnown";
+  if (!notMeasured || notMeasured.code === "no-speakers") return undefined;
+  return notMeasured.code.endsWith("-tells") ? "shortcut" : "sameSpeakers";
+}
 
 /**
- * Judges a score by its lower limit. A score on sources that were also trained on says nothing about new
- * sources.
+ * Judges a score by its lower limit. A score that is not of new recordings is not judged, nor is one without a
+ * mistake, which only its interval limits.
  */
-export function judgeScore({ interval: [low, high], chance, sourcesMixed, notMeasured }: Judged): Verdict {
+export function judgeScore(evaluation: Judged): Verdict {
+  const { interval, chance, balancedAccuracy } = evaluation;
+  const [low, high] = interval;
+  const standing = judgeStanding(evaluation);
+  if (standing !== undefined) return standing;
   if (low <= chance) return "guessing";
-  if (sourcesMixed) return "onlyKnown";
-  if (notMeasured && notMeasured.code !== "no-speakers") return "sameSpeakers";
+  if (balancedAccuracy === 1) return "noMistake";
   if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
   return low < 0.9 ? "useful" : "good";
 }
 
-const verdicts: Readonly<Record<Verdict, string>> = {
-  guessing: "not distinguishable from guessing so far: it needs more recordings, or another task",
-  mostlyWrong:
-    "better than guessing, but mostly wrong: more recordings per class, from more speakers, help most",
-  perhapsWrong:
-    "better than guessing, but possibly wrong more often than right: more recordings per class, from more speakers, help most",
-  useful: "useful where a mistake costs little; more recordings per class, from more speakers, help most",
-  onlyKnown:
-    "this is the score on sources it was trained on and says nothing about new ones: record each class from several sources",
-  sameSpeakers:
-    "this is the score on the speakers it was trained on; on new speakers it cannot be measured: record each class by at least two speakers",
+const verdicts: Readonly<Record<Exclude<Verdict, Standing | "noMistake">, string>> = {
+  guessing: "not distinguishable from guessing so far",
+  mostlyWrong: "better than guessing, but mostly wrong",
+  perhapsWrong: "better than guessing, but possibly wrong more often than right",
+  useful: "useful where a mistake costs little",
   good: "good; keep testing it on recordings from the place of use",
+};
+
+/** Where the score was found, and what stays unknown. */
+const standings: Readonly<Record<Standing, { readonly on: string; readonly elsewhere: string }>> = {
+  onlyKnown: { on: "these same sources", elsewhere: "new sources" },
+  sameSpeakers: { on: "these same speakers", elsewhere: "new speakers" },
+  shortcut: { on: "recordings made like these", elsewhere: "other recordings" },
 };
 
 /** What the score means for use, judged by the lower limit of its interval. */
 export function describeVerdict(evaluation: Judged): string {
-  return verdicts[judgeScore(evaluation)];
+  const verdict = judgeScore(evaluation);
+  switch (verdict) {
+    case "onlyKnown":
+    case "sameSpeakers":
+    case "shortcut": {
+      const { message } = evaluation.notMeasured ?? {};
+      return `on ${standings[verdict].elsewhere} not measurable${message ? `: ${message}` : ""}; to measure it, ${describeRemedy(evaluation)}`;
+    }
+    case "noMistake":
+      return `no mistake yet on ${evaluation.recordings} recordings, which does not exclude ${formatPercent(1 - evaluation.interval[0])} of mistakes`;
+    default:
+      return verdicts[verdict];
+  }
+}
+
+/** What to record so that the score can be measured. */
+function describeRemedy({ notMeasured }: Judged): string {
+  const { code = "sources-mixed", labels = [] } = notMeasured ?? {};
+  const shown = labels.slice(0, 3).map((label) => `"${label}"`);
+  const classes =
+    shown.length === 0
+      ? "each class"
+      : shown.join(", ") + (labels.length > 3 ? ` and ${labels.length - 3} more` : "");
+  switch (code) {
+    case "sources-mixed":
+      return `record ${classes} from at least two sources`;
+    case "same-speakers":
+      return "test on speakers who are not in the training set";
+    case "no-division":
+      return "record each class by more speakers";
+    case "duration-tells":
+      return "record or cut all classes to the same durations";
+    case "loudness-tells":
+      return "record all classes equally loud";
+    default:
+      return code.endsWith("-tells")
+        ? "record all classes in the same way, with the same device and in the same place"
+        : `record ${classes} by at least two speakers`;
+  }
+}
+
+/** Name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers". */
+export function describeScoreName(evaluation: Unmeasurable): string {
+  const standing = judgeStanding(evaluation);
+  return standing === undefined
+    ? "Held-out balanced accuracy"
+    : `Balanced accuracy on ${standings[standing].on}`;
+}
+
+/** What recordings the score is of: "held-out recordings", "these same speakers". */
+export function describeScored(evaluation: Unmeasurable): string {
+  const standing = judgeStanding(evaluation);
+  return standing === undefined ? "held-out recordings" : standings[standing].on;
+}
+
+/** What would help most, as the forecasts of a learning curve say; follows a full stop. */
+export function describeAdvice(
+  { advice, points }: Pick<LearningCurve, "advice" | "points">,
+  standing?: Standing,
+): string {
+  if (standing !== undefined) {
+    return `How much more recordings would help on ${standings[standing].elsewhere} is not measurable either.`;
+  }
+  switch (advice.kind) {
+    case "class":
+      return `Most would come from more recordings of ${advice.label}.`;
+    case "all":
+      return "More recordings of all classes would help.";
+    case "other":
+      return "More recordings of the same kind would not raise the score; new speakers, rooms and devices may.";
+    case "no-mistake":
+      return `No mistake yet, so no gain can be forecast; more recordings would narrow the interval (now ${describeRange(points.at(-1)!.interval)}).`;
+  }
 }
 
 /** The two ends of an interval of shares, "71.0 % to 92.0 %". */
