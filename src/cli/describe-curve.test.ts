@@ -58,15 +58,37 @@ describe("describeCurve", () => {
 
   it("says most of a class that would outgrow the others, and only where no other would gain", () => {
     const [first, second] = curve.classGains as [ClassGain, ClassGain];
-    const one = say({ classGains: [{ ...first, outgrows: true }, second] });
+    const advice = { kind: "all", gain: 0.08 } as const;
+    const one = say({ advice, classGains: [{ ...first, outgrows: true }, second] });
     expect(one).not.toContain("of transfer");
     expect(one).toContain("With 5 more recordings of balance expect about");
-    const all = say({ classGains: [first, second].map((gain) => ({ ...gain, outgrows: true })) });
+    const all = say({ advice, classGains: [first, second].map((gain) => ({ ...gain, outgrows: true })) });
     expect(all).toContain("of transfer, the class that would gain most, expect at most about +4 points");
     expect(all).not.toContain("of balance");
     const even = say({
+      advice,
       classGains: [first, { ...first, label: "balance" }].map((gain) => ({ ...gain, outgrows: true })),
     });
     expect(even).toContain("of transfer, the class most often missed, expect at most");
+  });
+
+  it("advises what the forecast says, and nothing where it forecasts nothing", () => {
+    expect(say()).toContain("Most would come from more recordings of transfer.");
+    const none = say({ advice: { kind: "other", gain: 0 } });
+    expect(none).toContain("More recordings of the same kind would not raise the score");
+    expect(none).not.toMatch(/5 more recordings|usually give more/);
+    const right = say({ advice: { kind: "no-mistake", gain: 0 } });
+    expect(right).toContain("No mistake yet");
+    expect(right).toContain("(now 30.0 % to 90.0 %)");
+  });
+
+  it("says what the folds scored, and that a test set is another", () => {
+    const last = { ...curve.points[1]!, crossValidated: 0.66, trainedPerClass: 2.6 };
+    expect(say({ points: [curve.points[0]!, last] })).toContain(
+      "its folds, which train on about 3 per class, scored 66.0 %",
+    );
+    expect(say({ testRecordings: 9 })).toContain(
+      "the 9 test recordings, on which `golem train` states its score",
+    );
   });
 });

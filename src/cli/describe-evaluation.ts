@@ -5,11 +5,11 @@
  */
 import { formatPercent } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { describeScoreName } from "../evaluate/standing.ts";
 import {
   describeChance,
   describeInterval,
   describeProtocol,
-  describeScoreName,
   describeTraining,
   describeVerdict,
 } from "../view/sentences.ts";

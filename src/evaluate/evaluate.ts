@@ -186,13 +186,14 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   const bySpeaker =
     grouping === "speaker" || (protocol === "held-out" && deriveGrouping(groups) === "speaker");
   const speakers = bySpeaker ? groups : undefined;
-  const { interval, balancedAccuracy, measured } = computeHeadline({
+  const { interval, measured, ...stated } = computeHeadline({
     truth,
     correctness: hits.map((count) => count / repeats),
     groups: speakers,
     crossValidation:
       input.growth === undefined ? undefined : { growth: input.growth, classes: labels.length },
   });
+  const balancedAccuracy = input.growth === undefined ? scores.balancedAccuracy : stated.balancedAccuracy;
   const unmeasured = describeUnmeasured(input, grouping);
   return {
     protocol,

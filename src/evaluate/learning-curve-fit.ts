@@ -167,13 +167,22 @@ export function forecastFromCurves(
   growth: number,
 ): { readonly accuracy: Prediction; readonly gain: Prediction } {
   const { getAccuracy, shapes } = fit;
+  if (growth === 1) {
+    const [low, high] = interval;
+    return {
+      accuracy: { estimate: balancedAccuracy, low, high },
+      gain: { estimate: 0, low: 0, high: 0 },
+    };
+  }
   const known = predictFromCurves(fit, (curve) => curve(growth * present) - curve(present));
   const stretches = shapes.map(({ noise, weight }) => ({
     value: Math.sqrt((1 + noise / present) / (1 + noise / (growth * present))),
     weight,
   }));
-  const [least, most] = computeQuantiles(stretches, 0.95);
+  // Each end of the score's interval is unlikely already, so it follows a likely curve.
+  const [least, most] = computeQuantiles(stretches, 0.5);
   const follow = (accuracy: number, stretch: number): number => {
+    if (accuracy <= getAccuracy(0)) return accuracy;
     const distance = bisect(0, furthest, accuracy, getAccuracy);
     return Math.max(accuracy, getAccuracy(distance * stretch));
   };

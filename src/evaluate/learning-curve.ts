@@ -195,7 +195,10 @@ export async function computeLearningCurve(
     points,
     forecasts,
     classGains,
-    advice: chooseAdvice({ balancedAccuracy, forecasts, classGains }),
+    advice: chooseAdvice({
+      ...{ balancedAccuracy, low: interval[0], chance: 1 / classes.length },
+      ...{ forecasts, classGains },
+    }),
     evaluations: shotPlan.evaluations,
   };
 }

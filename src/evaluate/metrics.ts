@@ -139,8 +139,8 @@ export function measureCorrectness(probabilities: readonly Matrix[], truth: read
   const hits = new Array<number>(truth.length).fill(0);
   for (const matrix of probabilities) {
     for (const [row, label] of getPredictions(matrix).entries()) {
-      if (label === truth[row]) hits[row]! += 1 / probabilities.length;
+      if (label === truth[row]) hits[row]! += 1;
     }
   }
-  return hits;
+  return hits.map((count) => count / probabilities.length);
 }

@@ -6,8 +6,15 @@
  * `keepPercents`.
  */
 import { formatPercent } from "../core/format.ts";
-import type { Evaluation, Unmeasured } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
+import {
+  describeUnmeasured,
+  judgeStanding,
+  type Standing,
+  standingWords,
+  type Unmeasurable,
+} from "../evaluate/standing.ts";
 
 /** How far a score can be relied on. */
 export type Verdict =
@@ -25,22 +32,6 @@ export type Verdict =
 interface Judged
   extends Unmeasurable,
     Pick<Evaluation, "interval" | "chance" | "recordings" | "balancedAccuracy"> {}
-
-/** What tells whether the score is of new recordings. */
-interface Unmeasurable {
-  readonly sourcesMixed?: true | undefined;
-  readonly notMeasured?: Unmeasured | undefined;
-}
-
-/** What the score is of, where it is not of new recordings by new speakers. */
-type Standing = "onlyKnown" | "sameSpeakers" | "shortcut";
-
-/** What the score is of instead of new recordings; undefined where it is of these. */
-export function judgeStanding({ sourcesMixed, notMeasured }: Unmeasurable): Standing | undefined {
-  if (sourcesMixed) return "onlyKnown";
-  if (!notMeasured || notMeasured.code === "no-speakers") return undefined;
-  return notMeasured.code.endsWith("-tells") ? "shortcut" : "sameSpeakers";
-}
 
 /**
  * Judges a score by its lower limit. A score that is not of new recordings is not judged, nor is one without a
@@ -65,68 +56,19 @@ const verdicts: Readonly<Record<Exclude<Verdict, Standing | "noMistake">, string
   good: "good; keep testing it on recordings from the place of use",
 };
 
-/** Where the score was found, and what stays unknown. */
-const standings: Readonly<Record<Standing, { readonly on: string; readonly elsewhere: string }>> = {
-  onlyKnown: { on: "these same sources", elsewhere: "new sources" },
-  sameSpeakers: { on: "these same speakers", elsewhere: "new speakers" },
-  shortcut: { on: "recordings made like these", elsewhere: "other recordings" },
-};
-
 /** What the score means for use, judged by the lower limit of its interval. */
 export function describeVerdict(evaluation: Judged): string {
   const verdict = judgeScore(evaluation);
   switch (verdict) {
     case "onlyKnown":
     case "sameSpeakers":
-    case "shortcut": {
-      const { message } = evaluation.notMeasured ?? {};
-      return `on ${standings[verdict].elsewhere} not measurable${message ? `: ${message}` : ""}; to measure it, ${describeRemedy(evaluation)}`;
-    }
+    case "shortcut":
+      return describeUnmeasured(evaluation)!;
     case "noMistake":
       return `no mistake yet on ${evaluation.recordings} recordings, which does not exclude ${formatPercent(1 - evaluation.interval[0])} of mistakes`;
     default:
       return verdicts[verdict];
   }
-}
-
-/** What to record so that the score can be measured. */
-function describeRemedy({ notMeasured }: Judged): string {
-  const { code = "sources-mixed", labels = [] } = notMeasured ?? {};
-  const shown = labels.slice(0, 3).map((label) => `"${label}"`);
-  const classes =
-    shown.length === 0
-      ? "each class"
-      : shown.join(", ") + (labels.length > 3 ? ` and ${labels.length - 3} more` : "");
-  switch (code) {
-    case "sources-mixed":
-      return `record ${classes} from at least two sources`;
-    case "same-speakers":
-      return "test on speakers who are not in the training set";
-    case "no-division":
-      return "record each class by more speakers";
-    case "duration-tells":
-      return "record or cut all classes to the same durations";
-    case "loudness-tells":
-      return "record all classes equally loud";
-    default:
-      return code.endsWith("-tells")
-        ? "record all classes in the same way, with the same device and in the same place"
-        : `record ${classes} by at least two speakers`;
-  }
-}
-
-/** Name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers". */
-export function describeScoreName(evaluation: Unmeasurable): string {
-  const standing = judgeStanding(evaluation);
-  return standing === undefined
-    ? "Held-out balanced accuracy"
-    : `Balanced accuracy on ${standings[standing].on}`;
-}
-
-/** What recordings the score is of: "held-out recordings", "these same speakers". */
-export function describeScored(evaluation: Unmeasurable): string {
-  const standing = judgeStanding(evaluation);
-  return standing === undefined ? "held-out recordings" : standings[standing].on;
 }
 
 /** What would help most, as the forecasts of a learning curve say; follows a full stop. */
@@ -135,7 +77,7 @@ export function describeAdvice(
   standing?: Standing,
 ): string {
   if (standing !== undefined) {
-    return `How much more recordings would help on ${standings[standing].elsewhere} is not measurable either.`;
+    return `How much more recordings would help on ${standingWords[standing].elsewhere} is not measurable either.`;
   }
   switch (advice.kind) {
     case "class":
@@ -144,6 +86,8 @@ export function describeAdvice(
       return "More recordings of all classes would help.";
     case "other":
       return "More recordings of the same kind would not raise the score; new speakers, rooms and devices may.";
+    case "guessing":
+      return "Not distinguishable from guessing, so no gain can be forecast: record more, or make the classes differ more.";
     case "no-mistake":
       return `No mistake yet, so no gain can be forecast; more recordings would narrow the interval (now ${describeRange(points.at(-1)!.interval)}).`;
   }

@@ -7,16 +7,10 @@
 import { GolemError } from "../core/error.ts";
 import { formatClock, formatPercent } from "../core/format.ts";
 import type { LiveState } from "../detect/detector.ts";
+import { describeScored, judgeStanding } from "../evaluate/standing.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import { formatShare, keepPercents } from "../view/format.ts";
-import {
-  describeChance,
-  describeInterval,
-  describeScored,
-  describeVerdict,
-  judgeScore,
-  judgeStanding,
-} from "../view/sentences.ts";
+import { describeChance, describeInterval, describeVerdict, judgeScore } from "../view/sentences.ts";
 import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
 import { createElement, createTag, listBars, showBars } from "./page-parts.tsx";
 

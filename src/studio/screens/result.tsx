@@ -5,9 +5,10 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
+import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { formatShare } from "../../view/format.ts";
-import { judgeScore, judgeStanding } from "../../view/sentences.ts";
+import { judgeScore } from "../../view/sentences.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
@@ -186,6 +187,8 @@ function Next() {
         return w.nextAll(100 * advice.gain);
       case "other":
         return w.nextOther;
+      case "guessing":
+        return w.nextGuessing;
       case "no-mistake":
         return w.nextNoMistake;
       default:

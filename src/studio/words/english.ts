@@ -216,6 +216,7 @@ export const english = {
       `More recordings of all classes: about ${points.toFixed(1)} percentage points with twice as many.`,
     nextOther:
       "More recordings of the same kind would not raise the score. New speakers, rooms and devices may.",
+    nextGuessing: "No gain can be forecast yet. Record more, or make the classes differ more.",
     nextNoMistake: "No mistake yet, so no gain can be forecast. More recordings would narrow the interval.",
     nextNone: "A second recording of each class, so that some can be held out for a test.",
     nextMeasuring: "Measuring what more recordings would give",

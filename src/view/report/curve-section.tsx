@@ -4,9 +4,10 @@
  * Not its concern: how it was measured, how it is drawn.
  */
 import { formatPercent, formatPoints } from "../../core/format.ts";
+import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../curve-picture.tsx";
 import { keepPercents } from "../format.ts";
-import { describeAdvice, judgeStanding } from "../sentences.ts";
+import { describeAdvice } from "../sentences.ts";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
 

@@ -6,15 +6,10 @@
  */
 import { formatDuration, formatNumberOf, formatPercent } from "../../core/format.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { describeScored } from "../../evaluate/standing.ts";
 import { formatShare, keepPercents } from "../format.ts";
 import { ScorePicture } from "../score-picture.tsx";
-import {
-  describeInterval,
-  describeProtocol,
-  describeScored,
-  describeVerdict,
-  trainedCaution,
-} from "../sentences.ts";
+import { describeInterval, describeProtocol, describeVerdict, trainedCaution } from "../sentences.ts";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Facts } from "./section.tsx";
 
