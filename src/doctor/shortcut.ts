@@ -6,7 +6,9 @@
  *
  * Evidence is asked for twice: the property predicts held-out labels far better than chance, and the classifier
  * is not better than it. Where classes differ by nature (a word that is twice as long), the classifier nearly
- * always is better, and is left its score. Error rates: runs/results/score-trust.md.
+ * always is better, and is left its score. On 281 draws of 2 x 10 and 4 x 8 recordings of five public sets one score
+ * was withheld: of two kinds of sound as different in loudness as in sound. Planted properties whose classes lie six
+ * standard deviations apart were found in 95 % of draws, four apart in 58 %, three in 25 % (LOG.md).
  */
 
 import { formatPercent } from "../core/format.ts";

@@ -12,7 +12,7 @@
  * The heads that are kept are fitted on more rows than those whose outputs were calibrated: with few speakers on
  * half as many again and more. Classes then lie further apart, by the square root of the number of rows
  * (evaluate/learning-gain.ts), and log-odds grow as the square of that distance, so weights are multiplied by the
- * ratio of rows. Without it golems of few speakers were under-confident (runs/results/score-trust.md).
+ * ratio of rows. Without it golems of few speakers were under-confident (LOG.md).
  */
 
 import { headDefaults } from "../../head/options.ts";
