@@ -16,7 +16,7 @@
  *   and multiplied by (t_(n-1) / t_(G-1+6))^2, because G speakers give a poor estimate of that variance; G
  *   counts a dominating speaker down (Kish). The design effect of few speakers is shrunk towards what a
  *   correlation of .2 within speakers gives, which counts as six more speakers (moderated variances: Smyth,
- *   Stat. Appl. Genet. Mol. Biol. 2004); both numbers were chosen in simulation. It never falls below Kish's G, what would be left if a speaker's
+ *   Stat. Appl. Genet. Mol. Biol. 2004); both numbers were chosen on real draws and checked in simulation. It never falls below Kish's G, what would be left if a speaker's
  *   recordings were all right or all wrong. The unit is the recording: with repeated cross-validation, its
  *   mean correctness over the repeats.
  *
