@@ -7,6 +7,7 @@
 import { formatPercent } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { describeScoreName } from "../evaluate/standing.ts";
 import {
   describeChance,
   describeInterval,
@@ -23,7 +24,7 @@ const wideInterval = 0.3;
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
   const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
   const lines = [
-    `${bold(`Held-out balanced accuracy ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
+    `${bold(`${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
     `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  ${describeTraining(evaluation)}`,
