@@ -5,6 +5,7 @@
  *
  * Not its concern: how workers are started and called, how folds are made.
  */
+import type { CrossValidationInput } from "../evaluate/cross-validate.ts";
 import type { DisposableMatrixProduct } from "../head/matrix-product.ts";
 import type { Matrix } from "../math/matrix.ts";
 import {
@@ -187,4 +188,35 @@ function isSlow(problem: FitProblem): boolean {
 export function countNumbers({ embeddings }: FitProblem): number {
   const all = embeddings.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
   return all.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** What cross-validation needs to score recordings, see {@link createScoredFolds}. */
+export interface ScoredFolds
+  extends Pick<CrossValidationInput, "labels" | "groups" | "groupedBy" | "fitPredict" | "concurrency"> {
+  /** Rows of the problem that are scored, in their order; `labels` and `groups` are of these. */
+  readonly scored: readonly number[];
+}
+
+/**
+ * The recordings of a problem that cross-validation scores: those whose class has two and more. The only one of
+ * its class is on every training side and is not tested.
+ */
+export function createScoredFolds(
+  { labels, groups, groupedBy }: FitProblem,
+  { fitPredict, concurrency }: Pick<FoldRunner, "fitPredict" | "concurrency">,
+): ScoredFolds {
+  const sizes = new Map<number, number>();
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const rows = [...labels.keys()];
+  const alone = rows.filter((row) => sizes.get(labels[row]!) === 1);
+  const scored = rows.filter((row) => !alone.includes(row));
+  const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
+  return {
+    scored,
+    labels: scored.map((row) => labels[row]!),
+    groups: scored.map((row) => groups?.[row]),
+    ...(groupedBy === undefined ? {} : { groupedBy }),
+    fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
+    concurrency,
+  };
 }

@@ -3,8 +3,11 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
+
 import { formatPercent } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { describeScoreName } from "../evaluate/standing.ts";
 import {
   describeChance,
   describeInterval,
@@ -21,7 +24,7 @@ const wideInterval = 0.3;
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
   const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
   const lines = [
-    `${bold(`Held-out balanced accuracy ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
+    `${bold(`${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
     `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  ${describeTraining(evaluation)}`,
@@ -37,14 +40,15 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
   const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
   if (confused.length > 0) {
     const pairs = confused.map(
-      ({ truth, predicted, count }) => `${truth} classified as ${predicted} (${Math.round(count)})`,
+      ({ truth, predicted, count }) =>
+        `${makePrintable(`${truth} classified as ${predicted}`)} (${Math.round(count)})`,
     );
     lines.push(`Most confused: ${pairs.join(", ")}`);
   }
   const unseen = Object.entries(evaluation.unseenLabels);
   if (unseen.length > 0) {
     lines.push(
-      `Unknown labels, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
+      `Unknown labels, left out of the score: ${unseen.map(([label, count]) => `${makePrintable(label)} (${count})`).join(", ")}`,
     );
   }
   if (evaluation.overlap.length > 0) {
@@ -80,9 +84,14 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation): st
       .filter(({ count, other }) => other !== c && count >= 0.5)
       .sort((a, b) => b.count - a.count)
       .slice(0, 3)
-      .map((pair) => `${pair.label} ${Math.round(pair.count)}`);
+      .map((pair) => `${makePrintable(pair.label)} ${Math.round(pair.count)}`);
     return [
-      ...[label, `${support}`, answered ? percent(precision) : "-", support > 0 ? percent(recall) : "-"],
+      ...[
+        makePrintable(label),
+        `${support}`,
+        answered ? percent(precision) : "-",
+        support > 0 ? percent(recall) : "-",
+      ],
       ...[support > 0 ? percent(f1) : "-", others.join(", ")],
     ];
   });

@@ -5,8 +5,9 @@
  */
 import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import { makePrintable } from "../core/printable.ts";
+import { makeJsonPrintable, makePrintable } from "../core/printable.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
+import { describeDiskReason } from "../node/disk/disk-error.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 
 /** Options of every command. */
@@ -97,7 +98,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     },
     printJson: (value) => {
       bar?.end();
-      if (json) stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) stdout.write(`${makeJsonPrintable(JSON.stringify(value))}\n`);
     },
     printResult: (text) => {
       bar?.end();
@@ -145,9 +146,10 @@ export function formatError(kind: "error" | "warning", { code, message, hint }: 
 }
 
 /** Prints an error and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
-export function reportError(error: unknown, json: boolean, streams: Streams): number {
+export function reportError(found: unknown, json: boolean, streams: Streams): number {
+  const error = describeSystemError(found);
   const record = toErrorRecord(error, "unexpected");
-  if (json) streams.stdout.write(`${JSON.stringify({ error: record })}\n`);
+  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify({ error: record }))}\n`);
   streams.stderr.write(`${formatError("error", record)}\n`);
   if (!(error instanceof GolemError)) {
     const trace = error instanceof Error ? error.stack : undefined;
@@ -155,6 +157,27 @@ export function reportError(error: unknown, json: boolean, streams: Streams): nu
     return 1;
   }
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
+}
+
+/**
+ * Converts an error of the system that nothing nearer has put into words, such as no descriptor left to load a part
+ * of this program.
+ */
+function describeSystemError(error: unknown): unknown {
+  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (error instanceof GolemError || code === undefined || syscall === undefined) return error;
+  const isReading = /^(open|read|stat|lstat|scandir|realpath)$/.test(syscall);
+  const what = `${path ?? "A file"} could not be ${isReading ? "opened" : "written"}`;
+  return new GolemError(
+    isReading ? "unreadable" : "output-failed",
+    `${what}: ${describeDiskReason(error)}.`,
+    {
+      hint: /^E[MN]FILE$/.test(code)
+        ? "Raise the limit, for example with `ulimit -n 1024`."
+        : "Check the disk and its permissions.",
+      cause: error,
+    },
+  );
 }
 
 /** A progress bar on a terminal: drawn by cli-progress, loaded at the first report. */

@@ -54,6 +54,8 @@ export interface EmbedSourceOptions {
    * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
+  /** Most samples that are decoded, of all channels together; default: no limit. */
+  readonly maximumSamples?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -97,6 +99,7 @@ export async function embedSource(
     ...settings,
     decoders: options.decoders,
     identify: options.identify,
+    maximumSamples: options.maximumSamples,
     signal: options.signal,
   });
   const { facts } = opened;
@@ -136,7 +139,7 @@ export async function embedWindows(
     let frames: Pooled | undefined;
     for (const [i, encoder] of encoders.entries()) {
       throwIfAborted(signal);
-      const output = await encoder.encode(window, { keepFrames: i === read });
+      const output = await encoder.encode(window, { keepFrames: i === read, signal });
       checkFinite(output.vector, encoder.info.id, name);
       if (i === read) frames = output;
       pooled[i]!.push({ frames: output.frames, vector: output.vector });

@@ -85,12 +85,17 @@ export function computeGrowth({ folds }: Pick<FoldPlan, "folds">): number {
 }
 
 /**
- * Replaces the class sizes of a training side by those of all recordings in probabilities [rows, classes], in
- * place; for folds by speaker (see the header).
+ * Replaces the class sizes of a training side by those of all recordings, of each class at most `shots`, in
+ * probabilities [rows, classes], in place; for folds by speaker (see the header).
  */
-export function correctPrior(predicted: Matrix, labels: readonly number[], train: readonly number[]): void {
+export function correctPrior(
+  predicted: Matrix,
+  labels: readonly number[],
+  train: readonly number[],
+  shots = Number.POSITIVE_INFINITY,
+): void {
   const ratios = new Array<number>(predicted.columns).fill(0);
-  for (const label of labels) ratios[label]!++;
+  for (const label of labels) ratios[label] = Math.min(shots, ratios[label]! + 1);
   const trained = new Array<number>(predicted.columns).fill(0);
   for (const row of train) trained[labels[row]!]!++;
   for (const [k, count] of trained.entries()) {

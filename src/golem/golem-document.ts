@@ -104,6 +104,14 @@ const evaluation = z.looseObject({
   confusion: z.array(z.array(z.number().check(z.nonnegative()))),
   trainAccuracy: share,
   grouping: z.enum(["speaker", "none"]),
+  notMeasured: z.optional(
+    z.looseObject({
+      code: shortText,
+      message: z.optional(z.string()),
+      labels: z.optional(z.array(label)),
+    }),
+  ),
+  sourcesMixed: z.optional(z.literal(true)),
   calibration: z.optional(
     z.looseObject({
       bins: z

@@ -8,6 +8,7 @@
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { formatPercent } from "../core/format.ts";
+import { describeScoreName, describeUnmeasured } from "../evaluate/standing.ts";
 import type { GolemDocument } from "./golem-document.ts";
 
 /** Additional contents of the card of a golem that is passed on. */
@@ -39,7 +40,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
           "      - task: { type: audio-classification }",
           `        dataset: ${describeDataset(data.name)}`,
           "        metrics:",
-          `          - { type: balanced_accuracy, value: ${round(evaluation.balancedAccuracy)}, name: ${JSON.stringify(`balanced accuracy (${evaluation.protocol}, 95 % interval ${evaluation.interval.map((end) => end.toFixed(3)).join(" to ")})`)} }`,
+          `          - { type: balanced_accuracy, value: ${round(evaluation.balancedAccuracy)}, name: ${JSON.stringify(`${describeScoreName(evaluation)} (${evaluation.protocol}, 95 % interval ${evaluation.interval.map((end) => end.toFixed(3)).join(" to ")})`)} }`,
           `          - { type: f1, value: ${round(evaluation.macroF1)}, name: "macro F1" }`,
         ]
       : []),
@@ -80,6 +81,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
   if (evaluation) {
     const { balancedAccuracy, interval, chance, trainAccuracy, grouping, groupedBy } = evaluation;
     const groups = groupedBy ?? "speaker";
+    const unmeasured = describeUnmeasured(evaluation);
     lines.push(
       evaluation.protocol === "held-out"
         ? `Measured on ${evaluation.recordings} recordings held out of training.`
@@ -87,11 +89,12 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       "",
       "| | |",
       "|---|---:|",
-      `| balanced accuracy | ${formatPercent(balancedAccuracy)} |`,
+      `| ${describeScoreName(evaluation)} | ${formatPercent(balancedAccuracy)} |`,
       `| 95 % interval | ${formatPercent(interval[0])} to ${formatPercent(interval[1])} |`,
       `| chance | ${formatPercent(chance)} |`,
       `| accuracy on its own training recordings (optimistic) | ${formatPercent(trainAccuracy)} |`,
       "",
+      ...(unmeasured ? [`${escapeMarkdown(unmeasured[0]!.toUpperCase() + unmeasured.slice(1))}.`, ""] : []),
     );
   } else {
     lines.push("Not measured: a class has only one recording and there was no test set.", "");

@@ -113,6 +113,11 @@ const unmeasuredCodes = [
   "no-division",
   "same-speakers",
   "sources-mixed",
+  "format-tells",
+  "rate-tells",
+  "channels-tells",
+  "loudness-tells",
+  "duration-tells",
 ] as const;
 
 /** The schemas for a golem with these labels; no other class names are accepted. */
@@ -133,7 +138,7 @@ function createSchemas(labels: readonly string[]) {
       z.nullable(z.object({ balancedAccuracy: z.number(), interval: z.tuple([z.number(), z.number()]) })),
     ),
     unscoredLabels: z.optional(z.array(label)),
-    notMeasured: z.optional(z.object({ code: z.enum(unmeasuredCodes) })),
+    notMeasured: z.optional(z.object({ code: z.enum(unmeasuredCodes), labels: z.optional(z.array(label)) })),
     chance: z.number(),
     majority: z.number(),
     macroF1: z.number(),

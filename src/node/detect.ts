@@ -17,7 +17,7 @@ import {
 import { detectSource } from "../detect/detect-source.ts";
 import { createDetector, type DetectedEvent, type Detector } from "../detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../detect/window-classifier.ts";
-import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "./decode/system-decoders.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
@@ -61,10 +61,11 @@ export async function* detectFile(
     keeper = await openKeeper(settings, options);
     const { classifier, dispose } = await loadClassifier(golem, options);
     try {
-      const decoders = [createFfmpegDecoder()];
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
       const keep = toKeeping(keeper, basename(file));
-      yield* detectSource(source, classifier, { settings, decoders, signal, onProgress, onWarning, keep });
+      yield* detectSource(source, classifier, {
+        ...{ settings, decoders: systemDecoders, signal, onProgress, onWarning, keep },
+      });
     } finally {
       await dispose();
     }

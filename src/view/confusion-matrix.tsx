@@ -4,7 +4,7 @@
  *
  * Not its concern: the recordings of a cell, how counts were computed, languages.
  */
-import { formatCount } from "../core/format.ts";
+import { formatWhole } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { ClassMark } from "./class-mark.tsx";
 import { formatShare } from "./format.ts";
@@ -148,7 +148,7 @@ function Cell(
   const [i, j] = place;
   const shade = Math.min(shades, Math.max(1, Math.ceil((shades * count) / (support || count))));
   const look = `cell ${i === j ? "hit" : "miss"} s${shade}`;
-  const text = count < leastShown ? "·" : formatCount(count);
+  const text = count < leastShown ? "·" : formatWhole(count);
   if (!canOpen(place)) return <span class={look}>{text}</span>;
   const told = words.tell(text, labels[i]!, labels[j]!);
   return (

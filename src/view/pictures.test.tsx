@@ -44,7 +44,7 @@ describe("the confusion matrix", () => {
     expect(buttons).toHaveLength(4);
     expect(buttons.map((tag) => /aria-label="([^"]*)"/.exec(tag)?.[1])).toEqual([
       "4 cat as cat",
-      "1.5 cat as HOSTILE",
+      "2 cat as HOSTILE",
       "5 HOSTILE as HOSTILE",
       "· HOSTILE as owl",
     ]);

@@ -12,7 +12,12 @@ import type { AudioDescription } from "../audio/audio-description.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { createFitProblem } from "../classifier/fit-problem.ts";
-import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
+import {
+  createInlineRunner,
+  createScoredFolds,
+  type FitProblem,
+  type FoldRunner,
+} from "../classifier/fold-runner.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
@@ -20,6 +25,7 @@ import { formatNumberOf } from "../core/format.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
+import { findShortcut } from "../doctor/shortcut.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { describeSources, listSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
@@ -27,7 +33,7 @@ import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation, type EvaluationInput } from "../evaluate/evaluate.ts";
-import { getPredictions } from "../evaluate/metrics.ts";
+import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
 import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
 
@@ -112,6 +118,12 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       k: validation.k,
       growth: validation.growth,
       ungroupedCode: validation.reasonCode,
+      lonelyLabels: validation.lonely?.map((label) => labels[label]!),
+      shortcut: findShortcut({
+        recordings: scored.map((row) => recordings[row]!),
+        correctness: measureCorrectness(validation.probabilities, scoredTruth),
+        seed: options.seed,
+      }),
       grouping: validation.grouping,
       ...describeValidationGroups(validation, recordings),
       trainLabels: truth,
@@ -189,28 +201,9 @@ async function runFits(
   { seed, repeats = defaultRecipe.repeats, signal, onProgress }: TrainingOptions,
   problem: FitProblem,
 ): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
-  const { fitPredict, concurrency } = runner;
-  const { labels: truth, groups } = problem;
-  const rows = [...truth.keys()];
-  const isAlone = (row: number): boolean =>
-    !truth.some((label, other) => label === truth[row] && other !== row);
-  const alone = rows.filter(isAlone);
-  const scored = alone.length === 0 ? rows : rows.filter((row) => !alone.includes(row));
-  const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
+  const { scored, ...folds } = createScoredFolds(problem, runner);
   const validation = divisible
-    ? await crossValidate(
-        {
-          labels: scored.map((row) => truth[row]!),
-          classes: labels,
-          groups: scored.map((row) => groups[row]),
-          groupedBy: problem.groupedBy,
-          seed,
-          repeats,
-          fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
-          concurrency,
-        },
-        { signal, onProgress },
-      )
+    ? await crossValidate({ ...folds, classes: labels, seed, repeats }, { signal, onProgress })
     : undefined;
   throwIfAborted(signal);
   return { validation, scored, classifier: await runner.fit() };

@@ -58,6 +58,8 @@ interface EmbeddedRows {
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
   readonly skipped: readonly SkippedRecording[];
+  /** Recordings with split test, which are left alone. */
+  readonly testRecordings: number;
 }
 
 /**
@@ -90,7 +92,8 @@ export async function embedTrainingRows(
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
-  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped };
+  const testRecordings = rows.filter(({ split }) => split === "test").length;
+  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped, testRecordings };
 }
 
 /**

@@ -8,11 +8,16 @@
  * of a speaker together if speakers are known (head/ridge-loo.ts). Penalty, calibration and weights are thus
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
+ *
+ * The heads that are kept are fitted on more rows than those whose outputs were calibrated: with few speakers on
+ * half as many again and more. Classes then lie further apart, by the square root of the number of rows
+ * (evaluate/learning-gain.ts), and log-odds grow as the square of that distance, so weights are multiplied by the
+ * ratio of rows. Without it golems of few speakers were under-confident (LOG.md).
  */
 
 import { headDefaults } from "../../head/options.ts";
 import { type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
-import { pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
+import { type LeaveOut, pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
@@ -89,12 +94,13 @@ export function fitFusion(
   const total = influences.reduce((a, b) => a + b, 0);
   const isKept = influences.map((influence) => influence >= minimumShare * total);
   const keptTotal = influences.reduce((sum, influence, i) => sum + (isKept[i] ? influence : 0), 0);
+  const growth = isMeasured ? computeGrowth(leaveOut, labels.length) : 1;
   const fitted = views.flatMap((view, i) =>
     isKept[i]
       ? [
           {
             view: { ...view, weight: total > 0 ? influences[i]! / keptTotal : 1 / views.length },
-            ...{ head: heads[i]!.createHead(), factor: Math.fround(factors[i]!) },
+            ...{ head: heads[i]!.createHead(), factor: Math.fround(growth * factors[i]!) },
           },
         ]
       : [],
@@ -102,6 +108,17 @@ export function fitFusion(
   const usesTranscript = fitted.some(({ view }) => view.layer === "transcript");
   const pooled = poolViews(heldOut, factors, classes);
   return { fitted, heldOut: pooled, ...(usesTranscript && vocabulary ? { vocabulary } : {}) };
+}
+
+/** Most that weights are multiplied by. */
+const maximumGrowth = 2;
+
+/** Rows there are per row that heads of left-out rows were fitted on, on average over these. */
+function computeGrowth({ blocks, counted }: LeaveOut, rows: number): number {
+  const isCounted = new Set(counted);
+  let left = 0;
+  for (const block of blocks) left += block.length * block.filter((row) => isCounted.has(row)).length;
+  return Math.min(maximumGrowth, 1 / Math.max(1e-9, 1 - left / (rows * counted.length)));
 }
 
 /** Standard deviation within rows of log-probabilities [rows, classes]. */

@@ -10,9 +10,7 @@ import {
   embedSource,
 } from "../../embed/embed-source.ts";
 import { openFileSource } from "../disk/file-source.ts";
-import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
-
-const decoders = [createFfmpegDecoder()];
+import { systemDecoders } from "./system-decoders.ts";
 
 /**
  * Opens, embeds and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself.
@@ -25,7 +23,7 @@ export async function embedFile(
 ): Promise<EmbeddedSource> {
   const source = await openFileSource(path);
   try {
-    return await embedSource({ ...source, name }, encoderSet, { ...options, decoders });
+    return await embedSource({ ...source, name }, encoderSet, { ...options, decoders: systemDecoders });
   } finally {
     await source.close();
   }
