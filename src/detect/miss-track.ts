@@ -12,7 +12,7 @@ import type { ClipKind, KeepSettings } from "./clip-cutter.ts";
 import { createScoreTrack, type ScoredWindow, type TrackedEvent, type TrackOptions } from "./score-track.ts";
 
 /** A stretch, with the best class and its score, in frames. */
-export interface MissedStretch extends TrackedEvent {
+interface MissedStretch extends TrackedEvent {
   readonly kind: Exclude<ClipKind, "event">;
 }
 

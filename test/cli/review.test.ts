@@ -3,12 +3,14 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
+import { loadGolem } from "../../src/node/golem.ts";
 import { openClipKeeper } from "../../src/node/keep/clip-keeper.ts";
 import { readManifest } from "../../src/node/keep/kept-manifest.ts";
 import { openReview } from "../../src/node/keep/review-folder.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { createToneInSilence, getToneGolem } from "../support/served.ts";
 
 const rate = 16_000;
 
@@ -98,6 +100,39 @@ it("reviews any folder of recordings, but overwrites no list of another kind", a
   await rm(folder, { recursive: true });
   await mkdir(folder);
   expect((await run("review", folder, "--answers", "none.csv")).json.error.code).toBe("no-recordings");
+});
+
+it("names and sorts other recordings by a golem", async () => {
+  const { golem } = await getToneGolem();
+  const folder = await createScratchFolder();
+  const recordings = {
+    b: createToneInSilence(2),
+    a: createToneInSilence(3),
+    c: createTone(rate, 1, 1, 650)[0]!,
+  };
+  for (const [name, samples] of Object.entries(recordings)) {
+    await writeFile(join(folder, `${name}.wav`), createWav([samples], rate));
+  }
+  await writeFile(join(folder, "broken.wav"), "no sound");
+  const loaded = await loadGolem(golem);
+  const { items, labels } = await (await openReview(folder, { golem: loaded })).getState();
+  await loaded.dispose();
+  expect(labels).toEqual(["high", "low"]);
+  const heard = Object.fromEntries(items.map(({ file, heard }) => [file, heard?.label]));
+  expect(heard).toMatchObject({ "a.wav": "high", "b.wav": "low", "broken.wav": undefined });
+  const scores = items.slice(0, 3).map(({ heard }) => heard!.confidence);
+  expect(scores).toEqual([...scores].sort((x, y) => x - y));
+  expect(items[3]!.file).toBe("broken.wav");
+});
+
+it("gives no label to a clip that has been deleted", async () => {
+  const folder = join(await createScratchFolder(), "kept");
+  const [file] = await keepTones(folder, [["dog", 0.9, 300]]);
+  const review = await openReview(folder);
+  await rm(join(folder, file!));
+  await expect(review.answer([{ file: file!, label: "dog" }])).rejects.toMatchObject({
+    code: "data-not-found",
+  });
 });
 
 it("makes data that golem update takes", async () => {

@@ -1,6 +1,7 @@
 /** `golem review DIR`: a page to label what was kept, or any recordings; with --answers labels from a file. */
 
 import { getBuiltPages } from "../../node/export/studio-site.ts";
+import { loadGolem } from "../../node/golem.ts";
 import { openReview, readGivenAnswers } from "../../node/keep/review-folder.ts";
 import { createReviewRoutes } from "../../server/review-routes.ts";
 import { startStudioServer } from "../../server/studio-server.ts";
@@ -12,16 +13,18 @@ interface ReviewOptions extends CommonOptions {
   readonly port?: number;
   readonly open: boolean;
   readonly answers?: string;
+  readonly golem?: string;
 }
 
 /** Runs the command; resolves with the exit code, with the page once it is interrupted. */
 export async function runCommand(
   [folder]: [string],
-  { port = 0, open, answers }: ReviewOptions,
+  { port = 0, open, answers, golem: golemFolder }: ReviewOptions,
   terminal: Terminal,
 ): Promise<number> {
   const { signal } = terminal.work;
-  const review = await openReview(folder, terminal.work);
+  const golem = golemFolder === undefined ? undefined : await loadGolem(golemFolder, terminal.work);
+  const review = await openReview(folder, { ...terminal.work, golem });
   const count = async () => {
     const { items } = await review.getState();
     return { items: items.length, labelled: items.filter(({ label }) => label !== undefined).length };

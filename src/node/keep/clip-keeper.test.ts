@@ -1,7 +1,8 @@
 /** Clips on a real disk: what is written, what goes when the limit is reached, and disks that fail. */
+import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { readWindow } from "../../../test/support/audio-files.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import type { ErrorRecord } from "../../core/error.ts";
@@ -150,3 +151,28 @@ it("refuses what cannot be kept to, before anything is listened to", async () =>
   }
   await expect(stat(join(folder, "kept"))).rejects.toMatchObject({ code: "ENOENT" });
 });
+
+const mayMount = process.platform === "linux" && process.getuid?.() === 0;
+it.skipIf(!mayMount)(
+  `warns of a full disk and keeps again when there is space${mayMount ? "" : " (skipped: needs root to mount a disk)"}`,
+  async () => {
+    const folder = await createScratchFolder();
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=100k", "golem-test", folder]);
+    if (mounted.status !== 0) return; // a container without the right to mount
+    onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+    const warnings: ErrorRecord[] = [];
+    const keeper = await openClipKeeper({ folder }, (warning) => warnings.push(warning));
+    for (let i = 0; i < 6; i++) keeper.keep(createClip(), "a");
+    await keeper.close();
+    expect(warnings).toMatchObject([{ message: expect.stringContaining("the disk is full") }]);
+    const { written, failed } = keeper.getState();
+    expect(written.event).toBeGreaterThan(0);
+    expect(written.event + failed).toBe(6);
+    const manifest = (await readManifest(folder))!;
+    expect(await readdir(folder)).toHaveLength(manifest.length + 1);
+    await rm(join(folder, manifest[0]!.file_name));
+    keeper.keep(createClip("later"), "a");
+    await keeper.close();
+    expect((await readManifest(folder))!.at(-1)!.heard).toBe("later");
+  },
+);

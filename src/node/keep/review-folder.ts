@@ -5,6 +5,7 @@
  * may be open on one folder.
  * Not its concern: who answers, how recordings are shown.
  */
+import { access } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -13,8 +14,15 @@ import { isRecordingName } from "../../dataset/recording-name.ts";
 import { type ReviewItem, type ReviewState, sortByDoubt } from "../../workflow/review.ts";
 import { readListTable } from "../data/read-list.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
+import type { Golem } from "../golem.ts";
 import { type Answer, answersName, readAnswers, writeAnswers } from "./answers.ts";
 import { readManifest } from "./kept-manifest.ts";
+
+/** Options of {@link openReview}. */
+export interface ReviewOptions extends WorkOptions {
+  /** A golem that names recordings of which nothing is known. */
+  readonly golem?: Pick<Golem, "labels" | "predictFiles"> | undefined;
+}
 
 /** A review of one folder. */
 export interface ReviewFolder {
@@ -33,11 +41,16 @@ export interface ReviewFolder {
  * Opens a review. Rejects with `no-recordings` for a folder without any, `output-exists` if its metadata.csv
  * is another list, and with the errors of reading.
  */
-export async function openReview(folder: string, options: WorkOptions = {}): Promise<ReviewFolder> {
+export async function openReview(folder: string, options: ReviewOptions = {}): Promise<ReviewFolder> {
   const root = resolve(folder);
+  const guesses = new Map<string, ReviewItem["heard"]>();
   let items = new Map<string, ReviewItem>();
   const refresh = async (): Promise<Map<string, Answer>> => {
-    items = new Map((await listItems(root, options)).map((item) => [item.file, item]));
+    const found = (await listItems(root, options)).map((item): ReviewItem => {
+      const heard = item.heard ?? guesses.get(item.file);
+      return heard ? { ...item, heard } : item;
+    });
+    items = new Map(found.map((item) => [item.file, item]));
     return readAnswers(root);
   };
   await refresh();
@@ -45,6 +58,20 @@ export async function openReview(folder: string, options: WorkOptions = {}): Pro
     throw new GolemError("no-recordings", `${folder} has no recordings; some to review were expected.`, {
       hint: "Keep some with golem listen --keep DIR, or name a folder of recordings.",
     });
+  }
+  const { golem } = options;
+  const unnamed = [...items.values()].filter(({ heard }) => !heard).map(({ file }) => file);
+  if (golem && unnamed.length > 0) {
+    let at = 0;
+    for await (const { prediction } of golem.predictFiles(
+      unnamed.map((file) => join(root, file)),
+      options,
+    )) {
+      const file = unnamed[at++]!;
+      if (!prediction) continue;
+      const { label, confidence, unknown } = prediction;
+      guesses.set(file, { label, confidence, kind: unknown ? "unknown" : "event" });
+    }
   }
   let turn: Promise<unknown> = Promise.resolve();
   const write = async (given: readonly { file: string; label: string }[]): Promise<void> => {
@@ -59,6 +86,7 @@ export async function openReview(folder: string, options: WorkOptions = {}): Pro
       }
       const label = text.trim().normalize("NFC");
       checkLabel(label, file);
+      if (label !== "") await checkExists(root, file);
       if (label === "") answers.delete(file);
       else answers.set(file, { file, label, source: item.source, ...item.segment });
     }
@@ -71,7 +99,8 @@ export async function openReview(folder: string, options: WorkOptions = {}): Pro
         const label = answers.get(item.file)?.label;
         return label === undefined ? item : { ...item, label };
       });
-      const labels = new Set(all.flatMap(({ heard, label }) => [heard?.label ?? "", label ?? ""]));
+      const used = all.flatMap(({ heard, label }) => [heard?.label ?? "", label ?? ""]);
+      const labels = new Set([...used, ...(golem?.labels ?? [])]);
       return {
         name: basename(root),
         items: all,
@@ -85,6 +114,14 @@ export async function openReview(folder: string, options: WorkOptions = {}): Pro
       return result;
     },
   };
+}
+
+/** A clip may have been deleted since it was listed, to make room for others. */
+async function checkExists(root: string, file: string): Promise<void> {
+  await access(join(root, file)).catch((cause: unknown) => {
+    const message = `${file} is gone; a recording of this review was expected.`;
+    throw new GolemError("data-not-found", message, { hint: "Reload the review.", cause });
+  });
 }
 
 /** Reads answers from a table with the columns file_name and label. Rejects with `invalid-data`. */
