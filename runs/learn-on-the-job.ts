@@ -7,10 +7,10 @@
  * distractors, and three long recordings in pink noise are put together of clips of different speakers or sources: A holds targets, with annotations; B and C hold
  * targets among many distractors. A golem is trained on A's segments, keeps what it hears in B (events, near misses from 0.3, unknown sound), is updated with the right
  * answers to that, and both golems are scored on C. False alarms are counted at the highest threshold that finds as many targets as the first golem does at its default.
- * Writes OUT.json and OUT.md (default runs/results/learn-on-the-job).
+ * Writes OUT.json and OUT.md (default runs/results/learn-on-the-job); draws that are in OUT.json are not measured again.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -296,9 +296,10 @@ ${each.join("\n")}
 `;
 }
 
-const rows: Row[] = [];
+const rows: Row[] = existsSync(`${out}.json`) ? JSON.parse(readFileSync(`${out}.json`, "utf8")) : [];
 for (const draw of draws) {
   for (const set of sets) {
+    if (rows.some((row) => row.set === set && row.draw === draw)) continue;
     const row = await measure(set as keyof typeof plans, draw);
     rows.push(row);
     console.error(basename(import.meta.filename), JSON.stringify(row));

@@ -77,7 +77,13 @@ describe.skipIf(!browserPath)(`golem review${browserNote}`, () => {
     };
     expect(await page.textContent(".heard")).toBe("Heard: <b>cat</b>, 50 % (event)");
     await page.waitForFunction(() => document.querySelector("audio")!.duration === 3);
-    await page.waitForFunction(() => document.querySelector<HTMLElement>(".mark")!.style.left === "33.3333%");
+    await page.waitForFunction(
+      () => document.querySelector<HTMLElement>(".stretch")!.style.left === "33.3333%",
+    );
+    const heights = await page.evaluate(() =>
+      ["img", ".stretch"].map((selector) => document.querySelector(selector)!.getBoundingClientRect().height),
+    );
+    expect(heights[1]).toBe(heights[0]);
     expect(await page.evaluate(() => document.querySelector("img")!.naturalWidth)).toBeGreaterThan(100);
     expect(await findViolations(page)).toEqual([]);
     await press(["r"], 1);

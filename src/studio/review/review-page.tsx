@@ -110,7 +110,7 @@ function Sound({ item, text }: { item: ReviewItem; text: string }) {
     <figure>
       <div class="picture">
         <img alt={text} src={getAddress("picture", item)} />
-        {item.segment && <div class="mark" ref={mark} />}
+        {item.segment && <div class="stretch" ref={mark} />}
       </div>
       {/* biome-ignore lint/a11y/useMediaCaption: recordings to label have no captions */}
       <audio controls ref={audio} />
