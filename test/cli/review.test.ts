@@ -1,7 +1,9 @@
 /** `golem review`: labels from a file, what is refused, and the way from what was kept to a better golem. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { expect, it } from "vitest";
+import { run as runCommandLine } from "../../src/cli/run.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { loadGolem } from "../../src/node/golem.ts";
 import { openClipKeeper } from "../../src/node/keep/clip-keeper.ts";
@@ -123,6 +125,33 @@ it("names and sorts other recordings by a golem", async () => {
   const scores = items.slice(0, 3).map(({ heard }) => heard!.confidence);
   expect(scores).toEqual([...scores].sort((x, y) => x - y));
   expect(items[3]!.file).toBe("broken.wav");
+});
+
+it("serves the page until it is interrupted, then says how far the review is", async () => {
+  const folder = join(await createScratchFolder(), "kept");
+  const [file] = await keepTones(folder, [["dog", 0.9, 300]]);
+  const stop = new AbortController();
+  let text = "";
+  let page: Promise<Response> | undefined;
+  const stdout = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk;
+      const [url] = /http[^"]*(?=review\.html)/.exec(text) ?? [];
+      if (url && !page) {
+        page = fetch(`${url}review/answer`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ file, label: "dog" }),
+        });
+        page.finally(() => stop.abort()).catch(() => {});
+      }
+      done();
+    },
+  });
+  const args = ["review", folder, "--no-open", "--json"];
+  expect(await runCommandLine(args, { stdout, stderr: stdout }, stop.signal)).toBe(0);
+  expect((await page!).status).toBe(200);
+  expect(JSON.parse(text.trim().split("\n").at(-1)!)).toEqual({ review: folder, items: 1, labelled: 1 });
 });
 
 it("gives no label to a clip that has been deleted", async () => {

@@ -45,15 +45,15 @@ export async function openReview(folder: string, options: ReviewOptions = {}): P
   const root = resolve(folder);
   const guesses = new Map<string, ReviewItem["heard"]>();
   let items = new Map<string, ReviewItem>();
-  const refresh = async (): Promise<Map<string, Answer>> => {
-    const found = (await listItems(root, options)).map((item): ReviewItem => {
+  const refresh = async (work: WorkOptions = {}): Promise<Map<string, Answer>> => {
+    const found = (await listItems(root, work)).map((item): ReviewItem => {
       const heard = item.heard ?? guesses.get(item.file);
       return heard ? { ...item, heard } : item;
     });
     items = new Map(found.map((item) => [item.file, item]));
     return readAnswers(root);
   };
-  await refresh();
+  await refresh(options);
   if (items.size === 0) {
     throw new GolemError("no-recordings", `${folder} has no recordings; some to review were expected.`, {
       hint: "Keep some with golem listen --keep DIR, or name a folder of recordings.",
