@@ -4,7 +4,7 @@
  * Not its concern: folds, scores, files.
  */
 import { countLabels } from "../dataset/classes.ts";
-import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
@@ -21,12 +21,10 @@ export function createFitProblem(
 ): { readonly problem: FitProblem; readonly labels: readonly string[] } {
   const labels = [...countLabels(recordings).keys()];
   const problem: FitProblem = {
-    embeddings: recordings.map(({ vectors, text, logprob, decoded }) => ({
-      vectors,
-      ...(text === undefined ? {} : { text }),
-      ...(logprob === undefined ? {} : { logprob }),
-      ...(decoded === undefined ? {} : { decoded }),
-    })),
+    embeddings: recordings.map(pickEmbedding),
+    ...(recordings.some(({ copies = [] }) => copies.length > 0)
+      ? { copies: recordings.map(({ copies = [] }) => copies.map(pickEmbedding)) }
+      : {}),
     labels: recordings.map(({ label }) => labels.indexOf(label)),
     classes: labels.length,
     groups: recordings.map(getGroup),
@@ -35,6 +33,15 @@ export function createFitProblem(
     options: pickClassifierOptions(options),
   };
   return { problem, labels };
+}
+
+function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embedding {
+  return {
+    vectors,
+    ...(text === undefined ? {} : { text }),
+    ...(logprob === undefined ? {} : { logprob }),
+    ...(decoded === undefined ? {} : { decoded }),
+  };
 }
 
 /**

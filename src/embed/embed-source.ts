@@ -54,6 +54,8 @@ export interface EmbedSourceOptions {
    * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
+  /** Changes the samples of each window before they are encoded. */
+  readonly vary?: ((samples: Float32Array) => Float32Array) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -109,7 +111,15 @@ export async function embedSource(
     );
   }
   const windows = isSilent(facts) ? takeFirst(opened.windows()) : opened.windows();
-  return { facts, ...(await embedWindows(windows, encoderSet, source.name, options.signal)) };
+  const varied = options.vary ? changeWindows(windows, options.vary) : windows;
+  return { facts, ...(await embedWindows(varied, encoderSet, source.name, options.signal)) };
+}
+
+async function* changeWindows(
+  windows: AsyncIterable<Float32Array>,
+  change: (samples: Float32Array) => Float32Array,
+): AsyncGenerator<Float32Array> {
+  for await (const window of windows) yield change(window);
 }
 
 async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {

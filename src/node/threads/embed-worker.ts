@@ -12,9 +12,9 @@ serveWorker<EmbedSettings, EmbedCalls>(async ({ encoderSet: resolved, audio, ide
   const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache });
   return {
     methods: {
-      embed: ({ path, name, parts }, { signal }) =>
+      embed: ({ path, name, parts, copy }, { signal }) =>
         embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, {
-          ...{ audio, identify, signal },
+          ...{ audio, identify, copy, signal },
         }),
     },
     dispose: () => encoderSet.dispose(),
