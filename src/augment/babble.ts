@@ -74,7 +74,8 @@ function addVoice(babble: Float32Array, sampleRate: number, random: Random): voi
       for (const [k, resonator] of coefficients.entries()) {
         const frequency = last.formants[k]! + share * (syllable.formants[k]! - last.formants[k]!);
         const radius = Math.exp((-Math.PI * bandwidths[k]!) / sampleRate);
-        resonator.b = 2 * radius * Math.cos((2 * Math.PI * Math.min(frequency, 0.45 * sampleRate)) / sampleRate);
+        resonator.b =
+          2 * radius * Math.cos((2 * Math.PI * Math.min(frequency, 0.45 * sampleRate)) / sampleRate);
         resonator.c = -radius * radius;
         resonator.a = 1 - resonator.b - resonator.c;
       }

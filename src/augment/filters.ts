@@ -13,7 +13,11 @@ type FilterKind = "low-pass" | "high-pass" | "band-pass";
 export function filterSamples(
   samples: Float32Array,
   kind: FilterKind,
-  { frequency, q, sampleRate }: { readonly frequency: number; readonly q: number; readonly sampleRate: number },
+  {
+    frequency,
+    q,
+    sampleRate,
+  }: { readonly frequency: number; readonly q: number; readonly sampleRate: number },
 ): Float32Array {
   const angle = (2 * Math.PI * Math.min(frequency, 0.49 * sampleRate)) / sampleRate;
   const alpha = Math.sin(angle) / (2 * q);

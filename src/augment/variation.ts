@@ -17,13 +17,15 @@ import { createRoom, placeInRoom } from "./room.ts";
 export const variationVersion = 1;
 
 /**
- * Kinds of copies, in the order in which they are made: noise 3 to 18 dB below the recording; speed and pitch
- * times 0.88 to 1.14; a room, a tilted spectrum or a telephone's, and noise 10 to 25 dB below.
+ * Kinds of copies, in the order in which they are made: a room, a tilted spectrum or a telephone's, and noise
+ * 10 to 25 dB below the recording; noise 3 to 18 dB below; speed and pitch times 0.88 to 1.14.
  */
-export const variationKinds = ["noise", "speed", "room"] as const;
+export const variationKinds = ["room", "noise", "speed"] as const;
 
 /** One of {@link variationKinds}. */
 export type VariationKind = (typeof variationKinds)[number];
+
+const seedWords: Readonly<Record<VariationKind, number>> = { noise: 0, speed: 1, room: 2 };
 
 /** One varied copy of each recording. */
 export interface Variation {
@@ -55,7 +57,7 @@ export function varySamples(
   words: readonly number[],
   own: OwnSounds = {},
 ): Float32Array {
-  const random = createRandom(variationKinds.indexOf(kind), turn, ...words);
+  const random = createRandom(seedWords[kind], turn, ...words);
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   switch (kind) {
     case "noise": {
@@ -101,12 +103,7 @@ function drawNoise(
 }
 
 /** Adds noise whose level is `decibels` below `level`, in place. */
-function addNoise(
-  samples: Float32Array,
-  level: number,
-  noise: Float32Array,
-  decibels: number,
-): Float32Array {
+function addNoise(samples: Float32Array, level: number, noise: Float32Array, decibels: number): Float32Array {
   const gain = (level * 10 ** (-decibels / 20)) / (computeLevel(noise) || 1);
   for (let i = 0; i < samples.length; i++) samples[i]! += gain * noise[i]!;
   return samples;

@@ -54,6 +54,7 @@ function pickClassifierOptions({
   pooling,
   head,
   headOptions,
+  augment,
 }: ClassifierOptions): ClassifierOptions {
   return {
     seed,
@@ -61,5 +62,6 @@ function pickClassifierOptions({
     ...(pooling === undefined ? {} : { pooling }),
     ...(head === undefined ? {} : { head }),
     ...(headOptions === undefined ? {} : { headOptions }),
+    ...(augment === undefined ? {} : { augment }),
   };
 }

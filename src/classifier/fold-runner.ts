@@ -185,6 +185,9 @@ function isSlow(problem: FitProblem): boolean {
 
 /** Numbers in all embeddings of a problem. */
 export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
-  const all = [...embeddings, ...copies.flat()].flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
+  const all = [...embeddings, ...copies.flat()].flatMap(({ vectors, decoded = [] }) => [
+    ...vectors,
+    ...decoded,
+  ]);
   return all.reduce((sum, { length }) => sum + length, 0);
 }

@@ -40,7 +40,10 @@ export async function embedCopy(
   source: ByteSource,
   encoderSet: EncoderSet,
   { variation, fileHash, copyHash }: CopyPlan,
-  { own, ...options }: Omit<EmbedSourceOptions, "identify" | "vary"> & { readonly own?: OwnSounds | undefined } = {},
+  {
+    own,
+    ...options
+  }: Omit<EmbedSourceOptions, "identify" | "vary"> & { readonly own?: OwnSounds | undefined } = {},
 ): Promise<EmbeddedSource> {
   const sampleRate = getSampleRate(encoderSet);
   const words = [0, 8, 16].map((start) => Number.parseInt(fileHash.slice(start, start + 8), 16));

@@ -9,6 +9,7 @@
 
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/audio-description.ts";
+import type { Variation } from "../augment/variation.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { createFitProblem } from "../classifier/fit-problem.ts";
@@ -28,7 +29,7 @@ import { createLabelCalibration, type LabelCalibration } from "../evaluate/confo
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation, type EvaluationInput } from "../evaluate/evaluate.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
-import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
+import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
 
 /** The recordings to train on, and what is recorded of them. */
@@ -47,6 +48,8 @@ export interface TrainingInput {
   readonly encoders: readonly EncoderInfo[];
   /** The transcriber that gave `text` and `decoded`. */
   readonly transcriber?: TranscriberInfo | undefined;
+  /** The varied copies that recordings have. */
+  readonly variations?: readonly Variation[] | undefined;
   readonly audio: AudioSettings;
   /** The pipeline that made the embeddings, from `describeAudio`. */
   readonly pipeline: AudioDescription;
@@ -144,6 +147,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       ...(input.asked ? { asked: input.asked } : {}),
       ...(findings ? { findings } : {}),
     },
+    augment: describeCopies(classifier, input.variations),
     seed: options.seed,
     judgement: {
       familiarity: fitFamiliarity(
@@ -156,6 +160,16 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       calibration: validation && roundScores(createLabelCalibration(validation.probabilities, scoredTruth)),
     },
   });
+}
+
+/** What varied copies there were, and the share in the decision of heads that were fitted to them too. */
+function describeCopies(
+  { variedShare = 0 }: Classifier,
+  variations: readonly Variation[] = [],
+): AugmentAccount | undefined {
+  if (variations.length === 0 || variedShare === 0) return undefined;
+  const kinds = [...new Set(variations.map(({ kind }) => kind))];
+  return { copies: variations.length, kinds, share: variedShare };
 }
 
 /** What the groups of folds are, and what is to be said of them. */
@@ -183,7 +197,7 @@ async function runFits(
   runner: FoldRunner,
   labels: readonly string[],
   divisible: boolean,
-  { seed, repeats = defaultRecipe.repeats, signal, onProgress }: TrainingOptions,
+  { seed, repeats, signal, onProgress }: TrainingOptions,
   problem: FitProblem,
 ): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
   const { fitPredict, concurrency } = runner;
@@ -202,7 +216,7 @@ async function runFits(
           groups: scored.map((row) => groups[row]),
           groupedBy: problem.groupedBy,
           seed,
-          repeats,
+          repeats: repeats ?? (problem.copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats),
           fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
           concurrency,
         },

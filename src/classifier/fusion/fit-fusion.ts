@@ -8,11 +8,18 @@
  * of a speaker together if speakers are known (head/ridge-loo.ts). Penalty, calibration and weights are thus
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
+ *
+ * Where recordings have varied copies, every view has two heads: one fitted to the recordings, one to the
+ * recordings and their copies. The same stacking weighs them, so copies count where they raise the likelihood
+ * of the labels of recordings (not of copies) that were left out together with their copies. Both heads are
+ * linear in the same features, so they are saved as one.
  */
 
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
-import { type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
-import { pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
+import { joinRidge, type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
+import { type LeaveOut, pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
@@ -32,6 +39,12 @@ import { fitFusionWeights } from "./fusion-weights.ts";
 /** Views with less than this share in the decision are left out. */
 const minimumShare = 0.01;
 
+/**
+ * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
+ * against heads that were fitted to recordings alone; a number fits all heads to that many copies too.
+ */
+export type Augmentation = "auto" | "none" | number;
+
 /** A fitted fusion. */
 interface FusionFit {
   readonly fitted: FittedView[];
@@ -42,14 +55,25 @@ interface FusionFit {
    * fused.
    */
   readonly heldOut: Matrix;
+  /** Share in the decision of the heads that were fitted to copies too. */
+  readonly variedShare: number;
+}
+
+/** Options of {@link fitFusion}. */
+interface FusionOptions {
+  readonly pooling: Pooling;
+  readonly seed: number;
+  /** Default: auto. Counts in the place of `auto` only where rows have copies. */
+  readonly augment?: Augmentation | undefined;
 }
 
 /** Fits the fusion of all views of an encoder set. */
 export function fitFusion(
-  { embeddings, labels, classes, groups }: LabelledRows,
+  rows: LabelledRows,
   encoderSet: EncoderSetInfo,
-  { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
+  { pooling, seed, augment = "auto" }: FusionOptions,
 ): FusionFit {
+  const { embeddings, labels, classes, groups } = rows;
   const leaveOut = planLeaveOut(labels, groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
@@ -59,33 +83,29 @@ export function fitFusion(
     ),
     ...listWrittenViews(encoderSet.transcriber, vocabulary),
   ];
-  const heads: PreparedRidge[] = [];
-  const heldOut: Float64Array[] = [];
-  for (const view of views) {
-    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
-    // Text features have length one already, and most of them are 0.
-    const isVector = view.layer !== "transcript";
-    const set = createTrainingSet(features, labels, classes);
-    const head = prepareRidge(
-      set,
-      { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed },
-      leaveOut,
+  const prepare = (copies: readonly CopyRow[]): HeldOutView[] =>
+    views.map((view) =>
+      prepareView(view, rows, copies, leaveOut, createViewFeatures(view, encoderSet, vocabulary), seed),
     );
-    const { loo } = head;
-    heads.push(head);
-    const scores = loo.outputs.map((value) => loo.factor * value);
-    heldOut.push(computeLogProbabilities(scores, classes));
-  }
+  const copies = augment === "none" ? [] : listCopies(rows);
+  const plain = copies.length === 0 || augment === "auto" ? prepare([]) : [];
+  const varied = copies.length > 0 ? prepare(copies) : [];
+  const all = [...plain, ...varied];
   const factors = isMeasured
     ? chooseFactors(
-        views,
-        heldOut.map((view) => pickRows(view, counted, classes)),
+        all.map(({ view }) => view),
+        all.map(({ heldOut }) => pickRows(heldOut, counted, classes)),
         counted.map((row) => labels[row]!),
         classes,
       )
-    : new Float64Array(views.length).fill(1 / views.length);
+    : new Float64Array(all.length).fill(1 / all.length);
+  const joined = views.map((_, i) =>
+    joinHeads(plain[i], factors[i]!, varied[i], factors[all.length - views.length + i]!),
+  );
   // A view's influence also depends on its spread: a view with equal outputs for all classes decides nothing.
-  const influences = heldOut.map((view, i) => factors[i]! * (isMeasured ? computeSpread(view, classes) : 1));
+  const influences = joined.map(
+    ({ heldOut, factor }) => factor * (isMeasured ? computeSpread(heldOut, classes) : 1),
+  );
   const total = influences.reduce((a, b) => a + b, 0);
   const isKept = influences.map((influence) => influence >= minimumShare * total);
   const keptTotal = influences.reduce((sum, influence, i) => sum + (isKept[i] ? influence : 0), 0);
@@ -94,14 +114,93 @@ export function fitFusion(
       ? [
           {
             view: { ...view, weight: total > 0 ? influences[i]! / keptTotal : 1 / views.length },
-            ...{ head: heads[i]!.createHead(), factor: Math.fround(factors[i]!) },
+            ...{ head: joined[i]!.createHead(), factor: Math.fround(joined[i]!.factor) },
           },
         ]
       : [],
   );
   const usesTranscript = fitted.some(({ view }) => view.layer === "transcript");
-  const pooled = poolViews(heldOut, factors, classes);
-  return { fitted, heldOut: pooled, ...(usesTranscript && vocabulary ? { vocabulary } : {}) };
+  const heldOut = poolViews(
+    joined.map((view) => view.heldOut),
+    joined.map(({ factor }) => factor),
+    classes,
+  );
+  const variedShare =
+    joined.reduce((sum, { variedShare }, i) => sum + (isKept[i] ? variedShare * influences[i]! : 0), 0) /
+    (keptTotal || 1);
+  return {
+    ...{ fitted, heldOut, variedShare },
+    ...(usesTranscript && vocabulary ? { vocabulary } : {}),
+  };
+}
+
+/** A copy of the recording in `row`. */
+interface CopyRow {
+  readonly row: number;
+  readonly embedding: Embedding;
+}
+
+function listCopies({ copies = [] }: LabelledRows): CopyRow[] {
+  return copies.flatMap((own, row) => own.map((embedding) => ({ row, embedding })));
+}
+
+/** A head on one view, and its log-probabilities [recordings, classes] for the recordings when left out. */
+interface HeldOutView {
+  readonly view: View;
+  readonly head: PreparedRidge;
+  readonly heldOut: Float64Array;
+}
+
+/** Fits a head to recordings and copies; a copy is left out with its recording, and nothing is measured on it. */
+function prepareView(
+  view: View,
+  { embeddings, labels, classes }: LabelledRows,
+  copies: readonly CopyRow[],
+  leaveOut: LeaveOut,
+  computeFeatures: (embeddings: readonly Embedding[]) => Matrix,
+  seed: number,
+): HeldOutView {
+  const count = embeddings.length;
+  const features = computeFeatures([...embeddings, ...copies.map(({ embedding }) => embedding)]);
+  const set = createTrainingSet(features, [...labels, ...copies.map(({ row }) => labels[row]!)], classes);
+  const copiesOf = embeddings.map((): number[] => []);
+  for (const [i, { row }] of copies.entries()) copiesOf[row]!.push(count + i);
+  const blocks = leaveOut.blocks.map((block) => [...block, ...block.flatMap((row) => copiesOf[row]!)]);
+  // Text features have length one already, and most of them are 0.
+  const isVector = view.layer !== "transcript";
+  const options = { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed };
+  const head = prepareRidge(set, options, { ...leaveOut, blocks }, count);
+  const { outputs, factor } = head.loo;
+  const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
+  return { view, head, heldOut: computeLogProbabilities(scores, classes) };
+}
+
+/** The heads of one view with and without copies as one; either may be missing. */
+function joinHeads(
+  plain: HeldOutView | undefined,
+  plainFactor: number,
+  varied: HeldOutView | undefined,
+  variedFactor: number,
+): {
+  readonly heldOut: Float64Array;
+  readonly factor: number;
+  /** Share of the head with copies. */
+  readonly variedShare: number;
+  createHead(): Head;
+} {
+  if (!plain || !varied) {
+    const { heldOut, head } = (plain ?? varied)!;
+    const createHead = () => head.createHead();
+    return { heldOut, factor: plain ? plainFactor : variedFactor, variedShare: plain ? 0 : 1, createHead };
+  }
+  // The logarithms of both are sums of logits and a constant per recording, which pooling removes.
+  const factor = plainFactor + variedFactor;
+  const share = factor > 0 ? variedFactor / factor : 0.5;
+  return {
+    heldOut: plain.heldOut.map((value, i) => (1 - share) * value + share * varied.heldOut[i]!),
+    ...{ factor, variedShare: share },
+    createHead: () => joinRidge([plain.head, varied.head], [1 - share, share]),
+  };
 }
 
 /** Standard deviation within rows of log-probabilities [rows, classes]. */
@@ -130,12 +229,12 @@ function chooseFactors(
   classes: number,
 ): Float64Array {
   const all = fitFusionWeights(heldOut, labels, classes);
-  const layers = heldOut.filter((_, i) => !needsTranscriber(views[i]!));
+  const isLayer = views.map((view) => !needsTranscriber(view));
+  const layers = heldOut.filter((_, i) => isLayer[i]);
   if (layers.length === heldOut.length || layers.length === 0) return all.weights;
   const layersOnly = fitFusionWeights(layers, labels, classes);
   const gain = labels.length * (all.logLikelihood - layersOnly.logLikelihood);
-  // The transcriber's views are the last ones.
-  return gain > minimumTranscriberGain
-    ? all.weights
-    : Float64Array.from({ length: views.length }, (_, i) => layersOnly.weights[i] ?? 0);
+  if (gain > minimumTranscriberGain) return all.weights;
+  let place = 0;
+  return Float64Array.from(isLayer, (isOwn) => (isOwn ? layersOnly.weights[place++]! : 0));
 }

@@ -33,17 +33,21 @@ export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
   readonly shots?: number;
   readonly limit?: number;
   readonly transcript: boolean;
+  readonly augment?: MeasureOptions["augment"];
+  readonly noise?: string;
+  readonly rooms?: string;
   readonly strict?: boolean;
 }
 
 /** Training options for the library. */
 export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions {
   const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed } = options;
+  const { augment, noise, rooms } = options;
   return {
     ...Object.fromEntries(
-      Object.entries({ encoder, precision, layer, pooling, head, shots, limit }).filter(
-        ([, value]) => value !== undefined,
-      ),
+      Object.entries({
+        ...{ encoder, precision, layer, pooling, head, shots, limit, augment, noise, rooms },
+      }).filter(([, value]) => value !== undefined),
     ),
     ...{ seed, transcript, audio: toAudioSettings(options) },
   };

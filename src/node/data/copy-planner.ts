@@ -27,7 +27,8 @@ export async function createCopyPlanner({
   return (fileHash) =>
     variations.map((variation, place) => {
       const random = createRandom(place, Number.parseInt(fileHash.slice(0, 8), 16));
-      const pick = (from: readonly Sound[]) => (from.length > 0 ? from[random.integer(from.length)] : undefined);
+      const pick = (from: readonly Sound[]) =>
+        from.length > 0 ? from[random.integer(from.length)] : undefined;
       const ownNoise = variation.kind === "speed" ? undefined : pick(sounds.noise);
       const ownRoom = variation.kind === "room" ? pick(sounds.rooms) : undefined;
       const hashes = [ownNoise, ownRoom].flatMap((sound) => sound?.hash ?? []);

@@ -14,14 +14,14 @@ import { type EmbeddedSource, getAudioSettings } from "../../embed/embed-source.
 import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore } from "../../embed/store.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import type { CopyOptions } from "../../workflow/environment.ts";
+import type { FileCopy } from "../decode/embed-file.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { createEncoderSetStore, type EncoderSetStore, type StoredParts } from "../disk/encoder-set-store.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import { type EncoderSetParts, prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveEncoder } from "../models/resolve-encoder.ts";
-import type { FileCopy } from "../decode/embed-file.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
-import type { CopyOptions } from "../../workflow/environment.ts";
 import { createCopyPlanner } from "./copy-planner.ts";
 import { fetchRecordings } from "./fetch-recordings.ts";
 

@@ -3,6 +3,8 @@
  *
  * Not its concern: labels, stores.
  */
+
+import { openAudio } from "../../audio/open-audio.ts";
 import type { OwnSounds } from "../../augment/variation.ts";
 import { type CopyPlan, embedCopy } from "../../embed/embed-copy.ts";
 import {
@@ -12,7 +14,6 @@ import {
   embedSource,
   getSampleRate,
 } from "../../embed/embed-source.ts";
-import { openAudio } from "../../audio/open-audio.ts";
 import { openFileSource } from "../disk/file-source.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 

@@ -69,7 +69,10 @@ export async function createEmbeddingPool(
     count: workers,
     signal,
   });
-  return { embed: (path, name, parts, copy) => pool.run("embed", { path, name, parts, copy }), close: pool.close };
+  return {
+    embed: (path, name, parts, copy) => pool.run("embed", { path, name, parts, copy }),
+    close: pool.close,
+  };
 }
 
 async function createInlinePool(
