@@ -77,7 +77,7 @@ const head = z.object({
   facts: optionalFacts(
     ...(["alpha", "C", "classWeight", "dropout", "earlyStopping", "epochs", "factor"] as const),
     ...(["iterations", "learningRate", "looLogLikelihood", "loss", "normalise", "objective"] as const),
-    ...(["penalty", "standardise", "variedPenalty", "variedShare", "weightDecay"] as const),
+    ...(["penalty", "standardise", "weightDecay"] as const),
   ),
 });
 /** As written by `describeAudio`, in the same order, since it is compared as text. */

@@ -9,19 +9,27 @@
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
  *
- * Where recordings have varied copies, every view has two heads: one fitted to the recordings, one to the
- * recordings and their copies. The same stacking weighs them, so copies count where they raise the likelihood
- * of the labels of recordings (not of copies) that were left out together with their copies. Both heads are
- * linear in the same features, so they are saved as one.
+ * Where recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
+ * others to recordings and copies, each without one kind of copy. The same stacking weighs them all, so copies
+ * of each kind count as far as they raise the likelihood of the labels of recordings (not of copies) that
+ * were left out together with their copies. The heads of a view are linear in the same features, so they are
+ * saved as one.
  */
 
 import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
-import { joinRidge, type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
+import {
+  joinRidge,
+  type PreparedRidge,
+  prepareRidge,
+  prepareRidgeGroups,
+  type RowGroup,
+} from "../../head/ridge.ts";
 import { type LeaveOut, pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
+import { addScaled } from "../../math/matrix-products.ts";
 import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
 import {
@@ -41,7 +49,7 @@ const minimumShare = 0.01;
 
 /**
  * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
- * against heads that were fitted to recordings alone; a number fits all heads to that many copies too.
+ * against heads that were fitted to recordings alone; with a number, all heads are fitted to all copies too.
  */
 export type Augmentation = "auto" | "none" | number;
 
@@ -73,8 +81,8 @@ export function fitFusion(
   encoderSet: EncoderSetInfo,
   { pooling, seed, augment = "auto" }: FusionOptions,
 ): FusionFit {
-  const { embeddings, labels, classes, groups } = rows;
-  const leaveOut = planLeaveOut(labels, groups);
+  const { embeddings, labels, classes } = rows;
+  const leaveOut = planLeaveOut(labels, rows.groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
   const views: View[] = [
@@ -83,14 +91,12 @@ export function fitFusion(
     ),
     ...listWrittenViews(encoderSet.transcriber, vocabulary),
   ];
-  const prepare = (copies: readonly CopyRow[]): HeldOutView[] =>
-    views.map((view) =>
-      prepareView(view, rows, copies, leaveOut, createViewFeatures(view, encoderSet, vocabulary), seed),
-    );
-  const copies = augment === "none" ? [] : listCopies(rows);
-  const plain = copies.length === 0 || augment === "auto" ? prepare([]) : [];
-  const varied = copies.length > 0 ? prepare(copies) : [];
-  const all = [...plain, ...varied];
+  const groups = groupCopies(rows, augment);
+  const byView = views.map((view) =>
+    prepareView(view, rows, groups, leaveOut, createViewFeatures(view, encoderSet, vocabulary), seed),
+  );
+  const prepared = groups.map((_, group) => byView.map((heads) => heads[group]!));
+  const all = prepared.flat();
   const factors = isMeasured
     ? chooseFactors(
         all.map(({ view }) => view),
@@ -100,7 +106,10 @@ export function fitFusion(
       )
     : new Float64Array(all.length).fill(1 / all.length);
   const joined = views.map((_, i) =>
-    joinHeads(plain[i], factors[i]!, varied[i], factors[all.length - views.length + i]!),
+    joinHeads(
+      prepared.map((heads) => heads[i]!),
+      prepared.map((_, group) => factors[group * views.length + i]!),
+    ),
   );
   // A view's influence also depends on its spread: a view with equal outputs for all classes decides nothing.
   const influences = joined.map(
@@ -125,23 +134,31 @@ export function fitFusion(
     joined.map(({ factor }) => factor),
     classes,
   );
-  const variedShare =
-    joined.reduce((sum, { variedShare }, i) => sum + (isKept[i] ? variedShare * influences[i]! : 0), 0) /
-    (keptTotal || 1);
+  const variedShare = joined.reduce(
+    (sum, { shares }, i) =>
+      sum + (isKept[i] ? (influences[i]! / (keptTotal || 1)) * sumVaried(shares, groups) : 0),
+    0,
+  );
   return {
-    ...{ fitted, heldOut, variedShare },
+    ...{ fitted, heldOut, variedShare: Math.min(1, variedShare) },
     ...(usesTranscript && vocabulary ? { vocabulary } : {}),
   };
 }
 
-/** A copy of the recording in `row`. */
-interface CopyRow {
-  readonly row: number;
-  readonly embedding: Embedding;
+/**
+ * The groups of copies, by their places, that heads are fitted to: with `auto` none, and all but one in turn;
+ * with a number all of them.
+ */
+function groupCopies({ copies = [] }: LabelledRows, augment: Augmentation): number[][] {
+  const places = [...Array(Math.max(0, ...copies.map(({ length }) => length))).keys()];
+  if (augment === "none" || places.length === 0) return [[]];
+  if (augment !== "auto") return [places];
+  if (places.length === 1) return [[], places];
+  return [[], ...places.map((out) => places.filter((place) => place !== out))];
 }
 
-function listCopies({ copies = [] }: LabelledRows): CopyRow[] {
-  return copies.flatMap((own, row) => own.map((embedding) => ({ row, embedding })));
+function sumVaried(shares: readonly number[], groups: readonly (readonly number[])[]): number {
+  return shares.reduce((sum, share, group) => sum + (groups[group]!.length > 0 ? share : 0), 0);
 }
 
 /** A head on one view, and its log-probabilities [recordings, classes] for the recordings when left out. */
@@ -151,56 +168,71 @@ interface HeldOutView {
   readonly heldOut: Float64Array;
 }
 
-/** Fits a head to recordings and copies; a copy is left out with its recording, and nothing is measured on it. */
+/**
+ * Fits a head per group of copies to the recordings and those copies of each. A copy is left out with its
+ * recording, and nothing is measured on it.
+ */
 function prepareView(
   view: View,
-  { embeddings, labels, classes }: LabelledRows,
-  copies: readonly CopyRow[],
+  { embeddings, labels, classes, copies = [] }: LabelledRows,
+  groups: readonly (readonly number[])[],
   leaveOut: LeaveOut,
   computeFeatures: (embeddings: readonly Embedding[]) => Matrix,
   seed: number,
-): HeldOutView {
+): HeldOutView[] {
   const count = embeddings.length;
-  const features = computeFeatures([...embeddings, ...copies.map(({ embedding }) => embedding)]);
-  const set = createTrainingSet(features, [...labels, ...copies.map(({ row }) => labels[row]!)], classes);
-  const copiesOf = embeddings.map((): number[] => []);
-  for (const [i, { row }] of copies.entries()) copiesOf[row]!.push(count + i);
-  const blocks = leaveOut.blocks.map((block) => [...block, ...block.flatMap((row) => copiesOf[row]!)]);
   // Text features have length one already, and most of them are 0.
   const isVector = view.layer !== "transcript";
   const options = { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed };
-  const head = prepareRidge(set, options, { ...leaveOut, blocks }, count);
-  const { outputs, factor } = head.loo;
-  const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
-  return { view, head, heldOut: computeLogProbabilities(scores, classes) };
+  const varied = copies.flatMap((own, row) =>
+    own.flatMap((embedding, place) =>
+      groups.some((places) => places.includes(place)) ? [{ row, place, embedding }] : [],
+    ),
+  );
+  const set = createTrainingSet(
+    computeFeatures([...embeddings, ...varied.map(({ embedding }) => embedding)]),
+    [...labels, ...varied.map(({ row }) => labels[row]!)],
+    classes,
+  );
+  const rowGroups = groups.map((places): RowGroup => {
+    const used = [...varied.keys()].filter((i) => places.includes(varied[i]!.place));
+    const copiesOf = embeddings.map((): number[] => []);
+    for (const [at, i] of used.entries()) copiesOf[varied[i]!.row]!.push(count + at);
+    const blocks = leaveOut.blocks.map((block) => [...block, ...block.flatMap((row) => copiesOf[row]!)]);
+    return { rows: [...labels.keys(), ...used.map((i) => count + i)], leaveOut: { ...leaveOut, blocks } };
+  });
+  const heads =
+    varied.length === 0
+      ? [prepareRidge(set, options, leaveOut)]
+      : prepareRidgeGroups(set, options, count, rowGroups);
+  return heads.map((head) => {
+    const { outputs, factor } = head.loo;
+    const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
+    return { view, head, heldOut: computeLogProbabilities(scores, classes) };
+  });
 }
 
-/** The heads of one view with and without copies as one; either may be missing. */
-function joinHeads(
-  plain: HeldOutView | undefined,
-  plainFactor: number,
-  varied: HeldOutView | undefined,
-  variedFactor: number,
-): {
+/** The heads of one view as one. */
+interface JoinedView {
   readonly heldOut: Float64Array;
   readonly factor: number;
-  /** Share of the head with copies. */
-  readonly variedShare: number;
+  /** Share of each of the heads. */
+  readonly shares: readonly number[];
   createHead(): Head;
-} {
-  if (!plain || !varied) {
-    const { heldOut, head } = (plain ?? varied)!;
-    const createHead = () => head.createHead();
-    return { heldOut, factor: plain ? plainFactor : variedFactor, variedShare: plain ? 0 : 1, createHead };
-  }
-  // The logarithms of both are sums of logits and a constant per recording, which pooling removes.
-  const factor = plainFactor + variedFactor;
-  const share = factor > 0 ? variedFactor / factor : 0.5;
-  return {
-    heldOut: plain.heldOut.map((value, i) => (1 - share) * value + share * varied.heldOut[i]!),
-    ...{ factor, variedShare: share },
-    createHead: () => joinRidge([plain.head, varied.head], [1 - share, share]),
-  };
+}
+
+/** Joins the heads of one view: their pooled log-probabilities are sums of logits and a constant per recording. */
+function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): JoinedView {
+  const factor = factors.reduce((sum, value) => sum + value, 0);
+  const shares = factors.map((value) => (factor > 0 ? value / factor : 1 / heads.length));
+  const heldOut = new Float64Array(heads[0]!.heldOut.length);
+  for (const [k, head] of heads.entries()) addScaled(heldOut, shares[k]!, head.heldOut);
+  const createHead = () =>
+    joinRidge(
+      heads.map(({ head }) => head),
+      shares,
+    );
+  return { heldOut, factor, shares, createHead };
 }
 
 /** Standard deviation within rows of log-probabilities [rows, classes]. */
