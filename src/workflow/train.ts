@@ -34,7 +34,7 @@ export interface TrainingChoices extends MeasureOptions {
 }
 
 /** A golem, and what it was made of. */
-export interface TrainedGolem {
+interface TrainedGolem {
   readonly model: GolemModel;
   /** The encoders and the transcriber that it uses. */
   readonly encoderSet: ResolvedEncoderSet;
@@ -88,6 +88,7 @@ export async function train(
   const model = await trainGolem(
     {
       name: dataset.name,
+      places: dataset.places,
       isPublic: dataset.isPublic,
       recordings: learned,
       ...(testRows.length > 0 ? { test: tested } : {}),

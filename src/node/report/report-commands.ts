@@ -15,7 +15,8 @@ import type { MeasureOptions } from "../../workflow/training-options.ts";
 export function describeAsked(
   options: MeasureOptions & { readonly test?: string | Dataset | undefined },
 ): Record<string, string | number | boolean> {
-  const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio } = options;
+  const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio, annotations } =
+    options;
   const { augment, noise, rooms } = options;
   const flags = {
     ...{ encoder, precision, layer, pooling, head, shots, limit },
@@ -24,6 +25,7 @@ export function describeAsked(
     ...{ augment, noise, rooms },
     "no-trim": audio?.trim === false ? true : undefined,
     "max-seconds": audio?.maximumSeconds,
+    ...annotations,
   };
   return Object.fromEntries(
     Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [[flag, value]])),
@@ -32,11 +34,22 @@ export function describeAsked(
 
 /** The options again, for what measures training on the same recordings; the test set is not among them. */
 export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
-  const { "no-transcript": noTranscript, "no-trim": noTrim, "max-seconds": maximumSeconds, ...flags } = asked;
+  const {
+    "no-transcript": noTranscript,
+    "no-trim": noTrim,
+    "max-seconds": maximumSeconds,
+    margin,
+    background,
+    ...flags
+  } = asked;
   const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
   return {
     ...options,
     transcript: noTranscript !== true,
+    annotations: {
+      ...(typeof margin === "number" ? { margin } : {}),
+      ...(background === "none" ? { background } : {}),
+    },
     audio: {
       trim: noTrim !== true,
       ...(typeof maximumSeconds === "number" ? { maximumSeconds } : {}),
