@@ -3,6 +3,7 @@
  *
  * Not its concern: folds, scores, files.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { countLabels } from "../dataset/classes.ts";
 import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
@@ -33,6 +34,11 @@ export function createFitProblem(
     options: pickClassifierOptions(options),
   };
   return { problem, labels };
+}
+
+/** Repeats of cross-validation: as asked, else fewer where copies make each fit take several times as long. */
+export function getRepeats({ copies }: FitProblem, asked?: number): number {
+  return asked ?? (copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats);
 }
 
 function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embedding {

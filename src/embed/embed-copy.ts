@@ -25,7 +25,7 @@ export interface CopyPlan {
   readonly copyHash: string;
 }
 
-/** Plans a copy; `sounds` are the hashes of the user's own sounds in it, if there are any. */
+/** Plans a copy; `sounds` identify the user's own sounds in it, if there are any. */
 export function planCopy(fileHash: string, variation: Variation, sounds: readonly string[] = []): CopyPlan {
   const { kind, turn } = variation;
   const text = JSON.stringify({ fileHash, kind, turn, version: variationVersion, sounds });

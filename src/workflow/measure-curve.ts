@@ -8,6 +8,7 @@
  * Not its concern: how curves are fitted, where folds run.
  */
 
+import { getRepeats } from "../classifier/fit-problem.ts";
 import type { FitProblem, FoldRunner } from "../classifier/fold-runner.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
@@ -64,7 +65,7 @@ async function measureCurve(
   const { fitPredict, concurrency } = runner;
   const input = {
     ...{ labels, classes, groups, groupedBy, seed, fitPredict, concurrency },
-    ...(repeats === undefined ? {} : { repeats }),
+    repeats: getRepeats(problem, repeats),
   };
   const crossValidation: CrossValidation | undefined =
     head === "mlp" ? undefined : await crossValidate(input, options);

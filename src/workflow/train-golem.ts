@@ -12,7 +12,7 @@ import type { AudioDescription } from "../audio/audio-description.ts";
 import type { Variation } from "../augment/variation.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
-import { createFitProblem } from "../classifier/fit-problem.ts";
+import { createFitProblem, getRepeats } from "../classifier/fit-problem.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
@@ -219,7 +219,7 @@ async function runFits(
           groups: scored.map((row) => groups[row]),
           groupedBy: problem.groupedBy,
           seed,
-          repeats: repeats ?? (problem.copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats),
+          repeats: getRepeats(problem, repeats),
           fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
           concurrency,
         },

@@ -62,11 +62,15 @@ export function fitFamiliarity(
   seed: number,
 ): Familiarity | undefined {
   const known = pickLabelledRows(rows, pickRows(rows, classNames, seed));
-  const leaveOut = planLeaveOut(known.labels, known.groups);
+  const plain = planLeaveOut(known.labels, known.groups);
+  const places: number[] = (globalThis as any).trial ?? [];
+  const spread = (globalThis as any).spread;
+  const copies = (known.copies ?? []).flatMap((own, row) => places.flatMap((place, k) => own[place] && (!spread || row % places.length === k) ? [{ row, embedding: own[place]! }] : []));
+  const leaveOut = { ...plain, blocks: plain.blocks.map((block) => [...block, ...copies.flatMap(({ row }, i) => block.includes(row) ? [known.labels.length + i] : [])]) };
   if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
-  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet));
-  const similarities = joinBlocks(leaveOut, known.labels).flatMap((block) =>
-    holdOut(block, new Set(leaveOut.counted), known.labels, layers, encoderSet),
+  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet, copies));
+  const similarities = joinBlocks(leaveOut, [...known.labels, ...copies.map(({ row }) => known.labels[row]!)]).flatMap((block) =>
+    holdOut(block, new Set(leaveOut.counted), [...known.labels, ...copies.map(({ row }) => known.labels[row]!)], layers, encoderSet),
   );
   if (similarities.length < 2) return undefined;
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
@@ -144,11 +148,13 @@ interface FittedLayer {
 
 function fitLayer(
   view: VectorView,
-  { embeddings, labels }: LabelledRows,
+  { embeddings, labels: own }: LabelledRows,
   encoderSet: EncoderSetInfo,
+  copies: { row: number; embedding: any }[],
 ): FittedLayer {
-  const raw = createViewFeatures(view, encoderSet)(embeddings);
-  const { mean, scale } = fitStandardisation(raw);
+  const labels = [...own, ...copies.map(({ row }) => own[row]!)];
+  const raw = createViewFeatures(view, encoderSet)([...embeddings, ...copies.map(({ embedding }) => embedding)]);
+  const { mean, scale } = fitStandardisation({ ...raw, rows: embeddings.length, data: raw.data.subarray(0, embeddings.length * raw.columns) });
   const x = applyStandardisation(raw, { mean, scale });
   const features = raw.columns;
   const gram = computeGram(x, raw.rows, features);

@@ -31,7 +31,10 @@ export async function createCopyPlanner({
         from.length > 0 ? from[random.integer(from.length)] : undefined;
       const ownNoise = variation.kind === "speed" ? undefined : pick(sounds.noise);
       const ownRoom = variation.kind === "room" ? pick(sounds.rooms) : undefined;
-      const hashes = [ownNoise, ownRoom].flatMap((sound) => sound?.hash ?? []);
+      const hashes = [
+        ...(ownNoise ? [`noise ${ownNoise.hash}`] : []),
+        ...(ownRoom ? [`room ${ownRoom.hash}`] : []),
+      ];
       return {
         ...planCopy(fileHash, variation, hashes),
         ...(ownNoise ? { noise: ownNoise.path } : {}),
