@@ -34,7 +34,7 @@ export interface TrainingChoices extends MeasureOptions {
 }
 
 /** A golem, and what it was made of. */
-interface TrainedGolem {
+export interface TrainedGolem {
   readonly model: GolemModel;
   /** The encoders and the transcriber that it uses. */
   readonly encoderSet: ResolvedEncoderSet;

@@ -31,6 +31,6 @@ export async function runCommand(
 
 async function writePage(file: string, diff: GolemDiff, a: string, b: string): Promise<void> {
   const { writeDifferencePage } = await import("../../view/report/difference-page.tsx");
-  const { loadPageAssets } = await import("../../node/report/page-assets.ts");
+  const { loadPageAssets } = await import("../../node/report/golem-report.ts");
   await writeFileAtomic(file, writeDifferencePage(diff, { a, b }, await loadPageAssets()));
 }

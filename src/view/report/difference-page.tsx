@@ -7,9 +7,8 @@
 import { formatPercent } from "../../core/format.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { PairedDifference } from "../../evaluate/paired-difference.ts";
-import { renderMarkup } from "../render.ts";
 import { describeDifference } from "../sentences.ts";
-import type { PageAssets } from "./page.tsx";
+import { type PageAssets, renderMarkup } from "./page.tsx";
 import { Facts, Section } from "./section.tsx";
 
 /** What the page shows of a comparison. */
