@@ -15,7 +15,6 @@ import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { createFitProblem, getRepeats } from "../classifier/fit-problem.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
-import { defaultRecipe } from "../core/default-recipe.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import { formatNumberOf } from "../core/format.ts";
 import type { WorkOptions } from "../core/progress.ts";

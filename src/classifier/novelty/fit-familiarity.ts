@@ -62,15 +62,11 @@ export function fitFamiliarity(
   seed: number,
 ): Familiarity | undefined {
   const known = pickLabelledRows(rows, pickRows(rows, classNames, seed));
-  const plain = planLeaveOut(known.labels, known.groups);
-  const places: number[] = (globalThis as any).trial ?? [];
-  const spread = (globalThis as any).spread;
-  const copies = (known.copies ?? []).flatMap((own, row) => places.flatMap((place, k) => own[place] && (!spread || row % places.length === k) ? [{ row, embedding: own[place]! }] : []));
-  const leaveOut = { ...plain, blocks: plain.blocks.map((block) => [...block, ...copies.flatMap(({ row }, i) => block.includes(row) ? [known.labels.length + i] : [])]) };
+  const leaveOut = planLeaveOut(known.labels, known.groups);
   if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
-  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet, copies));
-  const similarities = joinBlocks(leaveOut, [...known.labels, ...copies.map(({ row }) => known.labels[row]!)]).flatMap((block) =>
-    holdOut(block, new Set(leaveOut.counted), [...known.labels, ...copies.map(({ row }) => known.labels[row]!)], layers, encoderSet),
+  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet));
+  const similarities = joinBlocks(leaveOut, known.labels).flatMap((block) =>
+    holdOut(block, new Set(leaveOut.counted), known.labels, layers, encoderSet),
   );
   if (similarities.length < 2) return undefined;
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
@@ -148,13 +144,11 @@ interface FittedLayer {
 
 function fitLayer(
   view: VectorView,
-  { embeddings, labels: own }: LabelledRows,
+  { embeddings, labels }: LabelledRows,
   encoderSet: EncoderSetInfo,
-  copies: { row: number; embedding: any }[],
 ): FittedLayer {
-  const labels = [...own, ...copies.map(({ row }) => own[row]!)];
-  const raw = createViewFeatures(view, encoderSet)([...embeddings, ...copies.map(({ embedding }) => embedding)]);
-  const { mean, scale } = fitStandardisation({ ...raw, rows: embeddings.length, data: raw.data.subarray(0, embeddings.length * raw.columns) });
+  const raw = createViewFeatures(view, encoderSet)(embeddings);
+  const { mean, scale } = fitStandardisation(raw);
   const x = applyStandardisation(raw, { mean, scale });
   const features = raw.columns;
   const gram = computeGram(x, raw.rows, features);
