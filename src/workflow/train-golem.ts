@@ -157,11 +157,17 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
         labels,
         problem.encoderSet,
         classifier.fitted.map(({ view }) => view),
-        options.seed,
+        { seed: options.seed, copy: findNoiseCopy(input.variations) },
       ),
       calibration: validation && roundScores(createLabelCalibration(validation.probabilities, scoredTruth)),
     },
   });
+}
+
+/** The place of the copies in noise; undefined if there are none. */
+function findNoiseCopy(variations: readonly Variation[] = []): number | undefined {
+  const place = variations.findIndex(({ kind }) => kind === "noise");
+  return place < 0 ? undefined : place;
 }
 
 /** What varied copies there were, and the share in the decision of heads that were fitted to them too. */

@@ -120,7 +120,9 @@ describe("varied copies", () => {
     expect((await embed({ noise: own })).computed).toBe(0);
     expect(noise.embedded[0]!.copies![0]).not.toEqual(plain.embedded[0]!.copies![0]);
     expect(noise.embedded[0]!.copies![2]).toEqual(plain.embedded[0]!.copies![2]);
-    await expect(embed({ noise: await createScratchFolder() })).rejects.toMatchObject({ code: "no-recordings" });
+    await expect(embed({ noise: await createScratchFolder() })).rejects.toMatchObject({
+      code: "no-recordings",
+    });
     await expect(embed({ rooms: join(own, "nowhere") })).rejects.toMatchObject({ code: "data-not-found" });
   });
 });
