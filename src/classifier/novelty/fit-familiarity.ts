@@ -72,9 +72,7 @@ export function fitFamiliarity(
   const room = Math.max(maximumRows, minimumRowsPerClass * classes) - known.labels.length;
   const { fitted, blocks } = addCopies(known, leaveOut, copy, room);
   const originals = known.labels.length;
-  const layers = chooseLayers(encoderSet, views).map((view) =>
-    fitLayer(view, fitted, originals, encoderSet),
-  );
+  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, fitted, originals, encoderSet));
   const counted = new Set(leaveOut.counted);
   const similarities = joinBlocks(blocks, fitted.labels).flatMap((block) =>
     holdOut(block, counted, fitted.labels, layers, encoderSet),
