@@ -31,7 +31,7 @@ export interface VariedSet {
 }
 
 /** One division of a set; the test recordings clean, and the same in noise. */
-export interface VariedDraw {
+interface VariedDraw {
   readonly train: readonly EmbeddedRecording[];
   readonly clean: readonly EmbeddedRecording[];
   readonly noisy: readonly EmbeddedRecording[];

@@ -23,7 +23,7 @@ export const variationVersion = 1;
 export const variationKinds = ["room", "noise", "speed"] as const;
 
 /** One of {@link variationKinds}. */
-export type VariationKind = (typeof variationKinds)[number];
+type VariationKind = (typeof variationKinds)[number];
 
 const seedWords: Readonly<Record<VariationKind, number>> = { noise: 0, speed: 1, room: 2 };
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";
 import { createRandom } from "../../core/random.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
 import { createFamiliarityScore } from "./familiarity.ts";
 import { computeRejectionThreshold, fitFamiliarity } from "./fit-familiarity.ts";
@@ -59,7 +60,7 @@ describe("copies in noise", () => {
       vectors: vectors.map(disturb),
     }));
     const far = makeEmbeddings({ classes: 3, shots: 40, seed: 3, separation: [0, -2, 0] });
-    const count = (copy: number | undefined, recordings: typeof noisy) => {
+    const count = (copy: number | undefined, recordings: readonly Embedding[]) => {
       const familiarity = measure(copy);
       const scores = createFamiliarityScore(familiarity, encoderSet)(recordings);
       return scores.filter((score) => score < familiarity.threshold).length / scores.length;
