@@ -54,7 +54,8 @@ const flagged: { set: string; alone: Flagged; varied: Flagged }[] = [];
 for (const set of setNames) {
   const loaded = await loadVariedSet(folder, set, { copies, draws: maximumDraws });
   const { classes, encoderSet, draws } = loaded;
-  flagged.push({ set, ...measureNewWords(loaded) });
+  // The one division of the demo has too few recordings for it.
+  if (set !== "banking") flagged.push({ set, ...measureNewWords(loaded) });
   for (const { name, places, augment } of ways) {
     const result: Measurement = { set, way: name, clean: [], noisy: [], logLoss: [], share: [] };
     for (const { train, clean, noisy } of draws) {
