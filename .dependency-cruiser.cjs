@@ -6,6 +6,7 @@ const pure = [
   "math",
   "onnx",
   "audio",
+  "augment",
   "encoder",
   "dataset",
   "embed",
@@ -29,6 +30,7 @@ const allow = (from, to) => ({
 const narrower = {
   onnx: ["core"],
   audio: ["core", "math"],
+  augment: ["core", "math", "audio"],
   head: ["core", "math"],
   evaluate: ["core", "math"],
 };

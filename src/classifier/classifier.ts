@@ -16,7 +16,7 @@ import type { Matrix } from "../math/matrix.ts";
 import { chooseHead, type HeadChoice } from "./choosing/choose-head.ts";
 import { chooseLayer } from "./choosing/choose-layer.ts";
 import type { Vocabulary } from "./features/text-features.ts";
-import { fitFusion } from "./fusion/fit-fusion.ts";
+import { type Augmentation, fitFusion } from "./fusion/fit-fusion.ts";
 import type { FittedView } from "./fusion/fusion.ts";
 import { computeLogProbabilities, poolViews } from "./fusion/fusion.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
@@ -46,6 +46,8 @@ export interface ClassifierOptions {
   readonly head?: HeadKind | "auto";
   /** Settings of the named head that override its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
+  /** What varied copies are for, where all views are fused and there are copies. Default: auto. */
+  readonly augment?: Augmentation | undefined;
 }
 
 /** A fitted classifier. */
@@ -54,6 +56,8 @@ export interface Classifier {
   readonly fitted: readonly FittedView[];
   /** The vocabulary of the transcript view, if there is one. */
   readonly vocabulary: Vocabulary | undefined;
+  /** Share in the decision of heads that were fitted to varied copies too; of a fit only. */
+  readonly variedShare?: number;
   /**
    * Probabilities [recordings, classes] for embeddings by the encoder set. Throws `invalid-shape` for other
    * embeddings, `golem-damaged` if a probability is not finite.
@@ -83,9 +87,9 @@ export function fitClassifier(
   options: ClassifierOptions,
 ): Classifier {
   if (isFused(options)) {
-    const { pooling = defaultRecipe.pooling, seed } = options;
-    const { fitted, vocabulary } = fitFusion(rows, encoderSet, { pooling, seed });
-    return createClassifier(fitted, encoderSet, vocabulary);
+    const { pooling = defaultRecipe.pooling, seed, augment } = options;
+    const { fitted, vocabulary, variedShare } = fitFusion(rows, encoderSet, { pooling, seed, augment });
+    return { ...createClassifier(fitted, encoderSet, vocabulary), variedShare };
   }
   const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);
   const head = trainHead(kind, features, rows.labels, rows.classes, headOptions);

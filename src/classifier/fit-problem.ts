@@ -3,8 +3,9 @@
  *
  * Not its concern: folds, scores, files.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { countLabels } from "../dataset/classes.ts";
-import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
@@ -21,12 +22,10 @@ export function createFitProblem(
 ): { readonly problem: FitProblem; readonly labels: readonly string[] } {
   const labels = [...countLabels(recordings).keys()];
   const problem: FitProblem = {
-    embeddings: recordings.map(({ vectors, text, logprob, decoded }) => ({
-      vectors,
-      ...(text === undefined ? {} : { text }),
-      ...(logprob === undefined ? {} : { logprob }),
-      ...(decoded === undefined ? {} : { decoded }),
-    })),
+    embeddings: recordings.map(pickEmbedding),
+    ...(recordings.some(({ copies = [] }) => copies.length > 0)
+      ? { copies: recordings.map(({ copies = [] }) => copies.map(pickEmbedding)) }
+      : {}),
     labels: recordings.map(({ label }) => labels.indexOf(label)),
     classes: labels.length,
     groups: recordings.map(getGroup),
@@ -35,6 +34,20 @@ export function createFitProblem(
     options: pickClassifierOptions(options),
   };
   return { problem, labels };
+}
+
+/** Repeats of cross-validation: as asked, else fewer where copies make each fit take several times as long. */
+export function getRepeats({ copies }: FitProblem, asked?: number): number {
+  return asked ?? (copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats);
+}
+
+function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embedding {
+  return {
+    vectors,
+    ...(text === undefined ? {} : { text }),
+    ...(logprob === undefined ? {} : { logprob }),
+    ...(decoded === undefined ? {} : { decoded }),
+  };
 }
 
 /**
@@ -47,6 +60,7 @@ function pickClassifierOptions({
   pooling,
   head,
   headOptions,
+  augment,
 }: ClassifierOptions): ClassifierOptions {
   return {
     seed,
@@ -54,5 +68,6 @@ function pickClassifierOptions({
     ...(pooling === undefined ? {} : { pooling }),
     ...(head === undefined ? {} : { head }),
     ...(headOptions === undefined ? {} : { headOptions }),
+    ...(augment === undefined ? {} : { augment }),
   };
 }

@@ -185,8 +185,11 @@ function isSlow(problem: FitProblem): boolean {
 }
 
 /** Numbers in all embeddings of a problem. */
-export function countNumbers({ embeddings }: FitProblem): number {
-  const all = embeddings.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
+export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
+  const all = [...embeddings, ...copies.flat()].flatMap(({ vectors, decoded = [] }) => [
+    ...vectors,
+    ...decoded,
+  ]);
   return all.reduce((sum, { length }) => sum + length, 0);
 }
 

@@ -13,6 +13,11 @@ export interface LabelledRows {
   readonly classes: number;
   /** Speaker (or source) of each recording; undefined where unknown. */
   readonly groups: readonly (string | undefined)[];
+  /**
+   * Varied copies of each recording, for fitting alone: they go wherever it goes. The copies in one place are
+   * of one kind; a recording may have none.
+   */
+  readonly copies?: readonly (readonly Embedding[])[] | undefined;
 }
 
 /** The rows `picked`, in that order. */
@@ -22,5 +27,6 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     labels: picked.map((row) => rows.labels[row]!),
     classes: rows.classes,
     groups: picked.map((row) => rows.groups[row]),
+    ...(rows.copies ? { copies: picked.map((row) => rows.copies![row]!) } : {}),
   };
 }

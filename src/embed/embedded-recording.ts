@@ -34,6 +34,8 @@ export interface EmbeddedRecording extends Embedding {
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
   readonly facts: AudioFacts;
+  /** Varied copies of it, for training alone; in the order of the recipe. */
+  readonly copies?: readonly Embedding[];
 }
 
 /** Classes for what belongs to none of the others: such an answer means unknown. */

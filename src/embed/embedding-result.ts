@@ -22,6 +22,8 @@ export interface EmbeddingResult {
 export interface EmbeddedFile extends EmbeddedSource {
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
+  /** The output for each varied copy of it. */
+  readonly copies?: readonly EmbeddedSource[] | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export function collectEmbedded(
     embedded.push({
       ...{ file, label, split, fileHash, facts },
       ...getEmbedding(output),
+      ...(output.copies && !isSilent(facts) ? { copies: output.copies.map(getEmbedding) } : {}),
       ...(speaker === undefined ? {} : { speaker }),
       ...(source === undefined ? {} : { source }),
     });

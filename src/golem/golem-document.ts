@@ -161,6 +161,11 @@ const golemDocument = z.object({
   ),
   /** Intended share of label sets that contain the true label; absent if nothing could be held out. */
   labelSets: z.optional(z.object({ level: share })),
+  /**
+   * Varied copies of the recordings that heads were fitted to beside them; absent if there were none. `share`
+   * is the share in the decision of heads that were.
+   */
+  augment: z.optional(z.object({ copies: count, kinds: z.array(shortText).check(z.maxLength(100)), share })),
   seed: z.int(),
   data: z.object({
     name: shortText,

@@ -61,6 +61,9 @@ export interface Prediction {
   readonly labelSet?: readonly string[];
 }
 
+/** What varied copies a golem was trained on, for its document. */
+export type AugmentAccount = NonNullable<GolemDocument["augment"]>;
+
 /** A trained golem without its encoder set. */
 export interface GolemModel {
   readonly document: GolemDocument;
@@ -104,6 +107,7 @@ interface GolemParts {
   readonly evaluation: Evaluation | null;
   /** The contents of training.json. */
   readonly account: TrainingAccount;
+  readonly augment?: AugmentAccount | undefined;
   readonly seed: number;
   readonly judgement: Judgement;
 }
@@ -135,6 +139,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     heads: fitted.map(({ head }) => head.saved.meta),
     ...(familiarity ? { familiarity: describeFamiliarity(familiarity) } : {}),
     ...(calibration ? { labelSets: { level: labelSetLevel } } : {}),
+    ...(parts.augment ? { augment: parts.augment } : {}),
     seed: parts.seed,
     data: {
       name: parts.name,

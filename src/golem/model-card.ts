@@ -67,6 +67,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
         `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${formatPercent(weight)} |`,
     ),
     "",
+    ...(document.augment ? [`- ${describeAugment(document.augment)}`] : []),
     `- Seed: ${seed}`,
     "",
     "## Classes",
@@ -111,6 +112,10 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
   );
   for (const [heading, text] of extras?.sections ?? []) lines.push(`## ${heading}`, "", ...text, "");
   return lines.join("\n");
+}
+
+function describeAugment({ copies, kinds, share }: NonNullable<GolemDocument["augment"]>): string {
+  return `Varied copies per recording: ${copies} (${escapeMarkdown(kinds.join(", "))}), for training alone; heads fitted to them too have a share of ${formatPercent(share)} in the decision`;
 }
 
 function describeLicence(extras: CardExtras | undefined, id: string): string {

@@ -8,6 +8,7 @@
  * Not its concern: how curves are fitted, where folds run.
  */
 
+import { getRepeats } from "../classifier/fit-problem.ts";
 import { createScoredFolds, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
@@ -48,7 +49,7 @@ async function measureCurve(
   const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : 120 } = measure;
   const input = {
     ...{ ...createScoredFolds(problem, runner), classes, seed },
-    ...(repeats === undefined ? {} : { repeats }),
+    repeats: getRepeats(problem, repeats),
   };
   const crossValidation: CrossValidation | undefined =
     head === "mlp" ? undefined : await crossValidate(input, options);

@@ -13,13 +13,28 @@
  * half as many again and more. Classes then lie further apart, by the square root of the number of rows
  * (evaluate/learning-gain.ts), and log-odds grow as the square of that distance, so weights are multiplied by the
  * ratio of rows. Without it golems of few speakers were under-confident (LOG.md).
+ *
+ * Where recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
+ * others to recordings and copies, each without one kind of copy. The same stacking weighs them all, so copies
+ * of each kind count as far as they raise the likelihood of the labels of recordings (not of copies) that
+ * were left out together with their copies. The heads of a view are linear in the same features, so they are
+ * saved as one.
  */
 
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
-import { type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
+import {
+  joinRidge,
+  type PreparedRidge,
+  prepareRidge,
+  prepareRidgeGroups,
+  type RowGroup,
+} from "../../head/ridge.ts";
 import { type LeaveOut, pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
+import { addScaled } from "../../math/matrix-products.ts";
 import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
 import {
@@ -37,6 +52,12 @@ import { fitFusionWeights } from "./fusion-weights.ts";
 /** Views with less than this share in the decision are left out. */
 const minimumShare = 0.01;
 
+/**
+ * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
+ * against heads that were fitted to recordings alone; with a number, all heads are fitted to all copies too.
+ */
+export type Augmentation = "auto" | "none" | number;
+
 /** A fitted fusion. */
 interface FusionFit {
   readonly fitted: FittedView[];
@@ -47,15 +68,26 @@ interface FusionFit {
    * fused.
    */
   readonly heldOut: Matrix;
+  /** Share in the decision of the heads that were fitted to copies too. */
+  readonly variedShare: number;
+}
+
+/** Options of {@link fitFusion}. */
+interface FusionOptions {
+  readonly pooling: Pooling;
+  readonly seed: number;
+  /** Default: auto. Counts in the place of `auto` only where rows have copies. */
+  readonly augment?: Augmentation | undefined;
 }
 
 /** Fits the fusion of all views of an encoder set. */
 export function fitFusion(
-  { embeddings, labels, classes, groups }: LabelledRows,
+  rows: LabelledRows,
   encoderSet: EncoderSetInfo,
-  { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
+  { pooling, seed, augment = "auto" }: FusionOptions,
 ): FusionFit {
-  const leaveOut = planLeaveOut(labels, groups);
+  const { embeddings, labels, classes } = rows;
+  const leaveOut = planLeaveOut(labels, rows.groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
   const views: View[] = [
@@ -64,33 +96,30 @@ export function fitFusion(
     ),
     ...listWrittenViews(encoderSet.transcriber, vocabulary),
   ];
-  const heads: PreparedRidge[] = [];
-  const heldOut: Float64Array[] = [];
-  for (const view of views) {
-    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
-    // Text features have length one already, and most of them are 0.
-    const isVector = view.layer !== "transcript";
-    const set = createTrainingSet(features, labels, classes);
-    const head = prepareRidge(
-      set,
-      { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed },
-      leaveOut,
-    );
-    const { loo } = head;
-    heads.push(head);
-    const scores = loo.outputs.map((value) => loo.factor * value);
-    heldOut.push(computeLogProbabilities(scores, classes));
-  }
+  const groups = groupCopies(rows, augment);
+  const byView = views.map((view) =>
+    prepareView(view, rows, groups, leaveOut, createViewFeatures(view, encoderSet, vocabulary), seed),
+  );
+  const prepared = groups.map((_, group) => byView.map((heads) => heads[group]!));
+  const all = prepared.flat();
   const factors = isMeasured
     ? chooseFactors(
-        views,
-        heldOut.map((view) => pickRows(view, counted, classes)),
+        all.map(({ view }) => view),
+        all.map(({ heldOut }) => pickRows(heldOut, counted, classes)),
         counted.map((row) => labels[row]!),
         classes,
       )
-    : new Float64Array(views.length).fill(1 / views.length);
+    : new Float64Array(all.length).fill(1 / all.length);
+  const joined = views.map((_, i) =>
+    joinHeads(
+      prepared.map((heads) => heads[i]!),
+      prepared.map((_, group) => factors[group * views.length + i]!),
+    ),
+  );
   // A view's influence also depends on its spread: a view with equal outputs for all classes decides nothing.
-  const influences = heldOut.map((view, i) => factors[i]! * (isMeasured ? computeSpread(view, classes) : 1));
+  const influences = joined.map(
+    ({ heldOut, factor }) => factor * (isMeasured ? computeSpread(heldOut, classes) : 1),
+  );
   const total = influences.reduce((a, b) => a + b, 0);
   const isKept = influences.map((influence) => influence >= minimumShare * total);
   const keptTotal = influences.reduce((sum, influence, i) => sum + (isKept[i] ? influence : 0), 0);
@@ -100,14 +129,116 @@ export function fitFusion(
       ? [
           {
             view: { ...view, weight: total > 0 ? influences[i]! / keptTotal : 1 / views.length },
-            ...{ head: heads[i]!.createHead(), factor: Math.fround(growth * factors[i]!) },
+            ...{ head: joined[i]!.createHead(), factor: Math.fround(growth * joined[i]!.factor) },
           },
         ]
       : [],
   );
   const usesTranscript = fitted.some(({ view }) => view.layer === "transcript");
-  const pooled = poolViews(heldOut, factors, classes);
-  return { fitted, heldOut: pooled, ...(usesTranscript && vocabulary ? { vocabulary } : {}) };
+  const heldOut = poolViews(
+    joined.map((view) => view.heldOut),
+    joined.map(({ factor }) => factor),
+    classes,
+  );
+  const variedShare = joined.reduce(
+    (sum, { shares }, i) =>
+      sum + (isKept[i] ? (influences[i]! / (keptTotal || 1)) * sumVaried(shares, groups) : 0),
+    0,
+  );
+  return {
+    ...{ fitted, heldOut, variedShare: Math.min(1, variedShare) },
+    ...(usesTranscript && vocabulary ? { vocabulary } : {}),
+  };
+}
+
+/**
+ * The groups of copies, by their places, that heads are fitted to: with `auto` none, and all but one in turn;
+ * with a number all of them.
+ */
+function groupCopies({ copies = [] }: LabelledRows, augment: Augmentation): number[][] {
+  const places = [...Array(Math.max(0, ...copies.map(({ length }) => length))).keys()];
+  if (augment === "none" || places.length === 0) return [[]];
+  if (augment !== "auto") return [places];
+  if (places.length === 1) return [[], places];
+  return [[], ...places.map((out) => places.filter((place) => place !== out))];
+}
+
+function sumVaried(shares: readonly number[], groups: readonly (readonly number[])[]): number {
+  return shares.reduce((sum, share, group) => sum + (groups[group]!.length > 0 ? share : 0), 0);
+}
+
+/** A head on one view, and its log-probabilities [recordings, classes] for the recordings when left out. */
+interface HeldOutView {
+  readonly view: View;
+  readonly head: PreparedRidge;
+  readonly heldOut: Float64Array;
+}
+
+/**
+ * Fits a head per group of copies to the recordings and those copies of each. A copy is left out with its
+ * recording, and nothing is measured on it.
+ */
+function prepareView(
+  view: View,
+  { embeddings, labels, classes, copies = [] }: LabelledRows,
+  groups: readonly (readonly number[])[],
+  leaveOut: LeaveOut,
+  computeFeatures: (embeddings: readonly Embedding[]) => Matrix,
+  seed: number,
+): HeldOutView[] {
+  const count = embeddings.length;
+  // Text features have length one already, and most of them are 0.
+  const isVector = view.layer !== "transcript";
+  const options = { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed };
+  const varied = copies.flatMap((own, row) =>
+    own.flatMap((embedding, place) =>
+      groups.some((places) => places.includes(place)) ? [{ row, place, embedding }] : [],
+    ),
+  );
+  const set = createTrainingSet(
+    computeFeatures([...embeddings, ...varied.map(({ embedding }) => embedding)]),
+    [...labels, ...varied.map(({ row }) => labels[row]!)],
+    classes,
+  );
+  const rowGroups = groups.map((places): RowGroup => {
+    const used = [...varied.keys()].filter((i) => places.includes(varied[i]!.place));
+    const copiesOf = embeddings.map((): number[] => []);
+    for (const [at, i] of used.entries()) copiesOf[varied[i]!.row]!.push(count + at);
+    const blocks = leaveOut.blocks.map((block) => [...block, ...block.flatMap((row) => copiesOf[row]!)]);
+    return { rows: [...labels.keys(), ...used.map((i) => count + i)], leaveOut: { ...leaveOut, blocks } };
+  });
+  const heads =
+    varied.length === 0
+      ? [prepareRidge(set, options, leaveOut)]
+      : prepareRidgeGroups(set, options, count, rowGroups);
+  return heads.map((head) => {
+    const { outputs, factor } = head.loo;
+    const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
+    return { view, head, heldOut: computeLogProbabilities(scores, classes) };
+  });
+}
+
+/** The heads of one view as one. */
+interface JoinedView {
+  readonly heldOut: Float64Array;
+  readonly factor: number;
+  /** Share of each of the heads. */
+  readonly shares: readonly number[];
+  createHead(): Head;
+}
+
+/** Joins the heads of one view: their pooled log-probabilities are sums of logits and a constant per recording. */
+function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): JoinedView {
+  const factor = factors.reduce((sum, value) => sum + value, 0);
+  const shares = factors.map((value) => (factor > 0 ? value / factor : 1 / heads.length));
+  const heldOut = new Float64Array(heads[0]!.heldOut.length);
+  for (const [k, head] of heads.entries()) addScaled(heldOut, shares[k]!, head.heldOut);
+  const createHead = () =>
+    joinRidge(
+      heads.map(({ head }) => head),
+      shares,
+    );
+  return { heldOut, factor, shares, createHead };
 }
 
 /** Most that weights are multiplied by. */
@@ -147,12 +278,12 @@ function chooseFactors(
   classes: number,
 ): Float64Array {
   const all = fitFusionWeights(heldOut, labels, classes);
-  const layers = heldOut.filter((_, i) => !needsTranscriber(views[i]!));
+  const isLayer = views.map((view) => !needsTranscriber(view));
+  const layers = heldOut.filter((_, i) => isLayer[i]);
   if (layers.length === heldOut.length || layers.length === 0) return all.weights;
   const layersOnly = fitFusionWeights(layers, labels, classes);
   const gain = labels.length * (all.logLikelihood - layersOnly.logLikelihood);
-  // The transcriber's views are the last ones.
-  return gain > minimumTranscriberGain
-    ? all.weights
-    : Float64Array.from({ length: views.length }, (_, i) => layersOnly.weights[i] ?? 0);
+  if (gain > minimumTranscriberGain) return all.weights;
+  let place = 0;
+  return Float64Array.from(isLayer, (isOwn) => (isOwn ? layersOnly.weights[place++]! : 0));
 }

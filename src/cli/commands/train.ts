@@ -44,6 +44,7 @@ export async function runCommand(
     encoder: document.views[0]!.encoder,
     head: document.heads[0]!.kind,
     views: document.views,
+    ...(document.augment ? { augment: document.augment } : {}),
     seconds: (performance.now() - started) / 1000,
     evaluation,
   });
@@ -77,11 +78,21 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
     `Trained on ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     ...describeChoice(heads[0]!.facts),
+    ...describeAugment(document.augment),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
       : ["Not scored: a class with one recording has none to hold out."]),
     "",
+  ];
+}
+
+/** The varied copies, if there were any. */
+function describeAugment(augment: Golem["document"]["augment"]): string[] {
+  if (!augment) return [];
+  const { copies, kinds, share } = augment;
+  return [
+    `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads trained on them too decide ${formatPercent(share)}`,
   ];
 }
 
