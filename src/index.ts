@@ -17,7 +17,12 @@ export type { GolemDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export type { AudioPrediction } from "./golem/predict-embedded.ts";
 export type { TrainingDocument } from "./golem/training-document.ts";
-export { type CompareOptions, compareHeads } from "./node/compare-heads.ts";
+export {
+  type CompareEncodersOptions,
+  type CompareOptions,
+  compareEncoders,
+  compareHeads,
+} from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/data/dataset-files.ts";
 export {

@@ -169,12 +169,19 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
   {
     name: "compare",
     args: ["<data>"],
-    description: "compare heads, from class means to wide networks, to see where over-fitting begins",
+    description:
+      "compare heads, from class means to wide networks, to see where over-fitting begins; or encoders",
     options: [
       {
         flags: "--budget <seconds>",
         description: `approximate time; repeats are dropped first, then the largest heads (default: ${defaultAmounts.comparisonSeconds})`,
         parse: positive,
+      },
+      {
+        flags: "--encoders <ids>",
+        description:
+          "compare these encoders instead of heads, separated by commas, such as auto,moonshine-base",
+        parse: list,
       },
       encoderOption,
       precisionOption,

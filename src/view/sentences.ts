@@ -5,7 +5,9 @@
  * Not its concern: how it was computed, where the sentences are shown. Pages pass them through
  * `keepPercents`.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { formatPercent } from "../core/format.ts";
+import { moonshineSizes } from "../encoder/moonshine-sizes.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 /** How far a score can be relied on. */
@@ -113,4 +115,27 @@ export function describeProtocol(evaluation: Evaluation): string {
       ? ""
       : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
   return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
+}
+
+/** Share of the words in the decision from which on a larger recogniser is worth a try. */
+const wordyShare = 0.5;
+/** Processor time of an encoder set with moonshine-base, relative to the default one. */
+const largerCost = "2.5 times";
+
+/**
+ * What the larger speech recogniser costs and how to try it, where words carry most of the decision of a golem
+ * with the default one; undefined elsewhere.
+ */
+export function describeLargerEncoder(
+  views: readonly { readonly encoder: string; readonly layer: number | string; readonly weight: number }[],
+): string | undefined {
+  const words = views.filter(({ layer }) => typeof layer === "string");
+  const share = words.reduce((sum, { weight }) => sum + weight, 0);
+  if (share < wordyShare || words[0]?.encoder !== defaultRecipe.transcriber) return undefined;
+  const { id, weights } = moonshineSizes.base;
+  return (
+    `words carry ${formatPercent(share)} of the decision: --encoder ${id} reads them with a larger network ` +
+    `(${Math.round(weights.downloadBytes / 1e6)} MB to download once, about ${largerCost} the computing); ` +
+    `\`golem compare DATA --encoders ${defaultRecipe.encoder},${id}\` says whether it is better`
+  );
 }

@@ -55,6 +55,8 @@ export interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
+  /** File of each row. */
+  readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
 }
 
@@ -88,5 +90,6 @@ export async function embedTrainingRows(
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
-  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped };
+  const files = embedded.map(({ file }) => file);
+  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), files, skipped };
 }

@@ -9,6 +9,7 @@ import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { reportFile } from "../../node/disk/golem-folder.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
+import { describeLargerEncoder } from "../../view/sentences.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
 import { quoteForShell } from "../printed-path.ts";
@@ -73,10 +74,12 @@ function describeTopFindings({ model }: Golem, data: string, terminal: Terminal)
 /** The recordings, the views and the score, as lines of text. */
 export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
   const { data, views, heads } = document;
+  const larger = describeLargerEncoder(views);
   return [
     `Trained on ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     ...describeChoice(heads[0]!.facts),
+    ...(larger ? [`  ${larger}`] : []),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
