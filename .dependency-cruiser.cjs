@@ -6,6 +6,7 @@ const pure = [
   "math",
   "onnx",
   "audio",
+  "synth",
   "encoder",
   "dataset",
   "embed",
@@ -29,6 +30,7 @@ const allow = (from, to) => ({
 const narrower = {
   onnx: ["core"],
   audio: ["core", "math"],
+  synth: ["core", "audio"],
   head: ["core", "math"],
   evaluate: ["core", "math"],
 };

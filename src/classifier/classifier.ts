@@ -19,6 +19,7 @@ import type { Vocabulary } from "./features/text-features.ts";
 import { fitFusion } from "./fusion/fit-fusion.ts";
 import type { FittedView } from "./fusion/fusion.ts";
 import { computeLogProbabilities, poolViews } from "./fusion/fusion.ts";
+import { fitMixedFusion, isMixed } from "./fusion/mix-origins.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import {
   checkEmbeddings,
@@ -84,7 +85,8 @@ export function fitClassifier(
 ): Classifier {
   if (isFused(options)) {
     const { pooling = defaultRecipe.pooling, seed } = options;
-    const { fitted, vocabulary } = fitFusion(rows, encoderSet, { pooling, seed });
+    const fit = isMixed(rows) ? fitMixedFusion : fitFusion;
+    const { fitted, vocabulary } = fit(rows, encoderSet, { pooling, seed });
     return createClassifier(fitted, encoderSet, vocabulary);
   }
   const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);

@@ -13,6 +13,8 @@ export interface LabelledRows {
   readonly classes: number;
   /** Speaker (or source) of each recording; undefined where unknown. */
   readonly groups: readonly (string | undefined)[];
+  /** Whether each recording is synthetic; none is where this is left out. */
+  readonly synthetic?: readonly boolean[];
 }
 
 /** The rows `picked`, in that order. */
@@ -22,5 +24,6 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     labels: picked.map((row) => rows.labels[row]!),
     classes: rows.classes,
     groups: picked.map((row) => rows.groups[row]),
+    ...(rows.synthetic ? { synthetic: picked.map((row) => rows.synthetic![row]!) } : {}),
   };
 }

@@ -11,6 +11,7 @@ import {
   describeProtocol,
   describeTraining,
   describeVerdict,
+  describeVoices,
 } from "../view/sentences.ts";
 
 /** Width of the interval above which the score is called uncertain. */
@@ -20,7 +21,7 @@ const wideInterval = 0.3;
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
   const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
   const lines = [
-    `${bold(`Held-out balanced accuracy ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
+    `${bold(`Held-out balanced accuracy ${formatPercent(balancedAccuracy)}${describeVoices(evaluation)}`)}  (${describeInterval(evaluation)})`,
     `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  ${describeTraining(evaluation)}`,

@@ -46,6 +46,8 @@ export const defaultAmounts = {
   addedRecordings: 5,
   /** Seconds for a comparison of heads, about. */
   comparisonSeconds: 30,
+  /** Recordings per label that synthetic voices make. */
+  spokenRecordings: 12,
   /** Recordings suggested for labelling. */
   suggestions: 10,
 } as const;

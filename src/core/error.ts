@@ -47,6 +47,8 @@ export type ErrorCode =
   | "too-few-recordings"
   | "duplicate-recording"
   | "conflicting-labels"
+  /** A synthetic voice could not speak a text. */
+  | "synthesis-failed"
   // heads and evaluation
   | "invalid-shape"
   | "invalid-option"

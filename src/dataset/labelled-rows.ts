@@ -4,7 +4,7 @@
  * Not its concern: whether the files exist.
  *
  * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` (or another column of
- * groups), optional `split`; other usual names of these columns are understood (list-columns.ts).
+ * groups), optional `split` and `origin` (real or synthetic); other usual names of these columns are understood (list-columns.ts).
  */
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { checkAlikeSpellings } from "./alike-labels.ts";
@@ -24,6 +24,8 @@ export interface LabelledRow {
   /** In NFC, trimmed; empty only where labels are optional. */
   readonly label: string;
   readonly speaker?: string;
+  /** Whether the column `origin` says that a synthetic voice or another program made it. */
+  readonly isSynthetic?: true;
   readonly split: Split;
   /** Position for messages: "metadata.csv, line 3". */
   readonly place: string;
@@ -76,6 +78,7 @@ function chooseGroups({ columns, rows }: Table): string[] {
 export function readLabelledRows(table: Table, name: string, labels: LabelNeed = "required"): LabelledRows {
   const columns = checkColumns(table, name, labels);
   const [splitColumn] = findColumns(table.columns, ["split", "subset", "fold_split"]);
+  const [originColumn] = findColumns(table.columns, ["origin"]);
   const rows: LabelledRow[] = [];
   const skipped: SkippedRecording[] = [];
   const spellings: { file: string; written: string; label: string }[] = [];
@@ -111,7 +114,8 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     }
     const speaker = columns.groups.map(getCell).find((value) => value !== "") ?? "";
     spellings.push({ file: path, written: getRaw(columns.label), label });
-    rows.push({ path, label, ...(speaker === "" ? {} : { speaker }), split, place });
+    const made = getCell(originColumn).toLowerCase() === "synthetic" ? ({ isSynthetic: true } as const) : {};
+    rows.push({ path, label, ...(speaker === "" ? {} : { speaker }), ...made, split, place });
   }
   checkLabelCount(
     rows.map(({ label }) => label),

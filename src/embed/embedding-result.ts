@@ -35,7 +35,7 @@ export function collectEmbedded(
   const embedded: EmbeddedRecording[] = [];
   const skipped: SkippedRecording[] = [];
   const warnings: EmbeddingResult["warnings"] = [];
-  for (const [index, { file, label, split, speaker, source }] of recordings.entries()) {
+  for (const [index, { file, label, split, speaker, source, isSynthetic }] of recordings.entries()) {
     const output = outputs[index];
     if (!output) continue;
     if ("code" in output) {
@@ -53,6 +53,7 @@ export function collectEmbedded(
       ...getEmbedding(output),
       ...(speaker === undefined ? {} : { speaker }),
       ...(source === undefined ? {} : { source }),
+      ...(isSynthetic ? { isSynthetic } : {}),
     });
   }
   return { embedded, skipped, warnings };

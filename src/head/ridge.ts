@@ -37,11 +37,12 @@ export interface PreparedRidge {
   createHead(): Head;
 }
 
-/** Chooses the penalty and the calibration of a ridge head. */
+/** Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. */
 export function prepareRidge(
   set: TrainingSet,
   options: RidgeOptions,
   leaveOut: LeaveOut = planLeaveOut(set.labels),
+  rowWeights?: Float64Array,
 ): PreparedRidge {
   const { embeddings, labels, counts, classes } = set;
   const { rows, columns: features } = embeddings;
@@ -49,7 +50,7 @@ export function prepareRidge(
     ? fitStandardisation(embeddings)
     : createIdentityStandardisation(features);
   const x = applyStandardisation(embeddings, standardisation, options.normalise);
-  const weights = computeRowWeights(labels, counts, options.classWeight);
+  const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
   const best = findRidgePenalty(
     problem,

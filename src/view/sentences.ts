@@ -18,17 +18,25 @@ export type Verdict =
   | "useful"
   | "good"
   | "onlyKnown"
-  | "sameSpeakers";
+  | "sameSpeakers"
+  | "synthetic";
 
 /** What a verdict depends on. */
-type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured">;
+type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured" | "measuredOn">;
 
 /**
  * Judges a score by its lower limit. A score on sources that were also trained on says nothing about new
  * sources.
  */
-export function judgeScore({ interval: [low, high], chance, sourcesMixed, notMeasured }: Judged): Verdict {
+export function judgeScore({
+  interval: [low, high],
+  chance,
+  sourcesMixed,
+  notMeasured,
+  measuredOn,
+}: Judged): Verdict {
   if (low <= chance) return "guessing";
+  if (measuredOn) return "synthetic";
   if (sourcesMixed) return "onlyKnown";
   if (notMeasured && notMeasured.code !== "no-speakers") return "sameSpeakers";
   if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
@@ -46,12 +54,19 @@ const verdicts: Readonly<Record<Verdict, string>> = {
     "this is the score on sources it was trained on and says nothing about new ones: record each class from several sources",
   sameSpeakers:
     "this is the score on the speakers it was trained on; on new speakers it cannot be measured: record each class by at least two speakers",
+  synthetic:
+    "measured on synthetic voices, which says little about people: record some, as a test set or to train on",
   good: "good; keep testing it on recordings from the place of use",
 };
 
 /** What the score means for use, judged by the lower limit of its interval. */
 export function describeVerdict(evaluation: Judged): string {
   return verdicts[judgeScore(evaluation)];
+}
+
+/** Follows the score of a headline: says so where no person was heard. */
+export function describeVoices({ measuredOn }: Pick<Evaluation, "measuredOn">): string {
+  return measuredOn ? ", measured on synthetic voices" : "";
 }
 
 /** The two ends of an interval of shares, "71.0 % to 92.0 %". */
@@ -120,7 +135,7 @@ export function describeProtocol(evaluation: Evaluation): string {
 /** Share of the words in the decision from which on a larger recogniser is worth a try. */
 const wordyShare = 0.5;
 /** Processor time of an encoder set with moonshine-base, relative to the default one. */
-const largerCost = "2.5 times";
+const largerCost = "twice";
 
 /**
  * What the larger speech recogniser costs and how to try it, where words carry most of the decision of a golem

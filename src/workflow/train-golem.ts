@@ -114,6 +114,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       ...describeValidationGroups(validation, recordings),
       trainLabels: truth,
       trainAccuracy,
+      isSynthetic: scored.every((row) => problem.synthetic?.[row]),
       skipped,
     });
   }
@@ -176,8 +177,20 @@ function describeValidationGroups(
 }
 
 /**
- * Cross-validation of the recordings whose class has two and more (`scored`), then the fit on everything. Those
- * that are the only one of their class are on every training side and are not tested.
+ * The recordings that cross-validation tests: those whose class has two and more; of real and synthetic ones
+ * the real ones, unless fewer than two classes would be left.
+ */
+function pickScored({ labels, synthetic = [] }: FitProblem): number[] {
+  const pick = (rows: readonly number[]): number[] =>
+    rows.filter((row) => rows.some((other) => labels[other] === labels[row] && other !== row));
+  const rows = [...labels.keys()];
+  const real = pick(rows.filter((row) => !synthetic[row]));
+  return new Set(real.map((row) => labels[row])).size < 2 ? pick(rows) : real;
+}
+
+/**
+ * Cross-validation of the recordings in {@link pickScored} (`scored`), then the fit on everything. The others
+ * are on every training side and are not tested.
  */
 async function runFits(
   runner: FoldRunner,
@@ -188,11 +201,8 @@ async function runFits(
 ): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
   const { fitPredict, concurrency } = runner;
   const { labels: truth, groups } = problem;
-  const rows = [...truth.keys()];
-  const isAlone = (row: number): boolean =>
-    !truth.some((label, other) => label === truth[row] && other !== row);
-  const alone = rows.filter(isAlone);
-  const scored = alone.length === 0 ? rows : rows.filter((row) => !alone.includes(row));
+  const scored = pickScored(problem);
+  const untested = [...truth.keys()].filter((row) => !scored.includes(row));
   const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
   const validation = divisible
     ? await crossValidate(
@@ -203,7 +213,7 @@ async function runFits(
           groupedBy: problem.groupedBy,
           seed,
           repeats,
-          fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
+          fitPredict: (train, test) => fitPredict([...pick(train), ...untested], pick(test)),
           concurrency,
         },
         { signal, onProgress },

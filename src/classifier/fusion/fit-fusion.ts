@@ -12,7 +12,7 @@
 
 import { headDefaults } from "../../head/options.ts";
 import { type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
-import { pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
+import { type LeaveOut, pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
@@ -33,7 +33,7 @@ import { fitFusionWeights } from "./fusion-weights.ts";
 const minimumShare = 0.01;
 
 /** A fitted fusion. */
-interface FusionFit {
+export interface FusionFit {
   readonly fitted: FittedView[];
   /** Present if the transcript is one of the fitted views. */
   readonly vocabulary?: Vocabulary;
@@ -44,13 +44,22 @@ interface FusionFit {
   readonly heldOut: Matrix;
 }
 
+/** How a fusion is fitted. */
+export interface FusionOptions {
+  readonly pooling: Pooling;
+  readonly seed: number;
+  /** Weight of each row beside that of its class; 1 unless given. */
+  readonly rowWeights?: Float64Array | undefined;
+  /** What is left out together, and what is counted; by speaker, and all rows, unless given. */
+  readonly leaveOut?: LeaveOut | undefined;
+}
+
 /** Fits the fusion of all views of an encoder set. */
 export function fitFusion(
   { embeddings, labels, classes, groups }: LabelledRows,
   encoderSet: EncoderSetInfo,
-  { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
+  { pooling, seed, rowWeights, leaveOut = planLeaveOut(labels, groups) }: FusionOptions,
 ): FusionFit {
-  const leaveOut = planLeaveOut(labels, groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
   const views: View[] = [
@@ -70,6 +79,7 @@ export function fitFusion(
       set,
       { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed },
       leaveOut,
+      rowWeights,
     );
     const { loo } = head;
     heads.push(head);

@@ -76,7 +76,7 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
   const { data, views, heads } = document;
   const larger = describeLargerEncoder(views);
   return [
-    `Trained on ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
+    `Trained on ${data.recordings} recordings${data.synthetic ? ` (${data.synthetic} of synthetic voices)` : ""} in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     ...describeChoice(heads[0]!.facts),
     ...(larger ? [`  ${larger}`] : []),

@@ -98,8 +98,12 @@ export async function locateRecordings(
     }));
     throw createConflictError(conflicts);
   }
-  const recordings = [...kept].map(([file, { label, speaker, split }]) =>
-    createRecording(root, { file, label, ...(speaker === undefined ? {} : { speaker }), split }),
+  const recordings = [...kept].map(([file, { label, speaker, isSynthetic, split }]) =>
+    createRecording(root, {
+      ...{ file, label, split },
+      ...(speaker === undefined ? {} : { speaker }),
+      ...(isSynthetic ? { isSynthetic } : {}),
+    }),
   );
   return { name, recordings, warnings, skipped };
 }

@@ -159,6 +159,8 @@ export const english = {
       useful: "Useful where mistakes cost little. More recordings per class help most.",
       sameSpeakers:
         "The score on the speakers it was trained on. On new speakers it cannot be measured: record each class by at least two speakers.",
+      synthetic:
+        "Measured on synthetic voices, which says little about people. Record some, as a test or to train on.",
       onlyKnown:
         "This is the score on sources it was trained on, and says nothing about new ones. Record each class from several sources.",
       good: "Good. Keep testing it where it will be used.",
