@@ -85,8 +85,8 @@ export function fitClassifier(
 ): Classifier {
   if (isFused(options)) {
     const { pooling = defaultRecipe.pooling, seed } = options;
-    const fit = isMixed(rows) ? fitMixedFusion : fitFusion;
-    const { fitted, vocabulary } = fit(rows, encoderSet, { pooling, seed });
+    const fitViews = isMixed(rows) ? fitMixedFusion : fitFusion;
+    const { fitted, vocabulary } = fitViews(rows, encoderSet, { pooling, seed });
     return createClassifier(fitted, encoderSet, vocabulary);
   }
   const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);

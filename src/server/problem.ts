@@ -64,6 +64,7 @@ export const statusOfCode = {
   "too-few-recordings": 500,
   "duplicate-recording": 500,
   "conflicting-labels": 500,
+  "synthesis-failed": 500,
   "not-converged": 500,
   "output-exists": 500,
   "output-failed": 500,

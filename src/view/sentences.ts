@@ -22,7 +22,9 @@ export type Verdict =
   | "synthetic";
 
 /** What a verdict depends on. */
-type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured" | "measuredOn">;
+type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured"> & {
+  readonly measuredOn?: Evaluation["measuredOn"] | undefined;
+};
 
 /**
  * Judges a score by its lower limit. A score on sources that were also trained on says nothing about new
