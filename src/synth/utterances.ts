@@ -4,6 +4,7 @@
  * Not its concern: files, how voices work.
  */
 import { createResampler } from "../audio/resampler.ts";
+import { getGreatestCommonDivisor } from "../audio/resampler-filter.ts";
 import { joinFloats } from "../core/join-arrays.ts";
 import { createRandom } from "../core/random.ts";
 import type { Manner, Speech, Voice } from "./voice.ts";
@@ -37,12 +38,15 @@ export function planUtterances(
   return labels.flatMap((label, l) => {
     const own = wordings.filter((wording) => wording.label === label);
     const random = createRandom(seed, l);
+    const common = (own.length * voices) / getGreatestCommonDivisor(own.length, voices);
     const draw = ([low, high]: readonly [number, number]) => low + (high - low) * random.uniform();
     return Array.from({ length: count }, (_, i): Utterance => {
       const round = Math.floor(i / voices);
+      // Once every pair of this order has occurred, the next order begins.
+      const turn = Math.floor(i / common);
       const manner = { rate: draw(ranges.rate), pitch: draw(ranges.pitch), scale: draw(ranges.scale) };
       return {
-        ...own[(i + round + l) % own.length]!,
+        ...own[(i + turn + l) % own.length]!,
         voice: (i + l) % voices,
         manner: round === 0 ? { rate: 1, pitch: 1, scale: 1 } : manner,
       };
