@@ -1,5 +1,5 @@
 /**
- * A plugin of the two builds for browsers that writes THIRD-PARTY-NOTICES.txt beside them: the packages whose code is in the bundle, with
+ * A plugin of the builds that writes THIRD-PARTY-NOTICES.txt beside them: the packages whose code is in the bundle, with
  * their licences. What is bundled is asked of the bundler, so that the list cannot be wrong.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";

@@ -32,11 +32,19 @@ export {
   type OpenDetectorOptions,
   openDetector,
 } from "./node/detect.ts";
+export { type DiffOptions, diffGolems, type GolemDiff } from "./node/diff.ts";
 export { type CacheFolder, getCacheFolder } from "./node/disk/cache-folder.ts";
 export { type DoctorOptions, examineDataset } from "./node/doctor.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
+export { type EvaluateEventsOptions, evaluateEvents } from "./node/evaluate-events.ts";
 export { type ExportOptions, type ExportResult, exportGolem } from "./node/export/export-golem.ts";
-export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
+export {
+  type AudioInput,
+  type Golem,
+  type LoadGolemOptions,
+  loadGolem,
+  type UpdatedGolem,
+} from "./node/golem.ts";
 export { loadEncoder } from "./node/models/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";
@@ -44,6 +52,7 @@ export { type SuggestOptions, suggest } from "./node/suggest.ts";
 export { type SynthesizedData, type SynthesizeOptions, synthesize } from "./node/synthesize.ts";
 export type { FilePrediction } from "./node/threads/predict-files.ts";
 export { type TrainOptions, train } from "./node/train.ts";
+export type { RetrainOptions } from "./node/update.ts";
 export type { Wording } from "./synth/wordings.ts";
 export type { DatasetComparison } from "./workflow/compare-heads.ts";
 export type { Diagnosis } from "./workflow/examine-recordings.ts";

@@ -49,6 +49,10 @@ export type ErrorCode =
   | "conflicting-labels"
   /** A synthetic voice could not speak a text. */
   | "synthesis-failed"
+  /** A segment of a long recording overlaps one with another label. */
+  | "overlapping-labels"
+  /** A recording of an annotated folder has no annotations. */
+  | "not-annotated"
   // heads and evaluation
   | "invalid-shape"
   | "invalid-option"

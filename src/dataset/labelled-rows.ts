@@ -8,9 +8,11 @@
  */
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { checkAlikeSpellings } from "./alike-labels.ts";
+import { findSegmentColumns, readSegment } from "./annotation-files.ts";
 import type { SkippedRecording, Split } from "./dataset.ts";
 import { checkLabel, checkLabelCount } from "./label-limits.ts";
 import { describeGroupChoice, fileColumns, findColumns, groupColumns, labelColumns } from "./list-columns.ts";
+import type { Segment } from "./segment.ts";
 import { parseSplit } from "./split-name.ts";
 import type { Table } from "./table.ts";
 
@@ -27,6 +29,8 @@ export interface LabelledRow {
   /** Whether the column `origin` says that a synthetic voice or another program made it. */
   readonly isSynthetic?: true;
   readonly split: Split;
+  /** The stretch of the file that the row is about; the whole file where it is absent. */
+  readonly segment?: Segment;
   /** Position for messages: "metadata.csv, line 3". */
   readonly place: string;
 }
@@ -40,7 +44,7 @@ export interface LabelledRows {
 }
 
 /** The columns of a list by what they hold. */
-export interface ListColumns {
+interface ListColumns {
   readonly file: string;
   readonly label: string | undefined;
   /** The preferred one first; a row without a value in it takes that of the next. */
@@ -79,6 +83,7 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
   const columns = checkColumns(table, name, labels);
   const [splitColumn] = findColumns(table.columns, ["split", "subset", "fold_split"]);
   const [originColumn] = findColumns(table.columns, ["origin"]);
+  const segmentColumns = findSegmentColumns(table.columns);
   const rows: LabelledRow[] = [];
   const skipped: SkippedRecording[] = [];
   const spellings: { file: string; written: string; label: string }[] = [];
@@ -115,7 +120,12 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     const speaker = columns.groups.map(getCell).find((value) => value !== "") ?? "";
     spellings.push({ file: path, written: getRaw(columns.label), label });
     const made = getCell(originColumn).toLowerCase() === "synthetic" ? ({ isSynthetic: true } as const) : {};
-    rows.push({ path, label, ...(speaker === "" ? {} : { speaker }), ...made, split, place });
+    rows.push({
+      ...{ path, label, split, place },
+      ...made,
+      ...(speaker === "" ? {} : { speaker }),
+      ...(segmentColumns ? { segment: readSegment(getCell, segmentColumns, place) } : {}),
+    });
   }
   checkLabelCount(
     rows.map(({ label }) => label),

@@ -157,6 +157,8 @@ const golemDocument = z.object({
   seed: z.int(),
   data: z.object({
     name: shortText,
+    /** Names of all data sets, where a golem was updated with recordings of others. */
+    places: z.optional(z.array(shortText).check(z.minLength(1), z.maxLength(10_000))),
     /** Whether the data set is known to be available to everyone under that name. */
     public: z.optional(z.boolean()),
     fingerprint: hash,

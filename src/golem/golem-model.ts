@@ -96,6 +96,7 @@ interface GolemParts {
   readonly pipeline: AudioDescription;
   readonly createdBy: string;
   readonly name: string;
+  readonly places?: readonly string[] | undefined;
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly EmbeddedRecording[];
   /** Accuracy on its own training recordings. */
@@ -138,6 +139,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     seed: parts.seed,
     data: {
       name: parts.name,
+      ...(parts.places ? { places: [...parts.places] } : {}),
       ...(parts.isPublic ? { public: true } : {}),
       fingerprint: computeDataFingerprint(recordings),
       recordings: recordings.length,

@@ -65,6 +65,8 @@ export const statusOfCode = {
   "duplicate-recording": 500,
   "conflicting-labels": 500,
   "synthesis-failed": 500,
+  "overlapping-labels": 500,
+  "not-annotated": 500,
   "not-converged": 500,
   "output-exists": 500,
   "output-failed": 500,

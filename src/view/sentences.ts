@@ -6,12 +6,12 @@
  * `keepPercents`.
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
-import { formatPercent } from "../core/format.ts";
+import { formatPercent, formatPoints } from "../core/format.ts";
 import { moonshineSizes } from "../encoder/moonshine-sizes.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 /** How far a score can be relied on. */
-export type Verdict =
+type Verdict =
   | "guessing"
   | "mostlyWrong"
   | "perhapsWrong"
@@ -155,4 +155,19 @@ export function describeLargerEncoder(
     `(${Math.round(weights.downloadBytes / 1e6)} MB to download once, about ${largerCost} the computing); ` +
     `\`golem compare DATA --encoders ${defaultRecipe.encoder},${id}\` says whether it is better`
   );
+}
+
+/** Whether the second of two golems is better, and by how much. */
+export function describeDifference({
+  difference,
+  interval: [low, high],
+  recordings,
+}: {
+  readonly difference: number;
+  readonly interval: readonly [low: number, high: number];
+  readonly recordings: number;
+}): string {
+  const points = (share: number): string => `${share < 0 ? "-" : "+"}${formatPoints(Math.abs(share))}`;
+  const found = high < 0 ? "worse" : low > 0 ? "better" : "neither better nor worse for certain";
+  return `${found}: ${points(difference)} points of balanced accuracy (95 % interval ${points(low)} to ${points(high)}) on ${recordings} recordings that were held out of both`;
 }

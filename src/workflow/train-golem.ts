@@ -35,6 +35,8 @@ import { createTrainingAccount, type StoredFinding } from "../golem/training-acc
 export interface TrainingInput {
   /** Name of the data set, for the record. */
   readonly name: string;
+  /** Names of the data sets it was joined from, if it was. */
+  readonly places?: readonly string[] | undefined;
   /** Whether it is publicly available under that name. */
   readonly isPublic?: boolean | undefined;
   /** Recordings to fit on; the order decides nothing but ties. */
@@ -136,6 +138,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     pipeline: input.pipeline,
     createdBy: input.createdBy,
     name: input.name,
+    places: input.places,
     isPublic: input.isPublic,
     recordings,
     trainAccuracy,

@@ -16,7 +16,7 @@ import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.
 import { ensurePretrainedGraph, getPretrainedGraphPath } from "./pretrained-graph.ts";
 
 /** Location and name of a checkpoint. */
-export interface PretrainedSource {
+interface PretrainedSource {
   readonly folder: string;
   /** "owner/name" on a hub; default the folder's name. */
   readonly id?: string | undefined;
@@ -27,7 +27,7 @@ export interface PretrainedSource {
 }
 
 /** Options of building a graph. */
-export interface PretrainedOptions {
+interface PretrainedOptions {
   /** Default int8. */
   readonly precision?: Precision | undefined;
   /** Cuts the network above this layer. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../core/random.ts";
-import type { Embedding } from "../../embed/embedded-recording.ts";
-import type { EncoderInfo } from "../../encoder/encoder.ts";
-import { getRow, type Matrix } from "../../math/matrix.ts";
-import type { FittedView } from "../fusion/fusion.ts";
-import type { View } from "../view.ts";
-import { fitVocabulary } from "./text-features.ts";
-import { computeViewSpace } from "./view-space.ts";
+import { fitVocabulary } from "../classifier/features/text-features.ts";
+import type { FittedView } from "../classifier/fusion/fusion.ts";
+import type { View } from "../classifier/view.ts";
+import { createRandom } from "../core/random.ts";
+import type { Embedding } from "../embed/embedded-recording.ts";
+import type { EncoderInfo } from "../encoder/encoder.ts";
+import { getRow, type Matrix } from "../math/matrix.ts";
+import { computeViewSpace } from "./suggest-recordings.ts";
 
 const encoder = { id: "ear", layers: 2, dimensions: 3 } as EncoderInfo;
 const encoderSet = { encoders: [encoder] };

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { encodeWav } from "../audio/wav-writer.ts";
 import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
+import { embedSource } from "../embed/embed-source.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
-import { embedSamples } from "./embed-samples.ts";
-import { embedSource } from "./embed-source.ts";
+import { embedSamples } from "./window-classifier.ts";
 
 const rate = 16_000;
 

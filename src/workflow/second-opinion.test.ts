@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
-import { computeSecondOpinion } from "./second-opinion.ts";
+import { computeSecondOpinion } from "./examine-recordings.ts";
 
 const encoderSet = { encoders: [testEncoder] };
 

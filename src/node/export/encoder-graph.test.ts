@@ -9,10 +9,10 @@ import { writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
 import { createRandom } from "../../core/random.ts";
 import { createGraphMerge } from "../../onnx/graph-merge.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
-import { loadEncoderGraph } from "./encoder-graph-node.ts";
-import { loadEncoder } from "./load-encoder.ts";
-import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
-import { resolveEncoder } from "./resolve-encoder.ts";
+import { loadEncoder } from "../models/load-encoder.ts";
+import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
+import { resolveEncoder } from "../models/resolve-encoder.ts";
+import { loadEncoderGraph } from "./golem-onnx.ts";
 
 const random = createRandom(7);
 const sound = Float32Array.from({ length: 40_000 }, (_, i) => 0.3 * Math.sin(i / 7) + 0.1 * random.normal());
