@@ -26,7 +26,7 @@ export interface CompareEncodersChoices extends Omit<MeasureOptions, "encoder" |
 }
 
 /** How one encoder does. */
-export interface EncoderScore extends Omit<CandidateScore, "trainAccuracy"> {
+interface EncoderScore extends Omit<CandidateScore, "trainAccuracy"> {
   /** About how many weights its networks have: 12 x dimensions^2 per layer, those of a transformer. */
   readonly weights: number;
 }

@@ -17,7 +17,7 @@ import { readListTable } from "../data/read-list.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 
 /** A recording to add. */
-export interface AddedRecording {
+interface AddedRecording {
   /** Relative to the folder, with forward slashes. */
   readonly file: string;
   readonly label: string;
