@@ -170,6 +170,11 @@ const golemDocument = z.object({
   }),
   trainAccuracy: share,
   evaluation: z.nullable(evaluation),
+  /**
+   * SHA-256 of the golem's other files, by name. In files only: a golem in memory has none, since they are
+   * computed whenever it is written.
+   */
+  files: z.optional(z.record(z.string().check(z.maxLength(255)), hash)),
 });
 
 /** The parsed contents of golem.json. */

@@ -14,7 +14,7 @@ import { createdBy } from "../core/version.ts";
 import type { CallContext } from "../core/worker-calls.ts";
 import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
-import { formatVersion, parseGolemDocument } from "../golem/golem-document.ts";
+import { parseGolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { decodeGolemModel, golemFileLimits, golemFiles } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
@@ -182,8 +182,6 @@ async function fetchGolemModel(
   });
 }
 
-/** A list of no recordings. */
-function forgiveMissing(error: unknown): Uint8Array<ArrayBuffer> {
+function forgiveMissing(error: unknown): undefined {
   if (!(error instanceof GolemError) || error.code !== "golem-not-found") throw error;
-  return new TextEncoder().encode(JSON.stringify({ formatVersion, recordings: [] }));
 }
