@@ -4,10 +4,10 @@
  *
  * Not its concern: where recordings come from, folds.
  *
- * Synthetic recordings help where real ones are few, and pull the heads away from people where they are many:
- * with weight 1 for all, 50 real recordings lost up to .02 (runs/results/synth.md). Each weight is tried; 0
- * leaves them out. A weight above 0 is taken if it makes held-out real labels likelier by more than one
- * standard error of the difference, and by at least {@link minimumGain} nats.
+ * Synthetic recordings help where real ones are few, and may pull the heads away from people where they are
+ * many. Each weight is tried; 0 leaves them out. A weight above 0 is taken if it makes held-out real labels
+ * likelier by more than one standard error of the difference, and by at least {@link minimumGain} nats.
+ * Measured: runs/results/synth.md.
  */
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
 import { type LabelledRows, pickLabelledRows } from "../labelled-rows.ts";

