@@ -7,6 +7,7 @@ const pure = [
   "onnx",
   "audio",
   "augment",
+  "synth",
   "encoder",
   "dataset",
   "embed",
@@ -31,6 +32,7 @@ const narrower = {
   onnx: ["core"],
   audio: ["core", "math"],
   augment: ["core", "math", "audio"],
+  synth: ["core", "audio"],
   head: ["core", "math"],
   evaluate: ["core", "math"],
 };

@@ -19,6 +19,7 @@ import type { Vocabulary } from "./features/text-features.ts";
 import { type Augmentation, fitFusion } from "./fusion/fit-fusion.ts";
 import type { FittedView } from "./fusion/fusion.ts";
 import { computeLogProbabilities, poolViews } from "./fusion/fusion.ts";
+import { fitMixedFusion, isMixed } from "./fusion/mix-origins.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import {
   checkEmbeddings,
@@ -88,7 +89,8 @@ export function fitClassifier(
 ): Classifier {
   if (isFused(options)) {
     const { pooling = defaultRecipe.pooling, seed, augment } = options;
-    const { fitted, vocabulary, variedShare } = fitFusion(rows, encoderSet, { pooling, seed, augment });
+    const fitViews = isMixed(rows) ? fitMixedFusion : fitFusion;
+    const { fitted, vocabulary, variedShare } = fitViews(rows, encoderSet, { pooling, seed, augment });
     return { ...createClassifier(fitted, encoderSet, vocabulary), variedShare };
   }
   const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);

@@ -29,6 +29,9 @@ export function createFitProblem(
     labels: recordings.map(({ label }) => labels.indexOf(label)),
     classes: labels.length,
     groups: recordings.map(getGroup),
+    ...(recordings.some(({ isSynthetic }) => isSynthetic)
+      ? { synthetic: recordings.map(({ isSynthetic }) => isSynthetic === true) }
+      : {}),
     groupedBy: recordings.some(({ source }) => source !== undefined) ? "source" : "speaker",
     encoderSet,
     options: pickClassifierOptions(options),

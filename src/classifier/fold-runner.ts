@@ -201,25 +201,36 @@ export interface ScoredFolds
 }
 
 /**
- * The recordings of a problem that cross-validation scores: those whose class has two and more. The only one of
- * its class is on every training side and is not tested.
+ * The recordings of a problem that cross-validation scores: those whose class has two and more; of real and
+ * synthetic ones the real ones, unless fewer than two classes would be left. The others are on every training
+ * side and are not tested.
  */
 export function createScoredFolds(
-  { labels, groups, groupedBy }: FitProblem,
+  { labels, groups, groupedBy, synthetic = [] }: FitProblem,
   { fitPredict, concurrency }: Pick<FoldRunner, "fitPredict" | "concurrency">,
 ): ScoredFolds {
-  const sizes = new Map<number, number>();
-  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
   const rows = [...labels.keys()];
-  const alone = rows.filter((row) => sizes.get(labels[row]!) === 1);
-  const scored = rows.filter((row) => !alone.includes(row));
+  const real = pickRepeated(
+    rows.filter((row) => !synthetic[row]),
+    labels,
+  );
+  const scored = new Set(real.map((row) => labels[row])).size < 2 ? pickRepeated(rows, labels) : real;
+  const isScored = new Set(scored);
+  const others = rows.filter((row) => !isScored.has(row));
   const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
   return {
     scored,
     labels: scored.map((row) => labels[row]!),
     groups: scored.map((row) => groups?.[row]),
     ...(groupedBy === undefined ? {} : { groupedBy }),
-    fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
+    fitPredict: (train, test) => fitPredict([...pick(train), ...others], pick(test)),
     concurrency,
   };
+}
+
+/** Rows whose label another of them has as well. */
+function pickRepeated(rows: readonly number[], labels: readonly number[]): number[] {
+  const sizes = new Map<number, number>();
+  for (const row of rows) sizes.set(labels[row]!, (sizes.get(labels[row]!) ?? 0) + 1);
+  return rows.filter((row) => sizes.get(labels[row]!)! > 1);
 }

@@ -18,6 +18,8 @@ export interface LabelledRows {
    * of one kind; a recording may have none.
    */
   readonly copies?: readonly (readonly Embedding[])[] | undefined;
+  /** Whether each recording is synthetic; none is where this is left out. */
+  readonly synthetic?: readonly boolean[];
 }
 
 /** The rows `picked`, in that order. */
@@ -28,5 +30,6 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     classes: rows.classes,
     groups: picked.map((row) => rows.groups[row]),
     ...(rows.copies ? { copies: picked.map((row) => rows.copies![row]!) } : {}),
+    ...(rows.synthetic ? { synthetic: picked.map((row) => rows.synthetic![row]!) } : {}),
   };
 }

@@ -30,6 +30,7 @@ export interface EmbeddedRecording extends Embedding {
   readonly speaker?: string;
   /** The longer recording that it was cut from, as far as names and sound show; see sources.ts. */
   readonly source?: string;
+  readonly isSynthetic?: true;
   readonly split: Split;
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;

@@ -37,7 +37,7 @@ export function collectEmbedded(
   const embedded: EmbeddedRecording[] = [];
   const skipped: SkippedRecording[] = [];
   const warnings: EmbeddingResult["warnings"] = [];
-  for (const [index, { file, label, split, speaker, source }] of recordings.entries()) {
+  for (const [index, { file, label, split, speaker, source, isSynthetic }] of recordings.entries()) {
     const output = outputs[index];
     if (!output) continue;
     if ("code" in output) {
@@ -56,6 +56,7 @@ export function collectEmbedded(
       ...(output.copies && !isSilent(facts) ? { copies: output.copies.map(getEmbedding) } : {}),
       ...(speaker === undefined ? {} : { speaker }),
       ...(source === undefined ? {} : { source }),
+      ...(isSynthetic ? { isSynthetic } : {}),
     });
   }
   return { embedded, skipped, warnings };

@@ -88,6 +88,7 @@ const head = z.object({
 
 const evaluation = z.looseObject({
   protocol: z.enum(["held-out", "cross-validation"]),
+  measuredOn: z.optional(z.literal("synthetic")),
   recordings: count,
   classes: count,
   accuracy: share,
@@ -175,6 +176,8 @@ const golemDocument = z.object({
     public: z.optional(z.boolean()),
     fingerprint: hash,
     recordings: count,
+    /** How many of them are synthetic; absent where none is. */
+    synthetic: z.optional(count),
     perClass: z.record(z.string(), count),
     seconds: z.number().check(z.nonnegative()),
   }),

@@ -121,6 +121,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
   const perClass = Object.fromEntries(
     labels.map((label) => [label, recordings.filter((recording) => recording.label === label).length]),
   );
+  const synthetic = recordings.filter(({ isSynthetic }) => isSynthetic).length;
   const document = {
     format: "golem",
     formatVersion,
@@ -147,6 +148,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
       ...(parts.isPublic ? { public: true } : {}),
       fingerprint: computeDataFingerprint(recordings),
       recordings: recordings.length,
+      ...(synthetic > 0 ? { synthetic } : {}),
       perClass,
       seconds: recordings.reduce((sum, recording) => sum + recording.facts.seconds, 0),
     },

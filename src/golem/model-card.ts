@@ -48,7 +48,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "",
     "# A golem",
     "",
-    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
+    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings${data.synthetic ? `, ${data.synthetic} of them of synthetic voices` : ""} (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
     "",
     ...encoders.map(
       ({ id, revision }) =>
@@ -87,6 +87,9 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       evaluation.protocol === "held-out"
         ? `Measured on ${evaluation.recordings} recordings held out of training.`
         : `Measured by repeated stratified cross-validation on the training recordings, ${grouping === "speaker" ? `no ${groups} on both sides of a fold` : `${groups}s not kept apart`}.`,
+      ...(evaluation.measuredOn
+        ? ["", "**Measured on synthetic voices**, which says little about people."]
+        : []),
       "",
       "| | |",
       "|---|---:|",

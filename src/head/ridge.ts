@@ -54,18 +54,19 @@ interface LinearLayer {
   readonly bias: Float64Array;
 }
 
-/** Chooses the penalty and the calibration of a ridge head. */
+/** Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. */
 export function prepareRidge(
   { embeddings, labels, counts, classes }: TrainingSet,
   options: RidgeOptions,
   leaveOut: LeaveOut = planLeaveOut(labels),
+  rowWeights?: Float64Array,
 ): PreparedRidge {
   const { columns: features } = embeddings;
   const standardisation = options.standardise
     ? fitStandardisation(embeddings)
     : createIdentityStandardisation(features);
   const x = applyStandardisation(embeddings, standardisation, options.normalise);
-  const weights = computeRowWeights(labels, counts, options.classWeight);
+  const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
   return chooseRidge({ problem, x, standardisation, options }, leaveOut);
 }
@@ -88,6 +89,7 @@ export function prepareRidgeGroups(
   options: RidgeOptions,
   originals: number,
   groups: readonly RowGroup[],
+  rowWeights?: Float64Array,
 ): PreparedRidge[] {
   const { rows: count, columns: features, data } = embeddings;
   const standardisation = options.standardise
@@ -101,7 +103,8 @@ export function prepareRidgeGroups(
       rows.map((row) => labels[row]!),
       classes,
     );
-    const weights = computeRowWeights(own.labels, own.counts, options.classWeight);
+    const ownWeights = rowWeights && Float64Array.from(rows, (row) => rowWeights[row]!);
+    const weights = computeRowWeights(own.labels, own.counts, options.classWeight, ownWeights);
     const block = new Float64Array(rows.length * rows.length);
     for (const [i, row] of rows.entries()) {
       for (const [j, column] of rows.entries()) block[i * rows.length + j] = gram[row * count + column]!;

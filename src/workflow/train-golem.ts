@@ -130,6 +130,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       ...describeValidationGroups(validation, recordings),
       trainLabels: truth,
       trainAccuracy,
+      isSynthetic: scored.every((row) => problem.synthetic?.[row]),
       skipped,
     });
   }
@@ -210,8 +211,8 @@ function describeValidationGroups(
 }
 
 /**
- * Cross-validation of the recordings whose class has two and more (`scored`), then the fit on everything. Those
- * that are the only one of their class are on every training side and are not tested.
+ * Cross-validation of the recordings in {@link createScoredFolds} (`scored`), then the fit on everything. The others
+ * are on every training side and are not tested.
  */
 async function runFits(
   runner: FoldRunner,

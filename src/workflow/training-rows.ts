@@ -53,10 +53,12 @@ export async function embedDistinct(
 }
 
 /** The problem that folds share, and what was left out of it. */
-interface EmbeddedRows {
+export interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
+  /** File of each row. */
+  readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
   /** Recordings with split test, which are left alone. */
   readonly testRecordings: number;
@@ -93,7 +95,11 @@ export async function embedTrainingRows(
     throw error;
   }
   const testRecordings = rows.filter(({ split }) => split === "test").length;
-  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped, testRecordings };
+  const files = embedded.map(({ file }) => file);
+  return {
+    ...createFitProblem(findSources(embedded), info, { ...options, seed }),
+    ...{ files, skipped, testRecordings },
+  };
 }
 
 /**

@@ -59,7 +59,7 @@ const minimumShare = 0.01;
 export type Augmentation = "auto" | "none" | number;
 
 /** A fitted fusion. */
-interface FusionFit {
+export interface FusionFit {
   readonly fitted: FittedView[];
   /** Present if the transcript is one of the fitted views. */
   readonly vocabulary?: Vocabulary;
@@ -72,22 +72,31 @@ interface FusionFit {
   readonly variedShare: number;
 }
 
-/** Options of {@link fitFusion}. */
-interface FusionOptions {
+/** How a fusion is fitted. */
+export interface FusionOptions {
   readonly pooling: Pooling;
   readonly seed: number;
   /** Default: auto. Counts in the place of `auto` only where rows have copies. */
   readonly augment?: Augmentation | undefined;
+  /** Weight of each row beside that of its class; 1 unless given. */
+  readonly rowWeights?: Float64Array | undefined;
+  /** What is left out together, and what is counted; by speaker, and all rows, unless given. */
+  readonly leaveOut?: LeaveOut | undefined;
 }
 
 /** Fits the fusion of all views of an encoder set. */
 export function fitFusion(
   rows: LabelledRows,
   encoderSet: EncoderSetInfo,
-  { pooling, seed, augment = "auto" }: FusionOptions,
+  {
+    pooling,
+    seed,
+    augment = "auto",
+    rowWeights,
+    leaveOut = planLeaveOut(rows.labels, rows.groups),
+  }: FusionOptions,
 ): FusionFit {
   const { embeddings, labels, classes } = rows;
-  const leaveOut = planLeaveOut(labels, rows.groups);
   const { counted, isMeasured } = leaveOut;
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
   const views: View[] = [
@@ -98,7 +107,10 @@ export function fitFusion(
   ];
   const groups = groupCopies(rows, augment);
   const byView = views.map((view) =>
-    prepareView(view, rows, groups, leaveOut, createViewFeatures(view, encoderSet, vocabulary), seed),
+    prepareView(view, rows, groups, {
+      ...{ leaveOut, rowWeights, seed },
+      computeFeatures: createViewFeatures(view, encoderSet, vocabulary),
+    }),
   );
   const prepared = groups.map((_, group) => byView.map((heads) => heads[group]!));
   const all = prepared.flat();
@@ -174,6 +186,12 @@ interface HeldOutView {
   readonly heldOut: Float64Array;
 }
 
+/** How the heads of a view are fitted. */
+interface ViewOptions extends Pick<FusionOptions, "rowWeights" | "seed"> {
+  readonly leaveOut: LeaveOut;
+  readonly computeFeatures: (embeddings: readonly Embedding[]) => Matrix;
+}
+
 /**
  * Fits a head per group of copies to the recordings and those copies of each. A copy is left out with its
  * recording, and nothing is measured on it.
@@ -182,9 +200,7 @@ function prepareView(
   view: View,
   { embeddings, labels, classes, copies = [] }: LabelledRows,
   groups: readonly (readonly number[])[],
-  leaveOut: LeaveOut,
-  computeFeatures: (embeddings: readonly Embedding[]) => Matrix,
-  seed: number,
+  { leaveOut, rowWeights, computeFeatures, seed }: ViewOptions,
 ): HeldOutView[] {
   const count = embeddings.length;
   // Text features have length one already, and most of them are 0.
@@ -209,13 +225,18 @@ function prepareView(
   });
   const heads =
     varied.length === 0
-      ? [prepareRidge(set, options, leaveOut)]
-      : prepareRidgeGroups(set, options, count, rowGroups);
+      ? [prepareRidge(set, options, leaveOut, rowWeights)]
+      : prepareRidgeGroups(set, options, count, rowGroups, rowWeights && weighCopies(rowWeights, varied));
   return heads.map((head) => {
     const { outputs, factor } = head.loo;
     const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
     return { view, head, heldOut: computeLogProbabilities(scores, classes) };
   });
+}
+
+/** Weights of recordings, followed by those of copies: the weights of their recordings. */
+function weighCopies(rowWeights: Float64Array, varied: readonly { readonly row: number }[]): Float64Array {
+  return Float64Array.from([...rowWeights, ...varied.map(({ row }) => rowWeights[row]!)]);
 }
 
 /** The heads of one view as one. */

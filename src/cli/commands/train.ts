@@ -9,6 +9,7 @@ import { reportFile } from "../../golem/golem-files.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
+import { describeLargerEncoder } from "../../view/sentences.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
 import { quoteForShell } from "../printed-path.ts";
@@ -74,11 +75,13 @@ function describeTopFindings({ model }: Golem, data: string, terminal: Terminal)
 /** The recordings, the views and the score, as lines of text. */
 export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
   const { data, views, heads } = document;
+  const larger = describeLargerEncoder(views);
   return [
-    `Trained on ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
+    `Trained on ${data.recordings} recordings${data.synthetic ? ` (${data.synthetic} of synthetic voices)` : ""} in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     ...describeChoice(heads[0]!.facts),
     ...describeAugment(document.augment),
+    ...(larger ? [`  ${larger}`] : []),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
