@@ -54,16 +54,16 @@ const maximumGrown = 1.5;
 async function measureCurve(
   problem: FitProblem,
   classes: readonly string[],
-  runner: Pick<FoldRunner, "fitPredict" | "concurrency">,
+  runner: Pick<FoldRunner, "prepare" | "fitPredict" | "concurrency">,
   { added, repeats, ...measure }: CurveMeasure,
   options: WorkOptions = {},
 ): Promise<GolemCurve> {
   const { labels, groups, groupedBy } = problem;
   const { head, seed } = problem.options;
   const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : 120 } = measure;
-  const { fitPredict, concurrency } = runner;
+  const { prepare, fitPredict, concurrency } = runner;
   const input = {
-    ...{ labels, classes, groups, groupedBy, seed, fitPredict, concurrency },
+    ...{ labels, classes, groups, groupedBy, seed, prepare, fitPredict, concurrency },
     ...(repeats === undefined ? {} : { repeats }),
   };
   const crossValidation: CrossValidation | undefined =

@@ -158,6 +158,9 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
+/** Most recordings whose cross-validation is repeated; with more, the interval is narrow anyway. */
+const maximumRepeated = 2000;
+
 /** What the groups of folds are, and what is to be said of them. */
 function describeValidationGroups(
   { grouping, reason }: CrossValidation,
@@ -183,16 +186,17 @@ async function runFits(
   runner: FoldRunner,
   labels: readonly string[],
   divisible: boolean,
-  { seed, repeats = defaultRecipe.repeats, signal, onProgress }: TrainingOptions,
+  { seed, signal, onProgress, ...options }: TrainingOptions,
   problem: FitProblem,
 ): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
-  const { fitPredict, concurrency } = runner;
+  const { fitPredict, prepare, concurrency } = runner;
   const { labels: truth, groups } = problem;
+  const repeats = options.repeats ?? (truth.length > maximumRepeated ? 1 : defaultRecipe.repeats);
   const rows = [...truth.keys()];
-  const isAlone = (row: number): boolean =>
-    !truth.some((label, other) => label === truth[row] && other !== row);
-  const alone = rows.filter(isAlone);
-  const scored = alone.length === 0 ? rows : rows.filter((row) => !alone.includes(row));
+  const sizes = new Map<number, number>();
+  for (const label of truth) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const alone = rows.filter((row) => sizes.get(truth[row]!) === 1);
+  const scored = alone.length === 0 ? rows : rows.filter((row) => sizes.get(truth[row]!)! > 1);
   const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
   const validation = divisible
     ? await crossValidate(
@@ -204,6 +208,15 @@ async function runFits(
           seed,
           repeats,
           fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
+          prepare:
+            prepare &&
+            ((folds, work) =>
+              prepare(
+                folds.map(({ repeat, train, test }) => ({
+                  ...{ repeat, train: [...pick(train), ...alone], test: pick(test) },
+                })),
+                work,
+              )),
           concurrency,
         },
         { signal, onProgress },

@@ -1,0 +1,110 @@
+/**
+ * The views that a fusion starts from, and what their held-out predictions make of them: weights, and shares in
+ * the decision.
+ *
+ * Not its concern: how heads are fitted.
+ */
+import type { LeaveOut } from "../../head/ridge-loo.ts";
+import { pickRows } from "../../head/ridge-solver.ts";
+import type { Matrix } from "../../math/matrix.ts";
+import type { Vocabulary } from "../features/text-features.ts";
+import { type EncoderSetInfo, listWrittenViews, needsTranscriber, type Pooling, type View } from "../view.ts";
+import type { FittedView } from "./fusion.ts";
+import { fitFusionWeights } from "./fusion-weights.ts";
+
+/** Views with less than this share in the decision are left out. */
+const minimumShare = 0.01;
+
+/** A fitted fusion. */
+export interface FusionFit {
+  readonly fitted: FittedView[];
+  /** Present if the transcript is one of the fitted views. */
+  readonly vocabulary?: Vocabulary;
+  /**
+   * Probabilities [rows, classes] for each training row, from heads fitted without it (and its speaker),
+   * fused.
+   */
+  readonly heldOut: Matrix;
+}
+
+/** All views of an encoder set; those of the transcriber are the last ones. */
+export function listFusedViews(
+  { encoders, transcriber }: EncoderSetInfo,
+  pooling: Pooling,
+  vocabulary: Vocabulary | undefined,
+): View[] {
+  return [
+    ...encoders.flatMap(({ id, layers }) =>
+      Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
+    ),
+    ...listWrittenViews(transcriber, vocabulary),
+  ];
+}
+
+/**
+ * The weight of each view, fitted to held-out log-probabilities [rows, classes] of the rows counted, and its
+ * share in the decision: 0 for views that are left out.
+ */
+export function weighViews(
+  views: readonly View[],
+  heldOut: readonly Float64Array[],
+  { counted, isMeasured }: Pick<LeaveOut, "counted" | "isMeasured">,
+  labels: ArrayLike<number>,
+  classes: number,
+): { readonly factors: Float64Array; readonly shares: readonly number[] } {
+  const factors = isMeasured
+    ? chooseFactors(
+        views,
+        heldOut.map((view) => pickRows(view, counted, classes)),
+        counted.map((row) => labels[row]!),
+        classes,
+      )
+    : new Float64Array(views.length).fill(1 / views.length);
+  // A view's influence also depends on its spread: a view with equal outputs for all classes decides nothing.
+  const influences = heldOut.map((view, i) => factors[i]! * (isMeasured ? computeSpread(view, classes) : 1));
+  const total = influences.reduce((a, b) => a + b, 0);
+  const isKept = influences.map((influence) => influence >= minimumShare * total);
+  const keptTotal = influences.reduce((sum, influence, i) => sum + (isKept[i] ? influence : 0), 0);
+  return {
+    factors,
+    shares: influences.map((influence, i) =>
+      isKept[i] ? (total > 0 ? influence / keptTotal : 1 / views.length) : 0,
+    ),
+  };
+}
+
+/** Standard deviation within rows of log-probabilities [rows, classes]. */
+function computeSpread(view: Float64Array, classes: number): number {
+  let sum = 0;
+  for (let start = 0; start < view.length; start += classes) {
+    let mean = 0;
+    for (let k = start; k < start + classes; k++) mean += view[k]! / classes;
+    for (let k = start; k < start + classes; k++) sum += (view[k]! - mean) ** 2;
+  }
+  return Math.sqrt(sum / view.length);
+}
+
+/**
+ * Minimum gain in log-likelihood from the transcriber's views, in nats over all rows, for them to be used.
+ * Transcripts randomly exchanged between recordings, which carry no information, gain more than this in one
+ * of ten draws of real recordings (LOG.md); their median gain is 0.
+ */
+const minimumTranscriberGain = 0.3;
+
+/** The weight of each view; 0 for all views of the transcriber if their gain is not worth its run time. */
+function chooseFactors(
+  views: readonly View[],
+  heldOut: readonly Float64Array[],
+  labels: readonly number[],
+  classes: number,
+): Float64Array {
+  const all = fitFusionWeights(heldOut, labels, classes);
+  const layers = heldOut.filter((_, i) => !needsTranscriber(views[i]!));
+  if (layers.length === heldOut.length || layers.length === 0) return all.weights;
+  const layersOnly = fitFusionWeights(layers, labels, classes);
+  const gain = labels.length * (all.logLikelihood - layersOnly.logLikelihood);
+  // The transcriber's views are the last ones.
+  return gain > minimumTranscriberGain
+    ? all.weights
+    : Float64Array.from({ length: views.length }, (_, i) => layersOnly.weights[i] ?? 0);
+}
