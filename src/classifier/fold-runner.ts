@@ -68,6 +68,7 @@ function createLargeRunner(problem: FitProblem): FoldRunner {
       places.set(test.join(), [repeat, divisions[repeat].push(test) - 1]);
     }
     const steps = fitLargeFusion(problem, encoderSet, { pooling, seed }, divisions);
+    throwIfAborted(signal);
     let turned = performance.now();
     let step = steps.next();
     for (; !step.done; step = steps.next()) {
