@@ -71,6 +71,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   const coloured = isTty(stdout as { isTTY?: boolean }) && !process.env.NO_COLOR;
   const style = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
   const drawn = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  const showProgress = drawn?.show ?? (quiet ? undefined : createProgressLines(stderr));
   let liveSince: number | undefined;
   const bar = drawn && {
     show: drawn.show,
@@ -116,7 +117,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       stderr.write(makePrintable(text.slice(0, width - 1)));
     },
     input: stdin && !isTty(stdin) ? stdin : undefined,
-    work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
+    work: { signal, onWarning: warn, ...(showProgress ? { onProgress: showProgress } : {}) },
     json,
     quiet,
     stderr,
@@ -155,6 +156,20 @@ export function reportError(error: unknown, json: boolean, streams: Streams): nu
     return 1;
   }
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
+}
+
+/** Time between two lines of progress where there is no terminal, in milliseconds. */
+const lineMilliseconds = 5000;
+
+/** Progress as a line every few seconds, for logs; work that is over sooner writes none. */
+function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) => void {
+  let written = performance.now();
+  return ({ stage, completed, total }) => {
+    if (performance.now() - written < lineMilliseconds) return;
+    written = performance.now();
+    const share = total ? ` (${Math.floor((100 * completed) / total)} %)` : "";
+    stderr.write(`${makePrintable(stage)} ${completed}${total === undefined ? "" : `/${total}`}${share}\n`);
+  };
 }
 
 /** A progress bar on a terminal: drawn by cli-progress, loaded at the first report. */

@@ -13,6 +13,7 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { type ClassGain, computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
+import { maximumNested } from "../head/ridge-problem.ts";
 import type { Environment } from "./environment.ts";
 import type { MeasureOptions } from "./training-options.ts";
 import { embedTrainingRows } from "./training-rows.ts";
@@ -22,7 +23,8 @@ export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60. `mlp` is slower
+   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60, and with more than
+   * 300 recordings 24. `mlp` is slower
    * still: 24 in all, so its last point has fewer repeats than the score of training.
    */
   readonly maximumEvaluations?: number | undefined;
@@ -44,6 +46,9 @@ export interface GolemCurve extends LearningCurve {
   readonly classGains: readonly BoundedClassGain[];
 }
 
+/** Fits besides cross-validation where there are hundreds of recordings, each of which takes a second or so. */
+const largeEvaluations = 24;
+
 /** How many times as large as the others on average a class may become before it outgrows them. */
 const maximumGrown = 1.5;
 
@@ -60,7 +65,15 @@ async function measureCurve(
 ): Promise<GolemCurve> {
   const { labels, groups, groupedBy } = problem;
   const { head, seed } = problem.options;
-  const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : 120 } = measure;
+  const {
+    maximumEvaluations = head === "mlp"
+      ? 24
+      : head === "linear"
+        ? 60
+        : labels.length > maximumNested
+          ? largeEvaluations
+          : 120,
+  } = measure;
   const { prepare, fitPredict, concurrency } = runner;
   const input = {
     ...{ labels, classes, groups, groupedBy, seed, prepare, fitPredict, concurrency },

@@ -30,6 +30,7 @@ import { computeEvaluation, type Evaluation, type EvaluationInput } from "../eva
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 
 /** The recordings to train on, and what is recorded of them. */
 export interface TrainingInput {
@@ -63,7 +64,7 @@ export interface TrainingInput {
 
 /** Options of {@link trainGolem}; every field but the seed has a default. */
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
-  /** Repeats of cross-validation. */
+  /** Repeats of cross-validation; with more than 2,000 recordings, whose interval is narrow anyway, one. */
   readonly repeats?: number;
   /** Called with what does not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
@@ -158,9 +159,6 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/** Most recordings whose cross-validation is repeated; with more, the interval is narrow anyway. */
-const maximumRepeated = 2000;
-
 /** What the groups of folds are, and what is to be said of them. */
 function describeValidationGroups(
   { grouping, reason }: CrossValidation,
@@ -191,7 +189,7 @@ async function runFits(
 ): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
   const { fitPredict, prepare, concurrency } = runner;
   const { labels: truth, groups } = problem;
-  const repeats = options.repeats ?? (truth.length > maximumRepeated ? 1 : defaultRecipe.repeats);
+  const repeats = options.repeats ?? (truth.length > maximumDense ? 1 : defaultRecipe.repeats);
   const rows = [...truth.keys()];
   const sizes = new Map<number, number>();
   for (const label of truth) sizes.set(label, (sizes.get(label) ?? 0) + 1);

@@ -5,6 +5,7 @@ import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { maximumDense } from "../../head/large-ridge.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { reportFile } from "../../node/disk/golem-folder.ts";
 import type { Golem } from "../../node/golem.ts";
@@ -77,11 +78,23 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
     `Trained on ${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
     `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
     ...describeChoice(heads[0]!.facts),
+    ...describeSample(heads[0]!.facts, data.recordings),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
       : ["Not scored: a class with one recording has none to hold out."]),
     "",
+  ];
+}
+
+/** On how many recordings weights were chosen, where that is a sample. */
+function describeSample(
+  { chosenOn }: Golem["document"]["heads"][number]["facts"],
+  recordings: number,
+): string[] {
+  if (typeof chosenOn !== "number" || recordings <= maximumDense) return [];
+  return [
+    `  penalties and weights chosen on a sample of ${chosenOn} recordings; cross-validation not repeated`,
   ];
 }
 
