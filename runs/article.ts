@@ -13,7 +13,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { minds14Address } from "../src/node/data/minds14-dataset.ts";
+import { minds14Address } from "../src/node/data/demo-data.ts";
 import { describeScore, type Extent, fullExtent, runExperiments } from "./article/experiments.ts";
 import { drawFigures } from "./article/figures.ts";
 import { openMaterial } from "./article/material.ts";

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { getDrumLabel } from "../src/node/data/drum-labels.ts";
+import { getDrumLabel } from "../src/node/data/drums-dataset.ts";
 
 /** Makers with a class (almost) to themselves: their speaker is maker/series. */
 const seriesMakers = ["menegass", "dio_333"];

@@ -1,5 +1,5 @@
 /**
- * A plugin of the two builds for browsers that writes THIRD-PARTY-NOTICES.txt beside them: the packages whose code is in the bundle, with
+ * A plugin of the builds that writes THIRD-PARTY-NOTICES.txt beside them: the packages whose code is in the bundle, with
  * their licences. What is bundled is asked of the bundler, so that the list cannot be wrong.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -11,12 +11,17 @@ const compiledIn: Readonly<Record<string, string>> = {
   "mpg123-decoder": "libmpg123 (LGPL-2.1), https://www.mpg123.de/",
   "opus-decoder": "libopus (BSD-3-Clause), https://opus-codec.org/",
   "onnxruntime-web":
-    "ONNX Runtime and what it is built of, listed at https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt",
+    "ONNX Runtime with Abseil (Apache-2.0), Boost.Mp11 (BSL-1.0), cpuinfo (BSD-2-Clause), date (MIT), Eigen (MPL-2.0), Emscripten with musl (MIT), FlatBuffers (Apache-2.0), GSL (MIT), JSON for Modern C++ (MIT), ONNX (Apache-2.0), Protocol Buffers (BSD-3-Clause), RE2 (BSD-3-Clause), SafeInt (MIT); texts: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt",
 };
 
-/** Licence texts that packages whose code needs them do not hold. */
-const missingTexts: Readonly<Record<string, URL>> = {
-  "mpg123-decoder": new URL("licences/LGPL-2.1.txt", import.meta.url),
+const wasmAudioDecoders = new URL("licences/wasm-audio-decoders.txt", import.meta.url);
+
+/** The texts that packages should hold and do not. Addresses are written out, since bundlers resolve them. */
+const missingTexts: Readonly<Record<string, readonly URL[]>> = {
+  "@wasm-audio-decoders/common": [wasmAudioDecoders],
+  "mpg123-decoder": [wasmAudioDecoders, new URL("licences/LGPL-2.1.txt", import.meta.url)],
+  "opus-decoder": [wasmAudioDecoders, new URL("licences/libopus.txt", import.meta.url)],
+  "onnxruntime-web": [new URL("licences/onnxruntime.txt", import.meta.url)],
 };
 
 /** Codecs that are kept in src, with their licences. */
@@ -77,7 +82,10 @@ function describePackage(folder: string): string {
   const texts = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8").trim());
-  if (Object.hasOwn(missingTexts, name)) texts.push(readFileSync(missingTexts[name]!, "utf8").trim());
+  for (const text of Object.hasOwn(missingTexts, name) ? missingTexts[name]! : []) {
+    texts.push(readFileSync(text, "utf8").trim());
+  }
+  if (texts.length === 0) throw new Error(`${name}: it holds no licence text; add one to scripts/licences`);
   return [
     [`${name} ${version}`, `Licence: ${license}`],
     author ? [`Author: ${author.name ?? author}`] : [],

@@ -27,17 +27,26 @@ export {
   type OpenDetectorOptions,
   openDetector,
 } from "./node/detect.ts";
+export { type DiffOptions, diffGolems, type GolemDiff } from "./node/diff.ts";
 export { type CacheFolder, getCacheFolder } from "./node/disk/cache-folder.ts";
 export { type DoctorOptions, examineDataset } from "./node/doctor.ts";
 export type { EnvironmentOptions, Warning } from "./node/environment.ts";
+export { type EvaluateEventsOptions, evaluateEvents } from "./node/evaluate-events.ts";
 export { type ExportOptions, type ExportResult, exportGolem } from "./node/export/export-golem.ts";
-export { type AudioInput, type Golem, type LoadGolemOptions, loadGolem } from "./node/golem.ts";
+export {
+  type AudioInput,
+  type Golem,
+  type LoadGolemOptions,
+  loadGolem,
+  type UpdatedGolem,
+} from "./node/golem.ts";
 export { loadEncoder } from "./node/models/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";
 export { type SuggestOptions, suggest } from "./node/suggest.ts";
 export type { FilePrediction } from "./node/threads/predict-files.ts";
 export { type TrainOptions, train } from "./node/train.ts";
+export type { RetrainOptions } from "./node/update.ts";
 export type { DatasetComparison } from "./workflow/compare-heads.ts";
 export type { Diagnosis } from "./workflow/examine-recordings.ts";
 export type { DatasetCurve } from "./workflow/measure-curve.ts";

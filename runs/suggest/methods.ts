@@ -9,7 +9,6 @@
 
 import { computeMargins, findCandidates } from "../../src/classifier/choosing/diverse-batch.ts";
 import type { Classifier } from "../../src/classifier/classifier.ts";
-import { computeViewSpace } from "../../src/classifier/features/view-space.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom } from "../../src/core/random.ts";
 import type { Embedding } from "../../src/embed/embedded-recording.ts";
@@ -21,7 +20,7 @@ import {
   seedCentres,
 } from "../../src/math/k-means.ts";
 import { getRow } from "../../src/math/matrix.ts";
-import { chooseToLabel } from "../../src/workflow/suggest-recordings.ts";
+import { chooseToLabel, computeViewSpace } from "../../src/workflow/suggest-recordings.ts";
 import { chooseByGradients } from "./gradient-choice.ts";
 
 /** What a method chooses by. */

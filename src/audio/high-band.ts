@@ -7,7 +7,7 @@
 import { createPowerSpectrum } from "../math/fourier.ts";
 
 /** Sums over samples at a rate. */
-export interface SignalPower {
+interface SignalPower {
   readonly squares: number;
   readonly sum: number;
   /** Samples. */

@@ -14,7 +14,7 @@ import { trimParameters } from "./trim.ts";
 import { createWarning } from "./warning.ts";
 
 /** What is known of a recording beside the pass itself. */
-export interface ScanContext {
+interface ScanContext {
   readonly settings: AudioSettings;
   /** Warnings about the file. */
   readonly warnings: readonly ErrorRecord[];

@@ -16,7 +16,7 @@ import { checkGarbage } from "./sample-range.ts";
 import { computeKeptSamples, computeNoiseDb, createLevelMeter, isSilent } from "./trim.ts";
 
 /** Options of a pass. */
-export interface ScanOptions {
+interface ScanOptions {
   /** Whether to compute the hash and the sound print. */
   readonly identify: boolean;
   readonly mixing: Mixing;

@@ -7,7 +7,7 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";
 import { headKinds } from "../head/head.ts";
-import { integer, layer, oneOf, positive, share } from "./option-values.ts";
+import { integer, layer, notNegative, oneOf, positive, share } from "./option-values.ts";
 
 /** One option of a command. */
 export interface OptionSpecification {
@@ -50,6 +50,20 @@ export const audioOptions: readonly OptionSpecification[] = [
     flags: "--max-seconds <n>",
     description: `longest recording accepted, in seconds (default: ${defaultAudioSettings.maximumSeconds})`,
     parse: positive,
+  },
+];
+/** Recordings from annotations of long ones. */
+export const annotationOptions: readonly OptionSpecification[] = [
+  {
+    flags: "--margin <seconds>",
+    description: "context added on both sides of every annotation (default: 0)",
+    parse: notNegative,
+  },
+  {
+    flags: "--background <auto|none>",
+    description:
+      "whether gaps between annotations give recordings labelled _background (default: auto: yes, unless that label is annotated)",
+    parse: oneOf(["auto", "none"]),
   },
 ];
 /** Left-out recordings count as a failure. */

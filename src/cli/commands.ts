@@ -7,10 +7,12 @@
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
+import { eventDefaults } from "../evaluate/event-scores.ts";
 import { exportFormats } from "../node/export/export-formats.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
 import {
+  annotationOptions,
   audioOptions,
   cutOption,
   detectOptions,
@@ -51,7 +53,8 @@ export interface CommandSpecification {
 }
 
 const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
-speaker and split); such a .csv or .jsonl file itself; or a data set of the Hugging Face Hub,
+speaker and split, or start and end of a segment in seconds); such a .csv or .jsonl file itself; a folder of long recordings with
+annotations beside them (day.wav with day.txt, an Audacity label track or a Raven selection table); or a data set of the Hugging Face Hub,
 "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (everything after the ? is optional; HF_TOKEN, HF_ENDPOINT,
 HF_HOME and HF_HUB_OFFLINE are honoured). From the Hub, only the recordings selected by --limit or --shots are downloaded.`;
 
@@ -76,6 +79,7 @@ export const commands: readonly CommandSpecification[] = [
       },
       transcriptOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: `${dataHelp}\n\nThe simplest recipe, one linear layer on the mean of the last layer:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
@@ -135,12 +139,57 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
     options: [
       movedEncoderOption,
       limitOption,
+      ...annotationOptions,
+      {
+        flags: "--events",
+        description: "detect in long annotated recordings and score the events",
+      },
+      {
+        flags: "--tolerance <seconds>",
+        description: `with --events: by how much the start of an event may differ (default: ${eventDefaults.tolerance})`,
+        parse: positive,
+      },
       { flags: "--report <file>", description: "write a report: one HTML file, with sound" },
       noAudioOption,
       strictOption,
     ],
     help: dataHelp,
     load: () => import("./commands/evaluate.ts"),
+  },
+  {
+    name: "update",
+    args: ["<golem>", "<data...>"],
+    description: "train a golem again with more recordings, by the same recipe; new classes are allowed",
+    options: [
+      { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
+      {
+        flags: "--data <data>",
+        description: "where the training recordings are now (default: where they were when it was trained)",
+      },
+      ...annotationOptions,
+      strictOption,
+    ],
+    help: `The recordings that the golem was trained on are found again by their hashes; those that are missing are listed, and --strict makes them a
+failure. Options and seed are those of the first training. golem diff says whether the new golem is better.\n\n${dataHelp}`,
+    load: () => import("./commands/update.ts"),
+  },
+  {
+    name: "diff",
+    args: ["<a>", "<b>", "[data]"],
+    description: "compare two golems on the same held-out recordings",
+    options: [
+      {
+        flags: "--fail-if-worse [margin]",
+        description:
+          "exit with 1 if B is worse: the interval of the difference lies below 0, and the difference below -MARGIN (default: 0)",
+        parse: share,
+      },
+      limitOption,
+      ...annotationOptions,
+      { flags: "--report <file>", description: "write a page: one HTML file" },
+    ],
+    help: `Without DATA, the predictions are compared that both golems kept of the recordings that were held out of their trainings.`,
+    load: () => import("./commands/diff.ts"),
   },
   {
     name: "curve",
@@ -161,6 +210,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       limitOption,
       transcriptOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: dataHelp,
@@ -187,6 +237,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       limitOption,
       transcriptOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: dataHelp,
@@ -223,6 +274,7 @@ Label a few at a time and train again, since suggestions depend on the golem.`,
         description: "check labels by sound only, without transcripts",
       },
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: `${dataHelp}
@@ -383,6 +435,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
       cutOption,
       limitOption,
       ...audioOptions,
+      ...annotationOptions,
       strictOption,
     ],
     help: dataHelp,

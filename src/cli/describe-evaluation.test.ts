@@ -1,8 +1,7 @@
 /** An evaluation in words: nothing is promised that its interval does not hold, nothing shown that is not there. */
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { describeClasses } from "./describe-classes.ts";
-import { describeEvaluation } from "./describe-evaluation.ts";
+import { describeClasses, describeEvaluation } from "./describe-evaluation.ts";
 
 const evaluation: Evaluation = {
   protocol: "cross-validation",
@@ -67,8 +66,8 @@ describe("describeEvaluation", () => {
   });
 
   it("names confusions of at least half a recording, in whole recordings", () => {
-    expect(say({})).toContain("Most confused: cat taken for рысь (4)");
-    expect(say({})).not.toContain("dog taken for");
+    expect(say({})).toContain("Most confused: cat classified as рысь (4)");
+    expect(say({})).not.toContain("dog classified as");
     expect(say({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Most confused");
   });
 });
@@ -76,7 +75,7 @@ describe("describeEvaluation", () => {
 describe("describeClasses", () => {
   it("is a table of the scores and confusions of each class", () => {
     expect(describeClasses(evaluation)).toEqual([
-      "class  recordings  precision  recall    F1  taken for",
+      "class  recordings  precision  recall    F1  classified as",
       "cat            10       63 %    50 %  56 %  рысь 4, dog 1",
       "рысь            5       33 %    40 %  36 %  dog 2, cat 1",
       "dog             5       25 %    20 %  22 %  cat 4",

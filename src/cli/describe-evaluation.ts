@@ -1,5 +1,5 @@
 /**
- * An evaluation as text for the terminal.
+ * An evaluation as text for the terminal, and its scores per class as a table.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -12,6 +12,7 @@ import {
   describeTraining,
   describeVerdict,
 } from "../view/sentences.ts";
+import { formatTable } from "./text-table.ts";
 
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
@@ -36,7 +37,7 @@ export function describeEvaluation(evaluation: Evaluation, bold: (text: string) 
   const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
   if (confused.length > 0) {
     const pairs = confused.map(
-      ({ truth, predicted, count }) => `${truth} taken for ${predicted} (${Math.round(count)})`,
+      ({ truth, predicted, count }) => `${truth} classified as ${predicted} (${Math.round(count)})`,
     );
     lines.push(`Most confused: ${pairs.join(", ")}`);
   }
@@ -62,4 +63,28 @@ const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
 /** At most five names, and how many more. */
 function listFiles(files: readonly string[]): string {
   return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
+}
+
+const percent = (share: number): string => formatPercent(share, 0);
+
+/**
+ * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most
+ * three, with at least half a recording each, counts rounded). A dash where there is no recording to find, or
+ * none was answered.
+ */
+export function describeClasses({ labels, perClass, confusion }: Evaluation): string[] {
+  const rows = labels.map((label, c) => {
+    const { precision, recall, f1, support } = perClass[label]!;
+    const answered = confusion.some((row) => row[c]! > 0);
+    const others = confusion[c]!.map((count, other) => ({ label: labels[other]!, count, other }))
+      .filter(({ count, other }) => other !== c && count >= 0.5)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, 3)
+      .map((pair) => `${pair.label} ${Math.round(pair.count)}`);
+    return [
+      ...[label, `${support}`, answered ? percent(precision) : "-", support > 0 ? percent(recall) : "-"],
+      ...[support > 0 ? percent(f1) : "-", others.join(", ")],
+    ];
+  });
+  return formatTable([["class", "recordings", "precision", "recall", "F1", "classified as"], ...rows]);
 }

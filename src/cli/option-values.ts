@@ -28,6 +28,13 @@ export const positive = (text: string): number => {
   throw new InvalidArgumentError("A number over 0 was expected.");
 };
 
+/** A finite number, at least 0. */
+export const notNegative = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("A number from 0 was expected.");
+};
+
 /** One of several words. */
 export const oneOf =
   (words: readonly string[]) =>

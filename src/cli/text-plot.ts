@@ -21,7 +21,7 @@ export function describeScale(): string {
 }
 
 /** Contents of a line; each mark replaces the previous ones. */
-export interface PlotLine {
+interface PlotLine {
   /** Drawn as ":". */
   readonly chance: number;
   /** Drawn as a run of `stroke`. */

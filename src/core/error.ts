@@ -47,6 +47,10 @@ export type ErrorCode =
   | "too-few-recordings"
   | "duplicate-recording"
   | "conflicting-labels"
+  /** A segment of a long recording overlaps one with another label. */
+  | "overlapping-labels"
+  /** A recording of an annotated folder has no annotations. */
+  | "not-annotated"
   // heads and evaluation
   | "invalid-shape"
   | "invalid-option"

@@ -35,7 +35,7 @@ export interface SafetensorsRules<Type extends string> {
 }
 
 /** One tensor in the file: its bytes are [begin, end) of the data that follows the header. */
-export interface TensorExtent<Type extends string> {
+interface TensorExtent<Type extends string> {
   readonly type: Type;
   readonly shape: readonly number[];
   readonly begin: number;

@@ -10,6 +10,7 @@
  */
 import { type ErrorCode, type ErrorRecord, GolemError, throwIfAborted, toErrorRecord } from "./error.ts";
 import type { Progress, WorkOptions } from "./progress.ts";
+import { createRunningCall, type RunningCall } from "./running-call.ts";
 
 /** What the calling side sends. `end` closes the stream of chunks; `stop` ends the worker. */
 type Request =
@@ -74,7 +75,7 @@ export interface CallOptions<Type extends CallType> extends WorkOptions {
 }
 
 /** A stream of chunks into one call. */
-export interface CallInput<Chunk> {
+interface CallInput<Chunk> {
   push(chunk: Chunk, transfer?: readonly object[]): void;
   /** Says that no more chunks follow. */
   end(): void;
@@ -259,49 +260,4 @@ export function serveCalls<All extends Calls>(
       } else last = last.then(() => answer(id, method, argument, call));
     }
   });
-}
-
-/** What the worker's side holds of a call until it is answered. */
-interface RunningCall {
-  readonly signal: AbortSignal;
-  readonly chunks: AsyncIterable<never>;
-  abort(): void;
-  push(chunk: unknown): void;
-  end(): void;
-}
-
-function createRunningCall(): RunningCall {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const waiting: unknown[] = [];
-  let isEnded = false;
-  let wake = (): void => {};
-  async function* read(): AsyncGenerator<never> {
-    for (;;) {
-      throwIfAborted(signal);
-      if (waiting.length > 0) yield waiting.shift() as never;
-      else if (isEnded) return;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  }
-  return {
-    signal,
-    chunks: { [Symbol.asyncIterator]: read },
-    abort() {
-      controller.abort();
-      wake();
-    },
-    push(chunk) {
-      waiting.push(chunk);
-      wake();
-    },
-    end() {
-      isEnded = true;
-      wake();
-    },
-  };
 }

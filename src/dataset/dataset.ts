@@ -6,6 +6,7 @@
 import type { ByteSource } from "../core/byte-source.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import type { Segment } from "./segment.ts";
 
 /** Which part of an experiment a row belongs to; "none" when the data set does not say. */
 export type Split = "train" | "validation" | "test" | "none";
@@ -21,6 +22,9 @@ export interface Recording {
   /** The longer recording that it was cut from, if its original name showed that and is not kept. */
   readonly source?: string;
   readonly split: Split;
+  /** The annotated stretch of a long recording, where the recording is one, and the path of that recording. */
+  readonly segment?: Segment;
+  readonly longFile?: string;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;
   /**
@@ -47,6 +51,8 @@ export interface SkippedRecording extends ErrorRecord {
 export interface Dataset {
   /** Name given by the user. */
   readonly name: string;
+  /** The names of the data sets it was joined from, if it was. */
+  readonly places?: readonly string[];
   /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];

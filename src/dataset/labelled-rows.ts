@@ -8,9 +8,11 @@
  */
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { checkAlikeSpellings } from "./alike-labels.ts";
+import { findSegmentColumns, readSegment } from "./annotation-files.ts";
 import type { SkippedRecording, Split } from "./dataset.ts";
 import { checkLabel, checkLabelCount } from "./label-limits.ts";
 import { describeGroupChoice, fileColumns, findColumns, groupColumns, labelColumns } from "./list-columns.ts";
+import type { Segment } from "./segment.ts";
 import { parseSplit } from "./split-name.ts";
 import type { Table } from "./table.ts";
 
@@ -25,6 +27,8 @@ export interface LabelledRow {
   readonly label: string;
   readonly speaker?: string;
   readonly split: Split;
+  /** The stretch of the file that the row is about; the whole file where it is absent. */
+  readonly segment?: Segment;
   /** Position for messages: "metadata.csv, line 3". */
   readonly place: string;
 }
@@ -38,7 +42,7 @@ export interface LabelledRows {
 }
 
 /** The columns of a list by what they hold. */
-export interface ListColumns {
+interface ListColumns {
   readonly file: string;
   readonly label: string | undefined;
   /** The preferred one first; a row without a value in it takes that of the next. */
@@ -76,6 +80,7 @@ function chooseGroups({ columns, rows }: Table): string[] {
 export function readLabelledRows(table: Table, name: string, labels: LabelNeed = "required"): LabelledRows {
   const columns = checkColumns(table, name, labels);
   const [splitColumn] = findColumns(table.columns, ["split", "subset", "fold_split"]);
+  const segmentColumns = findSegmentColumns(table.columns);
   const rows: LabelledRow[] = [];
   const skipped: SkippedRecording[] = [];
   const spellings: { file: string; written: string; label: string }[] = [];
@@ -111,7 +116,11 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     }
     const speaker = columns.groups.map(getCell).find((value) => value !== "") ?? "";
     spellings.push({ file: path, written: getRaw(columns.label), label });
-    rows.push({ path, label, ...(speaker === "" ? {} : { speaker }), split, place });
+    rows.push({
+      ...{ path, label, split, place },
+      ...(speaker === "" ? {} : { speaker }),
+      ...(segmentColumns ? { segment: readSegment(getCell, segmentColumns, place) } : {}),
+    });
   }
   checkLabelCount(
     rows.map(({ label }) => label),

@@ -24,6 +24,7 @@ export const fileColumns = [
 export const labelColumns = [
   ...["label", "class", "category", "intent", "class_name", "label_name", "labels", "intent_class"],
   ...["category_name", "class_label", "emotion", "keyword", "command", "word", "tag", "target"],
+  ...["event_label", "annotation", "common_name", "species"],
 ];
 
 /**

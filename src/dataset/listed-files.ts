@@ -9,7 +9,7 @@ import { isRecordingName } from "./recording-name.ts";
  * Converts the path of a row to the path of a file, relative to the folder; undefined if there is no such
  * file, or several.
  */
-export type FileMatcher = (path: string) => string | undefined;
+type FileMatcher = (path: string) => string | undefined;
 
 /**
  * Creates the matcher for a list. A path may start at the list's folder or at the data set's; else the file's

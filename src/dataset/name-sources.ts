@@ -10,7 +10,7 @@
  */
 
 /** A recording as far as its name goes. */
-export interface NamedRecording {
+interface NamedRecording {
   /** Path relative to the data set, with forward slashes. */
   readonly file: string;
   readonly label: string;

@@ -7,7 +7,7 @@ import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
-import { parquetCompressors } from "../node/hub/parquet-compressors.ts";
+import { parquetCompressors } from "../node/hub/hub-dataset.ts";
 import { chooseColumns, type Feature, readFeatures, readText } from "./parquet-features.ts";
 import { openParquetFile } from "./parquet-file.ts";
 

@@ -10,7 +10,7 @@
 import { GolemError } from "../core/error.ts";
 
 /** Steps left for all patterns of one list; a step is one position of a path. */
-export interface PatternBudget {
+interface PatternBudget {
   steps: number;
 }
 

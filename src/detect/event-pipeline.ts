@@ -7,7 +7,6 @@
 import { createFrameMeter, trimParameters } from "../audio/trim.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import type { DetectSettings } from "./detect-settings.ts";
-import { createSampleRing } from "./sample-ring.ts";
 import { createScoreTrack, type TrackedEvent, type WindowScores } from "./score-track.ts";
 import { createSoundGate, type GateState } from "./sound-gate.ts";
 import { isBackground } from "./training-statistics.ts";
@@ -52,7 +51,7 @@ export interface LiveState {
 }
 
 /** Converts clean samples at the classifier's rate to events. */
-export interface EventPipeline {
+interface EventPipeline {
   push(samples: Float32Array): void;
   finish(): void;
   /** Leaves out windows that end more than this many seconds before the end of the stream, with a warning. */
@@ -192,4 +191,44 @@ async function scoreWindow(
   const scores = new Float64Array(classifier.labels.length);
   if (answer) for (const [c, score] of answer.scores.entries()) scores[c] = known * score;
   return { scores, unknown: 1 - known };
+}
+
+/** Holds the last samples of a stream, addressed by their position in the stream. */
+interface SampleRing {
+  /** Samples written so far. */
+  readonly written: number;
+  write(samples: Float32Array): void;
+  /** A copy of [from, to), as far as it has been written. It must not have been overwritten. */
+  copy(from: number, to: number): Float32Array;
+}
+
+/** Creates a ring for the last `capacity` samples. */
+function createSampleRing(capacity: number): SampleRing {
+  const data = new Float32Array(capacity);
+  let written = 0;
+  return {
+    get written() {
+      return written;
+    },
+    write(samples) {
+      for (let done = 0; done < samples.length; ) {
+        const at = written % capacity;
+        const piece = samples.subarray(done, done + Math.min(capacity - at, samples.length - done));
+        data.set(piece, at);
+        done += piece.length;
+        written += piece.length;
+      }
+    },
+    copy(from, to) {
+      const end = Math.min(to, written);
+      const output = new Float32Array(Math.max(0, end - from));
+      for (let done = 0; done < output.length; ) {
+        const at = (from + done) % capacity;
+        const piece = data.subarray(at, at + Math.min(capacity - at, output.length - done));
+        output.set(piece, done);
+        done += piece.length;
+      }
+      return output;
+    },
+  };
 }

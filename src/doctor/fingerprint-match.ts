@@ -9,7 +9,7 @@
  */
 
 /** Two fingerprints at their best alignment. */
-export interface FingerprintMatch {
+interface FingerprintMatch {
   /** Share of bits that differ, 0..1. */
   readonly errorRate: number;
   /** Words compared. */

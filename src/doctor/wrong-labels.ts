@@ -2,7 +2,7 @@
  * Labels that recordings do not sound like: hard recordings, or wrong labels.
  *
  * The probabilities are held out, from two passes: the first was trained on all labels, the second only on
- * those that the first confirmed (classifier/second-opinion.ts). A label is doubted if another class is far
+ * those that the first confirmed (workflow/examine-recordings.ts). A label is doubted if another class is far
  * more probable in both, and if recordings with labels this improbable are more than the classifier's own
  * errors explain. By its probabilities, an expected number of right labels is as improbable; the number found
  * has to be three times that, a false discovery rate of a third (Storey, "A direct approach to false

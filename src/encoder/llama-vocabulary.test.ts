@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { loadLlamaVocabulary } from "./llama-vocabulary.ts";
+import { loadLlamaVocabulary } from "./moonshine-transcriber.ts";
 
 it("turns tokens into text", async () => {
   const { decode, hasLetterOrDigit } = await loadLlamaVocabulary();

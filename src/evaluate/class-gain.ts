@@ -29,7 +29,7 @@ import {
 } from "./learning-curve-fit.ts";
 
 /** What is known of the classes; arrays have one entry per class that occurs. */
-export interface ClassGainInput {
+interface ClassGainInput {
   readonly fit: LearningCurveFit;
   /** Recordings of each class. */
   readonly sizes: readonly number[];

@@ -111,7 +111,7 @@ export function correctPrior(predicted: Matrix, labels: readonly number[], train
 }
 
 /** Folds to run, and what happens with the predictions of each. */
-export interface FoldRun extends Pick<CrossValidationInput, "classes" | "fitPredict" | "concurrency"> {
+interface FoldRun extends Pick<CrossValidationInput, "classes" | "fitPredict" | "concurrency"> {
   readonly folds: readonly Fold[];
   /** Name of the work, for progress. */
   readonly stage: string;

@@ -8,7 +8,6 @@
  * and balanced accuracy are the means of those of the repeats. Probabilities are never averaged over repeats
  * before scoring: that would measure an ensemble of ten models, which does better than the one that is saved.
  */
-
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { Matrix } from "../math/matrix.ts";
 import { type Calibration, computeCalibration } from "./calibration.ts";
@@ -279,23 +278,20 @@ function checkInput({ labels, truth, probabilities, groups, unseenLabels }: Eval
     );
   }
   if (probabilities.length === 0) {
-    throw new GolemError(
-      "invalid-shape",
-      "Found no predictions; expected at least one matrix of probabilities.",
-    );
+    throw createShapeError("Found no predictions; expected at least one matrix of probabilities.");
   }
   for (const { rows, columns } of probabilities) {
     if (rows !== truth.length || columns !== labels.length) {
-      throw new GolemError(
-        "invalid-shape",
+      throw createShapeError(
         `Found ${rows} x ${columns} probabilities; expected ${truth.length} recordings x ${labels.length} classes.`,
       );
     }
   }
   if (groups && groups.length !== truth.length) {
-    throw new GolemError(
-      "invalid-shape",
+    throw createShapeError(
       `Found ${groups.length} speakers; expected one for each of ${truth.length} recordings.`,
     );
   }
 }
+
+const createShapeError = (message: string): GolemError => new GolemError("invalid-shape", message);

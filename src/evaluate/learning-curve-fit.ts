@@ -32,7 +32,7 @@ export interface CurvePoint {
 }
 
 /** Accuracy as a function of the training recordings per class. */
-export type Curve = (recordingsPerClass: number) => number;
+type Curve = (recordingsPerClass: number) => number;
 
 /** All curves, weighted. */
 export interface LearningCurveFit {

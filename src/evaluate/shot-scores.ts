@@ -13,7 +13,7 @@ import { getPredictions } from "./metrics.ts";
 import type { ShotPlan } from "./shot-plan.ts";
 
 /** Input of {@link computeShotScores}. */
-export interface ShotScoreInput
+interface ShotScoreInput
   extends Pick<CrossValidationInput, "labels" | "classes" | "groups" | "fitPredict" | "concurrency"> {
   readonly shotPlan: ShotPlan;
   /** Where it was run on the same folds: the predictions of the last level. */
@@ -23,7 +23,7 @@ export interface ShotScoreInput
 }
 
 /** Scores of one level. */
-export interface ShotScore {
+interface ShotScore {
   /** Share of repeats in which each recording is right. */
   readonly correctness: readonly number[];
   /** Of the balanced accuracy; by speaker when groups were given. */
@@ -100,7 +100,7 @@ async function runLevels(input: ShotScoreInput, options: WorkOptions): Promise<n
 }
 
 /** Input of {@link computeCurveCovariance}. */
-export interface CurveCovarianceInput {
+interface CurveCovarianceInput {
   /** Class number of each recording. */
   readonly truth: readonly number[];
   /** Speaker of each recording where scores are by speaker; undefined entries stand for themselves. */

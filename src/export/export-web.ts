@@ -12,6 +12,7 @@ import {
   type WeightSource,
 } from "../encoder/registry.ts";
 import { formatVersion } from "../golem/golem-document.ts";
+import { encodeGolem } from "../golem/golem-encoding.ts";
 import { type GolemModel, golemFiles } from "../golem/golem-model.ts";
 import type { PublicGolem } from "../golem/public-golem.ts";
 import type { TrainingDocument } from "../golem/training-document.ts";
@@ -42,9 +43,9 @@ export function createWebGolem({ model, holds }: PublicGolem): {
   readonly holds: readonly string[];
 } {
   const files: Record<string, Uint8Array | string> = {};
-  const { [golemFiles.card]: _, ...encoded } = model.encode();
+  const reduced = { ...model, training: keepDetectionFields(model.training) };
+  const { [golemFiles.card]: _, ...encoded } = encodeGolem(reduced);
   for (const [name, bytes] of Object.entries(encoded)) files[`golem/${name}`] = bytes;
-  files[`golem/${golemFiles.training}`] = JSON.stringify(keepDetectionFields(model.training));
   return {
     files,
     holds: [

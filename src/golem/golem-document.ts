@@ -156,6 +156,8 @@ const golemDocument = z.object({
   seed: z.int(),
   data: z.object({
     name: shortText,
+    /** Names of all data sets, where a golem was updated with recordings of others. */
+    places: z.optional(z.array(shortText).check(z.minLength(1), z.maxLength(10_000))),
     /** Whether the data set is known to be available to everyone under that name. */
     public: z.optional(z.boolean()),
     fingerprint: hash,
@@ -165,6 +167,11 @@ const golemDocument = z.object({
   }),
   trainAccuracy: share,
   evaluation: z.nullable(evaluation),
+  /**
+   * SHA-256 of the golem's other files, by name. In files only: a golem in memory has none, since they are
+   * computed whenever it is written.
+   */
+  files: z.optional(z.record(z.string().check(z.maxLength(255)), hash)),
 });
 
 /** The parsed contents of golem.json. */

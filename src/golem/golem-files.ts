@@ -1,8 +1,12 @@
 /**
- * Names and size limits of the files of a golem.
+ * Names, size limits and hashes of the files of a golem. golem.json lists the SHA-256 of the other files under
+ * `files`, so that a golem is either whole or the error `golem-damaged`. The card is not listed: people edit it.
  *
- * Not its concern: what is in them.
+ * Not its concern: what else is in the files.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { GolemError } from "../core/error.ts";
 
 /** Names of the files of a golem; `text` exists only if the transcript is one of the views. */
 export const golemFiles = {
@@ -13,6 +17,9 @@ export const golemFiles = {
   card: "README.md",
 } as const;
 
+/** Name of the report in a golem folder; predictions do not need it, so it may be missing. */
+export const reportFile = "report.html";
+
 /** Maximum size of each file of a golem, in bytes; the card is never read. */
 export const golemFileLimits: Readonly<Record<Exclude<keyof typeof golemFiles, "card">, number>> = {
   document: 64 * 1024 * 1024,
@@ -20,3 +27,33 @@ export const golemFileLimits: Readonly<Record<Exclude<keyof typeof golemFiles, "
   training: 1024 * 1024 * 1024,
   text: 64 * 1024 * 1024,
 };
+
+/** SHA-256 of files by name, in hex, as golem.json lists them. */
+export type FileHashes = Readonly<Record<string, string>>;
+
+/** Hashes files; those that are missing are not listed. */
+export function hashFiles(files: Readonly<Record<string, Uint8Array | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).flatMap(([name, bytes]) => (bytes ? [[name, bytesToHex(sha256(bytes))]] : [])),
+  );
+}
+
+/**
+ * Compares files with the hashes in golem.json; throws `golem-damaged` for the first that differs. Files that
+ * golem.json does not list are not checked (golems of earlier versions list none).
+ */
+export function checkFileHashes(expected: FileHashes | undefined, found: FileHashes): void {
+  for (const [name, hash] of Object.entries(found)) {
+    const wanted = expected && Object.hasOwn(expected, name) ? expected[name] : undefined;
+    if (wanted === undefined || wanted === hash) continue;
+    const repair =
+      name === reportFile
+        ? "Write it again with `golem report GOLEM`, or delete it."
+        : "Copy the golem's folder again from its source, or train the golem again.";
+    throw new GolemError(
+      "golem-damaged",
+      `The golem is damaged: ${name} has the SHA-256 ${hash}; golem.json expects ${wanted}.`,
+      { hint: `${repair} If you changed it on purpose, remove "${name}" from "files" in golem.json.` },
+    );
+  }
+}

@@ -28,10 +28,10 @@ import {
   parseGolemDocument,
   parseTextDocument,
 } from "./golem-document.ts";
-import { golemFiles } from "./golem-files.ts";
-import { writeModelCard } from "./model-card.ts";
-import { describeFamiliarity, packTensors, type TensorParts, unpackTensors } from "./packed-tensors.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { encodeGolem } from "./golem-encoding.ts";
+import { checkFileHashes, golemFiles, hashFiles } from "./golem-files.ts";
+import { describeFamiliarity, type TensorParts, unpackTensors } from "./packed-tensors.ts";
+import { decodeSafetensors } from "./safetensors.ts";
 import type { TrainingAccount } from "./training-account.ts";
 import { parseTrainingDocument, type TrainingDocument } from "./training-document.ts";
 
@@ -79,7 +79,7 @@ export interface GolemModel {
   predictEmbedded(embeddings: readonly Embedding[]): Prediction[];
   /** Evaluates the golem on labelled recordings; those of its training set are left out and listed. */
   evaluate(recordings: readonly EmbeddedRecording[], skipped?: readonly SkippedRecording[]): Evaluation;
-  /** Encodes the golem as files, by name; the same golem gives the same bytes. */
+  /** Encodes the golem as files, by name; see `encodeGolem`. */
   encode(): Record<string, Uint8Array>;
 }
 
@@ -96,6 +96,7 @@ interface GolemParts {
   readonly pipeline: AudioDescription;
   readonly createdBy: string;
   readonly name: string;
+  readonly places?: readonly string[] | undefined;
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly EmbeddedRecording[];
   /** Accuracy on its own training recordings. */
@@ -137,6 +138,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     seed: parts.seed,
     data: {
       name: parts.name,
+      ...(parts.places ? { places: [...parts.places] } : {}),
       ...(parts.isPublic ? { public: true } : {}),
       fingerprint: computeDataFingerprint(recordings),
       recordings: recordings.length,
@@ -173,18 +175,35 @@ function pickEncoderSet(
   };
 }
 
-/** Restores a golem from its files; throws `golem-damaged` or `golem-version` for any fault in them. */
-export function decodeGolemModel(
-  files: Readonly<Record<"document" | "tensors" | "training", Uint8Array>> & { readonly text?: Uint8Array },
-): GolemModel {
+/**
+ * Restores a golem from its files; throws `golem-damaged` or `golem-version` for any fault in them, among them a
+ * file whose hash is not that in golem.json. Without training.json, which predictions do not need, its lists are
+ * empty.
+ */
+export function decodeGolemModel(files: {
+  readonly document: Uint8Array;
+  readonly tensors: Uint8Array;
+  readonly training?: Uint8Array | undefined;
+  readonly text?: Uint8Array | undefined;
+}): GolemModel {
   const text = new TextDecoder();
   const json = text.decode(files.document);
   const document = parseGolemDocument(json);
+  const { tensors, training } = files;
+  checkFileHashes(
+    document.files,
+    hashFiles({
+      [golemFiles.tensors]: tensors,
+      [golemFiles.training]: training,
+      [golemFiles.text]: files.text,
+    }),
+  );
   const vocabulary = files.text && parseTextDocument(text.decode(files.text));
   checkViews(document, vocabulary);
-  const parts = unpackTensors(document, decodeSafetensors(files.tensors));
+  const parts = unpackTensors(document, decodeSafetensors(tensors));
   const classifier = createClassifier(parts.fitted, document, vocabulary);
-  return assemble(json, text.decode(files.training), classifier, parts);
+  const trainingJson = training ? text.decode(training) : JSON.stringify({ formatVersion, recordings: [] });
+  return assemble(json, trainingJson, classifier, parts);
 }
 
 function assemble(
@@ -193,7 +212,7 @@ function assemble(
   classifier: Classifier,
   { familiarity, calibration }: Judgement,
 ): GolemModel {
-  const document = parseGolemDocument(documentJson);
+  const { files: _, ...document } = parseGolemDocument(documentJson);
   const training = parseTrainingDocument(trainingJson);
   const { labels } = document;
   const scoreFamiliarity = familiarity && createFamiliarityScore(familiarity, document);
@@ -241,22 +260,7 @@ function assemble(
         skipped,
       ),
     encode() {
-      const text = new TextEncoder();
-      return {
-        [golemFiles.document]: text.encode(`${JSON.stringify(document, null, 2)}\n`),
-        [golemFiles.tensors]: encodeSafetensors(
-          packTensors({ fitted: classifier.fitted, familiarity, calibration }),
-        ),
-        [golemFiles.training]: text.encode(`${JSON.stringify(training, null, 2)}\n`),
-        ...(classifier.vocabulary
-          ? {
-              [golemFiles.text]: text.encode(
-                `${JSON.stringify({ formatVersion, ...classifier.vocabulary }, null, 1)}\n`,
-              ),
-            }
-          : {}),
-        [golemFiles.card]: text.encode(writeModelCard(document)),
-      };
+      return encodeGolem(this);
     },
   };
 }

@@ -47,7 +47,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "",
     "# A golem",
     "",
-    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all).`,
+    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
     "",
     ...encoders.map(
       ({ id, revision }) =>

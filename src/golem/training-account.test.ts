@@ -1,11 +1,12 @@
 /** The account of a training adds up to the evaluation, is saved and loaded, and includes the test set. */
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
+import { encodeUnbound } from "../../test/support/unbound-golem.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { trainGolem } from "../workflow/train-golem.ts";
-import { decodeGolemModel, golemFiles } from "./golem-model.ts";
+import { decodeGolemModel } from "./golem-model.ts";
 
 function train(recordings: readonly EmbeddedRecording[], test?: readonly EmbeddedRecording[]) {
   return trainGolem(
@@ -47,14 +48,9 @@ it("includes the recordings of the test set that were scored, and no others", as
 
 it("is restored from its files; predictions of a class that does not exist are refused", async () => {
   const model = await train(recordings);
-  const files = model.encode();
-  const decode = (training: Uint8Array) =>
-    decodeGolemModel({
-      document: files[golemFiles.document]!,
-      tensors: files[golemFiles.tensors]!,
-      training,
-    });
-  const bytes = files[golemFiles.training]!;
+  const files = encodeUnbound(model);
+  const decode = (training: Uint8Array) => decodeGolemModel({ ...files, training });
+  const bytes = files.training;
   expect(decode(bytes).training).toEqual(model.training);
   const broken = structuredClone(model.training);
   broken.recordings[0]!.votes = [[3, 1]];

@@ -17,9 +17,11 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
+import type { WorkflowOptions } from "../workflow/environment.ts";
 import { evaluate } from "../workflow/evaluate.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
-import type { ReportSources } from "./data/report-sources.ts";
+import type { TrainedGolem } from "../workflow/train.ts";
+import { locateFiles, type ReportSources } from "./data/report-sources.ts";
 import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./disk/golem-folder.ts";
@@ -28,6 +30,7 @@ import { loadEncoderSet } from "./models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "./models/resolve-encoder-set.ts";
 import { runInNode } from "./node-environment.ts";
 import { type FilePrediction, predictFiles } from "./threads/predict-files.ts";
+import type { RetrainCount, RetrainOptions } from "./update.ts";
 
 /** A recording to predict: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
@@ -51,13 +54,32 @@ export interface Golem {
    */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
   /** Scores it on held-out recordings. */
-  evaluate(data: string | Dataset, options?: WorkOptions & { limit?: number }): Promise<Evaluation>;
+  evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  /**
+   * Trains again on its recordings and on more, by the same recipe and seed. Rejects with
+   * the errors of `train`, and with `data-not-found` if none of its recordings is found again.
+   */
+  update(
+    data: string | Dataset | readonly (string | Dataset)[],
+    options?: RetrainOptions,
+  ): Promise<UpdatedGolem>;
   /** Writes its folder, with its report, atomically. */
   save(folder: string): Promise<void>;
   /**
    * Frees its networks once predictions under way are done; the golem may still be used and loads them again.
    */
   dispose(): Promise<void>;
+}
+
+/** Options of {@link Golem.evaluate}. */
+interface EvaluateOptions extends WorkOptions, Pick<WorkflowOptions, "annotations"> {
+  /** Take the first rows only. */
+  readonly limit?: number | undefined;
+}
+
+/** A golem that was trained again. */
+export interface UpdatedGolem extends RetrainCount {
+  readonly golem: Golem;
 }
 
 /** Options of {@link loadGolem}. */
@@ -78,12 +100,21 @@ export async function loadGolem(folder: string, options: LoadGolemOptions = {}):
   return createGolem(model, encoderSet, options);
 }
 
+/** A golem that was just trained; its report links to the recordings. */
+export async function wrapTrained(
+  { model, encoderSet, trainRows, testRows }: TrainedGolem,
+  { cache, onWarning }: EnvironmentOptions,
+): Promise<Golem> {
+  const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
+  return createGolem(model, encoderSet, { cache, onWarning }, sources);
+}
+
 /**
  * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it
  * links to the recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed
  * on.
  */
-export function createGolem(
+function createGolem(
   model: GolemModel,
   resolved: ResolvedEncoderSet,
   options: EnvironmentOptions,
@@ -129,13 +160,19 @@ export function createGolem(
     },
     predictFiles: (files, work = {}) =>
       predictFiles(model, files, { ...options, ...work, encoderSet: resolved }),
-    async evaluate(data, { signal, onProgress, limit } = {}) {
-      const work = { ...options, signal, onProgress, limit };
+    async evaluate(data, { signal, onProgress, limit, annotations } = {}) {
+      const work = { ...options, signal, onProgress, limit, annotations };
       const golem = { model, encoderSet: resolved };
       const { evaluation } = await runInNode(options, (environment) =>
         evaluate(environment, golem, data, work),
       );
       return evaluation;
+    },
+    async update(data, more = {}) {
+      const { retrain } = await import("./update.ts");
+      const added = Array.isArray(data) ? data : [data];
+      const { trained, ...count } = await retrain(model, added, { ...options, ...more });
+      return { golem: await wrapTrained(trained, options), ...count };
     },
     async save(folder) {
       const path = resolve(folder);

@@ -5,10 +5,9 @@
  */
 import type { Dataset } from "../dataset/dataset.ts";
 import { type TrainingChoices, train as trainIn } from "../workflow/train.ts";
-import { locateFiles } from "./data/report-sources.ts";
 import { getCacheFolder } from "./disk/cache-folder.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import { createGolem, type Golem } from "./golem.ts";
+import { type Golem, wrapTrained } from "./golem.ts";
 import { runInNode } from "./node-environment.ts";
 import { describeAsked } from "./report/report-commands.ts";
 
@@ -21,9 +20,8 @@ export interface TrainOptions extends TrainingChoices, EnvironmentOptions {}
  */
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<Golem> {
   const { cache = getCacheFolder(), onWarning } = options;
-  const { model, encoderSet, trainRows, testRows } = await runInNode({ cache }, (environment) =>
+  const trained = await runInNode({ cache }, (environment) =>
     trainIn(environment, data, { ...options, asked: describeAsked(options) }),
   );
-  const sources = { training: await locateFiles(trainRows), test: await locateFiles(testRows) };
-  return createGolem(model, encoderSet, { cache, onWarning }, sources);
+  return wrapTrained(trained, { cache, onWarning });
 }

@@ -23,7 +23,7 @@ export interface Admission {
 }
 
 /** How much is admitted. */
-export interface AdmissionLimits {
+interface AdmissionLimits {
   /** Most work at a time. */
   readonly limit: number;
   /** The part of it that one client may take, in (0, 1]; at least one. */

@@ -1,9 +1,11 @@
 /**
- * API keys: kept as hashes, and compared in a time that reveals nothing about them.
+ * API keys: kept as hashes, and compared in a time that reveals nothing about them. Clients by key or address.
  *
  * Not its concern: HTTP, where keys are stored.
  */
+
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { GolemError } from "../core/error.ts";
 
 /** Shortest key accepted, in characters: shorter ones can be guessed. */
@@ -44,4 +46,20 @@ export function createKeyCheck(keys: readonly string[]): KeyCheck {
 
 function hash(key: string): Buffer {
   return createHash("sha256").update(key).digest();
+}
+
+/** Groups of an IPv6 address that belong to one network (RFC 6177: a site is given a /64 or more). */
+const networkGroups = 4;
+
+/** A name for the client that does not reveal its key. Addresses of one IPv6 network are one client. */
+export function getClientName(key: string | undefined, address: string | undefined): string {
+  if (key !== undefined) return `key ${createHash("sha256").update(key).digest("base64url")}`;
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address ?? "") ?? [];
+  if (mapped !== undefined) return mapped;
+  if (address === undefined || !isIPv6(address)) return address ?? "";
+  const [head = "", tail] = address.split("%")[0]!.split("::");
+  const first = head.split(":").filter(Boolean);
+  const last = tail === undefined ? [] : tail.split(":").filter(Boolean);
+  const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
+  return [...first, ...new Array<string>(zeros).fill("0"), ...last].slice(0, networkGroups).join(":");
 }

@@ -12,7 +12,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { KeyCheck } from "./api-keys.ts";
-import { getClientName } from "./client-name.ts";
+import { getClientName } from "./api-keys.ts";
 import { type DetectParts, handleDetect } from "./detect-route.ts";
 import { docsPolicy, renderDocsPage } from "./docs-page.ts";
 import { describeGolem, summariseGolem } from "./golem-views.ts";

@@ -1,6 +1,6 @@
 /** Who counts as one client. */
 import { expect, it } from "vitest";
-import { getClientName } from "./client-name.ts";
+import { getClientName } from "./api-keys.ts";
 
 it("is the key where there is one, and tells nothing of it", () => {
   const name = getClientName("a key of somebody", "192.0.2.1");

@@ -10,7 +10,7 @@ import { html, raw } from "hono/html";
 import { statusOfCode } from "./problem.ts";
 
 /** The part of an OpenAPI document that the page shows. */
-export interface ShownDocument {
+interface ShownDocument {
   readonly info: {
     readonly title: string;
     readonly version: string;

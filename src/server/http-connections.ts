@@ -33,10 +33,12 @@ export class PlainRequest extends IncomingMessage {
   }
 }
 
-/** Hono and ws accept the same requests only. */
+/** Hono and ws accept the same requests only; Hono answers 500 to handshakes with a host that is none. */
 function isWebSocket({ method, url, headers }: IncomingMessage): boolean {
   const [path] = (url ?? "").split("?");
-  return method === "GET" && headers.upgrade?.toLowerCase() === "websocket" && path!.endsWith("/listen");
+  const isNamed =
+    method === "GET" && headers.upgrade?.toLowerCase() === "websocket" && path!.endsWith("/listen");
+  return isNamed && URL.canParse(`http://${headers.host}`);
 }
 
 /** The open connections of a server. */

@@ -19,7 +19,7 @@ import { openPort } from "./open-port.ts";
 const graceMilliseconds = 250;
 
 /** A server whose port is open. */
-export interface OpenHttpServer {
+interface OpenHttpServer {
   readonly address: AddressInfo;
   /**
    * Accepts no more connections, answers what comes over open ones, and cuts what is still open after

@@ -8,13 +8,14 @@
 import type { Socket } from "node:net";
 import { upgradeWebSocket } from "@hono/node-server";
 import type { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, Next } from "hono";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
+import { PlainRequest } from "./http-connections.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";
 import { listenQuery } from "./schemas.ts";
@@ -48,7 +49,7 @@ function getCloseCode(error: unknown, code: string): number {
 /** Creates the route. What can be refused before the handshake is refused as an HTTP error. */
 export function createListenRoute(parts: ListenParts) {
   const { golems, streams } = parts;
-  return upgradeWebSocket((c: Context<ServerContext>) => {
+  const upgrade = upgradeWebSocket((c: Context<ServerContext>) => {
     const query = parseQuery(listenQuery, c.req.query());
     const id = c.req.param("id")!;
     // Errors are thrown here, while they can still answer the request.
@@ -65,6 +66,11 @@ export function createListenRoute(parts: ListenParts) {
       },
     };
   });
+  // Without `Connection: Upgrade`, Node does not leave HTTP, and Hono would wait for it.
+  return (c: Context<ServerContext>, next: Next) => {
+    const { incoming } = c.env;
+    return incoming instanceof PlainRequest && incoming.upgrade ? upgrade(c, next) : next();
+  };
 }
 
 /** What one client asked for, and the connection it did so over. */

@@ -10,7 +10,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 const resolution = 10;
 
 /** Sources of the values that are read when the metrics are. */
-export interface MetricSources {
+interface MetricSources {
   /** Requests admitted and not yet answered. */
   getQueued(): number;
   /** Bytes of bodies in memory. */

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { GolemError } from "../core/error.ts";
 
 /** Where to listen, and what to do if it cannot be done. */
-export interface PortOptions {
+interface PortOptions {
   /** 0 is any free one. */
   readonly port: number;
   readonly host: string;

@@ -67,7 +67,7 @@ export async function readRecordings(
 }
 
 /** The only recording of a request, while it arrives. */
-export interface ArrivingRecording {
+interface ArrivingRecording {
   /** Yields one file; rejects as {@link readRecordings} does, also for a second file. */
   readonly files: AsyncGenerator<FormFile>;
   /** Frees the part of the limits that belongs to bytes no longer in memory. */

@@ -10,7 +10,7 @@ import { isIP } from "node:net";
 import { GolemError } from "../core/error.ts";
 
 /** What is accepted beside addresses and localhost. */
-export interface GuardOptions {
+interface GuardOptions {
   /** Names of this server; ports in them are ignored. */
   readonly hosts: readonly string[];
   /** Origins of pages that may use the server, such as "https://example.org". */

@@ -3,6 +3,7 @@
  *
  * Not its concern: what the screens do.
  */
+
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { listDropped } from "./data/dropped-files.ts";
@@ -10,7 +11,6 @@ import { describeTask } from "./data/task.ts";
 import { Asker } from "./parts/ask.tsx";
 import { FootBar } from "./parts/foot-bar.tsx";
 import { Logo } from "./parts/icons.tsx";
-import { NoticeBar } from "./parts/notice-bar.tsx";
 import { HomeScreen } from "./screens/home.tsx";
 import { LessonsScreen } from "./screens/lessons.tsx";
 import { RecordScreen } from "./screens/record.tsx";
@@ -19,6 +19,7 @@ import { TakeScreen } from "./screens/take.tsx";
 import { TryScreen } from "./screens/try.tsx";
 import { addFiles, openFiles } from "./state/bring-in.ts";
 import { chosenClass } from "./state/choice.ts";
+import { hush, notice } from "./state/notice.ts";
 import { getAddress, route, type Step, steps } from "./state/route.ts";
 import { changeTask, openTask, task } from "./state/tasks.ts";
 import { theme, toggleTheme } from "./state/theme.ts";
@@ -196,4 +197,32 @@ function useDrops(): void {
       removeEventListener("drop", drop);
     };
   }, []);
+}
+
+/** Shows it, and tells it to screen readers. */
+function NoticeBar() {
+  const told = notice.value;
+  return (
+    <div aria-live="polite">
+      {told && (
+        <div class="notice" role={told.isError ? "alert" : "status"}>
+          <span>{told.text()}</span>
+          {told.action && (
+            <button
+              type="button"
+              onClick={() => {
+                hush();
+                told.action?.run();
+              }}
+            >
+              {told.action.name()}
+            </button>
+          )}
+          <button type="button" onClick={hush}>
+            {words.value.close}
+          </button>
+        </div>
+      )}
+    </div>
+  );
 }

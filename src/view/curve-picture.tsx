@@ -9,7 +9,7 @@ import { at, joinBand, joinPoints, Picture, PictureText, ShareLines } from "./ch
 import { formatShare } from "./format.ts";
 
 /** The texts of the picture. */
-export interface CurveWords {
+interface CurveWords {
   /** What the axis counts: "recordings per class". */
   readonly axis: string;
   /** Name of the line at chance. */

@@ -6,7 +6,7 @@
  */
 
 /** Where marks are, in pixels from the upper left corner, and the height that they need. */
-export interface MapLayout {
+interface MapLayout {
   readonly places: readonly (readonly [x: number, y: number])[];
   readonly height: number;
 }

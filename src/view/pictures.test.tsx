@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfusionMatrix } from "./confusion-matrix.tsx";
 import { CurvePicture } from "./curve-picture.tsx";
 import { type MapMark, RecordingMap } from "./recording-map.tsx";
-import { renderMarkup } from "./render.ts";
+import { renderMarkup } from "./report/page.tsx";
 import { ScorePicture } from "./score-picture.tsx";
 import { ShareBar } from "./share-bar.tsx";
 

@@ -32,7 +32,7 @@ export interface MapMark {
 }
 
 /** Properties of {@link RecordingMap}. */
-export interface MapProps {
+interface MapProps {
   /** Must be the same array while nothing changes, so that it is laid out once. */
   readonly marks: readonly MapMark[];
   /** `index` of the mark whose recording is playing. */

@@ -1,7 +1,7 @@
 /** Rendering: nothing that is interpolated gets out of its place. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { encodeDataBlock, renderMarkup } from "./render.ts";
+import { encodeDataBlock, renderMarkup } from "./report/page.tsx";
 
 describe("renderMarkup", () => {
   it("escapes texts and attributes, leaves out undefined and false", () => {

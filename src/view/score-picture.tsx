@@ -9,7 +9,7 @@ import { at, Picture, PictureText } from "./chart.tsx";
 import { formatShare } from "./format.ts";
 
 /** The texts of the picture. */
-export interface ScoreWords {
+interface ScoreWords {
   /** Accessible name of the picture. */
   readonly label: string;
   /** Name of the line of the held-out score. */

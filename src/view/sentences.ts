@@ -5,18 +5,11 @@
  * Not its concern: how it was computed, where the sentences are shown. Pages pass them through
  * `keepPercents`.
  */
-import { formatPercent } from "../core/format.ts";
+import { formatPercent, formatPoints } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
 /** How far a score can be relied on. */
-export type Verdict =
-  | "guessing"
-  | "mostlyWrong"
-  | "perhapsWrong"
-  | "useful"
-  | "good"
-  | "onlyKnown"
-  | "sameSpeakers";
+type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good" | "onlyKnown" | "sameSpeakers";
 
 /** What a verdict depends on. */
 type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured">;
@@ -113,4 +106,19 @@ export function describeProtocol(evaluation: Evaluation): string {
       ? ""
       : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
   return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
+}
+
+/** Whether the second of two golems is better, and by how much. */
+export function describeDifference({
+  difference,
+  interval: [low, high],
+  recordings,
+}: {
+  readonly difference: number;
+  readonly interval: readonly [low: number, high: number];
+  readonly recordings: number;
+}): string {
+  const points = (share: number): string => `${share < 0 ? "-" : "+"}${formatPoints(Math.abs(share))}`;
+  const found = high < 0 ? "worse" : low > 0 ? "better" : "neither better nor worse for certain";
+  return `${found}: ${points(difference)} points of balanced accuracy (95 % interval ${points(low)} to ${points(high)}) on ${recordings} recordings that were held out of both`;
 }

@@ -4,27 +4,30 @@
  *
  * Not its concern: the page.
  */
+
 import type { SampleSource } from "../audio/sample-source.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { createBlobSource, createMemorySource } from "../core/byte-source.ts";
-import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
+import { type ErrorCode, type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import { createSourceWithTurns } from "../core/turn-taking.ts";
 import { createdBy } from "../core/version.ts";
 import type { CallContext } from "../core/worker-calls.ts";
 import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
+import { parseGolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import { decodeGolemModel, golemFileLimits, golemFiles } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
 import { letEventsIn } from "./event-turn.ts";
-import { fetchGolemModel } from "./golem-files.ts";
+import { fetchBytes } from "./fetch-bytes.ts";
 import { detectLive, type LiveInput } from "./live-detection.ts";
 import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { serveWorkerCalls } from "./worker-calls.ts";
 
 /** A recording that a page gives: see `WebAudioInput` on the page's side. */
-export type WorkerInput = Blob | Uint8Array | Float32Array;
+type WorkerInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
 export interface LoadArgument {
@@ -150,3 +153,35 @@ serveWorkerCalls<EmbeddingWorkerCalls>({ load, predict: predictInput, listen, tr
   "listen",
   "tryWebGpu",
 ]);
+
+/**
+ * Fetches the files of a golem that prediction needs. `folder`: address of its folder, with a slash at its
+ * end. training.json, which detection takes durations from, may be missing.
+ * Rejects with `golem-not-found`, `golem-damaged`, `golem-version`, `fetch-failed` or `aborted`.
+ */
+async function fetchGolemModel(
+  folder: URL,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<GolemModel> {
+  const load = (part: keyof typeof golemFileLimits, missing: ErrorCode = "golem-damaged") =>
+    fetchBytes(new URL(golemFiles[part], folder), {
+      ...{ maximumBytes: golemFileLimits[part], tooLarge: "golem-damaged", missing, signal: options.signal },
+    });
+  const [document, tensors, training] = await Promise.all([
+    load("document", "golem-not-found"),
+    load("tensors"),
+    load("training", "golem-not-found").catch(forgiveMissing),
+  ]);
+  const { views } = parseGolemDocument(new TextDecoder().decode(document));
+  const needsText = views.some(({ layer }) => layer === "transcript");
+  return decodeGolemModel({
+    document,
+    tensors,
+    training,
+    ...(needsText ? { text: await load("text") } : {}),
+  });
+}
+
+function forgiveMissing(error: unknown): undefined {
+  if (!(error instanceof GolemError) || error.code !== "golem-not-found") throw error;
+}

@@ -8,7 +8,7 @@ import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 
 /** Options of {@link fetchBytes}. */
-export interface FetchBytesOptions {
+interface FetchBytesOptions {
   /** More than so many bytes are not read: the error `tooLarge`. */
   readonly maximumBytes: number;
   /** Code of the error for a file that is not there (HTTP 404 or 410); default `fetch-failed`. */

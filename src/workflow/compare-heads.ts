@@ -47,7 +47,7 @@ export interface DatasetComparison extends Omit<HeadComparison, "candidates"> {
 }
 
 /** What a comparison is bounded by beside its options. */
-export interface CompareBounds {
+interface CompareBounds {
   /** Names of the candidates to compare; all of `listHeadCandidates` when not given. */
   readonly names?: readonly string[] | undefined;
   /** Starts a clock and returns a function that reads it, in seconds; the heads' time counts from then on. */

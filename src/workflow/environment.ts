@@ -11,6 +11,7 @@ import type { CandidateRunner, FitProblem, FoldRunner } from "../classifier/fold
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, Recording } from "../dataset/dataset.ts";
+import type { AnnotationOptions } from "../dataset/segment.ts";
 import type { EmbeddingResult } from "../embed/embedding-result.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 
@@ -21,6 +22,8 @@ export type Warning = ErrorRecord & { readonly file?: string };
 export interface WorkflowOptions extends WorkOptions {
   /** Called with what does not stop the work: a duplicate recording, a class with one recording ... */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
+  /** How annotations of long recordings become recordings. */
+  readonly annotations?: AnnotationOptions | undefined;
 }
 
 /** Options that decide which encoders are used. */

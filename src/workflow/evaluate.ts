@@ -21,7 +21,7 @@ export interface GolemWithEncoders {
 }
 
 /** The score, and what it was computed on. */
-export interface TestedGolem {
+interface TestedGolem {
   readonly evaluation: Evaluation;
   /** Name of the data set. */
   readonly name: string;

@@ -11,17 +11,17 @@ import {
   findCandidates,
 } from "../classifier/choosing/diverse-batch.ts";
 import type { Classifier } from "../classifier/classifier.ts";
-import { computeViewSpace } from "../classifier/features/view-space.ts";
 import type { EncoderSetInfo } from "../classifier/view.ts";
+import { createViewFeatures } from "../classifier/view.ts";
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import { formatPercent } from "../core/format.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
 import { type EmbeddedRecording, type Embedding, welcomesSilence } from "../embed/embedded-recording.ts";
-
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
+import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
 import type { GolemWithEncoders } from "./evaluate.ts";
 
@@ -178,4 +178,56 @@ function createNothingError(
   return new GolemError("no-recordings", `Nothing is left to suggest: ${found}; new ones were expected.`, {
     hint: skipped[0] ? `The first reason: ${skipped[0].message}` : "Name a pool of other recordings.",
   });
+}
+
+/**
+ * Computes recordings in the classifier's space [recordings, features of all its views]. Features of layers
+ * are standardised over the given recordings, those of transcripts are centred, and each view is scaled by
+ * its share in the decision, so squared distances are weighted means over views.
+ */
+export function computeViewSpace(
+  { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,
+  encoderSet: EncoderSetInfo,
+  embeddings: readonly Embedding[],
+): Matrix {
+  const parts = fitted.map(({ view }) => {
+    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
+    return scaleView(features, view.weight, view.layer !== "transcript");
+  });
+  const space = createMatrix(
+    embeddings.length,
+    parts.reduce((sum, { columns }) => sum + columns, 0),
+  );
+  for (let row = 0; row < embeddings.length; row++) {
+    let start = row * space.columns;
+    for (const part of parts) {
+      space.data.set(getRow(part, row), start);
+      start += part.columns;
+    }
+  }
+  return space;
+}
+
+/**
+ * Centres columns in place, scales them to variance 1 if `standardise`, and rows to a mean squared length of
+ * `weight`.
+ */
+function scaleView(features: Matrix, weight: number, standardise: boolean): Matrix {
+  const { rows, columns, data } = features;
+  let total = 0;
+  for (let column = 0; column < columns; column++) {
+    let sum = 0;
+    for (let i = column; i < data.length; i += columns) sum += data[i]!;
+    const mean = sum / rows;
+    let variance = 0;
+    for (let i = column; i < data.length; i += columns) variance += (data[i]! - mean) ** 2 / rows;
+    // The rounding noise of a constant column in float32 is not scaled up.
+    const isConstant = Math.sqrt(variance) <= 1e-6 * Math.abs(mean);
+    const scale = isConstant ? 0 : standardise ? 1 / Math.sqrt(variance) : 1;
+    for (let i = column; i < data.length; i += columns) data[i] = scale === 0 ? 0 : (data[i]! - mean) * scale;
+    total += variance * scale ** 2;
+  }
+  const factor = total > 0 ? Math.sqrt(weight / total) : 0;
+  for (let i = 0; i < data.length; i++) data[i]! *= factor;
+  return features;
 }

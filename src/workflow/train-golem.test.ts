@@ -1,6 +1,8 @@
 /** Training on made-up embeddings: honesty of the score, choice of the layer, determinism, saving and loading. */
+
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
+import { encodeUnbound } from "../../test/support/unbound-golem.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import { GolemError } from "../core/error.ts";
@@ -24,15 +26,6 @@ function train(
     },
     { seed: 0, ...options },
   );
-}
-
-function readFiles(model: GolemModel) {
-  const files = model.encode();
-  return {
-    document: files[golemFiles.document]!,
-    tensors: files[golemFiles.tensors]!,
-    training: files[golemFiles.training]!,
-  };
 }
 
 describe("trainGolem", () => {
@@ -158,11 +151,11 @@ describe("a saved golem", () => {
   it("predicts the same, bit for bit, and is saved as the same bytes", async () => {
     for (const head of ["auto", "linear", "mlp", "logistic", "ridge", "centroid"] as const) {
       const model = await train(makeEmbeddings({ classes: 3, shots: 5, seed: 1 }), { head, repeats: 1 });
-      const files = readFiles(model);
+      const files = encodeUnbound(model);
       const loaded = decodeGolemModel(files);
       const vectors = makeEmbeddings({ classes: 3, shots: 5, seed: 2 });
       expect(loaded.predictEmbedded(vectors)).toEqual(model.predictEmbedded(vectors));
-      expect(readFiles(loaded)).toEqual(files);
+      expect(encodeUnbound(loaded)).toEqual(files);
     }
   });
 
@@ -233,7 +226,9 @@ describe("a saved golem", () => {
   });
 
   it("refuses documents that are damaged, of another version, or do not fit each other", async () => {
-    const files = readFiles(await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }));
+    const files = encodeUnbound(
+      await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }),
+    );
     const change = (edit: (document: Record<string, unknown>) => void) => {
       const document = JSON.parse(new TextDecoder().decode(files.document));
       edit(document);
@@ -282,7 +277,9 @@ describe("a saved golem", () => {
   });
 
   it("survives any changed byte with a clear error or none", async () => {
-    const files = readFiles(await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }));
+    const files = encodeUnbound(
+      await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }),
+    );
     const random = createRandom(11);
     for (let round = 0; round < 300; round++) {
       const part = (["document", "tensors", "training"] as const)[round % 3]!;
@@ -323,7 +320,7 @@ describe("the transcript", () => {
     expect(model.document.evaluation!.balancedAccuracy).toBeGreaterThan(0.95);
     expect(model.transcriber).toEqual(transcriber);
     const files = model.encode();
-    const loaded = decodeGolemModel({ ...readFiles(model), text: files[golemFiles.text]! });
+    const loaded = decodeGolemModel({ ...encodeUnbound(model), text: files[golemFiles.text]! });
     const fresh = withText({ ...deaf, seed: 2 }, (label) => `please ${words[label]}`);
     const recordings = fresh.map(({ text, vectors }) => ({
       text,
@@ -345,7 +342,7 @@ describe("the transcript", () => {
 
   it("is refused without its vocabulary, or with another", async () => {
     const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
-    const files = readFiles(model);
+    const files = encodeUnbound(model);
     const text = model.encode()[golemFiles.text]!;
     const vocabulary = JSON.parse(new TextDecoder().decode(text));
     const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -389,7 +386,7 @@ describe("the decoder's vectors", () => {
     expect(model.transcriber).toEqual(transcriber);
     const files = model.encode();
     const text = files[golemFiles.text];
-    const loaded = decodeGolemModel({ ...readFiles(model), ...(text ? { text } : {}) });
+    const loaded = decodeGolemModel({ ...encodeUnbound(model), ...(text ? { text } : {}) });
     const fresh = withDecoded({ ...deaf, seed: 2 }, 4);
     const recordings = model.encoders.length > 0 ? fresh : fresh.map((row) => ({ ...row, vectors: [] }));
     expect(loaded.predictEmbedded(recordings)).toEqual(model.predictEmbedded(recordings));
@@ -439,7 +436,7 @@ describe("the decoder's vectors", () => {
     const plain = recordings.map(({ decoded, ...rest }) => rest);
     await expect(trainWithDecoder(plain)).rejects.toMatchObject({ code: "invalid-shape" });
 
-    const files = readFiles(model);
+    const files = encodeUnbound(model);
     const text = model.encode()[golemFiles.text];
     for (const vectors of [
       [],
@@ -509,7 +506,7 @@ it("refuses a golem whose weights give no probabilities, or that has a view twic
     head: "ridge",
     repeats: 1,
   });
-  const files = readFiles(model);
+  const files = encodeUnbound(model);
   const tensors = decodeSafetensors(files.tensors);
   tensors.weight!.data.fill(3e38);
   const huge = decodeGolemModel({ ...files, tensors: encodeSafetensors(tensors) });

@@ -36,6 +36,8 @@ import { maximumDense } from "../head/large-ridge.ts";
 export interface TrainingInput {
   /** Name of the data set, for the record. */
   readonly name: string;
+  /** Names of the data sets it was joined from, if it was. */
+  readonly places?: readonly string[] | undefined;
   /** Whether it is publicly available under that name. */
   readonly isPublic?: boolean | undefined;
   /** Recordings to fit on; the order decides nothing but ties. */
@@ -136,6 +138,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     pipeline: input.pipeline,
     createdBy: input.createdBy,
     name: input.name,
+    places: input.places,
     isPublic: input.isPublic,
     recordings,
     trainAccuracy,

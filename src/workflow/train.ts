@@ -85,6 +85,7 @@ export async function train(
   const model = await trainGolem(
     {
       name: dataset.name,
+      places: dataset.places,
       isPublic: dataset.isPublic,
       recordings: learned,
       ...(testRows.length > 0 ? { test: tested } : {}),

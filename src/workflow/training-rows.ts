@@ -3,14 +3,16 @@
  *
  * Not its concern: what is fitted or measured on them. Rows with split test are left alone.
  */
+
 import { createFitProblem } from "../classifier/fit-problem.ts";
 import type { FitProblem } from "../classifier/fold-runner.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
+import type { ErrorRecord } from "../core/error.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
+import { createConflictError, findDuplicates } from "../dataset/duplicates.ts";
 import { drawShots, limitRecordings } from "../dataset/selection.ts";
-import { keepDistinct } from "../embed/distinct-recordings.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
@@ -51,7 +53,7 @@ export async function embedDistinct(
 }
 
 /** The problem that folds share, and what was left out of it. */
-export interface EmbeddedRows {
+interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
@@ -89,4 +91,33 @@ export async function embedTrainingRows(
     throw error;
   }
   return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped };
+}
+
+/**
+ * Leaves out recordings with the same audio as an earlier one of the same label, with a warning for each.
+ * Throws `conflicting-labels` for the same audio under two labels.
+ */
+function keepDistinct(
+  recordings: readonly EmbeddedRecording[],
+  onWarning?: (warning: ErrorRecord & { readonly file: string }) => void,
+): EmbeddedRecording[] {
+  const { duplicates, conflicts } = findDuplicates(
+    recordings.map(({ file, label, fileHash, facts }) => ({
+      file,
+      label,
+      fileHash,
+      audioHash: facts.audioHash,
+    })),
+  );
+  if (conflicts.length > 0) throw createConflictError(conflicts);
+  for (const { file, keptFile } of duplicates) {
+    onWarning?.({
+      code: "duplicate-recording",
+      message: `${file} holds the same audio as ${keptFile}; it counts once.`,
+      hint: "Delete one of them.",
+      file,
+    });
+  }
+  const dropped = new Set(duplicates.map((duplicate) => duplicate.file));
+  return recordings.filter((recording) => !dropped.has(recording.file));
 }

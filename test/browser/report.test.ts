@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPageAssets } from "../../src/node/report/page-assets.ts";
+import { loadPageAssets } from "../../src/node/report/golem-report.ts";
 import { writeReport } from "../../src/view/report/page.tsx";
 import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";

@@ -17,7 +17,7 @@ import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
-import { describeClasses } from "../../src/cli/describe-classes.ts";
+import { describeClasses } from "../../src/cli/describe-evaluation.ts";
 import { quoteForShell } from "../../src/cli/printed-path.ts";
 import { decodeSafetensors } from "../../src/golem/safetensors.ts";
 import { getCacheStats } from "../../src/node/disk/cache-account.ts";

@@ -7,7 +7,7 @@ import { drawFigures } from "../../runs/article/figures.ts";
 import { type Material, openMaterial } from "../../runs/article/material.ts";
 import type { Score } from "../../runs/article/measure.ts";
 import { formatPercent, writeReport } from "../../runs/article/report.ts";
-import { minds14Address } from "../../src/node/data/minds14-dataset.ts";
+import { minds14Address } from "../../src/node/data/demo-data.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");

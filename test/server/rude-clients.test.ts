@@ -48,6 +48,17 @@ const head = (first: string, ...headers: string[]): string =>
 const getStatuses = ({ getText }: Client): string[] =>
   [...getText().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status!);
 
+it.each([
+  ["without a connection to upgrade", "400", "Host: localhost", "Connection: keep-alive"],
+  ["of a host that is none", "400", "Host: loca|host", "Connection: Upgrade"],
+])("refuses a handshake %s", async (_, status, ...headers) => {
+  const client = await dial();
+  const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+  const lines = [...headers, "Upgrade: websocket", "Sec-WebSocket-Version: 13", key];
+  client.socket.write(`${["GET /v1/golems/tones/listen HTTP/1.1", ...lines].join("\r\n")}\r\n\r\n`);
+  await expect.poll(() => getStatuses(client)).toEqual([status]);
+});
+
 describe("an upgrade that is not to a WebSocket is ignored", () => {
   it.each([
     ["h2c", ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"]],

@@ -12,7 +12,7 @@ import type { FlacPiece } from "./flac-splitter.ts";
 import { allocateNumbers, copyPlanes, startWasm } from "./wasm-codec.ts";
 
 /** Decodes frames one by one. */
-export interface FlacFrameDecoder {
+interface FlacFrameDecoder {
   /** Decodes a frame of a stream with this info; undefined when it was refused. */
   decode(piece: FlacPiece, info: FlacStreamInfo): Promise<readonly Float32Array[] | undefined>;
   /** Hands the decoder on to the next file. */

@@ -20,7 +20,7 @@ export interface FlacPiece {
 }
 
 /** Cuts a FLAC stream, given block by block, into frames. */
-export interface FlacSplitter {
+interface FlacSplitter {
   /** Adds bytes and returns the complete pieces. `end`: no more bytes will follow. */
   push(bytes: Uint8Array, end: boolean): FlacPiece[];
 }

@@ -6,7 +6,7 @@
 import { createResampler, type Resampler } from "../resampler.ts";
 
 /** Rate and channels of decoded samples. */
-export interface SampleLayout {
+interface SampleLayout {
   /** In Hz. */
   readonly sampleRate: number;
   readonly channels: number;

@@ -68,7 +68,7 @@ function getFlacHeadLength(bytes: Uint8Array, at: number): number {
 }
 
 /** What a stretch of bytes outside frames consists of; the three add up to its length. */
-export interface GapContent {
+interface GapContent {
   /** Bytes of tags. */
   readonly tags: number;
   /** Bytes in runs of zeros. */

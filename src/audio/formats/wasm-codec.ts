@@ -6,7 +6,7 @@
 import * as common from "@wasm-audio-decoders/common";
 
 /** The memory of a started codec. */
-export interface WasmMemory {
+interface WasmMemory {
   /** Never grows, so views of it stay valid. */
   readonly HEAP: ArrayBuffer;
   malloc(bytes: number): number;

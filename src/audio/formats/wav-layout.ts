@@ -15,7 +15,7 @@ import { getPackedSlots, readSamples, type SampleFormat, type SampleSlots, sampl
 import type { WavHeader } from "./wav-header.ts";
 
 /** Format, channels and places of the samples. */
-export interface WavLayout {
+interface WavLayout {
   readonly format: SampleFormat;
   readonly channels: number;
   readonly slots: SampleSlots;

@@ -2,9 +2,9 @@
 import { examineDataset } from "../../node/doctor.ts";
 import { describeDiagnosis } from "../describe-findings.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
-import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
+import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
 
-interface DoctorOptions extends CommonOptions, AudioOptions {
+interface DoctorOptions extends CommonOptions, AudioOptions, AnnotationCommandOptions {
   readonly encoder?: string;
   readonly precision?: string;
   readonly limit?: number;
@@ -22,6 +22,7 @@ export async function runCommand(
   const diagnosis = await examineDataset(data, {
     ...{ encoder, precision, limit, transcript, seed },
     audio: toAudioSettings(options),
+    annotations: options,
     ...terminal.work,
   });
   const { recordings, findings, skipped } = diagnosis;

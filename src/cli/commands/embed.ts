@@ -7,10 +7,10 @@ import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embe
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import { runInNode } from "../../node/node-environment.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
-import { type AudioOptions, toAudioSettings } from "./shared-options.ts";
+import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
 
-interface EmbedOptions extends CommonOptions, AudioOptions {
+interface EmbedOptions extends CommonOptions, AudioOptions, AnnotationCommandOptions {
   readonly out: string;
   readonly encoder?: string;
   readonly precision?: string;
@@ -31,7 +31,13 @@ export async function runCommand(
   const encoder = await resolveEncoder(options.encoder, { ...terminal.work, precision, layer });
   const { info } = encoder;
   const { signal, onProgress, onWarning } = terminal.work;
-  const dataset = await loadDataset(data, { labels: "optional", signal, onProgress, limit });
+  const dataset = await loadDataset(data, {
+    labels: "optional",
+    signal,
+    onProgress,
+    limit,
+    annotations: options,
+  });
   for (const warning of dataset.warnings) terminal.warn(warning);
   const recordings = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
   const audio = toAudioSettings(options);

@@ -4,27 +4,36 @@ import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import type { EnvironmentOptions } from "../../node/environment.ts";
 import { type Golem, loadGolem } from "../../node/golem.ts";
-import { describeClasses } from "../describe-classes.ts";
-import { describeEvaluation } from "../describe-evaluation.ts";
+import { describeClasses, describeEvaluation } from "../describe-evaluation.ts";
+import { describeEventScores } from "../describe-event-scores.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
+import type { AnnotationCommandOptions } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
 
-interface EvaluateOptions extends CommonOptions {
+interface EvaluateOptions extends CommonOptions, AnnotationCommandOptions {
   readonly encoder?: string;
   readonly limit?: number;
   readonly strict?: boolean;
   readonly report?: string;
   readonly audio: boolean;
+  readonly events?: boolean;
+  readonly tolerance?: number;
 }
 
 /** Runs the command; resolves with the exit code. */
 export async function runCommand(
   [folder, data]: [string, string],
-  { encoder, limit, strict, report, audio }: EvaluateOptions,
+  options: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const { encoder, limit, strict, report, audio, margin, background } = options;
   const golem = await loadGolem(folder, { ...terminal.work, encoder });
-  const work = { ...terminal.work, ...(limit === undefined ? {} : { limit }) };
+  if (options.events === true) return printEventScores(golem, data, options, terminal);
+  const work = {
+    ...terminal.work,
+    annotations: { margin, background },
+    ...(limit === undefined ? {} : { limit }),
+  };
   const evaluation =
     report === undefined
       ? await golem.evaluate(data, work)
@@ -36,6 +45,20 @@ export async function runCommand(
   if (report !== undefined) terminal.print(`\nReport: ${report}`);
   reportSkipped(evaluation.skipped, terminal);
   return strict && evaluation.skipped.length > 0 ? 1 : 0;
+}
+
+/** Scores detection in annotated recordings. */
+async function printEventScores(
+  golem: Golem,
+  data: string,
+  { tolerance }: EvaluateOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { evaluateEvents } = await import("../../node/evaluate-events.ts");
+  const scores = await evaluateEvents(golem, data, { ...terminal.work, tolerance });
+  terminal.printJson(scores);
+  for (const line of describeEventScores(scores, terminal.bold)) terminal.print(line);
+  return 0;
 }
 
 /** Scores the golem and writes the report. */

@@ -1,11 +1,12 @@
 /** `golem report GOLEM`: writes the report page. */
 import { dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
+import { reportFile } from "../../golem/golem-files.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { computeCurve } from "../../node/compute-curve.ts";
 import { findSources } from "../../node/data/report-sources.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
-import { readGolemFolder, reportFile } from "../../node/disk/golem-folder.ts";
+import { readGolemFolder, replaceGolemReport } from "../../node/disk/golem-folder.ts";
 import { composeReport, gatherGolemReport } from "../../node/report/golem-report.ts";
 import { readAsked } from "../../node/report/report-commands.ts";
 import type { DatasetCurve } from "../../workflow/measure-curve.ts";
@@ -25,7 +26,8 @@ export async function runCommand(
   { out = join(folder, reportFile), data, test, audio, curve }: ReportOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const model = await readGolemFolder(resolve(folder));
+  // A damaged report is no obstacle: this writes another.
+  const model = await readGolemFolder(resolve(folder), { checkReport: false });
   const located = audio || curve ? await findSources(model, { ...terminal.work, data, test }) : undefined;
   // The curve describes this golem only if all its training recordings are found.
   const isComplete =
@@ -39,7 +41,8 @@ export async function runCommand(
     report,
     sources && { ...terminal.work, sources, folder: resolve(dirname(out)), sound: "embed" },
   );
-  await writeFileAtomic(resolve(out), page);
+  if (resolve(out) === resolve(folder, reportFile)) await replaceGolemReport(resolve(folder), page);
+  else await writeFileAtomic(resolve(out), page);
   const bytes = Buffer.byteLength(page);
   terminal.printJson({ report: out, recordings: report.files.length, found, bytes });
   terminal.print(`Wrote ${out}, ${(bytes / 1e6).toFixed(1)} MB: open it in a browser`);

@@ -23,8 +23,14 @@ export function toAudioSettings({
   return { trim, ...(maxSeconds === undefined ? {} : { maximumSeconds: maxSeconds }) };
 }
 
+/** `--margin` and `--background` as commander gives them. */
+export interface AnnotationCommandOptions {
+  readonly margin?: number;
+  readonly background?: "auto" | "none";
+}
+
 /** Options of training, shared with the commands that measure training without saving a golem. */
-export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
+export interface MeasureCommandOptions extends CommonOptions, AudioOptions, AnnotationCommandOptions {
   readonly encoder?: string;
   readonly precision?: string;
   readonly layer?: ClassifierOptions["layer"];
@@ -38,14 +44,15 @@ export interface MeasureCommandOptions extends CommonOptions, AudioOptions {
 
 /** Training options for the library. */
 export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions {
-  const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed } = options;
+  const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed, margin, background } =
+    options;
   return {
     ...Object.fromEntries(
       Object.entries({ encoder, precision, layer, pooling, head, shots, limit }).filter(
         ([, value]) => value !== undefined,
       ),
     ),
-    ...{ seed, transcript, audio: toAudioSettings(options) },
+    ...{ seed, transcript, audio: toAudioSettings(options), annotations: { margin, background } },
   };
 }
 

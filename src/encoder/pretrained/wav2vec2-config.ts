@@ -60,7 +60,7 @@ const preprocessorSchema = z.object({
 export type Wav2Vec2Config = z.infer<typeof configSchema>;
 
 /** A checked preprocessor_config.json. */
-export type Wav2Vec2Preprocessor = z.infer<typeof preprocessorSchema>;
+type Wav2Vec2Preprocessor = z.infer<typeof preprocessorSchema>;
 
 /** Checks a parsed config.json; throws `unknown-encoder` with the first field that is not supported. */
 export function parseWav2Vec2Config(json: unknown): Wav2Vec2Config {

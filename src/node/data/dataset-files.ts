@@ -15,6 +15,7 @@ import { isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
 import { parseFolderSplit } from "../../dataset/split-name.ts";
 import { describeReadError } from "../disk/file-hash.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
+import { readAnnotatedFolder } from "./annotated-folder.ts";
 import { loadClassFolders } from "./class-folders.ts";
 import { findList } from "./found-lists.ts";
 import { isListName, readListTable } from "./read-list.ts";
@@ -25,7 +26,7 @@ export type { LoadDatasetOptions } from "./recording-files.ts";
 /**
  * Loads a data set: a folder per class (also above or inside `train`, `test`, `validation`), a folder with
  * `metadata.csv`, `metadata.jsonl` or another list of its recordings, a `.csv`, `.tsv` or `.jsonl` manifest,
- * or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not opened.
+ * a folder of long recordings with annotations beside them, or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not opened.
  *
  * @param spec As written by the user; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no
@@ -77,6 +78,8 @@ async function loadFolderWithoutMetadata(
   options: LoadDatasetOptions,
 ): Promise<Dataset> {
   const walked = await walkFolder(folder, options);
+  const annotated = await readAnnotatedFolder(folder, walked.files, options);
+  if (annotated) return locateRecordings(spec, folder, annotated, { ...options, confined: true });
   const layout = readFolderLayout(walked.files.filter((path) => isRecordingName(basename(path))));
   // A pool to choose from is all of the recordings.
   const list =

@@ -4,16 +4,18 @@
  *
  * Not its concern: encoders, heads, the terminal.
  */
+
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
+import { splitFirstRows } from "../../dataset/selection.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { fetchPackageFiles, readVerifiedFile } from "../models/package-files.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { drumRecordings, drumsSource } from "./drums-dataset.ts";
-import { isHubUnreachable, loadMinds14 } from "./minds14-dataset.ts";
+import type { LoadDatasetOptions } from "./recording-files.ts";
 import { createRecording } from "./recording-files.ts";
 
 /** A demo data set. */
@@ -101,4 +103,24 @@ async function getTestExample(dataset: Dataset, label: string): Promise<{ path: 
   const source = await recording.open();
   await source.close();
   return { path: source.path ?? recording.file, label };
+}
+
+/**
+ * The American recordings of MInDS-14 (Gerz et al. 2021, CC-BY-4.0): real callers' requests to a bank in 14
+ * intents.
+ */
+export const minds14Address = "hf:PolyAI/minds14?config=en-US&split=train";
+
+/** Loads the first `rows` rows: `trainRows` for training, the others for testing. Errors as `loadDataset`. */
+async function loadMinds14(
+  { rows, trainRows }: { readonly rows: number; readonly trainRows: number },
+  options: LoadDatasetOptions,
+): Promise<Dataset> {
+  const dataset = await loadDataset(minds14Address, { ...options, limit: rows });
+  return { ...dataset, recordings: splitFirstRows(dataset.recordings, trainRows) };
+}
+
+/** Whether an error means that the Hub cannot be reached, rather than that the request is wrong. */
+export function isHubUnreachable(error: unknown): error is GolemError {
+  return error instanceof GolemError && error.code === "fetch-failed";
 }

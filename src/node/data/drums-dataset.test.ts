@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drumLabels, getDrumLabel } from "./drum-labels.ts";
-import { drumRecordings, drumsIntegrity, drumsSource } from "./drums-dataset.ts";
+import { drumLabels, drumRecordings, drumsIntegrity, drumsSource, getDrumLabel } from "./drums-dataset.ts";
 
 const labels = drumLabels.map(({ label }) => label);
 

@@ -11,11 +11,10 @@
  */
 
 import type { PackageFile, PackageSource } from "../models/package-files.ts";
-import { getDrumLabel } from "./drum-labels.ts";
 import { drumTable } from "./drum-table.ts";
 
 /** One stroke: its place in the package and its metadata. */
-export interface DrumRecording extends PackageFile {
+interface DrumRecording extends PackageFile {
   /** kick, snare, hi-hat, cymbal, tom or tabla; from the file name. */
   readonly label: string;
   /**
@@ -25,6 +24,16 @@ export interface DrumRecording extends PackageFile {
   readonly speaker: string;
   readonly split: "train" | "test";
 }
+
+/** File names, without ending, of each class; at most one pattern matches a name. */
+export const drumLabels: readonly { readonly label: string; readonly names: RegExp }[] = [
+  { label: "kick", names: /^(bd_.+|drum_bass_.+|drum_heavy_kick|elec_(hollow|soft)_kick)$/ },
+  { label: "snare", names: /^(sn_.+|drum_snare_.+|elec_((filt|hi|lo|mid)_)?snare)$/ },
+  { label: "hi-hat", names: /^(hat_.+|tbd_perc_hat)$/ },
+  { label: "cymbal", names: /^(drum_cymbal_(hard|soft)|drum_splash_.+|elec_cymbal|ride_.+)$/ },
+  { label: "tom", names: /^(drum_tom_.+|elec_fuzz_tom)$/ },
+  { label: "tabla", names: /^tabla_.+$/ },
+];
 
 /** All strokes, sorted by name. */
 export const drumRecordings: readonly DrumRecording[] = drumTable.trim().split("\n").map(readRow);
@@ -57,4 +66,13 @@ function readRow(row: string): DrumRecording {
     speaker,
     split: split === "test" ? "test" : "train",
   };
+}
+
+/**
+ * The label of a sample's name (without ending); undefined if it is left out as ambiguous or not a single
+ * stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by name), bells, `perc_*`,
+ * `glitch_*`, `elec_*` of unclear kind.
+ */
+export function getDrumLabel(name: string): string | undefined {
+  return drumLabels.find(({ names }) => names.test(name))?.label;
 }

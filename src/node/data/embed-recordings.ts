@@ -5,11 +5,12 @@
  * A file that fails is reported and left out; the others are embedded all the same.
  * Not its concern: labels' meaning beyond silence, heads, the terminal.
  */
+
 import type { AudioSettings } from "../../audio/audio.ts";
 import { createTooLongError } from "../../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
-import type { Recording, SkippedRecording } from "../../dataset/dataset.ts";
+import type { Recording, RecordingOrigin, SkippedRecording } from "../../dataset/dataset.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
 import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore } from "../../embed/store.ts";
@@ -20,10 +21,9 @@ import { computeFileHash } from "../disk/file-hash.ts";
 import { type EncoderSetParts, prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
-import { fetchRecordings } from "./fetch-recordings.ts";
 
 /** Options of {@link embedRecordings}. */
-export interface EmbedRecordingsOptions extends WorkOptions {
+interface EmbedRecordingsOptions extends WorkOptions {
   /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
   readonly encoders: readonly (string | ResolvedEncoder)[];
   /** Id of a built-in transcriber; nothing is transcribed without it. */
@@ -150,4 +150,19 @@ async function getPath(recording: Recording): Promise<string> {
   await source.close();
   if (source.path !== undefined) return source.path;
   throw new GolemError("unreadable", `${recording.file} is not a file on this machine; expected one.`);
+}
+
+/** Downloads all remote recordings, origin by origin. Rejects with the origin's errors. */
+export async function fetchRecordings(recordings: readonly Recording[], options: WorkOptions): Promise<void> {
+  const byOrigin = new Map<RecordingOrigin, Recording[]>();
+  for (const recording of recordings) {
+    if (!recording.origin) continue;
+    const others = byOrigin.get(recording.origin);
+    if (others) others.push(recording);
+    else byOrigin.set(recording.origin, [recording]);
+  }
+  for (const [origin, wanted] of byOrigin) {
+    throwIfAborted(options.signal);
+    await origin.fetch(wanted, options);
+  }
 }

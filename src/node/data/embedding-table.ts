@@ -7,7 +7,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { replaceFileAtomic } from "../disk/atomic-write.ts";
-import { createNpyHeader, encodeNumberArray, encodeTextArray } from "./npy-array.ts";
 
 /** One recording in the table. */
 export interface EmbeddingRow {
@@ -21,7 +20,7 @@ export interface EmbeddingRow {
 }
 
 /** Shape of an embedding, from the encoder's `info`. */
-export interface EmbeddingShape {
+interface EmbeddingShape {
   readonly layers: number;
   readonly dimensions: number;
 }
@@ -33,7 +32,7 @@ const pieceLength = 1 << 21;
 const maximumNpzBytes = 0xffff_0000;
 
 /** Forms of a table, by the ending of its name. */
-export type EmbeddingTableForm = "parquet" | "npz";
+type EmbeddingTableForm = "parquet" | "npz";
 
 /**
  * Gets the form from a file's name; throws `usage` for endings other than .parquet and .npz. Call it before
@@ -203,4 +202,38 @@ async function writeZip(
   }
   zip.end();
   await drain();
+}
+
+/**
+ * Creates the header of an array in NumPy's .npy format, version 1.0: a Python literal, padded to a multiple of
+ * 64 bytes; the numbers follow in C order. `type` in NumPy's notation: "<f4", "<f8", "<U12".
+ */
+function createNpyHeader(type: string, shape: readonly number[]): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const literal = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const preamble = 10;
+  const length = Math.ceil((preamble + literal.length + 1) / 64) * 64 - preamble;
+  const bytes = new Uint8Array(preamble + length).fill(0x20);
+  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 0xff, length >> 8]);
+  bytes.set(new TextEncoder().encode(literal), preamble);
+  bytes[bytes.length - 1] = 0x0a;
+  return bytes;
+}
+
+/** Encodes text as an array of fixed-width strings (UTF-32, zero-padded): header and content. */
+function encodeTextArray(texts: readonly string[]): Uint8Array[] {
+  const points = texts.map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0));
+  const width = Math.max(1, ...points.map((one) => one.length));
+  const content = new DataView(new ArrayBuffer(4 * width * texts.length));
+  for (const [row, one] of points.entries()) {
+    for (const [i, point] of one.entries()) content.setUint32(4 * (row * width + i), point, true);
+  }
+  return [createNpyHeader(`<U${width}`, [texts.length]), new Uint8Array(content.buffer)];
+}
+
+/** Encodes numbers as 64-bit floats. */
+function encodeNumberArray(numbers: readonly number[]): Uint8Array[] {
+  const content = new DataView(new ArrayBuffer(8 * numbers.length));
+  for (const [i, number] of numbers.entries()) content.setFloat64(8 * i, number, true);
+  return [createNpyHeader("<f8", [numbers.length]), new Uint8Array(content.buffer)];
 }

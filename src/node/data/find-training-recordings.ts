@@ -10,6 +10,7 @@ import type { GolemModel } from "../../golem/golem-model.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { openDataset } from "./open-dataset.ts";
 import { locateFiles, matchHashes, matchNames } from "./report-sources.ts";
+import { openTrainingData } from "./training-data.ts";
 
 /**
  * Paths of the training recordings, in their order. `data` is their location, by default the one at training
@@ -30,7 +31,9 @@ export async function findTrainingRecordings(
     );
   }
   const place = data ?? document.data.name;
-  const dataset = await openDataset(place, { ...options, onWarning: undefined });
+  const dataset =
+    (await openTrainingData(document, { ...options, data })) ??
+    (await openDataset(place, { ...options, onWarning: undefined }));
   const { recordings } = training;
   // In an exported golem, recordings have no names to search by.
   const paths = training.withheld

@@ -22,7 +22,7 @@ const maximumDepth = 2;
 const minimumShare = 0.5;
 
 /** A list that is used for a folder. */
-export interface FoundList extends LabelledRows {
+interface FoundList extends LabelledRows {
   /** Relative to the folder. */
   readonly path: string;
 }

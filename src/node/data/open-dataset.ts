@@ -13,11 +13,13 @@ import { loadDataset } from "./dataset-files.ts";
  */
 export async function openDataset(
   data: string | Dataset,
-  { signal, onProgress, cache, ...options }: EnvironmentOptions,
+  { signal, onProgress, cache, annotations, ...options }: EnvironmentOptions,
   limit?: number,
 ): Promise<Dataset> {
   const dataset =
-    typeof data === "string" ? await loadDataset(data, { signal, onProgress, cache, limit }) : data;
+    typeof data === "string"
+      ? await loadDataset(data, { signal, onProgress, cache, annotations, limit })
+      : data;
   for (const warning of dataset.warnings) options.onWarning?.(warning);
   return dataset;
 }

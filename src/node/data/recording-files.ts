@@ -11,8 +11,19 @@ import type { WorkOptions } from "../../core/progress.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";
 import { createConflictError } from "../../dataset/duplicates.ts";
 import type { LabelledRow, LabelledRows, LabelNeed } from "../../dataset/labelled-rows.ts";
-import type { CacheFolder } from "../disk/cache-folder.ts";
+import {
+  type AnnotationOptions,
+  cutGaps,
+  getSegmentFile,
+  groupSegments,
+  type LabelledSegment,
+  nameSegment,
+  separateOverlaps,
+  widen,
+} from "../../dataset/segment.ts";
+import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { openFileSource } from "../disk/file-source.ts";
+import { createSegmentRecordings } from "./segment-recordings.ts";
 
 /** Options of `loadDataset`. */
 export interface LoadDatasetOptions extends WorkOptions {
@@ -23,6 +34,8 @@ export interface LoadDatasetOptions extends WorkOptions {
   readonly labels?: LabelNeed;
   /** Maximum recordings to list from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
+  /** How annotations of long recordings become recordings. */
+  readonly annotations?: AnnotationOptions | undefined;
   /** Cache of remote data sets; see `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
 }
@@ -48,7 +61,7 @@ export async function locateRecordings(
   name: string,
   root: string,
   found: LabelledRows,
-  options: WorkOptions & { readonly confined: boolean },
+  options: LoadDatasetOptions & { readonly confined: boolean },
 ): Promise<Dataset> {
   const paths: (string | undefined)[] = [];
   for (let start = 0; start < found.rows.length; start += lookups) {
@@ -76,7 +89,7 @@ export async function locateRecordings(
   for (const [i, row] of found.rows.entries()) {
     const path = paths[i];
     if (path === undefined) continue;
-    const file = toFile(root, path);
+    const file = row.segment ? nameSegment(toFile(root, path), row.segment) : toFile(root, path);
     const first = kept.get(file);
     if (!first) {
       kept.set(file, row);
@@ -98,10 +111,32 @@ export async function locateRecordings(
     }));
     throw createConflictError(conflicts);
   }
-  const recordings = [...kept].map(([file, { label, speaker, split }]) =>
-    createRecording(root, { file, label, ...(speaker === undefined ? {} : { speaker }), split }),
-  );
+  const recordings: Recording[] = [];
+  const segments: LabelledSegment[] = [];
+  for (const [file, { segment, label, speaker, split }] of kept) {
+    const fields = { label, split, ...(speaker === undefined ? {} : { speaker }) };
+    if (segment) segments.push({ file: getSegmentFile(file), segment, ...fields });
+    else recordings.push(createRecording(root, { file, ...fields }));
+  }
+  if (segments.length > 0) {
+    const cut = selectSegments(segments, options.annotations);
+    skipped.push(...cut.skipped);
+    const cache = options.cache ?? getCacheFolder();
+    for (const [file, own] of groupSegments(cut.kept)) {
+      recordings.push(...createSegmentRecordings(resolve(root, file), own, cache));
+    }
+  }
   return { name, recordings, warnings, skipped };
+}
+
+/** The annotations that are used, with their context, and recordings from the gaps between all of them. */
+function selectSegments(
+  annotated: readonly LabelledSegment[],
+  { margin = 0, background = "auto" }: AnnotationOptions = {},
+): ReturnType<typeof separateOverlaps> {
+  const { kept, skipped } = separateOverlaps(annotated);
+  const widened = kept.map((own) => ({ ...own, segment: widen(own.segment, margin) }));
+  return { kept: background === "none" ? widened : [...widened, ...cutGaps(annotated)], skipped };
 }
 
 /** Other spellings of a name, the most likely first. */

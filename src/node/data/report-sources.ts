@@ -11,6 +11,7 @@ import type { TrainingDocument } from "../../golem/training-document.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { openDataset } from "./open-dataset.ts";
+import { openTrainingData } from "./training-data.ts";
 
 /** Paths of recordings by name; training and test may be two data sets. */
 export interface ReportSources {
@@ -43,7 +44,8 @@ export async function findSources(
   }: EnvironmentOptions & { readonly data?: string | undefined; readonly test?: string | undefined },
 ): Promise<ReportSources> {
   const { asked, withheld = false } = training;
-  const own = await openQuietly(data, withheld ? undefined : document.data.name, options);
+  const own =
+    withheld && data === undefined ? undefined : await openTrainingData(document, { ...options, data });
   const other = await openQuietly(test, typeof asked?.test === "string" ? asked.test : undefined, options);
   const match = withheld ? matchHashes : matchNames;
   return {

@@ -21,7 +21,7 @@ import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
 import { createStreamableMp4 } from "./streamable-mp4.ts";
 
 /** Options of running ffmpeg. */
-export interface FfmpegOptions {
+interface FfmpegOptions {
   /** The program; default `ffmpeg`, found on the PATH. */
   readonly command?: string;
   /** Stall timeout in seconds. */

@@ -10,7 +10,7 @@ import { delimiter, join } from "node:path";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 
 /** A program that records, with its arguments. */
-export interface RecordCommand {
+interface RecordCommand {
   readonly command: string;
   readonly args: readonly string[];
 }

@@ -31,7 +31,7 @@ import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import { describeDiskReason } from "./disk-error.ts";
 
 /** Receives warnings about damaged values or storage that cannot be used. */
-export interface StoreOptions {
+interface StoreOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
 

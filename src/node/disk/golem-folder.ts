@@ -1,32 +1,44 @@
 /**
- * Golem folders: read with bounded sizes, written atomically.
+ * Golem folders: read with bounded sizes and in one state, written atomically.
  *
  * Not its concern: the contents of the files.
  */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
-import { decodeGolemModel, type GolemModel, golemFileLimits, golemFiles } from "../../golem/golem-model.ts";
+import { parseGolemDocument } from "../../golem/golem-document.ts";
+import { encodeGolem } from "../../golem/golem-encoding.ts";
+import { checkFileHashes, golemFileLimits, golemFiles, reportFile } from "../../golem/golem-files.ts";
+import { decodeGolemModel, type GolemModel } from "../../golem/golem-model.ts";
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
-import { describeReadError } from "./file-hash.ts";
+import { computeFileHash, describeReadError } from "./file-hash.ts";
 import { readRegularFile } from "./regular-file.ts";
-
-/** Name of the report in a golem folder. */
-export const reportFile = "report.html";
 
 /** The files of a golem, the input of `decodeGolemModel`. */
 export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
 
+/** Times a folder is read again because it was replaced while it was read. */
+const maximumAttempts = 5;
+
+/** Options of reading a golem's folder. */
+interface ReadOptions {
+  /** Whether the report must be as it was written; default true. */
+  readonly checkReport?: boolean | undefined;
+}
+
 /** Reads a golem's folder. Errors: `golem-not-found`, `golem-damaged`, `golem-version`. */
-export async function readGolemFolder(folder: string): Promise<GolemModel> {
-  return decodeGolemModel(await readGolemFiles(folder));
+export async function readGolemFolder(folder: string, options: ReadOptions = {}): Promise<GolemModel> {
+  return decodeGolemModel(await readGolemFiles(folder, options));
 }
 
 /**
- * Reads a golem's files without parsing them. Errors: `golem-not-found`, `golem-damaged` if one is missing or
- * too long.
+ * Reads a golem's files, all of one state of the folder, without decoding them. Errors: `golem-not-found`,
+ * `golem-version`, `golem-damaged` if one is missing or too long, or the report is not as it was written.
  */
-export async function readGolemFiles(folder: string): Promise<GolemFiles> {
+export async function readGolemFiles(
+  folder: string,
+  { checkReport = true }: ReadOptions = {},
+): Promise<GolemFiles> {
   await recoverFolder(folder);
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory()) {
@@ -38,6 +50,20 @@ export async function readGolemFiles(folder: string): Promise<GolemFiles> {
       { hint: "Name a folder written by `golem train --out`." },
     );
   }
+  for (let attempt = 1; ; attempt++) {
+    const files = await readParts(folder);
+    const report = checkReport ? await hashReport(folder) : undefined;
+    const again = await readBounded(folder, "document");
+    if (Buffer.compare(files.document, again) !== 0 && attempt < maximumAttempts) continue;
+    if (report !== undefined) {
+      const { files: expected } = parseGolemDocument(new TextDecoder().decode(files.document));
+      checkFileHashes(expected, { [reportFile]: report });
+    }
+    return files;
+  }
+}
+
+async function readParts(folder: string): Promise<GolemFiles> {
   return {
     document: await readBounded(folder, "document"),
     tensors: await readBounded(folder, "tensors"),
@@ -46,6 +72,12 @@ export async function readGolemFiles(folder: string): Promise<GolemFiles> {
       ? { text: await readBounded(folder, "text") }
       : {}),
   };
+}
+
+/** SHA-256 of the report; undefined if there is none. */
+async function hashReport(folder: string): Promise<string | undefined> {
+  const path = join(folder, reportFile);
+  return (await stat(path).catch(() => undefined)) && computeFileHash(path);
 }
 
 async function readBounded(folder: string, part: keyof typeof golemFileLimits): Promise<Uint8Array> {
@@ -69,9 +101,27 @@ async function readBounded(folder: string, part: keyof typeof golemFileLimits): 
  */
 export async function writeGolemFolder(folder: string, model: GolemModel, report: string): Promise<void> {
   await replaceFolderAtomic(folder, async (staging) => {
-    await writeFileAtomic(join(staging, reportFile), report);
-    for (const [name, bytes] of Object.entries(model.encode())) {
+    for (const [name, bytes] of Object.entries(encodeGolem(model, { report }))) {
       await writeFileAtomic(join(staging, name), bytes);
     }
   });
+}
+
+/**
+ * Replaces the report of a golem folder, and its hash in golem.json: the old hash is removed first and the new
+ * one added last, so that the golem loads after an interruption at any point.
+ */
+export async function replaceGolemReport(folder: string, report: string): Promise<void> {
+  await bindReport(folder, undefined);
+  await writeFileAtomic(join(folder, reportFile), report);
+  // Of the file as it is now: another process may have replaced it as well.
+  await bindReport(folder, await hashReport(folder));
+}
+
+/** Sets or removes the report's hash in golem.json; golems of earlier versions, without hashes, stay as they are. */
+async function bindReport(folder: string, hash: string | undefined): Promise<void> {
+  const { files, ...document } = JSON.parse(new TextDecoder().decode(await readBounded(folder, "document")));
+  if (files === undefined || files[reportFile] === hash) return;
+  const bound = { ...document, files: { ...files, [reportFile]: hash } };
+  await writeFileAtomic(join(folder, golemFiles.document), `${JSON.stringify(bound, null, 2)}\n`);
 }

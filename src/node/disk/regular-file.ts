@@ -11,7 +11,7 @@ import { GolemError } from "../../core/error.ts";
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** An open file and its size in bytes when it was opened. */
-export interface RegularFile {
+interface RegularFile {
   readonly handle: FileHandle;
   readonly size: number;
 }

@@ -13,7 +13,7 @@ import { readAsked } from "../report/report-commands.ts";
 import { train } from "../train.ts";
 
 /** Where the recordings are now, and the environment. */
-export interface AcousticOptions extends EnvironmentOptions {
+interface AcousticOptions extends EnvironmentOptions {
   /** The training data; where it was when the golem was trained unless given. */
   readonly data?: string | undefined;
   /** The test data, likewise. */

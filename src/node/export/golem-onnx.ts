@@ -3,14 +3,19 @@
  *
  * Not its concern: the contents of the graph, the location of the file.
  */
+import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
-import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import { createDescribedGraph } from "../../encoder/described-encoder.ts";
+import type { AddEncoder } from "../../encoder/encoder-graph.ts";
+import { getEncoderDefinition } from "../../encoder/registry.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { createGolemOnnx, type ExportedEncoder } from "../../export/export-onnx.ts";
 import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import { loadEncoderGraph } from "../models/encoder-graph-node.ts";
+import { loadWeights } from "../models/encoder-weights.ts";
+import { type LoadOptions, prepareAsResolved } from "../models/load-encoder.ts";
 import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
@@ -129,4 +134,37 @@ function createSound(length: number): Float32Array {
     { length },
     (_, i) => 0.3 * Math.sin(0.1 * i + 1e-5 * i * i) + 0.05 * (random.uniform() - 0.5),
   );
+}
+
+/**
+ * Loads an encoder as a part of a graph.
+ *
+ * @throws GolemError `invalid-option` for encoders that are not networks of samples (mfcc, networks of
+ *   log-mel frames).
+ */
+export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOptions): Promise<AddEncoder> {
+  const { info, source } = encoder;
+  switch (source.kind) {
+    case "built-in": {
+      const definition = getEncoderDefinition(info.id);
+      if (!definition.createGraph) {
+        throw new GolemError(
+          "invalid-option",
+          `${info.id} is computed by this program, not by a network; an ONNX file contains networks only.`,
+          { hint: "Train with another encoder, or export as safetensors or huggingface." },
+        );
+      }
+      return definition.createGraph(await loadWeights(definition, options));
+    }
+    case "described": {
+      const { readDescribedModel } = await import("../models/described-model.ts");
+      return createDescribedGraph(await readDescribedModel(info, source.model), source.descriptor, info);
+    }
+    case "pretrained": {
+      const { planPretrained } = await import("../../encoder/pretrained/families.ts");
+      const { createPretrainedGraph } = await import("../../encoder/pretrained/pretrained-encoder.ts");
+      const { path, config, preprocessor, padded } = await prepareAsResolved(encoder, source, options);
+      return createPretrainedGraph(await readFile(path), planPretrained(config, preprocessor, { padded }));
+    }
+  }
 }

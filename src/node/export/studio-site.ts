@@ -33,7 +33,7 @@ export type SiteFile = { readonly path: string } | { readonly bytes: Uint8Array 
 export type StudioSite = ReadonlyMap<string, SiteFile>;
 
 /** Options of {@link gatherStudioSite}. */
-export interface StudioSiteOptions extends WorkOptions {
+interface StudioSiteOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Called if a task of the gallery is not available; the site omits it. */
   readonly onWarning?: ((warning: { code: string; message: string; hint: string }) => void) | undefined;

@@ -14,7 +14,7 @@ import { type HubAnswer, requestHub, waitFor } from "./hub-request.ts";
 import { getHubSettings, type HubSettings } from "./hub-settings.ts";
 
 /** A file of the Hub, open for reading. */
-export type HubByteSource = ByteSource & { close(): Promise<void> };
+type HubByteSource = ByteSource & { close(): Promise<void> };
 
 const blockBytes = 1 << 14;
 const maximumBlocks = 512;

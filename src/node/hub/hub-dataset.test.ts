@@ -15,7 +15,7 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { GolemError } from "../../core/error.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../../dataset/selection.ts";
-import { fetchRecordings } from "../data/fetch-recordings.ts";
+import { fetchRecordings } from "../data/embed-recordings.ts";
 import type { LoadDatasetOptions } from "../data/recording-files.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { loadHubDataset } from "./hub-dataset.ts";

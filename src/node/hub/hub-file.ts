@@ -49,7 +49,7 @@ export interface HubOptions extends WorkOptions {
 }
 
 /** Contents of a repository at a revision. */
-export interface HubRevision {
+interface HubRevision {
   readonly commit: string;
   /** Paths of all files; offline, of the cached ones. */
   readonly files: readonly string[];

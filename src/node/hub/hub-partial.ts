@@ -16,7 +16,7 @@ const running = new Set<string>();
 let counter = 0;
 
 /** A file being filled. */
-export interface PartialFile {
+interface PartialFile {
   readonly path: string;
   /** Ends the transfer and keeps the partial file. */
   release(): void;

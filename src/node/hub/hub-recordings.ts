@@ -18,7 +18,7 @@ import { openFileSource } from "../disk/file-source.ts";
 import { createCacheError } from "./hub-error.ts";
 
 /** A Parquet file whose rows are part of a split. */
-export interface RowFile {
+interface RowFile {
   /** First row, counted from the split's beginning. */
   readonly start: number;
   /** Opened on first use. */

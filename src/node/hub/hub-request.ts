@@ -12,7 +12,7 @@ import { createNetworkError, createStatusError, getNetworkCode, type HubSubject 
 import type { HubSettings } from "./hub-settings.ts";
 
 /** A request. */
-export interface HubRequest {
+interface HubRequest {
   readonly url: string;
   readonly subject: HubSubject;
   /** HEAD stops at the redirect to the storage of large files: the headers before it describe the file. */

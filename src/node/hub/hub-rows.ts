@@ -18,7 +18,7 @@ const choiceVersion = 2;
 const concurrency = 6;
 
 /** Labels and speakers of a split's first rows; cached. */
-export interface RowTable {
+interface RowTable {
   /** Name of the audio column. */
   readonly audio: string;
   /** First row of each file; unread files are missing. */

@@ -12,7 +12,7 @@ import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
 
 /** Something with weights: an `EncoderDefinition` or a `TranscriberDefinition`. */
-export interface WeightOwner {
+interface WeightOwner {
   readonly info: { readonly id: string; readonly revision: string };
   readonly weights?: WeightSource;
 }

@@ -8,14 +8,14 @@ import type { WorkOptions } from "../../core/progress.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
 import { getEncoderDefinition } from "../../encoder/registry.ts";
 import type { EncoderSource, ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
-import type { CacheFolder } from "../disk/cache-folder.ts";
+import type { EnvironmentOptions } from "../environment.ts";
 import { loadWeights, pullWeights } from "./encoder-weights.ts";
 import type { PreparedCheckpoint } from "./load-pretrained.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
 /** Options of loading networks and preparing their files. */
-export type LoadOptions = WorkOptions & { readonly cache?: CacheFolder | undefined };
+export type LoadOptions = WorkOptions & Pick<EnvironmentOptions, "cache" | "onWarning">;
 
 /** Options of running networks. */
 export interface RunOptions {
@@ -63,13 +63,13 @@ export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOpti
 export async function prepareAsResolved(
   encoder: ResolvedEncoder,
   { folder, padded }: Extract<EncoderSource, { kind: "pretrained" }>,
-  { cache }: LoadOptions,
+  { cache, onWarning }: LoadOptions,
 ): Promise<PreparedCheckpoint> {
   const { id, revision, sha256, precision, layers } = encoder.info;
   const { preparePretrained } = await import("./load-pretrained.ts");
   const pretrained = await preparePretrained(
     { id, revision, folder, padded },
-    { cache, precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 },
+    { cache, onWarning, precision: precision === "fp32" ? "fp32" : "int8", throughLayer: layers - 1 },
   );
   for (const [name, hash] of Object.entries(pretrained.info.sha256)) {
     if (sha256[name] === hash) continue;

@@ -74,7 +74,7 @@ describe("giants", () => {
     const changed = await preparePretrained({ folder }, { cache });
     expect(changed.path).not.toBe(first.path);
     expect(changed.info.revision).not.toBe(first.info.revision);
-    expect(await readdir(join(changed.path, ".."))).toEqual(["int8-3.onnx"]);
+    expect(await readdir(join(changed.path, ".."))).toEqual(["int8-3.onnx", "int8-3.onnx.sha256"]);
   });
 
   it("leaves nothing behind when the weights do not fit", async () => {

@@ -5,7 +5,7 @@
  * Not its concern: model families, recordings.
  */
 import { basename, join } from "node:path";
-import { GolemError } from "../../core/error.ts";
+import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
 import { planPretrained } from "../../encoder/pretrained/families.ts";
 import type { Precision } from "../../encoder/pretrained/linear.ts";
@@ -16,7 +16,7 @@ import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.
 import { ensurePretrainedGraph, getPretrainedGraphPath } from "./pretrained-graph.ts";
 
 /** Location and name of a checkpoint. */
-export interface PretrainedSource {
+interface PretrainedSource {
   readonly folder: string;
   /** "owner/name" on a hub; default the folder's name. */
   readonly id?: string | undefined;
@@ -27,12 +27,14 @@ export interface PretrainedSource {
 }
 
 /** Options of building a graph. */
-export interface PretrainedOptions {
+interface PretrainedOptions {
   /** Default int8. */
   readonly precision?: Precision | undefined;
   /** Cuts the network above this layer. */
   readonly throughLayer?: number | undefined;
   readonly cache?: CacheFolder | undefined;
+  /** Called when a damaged graph was built again. */
+  readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
 
 /**
@@ -74,7 +76,13 @@ export async function preparePretrained(
   const sha256 = await hashPretrainedFolder(pretrained, join(root, "sources"));
   const graphOptions = { precision, throughLayer };
   const path = getPretrainedGraphPath(root, plan, sha256, graphOptions);
-  await ensurePretrainedGraph(path, plan, pretrained, graphOptions);
+  if (await ensurePretrainedGraph(path, plan, pretrained, graphOptions)) {
+    options.onWarning?.({
+      code: "weights-damaged",
+      message: `${path}, built earlier from ${pretrained.folder}, was damaged: its SHA-256 was not that beside it. It was built again.`,
+      hint: "If this happens repeatedly, check the disk; `golem encoders verify` checks all files.",
+    });
+  }
   const weights = pretrained.weights.find((name) => !name.endsWith(".json")) ?? "";
   const identity = {
     id: source.id ?? basename(pretrained.folder),

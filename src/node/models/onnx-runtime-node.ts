@@ -4,10 +4,10 @@
  * Its `run` blocks the calling thread, so work that must overlap runs on worker threads.
  * Not its concern: encoders.
  */
+import { readFileSync } from "node:fs";
 import { GolemError } from "../../core/error.ts";
 import type { OnnxRuntime } from "../../onnx/runtime.ts";
 import { wrapSession } from "../../onnx/session.ts";
-import { saturatesInt8 } from "./processor.ts";
 
 /** Threads of a session with a second core. */
 const sparedThreads = 2;
@@ -76,4 +76,23 @@ function createPlainRuntime(threads: number, isSpinning: boolean): OnnxRuntime {
       return wrapSession(session, ort.Tensor);
     },
   };
+}
+
+let saturates: boolean | undefined;
+
+/**
+ * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Read on Linux;
+ * elsewhere assumed on x86-64, since it cannot be queried.
+ */
+function saturatesInt8(): boolean {
+  saturates ??= process.arch === "x64" && !listFeatures().some((feature) => /^avx(512)?_vnni$/.test(feature));
+  return saturates;
+}
+
+function listFeatures(): string[] {
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(/\s+/) ?? [];
+  } catch {
+    return [];
+  }
 }

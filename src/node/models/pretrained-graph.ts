@@ -4,17 +4,22 @@
  * Not its concern: model families, sessions.
  */
 import { createHash } from "node:crypto";
-import { open, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
 import type { GraphOptions, PretrainedPlan } from "../../encoder/pretrained/pretrained-family.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
-import { replaceFileAtomic } from "../disk/atomic-write.ts";
+import { replaceFileAtomic, writeFileAtomic } from "../disk/atomic-write.ts";
+import { computeFileHash } from "../disk/file-hash.ts";
 import { type FileSource, openFileSource } from "../disk/file-source.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import type { PretrainedFolder } from "./pretrained-folder.ts";
 
 /** Small writes are buffered up to this many bytes. */
 const bufferBytes = 1 << 20;
+
+/** Length of a hash in hex. */
+const hashBytes = 64;
 
 /** Path of a graph, by the hashes of its files and its options. */
 export function getPretrainedGraphPath(
@@ -28,18 +33,35 @@ export function getPretrainedGraphPath(
   return join(root, key, `${precision}-${throughLayer ?? plan.layers - 1}.onnx`);
 }
 
-/** Builds the graph unless its file exists. The file is written atomically. */
+/** The path of a graph's hash: a file of its SHA-256 in hex, written after the graph. */
+export function getGraphHashPath(path: string): string {
+  return `${path}.sha256`;
+}
+
+/** Compares a graph with the hash written beside it; a graph without a hash was not completed. */
+export async function checkPretrainedGraph(path: string): Promise<"present" | "missing" | "damaged"> {
+  const expected = await readRegularFile(getGraphHashPath(path), hashBytes).then(
+    (bytes) => bytes.toString("latin1"),
+    () => undefined,
+  );
+  if (expected === undefined) return "missing";
+  const found = await computeFileHash(path).catch(() => undefined);
+  return found === undefined ? "missing" : found === expected ? "present" : "damaged";
+}
+
+/**
+ * Builds the graph unless it is there and as it was written. The file is written atomically. Returns whether a
+ * damaged one was replaced.
+ */
 export async function ensurePretrainedGraph(
   path: string,
   plan: PretrainedPlan,
   pretrained: PretrainedFolder,
   options: GraphOptions,
-): Promise<void> {
-  const size = await stat(path).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (size > 0) return;
+): Promise<boolean> {
+  const state = await checkPretrainedGraph(path);
+  if (state === "present") return false;
+  const hash = createHash("sha256");
   const sources: Record<string, FileSource> = {};
   try {
     for (const name of pretrained.weights)
@@ -51,6 +73,7 @@ export async function ensurePretrainedGraph(
         const buffer = Buffer.allocUnsafe(bufferBytes);
         let filled = 0;
         const writeAll = async (bytes: Uint8Array) => {
+          hash.update(bytes);
           for (let done = 0; done < bytes.length; ) {
             done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
           }
@@ -72,6 +95,8 @@ export async function ensurePretrainedGraph(
         await handle.close();
       }
     });
+    await writeFileAtomic(getGraphHashPath(path), hash.digest("hex"));
+    return state === "damaged";
   } finally {
     for (const source of Object.values(sources)) await source.close();
   }

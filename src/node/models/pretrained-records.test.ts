@@ -1,5 +1,5 @@
 /** Records of pretrained models in the cache folder: listed, verified, removed. */
-import { appendFile, cp, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -31,7 +31,20 @@ it("lists pretrained by what they are, verifies their files, removes their graph
   const [first, second] = records as [(typeof records)[0], (typeof records)[0]];
   expect((await verifyPretrained(first)).state).toBe("present");
 
-  await appendFile(second.graph, "x");
+  const whole = await readFile(second.graph);
+  const flipped = Uint8Array.from(whole, (byte, i) => (i === whole.length >> 1 ? byte ^ 1 : byte));
+  for (const damage of [flipped, whole.subarray(0, 1000), new Uint8Array(whole.length), new Uint8Array()]) {
+    await writeFile(second.graph, damage);
+    expect((await verifyPretrained(second)).state).toBe("damaged");
+    const warnings: string[] = [];
+    const onWarning = ({ message }: { message: string }) => warnings.push(message);
+    const options = { cache, onWarning };
+    await prepareEncoder(await resolveEncoder(model, { ...options, layer: 1 }), options);
+    expect(warnings).toEqual([expect.stringContaining("built again")]);
+    expect((await verifyPretrained(second)).state).toBe("present");
+    expect(await readFile(second.graph)).toEqual(whole);
+  }
+  await rm(`${second.graph}.sha256`);
   expect((await verifyPretrained(second)).state).toBe("damaged");
   await writeFile(`${records[2]!.graph}.json`, "not JSON");
   expect(await listPretrained(undefined, cache)).toHaveLength(2);

@@ -14,6 +14,7 @@ import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import type { FileState } from "./package-files.ts";
+import { checkPretrainedGraph, getGraphHashPath } from "./pretrained-graph.ts";
 
 /** Longest record, in bytes. */
 const maximumRecordBytes = 1 << 20;
@@ -75,20 +76,19 @@ function matches({ id, revision }: EncoderInfo, wanted: string): boolean {
   return id === wanted || `${id}@${revision}` === wanted || id === resolve(wanted);
 }
 
-/** Checks the checkpoint's files by hash and the graph by size. */
+/** Checks the checkpoint's files and the graph by hash. */
 export async function verifyPretrained({
   info,
   folder,
   graph,
-  bytes,
 }: PretrainedRecord): Promise<{ state: FileState; files: { name: string; state: FileState }[] }> {
   const files: { name: string; state: FileState }[] = [];
   for (const [name, expected] of Object.entries(info.sha256)) {
     const found = await computeFileHash(join(folder, name)).catch(() => undefined);
     files.push({ name, state: found === undefined ? "missing" : found === expected ? "present" : "damaged" });
   }
-  const size = (await stat(graph).catch(() => undefined))?.size;
-  files.push({ name: basename(graph), state: size === bytes ? "present" : "damaged" });
+  const state = await checkPretrainedGraph(graph);
+  files.push({ name: basename(graph), state: state === "present" ? state : "damaged" });
   const worst =
     files.find(({ state }) => state === "damaged") ?? files.find(({ state }) => state === "missing");
   return { state: worst?.state ?? "present", files };
@@ -98,6 +98,7 @@ export async function verifyPretrained({
 export async function removePretrained(records: readonly PretrainedRecord[]): Promise<number> {
   for (const { graph } of records) {
     await rm(`${graph}.json`, { force: true });
+    await rm(getGraphHashPath(graph), { force: true });
     await rm(graph, { force: true });
     const folder = dirname(graph);
     if ((await readdir(folder).catch(() => [""])).length === 0)

@@ -12,7 +12,7 @@ import type { Transcriber } from "../../encoder/transcriber.ts";
 import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.ts";
 
 /** Loads encoder sets whose networks are shared. */
-export interface SharedNetworks {
+interface SharedNetworks {
   /**
    * Loads what is not loaded yet; weights missing on this machine are fetched. `dispose` of the encoder set
    * releases its networks. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases

@@ -28,7 +28,7 @@ import {
 import { createFileNamer, describeDataset, describePlace, listCommands, quote } from "./report-commands.ts";
 
 /** An evaluation with its report and where its recordings are. */
-export interface ReportedEvaluation {
+interface ReportedEvaluation {
   readonly evaluation: Evaluation;
   readonly report: GatheredReport;
   readonly sources: ReportSources;

@@ -5,6 +5,7 @@
  * Not its concern: how the page looks, the terminal.
  */
 
+import { readFile } from "node:fs/promises";
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { getSpokenText } from "../../encoder/speech-check.ts";
@@ -13,6 +14,7 @@ import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf } from "../../golem/predict-embedded.ts";
 import type { RecordingAccount } from "../../golem/training-account.ts";
+import type { PageAssets } from "../../view/report/page.tsx";
 import { writeReport } from "../../view/report/page.tsx";
 import type {
   ReportCurve,
@@ -23,7 +25,6 @@ import type {
   Reproduction,
 } from "../../view/report/report-data.ts";
 import type { ReportSources } from "../data/report-sources.ts";
-import { loadPageAssets } from "./page-assets.ts";
 import { addClips, type ClipOptions } from "./report-clips.ts";
 import { createFileNamer, describeDataset, type FileNamer, listCommands } from "./report-commands.ts";
 
@@ -34,7 +35,7 @@ export interface ReportExtras {
 }
 
 /** How sound gets into a report; see `addClips`. */
-export interface ReportSound extends Pick<ClipOptions, "folder" | "sound" | "pictures"> {
+interface ReportSound extends Pick<ClipOptions, "folder" | "sound" | "pictures"> {
   /** Absolute paths of recordings by their names in the data set. */
   readonly sources: ReportSources;
 }
@@ -170,4 +171,21 @@ export async function composeReport(
   const { training, test } = sound.sources;
   const paths = files.map((file, i) => (data.recordings[i]!.isTrained ? training : test).get(file));
   return writeReport(await addClips(data, { ...sound, paths, audio: getAudioOf(model.document) }), assets);
+}
+
+/**
+ * Reads the script and the style sheet of the page: plain files beside the code that writes it, both in src
+ * and in dist. Rejects where a file of the package is missing.
+ */
+export async function loadPageAssets(): Promise<PageAssets> {
+  const [script, look, page] = await Promise.all(
+    ["report/page-script.js", "look.css", "report/page.css"].map(readText),
+  );
+  return { script: script!, style: `${look}${page}` };
+}
+
+/** HTML parsers read line ends as "\n", and hashes of the page's policy are of what they read. */
+async function readText(name: string): Promise<string> {
+  const text = await readFile(new URL(`../../view/${name}`, import.meta.url), "utf8");
+  return text.replaceAll("\r\n", "\n");
 }

@@ -15,13 +15,15 @@ import type { MeasureOptions } from "../../workflow/training-options.ts";
 export function describeAsked(
   options: MeasureOptions & { readonly test?: string | Dataset | undefined },
 ): Record<string, string | number | boolean> {
-  const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio } = options;
+  const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio, annotations } =
+    options;
   const flags = {
     ...{ encoder, precision, layer, pooling, head, shots, limit },
     test: typeof test === "object" ? test.name : test,
     "no-transcript": transcript === false ? true : undefined,
     "no-trim": audio?.trim === false ? true : undefined,
     "max-seconds": audio?.maximumSeconds,
+    ...annotations,
   };
   return Object.fromEntries(
     Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [[flag, value]])),
@@ -30,11 +32,22 @@ export function describeAsked(
 
 /** The options again, for what measures training on the same recordings; the test set is not among them. */
 export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
-  const { "no-transcript": noTranscript, "no-trim": noTrim, "max-seconds": maximumSeconds, ...flags } = asked;
+  const {
+    "no-transcript": noTranscript,
+    "no-trim": noTrim,
+    "max-seconds": maximumSeconds,
+    margin,
+    background,
+    ...flags
+  } = asked;
   const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
   return {
     ...options,
     transcript: noTranscript !== true,
+    annotations: {
+      ...(typeof margin === "number" ? { margin } : {}),
+      ...(background === "none" ? { background } : {}),
+    },
     audio: {
       trim: noTrim !== true,
       ...(typeof maximumSeconds === "number" ? { maximumSeconds } : {}),

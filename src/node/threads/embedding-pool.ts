@@ -42,7 +42,7 @@ interface EmbedTask {
 export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource } };
 
 /** Embeds files. */
-export interface EmbeddingPool {
+interface EmbeddingPool {
   /**
    * Embeds one file with the encoder set, or with some parts of it; `name` is what messages call it. Rejects
    * with the errors of `embedFile`, or `aborted`.

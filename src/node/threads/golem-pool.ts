@@ -267,7 +267,7 @@ export function shareGolemFiles({ document, tensors, training, text }: GolemFile
   return {
     document: share(document),
     tensors: share(tensors),
-    training: share(training),
+    ...(training ? { training: share(training) } : {}),
     ...(text ? { text: share(text) } : {}),
   };
 }

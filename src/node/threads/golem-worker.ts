@@ -185,7 +185,7 @@ function decode({ document, tensors, training, text }: GolemFiles): GolemModel {
   return decodeGolemModel({
     document: document.slice(),
     tensors: tensors.slice(),
-    training: training.slice(),
-    ...(text ? { text: text.slice() } : {}),
+    training: training?.slice(),
+    text: text?.slice(),
   });
 }

@@ -54,7 +54,7 @@ export interface WorkerPoolOptions<All extends Calls> {
 }
 
 /** Runs calls on workers. */
-export interface WorkerPool<All extends Calls> {
+interface WorkerPool<All extends Calls> {
   /** Calls that could start at once. */
   getRoom(): number;
   /** Workers that take calls; 0 once all have died and were not replaced. */
@@ -85,22 +85,11 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   let failure: unknown = new WorkerDeath("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
 
-  const reportBusy = (): void => {
-    let busy = 0;
-    for (const { jobs } of workers) if (jobs.size > 0) busy++;
-    options.onBusy?.(busy);
-  };
+  const reportBusy = (): void => options.onBusy?.(countBusy(workers));
 
   const start = (place: number, idleDeaths: number, firstCalls: readonly Call<All>[] = []): void => {
     const onStart = async (worker: PoolWorker): Promise<void> => {
-      const first = firstCalls.map(
-        (call) =>
-          new Promise((resolve, reject) => {
-            give(worker, { ...call, options: {}, isConcurrent: false, isFirst: true, resolve, reject });
-          }),
-      );
-      // The error of a first call comes again with the calls that need it.
-      await Promise.allSettled(first);
+      await runFirstCalls(firstCalls, (job) => give(worker, job));
       if (!workers.has(worker)) return;
       worker.isReady = true;
       dispatch();
@@ -136,12 +125,9 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   /** Gives waiting jobs to workers that have room, oldest first. */
   const dispatch = (): void => {
     for (let i = 0; !closed && i < waiting.length; ) {
-      const job = waiting[i]!;
-      const worker = findWorker(workers, job, ahead);
-      if (worker) {
-        waiting.splice(i, 1);
-        give(worker, job);
-      } else i++;
+      const worker = findWorker(workers, waiting[i]!, ahead);
+      if (worker) give(worker, waiting.splice(i, 1)[0]!);
+      else i++;
     }
   };
 
@@ -164,20 +150,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
 
   const add = async (call: Pick<Job, "method" | "argument" | "options" | "only">): Promise<unknown> => {
     if (closed || workers.size === 0) throw closed ?? failure;
-    const { method, options } = call;
-    if (options.signal?.aborted) throw createAborted();
-    // A call that has been sent is aborted by its caller.
-    let drop = (): void => {};
-    const settled = new Promise((resolve, reject) => {
-      const job: Job = { ...call, isConcurrent: concurrent.includes(method), resolve, reject };
-      drop = () => {
-        for (const dropped of take(waiting, (other) => other === job)) dropped.reject(createAborted());
-      };
-      options.signal?.addEventListener("abort", drop, { once: true });
-      waiting.push(job);
-      dispatch();
-    });
-    return settled.finally(() => options.signal?.removeEventListener("abort", drop));
+    return enqueue(waiting, { ...call, isConcurrent: concurrent.includes(call.method) }, dispatch);
   };
 
   const close = async (): Promise<void> => {
@@ -191,11 +164,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   for (let place = 0; place < count; place++) start(place, 0);
 
   return {
-    getRoom() {
-      let room = -waiting.length;
-      for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
-      return Math.max(0, room);
-    },
+    getRoom: () => Math.max(0, countRoom(workers, ahead) - waiting.length),
     getReady: () => [...workers].filter(({ isReady }) => isReady).length,
     run: (method, argument, callOptions = {}) =>
       add({ method, argument, options: callOptions as Job["options"] }),
@@ -203,6 +172,55 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
       Promise.all([...workers].map((worker) => add({ method, argument, options: {}, only: worker }))),
     close,
   };
+}
+
+function countBusy(workers: ReadonlySet<PoolWorker>): number {
+  return [...workers].filter(({ jobs }) => jobs.size > 0).length;
+}
+
+/** Calls that ready workers have room for. */
+function countRoom(workers: ReadonlySet<PoolWorker>, ahead: number): number {
+  let room = 0;
+  for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
+  return room;
+}
+
+/** Settles when a new worker has answered its first calls; an error comes again with the calls that need it. */
+async function runFirstCalls(
+  calls: readonly Pick<Job, "method" | "argument">[],
+  give: (job: Job) => void,
+): Promise<void> {
+  const answers = calls.map(
+    (call) =>
+      new Promise((resolve, reject) => {
+        give({ ...call, options: {}, isConcurrent: false, isFirst: true, resolve, reject });
+      }),
+  );
+  await Promise.allSettled(answers);
+}
+
+/**
+ * Puts a call in the queue, has it dispatched, and settles with its answer. Aborting drops it while it waits; one
+ * that has been sent is aborted by its caller.
+ */
+async function enqueue(
+  waiting: Job[],
+  call: Omit<Job, "resolve" | "reject">,
+  dispatch: () => void,
+): Promise<unknown> {
+  const { signal } = call.options;
+  if (signal?.aborted) throw createAborted();
+  let drop = (): void => {};
+  const settled = new Promise((resolve, reject) => {
+    const job: Job = { ...call, resolve, reject };
+    drop = () => {
+      for (const dropped of take(waiting, (other) => other === job)) dropped.reject(createAborted());
+    };
+    signal?.addEventListener("abort", drop, { once: true });
+    waiting.push(job);
+    dispatch();
+  });
+  return settled.finally(() => signal?.removeEventListener("abort", drop));
 }
 
 /** Takes waiting jobs out of the queue. */

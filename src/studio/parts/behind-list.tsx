@@ -9,7 +9,7 @@ import { PlayButton } from "./play-button.tsx";
 import { shortName } from "./recording-list.tsx";
 
 /** One line. */
-export interface BehindItem {
+interface BehindItem {
   /** Where it is still on the shelf. */
   readonly recording: KeptRecording | undefined;
   readonly name: string;

@@ -3,10 +3,12 @@
  *
  * Not its concern: how faults are found.
  */
+import type { FindingReason } from "../../doctor/finding.ts";
+import { describeReason, type FindingText, getFindingTitle } from "../../doctor/finding-words.ts";
+import type { StoredFinding } from "../../golem/training-account.ts";
 import type { TrainingDocument } from "../../golem/training-document.ts";
 import { learned } from "../state/tasks.ts";
-import { describeFinding } from "../words/findings.ts";
-import { words } from "../words/language.ts";
+import { language, words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
 
@@ -93,4 +95,23 @@ function One({ finding }: { readonly finding: Finding }) {
       )}
     </>
   );
+}
+
+/** A finding in words. */
+interface DescribedFinding extends FindingText {
+  /** Of its kind. */
+  readonly title: string;
+  /** Whether message and advice are in English because the chosen language has none for this reason. */
+  readonly isLeftEnglish: boolean;
+}
+
+/** Words a finding from its reason; a golem of another version may have none, or an unknown one. */
+export function describeFinding({ kind, reason, message, advice }: StoredFinding): DescribedFinding {
+  const { findings } = words.value.result;
+  const title = getFindingTitle(findings, kind);
+  const isEnglish = language.value === "en";
+  // The stored words are English, and have details that the reason lacks.
+  const text =
+    isEnglish || !reason ? undefined : describeReason(findings, reason as unknown as FindingReason);
+  return { title, ...(text ?? { message, advice }), isLeftEnglish: !isEnglish && !text };
 }

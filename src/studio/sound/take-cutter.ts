@@ -32,7 +32,7 @@ const cutterParameters = {
 } as const;
 
 /** Cuts one stream of samples. */
-export interface TakeCutter {
+interface TakeCutter {
   /** Takes that ended within these samples, trimmed to sound and margins. */
   push(samples: Float32Array): Float32Array[];
   /** The take that has begun and has not ended, if any. */

@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 
 /** A message. */
-export interface Notice {
+interface Notice {
   /** In the language chosen when it is shown. */
   text(): string;
   readonly isError?: boolean;

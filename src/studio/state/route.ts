@@ -12,7 +12,7 @@ export const steps = ["record", "result", "try", "lessons", "take"] as const;
 export type Step = (typeof steps)[number];
 
 /** A screen: the list of tasks, or a step of one. */
-export type Route = { readonly screen: "home" } | { readonly screen: Step; readonly task: string };
+type Route = { readonly screen: "home" } | { readonly screen: Step; readonly task: string };
 
 /** The current screen. */
 export const route = signal<Route>(readAddress());

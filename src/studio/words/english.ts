@@ -127,7 +127,7 @@ export const english = {
     embeddedAll: (n: number) =>
       n === 1 ? "The recording is processed" : `All ${n} recordings are processed`,
     embeddedSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
-    loading: (share: number) => `Loading the encoder: ${formatShare(share)}`,
+    loading: (share: number) => `Getting ready: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
     needClasses: "Training needs two classes with two recordings each",
@@ -144,12 +144,12 @@ export const english = {
     emptyText: "Record at least two classes, then train. It takes about a second.",
     toRecord: "To the recordings",
     learning: "Training",
-    examined: "It is tested on recordings that were held out of training",
+    examined: "Testing on recordings it was not trained on",
     stale: "The recordings have changed since training.",
     kicker: "Right on recordings it was not trained on",
     unscored: "Not scored: a class has a single recording, so none could be held out for a test.",
     between: (low: number, high: number) =>
-      `With 95\u00a0% certainty it is between ${whole(low)} and ${formatShare(high)}.`,
+      `On new recordings like these, expect ${whole(low)} to ${formatShare(high)} right.`,
     verdicts: {
       guessing:
         "So far this cannot be distinguished from guessing. It needs more recordings, or sounds that differ more.",
@@ -182,7 +182,7 @@ export const english = {
       `Twice as many: about ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
     curveAxis: "recordings per class",
     curveNote: "Solid line: measured. Dashed line: forecast for more recordings like these.",
-    confusion: "Which classes are confused",
+    confusion: "What it mixes up",
     confusionNone: "No recording was classified as another class.",
     confusionText: (truth: string, predicted: string) =>
       `Most often “${truth}” is classified as “${predicted}”.`,
@@ -195,8 +195,8 @@ export const english = {
     behind: (truth: string, predicted: string) =>
       truth === predicted ? `“${truth}”, recognised` : `“${truth}”, classified as “${predicted}”`,
     times: (share: number) => `${formatShare(share)} of the time`,
-    map: "Map of the recordings",
-    mapText: "Recordings that are near each other sound alike to the golem. Choose a mark to listen.",
+    map: "Which recordings sound alike",
+    mapText: "Recordings near each other sound alike to the golem. Choose a mark to listen.",
     mapLabel: (n: number) => `Map of ${recordings(n)}. Arrow keys move from one to the next, Enter plays.`,
     doctor: "What the doctor found",
     doctorNone: "Nothing that would distort the score: no copies, no damaged recordings, no doubtful labels.",
@@ -218,7 +218,7 @@ export const english = {
     emptyText: "Train first.",
     start: "Listen",
     stop: "Stop listening",
-    idle: "Press Listen and make a sound, or drop a file on this page. A sound it recognises is named when the sound ends; anything else is unknown.",
+    idle: "Press Listen and make a sound, or drop a file on this page. When the sound ends, its class is shown, or that it is unknown.",
     listening: "Listening",
     thinking: "Classifying",
     unknown: "unknown",
@@ -281,7 +281,7 @@ export const english = {
     lead: "The golem is yours: a folder that works in Node, on a server and in other browsers.",
     golem: "The golem",
     golemText:
-      "The trained model, its score and a model card. It contains no sound, but names of recordings and transcripts (training.json).",
+      "The trained model, its score and a model card. It contains no audio, but lists file names and transcripts (training.json).",
     golemButton: "Download the golem",
     golemUse: "Unzip it where golem-audio is installed, then:",
     web: "A web page",

@@ -10,7 +10,7 @@ import { russian } from "./russian.ts";
 const catalogues = { en: english, ru: russian } as const satisfies Record<string, Words>;
 
 /** Code of a language. */
-export type Language = keyof typeof catalogues;
+type Language = keyof typeof catalogues;
 
 /** All languages. */
 export const languages = Object.keys(catalogues) as Language[];

@@ -15,7 +15,7 @@ vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("navigator", { languages: ["xx", "ru-RU", "en"] });
 const { language, words, chooseLanguage, languages, getLanguageName } = await import("./language.ts");
 const { adviseError, describeError, nameError } = await import("./failures.ts");
-const { describeFinding } = await import("./findings.ts");
+const { describeFinding } = await import("../parts/findings.tsx");
 
 const catalogues = { english, russian };
 

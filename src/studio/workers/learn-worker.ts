@@ -9,10 +9,9 @@ import { defaultRecipe } from "../../core/default-recipe.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
-import { type GolemDocument, parseGolemDocument } from "../../golem/golem-document.ts";
-import { golemFiles } from "../../golem/golem-model.ts";
+import type { GolemDocument } from "../../golem/golem-document.ts";
 import { clipFindings } from "../../golem/training-account.ts";
-import { parseTrainingDocument, type TrainingDocument } from "../../golem/training-document.ts";
+import type { TrainingDocument } from "../../golem/training-document.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import type { CandidateScore } from "../../workflow/compare-candidates.ts";
 import { compareHeads } from "../../workflow/compare-heads.ts";
@@ -20,6 +19,7 @@ import { examineRecordings } from "../../workflow/examine-recordings.ts";
 import { computeCurve, type GolemCurve } from "../../workflow/measure-curve.ts";
 import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
+import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import { createFoldCrew } from "./fold-crew.ts";
 import { createRehearsal } from "./rehearsal.ts";
@@ -89,13 +89,8 @@ async function rehearse(): Promise<void> {
 async function recall(task: string): Promise<Learned | null> {
   const golem = await (await shelf).getGolem(task);
   if (!golem) return null;
-  const read = (name: string) => new TextDecoder().decode(golem.files[name]);
-  return {
-    document: parseGolemDocument(read(golemFiles.document)),
-    training: parseTrainingDocument(read(golemFiles.training)),
-    seconds: golem.seconds,
-    mark: golem.mark,
-  };
+  const { document, training } = decodeKeptGolem(golem.files);
+  return { document, training, seconds: golem.seconds, mark: golem.mark };
 }
 
 /** Fewer fits for a curve than on the command line, since the user is waiting for it. */

@@ -9,7 +9,7 @@ import { unzipSync } from "fflate";
 import { GolemError } from "../../core/error.ts";
 
 /** Limits of one archive. */
-export interface UnzipLimits {
+interface UnzipLimits {
   readonly maximumBytes: number;
   readonly maximumFiles: number;
 }

@@ -27,7 +27,7 @@ export function writeMap({ recordings, labels }: ReportData) {
   return (
     <Section
       id="map"
-      title="Map of the recordings"
+      title="Which recordings sound alike"
       sentence={
         <>
           Recordings with similar embeddings are close together:{" "}

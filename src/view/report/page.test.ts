@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { hostileTexts, makeReportData } from "../../../test/support/report-data.ts";
-import { loadPageAssets } from "../../node/report/page-assets.ts";
+import { loadPageAssets } from "../../node/report/golem-report.ts";
 import { getColourClass } from "../class-mark.tsx";
 import { writeReport } from "./page.tsx";
 

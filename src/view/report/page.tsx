@@ -5,11 +5,12 @@
  * pictures and sound, and linked recordings if there are any.
  * Not its concern: how the data was computed, where its script and style sheet are kept.
  */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
 import { encodeBase64 } from "../../core/base64.ts";
-import { encodeDataBlock, renderMarkup } from "../render.ts";
 import { writeCalibration } from "./calibration-section.tsx";
 import { writeConfusion } from "./confusion-section.tsx";
 import { writeCurve } from "./curve-section.tsx";
@@ -165,4 +166,23 @@ function writePolicy({ recordings }: ReportData, { script, style }: PageAssets):
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
+}
+
+/**
+ * Control characters and lone surrogates, which HTML does not allow, and controls that change the direction
+ * of the surrounding text.
+ */
+const forbidden = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** The HTML of a component. The same component gives the same text. */
+export function renderMarkup(content: VNode): string {
+  return renderToString(content).replace(forbidden, "\ufffd");
+}
+
+/** Data as JSON that may stand in a script element: no text in it can close the element. */
+export function encodeDataBlock(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

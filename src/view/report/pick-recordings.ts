@@ -15,7 +15,7 @@ const maximumSuspicious = 6;
 const doubtful = 0.5;
 
 /** Places in the list of recordings. */
-export interface PickedRecordings {
+interface PickedRecordings {
   /** Scored and misclassified ones, by the probability of their own label, lowest first. */
   readonly worst: readonly number[];
   /** Others, training recordings included, with a doubtful label or a finding. */

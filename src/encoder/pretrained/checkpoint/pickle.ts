@@ -34,7 +34,7 @@ export type PickleCallable = PickleObject & {
 };
 
 /** What the pickle may do. */
-export interface UnpickleOptions {
+interface UnpickleOptions {
   /** Name of the file, for errors. */
   readonly file: string;
   /** Python names ("module name") and what stands for them. */

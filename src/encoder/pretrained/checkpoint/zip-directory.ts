@@ -9,7 +9,7 @@ import type { ByteSource } from "../../../core/byte-source.ts";
 import { checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
 
 /** Where an entry's bytes are in the file. */
-export interface ZipEntry {
+interface ZipEntry {
   readonly offset: number;
   readonly length: number;
 }

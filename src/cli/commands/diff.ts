@@ -1,0 +1,36 @@
+/** `golem diff A B [DATA]`: whether another version is better, on the same held-out recordings. */
+import { diffGolems, type GolemDiff } from "../../node/diff.ts";
+import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
+import { describeDifference } from "../describe-difference.ts";
+import type { CommonOptions, Terminal } from "../terminal.ts";
+import type { AnnotationCommandOptions } from "./shared-options.ts";
+
+interface DiffCommandOptions extends CommonOptions, AnnotationCommandOptions {
+  readonly limit?: number;
+  /** True without a margin. */
+  readonly failIfWorse?: number | true;
+  readonly report?: string;
+}
+
+/** Runs the command; resolves with 1 if B is worse and that was to fail. */
+export async function runCommand(
+  [a, b, data]: [string, string, string | undefined],
+  { limit, failIfWorse, report, margin, background }: DiffCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const diff = await diffGolems(a, b, {
+    ...terminal.work,
+    ...{ data, limit, annotations: { margin, background } },
+    margin: typeof failIfWorse === "number" ? failIfWorse : 0,
+  });
+  terminal.printJson(diff);
+  for (const line of describeDifference(diff, a, b, terminal.bold)) terminal.print(line);
+  if (report !== undefined) await writePage(report, diff, a, b);
+  return failIfWorse !== undefined && diff.worse ? 1 : 0;
+}
+
+async function writePage(file: string, diff: GolemDiff, a: string, b: string): Promise<void> {
+  const { writeDifferencePage } = await import("../../view/report/difference-page.tsx");
+  const { loadPageAssets } = await import("../../node/report/golem-report.ts");
+  await writeFileAtomic(file, writeDifferencePage(diff, { a, b }, await loadPageAssets()));
+}

@@ -1,0 +1,59 @@
+/**
+ * The comparison of two golems as text for the terminal.
+ *
+ * Not its concern: how it was computed.
+ */
+import { formatNumberOf, formatPercent } from "../core/format.ts";
+import type { GolemDiff } from "../node/diff.ts";
+import { describeDifference as describe } from "../view/sentences.ts";
+import { formatTable } from "./text-table.ts";
+
+/** Changed recordings that are listed. */
+const listed = 10;
+
+/** Lines with the verdict, both scores and costs, the classes that differ, and recordings that changed sides. */
+export function describeDifference(
+  diff: GolemDiff,
+  nameA: string,
+  nameB: string,
+  bold: (text: string) => string,
+): string[] {
+  const { a, b, cost, perClass, changed, onlyA, onlyB } = diff;
+  const describeCost = ({ bytes, encoders, milliseconds }: GolemDiff["cost"]["a"]): string[] => [
+    `${Math.round(bytes / 1024)} kB`,
+    milliseconds === undefined ? "-" : `${Math.round(milliseconds)} ms`,
+    encoders.join(", "),
+  ];
+  const classes = Object.entries(perClass).filter(([, own]) => own.a !== own.b);
+  return [
+    bold(`${nameB} is ${describe(diff)}`),
+    "",
+    ...formatTable([
+      ["golem", "balanced accuracy", "folder", "per recording", "encoders"],
+      [nameA, formatPercent(a.balancedAccuracy), ...describeCost(cost.a)],
+      [nameB, formatPercent(b.balancedAccuracy), ...describeCost(cost.b)],
+    ]),
+    "",
+    ...(classes.length > 0
+      ? formatTable([
+          ["class", "recordings", "recall of the first", "of the second", ""],
+          ...classes.map(([label, own]) => [
+            ...[label, String(own.recordings), formatPercent(own.a, 0), formatPercent(own.b, 0), ""],
+          ]),
+        ])
+      : ["No class differs."]),
+    ...(changed.length > 0
+      ? [
+          "",
+          `${formatNumberOf(changed.length, "recording")} changed sides:`,
+          ...changed.slice(0, listed).map((own) => `  ${own.file} (${own.label}): ${own.a} -> ${own.b}`),
+          ...(changed.length > listed ? [`  and ${changed.length - listed} more (--json, --report)`] : []),
+        ]
+      : []),
+    ...describeOnly(onlyA, nameA),
+    ...describeOnly(onlyB, nameB),
+  ];
+}
+
+const describeOnly = (labels: readonly string[], name: string): string[] =>
+  labels.length > 0 ? [`Labels of ${name} alone, not compared: ${labels.join(", ")}`] : [];

@@ -1,0 +1,65 @@
+/** Annotations as Audacity, Raven, BirdNET and DCASE write them. */
+import { expect, it } from "vitest";
+import { findSegmentColumns, parseLabelTrack, readAnnotationTable } from "./annotation-files.ts";
+import { parseCsv } from "./table.ts";
+
+it("reads a label track, with frequencies, decimal commas and either line end", () => {
+  const text =
+    "\uFEFF1.500000\t2.250000\tdog\r\n\\\t300.000000\t4000.000000\r\n3,5\t4,0\tgreat tit\r\n5\t6\t\r\n";
+  expect(parseLabelTrack(text, "day.txt")).toEqual([
+    { segment: { start: 1.5, end: 2.25 }, label: "dog", place: "day.txt, line 1" },
+    { segment: { start: 3.5, end: 4 }, label: "great tit", place: "day.txt, line 3" },
+    { segment: { start: 5, end: 6 }, label: "", place: "day.txt, line 4" },
+  ]);
+});
+
+it.each(["He said: good morning.", "1 2 three", "", "12\tthings to buy"])(
+  "takes %j for another text",
+  (text) => {
+    expect(parseLabelTrack(text, "day.txt")).toBeUndefined();
+  },
+);
+
+it("reads a selection table of Raven, each selection once, with its own column of labels", async () => {
+  const table = [
+    "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation",
+    "1\tWaveform 1\t1\t1.25\t2.5\t0\t8000\towl",
+    "1\tSpectrogram 1\t1\t1.25\t2.5\t0\t8000\towl",
+    "2\tSpectrogram 1\t1\t7.0\t8.0\t200\t3000\tfox",
+  ].join("\n");
+  const found = readAnnotationTable(await parseCsv(table, "day.txt"), "day.txt");
+  expect(found?.map(({ segment, label }) => [segment.start, segment.end, label])).toEqual([
+    [1.25, 2.5, "owl"],
+    [7, 8, "fox"],
+  ]);
+});
+
+it("counts times of a table over several files from the start of each", async () => {
+  const table = [
+    "Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)\tSpecies",
+    "1\t605.0\t606.5\tB.wav\t5.0\towl",
+  ].join("\n");
+  expect(readAnnotationTable(await parseCsv(table, "all.txt"), "all.txt")).toEqual([
+    { segment: { start: 5, end: 6.5 }, label: "owl", place: "all.txt, line 2", file: "B.wav" },
+  ]);
+});
+
+it.each([
+  ["file_name,start,end,label", { start: "start", end: "end" }],
+  ["Start (s),End (s),Scientific name,Common name,Confidence", { start: "Start (s)", end: "End (s)" }],
+  ["filename\tonset\toffset\tevent_label", { start: "onset", end: "offset" }],
+  ["file,start_time,duration,label", { start: "start_time", duration: "duration" }],
+  ["file,label,duration", undefined],
+  ["slice_file_name,fsID,start,end,class", undefined],
+])("finds the columns of %s", (header, expected) => {
+  expect(findSegmentColumns(header.split(/[,\t]/))).toEqual(expected);
+});
+
+it.each([
+  ["x,2,dog", /start is "x"/],
+  ["3,2,dog", /the end, 2 s, is before the start, 3 s/],
+  [",2,dog", /start is ""/],
+])("names the row %s", async (row, message) => {
+  const table = await parseCsv(`start,end,label\n${row}`, "day.csv");
+  expect(() => readAnnotationTable(table, "day.csv")).toThrow(message);
+});

@@ -1,0 +1,163 @@
+/**
+ * Reads the annotations of long recordings as other programs write them: Audacity's label tracks, Raven's
+ * selection tables, and tables with the columns start and end.
+ *
+ * Not its concern: the file system, which recording an annotation file belongs to (node/data/annotated-folder.ts).
+ *
+ * Audacity: manual, "Importing and Exporting Labels". Raven: Raven Pro User's Manual, chapter 6. Tables:
+ * columns as in Hugging Face data sets, DCASE (onset, offset) and BirdNET ("Start (s)", "Common name").
+ */
+import { GolemError } from "../core/error.ts";
+import type { Segment } from "./segment.ts";
+import type { Table } from "./table.ts";
+
+/** One annotation, with the position for messages: "day.txt, line 3". */
+export interface Annotation {
+  readonly segment: Segment;
+  /** As written, trimmed; may be empty. */
+  readonly label: string;
+  readonly place: string;
+  /** Name of the recording, where the table says it: one table may annotate several recordings. */
+  readonly file?: string;
+}
+
+const trackLine = /^\s*(\d+(?:[.,]\d+)?)\t\s*(\d+(?:[.,]\d+)?)(?:\t(.*))?$/;
+
+/**
+ * Parses an Audacity label track: start, end and label, separated by tabs. Lines that begin with a backslash
+ * hold the frequencies of the label before and are passed over. Undefined if the text is something else, such
+ * as a transcript.
+ */
+export function parseLabelTrack(text: string, name: string): Annotation[] | undefined {
+  const annotations: Annotation[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    if (line.trim() === "" || line.startsWith("\\")) continue;
+    const match = trackLine.exec(line);
+    if (!match) return undefined;
+    annotations.push({
+      segment: { start: toNumber(match[1]!), end: toNumber(match[2]!) },
+      label: match[3]?.trim() ?? "",
+      place: `${name}, line ${index + 1}`,
+    });
+  }
+  return annotations.length > 0 ? annotations : undefined;
+}
+
+/** Names of the columns with the start of a segment, and of its end or duration, the preferred first. */
+const startColumns = [
+  ...["start", "start (s)", "start_s", "start_time", "start_seconds", "start_time_s", "start (seconds)"],
+  ...["begin", "begin_time", "begin time (s)", "begin_s", "onset", "onset_s", "event_onset", "t_min", "tmin"],
+];
+const endColumns = [
+  ...["end", "end (s)", "end_s", "end_time", "end_seconds", "end_time_s", "end (seconds)", "end time (s)"],
+  ...["stop", "stop_time", "offset", "offset_s", "event_offset", "t_max", "tmax"],
+];
+const durationColumns = ["duration", "duration_s", "duration (s)", "length_s"];
+/** Columns of labels in tables of annotations, the preferred first. */
+const labelColumns = [
+  ...[
+    "label",
+    "annotation",
+    "event_label",
+    "common name",
+    "species",
+    "tag",
+    "class",
+    "category",
+    "call type",
+  ],
+  ...["sound type", "type", "name", "code", "id", "comments"],
+];
+
+/** Columns of a table that give a segment. */
+export interface SegmentColumns {
+  readonly start: string;
+  readonly end?: string;
+  readonly duration?: string;
+}
+
+const squash = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, "");
+
+function find(columns: readonly string[], wanted: readonly string[]): string | undefined {
+  for (const name of wanted) {
+    const found = columns.find((column) => squash(column) === squash(name));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * The columns of start and end, or start and duration; undefined if a table has none. In UrbanSound8K's list
+ * (`slice_file_name`) they refer to another recording.
+ */
+export function findSegmentColumns(columns: readonly string[]): SegmentColumns | undefined {
+  if (find(columns, ["slice_file_name"]) !== undefined) return undefined;
+  const start = find(columns, startColumns);
+  if (start === undefined) return undefined;
+  const end = find(columns, endColumns);
+  if (end !== undefined) return { start, end };
+  const duration = find(columns, durationColumns);
+  return duration === undefined ? undefined : { start, duration };
+}
+
+/** The segment of a row; throws `invalid-data` for cells that are no times, and for an end before the start. */
+export function readSegment(
+  getCell: (column: string | undefined) => string,
+  { start, end, duration }: SegmentColumns,
+  place: string,
+): Segment {
+  const read = (column: string): number => {
+    const value = toNumber(getCell(column));
+    if (getCell(column).trim() !== "" && value >= 0 && value <= 1e8) return value;
+    throw new GolemError(
+      "invalid-data",
+      `${place}: ${column} is "${getCell(column).slice(0, 40)}"; seconds from the start of the recording were expected.`,
+      { hint: "Write seconds as a number, such as 12.5; if the column means something else, rename it." },
+    );
+  };
+  const from = read(start);
+  const segment = { start: from, end: end === undefined ? from + read(duration!) : read(end) };
+  if (segment.end >= segment.start) return segment;
+  throw new GolemError(
+    "invalid-data",
+    `${place}: the end, ${segment.end} s, is before the start, ${segment.start} s.`,
+    { hint: "Swap them; if the columns mean something else, rename them." },
+  );
+}
+
+/**
+ * Reads a selection table of Raven, or a table of annotations beside one recording; undefined without the
+ * columns of start and end. Raven lists a selection once per view; it counts once.
+ */
+export function readAnnotationTable(table: Table, name: string): Annotation[] | undefined {
+  const columns = findSegmentColumns(table.columns);
+  const label = find(table.columns, labelColumns);
+  if (!columns || label === undefined) return undefined;
+  const file = find(table.columns, ["begin file", "begin path", "file", "filename", "file_name"]);
+  const inFile = find(table.columns, ["file offset (s)"]);
+  const seen = new Set<string>();
+  const annotations: Annotation[] = [];
+  for (const { line, cells } of table.rows) {
+    const place = `${name}, line ${line}`;
+    const getCell = (column: string | undefined): string =>
+      column === undefined ? "" : (cells.get(column.toLowerCase()) ?? "").trim();
+    let segment = readSegment(getCell, columns, place);
+    // Times of a table over several files count from the first; the offset counts from the row's own file.
+    const offset = inFile === undefined ? Number.NaN : toNumber(getCell(inFile));
+    if (offset >= 0) segment = { start: offset, end: offset + segment.end - segment.start };
+    const recording = getCell(file).split(/[\\/]/).at(-1)!;
+    const key = JSON.stringify([segment, getCell(label), recording]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    annotations.push({
+      ...{ segment, label: getCell(label), place },
+      ...(recording === "" ? {} : { file: recording }),
+    });
+  }
+  return annotations;
+}
+
+const toNumber = (text: string): number => Number(text.trim().replace(",", "."));

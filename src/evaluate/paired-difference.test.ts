@@ -1,0 +1,71 @@
+/** The paired difference: its value, and by simulation how often it is right about equal and worse versions. */
+import { expect, it } from "vitest";
+import { createRandom } from "../core/random.ts";
+import { computePairedDifference } from "./paired-difference.ts";
+
+const classes = ["a", "b", "c"];
+
+/** Predictions of two versions; `flip`: how often an answer of the second changes either way at random. */
+function draw(seed: number, { rows = 300, accuracy = 0.8, flip = 0.06, loss = 0, perSpeaker = 1 }) {
+  const random = createRandom(seed);
+  const truth = Array.from({ length: rows }, (_, row) => classes[row % classes.length]!);
+  const a = truth.map(() => (random.uniform() < accuracy ? 1 : 0));
+  // As many answers turn right as wrong.
+  const turnWrong = (flip * (1 - accuracy)) / accuracy;
+  const b = a.map((right) => {
+    const changed = random.uniform() < (right ? turnWrong : flip) ? 1 - right : right;
+    return changed === 1 && random.uniform() < loss / accuracy ? 0 : changed;
+  });
+  const groups = truth.map((_, row) => `speaker ${Math.floor(row / perSpeaker)}`);
+  return { truth, a, b, groups };
+}
+
+it("is the difference of the mean recalls", () => {
+  const truth = ["a", "a", "a", "a", "b"];
+  const groups = truth.map(() => undefined);
+  const { difference, interval } = computePairedDifference({
+    ...{ truth, groups },
+    a: [1, 1, 1, 1, 0],
+    b: [1, 1, 1, 0, 1],
+  });
+  expect(difference).toBeCloseTo((0.75 + 1) / 2 - (1 + 0) / 2, 12);
+  expect(interval[0]).toBeLessThan(0);
+});
+
+it("calls equal versions different in at most a twentieth of draws", () => {
+  let different = 0;
+  for (let seed = 0; seed < 400; seed++) {
+    const { interval } = computePairedDifference(draw(seed, {}));
+    if (interval[0] > 0 || interval[1] < 0) different++;
+  }
+  expect(different / 400).toBeLessThanOrEqual(0.05);
+});
+
+it("finds a loss of .05 on 300 recordings in at least four of five draws", () => {
+  let found = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const { interval } = computePairedDifference(draw(seed, { loss: 0.05, flip: 0.02 }));
+    if (interval[1] < 0) found++;
+  }
+  expect(found / 200).toBeGreaterThanOrEqual(0.8);
+});
+
+it("is wider where a speaker's recordings change sides together", () => {
+  const { truth, groups } = draw(1, { perSpeaker: 30 });
+  const a = truth.map(() => 1);
+  const b = truth.map((_, row) => (row < 30 ? 0 : 1));
+  const alone = truth.map(() => undefined);
+  const width = (input: Parameters<typeof computePairedDifference>[0]) => {
+    const { interval } = computePairedDifference(input);
+    return interval[1] - interval[0];
+  };
+  expect(width({ truth, a, b, groups })).toBeGreaterThan(2 * width({ truth, a, b, groups: alone }));
+});
+
+it("says nothing certain of identical answers", () => {
+  const { truth, a, groups } = draw(2, { rows: 30 });
+  const { difference, interval } = computePairedDifference({ truth, a, b: a, groups });
+  expect(difference).toBe(0);
+  expect(interval[0]).toBeLessThan(0);
+  expect(interval[1]).toBeGreaterThan(0);
+});

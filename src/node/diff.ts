@@ -1,0 +1,94 @@
+/**
+ * Comparison of two saved golems in Node, with what each costs: bytes, and time per recording.
+ *
+ * Not its concern: the comparison itself (workflow/compare-golems.ts), the terminal.
+ */
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Dataset } from "../dataset/dataset.ts";
+import { compareByData, compareByTraining, type GolemDifference } from "../workflow/compare-golems.ts";
+import { openDataset } from "./data/open-dataset.ts";
+import { locateFiles } from "./data/report-sources.ts";
+import type { EnvironmentOptions } from "./environment.ts";
+import { type Golem, loadGolem } from "./golem.ts";
+import { runInNode } from "./node-environment.ts";
+
+/** What a golem costs. */
+interface GolemCost {
+  /** Bytes of its folder, without the encoders' weights. */
+  readonly bytes: number;
+  readonly encoders: readonly string[];
+  /** Median time to classify one of the recordings, once its networks are loaded; absent without DATA. */
+  readonly milliseconds?: number;
+}
+
+/** The difference of two golems, and their costs. */
+export interface GolemDiff extends GolemDifference {
+  readonly cost: { readonly a: GolemCost; readonly b: GolemCost };
+  /** Whether b is worse: the interval lies below 0, and the difference below -margin. */
+  readonly worse: boolean;
+}
+
+/** Options of {@link diffGolems}. */
+export interface DiffOptions extends EnvironmentOptions {
+  /** Recordings to compare on; without them, by what both trainings held out. */
+  readonly data?: string | Dataset | undefined;
+  readonly limit?: number | undefined;
+  /** Loss of balanced accuracy that is accepted; default 0. */
+  readonly margin?: number | undefined;
+}
+
+/** Recordings that are timed. */
+const timed = 7;
+
+/**
+ * Compares two golems in folders. Rejects with the errors of `loadGolem` and `evaluate`, and with
+ * `no-recordings` where nothing was held out of both.
+ */
+export async function diffGolems(a: string, b: string, options: DiffOptions = {}): Promise<GolemDiff> {
+  const { data, limit, margin = 0, ...environmentOptions } = options;
+  const golems = [await loadGolem(a, environmentOptions), await loadGolem(b, environmentOptions)] as const;
+  const [first, second] = golems;
+  try {
+    const dataset = data === undefined ? undefined : await openDataset(data, environmentOptions);
+    const difference = dataset
+      ? await runInNode(options, (environment) =>
+          compareByData(environment, first, second, dataset, { ...environmentOptions, limit }),
+        )
+      : compareByTraining(first.model, second.model);
+    const paths = dataset ? [...(await locateFiles(dataset.recordings.slice(0, timed))).values()] : [];
+    return {
+      ...difference,
+      cost: { a: await measureCost(a, first, paths), b: await measureCost(b, second, paths) },
+      worse: difference.interval[1] < 0 && difference.difference < -margin,
+    };
+  } finally {
+    for (const golem of golems) await golem.dispose();
+  }
+}
+
+async function measureCost(folder: string, golem: Golem, paths: readonly string[]): Promise<GolemCost> {
+  let bytes = 0;
+  for (const name of await readdir(resolve(folder))) {
+    const info = await stat(join(resolve(folder), name));
+    if (info.isFile()) bytes += info.size;
+  }
+  const times: number[] = [];
+  // The first prediction loads the networks and is not counted.
+  for (const path of paths.length > 0 ? [paths[0]!, ...paths] : []) {
+    const started = performance.now();
+    const isDone = await golem.predict(path).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) times.push(performance.now() - started);
+  }
+  const sorted = times.slice(1).sort((one, other) => one - other);
+  const { encoders, transcriber } = golem.model;
+  return {
+    bytes,
+    encoders: [...new Set([...encoders, ...(transcriber ? [transcriber] : [])].map(({ id }) => id))],
+    ...(sorted.length > 0 ? { milliseconds: sorted[sorted.length >> 1]! } : {}),
+  };
+}

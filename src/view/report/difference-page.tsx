@@ -1,0 +1,148 @@
+/**
+ * The page of `golem diff`: which version is better, per class, and which recordings changed sides. One HTML
+ * file without script.
+ *
+ * Not its concern: how the comparison was computed, where the style sheet is kept.
+ */
+import { formatPercent } from "../../core/format.ts";
+import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { PairedDifference } from "../../evaluate/paired-difference.ts";
+import { describeDifference } from "../sentences.ts";
+import { type PageAssets, renderMarkup } from "./page.tsx";
+import { Facts, Section } from "./section.tsx";
+
+/** What the page shows of a comparison. */
+interface ShownDifference extends PairedDifference {
+  readonly recordings: number;
+  readonly a: Pick<Evaluation, "balancedAccuracy">;
+  readonly b: Pick<Evaluation, "balancedAccuracy">;
+  /** Recall of each class. */
+  readonly perClass: Readonly<
+    Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
+  >;
+  readonly changed: readonly Readonly<Record<"file" | "label" | "a" | "b", string>>[];
+}
+
+/** Most recordings that are listed. */
+const maximumListed = 500;
+
+/** Writes the page; `names`: how the two golems are called. */
+export function writeDifferencePage(
+  difference: ShownDifference,
+  names: { readonly a: string; readonly b: string },
+  assets: Pick<PageAssets, "style">,
+): string {
+  return `<!doctype html>\n${renderMarkup(<Page {...{ difference, names, assets }} />)}\n`;
+}
+
+function Page(props: {
+  readonly difference: ShownDifference;
+  readonly names: { readonly a: string; readonly b: string };
+  readonly assets: Pick<PageAssets, "style">;
+}) {
+  const { difference, names, assets } = props;
+  const { a, b, perClass, changed, recordings } = difference;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${names.a} and ${names.b} compared`}</title>
+        <link rel="icon" href="data:," />
+        <style dangerouslySetInnerHTML={{ __html: assets.style }} />
+      </head>
+      <body>
+        <main id="main">
+          <Section
+            id="difference"
+            title={`${names.b} against ${names.a}`}
+            sentence={`${names.b} is ${describeDifference(difference)}.`}
+          >
+            <Facts
+              facts={[
+                [names.a, formatPercent(a.balancedAccuracy)],
+                [names.b, formatPercent(b.balancedAccuracy)],
+                ["recordings", String(recordings)],
+                ["answers that changed sides", String(changed.length)],
+              ]}
+            />
+          </Section>
+          <Section
+            id="classes"
+            title="Per class"
+            sentence="Recall: how many recordings of a class are recognised."
+          >
+            <div class="scroll">
+              <table class="rows">
+                <thead>
+                  <tr>
+                    <th scope="col">class</th>
+                    <th scope="col" class="percent">
+                      recordings
+                    </th>
+                    <th scope="col" class="percent">
+                      {names.a}
+                    </th>
+                    <th scope="col" class="percent">
+                      {names.b}
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {Object.entries(perClass).map(([label, own]) => (
+                    <tr key={label}>
+                      <th scope="row">{label}</th>
+                      <td class="percent">{own.recordings}</td>
+                      <td class="percent">{formatPercent(own.a, 0)}</td>
+                      <td class="percent">{formatPercent(own.b, 0)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </Section>
+          <Section
+            id="changed"
+            title="Recordings that changed sides"
+            sentence={
+              changed.length === 0
+                ? "None: the two are right and wrong about the same recordings."
+                : `One of the two is right about each of them${changed.length > maximumListed ? `; the first ${maximumListed} are shown` : ""}.`
+            }
+          >
+            {changed.length > 0 && (
+              <div class="scroll">
+                <table class="rows">
+                  <thead>
+                    <tr>
+                      <th scope="col">recording</th>
+                      <th scope="col">label</th>
+                      <th scope="col">{names.a}</th>
+                      <th scope="col">{names.b}</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {changed.slice(0, maximumListed).map((own) => (
+                      <tr key={own.file}>
+                        <td class="file">{own.file}</td>
+                        <td>{own.label}</td>
+                        <td>{own.a === own.label ? <strong>{own.a}</strong> : own.a}</td>
+                        <td>{own.b === own.label ? <strong>{own.b}</strong> : own.b}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+          </Section>
+        </main>
+      </body>
+    </html>
+  );
+}

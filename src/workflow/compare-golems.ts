@@ -1,0 +1,194 @@
+/**
+ * Comparison of two golems on the same recordings: held-out predictions that both kept at training, or a data
+ * set that neither was trained on.
+ *
+ * Not its concern: the statistics (evaluate/paired-difference.ts), files.
+ */
+import { GolemError } from "../core/error.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import { getGroup } from "../embed/sources.ts";
+import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { computePairedDifference, type PairedDifference } from "../evaluate/paired-difference.ts";
+import type { GolemModel } from "../golem/golem-model.ts";
+import type { TrainingDocument } from "../golem/training-document.ts";
+import { createMatrix } from "../math/matrix.ts";
+import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
+import { evaluate, type GolemWithEncoders } from "./evaluate.ts";
+
+/** A recording that one golem answers rightly and the other wrongly. */
+interface ChangedAnswer {
+  readonly file: string;
+  readonly label: string;
+  /** The answers of the two. */
+  readonly a: string;
+  readonly b: string;
+}
+
+/** The comparison; differences are b minus a. */
+export interface GolemDifference extends PairedDifference {
+  /** Recordings that were compared. */
+  readonly recordings: number;
+  /** How the predictions were held out: kept from both trainings' folds and test sets, or a data set. */
+  readonly protocol: "cross-validation" | "held-out";
+  readonly a: Evaluation;
+  readonly b: Evaluation;
+  readonly perClass: Readonly<
+    Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
+  >;
+  readonly changed: readonly ChangedAnswer[];
+  /** Labels that only one of them knows; their recordings are not compared. */
+  readonly onlyA: readonly string[];
+  readonly onlyB: readonly string[];
+}
+
+/** One recording as one golem predicted it. */
+interface HeldOut {
+  readonly file: string;
+  readonly label: string;
+  readonly group: string | undefined;
+  /** Of each label of the golem. */
+  readonly probabilities: readonly number[];
+  /** Share of the repeats in which the answer was right. */
+  readonly correctness: number;
+}
+
+/** Compares by the held-out predictions in the golems' own records of training. */
+export function compareByTraining(a: GolemModel, b: GolemModel): GolemDifference {
+  const difference = compare(a, b, listHeldOut(a), listHeldOut(b), "cross-validation");
+  if (difference) return difference;
+  throw new GolemError(
+    "no-recordings",
+    "The two golems share no recording that was held out of both trainings; at least one was expected.",
+    { hint: "Name recordings to compare them on: golem diff A B DATA" },
+  );
+}
+
+/**
+ * Compares on a data set; recordings that one of them was trained on are left out. Rejects with the errors of
+ * `evaluate`.
+ */
+export async function compareByData(
+  environment: Pick<EmbeddingEnvironment, "openDataset" | "embed">,
+  a: GolemWithEncoders,
+  b: GolemWithEncoders,
+  data: string | Dataset,
+  options: WorkflowOptions & { readonly limit?: number | undefined },
+): Promise<GolemDifference> {
+  const first = await evaluate(environment, a, data, options);
+  const second = await evaluate(environment, b, data, { ...options, onWarning: undefined });
+  const difference = compare(
+    a.model,
+    b.model,
+    predictHeldOut(a.model, first.embedded),
+    predictHeldOut(b.model, second.embedded),
+    "held-out",
+  );
+  if (difference) return difference;
+  throw new GolemError(
+    "no-recordings",
+    "No recording is left to compare on: each was trained on, or has a label that one of the golems does not know.",
+    { hint: "Name recordings that neither was trained on." },
+  );
+}
+
+/** By hash of the file: the recordings that were held out, and their predictions. */
+function listHeldOut({ document, training }: GolemModel): Map<string, HeldOut> {
+  const found = new Map<string, HeldOut>();
+  const add = ({
+    file,
+    fileHash,
+    label,
+    speaker,
+    outOfFold,
+    votes = [],
+  }: TrainingDocument["recordings"][number]) => {
+    if (!outOfFold) return;
+    const own = document.labels.indexOf(label);
+    const total = votes.reduce((sum, [, times]) => sum + times, 0);
+    const right = votes.find(([answer]) => answer === own)?.[1] ?? 0;
+    const correctness = total > 0 ? right / total : Number(findLargest(outOfFold) === own);
+    found.set(fileHash, { file, label, group: speaker, probabilities: outOfFold, correctness });
+  };
+  for (const recording of training.recordings) add(recording);
+  for (const recording of training.test ?? []) add(recording);
+  return found;
+}
+
+function predictHeldOut(model: GolemModel, recordings: readonly EmbeddedRecording[]): Map<string, HeldOut> {
+  const { classifier, document, training } = model;
+  const trained = new Set(training.recordings.flatMap(({ fileHash, audioHash }) => [fileHash, audioHash]));
+  const heldOut = recordings.filter(
+    ({ fileHash, facts }) => !trained.has(fileHash) && !trained.has(facts.audioHash),
+  );
+  const { data, columns } = classifier.computeProbabilities(heldOut);
+  return new Map(
+    heldOut.map((recording, row) => {
+      const { file, label, fileHash } = recording;
+      const probabilities = Array.from(data.subarray(row * columns, (row + 1) * columns));
+      const correctness = Number(document.labels[findLargest(probabilities)] === label);
+      return [fileHash, { file, label, group: getGroup(recording), probabilities, correctness }];
+    }),
+  );
+}
+
+/** Compares on the recordings that both predicted; undefined if there are none. */
+function compare(
+  { document: { labels: labelsA, trainAccuracy: trainA } }: GolemModel,
+  { document: { labels: labelsB, trainAccuracy: trainB } }: GolemModel,
+  a: ReadonlyMap<string, HeldOut>,
+  b: ReadonlyMap<string, HeldOut>,
+  protocol: GolemDifference["protocol"],
+): GolemDifference | undefined {
+  const pairs = [...a].flatMap(([hash, one]) => {
+    const other = b.get(hash);
+    const isKnown = labelsA.includes(one.label) && labelsB.includes(one.label);
+    return other && other.label === one.label && isKnown ? [[one, other] as const] : [];
+  });
+  if (pairs.length === 0) return undefined;
+  const truth = pairs.map(([{ label }]) => label);
+  const groups = pairs.map(([{ group }]) => group);
+  const score = (side: 0 | 1, labels: readonly string[], trainAccuracy: number): Evaluation => {
+    const matrix = createMatrix(pairs.length, labels.length);
+    for (const [row, pair] of pairs.entries()) matrix.data.set(pair[side].probabilities, row * labels.length);
+    return computeEvaluation({
+      ...{ protocol, labels, groups, trainAccuracy, probabilities: [matrix] },
+      truth: truth.map((label) => labels.indexOf(label)),
+      trainLabels: truth.map((label) => labels.indexOf(label)),
+    });
+  };
+  const perClass: Record<string, { a: number; b: number; recordings: number }> = {};
+  for (const label of new Set(truth)) {
+    const own = pairs.filter(([one]) => one.label === label);
+    const mean = (side: 0 | 1) => own.reduce((sum, pair) => sum + pair[side].correctness, 0) / own.length;
+    perClass[label] = { a: mean(0), b: mean(1), recordings: own.length };
+  }
+  const changed = pairs.flatMap(([one, other]): ChangedAnswer[] => {
+    const answers = {
+      a: labelsA[findLargest(one.probabilities)]!,
+      b: labelsB[findLargest(other.probabilities)]!,
+    };
+    const isChanged = (answers.a === one.label) !== (answers.b === one.label);
+    return isChanged ? [{ file: one.file, label: one.label, ...answers }] : [];
+  });
+  return {
+    recordings: pairs.length,
+    protocol,
+    a: score(0, labelsA, trainA),
+    b: score(1, labelsB, trainB),
+    ...computePairedDifference({
+      truth,
+      a: pairs.map(([one]) => one.correctness),
+      b: pairs.map(([, other]) => other.correctness),
+      groups,
+    }),
+    perClass,
+    changed,
+    onlyA: labelsA.filter((label) => !labelsB.includes(label)),
+    onlyB: labelsB.filter((label) => !labelsA.includes(label)),
+  };
+}
+
+function findLargest(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
+}
