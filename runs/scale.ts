@@ -9,7 +9,7 @@
  * that no encoder runs. Writes runs/results/scale.json and scale.md. Needs the built package.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRandom, type Random } from "../src/core/random.ts";
@@ -122,9 +122,17 @@ function train(list: string, recordings: number): Cost {
   };
 }
 
-function writeResults(costs: readonly Cost[]): void {
+/** Writes what was measured, and keeps the sizes that were measured before. */
+function writeResults(measured: readonly Cost[]): void {
   const folder = resolve("runs/results");
-  mkdirSync(folder, { recursive: true });
+  const kept = join(folder, "scale.json");
+  const known: { costs: readonly Cost[] } = existsSync(kept)
+    ? JSON.parse(readFileSync(kept, "utf8"))
+    : { costs: [] };
+  const costs = [
+    ...known.costs.filter(({ recordings }) => !measured.some((cost) => cost.recordings === recordings)),
+    ...measured,
+  ].sort((a, b) => a.recordings - b.recordings);
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}`;
   writeFileSync(join(folder, "scale.json"), `${JSON.stringify({ machine, costs }, null, 2)}\n`);
   const lines = costs.map(

@@ -12,7 +12,7 @@ import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
-import type { Matrix } from "../math/matrix.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { chooseHead, type HeadChoice } from "./choosing/choose-head.ts";
 import { chooseLayer } from "./choosing/choose-layer.ts";
 import type { Vocabulary } from "./features/text-features.ts";
@@ -134,6 +134,9 @@ function addScores(head: Head, scores: HeadChoice["scores"]): Head {
   };
 }
 
+/** Recordings predicted at a time, to bound the memory of their features. */
+const pieceRows = 256;
+
 /** Creates a classifier from heads and the views they were trained on. */
 export function createClassifier(
   fitted: readonly FittedView[],
@@ -148,21 +151,24 @@ export function createClassifier(
       computeLogits: (embeddings: readonly Embedding[]) => head.computeLogits(computeFeatures(embeddings)),
     };
   });
+  const computePiece = (embeddings: readonly Embedding[]): Matrix =>
+    parts.length === 1
+      ? computeProbabilities(parts[0]!.computeLogits(embeddings))
+      : poolViews(
+          parts.map(({ computeLogits }) => computeLogProbabilities(computeLogits(embeddings).data, classes)),
+          parts.map(({ factor }) => factor),
+          classes,
+        );
   return {
     fitted,
     vocabulary,
     computeProbabilities(embeddings) {
       checkEmbeddings(embeddings, encoderSet);
-      const probabilities =
-        parts.length === 1
-          ? computeProbabilities(parts[0]!.computeLogits(embeddings))
-          : poolViews(
-              parts.map(({ computeLogits }) =>
-                computeLogProbabilities(computeLogits(embeddings).data, classes),
-              ),
-              parts.map(({ factor }) => factor),
-              classes,
-            );
+      const probabilities = createMatrix(embeddings.length, classes);
+      for (let from = 0; from < embeddings.length; from += pieceRows) {
+        const piece = computePiece(embeddings.slice(from, from + pieceRows));
+        probabilities.data.set(piece.data, from * classes);
+      }
       if (!probabilities.data.every(Number.isFinite)) {
         throw new GolemError(
           "golem-damaged",

@@ -8,7 +8,7 @@
  */
 
 /** Value types of parameters, results and locals. */
-export const wasmTypes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+const wasmTypes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 
 /** A function of a module: its type, its locals in the order of their numbers, and its instructions. */
 export interface WasmFunction {
