@@ -139,8 +139,12 @@ function writeResults(measured: readonly Cost[]): void {
     ({ recordings, processorSeconds, wallSeconds, peakMegabytes, balancedAccuracy }) =>
       `| ${recordings} | ${processorSeconds.toFixed(1)} | ${wallSeconds.toFixed(1)} | ${Math.round(peakMegabytes)} | ${balancedAccuracy.toFixed(3)} |`,
   );
+  // What was compared by hand stands below the table and is kept.
+  const page = join(folder, "scale.md");
+  const before = existsSync(page) ? readFileSync(page, "utf8") : "";
+  const comparison = before.includes("\nThe wall") ? [before.slice(before.indexOf("The wall"))] : [];
   writeFileSync(
-    join(folder, "scale.md"),
+    page,
     [
       "# What training costs, by the number of recordings",
       "",
@@ -151,6 +155,7 @@ function writeResults(measured: readonly Cost[]): void {
       "|---:|---:|---:|---:|---:|",
       ...lines,
       "",
+      ...comparison,
     ].join("\n"),
   );
 }

@@ -158,15 +158,16 @@ export function reportError(error: unknown, json: boolean, streams: Streams): nu
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
 }
 
-/** Time between two lines of progress where there is no terminal, in milliseconds. */
+/** Time between two lines of progress where there is no terminal, and before the first, in milliseconds. */
 const lineMilliseconds = 5000;
+const quietMilliseconds = 15_000;
 
 /** Progress as a line every few seconds, for logs; work that is over sooner writes none. */
 function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) => void {
-  let written = performance.now();
+  let due = performance.now() + quietMilliseconds;
   return ({ stage, completed, total }) => {
-    if (performance.now() - written < lineMilliseconds) return;
-    written = performance.now();
+    if (performance.now() < due) return;
+    due = performance.now() + lineMilliseconds;
     const share = total ? ` (${Math.floor((100 * completed) / total)} %)` : "";
     stderr.write(`${makePrintable(stage)} ${completed}${total === undefined ? "" : `/${total}`}${share}\n`);
   };
