@@ -12,15 +12,15 @@ import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
-import type { Matrix } from "../math/matrix.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { chooseHead, type HeadChoice } from "./choosing/choose-head.ts";
 import { chooseLayer } from "./choosing/choose-layer.ts";
 import type { Vocabulary } from "./features/text-features.ts";
 import { type Augmentation, fitFusion } from "./fusion/fit-fusion.ts";
 import type { FittedView } from "./fusion/fusion.ts";
 import { computeLogProbabilities, poolViews } from "./fusion/fusion.ts";
-import { fitMixedFusion, isMixed } from "./fusion/mix-origins.ts";
-import type { LabelledRows } from "./labelled-rows.ts";
+import { fitMixedFusion } from "./fusion/mix-origins.ts";
+import { isMixed, type LabelledRows } from "./labelled-rows.ts";
 import {
   checkEmbeddings,
   createViewFeatures,
@@ -140,6 +140,9 @@ function addScores(head: Head, scores: HeadChoice["scores"]): Head {
   };
 }
 
+/** Recordings predicted at a time, to bound the memory of their features. */
+const pieceRows = 256;
+
 /** Creates a classifier from heads and the views they were trained on. */
 export function createClassifier(
   fitted: readonly FittedView[],
@@ -154,21 +157,24 @@ export function createClassifier(
       computeLogits: (embeddings: readonly Embedding[]) => head.computeLogits(computeFeatures(embeddings)),
     };
   });
+  const computePiece = (embeddings: readonly Embedding[]): Matrix =>
+    parts.length === 1
+      ? computeProbabilities(parts[0]!.computeLogits(embeddings))
+      : poolViews(
+          parts.map(({ computeLogits }) => computeLogProbabilities(computeLogits(embeddings).data, classes)),
+          parts.map(({ factor }) => factor),
+          classes,
+        );
   return {
     fitted,
     vocabulary,
     computeProbabilities(embeddings) {
       checkEmbeddings(embeddings, encoderSet);
-      const probabilities =
-        parts.length === 1
-          ? computeProbabilities(parts[0]!.computeLogits(embeddings))
-          : poolViews(
-              parts.map(({ computeLogits }) =>
-                computeLogProbabilities(computeLogits(embeddings).data, classes),
-              ),
-              parts.map(({ factor }) => factor),
-              classes,
-            );
+      const probabilities = createMatrix(embeddings.length, classes);
+      for (let from = 0; from < embeddings.length; from += pieceRows) {
+        const piece = computePiece(embeddings.slice(from, from + pieceRows));
+        probabilities.data.set(piece.data, from * classes);
+      }
       if (!probabilities.data.every(Number.isFinite)) {
         throw new GolemError(
           "golem-damaged",

@@ -7,6 +7,7 @@ import { defaultRecipe } from "../core/default-recipe.ts";
 import { countLabels } from "../dataset/classes.ts";
 import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
@@ -40,8 +41,10 @@ export function createFitProblem(
 }
 
 /** Repeats of cross-validation: as asked, else fewer where copies make each fit take several times as long. */
-export function getRepeats({ copies }: FitProblem, asked?: number): number {
-  return asked ?? (copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats);
+export function getRepeats({ copies, labels }: FitProblem, asked?: number): number {
+  if (asked !== undefined) return asked;
+  if (labels.length > maximumDense) return 1;
+  return copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats;
 }
 
 function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embedding {

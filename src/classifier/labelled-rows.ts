@@ -33,3 +33,8 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     ...(rows.synthetic ? { synthetic: picked.map((row) => rows.synthetic![row]!) } : {}),
   };
 }
+
+/** Whether some rows are synthetic and some are not. */
+export function isMixed({ synthetic = [] }: Pick<LabelledRows, "synthetic">): boolean {
+  return synthetic.includes(true) && synthetic.includes(false);
+}

@@ -14,7 +14,7 @@ import { addScaled, computeGram, multiplyTransposed } from "../math/matrix-produ
 import type { Head } from "./head.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
-import { findRidgePenalty, type LeaveOut, pickRows, planLeaveOut, type RidgeLooScore } from "./ridge-loo.ts";
+import { findRidgePenalty, type LeaveOut, planLeaveOut, type RidgeLooScore } from "./ridge-loo.ts";
 import {
   computeWeightedMean,
   createRidgeProblem,
@@ -22,6 +22,7 @@ import {
   type RidgeProblem,
   solveRidge,
 } from "./ridge-problem.ts";
+import { pickRows } from "./ridge-solver.ts";
 import {
   applyStandardisation,
   createIdentityStandardisation,

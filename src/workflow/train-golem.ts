@@ -73,7 +73,7 @@ export interface TrainingInput {
 
 /** Options of {@link trainGolem}; every field but the seed has a default. */
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
-  /** Repeats of cross-validation. */
+  /** Repeats of cross-validation; with more than 2,000 recordings, whose interval is narrow anyway, one. */
   readonly repeats?: number;
   /** Called with what does not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;

@@ -9,10 +9,7 @@
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
  *
- * The heads that are kept are fitted on more rows than those whose outputs were calibrated: with few speakers on
- * half as many again and more. Classes then lie further apart, by the square root of the number of rows
- * (evaluate/learning-gain.ts), and log-odds grow as the square of that distance, so weights are multiplied by the
- * ratio of rows. Without it golems of few speakers were under-confident (LOG.md).
+ * Weights are then multiplied by the growth of the training rows (weigh-views.ts).
  *
  * Where recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
  * others to recordings and copies, each without one kind of copy. The same stacking weighs them all, so copies
@@ -31,46 +28,29 @@ import {
   prepareRidgeGroups,
   type RowGroup,
 } from "../../head/ridge.ts";
-import { type LeaveOut, pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
+import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
+import { maximumNested } from "../../head/ridge-problem.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { addScaled } from "../../math/matrix-products.ts";
-import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
-import type { LabelledRows } from "../labelled-rows.ts";
+import { fitVocabulary } from "../features/text-features.ts";
+import { isMixed, type LabelledRows } from "../labelled-rows.ts";
+import { createViewFeatures, type EncoderSetInfo, getSpokenTexts, type Pooling, type View } from "../view.ts";
+import { computeLogProbabilities, poolViews } from "./fusion.ts";
+import { fitLargeFusion, runToEnd } from "./large-fusion.ts";
 import {
-  createViewFeatures,
-  type EncoderSetInfo,
-  getSpokenTexts,
-  listWrittenViews,
-  needsTranscriber,
-  type Pooling,
-  type View,
-} from "../view.ts";
-import { computeLogProbabilities, type FittedView, poolViews } from "./fusion.ts";
-import { fitFusionWeights } from "./fusion-weights.ts";
-
-/** Views with less than this share in the decision are left out. */
-const minimumShare = 0.01;
+  chooseFactors,
+  computeGrowth,
+  computeShares,
+  type FusionFit,
+  listFusedViews,
+} from "./weigh-views.ts";
 
 /**
  * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
  * against heads that were fitted to recordings alone; with a number, all heads are fitted to all copies too.
  */
 export type Augmentation = "auto" | "none" | number;
-
-/** A fitted fusion. */
-export interface FusionFit {
-  readonly fitted: FittedView[];
-  /** Present if the transcript is one of the fitted views. */
-  readonly vocabulary?: Vocabulary;
-  /**
-   * Probabilities [rows, classes] for each training row, from heads fitted without it (and its speaker),
-   * fused.
-   */
-  readonly heldOut: Matrix;
-  /** Share in the decision of the heads that were fitted to copies too. */
-  readonly variedShare: number;
-}
 
 /** How a fusion is fitted. */
 export interface FusionOptions {
@@ -97,14 +77,11 @@ export function fitFusion(
   }: FusionOptions,
 ): FusionFit {
   const { embeddings, labels, classes } = rows;
-  const { counted, isMeasured } = leaveOut;
+  if (isLarge(rows) && !rowWeights) {
+    return runToEnd(fitLargeFusion(rows, encoderSet, { pooling, seed }, [])).fusion;
+  }
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
-  const views: View[] = [
-    ...encoderSet.encoders.flatMap(({ id, layers }) =>
-      Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
-    ),
-    ...listWrittenViews(encoderSet.transcriber, vocabulary),
-  ];
+  const views = listFusedViews(encoderSet, pooling, vocabulary);
   const groups = groupCopies(rows, augment);
   const byView = views.map((view) =>
     prepareView(view, rows, groups, {
@@ -114,33 +91,31 @@ export function fitFusion(
   );
   const prepared = groups.map((_, group) => byView.map((heads) => heads[group]!));
   const all = prepared.flat();
-  const factors = isMeasured
-    ? chooseFactors(
-        all.map(({ view }) => view),
-        all.map(({ heldOut }) => pickRows(heldOut, counted, classes)),
-        counted.map((row) => labels[row]!),
-        classes,
-      )
-    : new Float64Array(all.length).fill(1 / all.length);
+  const factors = chooseFactors(
+    all.map(({ view }) => view),
+    all.map(({ heldOut }) => heldOut),
+    leaveOut,
+    labels,
+    classes,
+  );
   const joined = views.map((_, i) =>
     joinHeads(
       prepared.map((heads) => heads[i]!),
       prepared.map((_, group) => factors[group * views.length + i]!),
     ),
   );
-  // A view's influence also depends on its spread: a view with equal outputs for all classes decides nothing.
-  const influences = joined.map(
-    ({ heldOut, factor }) => factor * (isMeasured ? computeSpread(heldOut, classes) : 1),
+  const shares = computeShares(
+    joined.map(({ heldOut }) => heldOut),
+    joined.map(({ factor }) => factor),
+    leaveOut,
+    classes,
   );
-  const total = influences.reduce((a, b) => a + b, 0);
-  const isKept = influences.map((influence) => influence >= minimumShare * total);
-  const keptTotal = influences.reduce((sum, influence, i) => sum + (isKept[i] ? influence : 0), 0);
-  const growth = isMeasured ? computeGrowth(leaveOut, labels.length) : 1;
+  const growth = computeGrowth(leaveOut, labels.length);
   const fitted = views.flatMap((view, i) =>
-    isKept[i]
+    shares[i]! > 0
       ? [
           {
-            view: { ...view, weight: total > 0 ? influences[i]! / keptTotal : 1 / views.length },
+            view: { ...view, weight: shares[i]! },
             ...{ head: joined[i]!.createHead(), factor: Math.fround(growth * joined[i]!.factor) },
           },
         ]
@@ -152,15 +127,17 @@ export function fitFusion(
     joined.map(({ factor }) => factor),
     classes,
   );
-  const variedShare = joined.reduce(
-    (sum, { shares }, i) =>
-      sum + (isKept[i] ? (influences[i]! / (keptTotal || 1)) * sumVaried(shares, groups) : 0),
-    0,
-  );
+  const variedShare = joined.reduce((sum, own, i) => sum + shares[i]! * sumVaried(own.shares, groups), 0);
   return {
     ...{ fitted, heldOut, variedShare: Math.min(1, variedShare) },
     ...(usesTranscript && vocabulary ? { vocabulary } : {}),
   };
+}
+
+/** Whether rows are fitted by one fit per view for all folds: hundreds of recordings without copies. */
+export function isLarge(rows: LabelledRows): boolean {
+  const { labels, copies = [] } = rows;
+  return labels.length > maximumNested && copies.every(({ length }) => length === 0) && !isMixed(rows);
 }
 
 /**
@@ -260,51 +237,4 @@ function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): J
       shares,
     );
   return { heldOut, factor, shares, createHead };
-}
-
-/** Most that weights are multiplied by. */
-const maximumGrowth = 2;
-
-/** Rows there are per row that heads of left-out rows were fitted on, on average over these. */
-function computeGrowth({ blocks, counted }: LeaveOut, rows: number): number {
-  const isCounted = new Set(counted);
-  let left = 0;
-  for (const block of blocks) left += block.length * block.filter((row) => isCounted.has(row)).length;
-  return Math.min(maximumGrowth, 1 / Math.max(1e-9, 1 - left / (rows * counted.length)));
-}
-
-/** Standard deviation within rows of log-probabilities [rows, classes]. */
-function computeSpread(view: Float64Array, classes: number): number {
-  let sum = 0;
-  for (let start = 0; start < view.length; start += classes) {
-    let mean = 0;
-    for (let k = start; k < start + classes; k++) mean += view[k]! / classes;
-    for (let k = start; k < start + classes; k++) sum += (view[k]! - mean) ** 2;
-  }
-  return Math.sqrt(sum / view.length);
-}
-
-/**
- * Minimum gain in log-likelihood from the transcriber's views, in nats over all rows, for them to be used.
- * Transcripts randomly exchanged between recordings, which carry no information, gain more than this in one
- * of ten draws of real recordings (LOG.md); their median gain is 0.
- */
-const minimumTranscriberGain = 0.3;
-
-/** The weight of each view; 0 for all views of the transcriber if their gain is not worth its run time. */
-function chooseFactors(
-  views: readonly View[],
-  heldOut: readonly Float64Array[],
-  labels: readonly number[],
-  classes: number,
-): Float64Array {
-  const all = fitFusionWeights(heldOut, labels, classes);
-  const isLayer = views.map((view) => !needsTranscriber(view));
-  const layers = heldOut.filter((_, i) => isLayer[i]);
-  if (layers.length === heldOut.length || layers.length === 0) return all.weights;
-  const layersOnly = fitFusionWeights(layers, labels, classes);
-  const gain = labels.length * (all.logLikelihood - layersOnly.logLikelihood);
-  if (gain > minimumTranscriberGain) return all.weights;
-  let place = 0;
-  return Float64Array.from(isLayer, (isOwn) => (isOwn ? layersOnly.weights[place++]! : 0));
 }

@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { fitClassifier } from "../classifier.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
+import { isMixed } from "../labelled-rows.ts";
 import type { EncoderSetInfo } from "../view.ts";
-import { isMixed } from "./mix-origins.ts";
 
 const dimensions = 8;
 const classes = 4;

@@ -12,16 +12,12 @@
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
 import { type LabelledRows, pickLabelledRows } from "../labelled-rows.ts";
 import type { EncoderSetInfo } from "../view.ts";
-import { type FusionFit, type FusionOptions, fitFusion } from "./fit-fusion.ts";
+import { type FusionOptions, fitFusion } from "./fit-fusion.ts";
+import type { FusionFit } from "./weigh-views.ts";
 
 /** Weights of a synthetic recording, relative to a real one. */
 const weights = [1, 0.2];
 const minimumGain = 1;
-
-/** Whether some rows are synthetic and some are not. */
-export function isMixed({ synthetic = [] }: Pick<LabelledRows, "synthetic">): boolean {
-  return synthetic.includes(true) && synthetic.includes(false);
-}
 
 /** Fits the fusion of all views of an encoder set to rows of which {@link isMixed} holds. */
 export function fitMixedFusion(

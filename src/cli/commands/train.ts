@@ -6,6 +6,7 @@ import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { reportFile } from "../../golem/golem-files.ts";
+import { maximumDense } from "../../head/large-ridge.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
@@ -82,6 +83,7 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
     ...describeChoice(heads[0]!.facts),
     ...describeAugment(document.augment),
     ...(larger ? [`  ${larger}`] : []),
+    ...describeSample(heads[0]!.facts, data.recordings),
     "",
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal.bold)
@@ -96,6 +98,17 @@ function describeAugment(augment: Golem["document"]["augment"]): string[] {
   const { copies, kinds, share } = augment;
   return [
     `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads trained on them too decide ${formatPercent(share)}`,
+  ];
+}
+
+/** On how many recordings weights were chosen, where that is a sample. */
+function describeSample(
+  { chosenOn }: Golem["document"]["heads"][number]["facts"],
+  recordings: number,
+): string[] {
+  if (typeof chosenOn !== "number" || recordings <= maximumDense) return [];
+  return [
+    `  penalties and weights chosen on a sample of ${chosenOn} recordings; cross-validation not repeated`,
   ];
 }
 
