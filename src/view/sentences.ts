@@ -186,9 +186,8 @@ export function describeLargerEncoder(
   if (share < wordyShare || words[0]?.encoder !== defaultRecipe.transcriber) return undefined;
   const { id, weights } = moonshineSizes.base;
   return (
-    `words carry ${formatPercent(share)} of the decision: --encoder ${id} reads them with a larger network ` +
-    `(${Math.round(weights.downloadBytes / 1e6)} MB to download once, about ${largerCost} the computing); ` +
-    `\`golem compare DATA --encoders ${defaultRecipe.encoder},${id}\` says whether it is better`
+    `words carry ${formatPercent(share, 0)} of the decision: try --encoder ${id}, a larger network ` +
+    `(${Math.round(weights.downloadBytes / 1e6)} MB to download, about ${largerCost} the computing)`
   );
 }
 
