@@ -55,7 +55,10 @@ export function evaluateClassifier(
   trained: TrainedOn,
   skipped: readonly SkippedRecording[],
 ): Evaluation {
-  const { overlap, heldOut, known } = selectScored(labels, test, trained);
+  // Scores are of real recordings, where there are any.
+  const isReal = test.some(({ isSynthetic }) => !isSynthetic);
+  const scored = isReal ? test.filter(({ isSynthetic }) => !isSynthetic) : test;
+  const { overlap, heldOut, known } = selectScored(labels, scored, trained);
   const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
   const trainedSpeakers = new Set(
     trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
@@ -79,6 +82,7 @@ export function evaluateClassifier(
   const correctness = measureCorrectness(probabilities, truth);
   return computeEvaluation({
     protocol: "held-out",
+    isSynthetic: known.every(({ isSynthetic }) => isSynthetic),
     labels,
     truth,
     probabilities,

@@ -14,6 +14,7 @@ import {
   describeProtocol,
   describeTraining,
   describeVerdict,
+  describeVoices,
 } from "../view/sentences.ts";
 import { formatTable } from "./text-table.ts";
 
@@ -24,7 +25,7 @@ const wideInterval = 0.3;
 export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
   const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
   const lines = [
-    `${bold(`${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}`)}  (${describeInterval(evaluation)})`,
+    `${bold(`${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}${describeVoices(evaluation)}`)}  (${describeInterval(evaluation)})`,
     `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
     `  measured ${describeProtocol(evaluation)}`,
     `  ${describeTraining(evaluation)}`,

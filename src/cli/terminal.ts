@@ -72,6 +72,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   const coloured = isTty(stdout as { isTTY?: boolean }) && !process.env.NO_COLOR;
   const style = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
   const drawn = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  const showProgress = drawn?.show ?? (quiet ? undefined : createProgressLines(stderr));
   let liveSince: number | undefined;
   const bar = drawn && {
     show: drawn.show,
@@ -117,7 +118,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       stderr.write(makePrintable(text.slice(0, width - 1)));
     },
     input: stdin && !isTty(stdin) ? stdin : undefined,
-    work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
+    work: { signal, onWarning: warn, ...(showProgress ? { onProgress: showProgress } : {}) },
     json,
     quiet,
     stderr,
@@ -178,6 +179,21 @@ function describeSystemError(error: unknown): unknown {
       cause: error,
     },
   );
+}
+
+/** Time between two lines of progress where there is no terminal, and before the first, in milliseconds. */
+const lineMilliseconds = 5000;
+const quietMilliseconds = 15_000;
+
+/** Progress as a line every few seconds, for logs; work that is over sooner writes none. */
+function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) => void {
+  let due = performance.now() + quietMilliseconds;
+  return ({ stage, completed, total }) => {
+    if (performance.now() < due) return;
+    due = performance.now() + lineMilliseconds;
+    const share = total ? ` (${Math.floor((100 * completed) / total)} %)` : "";
+    stderr.write(`${makePrintable(stage)} ${completed}${total === undefined ? "" : `/${total}`}${share}\n`);
+  };
 }
 
 /** A progress bar on a terminal: drawn by cli-progress, loaded at the first report. */

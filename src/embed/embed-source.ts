@@ -56,6 +56,8 @@ export interface EmbedSourceOptions {
   readonly identify?: boolean | undefined;
   /** Most samples that are decoded, of all channels together; default: no limit. */
   readonly maximumSamples?: number | undefined;
+  /** Changes the samples of each window before they are encoded. */
+  readonly vary?: ((samples: Float32Array) => Float32Array) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -112,7 +114,15 @@ export async function embedSource(
     );
   }
   const windows = isSilent(facts) ? takeFirst(opened.windows()) : opened.windows();
-  return { facts, ...(await embedWindows(windows, encoderSet, source.name, options.signal)) };
+  const varied = options.vary ? changeWindows(windows, options.vary) : windows;
+  return { facts, ...(await embedWindows(varied, encoderSet, source.name, options.signal)) };
+}
+
+async function* changeWindows(
+  windows: AsyncIterable<Float32Array>,
+  change: (samples: Float32Array) => Float32Array,
+): AsyncGenerator<Float32Array> {
+  for await (const window of windows) yield change(window);
 }
 
 async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {

@@ -33,6 +33,8 @@ export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   /** Names of the classes; probabilities have one column each. */
   readonly classes: readonly string[];
   readonly fitPredict: FitPredict;
+  /** Called with all folds before the first is run. */
+  readonly prepare?: ((folds: readonly Fold[], options: WorkOptions) => Promise<void>) | undefined;
   /** Folds that may run at once, default 1; more help where `fitPredict` works in other threads. */
   readonly concurrency?: number;
 }
@@ -64,6 +66,7 @@ export async function crossValidate(
   const probabilities = Array.from({ length: plan.repeats }, () =>
     createMatrix(labels.length, classes.length),
   );
+  await input.prepare?.(plan.folds, options);
   const keep = (predicted: Matrix, fold: Fold): void => {
     const { repeat, test } = fold;
     if (plan.grouping === "speaker") correctPrior(predicted, labels, fold.train);

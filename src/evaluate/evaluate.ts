@@ -55,6 +55,8 @@ export interface EvaluationInput {
   readonly shortcut?: Unmeasured | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
+  /** Whether synthetic recordings were scored, for lack of real ones. */
+  readonly isSynthetic?: boolean | undefined;
   /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
   readonly trainLabels?: readonly number[] | undefined;
   readonly unseenLabels?: Readonly<Record<string, number>> | undefined;
@@ -84,6 +86,8 @@ export interface Evaluation {
   readonly protocol: "held-out" | "cross-validation";
   /** Recordings scored. */
   readonly recordings: number;
+  /** Present if they are of synthetic voices, for lack of real ones. */
+  readonly measuredOn?: "synthetic";
   /** Classes the classifier can answer. */
   readonly classes: number;
   readonly accuracy: number;
@@ -197,6 +201,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   return {
     protocol,
     recordings: truth.length,
+    ...(input.isSynthetic ? { measuredOn: "synthetic" as const } : {}),
     classes: labels.length,
     accuracy: scores.accuracy,
     balancedAccuracy,

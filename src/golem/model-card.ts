@@ -48,7 +48,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "",
     "# A golem",
     "",
-    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
+    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings${data.synthetic ? `, ${data.synthetic} of them of synthetic voices` : ""} (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
     "",
     ...encoders.map(
       ({ id, revision }) =>
@@ -67,6 +67,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
         `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${formatPercent(weight)} |`,
     ),
     "",
+    ...(document.augment ? [`- ${describeAugment(document.augment)}`] : []),
     `- Seed: ${seed}`,
     "",
     "## Classes",
@@ -86,6 +87,9 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       evaluation.protocol === "held-out"
         ? `Measured on ${evaluation.recordings} recordings held out of training.`
         : `Measured by repeated stratified cross-validation on the training recordings, ${grouping === "speaker" ? `no ${groups} on both sides of a fold` : `${groups}s not kept apart`}.`,
+      ...(evaluation.measuredOn
+        ? ["", "**Measured on synthetic voices**, which says little about people."]
+        : []),
       "",
       "| | |",
       "|---|---:|",
@@ -111,6 +115,10 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
   );
   for (const [heading, text] of extras?.sections ?? []) lines.push(`## ${heading}`, "", ...text, "");
   return lines.join("\n");
+}
+
+function describeAugment({ copies, kinds, share }: NonNullable<GolemDocument["augment"]>): string {
+  return `Varied copies per recording: ${copies} (${escapeMarkdown(kinds.join(", "))}), for training alone; heads fitted to them too have a share of ${formatPercent(share)} in the decision`;
 }
 
 function describeLicence(extras: CardExtras | undefined, id: string): string {

@@ -9,6 +9,7 @@
  * user's own, the names of its weight files, which identify it.
  */
 import * as z from "zod/mini";
+import { variationKinds } from "../augment/variation.ts";
 import { GolemError } from "../core/error.ts";
 import { isHubAddress } from "../dataset/hub-address.ts";
 import { encoderDefinitions } from "../encoder/registry.ts";
@@ -175,6 +176,9 @@ function createSchemas(labels: readonly string[]) {
     heads: z.array(head),
     familiarity: z.optional(familiarity),
     labelSets: z.optional(z.object({ level: z.number() })),
+    augment: z.optional(
+      z.object({ copies: z.number(), kinds: z.array(z.enum(variationKinds)), share: z.number() }),
+    ),
     seed: z.number(),
     data: z.object({
       public: z.optional(z.boolean()),

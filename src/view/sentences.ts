@@ -5,7 +5,9 @@
  * Not its concern: how it was computed, where the sentences are shown. Pages pass them through
  * `keepPercents`.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { formatPercent, formatPoints } from "../core/format.ts";
+import { moonshineSizes } from "../encoder/moonshine-sizes.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import {
@@ -26,12 +28,15 @@ type Verdict =
   | "good"
   | "onlyKnown"
   | "sameSpeakers"
-  | "shortcut";
+  | "shortcut"
+  | "synthetic";
 
 /** What a verdict depends on. */
 interface Judged
   extends Unmeasurable,
-    Pick<Evaluation, "interval" | "chance" | "recordings" | "balancedAccuracy"> {}
+    Pick<Evaluation, "interval" | "chance" | "recordings" | "balancedAccuracy"> {
+  readonly measuredOn?: Evaluation["measuredOn"] | undefined;
+}
 
 /**
  * Judges a score by its lower limit. A score that is not of new recordings is not judged, nor is one without a
@@ -41,6 +46,7 @@ export function judgeScore(evaluation: Judged): Verdict {
   const { interval, chance, balancedAccuracy } = evaluation;
   const [low, high] = interval;
   const standing = judgeStanding(evaluation);
+  if (evaluation.measuredOn) return "synthetic";
   if (standing !== undefined) return standing;
   if (low <= chance) return "guessing";
   if (balancedAccuracy === 1) return "noMistake";
@@ -53,6 +59,8 @@ const verdicts: Readonly<Record<Exclude<Verdict, Standing | "noMistake">, string
   mostlyWrong: "better than guessing, but mostly wrong",
   perhapsWrong: "better than guessing, but possibly wrong more often than right",
   useful: "useful where a mistake costs little",
+  synthetic:
+    "measured on synthetic voices, which says little about people: record some, as a test set or to train on",
   good: "good; keep testing it on recordings from the place of use",
 };
 
@@ -91,6 +99,11 @@ export function describeAdvice(
     case "no-mistake":
       return `No mistake yet, so no gain can be forecast; more recordings would narrow the interval (now ${describeRange(points.at(-1)!.interval)}).`;
   }
+}
+
+/** Follows the score of a headline: says so where no person was heard. */
+export function describeVoices({ measuredOn }: Pick<Evaluation, "measuredOn">): string {
+  return measuredOn ? ", measured on synthetic voices" : "";
 }
 
 /** The two ends of an interval of shares, "71.0 % to 92.0 %". */
@@ -154,6 +167,28 @@ export function describeProtocol(evaluation: Evaluation): string {
       ? ""
       : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
   return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
+}
+
+/** Share of the words in the decision from which on a larger recogniser is worth a try. */
+const wordyShare = 0.5;
+/** Processor time of an encoder set with moonshine-base, relative to the default one. */
+const largerCost = "twice";
+
+/**
+ * What the larger speech recogniser costs and how to try it, where words carry most of the decision of a golem
+ * with the default one; undefined elsewhere.
+ */
+export function describeLargerEncoder(
+  views: readonly { readonly encoder: string; readonly layer: number | string; readonly weight: number }[],
+): string | undefined {
+  const words = views.filter(({ layer }) => typeof layer === "string");
+  const share = words.reduce((sum, { weight }) => sum + weight, 0);
+  if (share < wordyShare || words[0]?.encoder !== defaultRecipe.transcriber) return undefined;
+  const { id, weights } = moonshineSizes.base;
+  return (
+    `words carry ${formatPercent(share, 0)} of the decision: try --encoder ${id}, a larger network ` +
+    `(${Math.round(weights.downloadBytes / 1e6)} MB to download, about ${largerCost} the computing)`
+  );
 }
 
 /** Whether the second of two golems is better, and by how much. */

@@ -8,12 +8,14 @@
  * Not its concern: how curves are fitted, where folds run.
  */
 
+import { getRepeats } from "../classifier/fit-problem.ts";
 import { createScoredFolds, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import type { Headline } from "../evaluate/headline.ts";
 import { computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
+import { maximumNested } from "../head/ridge-problem.ts";
 import type { Environment } from "./environment.ts";
 import type { MeasureOptions } from "./training-options.ts";
 import { embedTrainingRows } from "./training-rows.ts";
@@ -23,7 +25,8 @@ export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60. `mlp` is slower
+   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60, and with more than
+   * 300 recordings 24. `mlp` is slower
    * still: 24 in all, so its last point has fewer repeats than the score of training.
    */
   readonly maximumEvaluations?: number | undefined;
@@ -33,6 +36,9 @@ export interface CurveMeasure {
   readonly headline?: Headline | undefined;
 }
 
+/** Fits besides cross-validation where there are hundreds of recordings, each of which takes a second or so. */
+const largeEvaluations = 24;
+
 /**
  * Measures the curve of the recordings that training scores; `classes` names the classes. Errors:
  * `too-few-recordings`, `aborted`.
@@ -40,15 +46,17 @@ export interface CurveMeasure {
 async function measureCurve(
   problem: FitProblem,
   classes: readonly string[],
-  runner: Pick<FoldRunner, "fitPredict" | "concurrency">,
+  runner: Pick<FoldRunner, "prepare" | "fitPredict" | "concurrency">,
   { added, repeats, headline, ...measure }: CurveMeasure,
   options: WorkOptions = {},
 ): Promise<LearningCurve> {
   const { head, seed } = problem.options;
-  const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : 120 } = measure;
+  const folds = createScoredFolds(problem, runner);
+  const usual = folds.labels.length > maximumNested ? largeEvaluations : 120;
+  const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : usual } = measure;
   const input = {
-    ...{ ...createScoredFolds(problem, runner), classes, seed },
-    ...(repeats === undefined ? {} : { repeats }),
+    ...{ ...folds, classes, seed },
+    repeats: getRepeats(problem, repeats),
   };
   const crossValidation: CrossValidation | undefined =
     head === "mlp" ? undefined : await crossValidate(input, options);

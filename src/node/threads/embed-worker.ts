@@ -13,9 +13,9 @@ serveWorker<EmbedSettings, EmbedCalls>(
     const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache, signal });
     return {
       methods: {
-        embed: ({ path, name, parts }, { signal }) =>
+        embed: ({ path, name, parts, copy }, { signal }) =>
           embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, {
-            ...{ audio, identify, signal },
+            ...{ audio, identify, copy, signal },
           }),
       },
       dispose: () => encoderSet.dispose(),

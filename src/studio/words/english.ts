@@ -174,6 +174,8 @@ export const english = {
       mostlyWrong: "Better than guessing, but mostly wrong.",
       perhapsWrong: "Better than guessing, but perhaps wrong more often than right.",
       useful: "Useful where mistakes cost little.",
+      synthetic:
+        "Measured on synthetic voices, which says little about people. Record some, as a test or to train on.",
       good: "Good. Keep testing it where it will be used.",
     },
     noMistake: (n: number, share: number) =>
