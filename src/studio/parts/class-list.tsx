@@ -21,16 +21,22 @@ export function ClassList({
 }) {
   const { classes } = task.value!;
   const w = words.value.record;
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // With many classes, or on a phone, the list scrolls.
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   return (
     <div class="side">
       <h2 class="hidden">{w.classesTitle}</h2>
       {classes.length > 0 && (
-        <ul class="classes">
+        <ul class="classes" ref={list}>
           {classes.map((name, i) => (
             <li key={name}>
               <button
                 type="button"
                 class="class"
+                title={name}
                 aria-current={name === chosen ? "true" : undefined}
                 onClick={() => onChoose(name)}
               >
@@ -88,7 +94,7 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
           <Icon name="plus" />
         </button>
       </div>
-      <p id="add-hint" class="note" aria-live="polite">
+      <p id="add-hint" class={`note${classes.length > 1 && !isTaken ? " keys" : ""}`} aria-live="polite">
         {isTaken ? w.exists(trimmed) : classes.length > 1 ? w.addNext : w.addHint}
       </p>
     </form>

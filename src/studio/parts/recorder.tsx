@@ -19,6 +19,7 @@ import {
   stopRecording,
 } from "../state/recording.ts";
 import { changeTask, counts, recordings, task } from "../state/tasks.ts";
+import { shortenName } from "../../view/format.ts";
 import { words } from "../words/language.ts";
 import { ask } from "./ask.tsx";
 import { Icon } from "./icons.tsx";
@@ -105,7 +106,7 @@ export function Recorder({
             ref={button}
             onClick={() => start(next ?? label)}
           >
-            {next && next !== label ? w.next(next) : w.start(label)}
+            {next && next !== label ? w.next(shortenName(next)) : w.start(shortenName(label))}
           </button>
         )}
         <label class="switch">
@@ -133,16 +134,17 @@ function tellState(
   isCut: boolean,
 ): string {
   const w = words.value.record;
+  const name = shortenName(label);
   if (microphoneError.value) return describeMicrophoneError(microphoneError.value);
   if (isRunning) {
     if (session.value?.replaced) return isLive.value ? w.againNow : w.ready;
     if (!isLive.value) return w.ready;
     if (isSounding.value) return w.soundDetected;
-    return isCut ? w.listening(label) : w.whole;
+    return isCut ? w.listening(name) : w.whole;
   }
   const count = counts.value.get(label) ?? 0;
-  if (isDone && count > 0) return hasNext ? w.complete(label, count) : w.allComplete;
-  return isCut ? w.idle(label, Math.max(1, goal - count)) : w.idleWhole;
+  if (isDone && count > 0) return hasNext ? w.complete(name, count) : w.allComplete;
+  return isCut ? w.idle(name, Math.max(1, goal - count)) : w.idleWhole;
 }
 
 function ClassName({ label }: { readonly label: string }) {

@@ -53,21 +53,6 @@ export function TryScreen() {
     <div class="try">
       <div>
         <h1 class="hidden">{w.title}</h1>
-        <div aria-live="polite" aria-atomic="true">
-          <p key={answer?.id} class={`answer${answer && !isNamed(answer) ? " unknown" : ""}`}>
-            {answer ? nameAnswer(answer) : " "}
-          </p>
-          <p class="under">{describe(answer)}</p>
-        </div>
-        <ul class="bars" aria-label={w.scores}>
-          {labels.map((label) => {
-            const share = shown?.scores[label] ?? 0;
-            const isTop =
-              shown !== undefined && share === Math.max(shown.unknown ?? 0, ...Object.values(shown.scores));
-            return <Bar key={label} name={label} share={shown && share} isTop={isTop} />;
-          })}
-          <Bar name={w.unknown} share={shown?.unknown} isTop={false} isUnknown />
-        </ul>
         <div class="recorder">
           <Scope isOn={isListening.value} isSounding={isSounding.value} />
           <div class="recorder-foot">
@@ -84,6 +69,21 @@ export function TryScreen() {
             </div>
           </div>
         </div>
+        <div aria-live="polite" aria-atomic="true">
+          <p key={answer?.id} class={`answer${answer && !isNamed(answer) ? " unknown" : ""}${answer && nameAnswer(answer).length > 20 ? " long" : ""}`}>
+            {answer ? nameAnswer(answer) : " "}
+          </p>
+          <p class="under">{describe(answer)}</p>
+        </div>
+        <ul class="bars" aria-label={w.scores}>
+          {labels.map((label) => {
+            const share = shown?.scores[label] ?? 0;
+            const isTop =
+              shown !== undefined && share === Math.max(shown.unknown ?? 0, ...Object.values(shown.scores));
+            return <Bar key={label} name={label} share={shown && share} isTop={isTop} />;
+          })}
+          <Bar name={w.unknown} share={shown?.unknown} isTop={false} isUnknown />
+        </ul>
       </div>
       <div class="history">
         <h2 class="plain">{w.history}</h2>

@@ -89,6 +89,9 @@ async function openGolem(name: string, files: Readonly<Record<string, FoundFile>
   go({ screen: "try", task: made.id });
 }
 
+/** "sound 2" comes before "sound 10". */
+const inNaturalOrder = new Intl.Collator(undefined, { numeric: true }).compare;
+
 async function keepFound(
   owner: Task,
   found: readonly FoundRecording[],
@@ -98,7 +101,7 @@ async function keepFound(
   const added = [...new Set(found.map((one) => one.label ?? fallback))].filter(
     (name) => !owner.classes.includes(name),
   );
-  if (added.length > 0) await changeTask({ classes: [...owner.classes, ...added.sort()] });
+  if (added.length > 0) await changeTask({ classes: [...owner.classes, ...added.sort(inNaturalOrder)] });
   let batch: NewFile[] = [];
   reading.value = [0, found.length];
   try {
