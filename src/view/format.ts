@@ -20,5 +20,8 @@ export function shortenName(name: string, maximum = 30): string {
   const signs = [...name];
   if (signs.length <= maximum) return name;
   const tail = Math.floor(maximum / 3);
-  return `${signs.slice(0, maximum - 1 - tail).join("").trimEnd()}…${signs.slice(-tail).join("").trimStart()}`;
+  return `${signs
+    .slice(0, maximum - 1 - tail)
+    .join("")
+    .trimEnd()}…${signs.slice(-tail).join("").trimStart()}`;
 }

@@ -23,7 +23,10 @@ const recordingsPerClass = 3;
 
 /** Names as people give them, among them one word of 36 letters and a sentence of 80. */
 function nameClasses(count: number): string[] {
-  const long = ["Rindfleischetikettierungsueberwachung".slice(0, 36), `${"knocking on the door twice ".repeat(4)}`.slice(0, 80)];
+  const long = [
+    "Rindfleischetikettierungsueberwachung".slice(0, 36),
+    `${"knocking on the door twice ".repeat(4)}`.slice(0, 80),
+  ];
   return Array.from({ length: count }, (_, i) => long[i] ?? `sound ${i + 1}`);
 }
 
@@ -43,10 +46,14 @@ function createClasses(labels: readonly string[]): Record<string, Uint8Array> {
 async function walkSizes(page: Page, name: string): Promise<string[]> {
   const faults: string[] = [];
   for (const language of ["ru", "en"]) {
-    await page.evaluate((code) => document.querySelector<HTMLElement>(`.pills [lang=${code}]`)?.click(), language);
+    await page.evaluate(
+      (code) => document.querySelector<HTMLElement>(`.pills [lang=${code}]`)?.click(),
+      language,
+    );
     for (const size of sizes) {
       await page.setViewportSize(size);
-      for (const fault of await findLayoutFaults(page)) faults.push(`${name}, ${language}, ${size.width}: ${fault}`);
+      for (const fault of await findLayoutFaults(page))
+        faults.push(`${name}, ${language}, ${size.width}: ${fault}`);
     }
   }
   return faults;
@@ -82,7 +89,8 @@ describe.skipIf(!browserPath)(`the layout of the studio${browserNote}`, () => {
     faults.push(...(await walkSizes(page, "try")));
     for (const size of phones) {
       await page.setViewportSize(size);
-      if (!(await isAboveFold(page, ".try .rec"))) faults.push(`try, ${size.width}: Listen is below the fold`);
+      if (!(await isAboveFold(page, ".try .rec")))
+        faults.push(`try, ${size.width}: Listen is below the fold`);
     }
     await goTo(page, "take");
     faults.push(...(await walkSizes(page, "download")));

@@ -14,7 +14,8 @@ export function findLayoutFaults(page: Page): Promise<string[]> {
     const name = (element: Element) =>
       `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} "${(element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 40)}"`;
     const root = document.documentElement;
-    if (root.scrollWidth > innerWidth) faults.push(`the page is ${root.scrollWidth - innerWidth} px too wide`);
+    if (root.scrollWidth > innerWidth)
+      faults.push(`the page is ${root.scrollWidth - innerWidth} px too wide`);
     const controls = [
       ...document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary"),
     ].filter((one) => one.checkVisibility() && !one.closest(".skip, .hidden"));

@@ -6,6 +6,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ClassMark } from "../../view/class-mark.tsx";
+import { shortenName } from "../../view/format.ts";
 import { usualGoal } from "../state/choice.ts";
 import { deleteRecordings, renameClass } from "../state/keep.ts";
 import {
@@ -19,7 +20,6 @@ import {
   stopRecording,
 } from "../state/recording.ts";
 import { changeTask, counts, recordings, task } from "../state/tasks.ts";
-import { shortenName } from "../../view/format.ts";
 import { words } from "../words/language.ts";
 import { ask } from "./ask.tsx";
 import { Icon } from "./icons.tsx";

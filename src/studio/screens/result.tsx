@@ -6,6 +6,7 @@
  */
 import { useEffect } from "preact/hooks";
 import { CurvePicture } from "../../view/curve-picture.tsx";
+import { shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -180,7 +181,7 @@ function Next() {
               go({ screen: "record", task: open.id });
             }}
           >
-            {w.nextRecord(best.label)}
+            {w.nextRecord(shortenName(best.label))}
           </button>
         )}
       </div>

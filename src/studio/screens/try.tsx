@@ -70,7 +70,10 @@ export function TryScreen() {
           </div>
         </div>
         <div aria-live="polite" aria-atomic="true">
-          <p key={answer?.id} class={`answer${answer && !isNamed(answer) ? " unknown" : ""}${answer && nameAnswer(answer).length > 20 ? " long" : ""}`}>
+          <p
+            key={answer?.id}
+            class={`answer${answer && !isNamed(answer) ? " unknown" : ""}${answer && nameAnswer(answer).length > 20 ? " long" : ""}`}
+          >
             {answer ? nameAnswer(answer) : " "}
           </p>
           <p class="under">{describe(answer)}</p>
