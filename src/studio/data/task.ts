@@ -62,3 +62,15 @@ export function nameRecording(label: string, number: number, extension = "wav"):
   const folder = makeSafeName(label);
   return `${folder}/${folder}-${String(number).padStart(3, "0")}.${extension}`;
 }
+
+/** The recording's name, or the first of its kind ("yes/yes-004.wav") that is not taken. */
+export function findFreeName(
+  { file, label }: Pick<KeptRecording, "file" | "label">,
+  taken: ReadonlySet<string>,
+): string {
+  let free = file;
+  for (let number = 1; taken.has(free); number++) {
+    free = nameRecording(label, number, file.split(".").at(-1));
+  }
+  return free;
+}

@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ClassMark } from "../../view/class-mark.tsx";
 import { usualGoal } from "../state/choice.ts";
-import { changeTask, counts, task } from "../state/tasks.ts";
+import { addClasses, counts, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 
@@ -74,7 +74,7 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
     if (trimmed === "" || isTaken) return;
     setName("");
     isNaming.value = true;
-    await changeTask({ classes: [...classes, trimmed] });
+    await addClasses([trimmed]);
     onAdded(trimmed);
   };
   return (

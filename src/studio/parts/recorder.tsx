@@ -173,6 +173,6 @@ export async function removeClass(label: string): Promise<boolean> {
   const gone = recordings.value.filter((recording) => recording.label === label);
   if (gone.length > 0 && !(await ask(w.removeSure(label, gone.length), w.removeYes))) return false;
   if (gone.length > 0) await deleteRecordings(gone);
-  await changeTask({ classes: task.value!.classes.filter((name) => name !== label) });
+  await changeTask(({ classes }) => ({ classes: classes.filter((name) => name !== label) }));
   return true;
 }

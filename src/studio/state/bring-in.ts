@@ -14,8 +14,9 @@ import { words } from "../words/language.ts";
 import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
 import { tell } from "./notice.ts";
+import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
-import { changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
+import { addClasses, createTask, getShelf, openTask, task } from "./tasks.ts";
 
 /** Files read and files in all, while an import is running. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -85,6 +86,7 @@ async function openGolem(name: string, files: Readonly<Record<string, FoundFile>
   const score = evaluation ? { score: evaluation.balancedAccuracy } : {};
   const kept = { files: contents, seconds: 0, mark: "", ...score };
   await (await getShelf()).putGolem(made.id, kept);
+  announce(made.id);
   await openTask(made.id);
   go({ screen: "try", task: made.id });
 }
@@ -101,7 +103,7 @@ async function keepFound(
   const added = [...new Set(found.map((one) => one.label ?? fallback))].filter(
     (name) => !owner.classes.includes(name),
   );
-  if (added.length > 0) await changeTask({ classes: [...owner.classes, ...added.sort(inNaturalOrder)] });
+  if (added.length > 0) await addClasses(added.sort(inNaturalOrder));
   let batch: NewFile[] = [];
   reading.value = [0, found.length];
   try {

@@ -8,6 +8,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { openShelf, type Shelf } from "../data/shelf.ts";
 import type { EmbedResult, KeptRecording, Task } from "../data/task.ts";
 import type { Learned } from "../workers/learn-worker.ts";
+import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
 import { getEmbedder, getLearner } from "./workers.ts";
 
 /** An entry of the list of tasks. */
@@ -137,21 +138,33 @@ export async function createTask(name: string, classes: readonly string[]): Prom
   await (await getShelf()).putTask(made);
   // Persistent storage is not cleared when the browser runs out of space.
   void navigator.storage?.persist?.();
+  announce(made.id);
   return made;
 }
 
-/** Changes the open task. */
-export async function changeTask(change: Partial<Pick<Task, "name" | "classes">>): Promise<void> {
+/** Changes the open task, as it is on the shelf now. */
+export async function changeTask(
+  change: (stored: Task) => Partial<Pick<Task, "name" | "classes">>,
+): Promise<void> {
   const open = task.value;
   if (!open) return;
-  const changed = { ...open, ...change };
-  await (await getShelf()).putTask(changed);
-  if (task.value?.id === changed.id) task.value = changed;
+  const changed = await (await getShelf()).changeTask(open.id, (stored) => ({
+    ...stored,
+    ...change(stored),
+  }));
+  if (changed && task.value?.id === changed.id) task.value = changed;
+  announce(open.id);
+}
+
+/** Adds classes to the open task; those that it has stay where they are. */
+export function addClasses(names: readonly string[]): Promise<void> {
+  return changeTask(({ classes }) => ({ classes: [...new Set([...classes, ...names])] }));
 }
 
 /** Deletes a task with everything in it. */
 export async function deleteTask(id: string): Promise<void> {
   await (await getShelf()).deleteTask(id);
+  announce(id);
   if (task.value?.id === id) closeTask();
   await listTasks();
 }
@@ -160,6 +173,18 @@ export async function deleteTask(id: string): Promise<void> {
 export async function openTask(id: string): Promise<void> {
   if (task.value?.id === id) return;
   closeTask();
+  wanted = id;
+  await readTask(id);
+  getEmbedder();
+  void embedAll();
+}
+
+/** The task that is open or being opened. */
+let wanted: string | undefined;
+
+/** Reads all that is kept of a task: recordings with what embedding gave, and the golem. */
+async function readTask(id: string): Promise<void> {
+  const before = countOwnChanges();
   const shelf = await getShelf();
   const [all, kept, golem] = await Promise.all([
     shelf.listTasks(),
@@ -168,16 +193,42 @@ export async function openTask(id: string): Promise<void> {
       .call("recall", { task: id })
       .catch(() => null),
   ]);
+  if (countOwnChanges() !== before) return readTask(id);
+  const unread = kept.filter((one) => !embedResults.value.has(one.id));
+  const results = await getLearner()
+    .call("recallEmbedded", { hashes: unread.map(({ hash }) => hash) })
+    .catch(() => []);
+  if (wanted !== id) return;
+  if (countOwnChanges() !== before) return readTask(id);
   batch(() => {
     task.value = all.find((one) => one.id === id) ?? null;
     recordings.value = kept;
     learned.value = golem;
+    const known = new Map(embedResults.value);
+    for (const [i, one] of unread.entries()) {
+      const result = results[i];
+      // Without a picture it is still to be drawn.
+      if (result && one.peaks.length > 0) known.set(one.id, result);
+    }
+    const ids = new Set(kept.map((one) => one.id));
+    embedResults.value = new Map([...known].filter(([one]) => ids.has(one)));
   });
-  getEmbedder();
-  void embedAll();
 }
 
+onAnnounced(async (id) => {
+  // What another page has written; a page that is recording or training reads it too, and loses nothing.
+  if (task.value?.id === id) {
+    getEmbedder()
+      .call("forget", null)
+      .catch(() => {});
+    await readTask(id);
+    void embedAll();
+  }
+  if (tasks.value) await listTasks();
+});
+
 function closeTask(): void {
+  wanted = undefined;
   batch(() => {
     task.value = undefined;
     recordings.value = [];
@@ -210,11 +261,11 @@ export async function embedAll(): Promise<void> {
       const now = recordings.value.find((one) => one.id === id);
       if (!now) continue;
       const seconds = result.state === "embedded" ? result.seconds : now.seconds;
-      const changed = { ...now, seconds, ...(drawn ? { peaks: drawn } : {}) };
-      if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([changed]);
+      const change = { id, seconds, ...(drawn ? { peaks: drawn } : {}) };
+      if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([change]);
       batch(() => {
         embedResults.value = new Map(embedResults.value).set(id, result);
-        recordings.value = recordings.value.map((one) => (one.id === id ? changed : one));
+        recordings.value = recordings.value.map((one) => (one.id === id ? { ...one, ...change } : one));
       });
     }
   } catch {

@@ -121,6 +121,8 @@ export const english = {
     stopPlaying: (name: string) => `Stop ${name}`,
     delete: (name: string) => `Delete ${name}`,
     deleted: (n: number) => (n === 1 ? "Recording deleted." : `${n} recordings deleted.`),
+    moved: (name: string) => `Recording moved to “${name}”.`,
+    moveTo: "Move to …",
     waiting: "not processed yet",
     refused: "left out",
     takenFor: (name: string) => `classified as ${name}`,

@@ -118,6 +118,8 @@ export const russian: Words = {
     stopPlaying: (name) => `Остановить ${name}`,
     delete: (name) => `Удалить ${name}`,
     deleted: (n) => (n === 1 ? "Запись удалена." : `Удалено: ${recordings(n)}.`),
+    moved: (name: string) => `Запись перенесена в класс «${name}».`,
+    moveTo: "Перенести в …",
     waiting: "ещё не обработано",
     refused: "не участвует",
     takenFor: (name) => `распознано как ${name}`,

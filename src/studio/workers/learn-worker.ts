@@ -21,7 +21,9 @@ import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
+import type { EmbedResult } from "../data/task.ts";
 import { createFoldCrew } from "./fold-crew.ts";
+import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
 import { createStudioEnvironment, openTask } from "./studio-environment.ts";
@@ -46,6 +48,8 @@ export type LearnCalls = {
   learn: { argument: { task: string; name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
   recall: { argument: { task: string }; answer: Learned | null };
+  /** What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no networks. */
+  recallEmbedded: { argument: { hashes: readonly string[] }; answer: (EmbedResult | null)[] };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: { task: string }; answer: GolemCurve };
   /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
@@ -93,6 +97,18 @@ async function recall(task: string): Promise<Learned | null> {
   return { document, training, seconds: golem.seconds, mark: golem.mark };
 }
 
+/** Recordings read at a time, since an embedding is far larger than what is shown of it. */
+const readAtOnce = 32;
+
+async function recallEmbedded(hashes: readonly string[]): Promise<(EmbedResult | null)[]> {
+  const results: (EmbedResult | null)[] = [];
+  for (let start = 0; start < hashes.length; start += readAtOnce) {
+    const embedded = await readEmbeddings(await shelf, hashes.slice(start, start + readAtOnce));
+    results.push(...embedded.map((one) => (one ? describeEmbedded(one) : null)));
+  }
+  return results;
+}
+
 /** Fewer fits for a curve than on the command line, since the user is waiting for it. */
 const curveFits = 40;
 const curveRepeats = 2;
@@ -116,6 +132,7 @@ serveWorkerCalls<LearnCalls>({
   },
   learn: (argument, { onProgress }) => learn(argument, onProgress),
   recall: ({ task }) => recall(task),
+  recallEmbedded: ({ hashes }) => recallEmbedded(hashes),
   curve: ({ task }, { onProgress }) => curve(task, onProgress),
   compare: ({ task, name }) => compare(task, name),
 });
