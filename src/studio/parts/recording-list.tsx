@@ -118,7 +118,7 @@ function State({ recording }: { readonly recording: KeptRecording }) {
 }
 
 /** What a recording is mostly taken for while it is held out, where that is wrong. */
-function findMistake({ file, label, hash }: KeptRecording): string | undefined {
+export function findMistake({ file, label, hash }: KeptRecording): string | undefined {
   const golem = learned.value;
   const account = golem?.training.recordings.find((one) => one.file === file && one.fileHash === hash);
   const answer = account?.votes?.[0]?.[0];

@@ -17,7 +17,17 @@ import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
-import { counts, isAllEmbedded, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import {
+  counts,
+  getWordShare,
+  isAllEmbedded,
+  isSpoken,
+  isStale,
+  isTrainable,
+  learned,
+  recordings,
+  task,
+} from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
@@ -64,10 +74,8 @@ export function ResultScreen() {
 function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
-  const { evaluation, views, transcriber } = document;
-  const said = views
-    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
-    .reduce((sum, { weight }) => sum + weight, 0);
+  const { evaluation } = document;
+  const said = getWordShare(document);
   return (
     <>
       {isStale.value && (
@@ -100,7 +108,8 @@ function Outcome() {
                   {w.verdicts[judgeScore(evaluation)]}
                 </p>
                 <p class="note">
-                  {describeMeasure(evaluation)} {evaluation.grouping === "none" && w.oneVoice}{" "}
+                  {describeMeasure(evaluation)}{" "}
+                  {evaluation.grouping === "none" && (isSpoken.value ? w.oneVoice : w.oneSource)}{" "}
                   {w.onTrained(evaluation.trainAccuracy)} {seconds > 0 && w.took(seconds)}
                 </p>
               </div>

@@ -83,9 +83,21 @@ export function TryScreen() {
             const share = shown?.scores[label] ?? 0;
             const isTop =
               shown !== undefined && share === Math.max(shown.unknown ?? 0, ...Object.values(shown.scores));
-            return <Bar key={label} name={label} share={shown && share} isTop={isTop} />;
+            return (
+              <Bar
+                key={label}
+                name={label}
+                share={shown && !shown.isUnknown ? share : undefined}
+                isTop={isTop && share > 0}
+              />
+            );
           })}
-          <Bar name={w.unknown} share={shown?.unknown} isTop={false} isUnknown />
+          <Bar
+            name={w.unknown}
+            share={shown?.isUnknown ? 1 : shown?.unknown}
+            isTop={shown?.isUnknown ?? false}
+            isUnknown
+          />
         </ul>
       </div>
       <div class="history">
@@ -137,7 +149,7 @@ function Bar({
         {name}
       </span>
       <ShareBar share={share} />
-      <output>{share === undefined ? "" : words.value.percent(share)}</output>
+      <output>{share === undefined || (isUnknown && isTop) ? "" : words.value.percent(share)}</output>
     </li>
   );
 }
@@ -148,7 +160,11 @@ function describe(answer: Answer | undefined): string {
   if (pending.value > 0) return `${w.thinking}…`;
   if (!answer) return isListening.value ? `${w.listening}…` : w.idle;
   const understood = answer.transcript ? w.understood(answer.transcript) : "";
-  const why = answer.unknown ? `${w.unknownText}.` : answer.label === undefined ? `${w.unsureText}.` : "";
+  const why = answer.unknown
+    ? `${w.unknownText}.${answer.label === undefined ? "" : ` ${w.nearest(answer.label)}`}`
+    : answer.label === undefined
+      ? `${w.unsureText}.`
+      : "";
   const when = answer.span ? words.value.span(...answer.span) : "";
   return [when, why, understood].filter(Boolean).join(" · ");
 }

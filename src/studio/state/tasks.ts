@@ -82,6 +82,13 @@ export function getClassIndex(label: string): number {
   return place >= 0 ? place : classes.length + Math.max(0, labels.indexOf(label));
 }
 
+/** Share of the transcript's words in a golem's answers, 0 to 1. */
+export function getWordShare({ views, transcriber }: Learned["document"]): number {
+  return views
+    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
+    .reduce((sum, { weight }) => sum + weight, 0);
+}
+
 /** Identifies the present recordings and labels. */
 export const mark = computed(() => computeDataMark(recordings.value));
 

@@ -122,6 +122,7 @@ export const english = {
     delete: (name: string) => `Delete ${name}`,
     deleted: (n: number) => (n === 1 ? "Recording deleted." : `${n} recordings deleted.`),
     moved: (name: string) => `Recording moved to “${name}”.`,
+    moveToClass: (name: string) => `Move to “${name}”`,
     moveTo: "Move to …",
     waiting: "not processed yet",
     refused: "left out",
@@ -168,6 +169,8 @@ export const english = {
     how: (n: number, folds: number, repeats: number) =>
       `Measured on all ${n} recordings by cross-validation, ${formatNumberOf(repeats, "time")}: each of ${folds} parts in turn was held out of training and then used as the test.`,
     howTest: (n: number) => `Measured on ${recordings(n)} that were held out of training.`,
+    oneSource:
+      "What the recordings come from (machine, place, microphone) is not known. If all come from one source, it may do worse on others.",
     oneVoice: "The speakers are not known. If every recording is of your voice, it may do worse for others.",
     chance: "guessing",
     onTrained: (share: number) => `On its training recordings: ${formatShare(share)}. That says little.`,
@@ -225,6 +228,7 @@ export const english = {
     thinking: "Classifying",
     unknown: "unknown",
     unknownText: "Unlike anything it was trained on",
+    nearest: (name: string) => `Nearest: “${name}”.`,
     unsure: "not sure",
     unsureText: "Not sure enough of any class",
     choose: "Try a file",
@@ -246,6 +250,8 @@ export const english = {
       title: "The encoder processes each recording once",
       text: "The encoder is a large network, trained on thousands of hours of speech. It is frozen: nothing in it changes. It turns each of your recordings into a few thousand numbers, the embedding, and those are kept.",
       state: (n: number) => `It has processed ${recordings(n)} of yours, and does not need to do so again.`,
+      shown: (shown: number, all: number) =>
+        `The stripes are ${shown} of the ${all} numbers of each recording: those that differ most between your classes. Compare two recordings of one class with those of another.`,
     },
     head: {
       title: "A small head is trained",
@@ -268,8 +274,11 @@ export const english = {
       reading: (name: string, trained: number, held: number) =>
         `${name}: ${formatShare(trained)} of the training recordings, ${formatShare(held)} of the held-out ones.`,
       cut: (s: number) => `The missing sizes were stopped, or would take longer than ${s} seconds here.`,
-      moral:
-        "The upper line reaches the top and stays there. The lower line shows whether a larger head helps.",
+      overFits: (name: string, points: number) =>
+        `Over-fitting: the score on held-out recordings was best with “${name}” and is ${points} percentage points lower with the largest head, although that one knows its training recordings as well.`,
+      fits: "No over-fitting to be seen here: with a larger head, the score on held-out recordings does not fall by more than chance. The embedding already separates your classes.",
+      soundAlone: (said: number) =>
+        `By sound alone: in your golem, the words of the transcript decide ${formatShare(said)}, so its own score differs.`,
       axis: "units in the hidden layer",
     },
     next: "Next",

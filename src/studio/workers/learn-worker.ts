@@ -22,6 +22,7 @@ import { trainGolem } from "../../workflow/train-golem.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { EmbedResult } from "../data/task.ts";
+import { type EmbeddingSketch, type SketchedRecording, sketchEmbeddings } from "./embedding-sketch.ts";
 import { createFoldCrew } from "./fold-crew.ts";
 import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
@@ -50,6 +51,8 @@ export type LearnCalls = {
   recall: { argument: { task: string }; answer: Learned | null };
   /** What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no networks. */
   recallEmbedded: { argument: { hashes: readonly string[] }; answer: (EmbedResult | null)[] };
+  /** Of recordings with these hashes and labels, the numbers of their embeddings that differ most between labels. */
+  sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: { task: string }; answer: GolemCurve };
   /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
@@ -133,6 +136,7 @@ serveWorkerCalls<LearnCalls>({
   learn: (argument, { onProgress }) => learn(argument, onProgress),
   recall: ({ task }) => recall(task),
   recallEmbedded: ({ hashes }) => recallEmbedded(hashes),
+  sketch: async ({ recordings }) => sketchEmbeddings(await shelf, recordings),
   curve: ({ task }, { onProgress }) => curve(task, onProgress),
   compare: ({ task, name }) => compare(task, name),
 });
