@@ -26,7 +26,10 @@ export function LessonsScreen() {
   const title = useRef<HTMLHeadingElement>(null);
   const isMoved = useRef(false);
   useEffect(() => {
-    if (isMoved.current) title.current?.focus();
+    if (isMoved.current) {
+      title.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     isMoved.current = true;
   }, [place.value]);
   const name = lessons[place.value]!;

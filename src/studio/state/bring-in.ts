@@ -121,7 +121,7 @@ async function keepFound(
 }
 
 /** Tasks of the gallery. */
-export type DemoName = "banking" | "drums" | "voice";
+export type DemoName = "words" | "voice" | "drums" | "banking";
 
 /** Opens a copy of a task of the gallery. */
 export async function openDemo(name: DemoName): Promise<void> {

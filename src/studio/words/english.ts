@@ -49,13 +49,17 @@ export const english = {
     untitled: "Untitled task",
     noScore: "not trained yet",
     demos: {
+      words: {
+        name: "Three wake words",
+        text: "Start here: “hey golem”, “lights on” and “good night”, synthetic speech, tested on voices it was not trained on.",
+      },
       banking: {
         name: "Bank requests",
-        text: "What does the caller want? Synthetic speech, 14 kinds of request, told apart by their words.",
+        text: "Hard: what does the caller want? 14 kinds of request, four recordings each, told apart by words alone, and every sentence is different. Synthetic speech.",
       },
       drums: {
         name: "Drums",
-        text: "Kick, snare, hi-hat, cymbal, tom or tabla? Real recordings, in the public domain (CC0).",
+        text: "Harder: kick, snare, hi-hat, cymbal, tom or tabla? Real single strokes by different makers, in the public domain (CC0).",
       },
       voice: {
         name: "Your voice commands",
