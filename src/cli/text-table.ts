@@ -5,7 +5,7 @@
  */
 
 /**
- * Lines of a table; the first and the last column are aligned to the left, the others to the right. Where it is wider than `width`,
+ * Lines of a table; the first column, and the last if it is of words, are aligned to the left, the others to the right. Where it is wider than `width`,
  * the columns of these `optional` heads are left out, one after the other, until it fits.
  */
 export function formatTable(
@@ -14,11 +14,15 @@ export function formatTable(
   optional: readonly string[] = [],
 ): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
+  const isNumeric = rows[0]!.map((_, column) =>
+    rows.slice(1).every((row) => /^(-|[\d.]+( %)?)$/.test(row[column]!)),
+  );
   const lines = rows.map((row) =>
     row
       .map((cell, column) => {
         const gap = " ".repeat(widths[column]! - [...cell].length);
-        return column === 0 || column === row.length - 1 ? cell + gap : gap + cell;
+        const isLeft = column === 0 || (column === row.length - 1 && !isNumeric[column]);
+        return isLeft ? cell + gap : gap + cell;
       })
       .join("  ")
       .trimEnd(),

@@ -23,6 +23,8 @@ export interface KeptRecording {
   readonly label: string;
   /** Path in the data set, unique within the task: "yes/yes-001.wav". */
   readonly file: string;
+  /** The name of the file that was brought in, without its folder. */
+  readonly original?: string;
   readonly speaker?: string;
   /** The longer recording that it was cut from, if its original name showed that. */
   readonly source?: string;

@@ -38,7 +38,7 @@ export function Behind({
         <li key={name}>
           {recording && <PlayButton id={recording.id} name={shortName(recording)} />}
           <div>
-            <div>{text ? words.value.quoted(text) : shortName({ file: name })}</div>
+            <div>{text ? words.value.quoted(text) : shortName(recording ?? { file: name })}</div>
             {note && <small class="note">{note}</small>}
           </div>
           {canCorrect && recording && <Corrections recording={recording} suggested={suggested} />}

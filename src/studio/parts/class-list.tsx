@@ -53,6 +53,9 @@ export function ClassList({
   );
 }
 
+/** The label that training and detection take for sounds that are none of the others. */
+const backgroundLabel = "_background";
+
 /** Whether classes are being named: then the field keeps the focus, also when the page around it changes. */
 const isNaming = signal(false);
 
@@ -94,6 +97,16 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
           <Icon name="plus" />
         </button>
       </div>
+      {classes.length > 1 && !classes.includes(backgroundLabel) && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => addClasses([backgroundLabel])}
+          title={w.backgroundHint}
+        >
+          {w.addBackground}
+        </button>
+      )}
       <p id="add-hint" class={`note${classes.length > 1 && !isTaken ? " keys" : ""}`} aria-live="polite">
         {isTaken ? w.exists(trimmed) : classes.length > 1 ? w.addNext : w.addHint}
       </p>

@@ -20,6 +20,7 @@ import { getClassIndex, learned, orderLabels } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
+import { ClassScores } from "./class-scores.tsx";
 
 /** With more classes than this the matrix does not fit on a phone. */
 const maximumColumns = 7;
@@ -67,6 +68,7 @@ export function Confusion(props: { readonly evaluation: NonNullable<GolemDocumen
           {chosen.value && <CellList truth={labels[chosen.value[0]]!} predicted={labels[chosen.value[1]]!} />}
         </div>
       </div>
+      <ClassScores {...props.evaluation} />
     </section>
   );
 }

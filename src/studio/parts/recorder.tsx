@@ -23,6 +23,7 @@ import { changeTask, counts, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { ask } from "./ask.tsx";
 import { Icon } from "./icons.tsx";
+import { MicrophoneChoice } from "./microphone-choice.tsx";
 import { Scope } from "./scope.tsx";
 
 /**
@@ -120,6 +121,7 @@ export function Recorder({
           />
           {w.cut}
         </label>
+        <MicrophoneChoice isDisabled={running !== undefined} />
       </div>
     </div>
   );

@@ -126,7 +126,7 @@ export function findMistake({ file, label, hash }: KeptRecording): string | unde
   return account?.label === label && taken !== label ? taken : undefined;
 }
 
-/** The name without its folder and ending. */
-export function shortName({ file }: Pick<KeptRecording, "file">): string {
-  return file.replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
+/** The name without its folder and ending; of a file that was brought in, the name it had. */
+export function shortName({ file, original }: Pick<KeptRecording, "file" | "original">): string {
+  return (original ?? file).replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
 }

@@ -198,6 +198,9 @@ function Next() {
   );
 }
 
+/** A gain that rounds to no tenth of a percentage point is none. */
+const leastGain = 0.0005;
+
 function CurveSection() {
   const w = words.value.result;
   const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
@@ -209,7 +212,9 @@ function CurveSection() {
         <h2 id="curve">{w.curve}</h2>
         {doubled && (
           <p class="lead">
-            {w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
+            {doubled.gainInterval[1] < leastGain
+              ? w.curveNone
+              : w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
           </p>
         )}
       </header>

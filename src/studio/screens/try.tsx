@@ -8,6 +8,7 @@ import { ShareBar } from "../../view/share-bar.tsx";
 import { listChosen } from "../data/dropped-files.ts";
 import { Empty } from "../parts/empty.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
+import { MicrophoneChoice } from "../parts/microphone-choice.tsx";
 import { Scope } from "../parts/scope.tsx";
 import { getAddress } from "../state/route.ts";
 import { learned, orderLabels, task } from "../state/tasks.ts";
@@ -67,6 +68,7 @@ export function TryScreen() {
               </button>
               <ChooseButton large name={w.choose} onChosen={(files) => tryFiles(listChosen(files))} />
             </div>
+            <MicrophoneChoice isDisabled={isListening.value} />
           </div>
         </div>
         <div aria-live="polite" aria-atomic="true">

@@ -108,7 +108,8 @@ async function keepFound(
   reading.value = [0, found.length];
   try {
     for (const [i, { file, label: own = fallback, extension, speaker, source, split }] of found.entries()) {
-      batch.push({ bytes: await file.read(), label: own, extension, speaker, source, split });
+      const original = file.path.split("/").at(-1);
+      batch.push({ bytes: await file.read(), label: own, extension, original, speaker, source, split });
       if (batch.length < batchSize && i < found.length - 1) continue;
       await keepFiles(owner, batch);
       batch = [];

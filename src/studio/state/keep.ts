@@ -19,6 +19,8 @@ export interface NewFile {
   readonly label: string;
   /** File extension, without the dot. */
   readonly extension: string;
+  /** Its name where it comes from, without its folder. */
+  readonly original?: string | undefined;
   readonly speaker?: string | undefined;
   /** The longer recording that it was cut from, if its name shows that. */
   readonly source?: string | undefined;
@@ -68,7 +70,7 @@ export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise
 
 async function describe(
   owner: Task,
-  { bytes, label, extension, speaker, source, split }: NewFile,
+  { bytes, label, extension, original, speaker, source, split }: NewFile,
   there: readonly KeptRecording[],
 ): Promise<KeptRecording> {
   const taken = new Set(there.map(({ file }) => file));
@@ -79,6 +81,7 @@ async function describe(
     task: owner.id,
     label,
     file: nameRecording(label, number, extension),
+    ...(original === undefined ? {} : { original }),
     ...(speaker === undefined ? {} : { speaker }),
     ...(source === undefined ? {} : { source }),
     ...(split === undefined ? {} : { split }),

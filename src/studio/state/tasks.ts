@@ -246,6 +246,15 @@ function closeTask(): void {
 
 let isEmbedding = false;
 
+/** Milliseconds per recording in the present run of {@link embedAll}, smoothed; the first includes loading and does not count. */
+let pace: number | undefined;
+const paceWeight = 0.2;
+
+/** Seconds that embedding `count` recordings takes at the present pace; undefined until that is known. */
+export function estimateSecondsLeft(count: number): number | undefined {
+  return pace === undefined ? undefined : (pace * count) / 1000;
+}
+
 /**
  * Embeds recordings that are not embedded yet, one per call, so that other calls in between are answered
  * soon.
@@ -253,18 +262,24 @@ let isEmbedding = false;
 export async function embedAll(): Promise<void> {
   if (isEmbedding) return;
   isEmbedding = true;
+  pace = undefined;
+  let isFirst = true;
   try {
     for (;;) {
       const next = recordings.value.find(({ id }) => !embedResults.value.has(id));
       if (!next) return;
       const { id, file, hash, peaks } = next;
       const needsPeaks = peaks.length === 0;
+      const started = performance.now();
       const { peaks: drawn, ...result } = await getEmbedder().call("embed", {
         id,
         name: file,
         hash,
         needsPeaks,
       });
+      const took = performance.now() - started;
+      if (!isFirst) pace = pace === undefined ? took : (1 - paceWeight) * pace + paceWeight * took;
+      isFirst = false;
       const now = recordings.value.find((one) => one.id === id);
       if (!now) continue;
       const seconds = result.state === "embedded" ? result.seconds : now.seconds;

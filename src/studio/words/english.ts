@@ -134,6 +134,12 @@ export const english = {
     embeddedAll: (n: number) =>
       n === 1 ? "The recording is processed" : `All ${n} recordings are processed`,
     embeddedSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
+    timeLeft: (s: number) =>
+      s < 60 ? `about ${Math.ceil(s)} s left` : `about ${Math.ceil(s / 60)} min left`,
+    microphone: "Microphone",
+    addBackground: "Add a background class",
+    backgroundHint:
+      "Noise and sounds that are none of your classes: whatever is classified as it counts as unknown.",
     loading: (share: number) => `Getting ready: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
@@ -204,6 +210,14 @@ export const english = {
     behind: (truth: string, predicted: string) =>
       truth === predicted ? `“${truth}”, recognised` : `“${truth}”, classified as “${predicted}”`,
     times: (share: number) => `${formatShare(share)} of the time`,
+    perClass: "Scores per class",
+    className: "class",
+    precision: "precision",
+    recall: "recall",
+    support: "recordings",
+    perClassText:
+      "Precision: of the answers with this class, the share that is right. Recall: of the recordings of this class, the share that is found. F1 combines both.",
+    curveNone: "More recordings would hardly raise the score: it is at its top.",
     map: "Which recordings sound alike",
     mapText: "Recordings near each other sound alike to the golem. Choose a mark to listen.",
     mapLabel: (n: number) => `Map of ${recordings(n)}. Arrow keys move from one to the next, Enter plays.`,

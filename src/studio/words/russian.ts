@@ -130,6 +130,11 @@ export const russian: Words = {
     takenFor: (name) => `распознано как ${name}`,
     embeddedAll: (n) => `Обработано: ${recordings(n)}`,
     embeddedSome: (done, n) => `Обрабатываем записи: ${done} из ${n}`,
+    timeLeft: (s) =>
+      s < 60 ? `осталось около ${Math.ceil(s)} с` : `осталось около ${Math.ceil(s / 60)} мин`,
+    microphone: "Микрофон",
+    addBackground: "Добавить класс для фона",
+    backgroundHint: "Шум и звуки не из ваших классов: всё, что распознано как фон, считается неизвестным.",
     loading: (share) => `Подготовка: ${formatShare(share)}`,
     loadFailed: "Не удалось загрузить сеть.",
     learn: "Обучить",
@@ -199,6 +204,14 @@ export const russian: Words = {
     behind: (truth, predicted) =>
       truth === predicted ? `«${truth}», узнано` : `«${truth}», распознано как «${predicted}»`,
     times: (share) => `в ${formatShare(share)} случаев`,
+    perClass: "Оценки по классам",
+    className: "класс",
+    precision: "точность",
+    recall: "полнота",
+    support: "записей",
+    perClassText:
+      "Точность — доля верных среди ответов с этим классом. Полнота — доля найденных среди записей этого класса. F1 объединяет обе.",
+    curveNone: "Новые записи едва ли поднимут оценку: она уже наверху.",
     map: "Какие записи похожи",
     mapText: "Записи, которые близко друг к другу, для голема похожи. Выберите точку, чтобы послушать.",
     mapLabel: (n) => `Карта: ${recordings(n)}. Стрелки переходят от одной к другой, Enter включает звук.`,
