@@ -46,6 +46,18 @@ export function ClassList({
               </button>
             </li>
           ))}
+          {classes.length > 1 && !classes.includes(backgroundLabel) && (
+            <li>
+              <button
+                type="button"
+                class="class suggested"
+                onClick={() => addClasses([backgroundLabel])}
+                title={w.backgroundHint}
+              >
+                <span class="name">+ {w.addBackground}</span>
+              </button>
+            </li>
+          )}
         </ul>
       )}
       <AddClass onAdded={(name) => classes.length === 0 && onChoose(name)} />
@@ -97,16 +109,6 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
           <Icon name="plus" />
         </button>
       </div>
-      {classes.length > 1 && !classes.includes(backgroundLabel) && (
-        <button
-          type="button"
-          class="link"
-          onClick={() => addClasses([backgroundLabel])}
-          title={w.backgroundHint}
-        >
-          {w.addBackground}
-        </button>
-      )}
       <p id="add-hint" class={`note${classes.length > 1 && !isTaken ? " keys" : ""}`} aria-live="polite">
         {isTaken ? w.exists(trimmed) : classes.length > 1 ? w.addNext : w.addHint}
       </p>
