@@ -6,6 +6,8 @@ const pure = [
   "math",
   "onnx",
   "audio",
+  "augment",
+  "synth",
   "encoder",
   "dataset",
   "embed",
@@ -29,6 +31,8 @@ const allow = (from, to) => ({
 const narrower = {
   onnx: ["core"],
   audio: ["core", "math"],
+  augment: ["core", "math", "audio"],
+  synth: ["core", "audio"],
   head: ["core", "math"],
   evaluate: ["core", "math"],
 };

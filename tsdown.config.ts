@@ -20,6 +20,9 @@ export default defineConfig([
       "src/node/threads/embed-worker.ts",
       "src/node/threads/fold-worker.ts",
       "src/node/threads/golem-worker.ts",
+      "src/node/threads/model-process.ts",
+      "src/node/threads/model-worker.ts",
+      "src/node/threads/parquet-worker.ts",
     ],
     // One file out for each file in, so that paths relative to a module are the same in src and dist.
     unbundle: true,

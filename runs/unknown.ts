@@ -56,7 +56,7 @@ for (const set of sets) {
     const rows = toRows(taught, classes);
     const classifier = fitClassifier(rows, encoderSet, { seed: 0 });
     const views = classifier.fitted.map(({ view }) => view);
-    const familiarity = fitFamiliarity(rows, classes, encoderSet, views, 0);
+    const familiarity = fitFamiliarity(rows, classes, encoderSet, views, { seed: 0 });
     if (!familiarity) throw new Error(`${set.name} ${d}: nothing to measure`);
     const score = createFamiliarityScore(familiarity, encoderSet);
     const of = (heard: readonly Embedding[]) => score(select(heard).rows);

@@ -17,7 +17,12 @@ export type { GolemDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export type { AudioPrediction } from "./golem/predict-embedded.ts";
 export type { TrainingDocument } from "./golem/training-document.ts";
-export { type CompareOptions, compareHeads } from "./node/compare-heads.ts";
+export {
+  type CompareEncodersOptions,
+  type CompareOptions,
+  compareEncoders,
+  compareHeads,
+} from "./node/compare-heads.ts";
 export { type CurveOptions, computeCurve } from "./node/compute-curve.ts";
 export { loadDataset } from "./node/data/dataset-files.ts";
 export {
@@ -44,9 +49,11 @@ export { loadEncoder } from "./node/models/load-encoder.ts";
 export { type LoadTranscriberOptions, loadTranscriber } from "./node/models/load-transcriber.ts";
 export { type ResolveOptions, resolveEncoder } from "./node/models/resolve-encoder.ts";
 export { type SuggestOptions, suggest } from "./node/suggest.ts";
+export { type SynthesizedData, type SynthesizeOptions, synthesize } from "./node/synthesize.ts";
 export type { FilePrediction } from "./node/threads/predict-files.ts";
 export { type TrainOptions, train } from "./node/train.ts";
 export type { RetrainOptions } from "./node/update.ts";
+export type { Wording } from "./synth/wordings.ts";
 export type { DatasetComparison } from "./workflow/compare-heads.ts";
 export type { Diagnosis } from "./workflow/examine-recordings.ts";
 export type { DatasetCurve } from "./workflow/measure-curve.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import { readFeatures } from "../../src/dataset/parquet-features.ts";
 import { openParquetFile } from "../../src/dataset/parquet-file.ts";
-import { parquetCompressors } from "../../src/node/hub/hub-dataset.ts";
+import { createThreadReader } from "../../src/node/hub/parquet-thread.ts";
 import type { FuzzArea } from "../area.ts";
 
 const names = ["none", "snappy", "gzip", "brotli", "indexed", "pages-v2", "zstd"];
@@ -20,10 +20,10 @@ export const area: FuzzArea = {
   },
   open: async () => ({
     async parse(bytes, name) {
-      const file = await openParquetFile(createMemorySource(bytes, name), parquetCompressors);
+      const file = await openParquetFile(createMemorySource(bytes, name), createThreadReader({}));
       readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
       const columns = file.columns.map((column) => column.name);
-      for (const { start, rows } of file.groups) await file.readRows(columns, start, start + rows);
+      await file.readRows(columns, 0, file.rows);
     },
   }),
 };

@@ -13,8 +13,8 @@ import { GolemError } from "../core/error.ts";
 import { type AudioSettings, defaultAudioSettings, type OpenedAudio } from "./audio.ts";
 import { findCancellation } from "./channel-choice.ts";
 import { decodeSource } from "./formats/decode-source.ts";
-import type { DecodedStream, Decoder } from "./formats/decoder.ts";
-import { createTooLongError } from "./mono-stream.ts";
+import type { Decoder } from "./formats/decoder.ts";
+import { limitSamples } from "./sample-limit.ts";
 import { type SampleSource, streamSamples } from "./sample-source.ts";
 import { describeScan } from "./scan-facts.ts";
 import { locateHighBand, readResampled, scanStream } from "./scan-stream.ts";
@@ -29,6 +29,8 @@ export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSett
    * empty.
    */
   readonly identify?: boolean | undefined;
+  /** Most samples that are decoded, of all channels together; default: no limit. */
+  readonly maximumSamples?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -66,11 +68,14 @@ export async function openAudio(
   options: OpenAudioOptions = {},
 ): Promise<OpenedAudio> {
   const settings = resolveAudioSettings(options);
-  const { signal, decoders = [], identify = true } = options;
-  const decode = async () =>
-    "sampleRate" in source ? streamSamples(source) : decodeSource(source, decoders, { signal });
+  const { signal, decoders = [], identify = true, maximumSamples } = options;
+  const decode = async () => {
+    if ("sampleRate" in source) return streamSamples(source);
+    const opened = await decodeSource(source, decoders, { signal });
+    if (maximumSamples === undefined) return opened;
+    return { ...opened, stream: limitSamples(opened.stream, source.name, maximumSamples) };
+  };
   const { stream, warnings } = await decode();
-  checkDeclared(source, stream, settings);
   const first = await scanStream(stream, source.name, settings, { identify, mixing: "mean", signal });
   const mixing = findCancellation(first.count.power) ?? "mean";
   const readAgain = async () => (await decode()).stream;
@@ -95,17 +100,6 @@ export async function openAudio(
       yield* cutWindows(samples, bounds);
     },
   };
-}
-
-function checkDeclared(
-  source: ByteSource | SampleSource,
-  stream: DecodedStream,
-  { maximumSeconds }: AudioSettings,
-): void {
-  const { declaredSeconds, isEstimate = false, sampleRate } = stream;
-  if (!isEstimate && declaredSeconds !== undefined && declaredSeconds > maximumSeconds + 0.5 / sampleRate) {
-    throw createTooLongError(source.name, maximumSeconds, declaredSeconds);
-  }
 }
 
 async function* toAsync(chunks: readonly Float32Array[]): AsyncGenerator<Float32Array> {

@@ -4,8 +4,9 @@
  *
  * Not its concern: what is filtered.
  *
- * The module is written out by hand below; it needs no file and compiles in well under a millisecond.
+ * The module is written out by hand below.
  */
+import { advanceLocal, createWasmModule } from "../core/wasm-module.ts";
 
 /** The number of taps must be a multiple of this. */
 export const tapGroup = 16;
@@ -29,32 +30,18 @@ const accumulate = (k: number): number[] => [
   ...[0xfd, 0xe4, 0x01], // f32x4.add
   ...[0x21, 3 + k], // local.set $k
 ];
-const advance = (local: number): number[] => [0x20, local, 0x41, 0xc0, 0x00, 0x6a, 0x22, local]; // local.tee (local + 64)
 const lane = (index: number): number[] => [0x20, 3, 0xfd, 0x1f, index]; // f32x4.extract_lane of $a
 const body = [
-  ...[1, 4, 0x7b], // four locals of type v128
   ...[0x03, 0x40], // loop
   ...[0, 1, 2, 3].flatMap(accumulate),
-  ...[...advance(1), 0x1a], // drop
-  ...advance(0),
+  ...[...advanceLocal(1, 64), 0x1a], // drop
+  ...advanceLocal(0, 64),
   ...[0x20, 2, 0x49], // i32.lt_u end
   ...[0x0d, 0], // br_if
   0x0b, // end loop
   ...[0x20, 3, 0x20, 4, 0xfd, 0xe4, 0x01, 0x20, 5, 0x20, 6, 0xfd, 0xe4, 0x01, 0xfd, 0xe4, 0x01, 0x21, 3], // a+b + (c+d)
   ...[...lane(0), ...lane(1), 0x92, ...lane(2), ...lane(3), 0x92, 0x92], // sum of the lanes
-  0x0b,
 ];
-const unsigned = (value: number): number[] =>
-  value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >> 7)];
-const section = (id: number, bytes: readonly number[]): number[] => [id, ...unsigned(bytes.length), ...bytes];
-const code = Uint8Array.from([
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  ...section(1, [1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7d]), // type: (i32, i32, i32) -> f32
-  ...section(2, [1, 1, 0x65, 1, 0x6d, 0x02, 0x00, 1]), // import "e" "m": memory of at least one page
-  ...section(3, [1, 0]), // one function of type 0
-  ...section(7, [1, 3, 0x64, 0x6f, 0x74, 0x00, 0]), // export "dot"
-  ...section(10, [1, ...unsigned(body.length), ...body]),
-]);
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -70,7 +57,9 @@ export function createConvolutionKernel(
   const bytes = 4 * (coefficients.length + signalLength);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
   new Float32Array(memory.buffer, 0, coefficients.length).set(coefficients);
-  compiled ??= new WebAssembly.Module(code);
+  compiled ??= createWasmModule([
+    { name: "dot", parameters: ["i32", "i32", "i32"], result: "f32", locals: [[4, "v128"]], body },
+  ]);
   const { dot } = new WebAssembly.Instance(compiled, { e: { m: memory } }).exports as {
     dot: (row: number, signal: number, end: number) => number;
   };

@@ -7,7 +7,7 @@ import type { ErrorRecord } from "../core/error.ts";
 import type { AudioFacts, AudioSettings } from "./audio.ts";
 import type { DecodedStream } from "./formats/decoder.ts";
 import type { HighBand } from "./high-band.ts";
-import type { Mixing } from "./mono-stream.ts";
+import type { MixCount, Mixing } from "./mono-stream.ts";
 import { isLossless } from "./sample-range.ts";
 import type { Scan } from "./scan-stream.ts";
 import { trimParameters } from "./trim.ts";
@@ -70,16 +70,7 @@ function listWarnings(
     );
   }
   if (typeof mixing === "number") warnings.push(warnOfCancelling(name, mixing, stream.channels));
-  if (count.aboveFullScale > 0 && isLossless(stream.codec)) {
-    const db = (20 * Math.log10(count.largest)).toFixed(1);
-    warnings.push(
-      createWarning(
-        "above-full-scale",
-        `${name} reaches ${Number(count.largest.toPrecision(3))} times full scale (+${db} dB): above full scale, not clipped, as floats can store it. It was used as it is.`,
-        "Nothing is lost. Lower its level if other recordings are much quieter.",
-      ),
-    );
-  }
+  if (isAboveFullScale(stream, count)) warnings.push(warnOfLevel(name, count));
   if (highBand) warnings.push(warnOfHighBand(name, highBand, settings));
   if (isSilent) {
     const quiet = `no 10 ms of it reach ${trimParameters.silentDb} dB of full scale`;
@@ -98,6 +89,21 @@ function listWarnings(
     );
   }
   return warnings;
+}
+
+/** Whether a stream holds unclipped values above full scale. */
+export function isAboveFullScale(stream: DecodedStream, count: MixCount): boolean {
+  return count.aboveFullScale > 0 && isLossless(stream.codec);
+}
+
+/** The warning about values above full scale. */
+export function warnOfLevel(name: string, { largest }: MixCount): ErrorRecord {
+  const db = (20 * Math.log10(largest)).toFixed(1);
+  return createWarning(
+    "above-full-scale",
+    `${name} reaches ${Number(largest.toPrecision(3))} times full scale (+${db} dB): above full scale, not clipped, as floats can store it. It was used as it is.`,
+    "Nothing is lost. Lower its level if other recordings are much quieter.",
+  );
 }
 
 /** The warning about channels that cancel; `channel` counts from 0. */

@@ -12,14 +12,15 @@ import type { MatrixProduct } from "../head/matrix-product.ts";
 import type { HeadOptions } from "../head/options.ts";
 import { trainHead, trainHeadWithProduct } from "../head/registry.ts";
 import { computeProbabilities } from "../head/softmax.ts";
-import type { Matrix } from "../math/matrix.ts";
+import { createMatrix, type Matrix } from "../math/matrix.ts";
 import { chooseHead, type HeadChoice } from "./choosing/choose-head.ts";
 import { chooseLayer } from "./choosing/choose-layer.ts";
 import type { Vocabulary } from "./features/text-features.ts";
-import { fitFusion } from "./fusion/fit-fusion.ts";
+import { type Augmentation, fitFusion } from "./fusion/fit-fusion.ts";
 import type { FittedView } from "./fusion/fusion.ts";
 import { computeLogProbabilities, poolViews } from "./fusion/fusion.ts";
-import type { LabelledRows } from "./labelled-rows.ts";
+import { fitMixedFusion } from "./fusion/mix-origins.ts";
+import { isMixed, type LabelledRows } from "./labelled-rows.ts";
 import {
   checkEmbeddings,
   createViewFeatures,
@@ -46,6 +47,8 @@ export interface ClassifierOptions {
   readonly head?: HeadKind | "auto";
   /** Settings of the named head that override its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
+  /** What varied copies are for, where all views are fused and there are copies. Default: auto. */
+  readonly augment?: Augmentation | undefined;
 }
 
 /** A fitted classifier. */
@@ -54,6 +57,8 @@ export interface Classifier {
   readonly fitted: readonly FittedView[];
   /** The vocabulary of the transcript view, if there is one. */
   readonly vocabulary: Vocabulary | undefined;
+  /** Share in the decision of heads that were fitted to varied copies too; of a fit only. */
+  readonly variedShare?: number;
   /**
    * Probabilities [recordings, classes] for embeddings by the encoder set. Throws `invalid-shape` for other
    * embeddings, `golem-damaged` if a probability is not finite.
@@ -83,9 +88,10 @@ export function fitClassifier(
   options: ClassifierOptions,
 ): Classifier {
   if (isFused(options)) {
-    const { pooling = defaultRecipe.pooling, seed } = options;
-    const { fitted, vocabulary } = fitFusion(rows, encoderSet, { pooling, seed });
-    return createClassifier(fitted, encoderSet, vocabulary);
+    const { pooling = defaultRecipe.pooling, seed, augment } = options;
+    const fitViews = isMixed(rows) ? fitMixedFusion : fitFusion;
+    const { fitted, vocabulary, variedShare } = fitViews(rows, encoderSet, { pooling, seed, augment });
+    return { ...createClassifier(fitted, encoderSet, vocabulary), variedShare };
   }
   const { kind, view, features, headOptions, scores } = prepareFit(rows, encoderSet, options);
   const head = trainHead(kind, features, rows.labels, rows.classes, headOptions);
@@ -134,6 +140,9 @@ function addScores(head: Head, scores: HeadChoice["scores"]): Head {
   };
 }
 
+/** Recordings predicted at a time, to bound the memory of their features. */
+const pieceRows = 256;
+
 /** Creates a classifier from heads and the views they were trained on. */
 export function createClassifier(
   fitted: readonly FittedView[],
@@ -148,21 +157,24 @@ export function createClassifier(
       computeLogits: (embeddings: readonly Embedding[]) => head.computeLogits(computeFeatures(embeddings)),
     };
   });
+  const computePiece = (embeddings: readonly Embedding[]): Matrix =>
+    parts.length === 1
+      ? computeProbabilities(parts[0]!.computeLogits(embeddings))
+      : poolViews(
+          parts.map(({ computeLogits }) => computeLogProbabilities(computeLogits(embeddings).data, classes)),
+          parts.map(({ factor }) => factor),
+          classes,
+        );
   return {
     fitted,
     vocabulary,
     computeProbabilities(embeddings) {
       checkEmbeddings(embeddings, encoderSet);
-      const probabilities =
-        parts.length === 1
-          ? computeProbabilities(parts[0]!.computeLogits(embeddings))
-          : poolViews(
-              parts.map(({ computeLogits }) =>
-                computeLogProbabilities(computeLogits(embeddings).data, classes),
-              ),
-              parts.map(({ factor }) => factor),
-              classes,
-            );
+      const probabilities = createMatrix(embeddings.length, classes);
+      for (let from = 0; from < embeddings.length; from += pieceRows) {
+        const piece = computePiece(embeddings.slice(from, from + pieceRows));
+        probabilities.data.set(piece.data, from * classes);
+      }
       if (!probabilities.data.every(Number.isFinite)) {
         throw new GolemError(
           "golem-damaged",

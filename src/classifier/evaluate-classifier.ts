@@ -7,12 +7,15 @@
  * and listed; recordings with labels it does not know are counted separately; speakers that are also in the
  * training set are reported.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import { countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
+import { findShortcut } from "../doctor/shortcut.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
 import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { measureCorrectness } from "../evaluate/metrics.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** The training set of a classifier, as far as evaluation needs it. */
@@ -52,7 +55,10 @@ export function evaluateClassifier(
   trained: TrainedOn,
   skipped: readonly SkippedRecording[],
 ): Evaluation {
-  const { overlap, heldOut, known } = selectScored(labels, test, trained);
+  // Scores are of real recordings, where there are any.
+  const isReal = test.some(({ isSynthetic }) => !isSynthetic);
+  const scored = isReal ? test.filter(({ isSynthetic }) => !isSynthetic) : test;
+  const { overlap, heldOut, known } = selectScored(labels, scored, trained);
   const unseen = countLabels(heldOut.filter((recording) => !labels.includes(recording.label)));
   const trainedSpeakers = new Set(
     trained.recordings.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined),
@@ -71,11 +77,16 @@ export function evaluateClassifier(
       { hint: `The golem knows ${labels.slice(0, 20).join(", ")}. Use held-out recordings of these labels.` },
     );
   }
+  const truth = known.map((recording) => labels.indexOf(recording.label));
+  const probabilities = [classifier.computeProbabilities(known)];
+  const correctness = measureCorrectness(probabilities, truth);
   return computeEvaluation({
     protocol: "held-out",
+    isSynthetic: known.every(({ isSynthetic }) => isSynthetic),
     labels,
-    truth: known.map((recording) => labels.indexOf(recording.label)),
-    probabilities: [classifier.computeProbabilities(known)],
+    truth,
+    probabilities,
+    shortcut: findShortcut({ recordings: known, correctness, seed: defaultRecipe.seed }),
     groups: known.map(getGroup),
     ...(known.some(({ source }) => source !== undefined) ? { groupedBy: "source" as const } : {}),
     ...(shared.size > 0

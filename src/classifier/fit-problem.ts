@@ -3,9 +3,11 @@
  *
  * Not its concern: folds, scores, files.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { countLabels } from "../dataset/classes.ts";
-import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
+import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
@@ -21,20 +23,37 @@ export function createFitProblem(
 ): { readonly problem: FitProblem; readonly labels: readonly string[] } {
   const labels = [...countLabels(recordings).keys()];
   const problem: FitProblem = {
-    embeddings: recordings.map(({ vectors, text, logprob, decoded }) => ({
-      vectors,
-      ...(text === undefined ? {} : { text }),
-      ...(logprob === undefined ? {} : { logprob }),
-      ...(decoded === undefined ? {} : { decoded }),
-    })),
+    embeddings: recordings.map(pickEmbedding),
+    ...(recordings.some(({ copies = [] }) => copies.length > 0)
+      ? { copies: recordings.map(({ copies = [] }) => copies.map(pickEmbedding)) }
+      : {}),
     labels: recordings.map(({ label }) => labels.indexOf(label)),
     classes: labels.length,
     groups: recordings.map(getGroup),
+    ...(recordings.some(({ isSynthetic }) => isSynthetic)
+      ? { synthetic: recordings.map(({ isSynthetic }) => isSynthetic === true) }
+      : {}),
     groupedBy: recordings.some(({ source }) => source !== undefined) ? "source" : "speaker",
     encoderSet,
     options: pickClassifierOptions(options),
   };
   return { problem, labels };
+}
+
+/** Repeats of cross-validation: as asked, else fewer where copies make each fit take several times as long. */
+export function getRepeats({ copies, labels }: FitProblem, asked?: number): number {
+  if (asked !== undefined) return asked;
+  if (labels.length > maximumDense) return 1;
+  return copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats;
+}
+
+function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embedding {
+  return {
+    vectors,
+    ...(text === undefined ? {} : { text }),
+    ...(logprob === undefined ? {} : { logprob }),
+    ...(decoded === undefined ? {} : { decoded }),
+  };
 }
 
 /**
@@ -47,6 +66,7 @@ function pickClassifierOptions({
   pooling,
   head,
   headOptions,
+  augment,
 }: ClassifierOptions): ClassifierOptions {
   return {
     seed,
@@ -54,5 +74,6 @@ function pickClassifierOptions({
     ...(pooling === undefined ? {} : { pooling }),
     ...(head === undefined ? {} : { head }),
     ...(headOptions === undefined ? {} : { headOptions }),
+    ...(augment === undefined ? {} : { augment }),
   };
 }

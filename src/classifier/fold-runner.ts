@@ -5,16 +5,24 @@
  *
  * Not its concern: how workers are started and called, how folds are made.
  */
+
+import { defaultRecipe } from "../core/default-recipe.ts";
+import { throwIfAborted } from "../core/error.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import type { CrossValidationInput } from "../evaluate/cross-validate.ts";
 import type { DisposableMatrixProduct } from "../head/matrix-product.ts";
 import type { Matrix } from "../math/matrix.ts";
 import {
   type Classifier,
   type ClassifierOptions,
+  createClassifier,
   fitClassifier,
   fitClassifierWithProduct,
   isFused,
   isHeadChosen,
 } from "./classifier.ts";
+import { isLarge } from "./fusion/fit-fusion.ts";
+import { fitLargeFusion, type LargeFusion } from "./fusion/large-fusion.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
@@ -30,11 +38,62 @@ export interface FitProblem extends LabelledRows {
 export interface FoldRunner {
   /** Folds that are worth running at once. */
   readonly concurrency: number;
+  /** Fits what the given folds share, and the classifier of all rows, where there are enough rows for it. */
+  prepare?(folds: readonly FoldTask[], options: WorkOptions): Promise<void>;
   /** Probabilities [test rows, classes] of a classifier fitted on the training rows alone. */
   fitPredict(train: readonly number[], test: readonly number[]): Matrix | Promise<Matrix>;
   /** The classifier fitted on all rows. */
   fit(): Classifier | Promise<Classifier>;
   close(): Promise<void>;
+}
+
+/** Milliseconds of work between turns of the event loop. */
+const turnMilliseconds = 200;
+
+/**
+ * Creates a runner for hundreds of recordings and more: what the folds share is fitted once
+ * (fusion/large-fusion.ts). Folds that were not prepared, such as those of a learning curve, are fitted one by
+ * one.
+ */
+function createLargeRunner(problem: FitProblem): FoldRunner {
+  const { encoderSet, options } = problem;
+  const rows = problem.labels.length;
+  const { pooling = defaultRecipe.pooling, seed } = options;
+  let prepared: LargeFusion | undefined;
+  let classifier: Classifier | undefined;
+  const places = new Map<string, readonly [division: number, block: number]>();
+  const prepare: FoldRunner["prepare"] = async (folds, { signal, onProgress }) => {
+    const divisions: (readonly number[])[][] = [];
+    for (const { train, test, repeat = 0 } of folds) {
+      if (train.length + test.length !== rows) continue;
+      divisions[repeat] ??= [];
+      places.set(test.join(), [repeat, divisions[repeat].push(test) - 1]);
+    }
+    const steps = fitLargeFusion(problem, encoderSet, { pooling, seed }, divisions);
+    throwIfAborted(signal);
+    let turned = performance.now();
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) {
+      if (performance.now() - turned < turnMilliseconds) continue;
+      onProgress?.({ stage: "fitting heads", completed: Math.round(100 * step.value), total: 100 });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      throwIfAborted(signal);
+      turned = performance.now();
+    }
+    prepared = step.value;
+    classifier = createClassifier(prepared.fusion.fitted, encoderSet, prepared.fusion.vocabulary);
+  };
+  return {
+    ...{ concurrency: 1, prepare, close: async () => {} },
+    fitPredict(train, test) {
+      const place = train.length + test.length === rows ? places.get(test.join()) : undefined;
+      return place && prepared ? prepared.predictBlock(...place) : fitPredictRows(problem, train, test);
+    },
+    async fit() {
+      if (!classifier) await prepare([], {});
+      return classifier!;
+    },
+  };
 }
 
 /** Runs folds of several ways to fit. */
@@ -49,6 +108,8 @@ export interface CandidateRunner extends Pick<FoldRunner, "concurrency" | "close
 
 /** One fold for a worker. */
 export interface FoldTask {
+  /** Which repeat of cross-validation it belongs to, from 0. */
+  readonly repeat?: number;
   readonly train: readonly number[];
   readonly test: readonly number[];
   /** Default: the problem's. */
@@ -105,6 +166,7 @@ export function fitPredictRows(
 
 /** Creates a runner on this thread alone: one fold after the other. */
 export function createInlineRunner(problem: FitProblem): FoldRunner {
+  if (isFused(problem.options) && isLarge(problem)) return createLargeRunner(problem);
   return {
     concurrency: 1,
     fitPredict: (train, test) => fitPredictRows(problem, train, test),
@@ -137,6 +199,7 @@ export function createFoldRunner(
   environment: FoldEnvironment,
   signal?: AbortSignal,
 ): FoldRunner {
+  if (isFused(problem.options) && isLarge(problem)) return createLargeRunner(problem);
   const { workers, ahead, keepsWorkers } = environment;
   const inline = createInlineRunner(problem);
   if (workers === 0 || !(keepsWorkers || isSlow(problem))) return inline;
@@ -184,7 +247,64 @@ function isSlow(problem: FitProblem): boolean {
 }
 
 /** Numbers in all embeddings of a problem. */
-export function countNumbers({ embeddings }: FitProblem): number {
-  const all = embeddings.flatMap(({ vectors, decoded = [] }) => [...vectors, ...decoded]);
+export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
+  const all = [...embeddings, ...copies.flat()].flatMap(({ vectors, decoded = [] }) => [
+    ...vectors,
+    ...decoded,
+  ]);
   return all.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** What cross-validation needs to score recordings, see {@link createScoredFolds}. */
+export interface ScoredFolds
+  extends Pick<
+    CrossValidationInput,
+    "labels" | "groups" | "groupedBy" | "prepare" | "fitPredict" | "concurrency"
+  > {
+  /** Rows of the problem that are scored, in their order; `labels` and `groups` are of these. */
+  readonly scored: readonly number[];
+}
+
+/**
+ * The recordings of a problem that cross-validation scores: those whose class has two and more; of real and
+ * synthetic ones the real ones, unless fewer than two classes would be left. The others are on every training
+ * side and are not tested.
+ */
+export function createScoredFolds(
+  { labels, groups, groupedBy, synthetic = [] }: FitProblem,
+  { prepare, fitPredict, concurrency }: Pick<FoldRunner, "prepare" | "fitPredict" | "concurrency">,
+): ScoredFolds {
+  const rows = [...labels.keys()];
+  const real = pickRepeated(
+    rows.filter((row) => !synthetic[row]),
+    labels,
+  );
+  const scored = new Set(real.map((row) => labels[row])).size < 2 ? pickRepeated(rows, labels) : real;
+  const isScored = new Set(scored);
+  const others = rows.filter((row) => !isScored.has(row));
+  const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
+  return {
+    scored,
+    labels: scored.map((row) => labels[row]!),
+    groups: scored.map((row) => groups?.[row]),
+    ...(groupedBy === undefined ? {} : { groupedBy }),
+    fitPredict: (train, test) => fitPredict([...pick(train), ...others], pick(test)),
+    prepare:
+      prepare &&
+      ((folds, work) =>
+        prepare(
+          folds.map(({ repeat, train, test }) => ({
+            ...{ repeat, train: [...pick(train), ...others], test: pick(test) },
+          })),
+          work,
+        )),
+    concurrency,
+  };
+}
+
+/** Rows whose label another of them has as well. */
+function pickRepeated(rows: readonly number[], labels: readonly number[]): number[] {
+  const sizes = new Map<number, number>();
+  for (const row of rows) sizes.set(labels[row]!, (sizes.get(labels[row]!) ?? 0) + 1);
+  return rows.filter((row) => sizes.get(labels[row]!)! > 1);
 }

@@ -13,6 +13,13 @@ export interface LabelledRows {
   readonly classes: number;
   /** Speaker (or source) of each recording; undefined where unknown. */
   readonly groups: readonly (string | undefined)[];
+  /**
+   * Varied copies of each recording, for fitting alone: they go wherever it goes. The copies in one place are
+   * of one kind; a recording may have none.
+   */
+  readonly copies?: readonly (readonly Embedding[])[] | undefined;
+  /** Whether each recording is synthetic; none is where this is left out. */
+  readonly synthetic?: readonly boolean[];
 }
 
 /** The rows `picked`, in that order. */
@@ -22,5 +29,12 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     labels: picked.map((row) => rows.labels[row]!),
     classes: rows.classes,
     groups: picked.map((row) => rows.groups[row]),
+    ...(rows.copies ? { copies: picked.map((row) => rows.copies![row]!) } : {}),
+    ...(rows.synthetic ? { synthetic: picked.map((row) => rows.synthetic![row]!) } : {}),
   };
+}
+
+/** Whether some rows are synthetic and some are not. */
+export function isMixed({ synthetic = [] }: Pick<LabelledRows, "synthetic">): boolean {
+  return synthetic.includes(true) && synthetic.includes(false);
 }

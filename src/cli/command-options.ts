@@ -7,7 +7,7 @@ import { defaultAudioSettings } from "../audio/audio.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";
 import { headKinds } from "../head/head.ts";
-import { integer, layer, notNegative, oneOf, positive, share } from "./option-values.ts";
+import { copies, integer, layer, notNegative, oneOf, positive, share } from "./option-values.ts";
 
 /** One option of a command. */
 export interface OptionSpecification {
@@ -112,6 +112,18 @@ export const transcriptOption: OptionSpecification = {
   flags: "--no-transcript",
   description: "do not transcribe speech (default: transcripts are used where they help)",
 };
+
+/** Varied copies of the training recordings. */
+export const augmentOptions: readonly OptionSpecification[] = [
+  {
+    flags: "--augment <n>",
+    description:
+      "train on varied copies of each recording too (noise, rooms, speed): auto, none or a number (default: auto: up to 3, used as far as they help on recordings left out)",
+    parse: copies,
+  },
+  { flags: "--noise <dir>", description: "recordings of noise for the copies (default: synthetic noise)" },
+  { flags: "--rooms <dir>", description: "impulse responses for the copies (default: synthetic rooms)" },
+];
 
 /** Settings of detection. */
 export const detectOptions: readonly OptionSpecification[] = [

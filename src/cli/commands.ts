@@ -14,6 +14,7 @@ import { studioPort } from "../server/studio-port.ts";
 import {
   annotationOptions,
   audioOptions,
+  augmentOptions,
   cutOption,
   detectOptions,
   encoderOption,
@@ -78,12 +79,44 @@ export const commands: readonly CommandSpecification[] = [
         description: "test on these recordings (default: rows with split test, else cross-validation)",
       },
       transcriptOption,
+      ...augmentOptions,
       ...audioOptions,
       ...annotationOptions,
       strictOption,
     ],
     help: `${dataHelp}\n\nThe simplest recipe, one linear layer on the mean of the last layer:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
     load: () => import("./commands/train.ts"),
+  },
+  {
+    name: "synth",
+    args: ["<words>"],
+    description: "make recordings of words by synthetic voices",
+    options: [
+      {
+        flags: "--out <data>",
+        description: "folder of the data set; recordings are added to one that exists (required)",
+        required: true,
+      },
+      {
+        flags: "--voices <n>",
+        description:
+          "most voices (default: 4 for English; more, and other languages, by espeak-ng if installed)",
+        parse: integer(1),
+      },
+      {
+        flags: "--count <n>",
+        description: `recordings per class (default: ${defaultAmounts.spokenRecordings})`,
+        parse: integer(1),
+      },
+      {
+        flags: "--language <code>",
+        description: "language of the voices, such as de or pt-br (default: en)",
+      },
+    ],
+    help: `WORDS is "yes,no,stop", or a text file: a class per line, or "class,wording" with a line per wording.
+The data set has metadata.csv with speaker (the voice) and origin (synthetic). Training on synthetic and real recordings together weighs the
+synthetic ones by what they contribute to real ones held out, and scores on the real ones.`,
+    load: () => import("./commands/synth.ts"),
   },
   {
     name: "predict",
@@ -209,6 +242,7 @@ failure. Options and seed are those of the first training. golem diff says wheth
       shotsOption,
       limitOption,
       transcriptOption,
+      ...augmentOptions,
       ...audioOptions,
       ...annotationOptions,
       strictOption,
@@ -219,12 +253,19 @@ failure. Options and seed are those of the first training. golem diff says wheth
   {
     name: "compare",
     args: ["<data>"],
-    description: "compare heads, from class means to wide networks, to see where over-fitting begins",
+    description:
+      "compare heads, from class means to wide networks, to see where over-fitting begins; or encoders",
     options: [
       {
         flags: "--budget <seconds>",
         description: `approximate time; repeats are dropped first, then the largest heads (default: ${defaultAmounts.comparisonSeconds})`,
         parse: positive,
+      },
+      {
+        flags: "--encoders <ids>",
+        description:
+          "compare these encoders instead of heads, separated by commas, such as auto,moonshine-base",
+        parse: list,
       },
       encoderOption,
       precisionOption,
@@ -236,6 +277,7 @@ failure. Options and seed are those of the first training. golem diff says wheth
       shotsOption,
       limitOption,
       transcriptOption,
+      ...augmentOptions,
       ...audioOptions,
       ...annotationOptions,
       strictOption,

@@ -76,6 +76,11 @@ function describeTable({ candidates, best, simplest }: DatasetComparison): strin
     ["head", "parameters", "training", "held out", "95 % interval", "log-loss", "below the best", ""],
     ...rows,
   ];
+  return alignColumns(table);
+}
+
+/** Rows of cells as lines: the first and the last column to the left, others to the right. */
+export function alignColumns(table: readonly (readonly string[])[]): string[] {
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   return table.map((row) =>
     row

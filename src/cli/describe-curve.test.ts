@@ -1,6 +1,7 @@
 /** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
 import { describe, expect, it } from "vitest";
-import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
+import type { ClassGain } from "../evaluate/learning-curve.ts";
+import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeCurve } from "./describe-curve.ts";
 
 const plain = { bold: (text: string) => text, dim: (text: string) => text };
@@ -31,6 +32,7 @@ const curve: DatasetCurve = {
       ...{ gain: 0.08, gainInterval: [-0.012, 0.2] },
     },
   ],
+  advice: { kind: "class", label: "transfer", gain: 0.041 },
   classGains: [
     { label: "transfer", recordings: 4, added: 5, gain: 0.041, interval: [-0.009, 0.088], outgrows: false },
     { label: "balance", recordings: 4, added: 5, gain: 0.004, interval: [0, 0.01], outgrows: false },
@@ -55,16 +57,38 @@ describe("describeCurve", () => {
   });
 
   it("says most of a class that would outgrow the others, and only where no other would gain", () => {
-    const [first, second] = curve.classGains as [BoundedClassGain, BoundedClassGain];
-    const one = say({ classGains: [{ ...first, outgrows: true }, second] });
+    const [first, second] = curve.classGains as [ClassGain, ClassGain];
+    const advice = { kind: "all", gain: 0.08 } as const;
+    const one = say({ advice, classGains: [{ ...first, outgrows: true }, second] });
     expect(one).not.toContain("of transfer");
     expect(one).toContain("With 5 more recordings of balance expect about");
-    const all = say({ classGains: [first, second].map((gain) => ({ ...gain, outgrows: true })) });
+    const all = say({ advice, classGains: [first, second].map((gain) => ({ ...gain, outgrows: true })) });
     expect(all).toContain("of transfer, the class that would gain most, expect at most about +4 points");
     expect(all).not.toContain("of balance");
     const even = say({
+      advice,
       classGains: [first, { ...first, label: "balance" }].map((gain) => ({ ...gain, outgrows: true })),
     });
     expect(even).toContain("of transfer, the class most often missed, expect at most");
+  });
+
+  it("advises what the forecast says, and nothing where it forecasts nothing", () => {
+    expect(say()).toContain("Most would come from more recordings of transfer.");
+    const none = say({ advice: { kind: "other", gain: 0 } });
+    expect(none).toContain("More recordings of the same kind would not raise the score");
+    expect(none).not.toMatch(/5 more recordings|usually give more/);
+    const right = say({ advice: { kind: "no-mistake", gain: 0 } });
+    expect(right).toContain("No mistake yet");
+    expect(right).toContain("(now 30.0 % to 90.0 %)");
+  });
+
+  it("says what the folds scored, and that a test set is another", () => {
+    const last = { ...curve.points[1]!, crossValidated: 0.66, trainedPerClass: 2.6 };
+    expect(say({ points: [curve.points[0]!, last] })).toContain(
+      "its folds, which train on about 3 per class, scored 66.0 %",
+    );
+    expect(say({ testRecordings: 9 })).toContain(
+      "the 9 test recordings, on which `golem train` states its score",
+    );
   });
 });

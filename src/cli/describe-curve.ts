@@ -3,10 +3,11 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
-import { formatCount, formatPercent } from "../core/format.ts";
-import type { LearningCurveForecast } from "../evaluate/learning-curve.ts";
-import { describeGrouping, describeRange } from "../view/sentences.ts";
-import type { BoundedClassGain, DatasetCurve } from "../workflow/measure-curve.ts";
+import { formatPercent, formatWhole } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
+import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
+import { describeAdvice, describeGrouping, describeRange } from "../view/sentences.ts";
+import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
 
 /** "+4", "-1", "+0.4": whole points from 1 up. */
@@ -31,16 +32,21 @@ export function describeCurve(
   { bold, dim }: { bold(text: string): string; dim(text: string): string },
 ): string[] {
   const { points, forecasts, chance, recordings } = curve;
-  const last = points.at(-1)!;
+  const { crossValidated, trainedPerClass, balancedAccuracy: score } = points.at(-1)!;
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
+  const isWorth = curve.advice.kind === "class" || curve.advice.kind === "all";
+  const describeRaise = (): string =>
+    crossValidated === undefined || formatPercent(crossValidated) === formatPercent(score)
+      ? ""
+      : `; its folds, which train on about ${formatWhole(trainedPerClass ?? 0)} per class, scored ${formatPercent(crossValidated)}`;
   const coming = forecasts.filter(({ growth }) => growth > 1);
   return [
     bold("Held-out balanced accuracy by training recordings per class"),
     row("recordings", describeScale(), "").trimEnd(),
     ...points.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       row(
-        formatCount(recordingsPerClass),
+        formatWhole(recordingsPerClass),
         describeLine({ chance, interval, stroke: "-", marks: [["o", balancedAccuracy]] }),
         `${formatPercent(balancedAccuracy)}  (${describeRange(interval)})`,
       ).trimEnd(),
@@ -48,7 +54,7 @@ export function describeCurve(
     ...coming.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       dim(
         row(
-          formatCount(recordingsPerClass),
+          formatWhole(recordingsPerClass),
           describeLine({ chance, interval, stroke: "~", marks: [["?", balancedAccuracy]] }),
           `${formatPercent(balancedAccuracy)}  (${describeRange(interval)}), forecast`,
         ),
@@ -57,13 +63,19 @@ export function describeCurve(
     dim(
       `  o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing; ? ~~~ forecast by a model`,
     ),
-    dim(
-      `  the last measured point is the cross-validation of \`golem train\`: its folds train on ${formatCount(last.recordingsPerClass)} per class, the golem itself on all`,
-    ),
+    dim(`  the last o is the score of \`golem train\`${describeRaise()}`),
+    ...(curve.testRecordings === undefined
+      ? []
+      : [
+          dim(
+            `  cross-validated on the training recordings; the ${curve.testRecordings} test recordings, on which \`golem train\` states its score, are left alone`,
+          ),
+        ]),
     "",
     ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
-    ...describeClassGains(curve.classGains),
-    "New speakers, rooms or devices usually give more than this forecast.",
+    ...(isWorth ? describeClassGains(curve.classGains) : []),
+    describeAdvice(curve),
+    ...(isWorth ? ["New speakers, rooms or devices usually give more than this forecast."] : []),
   ];
 }
 
@@ -71,7 +83,7 @@ function describeForecast(forecast: LearningCurveForecast | undefined): string[]
   if (!forecast) return [];
   const { growth, recordings, gain, gainInterval, balancedAccuracy } = forecast;
   return [
-    `With ${formatCount(growth)} times the recordings (${recordings}, of the same kind) expect about ${describePoints(gain)} points ${describeInterval(gainInterval)}: ${formatPercent(balancedAccuracy)}.`,
+    `With ${growth} times the recordings (${recordings}, of the same kind) expect about ${describePoints(gain)} points ${describeInterval(gainInterval)}: ${formatPercent(balancedAccuracy)}.`,
   ];
 }
 
@@ -79,19 +91,19 @@ function describeForecast(forecast: LearningCurveForecast | undefined): string[]
  * A class that would outgrow the others gains almost nothing (runs/results/class-gain.md); only the first of
  * these is shown.
  */
-function describeClassGains(gains: readonly BoundedClassGain[]): string[] {
+function describeClassGains(gains: readonly ClassGain[]): string[] {
   const sentences = gains
     .filter(({ outgrows }) => !outgrows)
     .slice(0, classesShown)
     .map(
       ({ label, added, gain, interval }) =>
-        `With ${added} more recordings of ${label} expect about ${describePoints(gain)} points ${describeInterval(interval)}.`,
+        `With ${added} more recordings of ${makePrintable(label)} expect about ${describePoints(gain)} points ${describeInterval(interval)}.`,
     );
   const [first] = gains;
   if (sentences.length > 0 || !first) return sentences;
   const reason = first.gain - gains.at(-1)!.gain < negligible ? "most often missed" : "that would gain most";
   return [
-    `With ${first.added} more recordings of ${first.label}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
+    `With ${first.added} more recordings of ${makePrintable(first.label)}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
     "  it would outgrow the other classes, which gained almost nothing on real recordings. Add to all classes.",
   ];
 }

@@ -62,6 +62,31 @@ describe("describeEvaluation", () => {
     }
   });
 
+  it("says of everything right that no mistake was made yet, and what its interval allows", () => {
+    expect(say({ balancedAccuracy: 1, interval: [0.832, 1] })).toContain(
+      "no mistake yet on 20 recordings, which does not exclude 16.8 % of mistakes",
+    );
+    expect(say({ balancedAccuracy: 0.9999, interval: [0.832, 1] })).toContain("balanced accuracy 99.9 %");
+  });
+
+  it.each([
+    [
+      "class-by-one-speaker",
+      ["cat"],
+      "these same speakers",
+      "new speakers",
+      'record "cat" by at least two speakers',
+    ],
+    ["sources-mixed", undefined, "these same sources", "new sources", "record each class from at least two"],
+    ["duration-tells", undefined, "recordings made like these", "other recordings", "to the same durations"],
+  ])("names no score for what was not measured: %s", (code, labels, on, elsewhere, remedy) => {
+    const text = say({ notMeasured: { code, message: "because", labels } });
+    expect(text).toContain(`Balanced accuracy on ${on} 95.0 %`);
+    expect(text).toContain(`on ${elsewhere} not measurable: because; to measure it, `);
+    expect(text).toContain(remedy);
+    expect(text).not.toMatch(/Held-out balanced|good; keep/);
+  });
+
   it("calls a score with a wide interval uncertain, and says of how many recordings it is", () => {
     expect(say({ interval: [0.6, 0.91] })).toContain("this score is uncertain: 20 recordings\n");
     expect(say({ interval: [0.6, 0.91], speakers: 3 })).toContain("20 recordings by 3 speakers");

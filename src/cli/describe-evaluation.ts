@@ -3,14 +3,18 @@
  *
  * Not its concern: how it was computed, where it is shown.
  */
+
 import { formatPercent } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { describeScoreName } from "../evaluate/standing.ts";
 import {
   describeChance,
   describeInterval,
   describeProtocol,
   describeTraining,
   describeVerdict,
+  describeVoices,
 } from "../view/sentences.ts";
 import { formatRow, formatTable } from "./text-table.ts";
 
@@ -35,13 +39,15 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   // Counts are means over the repeats of cross-validation; less than half a recording is noise.
   const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
   const pairs = confused.map(
-    ({ truth, predicted, count }) => `${truth} as ${predicted} (${Math.round(count)})`,
+    ({ truth, predicted, count }) => `${makePrintable(`${truth} as ${predicted}`)} (${Math.round(count)})`,
   );
-  const unseen = Object.entries(evaluation.unseenLabels).map(([label, count]) => `${label} (${count})`);
+  const unseen = Object.entries(evaluation.unseenLabels).map(
+    ([label, count]) => `${makePrintable(label)} (${count})`,
+  );
   const rows: [name: string, value: string, shown?: string][] = [
     [
       "Score",
-      `${formatPercent(balancedAccuracy)} balanced accuracy, ${recordings} recordings ${basis}`,
+      `${formatPercent(balancedAccuracy)} ${lowerFirst(describeScoreName(evaluation))}${describeVoices(evaluation)}, ${recordings} recordings ${basis}`,
       style.bold(formatPercent(balancedAccuracy)),
     ],
     ["", `${describeInterval(evaluation)}; ${describeChance(evaluation)}`],
@@ -58,6 +64,8 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   const lines = rows.flatMap(([name, value, shown]) => formatRow(name, value, style.width, shown));
   return style.verbose ? [...lines, "", ...describeDetails(evaluation)] : lines;
 }
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** How it was measured, and its baselines. */
 function describeDetails(evaluation: Evaluation): string[] {
@@ -97,9 +105,14 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation, wid
       .filter(({ count, other }) => other !== c && count >= 0.5)
       .sort((a, b) => b.count - a.count)
       .slice(0, 3)
-      .map((pair) => `${pair.label} ${Math.round(pair.count)}`);
+      .map((pair) => `${makePrintable(pair.label)} ${Math.round(pair.count)}`);
     return [
-      ...[label, `${support}`, answered ? percent(precision) : "-", support > 0 ? percent(recall) : "-"],
+      ...[
+        makePrintable(label),
+        `${support}`,
+        answered ? percent(precision) : "-",
+        support > 0 ? percent(recall) : "-",
+      ],
       ...[support > 0 ? percent(f1) : "-", others.join(", ")],
     ];
   });

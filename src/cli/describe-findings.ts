@@ -4,6 +4,7 @@
  * Not its concern: how they were found, their words (doctor/finding-words.ts).
  */
 import { formatNumberOf } from "../core/format.ts";
+import { makePrintable } from "../core/printable.ts";
 import { type Finding, listNames, type Severity, severities } from "../doctor/finding.ts";
 import { englishFindings, getFindingTitle } from "../doctor/finding-words.ts";
 import type { Diagnosis } from "../workflow/examine-recordings.ts";
@@ -53,12 +54,12 @@ export function describeFinding(
 ): string[] {
   const paint = { severe: style.red, warning: style.yellow, note: style.dim }[severity];
   const lines = [
-    `${paint(severity.padEnd(7))} ${style.bold(`${getFindingTitle(englishFindings, kind)} (${kind})`)}: ${message}`,
-    `        -> ${advice}`,
+    `${paint(severity.padEnd(7))} ${style.bold(`${getFindingTitle(englishFindings, kind)} (${kind})`)}: ${makePrintable(message)}`,
+    `        -> ${makePrintable(advice)}`,
   ];
   // Copies are named in the message.
   if (files.length > 0 && kind !== "near-duplicate") {
-    lines.push(style.dim(`        ${listNames(files, filesShown)}`));
+    lines.push(style.dim(`        ${makePrintable(listNames(files, filesShown))}`));
   }
   return lines;
 }

@@ -61,6 +61,10 @@ export const share = (text: string): number => {
 export const layer = (text: string): number | string =>
   text === "auto" || text === "last" ? text : integer(0)(text);
 
+/** Copies per recording: `auto`, `none` or a whole number. */
+export const copies = (text: string): number | string =>
+  text === "auto" || text === "none" ? text : integer(1)(text);
+
 /** Seconds over 0, at most a day: timers overflow after 24.8 days. */
 export const timeLimit = (text: string): number => {
   const value = positive(text);

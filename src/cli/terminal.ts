@@ -5,8 +5,9 @@
  */
 import type { Readable } from "node:stream";
 import { GolemError, toErrorRecord } from "../core/error.ts";
-import { makePrintable } from "../core/printable.ts";
+import { makeJsonPrintable, makePrintable } from "../core/printable.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
+import { describeDiskReason } from "../node/disk/disk-error.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 
 /** Options of every command. */
@@ -76,6 +77,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   const coloured = isTty(stdout as { isTTY?: boolean }) && !process.env.NO_COLOR;
   const style = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
   const drawn = isTty(stderr) && !quiet ? createBar(stderr) : undefined;
+  const showProgress = drawn?.show ?? (quiet ? undefined : createProgressLines(stderr));
   let liveSince: number | undefined;
   const bar = drawn && {
     show: drawn.show,
@@ -102,7 +104,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     },
     printJson: (value) => {
       bar?.end();
-      if (json) stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) stdout.write(`${makeJsonPrintable(JSON.stringify(value))}\n`);
     },
     printResult: (text) => {
       bar?.end();
@@ -121,7 +123,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       stderr.write(makePrintable(text.slice(0, width - 1)));
     },
     input: stdin && !isTty(stdin) ? stdin : undefined,
-    work: { signal, onWarning: warn, ...(bar ? { onProgress: bar.show } : {}) },
+    work: { signal, onWarning: warn, ...(showProgress ? { onProgress: showProgress } : {}) },
     json,
     quiet,
     verbose: options.verbose ?? false,
@@ -152,9 +154,10 @@ export function formatError(kind: "error" | "warning", { code, message, hint }: 
 }
 
 /** Prints an error and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
-export function reportError(error: unknown, json: boolean, streams: Streams): number {
+export function reportError(found: unknown, json: boolean, streams: Streams): number {
+  const error = describeSystemError(found);
   const record = toErrorRecord(error, "unexpected");
-  if (json) streams.stdout.write(`${JSON.stringify({ error: record })}\n`);
+  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify({ error: record }))}\n`);
   streams.stderr.write(`${formatError("error", record)}\n`);
   if (!(error instanceof GolemError)) {
     const trace = error instanceof Error ? error.stack : undefined;
@@ -187,6 +190,42 @@ function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/**
+ * Converts an error of the system that nothing nearer has put into words, such as no descriptor left to load a part
+ * of this program.
+ */
+function describeSystemError(error: unknown): unknown {
+  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (error instanceof GolemError || code === undefined || syscall === undefined) return error;
+  const isReading = /^(open|read|stat|lstat|scandir|realpath)$/.test(syscall);
+  const what = `${path ?? "A file"} could not be ${isReading ? "opened" : "written"}`;
+  return new GolemError(
+    isReading ? "unreadable" : "output-failed",
+    `${what}: ${describeDiskReason(error)}.`,
+    {
+      hint: /^E[MN]FILE$/.test(code)
+        ? "Raise the limit, for example with `ulimit -n 1024`."
+        : "Check the disk and its permissions.",
+      cause: error,
+    },
+  );
+}
+
+/** Time between two lines of progress where there is no terminal, and before the first, in milliseconds. */
+const lineMilliseconds = 5000;
+const quietMilliseconds = 15_000;
+
+/** Progress as a line every few seconds, for logs; work that is over sooner writes none. */
+function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) => void {
+  let due = performance.now() + quietMilliseconds;
+  return ({ stage, completed, total }) => {
+    if (performance.now() < due) return;
+    due = performance.now() + lineMilliseconds;
+    const share = total ? ` (${Math.floor((100 * completed) / total)} %)` : "";
+    stderr.write(`${makePrintable(stage)} ${completed}${total === undefined ? "" : `/${total}`}${share}\n`);
+  };
 }
 
 /** A progress bar on a terminal: drawn by cli-progress, loaded at the first report. */

@@ -25,8 +25,22 @@ export const defaultRecipe = {
   layerHead: "logistic",
   /** Repeats of cross-validation. */
   repeats: 10,
+  /** Repeats of cross-validation where recordings have varied copies: each fit takes several times as long. */
+  variedRepeats: 3,
   seed: 0,
 } as const;
+
+/** Encoders that are used together under one name, fused with the transcripts of one of them. */
+export const encoderSets: Readonly<
+  Record<string, { readonly encoders: readonly string[]; readonly transcriber: string }>
+> = {
+  [defaultRecipe.encoder]: defaultRecipe,
+  /** The default with the larger speech recogniser, for data sets in which words decide. */
+  "moonshine-base": {
+    encoders: ["moonshine-base", "google-speech-embedding"],
+    transcriber: "moonshine-base",
+  },
+};
 
 /** How much the measurements and suggestions do unless options say otherwise. */
 export const defaultAmounts = {
@@ -34,6 +48,8 @@ export const defaultAmounts = {
   addedRecordings: 5,
   /** Seconds for a comparison of heads, about. */
   comparisonSeconds: 30,
+  /** Recordings per label that synthetic voices make. */
+  spokenRecordings: 12,
   /** Recordings suggested for labelling. */
   suggestions: 10,
 } as const;

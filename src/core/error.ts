@@ -47,6 +47,8 @@ export type ErrorCode =
   | "too-few-recordings"
   | "duplicate-recording"
   | "conflicting-labels"
+  /** A synthetic voice could not speak a text. */
+  | "synthesis-failed"
   /** A segment of a long recording overlaps one with another label. */
   | "overlapping-labels"
   /** A recording of an annotated folder has no annotations. */

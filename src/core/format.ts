@@ -4,9 +4,18 @@
  * Not its concern: sentences, languages, markup.
  */
 
-/** A share from 0 to 1 as a percentage, "71.4 %"; with `digits` 0 to the whole percent, "71 %". */
+/**
+ * A share from 0 to 1 as a percentage, "71.4 %"; with `digits` 0 to the whole percent, "71 %". Only everything is
+ * 100 %: 99.97 % is "99.9 %".
+ */
 export function formatPercent(share: number, digits: 0 | 1 = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
+  const text = (100 * share).toFixed(digits);
+  return `${share < 1 && Number(text) === 100 ? (digits === 0 ? "99" : "99.9") : text} %`;
+}
+
+/** A mean count in whole numbers; "<1" for one that would be rounded to none. */
+export function formatWhole(count: number): string {
+  return count > 0 && count < 0.5 ? "<1" : String(Math.round(count));
 }
 
 /** A difference of shares in percentage points, with one decimal and no unit. */

@@ -9,6 +9,14 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+/** The same document, with controls that JSON allows in strings escaped as JSON does it. */
+export function makeJsonPrintable(json: string): string {
+  return json.replace(controls, (character) =>
+    // Between values, line ends and tabs are space.
+    "\n\t\r".includes(character) ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** Escapes controls as `\x1b` or `\u202e`; those in `kept` stay. */
 export function makePrintable(text: string, kept = ""): string {
   return text.replace(controls, (character) => {

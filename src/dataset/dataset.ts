@@ -21,6 +21,8 @@ export interface Recording {
   readonly speaker?: string;
   /** The longer recording that it was cut from, if its original name showed that and is not kept. */
   readonly source?: string;
+  /** Whether a synthetic voice or another program made it; scores are then of real recordings, if any. */
+  readonly isSynthetic?: true;
   readonly split: Split;
   /** The annotated stretch of a long recording, where the recording is one, and the path of that recording. */
   readonly segment?: Segment;

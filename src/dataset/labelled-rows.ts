@@ -4,7 +4,7 @@
  * Not its concern: whether the files exist.
  *
  * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` (or another column of
- * groups), optional `split`; other usual names of these columns are understood (list-columns.ts).
+ * groups), optional `split` and `origin` (real or synthetic); other usual names of these columns are understood (list-columns.ts).
  */
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { checkAlikeSpellings } from "./alike-labels.ts";
@@ -26,6 +26,8 @@ export interface LabelledRow {
   /** In NFC, trimmed; empty only where labels are optional. */
   readonly label: string;
   readonly speaker?: string;
+  /** Whether the column `origin` says that a synthetic voice or another program made it. */
+  readonly isSynthetic?: true;
   readonly split: Split;
   /** The stretch of the file that the row is about; the whole file where it is absent. */
   readonly segment?: Segment;
@@ -80,6 +82,7 @@ function chooseGroups({ columns, rows }: Table): string[] {
 export function readLabelledRows(table: Table, name: string, labels: LabelNeed = "required"): LabelledRows {
   const columns = checkColumns(table, name, labels);
   const [splitColumn] = findColumns(table.columns, ["split", "subset", "fold_split"]);
+  const [originColumn] = findColumns(table.columns, ["origin"]);
   const segmentColumns = findSegmentColumns(table.columns);
   const rows: LabelledRow[] = [];
   const skipped: SkippedRecording[] = [];
@@ -116,8 +119,10 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     }
     const speaker = columns.groups.map(getCell).find((value) => value !== "") ?? "";
     spellings.push({ file: path, written: getRaw(columns.label), label });
+    const made = getCell(originColumn).toLowerCase() === "synthetic" ? ({ isSynthetic: true } as const) : {};
     rows.push({
       ...{ path, label, split, place },
+      ...made,
       ...(speaker === "" ? {} : { speaker }),
       ...(segmentColumns ? { segment: readSegment(getCell, segmentColumns, place) } : {}),
     });

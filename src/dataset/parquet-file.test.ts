@@ -7,9 +7,9 @@ import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { createMemorySource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
-import { parquetCompressors } from "../node/hub/hub-dataset.ts";
+import { parquetCompressors } from "../node/hub/parquet-compressors.ts";
 import { chooseColumns, type Feature, readFeatures, readText } from "./parquet-features.ts";
-import { openParquetFile } from "./parquet-file.ts";
+import { createParquetReader, openParquetFile } from "./parquet-file.ts";
 
 const read = (name: string): Promise<Buffer> =>
   readFile(new URL(`../../test/fixtures/parquet/${name}.parquet`, import.meta.url));
@@ -19,7 +19,10 @@ const names = ["none", "snappy", "gzip", "brotli", "indexed", "pages-v2", ...(ha
 
 describe("a file by pyarrow", () => {
   it.each(names)("compressed or paged as %s returns every value", async (name) => {
-    const file = await openParquetFile(createMemorySource(await read(name), name), parquetCompressors);
+    const file = await openParquetFile(
+      createMemorySource(await read(name), name),
+      createParquetReader(parquetCompressors),
+    );
     expect(file.rows).toBe(20);
     const features = readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
     const choice = chooseColumns(features, { labels: "required" }, name);
@@ -63,7 +66,7 @@ describe("a file by pyarrow", () => {
         return memory.read(offset, length);
       },
     };
-    const file = await openParquetFile(source, parquetCompressors);
+    const file = await openParquetFile(source, createParquetReader(parquetCompressors));
     expect(file.hasPageIndex(0, "audio")).toBe(true);
     expect(file.getBytesPerRow(0, "audio")).toBeGreaterThan(20);
     count = 0;
@@ -75,7 +78,10 @@ describe("a file by pyarrow", () => {
   });
 
   it.runIf(!hasZstd)("with Zstandard, which this Node cannot read, names the version that can", async () => {
-    const file = await openParquetFile(createMemorySource(await read("zstd"), "zstd"), parquetCompressors);
+    const file = await openParquetFile(
+      createMemorySource(await read("zstd"), "zstd"),
+      createParquetReader(parquetCompressors),
+    );
     const error = await file.readRows(["audio"], 0, 1).catch((error: unknown) => error);
     expect(error).toMatchObject({ code: "invalid-data", hint: expect.stringMatching(/22\.15/) });
   });
@@ -87,7 +93,10 @@ describe("a file by pyarrow", () => {
       for (const bytes of [whole.subarray(0, at), Buffer.from(whole)]) {
         if (bytes.length === whole.length) bytes[at]! ^= 0x55;
         try {
-          const file = await openParquetFile(createMemorySource(bytes, "damaged"), parquetCompressors);
+          const file = await openParquetFile(
+            createMemorySource(bytes, "damaged"),
+            createParquetReader(parquetCompressors),
+          );
           readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
           await file.readRows(["audio", "intent_class"], 0, Math.min(20, file.rows));
         } catch (error) {

@@ -6,6 +6,7 @@
  * Format: https://parquet.apache.org/docs/file-format/, read by hyparquet.
  */
 import {
+  type AsyncBuffer,
   type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
@@ -47,6 +48,36 @@ export interface ParquetFile {
   hasPageIndex(group: number, column: string): boolean;
 }
 
+/** Values that are wanted from a file; plain data. */
+export interface ParquetRequest {
+  /** Of the file, with the row groups of the wanted rows only. */
+  readonly metadata: FileMetaData;
+  readonly columns: readonly string[];
+  /** Rows [rowStart, rowEnd), counted from the first of these row groups. */
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
+/** Reads and decodes values. What it rejects with is reported as a fault of the file, but for GolemErrors. */
+export type ParquetReader = (
+  file: AsyncBuffer,
+  request: ParquetRequest,
+) => Promise<Record<string, unknown>[]>;
+
+/**
+ * Creates a reader that decodes on the calling thread. A hostile file can keep it busy for good: hyparquet repeats
+ * runs of no values as often as a page says.
+ *
+ * @param compressors Codecs other than Snappy, which is built in: GZIP, BROTLI, ZSTD ...
+ */
+export function createParquetReader(compressors: Compressors = {}): ParquetReader {
+  return (file, { columns, ...request }) =>
+    parquetReadObjects({
+      ...{ file, ...request, columns: [...columns], compressors },
+      ...{ utf8: false, useOffsetIndex: true, geoparquet: false },
+    });
+}
+
 const maximumFooterBytes = 256 << 20;
 
 const maximumGroups = 100_000;
@@ -54,12 +85,12 @@ const maximumGroups = 100_000;
 /**
  * Opens a file: reads its footer.
  *
- * @param compressors Codecs other than Snappy, which is built in: GZIP, BROTLI, ZSTD ...
+ * @param readValues Decodes what `readRows` asks for.
  * @throws GolemError `invalid-data` when it is not a Parquet file; errors of the source pass through.
  */
 export async function openParquetFile(
   source: ByteSource,
-  compressors: Compressors = {},
+  readValues: ParquetReader = createParquetReader(),
 ): Promise<ParquetFile> {
   const file = {
     byteLength: source.byteLength,
@@ -112,13 +143,13 @@ export async function openParquetFile(
       repeated: element.repetition_type === "REPEATED" || /LIST|MAP/.test(element.converted_type ?? ""),
     })),
     notes: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
-    readRows: (columns, rowStart, rowEnd) =>
-      attempt(() =>
-        parquetReadObjects({
-          ...{ file, metadata, columns: [...columns], rowStart, rowEnd, compressors },
-          ...{ utf8: false, useOffsetIndex: true, geoparquet: false },
-        }),
-      ),
+    readRows: (columns, rowStart, rowEnd) => {
+      const isWanted = ({ start, rows }: ParquetGroup) => start < rowEnd && start + rows > rowStart;
+      const first = groups.find(isWanted)?.start ?? 0;
+      const row_groups = metadata.row_groups.filter((_, index) => isWanted(groups[index]!));
+      const request = { columns, rowStart: rowStart - first, rowEnd: rowEnd - first };
+      return attempt(() => readValues(file, { metadata: { ...metadata, row_groups }, ...request }));
+    },
     getBytesPerRow: (group, column) =>
       getChunks(group, column).reduce(
         (sum, chunk) => sum + Number(chunk.meta_data!.total_compressed_size),

@@ -8,7 +8,8 @@
 import { decodeSource } from "../audio/formats/decode-source.ts";
 import type { Decoder } from "../audio/formats/decoder.ts";
 import { createMixCount, readMono } from "../audio/mono-stream.ts";
-import { warnOfCancelling } from "../audio/scan-facts.ts";
+import { limitSamples } from "../audio/sample-limit.ts";
+import { isAboveFullScale, warnOfCancelling, warnOfLevel } from "../audio/scan-facts.ts";
 import { createWarning } from "../audio/warning.ts";
 import type { ByteSource } from "../core/byte-source.ts";
 import { GolemError } from "../core/error.ts";
@@ -24,6 +25,8 @@ export interface DetectSourceOptions
   readonly decoders?: readonly Decoder[] | undefined;
   /** Maximum duration of the recording, in seconds; default: unlimited. */
   readonly maximumSeconds?: number | undefined;
+  /** Most samples that are decoded, of all channels together; default: unlimited. */
+  readonly maximumSamples?: number | undefined;
 }
 
 /**
@@ -36,7 +39,9 @@ export async function* detectSource(
   options: DetectSourceOptions,
 ): AsyncGenerator<DetectedEvent> {
   const { decoders = [], maximumSeconds = Number.POSITIVE_INFINITY, signal, onProgress, onWarning } = options;
-  const { stream, warnings } = await decodeSource(source, decoders, { signal });
+  const { maximumSamples = Number.POSITIVE_INFINITY } = options;
+  const { warnings, ...opened } = await decodeSource(source, decoders, { signal });
+  const stream = limitSamples(opened.stream, source.name, maximumSamples);
   for (const warning of warnings) onWarning?.(warning);
   const { settings, concurrency } = options;
   const detector = createDetector(classifier, {
@@ -71,6 +76,7 @@ export async function* detectSource(
       ),
     );
   }
+  if (isAboveFullScale(stream, count)) onWarning?.(warnOfLevel(source.name, count));
   if (count.hasCancelled) onWarning?.(warnOfCancelling(source.name, undefined, stream.channels));
   for (const warning of stream.warnings) onWarning?.(warning);
   yield* await detector.finish();

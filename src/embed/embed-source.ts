@@ -54,6 +54,10 @@ export interface EmbedSourceOptions {
    * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
+  /** Most samples that are decoded, of all channels together; default: no limit. */
+  readonly maximumSamples?: number | undefined;
+  /** Changes the samples of each window before they are encoded. */
+  readonly vary?: ((samples: Float32Array) => Float32Array) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -97,6 +101,7 @@ export async function embedSource(
     ...settings,
     decoders: options.decoders,
     identify: options.identify,
+    maximumSamples: options.maximumSamples,
     signal: options.signal,
   });
   const { facts } = opened;
@@ -109,7 +114,15 @@ export async function embedSource(
     );
   }
   const windows = isSilent(facts) ? takeFirst(opened.windows()) : opened.windows();
-  return { facts, ...(await embedWindows(windows, encoderSet, source.name, options.signal)) };
+  const varied = options.vary ? changeWindows(windows, options.vary) : windows;
+  return { facts, ...(await embedWindows(varied, encoderSet, source.name, options.signal)) };
+}
+
+async function* changeWindows(
+  windows: AsyncIterable<Float32Array>,
+  change: (samples: Float32Array) => Float32Array,
+): AsyncGenerator<Float32Array> {
+  for await (const window of windows) yield change(window);
 }
 
 async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
@@ -136,7 +149,7 @@ export async function embedWindows(
     let frames: Pooled | undefined;
     for (const [i, encoder] of encoders.entries()) {
       throwIfAborted(signal);
-      const output = await encoder.encode(window, { keepFrames: i === read });
+      const output = await encoder.encode(window, { keepFrames: i === read, signal });
       checkFinite(output.vector, encoder.info.id, name);
       if (i === read) frames = output;
       pooled[i]!.push({ frames: output.frames, vector: output.vector });

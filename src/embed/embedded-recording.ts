@@ -30,10 +30,13 @@ export interface EmbeddedRecording extends Embedding {
   readonly speaker?: string;
   /** The longer recording that it was cut from, as far as names and sound show; see sources.ts. */
   readonly source?: string;
+  readonly isSynthetic?: true;
   readonly split: Split;
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
   readonly facts: AudioFacts;
+  /** Varied copies of it, for training alone; in the order of the recipe. */
+  readonly copies?: readonly Embedding[];
 }
 
 /** Classes for what belongs to none of the others: such an answer means unknown. */

@@ -22,6 +22,8 @@ export interface EmbeddingResult {
 export interface EmbeddedFile extends EmbeddedSource {
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
+  /** The output for each varied copy of it. */
+  readonly copies?: readonly EmbeddedSource[] | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export function collectEmbedded(
   const embedded: EmbeddedRecording[] = [];
   const skipped: SkippedRecording[] = [];
   const warnings: EmbeddingResult["warnings"] = [];
-  for (const [index, { file, label, split, speaker, source }] of recordings.entries()) {
+  for (const [index, { file, label, split, speaker, source, isSynthetic }] of recordings.entries()) {
     const output = outputs[index];
     if (!output) continue;
     if ("code" in output) {
@@ -51,8 +53,10 @@ export function collectEmbedded(
     embedded.push({
       ...{ file, label, split, fileHash, facts },
       ...getEmbedding(output),
+      ...(output.copies && !isSilent(facts) ? { copies: output.copies.map(getEmbedding) } : {}),
       ...(speaker === undefined ? {} : { speaker }),
       ...(source === undefined ? {} : { source }),
+      ...(isSynthetic ? { isSynthetic } : {}),
     });
   }
   return { embedded, skipped, warnings };

@@ -43,6 +43,8 @@ export interface Pooled {
 export interface EncodeOptions {
   /** Also return the frames of the last layer, for a transcriber: 70 kB per second with moonshine-tiny. */
   readonly keepFrames?: boolean | undefined;
+  /** Ends the work of encoders that can be interrupted: those in a process of their own. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A frozen network (or a classical front end): mono samples in, pooled layers out. */

@@ -4,8 +4,9 @@ export type { OnnxModel, OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/ru
 export { type EncodeOptions, type Encoder, type EncoderInfo, mergePooled, type Pooled } from "./encoder.ts";
 export { createGoogleSpeechEmbedding, googleSpeechEmbeddingInfo } from "./google-speech-embedding.ts";
 export { createMfcc, mfccInfo } from "./mfcc.ts";
-export { createMoonshine, moonshineInfo } from "./moonshine.ts";
-export { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+export { createMoonshine, getMoonshineInfo } from "./moonshine.ts";
+export { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
+export { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 export {
   defaultEncoderId,
   type EncoderDefinition,

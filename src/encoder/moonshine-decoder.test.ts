@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readWindow } from "../../test/support/audio-files.ts";
 import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
@@ -15,86 +15,16 @@ import { addFloatProducts } from "../onnx/float-products.ts";
 import { createAddedNodes, extractModel, readBranches } from "../onnx/graph-extract.ts";
 import { createValueInfo } from "../onnx/proto.ts";
 import { createMoonshineDecoder, type DecodedStep, type MoonshineDecoder } from "./moonshine-decoder.ts";
+import { getMoonshineWidth, moonshineSizes } from "./moonshine-sizes.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 
 const demo = fileURLToPath(new URL("../../demo/banking/test/", import.meta.url));
 const vocabularySize = 32_768;
-/** As the branch without a cache calls it, which reshapes keys and values before. */
-const context = "/model/decoder/layers.5/encoder_attn/Reshape_3_output_0";
-const hidden = "/model/decoder/norm/Mul_output_0";
-
-let published: InferenceSession;
-let branch: InferenceSession;
-let decoder: MoonshineDecoder;
-beforeAll(async () => {
-  const files = await loadWeights(getTranscriberDefinition("moonshine-tiny")!);
-  const model = files["decoder_model_merged.onnx"]!;
-  published = await InferenceSession.create(model, { logSeverityLevel: 3 });
-  const { elseBranch } = readBranches(model);
-  const added = createAddedNodes();
-  addFloatProducts(elseBranch, added);
-  const whole = extractModel(elseBranch, {
-    added: added.nodes,
-    inputs: {
-      input_ids: createValueInfo("input_ids", "int64", [1, "tokens"]),
-      encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [1, "frames", 288]),
-    },
-    outputs: {
-      logits: createValueInfo("logits", "float32", [1, "tokens", vocabularySize]),
-      [context]: createValueInfo(context, "float32", [1, "tokens", 288]),
-      [hidden]: createValueInfo(hidden, "float32", [1, "tokens", 288]),
-    },
-  });
-  branch = await InferenceSession.create(whole, { logSeverityLevel: 3 });
-  decoder = await createMoonshineDecoder(createNodeOnnxRuntime({ threads: 1 }), model);
-});
-afterAll(async () => {
-  await published.release();
-  await branch.release();
-  await decoder.dispose();
-});
-
-async function encodeFrames(name: string): Promise<Float32Array> {
-  const encoder = await loadEncoder("moonshine-tiny");
-  const { lastLayer } = await encoder.encode(await readWindow(demo + name), { keepFrames: true });
-  await encoder.dispose();
-  return lastLayer!;
-}
-
-const feedUncached = (frames: Float32Array, tokens: readonly number[]): Record<string, Tensor> => ({
-  input_ids: new Tensor("int64", BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
-  encoder_hidden_states: new Tensor("float32", frames, [1, frames.length / 288, 288]),
-});
-
-/** Logits [tokens, vocabulary] of the published decoder's first branch, which has no cache. */
-async function runUncached(frames: Float32Array, tokens: readonly number[]): Promise<Float32Array> {
-  const feeds = feedUncached(frames, tokens);
-  feeds.use_cache_branch = new Tensor("bool", Uint8Array.of(0), [1]);
-  for (const name of published.inputNames) {
-    feeds[name] ??= new Tensor("float32", new Float32Array(0), [0, 8, 1, 36]);
-  }
-  const { logits } = await published.run(feeds, ["logits"]);
-  return logits!.data as Float32Array;
-}
-
 const findLargest = (logits: Float32Array): number =>
   logits.reduce((best, logit, i) => (logit > logits[best]! ? i : best), 0);
 
 const computeSpread = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-
-/** Copies of what the decoder gives step by step, and the tokens it was given, until it ends. */
-async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps: DecodedStep[] }> {
-  const step = await decoder.begin(frames);
-  const tokens = [1];
-  const steps: DecodedStep[] = [];
-  while (tokens.at(-1) !== 2 && tokens.length < 30) {
-    steps.push(copyStep(await step(tokens.at(-1)!)));
-    tokens.push(findLargest(steps.at(-1)!.logits));
-  }
-  expect(tokens.length).toBeGreaterThan(8);
-  return { tokens, steps };
-}
 
 const copyStep = ({ logits, logprobs, context, hidden }: DecodedStep): DecodedStep => ({
   logits: logits.slice(),
@@ -112,53 +42,130 @@ const pickRow = (values: Float32Array, row: number, length: number): Float32Arra
 
 const recordings = ["abroad/01-flite-awb.ogg", "address/02-flite-rms.ogg"];
 
-// The published file quantises the activations of all positions together, the decoder here those of each.
-it.each(recordings)("decodes %s token by token like the published file in one pass", async (name) => {
-  const frames = await encodeFrames(name);
-  const { tokens, steps } = await runSteps(frames);
-  const whole = await runUncached(frames, tokens.slice(0, -1));
-  for (const [i, { logits, logprobs }] of steps.entries()) {
-    const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-    expect(logprobs).toBeAllclose(
-      logits.map((logit) => logit - total),
-      { rtol: 1e-5, atol: 1e-5 },
-    );
-    const expected = pickRow(whole, i, vocabularySize);
-    expect(findLargest(expected), `token ${i}`).toBe(tokens[i + 1]);
-    expect(computeDistance(logits, expected)).toBeLessThan(0.06);
-  }
-});
+describe.each(Object.values(moonshineSizes))("$id", (size) => {
+  const width = getMoonshineWidth(size);
+  /** As the branch without a cache calls it, which reshapes keys and values before. */
+  const context = `/model/decoder/layers.${size.blocks - 1}/encoder_attn/Reshape_3_output_0`;
+  const hidden = "/model/decoder/norm/Mul_output_0";
 
-it.each(recordings)("returns the context and the hidden state of the published file in %s", async (name) => {
-  const frames = await encodeFrames(name);
-  const { tokens, steps } = await runSteps(frames);
-  const whole = await branch.run(feedUncached(frames, tokens.slice(0, -1)));
-  const logits = whole.logits!.data as Float32Array;
-  expect(computeDistance(logits, await runUncached(frames, tokens.slice(0, -1)))).toBeLessThan(0.1);
-  for (const [i, step] of steps.entries()) {
-    for (const [values, tensor, tolerance] of [
-      [step.context, whole[context], 1e-4],
-      [step.hidden, whole[hidden], 1e-4],
-    ] as const) {
-      const all = tensor!.data as Float32Array;
-      expect(all).toHaveLength(steps.length * 288);
-      expect(computeDistance(values, pickRow(all, i, 288)), `step ${i}`).toBeLessThan(tolerance);
-      // And nearest to the same step of the file.
-      const others = steps.map((_, k) => computeDistance(values, pickRow(all, k, 288)));
-      expect(others.indexOf(Math.min(...others))).toBe(i);
+  let published: InferenceSession;
+  let branch: InferenceSession;
+  let decoder: MoonshineDecoder;
+  beforeAll(async () => {
+    const files = await loadWeights(getTranscriberDefinition(size.id)!);
+    const model = files["decoder_model_merged.onnx"]!;
+    published = await InferenceSession.create(model, { logSeverityLevel: 3 });
+    const { elseBranch } = readBranches(model);
+    const added = createAddedNodes();
+    addFloatProducts(elseBranch, added);
+    const whole = extractModel(elseBranch, {
+      added: added.nodes,
+      inputs: {
+        input_ids: createValueInfo("input_ids", "int64", [1, "tokens"]),
+        encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [1, "frames", width]),
+      },
+      outputs: {
+        logits: createValueInfo("logits", "float32", [1, "tokens", vocabularySize]),
+        [context]: createValueInfo(context, "float32", [1, "tokens", width]),
+        [hidden]: createValueInfo(hidden, "float32", [1, "tokens", width]),
+      },
+    });
+    branch = await InferenceSession.create(whole, { logSeverityLevel: 3 });
+    decoder = await createMoonshineDecoder(size, createNodeOnnxRuntime({ threads: 1 }), model);
+  });
+  afterAll(async () => {
+    await published.release();
+    await branch.release();
+    await decoder.dispose();
+  });
+
+  async function encodeFrames(name: string): Promise<Float32Array> {
+    const encoder = await loadEncoder(size.id);
+    const { lastLayer } = await encoder.encode(await readWindow(demo + name), { keepFrames: true });
+    await encoder.dispose();
+    return lastLayer!;
+  }
+
+  const feedUncached = (frames: Float32Array, tokens: readonly number[]): Record<string, Tensor> => ({
+    input_ids: new Tensor("int64", BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
+    encoder_hidden_states: new Tensor("float32", frames, [1, frames.length / width, width]),
+  });
+
+  /** Logits [tokens, vocabulary] of the published decoder's first branch, which has no cache. */
+  async function runUncached(frames: Float32Array, tokens: readonly number[]): Promise<Float32Array> {
+    const feeds = feedUncached(frames, tokens);
+    feeds.use_cache_branch = new Tensor("bool", Uint8Array.of(0), [1]);
+    for (const name of published.inputNames) {
+      feeds[name] ??= new Tensor("float32", new Float32Array(0), [0, size.heads, 1, size.headSize]);
     }
+    const { logits } = await published.run(feeds, ["logits"]);
+    return logits!.data as Float32Array;
   }
-});
 
-it("gives the same result for interleaved and consecutive recordings", async () => {
-  const [first, second] = [
-    await encodeFrames("abroad/01-flite-awb.ogg"),
-    await encodeFrames("address/02-flite-rms.ogg"),
-  ];
-  const alone = await decoder.begin(first);
-  const expected = [copyStep(await alone(1)), copyStep(await alone(1128))];
-  const [a, b] = [await decoder.begin(first), await decoder.begin(second)];
-  const [step] = [copyStep(await a(1)), await b(1), await b(3529)];
-  expect(step).toEqual(expected[0]);
-  expect(copyStep(await a(1128))).toEqual(expected[1]);
+  /** Copies of what the decoder gives step by step, and the tokens it was given, until it ends. */
+  async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps: DecodedStep[] }> {
+    const step = await decoder.begin(frames);
+    const tokens = [1];
+    const steps: DecodedStep[] = [];
+    while (tokens.at(-1) !== 2 && tokens.length < 30) {
+      steps.push(copyStep(await step(tokens.at(-1)!)));
+      tokens.push(findLargest(steps.at(-1)!.logits));
+    }
+    expect(tokens.length).toBeGreaterThan(8);
+    return { tokens, steps };
+  }
+
+  // The published file quantises the activations of all positions together, the decoder here those of each.
+  it.each(recordings)("decodes %s token by token like the published file in one pass", async (name) => {
+    const frames = await encodeFrames(name);
+    const { tokens, steps } = await runSteps(frames);
+    const whole = await runUncached(frames, tokens.slice(0, -1));
+    for (const [i, { logits, logprobs }] of steps.entries()) {
+      const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      expect(logprobs).toBeAllclose(
+        logits.map((logit) => logit - total),
+        { rtol: 1e-5, atol: 1e-5 },
+      );
+      const expected = pickRow(whole, i, vocabularySize);
+      expect(findLargest(expected), `token ${i}`).toBe(tokens[i + 1]);
+      expect(computeDistance(logits, expected)).toBeLessThan(0.06);
+    }
+  });
+
+  it.each(recordings)(
+    "returns the context and the hidden state of the published file in %s",
+    async (name) => {
+      const frames = await encodeFrames(name);
+      const { tokens, steps } = await runSteps(frames);
+      const whole = await branch.run(feedUncached(frames, tokens.slice(0, -1)));
+      const logits = whole.logits!.data as Float32Array;
+      expect(computeDistance(logits, await runUncached(frames, tokens.slice(0, -1)))).toBeLessThan(0.1);
+      for (const [i, step] of steps.entries()) {
+        for (const [values, tensor, tolerance] of [
+          [step.context, whole[context], 1e-4],
+          [step.hidden, whole[hidden], 1e-4],
+        ] as const) {
+          const all = tensor!.data as Float32Array;
+          expect(all).toHaveLength(steps.length * width);
+          expect(computeDistance(values, pickRow(all, i, width)), `step ${i}`).toBeLessThan(tolerance);
+          // And nearest to the same step of the file.
+          const others = steps.map((_, k) => computeDistance(values, pickRow(all, k, width)));
+          expect(others.indexOf(Math.min(...others))).toBe(i);
+        }
+      }
+    },
+  );
+
+  it("gives the same result for interleaved and consecutive recordings", async () => {
+    const [first, second] = [
+      await encodeFrames("abroad/01-flite-awb.ogg"),
+      await encodeFrames("address/02-flite-rms.ogg"),
+    ];
+    const alone = await decoder.begin(first);
+    const expected = [copyStep(await alone(1)), copyStep(await alone(1128))];
+    const [a, b] = [await decoder.begin(first), await decoder.begin(second)];
+    const [step] = [copyStep(await a(1)), await b(1), await b(3529)];
+    expect(step).toEqual(expected[0]);
+    expect(copyStep(await a(1128))).toEqual(expected[1]);
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * The decoder of moonshine-tiny, one token per step: six blocks that attend to the tokens so far and to the
+ * The decoder of a size of moonshine, one token per step: blocks that attend to the tokens so far and to the
  * encoder's frames.
  *
  * Not its concern: audio, which token is chosen, what tokens mean.
@@ -28,27 +28,16 @@ import {
 import { createValueInfo, elementType } from "../onnx/proto.ts";
 import type { OnnxRuntime, OnnxTensor } from "../onnx/runtime.ts";
 import type { NextToken } from "./greedy-decoding.ts";
+import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 
-const blocks = [0, 1, 2, 3, 4, 5];
-const heads = 8;
-const headSize = 36;
-/** Numbers per frame of the encoder, and in the decoder's context and hidden state. */
-export const moonshineDecoderDimensions = heads * headSize;
-const dimensions = moonshineDecoderDimensions;
 /** Number of tokens, 768 of them reserved. */
 const vocabularySize = 32_768;
 
-/** The weight file and its hash. */
-export const moonshineDecoderWeights = {
-  name: "decoder_model_merged.onnx",
-  sha256: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
-} as const;
-
 /** Results of one step; valid until the next step. */
 export interface DecodedStep extends NextToken {
-  /** Output of the last block's attention to the frames: [288], before its output projection. */
+  /** Output of the last block's attention to the frames: [width], before its output projection. */
   readonly context: Float32Array;
-  /** The hidden state from which the logits are computed: [288], after the last norm. */
+  /** The hidden state from which the logits are computed: [width], after the last norm. */
   readonly hidden: Float32Array;
 }
 
@@ -57,7 +46,7 @@ type DecodeStep = (token: number) => Promise<DecodedStep>;
 
 /** The decoder's network. */
 export interface MoonshineDecoder {
-  /** Starts a transcript of frames [count, 288] of the encoder's last layer. */
+  /** Starts a transcript of frames [count, width] of the encoder's last layer. */
   begin(frames: Float32Array): Promise<DecodeStep>;
   dispose(): Promise<void>;
 }
@@ -69,26 +58,35 @@ const crossValue = (block: number) => `past_key_values.${block}.encoder.value`;
  * Context in the branch of later steps. In the other branch this name is that of the values, and the context
  * is Reshape_3's.
  */
-const contextName = `/model/decoder/layers.${blocks.length - 1}/encoder_attn/Reshape_1_output_0`;
+const getContextName = ({ blocks }: MoonshineSize) =>
+  `/model/decoder/layers.${blocks - 1}/encoder_attn/Reshape_1_output_0`;
 const logprobsName = "golem_logprobs";
 const hiddenName = "/model/decoder/norm/Mul_output_0";
 
-/** Names of the tensors passed from step to step: as outputs (present) and as inputs (past). */
-const cacheNames = blocks.flatMap((block) =>
-  ["key", "value"].map((kind) => ({
-    present: `present.${block}.decoder.${kind}`,
-    past: `past_key_values.${block}.decoder.${kind}`,
-  })),
-);
+const listBlocks = ({ blocks }: MoonshineSize): number[] => [...new Array(blocks).keys()];
 
-/** Loads the decoder from the bytes of its weight file. */
+/** Names of the tensors passed from step to step: as outputs (present) and as inputs (past). */
+const listCacheNames = (size: MoonshineSize) =>
+  listBlocks(size).flatMap((block) =>
+    ["key", "value"].map((kind) => ({
+      present: `present.${block}.decoder.${kind}`,
+      past: `past_key_values.${block}.decoder.${kind}`,
+    })),
+  );
+
+/** Loads the decoder of a size from the bytes of its weight file. */
 export async function createMoonshineDecoder(
+  size: MoonshineSize,
   runtime: OnnxRuntime,
   model: Uint8Array,
 ): Promise<MoonshineDecoder> {
+  const { heads, headSize } = size;
+  const dimensions = getMoonshineWidth(size);
+  const contextName = getContextName(size);
+  const cacheNames = listCacheNames(size);
   const { thenBranch, elseBranch } = readBranches(model);
-  const attended = await runtime.createSession(buildAttendedModel(elseBranch));
-  const step = await runtime.createSession(buildStepModel(thenBranch));
+  const attended = await runtime.createSession(buildAttendedModel(size, elseBranch));
+  const step = await runtime.createSession(buildStepModel(size, thenBranch));
   return {
     async begin(frames) {
       const count = frames.length / dimensions;
@@ -137,10 +135,11 @@ function getNumbers(
 }
 
 /**
- * Builds the model from frames [1, count, 288] to keys [1, 8, 36, count] (scaled as in the attention) and
- * values [1, 8, count, 36].
+ * Builds the model from frames [1, count, width] to keys [1, heads, headSize, count] (scaled as in the
+ * attention) and values [1, heads, count, headSize].
  */
-function buildAttendedModel(graph: GraphContents): Uint8Array {
+function buildAttendedModel(size: MoonshineSize, graph: GraphContents): Uint8Array {
+  const { heads, headSize } = size;
   const added = createAddedNodes();
   const { add } = added;
   addFloatProducts(graph, added);
@@ -148,7 +147,7 @@ function buildAttendedModel(graph: GraphContents): Uint8Array {
   add("Constant", [], ["golem_heads"], { value_ints: [0, 0, heads, headSize] });
   // The attention multiplies queries and keys each by the fourth root of the head size.
   add("Constant", [], ["golem_scale"], { value_float: { float: headSize ** -0.25 } });
-  for (const block of blocks) {
+  for (const block of listBlocks(size)) {
     const projected = (kind: string) =>
       `/model/decoder/layers.${block}/encoder_attn/${kind}_proj/MatMul_output_0`;
     for (const kind of ["k", "v"]) {
@@ -157,15 +156,19 @@ function buildAttendedModel(graph: GraphContents): Uint8Array {
     add("Transpose", [`golem_k_${block}`], [`golem_key_${block}`], { perm: [0, 2, 3, 1] });
     add("Mul", [`golem_key_${block}`, "golem_scale"], [crossKey(block)]);
     add("Transpose", [`golem_v_${block}`], [crossValue(block)], { perm: [0, 2, 1, 3] });
-    Object.assign(outputs, describeAttended(block));
+    Object.assign(outputs, describeAttended(size, block));
   }
   const inputs = {
-    encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [1, "frames", dimensions]),
+    encoder_hidden_states: createValueInfo("encoder_hidden_states", "float32", [
+      1,
+      "frames",
+      getMoonshineWidth(size),
+    ]),
   };
   return extractModel(graph, { inputs, outputs, added: added.nodes });
 }
 
-function describeAttended(block: number): Record<string, Uint8Array> {
+function describeAttended({ heads, headSize }: MoonshineSize, block: number): Record<string, Uint8Array> {
   const [key, value] = [crossKey(block), crossValue(block)];
   return {
     [key]: createValueInfo(key, "float32", [1, heads, headSize, "frames"]),
@@ -177,7 +180,9 @@ function describeAttended(block: number): Record<string, Uint8Array> {
  * Builds the model of one step: from a token, keys, values and the cache to logits, context, hidden state and
  * the new cache.
  */
-function buildStepModel(graph: GraphContents): Uint8Array {
+function buildStepModel(size: MoonshineSize, graph: GraphContents): Uint8Array {
+  const dimensions = getMoonshineWidth(size);
+  const contextName = getContextName(size);
   const added = createAddedNodes();
   const { add } = added;
   addFloatProducts(graph, added);
@@ -196,22 +201,27 @@ function buildStepModel(graph: GraphContents): Uint8Array {
   add("LogSoftmax", ["logits"], [logprobsName], { axis: 2 });
   const inputs: ModelEnds["inputs"] = {
     input_ids: createValueInfo("input_ids", "int64", [1, 1]),
-    ...Object.assign({}, ...blocks.map(describeAttended)),
-    ...describeCache("past", "past"),
+    ...Object.assign({}, ...listBlocks(size).map((block) => describeAttended(size, block))),
+    ...describeCache(size, "past", "past"),
   };
   const outputs = {
     logits: createValueInfo("logits", "float32", [1, 1, vocabularySize]),
     [logprobsName]: createValueInfo(logprobsName, "float32", [1, 1, vocabularySize]),
     [contextName]: createValueInfo(contextName, "float32", [1, 1, dimensions]),
     [hiddenName]: createValueInfo(hiddenName, "float32", [1, 1, dimensions]),
-    ...describeCache("present", "present"),
+    ...describeCache(size, "present", "present"),
   };
   return extractModel(graph, { inputs, outputs, added: added.nodes });
 }
 
-function describeCache(side: "past" | "present", length: string): Record<string, Uint8Array> {
+function describeCache(
+  size: MoonshineSize,
+  side: "past" | "present",
+  length: string,
+): Record<string, Uint8Array> {
+  const { heads, headSize } = size;
   return Object.fromEntries(
-    cacheNames.map((names) => [
+    listCacheNames(size).map((names) => [
       names[side],
       createValueInfo(names[side], "float32", [1, heads, length, headSize]),
     ]),

@@ -14,7 +14,8 @@ import { loadTranscriber } from "../node/models/load-transcriber.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import type { Encoder } from "./encoder.ts";
 import { createMoonshineDecoder } from "./moonshine-decoder.ts";
-import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+import { moonshineSizes } from "./moonshine-sizes.ts";
+import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 import type { Transcriber } from "./transcriber.ts";
 
@@ -98,7 +99,11 @@ it("returns the decoder vectors: the context of all steps, pooled, and the first
   );
   const files = await loadWeights(getTranscriberDefinition("moonshine-tiny")!);
   const runtime = createNodeOnnxRuntime({ threads: 1 });
-  const decoder = await createMoonshineDecoder(runtime, files["decoder_model_merged.onnx"]!);
+  const decoder = await createMoonshineDecoder(
+    moonshineSizes.tiny,
+    runtime,
+    files["decoder_model_merged.onnx"]!,
+  );
   const step = await decoder.begin(lastLayer!);
   const contexts: number[][] = [];
   const hidden: Float32Array[] = [];
@@ -139,7 +144,7 @@ it("reads the frames of the pass that computes the embedding", async () => {
 });
 
 it("states its identity, and only reads its own encoder", async () => {
-  expect(transcriber.info).toEqual(moonshineTranscriberInfo);
+  expect(transcriber.info).toEqual(getMoonshineTranscriberInfo(moonshineSizes.tiny));
   expect(Object.keys(transcriber.info.sha256)).toEqual(["encoder_model.onnx", "decoder_model_merged.onnx"]);
   const mfcc = await loadEncoder("mfcc");
   const runtime = {
@@ -147,7 +152,9 @@ it("states its identity, and only reads its own encoder", async () => {
       throw new Error("unused");
     },
   };
-  await expect(createMoonshineTranscriber(runtime, mfcc, new Uint8Array(0))).rejects.toMatchObject({
+  await expect(
+    createMoonshineTranscriber(moonshineSizes.tiny, runtime, mfcc, new Uint8Array(0)),
+  ).rejects.toMatchObject({
     code: "invalid-option",
   });
 });

@@ -1,5 +1,5 @@
 /**
- * moonshine-tiny as a speech recogniser: its decoder reads its encoder's frames, greedily.
+ * moonshine as a speech recogniser: the decoder of a size reads the frames of its encoder, greedily.
  *
  * Not its concern: files, where the weights were found.
  *
@@ -10,12 +10,9 @@ import { GolemError } from "../core/error.ts";
 import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, Pooled } from "./encoder.ts";
 import { decodeGreedily, type NextToken } from "./greedy-decoding.ts";
-import { moonshineInfo } from "./moonshine.ts";
-import {
-  createMoonshineDecoder,
-  moonshineDecoderDimensions,
-  moonshineDecoderWeights,
-} from "./moonshine-decoder.ts";
+import { getMoonshineInfo } from "./moonshine.ts";
+import { createMoonshineDecoder } from "./moonshine-decoder.ts";
+import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import { createStepPool, stepStatistics } from "./pooling.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
 
@@ -24,44 +21,47 @@ const endToken = 2;
 const tokensPerSecond = 6.5;
 /** Room for a word, its full stop and the end, however short the recording. */
 const minimumTokens = 6;
-/** Strides of the encoder's three convolutions, 64 x 3 x 2 samples. */
-const secondsPerFrame = 384 / moonshineInfo.sampleRate;
+/** Strides of the encoder's three convolutions. */
+const samplesPerFrame = 64 * 3 * 2;
 const guards = { patience: 4, maximumLoop: 8, loopCopies: 4 } as const;
 
-/** Identity of moonshine-tiny's transcriber. */
-export const moonshineTranscriberInfo: TranscriberInfo = {
-  id: moonshineInfo.id,
-  revision: moonshineInfo.revision,
-  sha256: { ...moonshineInfo.sha256, [moonshineDecoderWeights.name]: moonshineDecoderWeights.sha256 },
-  sampleRate: moonshineInfo.sampleRate,
-  precision: "int8",
-  recipe:
-    `${moonshineInfo.recipe};greedy;words=int8;tokens<=max(${minimumTokens},${tokensPerSecond}/s);` +
-    `end after a word or ${guards.patience};loop=${guards.maximumLoop}x${guards.loopCopies};` +
-    "context=last block's attention,all steps,mean+std+max+min;start=last norm,step 0",
-  vectors: [
-    { name: "context", size: stepStatistics * moonshineDecoderDimensions },
-    { name: "start", size: moonshineDecoderDimensions },
-  ],
-};
+/** Identity of the transcriber of a size. */
+export function getMoonshineTranscriberInfo(size: MoonshineSize): TranscriberInfo {
+  const { id, revision, sha256, sampleRate, recipe, dimensions } = getMoonshineInfo(size);
+  return {
+    ...{ id, revision, sampleRate },
+    sha256: { ...sha256, [size.decoder.name]: size.decoder.sha256 },
+    precision: "int8",
+    recipe:
+      `${recipe};greedy;words=int8;tokens<=max(${minimumTokens},${tokensPerSecond}/s);` +
+      `end after a word or ${guards.patience};loop=${guards.maximumLoop}x${guards.loopCopies};` +
+      "context=last block's attention,all steps,mean+std+max+min;start=last norm,step 0",
+    vectors: [
+      { name: "context", size: stepStatistics * dimensions },
+      { name: "start", size: dimensions },
+    ],
+  };
+}
 
 /**
- * Creates the transcriber from the bytes of the decoder's file and from moonshine-tiny's encoder. The encoder
+ * Creates the transcriber of a size from the bytes of the decoder's file and from the encoder. The encoder
  * stays its owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for
  * another encoder.
  */
 export async function createMoonshineTranscriber(
+  size: MoonshineSize,
   runtime: OnnxRuntime,
   encoder: Encoder,
   decoderModel: Uint8Array,
 ): Promise<Transcriber> {
-  if (encoder.info.id !== moonshineInfo.id) {
+  if (encoder.info.id !== size.id) {
     throw new GolemError(
       "invalid-option",
-      `The decoder of ${moonshineInfo.id} was given the encoder ${encoder.info.id}; it reads its own encoder only.`,
+      `The decoder of ${size.id} was given the encoder ${encoder.info.id}; it reads its own encoder only.`,
     );
   }
-  const decoder = await createMoonshineDecoder(runtime, decoderModel);
+  const secondsPerFrame = samplesPerFrame / encoder.info.sampleRate;
+  const decoder = await createMoonshineDecoder(size, runtime, decoderModel);
   const vocabulary = await loadLlamaVocabulary();
   const transcribePooled = async ({ frames, lastLayer }: Pooled): Promise<Transcript> => {
     if (!lastLayer) {
@@ -74,7 +74,7 @@ export async function createMoonshineTranscriber(
       );
     }
     const step = await decoder.begin(lastLayer);
-    const contexts = createStepPool(moonshineDecoderDimensions);
+    const contexts = createStepPool(getMoonshineWidth(size));
     let start: Float32Array | undefined;
     const runStep = async (token: number): Promise<NextToken> => {
       const next = await step(token);
@@ -100,7 +100,7 @@ export async function createMoonshineTranscriber(
     };
   };
   return {
-    info: moonshineTranscriberInfo,
+    info: getMoonshineTranscriberInfo(size),
     transcribePooled,
     transcribe: async (samples) => transcribePooled(await encoder.encode(samples, { keepFrames: true })),
     dispose: () => decoder.dispose(),

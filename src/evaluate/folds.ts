@@ -49,6 +49,8 @@ export interface FoldPlan {
   readonly reason?: string;
   /** The same as a code. */
   readonly reasonCode?: UngroupedCode;
+  /** Class numbers that are by one speaker each, where that is the reason. */
+  readonly lonely?: readonly number[];
   /** k x repeats folds, repeat by repeat. */
   readonly folds: readonly Fold[];
 }
@@ -69,15 +71,17 @@ export function createFolds(input: FoldInput): FoldPlan {
   const count = new Set(groups).size;
   let reason: string;
   let reasonCode: UngroupedCode;
-  const lonely = findLonelyClass(labels, groups);
+  const lonely = findLonelyClasses(labels, groups);
   if (!input.groups?.some((group) => group !== undefined)) {
     reason = "no recording names its speaker";
     reasonCode = "no-speakers";
   } else if (count === 1) {
     reason = `all recordings are ${ofOne}`;
     reasonCode = "one-speaker";
-  } else if (lonely !== undefined) {
-    reason = `all recordings of ${getName(input, lonely)} are ${ofOne}, so folds by ${groupedBy} would leave it without training recordings`;
+  } else if (lonely.length > 0) {
+    const shown = lonely.slice(0, 3).map((label) => getName(input, label));
+    const names = shown.join(", ") + (lonely.length > 3 ? ` and ${lonely.length - 3} more` : "");
+    reason = `all recordings of ${names} are ${ofOne}${lonely.length > 1 ? " each" : ""}, so folds by ${groupedBy} would leave ${lonely.length > 1 ? "these" : "it"} without training recordings`;
     reasonCode = "class-by-one-speaker";
   } else {
     const k = Math.min(maximumGroupFolds, count);
@@ -89,7 +93,10 @@ export function createFolds(input: FoldInput): FoldPlan {
   }
   const k = Math.min(maximumFolds, smallestClass);
   const assignments = assignRepeats(labels, unnamed, k, repeats, seed)!;
-  return { grouping: "none", k, repeats, reason, reasonCode, folds: toFolds(assignments, k) };
+  return {
+    ...{ grouping: "none", k, repeats, reason, reasonCode, folds: toFolds(assignments, k) },
+    ...(reasonCode === "class-by-one-speaker" ? { lonely } : {}),
+  };
 }
 
 /** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
@@ -171,17 +178,14 @@ function checkClasses(input: FoldInput): number {
   return Math.min(...sizes.values());
 }
 
-function findLonelyClass(
-  labels: readonly number[],
-  groups: readonly (string | number)[],
-): number | undefined {
+function findLonelyClasses(labels: readonly number[], groups: readonly (string | number)[]): number[] {
   const first = new Map<number, string | number>();
   const shared = new Set<number>();
   for (const [row, label] of labels.entries()) {
     if (!first.has(label)) first.set(label, groups[row]!);
     else if (first.get(label) !== groups[row]) shared.add(label);
   }
-  return [...first.keys()].find((label) => !shared.has(label));
+  return [...first.keys()].filter((label) => !shared.has(label));
 }
 
 function getName(input: FoldInput, label: number): string {

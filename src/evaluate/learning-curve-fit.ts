@@ -22,6 +22,8 @@
  * curves; it has a width where everything is right, and a bootstrap of recordings none. Where even the best
  * curve fits badly, the covariance is inflated until it fits (Birge, Phys. Rev. 1932).
  */
+import { bisect } from "../math/distribution.ts";
+import type { Headline } from "./headline.ts";
 import { createChoiceCurve } from "./learning-gain.ts";
 
 /** A measured point. */
@@ -147,6 +149,57 @@ export function predictFromCurves(
   const estimate = Math.min(mean, Math.max(...bests.map(({ value }) => value)));
   const [low, high] = computeQuantiles(values, level);
   return { estimate, low: Math.min(low, estimate), high: Math.max(high, estimate) };
+}
+
+/** A stated score, and the recordings per class it was reached with. */
+export interface CurveAnchor extends Headline {
+  readonly recordingsPerClass: number;
+}
+
+/**
+ * Predicts the accuracy with `growth` (at least 1) times the recordings per class, on curves that pass through
+ * the stated score, and the gain over it. The shape of the curves is what was measured at other sizes; the
+ * interval starts as that of the score, and each of its ends follows a curve.
+ */
+export function forecastFromCurves(
+  fit: LearningCurveFit,
+  { balancedAccuracy, interval, recordingsPerClass: present }: CurveAnchor,
+  growth: number,
+): { readonly accuracy: Prediction; readonly gain: Prediction } {
+  const { getAccuracy, shapes } = fit;
+  if (growth === 1) {
+    const [low, high] = interval;
+    return {
+      accuracy: { estimate: balancedAccuracy, low, high },
+      gain: { estimate: 0, low: 0, high: 0 },
+    };
+  }
+  const known = predictFromCurves(fit, (curve) => curve(growth * present) - curve(present));
+  const stretches = shapes.map(({ noise, weight }) => ({
+    value: Math.sqrt((1 + noise / present) / (1 + noise / (growth * present))),
+    weight,
+  }));
+  // Each end of the score's interval is unlikely already, so it follows a likely curve.
+  const [least, most] = computeQuantiles(stretches, 0.5);
+  const follow = (accuracy: number, stretch: number): number => {
+    if (accuracy <= getAccuracy(0)) return accuracy;
+    const distance = bisect(0, furthest, accuracy, getAccuracy);
+    return Math.max(accuracy, getAccuracy(distance * stretch));
+  };
+  // At or below guessing no distance is known, so the gain is that of all curves.
+  const estimate =
+    balancedAccuracy <= getAccuracy(0)
+      ? balancedAccuracy + known.estimate
+      : stretches.reduce((sum, { value, weight }) => sum + weight * follow(balancedAccuracy, value), 0);
+  const gain = Math.max(0, estimate - balancedAccuracy);
+  return {
+    accuracy: {
+      estimate: balancedAccuracy + gain,
+      low: Math.min(follow(interval[0], least), balancedAccuracy + gain),
+      high: Math.max(follow(interval[1], most), balancedAccuracy + gain),
+    },
+    gain: { estimate: gain, low: Math.min(known.low, gain), high: Math.max(known.high, gain) },
+  };
 }
 
 /** Place of the maximum: the vertex of a parabola through the highest three entries. */

@@ -129,11 +129,19 @@ describe("computeLearningCurve", () => {
       expect(point.interval[0]).toBeLessThanOrEqual(point.balancedAccuracy);
       expect(point.interval[1]).toBeGreaterThanOrEqual(point.balancedAccuracy);
       const recalls = Object.values(point.recall);
-      expect(recalls.reduce((a, b) => a + b, 0) / 4).toBeCloseTo(point.balancedAccuracy, 9);
+      expect(recalls.reduce((a, b) => a + b, 0) / 4).toBeCloseTo(
+        point.crossValidated ?? point.balancedAccuracy,
+        9,
+      );
     }
     const { forecasts } = curve;
     expect(forecasts.map(({ growth }) => growth)).toEqual([1, 1.5, 2, 3, 4]);
     expect(forecasts[0]).toMatchObject({ recordings: 33, gain: 0, gainInterval: [0, 0] });
+    const last = curve.points.at(-1)!;
+    for (const key of ["balancedAccuracy", "interval", "recordingsPerClass"] as const) {
+      expect(forecasts[0]![key]).toEqual(last[key]);
+    }
+    expect(last.recordingsPerClass).toBe(curve.recordingsPerClass);
     for (const [i, { balancedAccuracy, interval, gain }] of forecasts.entries()) {
       expect(interval[1]).toBeLessThanOrEqual(1);
       expect(gain).toBeCloseTo(balancedAccuracy - forecasts[0]!.balancedAccuracy, 9);
@@ -170,6 +178,27 @@ describe("computeLearningCurve", () => {
       return hits.reduce((a, b) => a + b, 0) / hits.length;
     });
     expect(Object.values(last.recall)).toBeAllclose(right);
+  });
+
+  it("passes through a score that was stated before", async () => {
+    const headline = { balancedAccuracy: 0.83, interval: [0.7, 0.92] } as const;
+    const { points, forecasts, advice, classGains } = await computeLearningCurve({ ...base, headline });
+    expect(points.at(-1)).toMatchObject(headline);
+    expect(forecasts[0]).toMatchObject(headline);
+    for (const { balancedAccuracy } of forecasts) expect(balancedAccuracy).toBeGreaterThanOrEqual(0.83);
+    const doubled = forecasts.find(({ growth }) => growth === 2)!;
+    if (doubled.gain < 0.005) expect(advice.kind).toBe("other");
+    for (const { gain } of classGains) expect(gain).toBeLessThan(1 - 0.83);
+  });
+
+  it("forecasts no gain, and advises none, where nothing was wrong", async () => {
+    const { forecasts, advice, classGains } = await computeLearningCurve({
+      ...base,
+      fitPredict: createLearner(() => 1, labels, 4, 0),
+    });
+    for (const { balancedAccuracy, gain } of forecasts) expect([balancedAccuracy, gain]).toEqual([1, 0]);
+    expect(advice).toEqual({ kind: "no-mistake", gain: 0 });
+    for (const { gain } of classGains) expect(gain).toBe(0);
   });
 
   it("has no use for voices: chance by speaker, at every size", async () => {

@@ -4,9 +4,10 @@
  * Not its concern: features, heads, how the document is shown.
  *
  * Every point is measured on the recordings that the folds leave out (by speaker where the folds are),
- * training on fewer of those they keep (shot-plan.ts); the last point is cross-validation itself. Intervals
- * are those of interval.ts: of the balanced accuracy, on new recordings, of a classifier trained on that
- * many. What lies beyond is a model (learning-curve-fit.ts, class-gain.ts), and assumes that recordings to
+ * training on fewer of those they keep (shot-plan.ts). The last point is the score that training states
+ * (headline.ts): that of cross-validation, raised to what all recordings give. Forecasts start there, so they
+ * never fall below it. Intervals are those of interval.ts: of the balanced accuracy, on new recordings, of a
+ * classifier trained on that many. What lies beyond is a model (learning-curve-fit.ts, class-gain.ts), and assumes that recordings to
  * come are like those there are: by the same mixture of speakers, of the same classes. New speakers usually
  * give more.
  * Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of 216
@@ -16,10 +17,17 @@
  */
 import { defaultAmounts } from "../core/default-recipe.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import { type Advice, chooseAdvice } from "./advice.ts";
 import { computeClassGains } from "./class-gain.ts";
-import type { CrossValidation, CrossValidationInput } from "./cross-validate.ts";
+import { type CrossValidation, type CrossValidationInput, computeGrowth } from "./cross-validate.ts";
 import { createFolds, type Fold, type FoldPlan } from "./folds.ts";
-import { fitLearningCurve, type LearningCurveFit, predictFromCurves } from "./learning-curve-fit.ts";
+import { computeHeadline, type Headline } from "./headline.ts";
+import {
+  type CurveAnchor,
+  fitLearningCurve,
+  forecastFromCurves,
+  type LearningCurveFit,
+} from "./learning-curve-fit.ts";
 import { computeHarmonicMean, createShotPlan } from "./shot-plan.ts";
 import { computeCurveCovariance, computeShotScores, countLabels } from "./shot-scores.ts";
 
@@ -32,6 +40,11 @@ export interface LearningCurveInput extends CrossValidationInput {
    * one size.
    */
   readonly maximumEvaluations?: number | undefined;
+  /**
+   * The cross-validated score stated of these recordings, if it has been: the curve passes through it.
+   * Without it, the score is computed from the last level.
+   */
+  readonly headline?: Headline | undefined;
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /** Multiples of the present data to forecast for, ascending, 1 or more; default 1, 1.5, 2, 3, 4. */
@@ -53,12 +66,14 @@ export interface LearningCurve {
   readonly groupingReason?: string;
   /** "source" when the groups are longer recordings that the recordings were cut from. */
   readonly groupedBy?: "source";
-  /** Measured, in ascending size. */
+  /** Measured, in ascending size; the last one is the score that training states, on all recordings. */
   readonly points: readonly LearningCurvePoint[];
   /** Predicted, in ascending size. */
   readonly forecasts: readonly LearningCurveForecast[];
   /** What more recordings of one class alone would give, the largest gain first. */
   readonly classGains: readonly ClassGain[];
+  /** What would help most, by these forecasts. */
+  readonly advice: Advice;
   /** Trainings that were run. */
   readonly evaluations: number;
 }
@@ -67,9 +82,15 @@ export interface LearningCurve {
 export interface LearningCurvePoint {
   /** Recordings drawn of each class; classes with fewer gave all they had. */
   readonly shots: number;
-  /** Harmonic mean over classes of the recordings trained on; `shots` where every class has as many. */
+  /**
+   * Harmonic mean over classes of the recordings trained on; `shots` where every class has as many. Of the
+   * last point, of all recordings.
+   */
   readonly recordingsPerClass: number;
   readonly balancedAccuracy: number;
+  /** Of the last point: the score of the folds themselves, and the recordings per class they train on. */
+  readonly crossValidated?: number;
+  readonly trainedPerClass?: number;
   /** Of `balancedAccuracy`, for classifiers trained on so many recordings. */
   readonly interval: readonly [low: number, high: number];
   /** Recall per class. */
@@ -86,7 +107,7 @@ export interface LearningCurveForecast {
   readonly recordingsPerClass: number;
   readonly balancedAccuracy: number;
   readonly interval: readonly [low: number, high: number];
-  /** Difference to `growth` 1; known more precisely than the accuracies themselves. */
+  /** Difference to the last point; known more precisely than the accuracies themselves. */
   readonly gain: number;
   readonly gainInterval: readonly [low: number, high: number];
 }
@@ -101,7 +122,15 @@ export interface ClassGain {
   /** Gain in balanced accuracy, of all classes together; 0.01 is a point. */
   readonly gain: number;
   readonly interval: readonly [low: number, high: number];
+  /**
+   * Whether the class would be more than half again as large as the others are on average; then its gain is
+   * at most that.
+   */
+  readonly outgrows: boolean;
 }
+
+/** How many times as large as the others on average a class may become before it outgrows them. */
+const maximumGrown = 1.5;
 
 /**
  * Measures the curve. Progress counts trainings. Errors: those of `createFolds`, `invalid-shape` when
@@ -120,7 +149,7 @@ export async function computeLearningCurve(
   const sizes = countLabels(labels, occurring);
   const groups = plan.grouping === "speaker" ? input.groups : undefined;
   const scores = await computeShotScores({ ...input, groups, shotPlan, occurring }, options);
-  const points = shotPlan.levels.map(({ shots, recordingsPerClass }, level): LearningCurvePoint => {
+  const measured = shotPlan.levels.map(({ shots, recordingsPerClass }, level): LearningCurvePoint => {
     const { interval, recalls, repeatAccuracies } = scores[level]!;
     return {
       shots,
@@ -132,9 +161,29 @@ export async function computeLearningCurve(
     };
   });
   const covariance = computeCurveCovariance({ truth: labels, groups, scores });
-  const fit = fitLearningCurve(points, covariance, classes.length);
+  const fit = fitLearningCurve(measured, covariance, classes.length);
   const present = computeHarmonicMean(sizes);
-  const { recalls } = scores.at(-1)!;
+  const { recalls, correctness } = scores.at(-1)!;
+  const growth = crossValidation?.growth ?? computeGrowth(plan);
+  const { balancedAccuracy, interval } =
+    input.headline ??
+    computeHeadline({
+      ...{ truth: labels, correctness, groups },
+      crossValidation: { growth, classes: classes.length },
+    });
+  const anchor: CurveAnchor = { balancedAccuracy, interval, recordingsPerClass: present };
+  const whole = measured.at(-1)!;
+  const points: LearningCurvePoint[] = [
+    ...measured.slice(0, -1),
+    {
+      ...{ ...whole, ...anchor },
+      ...{ crossValidated: whole.balancedAccuracy, trainedPerClass: whole.recordingsPerClass },
+    },
+  ];
+  const forecasts = growths.map((factor) => forecast(fit, factor, labels.length, anchor));
+  const classGains = rankClasses(input, {
+    ...{ fit, folds: plan.folds, recalls, occurring, sizes, score: balancedAccuracy },
+  });
   return {
     labels: names,
     recordings: labels.length,
@@ -144,8 +193,12 @@ export async function computeLearningCurve(
     ...(plan.reason === undefined ? {} : { groupingReason: plan.reason }),
     ...(input.groupedBy === "source" ? { groupedBy: "source" as const } : {}),
     points,
-    forecasts: growths.map((growth) => forecast(fit, growth, labels.length, present)),
-    classGains: rankClasses(input, { fit, folds: plan.folds, recalls, occurring, sizes }),
+    forecasts,
+    classGains,
+    advice: chooseAdvice({
+      ...{ balancedAccuracy, low: interval[0], chance: 1 / classes.length },
+      ...{ forecasts, classGains },
+    }),
     evaluations: shotPlan.evaluations,
   };
 }
@@ -154,14 +207,13 @@ function forecast(
   fit: LearningCurveFit,
   growth: number,
   recordings: number,
-  present: number,
+  anchor: CurveAnchor,
 ): LearningCurveForecast {
-  const accuracy = predictFromCurves(fit, (curve) => curve(growth * present));
-  const gain = predictFromCurves(fit, (curve) => curve(growth * present) - curve(present));
+  const { accuracy, gain } = forecastFromCurves(fit, anchor, growth);
   return {
     growth,
     recordings: Math.round(growth * recordings),
-    recordingsPerClass: growth * present,
+    recordingsPerClass: growth * anchor.recordingsPerClass,
     balancedAccuracy: accuracy.estimate,
     interval: [accuracy.low, accuracy.high],
     gain: gain.estimate,
@@ -175,11 +227,13 @@ interface Classes {
   readonly recalls: readonly number[];
   readonly occurring: readonly number[];
   readonly sizes: readonly number[];
+  /** The stated score. */
+  readonly score: number;
 }
 
 function rankClasses(
   { labels, classes, added = defaultAmounts.addedRecordings }: LearningCurveInput,
-  { fit, folds, recalls, occurring, sizes }: Classes,
+  { fit, folds, recalls, occurring, sizes, score }: Classes,
 ): ClassGain[] {
   const trained = occurring.map(() => 0);
   for (const { train } of folds) {
@@ -189,7 +243,7 @@ function rankClasses(
     );
     for (const [c, count] of counts.entries()) trained[c]! += count / folds.length;
   }
-  const gains = computeClassGains({ fit, sizes, trained, recalls, added });
+  const gains = computeClassGains({ fit, sizes, trained, recalls, added, score });
   // Where chance explains all differences the estimates are equal; then the lowest recall comes first.
   const order = [...gains.keys()].sort(
     (a, b) => gains[b]!.estimate - gains[a]!.estimate || recalls[a]! - recalls[b]!,
@@ -200,5 +254,7 @@ function rankClasses(
     added,
     gain: gains[c]!.estimate,
     interval: [gains[c]!.low, gains[c]!.high],
+    outgrows:
+      sizes[c]! + added > (maximumGrown * (labels.length - sizes[c]!)) / Math.max(1, sizes.length - 1),
   }));
 }

@@ -133,3 +133,14 @@ export function computeMajority(trainLabels: readonly number[], truth: readonly 
   const tied = [...counts].filter(([, count]) => count === most).length;
   return truth.filter((label) => counts.get(label) === most).length / (truth.length * tied);
 }
+
+/** Share of the repeats in which each recording is classified correctly. */
+export function measureCorrectness(probabilities: readonly Matrix[], truth: readonly number[]): number[] {
+  const hits = new Array<number>(truth.length).fill(0);
+  for (const matrix of probabilities) {
+    for (const [row, label] of getPredictions(matrix).entries()) {
+      if (label === truth[row]) hits[row]! += 1;
+    }
+  }
+  return hits.map((count) => count / probabilities.length);
+}

@@ -7,7 +7,7 @@
 
 import type { WorkOptions } from "../core/progress.ts";
 import type { Matrix } from "../math/matrix.ts";
-import { type CrossValidation, type CrossValidationInput, runFolds } from "./cross-validate.ts";
+import { type CrossValidation, type CrossValidationInput, correctPrior, runFolds } from "./cross-validate.ts";
 import { computeInterval, type Interval } from "./interval.ts";
 import { getPredictions } from "./metrics.ts";
 import type { ShotPlan } from "./shot-plan.ts";
@@ -67,6 +67,7 @@ export function countLabels(labels: readonly number[], occurring: readonly numbe
 /** Right (1) and wrong (0): [level][repeat][recording]. */
 async function runLevels(input: ShotScoreInput, options: WorkOptions): Promise<number[][][]> {
   const { labels, classes, fitPredict, concurrency, crossValidation } = input;
+  const bySpeaker = input.groups !== undefined;
   const { levels, repeats } = input.shotPlan;
   const mark = (hits: number[], probabilities: Matrix, rows: readonly number[]): number[] => {
     for (const [i, label] of getPredictions(probabilities).entries()) {
@@ -90,8 +91,10 @@ async function runLevels(input: ShotScoreInput, options: WorkOptions): Promise<n
       fitPredict,
       ...(concurrency === undefined ? {} : { concurrency }),
       stage: "measuring the learning curve",
-      onPredicted: (predicted, { repeat, test }, index) => {
-        mark(hits[jobs[index]!.level]![repeat]!, predicted, test);
+      onPredicted: (predicted, { repeat, train, test }, index) => {
+        const { level } = jobs[index]!;
+        if (bySpeaker) correctPrior(predicted, labels, train, levels[level]!.shots);
+        mark(hits[level]![repeat]!, predicted, test);
       },
     },
     options,

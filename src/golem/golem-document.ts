@@ -88,6 +88,7 @@ const head = z.object({
 
 const evaluation = z.looseObject({
   protocol: z.enum(["held-out", "cross-validation"]),
+  measuredOn: z.optional(z.literal("synthetic")),
   recordings: count,
   classes: count,
   accuracy: share,
@@ -104,6 +105,14 @@ const evaluation = z.looseObject({
   confusion: z.array(z.array(z.number().check(z.nonnegative()))),
   trainAccuracy: share,
   grouping: z.enum(["speaker", "none"]),
+  notMeasured: z.optional(
+    z.looseObject({
+      code: shortText,
+      message: z.optional(z.string()),
+      labels: z.optional(z.array(label)),
+    }),
+  ),
+  sourcesMixed: z.optional(z.literal(true)),
   calibration: z.optional(
     z.looseObject({
       bins: z
@@ -153,6 +162,11 @@ const golemDocument = z.object({
   ),
   /** Intended share of label sets that contain the true label; absent if nothing could be held out. */
   labelSets: z.optional(z.object({ level: share })),
+  /**
+   * Varied copies of the recordings that heads were fitted to beside them; absent if there were none. `share`
+   * is the share in the decision of heads that were.
+   */
+  augment: z.optional(z.object({ copies: count, kinds: z.array(shortText).check(z.maxLength(100)), share })),
   seed: z.int(),
   data: z.object({
     name: shortText,
@@ -162,6 +176,8 @@ const golemDocument = z.object({
     public: z.optional(z.boolean()),
     fingerprint: hash,
     recordings: count,
+    /** How many of them are synthetic; absent where none is. */
+    synthetic: z.optional(count),
     perClass: z.record(z.string(), count),
     seconds: z.number().check(z.nonnegative()),
   }),

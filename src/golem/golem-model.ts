@@ -61,6 +61,9 @@ export interface Prediction {
   readonly labelSet?: readonly string[];
 }
 
+/** What varied copies a golem was trained on, for its document. */
+export type AugmentAccount = NonNullable<GolemDocument["augment"]>;
+
 /** A trained golem without its encoder set. */
 export interface GolemModel {
   readonly document: GolemDocument;
@@ -104,6 +107,7 @@ interface GolemParts {
   readonly evaluation: Evaluation | null;
   /** The contents of training.json. */
   readonly account: TrainingAccount;
+  readonly augment?: AugmentAccount | undefined;
   readonly seed: number;
   readonly judgement: Judgement;
 }
@@ -117,6 +121,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
   const perClass = Object.fromEntries(
     labels.map((label) => [label, recordings.filter((recording) => recording.label === label).length]),
   );
+  const synthetic = recordings.filter(({ isSynthetic }) => isSynthetic).length;
   const document = {
     format: "golem",
     formatVersion,
@@ -135,6 +140,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     heads: fitted.map(({ head }) => head.saved.meta),
     ...(familiarity ? { familiarity: describeFamiliarity(familiarity) } : {}),
     ...(calibration ? { labelSets: { level: labelSetLevel } } : {}),
+    ...(parts.augment ? { augment: parts.augment } : {}),
     seed: parts.seed,
     data: {
       name: parts.name,
@@ -142,6 +148,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
       ...(parts.isPublic ? { public: true } : {}),
       fingerprint: computeDataFingerprint(recordings),
       recordings: recordings.length,
+      ...(synthetic > 0 ? { synthetic } : {}),
       perClass,
       seconds: recordings.reduce((sum, recording) => sum + recording.facts.seconds, 0),
     },

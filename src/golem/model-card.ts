@@ -8,6 +8,7 @@
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { formatPercent } from "../core/format.ts";
+import { describeScoreName, describeUnmeasured } from "../evaluate/standing.ts";
 import type { GolemDocument } from "./golem-document.ts";
 
 /** Additional contents of the card of a golem that is passed on. */
@@ -39,7 +40,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
           "      - task: { type: audio-classification }",
           `        dataset: ${describeDataset(data.name)}`,
           "        metrics:",
-          `          - { type: balanced_accuracy, value: ${round(evaluation.balancedAccuracy)}, name: ${JSON.stringify(`balanced accuracy (${evaluation.protocol}, 95 % interval ${evaluation.interval.map((end) => end.toFixed(3)).join(" to ")})`)} }`,
+          `          - { type: balanced_accuracy, value: ${round(evaluation.balancedAccuracy)}, name: ${JSON.stringify(`${describeScoreName(evaluation)} (${evaluation.protocol}, 95 % interval ${evaluation.interval.map((end) => end.toFixed(3)).join(" to ")})`)} }`,
           `          - { type: f1, value: ${round(evaluation.macroF1)}, name: "macro F1" }`,
         ]
       : []),
@@ -47,7 +48,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
     "",
     "# A golem",
     "",
-    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
+    `An audio classifier with ${labels.length} classes, trained by ${escapeMarkdown(createdBy)} on ${data.recordings} recordings${data.synthetic ? `, ${data.synthetic} of them of synthetic voices` : ""} (${Math.round(data.seconds)} s in all)${data.places ? `, from ${data.places.length} data sets: it was updated` : ""}.`,
     "",
     ...encoders.map(
       ({ id, revision }) =>
@@ -66,6 +67,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
         `| ${escapeMarkdown(encoder)}, ${typeof layer === "number" ? "layer " : ""}${layer}, ${escapeMarkdown(pooling)} | ${heads[i]?.kind} | ${heads[i]?.features} | ${formatPercent(weight)} |`,
     ),
     "",
+    ...(document.augment ? [`- ${describeAugment(document.augment)}`] : []),
     `- Seed: ${seed}`,
     "",
     "## Classes",
@@ -80,18 +82,23 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
   if (evaluation) {
     const { balancedAccuracy, interval, chance, trainAccuracy, grouping, groupedBy } = evaluation;
     const groups = groupedBy ?? "speaker";
+    const unmeasured = describeUnmeasured(evaluation);
     lines.push(
       evaluation.protocol === "held-out"
         ? `Measured on ${evaluation.recordings} recordings held out of training.`
         : `Measured by repeated stratified cross-validation on the training recordings, ${grouping === "speaker" ? `no ${groups} on both sides of a fold` : `${groups}s not kept apart`}.`,
+      ...(evaluation.measuredOn
+        ? ["", "**Measured on synthetic voices**, which says little about people."]
+        : []),
       "",
       "| | |",
       "|---|---:|",
-      `| balanced accuracy | ${formatPercent(balancedAccuracy)} |`,
+      `| ${describeScoreName(evaluation)} | ${formatPercent(balancedAccuracy)} |`,
       `| 95 % interval | ${formatPercent(interval[0])} to ${formatPercent(interval[1])} |`,
       `| chance | ${formatPercent(chance)} |`,
       `| accuracy on its own training recordings (optimistic) | ${formatPercent(trainAccuracy)} |`,
       "",
+      ...(unmeasured ? [`${escapeMarkdown(unmeasured[0]!.toUpperCase() + unmeasured.slice(1))}.`, ""] : []),
     );
   } else {
     lines.push("Not measured: a class has only one recording and there was no test set.", "");
@@ -108,6 +115,10 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
   );
   for (const [heading, text] of extras?.sections ?? []) lines.push(`## ${heading}`, "", ...text, "");
   return lines.join("\n");
+}
+
+function describeAugment({ copies, kinds, share }: NonNullable<GolemDocument["augment"]>): string {
+  return `Varied copies per recording: ${copies} (${escapeMarkdown(kinds.join(", "))}), for training alone; heads fitted to them too have a share of ${formatPercent(share)} in the decision`;
 }
 
 function describeLicence(extras: CardExtras | undefined, id: string): string {

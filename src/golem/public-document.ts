@@ -9,6 +9,7 @@
  * user's own, the names of its weight files, which identify it.
  */
 import * as z from "zod/mini";
+import { variationKinds } from "../augment/variation.ts";
 import { GolemError } from "../core/error.ts";
 import { isHubAddress } from "../dataset/hub-address.ts";
 import { encoderDefinitions } from "../encoder/registry.ts";
@@ -113,6 +114,11 @@ const unmeasuredCodes = [
   "no-division",
   "same-speakers",
   "sources-mixed",
+  "format-tells",
+  "rate-tells",
+  "channels-tells",
+  "loudness-tells",
+  "duration-tells",
 ] as const;
 
 /** The schemas for a golem with these labels; no other class names are accepted. */
@@ -133,7 +139,7 @@ function createSchemas(labels: readonly string[]) {
       z.nullable(z.object({ balancedAccuracy: z.number(), interval: z.tuple([z.number(), z.number()]) })),
     ),
     unscoredLabels: z.optional(z.array(label)),
-    notMeasured: z.optional(z.object({ code: z.enum(unmeasuredCodes) })),
+    notMeasured: z.optional(z.object({ code: z.enum(unmeasuredCodes), labels: z.optional(z.array(label)) })),
     chance: z.number(),
     majority: z.number(),
     macroF1: z.number(),
@@ -170,6 +176,9 @@ function createSchemas(labels: readonly string[]) {
     heads: z.array(head),
     familiarity: z.optional(familiarity),
     labelSets: z.optional(z.object({ level: z.number() })),
+    augment: z.optional(
+      z.object({ copies: z.number(), kinds: z.array(z.enum(variationKinds)), share: z.number() }),
+    ),
     seed: z.number(),
     data: z.object({
       public: z.optional(z.boolean()),

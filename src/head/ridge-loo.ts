@@ -12,7 +12,7 @@
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import type { RidgeProblem } from "./ridge-problem.ts";
-import type { RidgeRemainder } from "./ridge-solver.ts";
+import { pickRows, type RidgeRemainder } from "./ridge-solver.ts";
 import { fitTemperature } from "./temperature.ts";
 
 /** Leave-one-out results at one penalty. */
@@ -99,7 +99,14 @@ export function findRidgePenalty(
   penalties: readonly number[],
   leaveOut: LeaveOut = planLeaveOut(problem.labels),
 ): RidgeLooScore {
-  const compute = createScorer(problem, leaveOut);
+  return climbPenalties(penalties, createScorer(problem, leaveOut));
+}
+
+/** The climb of {@link findRidgePenalty} over any score of an (ascending) penalty. */
+export function climbPenalties(
+  penalties: readonly number[],
+  compute: (penalty: number) => RidgeLooScore,
+): RidgeLooScore {
   const scores = new Map<number, RidgeLooScore>();
   const visit = (place: number): number => {
     const penalty = penalties[place];
@@ -126,15 +133,7 @@ function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: numb
   let start: number | undefined;
   return (penalty) => {
     const remainder = solver.computeRemainder(penalty * problem.meanSquare);
-    // Errors of the rows when they are left out, each still multiplied by the root of its weight.
-    const errors = remainder.residuals;
-    for (const block of blocks) {
-      if (block.length === 1) {
-        const row = block[0]!;
-        const complement = Math.max(remainder.complements[row]! - weights[row]! / totalWeight, 1e-12);
-        for (let k = row * classes; k < (row + 1) * classes; k++) errors[k]! /= complement;
-      } else leaveBlockOut(problem, remainder, block, errors);
-    }
+    const errors = leaveBlocksOut(problem, remainder, blocks);
     const outputs = new Float64Array(rows * classes);
     let squaredError = 0;
     for (let i = 0; i < rows; i++) {
@@ -153,39 +152,59 @@ function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: numb
   };
 }
 
-/** Solves (I - H_bb) e = r for the rows of one block, in place; H includes the intercept. */
-function leaveBlockOut(
-  { classes, weights, totalWeight }: RidgeProblem,
-  { complements, getComplement }: RidgeRemainder,
-  block: readonly number[],
-  errors: Float64Array,
-): void {
-  const size = block.length;
-  const complement = new Float64Array(size * size);
-  for (let a = 0; a < size; a++) {
-    const rowA = block[a]!;
-    for (let b = 0; b <= a; b++) {
-      const rowB = block[b]!;
-      const intercept = Math.sqrt(weights[rowA]! * weights[rowB]!) / totalWeight;
-      const without = a === b ? complements[rowA]! + 1e-12 : getComplement(rowA, rowB);
-      complement[a * size + b] = without - intercept;
-      complement[b * size + a] = without - intercept;
-    }
-  }
-  const own = pickRows(errors, block, classes);
-  solveCholesky(factorCholesky(complement, size), size, own, classes);
-  for (const [a, row] of block.entries()) {
-    errors.set(own.subarray(a * classes, (a + 1) * classes), row * classes);
-  }
+/**
+ * Outputs [rows, classes] at one penalty for each division of the rows into blocks: those of row i are of the
+ * fit without the block that row i is in. Rows in no block are fitted on.
+ */
+export function computeLeftOut(
+  problem: RidgeProblem,
+  penalty: number,
+  divisions: readonly (readonly (readonly number[])[])[],
+): Float64Array[] {
+  const { classes, labels, weights, solver } = problem;
+  const remainder = solver.computeRemainder(penalty * problem.meanSquare);
+  return divisions.map((blocks) => {
+    const errors = leaveBlocksOut(problem, { ...remainder, residuals: remainder.residuals.slice() }, blocks);
+    return errors.map((error, i) => {
+      const row = Math.floor(i / classes);
+      return (labels[row] === i % classes ? 1 : -1) - error / Math.sqrt(weights[row]!);
+    });
+  });
 }
 
-/** Copies the selected rows of a matrix [rows, columns]. */
-export function pickRows(values: Float64Array, rows: readonly number[], columns: number): Float64Array {
-  const picked = new Float64Array(rows.length * columns);
-  for (const [i, row] of rows.entries()) {
-    picked.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+/**
+ * Errors of the rows when their block is left out, each still multiplied by the root of its weight; in the
+ * memory of the residuals. Solves (I - H_bb) e = r for each block; H includes the intercept.
+ */
+function leaveBlocksOut(
+  { classes, weights, totalWeight }: RidgeProblem,
+  { residuals, complements, computeBlock }: RidgeRemainder,
+  blocks: readonly (readonly number[])[],
+): Float64Array {
+  const errors = residuals;
+  for (const block of blocks) {
+    const size = block.length;
+    if (size === 1) {
+      const row = block[0]!;
+      const complement = Math.max(complements[row]! - weights[row]! / totalWeight, 1e-12);
+      for (let k = row * classes; k < (row + 1) * classes; k++) errors[k]! /= complement;
+      continue;
+    }
+    const complement = computeBlock(block);
+    for (let a = 0; a < size; a++) {
+      for (let b = 0; b <= a; b++) {
+        const intercept = Math.sqrt(weights[block[a]!]! * weights[block[b]!]!) / totalWeight;
+        const at = a * size + b;
+        complement[at] = (a === b ? complements[block[a]!]! + 1e-12 : complement[at]!) - intercept;
+      }
+    }
+    const own = pickRows(errors, block, classes);
+    solveCholesky(factorCholesky(complement, size), size, own, classes);
+    for (const [a, row] of block.entries()) {
+      errors.set(own.subarray(a * classes, (a + 1) * classes), row * classes);
+    }
   }
-  return picked;
+  return errors;
 }
 
 /** A weaker penalty is preferred only if its mean log-likelihood is higher by more than this, in nats. */

@@ -10,7 +10,18 @@
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { centreGram, computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
-import { createGramSolver, createVectorSolver, type RidgeSolver } from "./ridge-solver.ts";
+import {
+  createGramSolver,
+  createPrimalSolver,
+  createVectorSolver,
+  type RidgeSolver,
+} from "./ridge-solver.ts";
+
+/**
+ * Most rows for which everything is fitted anew inside every fold; with more, folds share one product matrix
+ * per view (classifier/fusion/large-fusion.ts).
+ */
+export const maximumNested = 300;
 
 /** Ridge regression on one set of rows, prepared for any penalty. */
 export interface RidgeProblem {
@@ -85,16 +96,22 @@ export function createRidgeProblemFromRows(
       centred[i * features + j] = root * offset;
     }
   }
-  const covariance = multiplyTransposed(centred, centred, features, features, rows);
-  const { values, vectors } = computeEigen(covariance, features);
-  const basis = multiplyByRows(centred, vectors, rows, features, features);
-  const floor = 1e-12 * values.reduce((a, b) => Math.max(a, b), 0);
-  for (let j = 0; j < features; j++) {
-    const factor = values[j]! > floor ? 1 / Math.sqrt(values[j]!) : 0;
-    for (let i = j; i < basis.length; i += features) basis[i]! *= factor;
-  }
+  const createExact = (targets: Float64Array): RidgeSolver => {
+    const covariance = multiplyTransposed(centred, centred, features, features, rows);
+    const { values, vectors } = computeEigen(covariance, features);
+    const basis = multiplyByRows(centred, vectors, rows, features, features);
+    const floor = 1e-12 * values.reduce((a, b) => Math.max(a, b), 0);
+    for (let j = 0; j < features; j++) {
+      const factor = values[j]! > floor ? 1 / Math.sqrt(values[j]!) : 0;
+      for (let i = j; i < basis.length; i += features) basis[i]! *= factor;
+    }
+    return createVectorSolver(basis, values, targets, classes);
+  };
   return completeProblem(
-    (targets) => createVectorSolver(basis, values, targets, classes),
+    rows <= maximumNested
+      ? createExact
+      : (targets) =>
+          createPrimalSolver({ x: centred, features, targets, classes }, () => createExact(targets)),
     sum / rows,
     labels,
     classes,

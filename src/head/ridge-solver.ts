@@ -4,13 +4,14 @@
  *
  * Not its concern: which penalty is best, which rows are left out.
  *
- * There are two methods: one Cholesky factor per penalty (I - H = p (K + p I)^-1), which for the few
- * penalties that are tried takes a tenth of the time of all eigenvectors; or singular vectors, if there are
- * more rows than features or a penalty is too small for the factor to be exact.
+ * There are three methods: one Cholesky factor of K per penalty (I - H = p (K + p I)^-1), which for the few
+ * penalties that are tried takes a tenth of the time of all eigenvectors; singular vectors, if there are more
+ * rows than features or a penalty is too small for the factor to be exact; or, for hundreds of rows, a factor
+ * of X^T X + p I = L L^T per penalty (H = V V^T with V = X L^-T), whose size is that of the features.
  */
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
-import { multiply, multiplyTransposed } from "../math/matrix-products.ts";
+import { computeGram, multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 
 /** Residuals of the fit at one penalty. */
 export interface RidgeRemainder {
@@ -18,8 +19,8 @@ export interface RidgeRemainder {
   readonly residuals: Float64Array;
   /** Diagonal of I - H: [rows]. */
   readonly complements: Float64Array;
-  /** One element of I - H. */
-  getComplement(row: number, column: number): number;
+  /** The rows and columns `block` of I - H: [block, block], of which the lower half is read. */
+  computeBlock(block: readonly number[]): Float64Array;
 }
 
 /** Solves for any penalty, in the units of K. A result may use memory that the next call overwrites. */
@@ -68,12 +69,12 @@ export function createGramSolver(gram: Float64Array, targets: Float64Array, clas
       for (let i = 0; i < rows; i++) complements[i]! *= penalty;
       return {
         ...{ residuals, complements },
-        getComplement(row, column) {
-          let sum = 0;
-          for (let k = Math.max(row, column); k < rows; k++) {
-            sum += inverse[k * rows + row]! * inverse[k * rows + column]!;
+        computeBlock(block) {
+          const columns = new Float64Array(block.length * rows);
+          for (const [i, row] of block.entries()) {
+            for (let k = row; k < rows; k++) columns[i * rows + k] = inverse[k * rows + row]!;
           }
-          return penalty * sum;
+          return computeGram(columns, block.length, rows).map((value) => penalty * value);
         },
       };
     },
@@ -119,10 +120,13 @@ export function createVectorSolver(
       for (let i = 0; i < rows; i++) complements[i] = 1 - complements[i]!;
       return {
         ...{ residuals, complements },
-        getComplement(row, column) {
-          let hat = 0;
-          for (let j = 0; j < rank; j++) hat += basis[row * rank + j]! * kept[j]! * basis[column * rank + j]!;
-          return (row === column ? 1 : 0) - hat;
+        computeBlock(block) {
+          const own = pickRows(basis, block, rank);
+          const scaled = own.map((value, i) => value * kept[i % rank]!);
+          return takeFromIdentity(
+            multiplyByRows(scaled, own, block.length, block.length, rank),
+            block.length,
+          );
         },
       };
     },
@@ -135,4 +139,85 @@ export function createVectorSolver(
       return multiply(basis, scaled, rows, classes, rank);
     },
   };
+}
+
+/**
+ * Creates a solver from the (weighted, centred) rows [rows, features], which are not copied; `createExact`
+ * creates the one for penalties that are too small for a factor.
+ */
+export function createPrimalSolver(
+  {
+    x,
+    features,
+    targets,
+    classes,
+  }: {
+    readonly x: Float64Array;
+    readonly features: number;
+    readonly targets: Float64Array;
+    readonly classes: number;
+  },
+  createExact: () => RidgeSolver,
+): RidgeSolver {
+  const rows = x.length / features;
+  const products = multiplyTransposed(x, x, features, features, rows);
+  const projected = multiplyTransposed(x, targets, features, classes, rows);
+  let trace = 0;
+  for (let j = 0; j < features; j++) trace += products[j * features + j]!;
+  let exact: RidgeSolver | undefined;
+  const findExact = (penalty: number): RidgeSolver | undefined => {
+    if (penalty * rows >= minimumForCholesky * trace) return undefined;
+    exact ??= createExact();
+    return exact;
+  };
+  const factorise = (penalty: number): Float64Array => {
+    const factor = Float64Array.from(products);
+    for (let j = 0; j < features; j++) factor[j * features + j]! += penalty;
+    return factorCholesky(factor, features);
+  };
+  const computeResiduals = (factor: Float64Array): Float64Array => {
+    const solved = Float64Array.from(projected);
+    solveCholesky(factor, features, solved, classes);
+    const residuals = multiply(x, solved, rows, classes, features);
+    for (let i = 0; i < residuals.length; i++) residuals[i] = targets[i]! - residuals[i]!;
+    return residuals;
+  };
+  return {
+    computeRemainder(penalty) {
+      const small = findExact(penalty);
+      if (small) return small.computeRemainder(penalty);
+      const factor = factorise(penalty);
+      const residuals = computeResiduals(factor);
+      const vectors = multiplyByRows(x, invertLower(factor, features), rows, features, features);
+      const complements = new Float64Array(rows).fill(1);
+      for (let i = 0; i < vectors.length; i++) complements[Math.floor(i / features)]! -= vectors[i]! ** 2;
+      return {
+        ...{ residuals, complements },
+        computeBlock: (block) =>
+          takeFromIdentity(
+            computeGram(pickRows(vectors, block, features), block.length, features),
+            block.length,
+          ),
+      };
+    },
+    computeCoefficients: (penalty) =>
+      findExact(penalty)?.computeCoefficients(penalty) ??
+      computeResiduals(factorise(penalty)).map((residual) => residual / penalty),
+  };
+}
+
+/** I - H, in place. */
+function takeFromIdentity(hat: Float64Array, size: number): Float64Array {
+  for (let i = 0; i < hat.length; i++) hat[i] = -hat[i]!;
+  for (let i = 0; i < size; i++) hat[i * size + i]! += 1;
+  return hat;
+}
+
+/** Copies the selected rows of a matrix [rows, columns]. */
+export function pickRows(values: Float64Array, rows: readonly number[], columns: number): Float64Array {
+  const picked = new Float64Array(rows.length * columns);
+  for (const [i, row] of rows.entries()) {
+    picked.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  }
+  return picked;
 }

@@ -90,13 +90,34 @@ export function createTrainingSet(
   return { embeddings, labels: Int32Array.from(labels), classes, counts };
 }
 
-/** The weight of each row. The weights sum to the number of rows. */
+/**
+ * The weight of each row. The weights sum to the number of rows; those of rows with a weight of their own are
+ * in proportion to it, within the row's class if classes are balanced.
+ */
 export function computeRowWeights(
   labels: Int32Array,
   counts: Int32Array,
   classWeight: ClassWeight,
+  rowWeights?: Float64Array,
 ): Float64Array {
+  if (rowWeights) return weighRows(labels, counts.length, classWeight, rowWeights);
   if (classWeight === "none") return new Float64Array(labels.length).fill(1);
   const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   return Float64Array.from(labels, (label) => labels.length / (present * counts[label]!));
+}
+
+function weighRows(
+  labels: Int32Array,
+  classes: number,
+  classWeight: ClassWeight,
+  rowWeights: Float64Array,
+): Float64Array {
+  const totals = new Float64Array(classes);
+  for (const [row, label] of labels.entries()) totals[label]! += rowWeights[row]!;
+  const all = totals.reduce((sum, total) => sum + total, 0);
+  const present = totals.reduce((sum, total) => sum + (total > 0 ? 1 : 0), 0);
+  return rowWeights.map((weight, row) => {
+    const total = classWeight === "none" ? all / present : totals[labels[row]!]!;
+    return (weight * labels.length) / (present * total);
+  });
 }

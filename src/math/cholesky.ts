@@ -7,27 +7,64 @@
  */
 import { GolemError } from "../core/error.ts";
 import { dot } from "./matrix-products.ts";
+import { openKernel } from "./product-kernel.ts";
+
+/** Rows from which the kernel is faster, copying included. It gives the same bits. */
+const largeMatrix = 32;
 
 /**
  * Overwrites the lower triangle of a [size, size] with L, where A = L L^T; the upper triangle is left as it
  * is. Throws `not-converged` when A is not positive definite.
  */
 export function factorCholesky(a: Float64Array, size: number): Float64Array {
+  if (size >= largeMatrix) return factorInKernel(a, size);
   for (let i = 0; i < size; i++) {
     const row = i * size;
     for (let j = 0; j < i; j++) {
       a[row + j] = (a[row + j]! - dot(a, a, j, row, j * size)) / a[j * size + j]!;
     }
-    const pivot = a[row + i]! - dot(a, a, i, row, row);
-    if (!(pivot > 0)) {
-      throw new GolemError(
-        "not-converged",
-        `A matrix of size ${size} was expected to be positive definite; pivot ${i} is ${pivot}.`,
-        { hint: "Use a stronger penalty (for logistic, a smaller C)." },
-      );
-    }
-    a[row + i] = Math.sqrt(pivot);
+    a[row + i] = takeRoot(a[row + i]! - dot(a, a, i, row, row), i, size);
   }
+  return a;
+}
+
+function takeRoot(pivot: number, i: number, size: number): number {
+  if (pivot > 0) return Math.sqrt(pivot);
+  throw new GolemError(
+    "not-converged",
+    `A matrix of size ${size} was expected to be positive definite; pivot ${i} is ${pivot}.`,
+    { hint: "Use a stronger penalty (for logistic, a smaller C)." },
+  );
+}
+
+/** {@link factorCholesky}, two rows at a time. */
+function factorInKernel(a: Float64Array, size: number): Float64Array {
+  const result = size * size;
+  const { run, memory } = openKernel(result + 2);
+  memory.set(a.subarray(0, result));
+  const dotRows = (first: number, second: number, other: number, length: number): void => {
+    const start = 8 * first * size;
+    const end4 = start + 8 * (length - (length % 4));
+    run.pairDot(start, 8 * second * size, 8 * other * size, start + 8 * length, end4, 8 * result);
+  };
+  for (let i = 0; i < size; i += 2) {
+    const row = i * size;
+    const next = i + 1 < size ? row + size : row;
+    for (let j = 0; j < i; j++) {
+      dotRows(i, next / size, j, j);
+      const pivot = memory[j * size + j]!;
+      memory[row + j] = (memory[row + j]! - memory[result]!) / pivot;
+      if (next > row) memory[next + j] = (memory[next + j]! - memory[result + 1]!) / pivot;
+    }
+    dotRows(i, i, i, i);
+    memory[row + i] = takeRoot(memory[row + i]! - memory[result]!, i, size);
+    if (next === row) break;
+    dotRows(i, i + 1, i, i);
+    memory[next + i] = (memory[next + i]! - memory[result + 1]!) / memory[row + i]!;
+    dotRows(i + 1, i + 1, i + 1, i + 1);
+    memory[next + i + 1] = takeRoot(memory[next + i + 1]! - memory[result]!, i + 1, size);
+  }
+  a.set(memory.subarray(0, result));
   return a;
 }
 
@@ -84,6 +121,7 @@ export function invertLower(
   size: number,
   inverse = new Float64Array(size * size),
 ): Float64Array {
+  if (size >= largeMatrix) return invertInKernel(factor, size, inverse);
   for (let i = 0; i < size; i++) {
     // Row i of the identity minus the rows above it, each times its element of L.
     const row = i * size;
@@ -110,6 +148,36 @@ export function invertLower(
     const pivot = 1 / factor[row + i]!;
     for (let k = 0; k < i; k++) inverse[row + k]! *= pivot;
     inverse[row + i] = pivot;
+  }
+  return inverse;
+}
+
+/** {@link invertLower} with rows of an even length in the kernel's memory. */
+function invertInKernel(factor: Float64Array, size: number, inverse: Float64Array): Float64Array {
+  const stride = size + (size % 2);
+  const { run, memory } = openKernel(size * stride);
+  memory.fill(0, 0, size * stride);
+  for (let i = 0; i < size; i++) {
+    const row = i * stride;
+    const from = i * size;
+    let j = 0;
+    for (; j + 3 < i; j += 4) {
+      const [x0, x1, x2, x3] = [
+        factor[from + j]!,
+        factor[from + j + 1]!,
+        factor[from + j + 2]!,
+        factor[from + j + 3]!,
+      ];
+      run.subtract(8 * row, 8 * j * stride, 8 * stride, 8 * (row + j + 4), x0, x1, x2, x3);
+    }
+    for (; j < i; j++) {
+      const x = factor[from + j]!;
+      for (let k = 0; k <= j; k++) memory[row + k]! -= x * memory[j * stride + k]!;
+    }
+    const pivot = 1 / factor[from + i]!;
+    for (let k = 0; k < i; k++) memory[row + k]! *= pivot;
+    memory[row + i] = pivot;
+    inverse.set(memory.subarray(row, row + size), from);
   }
   return inverse;
 }

@@ -1,6 +1,6 @@
 /**
- * Power spectrum of a real frame: radix-2 decimation in time (Cooley and Tukey 1965) with precomputed twiddle
- * factors.
+ * The discrete Fourier transform, power spectra and convolution: radix-2 decimation in time (Cooley and Tukey
+ * 1965) with precomputed twiddle factors.
  *
  * Not its concern: mel bands, windows, sample rates.
  */
@@ -11,8 +11,15 @@ interface PowerSpectrum {
   compute(frame: Float64Array, power: Float64Array): void;
 }
 
-/** Creates the tables for frames of `size` samples (a power of two). */
-export function createPowerSpectrum(size: number): PowerSpectrum {
+/** Transforms of one length, a power of two. */
+interface Fourier {
+  /** Places of the inputs: real[i] and imaginary[i] of `transform` are those of sample `reversed[i]`. */
+  readonly reversed: Uint32Array;
+  /** Transforms in place. */
+  transform(real: Float64Array, imaginary: Float64Array): void;
+}
+
+function createFourier(size: number): Fourier {
   const levels = Math.log2(size);
   const cosines = Float64Array.from({ length: size / 2 }, (_, i) => Math.cos((2 * Math.PI * i) / size));
   const sines = Float64Array.from({ length: size / 2 }, (_, i) => Math.sin((2 * Math.PI * i) / size));
@@ -21,12 +28,9 @@ export function createPowerSpectrum(size: number): PowerSpectrum {
     for (let bit = 0; bit < levels; bit++) result |= ((i >>> bit) & 1) << (levels - 1 - bit);
     return result;
   });
-  const real = new Float64Array(size);
-  const imaginary = new Float64Array(size);
   return {
-    compute(frame, power) {
-      for (let i = 0; i < size; i++) real[i] = frame[reversed[i]!]!;
-      imaginary.fill(0);
+    reversed,
+    transform(real, imaginary) {
       for (let half = 1; half < size; half *= 2) {
         const step = size / (2 * half);
         for (let start = 0; start < size; start += 2 * half) {
@@ -44,7 +48,54 @@ export function createPowerSpectrum(size: number): PowerSpectrum {
           }
         }
       }
+    },
+  };
+}
+
+/** Creates the tables for frames of `size` samples (a power of two). */
+export function createPowerSpectrum(size: number): PowerSpectrum {
+  const { reversed, transform } = createFourier(size);
+  const real = new Float64Array(size);
+  const imaginary = new Float64Array(size);
+  return {
+    compute(frame, power) {
+      for (let i = 0; i < size; i++) real[i] = frame[reversed[i]!]!;
+      imaginary.fill(0);
+      transform(real, imaginary);
       for (let k = 0; k <= size / 2; k++) power[k] = real[k]! ** 2 + imaginary[k]! ** 2;
     },
   };
+}
+
+/** The tables used last: neighbouring recordings need the same size. */
+let latest: { readonly size: number; readonly fourier: Fourier } | undefined;
+
+/**
+ * Convolution of two signals: [a.length + b.length - 1]. Both are transformed at once, as the real and the
+ * imaginary part of one signal.
+ */
+export function convolve(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  const length = a.length + b.length - 1;
+  const size = 2 ** Math.ceil(Math.log2(Math.max(length, 2)));
+  if (latest?.size !== size) latest = { size, fourier: createFourier(size) };
+  const { reversed, transform } = latest.fourier;
+  const real = new Float64Array(size);
+  const imaginary = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    real[i] = a[reversed[i]!] ?? 0;
+    imaginary[i] = b[reversed[i]!] ?? 0;
+  }
+  transform(real, imaginary);
+  // With Z = A + i B: A B = (Z[k]^2 - conj(Z[-k])^2) / 4i. Conjugating before and after inverts the transform.
+  const productReal = new Float64Array(size);
+  const productImaginary = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const k = reversed[i]!;
+    const mirrored = (size - k) % size;
+    const [r, m, s, n] = [real[k]!, imaginary[k]!, real[mirrored]!, imaginary[mirrored]!];
+    productReal[i] = (r * m + s * n) / 2;
+    productImaginary[i] = (r * r - m * m - (s * s - n * n)) / 4;
+  }
+  transform(productReal, productImaginary);
+  return productReal.subarray(0, length).map((value) => value / size);
 }

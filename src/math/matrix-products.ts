@@ -1,10 +1,81 @@
 /**
- * Matrix products in plain loops, blocked so that numbers stay in registers.
+ * Matrix products: large ones by the SIMD kernel, small ones in plain loops, blocked so that numbers stay in
+ * registers. Both give the same bits.
  *
  * Not its concern: what is multiplied.
  *
  * All matrices are row-major Float64Array: one element type keeps the compiled loops monomorphic.
  */
+import { openKernel } from "./product-kernel.ts";
+
+/** Multiplications from which the kernel is faster, copying included. */
+const largeProduct = 40_000;
+const isLarge = (rows: number, columns: number, inner: number): boolean =>
+  inner >= 4 && rows * columns * inner >= largeProduct;
+
+/** A factor of a product: element (i, k) of it is at i x `outer` + k x `inner`. */
+interface Factor {
+  readonly values: Float64Array;
+  readonly count: number;
+  readonly outer: number;
+  readonly inner: number;
+}
+
+/** Rows (or columns) of a tile. */
+const side = 4;
+
+/** Copies rows 4 x panel .. + 3 of a factor side by side to `target` [inner, 4]; zeros beyond the end. */
+function packPanel({ values, count, outer, inner }: Factor, panel: number, target: Float64Array): void {
+  for (let r = 0; r < side; r++) {
+    const row = panel * side + r;
+    if (row >= count) {
+      for (let at = r; at < target.length; at += side) target[at] = 0;
+      continue;
+    }
+    for (let at = r, from = row * outer; at < target.length; at += side, from += inner) {
+      target[at] = values[from]!;
+    }
+  }
+}
+
+/**
+ * Fills out [a.count, b.count] with the sums over `inner` of products of a and b by the kernel; `grouped`
+ * adds four products at a time. Where `isGram`, b is a, and half of the tiles are computed.
+ */
+function multiplyInKernel(
+  a: Factor,
+  b: Factor,
+  inner: number,
+  out: Float64Array,
+  { grouped = false, isGram = false }: { readonly grouped?: boolean; readonly isGram?: boolean },
+): Float64Array {
+  const [rowPanels, columnPanels] = [Math.ceil(a.count / side), Math.ceil(b.count / side)];
+  const panel = side * inner;
+  const rowsAt = columnPanels * panel;
+  const outAt = rowsAt + panel;
+  const { run, memory } = openKernel(outAt + columnPanels * side * side);
+  for (let j = 0; j < columnPanels; j++) packPanel(b, j, memory.subarray(j * panel, (j + 1) * panel));
+  const columns = b.count;
+  for (let i = 0; i < rowPanels; i++) {
+    packPanel(a, i, memory.subarray(rowsAt, outAt));
+    const tiles = isGram ? i + 1 : columnPanels;
+    const [rowsEnd, outEnd] = [8 * outAt, 8 * (outAt + tiles * side * side)];
+    const rowsEnd4 = 8 * (rowsAt + side * (inner - (inner % 4)));
+    if (grouped) run.groupedTiles(8 * rowsAt, 0, rowsEnd, outEnd, 8 * outAt, rowsEnd4);
+    else run.tiles(8 * rowsAt, 0, rowsEnd, 8 * outAt, outEnd);
+    for (let r = 0, row = i * side; r < side && row < a.count; r++, row++) {
+      const last = Math.min(columns, tiles * side);
+      for (let column = 0; column < last; column++) {
+        out[row * columns + column] = memory[outAt + (column >> 2) * 16 + r * side + (column & 3)]!;
+      }
+    }
+  }
+  if (isGram) {
+    for (let i = 0; i < columns; i++)
+      for (let j = 0; j < i; j++) out[j * columns + i] = out[i * columns + j]!;
+  }
+  return out;
+}
 
 /**
  * Computes the inner product of two vectors, or of `length` elements of them from `startA` and `startB` on.
@@ -39,6 +110,15 @@ export function multiplyByRows(
   inner: number,
   out = new Float64Array(rows * columns),
 ): Float64Array {
+  if (isLarge(rows, columns, inner)) {
+    const factor = (values: Float64Array, count: number): Factor => ({
+      values,
+      count,
+      outer: inner,
+      inner: 1,
+    });
+    return multiplyInKernel(factor(a, rows), factor(b, columns), inner, out, {});
+  }
   for (let i = 0; i < rows; i += 2) {
     const a0 = i * inner;
     const a1 = i + 1 < rows ? a0 + inner : a0;
@@ -73,6 +153,10 @@ export function multiplyByRows(
 /** Computes the Gram matrix A A^T [rows, rows] of a [rows, inner], two rows by four at a time. */
 export function computeGram(a: Float64Array, rows: number, inner: number): Float64Array {
   const out = new Float64Array(rows * rows);
+  if (isLarge(rows, rows, inner)) {
+    const factor: Factor = { values: a, count: rows, outer: inner, inner: 1 };
+    return multiplyInKernel(factor, factor, inner, out, { isGram: true });
+  }
   // Rows past the end repeat the last one; their products are not stored.
   const at = (row: number): number => Math.min(row, rows - 1) * inner;
   const store = (row: number, column: number, value: number): void => {
@@ -179,6 +263,11 @@ function combineRows(
   inner: number,
   out: Float64Array,
 ): Float64Array {
+  if (isLarge(rows, columns, inner)) {
+    const left: Factor = { values: a, count: rows, outer: rowStride, inner: innerStride };
+    const right: Factor = { values: b, count: columns, outer: 1, inner: columns };
+    return multiplyInKernel(left, right, inner, out, { grouped: true, isGram: a === b && rowStride === 1 });
+  }
   out.fill(0);
   let k = 0;
   for (; k + 3 < inner; k += 4) {

@@ -17,11 +17,11 @@ import { runInNode } from "./node-environment.ts";
 export interface CurveOptions
   extends MeasureOptions,
     EnvironmentOptions,
-    Pick<CurveMeasure, "added" | "maximumEvaluations"> {}
+    Pick<CurveMeasure, "added" | "maximumEvaluations" | "headline"> {}
 
 /**
- * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` for a class with
- * one recording.
+ * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` where fewer than
+ * two classes have two recordings.
  */
 export function computeCurve(data: string | Dataset, options: CurveOptions = {}): Promise<DatasetCurve> {
   return runInNode(options, (environment) => computeCurveIn(environment, data, options));

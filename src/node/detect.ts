@@ -15,7 +15,7 @@ import {
 import { detectSource } from "../detect/detect-source.ts";
 import { createDetector, type DetectedEvent, type Detector } from "../detect/detector.ts";
 import { createWindowClassifier, type WindowClassifier } from "../detect/window-classifier.ts";
-import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "./decode/system-decoders.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
@@ -53,9 +53,14 @@ export async function* detectFile(
   try {
     const { classifier, dispose } = await loadClassifier(golem, options);
     try {
-      const decoders = [createFfmpegDecoder()];
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
-      yield* detectSource(source, classifier, { settings, decoders, signal, onProgress, onWarning });
+      yield* detectSource(source, classifier, {
+        settings,
+        decoders: systemDecoders,
+        signal,
+        onProgress,
+        onWarning,
+      });
     } finally {
       await dispose();
     }

@@ -22,7 +22,7 @@ import { evaluate } from "../workflow/evaluate.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
 import type { TrainedGolem } from "../workflow/train.ts";
 import { locateFiles, type ReportSources } from "./data/report-sources.ts";
-import { createFfmpegDecoder } from "./decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "./decode/system-decoders.ts";
 import { openFileSource } from "./disk/file-source.ts";
 import { readGolemFolder, writeGolemFolder } from "./disk/golem-folder.ts";
 import type { EnvironmentOptions } from "./environment.ts";
@@ -139,8 +139,7 @@ function createGolem(
   ): Promise<AudioPrediction> => {
     const source = await openInput(input);
     try {
-      const decoders = [createFfmpegDecoder()];
-      return await predict(model, await getEncoderSet(), source, { decoders, signal });
+      return await predict(model, await getEncoderSet(), source, { decoders: systemDecoders, signal });
     } finally {
       await source.close?.();
     }

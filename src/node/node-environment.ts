@@ -26,10 +26,10 @@ export async function runInNode<Result>(
     openDataset: (data, options, limit) => openDataset(data, { ...options, cache }, limit),
     resolveEncoderSet: (choice, { signal, onProgress, onWarning }) =>
       resolveEncoderSet(choice, { signal, onProgress, onWarning, cache }),
-    async embed(recordings, encoderSet, { audio, stage, signal, onProgress, onWarning }) {
+    async embed(recordings, encoderSet, { onWarning, ...options }) {
       store ??= openEmbeddingStore(cache.embeddings, { onWarning });
       return embedRecordings(recordings, {
-        ...{ ...encoderSet, audio, stage, cache, signal, onProgress },
+        ...{ ...encoderSet, ...options, cache },
         store: await store,
       });
     },

@@ -24,7 +24,10 @@ export interface DetectParts extends RecordingLimits {
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly stream: StreamLimits;
-  /** Longest time without progress, in seconds. */
+  /**
+   * Longest time without progress, in seconds. For each minute of the recording, and once more, a worker may spend
+   * so long on it.
+   */
   readonly timeoutSeconds: number;
 }
 
@@ -112,6 +115,9 @@ async function detect(
   const stop = new AbortController();
   c.var.onLeave(() => stop.abort());
   const clock = createClock(timeoutSeconds, () => stop.abort());
+  const checkWork = (seconds: number, worked: number): void => {
+    if (worked > timeoutSeconds * (1 + seconds / 60)) fail(createOverworked(seconds, worked));
+  };
   let isHeld = false;
   let bytes = 0;
   let detecting: Promise<void> | undefined;
@@ -124,6 +130,7 @@ async function detect(
   };
   const open = (file: string): ByteSession =>
     pool.detect(golem, { name: file, maximumSeconds }, options, {
+      client: c.var.client,
       signal: stop.signal,
       onReport(report: StreamReport) {
         clock.restart();
@@ -131,7 +138,8 @@ async function detect(
         else if ("isHeld" in report) {
           isHeld = true;
           checkHeld();
-        } else if ("taken" in report && !isHeld) recording.giveBack(report.taken);
+        } else if ("seconds" in report) checkWork(report.seconds, report.worked);
+        else if ("taken" in report && !isHeld) recording.giveBack(report.taken);
       },
     });
   const send = async (): Promise<void> => {
@@ -169,6 +177,13 @@ async function detect(
 function createTimeout(seconds: number): GolemError {
   return new GolemError("timeout", `There was no progress with the recording for ${seconds} s.`, {
     hint: "The server's limit is --timeout.",
+  });
+}
+
+function createOverworked(seconds: number, worked: number): GolemError {
+  const what = `${Math.round(seconds)} s of the recording have taken ${Math.round(worked)} s of work`;
+  return new GolemError("timeout", `${what}; that is more than the server does for one.`, {
+    hint: "Use shorter windows or a longer hop; the server's limit per minute of sound is --timeout.",
   });
 }
 

@@ -57,7 +57,8 @@ export function createListenRoute(parts: ListenParts) {
     const leave = streams.enter(c.var.client);
     const connection = c.env.incoming.socket;
     connection.once("close", leave);
-    const request: ListenRequest = { id, query, requestId: c.var.requestId, connection };
+    const { requestId, client } = c.var;
+    const request: ListenRequest = { id, query, requestId, client, connection };
     return {
       onOpen(_event, socket) {
         const raw = socket.raw as WebSocket;
@@ -78,13 +79,14 @@ interface ListenRequest {
   readonly id: string;
   readonly query: z.infer<typeof listenQuery>;
   readonly requestId: string;
+  readonly client: string;
   readonly connection: Socket;
 }
 
 /** Runs a session from the handshake to the close of the socket. */
 function openSession(
   socket: WebSocket,
-  { id, query, requestId, connection }: ListenRequest,
+  { id, query, requestId, client, connection }: ListenRequest,
   { golems, pool, log, sessions, idleSeconds }: ListenParts,
 ): void {
   const start = performance.now();
@@ -136,7 +138,7 @@ function openSession(
   const work = golems.use(id, async (golem) => {
     const { format, rate, lag, ...settings } = query;
     const options = { ...settings, sampleRate: rate, maximumLagSeconds: lag };
-    session = pool.listen(golem, format, options, { signal: stop.signal, onReport: report });
+    session = pool.listen(golem, format, options, { client, signal: stop.signal, onReport: report });
     await session.done;
   });
   work.then(

@@ -26,3 +26,17 @@ it("cuts long lines", () => {
   expect(text.length).toBeLessThan(8192);
   expect(JSON.parse(text)).toMatchObject({ cut: 100_012, msg: "a log line was too long" });
 });
+
+it("escapes what a terminal would obey", () => {
+  let text = "";
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk;
+      done();
+    },
+  });
+  const name = "a\u007f\u009b31m\u202eb";
+  createLogSink(stream).write(`${JSON.stringify({ name })}\n`);
+  expect(text).toBe('{"name":"a\\u007f\\u009b31m\\u202eb"}\n');
+  expect(JSON.parse(text)).toEqual({ name });
+});

@@ -5,6 +5,8 @@
  * Not its concern: what is logged.
  */
 
+import { makeJsonPrintable } from "../core/printable.ts";
+
 /** Longest line, in characters, and most characters waiting to be written. */
 const maximumLine = 8192;
 const maximumWaiting = 1024 * 1024;
@@ -52,7 +54,7 @@ export function createLogSink(stream: NodeJS.WritableStream): LogSink {
   return {
     write(line) {
       if (waiting + line.length > maximumWaiting || !stream.writable) return drop();
-      send(cutLine(line), (error) => (error ? drop() : report()));
+      send(makeJsonPrintable(cutLine(line)), (error) => (error ? drop() : report()));
     },
     getDropped: () => dropped,
   };

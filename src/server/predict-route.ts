@@ -90,7 +90,7 @@ async function predictAll(
       const index = next++;
       const { name, bytes } = files[index]!;
       try {
-        const prediction = await pool.predict(golem, bytes, name, signal);
+        const prediction = await pool.predict(golem, bytes, name, { client, signal });
         metrics.countRecording(golem.id, prediction.seconds);
         answers[index] = { file: name, ...prediction };
       } catch (error) {

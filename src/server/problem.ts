@@ -64,6 +64,7 @@ export const statusOfCode = {
   "too-few-recordings": 500,
   "duplicate-recording": 500,
   "conflicting-labels": 500,
+  "synthesis-failed": 500,
   "overlapping-labels": 500,
   "not-annotated": 500,
   "not-converged": 500,

@@ -14,6 +14,11 @@ export const serverDefaults = {
   maximumStreamBytes: 4 * 1024 * 1024 * 1024,
   /** Longest long recording, in seconds. */
   maximumStreamSeconds: 12 * 3600,
+  /**
+   * Most samples that are decoded of one recording, of all channels together: 10 minutes in stereo at 96 kHz take
+   * 115 million.
+   */
+  maximumSamples: 128 * 1024 * 1024,
   /** Most files in one form. */
   maximumFiles: 64,
   /** Most requests waiting or at work. */

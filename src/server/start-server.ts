@@ -38,6 +38,8 @@ export interface ServerOptions extends EnvironmentOptions {
   /** Largest body of one long recording, in bytes, and longest such recording, in seconds. */
   readonly maximumStreamBytes?: number | undefined;
   readonly maximumStreamSeconds?: number | undefined;
+  /** Most samples that are decoded for one prediction, of all channels together. */
+  readonly maximumSamples?: number | undefined;
   /** Most files in one form. */
   readonly maximumFiles?: number | undefined;
   /** Most requests waiting or at work. */
@@ -92,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const pool = createGolemPool({
     count: workers,
     cache: options.cache ?? getCacheFolder(),
+    maximumSamples: options.maximumSamples ?? serverDefaults.maximumSamples,
     onDeath(error) {
       const { code, message } = error as GolemError;
       log.error({ code, error: message }, "a worker thread ended");

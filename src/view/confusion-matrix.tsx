@@ -4,7 +4,7 @@
  *
  * Not its concern: the recordings of a cell, how counts were computed, languages.
  */
-import { formatCount } from "../core/format.ts";
+import { formatWhole } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { ClassMark } from "./class-mark.tsx";
 import { formatShare } from "./format.ts";
@@ -73,8 +73,6 @@ export function ConfusionMatrix(props: MatrixProps) {
   const { perClass } = evaluation;
   const counts = orderCounts(props);
   const isNamed = labels.length <= namedColumns;
-  // Means of repeated tests are shown as shares: there is no tenth of a recording.
-  const isWhole = counts.flat().every(Number.isInteger);
   return (
     <div
       class={`scroll${isLargeMatrix(labels) ? " large" : ""}`}
@@ -113,13 +111,7 @@ export function ConfusionMatrix(props: MatrixProps) {
                 </th>
                 {labels.map((predicted, j) => (
                   <td key={predicted}>
-                    <Cell
-                      {...props}
-                      place={[i, j]}
-                      count={counts[i]![j]!}
-                      support={support}
-                      isWhole={isWhole}
-                    />
+                    <Cell {...props} place={[i, j]} count={counts[i]![j]!} support={support} />
                   </td>
                 ))}
                 <td class="found">{support > 0 ? formatShare(recall) : "–"}</td>
@@ -148,26 +140,15 @@ export function ConfusionMatrix(props: MatrixProps) {
   );
 }
 
-/** Recordings, or per cent of the class where `support` is given. */
-function formatCell(count: number, support: number): string {
-  if (count < leastShown) return "·";
-  return support ? formatShare(count / support) : formatCount(count);
-}
-
 function Cell(
-  props: MatrixProps & {
-    readonly place: CellPlace;
-    readonly count: number;
-    readonly support: number;
-    readonly isWhole: boolean;
-  },
+  props: MatrixProps & { readonly place: CellPlace; readonly count: number; readonly support: number },
 ) {
-  const { labels, words, place, count, support, isWhole, chosen, canOpen = () => true, onChoose } = props;
+  const { labels, words, place, count, support, chosen, canOpen = () => true, onChoose } = props;
   if (!(count > 0)) return null;
   const [i, j] = place;
   const shade = Math.min(shades, Math.max(1, Math.ceil((shades * count) / (support || count))));
   const look = `cell ${i === j ? "hit" : "miss"} s${shade}`;
-  const text = formatCell(count, isWhole ? 0 : support);
+  const text = count < leastShown ? "·" : formatWhole(count);
   if (!canOpen(place)) return <span class={look}>{text}</span>;
   const told = words.tell(text, labels[i]!, labels[j]!);
   return (

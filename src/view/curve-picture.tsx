@@ -3,7 +3,6 @@
  *
  * Not its concern: how it was measured, languages.
  */
-import { formatCount } from "../core/format.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import { at, joinBand, joinPoints, Picture, PictureText, ShareLines } from "./chart.tsx";
 import { formatShare } from "./format.ts";
@@ -35,7 +34,7 @@ export function CurvePicture(props: {
   const { points, chance } = curve;
   const isNarrow = width < 500;
   const [left, top, right, bottom] = [isNarrow ? 34 : 48, 16, width - 20, isNarrow ? 230 : 330];
-  const forecasts = curve.forecasts.filter(({ growth }) => growth >= 1);
+  const forecasts = curve.forecasts.filter(({ growth }) => growth > 1);
   const all: readonly Place[] = [...points, ...forecasts];
   const sizes = all.map(({ recordingsPerClass }) => recordingsPerClass);
   const [first, last] = [Math.min(...sizes), Math.max(...sizes)];
@@ -48,7 +47,7 @@ export function CurvePicture(props: {
     joinBand(
       places.map((p) => ({ x: x(p.recordingsPerClass), low: y(p.interval[0]), high: y(p.interval[1]) })),
     );
-  // The forecast starts at the last measured point.
+  // The forecast starts at the last point, the stated score.
   const ahead = [...points.slice(-1), ...forecasts];
   const told = all.map((p) => `${p.recordingsPerClass.toFixed(0)}: ${formatShare(p.balancedAccuracy)}`);
   return (
@@ -73,7 +72,7 @@ export function CurvePicture(props: {
       ))}
       {thinOut(sizes, x).map((size) => (
         <PictureText key={size} x={x(size)} y={bottom + 20} anchor="middle">
-          {formatCount(size)}
+          {Math.round(size)}
         </PictureText>
       ))}
       <PictureText x={(left + right) / 2} y={bottom + 42} anchor="middle">
@@ -83,12 +82,14 @@ export function CurvePicture(props: {
   );
 }
 
-/** The sizes that have room for their number, from the left. */
+/** The sizes that have room for their number, from the left; each whole number once. */
 function thinOut(sizes: readonly number[], x: (size: number) => number): number[] {
   let taken = Number.NEGATIVE_INFINITY;
+  let number = 0;
   return sizes.filter((size) => {
-    if (x(size) - taken < numberSpace) return false;
+    if (x(size) - taken < numberSpace || Math.round(size) === number) return false;
     taken = x(size);
+    number = Math.round(size);
     return true;
   });
 }

@@ -5,44 +5,105 @@
  * Not its concern: how it was computed, where the sentences are shown. Pages pass them through
  * `keepPercents`.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import { formatPercent, formatPoints } from "../core/format.ts";
+import { moonshineSizes } from "../encoder/moonshine-sizes.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { LearningCurve } from "../evaluate/learning-curve.ts";
+import {
+  describeUnmeasured,
+  judgeStanding,
+  type Standing,
+  standingWords,
+  type Unmeasurable,
+} from "../evaluate/standing.ts";
 
 /** How far a score can be relied on. */
-type Verdict = "guessing" | "mostlyWrong" | "perhapsWrong" | "useful" | "good" | "onlyKnown" | "sameSpeakers";
+type Verdict =
+  | "guessing"
+  | "noMistake"
+  | "mostlyWrong"
+  | "perhapsWrong"
+  | "useful"
+  | "good"
+  | "onlyKnown"
+  | "sameSpeakers"
+  | "shortcut"
+  | "synthetic";
 
 /** What a verdict depends on. */
-type Judged = Pick<Evaluation, "interval" | "chance" | "sourcesMixed" | "notMeasured">;
+interface Judged
+  extends Unmeasurable,
+    Pick<Evaluation, "interval" | "chance" | "recordings" | "balancedAccuracy"> {
+  readonly measuredOn?: Evaluation["measuredOn"] | undefined;
+}
 
 /**
- * Judges a score by its lower limit. A score on sources that were also trained on says nothing about new
- * sources.
+ * Judges a score by its lower limit. A score that is not of new recordings is not judged, nor is one without a
+ * mistake, which only its interval limits.
  */
-export function judgeScore({ interval: [low, high], chance, sourcesMixed, notMeasured }: Judged): Verdict {
+export function judgeScore(evaluation: Judged): Verdict {
+  const { interval, chance, balancedAccuracy } = evaluation;
+  const [low, high] = interval;
+  const standing = judgeStanding(evaluation);
+  if (evaluation.measuredOn) return "synthetic";
+  if (standing !== undefined) return standing;
   if (low <= chance) return "guessing";
-  if (sourcesMixed) return "onlyKnown";
-  if (notMeasured && notMeasured.code !== "no-speakers") return "sameSpeakers";
+  if (balancedAccuracy === 1) return "noMistake";
   if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
   return low < 0.9 ? "useful" : "good";
 }
 
-const verdicts: Readonly<Record<Verdict, string>> = {
-  guessing: "not distinguishable from guessing so far: it needs more recordings, or another task",
-  mostlyWrong:
-    "better than guessing, but mostly wrong: more recordings per class, from more speakers, help most",
-  perhapsWrong:
-    "better than guessing, but possibly wrong more often than right: more recordings per class, from more speakers, help most",
-  useful: "useful where a mistake costs little; more recordings per class, from more speakers, help most",
-  onlyKnown:
-    "this is the score on sources it was trained on and says nothing about new ones: record each class from several sources",
-  sameSpeakers:
-    "this is the score on the speakers it was trained on; on new speakers it cannot be measured: record each class by at least two speakers",
+const verdicts: Readonly<Record<Exclude<Verdict, Standing | "noMistake">, string>> = {
+  guessing: "not distinguishable from guessing so far",
+  mostlyWrong: "better than guessing, but mostly wrong",
+  perhapsWrong: "better than guessing, but possibly wrong more often than right",
+  useful: "useful where a mistake costs little",
+  synthetic:
+    "measured on synthetic voices, which says little about people: record some, as a test set or to train on",
   good: "good; keep testing it on recordings from the place of use",
 };
 
 /** What the score means for use, judged by the lower limit of its interval. */
 export function describeVerdict(evaluation: Judged): string {
-  return verdicts[judgeScore(evaluation)];
+  const verdict = judgeScore(evaluation);
+  switch (verdict) {
+    case "onlyKnown":
+    case "sameSpeakers":
+    case "shortcut":
+      return describeUnmeasured(evaluation)!;
+    case "noMistake":
+      return `no mistake yet on ${evaluation.recordings} recordings, which does not exclude ${formatPercent(1 - evaluation.interval[0])} of mistakes`;
+    default:
+      return verdicts[verdict];
+  }
+}
+
+/** What would help most, as the forecasts of a learning curve say; follows a full stop. */
+export function describeAdvice(
+  { advice, points }: Pick<LearningCurve, "advice" | "points">,
+  standing?: Standing,
+): string {
+  if (standing !== undefined) {
+    return `How much more recordings would help on ${standingWords[standing].elsewhere} is not measurable either.`;
+  }
+  switch (advice.kind) {
+    case "class":
+      return `Most would come from more recordings of ${advice.label}.`;
+    case "all":
+      return "More recordings of all classes would help.";
+    case "other":
+      return "More recordings of the same kind would not raise the score; new speakers, rooms and devices may.";
+    case "guessing":
+      return "Not distinguishable from guessing, so no gain can be forecast: record more, or make the classes differ more.";
+    case "no-mistake":
+      return `No mistake yet, so no gain can be forecast; more recordings would narrow the interval (now ${describeRange(points.at(-1)!.interval)}).`;
+  }
+}
+
+/** Follows the score of a headline: says so where no person was heard. */
+export function describeVoices({ measuredOn }: Pick<Evaluation, "measuredOn">): string {
+  return measuredOn ? ", measured on synthetic voices" : "";
 }
 
 /** The two ends of an interval of shares, "71.0 % to 92.0 %". */
@@ -106,6 +167,28 @@ export function describeProtocol(evaluation: Evaluation): string {
       ? ""
       : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
   return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
+}
+
+/** Share of the words in the decision from which on a larger recogniser is worth a try. */
+const wordyShare = 0.5;
+/** Processor time of an encoder set with moonshine-base, relative to the default one. */
+const largerCost = "twice";
+
+/**
+ * What the larger speech recogniser costs and how to try it, where words carry most of the decision of a golem
+ * with the default one; undefined elsewhere.
+ */
+export function describeLargerEncoder(
+  views: readonly { readonly encoder: string; readonly layer: number | string; readonly weight: number }[],
+): string | undefined {
+  const words = views.filter(({ layer }) => typeof layer === "string");
+  const share = words.reduce((sum, { weight }) => sum + weight, 0);
+  if (share < wordyShare || words[0]?.encoder !== defaultRecipe.transcriber) return undefined;
+  const { id, weights } = moonshineSizes.base;
+  return (
+    `words carry ${formatPercent(share, 0)} of the decision: try --encoder ${id}, a larger network ` +
+    `(${Math.round(weights.downloadBytes / 1e6)} MB to download, about ${largerCost} the computing)`
+  );
 }
 
 /** Whether the second of two golems is better, and by how much. */

@@ -19,9 +19,11 @@ import type { GolemModel } from "../golem/golem-model.ts";
 import { decodeGolemModel, golemFileLimits, golemFiles } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
+import { createBrowserDecoders } from "./browser-decoders.ts";
 import { letEventsIn } from "./event-turn.ts";
 import { fetchBytes } from "./fetch-bytes.ts";
 import { detectLive, type LiveInput } from "./live-detection.ts";
+import { createPageDecoding } from "./page-decoding.ts";
 import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { serveWorkerCalls } from "./worker-calls.ts";
@@ -37,6 +39,8 @@ export interface LoadArgument {
   readonly runtimeUrl?: string | undefined;
   readonly threads?: number | undefined;
   readonly keep?: boolean | undefined;
+  /** See `servePageDecoding`. */
+  readonly decoding: MessagePort;
 }
 
 /** Argument of the method `tryWebGpu`. */
@@ -61,17 +65,20 @@ export type EmbeddingWorkerCalls = {
   tryWebGpu: { argument: TrialArgument; answer: readonly WebGpuTrial[] };
 };
 
+/** Decoders for what is not built in. */
+let decoders = createBrowserDecoders();
 let loaded: { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 async function load(
-  { folder, ...options }: LoadArgument,
+  { folder, decoding, ...options }: LoadArgument,
   { signal, onProgress }: CallContext,
 ): Promise<LoadAnswer> {
-  const decoders = loadDecoders();
+  const modules = loadDecoders();
+  decoders = createBrowserDecoders(createPageDecoding(decoding));
   const model = await fetchGolemModel(new URL(folder), { signal });
   const encoderSet = await loadWebEncoderSet(model, { ...options, signal, onProgress });
-  await decoders;
+  await modules;
   loaded = { model, encoderSet };
   return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
 }
@@ -86,6 +93,7 @@ async function loadDecoders(): Promise<void> {
     import("../audio/formats/wasm/libflac.js"),
     import("../audio/formats/wasm/libvorbis.js"),
     import("opus-decoder"),
+    import("../audio/formats/mediabunny-parts.ts"),
   ]);
 }
 
@@ -116,7 +124,7 @@ function predictInput(input: WorkerInput, { signal }: CallContext): Promise<Audi
   return inTurn(async () => {
     throwIfAborted(signal);
     const { model, encoderSet } = getLoaded();
-    return predict(model, encoderSet, openInput(input), { signal });
+    return predict(model, encoderSet, openInput(input), { decoders, signal });
   });
 }
 

@@ -14,6 +14,7 @@ import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { EmbeddingWorkerCalls, LoadArgument, TrialArgument } from "./embedding-worker.ts";
 import type { LiveInput, LiveMessage } from "./live-detection.ts";
 import { type Capture, captureStream } from "./microphone.ts";
+import { servePageDecoding } from "./page-decoding.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { createWorkerCaller } from "./worker-calls.ts";
 
@@ -97,7 +98,9 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
   const folder = resolveFolderUrl(url, page);
   const worker = (options.createWorker ?? createEmbeddingWorker)();
   const caller = createWorkerCaller<EmbeddingWorkerCalls>(worker, describeDeath);
+  const decoding = servePageDecoding();
   const argument: LoadArgument = {
+    decoding,
     folder: folder.href,
     weights: new URL(weights, options.weights === undefined ? folder : page).href,
     keep,
@@ -109,7 +112,10 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
     caller.fail(new GolemError("aborted", "The golem was disposed of before it had answered."));
   };
   try {
-    const { document, warning } = await caller.call("load", argument, { signal, onProgress });
+    const { document, warning } = await caller.call("load", argument, {
+      ...{ signal, onProgress },
+      transfer: [decoding],
+    });
     if (warning) onWarning?.(warning);
     const tryGraphics = ({ runtimeUrl, software = false }: WebGpuOptions) => {
       const trial: TrialArgument = {

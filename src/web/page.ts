@@ -7,9 +7,10 @@
 import { GolemError } from "../core/error.ts";
 import { formatClock, formatPercent } from "../core/format.ts";
 import type { LiveState } from "../detect/detector.ts";
+import { describeScored, judgeStanding } from "../evaluate/standing.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import { formatShare, keepPercents } from "../view/format.ts";
-import { describeChance, describeInterval } from "../view/sentences.ts";
+import { describeChance, describeInterval, describeVerdict, judgeScore } from "../view/sentences.ts";
 import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
 import { createElement, createTag, listBars, showBars } from "./page-parts.tsx";
 
@@ -140,9 +141,16 @@ function describe({ labels, evaluation }: WebGolem): void {
   get("classes").textContent = `This golem tells apart ${labels.slice(0, most).join(", ")}${more}.`;
   get("score").textContent = evaluation
     ? keepPercents(
-        `On held-out recordings it was right in ${formatPercent(evaluation.balancedAccuracy)} of cases (${describeInterval(evaluation)}); ${describeChance(evaluation)}.`,
+        `On ${describeScored(evaluation)} it was right in ${formatPercent(evaluation.balancedAccuracy)} of cases (${describeInterval(evaluation)}); ${describeChance(evaluation)}.${describeLimit(evaluation)}`,
       )
     : "How often it is right has not been measured.";
+}
+
+/** What the score does not say, where that matters. */
+function describeLimit(evaluation: NonNullable<WebGolem["evaluation"]>): string {
+  if (judgeStanding(evaluation) === undefined && judgeScore(evaluation) !== "noMistake") return "";
+  const text = describeVerdict(evaluation);
+  return ` ${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
 async function start(): Promise<void> {

@@ -225,7 +225,7 @@ async function runRepeat(
 }
 
 /** The share of repeats in which each recording is right. */
-function computeCorrectness(probabilities: readonly Matrix[], truth: readonly number[]): number[] {
+export function computeCorrectness(probabilities: readonly Matrix[], truth: readonly number[]): number[] {
   const answers = probabilities.map(getPredictions);
   return truth.map(
     (label, row) => answers.filter((predicted) => predicted[row] === label).length / answers.length,

@@ -6,6 +6,7 @@
  * Not its concern: the procedures; how anything is stored, fetched or spread over threads.
  */
 import type { AudioSettings } from "../audio/audio.ts";
+import type { Variation } from "../augment/variation.ts";
 import type { ClassifierOptions } from "../classifier/classifier.ts";
 import type { CandidateRunner, FitProblem, FoldRunner } from "../classifier/fold-runner.ts";
 import type { ErrorRecord } from "../core/error.ts";
@@ -39,8 +40,18 @@ export interface EncoderChoice extends Pick<ClassifierOptions, "layer" | "head">
   readonly transcript?: boolean | undefined;
 }
 
+/** Varied copies of recordings, for training. */
+export interface CopyOptions {
+  /** The copies of each recording; none unless given. */
+  readonly variations?: readonly Variation[] | undefined;
+  /** Folder of noise to use in place of synthetic noise. */
+  readonly noise?: string | undefined;
+  /** Folder of impulse responses to use in place of synthetic rooms. */
+  readonly rooms?: string | undefined;
+}
+
 /** Options of {@link EmbeddingEnvironment.embed}. */
-export interface EmbedOptions extends WorkflowOptions {
+export interface EmbedOptions extends WorkflowOptions, CopyOptions {
   /** Settings that differ from the default; the sample rate is the encoders'. */
   readonly audio?: Partial<AudioSettings> | undefined;
   /** Word for progress: "embedding" unless given. */

@@ -1,18 +1,21 @@
 /**
  * The learning curve of training on a data set: how much more recordings would give.
  *
- * The last point is the very cross-validation that training reports (same folds, repeats and seed); smaller
- * training sides are cut from its folds. On real recordings (runs/results/class-gain.md) a class that is
+ * The last point is the very score that training states (same folds, repeats and seed); smaller training
+ * sides are cut from its folds. On real recordings (runs/results/class-gain.md) a class that is
  * smaller than the others gained what is predicted here and more; one that outgrew the others gained next to
  * nothing, whatever the head, so each gain is marked with whether the class would outgrow the others.
  * Not its concern: how curves are fitted, where folds run.
  */
 
-import type { FitProblem, FoldRunner } from "../classifier/fold-runner.ts";
+import { getRepeats } from "../classifier/fit-problem.ts";
+import { createScoredFolds, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
-import { type ClassGain, computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
+import type { Headline } from "../evaluate/headline.ts";
+import { computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
+import { maximumNested } from "../head/ridge-problem.ts";
 import type { Environment } from "./environment.ts";
 import type { MeasureOptions } from "./training-options.ts";
 import { embedTrainingRows } from "./training-rows.ts";
@@ -22,83 +25,70 @@ export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60. `mlp` is slower
+   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60, and with more than
+   * 300 recordings 24. `mlp` is slower
    * still: 24 in all, so its last point has fewer repeats than the score of training.
    */
   readonly maximumEvaluations?: number | undefined;
   /** Repeats of that cross-validation; as many as in training unless given. */
   readonly repeats?: number | undefined;
+  /** The cross-validated score that a golem states of these recordings: the curve passes through it. */
+  readonly headline?: Headline | undefined;
 }
 
-/** What more recordings of one class alone would gain, and whether that is only an upper bound. */
-export interface BoundedClassGain extends ClassGain {
-  /**
-   * Whether the class would be more than half again as large as the others are on average; then its gain is
-   * at most that.
-   */
-  readonly outgrows: boolean;
-}
-
-/** A learning curve with bounded gains of classes. */
-export interface GolemCurve extends LearningCurve {
-  readonly classGains: readonly BoundedClassGain[];
-}
-
-/** How many times as large as the others on average a class may become before it outgrows them. */
-const maximumGrown = 1.5;
+/** Fits besides cross-validation where there are hundreds of recordings, each of which takes a second or so. */
+const largeEvaluations = 24;
 
 /**
- * Measures the curve; `classes` names the classes. Errors: `too-few-recordings` for a class with one
- * recording, `aborted`.
+ * Measures the curve of the recordings that training scores; `classes` names the classes. Errors:
+ * `too-few-recordings`, `aborted`.
  */
 async function measureCurve(
   problem: FitProblem,
   classes: readonly string[],
-  runner: Pick<FoldRunner, "fitPredict" | "concurrency">,
-  { added, repeats, ...measure }: CurveMeasure,
+  runner: Pick<FoldRunner, "prepare" | "fitPredict" | "concurrency">,
+  { added, repeats, headline, ...measure }: CurveMeasure,
   options: WorkOptions = {},
-): Promise<GolemCurve> {
-  const { labels, groups, groupedBy } = problem;
+): Promise<LearningCurve> {
   const { head, seed } = problem.options;
-  const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : 120 } = measure;
-  const { fitPredict, concurrency } = runner;
+  const folds = createScoredFolds(problem, runner);
+  const usual = folds.labels.length > maximumNested ? largeEvaluations : 120;
+  const { maximumEvaluations = head === "mlp" ? 24 : head === "linear" ? 60 : usual } = measure;
   const input = {
-    ...{ labels, classes, groups, groupedBy, seed, fitPredict, concurrency },
-    ...(repeats === undefined ? {} : { repeats }),
+    ...{ ...folds, classes, seed },
+    repeats: getRepeats(problem, repeats),
   };
   const crossValidation: CrossValidation | undefined =
     head === "mlp" ? undefined : await crossValidate(input, options);
-  const curve = await computeLearningCurve(
-    { ...input, crossValidation, maximumEvaluations, ...(added === undefined ? {} : { added }) },
+  return computeLearningCurve(
+    { ...input, crossValidation, headline, maximumEvaluations, ...(added === undefined ? {} : { added }) },
     options,
   );
-  const classGains = curve.classGains.map((gain): BoundedClassGain => {
-    const others = (curve.recordings - gain.recordings) / (curve.labels.length - 1);
-    return { ...gain, outgrows: gain.recordings + gain.added > maximumGrown * others };
-  });
-  return { ...curve, classGains };
 }
 
 /** A learning curve, and what was left out of it. */
-export interface DatasetCurve extends GolemCurve {
+export interface DatasetCurve extends LearningCurve {
   readonly skipped: readonly SkippedRecording[];
+  /** Recordings with split test: training states its score on these, the curve leaves them alone. */
+  readonly testRecordings?: number;
 }
 
 /**
- * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` for a class with
- * one recording.
+ * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` where fewer than
+ * two classes have two recordings.
  */
 export async function computeCurve(
   environment: Environment,
   data: string | Dataset,
   options: MeasureOptions & CurveMeasure,
 ): Promise<DatasetCurve> {
-  const { signal, onProgress, added, maximumEvaluations, repeats } = options;
-  const { problem, labels, skipped } = await embedTrainingRows(environment, data, options);
+  const { signal, onProgress, added, maximumEvaluations, repeats, headline } = options;
+  const { problem, labels, skipped, testRecordings } = await embedTrainingRows(environment, data, options);
   const runner = await environment.createFoldRunner(problem, signal);
   try {
-    const measure = { added, maximumEvaluations, repeats };
-    return { ...(await measureCurve(problem, labels, runner, measure, { signal, onProgress })), skipped };
+    const measure = { added, maximumEvaluations, repeats, headline };
+    const curve = await measureCurve(problem, labels, runner, measure, { signal, onProgress });
+    return { ...curve, skipped, ...(testRecordings > 0 ? { testRecordings } : {}) };
   } finally {
     await runner.close();
   }

@@ -9,17 +9,23 @@
 
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/audio-description.ts";
+import type { Variation } from "../augment/variation.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
-import { createFitProblem } from "../classifier/fit-problem.ts";
-import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
+import { createFitProblem, getRepeats } from "../classifier/fit-problem.ts";
+import {
+  createInlineRunner,
+  createScoredFolds,
+  type FitProblem,
+  type FoldRunner,
+} from "../classifier/fold-runner.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
-import { defaultRecipe } from "../core/default-recipe.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import { formatNumberOf } from "../core/format.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
+import { findShortcut } from "../doctor/shortcut.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { describeSources, listSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
@@ -27,8 +33,8 @@ import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
 import { computeEvaluation, type Evaluation, type EvaluationInput } from "../evaluate/evaluate.ts";
-import { getPredictions } from "../evaluate/metrics.ts";
-import { createGolemModel, type GolemModel } from "../golem/golem-model.ts";
+import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
+import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
 
 /** The recordings to train on, and what is recorded of them. */
@@ -49,6 +55,8 @@ export interface TrainingInput {
   readonly encoders: readonly EncoderInfo[];
   /** The transcriber that gave `text` and `decoded`. */
   readonly transcriber?: TranscriberInfo | undefined;
+  /** The varied copies that recordings have. */
+  readonly variations?: readonly Variation[] | undefined;
   readonly audio: AudioSettings;
   /** The pipeline that made the embeddings, from `describeAudio`. */
   readonly pipeline: AudioDescription;
@@ -65,7 +73,7 @@ export interface TrainingInput {
 
 /** Options of {@link trainGolem}; every field but the seed has a default. */
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
-  /** Repeats of cross-validation. */
+  /** Repeats of cross-validation; with more than 2,000 recordings, whose interval is narrow anyway, one. */
   readonly repeats?: number;
   /** Called with what does not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
@@ -112,10 +120,17 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       k: validation.k,
       growth: validation.growth,
       ungroupedCode: validation.reasonCode,
+      lonelyLabels: validation.lonely?.map((label) => labels[label]!),
+      shortcut: findShortcut({
+        recordings: scored.map((row) => recordings[row]!),
+        correctness: measureCorrectness(validation.probabilities, scoredTruth),
+        seed: options.seed,
+      }),
       grouping: validation.grouping,
       ...describeValidationGroups(validation, recordings),
       trainLabels: truth,
       trainAccuracy,
+      isSynthetic: scored.every((row) => problem.synthetic?.[row]),
       skipped,
     });
   }
@@ -147,6 +162,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       ...(input.asked ? { asked: input.asked } : {}),
       ...(findings ? { findings } : {}),
     },
+    augment: describeCopies(classifier, input.variations),
     seed: options.seed,
     judgement: {
       familiarity: fitFamiliarity(
@@ -154,11 +170,27 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
         labels,
         problem.encoderSet,
         classifier.fitted.map(({ view }) => view),
-        options.seed,
+        { seed: options.seed, copy: findNoiseCopy(input.variations) },
       ),
       calibration: validation && roundScores(createLabelCalibration(validation.probabilities, scoredTruth)),
     },
   });
+}
+
+/** The place of the copies in noise; undefined if there are none. */
+function findNoiseCopy(variations: readonly Variation[] = []): number | undefined {
+  const place = variations.findIndex(({ kind }) => kind === "noise");
+  return place < 0 ? undefined : place;
+}
+
+/** What varied copies there were, and the share in the decision of heads that were fitted to them too. */
+function describeCopies(
+  { variedShare = 0 }: Classifier,
+  variations: readonly Variation[] = [],
+): AugmentAccount | undefined {
+  if (variations.length === 0 || variedShare === 0) return undefined;
+  const kinds = [...new Set(variations.map(({ kind }) => kind))];
+  return { copies: variations.length, kinds, share: variedShare };
 }
 
 /** What the groups of folds are, and what is to be said of them. */
@@ -179,36 +211,20 @@ function describeValidationGroups(
 }
 
 /**
- * Cross-validation of the recordings whose class has two and more (`scored`), then the fit on everything. Those
- * that are the only one of their class are on every training side and are not tested.
+ * Cross-validation of the recordings in {@link createScoredFolds} (`scored`), then the fit on everything. The others
+ * are on every training side and are not tested.
  */
 async function runFits(
   runner: FoldRunner,
   labels: readonly string[],
   divisible: boolean,
-  { seed, repeats = defaultRecipe.repeats, signal, onProgress }: TrainingOptions,
+  { seed, repeats, signal, onProgress }: TrainingOptions,
   problem: FitProblem,
 ): Promise<{ validation: CrossValidation | undefined; scored: readonly number[]; classifier: Classifier }> {
-  const { fitPredict, concurrency } = runner;
-  const { labels: truth, groups } = problem;
-  const rows = [...truth.keys()];
-  const isAlone = (row: number): boolean =>
-    !truth.some((label, other) => label === truth[row] && other !== row);
-  const alone = rows.filter(isAlone);
-  const scored = alone.length === 0 ? rows : rows.filter((row) => !alone.includes(row));
-  const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
+  const { scored, ...folds } = createScoredFolds(problem, runner);
   const validation = divisible
     ? await crossValidate(
-        {
-          labels: scored.map((row) => truth[row]!),
-          classes: labels,
-          groups: scored.map((row) => groups[row]),
-          groupedBy: problem.groupedBy,
-          seed,
-          repeats,
-          fitPredict: (train, test) => fitPredict([...pick(train), ...alone], pick(test)),
-          concurrency,
-        },
+        { ...folds, classes: labels, seed, repeats: getRepeats(problem, repeats) },
         { signal, onProgress },
       )
     : undefined;

@@ -19,7 +19,7 @@ import type { Environment } from "./environment.ts";
 import { selectTestRows } from "./evaluate.ts";
 import { examineRecordings, maximumExamined } from "./examine-recordings.ts";
 import { type TrainingInput, trainGolem } from "./train-golem.ts";
-import { checkTrainOptions, type MeasureOptions } from "./training-options.ts";
+import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 import { embedDistinct, openRows } from "./training-rows.ts";
 
 /** Options of {@link train}; all have defaults. */
@@ -65,7 +65,10 @@ export async function train(
   const testRows = testset ? selectTestRows(testset) : rows.filter((row) => row.split === "test");
 
   const embedOptions = { audio, signal, onProgress, onWarning };
-  const training = await embedDistinct(environment, trainRows, encoderSet, embedOptions);
+  const variations = planVariations(options, trainRows.length);
+  const training = await embedDistinct(environment, trainRows, encoderSet, {
+    ...{ ...embedOptions, variations, noise: options.noise, rooms: options.rooms },
+  });
   const testing = await embedDistinct(environment, testRows, encoderSet, {
     ...embedOptions,
     stage: "embedding the test set",
@@ -90,6 +93,7 @@ export async function train(
       recordings: learned,
       ...(testRows.length > 0 ? { test: tested } : {}),
       ...{ skipped, ...info, audio: settings, pipeline: describeAudio(settings), createdBy, asked, examine },
+      variations,
     },
     {
       ...options,

@@ -5,7 +5,9 @@
  */
 import * as z from "zod/mini";
 import type { AudioSettings } from "../audio/audio.ts";
-import type { ClassifierOptions } from "../classifier/classifier.ts";
+import { listVariations, type Variation } from "../augment/variation.ts";
+import { type ClassifierOptions, isFused } from "../classifier/classifier.ts";
+import type { Augmentation } from "../classifier/fusion/fit-fusion.ts";
 import { GolemError } from "../core/error.ts";
 import { headKinds } from "../head/head.ts";
 import type { EncoderChoice, WorkflowOptions } from "./environment.ts";
@@ -22,7 +24,19 @@ export interface MeasureOptions
   readonly shots?: number;
   /** Take the first rows only. */
   readonly limit?: number;
+  /**
+   * Varied copies of the training recordings: default auto (up to three per recording, weighed by held-out
+   * likelihood); a number trains on that many.
+   */
+  readonly augment?: Augmentation;
+  /** Folder of noise for the copies, in place of synthetic noise. */
+  readonly noise?: string;
+  /** Folder of impulse responses for the copies, in place of synthetic rooms. */
+  readonly rooms?: string;
 }
+
+/** Most copies of each recording: fits take the cube of their number. */
+const maximumCopies = 12;
 
 const count = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 const seconds = z.number().check(z.minimum(0.1), z.maximum(1e9));
@@ -35,6 +49,11 @@ const trainOptions = z.looseObject({
   pooling: z.optional(z.enum(["mean", "mean+std"])),
   head: z.optional(z.enum(["auto", ...headKinds])),
   transcript: z.optional(z.boolean()),
+  augment: z.optional(
+    z.union([z.enum(["auto", "none"]), z.int().check(z.minimum(1), z.maximum(maximumCopies))]),
+  ),
+  noise: z.optional(z.string()),
+  rooms: z.optional(z.string()),
   shots: z.optional(count),
   limit: z.optional(count),
   repeats: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
@@ -62,4 +81,36 @@ export function checkTrainOptions(data: unknown, options: unknown): void {
   if (result.success) return;
   const issue = result.error.issues[0]!;
   throw new GolemError("invalid-option", `Option ${issue.path.join(".")} is not valid: ${issue.message}.`);
+}
+
+/** Rows of recordings and copies together up to which `auto` makes copies. */
+const maximumRows = 320;
+/** Copies of each recording that `auto` makes at most. */
+const automaticCopies = 3;
+
+/**
+ * The varied copies to be made of each of `recordings` training recordings. Copies are used where all views
+ * are fused; throws `invalid-option` where they are asked for otherwise.
+ */
+export function planVariations(
+  { augment, noise, rooms, ...options }: MeasureOptions,
+  recordings: number,
+  isUsed = isFused({ seed: 0, ...options }),
+): Variation[] {
+  const asked = [
+    ...(typeof augment === "number" ? ["augment"] : []),
+    ...(noise === undefined ? [] : ["noise"]),
+    ...(rooms === undefined ? [] : ["rooms"]),
+  ];
+  if (asked.length > 0 && (!isUsed || augment === "none")) {
+    const found = isUsed ? "augment is none" : "a head or a layer is named";
+    throw new GolemError(
+      "invalid-option",
+      `Option ${asked[0]} needs varied copies of recordings, but ${found}; expected the default recipe.`,
+      { hint: `Leave out ${asked[0]}, or train without naming a head, a layer, or augment none.` },
+    );
+  }
+  if (!isUsed || augment === "none") return [];
+  if (typeof augment === "number") return listVariations(augment);
+  return listVariations(Math.max(0, Math.min(automaticCopies, Math.floor(maximumRows / recordings) - 1)));
 }

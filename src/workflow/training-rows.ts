@@ -18,7 +18,7 @@ import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./environment.ts";
-import { checkTrainOptions, type MeasureOptions } from "./training-options.ts";
+import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 
 /**
  * Opens a data set and takes the rows that `limit` and `shots` leave of it; those with split test are among
@@ -53,15 +53,20 @@ export async function embedDistinct(
 }
 
 /** The problem that folds share, and what was left out of it. */
-interface EmbeddedRows {
+export interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
+  /** File of each row. */
+  readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
+  /** Recordings with split test, which are left alone. */
+  readonly testRecordings: number;
 }
 
 /**
- * Embeds the training rows. `choice` names the encoders, where it is not `options` that do. Errors: those of
+ * Embeds the training rows. `choice` names the encoders, where it is not `options` that do; then
+ * recordings have copies whatever head and layer are named. Errors: those of
  * `train`; `too-few-recordings` for a class with one recording.
  */
 export async function embedTrainingRows(
@@ -76,12 +81,11 @@ export async function embedTrainingRows(
   const encoderSet = await environment.resolveEncoderSet(choice, { signal, onProgress, onWarning });
   const info = getEncoderSetInfo(encoderSet);
   if (layer !== undefined && layer !== "auto") resolveLayer(info.encoders[0]!, layer);
-  const { embedded, ...rest } = await embedDistinct(
-    environment,
-    rows.filter((row) => row.split !== "test"),
-    encoderSet,
-    { audio, signal, onProgress, onWarning },
-  );
+  const trainRows = rows.filter((row) => row.split !== "test");
+  const { embedded, ...rest } = await embedDistinct(environment, trainRows, encoderSet, {
+    ...{ audio, signal, onProgress, onWarning, noise: options.noise, rooms: options.rooms },
+    variations: planVariations(options, trainRows.length, choice !== options || undefined),
+  });
   const skipped = [...dataset.skipped, ...rest.skipped];
   try {
     checkTrainable(embedded, { tested: false });
@@ -90,7 +94,12 @@ export async function embedTrainingRows(
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
-  return { ...createFitProblem(findSources(embedded), info, { ...options, seed }), skipped };
+  const testRecordings = rows.filter(({ split }) => split === "test").length;
+  const files = embedded.map(({ file }) => file);
+  return {
+    ...createFitProblem(findSources(embedded), info, { ...options, seed }),
+    ...{ files, skipped, testRecordings },
+  };
 }
 
 /**

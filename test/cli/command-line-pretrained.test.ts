@@ -69,7 +69,7 @@ it("embeds through a cut checkpoint; lists, verifies and removes its graph", asy
   expect(await runJson(["encoders", "verify", model])).toMatchObject({ encoders: [{ state: "present" }] });
   expect(await runJson(["encoders", "pull", model, "--precision", "fp32"])).toMatchObject({ id: model });
   expect(await runJson(["encoders", "remove", model])).toMatchObject({ id: model, state: "missing" });
-  expect(((await runJson(["encoders"])) as { encoders: object[] }).encoders).toHaveLength(3);
+  expect(((await runJson(["encoders"])) as { encoders: object[] }).encoders).toHaveLength(4);
 });
 
 it.each([

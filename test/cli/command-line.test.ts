@@ -357,8 +357,8 @@ describe("golem embed, encoders, cache, help", () => {
   it("lists and verifies encoders", async () => {
     const { encoders } = JSON.parse((await runGolem(["encoders", "--json"])).stdout);
     // After these come the ones of the Hub that were used on this machine.
-    expect(encoders.map(({ id }: { id: string }) => id).slice(0, 3)).toEqual([
-      ...["moonshine-tiny", "google-speech-embedding", "mfcc"],
+    expect(encoders.map(({ id }: { id: string }) => id).slice(0, 4)).toEqual([
+      ...["moonshine-tiny", "google-speech-embedding", "moonshine-base", "mfcc"],
     ]);
     const { exitCode } = await runGolem(["encoders", "verify", "moonshine-tiny", "--json"]);
     expect(exitCode).toBe(0);

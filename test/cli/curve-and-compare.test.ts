@@ -36,7 +36,8 @@ describe("golem curve", () => {
     const trained = await runGolem(["train", ...heard, "--out", join(folder, "golem"), "--json"]);
     const { evaluation } = JSON.parse(trained.stdout);
     const last = curve.points.at(-1)!;
-    expect(last.balancedAccuracy).toBeCloseTo(evaluation.balancedAccuracy, 12);
+    expect(last.balancedAccuracy).toBe(evaluation.balancedAccuracy);
+    expect(last.interval).toEqual(evaluation.interval);
     expect(last.repeats).toBe(evaluation.repeats);
     const again = await runGolem(["curve", ...heard, "--json", "--add", "3"]);
     expect(again.stdout).toBe(stdout);
@@ -46,9 +47,7 @@ describe("golem curve", () => {
     const { exitCode, stdout } = await runGolem(["curve", ...heard, "--head", "centroid", "--layer", "0"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/With 2 times the recordings \(24, of the same kind\) expect about [+-]/);
-    expect(stdout).toMatch(
-      /With 5 more recordings of (freeze|balance|abroad),.* expect at most about [+-][\d.]+ points \(95 %/,
-    );
+    expect(stdout).toContain("Not distinguishable from guessing, so no gain can be forecast");
     expect(stdout).not.toContain("\u001b");
   });
 

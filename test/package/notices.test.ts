@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 const dist = resolve(import.meta.dirname, "../../dist");
 const licenceText =
-  /Permission is hereby granted|Redistribution and use|Permission to use, copy|TERMS AND CONDITIONS/;
+  /Permission is hereby granted|Redistribution and use|Permission to use, copy|TERMS AND CONDITIONS|Mozilla Public License Version 2\.0\n=/;
 
 it.each(["web", "studio"])("dist/%s has the licence text of everything in it", (folder) => {
   const [, ...sections] = readFileSync(resolve(dist, folder, "THIRD-PARTY-NOTICES.txt"), "utf8").split(

@@ -101,6 +101,17 @@ describe("limits", () => {
     expect((await post(served, tone)).status).toBe(200);
   });
 
+  it("on samples, which rate and channels multiply", async () => {
+    const served = await open({ maximumSamples: 31_999 });
+    const refused = await (await post(served, tone)).json();
+    expect(refused).toMatchObject({
+      status: 413,
+      code: "too-long",
+      detail: expect.stringMatching(/32000 samples/),
+    });
+    expect((await post(await open({ maximumSamples: 32_000 }), tone)).status).toBe(200);
+  });
+
   it("on bytes of all requests together", async () => {
     const served = await open({ maximumBodyBytes: 10_000 });
     const dialled = await Promise.all(Array.from({ length: 9 }, () => dial(served)));

@@ -137,7 +137,10 @@ function makeCurve(labels: readonly string[]): LearningCurve {
         gainInterval: [gain - 0.02, gain + 0.03] as const,
       };
     }),
-    classGains: [{ label: labels[0]!, recordings: 6, added: 5, gain: 0.03, interval: [0.01, 0.05] }],
+    classGains: [
+      { label: labels[0]!, recordings: 6, added: 5, gain: 0.03, interval: [0.01, 0.05], outgrows: false },
+    ],
+    advice: { kind: "class", label: labels[0]!, gain: 0.03 },
     evaluations: 40,
   };
 }

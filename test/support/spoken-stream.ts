@@ -53,7 +53,15 @@ export async function createSpokenStream(): Promise<SpokenStream> {
         cpSync(file, join(place, "data", label, `${i}.ogg`));
       }
     }
-    const args = ["train", join(place, "data"), "--out", join(place, "golem"), "--quiet"];
+    const args = [
+      "train",
+      join(place, "data"),
+      "--out",
+      join(place, "golem"),
+      "--augment",
+      "none",
+      "--quiet",
+    ];
     const { exitCode, stderr } = await runGolem(args);
     if (exitCode !== 0) throw new Error(stderr);
   });

@@ -7,7 +7,7 @@
  * 14496-12 (MP4), RFC 8794 (EBML), ID3v2.4.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
-import { findMpegFrame } from "./mpeg-frame.ts";
+import { isMpegAudio } from "./mpeg-frame.ts";
 
 /** Kinds of content. `unknown`: not recognised as audio. */
 export type Container =
@@ -174,7 +174,7 @@ function identifyHead(head: Uint8Array, afterId3: boolean): Container {
   if (hasText(head, 0, "FORM") && (hasText(head, 8, "AIFF") || hasText(head, 8, "AIFC"))) return "aiff";
   for (const [container, offset, text] of signatures) if (hasText(head, offset, text)) return container;
   if (isAdts(head)) return "aac";
-  if (findMpegFrame(head) >= 0) return "mp3";
+  if (isMpegAudio(head)) return "mp3";
   return afterId3 && head.length > 0 && head[0] === 0xff ? "mp3" : "unknown";
 }
 

@@ -13,6 +13,7 @@ import type { ByteAccount } from "./byte-account.ts";
 import { type Container, type Content, getNamedContainer, identifyContent } from "./content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
 import { flacDecoder } from "./flac-decoder.ts";
+import { mediaDecoder } from "./media-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
 import { oggDecoder } from "./ogg-decoder.ts";
 import { wavDecoder } from "./wav-decoder.ts";
@@ -24,6 +25,7 @@ export const builtInDecoders: readonly Decoder[] = [
   flacDecoder,
   oggDecoder,
   aiffDecoder,
+  mediaDecoder,
 ];
 
 const titles: Readonly<Record<Exclude<Container, "unknown">, string>> = {
@@ -82,9 +84,8 @@ export async function decodeSource(
   const decoder = builtInDecoders.find((candidate) => candidate.canDecode(content));
   const stream = decoder
     ? await openStream(cached, decoder, content, options).catch((error: unknown) => {
-        if (!(error instanceof GolemError && error.code === "unsupported-codec")) throw error;
-        const hint = `${ffmpegReads} ${error.hint}`.trim();
-        const refusal = new GolemError(error.code, error.message, { hint, cause: error });
+        const refusal = getRefusal(error, source.name, container);
+        if (!refusal) throw error;
         return decodeElsewhere(cached, content, decoders, options, refusal);
       })
     : await decodeElsewhere(cached, content, decoders, options, createRefusal(source.name, container));
@@ -128,15 +129,36 @@ async function* reportBytes(
   account.report(frames / stream.sampleRate);
 }
 
+/** Containers that another decoder may read although the one of this package does not. */
+const isShared: ReadonlySet<Container> = new Set<Container>(["mp4", "webm"]);
+
+/**
+ * What is wrong with a file unless another decoder reads it; undefined for errors that no decoder would
+ * change.
+ */
+function getRefusal(error: unknown, name: string, container: Container): GolemError | undefined {
+  if (!(error instanceof GolemError)) return undefined;
+  if (isShared.has(container)) {
+    if (error.code === "corrupt-audio") return createRefusal(name, container, error);
+    return error.code === "unsupported-codec" ? createRefusal(name, container, error) : undefined;
+  }
+  if (error.code !== "unsupported-codec") return undefined;
+  return new GolemError(error.code, error.message, {
+    hint: `${ffmpegReads} ${error.hint}`.trim(),
+    cause: error,
+  });
+}
+
 const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it.";
 
-/** The error for content without a built-in decoder. */
-function createRefusal(name: string, container: Container): GolemError {
+/** The error for content without a built-in decoder; `cause`: why the one for its container refused it. */
+function createRefusal(name: string, container: Container, cause?: GolemError): GolemError {
   if (container !== "unknown") {
+    const found = cause?.message ?? `${name} is ${titles[container]}.`;
     return new GolemError(
       "needs-ffmpeg",
-      `${name} is ${titles[container]}, which only ffmpeg can decode, and ffmpeg is not available here.`,
-      { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus." },
+      `${found} Only ffmpeg can decode it, and ffmpeg is not available here.`,
+      { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus.", cause },
     );
   }
   return new GolemError(
@@ -146,7 +168,10 @@ function createRefusal(name: string, container: Container): GolemError {
   );
 }
 
-/** Opens a source with one of the decoders that are not built in; `refusal` is the error where none can. */
+/**
+ * Opens a source with the decoders that are not built in, the next one where one is not there
+ * (`needs-ffmpeg`); `refusal` is the error where none is.
+ */
 async function decodeElsewhere(
   source: ByteSource,
   content: Content,
@@ -154,18 +179,20 @@ async function decodeElsewhere(
   options: DecodeOptions,
   refusal: GolemError,
 ): Promise<DecodedStream> {
-  const decoder = decoders.find((candidate) => candidate.canDecode(content));
-  if (!decoder) throw refusal;
-  try {
-    return await decoder.decode(source, options);
-  } catch (error) {
-    if (!(error instanceof GolemError) || error.code === "aborted") throw error;
-    // What was recognised is judged by its own decoder.
-    if (refusal.code === "needs-ffmpeg") throw error.code === "needs-ffmpeg" ? refusal : error;
-    if (error.code === "needs-ffmpeg") throw refusal;
-    throw new GolemError(refusal.code, `${refusal.message} ${error.message}`, {
-      hint: refusal.hint.replace(ffmpegReads, "").trim(),
-      cause: error,
-    });
+  for (const decoder of decoders.filter((candidate) => candidate.canDecode(content))) {
+    try {
+      return await decoder.decode(source, options);
+    } catch (error) {
+      if (error instanceof GolemError && error.code === "needs-ffmpeg") continue;
+      // What was recognised is judged by its own decoder.
+      if (!(error instanceof GolemError) || error.code === "aborted" || refusal.code === "needs-ffmpeg") {
+        throw error;
+      }
+      throw new GolemError(refusal.code, `${refusal.message} ${error.message}`, {
+        hint: refusal.hint.replace(ffmpegReads, "").trim(),
+        cause: error,
+      });
+    }
   }
+  throw refusal;
 }

@@ -67,6 +67,14 @@ async function startDecoder(): Promise<FlacDecoder> {
   };
 }
 
+/**
+ * Integers divided by 2^(bits - 1), as in every other container; libflac.js divides them by 2^(bits - 1) - 1.
+ */
+function rescale(plane: Float32Array, bits: number): Float32Array {
+  const largest = 2 ** (bits - 1) - 1;
+  return plane.map((value) => Math.round(value * largest) / (largest + 1));
+}
+
 /** Frames refused by libFLAC, beyond one for each good one, before the rest of a file is given up. */
 const maximumErrors = 100;
 
@@ -87,7 +95,9 @@ export async function createFlacFrameDecoder(): Promise<FlacFrameDecoder> {
     try {
       const frame = completeFlacHeader(bytes, info.bitsPerSample);
       const planes = decoder.decode(frame);
-      if (planes[0]?.length === samples && planes.length === info.channels) return planes;
+      if (planes[0]?.length === samples && planes.length === info.channels) {
+        return planes.map((plane) => rescale(plane, info.bitsPerSample));
+      }
     } catch {
       // A trap inside WebAssembly counts as a refusal.
     }

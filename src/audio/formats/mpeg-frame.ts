@@ -60,13 +60,19 @@ export function isSameMpegStream(a: MpegHeader, b: MpegHeader): boolean {
   return a.layer === b.layer && a.sampleRate === b.sampleRate;
 }
 
-/** Number of frames from `offset` on, at most 3, and whether the last of them ends where `bytes` do. */
-function countFrames(bytes: Uint8Array, offset: number): { count: number; isAtEnd: boolean } {
+/**
+ * Number of frames from `offset` on, at most `most`, and whether the last of them ends where `bytes` do.
+ */
+function countFrames(
+  bytes: Uint8Array,
+  offset: number,
+  most = 3,
+): { readonly count: number; readonly isAtEnd: boolean } {
   const first = readMpegHeader(bytes, offset);
   if (!first) return { count: 0, isAtEnd: false };
   let count = 1;
   let next = offset + first.byteLength;
-  while (count < 3 && next + 4 <= bytes.length) {
+  while (count < most && next + 4 <= bytes.length) {
     const header = readMpegHeader(bytes, next);
     if (!header || !isSameMpegStream(first, header)) break;
     next += header.byteLength;
@@ -95,4 +101,24 @@ export function findMpegFrame(bytes: Uint8Array, from = 0): number {
     if (count === 3 || (isAtEnd && (count > 1 || (count === 1 && offset === from)))) return offset;
   }
   return -1;
+}
+
+/** Consecutive frames that show MPEG audio: at the start of the content, and behind other bytes. */
+const framesAtStart = 4;
+const framesBehindJunk = 8;
+
+/**
+ * Whether `head`, the beginning of a file, is MPEG audio: enough consecutive frames, since two or three are
+ * found by chance in programs and pictures. Fewer do where they fill all of `head` to its end.
+ */
+export function isMpegAudio(head: Uint8Array): boolean {
+  for (let offset = 0; offset + 4 <= head.length; offset++) {
+    if (head[offset] !== 0xff) continue;
+    const needed = offset === 0 ? framesAtStart : framesBehindJunk;
+    // Tables of jumps in programs look like layer I in steps of 64 bytes.
+    if (offset > 0 && readMpegHeader(head, offset)?.layer === 1) continue;
+    const { count, isAtEnd } = countFrames(head, offset, needed);
+    if (count >= needed || (isAtEnd && (offset === 0 || count >= framesAtStart))) return true;
+  }
+  return false;
 }

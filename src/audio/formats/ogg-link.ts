@@ -6,7 +6,7 @@
  * References: Vorbis I specification (appendix A), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
  */
 import type { ByteAccount } from "./byte-account.ts";
-import { readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
+import { type FlacStreamInfo, readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
 import { createFlacFrameDecoder } from "./flac-parts.ts";
 import { createPacketJoiner } from "./ogg-packets.ts";
 import type { OggPage } from "./ogg-page.ts";
@@ -47,7 +47,7 @@ export async function createLinkDecoder(stream: OggStream, account: ByteAccount)
       ? await createOpusDecoder(head)
       : codec === "vorbis"
         ? await createVorbisDecoder()
-        : await createFlacPacketDecoder(head);
+        : await createFlacPacketDecoder(readStreamInfo(head.subarray(17, 51)));
   const join = createPacketJoiner();
   const end = createEndTrimmer(codec === "opus" ? head[10]! | (head[11]! << 8) : 0);
   let failure: string | undefined;
@@ -136,8 +136,8 @@ function createEndTrimmer(preSkip: number): EndTrimmer {
   };
 }
 
-async function createFlacPacketDecoder(head: Uint8Array): Promise<PacketDecoder> {
-  const info = readStreamInfo(head.subarray(17, 51));
+/** Creates a decoder for packets that are FLAC frames; those without samples are headers. */
+export async function createFlacPacketDecoder(info: FlacStreamInfo): Promise<PacketDecoder> {
   const decoder = await createFlacFrameDecoder();
   return {
     decode: async (bytes) => {

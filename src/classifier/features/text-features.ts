@@ -16,6 +16,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
+import type { SparseRows } from "../../math/sparse-rows.ts";
 
 /** The terms that become features, as plain JSON. */
 export interface Vocabulary {
@@ -151,6 +152,43 @@ export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly str
       fillFeatures(own.subarray(offset), counted.characters, characters, vocabulary.characters.idf);
     }
     return features;
+  };
+}
+
+/** Like {@link createTextFeatures}, with the same numbers, of which only those that are not 0 are held. */
+export function createSparseTextFeatures(vocabulary: Vocabulary): (texts: readonly string[]) => SparseRows {
+  const createList = (kind: keyof Vocabulary, offset: number) => {
+    const list = vocabulary[kind];
+    return { kind, offset, find: indexTerms(list), idf: list.idf };
+  };
+  const lists = [createList("words", 0), createList("characters", vocabulary.words.idf.length)];
+  return (texts) => {
+    const starts = new Int32Array(texts.length + 1);
+    const found: (readonly [index: number, value: number])[][] = texts.map((text) => {
+      const counted = countBoth(text);
+      return lists.flatMap(({ kind, find, idf, offset }) => {
+        const own: [number, number][] = [];
+        let square = 0;
+        for (const [term, count] of counted[kind]) {
+          const at = find(term);
+          if (at === undefined) continue;
+          const value = (1 + Math.log(count)) * idf[at]!;
+          own.push([offset + at, Math.fround(value)]);
+          square += value * value;
+        }
+        const factor = 1 / Math.sqrt(square);
+        return own
+          .sort((a, b) => a[0] - b[0])
+          .map(([at, value]) => [at, Math.fround(value * factor)] as const);
+      });
+    });
+    for (const [row, own] of found.entries()) starts[row + 1] = starts[row]! + own.length;
+    const elements = found.flat();
+    return {
+      ...{ rows: texts.length, columns: getVocabularySize(vocabulary), starts },
+      indices: Int32Array.from(elements, ([at]) => at),
+      values: Float64Array.from(elements, ([, value]) => value),
+    };
   };
 }
 

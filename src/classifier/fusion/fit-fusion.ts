@@ -8,134 +8,233 @@
  * of a speaker together if speakers are known (head/ridge-loo.ts). Penalty, calibration and weights are thus
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
+ *
+ * Weights are then multiplied by the growth of the training rows (weigh-views.ts).
+ *
+ * Where recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
+ * others to recordings and copies, each without one kind of copy. The same stacking weighs them all, so copies
+ * of each kind count as far as they raise the likelihood of the labels of recordings (not of copies) that
+ * were left out together with their copies. The heads of a view are linear in the same features, so they are
+ * saved as one.
  */
 
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
-import { type PreparedRidge, prepareRidge } from "../../head/ridge.ts";
-import { pickRows, planLeaveOut } from "../../head/ridge-loo.ts";
+import {
+  joinRidge,
+  type PreparedRidge,
+  prepareRidge,
+  prepareRidgeGroups,
+  type RowGroup,
+} from "../../head/ridge.ts";
+import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
+import { maximumNested } from "../../head/ridge-problem.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
-import { fitVocabulary, type Vocabulary } from "../features/text-features.ts";
-import type { LabelledRows } from "../labelled-rows.ts";
+import { addScaled } from "../../math/matrix-products.ts";
+import { fitVocabulary } from "../features/text-features.ts";
+import { isMixed, type LabelledRows } from "../labelled-rows.ts";
+import { createViewFeatures, type EncoderSetInfo, getSpokenTexts, type Pooling, type View } from "../view.ts";
+import { computeLogProbabilities, poolViews } from "./fusion.ts";
+import { fitLargeFusion, runToEnd } from "./large-fusion.ts";
 import {
-  createViewFeatures,
-  type EncoderSetInfo,
-  getSpokenTexts,
-  listWrittenViews,
-  needsTranscriber,
-  type Pooling,
-  type View,
-} from "../view.ts";
-import { computeLogProbabilities, type FittedView, poolViews } from "./fusion.ts";
-import { fitFusionWeights } from "./fusion-weights.ts";
+  chooseFactors,
+  computeGrowth,
+  computeShares,
+  type FusionFit,
+  listFusedViews,
+} from "./weigh-views.ts";
 
-/** Views with less than this share in the decision are left out. */
-const minimumShare = 0.01;
+/**
+ * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
+ * against heads that were fitted to recordings alone; with a number, all heads are fitted to all copies too.
+ */
+export type Augmentation = "auto" | "none" | number;
 
-/** A fitted fusion. */
-interface FusionFit {
-  readonly fitted: FittedView[];
-  /** Present if the transcript is one of the fitted views. */
-  readonly vocabulary?: Vocabulary;
-  /**
-   * Probabilities [rows, classes] for each training row, from heads fitted without it (and its speaker),
-   * fused.
-   */
-  readonly heldOut: Matrix;
+/** How a fusion is fitted. */
+export interface FusionOptions {
+  readonly pooling: Pooling;
+  readonly seed: number;
+  /** Default: auto. Counts in the place of `auto` only where rows have copies. */
+  readonly augment?: Augmentation | undefined;
+  /** Weight of each row beside that of its class; 1 unless given. */
+  readonly rowWeights?: Float64Array | undefined;
+  /** What is left out together, and what is counted; by speaker, and all rows, unless given. */
+  readonly leaveOut?: LeaveOut | undefined;
 }
 
 /** Fits the fusion of all views of an encoder set. */
 export function fitFusion(
-  { embeddings, labels, classes, groups }: LabelledRows,
+  rows: LabelledRows,
   encoderSet: EncoderSetInfo,
-  { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
+  {
+    pooling,
+    seed,
+    augment = "auto",
+    rowWeights,
+    leaveOut = planLeaveOut(rows.labels, rows.groups),
+  }: FusionOptions,
 ): FusionFit {
-  const leaveOut = planLeaveOut(labels, groups);
-  const { counted, isMeasured } = leaveOut;
-  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
-  const views: View[] = [
-    ...encoderSet.encoders.flatMap(({ id, layers }) =>
-      Array.from({ length: layers }, (_, layer) => ({ encoder: id, layer, pooling, weight: 1 })),
-    ),
-    ...listWrittenViews(encoderSet.transcriber, vocabulary),
-  ];
-  const heads: PreparedRidge[] = [];
-  const heldOut: Float64Array[] = [];
-  for (const view of views) {
-    const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);
-    // Text features have length one already, and most of them are 0.
-    const isVector = view.layer !== "transcript";
-    const set = createTrainingSet(features, labels, classes);
-    const head = prepareRidge(
-      set,
-      { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed },
-      leaveOut,
-    );
-    const { loo } = head;
-    heads.push(head);
-    const scores = loo.outputs.map((value) => loo.factor * value);
-    heldOut.push(computeLogProbabilities(scores, classes));
+  const { embeddings, labels, classes } = rows;
+  if (isLarge(rows) && !rowWeights) {
+    return runToEnd(fitLargeFusion(rows, encoderSet, { pooling, seed }, [])).fusion;
   }
-  const factors = isMeasured
-    ? chooseFactors(
-        views,
-        heldOut.map((view) => pickRows(view, counted, classes)),
-        counted.map((row) => labels[row]!),
-        classes,
-      )
-    : new Float64Array(views.length).fill(1 / views.length);
-  // A view's influence also depends on its spread: a view with equal outputs for all classes decides nothing.
-  const influences = heldOut.map((view, i) => factors[i]! * (isMeasured ? computeSpread(view, classes) : 1));
-  const total = influences.reduce((a, b) => a + b, 0);
-  const isKept = influences.map((influence) => influence >= minimumShare * total);
-  const keptTotal = influences.reduce((sum, influence, i) => sum + (isKept[i] ? influence : 0), 0);
+  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
+  const views = listFusedViews(encoderSet, pooling, vocabulary);
+  const groups = groupCopies(rows, augment);
+  const byView = views.map((view) =>
+    prepareView(view, rows, groups, {
+      ...{ leaveOut, rowWeights, seed },
+      computeFeatures: createViewFeatures(view, encoderSet, vocabulary),
+    }),
+  );
+  const prepared = groups.map((_, group) => byView.map((heads) => heads[group]!));
+  const all = prepared.flat();
+  const factors = chooseFactors(
+    all.map(({ view }) => view),
+    all.map(({ heldOut }) => heldOut),
+    leaveOut,
+    labels,
+    classes,
+  );
+  const joined = views.map((_, i) =>
+    joinHeads(
+      prepared.map((heads) => heads[i]!),
+      prepared.map((_, group) => factors[group * views.length + i]!),
+    ),
+  );
+  const shares = computeShares(
+    joined.map(({ heldOut }) => heldOut),
+    joined.map(({ factor }) => factor),
+    leaveOut,
+    classes,
+  );
+  const growth = computeGrowth(leaveOut, labels.length);
   const fitted = views.flatMap((view, i) =>
-    isKept[i]
+    shares[i]! > 0
       ? [
           {
-            view: { ...view, weight: total > 0 ? influences[i]! / keptTotal : 1 / views.length },
-            ...{ head: heads[i]!.createHead(), factor: Math.fround(factors[i]!) },
+            view: { ...view, weight: shares[i]! },
+            ...{ head: joined[i]!.createHead(), factor: Math.fround(growth * joined[i]!.factor) },
           },
         ]
       : [],
   );
   const usesTranscript = fitted.some(({ view }) => view.layer === "transcript");
-  const pooled = poolViews(heldOut, factors, classes);
-  return { fitted, heldOut: pooled, ...(usesTranscript && vocabulary ? { vocabulary } : {}) };
+  const heldOut = poolViews(
+    joined.map((view) => view.heldOut),
+    joined.map(({ factor }) => factor),
+    classes,
+  );
+  const variedShare = joined.reduce((sum, own, i) => sum + shares[i]! * sumVaried(own.shares, groups), 0);
+  return {
+    ...{ fitted, heldOut, variedShare: Math.min(1, variedShare) },
+    ...(usesTranscript && vocabulary ? { vocabulary } : {}),
+  };
 }
 
-/** Standard deviation within rows of log-probabilities [rows, classes]. */
-function computeSpread(view: Float64Array, classes: number): number {
-  let sum = 0;
-  for (let start = 0; start < view.length; start += classes) {
-    let mean = 0;
-    for (let k = start; k < start + classes; k++) mean += view[k]! / classes;
-    for (let k = start; k < start + classes; k++) sum += (view[k]! - mean) ** 2;
-  }
-  return Math.sqrt(sum / view.length);
+/** Whether rows are fitted by one fit per view for all folds: hundreds of recordings without copies. */
+export function isLarge(rows: LabelledRows): boolean {
+  const { labels, copies = [] } = rows;
+  return labels.length > maximumNested && copies.every(({ length }) => length === 0) && !isMixed(rows);
 }
 
 /**
- * Minimum gain in log-likelihood from the transcriber's views, in nats over all rows, for them to be used.
- * Transcripts randomly exchanged between recordings, which carry no information, gain more than this in one
- * of ten draws of real recordings (LOG.md); their median gain is 0.
+ * The groups of copies, by their places, that heads are fitted to: with `auto` none, and all but one in turn;
+ * with a number all of them.
  */
-const minimumTranscriberGain = 0.3;
+function groupCopies({ copies = [] }: LabelledRows, augment: Augmentation): number[][] {
+  const places = [...Array(Math.max(0, ...copies.map(({ length }) => length))).keys()];
+  if (augment === "none" || places.length === 0) return [[]];
+  if (augment !== "auto") return [places];
+  if (places.length === 1) return [[], places];
+  return [[], ...places.map((out) => places.filter((place) => place !== out))];
+}
 
-/** The weight of each view; 0 for all views of the transcriber if their gain is not worth its run time. */
-function chooseFactors(
-  views: readonly View[],
-  heldOut: readonly Float64Array[],
-  labels: readonly number[],
-  classes: number,
-): Float64Array {
-  const all = fitFusionWeights(heldOut, labels, classes);
-  const layers = heldOut.filter((_, i) => !needsTranscriber(views[i]!));
-  if (layers.length === heldOut.length || layers.length === 0) return all.weights;
-  const layersOnly = fitFusionWeights(layers, labels, classes);
-  const gain = labels.length * (all.logLikelihood - layersOnly.logLikelihood);
-  // The transcriber's views are the last ones.
-  return gain > minimumTranscriberGain
-    ? all.weights
-    : Float64Array.from({ length: views.length }, (_, i) => layersOnly.weights[i] ?? 0);
+function sumVaried(shares: readonly number[], groups: readonly (readonly number[])[]): number {
+  return shares.reduce((sum, share, group) => sum + (groups[group]!.length > 0 ? share : 0), 0);
+}
+
+/** A head on one view, and its log-probabilities [recordings, classes] for the recordings when left out. */
+interface HeldOutView {
+  readonly view: View;
+  readonly head: PreparedRidge;
+  readonly heldOut: Float64Array;
+}
+
+/** How the heads of a view are fitted. */
+interface ViewOptions extends Pick<FusionOptions, "rowWeights" | "seed"> {
+  readonly leaveOut: LeaveOut;
+  readonly computeFeatures: (embeddings: readonly Embedding[]) => Matrix;
+}
+
+/**
+ * Fits a head per group of copies to the recordings and those copies of each. A copy is left out with its
+ * recording, and nothing is measured on it.
+ */
+function prepareView(
+  view: View,
+  { embeddings, labels, classes, copies = [] }: LabelledRows,
+  groups: readonly (readonly number[])[],
+  { leaveOut, rowWeights, computeFeatures, seed }: ViewOptions,
+): HeldOutView[] {
+  const count = embeddings.length;
+  // Text features have length one already, and most of them are 0.
+  const isVector = view.layer !== "transcript";
+  const options = { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed };
+  const varied = copies.flatMap((own, row) =>
+    own.flatMap((embedding, place) =>
+      groups.some((places) => places.includes(place)) ? [{ row, place, embedding }] : [],
+    ),
+  );
+  const set = createTrainingSet(
+    computeFeatures([...embeddings, ...varied.map(({ embedding }) => embedding)]),
+    [...labels, ...varied.map(({ row }) => labels[row]!)],
+    classes,
+  );
+  const rowGroups = groups.map((places): RowGroup => {
+    const used = [...varied.keys()].filter((i) => places.includes(varied[i]!.place));
+    const copiesOf = embeddings.map((): number[] => []);
+    for (const [at, i] of used.entries()) copiesOf[varied[i]!.row]!.push(count + at);
+    const blocks = leaveOut.blocks.map((block) => [...block, ...block.flatMap((row) => copiesOf[row]!)]);
+    return { rows: [...labels.keys(), ...used.map((i) => count + i)], leaveOut: { ...leaveOut, blocks } };
+  });
+  const heads =
+    varied.length === 0
+      ? [prepareRidge(set, options, leaveOut, rowWeights)]
+      : prepareRidgeGroups(set, options, count, rowGroups, rowWeights && weighCopies(rowWeights, varied));
+  return heads.map((head) => {
+    const { outputs, factor } = head.loo;
+    const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
+    return { view, head, heldOut: computeLogProbabilities(scores, classes) };
+  });
+}
+
+/** Weights of recordings, followed by those of copies: the weights of their recordings. */
+function weighCopies(rowWeights: Float64Array, varied: readonly { readonly row: number }[]): Float64Array {
+  return Float64Array.from([...rowWeights, ...varied.map(({ row }) => rowWeights[row]!)]);
+}
+
+/** The heads of one view as one. */
+interface JoinedView {
+  readonly heldOut: Float64Array;
+  readonly factor: number;
+  /** Share of each of the heads. */
+  readonly shares: readonly number[];
+  createHead(): Head;
+}
+
+/** Joins the heads of one view: their pooled log-probabilities are sums of logits and a constant per recording. */
+function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): JoinedView {
+  const factor = factors.reduce((sum, value) => sum + value, 0);
+  const shares = factors.map((value) => (factor > 0 ? value / factor : 1 / heads.length));
+  const heldOut = new Float64Array(heads[0]!.heldOut.length);
+  for (const [k, head] of heads.entries()) addScaled(heldOut, shares[k]!, head.heldOut);
+  const createHead = () =>
+    joinRidge(
+      heads.map(({ head }) => head),
+      shares,
+    );
+  return { heldOut, factor, shares, createHead };
 }

@@ -1,7 +1,11 @@
 /** The threshold for unknown rejects the stated share of recordings like those it was derived from. */
 import { describe, expect, it } from "vitest";
+import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";
 import { createRandom } from "../../core/random.ts";
-import { computeRejectionThreshold } from "./fit-familiarity.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { LabelledRows } from "../labelled-rows.ts";
+import { createFamiliarityScore } from "./familiarity.ts";
+import { computeRejectionThreshold, fitFamiliarity } from "./fit-familiarity.ts";
 
 describe("computeRejectionThreshold", () => {
   it.each([10, 15, 19, 40, 120])(
@@ -27,5 +31,48 @@ describe("computeRejectionThreshold", () => {
     expect(computeRejectionThreshold([5, 5, 5])).toBe(5);
     expect(computeRejectionThreshold([1, 2, 3])).toBeLessThan(1);
     expect(computeRejectionThreshold([1])).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe("copies in noise", () => {
+  const encoderSet = { encoders: [testEncoder] };
+  const names = ["class 0", "class 1", "class 2"];
+  const view = { encoder: "test", layer: 1, pooling: "mean+std", weight: 1 } as const;
+  const random = createRandom(8);
+  const size = 2 * testEncoder.dimensions * testEncoder.layers;
+  const direction = Float32Array.from({ length: size }, () => random.normal());
+  /** A disturbance of one kind and any strength. */
+  const disturb = (vector: Float32Array): Float32Array => {
+    const strength = 3 * random.normal();
+    return vector.map((value, j) => value + strength * direction[j]!);
+  };
+  const made = makeEmbeddings({ classes: 3, shots: 15, seed: 1 });
+  const rows: LabelledRows = {
+    ...{ embeddings: made, labels: made.map(({ label }) => names.indexOf(label)), classes: 3 },
+    groups: made.map(() => undefined),
+    copies: made.map(({ vectors }) => [{ vectors }, { vectors: vectors.map(disturb) }]),
+  };
+  const measure = (copy: number | undefined) =>
+    fitFamiliarity(rows, names, encoderSet, [view], { seed: 0, copy })!;
+
+  it("give classes their extent: what they show is no reason to be unknown, and the new still is", () => {
+    const noisy = makeEmbeddings({ classes: 3, shots: 40, seed: 2 }).map(({ vectors }) => ({
+      vectors: vectors.map(disturb),
+    }));
+    const far = makeEmbeddings({ classes: 3, shots: 40, seed: 3, separation: [0, -2, 0] });
+    const count = (copy: number | undefined, recordings: readonly Embedding[]) => {
+      const familiarity = measure(copy);
+      const scores = createFamiliarityScore(familiarity, encoderSet)(recordings);
+      return scores.filter((score) => score < familiarity.threshold).length / scores.length;
+    };
+    expect(count(1, noisy)).toBeLessThan(count(undefined, noisy) / 2);
+    expect(count(1, far)).toBeGreaterThan(0.9);
+  });
+
+  it("derive the threshold from recordings alone", () => {
+    expect(measure(1).recordings).toBe(made.length);
+    const { copies: _, ...alone } = rows;
+    const without = fitFamiliarity(alone, names, encoderSet, [view], { seed: 0, copy: 1 });
+    expect(measure(undefined)).toEqual(without);
   });
 });

@@ -9,6 +9,10 @@
  * / (n + 1) (Vovk et al. 2005, conformal prediction). If n is too small for that (under 19 at 5 %), no order
  * statistic keeps the rate; the prediction limit of a normal sample (Hahn 1970) is used instead, if it is
  * lower than all scores.
+ *
+ * Where recordings have copies in noise, class means and the variance within classes are of recordings and
+ * copies, so what noise changes counts as variation within a class. A copy is left out with its recording, and
+ * the threshold is derived from recordings alone.
  */
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
@@ -51,7 +55,7 @@ const maximumFolds = 20;
 
 /**
  * Fits to labelled rows, without those of classes that stand for the unknown. `views` are those of the
- * classifier. Returns undefined if nothing can be held out: with fewer than two known classes, or none with
+ * classifier; `copy` is the place of the copies in noise, if there are any. Returns undefined if nothing can be held out: with fewer than two known classes, or none with
  * recordings to spare.
  */
 export function fitFamiliarity(
@@ -59,14 +63,19 @@ export function fitFamiliarity(
   classNames: readonly string[],
   encoderSet: EncoderSetInfo,
   views: readonly View[],
-  seed: number,
+  { seed, copy }: { readonly seed: number; readonly copy?: number | undefined },
 ): Familiarity | undefined {
   const known = pickLabelledRows(rows, pickRows(rows, classNames, seed));
   const leaveOut = planLeaveOut(known.labels, known.groups);
-  if (new Set(known.labels).size < 2 || !leaveOut.isMeasured) return undefined;
-  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, known, encoderSet));
-  const similarities = joinBlocks(leaveOut, known.labels).flatMap((block) =>
-    holdOut(block, new Set(leaveOut.counted), known.labels, layers, encoderSet),
+  const classes = new Set(known.labels).size;
+  if (classes < 2 || !leaveOut.isMeasured) return undefined;
+  const room = Math.max(maximumRows, minimumRowsPerClass * classes) - known.labels.length;
+  const { fitted, blocks } = addCopies(known, leaveOut, copy, room);
+  const originals = known.labels.length;
+  const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, fitted, originals, encoderSet));
+  const counted = new Set(leaveOut.counted);
+  const similarities = joinBlocks(blocks, fitted.labels).flatMap((block) =>
+    holdOut(block, counted, fitted.labels, layers, encoderSet),
   );
   if (similarities.length < 2) return undefined;
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
@@ -77,6 +86,27 @@ export function fitFamiliarity(
     ...{ falseRejectionRate, resemblance, nearness },
     threshold: computeRejectionThreshold(scores),
     recordings: scores.length,
+  };
+}
+
+/** Rows with the copies in one place behind them, at most `room`, and the blocks with the copies of their rows. */
+function addCopies(
+  { embeddings, labels, copies = [], ...rest }: LabelledRows,
+  { blocks }: LeaveOut,
+  copy: number | undefined,
+  room: number,
+): { readonly fitted: LabelledRows; readonly blocks: readonly (readonly number[])[] } {
+  const found = copies
+    .flatMap((own, row) => (copy !== undefined && own[copy] ? [{ row, embedding: own[copy] }] : []))
+    .slice(0, room);
+  const placeOf = new Map(found.map(({ row }, i) => [row, labels.length + i]));
+  return {
+    fitted: {
+      ...rest,
+      embeddings: [...embeddings, ...found.map(({ embedding }) => embedding)],
+      labels: [...labels, ...found.map(({ row }) => labels[row]!)],
+    },
+    blocks: blocks.map((block) => [...block, ...block.flatMap((row) => placeOf.get(row) ?? [])]),
   };
 }
 
@@ -145,10 +175,13 @@ interface FittedLayer {
 function fitLayer(
   view: VectorView,
   { embeddings, labels }: LabelledRows,
+  originals: number,
   encoderSet: EncoderSetInfo,
 ): FittedLayer {
   const raw = createViewFeatures(view, encoderSet)(embeddings);
-  const { mean, scale } = fitStandardisation(raw);
+  const { mean, scale } = fitStandardisation({
+    ...{ rows: originals, columns: raw.columns, data: raw.data.subarray(0, originals * raw.columns) },
+  });
   const x = applyStandardisation(raw, { mean, scale });
   const features = raw.columns;
   const gram = computeGram(x, raw.rows, features);
@@ -168,7 +201,7 @@ function fitLayer(
  * Blocks that are left out together; if there are too many, they are merged, each with blocks of other
  * classes.
  */
-function joinBlocks({ blocks }: LeaveOut, labels: readonly number[]): number[][] {
+function joinBlocks(blocks: readonly (readonly number[])[], labels: readonly number[]): number[][] {
   const joined: number[][] = Array.from({ length: Math.min(blocks.length, maximumFolds) }, () => []);
   const byClass = [...blocks].sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
   for (const [i, block] of byClass.entries()) joined[i % joined.length]!.push(...block);

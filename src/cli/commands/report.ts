@@ -65,7 +65,11 @@ async function measureCurve(
   data: string | undefined,
   { work }: Terminal,
 ): Promise<DatasetCurve | undefined> {
-  const options = { ...readAsked(training.asked), seed: document.seed, ...work, onWarning: undefined };
+  const { evaluation } = document;
+  const options = {
+    ...{ ...readAsked(training.asked), seed: document.seed, ...work, onWarning: undefined },
+    ...(evaluation?.protocol === "cross-validation" ? { headline: evaluation } : {}),
+  };
   try {
     return await computeCurve(data ?? document.data.name, options);
   } catch (error) {

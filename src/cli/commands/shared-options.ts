@@ -39,6 +39,9 @@ export interface MeasureCommandOptions extends CommonOptions, AudioOptions, Anno
   readonly shots?: number;
   readonly limit?: number;
   readonly transcript: boolean;
+  readonly augment?: MeasureOptions["augment"];
+  readonly noise?: string;
+  readonly rooms?: string;
   readonly strict?: boolean;
 }
 
@@ -46,11 +49,12 @@ export interface MeasureCommandOptions extends CommonOptions, AudioOptions, Anno
 export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions {
   const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed, margin, background } =
     options;
+  const { augment, noise, rooms } = options;
   return {
     ...Object.fromEntries(
-      Object.entries({ encoder, precision, layer, pooling, head, shots, limit }).filter(
-        ([, value]) => value !== undefined,
-      ),
+      Object.entries({
+        ...{ encoder, precision, layer, pooling, head, shots, limit, augment, noise, rooms },
+      }).filter(([, value]) => value !== undefined),
     ),
     ...{ seed, transcript, audio: toAudioSettings(options), annotations: { margin, background } },
   };

@@ -6,9 +6,11 @@ import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { reportFile } from "../../golem/golem-files.ts";
+import { maximumDense } from "../../head/large-ridge.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import type { Golem } from "../../node/golem.ts";
 import { train } from "../../node/train.ts";
+import { describeLargerEncoder } from "../../view/sentences.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
 import { quoteForShell } from "../printed-path.ts";
@@ -45,6 +47,7 @@ export async function runCommand(
     encoder: document.views[0]!.encoder,
     head: document.heads[0]!.kind,
     views: document.views,
+    ...(document.augment ? { augment: document.augment } : {}),
     seconds: (performance.now() - started) / 1000,
     evaluation,
   });
@@ -75,10 +78,11 @@ function describeTopFindings({ model }: Golem, data: string, terminal: Terminal)
 /** The recordings, the views and the score, as lines of text. */
 export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
   const { data, views, heads } = document;
+  const larger = describeLargerEncoder(views);
   return [
     ...formatRow(
       "Trained on",
-      `${data.recordings} recordings in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
+      `${data.recordings} recordings${data.synthetic ? ` (${data.synthetic} of synthetic voices)` : ""} in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
       terminal.width,
     ),
     ...(evaluation
@@ -88,9 +92,32 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
       ? [
           `  views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
           ...describeChoice(heads[0]!.facts),
+          ...describeAugment(document.augment),
         ]
       : []),
+    ...(larger ? formatRow("Hint", larger, terminal.width) : []),
+    ...describeSample(heads[0]!.facts, data.recordings),
     "",
+  ];
+}
+
+/** The varied copies, if there were any. */
+function describeAugment(augment: Golem["document"]["augment"]): string[] {
+  if (!augment) return [];
+  const { copies, kinds, share } = augment;
+  return [
+    `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads trained on them too decide ${formatPercent(share)}`,
+  ];
+}
+
+/** On how many recordings weights were chosen, where that is a sample. */
+function describeSample(
+  { chosenOn }: Golem["document"]["heads"][number]["facts"],
+  recordings: number,
+): string[] {
+  if (typeof chosenOn !== "number" || recordings <= maximumDense) return [];
+  return [
+    `  penalties and weights chosen on a sample of ${chosenOn} recordings; cross-validation not repeated`,
   ];
 }
 

@@ -9,6 +9,7 @@ import { createWav } from "../../../test/support/audio-files.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { watchWorkers } from "../../../test/support/watch-workers.ts";
+import { listVariations } from "../../augment/variation.ts";
 import type { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createRandom } from "../../core/random.ts";
@@ -76,6 +77,55 @@ async function embedInline(recordings: readonly Recording[], encoder: string): P
   }
   return results;
 }
+
+describe("varied copies", () => {
+  const variations = listVariations(3);
+
+  it("are embedded with their recordings, on this thread and on workers, and stored", async () => {
+    const folder = await createScratchFolder();
+    const recordings = await writeNoise(folder, 10);
+    const store = createMemoryStore();
+    const embed = (rows: readonly Recording[], from = store) =>
+      embedRecordings(rows, { encoders: ["mfcc"], store: from, variations });
+    const first = await embed(recordings);
+    expect(first.computed).toBe(40);
+    const inline = await embed(recordings.slice(0, 1), createMemoryStore());
+    expect(inline.embedded[0]).toEqual(first.embedded[0]);
+    const again = await embed(recordings);
+    expect(again.computed).toBe(0);
+    expect(again.embedded).toEqual(first.embedded);
+    for (const { vectors, copies } of first.embedded) {
+      expect(copies).toHaveLength(3);
+      const all = [vectors[0]!, ...copies!.map((copy) => copy.vectors[0]!)];
+      expect(new Set(all.map((vector) => vector.join())).size).toBe(4);
+    }
+    const alone = await embedRecordings(recordings, { encoders: ["mfcc"], store });
+    expect(alone.computed).toBe(0);
+    expect(alone.embedded.every(({ copies = [] }) => copies.length === 0)).toBe(true);
+  });
+
+  it("have the user's own noise and rooms where folders of them are named", async () => {
+    const folder = await createScratchFolder();
+    const recordings = await writeNoise(folder, 3);
+    const own = await createScratchFolder();
+    await writeNoise(own, 2);
+    const store = createMemoryStore();
+    const embed = (folders: { noise?: string; rooms?: string }) =>
+      embedRecordings(recordings, { encoders: ["mfcc"], store, variations, ...folders });
+    const plain = await embed({});
+    const noise = await embed({ noise: own });
+    const rooms = await embed({ rooms: own });
+    // A copy at another speed has neither; one in a room has both.
+    expect([plain, noise, rooms].map(({ computed }) => computed)).toEqual([12, 6, 3]);
+    expect((await embed({ noise: own })).computed).toBe(0);
+    expect(noise.embedded[0]!.copies![0]).not.toEqual(plain.embedded[0]!.copies![0]);
+    expect(noise.embedded[0]!.copies![2]).toEqual(plain.embedded[0]!.copies![2]);
+    await expect(embed({ noise: await createScratchFolder() })).rejects.toMatchObject({
+      code: "no-recordings",
+    });
+    await expect(embed({ rooms: join(own, "nowhere") })).rejects.toMatchObject({ code: "data-not-found" });
+  });
+});
 
 describe("embedding recordings", () => {
   it.skipIf(oneCore)(`gives the same vectors in the same order ${manyCores}`, async () => {

@@ -11,19 +11,22 @@ import { createTooLongError } from "../../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Recording, RecordingOrigin, SkippedRecording } from "../../dataset/dataset.ts";
-import { getAudioSettings } from "../../embed/embed-source.ts";
+import { type EmbeddedSource, getAudioSettings } from "../../embed/embed-source.ts";
 import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore } from "../../embed/store.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import type { CopyOptions } from "../../workflow/environment.ts";
+import type { FileCopy } from "../decode/embed-file.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { createEncoderSetStore, type EncoderSetStore, type StoredParts } from "../disk/encoder-set-store.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import { type EncoderSetParts, prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
+import { createCopyPlanner } from "./copy-planner.ts";
 
 /** Options of {@link embedRecordings}. */
-interface EmbedRecordingsOptions extends WorkOptions {
+interface EmbedRecordingsOptions extends WorkOptions, CopyOptions {
   /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
   readonly encoders: readonly (string | ResolvedEncoder)[];
   /** Id of a built-in transcriber; nothing is transcribed without it. */
@@ -35,13 +38,17 @@ interface EmbedRecordingsOptions extends WorkOptions {
   readonly stage?: string | undefined;
 }
 
-/** One recording of which something is missing. */
+/** One recording, or one copy of it, of which something is missing. */
 interface Task {
   readonly index: number;
   readonly path: string;
-  readonly fileHash: string;
+  /** Hash under which the store has it. */
+  readonly hash: string;
   readonly stored: StoredParts;
   readonly parts: EncoderSetParts;
+  readonly copy?: FileCopy;
+  /** Where the output belongs. */
+  readonly keep: (output: EmbeddedSource) => void;
 }
 
 /** What was found for each recording, in their order, and what is left to compute. */
@@ -64,7 +71,8 @@ export async function embedRecordings(
   const store = createEncoderSetStore(options.store, encoderSet, audio);
   await fetchRecordings(recordings, { signal, onProgress });
   const { maximumSeconds } = getAudioSettings(0, audio);
-  const { outputs, tasks } = await lookUp(recordings, store, maximumSeconds, signal);
+  const planCopies = await createCopyPlanner(options);
+  const { outputs, tasks } = await lookUp(recordings, store, planCopies, maximumSeconds, signal);
   if (tasks.length > 0) await computeMissing(recordings, encoderSet, store, { outputs, tasks }, options);
   return { ...collectEmbedded(recordings, outputs), computed: tasks.length };
 }
@@ -73,6 +81,7 @@ export async function embedRecordings(
 async function lookUp(
   recordings: readonly Recording[],
   store: EncoderSetStore,
+  planCopies: (fileHash: string) => readonly FileCopy[],
   maximumSeconds: number,
   signal: AbortSignal | undefined,
 ): Promise<Lookup> {
@@ -86,9 +95,22 @@ async function lookUp(
       const stored = store.get(fileHash, recording.file);
       const seconds = stored.facts?.seconds ?? 0;
       if (seconds > maximumSeconds) throw createTooLongError(recording.file, maximumSeconds, seconds);
-      const parts = stored.missing;
-      if (parts) tasks.push({ index, path, fileHash, stored, parts });
-      else outputs[index] = { fileHash, ...stored.complete() };
+      const copies: EmbeddedSource[] = [];
+      const keep = (output: EmbeddedSource): void => {
+        outputs[index] = { fileHash, copies, ...output };
+      };
+      if (stored.missing) tasks.push({ index, path, hash: fileHash, stored, parts: stored.missing, keep });
+      else keep(stored.complete());
+      for (const [place, copy] of planCopies(fileHash).entries()) {
+        const hash = copy.copyHash;
+        const storedCopy = store.get(hash, recording.file);
+        const keepCopy = (output: EmbeddedSource): void => {
+          copies[place] = output;
+        };
+        const { missing: parts } = storedCopy;
+        if (parts) tasks.push({ index, path, hash, stored: storedCopy, parts, copy, keep: keepCopy });
+        else keepCopy(storedCopy.complete());
+      }
     } catch (error) {
       if (signal?.aborted) throw error;
       outputs[index] = { file: recording.file, ...toErrorRecord(error, "unreadable") };
@@ -113,20 +135,21 @@ async function computeMissing(
   };
   await prepareEncoderSet(encoderSet, { signal, onProgress, cache });
   const pool = await createEmbeddingPool({ encoderSet, audio, cache, tasks: tasks.length, signal });
-  const total = recordings.length;
+  const total = recordings.length * (1 + (options.variations?.length ?? 0));
   let completed = total - tasks.length;
   onProgress?.({ stage, completed, total });
   try {
     await Promise.all(
-      tasks.map(async ({ index, path, fileHash, stored, parts }) => {
+      tasks.map(async ({ index, path, hash, stored, parts, copy, keep }) => {
         const { file } = recordings[index]!;
         try {
           const places = parts.encoders.map((i) => wanted.encoders.indexOf(i));
-          const output = await pool.embed(path, file, { ...parts, encoders: places });
-          await store.put(fileHash, file, parts, output);
-          outputs[index] = { fileHash, ...stored.complete(output) };
+          const output = await pool.embed(path, file, { ...parts, encoders: places }, copy);
+          await store.put(hash, file, parts, output);
+          keep(stored.complete(output));
         } catch (error) {
-          outputs[index] = { file, ...toErrorRecord(error, "encoder-failed") };
+          // A recording without a copy is trained on all the same.
+          if (!copy) outputs[index] = { file, ...toErrorRecord(error, "encoder-failed") };
         }
         if (signal?.aborted) return;
         completed++;

@@ -113,8 +113,12 @@ export async function locateRecordings(
   }
   const recordings: Recording[] = [];
   const segments: LabelledSegment[] = [];
-  for (const [file, { segment, label, speaker, split }] of kept) {
-    const fields = { label, split, ...(speaker === undefined ? {} : { speaker }) };
+  for (const [file, { segment, label, speaker, isSynthetic, split }] of kept) {
+    const fields = {
+      ...{ label, split },
+      ...(speaker === undefined ? {} : { speaker }),
+      ...(isSynthetic ? { isSynthetic } : {}),
+    };
     if (segment) segments.push({ file: getSegmentFile(file), segment, ...fields });
     else recordings.push(createRecording(root, { file, ...fields }));
   }

@@ -15,7 +15,7 @@ import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Recording, RecordingOrigin } from "../../dataset/dataset.ts";
 import { type LabelledSegment, nameSegment, type Segment } from "../../dataset/segment.ts";
-import { createFfmpegDecoder } from "../decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "../decode/system-decoders.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
@@ -116,7 +116,7 @@ async function cutFile(
   }
   const source = await openFileSource(path);
   try {
-    const { stream } = await decodeSource(source, [createFfmpegDecoder()], { signal });
+    const { stream } = await decodeSource(source, systemDecoders, { signal });
     const { sampleRate } = stream;
     const cutter = createChunkCutter(
       missing.map(({ segment }) => segment),

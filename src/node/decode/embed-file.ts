@@ -3,16 +3,31 @@
  *
  * Not its concern: labels, stores.
  */
+
+import { openAudio } from "../../audio/open-audio.ts";
+import type { OwnSounds } from "../../augment/variation.ts";
+import { type CopyPlan, embedCopy } from "../../embed/embed-copy.ts";
 import {
   type EmbeddedSource,
   type EmbedSourceOptions,
   type EncoderSet,
   embedSource,
+  getSampleRate,
 } from "../../embed/embed-source.ts";
 import { openFileSource } from "../disk/file-source.ts";
-import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
+import { systemDecoders } from "./system-decoders.ts";
 
-const decoders = [createFfmpegDecoder()];
+/** A varied copy of a file, and the files of the user's own sounds that go into it. */
+export interface FileCopy extends CopyPlan {
+  readonly noise?: string | undefined;
+  readonly room?: string | undefined;
+}
+
+/** Options of {@link embedFile}. */
+interface EmbedFileOptions extends Omit<EmbedSourceOptions, "decoders" | "vary"> {
+  /** A varied copy is embedded instead of the file itself. */
+  readonly copy?: FileCopy | undefined;
+}
 
 /**
  * Opens, embeds and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself.
@@ -21,11 +36,41 @@ export async function embedFile(
   path: string,
   name: string,
   encoderSet: EncoderSet,
-  options: Omit<EmbedSourceOptions, "decoders"> = {},
+  { copy, ...options }: EmbedFileOptions = {},
 ): Promise<EmbeddedSource> {
   const source = await openFileSource(path);
   try {
-    return await embedSource({ ...source, name }, encoderSet, { ...options, decoders });
+    if (copy) {
+      const own = await readOwnSounds(copy, getSampleRate(encoderSet));
+      return await embedCopy({ ...source, name }, encoderSet, copy, {
+        ...options,
+        own,
+        decoders: systemDecoders,
+      });
+    }
+    return await embedSource({ ...source, name }, encoderSet, { ...options, decoders: systemDecoders });
+  } finally {
+    await source.close();
+  }
+}
+
+async function readOwnSounds({ noise, room }: FileCopy, sampleRate: number): Promise<OwnSounds> {
+  return {
+    noise: noise === undefined ? undefined : await readSound(noise, { sampleRate, trim: false }),
+    room: room === undefined ? undefined : await readSound(room, { sampleRate, trim: true }),
+  };
+}
+
+/** The first half minute of a file. */
+async function readSound(
+  path: string,
+  options: { readonly sampleRate: number; readonly trim: boolean },
+): Promise<Float32Array | undefined> {
+  const source = await openFileSource(path);
+  try {
+    const { windows } = await openAudio(source, { ...options, decoders: systemDecoders, identify: false });
+    for await (const samples of windows()) return samples;
+    return undefined;
   } finally {
     await source.close();
   }

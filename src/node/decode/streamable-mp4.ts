@@ -7,6 +7,7 @@
  * Not its concern: codecs, readers of the result.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
+import { joinBytes } from "../../core/join-arrays.ts";
 
 /** Maximum size of the index in memory, in bytes. */
 const maximumIndexBytes = 64 * 1024 * 1024;
@@ -44,12 +45,20 @@ export async function createStreamableMp4(source: ByteSource): Promise<ByteSourc
     name: source.name,
     byteLength: source.byteLength,
     async read(offset, length) {
+      const parts: Uint8Array[] = [];
       let start = 0;
+      let at = offset;
       for (const piece of pieces) {
-        if (offset < start + piece.length) return piece.read(offset - start, length);
-        start += piece.length;
+        const end = start + piece.length;
+        if (at < end && at < offset + length) {
+          const part = await piece.read(at - start, offset + length - at);
+          parts.push(part);
+          at += part.length;
+          if (at < end) break;
+        }
+        start = end;
       }
-      return new Uint8Array(0);
+      return joinBytes(parts);
     },
   };
 }

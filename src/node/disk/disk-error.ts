@@ -6,6 +6,8 @@
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "this user has no permission",
   EPERM: "this user has no permission",
+  EBUSY: "it is in use",
+  ESTALE: "the network disk has lost it",
   EROFS: "nothing can be written to that disk",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { describeDiskReason } from "./disk-error.ts";
 import { openRegularFile } from "./regular-file.ts";
 
 const blockBytes = 1 << 20;
@@ -48,17 +49,7 @@ export function describeReadError(error: unknown, path: string): GolemError {
       cause: error,
     });
   }
-  const reason =
-    code === "EACCES" || code === "EPERM"
-      ? "this user may not read it"
-      : code === "EISDIR"
-        ? "it is a folder"
-        : code === "EMFILE" || code === "ENFILE"
-          ? "this process has too many files open (see ulimit -n)"
-          : error instanceof Error
-            ? error.message
-            : String(error);
-  return new GolemError("unreadable", `${path} cannot be read: ${reason}.`, {
+  return new GolemError("unreadable", `${path} cannot be read: ${describeDiskReason(error)}.`, {
     hint: "Check the file and its permissions.",
     cause: error,
   });

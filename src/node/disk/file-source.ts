@@ -6,6 +6,7 @@
 import { basename, resolve } from "node:path";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
+import { describeDiskReason } from "./disk-error.ts";
 import { openRegularFile } from "./regular-file.ts";
 
 /** A byte source that must be closed. */
@@ -21,7 +22,9 @@ export async function openFileSource(file: string): Promise<FileSource> {
     const missing = code === "ENOENT" || code === "ENOTDIR";
     throw new GolemError(
       missing ? "data-not-found" : "unreadable",
-      missing ? `${name} does not exist; expected an audio file.` : `${name} could not be read (${code}).`,
+      missing
+        ? `${name} does not exist; expected an audio file.`
+        : `${name} could not be read: ${describeDiskReason(cause)}.`,
       {
         hint: missing
           ? name.includes("\ufffd")

@@ -168,7 +168,14 @@ function computeDigest(key: string, value: Uint8Array): Buffer {
   return createHash("sha256").update(key).update(value).digest();
 }
 
-/** Reads a file; undefined if there is none. A file that is too short or no file is an empty one: damaged. */
+/** Holds what was read last: decoding copies, and thousands of buffers would wait to be collected. */
+let scratch = Buffer.alloc(0);
+const minimumScratch = 1 << 16;
+
+/**
+ * Reads a file; undefined if there is none. The content is valid until the next call. A file that is too short
+ * or no file is an empty one: damaged.
+ */
 function readContent(path: string): Uint8Array | undefined {
   let file: number;
   try {
@@ -181,7 +188,8 @@ function readContent(path: string): Uint8Array | undefined {
   try {
     const stats = fstatSync(file);
     if (!stats.isFile() || stats.size > maximumBytes) return new Uint8Array(0);
-    const content = Buffer.allocUnsafe(stats.size);
+    if (scratch.length < stats.size) scratch = Buffer.allocUnsafeSlow(Math.max(stats.size, minimumScratch));
+    const content = scratch.subarray(0, stats.size);
     let filled = 0;
     while (filled < content.length) {
       const count = readSync(file, content, filled, content.length - filled, filled);

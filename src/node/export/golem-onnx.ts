@@ -3,7 +3,6 @@
  *
  * Not its concern: the contents of the graph, the location of the file.
  */
-import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
 import { createDescribedGraph } from "../../encoder/described-encoder.ts";
@@ -13,8 +12,10 @@ import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved
 import { createGolemOnnx, type ExportedEncoder } from "../../export/export-onnx.ts";
 import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { loadWeights } from "../models/encoder-weights.ts";
+import { createIsolatedRuntime } from "../models/isolated-model.ts";
 import { type LoadOptions, prepareAsResolved } from "../models/load-encoder.ts";
 import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
@@ -93,6 +94,9 @@ export async function exportOnnx({
   };
 }
 
+/** Longest protobuf, and so ONNX file, in bytes. */
+const maximumGraphBytes = 2 ** 31 - 1;
+
 /** The maximum difference of a probability over sounds made of noise and tones. */
 async function compare(
   bytes: Uint8Array,
@@ -100,7 +104,11 @@ async function compare(
   resolved: ResolvedEncoderSet,
   { cache, onProgress, signal }: EnvironmentOptions,
 ): Promise<number> {
-  const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(bytes);
+  const isForeign = resolved.encoders.some(({ source }) => source.kind !== "built-in");
+  const runtime = isForeign
+    ? createIsolatedRuntime("The exported model", signal)
+    : createNodeOnnxRuntime({ threads: 1 });
+  const session = await runtime.createSession(bytes);
   const encoderSet = await loadEncoderSet(
     { ...resolved, transcriber: undefined },
     { cache, onProgress, signal, threads: 1 },
@@ -164,7 +172,10 @@ export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOp
       const { planPretrained } = await import("../../encoder/pretrained/families.ts");
       const { createPretrainedGraph } = await import("../../encoder/pretrained/pretrained-encoder.ts");
       const { path, config, preprocessor, padded } = await prepareAsResolved(encoder, source, options);
-      return createPretrainedGraph(await readFile(path), planPretrained(config, preprocessor, { padded }));
+      return createPretrainedGraph(
+        await readRegularFile(path, maximumGraphBytes),
+        planPretrained(config, preprocessor, { padded }),
+      );
     }
   }
 }

@@ -5,7 +5,7 @@
  * Not its concern: servers, the terminal.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Zippable, zipSync } from "fflate";
@@ -23,6 +23,7 @@ import { demos } from "../data/demo-data.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import { listWebLibrary } from "./golem-web.ts";
 
@@ -133,9 +134,12 @@ export async function writeStudioSite(
   }
 }
 
+/** Longest file of a site, in bytes: a published model. */
+const maximumSiteFileBytes = 2 ** 31 - 1;
+
 /** The contents of a file of the site. */
 export async function readSiteFile(file: SiteFile): Promise<Uint8Array> {
-  return "bytes" in file ? file.bytes : readFile(file.path);
+  return "bytes" in file ? file.bytes : readRegularFile(file.path, maximumSiteFileBytes);
 }
 
 /** A version that changes with the contents of a file. */

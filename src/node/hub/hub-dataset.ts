@@ -8,7 +8,6 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import zlib from "node:zlib";
 import { GolemError } from "../../core/error.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import { parseHubAddress } from "../../dataset/hub-address.ts";
@@ -26,6 +25,7 @@ import { createHubRecordings } from "./hub-recordings.ts";
 import type { HubRepo } from "./hub-repo.ts";
 import { loadRows } from "./hub-rows.ts";
 import { getHubSettings } from "./hub-settings.ts";
+import { createThreadReader } from "./parquet-thread.ts";
 
 /**
  * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are known.
@@ -108,7 +108,9 @@ export async function loadHubDataset(
 function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions): () => Promise<ParquetFile> {
   let opened: Promise<ParquetFile> | undefined;
   return () => {
-    opened ??= openHubFile(file, options).then((source) => openParquetFile(source, parquetCompressors));
+    opened ??= openHubFile(file, options).then((source) =>
+      openParquetFile(source, createThreadReader(options)),
+    );
     opened.catch(() => {
       opened = undefined;
     });
@@ -122,22 +124,3 @@ function toFolderName(name: string): string {
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 12);
   return `${name.replaceAll(/[^\w-]/g, "_").slice(0, 60)}-${digest}`;
 }
-
-type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;
-type ZlibFunction = (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
-
-/** Wraps a zlib function, bounded by the length announced by the page. */
-const bound =
-  (decompress: ZlibFunction): Decompress =>
-  (input, outputLength) =>
-    decompress(input, { maxOutputLength: Math.max(1, outputLength) });
-
-// Since Node 22.15; the types are those of the oldest Node supported.
-const { zstdDecompressSync } = zlib as unknown as { zstdDecompressSync?: ZlibFunction };
-
-/** Decompressors by Parquet's name for the codec. */
-export const parquetCompressors: Readonly<Partial<Record<"GZIP" | "BROTLI" | "ZSTD", Decompress>>> = {
-  GZIP: bound((input, options) => zlib.gunzipSync(input, options)),
-  BROTLI: bound((input, options) => zlib.brotliDecompressSync(input, options)),
-  ...(zstdDecompressSync ? { ZSTD: bound(zstdDecompressSync) } : {}),
-};

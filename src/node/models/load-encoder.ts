@@ -26,19 +26,31 @@ export interface RunOptions {
 }
 
 /**
- * Loads an encoder, given by a name for `resolveEncoder` or resolved; missing files are downloaded.
+ * Loads an encoder, given by a name for `resolveEncoder` or resolved; missing files are downloaded. What is not
+ * built in runs in a process of its own.
  */
 export async function loadEncoder(
   encoder: string | ResolvedEncoder,
   options: LoadOptions & RunOptions = {},
 ): Promise<Encoder> {
   const resolved = typeof encoder === "string" ? await resolveEncoder(encoder, options) : encoder;
-  const { info, source } = resolved;
+  if (resolved.source.kind === "built-in") return loadEncoderHere(resolved, options);
+  await prepareEncoder(resolved, options);
+  const { loadIsolatedEncoder } = await import("./isolated-model.ts");
+  return loadIsolatedEncoder(resolved, { ...options, threads: options.threads ?? 1 });
+}
+
+/** Loads an encoder in this process, whatever it is. */
+export async function loadEncoderHere(
+  encoder: ResolvedEncoder,
+  options: LoadOptions & RunOptions,
+): Promise<Encoder> {
+  const { info, source } = encoder;
   const { threads = 1, hasSpareCore } = options;
   switch (source.kind) {
     case "pretrained": {
       const { loadPreparedCheckpoint } = await import("./load-pretrained.ts");
-      return loadPreparedCheckpoint(await prepareAsResolved(resolved, source, options), options);
+      return loadPreparedCheckpoint(await prepareAsResolved(encoder, source, options), options);
     }
     case "built-in": {
       const definition = getEncoderDefinition(info.id);

@@ -4,10 +4,13 @@
  * Not its concern: encoders, recordings.
  */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
+import { describeDiskReason } from "../disk/disk-error.ts";
+import { describeReadError } from "../disk/file-hash.ts";
+import { readRegularFile } from "../disk/regular-file.ts";
 import { fetchNpmPackage } from "./npm-package.ts";
 
 /** Longer than any download may take. */
@@ -42,7 +45,9 @@ export async function readVerifiedFile(
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) return { state: "missing" };
   if (info.size !== file.bytes) return { state: "damaged" };
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path, file.bytes).catch((error: unknown) => {
+    throw describeReadError(error, path);
+  });
   return createHash("sha256").update(bytes).digest("hex") === file.sha256
     ? { state: "present", bytes }
     : { state: "damaged" };
@@ -82,10 +87,9 @@ export async function fetchPackageFiles(
     for (const file of source.files) await replaceFile(join(ready, file.name), folder, file);
   } catch (cause) {
     if (cause instanceof GolemError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
     throw new GolemError(
       "fetch-failed",
-      `The cache ${dirname(folder)} cannot be written: ${code ?? message}.`,
+      `The cache ${dirname(folder)} cannot be written: ${describeDiskReason(cause)}.`,
       {
         hint: "Free space or grant permission there, or set GOLEM_HOME to another folder.",
         cause,

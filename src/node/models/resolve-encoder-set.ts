@@ -4,7 +4,7 @@
  * Not its concern: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
 
-import { defaultRecipe } from "../../core/default-recipe.ts";
+import { defaultRecipe, encoderSets } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkSameTranscriber } from "../../encoder/identity.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
@@ -14,8 +14,9 @@ import type { HubEnvironment } from "./model-files.ts";
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /**
- * Finds the encoders for training. A named encoder is used alone; with a layer or a head named, the first of
- * the default ones is; in either case nothing is transcribed. Rejects with the errors of `resolveEncoder`.
+ * Finds the encoders for training. The name of an encoder set (`encoderSets`) means all of it. Another encoder
+ * is used alone, as is the first of a set with a layer, a head or a precision named; nothing is then
+ * transcribed. Rejects with the errors of `resolveEncoder`.
  */
 export async function resolveEncoderSet(
   choice: EncoderChoice,
@@ -28,12 +29,9 @@ export async function resolveEncoderSet(
     transcript = defaultRecipe.transcript,
     precision,
   } = choice;
-  const isFused =
-    encoder === defaultRecipe.encoder &&
-    precision === undefined &&
-    layer === defaultRecipe.layer &&
-    head === defaultRecipe.head;
-  if (!isFused) {
+  const isFused = precision === undefined && layer === defaultRecipe.layer && head === defaultRecipe.head;
+  const set = isFused && Object.hasOwn(encoderSets, encoder) ? encoderSets[encoder] : undefined;
+  if (!set) {
     const cut = typeof layer === "number" ? layer : undefined;
     return {
       encoders: [await resolveEncoder(encoder, { ...environment, precision, layer: cut })],
@@ -41,8 +39,8 @@ export async function resolveEncoderSet(
     };
   }
   const encoders = [];
-  for (const id of defaultRecipe.encoders) encoders.push(await resolveEncoder(id, environment));
-  return { encoders, transcriber: transcript ? defaultRecipe.transcriber : undefined };
+  for (const id of set.encoders) encoders.push(await resolveEncoder(id, environment));
+  return { encoders, transcriber: transcript ? set.transcriber : undefined };
 }
 
 /**

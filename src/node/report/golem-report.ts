@@ -10,6 +10,7 @@ import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { getSpokenText } from "../../encoder/speech-check.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf } from "../../golem/predict-embedded.ts";
@@ -17,7 +18,6 @@ import type { RecordingAccount } from "../../golem/training-account.ts";
 import type { PageAssets } from "../../view/report/page.tsx";
 import { writeReport } from "../../view/report/page.tsx";
 import type {
-  ReportCurve,
   ReportData,
   ReportFinding,
   ReportRecording,
@@ -30,7 +30,7 @@ import { createFileNamer, describeDataset, type FileNamer, listCommands } from "
 
 /** What a report may show beside what is in the golem. */
 export interface ReportExtras {
-  readonly learningCurve?: ReportCurve | undefined;
+  readonly learningCurve?: LearningCurve | undefined;
   readonly findings?: readonly ReportFinding[] | undefined;
 }
 

@@ -17,7 +17,7 @@ import { createLogMel } from "../../encoder/log-mel.ts";
 import { pickRecordings, rankRecordings } from "../../view/report/pick-recordings.ts";
 import type { ReportAudio, ReportData, ReportRecording } from "../../view/report/report-data.ts";
 import { drawSpectrogram } from "../../view/spectrogram-picture.ts";
-import { createFfmpegDecoder } from "../decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "../decode/system-decoders.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
 /** Where the recordings of a report are and what may be taken of them. */
@@ -91,8 +91,7 @@ async function decodeStart(path: string, { audio, signal }: ClipOptions): Promis
   try {
     const source = await openFileSource(path);
     try {
-      const decoders = [createFfmpegDecoder()];
-      const opened = await openAudio(source, { ...audio, sampleRate, decoders, signal });
+      const opened = await openAudio(source, { ...audio, sampleRate, decoders: systemDecoders, signal });
       for await (const samples of opened.windows()) return samples.slice(0, maximumSeconds * sampleRate);
       return undefined;
     } finally {

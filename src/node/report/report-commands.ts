@@ -17,10 +17,12 @@ export function describeAsked(
 ): Record<string, string | number | boolean> {
   const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio, annotations } =
     options;
+  const { augment, noise, rooms } = options;
   const flags = {
     ...{ encoder, precision, layer, pooling, head, shots, limit },
     test: typeof test === "object" ? test.name : test,
     "no-transcript": transcript === false ? true : undefined,
+    ...{ augment, noise, rooms },
     "no-trim": audio?.trim === false ? true : undefined,
     "max-seconds": audio?.maximumSeconds,
     ...annotations,

@@ -8,15 +8,17 @@ import { loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import type { EmbedCalls, EmbedSettings } from "./embedding-pool.ts";
 import { serveWorker } from "./worker-service.ts";
 
-serveWorker<EmbedSettings, EmbedCalls>(async ({ encoderSet: resolved, audio, identify, cache }) => {
-  const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache });
-  return {
-    methods: {
-      embed: ({ path, name, parts }, { signal }) =>
-        embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, {
-          ...{ audio, identify, signal },
-        }),
-    },
-    dispose: () => encoderSet.dispose(),
-  };
-});
+serveWorker<EmbedSettings, EmbedCalls>(
+  async ({ encoderSet: resolved, audio, identify, cache }, _place, signal) => {
+    const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache, signal });
+    return {
+      methods: {
+        embed: ({ path, name, parts, copy }, { signal }) =>
+          embedFile(path, name, parts ? selectParts(encoderSet, parts) : encoderSet, {
+            ...{ audio, identify, copy, signal },
+          }),
+      },
+      dispose: () => encoderSet.dispose(),
+    };
+  },
+);

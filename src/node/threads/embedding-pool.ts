@@ -10,7 +10,7 @@ import type { AudioSettings } from "../../audio/audio.ts";
 import { throwIfAborted } from "../../core/error.ts";
 import type { EmbeddedSource } from "../../embed/embed-source.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
-import { embedFile } from "../decode/embed-file.ts";
+import { embedFile, type FileCopy } from "../decode/embed-file.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { type EncoderSetParts, loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import { createWorkerPool } from "./worker-pool.ts";
@@ -36,6 +36,8 @@ interface EmbedTask {
   readonly name: string;
   /** Which parts of the encoder set to run; all when not given. */
   readonly parts?: EncoderSetParts | undefined;
+  /** A varied copy is embedded instead of the file itself. */
+  readonly copy?: FileCopy | undefined;
 }
 
 /** The methods of a worker. */
@@ -44,10 +46,10 @@ export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource 
 /** Embeds files. */
 interface EmbeddingPool {
   /**
-   * Embeds one file with the encoder set, or with some parts of it; `name` is what messages call it. Rejects
-   * with the errors of `embedFile`, or `aborted`.
+   * Embeds one file, or a varied copy of it, with the encoder set, or with some parts of it; `name` is what
+   * messages call it. Rejects with the errors of `embedFile`, or `aborted`.
    */
-  embed(path: string, name: string, parts?: EncoderSetParts): Promise<EmbeddedSource>;
+  embed(path: string, name: string, parts?: EncoderSetParts, copy?: FileCopy): Promise<EmbeddedSource>;
   /** Stops what is running; what has not been answered by then is rejected. */
   close(): Promise<void>;
 }
@@ -67,7 +69,10 @@ export async function createEmbeddingPool(
     count: workers,
     signal,
   });
-  return { embed: (path, name, parts) => pool.run("embed", { path, name, parts }), close: pool.close };
+  return {
+    embed: (path, name, parts, copy) => pool.run("embed", { path, name, parts, copy }),
+    close: pool.close,
+  };
 }
 
 async function createInlinePool(
@@ -85,11 +90,11 @@ async function createInlinePool(
   const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   let queue: Promise<unknown> = Promise.resolve();
   return {
-    embed(path, name, parts) {
+    embed(path, name, parts, copy) {
       const result = queue.then(() => {
         throwIfAborted(stop);
         const selected = parts ? selectParts(encoderSet, parts) : encoderSet;
-        return embedFile(path, name, selected, { audio, identify, signal: stop });
+        return embedFile(path, name, selected, { audio, identify, copy, signal: stop });
       });
       queue = result.catch(() => {});
       return result;

@@ -17,6 +17,7 @@ import {
   createCandidateRunner as shareCandidates,
   createFoldRunner as shareFolds,
 } from "../../classifier/fold-runner.ts";
+import type { Embedding } from "../../embed/embedded-recording.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "../models/ort-matrix-product.ts";
 import { createWorkerPool } from "./worker-pool.ts";
@@ -73,12 +74,15 @@ function shareVectors(problem: FitProblem): FitProblem {
     start += vector.byteLength;
     return shared;
   };
-  return {
-    ...problem,
-    embeddings: problem.embeddings.map(({ vectors, decoded, ...embeddings }) => ({
-      ...embeddings,
+  const shareAll = (embeddings: readonly Embedding[]): Embedding[] =>
+    embeddings.map(({ vectors, decoded, ...rest }) => ({
+      ...rest,
       vectors: vectors.map(share),
       ...(decoded ? { decoded: decoded.map(share) } : {}),
-    })),
+    }));
+  return {
+    ...problem,
+    embeddings: shareAll(problem.embeddings),
+    ...(problem.copies ? { copies: problem.copies.map(shareAll) } : {}),
   };
 }

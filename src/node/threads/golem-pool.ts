@@ -22,6 +22,8 @@ export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
   /** One number in memory that all workers share: how many of them are busy. */
   readonly busy: Int32Array;
+  /** Most samples of all channels that are decoded for one prediction; default: no limit. */
+  readonly maximumSamples?: number | undefined;
 }
 
 /** What a golem's files say, and the encoders it uses. */
@@ -40,6 +42,13 @@ export interface LoadableGolem {
   readonly encoderSet: ResolvedEncoderSet;
 }
 
+/** What all work has in common. */
+interface Asked {
+  readonly golem: LoadableGolem;
+  /** Clients get the workers, and the time of each, in turn. */
+  readonly client: string;
+}
+
 /** The methods of a worker. */
 export type GolemCalls = {
   examine: {
@@ -50,13 +59,12 @@ export type GolemCalls = {
   /** Frees the golem of a version. */
   forget: { argument: string; answer: undefined };
   predict: {
-    argument: { readonly golem: LoadableGolem; readonly bytes: Uint8Array; readonly name: string };
+    argument: Asked & { readonly bytes: Uint8Array; readonly name: string };
     answer: AudioPrediction;
   };
   /** Chunks are the bytes of the recording. */
   detect: {
-    argument: {
-      readonly golem: LoadableGolem;
+    argument: Asked & {
       readonly name: string;
       readonly options: DetectOptions;
       readonly maximumSeconds: number;
@@ -67,11 +75,7 @@ export type GolemCalls = {
   };
   /** Chunks are the bytes of the samples. */
   listen: {
-    argument: {
-      readonly golem: LoadableGolem;
-      readonly format: PcmFormat;
-      readonly options: ListenOptions;
-    };
+    argument: Asked & { readonly format: PcmFormat; readonly options: ListenOptions };
     answer: undefined;
     report: StreamReport;
     chunk: Uint8Array;
@@ -96,8 +100,8 @@ interface ListenOptions extends DetectOptions {
 export type StreamReport =
   | { readonly event: DetectedEvent }
   | { readonly warning: ErrorRecord }
-  /** Seconds of the stream done. */
-  | { readonly seconds: number }
+  /** Seconds of the stream done, and seconds that the worker has spent on it. */
+  | { readonly seconds: number; readonly worked: number }
   /** Bytes taken in, so that a sender can send no more than the worker keeps up with. */
   | { readonly taken: number }
   /** The recording is decoded only once all of it has arrived: from now on all bytes taken in are held. */
@@ -116,9 +120,14 @@ export interface ByteSession {
   readonly done: Promise<void>;
 }
 
-/** Options of streams; reports come in order. */
-interface StreamOptions {
+/** For whom work is done; clients take turns. */
+interface ClientOptions {
+  readonly client: string;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of streams; reports come in order. */
+interface StreamOptions extends ClientOptions {
   onReport(report: StreamReport): void;
 }
 
@@ -150,7 +159,7 @@ export interface GolemPool {
     golem: LoadableGolem,
     bytes: Uint8Array<ArrayBuffer>,
     name: string,
-    signal?: AbortSignal,
+    options: ClientOptions,
   ): Promise<AudioPrediction>;
   /**
    * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects
@@ -173,10 +182,12 @@ export interface GolemPool {
 export function createGolemPool({
   count,
   cache,
+  maximumSamples,
   onDeath,
 }: {
   count: number;
   cache: CacheFolder;
+  maximumSamples?: number | undefined;
   onDeath?(error: unknown): void;
 }): GolemPool {
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -184,7 +195,7 @@ export function createGolemPool({
   const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemCalls>({
     script: "golem-worker",
-    settings: { cache, busy } satisfies GolemWorkerSettings,
+    settings: { cache, busy, maximumSamples } satisfies GolemWorkerSettings,
     count,
     concurrent: concurrentCalls,
     getFirstCalls: () => [...loaded.values()].map((argument) => ({ method: "load", argument }) as const),
@@ -194,8 +205,8 @@ export function createGolemPool({
   /** Runs a call that gets bytes and reports. */
   const openSession = <Name extends "detect" | "listen">(
     method: Name,
-    argument: GolemCalls[Name]["argument"],
-    { signal, onReport: passOn }: StreamOptions,
+    argument: Omit<GolemCalls[Name]["argument"], "client">,
+    { signal, client, onReport: passOn }: StreamOptions,
   ): ByteSession => {
     const input = createCallInput<Uint8Array>();
     let pending = 0;
@@ -210,7 +221,8 @@ export function createGolemPool({
     };
     const run = async (): Promise<void> => {
       try {
-        await pool.run<"detect" | "listen">(method, argument, { signal, input, onReport });
+        const asked = { ...argument, client } as GolemCalls[Name]["argument"];
+        await pool.run<"detect" | "listen">(method, asked, { signal, client, input, onReport });
       } finally {
         isOver = true;
         // A call that never started would keep what is pushed.
@@ -247,8 +259,8 @@ export function createGolemPool({
       loaded.delete(version);
       await pool.runOnEach("forget", version);
     },
-    predict: (golem, bytes, name, signal) =>
-      pool.run("predict", { golem, bytes, name }, { signal, transfer: [bytes.buffer] }),
+    predict: (golem, bytes, name, { client, signal }) =>
+      pool.run("predict", { golem, client, bytes, name }, { signal, client, transfer: [bytes.buffer] }),
     detect: (golem, recording, options, streamOptions) =>
       openSession("detect", { golem, ...recording, options }, streamOptions),
     listen: (golem, format, options, streamOptions) =>

@@ -11,6 +11,7 @@ import { canStream, createStreamedSource } from "../../audio/streamed-source.ts"
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes, createCachedSource, createMemorySource } from "../../core/byte-source.ts";
 import { throwIfAborted } from "../../core/error.ts";
+import { createFairTurns, type Turn } from "../../core/fair-turns.ts";
 import { createPacedTurn, createSourceWithTurns } from "../../core/turn-taking.ts";
 import type { CallContext, CallMethods } from "../../core/worker-calls.ts";
 import { resolveDetectSettings } from "../../detect/detect-settings.ts";
@@ -18,10 +19,10 @@ import { detectSource } from "../../detect/detect-source.ts";
 import { createDetector } from "../../detect/detector.ts";
 import { createPcmReader } from "../../detect/pcm-reader.ts";
 import { createWindowClassifier } from "../../detect/window-classifier.ts";
-import { embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
+import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { decodeGolemModel, type GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
-import { createFfmpegDecoder } from "../decode/ffmpeg-decoder.ts";
+import { systemDecoders } from "../decode/system-decoders.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
@@ -40,26 +41,52 @@ interface LoadedGolem {
   readonly encoderSet: LoadedEncoderSet;
 }
 
-const decoders = [createFfmpegDecoder()];
-
 /**
  * Longest time that decoding keeps the worker's other calls waiting, in milliseconds, as far as reads come.
  */
 const turnMilliseconds = 8;
 
-/** A source whose reads let the worker's other calls run in between. */
-function takeTurns(source: ByteSource): ByteSource {
-  const takeTurn = createPacedTurn(
-    () => setImmediate(),
-    turnMilliseconds,
-    () => performance.now(),
-  );
-  return createSourceWithTurns(source, takeTurn);
+/** Samples per second of a long recording, of all channels together, that are decoded on average. */
+const streamSamplesPerSecond = 192_000;
+
+const getTime = (): number => performance.now();
+const turns = createFairTurns({ getTime, takeTurn: () => setImmediate() });
+
+/** A source whose reads let the work of other clients run in between. */
+function takeTurns(source: ByteSource, turn: Turn): ByteSource {
+  return createSourceWithTurns(source, createPacedTurn(turn.pass, turnMilliseconds, getTime));
+}
+
+/** The same encoders; each run lets the work of other clients go first where it is their turn. */
+function passBeforeRuns(encoderSet: EncoderSet, turn: Turn): EncoderSet {
+  return {
+    ...encoderSet,
+    encoders: encoderSet.encoders.map((encoder) => ({
+      ...encoder,
+      async encode(samples, options) {
+        await turn.pass();
+        return encoder.encode(samples, options);
+      },
+    })),
+  };
+}
+
+/** Chunks for which the thread is left to others. */
+async function* receive(chunks: AsyncIterable<Uint8Array>, turn: Turn): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await turn.wait(() => iterator.next());
+    if (next.done) return;
+    yield next.value;
+  }
 }
 
 serveWorker<GolemWorkerSettings, GolemCalls>(startService, { concurrent: concurrentCalls });
 
-function startService({ cache, busy }: GolemWorkerSettings, place: number): WorkerService<GolemCalls> {
+function startService(
+  { cache, busy, maximumSamples }: GolemWorkerSettings,
+  place: number,
+): WorkerService<GolemCalls> {
   const cores = availableParallelism();
   const hasSpareCore = (): boolean => 2 * Atomics.load(busy, 0) <= cores;
   // Workers further back get work only where there is no core to spare.
@@ -97,16 +124,25 @@ function startService({ cache, busy }: GolemWorkerSettings, place: number): Work
       return undefined;
     },
     forget,
-    async predict({ golem, bytes, name }, { signal }) {
+    async predict({ golem, client, bytes, name }, { signal }) {
       const { model, encoderSet } = await load(golem);
-      throwIfAborted(signal);
-      const source = takeTurns(createMemorySource(bytes, name));
       const audio = getAudioOf(model.document);
-      const embedded = await embedSource(source, encoderSet, { audio, decoders, signal, identify: false });
-      return predictEmbedded(model, embedded, name);
+      return turns.hold(client, async (turn) => {
+        throwIfAborted(signal);
+        const source = takeTurns(createMemorySource(bytes, name), turn);
+        const options = { audio, decoders: systemDecoders, signal, maximumSamples, identify: false };
+        const embedded = await embedSource(source, passBeforeRuns(encoderSet, turn), options);
+        return predictEmbedded(model, embedded, name);
+      });
     },
-    detect: async ({ golem, ...argument }, context) => detect(await load(golem), argument, context),
-    listen: async ({ golem, ...argument }, context) => listen(await load(golem), argument, context),
+    detect: async ({ golem, client, ...argument }, context) => {
+      const loaded = await load(golem);
+      return turns.hold(client, (turn) => detect(loaded, argument, context, turn));
+    },
+    listen: async ({ golem, client, ...argument }, context) => {
+      const loaded = await load(golem);
+      return turns.hold(client, (turn) => listen(loaded, argument, context, turn));
+    },
   };
 
   return {
@@ -120,16 +156,18 @@ function startService({ cache, busy }: GolemWorkerSettings, place: number): Work
 /** Finds the events in a recording that arrives as chunks. */
 async function detect(
   { model, encoderSet }: LoadedGolem,
-  { name, options, maximumSeconds }: Omit<GolemCalls["detect"]["argument"], "golem">,
+  { name, options, maximumSeconds }: Omit<GolemCalls["detect"]["argument"], "golem" | "client">,
   { signal, report, chunks }: CallContext<GolemCalls["detect"]>,
+  turn: Turn,
 ): Promise<undefined> {
-  const classifier = createWindowClassifier(model, encoderSet);
-  const source = await receiveSource(chunks, name, report);
-  const events = detectSource(takeTurns(source), classifier, {
+  const classifier = createWindowClassifier(model, passBeforeRuns(encoderSet, turn));
+  const source = await receiveSource(receive(chunks, turn), name, report);
+  const events = detectSource(takeTurns(source, turn), classifier, {
     settings: resolveDetectSettings(model, options),
-    ...{ decoders, maximumSeconds, signal },
+    ...{ decoders: systemDecoders, maximumSeconds, signal },
+    maximumSamples: maximumSeconds * streamSamplesPerSecond,
     onWarning: (warning) => report({ warning }),
-    onProgress: ({ completed }) => report({ seconds: completed }),
+    onProgress: ({ completed }) => report({ seconds: completed, worked: turn.getUsed() / 1000 }),
   });
   for await (const event of events) report({ event });
 }
@@ -137,22 +175,23 @@ async function detect(
 /** Finds the events in a live stream of samples. */
 async function listen(
   { model, encoderSet }: LoadedGolem,
-  { format, options }: Omit<GolemCalls["listen"]["argument"], "golem">,
+  { format, options }: Omit<GolemCalls["listen"]["argument"], "golem" | "client">,
   { signal, report, chunks }: CallContext<GolemCalls["listen"]>,
+  turn: Turn,
 ): Promise<undefined> {
   const { sampleRate, maximumLagSeconds, ...rest } = options;
-  const detector = createDetector(createWindowClassifier(model, encoderSet), {
+  const detector = createDetector(createWindowClassifier(model, passBeforeRuns(encoderSet, turn)), {
     settings: resolveDetectSettings(model, rest),
     ...{ sampleRate, maximumLagSeconds, signal },
     onWarning: (warning) => report({ warning }),
   });
   const reader = createPcmReader(format);
-  for await (const bytes of chunks) {
+  for await (const bytes of receive(chunks, turn)) {
     for (const event of await detector.push(reader.push(bytes))) report({ event });
     report({ taken: bytes.length });
   }
   for (const event of await detector.finish()) report({ event });
-  report({ seconds: detector.getState().time });
+  report({ seconds: detector.getState().time, worked: turn.getUsed() / 1000 });
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Job {
   readonly argument: unknown;
   readonly options: CallOptions<Calls[string]>;
   readonly isConcurrent: boolean;
+  /** For whom it is done; clients take turns. */
+  readonly client: string;
   /** The only worker that may run it. */
   readonly only?: PoolWorker;
   /** Whether it is one of the calls that make a worker ready: it is not blamed for the worker's death. */

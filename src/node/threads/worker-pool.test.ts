@@ -11,6 +11,7 @@ const nothing = ["forget", "none"] as const;
 
 async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) {
   const watch = watchWorkers();
+  const { count = 2 } = options;
   const told: number[] = [];
   const settings: GolemWorkerSettings = {
     cache: getCacheFolder(),
@@ -22,7 +23,7 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
     ...options,
   });
   onTestFinished(() => pool.close());
-  await expect.poll(pool.getReady, { timeout: 20_000 }).toBe(2);
+  await expect.poll(pool.getReady, { timeout: 20_000 }).toBe(count);
   return { pool, told, workers: watch.started };
 }
 
@@ -91,4 +92,13 @@ it("gives up on workers that cannot start, with what kept them from it", async (
   expect(pool.getReady()).toBe(0);
   await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "unexpected" });
   await pool.close();
+});
+
+it("gives a worker to clients in turn, however many calls one of them has", async () => {
+  const { pool } = await createPool({ count: 1 });
+  const answered: string[] = [];
+  const ask = (client: string): Promise<void> =>
+    pool.run(...nothing, { client }).then(() => void answered.push(client));
+  await Promise.all([..."aaaaaa", "b", "c", "b"].map(ask));
+  expect(answered.join("")).toBe("abcabaaaa");
 });

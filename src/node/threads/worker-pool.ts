@@ -66,7 +66,10 @@ interface WorkerPool<All extends Calls> {
   run<Name extends keyof All & string>(
     method: Name,
     argument: All[Name]["argument"],
-    options?: CallOptions<All[Name]>,
+    options?: CallOptions<All[Name]> & {
+      /** For whom: the clients of waiting calls take turns. Default: one for all. */
+      readonly client?: string | undefined;
+    },
   ): Promise<All[Name]["answer"]>;
   /** Runs a call on each worker; workers that are started later, in place of dead ones, do not get it. */
   runOnEach<Name extends keyof All & string>(
@@ -84,6 +87,9 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   const workers = new Set<PoolWorker>();
   let failure: unknown = new WorkerDeath("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
+  /** When a call of a client was last given to a worker, counted in calls; of clients with calls. */
+  const served = new Map<string, number>();
+  let given = 0;
 
   const reportBusy = (): void => options.onBusy?.(countBusy(workers));
 
@@ -122,13 +128,19 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     } else if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
   };
 
-  /** Gives waiting jobs to workers that have room, oldest first. */
+  /** Gives waiting jobs to workers that have room: clients in turn, and of each the oldest first. */
   const dispatch = (): void => {
-    for (let i = 0; !closed && i < waiting.length; ) {
-      const worker = findWorker(workers, waiting[i]!, ahead);
-      if (worker) give(worker, waiting.splice(i, 1)[0]!);
-      else i++;
+    while (!closed) {
+      const next = findNext(waiting, workers, ahead, served);
+      if (!next) break;
+      waiting.splice(waiting.indexOf(next.job), 1);
+      served.set(next.job.client, ++given);
+      give(next.worker, next.job);
     }
+    const present = new Set(
+      [...waiting, ...[...workers].flatMap(({ jobs }) => [...jobs])].map(({ client }) => client),
+    );
+    for (const client of served.keys()) if (!present.has(client)) served.delete(client);
   };
 
   const give = (worker: PoolWorker, job: Job): void => {
@@ -148,7 +160,9 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     );
   };
 
-  const add = async (call: Pick<Job, "method" | "argument" | "options" | "only">): Promise<unknown> => {
+  const add = async (
+    call: Pick<Job, "method" | "argument" | "options" | "client" | "only">,
+  ): Promise<unknown> => {
     if (closed || workers.size === 0) throw closed ?? failure;
     return enqueue(waiting, { ...call, isConcurrent: concurrent.includes(call.method) }, dispatch);
   };
@@ -166,10 +180,12 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   return {
     getRoom: () => Math.max(0, countRoom(workers, ahead) - waiting.length),
     getReady: () => [...workers].filter(({ isReady }) => isReady).length,
-    run: (method, argument, callOptions = {}) =>
-      add({ method, argument, options: callOptions as Job["options"] }),
+    run: (method, argument, { client = "", ...callOptions } = {}) =>
+      add({ method, argument, options: callOptions as Job["options"], client }),
     runOnEach: (method, argument) =>
-      Promise.all([...workers].map((worker) => add({ method, argument, options: {}, only: worker }))),
+      Promise.all(
+        [...workers].map((worker) => add({ method, argument, options: {}, client: "", only: worker })),
+      ),
     close,
   };
 }
@@ -193,7 +209,7 @@ async function runFirstCalls(
   const answers = calls.map(
     (call) =>
       new Promise((resolve, reject) => {
-        give({ ...call, options: {}, isConcurrent: false, isFirst: true, resolve, reject });
+        give({ ...call, options: {}, isConcurrent: false, client: "", isFirst: true, resolve, reject });
       }),
   );
   await Promise.allSettled(answers);
@@ -221,6 +237,25 @@ async function enqueue(
     dispatch();
   });
   return settled.finally(() => signal?.removeEventListener("abort", drop));
+}
+
+/** The job that starts next, with its worker: of the client that was served longest ago, the oldest that can start. */
+function findNext(
+  waiting: readonly Job[],
+  workers: ReadonlySet<PoolWorker>,
+  ahead: number,
+  served: ReadonlyMap<string, number>,
+): { readonly job: Job; readonly worker: PoolWorker } | undefined {
+  let best: { readonly job: Job; readonly worker: PoolWorker } | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const job of waiting) {
+    const since = served.get(job.client) ?? 0;
+    const worker = since < least ? findWorker(workers, job, ahead) : undefined;
+    if (!worker) continue;
+    best = { job, worker };
+    least = since;
+  }
+  return best;
 }
 
 /** Takes waiting jobs out of the queue. */

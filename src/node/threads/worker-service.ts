@@ -36,17 +36,22 @@ interface ServeWorkerOptions<All extends Calls> {
 }
 
 /**
- * Runs a service in this worker thread; `start` gets the pool's settings and the worker's place in the pool.
+ * Runs a service in this worker thread; `start` gets the pool's settings, the worker's place in the pool, and a
+ * signal that aborts while it starts.
  */
 export function serveWorker<Settings, All extends Calls>(
-  start: (settings: Settings, place: number) => WorkerService<All> | Promise<WorkerService<All>>,
+  start: (
+    settings: Settings,
+    place: number,
+    signal: AbortSignal,
+  ) => WorkerService<All> | Promise<WorkerService<All>>,
   { concurrent }: ServeWorkerOptions<All> = {},
 ): void {
   const port = parentPort!;
   let service: WorkerService<All> | undefined;
   const first: CallMethods<StartCalls> = {
-    async start({ settings, place }) {
-      service = await start(settings as Settings, place);
+    async start({ settings, place }, { signal }) {
+      service = await start(settings as Settings, place, signal);
       Object.assign(methods, service.methods);
       return undefined;
     },

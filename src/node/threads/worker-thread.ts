@@ -3,15 +3,16 @@
  *
  * Not its concern: what is sent to them (worker-pool.ts), what they do.
  */
-import { Worker } from "node:worker_threads";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import { GolemError } from "../../core/error.ts";
 
 /** Starts a worker's file: the built one, or, when this file is the source, the source through tsx. */
-export function startThread(script: string): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL(`./${script}.js`, import.meta.url));
+export function startThread(script: string, options: WorkerOptions = {}): Worker {
+  if (!import.meta.url.endsWith(".ts"))
+    return new Worker(new URL(`./${script}.js`, import.meta.url), options);
   const source = new URL(`./${script}.ts`, import.meta.url).href;
   const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
-  return new Worker(code, { eval: true });
+  return new Worker(code, { ...options, eval: true });
 }
 
 /**

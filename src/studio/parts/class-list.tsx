@@ -50,7 +50,7 @@ export function ClassList({
             <li>
               <button
                 type="button"
-                class="class suggested"
+                class="class-offer"
                 onClick={() => addClasses([backgroundLabel])}
                 title={w.backgroundHint}
               >

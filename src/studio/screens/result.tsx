@@ -5,8 +5,9 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
+import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
-import { shortenName } from "../../view/format.ts";
+import { formatShare, shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -75,6 +76,7 @@ function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
   const { evaluation } = document;
+  const standing = evaluation ? judgeStanding(evaluation) : undefined;
   const said = getWordShare(document);
   return (
     <>
@@ -93,19 +95,18 @@ function Outcome() {
       )}
       <section class="first" aria-labelledby="score">
         <h1 id="score" class="lead">
-          {w.kicker}
+          {standing === undefined ? w.kicker : w.kickers[standing]}
         </h1>
         {evaluation ? (
           <>
             <div class="number-row">
               <p class="number">
-                {(100 * evaluation.balancedAccuracy).toFixed(0)}
+                {Number.parseInt(formatShare(evaluation.balancedAccuracy), 10)}
                 <span>%</span>
               </p>
               <div>
                 <p class="lead">
-                  {w.between(...(evaluation.interval as [number, number]))}{" "}
-                  {w.verdicts[judgeScore(evaluation)]}
+                  {w.between(...(evaluation.interval as [number, number]))} {describeMeaning(evaluation)}
                 </p>
                 <p class="note">
                   {describeMeasure(evaluation)}{" "}
@@ -139,9 +140,29 @@ function Outcome() {
   );
 }
 
-function describeMeasure(
-  evaluation: NonNullable<NonNullable<typeof learned.value>["document"]["evaluation"]>,
-): string {
+type Evaluated = NonNullable<NonNullable<typeof learned.value>["document"]["evaluation"]>;
+
+/** Code of the reason why nothing is known of new recordings, and the classes it is about. */
+function readReason({ notMeasured }: Evaluated): [code: string, names: readonly string[]] {
+  return [notMeasured?.code ?? "sources-mixed", notMeasured?.labels ?? []];
+}
+
+function describeMeaning(evaluation: Evaluated): string {
+  const w = words.value.result;
+  const verdict = judgeScore(evaluation);
+  switch (verdict) {
+    case "onlyKnown":
+    case "sameSpeakers":
+    case "shortcut":
+      return w.unmeasured(...readReason(evaluation));
+    case "noMistake":
+      return w.noMistake(evaluation.recordings, 1 - evaluation.interval[0]);
+    default:
+      return w.verdicts[verdict];
+  }
+}
+
+function describeMeasure(evaluation: Evaluated): string {
   const w = words.value.result;
   const { folds, repeats } = evaluation as { folds?: number; repeats?: number };
   if (evaluation.protocol === "held-out") return w.howTest(evaluation.recordings);
@@ -158,9 +179,31 @@ function Next() {
     if (hasData && !isStale.value) void measureCurve();
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
-  const best = found?.classGains.find(({ outgrows, gain }) => !outgrows && gain >= 0.001);
-  // A gain below a percentage point is no reason to record; then trying it comes first.
-  const isWorth = best !== undefined && best.gain >= 0.01;
+  const { evaluation } = learned.value!.document;
+  const reason = evaluation && judgeStanding(evaluation) ? readReason(evaluation) : undefined;
+  const advice = found?.advice;
+  const best =
+    !reason && advice?.kind === "class"
+      ? found!.classGains.find(({ label }) => label === advice.label)
+      : undefined;
+  const isWorth = best !== undefined;
+  const describeAdvice = (): string => {
+    if (reason) return w.remedy(...reason);
+    switch (advice?.kind) {
+      case "class":
+        return w.nextGain(100 * best!.gain, 100 * best!.interval[0], 100 * best!.interval[1]);
+      case "all":
+        return w.nextAll(100 * advice.gain);
+      case "other":
+        return w.nextOther;
+      case "guessing":
+        return w.nextGuessing;
+      case "no-mistake":
+        return w.nextNoMistake;
+      default:
+        return w.nextNone;
+    }
+  };
   const tryIt = (
     <a class={`button${isWorth ? "" : " primary"}`} href={getAddress({ screen: "try", task: open.id })}>
       {w.nextTry}
@@ -172,11 +215,9 @@ function Next() {
       <div>
         <h2 class="plain">{w.next}</h2>
         <p class="note">
-          {found === undefined && !isStale.value
+          {reason === undefined && found === undefined && !isStale.value
             ? `${w.nextMeasuring}…`
-            : best
-              ? w.nextGain(100 * best.gain, 100 * best.interval[0], 100 * best.interval[1])
-              : w.nextNone}
+            : describeAdvice()}
         </p>
       </div>
       <div class="actions">
@@ -184,7 +225,7 @@ function Next() {
         {best && (
           <button
             type="button"
-            class={`button${isWorth ? " primary" : ""}`}
+            class="button primary"
             onClick={() => {
               chooseClass(best.label, (counts.value.get(best.label) ?? 0) + 5);
               go({ screen: "record", task: open.id });
@@ -205,6 +246,7 @@ function CurveSection() {
   const w = words.value.result;
   const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
   if (!found || found.points.length === 0) return null;
+  const { evaluation } = learned.value!.document;
   const doubled = found.forecasts.find(({ growth }) => growth === 2);
   return (
     <section aria-labelledby="curve">
@@ -223,7 +265,11 @@ function CurveSection() {
         width={isNarrow.value ? 344 : 1000}
         words={{ axis: w.curveAxis, guessing: w.chance }}
       />
-      <p class="note">{w.curveNote}</p>
+      <p class="note">
+        {evaluation?.protocol === "held-out"
+          ? w.curveApart(found.points.at(-1)!.balancedAccuracy)
+          : w.curveNote}
+      </p>
     </section>
   );
 }

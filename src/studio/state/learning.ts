@@ -4,7 +4,7 @@
  * Not its concern: how training works, screens.
  */
 import { signal } from "@preact/signals";
-import type { GolemCurve } from "../../workflow/measure-curve.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import { describeTask } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
@@ -20,7 +20,7 @@ export const learning = signal<number | undefined>(undefined);
 export const learnError = signal<unknown>(undefined);
 
 /** The learning curve, measured after training; null where that is impossible. */
-export const curve = signal<{ readonly mark: string; readonly curve: GolemCurve | null } | undefined>(
+export const curve = signal<{ readonly mark: string; readonly curve: LearningCurve | null } | undefined>(
   undefined,
 );
 

@@ -8,6 +8,7 @@ import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import type { Caller } from "../../core/worker-calls.ts";
+import { servePageDecoding } from "../../web/page-decoding.ts";
 import { createWorkerCaller } from "../../web/worker-calls.ts";
 import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { LearnCalls } from "../workers/learn-worker.ts";
@@ -77,11 +78,13 @@ export function getShare({ completed, total }: Progress): number {
 /** Loads the encoder; may be called again after a failure. */
 export function loadNetworks(): void {
   loadError.value = undefined;
+  const decoding = servePageDecoding();
   getEmbedder()
     .call(
       "load",
-      { site: new URL(".", document.baseURI).href },
+      { site: new URL(".", document.baseURI).href, decoding },
       {
+        transfer: [decoding],
         onProgress: (progress) => {
           loadProgress.value = 0.98 * getShare(progress);
         },

@@ -12,6 +12,20 @@ const recordings = (n: number) => formatNumberOf(n, "recording");
 const classes = (n: number) => (n === 1 ? "1 class" : `${n} classes`);
 const whole = (share: number) => Math.round(100 * share);
 
+const list = (names: readonly string[]) =>
+  names
+    .slice(0, 3)
+    .map((name) => `“${name}”`)
+    .join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+/** What tells labels without the sound, by the code of the reason. */
+const properties: Readonly<Record<string, string>> = {
+  "format-tells": "the file format",
+  "rate-tells": "the sample rate of the file",
+  "channels-tells": "the number of channels",
+  "loudness-tells": "the loudness",
+  "duration-tells": "the duration",
+};
+
 /** The catalogue. Functions take numbers and names. */
 export const english = {
   language: "English",
@@ -160,21 +174,47 @@ export const english = {
     examined: "Testing on recordings it was not trained on",
     stale: "The recordings have changed since training.",
     kicker: "Right on recordings it was not trained on",
+    kickers: {
+      onlyKnown: "Right on these same sources",
+      sameSpeakers: "Right on these same speakers",
+      shortcut: "Right on recordings made like these",
+    },
     unscored: "Not scored: a class has a single recording, so none could be held out for a test.",
     between: (low: number, high: number) =>
       `On new recordings like these, expect ${whole(low)} to ${formatShare(high)} right.`,
     verdicts: {
-      guessing:
-        "So far this cannot be distinguished from guessing. It needs more recordings, or sounds that differ more.",
-      mostlyWrong: "Better than guessing, but mostly wrong. More recordings per class help most.",
-      perhapsWrong:
-        "Better than guessing, but perhaps wrong more often than right. More recordings per class help most.",
-      useful: "Useful where mistakes cost little. More recordings per class help most.",
-      sameSpeakers:
-        "The score on the speakers it was trained on. On new speakers it cannot be measured: record each class by at least two speakers.",
-      onlyKnown:
-        "This is the score on sources it was trained on, and says nothing about new ones. Record each class from several sources.",
+      guessing: "So far this cannot be distinguished from guessing.",
+      mostlyWrong: "Better than guessing, but mostly wrong.",
+      perhapsWrong: "Better than guessing, but perhaps wrong more often than right.",
+      useful: "Useful where mistakes cost little.",
+      synthetic:
+        "Measured on synthetic voices, which says little about people. Record some, as a test or to train on.",
       good: "Good. Keep testing it where it will be used.",
+    },
+    noMistake: (n: number, share: number) =>
+      `No mistake yet on ${recordings(n)}, which does not exclude ${formatShare(share)} of mistakes.`,
+    /** Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about. */
+    unmeasured: (code: string, names: readonly string[]) => {
+      if (code === "sources-mixed") {
+        return "On new sources it cannot be measured: pieces of one source were trained and tested on.";
+      }
+      const property = properties[code];
+      if (property !== undefined) {
+        return `On other recordings it cannot be measured: ${property} alone tells the classes as well as the golem does.`;
+      }
+      return `On new speakers it cannot be measured${names.length > 0 ? `: ${list(names)}: by one speaker` : ""}.`;
+    },
+    /** What to record so that it can be measured. */
+    remedy: (code: string, names: readonly string[]) => {
+      const which = names.length > 0 ? list(names) : "each class";
+      if (code === "sources-mixed") return `Record ${which} from at least two sources.`;
+      if (code === "same-speakers") return "Test on speakers who are not in the training set.";
+      if (code === "duration-tells") return "Record or cut all classes to the same durations.";
+      if (code === "loudness-tells") return "Record all classes equally loud.";
+      if (code in properties) {
+        return "Record all classes in the same way: the same device, the same place.";
+      }
+      return `Record ${which} by at least two speakers.`;
     },
     how: (n: number, folds: number, repeats: number) =>
       `Measured on all ${n} recordings by cross-validation, ${formatNumberOf(repeats, "time")}: each of ${folds} parts in turn was held out of training and then used as the test.`,
@@ -189,14 +229,23 @@ export const english = {
     nextRecord: (name: string) => `Record 5 more of “${name}”`,
     nextGain: (points: number, low: number, high: number) =>
       `About ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
-    nextNone: "No single class stands out. More recordings of each would narrow the interval.",
+    nextAll: (points: number) =>
+      `More recordings of all classes: about ${points.toFixed(1)} percentage points with twice as many.`,
+    nextOther:
+      "More recordings of the same kind would not raise the score. New speakers, rooms and devices may.",
+    nextGuessing: "No gain can be forecast yet. Record more, or make the classes differ more.",
+    nextNoMistake: "No mistake yet, so no gain can be forecast. More recordings would narrow the interval.",
+    nextNone: "A second recording of each class, so that some can be held out for a test.",
     nextMeasuring: "Measuring what more recordings would give",
     nextTry: "Try it on your microphone",
     curve: "What more recordings would give",
     curveText: (points: number, low: number, high: number) =>
       `Twice as many: about ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
     curveAxis: "recordings per class",
-    curveNote: "Solid line: measured. Dashed line: forecast for more recordings like these.",
+    curveNote:
+      "Solid line: measured, up to the score above. Dashed line: forecast for more recordings like these.",
+    curveApart: (share: number) =>
+      `Measured by cross-validation on the training recordings (${formatShare(share)} with all of them), not on the test set that the score above is of. Dashed line: forecast for more recordings like these.`,
     confusion: "What it mixes up",
     confusionNone: "No recording was classified as another class.",
     confusionText: (truth: string, predicted: string) =>

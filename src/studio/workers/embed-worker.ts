@@ -13,7 +13,9 @@ import type { CallMethods } from "../../core/worker-calls.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
+import { createBrowserDecoders } from "../../web/browser-decoders.ts";
 import { detectLive, type LiveInput } from "../../web/live-detection.ts";
+import { createPageDecoding } from "../../web/page-decoding.ts";
 import { loadWebEncoderSet } from "../../web/web-encoder-set.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { predict } from "../../workflow/predict.ts";
@@ -27,8 +29,11 @@ import { studioEncoderSet } from "./studio-encoder-set.ts";
 
 /** Calls of this worker. */
 export type EmbedCalls = {
-  /** Loads the networks; `site` is the address of the page's folder. Reports `Progress`. */
-  load: { argument: { site: string }; answer: null };
+  /**
+   * Loads the networks; `site` is the address of the page's folder, `decoding` the port of
+   * `servePageDecoding`. Reports `Progress`.
+   */
+  load: { argument: { site: string; decoding: MessagePort }; answer: null };
   /** Embeds a made-up sound, so that the first recording is embedded as fast as the second. */
   rehearse: { argument: null; answer: null };
   /** Embeds a recording of the shelf; `needsPeaks` where its picture is not drawn yet. */
@@ -48,6 +53,8 @@ export type EmbedCalls = {
 };
 
 const shelf = openShelf();
+/** Decoders for what is not built in. */
+let decoders = createBrowserDecoders();
 let encoderSet: Promise<LoadedEncoderSet> | undefined;
 const golems = new Map<string, Promise<GolemModel>>();
 
@@ -80,7 +87,7 @@ async function embed(
     const bytes = embedded && !needsPeaks ? undefined : await kept.getSound(id);
     if (!embedded) {
       if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
-      embedded = await embedSource(createMemorySource(bytes, name), await getEncoderSet());
+      embedded = await embedSource(createMemorySource(bytes, name), await getEncoderSet(), { decoders });
       await writeEmbeddings(kept, hash, embedded);
     }
     const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
@@ -94,7 +101,7 @@ async function embed(
 
 /** The picture of a recording; of a long one, of its first half minute. */
 async function drawSound(bytes: Uint8Array, name: string): Promise<Uint8Array | undefined> {
-  const opened = await openAudio(createMemorySource(bytes, name), { trim: false });
+  const opened = await openAudio(createMemorySource(bytes, name), { decoders, trim: false });
   for await (const samples of opened.windows()) return computePeaks(samples);
   return undefined;
 }
@@ -126,7 +133,8 @@ async function getEncoderSetOf(golem: GolemModel): Promise<EncoderSet> {
 }
 
 const methods: CallMethods<EmbedCalls> = {
-  load: async ({ site }, { onProgress }) => {
+  load: async ({ site, decoding }, { onProgress }) => {
+    decoders = createBrowserDecoders(createPageDecoding(decoding));
     await loadEncoderSet(site, onProgress);
     return null;
   },
@@ -137,7 +145,7 @@ const methods: CallMethods<EmbedCalls> = {
   embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
   predict: async ({ task, bytes, name }) => {
     const golem = await getGolem(task);
-    return predict(golem, await getEncoderSetOf(golem), createMemorySource(bytes, name));
+    return predict(golem, await getEncoderSetOf(golem), createMemorySource(bytes, name), { decoders });
   },
   listen: async ({ task, ...input }) => {
     const golem = await getGolem(task);

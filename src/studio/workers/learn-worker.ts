@@ -9,6 +9,7 @@ import { defaultRecipe } from "../../core/default-recipe.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
 import { clipFindings } from "../../golem/training-account.ts";
 import type { TrainingDocument } from "../../golem/training-document.ts";
@@ -16,7 +17,7 @@ import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import type { CandidateScore } from "../../workflow/compare-candidates.ts";
 import { compareHeads } from "../../workflow/compare-heads.ts";
 import { examineRecordings } from "../../workflow/examine-recordings.ts";
-import { computeCurve, type GolemCurve } from "../../workflow/measure-curve.ts";
+import { computeCurve } from "../../workflow/measure-curve.ts";
 import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
@@ -54,7 +55,7 @@ export type LearnCalls = {
   /** Of recordings with these hashes and labels, the numbers of their embeddings that differ most between labels. */
   sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
-  curve: { argument: { task: string }; answer: GolemCurve };
+  curve: { argument: { task: string }; answer: LearningCurve };
   /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
   compare: { argument: { task: string; name: string }; answer: ComparedHead };
 };
@@ -116,8 +117,11 @@ async function recallEmbedded(hashes: readonly string[]): Promise<(EmbedResult |
 const curveFits = 40;
 const curveRepeats = 2;
 
-function curve(task: string, onProgress: (progress: Progress) => void): Promise<GolemCurve> {
-  const measure = { maximumEvaluations: curveFits, repeats: curveRepeats };
+async function curve(task: string, onProgress: (progress: Progress) => void): Promise<LearningCurve> {
+  const evaluation = (await recall(task))?.document.evaluation;
+  // The curve ends at the score that the page shows, which has more repeats.
+  const headline = evaluation?.protocol === "cross-validation" ? evaluation : undefined;
+  const measure = { maximumEvaluations: curveFits, repeats: curveRepeats, headline };
   return computeCurve(environment, task, { ...measure, onProgress });
 }
 

@@ -3,7 +3,7 @@
  *
  * Not its concern: how the matrix is drawn, how recordings are played.
  */
-import { formatCount } from "../../core/format.ts";
+import { formatWhole } from "../../core/format.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { type CellPlace, ConfusionMatrix, getCellId, isLargeMatrix } from "../confusion-matrix.tsx";
 import { formatShare } from "../format.ts";
@@ -46,7 +46,7 @@ export function writeConfusion(data: ReportData) {
           {worst ? (
             <>
               Most frequent error: <b>{worst.truth}</b> classified as <b>{worst.predicted}</b> (
-              {formatCount(worst.count)} of {formatCount(perClass[worst.truth]?.support ?? 0)}).
+              {formatWhole(worst.count)} of {formatWhole(perClass[worst.truth]?.support ?? 0)}).
             </>
           ) : (
             "Every recording was classified correctly."
@@ -125,7 +125,7 @@ function CellMenu({ cells }: { readonly cells: readonly FilledCell[] }) {
       {cells.slice(0, maximumChoices).map(({ place, truth, predicted, count }, i) => (
         <li key={getCellId(place)}>
           <button type="button" class="cell miss" data-cell={getCellId(place)} aria-pressed={i === 0}>
-            {`${truth} as ${predicted} (${formatCount(count)})`}
+            {`${truth} as ${predicted} (${formatWhole(count)})`}
           </button>
         </li>
       ))}
@@ -155,7 +155,7 @@ function CellList(props: { readonly cell: FilledCell; readonly isOpen: boolean; 
             <b>{truth}</b> classified as <b>{predicted}</b>
           </>
         )}{" "}
-        <span class="count">{formatCount(count)}</span>
+        <span class="count">{formatWhole(count)}</span>
       </h3>
       <ul class="recordings">
         {recordings.map(({ recording, index }) => (

@@ -3,18 +3,22 @@
  *
  * Not its concern: how it was measured, how it is drawn.
  */
-import { formatPoints } from "../../core/format.ts";
+import { formatPercent, formatPoints } from "../../core/format.ts";
+import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../curve-picture.tsx";
+import { keepPercents } from "../format.ts";
+import { describeAdvice } from "../sentences.ts";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
 
 const words = { axis: "recordings per class", guessing: "guessing" };
 
 /** The section; undefined if the curve was not measured. */
-export function writeCurve({ learningCurve }: ReportData) {
+export function writeCurve({ learningCurve, evaluation }: ReportData) {
   if (!learningCurve || learningCurve.points.length === 0) return undefined;
   const doubled = learningCurve.forecasts.find(({ growth }) => growth === 2);
-  const best = learningCurve.classGains.find(({ outgrows }) => !outgrows);
+  const score = learningCurve.points.at(-1)!.balancedAccuracy;
+  const advice = describeAdvice(learningCurve, evaluation ? judgeStanding(evaluation) : undefined);
   return (
     <Section
       id="curve"
@@ -24,12 +28,7 @@ export function writeCurve({ learningCurve }: ReportData) {
           <>
             With twice as many recordings: about <b>{formatPoints(doubled.gain)} percentage points</b> more (
             {formatPoints(doubled.gainInterval[0])} to {formatPoints(doubled.gainInterval[1])}).
-            {best && best.gain > 0 && (
-              <>
-                {" "}
-                The class <b>{best.label}</b> would gain most.
-              </>
-            )}
+            {` ${keepPercents(advice)}`}
           </>
         ) : (
           "The score with fewer recordings per class than there are."
@@ -39,7 +38,12 @@ export function writeCurve({ learningCurve }: ReportData) {
       <BothWidths draw={(width) => <CurvePicture curve={learningCurve} width={width} words={words} />} />
       <p class="note">
         Solid line: measured on held-out recordings, with 95 % intervals. Dashed line: forecast, for
-        recordings like the existing ones. Recordings of new speakers usually add more.
+        recordings like the existing ones.{" "}
+        {evaluation?.protocol === "held-out"
+          ? keepPercents(
+              `It is measured by cross-validation on the training recordings (${formatPercent(score)} with all of them), not on the test set that the score above is of (${formatPercent(evaluation.balancedAccuracy)}).`,
+            )
+          : "It passes through the score above."}
       </p>
     </Section>
   );

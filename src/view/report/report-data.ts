@@ -4,7 +4,7 @@
  * Not its concern: how the data was computed, how it is shown.
  */
 import type { Evaluation } from "../../evaluate/evaluate.ts";
-import type { ClassGain, LearningCurve } from "../../evaluate/learning-curve.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 
 /** A report: of a golem as it was trained, or of a golem on a test set. */
 export interface ReportData {
@@ -21,15 +21,10 @@ export interface ReportData {
   };
   readonly views: readonly ReportView[];
   readonly recordings: readonly ReportRecording[];
-  readonly learningCurve?: ReportCurve | undefined;
+  readonly learningCurve?: LearningCurve | undefined;
   /** Undefined if the doctor did not run. */
   readonly findings?: readonly ReportFinding[] | undefined;
   readonly reproduction: Reproduction;
-}
-
-/** A learning curve; per class, whether it would outgrow the others and so hardly gain. */
-export interface ReportCurve extends LearningCurve {
-  readonly classGains: readonly (ClassGain & { readonly outgrows?: boolean })[];
 }
 
 /** A view of the golem with its share in the decision. */

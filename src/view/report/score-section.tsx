@@ -4,8 +4,9 @@
  *
  * Not its concern: how scores are computed, how they are drawn.
  */
-import { formatDuration, formatNumberOf, formatPoints } from "../../core/format.ts";
+import { formatDuration, formatNumberOf, formatPercent } from "../../core/format.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { describeScored } from "../../evaluate/standing.ts";
 import { formatShare, keepPercents } from "../format.ts";
 import { ScorePicture } from "../score-picture.tsx";
 import { describeInterval, describeProtocol, describeVerdict, trainedCaution } from "../sentences.ts";
@@ -52,21 +53,21 @@ function Score({ evaluation }: { readonly evaluation: Evaluation }) {
   const by = speakers === undefined ? "" : `, by ${formatNumberOf(speakers, "speaker")}`;
   const words = {
     label:
-      `Held out ${formatShare(balancedAccuracy, 1)}, ${keepPercents(describeInterval(evaluation))}; ` +
+      `On ${describeScored(evaluation)} ${formatShare(balancedAccuracy, 1)}, ${keepPercents(describeInterval(evaluation))}; ` +
       `guessing ${formatShare(chance, 1)}; on the training recordings ${formatShare(trainAccuracy, 1)}`,
-    ...{ heldOut: "held-out recordings", trained: "training recordings", guessing: "guessing" },
+    ...{ heldOut: describeScored(evaluation), trained: "training recordings", guessing: "guessing" },
     caution: `, ${trainedCaution}`,
   };
   return (
     <>
       <div class="score">
         <p class="number">
-          {formatPoints(balancedAccuracy)}
+          {formatPercent(balancedAccuracy).replace(" %", "")}
           <span>%</span>
         </p>
         <div>
           <p class="lead">
-            balanced accuracy on held-out recordings: the recall averaged over classes. The{" "}
+            balanced accuracy on {describeScored(evaluation)}: the recall averaged over classes. The{" "}
             {keepPercents("95 %")} interval is <b>{formatShare(interval[0], 1)}</b> to{" "}
             <b>{formatShare(interval[1], 1)}</b>.
           </p>

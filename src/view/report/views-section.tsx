@@ -6,6 +6,7 @@
 import type { VNode } from "preact";
 import { at, Picture, PictureText } from "../chart.tsx";
 import { formatShare } from "../format.ts";
+import { describeLargerEncoder } from "../sentences.ts";
 import type { ReportData, ReportView } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
 
@@ -22,6 +23,7 @@ interface Group {
 export function writeViews({ views }: ReportData) {
   const groups = groupViews(views);
   const only = views.length === 1 ? views[0]! : undefined;
+  const larger = describeLargerEncoder(views);
   const parts = groups.map(({ isText, encoder, share }, i) => (
     <>
       {i === 0 ? "" : i === groups.length - 1 ? " and " : ", "}
@@ -53,6 +55,7 @@ export function writeViews({ views }: ReportData) {
       <p class="note">
         A frozen network transforms a recording layer by layer: early layers describe the sound, late layers
         the words. The shares maximise the likelihood of held-out training labels.
+        {larger ? ` Here ${larger}.` : ""}
       </p>
     </Section>
   );

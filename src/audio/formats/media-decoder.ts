@@ -1,0 +1,203 @@
+/**
+ * Decodes MP4, WebM and Matroska whose audio is Opus, Vorbis, FLAC, MP3 or PCM.
+ *
+ * Not its concern: codecs that are not built in (AAC, ALAC): they are left to other decoders.
+ *
+ * References: Opus and Vorbis in Matroska (codec mappings of RFC 9559), FLAC in MP4.
+ */
+import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
+import { createStreamedSource } from "../streamed-source.ts";
+import { createWarning } from "../warning.ts";
+import { type ByteAccount, createByteAccount } from "./byte-account.ts";
+import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
+import { readStreamInfo } from "./flac-frame.ts";
+import { checkFormat } from "./format-limits.ts";
+import { createDamageError, type MediaTrack, openMediaTrack } from "./media-track.ts";
+import { decodeMpeg } from "./mp3-decoder.ts";
+import { createFlacPacketDecoder, type PacketDecoder } from "./ogg-link.ts";
+import { createOpusDecoder } from "./opus-codec.ts";
+import { readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
+import { createVorbisDecoder } from "./vorbis-codec.ts";
+
+/** Decodes MP4, WebM and Matroska; rejects with `unsupported-codec` for codecs that are not built in. */
+export const mediaDecoder: Decoder = {
+  id: "mediabunny@1.61",
+  canDecode: ({ container }) => container === "mp4" || container === "webm",
+  decode: async (source, options) => {
+    const track = await openMediaTrack(source);
+    try {
+      checkFormat(source.name, track.sampleRate, track.channels);
+      return await decodeTrack(source.name, track, options);
+    } catch (error) {
+      track.close();
+      throw error;
+    }
+  },
+};
+
+/** Names of codecs in messages. */
+const codecTitles: Readonly<Record<string, string>> = {
+  aac: "AAC",
+  alac: "ALAC",
+  ac3: "AC-3",
+  eac3: "E-AC-3",
+  dts: "DTS",
+  samr: "AMR",
+  sawb: "AMR-WB",
+};
+
+/** Returns the name of a codec in messages. */
+export function getCodecTitle(codec: string): string {
+  return codecTitles[codec] ?? codec;
+}
+
+async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptions): Promise<DecodedStream> {
+  const { codec, container, channels, declaredSeconds } = track;
+  const warnings: ErrorRecord[] = [];
+  if (codec === "mp3") {
+    const stream = await decodeMpeg(createStreamedSource(readBytes(track), name), options, warnings);
+    return { ...stream, container, chunks: closeAfter(stream.chunks, track) };
+  }
+  const decoder = await createDecoder(track);
+  if (!decoder) {
+    throw new GolemError(
+      "unsupported-codec",
+      `${name} holds ${getCodecTitle(codec)}, which is not built in; expected Opus, Vorbis, FLAC, MP3 or PCM.`,
+      { hint: "Convert it, for example: ffmpeg -i FILE -vn out.wav" },
+    );
+  }
+  const account = createByteAccount(name, warnings);
+  const chunks = readPackets(name, track, decoder, { account, warnings }, options);
+  return {
+    ...{ container, channels, warnings, account, isEstimate: true },
+    codec: codec === "ulaw" ? "mulaw" : codec.replace(/be$/, ""),
+    sampleRate: codec === "opus" ? 48_000 : track.sampleRate,
+    ...(declaredSeconds === undefined ? {} : { declaredSeconds }),
+    chunks: closeAfter(chunks, track),
+  };
+}
+
+async function* readBytes(track: MediaTrack): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of track.packets()) yield bytes;
+}
+
+async function* closeAfter<T>(chunks: AsyncIterable<T>, track: MediaTrack): AsyncGenerator<T> {
+  try {
+    yield* chunks;
+  } finally {
+    track.close();
+  }
+}
+
+/** The decoder of a track, with its headers read; undefined for codecs that are not built in. */
+async function createDecoder({ codec, setup, channels }: MediaTrack): Promise<PacketDecoder | undefined> {
+  if (codec === "opus") {
+    const decoder = await createOpusDecoder(setup);
+    for (const header of [setup, setup]) await decoder.decode(header);
+    return decoder;
+  }
+  if (codec === "vorbis") {
+    const decoder = await createVorbisDecoder();
+    for (const header of splitXiphHeaders(setup)) await decoder.decode(header);
+    return decoder;
+  }
+  if (codec === "flac") return createFlacPacketDecoder(readStreamInfo(setup.subarray(8, 42)));
+  const format = codec === "ulaw" ? "mulaw" : codec.replace(/be$/, "");
+  if (!Object.hasOwn(sampleBytes, format)) return undefined;
+  return {
+    decode: (packet) => ({
+      planes: readSamples(packet, format as SampleFormat, !codec.endsWith("be"), channels),
+    }),
+  };
+}
+
+/** Splits the headers of Vorbis as Matroska keeps them: lengths in bytes of 255 and less, then the headers. */
+function splitXiphHeaders(setup: Uint8Array): Uint8Array[] {
+  const count = setup[0] ?? 0;
+  const lengths: number[] = [];
+  let at = 1;
+  while (lengths.length < count && at < setup.length) {
+    let length = 0;
+    while (setup[at] === 255) length += setup[at++]!;
+    length += setup[at++] ?? 0;
+    lengths.push(length);
+  }
+  return [...lengths, setup.length].map((length) => {
+    const header = setup.subarray(at, at + length);
+    at += length;
+    return header;
+  });
+}
+
+/** Seconds by which a file may be shorter than it states: durations are rounded, and include delays. */
+const toleratedSeconds = 0.1;
+
+async function* readPackets(
+  name: string,
+  track: MediaTrack,
+  decoder: PacketDecoder,
+  { account, warnings }: { readonly account: ByteAccount; readonly warnings: ErrorRecord[] },
+  { signal }: DecodeOptions,
+): AsyncGenerator<readonly Float32Array[]> {
+  const { channels, declaredSeconds } = track;
+  const rate = track.codec === "opus" ? 48_000 : track.sampleRate;
+  let produced = 0;
+  let failure: unknown;
+  try {
+    for await (const { bytes, seconds } of track.packets()) {
+      throwIfAborted(signal);
+      const { planes } = await decodePacket(decoder, bytes);
+      if (planes && planes.length !== channels) {
+        account.addRefused(bytes.length);
+        continue;
+      }
+      account.addSound(bytes.length);
+      if (!planes) continue;
+      // Opus packets begin with the delay that their decoder removes.
+      const early = track.codec === "opus" ? 0 : Math.max(0, Math.round(-seconds * rate));
+      const kept = planes.map((plane) => plane.subarray(Math.min(early, plane.length)));
+      produced += kept[0]!.length;
+      if (kept[0]!.length > 0) yield kept;
+    }
+  } catch (error) {
+    if (error instanceof GolemError) throw error;
+    failure = error;
+  } finally {
+    decoder.release?.();
+  }
+  if (produced === 0) {
+    if (failure || account.hasLoss())
+      throw createDamageError(name, failure ?? "none of its packets could be decoded");
+    throw new GolemError(
+      "no-samples",
+      `${name} has ${track.codec} headers but no samples; expected at least one.`,
+      {
+        hint: "Record it again.",
+      },
+    );
+  }
+  const missing = (declaredSeconds ?? 0) - produced / rate;
+  if (failure !== undefined || (missing > toleratedSeconds && !account.hasLoss())) {
+    warnings.push(
+      createWarning(
+        "truncated",
+        `${name} ${missing > toleratedSeconds ? `promises ${declaredSeconds!.toFixed(2)} s and has ${(produced / rate).toFixed(2)} s` : "ends in the middle of its data"}; these were read.`,
+        "The file was cut off; copy or record it again if the end matters.",
+      ),
+    );
+  }
+}
+
+/** Decodes a packet; without planes of any number where it was refused. */
+async function decodePacket(
+  decoder: PacketDecoder,
+  bytes: Uint8Array,
+): Promise<{ readonly planes?: readonly Float32Array[] }> {
+  try {
+    const { planes, failure } = await decoder.decode(bytes);
+    return failure === undefined ? (planes ? { planes } : {}) : { planes: [] };
+  } catch {
+    // A trap inside WebAssembly.
+    return { planes: [] };
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Variation: a recording as it could have sounded with noise, at another speed, or in another room.
+ *
+ * Not its concern: encoders, files, which copies are of use.
+ *
+ * The same samples, kind and seed words give the same copy. Raise {@link variationVersion} with every change
+ * that gives other samples: copies are stored by it.
+ */
+import { createResampler } from "../audio/resampler.ts";
+import { joinFloats } from "../core/join-arrays.ts";
+import { createRandom, type Random } from "../core/random.ts";
+import { computeLevel, limitToTelephone, tilt } from "./filters.ts";
+import { createNoise, noiseKinds } from "./noise.ts";
+import { createRoom, placeInRoom } from "./room.ts";
+
+/** Version of the recipe. */
+export const variationVersion = 1;
+
+/**
+ * Kinds of copies, in the order in which they are made: a room, a tilted spectrum or a telephone's, and noise
+ * 10 to 25 dB below the recording; noise 3 to 18 dB below; speed and pitch times 0.88 to 1.14.
+ */
+export const variationKinds = ["room", "noise", "speed"] as const;
+
+/** One of {@link variationKinds}. */
+type VariationKind = (typeof variationKinds)[number];
+
+const seedWords: Readonly<Record<VariationKind, number>> = { noise: 0, speed: 1, room: 2 };
+
+/** One varied copy of each recording. */
+export interface Variation {
+  readonly kind: VariationKind;
+  /** Number of the copy among those of its kind, from 0. */
+  readonly turn: number;
+}
+
+/** The first `count` copies of each recording: the kinds in turn. */
+export function listVariations(count: number): Variation[] {
+  return Array.from({ length: count }, (_, i) => ({
+    kind: variationKinds[i % variationKinds.length]!,
+    turn: Math.floor(i / variationKinds.length),
+  }));
+}
+
+/** Sounds of the user's own, used in place of synthetic ones; mono samples at the recording's rate. */
+export interface OwnSounds {
+  readonly noise?: Float32Array | undefined;
+  /** An impulse response. */
+  readonly room?: Float32Array | undefined;
+}
+
+/** Varies mono samples; `words` are the seed. */
+export function varySamples(
+  samples: Float32Array,
+  sampleRate: number,
+  { kind, turn }: Variation,
+  words: readonly number[],
+  own: OwnSounds = {},
+): Float32Array {
+  const random = createRandom(seedWords[kind], turn, ...words);
+  const between = (low: number, high: number) => low + (high - low) * random.uniform();
+  switch (kind) {
+    case "noise": {
+      const padded = pad(samples, sampleRate, random);
+      const noise = drawNoise(padded.length, sampleRate, random, own.noise);
+      return scale(addNoise(padded, computeLevel(samples), noise, between(3, 18)), random);
+    }
+    case "speed":
+      return scale(changeSpeed(samples, between(0.88, 1.14)), random);
+    case "room": {
+      const room = own.room ?? createRoom(sampleRate, random);
+      const wet = placeInRoom(samples, room, sampleRate);
+      if (random.uniform() < 0.25) limitToTelephone(wet, sampleRate);
+      else tilt(wet, between(-9, 9), sampleRate);
+      const noise = drawNoise(wet.length, sampleRate, random, own.noise);
+      return scale(addNoise(wet, computeLevel(wet), noise, between(10, 25)), random);
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Up to a quarter of a second of silence on both sides, since windows seldom fit a sound. */
+function pad(samples: Float32Array, sampleRate: number, random: Random): Float32Array {
+  const before = Math.round(0.25 * sampleRate * random.uniform());
+  const after = Math.round(0.25 * sampleRate * random.uniform());
+  const padded = new Float32Array(before + samples.length + after);
+  padded.set(samples, before);
+  return padded;
+}
+
+function drawNoise(
+  length: number,
+  sampleRate: number,
+  random: Random,
+  own: Float32Array | undefined,
+): Float32Array {
+  if (!own || own.length === 0) {
+    return createNoise(noiseKinds[random.integer(noiseKinds.length)]!, length, sampleRate, random);
+  }
+  const start = random.integer(own.length);
+  return Float32Array.from({ length }, (_, i) => own[(start + i) % own.length]!);
+}
+
+/** Adds noise whose level is `decibels` below `level`, in place. */
+function addNoise(samples: Float32Array, level: number, noise: Float32Array, decibels: number): Float32Array {
+  const gain = (level * 10 ** (-decibels / 20)) / (computeLevel(noise) || 1);
+  for (let i = 0; i < samples.length; i++) samples[i]! += gain * noise[i]!;
+  return samples;
+}
+
+/** Plays samples `factor` times as fast: length and pitch change together. */
+function changeSpeed(samples: Float32Array, factor: number): Float32Array {
+  // Steps of one per cent, so that filters are shared between recordings.
+  const resampler = createResampler(Math.round(100 * factor), 100);
+  return joinFloats([resampler.push(samples), resampler.finish()]);
+}
+
+/** Changes the level by -10 to +4 dB, below full scale, in place. */
+function scale(samples: Float32Array, random: Random): Float32Array {
+  let peak = 0;
+  for (const value of samples) peak = Math.max(peak, Math.abs(value));
+  const gain = Math.min(10 ** ((-10 + 14 * random.uniform()) / 20), peak > 0 ? 1 / peak : 1);
+  for (let i = 0; i < samples.length; i++) samples[i]! *= gain;
+  return samples;
+}

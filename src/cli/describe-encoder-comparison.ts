@@ -1,0 +1,48 @@
+/**
+ * A comparison of encoders as text for the terminal.
+ *
+ * Not its concern: how it was computed, where it is shown.
+ */
+import { formatPercent, formatPoints } from "../core/format.ts";
+import { describeFolds, describeGrouping, describeRange } from "../view/sentences.ts";
+import type { EncoderComparison } from "../workflow/compare-encoders.ts";
+import { alignColumns } from "./describe-comparison.ts";
+
+/** Lines with a table, and the encoder that is worth its size. */
+export function describeEncoderComparison(
+  comparison: EncoderComparison,
+  { bold, dim }: { bold(text: string): string; dim(text: string): string },
+): string[] {
+  const { candidates, best, simplest, folds, repeats, recordings } = comparison;
+  const table = alignColumns([
+    ["encoder", "weights", "held out", "95 % interval", "log-loss", "below the best", ""],
+    ...candidates.map((score) => [
+      score.name,
+      `${(score.weights / 1e6).toFixed(1)} million`,
+      formatPercent(score.balancedAccuracy),
+      describeRange(score.interval),
+      score.logLoss.toFixed(2),
+      score.name === best ? "" : `${formatPoints(score.difference)} +- ${formatPoints(score.standardError)}`,
+      [
+        ...(score.name === best ? ["best"] : []),
+        ...(score.name === simplest ? ["smallest within one standard error"] : []),
+      ].join(", "),
+    ]),
+  ]);
+  const chosen = candidates.find(({ name }) => name === simplest)!;
+  return [
+    bold("Encoders, from the smallest to the largest"),
+    ...table.map((line, i) => (i === 0 ? dim(line) : line)),
+    dim(
+      `  cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(comparison)}`,
+    ),
+    "",
+    bold(`The smallest within one standard error of the best: ${simplest}`),
+    ...(simplest === best
+      ? ["  it is also the best; no smaller one is within one standard error"]
+      : [
+          `  the best, ${best}, is ${formatPoints(chosen.difference)} points better (standard error ${formatPoints(chosen.standardError)}), a difference within chance`,
+        ]),
+    `  \`golem train --encoder ${simplest}\` uses it`,
+  ];
+}

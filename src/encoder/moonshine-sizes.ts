@@ -1,0 +1,80 @@
+/**
+ * The published sizes of moonshine: where their weights are, and the shape of their networks. Everything else
+ * about an encoder or a decoder follows from its row.
+ *
+ * Not its concern: graphs, audio.
+ *
+ * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands", table 1.
+ */
+import type { WeightFile, WeightSource } from "./weights.ts";
+
+/** One size of moonshine. */
+export interface MoonshineSize {
+  /** Id of its encoder and of its transcriber. */
+  readonly id: string;
+  readonly revision: string;
+  /** Transformer blocks of the encoder, and as many of the decoder. */
+  readonly blocks: number;
+  /** Heads of each attention. */
+  readonly heads: number;
+  /** Numbers per head; heads x headSize is the width of the network. */
+  readonly headSize: number;
+  readonly description: string;
+  readonly weights: Pick<WeightSource, "npmPackage" | "downloadBytes">;
+  readonly encoder: WeightFile;
+  readonly decoder: WeightFile;
+}
+
+const encoderName = "encoder_model.onnx";
+const decoderName = "decoder_model_merged.onnx";
+
+/** All sizes, the smallest first. */
+export const moonshineSizes = {
+  tiny: {
+    id: "moonshine-tiny",
+    revision: "moonshine-js-0.1.29",
+    blocks: 6,
+    heads: 8,
+    headSize: 36,
+    description: "English speech recogniser, seven layers of 288 numbers; strong on words and on sounds",
+    weights: { npmPackage: "@moonshine-ai/moonshine-js@0.1.29", downloadBytes: 21_514_347 },
+    encoder: {
+      name: encoderName,
+      path: "package/dist/model/tiny/quantized/encoder_model.onnx",
+      sha256: "c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a",
+      bytes: 7_937_661,
+    },
+    decoder: {
+      name: decoderName,
+      path: "package/dist/model/tiny/quantized/decoder_model_merged.onnx",
+      sha256: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
+      bytes: 20_243_286,
+    },
+  },
+  base: {
+    id: "moonshine-base",
+    revision: "moonshine-js-0.1.12",
+    blocks: 8,
+    heads: 8,
+    headSize: 52,
+    description: "the larger moonshine, nine layers of 416 numbers; writes more words correctly",
+    weights: { npmPackage: "@usefulsensors/moonshine-js@0.1.12", downloadBytes: 72_710_189 },
+    encoder: {
+      name: encoderName,
+      path: "package/dist/model/base/quantized/encoder_model.onnx",
+      sha256: "1dd9ab0a7f987113d30affcba5a068d11c8f90fa0223caa3e491ade431ad9751",
+      bytes: 20_513_063,
+    },
+    decoder: {
+      name: decoderName,
+      path: "package/dist/model/base/quantized/decoder_model_merged.onnx",
+      sha256: "cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3",
+      bytes: 42_498_870,
+    },
+  },
+} as const satisfies Record<string, MoonshineSize>;
+
+/** Numbers per frame of a size's encoder, and in its decoder's context and hidden state. */
+export function getMoonshineWidth({ heads, headSize }: MoonshineSize): number {
+  return heads * headSize;
+}

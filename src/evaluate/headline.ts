@@ -1,0 +1,33 @@
+/**
+ * The score as it is stated, with its interval: the same for evaluations and learning curves.
+ *
+ * Not its concern: how recordings were predicted, how the score is worded.
+ */
+import { computeInterval, type Interval, type IntervalInput } from "./interval.ts";
+import { computeLearningGain } from "./learning-gain.ts";
+
+/** A stated score. Plain data. */
+export interface Headline {
+  readonly balancedAccuracy: number;
+  /** 95 % interval, rounded outwards to a tenth of a per cent. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/**
+ * States the score of predictions; of cross-validation (`crossValidation` is set), that of the classifier
+ * trained on all recordings. `measured` is the interval of the predictions themselves.
+ */
+export function computeHeadline(
+  input: Pick<IntervalInput, "truth" | "correctness" | "groups" | "crossValidation">,
+): Headline & { readonly measured: Interval } {
+  const { crossValidation } = input;
+  const measured = computeInterval(input);
+  return {
+    balancedAccuracy: crossValidation
+      ? computeLearningGain(measured.estimate, crossValidation.classes, crossValidation.growth)
+      : measured.estimate,
+    // Outwards to the precision that is shown, so that 99.99 % does not exclude that all is right.
+    interval: [Math.floor(1000 * measured.low) / 1000, Math.ceil(1000 * measured.high) / 1000],
+    measured,
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * What a score is of where it is not of new recordings by new speakers: the cases, their words, and what to
+ * record so that it can be measured. Shared by terminal, card, report, studio and exported page.
+ *
+ * Not its concern: how that was found out.
+ */
+import type { Evaluation } from "./evaluate.ts";
+
+/** What tells whether the score is of new recordings. */
+export interface Unmeasurable {
+  readonly sourcesMixed?: true | undefined;
+  readonly notMeasured?: Evaluation["notMeasured"] | undefined;
+}
+
+/** What the score is of, where it is not of new recordings by new speakers. */
+export type Standing = "onlyKnown" | "sameSpeakers" | "shortcut";
+
+/** What the score is of instead of new recordings; undefined where it is of these. */
+export function judgeStanding({ sourcesMixed, notMeasured }: Unmeasurable): Standing | undefined {
+  if (sourcesMixed || notMeasured?.code === "sources-mixed") return "onlyKnown";
+  if (!notMeasured || notMeasured.code === "no-speakers") return undefined;
+  return notMeasured.code.endsWith("-tells") ? "shortcut" : "sameSpeakers";
+}
+
+/** Where the score was found, and what stays unknown. */
+export const standingWords: Readonly<Record<Standing, { readonly on: string; readonly elsewhere: string }>> =
+  {
+    onlyKnown: { on: "these same sources", elsewhere: "new sources" },
+    sameSpeakers: { on: "these same speakers", elsewhere: "new speakers" },
+    shortcut: { on: "recordings made like these", elsewhere: "other recordings" },
+  };
+
+/** Why nothing is known elsewhere, and what to do, as a clause; undefined where the score is of new recordings. */
+export function describeUnmeasured(evaluation: Unmeasurable): string | undefined {
+  const standing = judgeStanding(evaluation);
+  if (standing === undefined) return undefined;
+  const { message } = evaluation.notMeasured ?? {};
+  return `on ${standingWords[standing].elsewhere} not measurable${message ? `: ${message}` : ""}; to measure it, ${describeRemedy(evaluation)}`;
+}
+
+/** What to record so that the score can be measured. */
+function describeRemedy({ notMeasured }: Unmeasurable): string {
+  const { code = "sources-mixed", labels = [] } = notMeasured ?? {};
+  const shown = labels.slice(0, 3).map((label) => `"${label}"`);
+  const classes =
+    shown.length === 0
+      ? "each class"
+      : shown.join(", ") + (labels.length > 3 ? ` and ${labels.length - 3} more` : "");
+  switch (code) {
+    case "sources-mixed":
+      return `record ${classes} from at least two sources`;
+    case "same-speakers":
+      return "test on speakers who are not in the training set";
+    case "no-division":
+      return "record each class by more speakers";
+    case "duration-tells":
+      return "record or cut all classes to the same durations";
+    case "loudness-tells":
+      return "record all classes equally loud";
+    default:
+      return code.endsWith("-tells")
+        ? "record all classes in the same way, with the same device and in the same place"
+        : `record ${classes} by at least two speakers`;
+  }
+}
+
+/** Name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers". */
+export function describeScoreName(evaluation: Unmeasurable): string {
+  const standing = judgeStanding(evaluation);
+  return standing === undefined
+    ? "Held-out balanced accuracy"
+    : `Balanced accuracy on ${standingWords[standing].on}`;
+}
+
+/** What recordings the score is of: "held-out recordings", "these same speakers". */
+export function describeScored(evaluation: Unmeasurable): string {
+  const standing = judgeStanding(evaluation);
+  return standing === undefined ? "held-out recordings" : standingWords[standing].on;
+}

@@ -1,0 +1,66 @@
+/** Values decoded on a thread: as by hyparquet itself, or an end in time where a page keeps the decoder busy for good. */
+import { readFile } from "node:fs/promises";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { expect, it } from "vitest";
+import { createMemorySource } from "../../core/byte-source.ts";
+import { createParquetReader, openParquetFile } from "../../dataset/parquet-file.ts";
+import { parquetCompressors } from "./parquet-compressors.ts";
+import { createThreadReader } from "./parquet-thread.ts";
+
+/** A file of 64 rows, half of them null, whose first run of levels claims 2^30 values. */
+function createEndless(): Uint8Array {
+  const data = Array.from({ length: 64 }, (_, i) => (i % 2 ? i : null));
+  const columnData = [{ name: "label", data, type: "INT32", nullable: true } as const];
+  const file = Buffer.from(parquetWriteBuffer({ codec: "UNCOMPRESSED", columnData }));
+  // Eight groups of eight levels of one bit each, every second one set.
+  const levels = file.indexOf(Buffer.from("11aaaaaaaaaaaaaaaa", "hex"));
+  expect(levels).toBeGreaterThan(0);
+  file.set([0xfe, 0xff, 0xff, 0xff, 0x07, 0x01], levels);
+  return file;
+}
+
+it("gives the values that the calling thread would give", async () => {
+  for (const name of ["snappy", "gzip", "indexed", "pages-v2"]) {
+    const bytes = await readFile(new URL(`../../../test/fixtures/parquet/${name}.parquet`, import.meta.url));
+    const source = createMemorySource(bytes, name);
+    const [here, there] = [createParquetReader(parquetCompressors), createThreadReader({})];
+    const expected = await openParquetFile(source, here);
+    const file = await openParquetFile(source, there);
+    const columns = ["audio", "intent_class", "speaker_id"];
+    expect(await file.readRows(columns, 13, 19)).toEqual(await expected.readRows(columns, 13, 19));
+  }
+});
+
+it("ends a reading that would not end by itself, and serves the next one", async () => {
+  const file = await openParquetFile(createMemorySource(createEndless(), "endless"), createThreadReader({}));
+  const reading = file.readRows(["label"], 0, 64);
+  await expect(reading).rejects.toMatchObject({
+    code: "invalid-data",
+    message: expect.stringMatching(/decoding it/),
+  });
+  const bytes = await readFile(new URL("../../../test/fixtures/parquet/snappy.parquet", import.meta.url));
+  const good = await openParquetFile(createMemorySource(bytes, "good"), createThreadReader({}));
+  expect(await good.readRows(["speaker_id"], 0, 2)).toEqual([{ speaker_id: "s0" }, { speaker_id: "s1" }]);
+});
+
+it("ends it at once when the work is interrupted", async () => {
+  const stop = new AbortController();
+  const reader = createThreadReader({ signal: stop.signal });
+  const file = await openParquetFile(createMemorySource(createEndless(), "endless"), reader);
+  const reading = file.readRows(["label"], 0, 64);
+  setTimeout(() => stop.abort(), 200);
+  await expect(reading).rejects.toMatchObject({ code: "aborted" });
+});
+
+it("passes on what the source of the bytes rejects with", async () => {
+  const bytes = await readFile(new URL("../../../test/fixtures/parquet/snappy.parquet", import.meta.url));
+  const memory = createMemorySource(bytes, "cut off");
+  let isCut = false;
+  const read = async (offset: number, length: number) => {
+    if (isCut) throw new Error("the line is dead");
+    return memory.read(offset, length);
+  };
+  const file = await openParquetFile({ ...memory, read }, createThreadReader({}));
+  isCut = true;
+  await expect(file.readRows(["audio"], 0, 2)).rejects.toThrow(/the line is dead/);
+});

@@ -1,0 +1,107 @@
+/** Foreign encoders in a process of their own: the same numbers, and an end whatever the model does. */
+import { execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { createConvModel } from "../../../test/support/tiny-onnx.ts";
+import type { Encoder } from "../../encoder/encoder.ts";
+import { createModel, createNode, createValueInfo } from "../../onnx/proto.ts";
+import { loadEncoder, loadEncoderHere } from "./load-encoder.ts";
+import { resolveEncoder } from "./resolve-encoder.ts";
+
+const noise = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i * i));
+
+async function writeEncoder(
+  model: Uint8Array,
+  layer: string,
+  dimensions: number,
+  sampleRate = 16_000,
+): Promise<string> {
+  const folder = await createScratchFolder();
+  await writeFile(join(folder, "model.onnx"), model);
+  const descriptor = {
+    ...{ format: "golem-encoder", formatVersion: 1, description: "test", model: "model.onnx" },
+    ...{ sampleRate, minimumSamples: 400 },
+    input: { name: "wave", kind: "samples", axes: ["batch", "samples"] },
+    output: { layers: [layer], axes: ["batch", "time", "features"], dimensions },
+  };
+  await writeFile(join(folder, "golem-encoder.json"), JSON.stringify(descriptor));
+  return folder;
+}
+
+const nodes = [
+  createNode("Abs", ["wave"], ["positive"]),
+  createNode("Unsqueeze", ["positive"], ["frames"], { axes: [2] }),
+];
+const signature = {
+  inputs: [createValueInfo("wave", "float32", [1, "samples"])],
+  outputs: [createValueInfo("last", "float32", [1, "frames", 1])],
+};
+
+/** Takes hours on a second of sound: products of square matrices, one after the other. */
+function createSlowModel(): Uint8Array {
+  const steps = Array.from({ length: 2000 }, (_, i) =>
+    createNode("MatMul", [i === 0 ? "square" : `step${i - 1}`, "square"], [`step${i}`]),
+  );
+  const all = [
+    ...nodes,
+    createNode("MatMul", ["column", "row"], ["square"]),
+    createNode("Transpose", ["frames"], ["row"], { perm: [0, 2, 1] }),
+    createNode("Identity", ["frames"], ["column"]),
+    ...steps,
+    createNode("ReduceMean", ["step1999"], ["last"], { axes: [2], keepdims: 1 }),
+  ];
+  return createModel({ nodes: all, ...signature }, 11);
+}
+
+/** Identifiers of the processes that run models for this one. */
+function listProcesses(): number[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="]).toString().split("\n");
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([, parent, ...words]) => Number(parent) === process.pid && words.join(" ").includes("model-process"),
+    )
+    .map(([pid]) => Number(pid));
+}
+
+async function load(folder: string): Promise<Encoder> {
+  const encoder = await loadEncoder(folder);
+  onTestFinished(() => encoder.dispose());
+  return encoder;
+}
+
+it("gives the numbers that the model gives in this process", async () => {
+  const folder = await writeEncoder(createConvModel(13), "frames", 3);
+  const [encoder, here] = [await load(folder), await loadEncoderHere(await resolveEncoder(folder), {})];
+  expect(encoder.info).toEqual(here.info);
+  expect(await encoder.encode(noise)).toEqual(await here.encode(noise));
+  await here.dispose();
+});
+
+it.skipIf(process.platform === "win32")("starts another process in place of one that died", async () => {
+  const before = listProcesses();
+  const encoder = await load(await writeEncoder(createConvModel(13), "frames", 3));
+  const expected = await encoder.encode(noise);
+  const [own] = listProcesses().filter((pid) => !before.includes(pid));
+  const lost = encoder.encode(noise);
+  process.kill(own!, "SIGKILL");
+  await lost.catch((error: unknown) => expect(error).toMatchObject({ code: "encoder-failed" }));
+  await expect
+    .poll(() => encoder.encode(noise).catch(() => undefined), { timeout: 20_000 })
+    .toEqual(expected);
+  await encoder.dispose();
+  await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
+});
+
+it.skipIf(process.platform === "win32")("ends a run that would last, once it is interrupted", async () => {
+  const before = listProcesses();
+  const folder = await writeEncoder(createSlowModel(), "last", 1, 4000);
+  const stop = new AbortController();
+  const loading = loadEncoder(folder, { signal: stop.signal });
+  await expect.poll(() => listProcesses().length, { timeout: 20_000 }).toBeGreaterThan(before.length);
+  setTimeout(() => stop.abort(), 500);
+  await expect(loading).rejects.toMatchObject({ code: "aborted" });
+  await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
+});

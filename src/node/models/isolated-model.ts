@@ -1,0 +1,254 @@
+/**
+ * Foreign models in a process of their own, which can be ended at any time: encoders that are not built in, and
+ * graphs that contain them.
+ *
+ * A model is a program: whether it ends, and how much memory it takes, can only be found out by running it.
+ * Each call gets processor time that follows from the model's size and the sound's length; the process gets
+ * memory that follows from the model's size.
+ * Not its concern: what runs in the process (threads/model-process.ts).
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { stat } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { type Caller, createCaller } from "../../core/worker-calls.ts";
+import type { Encoder, EncoderInfo, Pooled } from "../../encoder/encoder.ts";
+import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import type { OnnxRuntime, OnnxTensor } from "../../onnx/runtime.ts";
+import type { CacheFolder } from "../disk/cache-folder.ts";
+
+/** Processor time that one call may take; the process ends itself after that. */
+interface Limited {
+  readonly limitSeconds: number;
+}
+
+type Tensors = Readonly<Record<string, OnnxTensor>>;
+
+/** The methods of the process; one call at a time. */
+export type ModelCalls = {
+  loadEncoder: {
+    argument: Limited & {
+      readonly encoder: ResolvedEncoder;
+      readonly threads: number;
+      readonly cache: CacheFolder | undefined;
+    };
+    answer: EncoderInfo;
+  };
+  encode: { argument: Limited & { readonly samples: Float32Array }; answer: Pooled };
+  loadGraph: { argument: Limited & { readonly bytes: Uint8Array }; answer: undefined };
+  run: {
+    argument: Limited & { readonly feeds: Tensors; readonly outputs: readonly string[] | undefined };
+    answer: Tensors;
+  };
+};
+
+/** What the process sends beside answers: why it is about to end. */
+export interface ModelMessage {
+  readonly fatal: string;
+}
+
+/** Processor seconds of one thread for any call, and per second of sound. */
+const graceSeconds = 5;
+const secondsPerSecond = 5;
+/** Bytes of a model for which one second more is given, to load it and per second of sound. */
+const bytesPerSecond = 20e6;
+/** Memory for small models, beyond which it is a multiple of the model's size, and a share of the machine's. */
+const smallModelBytes = 4 * 2 ** 30;
+const memoryFactor = 8;
+const machineShare = 0.75;
+/** Milliseconds that an aborted call is given to end before its process is ended. */
+const abortMilliseconds = 300;
+/** Deaths without an answer in between after which no other process is started. */
+const maximumDeaths = 3;
+
+interface ModelProcess {
+  readonly child: ChildProcess;
+  readonly caller: Caller<ModelCalls>;
+}
+
+type Call = <Name extends keyof ModelCalls>(
+  method: Name,
+  argument: ModelCalls[Name]["argument"],
+  signal?: AbortSignal,
+) => Promise<ModelCalls[Name]["answer"]>;
+
+/**
+ * Runs calls in a process that is started when one comes and there is none; `load` readies it for other calls.
+ * Calls reject with the model's own error, with `encoder-failed` if the process ended, or with `aborted`.
+ */
+function createModelProcess(id: string, modelBytes: number, load: (call: Call) => Promise<unknown>) {
+  const memory = Math.min(
+    machineShare * (process.constrainedMemory?.() || totalmem()),
+    Math.max(smallModelBytes, memoryFactor * modelBytes),
+  );
+  let current: ModelProcess | undefined;
+  let deaths = 0;
+  let failure: GolemError | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const start = (): ModelProcess => {
+    const child = startProcess(memory);
+    const own: ModelProcess = { child, caller: createCaller<ModelCalls>(toPort(child)) };
+    let reason: string | undefined;
+    child.on("message", (message: Partial<ModelMessage>) => {
+      reason ??= message.fatal;
+    });
+    const fail = (found: string): void => {
+      if (current === own) current = undefined;
+      deaths++;
+      failure = new GolemError("encoder-failed", `${id} was stopped: ${reason ?? found}.`, {
+        hint: "If you trust the model, give it shorter recordings (--max-seconds) or a machine with more memory.",
+      });
+      own.caller.fail(failure);
+    };
+    child.on("error", (error) => fail(error.message));
+    child.on("exit", (code, signal) => fail(`its process ended with ${signal ?? `code ${code}`}`));
+    return own;
+  };
+
+  const callIn = async (
+    own: ModelProcess,
+    ...[method, argument, signal]: Parameters<Call>
+  ): Promise<never> => {
+    throwIfAborted(signal);
+    let timer: NodeJS.Timeout | undefined;
+    const abort = (): void => {
+      timer = setTimeout(() => end(own), abortMilliseconds);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    own.child.ref();
+    own.child.channel?.ref();
+    try {
+      const answer = (await own.caller.call(method, argument as never)) as never;
+      if (method !== "loadEncoder" && method !== "loadGraph") deaths = 0;
+      return answer;
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      own.child.unref();
+      own.child.channel?.unref();
+    }
+  };
+
+  const end = ({ child }: ModelProcess): void => void child.kill("SIGKILL");
+
+  const ready = async (signal?: AbortSignal): Promise<ModelProcess> => {
+    if (current) return current;
+    if (failure && deaths >= maximumDeaths) throw failure;
+    const own = start();
+    try {
+      await load(((method, argument) => callIn(own, method, argument, signal)) as Call);
+    } catch (error) {
+      end(own);
+      throw error;
+    }
+    current = own;
+    return own;
+  };
+
+  /** One call after the other: the process counts the time of one. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+
+  return {
+    ready: (signal?: AbortSignal) => inTurn(() => ready(signal)),
+    call: ((method, argument, signal) =>
+      inTurn(async () => callIn(await ready(signal), method, argument, signal))) as Call,
+    async dispose(): Promise<void> {
+      await last;
+      if (current) end(current);
+      current = undefined;
+    },
+  };
+}
+
+/** Loads a foreign encoder in a process of its own; a described model is also tried out, on a second of noise. */
+export async function loadIsolatedEncoder(
+  encoder: ResolvedEncoder,
+  {
+    threads,
+    cache,
+    signal,
+  }: { threads: number; cache?: CacheFolder | undefined; signal?: AbortSignal | undefined },
+): Promise<Encoder> {
+  const { source, info } = encoder;
+  const bytes = source.kind === "described" ? (await stat(source.model)).size : totalmem();
+  const limit = (seconds: number): Limited => ({ limitSeconds: threads * (graceSeconds + seconds) });
+  const sizeSeconds = bytes / bytesPerSecond;
+  const encode = async (call: Call, samples: Float32Array, own?: AbortSignal): Promise<Pooled> =>
+    call(
+      "encode",
+      { ...limit((secondsPerSecond + sizeSeconds) * Math.max(1, samples.length / info.sampleRate)), samples },
+      own,
+    );
+  const model = createModelProcess(info.id, bytes, async (call) => {
+    loaded = await call("loadEncoder", { ...limit(sizeSeconds), encoder, threads, cache });
+    if (source.kind === "described") await encode(call, createNoise(info.sampleRate));
+  });
+  let loaded = info;
+  await model.ready(signal).catch(async (error: unknown) => {
+    await model.dispose();
+    throw error;
+  });
+  return {
+    info: loaded,
+    encode: (samples, options) => encode(model.call, samples, options?.signal),
+    dispose: model.dispose,
+  };
+}
+
+/** A runtime with one thread whose session lives in a process of its own; `name` is that of the model. */
+export function createIsolatedRuntime(name: string, signal?: AbortSignal): OnnxRuntime {
+  return {
+    async createSession(bytes) {
+      if (!(bytes instanceof Uint8Array)) throw new Error("Models are sent as bytes.");
+      const limit = (seconds: number): Limited => ({ limitSeconds: graceSeconds + seconds });
+      const model = createModelProcess(name, bytes.length, (call) =>
+        call("loadGraph", { ...limit(bytes.length / bytesPerSecond), bytes }),
+      );
+      await model.ready(signal);
+      return {
+        run: (feeds, outputs) => model.call("run", { ...limit(secondsPerRun), feeds, outputs }, signal),
+        release: model.dispose,
+      };
+    },
+  };
+}
+
+/** Processor seconds of a run of a graph, beside the grace: of up to 30 s of sound. */
+const secondsPerRun = 300;
+
+function createNoise(length: number): Float32Array {
+  let state = 1;
+  return Float32Array.from({ length }, () => {
+    state = (48_271 * state) % 2_147_483_647;
+    return 0.1 * (state / 1_073_741_823 - 1);
+  });
+}
+
+function startProcess(memoryBytes: number): ChildProcess {
+  const isSource = import.meta.url.endsWith(".ts");
+  const script = new URL(`../threads/model-process.${isSource ? "ts" : "js"}`, import.meta.url);
+  return fork(script, [String(Math.floor(memoryBytes))], {
+    execArgv: isSource ? ["--import", import.meta.resolve("tsx")] : [],
+    serialization: "advanced",
+    // What a model makes the runtime print is not for the terminal.
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+}
+
+function toPort(child: ChildProcess) {
+  return {
+    postMessage(message: unknown): void {
+      // After its end, the exit says why.
+      if (child.connected) child.send(message as object, () => {});
+    },
+    on: (_type: "message", listener: (message: unknown) => void) => child.on("message", listener),
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * The body of a worker that decodes values of Parquet files. It reads through its caller: reports say which bytes
+ * it needs, and chunks bring them.
+ *
+ * Not its concern: deadlines, files (hub/parquet-thread.ts).
+ */
+import { parentPort } from "node:worker_threads";
+import { serveCalls } from "../../core/worker-calls.ts";
+import { createParquetReader } from "../../dataset/parquet-file.ts";
+import { parquetCompressors } from "../hub/parquet-compressors.ts";
+import type { ParquetCalls } from "../hub/parquet-thread.ts";
+
+const readValues = createParquetReader(parquetCompressors);
+
+serveCalls<ParquetCalls>(
+  parentPort!,
+  {
+    async readValues({ byteLength, request }, { report, chunks }) {
+      const pending = new Map<number, (bytes: ArrayBuffer) => void>();
+      let stop!: (error: unknown) => void;
+      const stopped = new Promise<never>((_, reject) => {
+        stop = reject;
+      });
+      const take = async (): Promise<void> => {
+        for await (const { id, bytes } of chunks) {
+          pending.get(id)?.(bytes);
+          pending.delete(id);
+        }
+      };
+      take().catch(stop);
+      let count = 0;
+      const slice = (start: number, end = byteLength): Promise<ArrayBuffer> =>
+        new Promise((resolve) => {
+          const id = count++;
+          pending.set(id, resolve);
+          report({ id, start, end });
+        });
+      return Promise.race([readValues({ byteLength, slice }, request), stopped]);
+    },
+  },
+  { concurrent: ["readValues"] },
+);

@@ -1,0 +1,17 @@
+/** When the larger recogniser is mentioned. */
+import { expect, it } from "vitest";
+import { describeLargerEncoder } from "./sentences.ts";
+
+const describe = (words: number, encoder = "moonshine-tiny") =>
+  describeLargerEncoder([
+    { encoder: "google-speech-embedding", layer: 0, weight: 1 - words },
+    { encoder, layer: "transcript", weight: words / 2 },
+    { encoder, layer: "context", weight: words / 2 },
+  ]);
+
+it("is mentioned where words of the small one carry most of the decision, and nowhere else", () => {
+  expect(describe(0.7)).toContain("words carry 70.0 % of the decision: --encoder moonshine-base");
+  expect(describe(0.7)).toContain("golem compare DATA --encoders auto,moonshine-base");
+  expect(describe(0.4)).toBeUndefined();
+  expect(describe(0.7, "moonshine-base")).toBeUndefined();
+});
