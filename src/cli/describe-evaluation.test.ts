@@ -115,7 +115,7 @@ describe("the form of the lines", () => {
       verbose: false,
       width: 50,
     });
-    expect(lines[0]).toContain("\u001b[1m95.0 %\u001b[0m balanced");
+    expect(lines[0]).toContain("\u001b[1mHeld-out balanced accuracy 95.0 %\u001b[0m,");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
     for (const line of lines) expect(line.replace(/\u001b\[\d+m/g, "").length).toBeLessThanOrEqual(50);
     expect(lines.every((line) => /^(\S[^:]{0,10} {2,}| {12})\S|^\S+ +/.test(line))).toBe(true);

@@ -44,12 +44,9 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   const unseen = Object.entries(evaluation.unseenLabels).map(
     ([label, count]) => `${makePrintable(label)} (${count})`,
   );
+  const score = `${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}${describeVoices(evaluation)}`;
   const rows: [name: string, value: string, shown?: string][] = [
-    [
-      "Score",
-      `${formatPercent(balancedAccuracy)} ${lowerFirst(describeScoreName(evaluation))}${describeVoices(evaluation)}, ${recordings} recordings ${basis}`,
-      style.bold(formatPercent(balancedAccuracy)),
-    ],
+    ["Score", `${score}, ${recordings} recordings ${basis}`, style.bold(score)],
     ["", `${describeInterval(evaluation)}; ${describeChance(evaluation)}`],
     ["Means", describeVerdict(evaluation)],
   ];
@@ -64,8 +61,6 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   const lines = rows.flatMap(([name, value, shown]) => formatRow(name, value, style.width, shown));
   return style.verbose ? [...lines, "", ...describeDetails(evaluation)] : lines;
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** How it was measured, and its baselines. */
 function describeDetails(evaluation: Evaluation): string[] {
