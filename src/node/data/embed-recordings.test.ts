@@ -360,7 +360,7 @@ describe("golem train as a process", () => {
 
   it("leaves a store that the next one goes on with when killed", async () => {
     const { home, data, embeddings } = await prepare();
-    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"));
+    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"), "--augment", "none");
     await waitForEmbeddings(embeddings);
     child.kill("SIGKILL");
     await ended;
@@ -384,7 +384,7 @@ describe("golem train as a process", () => {
 
   it("ends with 130 when interrupted while workers are busy", async () => {
     const { home, data, embeddings } = await prepare();
-    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"));
+    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"), "--augment", "none");
     await waitForEmbeddings(embeddings);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/^error \[aborted\]/) });
@@ -394,7 +394,7 @@ describe("golem train as a process", () => {
     const { home, data } = await prepare();
     vi.stubEnv("GOLEM_HOME", join(home, "empty"));
     vi.stubEnv("PATH", "/nonexistent");
-    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"));
+    const { child, ended } = startGolem("train", data, "--out", join(home, "golem"), "--augment", "none");
     const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
     expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining("weights-missing") });
     clearTimeout(timer);
