@@ -60,6 +60,27 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
     expect(names.slice(2).sort()).toEqual(["first", "second"]);
   });
 
+  it("lead from Record to Train in at most six Tabs, and by arrow keys through the recordings", {
+    timeout: 120_000,
+  }, async () => {
+    const { page } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(page, 8);
+    await page.locator(".foot button.primary").waitFor({ timeout: 60_000 });
+    await page.focus(".rec");
+    let tabs = 0;
+    const isAt = (selector: string) =>
+      page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector);
+    while (tabs < 10 && !(await isAt(".foot button"))) {
+      await page.keyboard.press("Tab");
+      tabs++;
+      if (!(await isAt(".item .play"))) continue;
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowRight");
+      expect(await isAt('[aria-posinset="2"] .tools button:first-child')).toBe(true);
+    }
+    expect(tabs).toBeLessThanOrEqual(6);
+  });
+
   it("know what was processed before they were loaded again, without the networks", {
     timeout: 120_000,
   }, async () => {

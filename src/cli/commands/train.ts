@@ -53,8 +53,8 @@ export async function runCommand(
   });
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   for (const line of describeTopFindings(golem, data, terminal)) terminal.print(line);
-  for (const line of formatRow("Saved", `${out}, with a report: ${join(out, reportFile)}`))
-    terminal.print(line);
+  terminal.print(`Saved to ${out}`);
+  terminal.print(`Report: ${join(out, reportFile)}`);
   terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
   if (!terminal.verbose)
     terminal.print(terminal.dim("More: --verbose; scores per class: in the report, and with --json"));
