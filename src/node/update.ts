@@ -4,16 +4,17 @@
  *
  * Not its concern: training itself, the terminal.
  */
-import { GolemError } from "../core/error.ts";
+import { GolemError, throwIfAborted } from "../core/error.ts";
 import { formatNumberOf } from "../core/format.ts";
-import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
+import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { joinDatasets } from "../dataset/join-datasets.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
+import type { TrainingDocument } from "../golem/training-document.ts";
 import { type TrainedGolem, train } from "../workflow/train.ts";
 import { openDataset } from "./data/open-dataset.ts";
-import { matchHashes } from "./data/report-sources.ts";
+import { locateFiles } from "./data/report-sources.ts";
 import { openTrainingData } from "./data/training-data.ts";
-import { openFileSource } from "./disk/file-source.ts";
+import { computeFileHash } from "./disk/file-hash.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { runInNode } from "./node-environment.ts";
 import { readAsked } from "./report/report-commands.ts";
@@ -45,29 +46,24 @@ export async function retrain(
   const quiet = { ...options, onWarning: undefined };
   const { annotations, ...asked } = readAsked(training.asked);
   const before = await openTrainingData(document, { ...quiet, annotations, data });
-  const paths = before ? await matchHashes(training.recordings, before, options) : new Map<string, string>();
+  const kept = before ? await findTrained(training, before, options) : [];
   const place = data ?? document.data.name;
-  if (paths.size === 0) {
+  if (kept.length === 0) {
     throw new GolemError(
       "data-not-found",
       `None of the ${training.recordings.length} recordings that the golem was trained on is in ${place}.`,
       { hint: "Name their location with --data." },
     );
   }
+  const found = new Set(kept.map(({ file }) => file));
   const missing = training.recordings
-    .filter(({ file }) => !paths.has(file))
+    .filter(({ file }) => !found.has(file))
     .map(({ file }) => ({
       file,
       code: "data-not-found",
       message: `${file}, a training recording, is not in ${place}, or has changed.`,
       hint: "Name the location of the original recordings with --data, or leave it out.",
     }));
-  const kept = training.recordings.flatMap(({ file, label, speaker }) => {
-    const path = paths.get(file);
-    if (path === undefined) return [];
-    const fields = { file, label, split: "train" as const, ...(speaker === undefined ? {} : { speaker }) };
-    return [{ ...fields, open: () => openFileSource(path) }];
-  });
   const more: Dataset[] = [];
   for (const place of added) more.push(await openDataset(place, options));
   const old: Dataset = { name: document.data.name, recordings: kept, warnings: [], skipped: missing };
@@ -89,5 +85,27 @@ export async function retrain(
       ...(test === undefined ? {} : { test }),
     }),
   );
-  return { trained, kept: kept.length, missing, added: joined.recordings.length - kept.length };
+  // Recordings that occur in both count once.
+  const total = trained.model.document.data.recordings;
+  return { trained, kept: kept.length, missing, added: Math.max(0, total - kept.length) };
+}
+
+/** The recordings of a data set that a golem was trained on, by their bytes, with the names and labels of then. */
+async function findTrained(
+  { recordings }: TrainingDocument,
+  { recordings: there }: Dataset,
+  { signal }: EnvironmentOptions,
+): Promise<Recording[]> {
+  const wanted = new Map(recordings.map((own) => [own.fileHash, own]));
+  const found: Recording[] = [];
+  for (const recording of there) {
+    throwIfAborted(signal);
+    const path = (await locateFiles([recording])).get(recording.file);
+    const hash = path === undefined ? undefined : await computeFileHash(path).catch(() => undefined);
+    const own = hash === undefined ? undefined : wanted.get(hash);
+    if (hash === undefined || own === undefined) continue;
+    wanted.delete(hash);
+    found.push({ ...recording, file: own.file, label: own.label, split: "train" });
+  }
+  return found;
 }

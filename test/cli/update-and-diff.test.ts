@@ -52,6 +52,9 @@ it("trains again on both sets by the same recipe, and can be updated again", asy
   expect(await readFile(join(place("b"), "README.md"), "utf8")).toContain("from 2 data sets: it was updated");
 
   await writeTones(place("third"), ["high"], 20, 2);
+  // The same recordings again add nothing.
+  const same = await run("update", place("b"), place("new"), "--out", place("e"));
+  expect(same.json).toMatchObject({ recordings: 16, kept: 16, added: 0 });
   const again = await run("update", place("b"), place("third"), "--out", place("c"));
   expect(again.json).toMatchObject({ recordings: 18, kept: 16, added: 2, missing: [] });
 });
