@@ -519,7 +519,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
     name: "demo",
     args: ["[name]"],
     description:
-      "train on a demo data set: banking (synthetic requests in 14 classes, default), drums (real recordings) or minds14 (real callers, from the Hugging Face Hub)",
+      "train on a demo data set: banking (synthetic requests in 14 classes, default), drums (real recordings), words (three phrases, easy) or minds14 (real callers, from the Hugging Face Hub)",
     options: [
       { flags: "--out <dir>", description: "folder to save the golem in (default: golem-demo-NAME)" },
     ],

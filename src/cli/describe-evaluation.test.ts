@@ -43,7 +43,10 @@ const evaluation: Evaluation = {
   ],
 };
 const say = (changes: Partial<Evaluation>) =>
-  describeEvaluation({ ...evaluation, ...changes }, (text) => text).join("\n");
+  describeEvaluation(
+    { ...evaluation, ...changes },
+    { bold: (text) => text, verbose: false, width: undefined },
+  ).join("\n");
 
 describe("describeEvaluation", () => {
   it.each([
@@ -91,13 +94,40 @@ describe("describeEvaluation", () => {
   });
 
   it("names confusions of at least half a recording, in whole recordings", () => {
-    expect(say({})).toContain("Most confused: cat classified as рысь (4)");
-    expect(say({})).not.toContain("dog classified as");
-    expect(say({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Most confused");
+    expect(say({})).toMatch(/^Mixed up +cat as рысь \(4\)$/m);
+    expect(say({})).not.toContain("dog as");
+    expect(say({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Mixed up");
+  });
+});
+
+describe("the form of the lines", () => {
+  it("says how it was measured only if asked", () => {
+    const style = { bold: (text: string) => text, width: undefined };
+    expect(describeEvaluation(evaluation, { ...style, verbose: false }).join()).not.toMatch(
+      /training recordings/,
+    );
+    expect(describeEvaluation(evaluation, { ...style, verbose: true }).join()).toMatch(/training recordings/);
+  });
+
+  it("wraps words beside their names, to the width of the terminal", () => {
+    const lines = describeEvaluation(evaluation, {
+      bold: (text) => `\u001b[1m${text}\u001b[0m`,
+      verbose: false,
+      width: 50,
+    });
+    expect(lines[0]).toContain("\u001b[1mHeld-out balanced accuracy 95.0 %\u001b[0m,");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
+    for (const line of lines) expect(line.replace(/\u001b\[\d+m/g, "").length).toBeLessThanOrEqual(50);
+    expect(lines.every((line) => /^(\S[^:]{0,10} {2,}| {12})\S|^\S+ +/.test(line))).toBe(true);
   });
 });
 
 describe("describeClasses", () => {
+  it("leaves out columns where the terminal is narrow", () => {
+    expect(describeClasses(evaluation, 45)[0]).toBe("class  recordings  precision  recall");
+    expect(describeClasses(evaluation, 52)[0]).toBe("class  recordings  precision  recall  classified as");
+  });
+
   it("is a table of the scores and confusions of each class", () => {
     expect(describeClasses(evaluation)).toEqual([
       "class  recordings  precision  recall    F1  classified as",

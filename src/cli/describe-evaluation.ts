@@ -16,46 +16,61 @@ import {
   describeVerdict,
   describeVoices,
 } from "../view/sentences.ts";
-import { formatTable } from "./text-table.ts";
+import { formatRow, formatTable } from "./text-table.ts";
 
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
 
-/** Lines with the score, its interval, baselines and confusions. */
-export function describeEvaluation(evaluation: Evaluation, bold: (text: string) => string): string[] {
-  const { balancedAccuracy, interval, majority, mostConfused, calibration } = evaluation;
-  const lines = [
-    `${bold(`${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}${describeVoices(evaluation)}`)}  (${describeInterval(evaluation)})`,
-    `  ${describeChance(evaluation)}, always answering the most frequent class ${formatPercent(majority)} (plain accuracy)`,
-    `  measured ${describeProtocol(evaluation)}`,
-    `  ${describeTraining(evaluation)}`,
-    `  its confidence is off by ${formatPercent(calibration.expectedError)} on average`,
-    `  ${describeVerdict(evaluation)}`,
-  ];
-  if (interval[1] - interval[0] > wideInterval) {
-    lines.push(
-      `  this score is uncertain: ${evaluation.recordings} recordings${describeSpeakers(evaluation)}`,
-    );
-  }
+/** What lines of an evaluation depend on, other than the evaluation. */
+export interface EvaluationStyle {
+  readonly bold: (text: string) => string;
+  readonly verbose: boolean;
+  readonly width: number | undefined;
+}
+
+/**
+ * Lines of the score: a short aligned block, and with `verbose` how it was measured and its baselines. What was left out is said
+ * in any case.
+ */
+export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyle): string[] {
+  const { balancedAccuracy, interval, mostConfused, protocol, recordings } = evaluation;
+  const basis = protocol === "held-out" ? "held out of training" : "by cross-validation";
+  const isUncertain = interval[1] - interval[0] > wideInterval;
   // Counts are means over the repeats of cross-validation; less than half a recording is noise.
   const confused = mostConfused.filter(({ count }) => count >= 0.5).slice(0, 3);
-  if (confused.length > 0) {
-    const pairs = confused.map(
-      ({ truth, predicted, count }) =>
-        `${makePrintable(`${truth} classified as ${predicted}`)} (${Math.round(count)})`,
-    );
-    lines.push(`Most confused: ${pairs.join(", ")}`);
+  const pairs = confused.map(
+    ({ truth, predicted, count }) => `${makePrintable(`${truth} as ${predicted}`)} (${Math.round(count)})`,
+  );
+  const unseen = Object.entries(evaluation.unseenLabels).map(
+    ([label, count]) => `${makePrintable(label)} (${count})`,
+  );
+  const score = `${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}${describeVoices(evaluation)}`;
+  const rows: [name: string, value: string, shown?: string][] = [
+    ["Score", `${score}, ${recordings} recordings ${basis}`, style.bold(score)],
+    ["", `${describeInterval(evaluation)}; ${describeChance(evaluation)}`],
+    ["Means", describeVerdict(evaluation)],
+  ];
+  if (isUncertain) {
+    rows.push(["", `this score is uncertain: ${recordings} recordings${describeSpeakers(evaluation)}`]);
   }
-  const unseen = Object.entries(evaluation.unseenLabels);
-  if (unseen.length > 0) {
-    lines.push(
-      `Unknown labels, left out of the score: ${unseen.map(([label, count]) => `${makePrintable(label)} (${count})`).join(", ")}`,
-    );
-  }
+  if (pairs.length > 0) rows.push(["Mixed up", pairs.join(", ")]);
+  if (unseen.length > 0) rows.push(["Left out", `unknown labels: ${unseen.join(", ")}`]);
   if (evaluation.overlap.length > 0) {
-    lines.push(`Left out because they are training recordings: ${listFiles(evaluation.overlap)}`);
+    rows.push(["Left out", `training recordings: ${listFiles(evaluation.overlap)}`]);
   }
-  return lines;
+  const lines = rows.flatMap(([name, value, shown]) => formatRow(name, value, style.width, shown));
+  return style.verbose ? [...lines, "", ...describeDetails(evaluation)] : lines;
+}
+
+/** How it was measured, and its baselines. */
+function describeDetails(evaluation: Evaluation): string[] {
+  const { majority, calibration } = evaluation;
+  return [
+    `  measured ${describeProtocol(evaluation)}`,
+    `  always answering the most frequent class is right ${formatPercent(majority)} of the time (plain accuracy)`,
+    `  ${describeTraining(evaluation)}`,
+    `  its confidence is off by ${formatPercent(calibration.expectedError)} on average`,
+  ];
 }
 
 const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
@@ -77,7 +92,7 @@ const percent = (share: number): string => formatPercent(share, 0);
  * three, with at least half a recording each, counts rounded). A dash where there is no recording to find, or
  * none was answered.
  */
-export function describeClasses({ labels, perClass, confusion }: Evaluation): string[] {
+export function describeClasses({ labels, perClass, confusion }: Evaluation, width?: number): string[] {
   const rows = labels.map((label, c) => {
     const { precision, recall, f1, support } = perClass[label]!;
     const answered = confusion.some((row) => row[c]! > 0);
@@ -96,5 +111,7 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation): st
       ...[support > 0 ? percent(f1) : "-", others.join(", ")],
     ];
   });
-  return formatTable([["class", "recordings", "precision", "recall", "F1", "classified as"], ...rows]);
+  const head = ["class", "recordings", "precision", "recall", "F1", "classified as"];
+  // On a narrow terminal F1, which follows from the two before, goes first.
+  return formatTable([head, ...rows], width, ["F1", "classified as", "precision"]);
 }

@@ -74,7 +74,8 @@ function addCommand(
     .option(
       "--quiet",
       "no progress, warnings or summary; results of predict, encoders and cache are still printed",
-    );
+    )
+    .option("--verbose", "more of how it was measured and chosen");
   if (help) command.addHelpText("after", `\n${help}`);
   command.action(async () => action(command.processedArgs as string[], command.opts<CommonOptions>()));
 }

@@ -14,6 +14,7 @@ import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly seed: number;
 }
 
@@ -43,6 +44,10 @@ export interface Terminal {
   readonly work: EnvironmentOptions & WorkOptions;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Whether details are asked for. */
+  readonly verbose: boolean;
+  /** Columns of the terminal; undefined where the output is no terminal, which is not wrapped. */
+  readonly width: number | undefined;
   /** Progress, warnings and logs. */
   readonly stderr: NodeJS.WritableStream;
   bold(text: string): string;
@@ -121,6 +126,8 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     work: { signal, onWarning: warn, ...(showProgress ? { onProgress: showProgress } : {}) },
     json,
     quiet,
+    verbose: options.verbose ?? false,
+    width: isTty(stdout as { isTTY?: boolean }) ? (stdout as { columns?: number }).columns : undefined,
     stderr,
     bold: style(1),
     dim: style(2),
@@ -158,6 +165,31 @@ export function reportError(found: unknown, json: boolean, streams: Streams): nu
     return 1;
   }
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
+}
+
+const barSize = 30;
+/** Totals up to this are counts of something; larger ones are bytes, which are shown as a share. */
+const maximumCounted = 100_000;
+
+/** "embedding ████░░░░ 12/50, 8 s left"; "estimating" until there is something to estimate from. */
+export function formatProgress(
+  stage: string,
+  progress: number,
+  value: number,
+  total: number,
+  etaSeconds: number,
+): string {
+  const full = Math.round(barSize * Math.min(1, Math.max(0, progress)));
+  const amount = total > maximumCounted ? `${Math.floor(100 * progress)} %` : `${value}/${total}`;
+  const isKnown = value > 0 && Number.isFinite(etaSeconds);
+  const left = isKnown ? `${formatDuration(etaSeconds)} left` : "estimating";
+  return `${stage} ${"█".repeat(full)}${"░".repeat(barSize - full)} ${amount}, ${left}`;
+}
+
+function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /**
@@ -217,12 +249,10 @@ function createBar(stream: Streams["stderr"]): { show(progress: Progress): void;
       stage = latest.stage;
       bar = new library.SingleBar({
         stream: stream as NodeJS.WritableStream,
-        format: `${stage} {bar} {percentage} % · {eta_formatted} left`,
-        barCompleteChar: "█",
-        barIncompleteChar: "░",
+        format: (_options, { progress, value, total, eta }) =>
+          formatProgress(stage!, progress, value, total, eta),
         clearOnComplete: true,
         hideCursor: true,
-        barsize: 30,
       });
       bar.start(total ?? 1, completed);
     }

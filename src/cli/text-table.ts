@@ -1,19 +1,65 @@
 /**
- * Tables of text for the terminal: columns as wide as their widest cell.
+ * Tables of text for the terminal: columns as wide as their widest cell; rows of a name and a text that wraps.
  *
  * Not its concern: what is in them.
  */
 
-/** Lines of a table; the first and the last column are aligned to the left, the others to the right. */
-export function formatTable(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Lines of a table; the first column, and the last if it is of words, are aligned to the left, the others to the right. Where it is wider than `width`,
+ * the columns of these `optional` heads are left out, one after the other, until it fits.
+ */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
+  optional: readonly string[] = [],
+): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
-  return rows.map((row) =>
+  const isNumeric = rows[0]!.map((_, column) =>
+    rows.slice(1).every((row) => /^(-|[\d.]+( %)?)$/.test(row[column]!)),
+  );
+  const lines = rows.map((row) =>
     row
       .map((cell, column) => {
         const gap = " ".repeat(widths[column]! - [...cell].length);
-        return column === 0 || column === row.length - 1 ? cell + gap : gap + cell;
+        const isLeft = column === 0 || (column === row.length - 1 && !isNumeric[column]);
+        return isLeft ? cell + gap : gap + cell;
       })
       .join("  ")
       .trimEnd(),
   );
+  const [first, ...others] = optional;
+  if (first === undefined || lines.every((line) => [...line].length <= width)) return lines;
+  const left = rows[0]!.indexOf(first);
+  return formatTable(
+    rows.map((row) => row.filter((_, column) => column !== left)),
+    width,
+    others,
+  );
+}
+
+/** Width of the names before texts. */
+const nameWidth = 12;
+
+/**
+ * Lines of a named text, wrapped between words to `width` columns, all of it beside the name. `styled`, where given, replaces the
+ * text's first characters, which look the same without their style.
+ */
+export function formatRow(name: string, text: string, width?: number, styled?: string): string[] {
+  const room = Math.max(20, (width ?? Number.POSITIVE_INFINITY) - nameWidth);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && [...line].length + 1 + [...word].length > room) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
+  const plain = styled?.replace(/\u001b\[\d+m/g, "");
+  return lines.map((one, i) => {
+    const shown =
+      i === 0 && styled !== undefined && one.startsWith(plain!) ? styled + one.slice(plain!.length) : one;
+    return `${(i === 0 ? name : "").padEnd(nameWidth)}${shown}`;
+  });
 }

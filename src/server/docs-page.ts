@@ -38,8 +38,10 @@ const style = `body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 
 h1,h2,h3{line-height:1.2}h2{margin-top:2.5rem;border-bottom:1px solid #ccc}code,pre{font:.9rem/1.4 ui-monospace,monospace}
 pre{overflow:auto;padding:.75rem;background:#f4f4f6;border-radius:.25rem}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #e5e5e8}
+h1,h2,p,td,th,code{overflow-wrap:anywhere}h2 code{font-size:1.1rem}
+@media(max-width:600px){thead{display:none}tr{display:block;padding:.4rem 0;border-bottom:1px solid #e5e5e8}td{display:block;padding:0;border:0}td:empty{display:none}}
 summary{cursor:pointer}a{color:#0b57d0}@media(prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171a}pre{background:#242428}
-td,th,h2{border-color:#3a3a40}a{color:#9cc0ff}}`;
+td,th,tr,h2{border-color:#3a3a40}a{color:#9cc0ff}}`;
 
 /** Content-Security-Policy of the page: nothing but its own style. */
 export const docsPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;

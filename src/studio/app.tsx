@@ -50,6 +50,8 @@ export function App() {
     // Moves the focus, for screen readers, but not on the first screen.
     if (isMoved.current && !main.current?.contains(document.activeElement)) main.current?.focus();
     isMoved.current = true;
+    // What was done on another screen is no news here; what can be undone stays.
+    if (notice.peek() && !notice.peek()!.action && !notice.peek()!.isError) hush();
     scrollTo(0, 0);
   }, [shown.screen, owner]);
   useDrops();
@@ -132,6 +134,8 @@ function Missing() {
   );
 }
 
+const changeName = (name: string) => changeTask(() => ({ name }));
+
 function TaskName() {
   const w = words.value;
   const open = task.value!;
@@ -142,7 +146,7 @@ function TaskName() {
       maxLength={80}
       value={open.name}
       placeholder={describeTask(open, w.home.untitled)}
-      onChange={(event) => changeTask({ name: event.currentTarget.value.trim() })}
+      onChange={(event) => changeName(event.currentTarget.value.trim())}
       onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
     />
   );

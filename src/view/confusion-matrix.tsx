@@ -51,6 +51,33 @@ export interface MatrixProps {
   readonly onChoose?: (place: CellPlace) => void;
 }
 
+const cellSteps: Readonly<Record<string, CellPlace>> = {
+  ArrowDown: [1, 0],
+  ArrowUp: [-1, 0],
+  ArrowRight: [0, 1],
+  ArrowLeft: [0, -1],
+};
+
+/** Moves the focus by an arrow key to the next cell that can be opened. */
+function moveBetweenCells(event: KeyboardEvent): void {
+  const step = cellSteps[event.key];
+  const table = event.currentTarget as HTMLElement;
+  const place = /^cell-(\d+)-(\d+)$/.exec((event.target as HTMLElement).dataset.cell ?? "");
+  if (!step || !place) return;
+  const size = table.querySelectorAll("tbody tr").length;
+  let [row, column] = [Number(place[1]), Number(place[2])];
+  for (;;) {
+    row += step[0];
+    column += step[1];
+    if (row < 0 || column < 0 || row >= size || column >= size) return;
+    const cell = table.querySelector<HTMLElement>(`[data-cell="${getCellId([row, column])}"]`);
+    if (!cell) continue;
+    event.preventDefault();
+    cell.focus();
+    return;
+  }
+}
+
 /** The id of a cell. */
 export function getCellId([row, column]: CellPlace): string {
   return `cell-${row}-${column}`;
@@ -73,6 +100,11 @@ export function ConfusionMatrix(props: MatrixProps) {
   const { perClass } = evaluation;
   const counts = orderCounts(props);
   const isNamed = labels.length <= namedColumns;
+  const firstRow = counts.findIndex((row) => row.some((count) => count > 0));
+  const entry: CellPlace = props.chosen ?? [
+    firstRow,
+    counts[firstRow]?.findIndex((count) => count > 0) ?? -1,
+  ];
   return (
     <div
       class={`scroll${isLargeMatrix(labels) ? " large" : ""}`}
@@ -81,7 +113,7 @@ export function ConfusionMatrix(props: MatrixProps) {
       role="region"
       aria-label={words.name}
     >
-      <table class="matrix">
+      <table class="matrix" onKeyDown={props.onChoose && moveBetweenCells}>
         <thead>
           <tr>
             <th scope="col">
@@ -111,7 +143,7 @@ export function ConfusionMatrix(props: MatrixProps) {
                 </th>
                 {labels.map((predicted, j) => (
                   <td key={predicted}>
-                    <Cell {...props} place={[i, j]} count={counts[i]![j]!} support={support} />
+                    <Cell {...props} place={[i, j]} count={counts[i]![j]!} support={support} entry={entry} />
                   </td>
                 ))}
                 <td class="found">{support > 0 ? formatShare(recall) : "–"}</td>
@@ -141,9 +173,15 @@ export function ConfusionMatrix(props: MatrixProps) {
 }
 
 function Cell(
-  props: MatrixProps & { readonly place: CellPlace; readonly count: number; readonly support: number },
+  props: MatrixProps & {
+    readonly place: CellPlace;
+    readonly count: number;
+    readonly support: number;
+    /** The cell that Tab reaches. */
+    readonly entry: CellPlace;
+  },
 ) {
-  const { labels, words, place, count, support, chosen, canOpen = () => true, onChoose } = props;
+  const { labels, words, place, count, support, chosen, entry, canOpen = () => true, onChoose } = props;
   if (!(count > 0)) return null;
   const [i, j] = place;
   const shade = Math.min(shades, Math.max(1, Math.ceil((shades * count) / (support || count))));
@@ -156,6 +194,8 @@ function Cell(
       type="button"
       class={look}
       data-cell={getCellId(place)}
+      // Where cells are chosen in place, Tab reaches one of them, and arrow keys the others.
+      tabIndex={onChoose && !(i === entry[0] && j === entry[1]) ? -1 : undefined}
       aria-pressed={chosen?.[0] === i && chosen[1] === j}
       aria-label={told}
       title={told}

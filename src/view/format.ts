@@ -14,3 +14,14 @@ export function keepPercents(text: string): string {
 export function formatShare(share: number, digits: 0 | 1 = 0): string {
   return keepPercents(formatPercent(share, digits));
 }
+
+/** A name at most `maximum` characters long, with an ellipsis in the middle where it is cut: its end often tells most. */
+export function shortenName(name: string, maximum = 30): string {
+  const signs = [...name];
+  if (signs.length <= maximum) return name;
+  const tail = Math.floor(maximum / 3);
+  return `${signs
+    .slice(0, maximum - 1 - tail)
+    .join("")
+    .trimEnd()}…${signs.slice(-tail).join("").trimStart()}`;
+}

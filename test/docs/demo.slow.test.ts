@@ -14,7 +14,7 @@ it("the README shows what npm start prints", async () => {
   const program = [join(root, "bin", "golem.js"), "demo", "--out", out];
   const printed = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" });
   // Single recordings and milliseconds may differ on another machine, words and scores may not.
-  const isSteady = (line: string) => !/^Most confused|^ {2}\w+ [\d.]+ %,/.test(line);
+  const isSteady = (line: string) => !/^Mixed up|^ {2}\w+ [\d.]+ %,/.test(line);
   const scores = (text: string) => [...text.matchAll(/(\d+\.\d+) %/g)].slice(0, 6).map(([, n]) => Number(n));
   const words = (text: string) =>
     text

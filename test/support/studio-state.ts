@@ -5,7 +5,7 @@
 import { vi } from "vitest";
 import type { Progress } from "../../src/core/progress.ts";
 import type { Shelf } from "../../src/studio/data/shelf.ts";
-import type { KeptRecording, Task } from "../../src/studio/data/task.ts";
+import { findFreeName, type KeptRecording, type Task } from "../../src/studio/data/task.ts";
 
 /** Stubs the globals that the state's modules read when they are loaded. */
 export function stubPage(language = "en"): void {
@@ -27,6 +27,12 @@ export function createMemoryShelf(): Shelf {
   return {
     listTasks: async () => [...tasks.values()].sort((a, b) => b.created - a.created),
     putTask: async (task) => void tasks.set(task.id, structuredClone(task)),
+    changeTask: async (id, change) => {
+      const stored = tasks.get(id);
+      if (!stored) return undefined;
+      tasks.set(id, structuredClone(change(stored)));
+      return structuredClone(tasks.get(id));
+    },
     deleteTask: async (id) => {
       tasks.delete(id);
       golems.delete(id);
@@ -37,14 +43,19 @@ export function createMemoryShelf(): Shelf {
     },
     countRecordings: async (task) => listOf(task).length,
     listRecordings: async (task) => listOf(task).map((one) => structuredClone(one)),
-    putRecordings: async (all) => {
-      for (const { recording, sound } of all) {
-        recordings.set(recording.id, structuredClone(recording));
-        sounds.set(recording.id, sound.slice());
+    putRecordings: async (all) =>
+      all.map(({ recording, sound }) => {
+        const taken = new Set(listOf(recording.task).map(({ file }) => file));
+        const stored = { ...recording, file: findFreeName(recording, taken) };
+        recordings.set(stored.id, structuredClone(stored));
+        sounds.set(stored.id, sound.slice());
+        return stored;
+      }),
+    updateRecordings: async (changes) => {
+      for (const change of changes) {
+        const stored = recordings.get(change.id);
+        if (stored) recordings.set(change.id, structuredClone({ ...stored, ...change }));
       }
-    },
-    updateRecordings: async (all) => {
-      for (const one of all) recordings.set(one.id, structuredClone(one));
     },
     deleteRecordings: async (ids) => {
       for (const id of ids) {

@@ -39,9 +39,9 @@ export async function runCommand(
       ? await golem.evaluate(data, work)
       : await evaluateWithReport(golem, data, report, { ...work, audio });
   terminal.printJson(evaluation);
-  for (const line of describeEvaluation(evaluation, terminal.bold)) terminal.print(line);
+  for (const line of describeEvaluation(evaluation, terminal)) terminal.print(line);
   terminal.print("");
-  for (const line of describeClasses(evaluation)) terminal.print(line);
+  for (const line of describeClasses(evaluation, terminal.width)) terminal.print(line);
   if (report !== undefined) terminal.print(`\nReport: ${report}`);
   reportSkipped(evaluation.skipped, terminal);
   return strict && evaluation.skipped.length > 0 ? 1 : 0;

@@ -15,6 +15,7 @@ import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { Terminal } from "../terminal.ts";
+import { formatRow } from "../text-table.ts";
 import { type MeasureCommandOptions, toMeasureOptions } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
 
@@ -53,9 +54,10 @@ export async function runCommand(
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   for (const line of describeTopFindings(golem, data, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
-  if (evaluation) terminal.print("Scores per class: in golem.json and with --json");
   terminal.print(`Report: ${join(out, reportFile)}`);
   terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
+  if (!terminal.verbose)
+    terminal.print(terminal.dim("More: --verbose; scores per class: in the report, and with --json"));
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
@@ -78,16 +80,23 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
   const { data, views, heads } = document;
   const larger = describeLargerEncoder(views);
   return [
-    `Trained on ${data.recordings} recordings${data.synthetic ? ` (${data.synthetic} of synthetic voices)` : ""} in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
-    `Views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
-    ...describeChoice(heads[0]!.facts),
-    ...describeAugment(document.augment),
-    ...(larger ? [`  ${larger}`] : []),
-    ...describeSample(heads[0]!.facts, data.recordings),
-    "",
+    ...formatRow(
+      "Trained on",
+      `${data.recordings} recordings${data.synthetic ? ` (${data.synthetic} of synthetic voices)` : ""} in ${labels.length} classes, ${Math.round(data.seconds)} s of audio`,
+      terminal.width,
+    ),
     ...(evaluation
-      ? describeEvaluation(evaluation as Evaluation, terminal.bold)
-      : ["Not scored: a class with one recording has none to hold out."]),
+      ? describeEvaluation(evaluation as Evaluation, terminal)
+      : formatRow("Score", "none: a class with one recording has none to hold out", terminal.width)),
+    ...(terminal.verbose
+      ? [
+          `  views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
+          ...describeChoice(heads[0]!.facts),
+          ...describeAugment(document.augment),
+        ]
+      : []),
+    ...(larger ? formatRow("Hint", larger, terminal.width) : []),
+    ...describeSample(heads[0]!.facts, data.recordings),
     "",
   ];
 }
@@ -122,14 +131,18 @@ function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): str
     : [`  chosen as the simplest within one standard error of the best: ${scores.join(", ")}`];
 }
 
+const leastShare = 0.005;
+
 /**
  * The views with weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript by
  * moonshine-tiny (30 %)".
  */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
-  const transcribed = views.filter(needsTranscriber);
-  const layerViews = views.filter((view) => !needsTranscriber(view));
+  // A share that rounds to nothing says nothing.
+  const counted = views.filter(({ weight }) => weight >= leastShare);
+  const transcribed = counted.filter(needsTranscriber);
+  const layerViews = counted.filter((view) => !needsTranscriber(view));
   const encoders = [...new Set(layerViews.map(({ encoder }) => encoder))].map((encoder) => {
     const own = layerViews.filter((view) => view.encoder === encoder);
     const layers = own.map(({ layer, weight }) => `${layer}${share(weight)}`);

@@ -1,5 +1,5 @@
 /**
- * The data sets of `golem demo`: one in the package, one downloaded like an encoder's weights, one from the
+ * The data sets of `golem demo`: two in the package, one downloaded like an encoder's weights, one from the
  * Hugging Face Hub.
  *
  * Not its concern: encoders, heads, the terminal.
@@ -51,6 +51,14 @@ export const demos: Readonly<Record<string, Demo>> = {
       "Real callers, CC-BY-4.0, of PolyAI/minds14 on the Hugging Face Hub: 50 training recordings in 14 intents, the next 150 for testing, speakers unknown (if the Hub cannot be reached: the synthetic requests of banking)",
     load: loadMinds14OrBanking,
     getExample: (dataset) => getTestExample(dataset, "freeze"),
+  },
+  words: {
+    name: "words",
+    description:
+      "Synthetic speech: three phrases, 8 training recordings per class; the test part has other voices. An easy one to start with",
+    load: ({ signal }) =>
+      loadDataset(fileURLToPath(new URL("../../../demo/words", import.meta.url)), { signal }),
+    getExample: (dataset) => getTestExample(dataset, "hey golem"),
   },
 };
 

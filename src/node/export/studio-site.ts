@@ -41,7 +41,9 @@ interface StudioSiteOptions extends WorkOptions {
 }
 
 /** Tasks of the gallery with recordings. */
-const galleryNames = ["banking", "drums"] as const;
+const galleryNames = ["words", "drums", "banking"] as const;
+/** Those whose test part is small enough to be tried and scored in the studio as well. */
+const withTest: readonly string[] = ["words"];
 
 /** The built page in the package; src/node and dist/node have the same depth. */
 const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
@@ -71,7 +73,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
   const gallery: Record<string, { file: string; sha256: string }> = {};
   for (const name of galleryNames) {
     try {
-      const bytes = await packDemo(await demos[name]!.load({ ...options, cache }));
+      const bytes = await packDemo(await demos[name]!.load({ ...options, cache }), withTest.includes(name));
       gallery[name] = {
         file: `${name}.zip`,
         sha256: createHash("sha256").update(bytes).digest("hex"),
@@ -167,18 +169,24 @@ async function listFiles(folder: string): Promise<string[]> {
   return paths.filter((_, i) => infos[i]!.isFile());
 }
 
-/** The training recordings as a zip for the studio and `golem train`; the same bytes every time. */
-async function packDemo({ recordings }: Dataset): Promise<Uint8Array> {
+/**
+ * The training recordings, and those for testing if `hasTest`, as a zip for the studio and `golem train`; the same bytes every
+ * time.
+ */
+async function packDemo({ recordings }: Dataset, hasTest: boolean): Promise<Uint8Array> {
   const files: Zippable = {};
-  const rows = ["file_name,label"];
+  const rows = [hasTest ? "file_name,label,split" : "file_name,label"];
   for (const recording of recordings) {
-    if (recording.split === "test") continue;
+    if (recording.split === "test" && !hasTest) continue;
     const source = await recording.open();
     try {
-      const file = `${recording.label}/${recording.file.split("/").at(-1)}`;
+      const folder = hasTest ? `${recording.split}/${recording.label}` : recording.label;
+      const file = `${folder}/${recording.file.split("/").at(-1)}`;
       files[file] = await source.read(0, source.byteLength);
-      const { label, speaker } = recording;
-      rows.push(formatCsvRow([file, label, ...(speaker === undefined ? [] : [speaker])]));
+      const { label, speaker, split } = recording;
+      rows.push(
+        formatCsvRow([file, label, ...(hasTest ? [split] : []), ...(speaker === undefined ? [] : [speaker])]),
+      );
     } finally {
       await source.close();
     }

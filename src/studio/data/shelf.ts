@@ -1,11 +1,12 @@
 /**
  * The shelf: tasks, recordings, embeddings and golems, kept on this machine in the browser's database.
  *
- * A recording and its sound are written in one transaction, so neither exists without the other.
+ * A recording and its sound are written in one transaction, so neither exists without the other. What is stored is
+ * changed, never replaced by what a page remembers: several pages may be open on one shelf.
  * Not its concern: how anything is recorded, embedded or shown.
  */
 import { getResult, openDatabase, readStores, type StoreName, writeStores } from "./database.ts";
-import type { KeptRecording, Task } from "./task.ts";
+import { findFreeName, type KeptRecording, type Task } from "./task.ts";
 
 /** The golem of a task: its files by name. */
 interface KeptGolem {
@@ -22,15 +23,22 @@ interface KeptGolem {
 export interface Shelf {
   listTasks(): Promise<Task[]>;
   putTask(task: Task): Promise<void>;
+  /** Changes a task as it is stored now, whoever wrote it last; resolves with the result, undefined where it is gone. */
+  changeTask(id: string, change: (stored: Task) => Task): Promise<Task | undefined>;
   /** Deletes its recordings, sounds and golem too. */
   deleteTask(id: string): Promise<void>;
   countRecordings(task: string): Promise<number>;
   /** In their order. */
   listRecordings(task: string): Promise<KeptRecording[]>;
-  /** Resolves when recordings and sounds are on the disk. */
-  putRecordings(recordings: readonly { recording: KeptRecording; sound: Uint8Array }[]): Promise<void>;
-  /** Changes recordings, not their sounds. */
-  updateRecordings(recordings: readonly KeptRecording[]): Promise<void>;
+  /**
+   * Resolves when recordings and sounds are on the disk, with the recordings as stored: one whose file name another page has
+   * taken gets a free one. Nothing is written to a task that is gone.
+   */
+  putRecordings(
+    recordings: readonly { recording: KeptRecording; sound: Uint8Array }[],
+  ): Promise<readonly KeptRecording[]>;
+  /** Changes the given fields of recordings that are still there, not their sounds. */
+  updateRecordings(changes: readonly (Partial<KeptRecording> & Pick<KeptRecording, "id">)[]): Promise<void>;
   deleteRecordings(ids: readonly string[]): Promise<void>;
   /** The bytes of a recording; undefined where none has that id. */
   getSound(id: string): Promise<Uint8Array | undefined>;
@@ -54,6 +62,19 @@ export async function openShelf(): Promise<Shelf> {
       return tasks.sort((a, b) => b.created - a.created);
     },
     putTask: (task) => writeStores(database, ["tasks"], (get) => get("tasks").put(task, task.id)),
+    async changeTask(id, change) {
+      let changed: Task | undefined;
+      await writeStores(database, ["tasks"], (get) => {
+        const store = get("tasks");
+        const stored = store.get(id) as IDBRequest<Task | undefined>;
+        stored.onsuccess = () => {
+          if (!stored.result) return;
+          changed = change(stored.result);
+          store.put(changed, id);
+        };
+      });
+      return changed;
+    },
     async deleteTask(id) {
       const recordings = await read("recordings", (store) => listOf(store, id));
       await writeStores(database, ["tasks", "recordings", "sounds", "golems"], (get) => {
@@ -71,16 +92,38 @@ export async function openShelf(): Promise<Shelf> {
       const recordings = await read("recordings", (store) => listOf(store, task));
       return recordings.sort((a, b) => a.order - b.order);
     },
-    putRecordings: (all) =>
-      writeStores(database, ["recordings", "sounds"], (get) => {
-        for (const { recording, sound } of all) {
-          get("recordings").put(recording, recording.id);
-          get("sounds").put(sound, recording.id);
-        }
-      }),
-    updateRecordings: (recordings) =>
+    async putRecordings(all) {
+      const stored: KeptRecording[] = [];
+      const [first] = all;
+      if (!first) return stored;
+      await writeStores(database, ["tasks", "recordings", "sounds"], (get) => {
+        const owner = get("tasks").getKey(first.recording.task);
+        owner.onsuccess = () => {
+          if (owner.result === undefined) return;
+          const there = listOf(get("recordings"), first.recording.task);
+          there.onsuccess = () => {
+            const taken = new Set(there.result.map(({ file }) => file));
+            for (const { recording, sound } of all) {
+              const own = { ...recording, file: findFreeName(recording, taken) };
+              taken.add(own.file);
+              stored.push(own);
+              get("recordings").put(own, own.id);
+              get("sounds").put(sound, own.id);
+            }
+          };
+        };
+      });
+      return stored;
+    },
+    updateRecordings: (changes) =>
       writeStores(database, ["recordings"], (get) => {
-        for (const recording of recordings) get("recordings").put(recording, recording.id);
+        const store = get("recordings");
+        for (const change of changes) {
+          const stored = store.get(change.id) as IDBRequest<KeptRecording | undefined>;
+          stored.onsuccess = () => {
+            if (stored.result) store.put({ ...stored.result, ...change }, change.id);
+          };
+        }
       }),
     deleteRecordings: (ids) =>
       writeStores(database, ["recordings", "sounds"], (get) => {

@@ -23,6 +23,8 @@ export interface KeptRecording {
   readonly label: string;
   /** Path in the data set, unique within the task: "yes/yes-001.wav". */
   readonly file: string;
+  /** The name of the file that was brought in, without its folder. */
+  readonly original?: string;
   readonly speaker?: string;
   /** The longer recording that it was cut from, if its original name showed that. */
   readonly source?: string;
@@ -61,4 +63,16 @@ export function describeTask({ name, classes }: Pick<Task, "name" | "classes">, 
 export function nameRecording(label: string, number: number, extension = "wav"): string {
   const folder = makeSafeName(label);
   return `${folder}/${folder}-${String(number).padStart(3, "0")}.${extension}`;
+}
+
+/** The recording's name, or the first of its kind ("yes/yes-004.wav") that is not taken. */
+export function findFreeName(
+  { file, label }: Pick<KeptRecording, "file" | "label">,
+  taken: ReadonlySet<string>,
+): string {
+  let free = file;
+  for (let number = 1; taken.has(free); number++) {
+    free = nameRecording(label, number, file.split(".").at(-1));
+  }
+  return free;
 }

@@ -8,7 +8,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { at, joinPoints, Picture, PictureText, ShareLines } from "../../view/chart.tsx";
 import { comparedHeads, compareHeads, comparison, maximumSeconds, stopComparing } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
-import { isAllEmbedded, isTrainable, mark, task } from "../state/tasks.ts";
+import { getWordShare, isAllEmbedded, isTrainable, learned, mark, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 type Heads = NonNullable<typeof comparison.value>["heads"];
@@ -38,7 +38,12 @@ export function Balance() {
         <>
           <HeadSlider heads={heads} chosen={chosen} isDone={found.isDone} />
           {found.isDone ? (
-            <p class="note">{heads.length < comparedHeads.length ? w.cut(maximumSeconds) : w.moral}</p>
+            <p class="note">
+              {heads.length < comparedHeads.length ? w.cut(maximumSeconds) : describeFit(heads)}{" "}
+              {learned.value && getWordShare(learned.value.document) >= leastWordShare
+                ? w.soundAlone(getWordShare(learned.value.document))
+                : ""}
+            </p>
           ) : (
             <MeasuringState measured={heads.length} />
           )}
@@ -68,6 +73,18 @@ function nameHead(head: string): string {
 
 function readHead({ name, trainAccuracy, balancedAccuracy }: Heads[number]): string {
   return words.value.lessons.balance.reading(nameHead(name), trainAccuracy, balancedAccuracy);
+}
+
+/** Share of the words in a golem's answers from which on its score differs visibly from that of sound alone. */
+const leastWordShare = 0.1;
+
+/** Whether the largest head does worse than the best: its score has to leave the best one's interval. */
+function describeFit(heads: Heads): string {
+  const w = words.value.lessons.balance;
+  const best = heads.reduce((a, b) => (b.balancedAccuracy > a.balancedAccuracy ? b : a));
+  const last = heads.at(-1)!;
+  if (last.balancedAccuracy >= best.interval[0]) return w.fits;
+  return w.overFits(nameHead(best.name), Math.round(100 * (best.balancedAccuracy - last.balancedAccuracy)));
 }
 
 interface BalancePictureProps {

@@ -3,8 +3,12 @@
  *
  * Not its concern: why they are listed.
  */
+import { shortenName } from "../../view/format.ts";
 import type { KeptRecording } from "../data/task.ts";
+import { deleteRecordings, moveRecording } from "../state/keep.ts";
+import { task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
+import { Icon } from "./icons.tsx";
 import { PlayButton } from "./play-button.tsx";
 import { shortName } from "./recording-list.tsx";
 
@@ -15,22 +19,79 @@ interface BehindItem {
   readonly name: string;
   readonly text?: string | undefined;
   readonly note?: string | undefined;
+  /** What it is classified as, where that is not its class. */
+  readonly suggested?: string | undefined;
 }
 
-/** The list. */
-export function Behind({ items }: { readonly items: readonly BehindItem[] }) {
+/** The list; with `canCorrect`, recordings can be moved to another class and deleted. */
+export function Behind({
+  items,
+  canCorrect = false,
+}: {
+  readonly items: readonly BehindItem[];
+  readonly canCorrect?: boolean;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <ul class="scroll-list" tabIndex={0}>
-      {items.map(({ recording, name, text, note }) => (
+      {items.map(({ recording, name, text, note, suggested }) => (
         <li key={name}>
           {recording && <PlayButton id={recording.id} name={shortName(recording)} />}
           <div>
-            <div>{text ? words.value.quoted(text) : shortName({ file: name })}</div>
+            <div>{text ? words.value.quoted(text) : shortName(recording ?? { file: name })}</div>
             {note && <small class="note">{note}</small>}
           </div>
+          {canCorrect && recording && <Corrections recording={recording} suggested={suggested} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Moves a recording to the class it was classified as, or to any other; deletes it. Each can be undone. */
+function Corrections({
+  recording,
+  suggested,
+}: {
+  readonly recording: KeptRecording;
+  readonly suggested: string | undefined;
+}) {
+  const w = words.value.record;
+  const others = (task.value?.classes ?? []).filter((name) => name !== recording.label);
+  return (
+    <div class="corrections">
+      {suggested !== undefined && others.includes(suggested) && (
+        <button type="button" class="button small" onClick={() => moveRecording(recording, suggested)}>
+          {w.moveToClass(shortenName(suggested, 20))}
+        </button>
+      )}
+      {others.length > (suggested === undefined ? 0 : 1) && (
+        <select
+          class="move"
+          aria-label={`${w.moveTo} ${shortName(recording)}`}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            event.currentTarget.selectedIndex = 0;
+            if (value) void moveRecording(recording, value);
+          }}
+        >
+          <option value="">{w.moveTo}</option>
+          {others.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      <button
+        type="button"
+        class="icon"
+        aria-label={w.delete(shortName(recording))}
+        title={w.delete(shortName(recording))}
+        onClick={() => deleteRecordings([recording])}
+      >
+        <Icon name="delete" />
+      </button>
+    </div>
   );
 }

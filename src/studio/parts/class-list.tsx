@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ClassMark } from "../../view/class-mark.tsx";
 import { usualGoal } from "../state/choice.ts";
-import { changeTask, counts, task } from "../state/tasks.ts";
+import { addClasses, counts, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 
@@ -21,16 +21,22 @@ export function ClassList({
 }) {
   const { classes } = task.value!;
   const w = words.value.record;
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // With many classes, or on a phone, the list scrolls.
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   return (
     <div class="side">
       <h2 class="hidden">{w.classesTitle}</h2>
       {classes.length > 0 && (
-        <ul class="classes">
+        <ul class="classes" ref={list}>
           {classes.map((name, i) => (
             <li key={name}>
               <button
                 type="button"
                 class="class"
+                title={name}
                 aria-current={name === chosen ? "true" : undefined}
                 onClick={() => onChoose(name)}
               >
@@ -40,12 +46,27 @@ export function ClassList({
               </button>
             </li>
           ))}
+          {classes.length > 1 && !classes.includes(backgroundLabel) && (
+            <li>
+              <button
+                type="button"
+                class="class-offer"
+                onClick={() => addClasses([backgroundLabel])}
+                title={w.backgroundHint}
+              >
+                <span class="name">+ {w.addBackground}</span>
+              </button>
+            </li>
+          )}
         </ul>
       )}
       <AddClass onAdded={(name) => classes.length === 0 && onChoose(name)} />
     </div>
   );
 }
+
+/** The label that training and detection take for sounds that are none of the others. */
+const backgroundLabel = "_background";
 
 /** Whether classes are being named: then the field keeps the focus, also when the page around it changes. */
 const isNaming = signal(false);
@@ -68,7 +89,7 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
     if (trimmed === "" || isTaken) return;
     setName("");
     isNaming.value = true;
-    await changeTask({ classes: [...classes, trimmed] });
+    await addClasses([trimmed]);
     onAdded(trimmed);
   };
   return (
@@ -88,7 +109,7 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
           <Icon name="plus" />
         </button>
       </div>
-      <p id="add-hint" class="note" aria-live="polite">
+      <p id="add-hint" class={`note${classes.length > 1 && !isTaken ? " keys" : ""}`} aria-live="polite">
         {isTaken ? w.exists(trimmed) : classes.length > 1 ? w.addNext : w.addHint}
       </p>
     </form>

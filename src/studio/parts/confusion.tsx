@@ -3,9 +3,10 @@
  *
  * Not its concern: how it was measured, how the matrix is drawn (view/confusion-matrix.tsx).
  */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { getSpokenText } from "../../encoder/speech-check.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
+import { ClassMark } from "../../view/class-mark.tsx";
 import {
   type CellPlace,
   ConfusionMatrix,
@@ -13,10 +14,18 @@ import {
   type MatrixProps,
   orderCounts,
 } from "../../view/confusion-matrix.tsx";
+import { shortenName } from "../../view/format.ts";
+import { isNarrow } from "../state/narrow.ts";
 import { getClassIndex, learned, orderLabels } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
+import { ClassScores } from "./class-scores.tsx";
+
+/** With more classes than this the matrix does not fit on a phone. */
+const maximumColumns = 7;
+/** Mistakes rarer than this share of the class are left out of the list. */
+const leastMistakes = 0.02;
 
 /** The section. */
 export function Confusion(props: { readonly evaluation: NonNullable<GolemDocument["evaluation"]> }) {
@@ -29,27 +38,88 @@ export function Confusion(props: { readonly evaluation: NonNullable<GolemDocumen
     <section aria-labelledby="confusion">
       <header>
         <h2 id="confusion">{w.confusion}</h2>
-        <p class="lead">{worst ? w.confusionText(labels[worst[0]]!, labels[worst[1]]!) : w.confusionNone}</p>
+        <p class="lead">
+          {worst
+            ? w.confusionText(shortenName(labels[worst[0]]!), shortenName(labels[worst[1]]!))
+            : w.confusionNone}
+        </p>
       </header>
       <div class={`confusion${isLargeMatrix(labels) ? " large" : ""}`}>
         <div>
-          <ConfusionMatrix
-            labels={labels}
-            evaluation={evaluation}
-            getNumber={getClassIndex}
-            words={{ name: w.confusionHint, recorded: w.recorded, found: w.found, tell: w.cell }}
-            chosen={chosen.value}
-            onChoose={(place) => {
-              chosen.value = place;
-            }}
-          />
-          <p class="note">{w.confusionHint}</p>
+          {isNarrow.value && labels.length > maximumColumns ? (
+            <Mistakes labels={labels} evaluation={evaluation} chosen={chosen} />
+          ) : (
+            <>
+              <ConfusionMatrix
+                labels={labels}
+                evaluation={evaluation}
+                getNumber={getClassIndex}
+                words={{ name: w.confusionHint, recorded: w.recorded, found: w.found, tell: w.cell }}
+                chosen={chosen.value}
+                onChoose={(place) => {
+                  chosen.value = place;
+                }}
+              />
+              <p class="note">{w.confusionHint}</p>
+            </>
+          )}
         </div>
         <div class="behind" aria-live="polite">
           {chosen.value && <CellList truth={labels[chosen.value[0]]!} predicted={labels[chosen.value[1]]!} />}
         </div>
       </div>
+      <ClassScores {...props.evaluation} />
     </section>
+  );
+}
+
+/** The matrix as a list, for windows that it does not fit in: each class, its recall, and what it is mistaken for. */
+function Mistakes({
+  labels,
+  evaluation,
+  chosen,
+}: {
+  readonly labels: readonly string[];
+  readonly evaluation: MatrixProps["evaluation"];
+  readonly chosen: Signal<CellPlace | undefined>;
+}) {
+  const w = words.value;
+  const counts = orderCounts({ labels, evaluation });
+  return (
+    <ul class="mistakes">
+      {labels.map((label, i) => {
+        const { recall = 0, support = 0 } = evaluation.perClass[label] ?? {};
+        const cells = counts[i]!.map((count, j) => ({ count, j }))
+          .filter(({ count, j }) => j !== i && count >= leastMistakes * support && count > 0)
+          .sort((a, b) => b.count - a.count);
+        return (
+          <li key={label}>
+            <ClassMark index={getClassIndex(label)} />
+            <span class="name">{label}</span>
+            <span>{support > 0 ? w.percent(recall) : "–"}</span>
+            {cells.length > 0 && (
+              <span class="chips">
+                {cells.map(({ count, j }) => (
+                  <button
+                    key={j}
+                    type="button"
+                    class="chip"
+                    aria-pressed={chosen.value?.[0] === i && chosen.value[1] === j}
+                    aria-label={w.result.cell(w.percent(count / support), label, labels[j]!)}
+                    onClick={() => {
+                      chosen.value = [i, j];
+                    }}
+                  >
+                    <ClassMark index={getClassIndex(labels[j]!)} /> {w.percent(count / support)}{" "}
+                    {shortenName(labels[j]!, 24)}
+                  </button>
+                ))}
+              </span>
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -11,6 +11,7 @@ import { learned } from "../state/tasks.ts";
 import { language, words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { Behind } from "./behind-list.tsx";
+import { findMistake } from "./recording-list.tsx";
 
 const order = ["severe", "warning", "note"] as const;
 const maximumFiles = 50;
@@ -80,16 +81,18 @@ function Group({ findings }: { readonly findings: readonly Finding[] }) {
 }
 
 function One({ finding }: { readonly finding: Finding }) {
-  const { files } = finding;
+  const { files, kind } = finding;
   const { message, isLeftEnglish } = describeFinding(finding);
   return (
     <>
       <p lang={isLeftEnglish ? "en" : undefined}>{message}</p>
       {files.length > 0 && (
         <Behind
+          canCorrect
           items={files.slice(0, maximumFiles).map((file) => {
             const recording = findKept({ file });
-            return { recording, name: file, note: recording?.label };
+            const suggested = recording && kind === "likely-mislabelled" ? findMistake(recording) : undefined;
+            return { recording, name: file, note: recording?.label, suggested };
           })}
         />
       )}

@@ -7,7 +7,15 @@ import { reading } from "../state/bring-in.ts";
 import { learn, learning } from "../state/learning.ts";
 import { session } from "../state/recording.ts";
 import { go } from "../state/route.ts";
-import { embedAll, embedResults, isAllEmbedded, isTrainable, recordings, task } from "../state/tasks.ts";
+import {
+  embedAll,
+  embedResults,
+  estimateSecondsLeft,
+  isAllEmbedded,
+  isTrainable,
+  recordings,
+  task,
+} from "../state/tasks.ts";
 import { loadError, loadNetworks, loadProgress } from "../state/workers.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
@@ -58,13 +66,18 @@ export function FootBar() {
   );
 }
 
+/** Times shorter than this are not told. */
+const leastSeconds = 5;
+
 function describe(done: number, all: number): readonly [text: string, share: number] {
   const w = words.value.record;
   if (loadError.value !== undefined) return [`${w.loadFailed} ${describeError(loadError.value)}`, 1];
   if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
   if (done < all) {
     if (loadProgress.value < 1) return [w.loading(loadProgress.value), loadProgress.value];
-    return [w.embeddedSome(done, all), done / all];
+    const seconds = estimateSecondsLeft(all - done);
+    const left = seconds !== undefined && seconds >= leastSeconds ? `, ${w.timeLeft(seconds)}` : "";
+    return [`${w.embeddedSome(done, all)}${left}`, done / all];
   }
   if (!isTrainable.value) return [w.needClasses, 1];
   return [w.embeddedAll(all), 1];

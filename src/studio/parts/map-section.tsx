@@ -37,7 +37,7 @@ export function MapSection() {
               number: getClassIndex(account.label),
               isTrained: index < training.recordings.length,
               isWrong,
-              name: `${shortName(account)}, ${account.label}${mistake}`,
+              name: `${shortName(findKept(account) ?? account)}, ${account.label}${mistake}`,
             },
           ];
         })

@@ -9,13 +9,23 @@ import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 
 /** Plays the recording `id`, called `name`; stops it where it is being played. */
-export function PlayButton({ id, name }: { readonly id: string; readonly name: string }) {
+export function PlayButton({
+  id,
+  name,
+  ...others
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly tabIndex?: number;
+  onFocus?(): void;
+}) {
   const isOn = playing.value === id;
   const { play, stopPlaying } = words.value.record;
   return (
     <button
       type="button"
       class="play"
+      {...others}
       aria-pressed={isOn}
       aria-label={isOn ? stopPlaying(name) : play(name)}
       onClick={() => playRecording(id)}

@@ -6,6 +6,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ClassMark } from "../../view/class-mark.tsx";
+import { shortenName } from "../../view/format.ts";
 import { usualGoal } from "../state/choice.ts";
 import { deleteRecordings, renameClass } from "../state/keep.ts";
 import {
@@ -22,6 +23,7 @@ import { changeTask, counts, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { ask } from "./ask.tsx";
 import { Icon } from "./icons.tsx";
+import { MicrophoneChoice } from "./microphone-choice.tsx";
 import { Scope } from "./scope.tsx";
 
 /**
@@ -105,7 +107,7 @@ export function Recorder({
             ref={button}
             onClick={() => start(next ?? label)}
           >
-            {next && next !== label ? w.next(next) : w.start(label)}
+            {next && next !== label ? w.next(shortenName(next)) : w.start(shortenName(label))}
           </button>
         )}
         <label class="switch">
@@ -119,6 +121,7 @@ export function Recorder({
           />
           {w.cut}
         </label>
+        <MicrophoneChoice isDisabled={running !== undefined} />
       </div>
     </div>
   );
@@ -133,16 +136,17 @@ function tellState(
   isCut: boolean,
 ): string {
   const w = words.value.record;
+  const name = shortenName(label);
   if (microphoneError.value) return describeMicrophoneError(microphoneError.value);
   if (isRunning) {
     if (session.value?.replaced) return isLive.value ? w.againNow : w.ready;
     if (!isLive.value) return w.ready;
     if (isSounding.value) return w.soundDetected;
-    return isCut ? w.listening(label) : w.whole;
+    return isCut ? w.listening(name) : w.whole;
   }
   const count = counts.value.get(label) ?? 0;
-  if (isDone && count > 0) return hasNext ? w.complete(label, count) : w.allComplete;
-  return isCut ? w.idle(label, Math.max(1, goal - count)) : w.idleWhole;
+  if (isDone && count > 0) return hasNext ? w.complete(name, count) : w.allComplete;
+  return isCut ? w.idle(name, Math.max(1, goal - count)) : w.idleWhole;
 }
 
 function ClassName({ label }: { readonly label: string }) {
@@ -171,6 +175,6 @@ export async function removeClass(label: string): Promise<boolean> {
   const gone = recordings.value.filter((recording) => recording.label === label);
   if (gone.length > 0 && !(await ask(w.removeSure(label, gone.length), w.removeYes))) return false;
   if (gone.length > 0) await deleteRecordings(gone);
-  await changeTask({ classes: task.value!.classes.filter((name) => name !== label) });
+  await changeTask(({ classes }) => ({ classes: classes.filter((name) => name !== label) }));
   return true;
 }

@@ -39,8 +39,26 @@ export function RecordingList({ recordings }: { readonly recordings: readonly Ke
     };
   }, []);
   const [first, last] = range.value;
+  const reached = useSignal<readonly [row: number, column: number]>([0, 0]);
+  const rendered = Math.min(last, recordings.length) - 1;
+  // One of the buttons is reached by Tab, the others from it by arrow keys.
+  const row = Math.min(Math.max(reached.value[0], first), rendered);
+  const column = reached.value[1];
+  const handleKey = (event: KeyboardEvent) => {
+    const [down, right] = steps[event.key] ?? [0, 0];
+    const next = list.current?.querySelector(`[aria-posinset="${row + down + 1}"]`);
+    const target = next?.querySelectorAll<HTMLElement>("button")[column + right];
+    if ((down === 0 && right === 0) || !target) return;
+    event.preventDefault();
+    target.focus();
+  };
   return (
-    <ul class="rows" ref={list} style={{ height: `${recordings.length * rowHeight}px` }}>
+    <ul
+      class="rows"
+      ref={list}
+      onKeyDown={handleKey}
+      style={{ height: `${recordings.length * rowHeight}px` }}
+    >
       {recordings.slice(first, last).map((recording, i) => (
         <li
           key={recording.id}
@@ -49,20 +67,47 @@ export function RecordingList({ recordings }: { readonly recordings: readonly Ke
           aria-setsize={recordings.length}
           aria-posinset={first + i + 1}
         >
-          <Item recording={recording} />
+          <Item
+            recording={recording}
+            reachedColumn={first + i === row ? column : undefined}
+            onReached={(now) => {
+              reached.value = [first + i, now];
+            }}
+          />
         </li>
       ))}
     </ul>
   );
 }
 
-function Item({ recording }: { readonly recording: KeptRecording }) {
+/** Rows and columns that a key moves by. */
+const steps: Readonly<Record<string, readonly [down: number, right: number]>> = {
+  ArrowDown: [1, 0],
+  ArrowUp: [-1, 0],
+  ArrowRight: [0, 1],
+  ArrowLeft: [0, -1],
+};
+
+function Item({
+  recording,
+  reachedColumn,
+  onReached,
+}: {
+  readonly recording: KeptRecording;
+  /** Which of its buttons Tab reaches; undefined: none. */
+  readonly reachedColumn: number | undefined;
+  onReached(column: number): void;
+}) {
   const w = words.value;
+  const roving = (column: number) => ({
+    tabIndex: column === reachedColumn ? 0 : -1,
+    onFocus: () => onReached(column),
+  });
   const name = shortName(recording);
   const result = embedResults.value.get(recording.id);
   return (
     <>
-      <PlayButton id={recording.id} name={name} />
+      <PlayButton id={recording.id} name={name} {...roving(0)} />
       <Peaks peaks={recording.peaks} />
       <div class="told">
         <span>
@@ -79,6 +124,7 @@ function Item({ recording }: { readonly recording: KeptRecording }) {
         <button
           type="button"
           class="icon"
+          {...roving(1)}
           aria-label={w.record.again(name)}
           title={w.record.again(name)}
           onClick={() =>
@@ -90,6 +136,7 @@ function Item({ recording }: { readonly recording: KeptRecording }) {
         <button
           type="button"
           class="icon"
+          {...roving(2)}
           aria-label={w.record.delete(name)}
           title={w.record.delete(name)}
           onClick={() => deleteRecordings([recording])}
@@ -118,7 +165,7 @@ function State({ recording }: { readonly recording: KeptRecording }) {
 }
 
 /** What a recording is mostly taken for while it is held out, where that is wrong. */
-function findMistake({ file, label, hash }: KeptRecording): string | undefined {
+export function findMistake({ file, label, hash }: KeptRecording): string | undefined {
   const golem = learned.value;
   const account = golem?.training.recordings.find((one) => one.file === file && one.fileHash === hash);
   const answer = account?.votes?.[0]?.[0];
@@ -126,7 +173,7 @@ function findMistake({ file, label, hash }: KeptRecording): string | undefined {
   return account?.label === label && taken !== label ? taken : undefined;
 }
 
-/** The name without its folder and ending. */
-export function shortName({ file }: Pick<KeptRecording, "file">): string {
-  return file.replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
+/** The name without its folder and ending; of a file that was brought in, the name it had. */
+export function shortName({ file, original }: Pick<KeptRecording, "file" | "original">): string {
+  return (original ?? file).replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
 }

@@ -24,7 +24,7 @@ import {
 } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
-const demos: readonly DemoName[] = ["voice", "drums", "banking"];
+const demos: readonly DemoName[] = ["words", "voice", "drums", "banking"];
 
 /** The screen. */
 export function HomeScreen() {
@@ -154,6 +154,11 @@ function TaskCard({ summary }: { readonly summary: TaskSummary }) {
 
 /** Height of a bar, 0 to 1, at a place from 0 to 1. */
 const shapes: Readonly<Record<DemoName, (x: number, i: number) => number>> = {
+  // Two words, three times.
+  words: (x, i) => {
+    const phase = (x * 6) % 1;
+    return Math.max(0.04, Math.sin(Math.PI * Math.min(1, phase / 0.8)) * (0.55 + 0.4 * Math.sin(i * 1.7)));
+  },
   // Three words.
   voice: (x, i) => {
     const phase = (x * 3) % 1;

@@ -6,13 +6,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ClassMark } from "../../view/class-mark.tsx";
+import { shortenName } from "../../view/format.ts";
 import { Balance } from "../parts/balance.tsx";
 import { GolemScore } from "../parts/golem-score.tsx";
 import { Peaks } from "../parts/peaks.tsx";
 import { learn, learning } from "../state/learning.ts";
 import { getAddress } from "../state/route.ts";
 import { embeddedCount, isAllEmbedded, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import { getExaminer } from "../state/workers.ts";
 import { words } from "../words/language.ts";
+import type { EmbeddingSketch } from "../workers/embedding-sketch.ts";
 
 const lessons = ["record", "encoder", "head", "balance"] as const;
 
@@ -23,7 +26,10 @@ export function LessonsScreen() {
   const title = useRef<HTMLHeadingElement>(null);
   const isMoved = useRef(false);
   useEffect(() => {
-    if (isMoved.current) title.current?.focus();
+    if (isMoved.current) {
+      title.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     isMoved.current = true;
   }, [place.value]);
   const name = lessons[place.value]!;
@@ -129,37 +135,68 @@ function Examples() {
   );
 }
 
+/** At most this many recordings are compared, so that a large data set costs no more than a small one. */
+const maximumCompared = 200;
+
 function Encoder() {
   const w = words.value.lessons.encoder;
+  const sketch = useSignal<EmbeddingSketch | undefined>(undefined);
+  const compared = recordings.value.slice(0, maximumCompared);
+  const embedded = embeddedCount.value;
+  useEffect(() => {
+    const asked = compared.map(({ hash, label }) => ({ hash, label }));
+    getExaminer()
+      .call("sketch", { recordings: asked })
+      .then((found) => {
+        sketch.value = found;
+      })
+      .catch(() => {});
+  }, [task.value!.id, embedded]);
   if (recordings.value.length === 0) return <Examples />;
+  const { classes } = task.value!;
+  // Two of each class, to be compared.
+  const shown = classes.slice(0, 3).flatMap((label, index) =>
+    compared
+      .map((recording, place) => ({ recording, index, label, place }))
+      .filter(({ recording, place }) => recording.label === label && sketch.value?.rows[place])
+      .slice(0, 2),
+  );
   return (
     <>
-      <div class="numbers" aria-hidden="true">
-        {pickExamples().map(({ label, recording }) => (
-          <div class="lesson-row" key={label}>
+      <div class="numbers">
+        {shown.map(({ recording, label, index, place }) => (
+          <div class="lesson-row sketch" key={recording.id}>
+            <span>
+              <ClassMark index={index} /> {shortenName(label, 24)}
+            </span>
             <Peaks peaks={recording.peaks} />
-            <span>→</span>
-            <Code hash={recording.hash} />
+            <Stripes values={sketch.value!.rows[place]!} />
           </div>
         ))}
       </div>
-      <p class="state">{w.state(embeddedCount.value)}</p>
+      <p class="state">{w.state(embedded)}</p>
+      {sketch.value && shown.length > 0 && (
+        <p class="note">{w.shown(sketch.value.rows.find((row) => row)!.length, sketch.value.length)}</p>
+      )}
     </>
   );
 }
 
-/** An illustration of an embedding as stripes, different for each recording. */
-function Code({ hash }: { readonly hash: string }) {
+/** Standard deviations from the mean at which a stripe is as dark, or as light, as stripes get. */
+const darkest = 2;
+
+/** Numbers of an embedding as stripes, darker where they are larger. */
+function Stripes({ values }: { readonly values: readonly number[] }) {
   return (
-    <svg viewBox="0 0 64 10" preserveAspectRatio="none" aria-hidden="true">
-      {[...hash].map((digit, i) => (
+    <svg viewBox={`0 0 ${values.length} 10`} preserveAspectRatio="none" aria-hidden="true">
+      {values.map((value, i) => (
         <rect
           key={i}
           x={i}
-          width="1"
+          width="1.05"
           height="10"
           fill="var(--accent)"
-          opacity={0.08 + Number.parseInt(digit, 16) / 16}
+          opacity={(Math.min(1, Math.max(0, (value + darkest) / (2 * darkest))) ** 1.5).toFixed(3)}
         />
       ))}
     </svg>

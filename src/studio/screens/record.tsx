@@ -12,7 +12,7 @@ import { Recorder, removeClass } from "../parts/recorder.tsx";
 import { RecordingList } from "../parts/recording-list.tsx";
 import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
 import { stopRecording } from "../state/recording.ts";
-import { changeTask, recordings } from "../state/tasks.ts";
+import { addClasses, recordings } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
@@ -32,7 +32,7 @@ export function RecordScreen() {
         <p>{w.emptyText}</p>
         <AddClass onAdded={chooseClass} />
         <div class="actions">
-          <button type="button" class="button small" onClick={() => changeTask({ classes: w.exampleNames })}>
+          <button type="button" class="button small" onClick={() => addClasses(w.exampleNames)}>
             {w.examples}: {w.exampleNames.join(", ")}
           </button>
           <FileChooser label={undefined} />

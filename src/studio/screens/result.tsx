@@ -7,7 +7,7 @@
 import { useEffect } from "preact/hooks";
 import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
-import { formatShare } from "../../view/format.ts";
+import { formatShare, shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -18,7 +18,17 @@ import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
-import { counts, isAllEmbedded, isStale, isTrainable, learned, recordings, task } from "../state/tasks.ts";
+import {
+  counts,
+  getWordShare,
+  isAllEmbedded,
+  isSpoken,
+  isStale,
+  isTrainable,
+  learned,
+  recordings,
+  task,
+} from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
@@ -65,11 +75,9 @@ export function ResultScreen() {
 function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
-  const { evaluation, views, transcriber } = document;
+  const { evaluation } = document;
   const standing = evaluation ? judgeStanding(evaluation) : undefined;
-  const said = views
-    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
-    .reduce((sum, { weight }) => sum + weight, 0);
+  const said = getWordShare(document);
   return (
     <>
       {isStale.value && (
@@ -101,7 +109,8 @@ function Outcome() {
                   {w.between(...(evaluation.interval as [number, number]))} {describeMeaning(evaluation)}
                 </p>
                 <p class="note">
-                  {describeMeasure(evaluation)} {evaluation.grouping === "none" && w.oneVoice}{" "}
+                  {describeMeasure(evaluation)}{" "}
+                  {evaluation.grouping === "none" && (isSpoken.value ? w.oneVoice : w.oneSource)}{" "}
                   {w.onTrained(evaluation.trainAccuracy)} {seconds > 0 && w.took(seconds)}
                 </p>
               </div>
@@ -222,13 +231,16 @@ function Next() {
               go({ screen: "record", task: open.id });
             }}
           >
-            {w.nextRecord(best.label)}
+            {w.nextRecord(shortenName(best.label))}
           </button>
         )}
       </div>
     </div>
   );
 }
+
+/** A gain that rounds to no tenth of a percentage point is none. */
+const leastGain = 0.0005;
 
 function CurveSection() {
   const w = words.value.result;
@@ -242,7 +254,9 @@ function CurveSection() {
         <h2 id="curve">{w.curve}</h2>
         {doubled && (
           <p class="lead">
-            {w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
+            {doubled.gainInterval[1] < leastGain
+              ? w.curveNone
+              : w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
           </p>
         )}
       </header>

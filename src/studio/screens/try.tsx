@@ -8,6 +8,7 @@ import { ShareBar } from "../../view/share-bar.tsx";
 import { listChosen } from "../data/dropped-files.ts";
 import { Empty } from "../parts/empty.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
+import { MicrophoneChoice } from "../parts/microphone-choice.tsx";
 import { Scope } from "../parts/scope.tsx";
 import { getAddress } from "../state/route.ts";
 import { learned, orderLabels, task } from "../state/tasks.ts";
@@ -53,21 +54,6 @@ export function TryScreen() {
     <div class="try">
       <div>
         <h1 class="hidden">{w.title}</h1>
-        <div aria-live="polite" aria-atomic="true">
-          <p key={answer?.id} class={`answer${answer && !isNamed(answer) ? " unknown" : ""}`}>
-            {answer ? nameAnswer(answer) : " "}
-          </p>
-          <p class="under">{describe(answer)}</p>
-        </div>
-        <ul class="bars" aria-label={w.scores}>
-          {labels.map((label) => {
-            const share = shown?.scores[label] ?? 0;
-            const isTop =
-              shown !== undefined && share === Math.max(shown.unknown ?? 0, ...Object.values(shown.scores));
-            return <Bar key={label} name={label} share={shown && share} isTop={isTop} />;
-          })}
-          <Bar name={w.unknown} share={shown?.unknown} isTop={false} isUnknown />
-        </ul>
         <div class="recorder">
           <Scope isOn={isListening.value} isSounding={isSounding.value} />
           <div class="recorder-foot">
@@ -82,8 +68,39 @@ export function TryScreen() {
               </button>
               <ChooseButton large name={w.choose} onChosen={(files) => tryFiles(listChosen(files))} />
             </div>
+            <MicrophoneChoice isDisabled={isListening.value} />
           </div>
         </div>
+        <div aria-live="polite" aria-atomic="true">
+          <p
+            key={answer?.id}
+            class={`answer${answer && !isNamed(answer) ? " unknown" : ""}${answer && nameAnswer(answer).length > 20 ? " long" : ""}`}
+          >
+            {answer ? nameAnswer(answer) : " "}
+          </p>
+          <p class="under">{describe(answer)}</p>
+        </div>
+        <ul class="bars" aria-label={w.scores}>
+          {labels.map((label) => {
+            const share = shown?.scores[label] ?? 0;
+            const isTop =
+              shown !== undefined && share === Math.max(shown.unknown ?? 0, ...Object.values(shown.scores));
+            return (
+              <Bar
+                key={label}
+                name={label}
+                share={shown && !shown.isUnknown ? share : undefined}
+                isTop={isTop && share > 0}
+              />
+            );
+          })}
+          <Bar
+            name={w.unknown}
+            share={shown?.isUnknown ? 1 : shown?.unknown}
+            isTop={shown?.isUnknown ?? false}
+            isUnknown
+          />
+        </ul>
       </div>
       <div class="history">
         <h2 class="plain">{w.history}</h2>
@@ -134,7 +151,7 @@ function Bar({
         {name}
       </span>
       <ShareBar share={share} />
-      <output>{share === undefined ? "" : words.value.percent(share)}</output>
+      <output>{share === undefined || (isUnknown && isTop) ? "" : words.value.percent(share)}</output>
     </li>
   );
 }
@@ -145,7 +162,11 @@ function describe(answer: Answer | undefined): string {
   if (pending.value > 0) return `${w.thinking}…`;
   if (!answer) return isListening.value ? `${w.listening}…` : w.idle;
   const understood = answer.transcript ? w.understood(answer.transcript) : "";
-  const why = answer.unknown ? `${w.unknownText}.` : answer.label === undefined ? `${w.unsureText}.` : "";
+  const why = answer.unknown
+    ? `${w.unknownText}.${answer.label === undefined ? "" : ` ${w.nearest(answer.label)}`}`
+    : answer.label === undefined
+      ? `${w.unsureText}.`
+      : "";
   const when = answer.span ? words.value.span(...answer.span) : "";
   return [when, why, understood].filter(Boolean).join(" · ");
 }

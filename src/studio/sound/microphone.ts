@@ -7,6 +7,7 @@
 import { createResampler } from "../../audio/resampler.ts";
 import workletUrl from "../../web/capture-worklet.ts?worker&url";
 import { captureStream } from "../../web/microphone.ts";
+import { chosenMicrophone, listMicrophones } from "./microphones.ts";
 
 /** Rate of the samples handed out, in Hz. */
 export const microphoneRate = 16_000;
@@ -26,8 +27,15 @@ export async function openMicrophone(onSamples: (samples: Float32Array) => void)
   if (!navigator.mediaDevices)
     throw new DOMException("This page may not use a microphone.", "NotAllowedError");
   const stream = await navigator.mediaDevices.getUserMedia({
-    audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    audio: {
+      ...(chosenMicrophone.value === undefined ? {} : { deviceId: { ideal: chosenMicrophone.value } }),
+      channelCount: 1,
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+    },
   });
+  void listMicrophones();
   const stopTracks = (): void => {
     for (const track of stream.getTracks()) track.stop();
   };

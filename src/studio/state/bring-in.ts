@@ -14,8 +14,9 @@ import { words } from "../words/language.ts";
 import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
 import { tell } from "./notice.ts";
+import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
-import { changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
+import { addClasses, createTask, getShelf, openTask, task } from "./tasks.ts";
 
 /** Files read and files in all, while an import is running. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -85,9 +86,13 @@ async function openGolem(name: string, files: Readonly<Record<string, FoundFile>
   const score = evaluation ? { score: evaluation.balancedAccuracy } : {};
   const kept = { files: contents, seconds: 0, mark: "", ...score };
   await (await getShelf()).putGolem(made.id, kept);
+  announce(made.id);
   await openTask(made.id);
   go({ screen: "try", task: made.id });
 }
+
+/** "sound 2" comes before "sound 10". */
+const inNaturalOrder = new Intl.Collator(undefined, { numeric: true }).compare;
 
 async function keepFound(
   owner: Task,
@@ -98,12 +103,13 @@ async function keepFound(
   const added = [...new Set(found.map((one) => one.label ?? fallback))].filter(
     (name) => !owner.classes.includes(name),
   );
-  if (added.length > 0) await changeTask({ classes: [...owner.classes, ...added.sort()] });
+  if (added.length > 0) await addClasses(added.sort(inNaturalOrder));
   let batch: NewFile[] = [];
   reading.value = [0, found.length];
   try {
     for (const [i, { file, label: own = fallback, extension, speaker, source, split }] of found.entries()) {
-      batch.push({ bytes: await file.read(), label: own, extension, speaker, source, split });
+      const original = file.path.split("/").at(-1);
+      batch.push({ bytes: await file.read(), label: own, extension, original, speaker, source, split });
       if (batch.length < batchSize && i < found.length - 1) continue;
       await keepFiles(owner, batch);
       batch = [];
@@ -116,7 +122,7 @@ async function keepFound(
 }
 
 /** Tasks of the gallery. */
-export type DemoName = "banking" | "drums" | "voice";
+export type DemoName = "words" | "voice" | "drums" | "banking";
 
 /** Opens a copy of a task of the gallery. */
 export async function openDemo(name: DemoName): Promise<void> {

@@ -10,7 +10,8 @@ import { computePeaks } from "../sound/peaks.ts";
 import { words } from "../words/language.ts";
 import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
 import { tell } from "./notice.ts";
-import { embedAll, embedResults, getShelf, recordings, task } from "./tasks.ts";
+import { announce } from "./other-pages.ts";
+import { addClasses, embedAll, embedResults, getShelf, recordings, task } from "./tasks.ts";
 
 /** A file to save. */
 export interface NewFile {
@@ -18,6 +19,8 @@ export interface NewFile {
   readonly label: string;
   /** File extension, without the dot. */
   readonly extension: string;
+  /** Its name where it comes from, without its folder. */
+  readonly original?: string | undefined;
   readonly speaker?: string | undefined;
   /** The longer recording that it was cut from, if its name shows that. */
   readonly source?: string | undefined;
@@ -67,7 +70,7 @@ export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise
 
 async function describe(
   owner: Task,
-  { bytes, label, extension, speaker, source, split }: NewFile,
+  { bytes, label, extension, original, speaker, source, split }: NewFile,
   there: readonly KeptRecording[],
 ): Promise<KeptRecording> {
   const taken = new Set(there.map(({ file }) => file));
@@ -78,6 +81,7 @@ async function describe(
     task: owner.id,
     label,
     file: nameRecording(label, number, extension),
+    ...(original === undefined ? {} : { original }),
     ...(speaker === undefined ? {} : { speaker }),
     ...(source === undefined ? {} : { source }),
     ...(split === undefined ? {} : { split }),
@@ -97,10 +101,15 @@ async function keep(
   owner: string,
   made: readonly { recording: KeptRecording; sound: Uint8Array }[],
 ): Promise<void> {
-  await (await getShelf()).putRecordings(made);
+  const added = await (await getShelf()).putRecordings(made);
+  announce(owner);
   if (task.value?.id !== owner) return;
-  const added = made.map(({ recording }) => recording);
-  recordings.value = [...recordings.value, ...added].sort((a, b) => a.order - b.order);
+  const all = new Map([...recordings.value, ...added].map((recording) => [recording.id, recording]));
+  recordings.value = [...all.values()].sort((a, b) => a.order - b.order);
+  // A class that another page has renamed or removed meanwhile is there again.
+  const { classes } = task.value;
+  const missing = added.map(({ label }) => label).filter((label) => !classes.includes(label));
+  if (missing.length > 0) await addClasses(missing);
   void embedAll();
 }
 
@@ -124,6 +133,7 @@ export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<
 async function remove(gone: readonly KeptRecording[]): Promise<void> {
   const ids = new Set(gone.map(({ id }) => id));
   await (await getShelf()).deleteRecordings([...ids]);
+  if (gone[0]) announce(gone[0].task);
   batch(() => {
     recordings.value = recordings.value.filter(({ id }) => !ids.has(id));
     embedResults.value = new Map([...embedResults.value].filter(([id]) => !ids.has(id)));
@@ -135,13 +145,33 @@ export async function renameClass(from: string, to: string): Promise<void> {
   const open = task.value;
   if (!open) return;
   const shelf = await getShelf();
-  const changed = recordings.value.map((one) => (one.label === from ? { ...one, label: to } : one));
-  await shelf.updateRecordings(changed.filter(({ label }) => label === to));
-  const renamed = { ...open, classes: open.classes.map((name) => (name === from ? to : name)) };
-  await shelf.putTask(renamed);
+  const own = recordings.value.filter(({ label }) => label === from);
+  await shelf.updateRecordings(own.map(({ id }) => ({ id, label: to })));
+  const renamed = await shelf.changeTask(open.id, (stored) => ({
+    ...stored,
+    classes: [...new Set(stored.classes.map((name) => (name === from ? to : name)))],
+  }));
+  announce(open.id);
+  if (!renamed || task.value?.id !== open.id) return;
   batch(() => {
     if (chosenClass.value === from) chooseClass(to, wantedCount.value);
     task.value = renamed;
-    recordings.value = changed;
+    recordings.value = recordings.value.map((one) => (one.label === from ? { ...one, label: to } : one));
+  });
+}
+
+/** Moves a recording to another class, and offers to undo that. */
+export async function moveRecording({ id, label: from }: KeptRecording, to: string): Promise<void> {
+  const owner = task.value?.id;
+  if (owner === undefined) return;
+  const move = async (label: string) => {
+    await (await getShelf()).updateRecordings([{ id, label }]);
+    announce(owner);
+    recordings.value = recordings.value.map((one) => (one.id === id ? { ...one, label } : one));
+  };
+  await move(to);
+  tell({
+    text: () => words.value.record.moved(to),
+    action: { name: () => words.value.undo, run: () => void move(from) },
   });
 }

@@ -9,6 +9,7 @@ import { describeTask } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
 import { tell } from "./notice.ts";
+import { announce } from "./other-pages.ts";
 import { learned, mark, task } from "./tasks.ts";
 import { createComparer, getEmbedder, getExaminer, getLearner, getShare } from "./workers.ts";
 
@@ -50,6 +51,7 @@ export async function learn(): Promise<void> {
       },
     });
     await getEmbedder().call("forget", null);
+    announce(open.id);
     if (task.value?.id === open.id) learned.value = answer;
   } catch (error) {
     learnError.value = error;

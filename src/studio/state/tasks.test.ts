@@ -102,7 +102,7 @@ describe("an open task", () => {
     await state.openTask("nowhere");
     expect(state.task.value).toBeNull();
     const made = await open(["a"], [make("1", "a")]);
-    await state.changeTask({ name: "other", classes: ["a", "b"] });
+    await state.changeTask(() => ({ name: "other", classes: ["a", "b"] }));
     expect(state.task.value).toEqual({ ...made, name: "other", classes: ["a", "b"] });
     expect(await shelf.listTasks()).toEqual([state.task.value]);
     await state.deleteTask(made.id);
@@ -174,9 +174,9 @@ describe("the chosen class", () => {
     expect([chosenClass.value, wantedCount.value]).toEqual(["a", usualGoal]);
     chooseClass("b", 13);
     expect([chosenClass.value, wantedCount.value]).toEqual(["b", 13]);
-    await state.changeTask({ classes: ["a"] });
+    await state.changeTask(() => ({ classes: ["a"] }));
     expect([chosenClass.value, wantedCount.value]).toEqual(["a", usualGoal]);
-    await state.changeTask({ classes: [] });
+    await state.changeTask(() => ({ classes: [] }));
     expect(chosenClass.value).toBeUndefined();
   });
 });

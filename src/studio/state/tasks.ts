@@ -8,6 +8,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { openShelf, type Shelf } from "../data/shelf.ts";
 import type { EmbedResult, KeptRecording, Task } from "../data/task.ts";
 import type { Learned } from "../workers/learn-worker.ts";
+import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
 import { getEmbedder, getLearner } from "./workers.ts";
 
 /** An entry of the list of tasks. */
@@ -81,6 +82,13 @@ export function getClassIndex(label: string): number {
   return place >= 0 ? place : classes.length + Math.max(0, labels.indexOf(label));
 }
 
+/** Share of the transcript's words in a golem's answers, 0 to 1. */
+export function getWordShare({ views, transcriber }: Learned["document"]): number {
+  return views
+    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
+    .reduce((sum, { weight }) => sum + weight, 0);
+}
+
 /** Identifies the present recordings and labels. */
 export const mark = computed(() => computeDataMark(recordings.value));
 
@@ -137,21 +145,33 @@ export async function createTask(name: string, classes: readonly string[]): Prom
   await (await getShelf()).putTask(made);
   // Persistent storage is not cleared when the browser runs out of space.
   void navigator.storage?.persist?.();
+  announce(made.id);
   return made;
 }
 
-/** Changes the open task. */
-export async function changeTask(change: Partial<Pick<Task, "name" | "classes">>): Promise<void> {
+/** Changes the open task, as it is on the shelf now. */
+export async function changeTask(
+  change: (stored: Task) => Partial<Pick<Task, "name" | "classes">>,
+): Promise<void> {
   const open = task.value;
   if (!open) return;
-  const changed = { ...open, ...change };
-  await (await getShelf()).putTask(changed);
-  if (task.value?.id === changed.id) task.value = changed;
+  const changed = await (await getShelf()).changeTask(open.id, (stored) => ({
+    ...stored,
+    ...change(stored),
+  }));
+  if (changed && task.value?.id === changed.id) task.value = changed;
+  announce(open.id);
+}
+
+/** Adds classes to the open task; those that it has stay where they are. */
+export function addClasses(names: readonly string[]): Promise<void> {
+  return changeTask(({ classes }) => ({ classes: [...new Set([...classes, ...names])] }));
 }
 
 /** Deletes a task with everything in it. */
 export async function deleteTask(id: string): Promise<void> {
   await (await getShelf()).deleteTask(id);
+  announce(id);
   if (task.value?.id === id) closeTask();
   await listTasks();
 }
@@ -160,6 +180,18 @@ export async function deleteTask(id: string): Promise<void> {
 export async function openTask(id: string): Promise<void> {
   if (task.value?.id === id) return;
   closeTask();
+  wanted = id;
+  await readTask(id);
+  getEmbedder();
+  void embedAll();
+}
+
+/** The task that is open or being opened. */
+let wanted: string | undefined;
+
+/** Reads all that is kept of a task: recordings with what embedding gave, and the golem. */
+async function readTask(id: string): Promise<void> {
+  const before = countOwnChanges();
   const shelf = await getShelf();
   const [all, kept, golem] = await Promise.all([
     shelf.listTasks(),
@@ -168,16 +200,42 @@ export async function openTask(id: string): Promise<void> {
       .call("recall", { task: id })
       .catch(() => null),
   ]);
+  if (countOwnChanges() !== before) return readTask(id);
+  const unread = kept.filter((one) => !embedResults.value.has(one.id));
+  const results = await getLearner()
+    .call("recallEmbedded", { hashes: unread.map(({ hash }) => hash) })
+    .catch(() => []);
+  if (wanted !== id) return;
+  if (countOwnChanges() !== before) return readTask(id);
   batch(() => {
     task.value = all.find((one) => one.id === id) ?? null;
     recordings.value = kept;
     learned.value = golem;
+    const known = new Map(embedResults.value);
+    for (const [i, one] of unread.entries()) {
+      const result = results[i];
+      // Without a picture it is still to be drawn.
+      if (result && one.peaks.length > 0) known.set(one.id, result);
+    }
+    const ids = new Set(kept.map((one) => one.id));
+    embedResults.value = new Map([...known].filter(([one]) => ids.has(one)));
   });
-  getEmbedder();
-  void embedAll();
 }
 
+onAnnounced(async (id) => {
+  // What another page has written; a page that is recording or training reads it too, and loses nothing.
+  if (task.value?.id === id) {
+    getEmbedder()
+      .call("forget", null)
+      .catch(() => {});
+    await readTask(id);
+    void embedAll();
+  }
+  if (tasks.value) await listTasks();
+});
+
 function closeTask(): void {
+  wanted = undefined;
   batch(() => {
     task.value = undefined;
     recordings.value = [];
@@ -188,6 +246,15 @@ function closeTask(): void {
 
 let isEmbedding = false;
 
+/** Milliseconds per recording in the present run of {@link embedAll}, smoothed; the first includes loading and does not count. */
+let pace: number | undefined;
+const paceWeight = 0.2;
+
+/** Seconds that embedding `count` recordings takes at the present pace; undefined until that is known. */
+export function estimateSecondsLeft(count: number): number | undefined {
+  return pace === undefined ? undefined : (pace * count) / 1000;
+}
+
 /**
  * Embeds recordings that are not embedded yet, one per call, so that other calls in between are answered
  * soon.
@@ -195,26 +262,32 @@ let isEmbedding = false;
 export async function embedAll(): Promise<void> {
   if (isEmbedding) return;
   isEmbedding = true;
+  pace = undefined;
+  let isFirst = true;
   try {
     for (;;) {
       const next = recordings.value.find(({ id }) => !embedResults.value.has(id));
       if (!next) return;
       const { id, file, hash, peaks } = next;
       const needsPeaks = peaks.length === 0;
+      const started = performance.now();
       const { peaks: drawn, ...result } = await getEmbedder().call("embed", {
         id,
         name: file,
         hash,
         needsPeaks,
       });
+      const took = performance.now() - started;
+      if (!isFirst) pace = pace === undefined ? took : (1 - paceWeight) * pace + paceWeight * took;
+      isFirst = false;
       const now = recordings.value.find((one) => one.id === id);
       if (!now) continue;
       const seconds = result.state === "embedded" ? result.seconds : now.seconds;
-      const changed = { ...now, seconds, ...(drawn ? { peaks: drawn } : {}) };
-      if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([changed]);
+      const change = { id, seconds, ...(drawn ? { peaks: drawn } : {}) };
+      if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([change]);
       batch(() => {
         embedResults.value = new Map(embedResults.value).set(id, result);
-        recordings.value = recordings.value.map((one) => (one.id === id ? changed : one));
+        recordings.value = recordings.value.map((one) => (one.id === id ? { ...one, ...change } : one));
       });
     }
   } catch {

@@ -5,6 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
+import { unknownLabels } from "../../embed/embedded-recording.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import type { LiveMessage } from "../../web/live-detection.ts";
 import type { FoundFile } from "../data/found-files.ts";
@@ -30,10 +31,14 @@ export interface Answer {
   readonly transcript?: string | undefined;
 }
 
-/** Share of each class, 0 to 1; `unknown`, the share of none of them, is given for the microphone only. */
+/**
+ * Share of each class, 0 to 1; `unknown`, the share of none of them, is given for the microphone. A file is known or unknown as a
+ * whole (`isUnknown`): the shares of a file unlike all classes would say what it is not.
+ */
 interface Shares {
   readonly scores: Readonly<Record<string, number>>;
   readonly unknown?: number;
+  readonly isUnknown?: boolean;
 }
 
 /** Answers, newest first. */
@@ -161,7 +166,8 @@ async function predict(bytes: Uint8Array, name: string): Promise<void> {
     if (task.value?.id !== open.id) return;
     const { label, confidence, unknown, transcript, scores } = answer satisfies AudioPrediction;
     add({ name, label, confidence, unknown, transcript });
-    shares.value = { scores };
+    const isUnlikeAll = unknown && !unknownLabels.includes(label);
+    shares.value = isUnlikeAll ? { scores: {}, isUnknown: true } : { scores };
   } catch (error) {
     tell({ text: () => describeError(error), isError: true });
   } finally {

@@ -63,13 +63,17 @@ export const english = {
     untitled: "Untitled task",
     noScore: "not trained yet",
     demos: {
+      words: {
+        name: "Three wake words",
+        text: "Start here: “hey golem”, “lights on” and “good night”, synthetic speech, tested on voices it was not trained on.",
+      },
       banking: {
         name: "Bank requests",
-        text: "What does the caller want? Synthetic speech, 14 kinds of request, told apart by their words.",
+        text: "Hard: what does the caller want? 14 kinds of request, four recordings each, told apart by words alone, and every sentence is different. Synthetic speech.",
       },
       drums: {
         name: "Drums",
-        text: "Kick, snare, hi-hat, cymbal, tom or tabla? Real recordings, in the public domain (CC0).",
+        text: "Harder: kick, snare, hi-hat, cymbal, tom or tabla? Real single strokes by different makers, in the public domain (CC0).",
       },
       voice: {
         name: "Your voice commands",
@@ -135,12 +139,21 @@ export const english = {
     stopPlaying: (name: string) => `Stop ${name}`,
     delete: (name: string) => `Delete ${name}`,
     deleted: (n: number) => (n === 1 ? "Recording deleted." : `${n} recordings deleted.`),
+    moved: (name: string) => `Recording moved to “${name}”.`,
+    moveToClass: (name: string) => `Move to “${name}”`,
+    moveTo: "Move to …",
     waiting: "not processed yet",
     refused: "left out",
     takenFor: (name: string) => `classified as ${name}`,
     embeddedAll: (n: number) =>
       n === 1 ? "The recording is processed" : `All ${n} recordings are processed`,
     embeddedSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
+    timeLeft: (s: number) =>
+      s < 60 ? `about ${Math.ceil(s)} s left` : `about ${Math.ceil(s / 60)} min left`,
+    microphone: "Microphone",
+    addBackground: "Add a background class",
+    backgroundHint:
+      "Noise and sounds that are none of your classes: whatever is classified as it counts as unknown.",
     loading: (share: number) => `Getting ready: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
@@ -206,6 +219,8 @@ export const english = {
     how: (n: number, folds: number, repeats: number) =>
       `Measured on all ${n} recordings by cross-validation, ${formatNumberOf(repeats, "time")}: each of ${folds} parts in turn was held out of training and then used as the test.`,
     howTest: (n: number) => `Measured on ${recordings(n)} that were held out of training.`,
+    oneSource:
+      "What the recordings come from (machine, place, microphone) is not known. If all come from one source, it may do worse on others.",
     oneVoice: "The speakers are not known. If every recording is of your voice, it may do worse for others.",
     chance: "guessing",
     onTrained: (share: number) => `On its training recordings: ${formatShare(share)}. That says little.`,
@@ -244,6 +259,14 @@ export const english = {
     behind: (truth: string, predicted: string) =>
       truth === predicted ? `“${truth}”, recognised` : `“${truth}”, classified as “${predicted}”`,
     times: (share: number) => `${formatShare(share)} of the time`,
+    perClass: "Scores per class",
+    className: "class",
+    precision: "precision",
+    recall: "recall",
+    support: "recordings",
+    perClassText:
+      "Precision: of the answers with this class, the share that is right. Recall: of the recordings of this class, the share that is found. F1 combines both.",
+    curveNone: "More recordings would hardly raise the score: it is at its top.",
     map: "Which recordings sound alike",
     mapText: "Recordings near each other sound alike to the golem. Choose a mark to listen.",
     mapLabel: (n: number) => `Map of ${recordings(n)}. Arrow keys move from one to the next, Enter plays.`,
@@ -272,6 +295,7 @@ export const english = {
     thinking: "Classifying",
     unknown: "unknown",
     unknownText: "Unlike anything it was trained on",
+    nearest: (name: string) => `Nearest: “${name}”.`,
     unsure: "not sure",
     unsureText: "Not sure enough of any class",
     choose: "Try a file",
@@ -293,6 +317,8 @@ export const english = {
       title: "The encoder processes each recording once",
       text: "The encoder is a large network, trained on thousands of hours of speech. It is frozen: nothing in it changes. It turns each of your recordings into a few thousand numbers, the embedding, and those are kept.",
       state: (n: number) => `It has processed ${recordings(n)} of yours, and does not need to do so again.`,
+      shown: (shown: number, all: number) =>
+        `The stripes are ${shown} of the ${all} numbers of each recording: those that differ most between your classes. Compare two recordings of one class with those of another.`,
     },
     head: {
       title: "A small head is trained",
@@ -315,8 +341,11 @@ export const english = {
       reading: (name: string, trained: number, held: number) =>
         `${name}: ${formatShare(trained)} of the training recordings, ${formatShare(held)} of the held-out ones.`,
       cut: (s: number) => `The missing sizes were stopped, or would take longer than ${s} seconds here.`,
-      moral:
-        "The upper line reaches the top and stays there. The lower line shows whether a larger head helps.",
+      overFits: (name: string, points: number) =>
+        `Over-fitting: the score on held-out recordings was best with “${name}” and is ${points} percentage points lower with the largest head, although that one knows its training recordings as well.`,
+      fits: "No over-fitting to be seen here: with a larger head, the score on held-out recordings does not fall by more than chance. The embedding already separates your classes.",
+      soundAlone: (said: number) =>
+        `By sound alone: in your golem, the words of the transcript decide ${formatShare(said)}, so its own score differs.`,
       axis: "units in the hidden layer",
     },
     next: "Next",

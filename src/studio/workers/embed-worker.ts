@@ -10,14 +10,7 @@ import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
-import {
-  type EmbeddedSource,
-  type EncoderSet,
-  embedSource,
-  type LoadedEncoderSet,
-} from "../../embed/embed-source.ts";
-import { findHighBand } from "../../embed/embedded-recording.ts";
-import { getSpokenText, isSpeech } from "../../encoder/speech-check.ts";
+import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import { createBrowserDecoders } from "../../web/browser-decoders.ts";
@@ -30,7 +23,7 @@ import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { EmbedResult } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
-import { readEmbeddings, writeEmbeddings } from "./kept-embeddings.ts";
+import { describeEmbedded, readEmbeddings, writeEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsalSound } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
 
@@ -98,23 +91,12 @@ async function embed(
       await writeEmbeddings(kept, hash, embedded);
     }
     const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
-    return { ...describeResult(embedded), ...(peaks ? { peaks } : {}) };
+    return { ...describeEmbedded(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
     // Missing networks are no fault of the recording: it is embedded another time.
     if (error instanceof GolemError && error.code === "weights-missing") throw error;
     return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
   }
-}
-
-function describeResult({ facts, transcript }: EmbeddedSource): EmbedResult {
-  const silent = facts.warnings.find(({ code }) => code === "silent");
-  if (silent) return { state: "refused", ...(findHighBand(facts) ?? silent) };
-  return {
-    state: "embedded",
-    seconds: facts.seconds,
-    ...(transcript ? { text: getSpokenText(transcript) } : {}),
-    isSpeech: transcript !== undefined && isSpeech(transcript),
-  };
 }
 
 /** The picture of a recording; of a long one, of its first half minute. */

@@ -6,9 +6,12 @@
  */
 
 import type { EmbeddedSource } from "../../embed/embed-source.ts";
+import { findHighBand } from "../../embed/embedded-recording.ts";
 import { embeddingCodec } from "../../embed/embedding-codec.ts";
 import { transcriptCodec } from "../../embed/transcript-codec.ts";
+import { getSpokenText, isSpeech } from "../../encoder/speech-check.ts";
 import type { Shelf } from "../data/shelf.ts";
+import type { EmbedResult } from "../data/task.ts";
 import { listStoreKeys } from "./studio-encoder-set.ts";
 
 /**
@@ -48,4 +51,16 @@ export async function writeEmbeddings(
     })),
     ...(transcript ? [{ key: keys.at(-1)!, bytes: transcriptCodec.encode(transcript) }] : []),
   ]);
+}
+
+/** What the page shows of an embedded recording. */
+export function describeEmbedded({ facts, transcript }: EmbeddedSource): EmbedResult {
+  const silent = facts.warnings.find(({ code }) => code === "silent");
+  if (silent) return { state: "refused", ...(findHighBand(facts) ?? silent) };
+  return {
+    state: "embedded",
+    seconds: facts.seconds,
+    ...(transcript ? { text: getSpokenText(transcript) } : {}),
+    isSpeech: transcript !== undefined && isSpeech(transcript),
+  };
 }

@@ -22,7 +22,10 @@ import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
+import type { EmbedResult } from "../data/task.ts";
+import { type EmbeddingSketch, type SketchedRecording, sketchEmbeddings } from "./embedding-sketch.ts";
 import { createFoldCrew } from "./fold-crew.ts";
+import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
 import { createStudioEnvironment, openTask } from "./studio-environment.ts";
@@ -47,6 +50,10 @@ export type LearnCalls = {
   learn: { argument: { task: string; name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
   recall: { argument: { task: string }; answer: Learned | null };
+  /** What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no networks. */
+  recallEmbedded: { argument: { hashes: readonly string[] }; answer: (EmbedResult | null)[] };
+  /** Of recordings with these hashes and labels, the numbers of their embeddings that differ most between labels. */
+  sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: { task: string }; answer: LearningCurve };
   /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
@@ -94,6 +101,18 @@ async function recall(task: string): Promise<Learned | null> {
   return { document, training, seconds: golem.seconds, mark: golem.mark };
 }
 
+/** Recordings read at a time, since an embedding is far larger than what is shown of it. */
+const readAtOnce = 32;
+
+async function recallEmbedded(hashes: readonly string[]): Promise<(EmbedResult | null)[]> {
+  const results: (EmbedResult | null)[] = [];
+  for (let start = 0; start < hashes.length; start += readAtOnce) {
+    const embedded = await readEmbeddings(await shelf, hashes.slice(start, start + readAtOnce));
+    results.push(...embedded.map((one) => (one ? describeEmbedded(one) : null)));
+  }
+  return results;
+}
+
 /** Fewer fits for a curve than on the command line, since the user is waiting for it. */
 const curveFits = 40;
 const curveRepeats = 2;
@@ -120,6 +139,8 @@ serveWorkerCalls<LearnCalls>({
   },
   learn: (argument, { onProgress }) => learn(argument, onProgress),
   recall: ({ task }) => recall(task),
+  recallEmbedded: ({ hashes }) => recallEmbedded(hashes),
+  sketch: async ({ recordings }) => sketchEmbeddings(await shelf, recordings),
   curve: ({ task }, { onProgress }) => curve(task, onProgress),
   compare: ({ task, name }) => compare(task, name),
 });

@@ -1,0 +1,97 @@
+/** Several pages of the studio on one shelf, and a page that is loaded again. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeWav } from "../../src/audio/wav-writer.ts";
+import type { StudioServer } from "../../src/server/studio-server.ts";
+import { createTone } from "../support/audio-files.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { choose, openTones } from "../support/studio-files.ts";
+import { countKept, openStudio, openStudioPage } from "../support/studio-page.ts";
+
+const createFile = (pitch: number) => ({
+  name: `${pitch}.wav`,
+  mimeType: "audio/wav",
+  buffer: Buffer.from(encodeWav(createTone(8000, 0.3, 1, pitch)[0]!, 8000, "pcm16")),
+});
+
+describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
+  let server: StudioServer;
+  beforeAll(async () => {
+    server = await openStudio();
+  });
+  afterAll(() => server?.close());
+
+  it("show what the other has written, and never overwrite it", { timeout: 120_000 }, async () => {
+    const { page: first } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(first);
+    await first.locator(".foot button.primary").waitFor({ timeout: 60_000 });
+    const second = await first.context().newPage();
+    await second.goto(first.url());
+    await second.waitForSelector(".class");
+
+    // Both add a class and a recording to the first class at the same time.
+    await first.fill(".add input", "first");
+    await second.fill(".add input", "second");
+    await Promise.all([first.press(".add input", "Enter"), second.press(".add input", "Enter")]);
+    await Promise.all([
+      choose(first, "Choose files", createFile(333)),
+      choose(second, "Choose files", createFile(444)),
+    ]);
+    for (const page of [first, second]) {
+      await page.waitForFunction(
+        () => Number.parseInt(document.querySelector(".class .count")?.textContent ?? "", 10) === 6,
+      );
+      await page.waitForFunction(() => document.querySelectorAll(".class").length === 4);
+    }
+
+    // One renames a class while the other deletes a recording.
+    await second.locator(".item .tools button").nth(1).click();
+    await first.fill(".class-name", "renamed");
+    await first.press(".class-name", "Enter");
+    for (const page of [first, second]) {
+      await page.waitForSelector('.class:has-text("renamed")');
+      await page.waitForFunction(
+        () => Number.parseInt(document.querySelector(".class .count")?.textContent ?? "", 10) === 5,
+      );
+    }
+    await first.reload();
+    await first.waitForSelector(".class");
+    expect(await countKept(first)).toEqual([5, 4, 0, 0]);
+    const names = await first.locator(".class .name").allTextContents();
+    expect(names.slice(2).sort()).toEqual(["first", "second"]);
+  });
+
+  it("lead from Record to Train in at most six Tabs, and by arrow keys through the recordings", {
+    timeout: 120_000,
+  }, async () => {
+    const { page } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(page, 8);
+    await page.locator(".foot button.primary").waitFor({ timeout: 60_000 });
+    await page.focus(".rec");
+    let tabs = 0;
+    const isAt = (selector: string) =>
+      page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector);
+    while (tabs < 10 && !(await isAt(".foot button"))) {
+      await page.keyboard.press("Tab");
+      tabs++;
+      if (!(await isAt(".item .play"))) continue;
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowRight");
+      expect(await isAt('[aria-posinset="2"] .tools button:first-child')).toBe(true);
+    }
+    expect(tabs).toBeLessThanOrEqual(6);
+  });
+
+  it("know what was processed before they were loaded again, without the networks", {
+    timeout: 120_000,
+  }, async () => {
+    const { page } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(page);
+    await page.locator(".foot button.primary").waitFor({ timeout: 60_000 });
+    await page.route(/\/weights\//, (route) => route.abort());
+    await page.reload();
+    await page.waitForSelector(".item .play");
+    const states = await page.locator(".item small").allTextContents();
+    expect(states.length).toBe(4);
+    expect(states.filter((state) => state.includes("not processed"))).toEqual([]);
+  });
+});

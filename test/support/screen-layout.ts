@@ -1,0 +1,54 @@
+/** Whether a page of the studio is laid out soundly: nothing wider than the window, no control covered or cut off. */
+import type { Page } from "playwright-core";
+
+/** Controls checked per screen; a matrix of thirty classes has hundreds of alike ones. */
+const maximumControls = 160;
+
+/**
+ * What is wrong with the layout of what is shown, in words; empty where nothing is. Every control is scrolled to as a user would
+ * scroll, and has to be what is under the pointer at its centre. Marks of drawings are left out: they may overlap.
+ */
+export function findLayoutFaults(page: Page): Promise<string[]> {
+  return page.evaluate((maximum) => {
+    const faults: string[] = [];
+    const name = (element: Element) =>
+      `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} "${(element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 40)}"`;
+    const root = document.documentElement;
+    if (root.scrollWidth > innerWidth)
+      faults.push(`the page is ${root.scrollWidth - innerWidth} px too wide`);
+    const controls = [
+      ...document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary"),
+    ].filter((one) => one.checkVisibility() && !one.closest(".skip, .hidden"));
+    for (const control of controls.slice(0, maximum)) {
+      control.scrollIntoView({ block: "center", inline: "center" });
+      const { left, right, top, bottom, width, height } = control.getBoundingClientRect();
+      if (width < 1 || height < 1) continue;
+      if (left < -1 || right > innerWidth + 1) {
+        faults.push(`${name(control)} reaches from ${Math.round(left)} to ${Math.round(right)} px`);
+        continue;
+      }
+      if (control.matches(".button") && control.scrollWidth > control.clientWidth + 1) {
+        faults.push(`${name(control)} is narrower than its text`);
+      }
+      const x = (left + right) / 2;
+      const y = (Math.max(0, top) + Math.min(innerHeight, bottom)) / 2;
+      const found = document.elementFromPoint(x, y);
+      const isReached =
+        found !== null &&
+        (control.contains(found) || found.contains(control) || found.closest("label")?.contains(control));
+      if (!isReached) faults.push(`${name(control)} is covered by ${found ? name(found) : "nothing"}`);
+    }
+    scrollTo(0, 0);
+    return [...new Set(faults)];
+  }, maximumControls);
+}
+
+/** Whether a control can be seen whole without scrolling, above the bar at the foot where there is one. */
+export function isAboveFold(page: Page, selector: string): Promise<boolean> {
+  return page.evaluate((wanted) => {
+    scrollTo(0, 0);
+    const foot = document.querySelector(".foot")?.getBoundingClientRect().top ?? innerHeight;
+    const { top, bottom } = document.querySelector(wanted)!.getBoundingClientRect();
+    return top >= 0 && bottom <= foot;
+  }, selector);
+}
