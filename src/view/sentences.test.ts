@@ -11,7 +11,6 @@ const describe = (words: number, encoder = "moonshine-tiny") =>
 
 it("is mentioned where words of the small one carry most of the decision, and nowhere else", () => {
   expect(describe(0.7)).toContain("words carry 70 % of the decision: try --encoder moonshine-base");
-  expect(describe(0.7)).toContain("golem compare DATA --encoders auto,moonshine-base");
   expect(describe(0.4)).toBeUndefined();
   expect(describe(0.7, "moonshine-base")).toBeUndefined();
 });
