@@ -122,7 +122,17 @@ describe("golem train --head auto --layer N", () => {
     expect(JSON.parse(stdout).head).toBe(kind);
     for (const name of ["centroid", "ridge", "logistic"])
       expect(facts[`compared.${name}`]).toBeGreaterThan(0);
-    const told = await runGolem(["train", "--verbose", ...heard, "--out", out, "--layer", "0", "--head", "auto"]);
+    const told = await runGolem([
+      "train",
+      "--verbose",
+      ...heard,
+      "--out",
+      out,
+      "--layer",
+      "0",
+      "--head",
+      "auto",
+    ]);
     expect(told.stdout).toMatch(/chosen as the simplest .*: centroid [\d.]+ %, ridge [\d.]+ %, logistic/);
     const held = join(banking, "test/freeze");
     const { stdout: predicted } = await runGolem(["predict", out, join(held, "00-flite-awb.ogg"), "--json"]);
