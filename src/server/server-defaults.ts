@@ -15,10 +15,10 @@ export const serverDefaults = {
   /** Longest long recording, in seconds. */
   maximumStreamSeconds: 12 * 3600,
   /**
-   * Most samples that are decoded of one recording, of all channels together: 10 minutes in stereo at 96 kHz take
-   * 115 million.
+   * Most samples that are decoded of one recording, of all channels together: half an hour in stereo at 48 kHz takes
+   * 173 million.
    */
-  maximumSamples: 128 * 1024 * 1024,
+  maximumSamples: 256 * 1024 * 1024,
   /** Most files in one form. */
   maximumFiles: 64,
   /** Most requests waiting or at work. */
