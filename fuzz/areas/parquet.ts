@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import { readFeatures } from "../../src/dataset/parquet-features.ts";
 import { openParquetFile } from "../../src/dataset/parquet-file.ts";
-import { createThreadReader } from "../../src/node/hub/parquet-thread.ts";
+import { createIsolatedReader } from "../../src/node/hub/parquet-process.ts";
 import type { FuzzArea } from "../area.ts";
 
 const names = ["none", "snappy", "gzip", "brotli", "indexed", "pages-v2", "zstd"];
@@ -20,7 +20,7 @@ export const area: FuzzArea = {
   },
   open: async () => ({
     async parse(bytes, name) {
-      const file = await openParquetFile(createMemorySource(bytes, name), createThreadReader({}));
+      const file = await openParquetFile(createMemorySource(bytes, name), createIsolatedReader({}));
       readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
       const columns = file.columns.map((column) => column.name);
       await file.readRows(columns, 0, file.rows);

@@ -25,7 +25,7 @@ import { createHubRecordings } from "./hub-recordings.ts";
 import type { HubRepo } from "./hub-repo.ts";
 import { loadRows } from "./hub-rows.ts";
 import { getHubSettings } from "./hub-settings.ts";
-import { createThreadReader } from "./parquet-thread.ts";
+import { createIsolatedReader } from "./parquet-process.ts";
 
 /**
  * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are known.
@@ -109,7 +109,7 @@ function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions):
   let opened: Promise<ParquetFile> | undefined;
   return () => {
     opened ??= openHubFile(file, options).then((source) =>
-      openParquetFile(source, createThreadReader(options)),
+      openParquetFile(source, createIsolatedReader(options)),
     );
     opened.catch(() => {
       opened = undefined;

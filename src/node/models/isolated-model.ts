@@ -7,7 +7,7 @@
  * memory that follows from the model's size.
  * Not its concern: what runs in the process (threads/model-process.ts).
  */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
@@ -16,6 +16,7 @@ import type { Encoder, EncoderInfo, Pooled } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import type { OnnxRuntime, OnnxTensor } from "../../onnx/runtime.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
+import { startProcess, toPort } from "../threads/child-process.ts";
 
 /** Processor time that one call may take; the process ends itself after that. */
 interface Limited {
@@ -87,7 +88,7 @@ function createModelProcess(id: string, modelBytes: number, load: (call: Call) =
   let last: Promise<unknown> = Promise.resolve();
 
   const start = (): ModelProcess => {
-    const child = startProcess(memory);
+    const child = startProcess("model-process", { args: [String(Math.floor(memory))] });
     const own: ModelProcess = { child, caller: createCaller<ModelCalls>(toPort(child)) };
     let reason: string | undefined;
     child.on("message", (message: Partial<ModelMessage>) => {
@@ -230,25 +231,4 @@ function createNoise(length: number): Float32Array {
     state = (48_271 * state) % 2_147_483_647;
     return 0.1 * (state / 1_073_741_823 - 1);
   });
-}
-
-function startProcess(memoryBytes: number): ChildProcess {
-  const isSource = import.meta.url.endsWith(".ts");
-  const script = new URL(`../threads/model-process.${isSource ? "ts" : "js"}`, import.meta.url);
-  return fork(script, [String(Math.floor(memoryBytes))], {
-    execArgv: isSource ? ["--import", import.meta.resolve("tsx")] : [],
-    serialization: "advanced",
-    // What a model makes the runtime print is not for the terminal.
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-}
-
-function toPort(child: ChildProcess) {
-  return {
-    postMessage(message: unknown): void {
-      // After its end, the exit says why.
-      if (child.connected) child.send(message as object, () => {});
-    },
-    on: (_type: "message", listener: (message: unknown) => void) => child.on("message", listener),
-  };
 }

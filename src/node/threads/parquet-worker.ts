@@ -1,19 +1,25 @@
 /**
- * The body of a worker that decodes values of Parquet files. It reads through its caller: reports say which bytes
+ * The body of a process that decodes values of Parquet files. It reads through its caller: reports say which bytes
  * it needs, and chunks bring them.
  *
- * Not its concern: deadlines, files (hub/parquet-thread.ts).
+ * Not its concern: deadlines, files (hub/parquet-process.ts).
  */
-import { parentPort } from "node:worker_threads";
 import { serveCalls } from "../../core/worker-calls.ts";
 import { createParquetReader } from "../../dataset/parquet-file.ts";
 import { parquetCompressors } from "../hub/parquet-compressors.ts";
-import type { ParquetCalls } from "../hub/parquet-thread.ts";
+import type { ParquetCalls } from "../hub/parquet-process.ts";
 
 const readValues = createParquetReader(parquetCompressors);
 
+// Ends with its parent; Ctrl-C reaches all processes of a terminal, and the parent decides.
+process.on("disconnect", () => process.exit());
+process.on("SIGINT", () => {});
+
 serveCalls<ParquetCalls>(
-  parentPort!,
+  {
+    postMessage: (message) => void process.send?.(message),
+    on: (_type: "message", listener: (message: unknown) => void) => process.on("message", listener),
+  },
   {
     async readValues({ byteLength, request }, { report, chunks }) {
       const pending = new Map<number, (bytes: ArrayBuffer) => void>();

@@ -1,19 +1,19 @@
 /**
- * Decodes Parquet values on a thread that can be ended: a hostile file can keep a decoder busy for good, or
- * exhaust the heap.
+ * Decodes Parquet values in a process that can be ended: a hostile file can keep a decoder busy for good, exhaust
+ * the heap, or grow an array until the engine aborts its whole process.
  *
  * Each reading has a deadline that follows from the bytes it may decode; time spent waiting for bytes does not
- * count. The thread runs nothing but JavaScript, so ending it is safe.
+ * count.
  * Not its concern: Parquet (dataset/parquet-file.ts), where bytes come from.
  */
-import type { Worker } from "node:worker_threads";
+import type { ChildProcess } from "node:child_process";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { type Caller, createCaller, createCallInput } from "../../core/worker-calls.ts";
 import type { ParquetReader, ParquetRequest } from "../../dataset/parquet-file.ts";
-import { startThread } from "../threads/worker-thread.ts";
+import { startProcess, toPort } from "../threads/child-process.ts";
 
-/** The methods of the thread. */
+/** The methods of the process. */
 export type ParquetCalls = {
   readValues: {
     argument: { readonly byteLength: number; readonly request: ParquetRequest };
@@ -26,27 +26,27 @@ export type ParquetCalls = {
 /** Time for any reading, in milliseconds, and bytes decoded per millisecond beyond it; usual are 50,000. */
 const graceMilliseconds = 3000;
 const slowestBytesPerMillisecond = 1000;
-/** Of the thread's heap; recordings lie outside of it. */
+/** Of the process's heap; recordings lie outside of it. */
 const heapMegabytes = 2048;
-/** Milliseconds without work after which the thread ends. */
+/** Milliseconds without work after which the process ends. */
 const idleMilliseconds = 2000;
 
-interface ParquetThread {
-  readonly worker: Worker;
+interface ParquetProcess {
+  readonly child: ChildProcess;
   readonly caller: Caller<ParquetCalls>;
   calls: number;
   idle?: NodeJS.Timeout;
 }
 
-let current: ParquetThread | undefined;
+let current: ParquetProcess | undefined;
 
-/** Creates a reader that decodes on the thread; readings reject with `aborted` as soon as the signal says so. */
-export function createThreadReader({ signal }: WorkOptions): ParquetReader {
+/** Creates a reader that decodes in the process; readings reject with `aborted` as soon as the signal says so. */
+export function createIsolatedReader({ signal }: WorkOptions): ParquetReader {
   return async (file, request) => {
     throwIfAborted(signal);
-    const thread = holdThread();
+    const own = holdProcess();
     const input = createCallInput<ParquetCalls["readValues"]["chunk"]>();
-    const stop = (error: Error): void => endThread(thread, error);
+    const stop = (error: Error): void => endProcess(own, error);
     const abort = (): void => stop(new GolemError("aborted", "The work was interrupted before it was done."));
     const clock = createClock(getDeadline(request), () =>
       stop(new Error("decoding it takes far longer than its size allows")),
@@ -63,7 +63,7 @@ export function createThreadReader({ signal }: WorkOptions): ParquetReader {
       input.push({ id, bytes }, [bytes]);
     };
     try {
-      const values = thread.caller.call(
+      const values = own.caller.call(
         "readValues",
         { byteLength: file.byteLength, request },
         { input, onReport: (report) => void send(report).catch(fail) },
@@ -76,41 +76,39 @@ export function createThreadReader({ signal }: WorkOptions): ParquetReader {
     } finally {
       clock.pause();
       signal?.removeEventListener("abort", abort);
-      releaseThread(thread);
+      releaseProcess(own);
     }
   };
 }
 
-function holdThread(): ParquetThread {
+function holdProcess(): ParquetProcess {
   if (!current) {
-    const worker = startThread("parquet-worker", {
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-    });
-    const thread: ParquetThread = { worker, caller: createCaller<ParquetCalls>(worker), calls: 0 };
-    current = thread;
-    worker.on("error", (error) => endThread(thread, new Error(`decoding it failed: ${error.message}`)));
+    const child = startProcess("parquet-worker", { flags: [`--max-old-space-size=${heapMegabytes}`] });
+    const own: ParquetProcess = { child, caller: createCaller<ParquetCalls>(toPort(child)), calls: 0 };
+    current = own;
+    child.on("error", (error) => endProcess(own, new Error(`decoding it failed: ${error.message}`)));
+    child.on("exit", () => endProcess(own, new Error("decoding it takes more than its size allows")));
   }
   clearTimeout(current.idle);
   current.calls++;
-  current.worker.ref();
+  current.child.ref();
+  current.child.channel?.ref();
   return current;
 }
 
-function releaseThread(thread: ParquetThread): void {
-  if (--thread.calls > 0 || thread !== current) return;
-  thread.worker.unref();
-  thread.idle = setTimeout(
-    () => endThread(thread, new Error("the thread has ended")),
-    idleMilliseconds,
-  ).unref();
+function releaseProcess(own: ParquetProcess): void {
+  if (--own.calls > 0 || own !== current) return;
+  own.child.unref();
+  own.child.channel?.unref();
+  own.idle = setTimeout(() => endProcess(own, new Error("the process has ended")), idleMilliseconds).unref();
 }
 
-/** Ends the thread; all of its readings reject with `error`. */
-function endThread(thread: ParquetThread, error: Error): void {
-  if (current === thread) current = undefined;
-  clearTimeout(thread.idle);
-  thread.caller.fail(error);
-  void thread.worker.terminate();
+/** Ends the process; all of its readings reject with `error`. */
+function endProcess(own: ParquetProcess, error: Error): void {
+  if (current === own) current = undefined;
+  clearTimeout(own.idle);
+  own.caller.fail(error);
+  own.child.kill("SIGKILL");
 }
 
 /** Milliseconds in which a reading must be decoded. */

@@ -1,11 +1,11 @@
-/** Values decoded on a thread: as by hyparquet itself, or an end in time where a page keeps the decoder busy for good. */
+/** Values decoded in a process of its own: as by hyparquet itself, or an end in time where a page keeps the decoder busy for good. */
 import { readFile } from "node:fs/promises";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, it } from "vitest";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { createParquetReader, openParquetFile } from "../../dataset/parquet-file.ts";
 import { parquetCompressors } from "./parquet-compressors.ts";
-import { createThreadReader } from "./parquet-thread.ts";
+import { createIsolatedReader } from "./parquet-process.ts";
 
 /** A file of 64 rows, half of them null, whose first run of levels claims 2^30 values. */
 function createEndless(): Uint8Array {
@@ -23,7 +23,7 @@ it("gives the values that the calling thread would give", async () => {
   for (const name of ["snappy", "gzip", "indexed", "pages-v2"]) {
     const bytes = await readFile(new URL(`../../../test/fixtures/parquet/${name}.parquet`, import.meta.url));
     const source = createMemorySource(bytes, name);
-    const [here, there] = [createParquetReader(parquetCompressors), createThreadReader({})];
+    const [here, there] = [createParquetReader(parquetCompressors), createIsolatedReader({})];
     const expected = await openParquetFile(source, here);
     const file = await openParquetFile(source, there);
     const columns = ["audio", "intent_class", "speaker_id"];
@@ -32,20 +32,21 @@ it("gives the values that the calling thread would give", async () => {
 });
 
 it("ends a reading that would not end by itself, and serves the next one", async () => {
-  const file = await openParquetFile(createMemorySource(createEndless(), "endless"), createThreadReader({}));
+  const file = await openParquetFile(
+    createMemorySource(createEndless(), "endless"),
+    createIsolatedReader({}),
+  );
   const reading = file.readRows(["label"], 0, 64);
-  await expect(reading).rejects.toMatchObject({
-    code: "invalid-data",
-    message: expect.stringMatching(/decoding it/),
-  });
+  // By its deadline, or because the array cannot grow any further: a matter of speed.
+  await expect(reading).rejects.toMatchObject({ code: "invalid-data" });
   const bytes = await readFile(new URL("../../../test/fixtures/parquet/snappy.parquet", import.meta.url));
-  const good = await openParquetFile(createMemorySource(bytes, "good"), createThreadReader({}));
+  const good = await openParquetFile(createMemorySource(bytes, "good"), createIsolatedReader({}));
   expect(await good.readRows(["speaker_id"], 0, 2)).toEqual([{ speaker_id: "s0" }, { speaker_id: "s1" }]);
 });
 
 it("ends it at once when the work is interrupted", async () => {
   const stop = new AbortController();
-  const reader = createThreadReader({ signal: stop.signal });
+  const reader = createIsolatedReader({ signal: stop.signal });
   const file = await openParquetFile(createMemorySource(createEndless(), "endless"), reader);
   const reading = file.readRows(["label"], 0, 64);
   setTimeout(() => stop.abort(), 200);
@@ -60,7 +61,7 @@ it("passes on what the source of the bytes rejects with", async () => {
     if (isCut) throw new Error("the line is dead");
     return memory.read(offset, length);
   };
-  const file = await openParquetFile({ ...memory, read }, createThreadReader({}));
+  const file = await openParquetFile({ ...memory, read }, createIsolatedReader({}));
   isCut = true;
   await expect(file.readRows(["audio"], 0, 2)).rejects.toThrow(/the line is dead/);
 });
