@@ -25,7 +25,7 @@ async function runWindows(turn: Turn, count: number, one: () => void): Promise<v
   }
 }
 
-it("keeps nobody waiting longer than one piece of another client's work", async () => {
+it("makes no client wait longer than one piece of another client's work", async () => {
   const { turns, work, log } = create();
   const expensive = Array.from({ length: 6 }, (_, i) =>
     turns.hold("a", async () => {

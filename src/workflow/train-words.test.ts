@@ -133,7 +133,7 @@ describe("the decoder's vectors", () => {
     expect(alone.encode()).toEqual(expected.encode());
   });
 
-  it("are refused when they are missing, of another size, or nobody's", async () => {
+  it("are refused when they are missing, of another size, or of no transcriber of the golem", async () => {
     const recordings = withDecoded({ ...deaf, seed: 1 }, 4);
     const model = await trainWithDecoder(recordings);
     const change = (decoded: readonly Float32Array[] | undefined) => () =>

@@ -17,7 +17,7 @@ describe("what is no data set", () => {
     });
   });
 
-  it("a single recording is told from a folder, and a text from a list", async () => {
+  it("a single recording is distinguished from a folder, and a text from a list", async () => {
     const folder = await arrange("a.wav", "b.txt");
     await expect(loadDataset(join(folder, "a.wav"))).rejects.toMatchObject({
       code: "invalid-data",

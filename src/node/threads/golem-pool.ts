@@ -126,7 +126,7 @@ export interface ByteSession {
   readonly done: Promise<void>;
 }
 
-/** For whom work is done; clients take turns. */
+/** The client that work is done for; clients take turns. */
 interface ClientOptions {
   readonly client: string;
   readonly signal?: AbortSignal | undefined;

@@ -14,7 +14,7 @@ export interface Job {
   readonly argument: unknown;
   readonly options: CallOptions<Calls[string]>;
   readonly isConcurrent: boolean;
-  /** For whom it is done; clients take turns. */
+  /** The client that it is done for; clients take turns. */
   readonly client: string;
   /** The only worker that may run it. */
   readonly only?: PoolWorker;

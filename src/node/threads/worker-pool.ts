@@ -67,7 +67,7 @@ interface WorkerPool<All extends Calls> {
     method: Name,
     argument: All[Name]["argument"],
     options?: CallOptions<All[Name]> & {
-      /** For whom: the clients of waiting calls take turns. Default: one for all. */
+      /** The client of the call; clients of waiting calls take turns. Default: one for all. */
       readonly client?: string | undefined;
     },
   ): Promise<All[Name]["answer"]>;
