@@ -119,7 +119,4 @@ it("says what was measured of detection", () => {
   const conditions = ["40 dB", "20 dB", "10 dB", "uneven"];
   const sets = ["wakewords", "commands", "digits", "esc10"];
   expect(shown).toEqual(sets.map((set) => conditions.map((condition) => describe(set, condition))));
-  expect(readme.replaceAll("\n", " ")).toContain(
-    `Six wake words in quiet surroundings: ${describe("wakewords", "40 dB").split(",")[0]} missed`,
-  );
 });
