@@ -123,7 +123,7 @@ it.skipIf(process.platform === "win32")("ends a run that takes too much memory, 
   const folder = await writeEncoder(createLargeModel(), "last", 1);
   await expect(loadEncoder(folder)).rejects.toMatchObject({
     code: "encoder-failed",
-    message: // On a small machine the allocation itself fails.
+    // On a small machine the allocation itself fails.
     message: expect.stringMatching(/needs more than \d\.\d GB of memory|Failed to allocate/),
   });
   await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
