@@ -31,7 +31,7 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, port, positive, share, timeLimit } from "./option-values.ts";
+import { integer, list, oneOf, port, positive, share, shareOrZero, timeLimit } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -238,7 +238,7 @@ failure. Options and seed are those of the first training. golem diff says wheth
         flags: "--fail-if-worse [margin]",
         description:
           "exit with 1 if B is worse: the interval of the difference lies below 0, and the difference below -MARGIN (default: 0)",
-        parse: share,
+        parse: shareOrZero,
       },
       limitOption,
       ...annotationOptions,

@@ -57,6 +57,9 @@ export const share = (text: string): number => {
   throw new InvalidArgumentError("A number over 0, at most 1, was expected.");
 };
 
+/** A number from 0 to 1. */
+export const shareOrZero = (text: string): number => (Number(text) === 0 && text.trim() ? 0 : share(text));
+
 /** A layer number, `auto` or `last`. */
 export const layer = (text: string): number | string =>
   text === "auto" || text === "last" ? text : integer(0)(text);
