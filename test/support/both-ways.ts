@@ -44,7 +44,10 @@ function join(parts: readonly Float32Array[]): Float32Array {
 }
 
 /** Decodes the first audio stream with ffmpeg, at its own rate; undefined where ffmpeg gives no samples. */
-export function decodeByFfmpeg(path: string, args: readonly string[] = []): Omit<Decoded, "codec"> | undefined {
+export function decodeByFfmpeg(
+  path: string,
+  args: readonly string[] = [],
+): Omit<Decoded, "codec"> | undefined {
   const options = ["-v", "error", "-nostdin", ...args, "-i", `file:${path}`, "-map", "0:a:0"];
   const run = spawnSync("ffmpeg", [...options, "-c:a", "pcm_f32le", "-f", "wav", "-"], {
     maxBuffer: 1 << 30,
@@ -55,7 +58,9 @@ export function decodeByFfmpeg(path: string, args: readonly string[] = []): Omit
   const channels = stdout.readUInt16LE(22);
   const frames = Math.floor((stdout.length - data - 8) / 4 / channels);
   const planes = Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from({ length: frames }, (__, i) => stdout.readFloatLE(data + 8 + 4 * (i * channels + channel))),
+    Float32Array.from({ length: frames }, (__, i) =>
+      stdout.readFloatLE(data + 8 + 4 * (i * channels + channel)),
+    ),
   );
   return { sampleRate: stdout.readUInt32LE(24), planes, warnings: [] };
 }

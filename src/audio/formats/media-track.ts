@@ -75,8 +75,7 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
       setup: description ? copyBytes(description) : new Uint8Array(0),
       declaredSeconds: (await track.getDurationFromMetadata()) ?? undefined,
       input: track,
-      findEndPadding: async () =>
-        format === WEBM || format === MATROSKA ? padding.finish(track.id) : 0,
+      findEndPadding: async () => (format === WEBM || format === MATROSKA ? padding.finish(track.id) : 0),
       packets: async function* () {
         for await (const { data, timestamp } of sink.packets()) yield { bytes: data, seconds: timestamp };
       },

@@ -12,6 +12,7 @@ import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import { checkFormat } from "./format-limits.ts";
+import { findJoinedFile } from "./joined-files.ts";
 import { isEndOfSamples, isZeroToEnd } from "./riff-tail.ts";
 
 /** Description of the samples in a WAV file. */
@@ -159,6 +160,8 @@ async function locateData(
   const isOpen =
     length === 0 || (isTooLong && (placeholders.has(length) || (isRiffOpen && length >= largePlaceholder)));
   const end = Number.isFinite(available) ? ` (${available} bytes)` : "";
+  // Outputs of a pipe that were joined.
+  const next = isOpen && Number.isFinite(available) ? await findJoinedFile(source, start, "wav") : undefined;
   if (isOpen && length === 0 && isRiffKnown) {
     warnings.push(
       createWarning(
@@ -185,8 +188,8 @@ async function locateData(
       ),
     );
   } else if (Number.isFinite(available) && available - length > 8 && riffLength + 8 >= source.byteLength) {
-    const next = start + length;
-    if (!(await isEndOfSamples(source, next)) && !(await isZeroToEnd(source, next))) {
+    const behind = start + length;
+    if (!(await isEndOfSamples(source, behind)) && !(await isZeroToEnd(source, behind))) {
       warnings.push(
         createWarning(
           "header-overruled",
@@ -197,5 +200,6 @@ async function locateData(
       return { dataOffset: start, dataLength: available, warnings };
     }
   }
-  return { dataOffset: start, dataLength: isOpen ? available : Math.min(length, available), warnings };
+  const open = next === undefined ? available : next - start;
+  return { dataOffset: start, dataLength: isOpen ? open : Math.min(length, available), warnings };
 }
