@@ -4,16 +4,16 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../src/core/random.ts";
 import { createFfmpegDecoder } from "../../src/node/decode/ffmpeg-decoder.ts";
 import { createWav } from "../support/audio-files.ts";
 import { compareDecoded, decodeByFfmpeg, decodeHere } from "../support/both-ways.ts";
 import { expectSameSound, getTolerance } from "../support/decoding-tolerance.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../support/ffmpeg.ts";
-import { createScratchFolder } from "../support/scratch-folder.ts";
 import { sharedData, sharedDataNote } from "../support/shared-data.ts";
 
 const decoders = [createFfmpegDecoder()];
@@ -103,8 +103,9 @@ async function expectAlike(path: string, reference = path): Promise<void> {
 }
 
 beforeAll(async () => {
-  folder = await createScratchFolder();
+  folder = await mkdtemp(join(tmpdir(), "golem-corpus-"));
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasFfmpeg)(`files of every codec, both ways${hasFfmpegNote}`, () => {
   const rows = Object.entries(codecs).flatMap(([ending, names]) =>
