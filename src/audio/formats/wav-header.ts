@@ -69,12 +69,9 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
       if (!format)
         throw corrupt(name, "has a data chunk before any fmt chunk, so its samples cannot be read");
       checkFormat(name, format.sampleRate, format.channels);
-      return {
-        ...format,
-        littleEndian,
-        factSamples,
-        ...(await locateData(source, { start: body, declared: length, longLength, riffLength, format })),
-      };
+      const place = { start: body, declared: length, longLength, riffLength, format };
+      const located = await locateData(source, place);
+      return { ...addBits(name, format, located.warnings), littleEndian, factSamples, ...located };
     }
     if (hasText(chunkHead, 0, "fmt ")) format = await readFormat(source, body, length, littleEndian);
     if (hasText(chunkHead, 0, "fact")) {
@@ -123,6 +120,22 @@ async function readFormat(
     blockAlign: view.getUint16(12, littleEndian),
     bitsPerSample: view.getUint16(14, littleEndian),
   };
+}
+
+/** The format; of PCM that states no bits per sample, its block align tells them. */
+function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format {
+  const { formatTag, bitsPerSample, blockAlign, channels } = format;
+  const bits = (8 * blockAlign) / channels;
+  const isTold = formatTag === 1 && bitsPerSample === 0 && [8, 16, 24, 32].includes(bits);
+  if (!isTold) return format;
+  warnings.push(
+    createWarning(
+      "header-overruled",
+      `The header of ${name} states 0 bits per sample; by its block align of ${blockAlign} bytes, they are ${bits}, and so they were read.`,
+      "Converting the file once gives it a header without a contradiction.",
+    ),
+  );
+  return { ...format, bitsPerSample: bits };
 }
 
 /** What a header says about the place and size of the samples. */
