@@ -13,7 +13,7 @@ import { createByteAccount } from "./byte-account.ts";
 import { hasText } from "./content.ts";
 import type { DecodeOptions, Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
-import { decodeJoined, findJoinedFile, type JoinedFile } from "./joined-files.ts";
+import { decodeJoined, type JoinedFile, searchUnsized } from "./joined-files.ts";
 import { getPackedSlots, readPcm, type SampleFormat } from "./pcm.ts";
 import { accountForTail } from "./riff-tail.ts";
 
@@ -93,7 +93,7 @@ async function countFrames(
   warnings: ErrorRecord[],
 ): Promise<number> {
   const { name } = source;
-  const end = (await findJoinedFile(source, sound.start + sound.length, "aiff")) ?? source.byteLength;
+  const end = (await searchUnsized(source, sound.start + sound.length, "aiff")) ?? source.byteLength;
   const present = Math.floor(Math.max(0, end - sound.start) / stride);
   const bySize = Math.floor(sound.length / stride);
   const isOpen = sound.length === 0 || (bySize > present && sound.length >= placeholder - 64);

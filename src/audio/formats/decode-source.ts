@@ -187,7 +187,15 @@ async function decodeElsewhere(
   for (const decoder of decoders.filter((candidate) => candidate.canDecode(content))) {
     try {
       // Offsets inside a file count from where its format begins.
-      return await decoder.decode(skipTags(source, content.offset), options);
+      const stripped = skipTags(source, content.offset);
+      if (stripped === source || source.path === undefined) return await decoder.decode(stripped, options);
+      // What has to be read at its end first can be read as a file alone; ffmpeg skips one tag itself.
+      return await decoder.decode(stripped, options).catch((error: unknown) => {
+        const isUnread =
+          error instanceof GolemError && /^(corrupt-audio|no-samples|not-audio)$/.test(error.code);
+        if (!isUnread) throw error;
+        return decoder.decode(source, options);
+      });
     } catch (error) {
       if (error instanceof GolemError && error.code === "needs-ffmpeg") continue;
       // What was recognised is judged by its own decoder.

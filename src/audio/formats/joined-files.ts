@@ -64,6 +64,21 @@ export async function findJoinedFile(
   return undefined;
 }
 
+/** Longest file, in bytes, that is searched before it is decoded. */
+const longestSearch = 1 << 26;
+
+/**
+ * As {@link findJoinedFile}, for samples of which no size is stated; longer files are not searched, so that opening
+ * one does not mean to read all of it.
+ */
+export async function searchUnsized(
+  source: ByteSource,
+  from: number,
+  kind: JoinedKind,
+): Promise<number | undefined> {
+  return source.byteLength - from > longestSearch ? undefined : findJoinedFile(source, from, kind);
+}
+
 function findMark(bytes: Uint8Array, kind: JoinedKind): number {
   for (let at = 0; at + markBytes <= bytes.length; at++) {
     // All marks begin with R or F.

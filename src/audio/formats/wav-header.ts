@@ -12,7 +12,7 @@ import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import { checkFormat } from "./format-limits.ts";
-import { findJoinedFile } from "./joined-files.ts";
+import { searchUnsized } from "./joined-files.ts";
 import { isEndOfSamples, isZeroToEnd } from "./riff-tail.ts";
 
 /** Description of the samples in a WAV file. */
@@ -174,7 +174,7 @@ async function locateData(
     length === 0 || (isTooLong && (placeholders.has(length) || (isRiffOpen && length >= largePlaceholder)));
   const end = Number.isFinite(available) ? ` (${available} bytes)` : "";
   // Outputs of a pipe that were joined.
-  const next = isOpen && Number.isFinite(available) ? await findJoinedFile(source, start, "wav") : undefined;
+  const next = isOpen ? await searchUnsized(source, start, "wav") : undefined;
   if (isOpen && length === 0 && isRiffKnown) {
     warnings.push(
       createWarning(
