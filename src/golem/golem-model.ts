@@ -16,6 +16,7 @@ import { createFamiliarityScore, type Familiarity } from "../classifier/novelty/
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedRecording, type Embedding, unknownLabels } from "../embed/embedded-recording.ts";
+import { matchSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
@@ -255,17 +256,16 @@ function assemble(
         };
       });
     },
-    evaluate: (recordings, skipped = []) =>
-      evaluateClassifier(
+    evaluate: (recordings, skipped = []) => {
+      const { trained, tested } = matchSources(training.recordings, recordings);
+      return evaluateClassifier(
         classifier,
         labels,
-        recordings,
-        {
-          recordings: training.recordings,
-          trainAccuracy: document.trainAccuracy,
-        },
+        tested,
+        { recordings: trained, trainAccuracy: document.trainAccuracy },
         skipped,
-      ),
+      );
+    },
     encode() {
       return encodeGolem(this);
     },
