@@ -15,6 +15,7 @@ import { createMoonshineDecoder } from "./moonshine-decoder.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import { createStepPool, stepStatistics } from "./pooling.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
+import type { ReadWeights } from "./weights.ts";
 
 const startToken = 1;
 const endToken = 2;
@@ -44,15 +45,14 @@ export function getMoonshineTranscriberInfo(size: MoonshineSize): TranscriberInf
 }
 
 /**
- * Creates the transcriber of a size from the bytes of the decoder's file and from the encoder. The encoder
- * stays its owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for
- * another encoder.
+ * Creates the transcriber of a size from the decoder's file and from the encoder. The encoder stays its
+ * owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for another encoder.
  */
 export async function createMoonshineTranscriber(
   size: MoonshineSize,
   runtime: OnnxRuntime,
   encoder: Encoder,
-  decoderModel: Uint8Array,
+  read: ReadWeights,
 ): Promise<Transcriber> {
   if (encoder.info.id !== size.id) {
     throw new GolemError(
@@ -61,7 +61,7 @@ export async function createMoonshineTranscriber(
     );
   }
   const secondsPerFrame = samplesPerFrame / encoder.info.sampleRate;
-  const decoder = await createMoonshineDecoder(size, runtime, decoderModel);
+  const decoder = await createMoonshineDecoder(size, runtime, read);
   const vocabulary = await loadLlamaVocabulary();
   const transcribePooled = async ({ frames, lastLayer }: Pooled): Promise<Transcript> => {
     if (!lastLayer) {
