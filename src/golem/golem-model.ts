@@ -4,8 +4,7 @@
  *
  * Not its concern: the file system, audio formats, how encoders run.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/audio-description.ts";
 import { type Classifier, createClassifier } from "../classifier/classifier.ts";
@@ -14,6 +13,7 @@ import type { FittedView } from "../classifier/fusion/fusion.ts";
 import { computeLabelSet, labelSetLevel } from "../classifier/label-sets.ts";
 import { createFamiliarityScore, type Familiarity } from "../classifier/novelty/familiarity.ts";
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
+import { computeSha256Hex } from "../core/sha256.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedRecording, type Embedding, unknownLabels } from "../embed/embedded-recording.ts";
 import { matchSources } from "../embed/sources.ts";
@@ -167,7 +167,7 @@ function computeDataFingerprint(
   recordings: readonly { readonly fileHash: string; readonly label: string }[],
 ): string {
   const lines = recordings.map(({ fileHash, label }) => JSON.stringify([fileHash, label])).sort();
-  return bytesToHex(sha256(utf8ToBytes(lines.join("\n"))));
+  return computeSha256Hex(lines.join("\n"));
 }
 
 /** The encoders and transcriber that the views use, and the first encoder, which familiarity uses. */

@@ -25,6 +25,7 @@ import type {
   Reproduction,
 } from "../../view/report/report-data.ts";
 import type { ReportSources } from "../data/report-sources.ts";
+import { getPackagePath, isSource } from "../disk/package-place.ts";
 import { addClips, type ClipOptions } from "./report-clips.ts";
 import { createFileNamer, describeDataset, type FileNamer, listCommands } from "./report-commands.ts";
 
@@ -186,6 +187,6 @@ export async function loadPageAssets(): Promise<PageAssets> {
 
 /** HTML parsers read line ends as "\n", and hashes of the page's policy are of what they read. */
 async function readText(name: string): Promise<string> {
-  const text = await readFile(new URL(`../../view/${name}`, import.meta.url), "utf8");
+  const text = await readFile(getPackagePath(isSource ? "src" : "dist", "view", name), "utf8");
   return text.replaceAll("\r\n", "\n");
 }
