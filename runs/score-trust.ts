@@ -14,8 +14,15 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { defaultAudioSettings } from "../src/audio/audio.ts";
 import { describeAudio } from "../src/audio/audio-description.ts";
+import { createInlineRunner, type FitProblem, type FoldRunner } from "../src/classifier/fold-runner.ts";
 import { createRandom, shuffle } from "../src/core/random.ts";
 import type { EmbeddedRecording } from "../src/embed/embedded-recording.ts";
+import { computeCalibration } from "../src/evaluate/calibration.ts";
+import { correctPrior } from "../src/evaluate/cross-validate.ts";
+import { assignGroups } from "../src/evaluate/group-folds.ts";
+import { computeLearningGain } from "../src/evaluate/learning-gain.ts";
+import { getPredictions } from "../src/evaluate/metrics.ts";
+import { createMatrix, getRow, type Matrix } from "../src/math/matrix.ts";
 import { trainGolem } from "../src/workflow/train-golem.ts";
 import { type Draw, loadRealSet, type RealSet, selectEmbeddings } from "./scoreboard/real-set.ts";
 import { defaultRecipe } from "./scoreboard/recipes.ts";
@@ -50,8 +57,138 @@ interface Outcome {
   readonly interval: readonly [low: number, high: number];
   readonly found: number;
   readonly calibrationFound: number;
+  /** What a perfectly calibrated classifier with these confidences would show, on average. */
+  readonly calibrationFloor: number;
+  readonly logLoss: number;
   readonly setsHold: number;
   readonly flagged: number;
+  /** What other estimators state. */
+  readonly estimates: Readonly<Record<string, number>>;
+}
+
+/** A recording that a fold left out. */
+interface LeftOut {
+  readonly label: number;
+  readonly speaker: string;
+  /** Recordings there are per recording trained on. */
+  readonly growth: number;
+  readonly isRight: boolean;
+  /** With probabilities corrected for the class sizes of the training side. */
+  readonly isRightCorrected: boolean;
+}
+
+/** A runner that keeps what its folds predict. */
+function createKeepingRunner(problem: FitProblem, kept: LeftOut[]): FoldRunner {
+  const runner = createInlineRunner(problem);
+  return {
+    ...runner,
+    async fitPredict(train, test) {
+      const predicted = await runner.fitPredict(train, test);
+      kept.push(...judge(problem, train, test, predicted));
+      return predicted;
+    },
+  };
+}
+
+function judge(
+  { labels, groups = [], classes }: FitProblem,
+  train: readonly number[],
+  test: readonly number[],
+  predicted: Matrix,
+): LeftOut[] {
+  const corrected = { ...predicted, data: predicted.data.slice() };
+  correctPrior(corrected, labels, train);
+  const plain = getPredictions(predicted);
+  const right = getPredictions(corrected);
+  if (predicted.columns !== classes) throw new Error("folds have other classes");
+  return test.map((row, i) => ({
+    ...{ label: labels[row]!, speaker: groups[row] ?? `${row}`, growth: labels.length / train.length },
+    ...{ isRight: plain[i] === labels[row], isRightCorrected: right[i] === labels[row] },
+  }));
+}
+
+/** Five folds by speaker, twice: how scores were measured before. */
+async function runFiveFolds(problem: FitProblem, runner: FoldRunner, seed: number): Promise<LeftOut[]> {
+  const { labels } = problem;
+  const groups = labels.map((_, row) => problem.groups?.[row] ?? row);
+  const k = Math.min(5, new Set(groups).size);
+  const kept: LeftOut[] = [];
+  for (let repeat = 0; repeat < 2; repeat++) {
+    const folds = assignGroups(labels, groups, k, createRandom(seed, repeat));
+    for (let fold = 0; folds && fold < k; fold++) {
+      const pick = (isTest: boolean) => [...labels.keys()].filter((row) => (folds[row] === fold) === isTest);
+      kept.push(...judge(problem, pick(false), pick(true), await runner.fitPredict(pick(false), pick(true))));
+    }
+  }
+  return kept;
+}
+
+/** What estimators state from the same recordings left out. */
+function estimate(
+  kept: readonly LeftOut[],
+  five: readonly LeftOut[],
+  classes: number,
+  trainAccuracy: number,
+) {
+  const score = (
+    rows: readonly LeftOut[],
+    isRight: (row: LeftOut) => boolean,
+    weigh: (row: LeftOut) => number = () => 1,
+  ): number => {
+    const sums = new Map<number, { right: number; all: number }>();
+    for (const row of rows) {
+      const sum = sums.get(row.label) ?? { right: 0, all: 0 };
+      sum.all += weigh(row);
+      if (isRight(row)) sum.right += weigh(row);
+      sums.set(row.label, sum);
+    }
+    return mean([...sums.values()].map(({ right, all }) => right / all));
+  };
+  const growth = mean(kept.map((row) => row.growth));
+  const raise = (value: number) => computeLearningGain(value, classes, growth);
+  const plain = score(kept, (row) => row.isRight);
+  const corrected = score(kept, (row) => row.isRightCorrected);
+  const sizes = new Map<string, number>();
+  for (const { speaker } of kept) sizes.set(speaker, (sizes.get(speaker) ?? 0) + 1);
+  const hierarchical = (correlation: number) =>
+    raise(
+      score(
+        kept,
+        (row) => row.isRightCorrected,
+        ({ speaker }) => 1 / (1 + (sizes.get(speaker)! - 1) * correlation),
+      ),
+    );
+  return {
+    fiveFolds: five.length > 0 ? score(five, (row) => row.isRight) : plain,
+    plain,
+    plainRaised: raise(plain),
+    plain632: 0.368 * trainAccuracy + 0.632 * plain,
+    corrected,
+    corrected632: 0.368 * trainAccuracy + 0.632 * corrected,
+    correctedRaised: raise(corrected),
+    hierarchical10: hierarchical(0.1),
+    hierarchical30: hierarchical(0.3),
+  };
+}
+
+/** Mean calibration error of labels drawn from the stated probabilities themselves. */
+function computeCalibrationFloor(probabilities: Matrix, seed: number): number {
+  const random = createRandom(seed);
+  const draws = 10;
+  let sum = 0;
+  for (let draw = 0; draw < draws; draw++) {
+    const truth = Array.from({ length: probabilities.rows }, (_, row) => {
+      let point = random.uniform();
+      const own = getRow(probabilities, row);
+      for (const [k, share] of own.entries()) {
+        point -= share;
+        if (point < 0) return k;
+      }
+      return own.length - 1;
+    });
+    sum += computeCalibration({ probabilities: [probabilities], truth }).expectedError / draws;
+  }
+  return sum;
 }
 
 /**
@@ -98,21 +235,37 @@ async function measure(folder: string, draws: number, part: number, parts: numbe
       const { train, test } = drawShape(set, settings, 100_000 + 1000 * shape + draw);
       const taught = selectEmbeddings(train, set.encoderSet, defaultRecipe);
       const asked = selectEmbeddings(test, set.encoderSet, defaultRecipe).rows;
+      const kept: LeftOut[] = [];
+      let five: LeftOut[] = [];
       const model = await trainGolem(
         {
           ...{ name: settings.set, recordings: taught.rows, encoders: taught.encoderSet.encoders },
           ...{ transcriber: taught.encoderSet.transcriber, audio: defaultAudioSettings },
           ...{ pipeline: describeAudio(defaultAudioSettings), createdBy: "runs/score-trust.ts" },
         },
-        { seed: draw },
+        {
+          seed: draw,
+          createFoldRunner: async (problem) => {
+            five = await runFiveFolds(problem, createInlineRunner(problem), draw);
+            return createKeepingRunner(problem, kept);
+          },
+        },
       );
       const stated = model.document.evaluation!;
       const found = model.evaluate(asked);
       const answers = model.predictEmbedded(asked);
+      const { labels } = stated;
+      const probabilities = createMatrix(asked.length, labels.length);
+      for (const [i, { scores }] of answers.entries()) {
+        getRow(probabilities, i).set(labels.map((label) => scores[label]!));
+      }
       outcomes.push({
         ...{ shape, stated: stated.balancedAccuracy, interval: stated.interval },
         found: found.balancedAccuracy,
         calibrationFound: found.calibration.expectedError,
+        calibrationFloor: computeCalibrationFloor(probabilities, draw),
+        logLoss: found.logLoss,
+        estimates: estimate(kept, five, labels.length, stated.trainAccuracy),
         setsHold:
           answers.filter(({ labelSet }, i) => labelSet!.includes(asked[i]!.label)).length / answers.length,
         flagged: answers.filter(({ unknown }) => unknown).length / answers.length,
