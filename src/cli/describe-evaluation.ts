@@ -13,6 +13,7 @@ import {
   describeInterval,
   describeProtocol,
   describeTraining,
+  describeUnscored,
   describeVerdict,
   describeVoices,
 } from "../view/sentences.ts";
@@ -48,6 +49,9 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   const rows: [name: string, value: string, shown?: string][] = [
     ["Score", `${score}, ${recordings} recordings ${basis}`, style.bold(score)],
     ["", `${describeInterval(evaluation)}; ${describeChance(evaluation)}`],
+    ...(evaluation.unscoredLabels
+      ? [["", describeUnscored(evaluation.unscoredLabels.map((label) => makePrintable(label)))] as [string, string]]
+      : []),
     ["Means", describeVerdict(evaluation)],
   ];
   if (isUncertain) {
