@@ -3,10 +3,11 @@
  * classes: draws of real recordings in ten shapes, each trained by the default recipe and tested on all recordings of the same classes by
  * speakers (esc10: sources) that were not trained on.
  *
- *   npx tsx runs/score-trust.ts [FOLDER] [DRAWS] [PART PARTS]
+ *   npx tsx runs/score-trust.ts [FOLDER] [DRAWS] [PART PARTS [SETS COPIES]]
  *
  * FOLDER holds the data sets (default ../shared/data), DRAWS is the number of draws per shape (default 40). With PART of PARTS, only every
  * PARTS-th draw is run and its outcomes are printed as JSON lines; a run without them reads such lines from stdin if it is no terminal.
+ * SETS (such as digits,commands) restricts it to shapes of these sets, COPIES is the number of varied copies per recording, default 0.
  * Writes runs/results/score-trust.json and score-trust.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +15,7 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { defaultAudioSettings } from "../src/audio/audio.ts";
 import { describeAudio } from "../src/audio/audio-description.ts";
+import { listVariations } from "../src/augment/variation.ts";
 import { createInlineRunner, type FitProblem, type FoldRunner } from "../src/classifier/fold-runner.ts";
 import { createRandom, shuffle } from "../src/core/random.ts";
 import type { EmbeddedRecording } from "../src/embed/embedded-recording.ts";
@@ -229,8 +231,10 @@ function drawShape(set: RealSet, shape: Shape, seed: number): Draw {
 
 async function measure(folder: string, draws: number, part: number, parts: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  const [sets, copies = "0"] = process.argv.slice(6);
   for (const [shape, settings] of shapes.entries()) {
-    const set = await loadRealSet(folder, settings.set);
+    if (sets && !sets.split(",").includes(settings.set)) continue;
+    const set = await loadRealSet(folder, settings.set, Number(copies));
     for (let draw = part; draw < draws; draw += parts) {
       const { train, test } = drawShape(set, settings, 100_000 + 1000 * shape + draw);
       const taught = selectEmbeddings(train, set.encoderSet, defaultRecipe);
@@ -241,6 +245,7 @@ async function measure(folder: string, draws: number, part: number, parts: numbe
         {
           ...{ name: settings.set, recordings: taught.rows, encoders: taught.encoderSet.encoders },
           ...{ transcriber: taught.encoderSet.transcriber, audio: defaultAudioSettings },
+          variations: listVariations(Number(copies)),
           ...{ pipeline: describeAudio(defaultAudioSettings), createdBy: "runs/score-trust.ts" },
         },
         {

@@ -85,7 +85,8 @@ export function createFolds(input: FoldInput): FoldPlan {
     reasonCode = "class-by-one-speaker";
   } else {
     const k = Math.min(maximumGroupFolds, count);
-    const divisions = k === count ? 1 : Math.ceil((repeats * measureWork(maximumFolds)) / measureWork(k));
+    const affordable = Math.floor((repeats * measureWork(maximumFolds)) / measureWork(k));
+    const divisions = k === count ? 1 : Math.min(repeats, Math.max(2, affordable));
     const assignments = assignRepeats(labels, groups, k, divisions, seed);
     if (assignments) return { grouping: "speaker", k, repeats: divisions, folds: toFolds(assignments, k) };
     reason = `every division of the ${count} ${groupedBy}s leaves a class without training recordings`;
@@ -99,8 +100,8 @@ export function createFolds(input: FoldInput): FoldPlan {
   };
 }
 
-/** Work of one division into k folds, where that of a fit grows with the square of its recordings. */
-const measureWork = (k: number): number => k * (1 - 1 / k) ** 2;
+/** Work of one division into k folds, where that of a fit grows with the cube of its recordings. */
+const measureWork = (k: number): number => k * (1 - 1 / k) ** 3;
 
 /** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
 function assignRepeats(
