@@ -16,41 +16,15 @@ import { resolve } from "node:path";
 import { defaultAudioSettings } from "../src/audio/audio.ts";
 import { describeAudio } from "../src/audio/audio-description.ts";
 import { listVariations } from "../src/augment/variation.ts";
-import { createInlineRunner, type FitProblem, type FoldRunner } from "../src/classifier/fold-runner.ts";
-import { createRandom, shuffle } from "../src/core/random.ts";
-import type { EmbeddedRecording } from "../src/embed/embedded-recording.ts";
+import { createInlineRunner } from "../src/classifier/fold-runner.ts";
+import { createRandom } from "../src/core/random.ts";
 import { computeCalibration } from "../src/evaluate/calibration.ts";
-import { correctPrior } from "../src/evaluate/cross-validate.ts";
-import { assignGroups } from "../src/evaluate/group-folds.ts";
-import { computeLearningGain } from "../src/evaluate/learning-gain.ts";
-import { getPredictions } from "../src/evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../src/math/matrix.ts";
 import { trainGolem } from "../src/workflow/train-golem.ts";
-import { type Draw, loadRealSet, type RealSet, selectEmbeddings } from "./scoreboard/real-set.ts";
+import { createKeepingRunner, estimate, type LeftOut, runFiveFolds } from "./score-trust/estimators.ts";
+import { drawShape, shapes } from "./score-trust/shapes.ts";
+import { loadRealSet, selectEmbeddings } from "./scoreboard/real-set.ts";
 import { defaultRecipe } from "./scoreboard/recipes.ts";
-
-/** A kind of training part. */
-interface Shape {
-  readonly set: string;
-  readonly classes: number;
-  /** Speakers trained on; at least `tested` others are left for the test. */
-  readonly speakers: number;
-  readonly tested: number;
-  readonly recordings: number;
-}
-
-const shapes: readonly Shape[] = [
-  { set: "digits", classes: 10, speakers: 3, tested: 2, recordings: 50 },
-  { set: "digits", classes: 7, speakers: 4, tested: 2, recordings: 49 },
-  { set: "digits", classes: 10, speakers: 4, tested: 2, recordings: 30 },
-  { set: "digits", classes: 4, speakers: 3, tested: 2, recordings: 24 },
-  { set: "digits", classes: 2, speakers: 4, tested: 2, recordings: 16 },
-  { set: "commands", classes: 6, speakers: 10, tested: 15, recordings: 40 },
-  { set: "commands", classes: 30, speakers: 20, tested: 15, recordings: 90 },
-  { set: "commands", classes: 14, speakers: 6, tested: 15, recordings: 50 },
-  { set: "esc10", classes: 10, speakers: 25, tested: 100, recordings: 50 },
-  { set: "esc10", classes: 5, speakers: 14, tested: 100, recordings: 30 },
-];
 
 /** What one golem stated, and what was found on new speakers. */
 interface Outcome {
@@ -66,111 +40,6 @@ interface Outcome {
   readonly flagged: number;
   /** What other estimators state. */
   readonly estimates: Readonly<Record<string, number>>;
-}
-
-/** A recording that a fold left out. */
-interface LeftOut {
-  readonly label: number;
-  readonly speaker: string;
-  /** Recordings there are per recording trained on. */
-  readonly growth: number;
-  readonly isRight: boolean;
-  /** With probabilities corrected for the class sizes of the training side. */
-  readonly isRightCorrected: boolean;
-}
-
-/** A runner that keeps what its folds predict. */
-function createKeepingRunner(problem: FitProblem, kept: LeftOut[]): FoldRunner {
-  const runner = createInlineRunner(problem);
-  return {
-    ...runner,
-    async fitPredict(train, test) {
-      const predicted = await runner.fitPredict(train, test);
-      kept.push(...judge(problem, train, test, predicted));
-      return predicted;
-    },
-  };
-}
-
-function judge(
-  { labels, groups = [], classes }: FitProblem,
-  train: readonly number[],
-  test: readonly number[],
-  predicted: Matrix,
-): LeftOut[] {
-  const corrected = { ...predicted, data: predicted.data.slice() };
-  correctPrior(corrected, labels, train);
-  const plain = getPredictions(predicted);
-  const right = getPredictions(corrected);
-  if (predicted.columns !== classes) throw new Error("folds have other classes");
-  return test.map((row, i) => ({
-    ...{ label: labels[row]!, speaker: groups[row] ?? `${row}`, growth: labels.length / train.length },
-    ...{ isRight: plain[i] === labels[row], isRightCorrected: right[i] === labels[row] },
-  }));
-}
-
-/** Five folds by speaker, twice: how scores were measured before. */
-async function runFiveFolds(problem: FitProblem, runner: FoldRunner, seed: number): Promise<LeftOut[]> {
-  const { labels } = problem;
-  const groups = labels.map((_, row) => problem.groups?.[row] ?? row);
-  const k = Math.min(5, new Set(groups).size);
-  const kept: LeftOut[] = [];
-  for (let repeat = 0; repeat < 2; repeat++) {
-    const folds = assignGroups(labels, groups, k, createRandom(seed, repeat));
-    for (let fold = 0; folds && fold < k; fold++) {
-      const pick = (isTest: boolean) => [...labels.keys()].filter((row) => (folds[row] === fold) === isTest);
-      kept.push(...judge(problem, pick(false), pick(true), await runner.fitPredict(pick(false), pick(true))));
-    }
-  }
-  return kept;
-}
-
-/** What estimators state from the same recordings left out. */
-function estimate(
-  kept: readonly LeftOut[],
-  five: readonly LeftOut[],
-  classes: number,
-  trainAccuracy: number,
-) {
-  const score = (
-    rows: readonly LeftOut[],
-    isRight: (row: LeftOut) => boolean,
-    weigh: (row: LeftOut) => number = () => 1,
-  ): number => {
-    const sums = new Map<number, { right: number; all: number }>();
-    for (const row of rows) {
-      const sum = sums.get(row.label) ?? { right: 0, all: 0 };
-      sum.all += weigh(row);
-      if (isRight(row)) sum.right += weigh(row);
-      sums.set(row.label, sum);
-    }
-    return mean([...sums.values()].map(({ right, all }) => right / all));
-  };
-  const growth = mean(kept.map((row) => row.growth));
-  const raise = (value: number) => computeLearningGain(value, classes, growth);
-  const plain = score(kept, (row) => row.isRight);
-  const corrected = score(kept, (row) => row.isRightCorrected);
-  const sizes = new Map<string, number>();
-  for (const { speaker } of kept) sizes.set(speaker, (sizes.get(speaker) ?? 0) + 1);
-  const hierarchical = (correlation: number) =>
-    raise(
-      score(
-        kept,
-        (row) => row.isRightCorrected,
-        ({ speaker }) => 1 / (1 + (sizes.get(speaker)! - 1) * correlation),
-      ),
-    );
-  return {
-    fiveFolds: five.length > 0 ? score(five, (row) => row.isRight) : plain,
-    plain,
-    plainRaised: raise(plain),
-    plain632: 0.368 * trainAccuracy + 0.632 * plain,
-    corrected,
-    corrected632: 0.368 * trainAccuracy + 0.632 * corrected,
-    correctedRaised: raise(corrected),
-    hierarchical10: hierarchical(0.1),
-    hierarchical30: hierarchical(0.3),
-  };
 }
 
 /** Mean calibration error of labels drawn from the stated probabilities themselves. */
@@ -191,42 +60,6 @@ function computeCalibrationFloor(probabilities: Matrix, seed: number): number {
     sum += computeCalibration({ probabilities: [probabilities], truth }).expectedError / draws;
   }
   return sum;
-}
-
-/**
- * Draws a training part with unequal speakers: each speaker's share is exponentially distributed, so that one often has a third and more.
- * Classes without two speakers in it, or without a recording to test on, are left out.
- */
-function drawShape(set: RealSet, shape: Shape, seed: number): Draw {
-  for (let attempt = 0; ; attempt++) {
-    const random = createRandom(seed, attempt);
-    const drawn = shuffle(set.classes, random).slice(0, shape.classes);
-    const rows = set.recordings.filter(({ label }) => drawn.includes(label));
-    const all = shuffle([...new Set(rows.map(({ speaker }) => speaker!))], random);
-    const sizes = new Map<string, number>();
-    for (const { speaker } of rows) sizes.set(speaker!, (sizes.get(speaker!) ?? 0) + 1);
-    // Of the speakers that may be trained on, those with most recordings.
-    const rank = new Map(all.map((speaker) => [speaker, sizes.get(speaker)! + 2 * random.uniform()]));
-    const trained = all
-      .slice(0, Math.max(shape.speakers, all.length - shape.tested))
-      .sort((a, b) => rank.get(b)! - rank.get(a)!)
-      .slice(0, shape.speakers);
-    const share = new Map(trained.map((speaker) => [speaker, 0.05 - Math.log(1 - random.uniform())]));
-    const ours = rows
-      .filter(({ speaker }) => share.has(speaker!))
-      .map((row) => ({ row, key: -Math.log(1 - random.uniform()) / share.get(row.speaker!)! }))
-      .sort((a, b) => a.key - b.key)
-      .slice(0, shape.recordings)
-      .map(({ row }) => row);
-    const theirs = rows.filter(({ speaker }) => !share.has(speaker!));
-    const kept = drawn.filter((label) => {
-      const speakers = new Set(ours.filter((row) => row.label === label).map(({ speaker }) => speaker));
-      return speakers.size >= 2 && theirs.some((row) => row.label === label);
-    });
-    if (kept.length < Math.max(2, 0.6 * shape.classes)) continue;
-    const keep = ({ label }: EmbeddedRecording) => kept.includes(label);
-    return { train: ours.filter(keep), test: theirs.filter(keep) };
-  }
 }
 
 async function measure(folder: string, draws: number, part: number, parts: number): Promise<Outcome[]> {
@@ -283,43 +116,106 @@ async function measure(folder: string, draws: number, part: number, parts: numbe
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
-function describe(name: string, rows: readonly Outcome[]): string {
+/** What every protocol states. */
+type Stated = Pick<Outcome, "shape" | "stated" | "interval" | "found">;
+
+/** Mean error, bias, share of intervals that hold, width. */
+function describeStated(rows: readonly Stated[]): string[] {
   const errors = rows.map(({ stated, found }) => stated - found);
   const held = rows.filter(({ interval: [low, high], found }) => low <= found && found <= high);
+  return [
+    mean(errors.map(Math.abs)).toFixed(3),
+    mean(errors).toFixed(3),
+    percent(held.length / rows.length),
+    mean(rows.map(({ interval: [low, high] }) => high - low)).toFixed(2),
+  ];
+}
+
+function describe(name: string, rows: readonly Outcome[]): string {
   return `| ${[
     name,
     rows.length,
     ...[mean(rows.map(({ stated }) => stated)), mean(rows.map(({ found }) => found))].map((x) =>
       x.toFixed(3),
     ),
-    mean(errors.map(Math.abs)).toFixed(3),
-    mean(errors).toFixed(3),
-    percent(held.length / rows.length),
-    mean(rows.map(({ interval: [low, high] }) => high - low)).toFixed(2),
+    ...describeStated(rows),
     mean(rows.map(({ calibrationFound }) => calibrationFound)).toFixed(3),
+    mean(rows.map(({ calibrationFloor }) => calibrationFloor)).toFixed(3),
     percent(mean(rows.map(({ setsHold }) => setsHold))),
     percent(mean(rows.map(({ flagged }) => flagged))),
   ].join(" | ")} |`;
 }
 
+const estimators = {
+  fiveFolds: "five folds by speaker, twice",
+  plain: "one speaker (a tenth of more than ten) per fold, repeated",
+  plainRaised: "the same, raised by the learning curve",
+  plain632: ".368 of the training accuracy + .632 of it",
+  corrected: "corrected for class sizes",
+  corrected632: ".368 of the training accuracy + .632 of the corrected one",
+  correctedRaised: "**corrected and raised: what is stated**",
+  hierarchical10:
+    "hierarchical: speakers weighted as in a beta-binomial, correlation .1; corrected and raised",
+  hierarchical30: "the same, correlation .3",
+} as const;
+
+function describeEstimator(name: keyof typeof estimators, outcomes: readonly Outcome[]): string {
+  const cells = [
+    outcomes,
+    ...[..."dce"].map((letter) => outcomes.filter(({ shape }) => shapes[shape]!.set.startsWith(letter))),
+  ];
+  const text = cells.map((rows) => {
+    const errors = rows.map(({ estimates, found }) => estimates[name]! - found);
+    return `${mean(errors.map(Math.abs)).toFixed(3)} / ${mean(errors).toFixed(3)}`;
+  });
+  return `| ${[estimators[name], ...text].join(" | ")} |`;
+}
+
 function write(outcomes: readonly Outcome[]): void {
-  const rows = shapes.map(({ set, classes, speakers, recordings }, shape) =>
-    describe(
+  const before = JSON.parse(
+    readFileSync("runs/results/score-trust-before.json", "utf8"),
+  ) as readonly Stated[];
+  const names = shapes.map(
+    ({ set, classes, speakers, recordings }) =>
       `${set}: ${recordings} recordings, ${classes} classes, ${speakers} ${set === "esc10" ? "sources" : "speakers"}`,
-      outcomes.filter((outcome) => outcome.shape === shape),
-    ),
   );
+  const of = <T extends Stated>(rows: readonly T[], shape: number) =>
+    rows.filter((row) => row.shape === shape);
   const report = `# The stated score against the score on new speakers, where speakers are few
 
-${outcomes.length} golems, each trained by the default recipe on recordings of few speakers with unequal shares, and tested on all recordings of
-its classes by other speakers (esc10: sources). Draws of one shape overlap, so they say less than as many independent ones; with two or
-three speakers left to test on (digits), the score found is uncertain itself. "Calibration", "label sets" and "unknown" are of the test
-recordings. Made by \`runs/score-trust.ts\` with Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}.
+${outcomes.length} golems, each trained by the default recipe without varied copies on recordings of few speakers with unequal shares, and
+tested on all recordings of its classes by other speakers (esc10: sources). Draws of one shape overlap, so they say less than as many
+independent ones; with two or three speakers left to test on (digits), the score found is uncertain itself. "Calibration error" is of the
+test recordings, and beside it what a perfectly calibrated classifier shows on as many. A label set always holds the best guess, so it holds
+the label at least as often as the golem is right. Made by \`runs/score-trust.ts\` with Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}.
 
-| shape | golems | stated | found | mean error | bias | interval holds | width | calibration error | label sets hold | flagged unknown |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-${rows.join("\n")}
+| shape | golems | stated | found | mean error | bias | interval holds | width | calibration error | if perfect | label sets hold | flagged unknown |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+${names.map((name, shape) => describe(name, of(outcomes, shape))).join("\n")}
 ${describe("all", outcomes)}
+
+## Before
+
+The same shapes in other draws, measured by the version before: five folds by speaker, at most as many as the smallest class has
+recordings, and its interval (score-trust-before.json).
+
+| shape | golems | mean error | bias | interval holds | width | width today |
+|---|---:|---:|---:|---:|---:|---:|
+${[...names.keys()]
+  .map(
+    (shape) =>
+      `| ${[names[shape], of(before, shape).length, ...describeStated(of(before, shape)), describeStated(of(outcomes, shape))[3]].join(" | ")} |`,
+  )
+  .join("\n")}
+| ${["all", before.length, ...describeStated(before), describeStated(outcomes)[3]].join(" | ")} |
+
+## Estimators
+
+Mean error / bias of estimators on the draws of the first table.
+
+| estimator | all | digits | commands | esc10 |
+|---|---:|---:|---:|---:|
+${(Object.keys(estimators) as (keyof typeof estimators)[]).map((name) => describeEstimator(name, outcomes)).join("\n")}
 `;
   writeFileSync("runs/results/score-trust.json", `${JSON.stringify(outcomes)}\n`);
   writeFileSync("runs/results/score-trust.md", report);
