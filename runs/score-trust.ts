@@ -231,6 +231,8 @@ if (parts > 0) {
   }
 } else if (process.stdin.isTTY) write(await measure(folder, draws, 0, 1));
 else {
-  const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
+  let text = "";
+  for await (const chunk of process.stdin) text += chunk;
+  const lines = text.split("\n").filter(Boolean);
   write(lines.map((line) => JSON.parse(line) as Outcome));
 }
