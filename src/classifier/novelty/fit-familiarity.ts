@@ -8,9 +8,9 @@
  * (n + 1)), a new score of the same kind exceeds the k-th lowest of n held-out scores with probability 1 - k
  * / (n + 1) (Vovk et al. 2005, conformal prediction). If n is too small for that (under 19 at 5 %), no order
  * statistic keeps the rate; the prediction limit of a normal sample (Hahn 1970) is used instead, if it is
- * lower than all scores. Recordings of one speaker resemble each other, so few speakers say less about new ones
- * than as many independent recordings: the prediction limit of these (evaluate/interval.ts) is used where it is
- * lower than the order statistic.
+ * lower than all scores. Recordings of one speaker resemble each other, so what has to suffice is the number of
+ * independent recordings that say as much (evaluate/interval.ts); the prediction limit is that of so many, and
+ * used where it is lower than the order statistic.
  *
  * Where recordings have copies in noise, class means and the variance within classes are of recordings and
  * copies, so what noise changes counts as variation within a class. A copy is left out with its recording, and
@@ -128,7 +128,7 @@ export function computeRejectionThreshold(
   const sorted = [...scores].sort((a, b) => a - b);
   const rank = Math.floor(rate * (count + 1));
   const independent = countIndependent(speakers);
-  if (rank >= 1 && independent === count) return sorted[rank - 1]!;
+  if (rate * (independent + 1) >= 1) return sorted[rank - 1]!;
   const mean = sorted.reduce((sum, score) => sum + score, 0) / count;
   const variance = sorted.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
   const quantile = computeStudentQuantile(1 - rate, Math.max(1, independent - 1));
