@@ -113,6 +113,7 @@ const evaluation = z.looseObject({
     }),
   ),
   sourcesMixed: z.optional(z.literal(true)),
+  unscoredLabels: z.optional(z.array(label)),
   calibration: z.optional(
     z.looseObject({
       bins: z
