@@ -42,6 +42,8 @@ export interface CommandSpecification {
   readonly description: string;
   readonly options: readonly OptionSpecification[];
   readonly help?: string;
+  /** What it writes with --json; default: documents of the type NAMEOutput in output.ts. */
+  readonly output?: "text";
   /** Loads the command's module; `runCommand` resolves with the exit code. */
   load(): Promise<{
     runCommand(
