@@ -9,9 +9,9 @@ import { writeErrorsPage } from "./reference/errors-page.ts";
 import { createSchemas } from "./reference/schemas.ts";
 
 const schemaFolder = "docs/schemas";
-const documented = commands.filter(({ output }) => output !== "text").map(({ name }) => name);
+const documented = commands.map(({ name }) => name);
 const made = new Map<string, string>([
-  ["docs/commands.md", writeCommandsPage(new Set(documented))],
+  ["docs/commands.md", writeCommandsPage()],
   ["docs/errors.md", writeErrorsPage()],
 ]);
 for (const [name, schema] of createSchemas(documented)) {

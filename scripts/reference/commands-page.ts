@@ -6,9 +6,9 @@
 import type { OptionSpecification } from "../../src/cli/command-options.ts";
 import { type CommandSpecification, commands } from "../../src/cli/commands.ts";
 
-/** Writes the page. `withSchema`: commands whose output has a schema. */
-export function writeCommandsPage(withSchema: ReadonlySet<string>): string {
-  const sections = commands.map((command) => writeCommand(command, withSchema.has(command.name)));
+/** Writes the page. */
+export function writeCommandsPage(): string {
+  const sections = commands.map(writeCommand);
   return `# Commands
 
 <!-- Made by \`npm run reference\`. -->
@@ -40,7 +40,7 @@ function writeUsage({ name, args, options }: CommandSpecification): string {
   return ["golem", name, ...shown, ...required].join(" ");
 }
 
-function writeCommand(command: CommandSpecification, hasSchema: boolean): string {
+function writeCommand(command: CommandSpecification): string {
   const { name, description, options, help } = command;
   const rows = options.map(writeOption).join("\n");
   return `## golem ${name}
@@ -50,7 +50,9 @@ ${escapeText(description.charAt(0).toUpperCase() + description.slice(1))}.
 \`\`\`text
 ${writeUsage(command)}${options.some(({ required }) => !required) ? " [OPTION...]" : ""}
 \`\`\`
-${rows ? `\n| option | |\n|---|---|\n${rows}\n` : ""}${help ? `\n${writeHelp(help)}\n` : ""}${hasSchema ? `\nOutput with \`--json\`: [${name}.schema.json](schemas/${name}.schema.json)\n` : ""}`;
+${rows ? `\n| option | |\n|---|---|\n${rows}\n` : ""}${help ? `\n${writeHelp(help)}\n` : ""}
+Output with \`--json\`: [${name}.schema.json](schemas/${name}.schema.json)
+`;
 }
 
 /** "--out <dir>" as "--out DIR". */

@@ -238,6 +238,19 @@ export type SynthOutput = SynthesizedData;
 /** The state of the cache; with `clear`, what was removed. */
 export type CacheOutput = CacheStats | { readonly cleared: CacheStats };
 
+/** The text for a topic, a command or an error code. */
+export interface HelpOutput {
+  /** The name that was asked for; absent for the program's own usage. */
+  readonly topic?: string;
+  readonly text: string;
+}
+
+/** A completion script. */
+export interface CompletionOutput {
+  readonly shell: string;
+  readonly script: string;
+}
+
 /** The last line of any command that failed as a whole (exit codes 1, 2 and 130). */
 export interface ErrorOutput {
   readonly error: {
