@@ -22,6 +22,35 @@ beforeAll(async () => {
   }
 });
 
+/** In the zsh that completes: prints every offer in angle brackets, and <<>> before and after them. */
+const zshSetup = `
+PROMPT=
+autoload -Uz compinit; compinit -u -D
+source ./.golem.zsh
+bindkey "^I" complete-word
+zstyle ":completion:*" insert-tab false
+compadd() {
+  if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then builtin compadd "$@"; return $?; fi
+  local -a hits; builtin compadd -A hits "$@"
+  local hit; for hit in $hits; do print -r -- "<$hit>"; done
+  builtin compadd "$@"
+}
+mark() { print -r -- "<<>>" }
+compprefuncs=(mark)
+comppostfuncs=(mark exit)
+`;
+/** In another zsh: runs the first on a terminal of its own, presses the keys of its argument, and reads the offers. */
+const zshQuestion = `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'source ./.init.zsh'
+zpty -w shell "$1"
+local line out
+integer marks=0
+while zpty -r shell line; do out+=$line; [[ $line == *'<<>>'* ]] && (( ++marks == 2 )) && break; done
+print -r -- $out
+`;
+
 /** What a shell offers for the last of these words. */
 const ask = {
   bash: (words: readonly string[]) => {
@@ -38,21 +67,14 @@ const ask = {
         env: { ...process.env, HOME: folder },
       },
     ).replaceAll(/\t.*/g, ""),
-  // A zsh on a terminal of its own, which lists what the key TAB offers.
   zsh: (words: readonly string[]) => {
-    const script = `
-zmodload zsh/zpty
-zpty shell 'zsh -f -i'
-zpty -w shell 'PS1=; autoload -Uz compinit; compinit -D -u; source .golem.zsh; zstyle ":completion:*" list-prompt ""; LISTMAX=100000; unsetopt beep; stty columns 300 rows 300'
-zpty -w shell 'list-all() { compadd() { if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)* ]]; then builtin compadd "$@"; return $?; fi; local -a hits; builtin compadd -A hits "$@"; print -l -- "<"$^hits">"; builtin compadd "$@" }; _main_complete }; zle -C list-all complete-word list-all; bindkey "^I" list-all; print READY'
-zpty -r shell out '*READY*READY*'
-zpty -w -n shell ${JSON.stringify(`${words.join(" ")}\t`)}
-sleep 1
-zpty -w shell $'\\x15print DONE'
-zpty -r shell out '*DONE*DONE*'
-print -r -- $out`;
-    const text = execFileSync("zsh", ["-f", "-c", script], { cwd: folder, encoding: "utf8" });
-    return [...text.matchAll(/<([^<>\r\n]+)>/g)].map(([, hit]) => hit).join("\n");
+    writeFileSync(join(folder, ".init.zsh"), zshSetup);
+    writeFileSync(join(folder, ".ask.zsh"), zshQuestion);
+    const text = execFileSync("zsh", ["-f", ".ask.zsh", `${words.join(" ")}\t`], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    return [...text.matchAll(/^<([^<>\r\n]+)>/gm)].map(([, hit]) => hit).join("\n");
   },
 };
 
@@ -81,7 +103,7 @@ describe.each(["bash", "fish", "zsh"] as const)("completion for %s", (shell) => 
 
   it.skipIf(!isThere)("completes files where files are taken, and nothing where numbers are", () => {
     const plain = (names: readonly string[]) =>
-      names.map((name) => name.replaceAll("\\", "").replace(/\/$/, ""));
+      names.map((name) => name.replaceAll("\\", "").replace(/\/$/, "")).sort();
     expect(plain(offers("golem", "train", "my"))).toEqual(["my data", "my-file.wav"]);
     expect(plain(offers("golem", "train", "x", "--out", "my-"))).toEqual(["my-file.wav"]);
     expect(offers("golem", "serve", "x", "--port", "my")).toEqual([]);
