@@ -1,12 +1,13 @@
 /**
- * Writes the pages and schemas that are made from the source: docs/commands.md, docs/errors.md, docs/schemas. With
+ * Writes the pages and schemas that are made from the source: docs/commands.md, docs/errors.md, docs/json.md,
+ * docs/schemas. With
  * `--check` it writes nothing, and fails if one of them is not up to date.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { commands } from "../src/cli/commands.ts";
 import { writeCommandsPage } from "./reference/commands-page.ts";
 import { writeErrorsPage } from "./reference/errors-page.ts";
-import { createSchemas } from "./reference/schemas.ts";
+import { createSchemas, writeSchemasPage } from "./reference/schemas.ts";
 
 const schemaFolder = "docs/schemas";
 const documented = commands.map(({ name }) => name);
@@ -14,7 +15,9 @@ const made = new Map<string, string>([
   ["docs/commands.md", writeCommandsPage()],
   ["docs/errors.md", writeErrorsPage()],
 ]);
-for (const [name, schema] of createSchemas(documented)) {
+const schemas = createSchemas(documented);
+made.set("docs/json.md", writeSchemasPage(schemas));
+for (const [name, schema] of schemas) {
   made.set(`${schemaFolder}/${name}`, `${JSON.stringify(schema, null, 1)}\n`);
 }
 

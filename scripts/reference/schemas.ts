@@ -45,6 +45,36 @@ export function createSchemas(commands: readonly string[]): Map<string, object> 
   return schemas;
 }
 
+/** docs/json.md: the schemas, and how to use them. */
+export function writeSchemasPage(schemas: ReadonlyMap<string, object>): string {
+  const write = ([file, schema]: [string, { title?: string; description?: string }]) =>
+    `| ${schema.title ?? "The HTTP interface, as OpenAPI 3.1"} | ${schema.description ?? ""} | [${file}](schemas/${file}) |`;
+  return `# JSON documents
+
+<!-- Made by \`npm run reference\`. -->
+
+What commands print with \`--json\`, what is in a golem's files, what the server answers: a JSON Schema of each. Later versions may add properties and never change one. Every schema is checked against
+real output by the tests.
+
+In a program they are files of the package, \`golem-audio/schemas/NAME\`:
+
+\`\`\`js
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+const schema = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve("golem-audio/schemas/predict.schema.json"))));
+console.log(schema.title);
+\`\`\`
+
+\`\`\`text
+golem predict --json
+\`\`\`
+
+| document | | schema |
+|---|---|---|
+${[...schemas].map(write).join("\n")}
+`;
+}
+
 /**
  * The schema without `additionalProperties: false`, since later versions may add properties; links in descriptions
  * become names.
