@@ -26,8 +26,25 @@ writeFileSync(
 const [tokens] = /:root \{[\s\S]*?\n\}/.exec(readFileSync("src/view/look.css", "utf8"))!;
 writeFileSync(join(pageFolder, "tokens.css"), tokens.replace(/ {2}color-scheme:.*\n/, ""));
 run("node", "site/node_modules/typedoc/bin/typedoc", "--options", "site/typedoc.json");
+nameModules(join(pageFolder, "reference/api"));
 run("node", "site/node_modules/vitepress/bin/vitepress.js", "build", "site");
 if (process.argv.includes("--check")) checkLinks("site/dist");
+
+/** Names modules as programs import them, instead of by their folders. */
+function nameModules(folder: string): void {
+  const entries: Readonly<Record<string, string>> = { index: "golem-audio", embed: "golem-audio/store" };
+  const getName = (module: string) => entries[module] ?? `golem-audio/${module}`;
+  for (const name of readdirSync(folder)) {
+    const text = readFileSync(join(folder, name), "utf8");
+    const named =
+      name === "modules.md"
+        ? text
+            .replace(/^# .*/, "# The library")
+            .replaceAll(/^- \[(\w+)\]/gm, (_, module: string) => `- [\`${getName(module)}\`]`)
+        : text.replace(/^# (\w+)$/m, (_, module: string) => `# ${getName(module)}`);
+    writeFileSync(join(folder, name), named);
+  }
+}
 
 /** Fails if a link of a built page leads to a page, a file or a heading that is not there. */
 function checkLinks(folder: string): void {

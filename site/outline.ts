@@ -72,7 +72,7 @@ export function createOutline(results: readonly string[]): Group[] {
         doc("golem-folder", "reference", "The golem folder"),
         doc("json", "reference", "JSON documents"),
         doc("errors", "reference", "Errors and warnings"),
-        { source: "api/index.md", path: "reference/api/index", title: "Library" },
+        { source: "api/modules.md", path: "reference/api/modules", title: "Library" },
       ],
     },
     {

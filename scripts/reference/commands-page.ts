@@ -17,7 +17,7 @@ export function writeCommandsPage(): string {
 
 | command | |
 |---|---|
-${commands.map((command) => `| [\`${writeUsage(command)}\`](#golem-${command.name}) | ${escapeText(command.description)} |`).join("\n")}
+${commands.map((command) => `| [\`golem ${command.name}\`](#golem-${command.name}) | ${escapeText(command.description)} |`).join("\n")}
 
 Every command has
 

@@ -15,9 +15,9 @@ export function writeErrorsPage(): string {
     const rows = entries
       .filter(([, explanation]) => explanation.group === group)
       .map(([code, { cause, cure }]) =>
-        writeRow([`<a id="${code}"></a>\`${code}\``, cause, cure, statusOfCode[code]]),
+        writeRow([`<a id="${code}"></a>\`${code}\`<br>HTTP ${statusOfCode[code]}`, `${cause}<br>${cure}`]),
       );
-    return `## ${group}\n\n| code | cause | cure | HTTP |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+    return `## ${group}\n\n| code | cause, and what to do |\n|---|---|\n${rows.join("\n")}\n`;
   });
   const warnings = Object.entries(warningReference).map(([code, meaning]) =>
     writeRow([`\`${code}\``, meaning]),
@@ -40,12 +40,8 @@ ${warnings.join("\n")}
 `;
 }
 
-function writeRow(cells: readonly (string | number)[]): string {
+function writeRow(cells: readonly string[]): string {
   return `| ${cells
-    .map((cell) =>
-      String(cell)
-        .replaceAll("|", "\\|")
-        .replaceAll(/(?<![`\w])_(\w+)/g, "\\_$1"),
-    )
+    .map((cell) => cell.replaceAll("|", "\\|").replaceAll(/(?<![`\w])_(\w+)/g, "\\_$1"))
     .join(" | ")} |`;
 }

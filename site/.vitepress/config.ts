@@ -11,7 +11,7 @@ const toSidebar = (groups: readonly Group[]) =>
   groups.map(({ title, pages, collapsed }) => ({
     text: title,
     ...(collapsed === undefined ? {} : { collapsed }),
-    items: pages.map((page) => ({ text: page.title, link: `/${page.path.replace(/index$/, "")}` })),
+    items: pages.map((page) => ({ text: page.title, link: `/${page.path}` })),
   }));
 
 export default defineConfig({

@@ -81,6 +81,7 @@ function describeRows(block: readonly string[], width: number): string[] {
 function toPlain(text: string): string {
   return text
     .replaceAll(/<a id="[^"]*"><\/a>/g, "")
+    .replaceAll("<br>", " ")
     .replaceAll(/\[([^\]]*)\]\((https?:[^)]*)\)/g, "$1 ($2)")
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replaceAll(/\*\*([^*]+)\*\*/g, "$1")
