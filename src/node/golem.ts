@@ -94,7 +94,10 @@ export interface LoadGolemOptions<Label extends string = string> extends Environ
 /**
  * Loads a golem from its folder, and finds the encoders it was trained on. With `labels`, answers have their type:
  *
- *     const golem = await loadGolem("my-golem", { labels: ["yes", "no"] });   // Golem<"yes" | "no">
+ * ```ts
+ * // Golem<"yes" | "no">
+ * const golem = await loadGolem("my-golem", { labels: ["yes", "no"] });
+ * ```
  *
  * Errors: `invalid-option` if the golem has other labels, `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoderSet`.
  */
