@@ -16,7 +16,7 @@ export interface OptionSpecification {
   readonly description: string;
   readonly required?: boolean;
   /** Turns the text into a value, or throws InvalidArgumentError. */
-  readonly parse?: (text: string) => unknown;
+  readonly parse?: ((text: string) => unknown) & { readonly choices?: readonly string[] };
 }
 
 const [firstEncoder, ...otherEncoders] = defaultRecipe.encoders;

@@ -31,6 +31,8 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
+import { shells } from "./completion.ts";
+import { helpTopics } from "./help-topics.ts";
 import { integer, list, oneOf, port, positive, share, shareOrZero, timeLimit } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
@@ -39,6 +41,8 @@ export interface CommandSpecification {
   readonly name: string;
   /** In commander's notation: "<required>", "[optional]", "<files...>". */
   readonly args: readonly string[];
+  /** Values of the first argument, if they are known; completed by shells. */
+  readonly choices?: readonly string[];
   readonly description: string;
   readonly options: readonly OptionSpecification[];
   readonly help?: string;
@@ -50,8 +54,16 @@ export interface CommandSpecification {
       // biome-ignore lint/suspicious/noExplicitAny: each command declares the options listed here
       options: CommonOptions & any,
       terminal: Terminal,
+      program: ProgramDescription,
     ): Promise<number>;
   }>;
+}
+
+/** The program as its own commands describe it. */
+export interface ProgramDescription {
+  readonly commands: readonly CommandSpecification[];
+  /** What --help prints, of the program or of one command; undefined if there is no such command. */
+  getUsage(command?: string): string | undefined;
 }
 
 const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
@@ -510,6 +522,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
   {
     name: "encoders",
     args: ["[action]", "[id]"],
+    choices: ["list", "pull", "verify", "remove"],
     description: "list encoders, or pull, verify, remove weights",
     options: [precisionOption, cutOption],
     help: "Without an ID, pull downloads the default encoders and transcriber. ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull [ID]      golem encoders verify [ID]      golem encoders remove ID",
@@ -518,6 +531,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
   {
     name: "demo",
     args: ["[name]"],
+    choices: ["banking", "drums", "words", "minds14"],
     description:
       "train on a demo data set: banking (synthetic requests in 14 classes, default), drums (real recordings), words (three phrases, easy) or minds14 (real callers, from the Hugging Face Hub)",
     options: [
@@ -544,8 +558,31 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
     load: () => import("./commands/studio.ts"),
   },
   {
+    name: "help",
+    args: ["[topic]"],
+    choices: Object.keys(helpTopics),
+    description: "explain a topic, a command or an error code",
+    options: [],
+    help: `Topics:\n${Object.entries(helpTopics)
+      .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+      .join("\n")}`,
+    load: () => import("./commands/help.ts"),
+  },
+  {
+    name: "completion",
+    args: ["<shell>"],
+    choices: shells,
+    description: `print a script that completes commands, options and files: ${shells.join(", ")}`,
+    options: [],
+    help: `bash: add to ~/.bashrc   source <(golem completion bash)
+zsh:  add to ~/.zshrc    source <(golem completion zsh)
+fish: run once           golem completion fish > ~/.config/fish/completions/golem.fish`,
+    load: () => import("./commands/completion.ts"),
+  },
+  {
     name: "cache",
     args: ["[action]"],
+    choices: ["stats", "clear"],
     description: "stats (default) or clear: the cached embeddings",
     options: [],
     load: () => import("./commands/cache.ts"),

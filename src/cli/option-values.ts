@@ -35,13 +35,17 @@ export const notNegative = (text: string): number => {
   throw new InvalidArgumentError("A number from 0 was expected.");
 };
 
-/** One of several words. */
-export const oneOf =
-  (words: readonly string[]) =>
-  (text: string): string => {
-    if (words.includes(text)) return text;
-    throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
-  };
+/** Parser of one of several words, which are its `choices`. */
+export const oneOf = (
+  words: readonly string[],
+): ((text: string) => string) & { choices: readonly string[] } =>
+  Object.assign(
+    (text: string): string => {
+      if (words.includes(text)) return text;
+      throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
+    },
+    { choices: words },
+  );
 
 /** Words separated by commas. */
 export const list = (text: string): string[] => {

@@ -9,6 +9,7 @@ import { makeJsonPrintable, makePrintable } from "../core/printable.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
 import { describeDiskReason } from "../node/disk/disk-error.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
+import type { ErrorOutput } from "./output.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -157,7 +158,8 @@ export function formatError(kind: "error" | "warning", { code, message, hint }: 
 export function reportError(found: unknown, json: boolean, streams: Streams): number {
   const error = describeSystemError(found);
   const record = toErrorRecord(error, "unexpected");
-  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify({ error: record }))}\n`);
+  const output = { error: record as ErrorOutput["error"] } satisfies ErrorOutput;
+  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify(output))}\n`);
   streams.stderr.write(`${formatError("error", record)}\n`);
   if (!(error instanceof GolemError)) {
     const trace = error instanceof Error ? error.stack : undefined;

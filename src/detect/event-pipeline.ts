@@ -24,10 +24,10 @@ import { createWindowPlanner, getPlanOptions, getPlanReach, type WindowPlan } fr
 import { createWindowQueue } from "./window-queue.ts";
 
 /** A detected event. Times in seconds from the start of the stream. */
-export interface DetectedEvent {
+export interface DetectedEvent<Label extends string = string> {
   readonly start: number;
   readonly end: number;
-  readonly label: string;
+  readonly label: Label;
   /** Highest smoothed probability of the label, reduced where the sound is unlike all classes. */
   readonly confidence: number;
 }

@@ -128,7 +128,8 @@ const evaluation = z.looseObject({
 
 const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positive()) });
 
-const golemDocument = z.object({
+/** Schema of golem.json. */
+export const golemDocument = z.object({
   format: z.literal("golem"),
   formatVersion: z.literal(formatVersion),
   createdBy: shortText,

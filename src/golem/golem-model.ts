@@ -39,13 +39,13 @@ import { parseTrainingDocument, type TrainingDocument } from "./training-documen
 export { golemFileLimits, golemFiles } from "./golem-files.ts";
 
 /** The prediction for one recording. */
-export interface Prediction {
+export interface Prediction<Label extends string = string> {
   /** The most probable class: always the best guess. */
-  readonly label: string;
+  readonly label: Label;
   /** Its probability. */
   readonly confidence: number;
   /** Probability of each class, in the order of the golem's labels. */
-  readonly scores: Readonly<Record<string, number>>;
+  readonly scores: Readonly<Record<Label, number>>;
   /**
    * Whether it is unlike all classes, or its label is a class for the unknown. A flag only: `label` is set
    * anyway.
@@ -59,7 +59,7 @@ export interface Prediction {
    * The classes that cannot be ruled out, best guess first. For recordings of known classes, the true class
    * is among them with the probability stated in golem.json.
    */
-  readonly labelSet?: readonly string[];
+  readonly labelSet?: readonly Label[];
 }
 
 /** What varied copies a golem was trained on, for its document. */

@@ -33,7 +33,7 @@ const tracked = execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z"]
   cwd: root,
   encoding: "utf8",
 }).split("\0");
-const pages = tracked.filter((file) => /^(docs\/)?[\w.-]+\.md$/.test(file));
+const pages = tracked.filter((file) => /^(docs\/(how-to\/)?)?[\w.-]+\.md$/.test(file));
 
 it.each(pages)("links only to files of the repository: %s", (page) => {
   const targets = [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)\s]+)\)/g)]

@@ -6,6 +6,7 @@ import { loadDataset } from "../../node/data/dataset-files.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import { runInNode } from "../../node/node-environment.ts";
+import type { EmbedOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -64,7 +65,7 @@ export async function runCommand(
   terminal.printJson({
     ...{ out, recordings: embedded.length, encoder: info.id, layers: info.layers },
     ...{ dimensions: info.dimensions, computed: result.computed, seconds, skipped },
-  });
+  } satisfies EmbedOutput);
   terminal.print(
     `Wrote ${embedded.length} recordings, ${info.layers} layers of 2 x ${info.dimensions}, to ${out}`,
   );
