@@ -4,10 +4,12 @@
  *
  * Not its concern: how packets are decoded.
  */
+
 import type { CustomSource, InputAudioTrack, ReadableStreamSource } from "mediabunny";
 import { type ByteSource, blockBytes, createCachedSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
 import { createPaddingFinder, type PaddingFinder } from "./matroska-padding.ts";
+import { findFalseTable } from "./mp4-tables.ts";
 
 /** One packet of a track. */
 interface MediaPacket {
@@ -46,6 +48,9 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
   const missing = (await findStatedEnd(source)) - source.byteLength;
   // mediabunny leaves out the whole cluster that was cut through, which may be all there is.
   if (missing > 0) throw createDamageError(source.name, `${missing} bytes are missing at its end`);
+  // Streams of unknown length hold no such tables: their demuxer must seek, so they have been read as a whole.
+  const falseTable = Number.isFinite(source.byteLength) ? await findFalseTable(source) : undefined;
+  if (falseTable !== undefined) throw createDamageError(source.name, falseTable);
   const parts = await import("./mediabunny-parts.ts");
   const { Input, EncodedPacketSink, MP4, QTFF, WEBM, MATROSKA, ADTS } = parts;
   const isStreamed = !Number.isFinite(source.byteLength);
