@@ -76,3 +76,24 @@ export function findFreeName(
   }
   return free;
 }
+
+/**
+ * A short identifier of a set of recordings: a 64-bit hash in the manner of cyrb53, enough to detect a
+ * change.
+ */
+export function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  const lines = all.map(({ hash, label }) => `${hash} ${label}`).sort();
+  for (const sign of lines.join("\n")) {
+    const code = sign.codePointAt(0)!;
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  return `${(high >>> 0).toString(36)}-${(low >>> 0).toString(36)}`;
+}
+
+/** The name without its folder and ending; of a file that was brought in, the name it had. */
+export function shortName({ file, original }: Pick<KeptRecording, "file" | "original">): string {
+  return (original ?? file).replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
+}

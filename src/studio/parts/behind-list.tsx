@@ -4,13 +4,12 @@
  * Not its concern: why they are listed.
  */
 import { shortenName } from "../../view/format.ts";
-import type { KeptRecording } from "../data/task.ts";
+import { type KeptRecording, shortName } from "../data/task.ts";
 import { deleteRecordings, moveRecording } from "../state/keep.ts";
 import { task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 import { PlayButton } from "./play-button.tsx";
-import { shortName } from "./recording-list.tsx";
 
 /** One line. */
 interface BehindItem {

@@ -5,7 +5,7 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { KeptRecording } from "../data/task.ts";
+import { type KeptRecording, shortName } from "../data/task.ts";
 import { deleteRecordings } from "../state/keep.ts";
 import { startRecording } from "../state/recording.ts";
 import { embedResults, isSpoken, learned } from "../state/tasks.ts";
@@ -171,9 +171,4 @@ export function findMistake({ file, label, hash }: KeptRecording): string | unde
   const answer = account?.votes?.[0]?.[0];
   const taken = answer === undefined ? undefined : golem?.document.labels[answer];
   return account?.label === label && taken !== label ? taken : undefined;
-}
-
-/** The name without its folder and ending; of a file that was brought in, the name it had. */
-export function shortName({ file, original }: Pick<KeptRecording, "file" | "original">): string {
-  return (original ?? file).replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
 }

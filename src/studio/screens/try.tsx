@@ -10,6 +10,7 @@ import { Empty } from "../parts/empty.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { MicrophoneChoice } from "../parts/microphone-choice.tsx";
 import { Scope } from "../parts/scope.tsx";
+import { TestClips } from "../parts/test-clips.tsx";
 import { getAddress } from "../state/route.ts";
 import { learned, orderLabels, task } from "../state/tasks.ts";
 import {
@@ -71,6 +72,7 @@ export function TryScreen() {
             <MicrophoneChoice isDisabled={isListening.value} />
           </div>
         </div>
+        <TestClips />
         <div aria-live="polite" aria-atomic="true">
           <p
             key={answer?.id}
@@ -168,5 +170,6 @@ function describe(answer: Answer | undefined): string {
       ? `${w.unsureText}.`
       : "";
   const when = answer.span ? words.value.span(...answer.span) : "";
-  return [when, why, understood].filter(Boolean).join(" · ");
+  const truth = answer.truth === undefined ? "" : w.truth(answer.truth);
+  return [when, truth, why, understood].filter(Boolean).join(" · ");
 }

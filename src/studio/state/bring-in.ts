@@ -13,6 +13,7 @@ import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
+import { learn } from "./learning.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
@@ -135,13 +136,32 @@ export async function openDemo(name: DemoName): Promise<void> {
   }
   await tellErrors(async () => {
     const list = await fetchSite("gallery/gallery.json");
-    const all = (await list.json()) as Record<string, { readonly file: string; readonly sha256: string }>;
+    const all = (await list.json()) as Record<string, GalleryFile & { readonly embeddings?: GalleryFile }>;
     const entry = all[name];
     if (!entry) throw new Error(w.errors.notThere);
-    const zip = await fetchSite(`gallery/${entry.file}`);
-    const files = await unpack(new Uint8Array(await zip.arrayBuffer()), entry.sha256);
+    const files = await unpack(await fetchGallery(entry), entry.sha256);
+    // Without them the recordings are embedded as any others are.
+    if (entry.embeddings) await keepEmbeddings(entry.embeddings).catch(() => {});
     await openFiles(files, w.home.demos[name].name);
+    const open = task.value;
+    if (!entry.embeddings || !open) return;
+    go({ screen: "result", task: open.id });
+    await learn();
   });
+}
+
+/** A file of the gallery, as its list names it. */
+interface GalleryFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+async function fetchGallery({ file }: GalleryFile): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetchSite(`gallery/${file}`)).arrayBuffer());
+}
+
+async function keepEmbeddings(entry: GalleryFile): Promise<void> {
+  await getPacker().call("embeddings", { bytes: await fetchGallery(entry), sha256: entry.sha256 });
 }
 
 async function fetchSite(path: string): Promise<Response> {

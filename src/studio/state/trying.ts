@@ -9,12 +9,13 @@ import { unknownLabels } from "../../embed/embedded-recording.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import type { LiveMessage } from "../../web/live-detection.ts";
 import type { FoundFile } from "../data/found-files.ts";
+import { type KeptRecording, shortName } from "../data/task.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { describeError } from "../words/failures.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { describeMicrophoneError } from "./recording.ts";
-import { task } from "./tasks.ts";
+import { getShelf, task } from "./tasks.ts";
 import { getEmbedder } from "./workers.ts";
 
 /** The classification of one sound. */
@@ -29,6 +30,8 @@ export interface Answer {
   readonly confidence: number;
   readonly unknown: boolean;
   readonly transcript?: string | undefined;
+  /** Of a recording of the task: its class. */
+  readonly truth?: string | undefined;
 }
 
 /**
@@ -157,15 +160,21 @@ export async function tryFiles(files: readonly FoundFile[]): Promise<void> {
     await predict(await file.read(), file.path.split("/").at(-1)!);
 }
 
-async function predict(bytes: Uint8Array, name: string): Promise<void> {
+/** Classifies a recording of the task. */
+export async function tryRecording(recording: KeptRecording): Promise<void> {
+  const bytes = await (await getShelf()).getSound(recording.id);
+  if (bytes) await predict(bytes, shortName(recording), recording);
+}
+
+async function predict(bytes: Uint8Array, name: string, recording?: KeptRecording): Promise<void> {
   const open = task.value;
   if (!open) return;
   pending.value++;
   try {
-    const answer = await getEmbedder().call("predict", { task: open.id, bytes, name });
+    const answer = await getEmbedder().call("predict", { task: open.id, bytes, name, hash: recording?.hash });
     if (task.value?.id !== open.id) return;
     const { label, confidence, unknown, transcript, scores } = answer satisfies AudioPrediction;
-    add({ name, label, confidence, unknown, transcript });
+    add({ name, label, confidence, unknown, transcript, truth: recording?.label });
     const isUnlikeAll = unknown && !unknownLabels.includes(label);
     shares.value = isUnlikeAll ? { scores: {}, isUnknown: true } : { scores };
   } catch (error) {

@@ -303,6 +303,10 @@ export const english = {
     history: "History",
     historyNone: "Nothing yet.",
     scores: "Probability of each class",
+    clips: "Test recordings",
+    clipsText: "The golem was not trained on these. Choose one to play and classify it.",
+    clip: (label: string, name: string) => `Classify ${name}, recorded as ${label}`,
+    truth: (label: string) => `Recorded as “${label}”`,
   },
   lessons: {
     title: "How it works, in four steps",

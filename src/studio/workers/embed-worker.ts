@@ -5,6 +5,7 @@
  * Not its concern: labels, heads, the page.
  */
 
+import { defaultAudioSettings } from "../../audio/audio.ts";
 import { openAudio } from "../../audio/open-audio.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
@@ -12,7 +13,7 @@ import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import type { AudioPrediction } from "../../golem/predict-embedded.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { createBrowserDecoders } from "../../web/browser-decoders.ts";
 import { detectLive, type LiveInput } from "../../web/live-detection.ts";
 import { createPageDecoding } from "../../web/page-decoding.ts";
@@ -31,7 +32,7 @@ import { studioEncoderSet } from "./studio-encoder-set.ts";
 export type EmbedCalls = {
   /**
    * Loads the networks; `site` is the address of the page's folder, `decoding` the port of
-   * `servePageDecoding`. Reports `Progress`.
+   * `servePageDecoding`. Reports `Progress`. What needs no networks is answered meanwhile.
    */
   load: { argument: { site: string; decoding: MessagePort }; answer: null };
   /** Embeds a made-up sound, so that the first recording is embedded as fast as the second. */
@@ -41,8 +42,11 @@ export type EmbedCalls = {
     argument: { id: string; name: string; hash: string; needsPeaks: boolean };
     answer: EmbedResult & { peaks?: Uint8Array };
   };
-  /** Predicts a recording that is not on the shelf, with the golem of a task. */
-  predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
+  /** Predicts a recording with the golem of a task; `hash`, of one of the shelf, finds its embedding. */
+  predict: {
+    argument: { task: string; bytes: Uint8Array; name: string; hash?: string | undefined };
+    answer: AudioPrediction;
+  };
   /**
    * Detects events in a stream with the golem of a task, until the stream ends, by the detector of `golem
    * listen`.
@@ -62,6 +66,8 @@ function loadEncoderSet(site: string, onProgress: WorkOptions["onProgress"]): Pr
   encoderSet ??= loadWebEncoderSet(studioEncoderSet, {
     weights: new URL("weights/", site),
     runtimeUrl: new URL("ort/", site),
+    // Recordings are shared among workers instead (state/workers.ts).
+    threads: 1,
     onProgress,
   }).catch((error: unknown) => {
     encoderSet = undefined;
@@ -82,19 +88,24 @@ async function embed(
   needsPeaks: boolean,
 ): Promise<EmbedResult & { peaks?: Uint8Array }> {
   const kept = await shelf;
+  let isMissing = false;
   try {
     let [embedded] = await readEmbeddings(kept, [hash]);
     const bytes = embedded && !needsPeaks ? undefined : await kept.getSound(id);
     if (!embedded) {
       if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
-      embedded = await embedSource(createMemorySource(bytes, name), await getEncoderSet(), { decoders });
+      const networks = await getEncoderSet().catch((error: unknown) => {
+        isMissing = true;
+        throw error;
+      });
+      embedded = await embedSource(createMemorySource(bytes, name), networks, { decoders });
       await writeEmbeddings(kept, hash, embedded);
     }
     const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
     return { ...describeEmbedded(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
     // Missing networks are no fault of the recording: it is embedded another time.
-    if (error instanceof GolemError && error.code === "weights-missing") throw error;
+    if (isMissing) throw error;
     return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
   }
 }
@@ -117,6 +128,15 @@ function getGolem(task: string): Promise<GolemModel> {
   golems.set(task, found);
   found.catch(() => golems.delete(task));
   return found;
+}
+
+/** Whether a golem takes the embeddings that the shelf keeps: the same encoders in the same order, the same audio settings. */
+function takesKept({ encoders, document }: GolemModel): boolean {
+  const { trim, windowSeconds } = getAudioOf(document);
+  const own = studioEncoderSet.encoders.map(({ id }) => id).join();
+  const isSameAudio =
+    trim === defaultAudioSettings.trim && windowSeconds === defaultAudioSettings.windowSeconds;
+  return isSameAudio && encoders.map(({ id }) => id).join() === own;
 }
 
 /** The part of the encoder set that a golem uses. */
@@ -143,8 +163,13 @@ const methods: CallMethods<EmbedCalls> = {
     return null;
   },
   embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
-  predict: async ({ task, bytes, name }) => {
+  predict: async ({ task, bytes, name, hash }) => {
     const golem = await getGolem(task);
+    const [embedded] = hash === undefined ? [] : await readEmbeddings(await shelf, [hash]);
+    if (embedded && takesKept(golem)) {
+      const { transcript, ...sound } = embedded;
+      return predictEmbedded(golem, golem.transcriber ? embedded : sound, name);
+    }
     return predict(golem, await getEncoderSetOf(golem), createMemorySource(bytes, name), { decoders });
   },
   listen: async ({ task, ...input }) => {
@@ -158,4 +183,4 @@ const methods: CallMethods<EmbedCalls> = {
   },
 };
 
-serveWorkerCalls(methods, ["listen"]);
+serveWorkerCalls(methods, ["load", "listen"]);

@@ -21,6 +21,7 @@ import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
+import { isStoreKey } from "./studio-encoder-set.ts";
 import { unpackZip } from "./unzip.ts";
 
 /** The methods of this worker. */
@@ -34,6 +35,8 @@ export type PackCalls = {
   web: { argument: { task: string; folder: string; site: string }; answer: Uint8Array };
   /** The recordings of a task with metadata.csv, in a folder of that name. */
   data: { argument: { task: string; folder: string }; answer: Uint8Array };
+  /** Puts embeddings on the shelf from a zip whose entries are named by store keys; those of other encoders or settings are left out. */
+  embeddings: { argument: { bytes: Uint8Array; sha256: string }; answer: null };
   /** The files of a zip by path; `sha256`, where it is known, is checked first. */
   unpack: {
     argument: { bytes: Uint8Array; sha256?: string | undefined };
@@ -66,6 +69,13 @@ serveWorkerCalls<PackCalls>({
       if (sound) files[file] = sound;
     }
     return zipSync({ [folder]: files as Zippable }, { level: 0 });
+  },
+  async embeddings({ bytes, sha256: wanted }) {
+    checkHash(bytes, wanted);
+    const files = unpackZip(bytes, { maximumBytes, maximumFiles });
+    const values = Object.entries(files).map(([key, value]) => ({ key, bytes: value }));
+    await (await shelf).putEmbeddings(values.filter(({ key }) => isStoreKey(key)));
+    return null;
   },
   unpack({ bytes, sha256: wanted }) {
     if (wanted !== undefined) checkHash(bytes, wanted);

@@ -17,7 +17,8 @@ import type { Shelf } from "../data/shelf.ts";
 import type { FoldCrew } from "./fold-crew.ts";
 import { readEmbeddings } from "./kept-embeddings.ts";
 
-const encoderSet: ResolvedEncoderSet = {
+/** The encoder set of the studio, to be loaded. */
+export const resolvedEncoders: ResolvedEncoderSet = {
   encoders: defaultRecipe.encoders.map((id) => {
     const { info, description, licence } = getEncoderDefinition(id);
     return { info, description, licence, source: { kind: "built-in" } };
@@ -62,7 +63,7 @@ async function open(): Promise<never> {
 export function createStudioEnvironment(shelf: Promise<Shelf>, crew: FoldCrew): Environment {
   return {
     openDataset: async (data) => (typeof data === "string" ? openTask(await shelf, data, data) : data),
-    resolveEncoderSet: async () => encoderSet,
+    resolveEncoderSet: async () => resolvedEncoders,
     async embed(recordings) {
       const own = recordings.map((recording) => hashes.get(recording)!);
       const kept = await readEmbeddings(await shelf, own);
