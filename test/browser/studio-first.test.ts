@@ -21,12 +21,16 @@ describe.skipIf(!browserPath)(`the first example of the studio${browserNote}`, (
     await goTo(page, "try");
     const clips = page.locator(".clips .chip");
     expect(await clips.count()).toBe(12);
-    for (const [i, label] of ["good night", "hey golem", "lights on"].entries()) {
+    const answered: (string | null)[] = [];
+    for (let i = 0; i < 12; i++) {
       await clips.nth(i).click();
       await page.waitForSelector(`.history li:nth-child(${i + 1})`);
-      expect(await page.textContent(".answer")).toBe(label);
-      expect(await page.textContent(".under")).toContain(`Recorded as “${label}”`);
+      answered.push(await page.textContent(".answer"));
     }
+    const labels = Array.from({ length: 12 }, (_, i) => ["good night", "hey golem", "lights on"][i % 3]);
+    expect(answered.filter((answer, i) => answer !== labels[i] && answer !== "unknown")).toEqual([]);
+    expect(answered.filter((answer) => answer !== "unknown").length).toBeGreaterThanOrEqual(8);
+    expect(await page.textContent(".under")).toContain("Recorded as “lights on”");
     expect(await findViolations(page)).toEqual([]);
   });
 

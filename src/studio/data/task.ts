@@ -14,6 +14,28 @@ export interface Task {
   readonly classes: readonly string[];
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Answers less certain than this are not given when trying; undefined: all are, and live detection chooses. */
+  readonly threshold?: number | undefined;
+}
+
+/** One training of a task. */
+export interface TrainingEntry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly recordings: number;
+  readonly classes: number;
+  readonly score?: number | undefined;
+  readonly interval?: readonly [low: number, high: number] | undefined;
+  /** What differs from the recordings of the training before. */
+  readonly changes?: Readonly<Record<"added" | "removed" | "moved", number>> | undefined;
+  /** Balanced accuracy minus that of the training before, on recordings held out of both. */
+  readonly difference?:
+    | {
+        readonly difference: number;
+        readonly interval: readonly [low: number, high: number];
+        readonly recordings: number;
+      }
+    | undefined;
 }
 
 /** One recording of a task; its sound is stored separately. */

@@ -1,5 +1,5 @@
 /**
- * The screen where a golem and its recordings are downloaded.
+ * The screen where a golem and its project are downloaded.
  *
  * Not its concern: how they are packed.
  */
@@ -13,7 +13,7 @@ import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** What can be downloaded. */
-type Kind = "golem" | "web" | "data";
+type Kind = "golem" | "web" | "project";
 
 /** The screen. */
 export function TakeScreen() {
@@ -24,7 +24,7 @@ export function TakeScreen() {
   const name = makeSafeName(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
   const save = async (kind: Kind) => {
     busy.value = kind;
-    const folder = { golem: name, web: `${name}-web`, data: `${name}-recordings` }[kind];
+    const folder = { golem: name, web: `${name}-web`, project: `${name}-project` }[kind];
     const asked = { task: open.id, folder, site: new URL(".", document.baseURI).href };
     try {
       const bytes = await getPacker().call(kind, asked);
@@ -73,19 +73,19 @@ export function TakeScreen() {
           <pre tabIndex={0}>{`npx http-server ${name}-web`}</pre>
         </div>
         <div class="offer">
-          <h2>{w.data}</h2>
-          <p>{hasData ? w.dataText(recordings.value.length) : w.noData}</p>
+          <h2>{w.project}</h2>
+          <p>{hasData ? w.projectText(recordings.value.length) : w.noData}</p>
           <button
             type="button"
             class="button"
             disabled={!hasData || busy.value !== undefined}
-            onClick={() => save("data")}
+            onClick={() => save("project")}
           >
-            {busy.value === "data" ? w.preparing : w.dataButton}
+            {busy.value === "project" ? w.preparing : w.projectButton}
           </button>
-          <p class="note">{w.golemUse}</p>
+          <p class="note">{w.projectUse}</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx golem train ${name}-recordings --out ${name}`}</pre>
+          <pre tabIndex={0}>{`npx golem train ${name}-project --out ${name}`}</pre>
         </div>
       </div>
     </>

@@ -11,6 +11,7 @@ import { ChooseButton } from "../parts/file-chooser.tsx";
 import { MicrophoneChoice } from "../parts/microphone-choice.tsx";
 import { Scope } from "../parts/scope.tsx";
 import { TestClips } from "../parts/test-clips.tsx";
+import { isTooLoud, isTooQuiet } from "../state/levels.ts";
 import { getAddress } from "../state/route.ts";
 import { learned, orderLabels, task } from "../state/tasks.ts";
 import {
@@ -18,7 +19,6 @@ import {
   answers,
   forgetAnswers,
   isListening,
-  isSounding,
   pending,
   shares,
   startListening,
@@ -56,7 +56,7 @@ export function TryScreen() {
       <div>
         <h1 class="hidden">{w.title}</h1>
         <div class="recorder">
-          <Scope isOn={isListening.value} isSounding={isSounding.value} />
+          <Scope isOn={isListening.value} />
           <div class="recorder-foot">
             <div class="actions">
               <button
@@ -69,6 +69,11 @@ export function TryScreen() {
               </button>
               <ChooseButton large name={w.choose} onChosen={(files) => tryFiles(listChosen(files))} />
             </div>
+            {isListening.value && (isTooLoud.value || isTooQuiet.value) && (
+              <p class="note" role="status">
+                {isTooLoud.value ? words.value.record.tooLoud : words.value.record.tooQuiet}
+              </p>
+            )}
             <MicrophoneChoice isDisabled={isListening.value} />
           </div>
         </div>
@@ -160,7 +165,7 @@ function Bar({
 
 function describe(answer: Answer | undefined): string {
   const w = words.value.try;
-  if (loadProgress.value < 1) return words.value.record.loading(loadProgress.value);
+  if (loadProgress.value < 1 && !answer) return words.value.record.loading(loadProgress.value);
   if (pending.value > 0) return `${w.thinking}…`;
   if (!answer) return isListening.value ? `${w.listening}…` : w.idle;
   const understood = answer.transcript ? w.understood(answer.transcript) : "";

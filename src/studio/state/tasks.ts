@@ -94,6 +94,13 @@ export function getWordShare({ views, transcriber }: Learned["document"]): numbe
 /** Identifies the present recordings and labels. */
 export const mark = computed(() => computeDataMark(recordings.value));
 
+/** Recordings that the golem was trained or tested on and that the task does not have: training again would leave them out. */
+export const missingCount = computed(() => {
+  const { recordings: trained = [], test = [] } = learned.value?.training ?? {};
+  const there = new Set(recordings.value.map(({ hash }) => hash));
+  return [...trained, ...test].filter(({ fileHash }) => !there.has(fileHash)).length;
+});
+
 /** Whether recordings have changed since training. */
 export const isStale = computed(
   () => learned.value !== null && recordings.value.length > 0 && learned.value.mark !== mark.value,
@@ -137,7 +144,7 @@ export async function createTask(name: string, classes: readonly string[]): Prom
 
 /** Changes the open task, as it is on the shelf now. */
 export async function changeTask(
-  change: (stored: Task) => Partial<Pick<Task, "name" | "classes">>,
+  change: (stored: Task) => Partial<Pick<Task, "name" | "classes" | "threshold">>,
 ): Promise<void> {
   const open = task.value;
   if (!open) return;

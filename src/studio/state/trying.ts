@@ -53,9 +53,6 @@ export const shares = signal<Shares | undefined>(undefined);
 /** Whether the microphone is on. */
 export const isListening = signal(false);
 
-/** Whether there is sound now. */
-export const isSounding = signal(false);
-
 /** Files not classified yet. */
 export const pending = signal(0);
 
@@ -88,7 +85,6 @@ export async function startListening(): Promise<void> {
     // Anything but samples ends the stream, after the pending events.
     sound.port1.postMessage(null);
     isListening.value = false;
-    isSounding.value = false;
     stop = undefined;
   };
   stop = end;
@@ -106,7 +102,10 @@ export async function startListening(): Promise<void> {
     microphone.close();
     return;
   }
-  const asked = { task: open.id, sampleRate: microphoneRate, samples: sound.port2, told: told.port2 };
+  const { threshold } = open;
+  const settings = threshold === undefined ? undefined : { threshold };
+  const ports = { samples: sound.port2, told: told.port2 };
+  const asked = { task: open.id, sampleRate: microphoneRate, settings, ...ports };
   getEmbedder()
     .call("listen", asked, { transfer: [sound.port2, told.port2] })
     .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }))
@@ -135,7 +134,6 @@ function takeLive(message: LiveMessage): void {
     const { start, end, unknown } = unnamed;
     add({ span: [start, end], label: undefined, confidence: unknown, unknown: unknown >= mostlyUnknown });
   }
-  if (isListening.value) isSounding.value = state.isSound;
   if (state.heard > 0) shares.value = { scores: state.scores, unknown: state.unknown };
 }
 
@@ -174,7 +172,15 @@ async function predict(bytes: Uint8Array, name: string, recording?: KeptRecordin
     const answer = await getEmbedder().call("predict", { task: open.id, bytes, name, hash: recording?.hash });
     if (task.value?.id !== open.id) return;
     const { label, confidence, unknown, transcript, scores } = answer satisfies AudioPrediction;
-    add({ name, label, confidence, unknown, transcript, truth: recording?.label });
+    const isSure = unknown || confidence >= (task.value.threshold ?? 0);
+    add({
+      name,
+      label: isSure ? label : undefined,
+      confidence,
+      unknown,
+      transcript,
+      truth: recording?.label,
+    });
     const isUnlikeAll = unknown && !unknownLabels.includes(label);
     shares.value = isUnlikeAll ? { scores: {}, isUnknown: true } : { scores };
   } catch (error) {

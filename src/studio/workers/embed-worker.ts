@@ -9,6 +9,7 @@ import { defaultAudioSettings } from "../../audio/audio.ts";
 import { openAudio } from "../../audio/open-audio.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
+import { joinFloats } from "../../core/join-arrays.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
@@ -42,6 +43,8 @@ export type EmbedCalls = {
     argument: { id: string; name: string; hash: string; needsPeaks: boolean };
     answer: EmbedResult & { peaks?: Uint8Array };
   };
+  /** The samples of a recording of the shelf, mono at 16 kHz, untrimmed. */
+  decode: { argument: { id: string; name: string }; answer: Float32Array };
   /** Predicts a recording with the golem of a task; `hash`, of one of the shelf, finds its embedding. */
   predict: {
     argument: { task: string; bytes: Uint8Array; name: string; hash?: string | undefined };
@@ -117,6 +120,15 @@ async function drawSound(bytes: Uint8Array, name: string): Promise<Uint8Array | 
   return undefined;
 }
 
+async function decode(id: string, name: string): Promise<Float32Array> {
+  const bytes = await (await shelf).getSound(id);
+  if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
+  const opened = await openAudio(createMemorySource(bytes, name), { decoders, trim: false });
+  const pieces: Float32Array[] = [];
+  for await (const samples of opened.windows()) pieces.push(samples.slice());
+  return joinFloats(pieces);
+}
+
 async function readGolem(task: string): Promise<GolemModel> {
   const golem = await (await shelf).getGolem(task);
   if (!golem) throw new GolemError("golem-not-found", "This task has no golem yet; one was expected.");
@@ -163,6 +175,7 @@ const methods: CallMethods<EmbedCalls> = {
     return null;
   },
   embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
+  decode: ({ id, name }) => decode(id, name),
   predict: async ({ task, bytes, name, hash }) => {
     const golem = await getGolem(task);
     const [embedded] = hash === undefined ? [] : await readEmbeddings(await shelf, [hash]);
@@ -183,4 +196,4 @@ const methods: CallMethods<EmbedCalls> = {
   },
 };
 
-serveWorkerCalls(methods, ["load", "listen"]);
+serveWorkerCalls(methods, ["load", "listen", "decode"]);

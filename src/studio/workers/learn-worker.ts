@@ -11,6 +11,7 @@ import { createdBy } from "../../core/version.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
 import { clipFindings } from "../../golem/training-account.ts";
 import type { TrainingDocument } from "../../golem/training-document.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
@@ -21,8 +22,9 @@ import { computeCurve } from "../../workflow/measure-curve.ts";
 import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
-import { openShelf } from "../data/shelf.ts";
-import type { EmbedResult } from "../data/task.ts";
+import { type KeptGolem, openShelf } from "../data/shelf.ts";
+import type { EmbedResult, TrainingEntry } from "../data/task.ts";
+import { addTraining } from "../data/training-history.ts";
 import { type EmbeddingSketch, type SketchedRecording, sketchEmbeddings } from "./embedding-sketch.ts";
 import { createFoldCrew } from "./fold-crew.ts";
 import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
@@ -37,6 +39,8 @@ export interface Learned {
   /** Duration of the training. */
   readonly seconds: number;
   readonly mark: string;
+  /** The trainings of the task so far, oldest first. */
+  readonly history: readonly TrainingEntry[];
 }
 
 /** A head of the comparison: its name and scores. */
@@ -71,12 +75,23 @@ async function learn(
 ): Promise<Learned> {
   const started = performance.now();
   const dataset = await openTask(await shelf, task, name);
+  const before = await (await shelf).getGolem(task);
   const { model } = await train(environment, dataset, { onProgress });
   const files = model.encode();
   const seconds = (performance.now() - started) / 1000;
   const score = model.document.evaluation?.balancedAccuracy;
-  await (await shelf).putGolem(task, { files, seconds, mark, ...(score === undefined ? {} : { score }) });
-  return { document: model.document, training: model.training, seconds, mark };
+  const history = addTraining(before?.history ?? [], before && readBefore(before.files), model, Date.now());
+  await (await shelf).putGolem(task, { files, seconds, mark, score, history });
+  return { document: model.document, training: model.training, seconds, mark, history };
+}
+
+/** The golem that is replaced; one that cannot be read is none to compare with. */
+function readBefore(files: KeptGolem["files"]): GolemModel | undefined {
+  try {
+    return decodeKeptGolem(files);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts the workers for folds, and loads and compiles everything that training needs. */
@@ -98,7 +113,8 @@ async function recall(task: string): Promise<Learned | null> {
   const golem = await (await shelf).getGolem(task);
   if (!golem) return null;
   const { document, training } = decodeKeptGolem(golem.files);
-  return { document, training, seconds: golem.seconds, mark: golem.mark };
+  const { seconds, mark, history = [] } = golem;
+  return { document, training, seconds, mark, history };
 }
 
 /** Recordings read at a time, since an embedding is far larger than what is shown of it. */
