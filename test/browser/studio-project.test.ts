@@ -49,7 +49,9 @@ describe.skipIf(!browserPath)(`a project of the studio${browserNote}`, () => {
     expect(await page.locator("#history").count()).toBe(0);
     const threshold = page.locator(".threshold input");
     await threshold.fill("95");
-    expect(await page.locator(".threshold .state").textContent()).toMatch(/right, .*wrong .*without an answer/);
+    expect(await page.locator(".threshold .state").textContent()).toMatch(
+      /right, .*wrong .*without an answer/,
+    );
     await threshold.dispatchEvent("change");
 
     // A class that is not in alphabetical order, a recording less: the second training tells what changed.
@@ -62,7 +64,9 @@ describe.skipIf(!browserPath)(`a project of the studio${browserNote}`, () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(/1 removed.*%.*points \(.* to .*\)/);
     expect(rows[1]).toMatch(/8 recordings/);
-    expect(await page.locator(".number-row").textContent()).toMatch(/than the training before.*on 7 recordings/);
+    expect(await page.locator(".number-row").textContent()).toMatch(
+      /than the training before.*on 7 recordings/,
+    );
     expect(await findViolations(page)).toEqual([]);
     for (const width of [320, 390, 768, 1280]) {
       await page.setViewportSize({ width, height: 860 });
@@ -75,6 +79,15 @@ describe.skipIf(!browserPath)(`a project of the studio${browserNote}`, () => {
     const golem = await train(folder, { encoder: "mfcc" });
     expect(golem.labels).toEqual(["high", "low"]);
     await golem.dispose();
+
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click(".offer:nth-child(4) .button"),
+    ]);
+    const report = await readFile(await download.path(), "utf8");
+    expect(download.suggestedFilename()).toMatch(/-report\.html$/);
+    expect(report).toMatch(/<title>.*golem report<\/title>/s);
+    expect(report.match(/id="clip-\d+"/g)).toHaveLength(7);
 
     const other = await openStudioPage(await getBrowser(), server.url);
     await openZip(other.page, await pack(folder));
@@ -112,5 +125,32 @@ describe.skipIf(!browserPath)(`a project of the studio${browserNote}`, () => {
     await page.waitForSelector("#history");
     const rows = await page.locator("section[aria-labelledby=history] tbody tr").allTextContents();
     expect(rows[0]).toMatch(/1 recording added.*points/);
+  });
+
+  it("names what to label next of files without labels, and takes them", { timeout: 300_000 }, async () => {
+    const { page, complaints } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(page);
+    await trainHere(page);
+    await page.getByRole("button", { name: "Choose unlabelled files" }).waitFor();
+    const pool = Object.entries(createTones(7)).map(([path, bytes], i) => ({
+      name: `${i}.wav`,
+      mimeType: "audio/wav",
+      buffer: Buffer.from(path.endsWith("/3.wav") ? bytes.subarray(0, 20) : bytes),
+    }));
+    await choose(page, "Choose unlabelled files", pool);
+    await page.waitForSelector(".suggestions li");
+    const listed = await page.locator(".suggestions li").count();
+    expect(listed).toBeGreaterThan(5);
+    expect(await findViolations(page)).toEqual([]);
+    for (const width of [320, 390, 768, 1280]) {
+      await page.setViewportSize({ width, height: 860 });
+      expect(await findLayoutFaults(page), `${width}`).toEqual([]);
+    }
+    await page.locator(".suggestions select").first().selectOption("low");
+    await page.locator(".suggestions .button").first().click();
+    await page.waitForFunction((n) => document.querySelectorAll(".suggestions li").length === n, listed - 1);
+    await goTo(page, "record");
+    expect(await countKept(page)).toEqual([4, 5]);
+    expect(complaints).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
 import { GolemScore } from "../parts/golem-score.tsx";
 import { MapSection } from "../parts/map-section.tsx";
+import { SuggestionSection } from "../parts/suggestions.tsx";
 import { ThresholdSection } from "../parts/threshold.tsx";
 import { LatestDifference, TrainingHistory } from "../parts/training-history.tsx";
 import { UpdateNote } from "../parts/update-note.tsx";
@@ -136,6 +137,7 @@ function Outcome() {
       <Findings />
       <CurveSection />
       <ThresholdSection />
+      <SuggestionSection />
       <TrainingHistory />
       <section aria-labelledby="views">
         <header>

@@ -134,7 +134,8 @@ async function describe(
   };
 }
 
-async function computeHash(bytes: Uint8Array): Promise<string> {
+/** The SHA-256 of bytes, in hexadecimal digits. */
+export async function computeHash(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

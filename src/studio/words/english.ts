@@ -328,6 +328,19 @@ export const english = {
     basis: (n: number) => `on ${recordings(n)} held out of both.`,
     incomparable: "It cannot be compared with the training before: no recording was held out of both.",
   },
+  suggest: {
+    title: "What to label next",
+    text: "Give it recordings without labels: it names the ones that it would learn most from.",
+    files: "Choose unlabelled files",
+    folder: "Choose a folder of them",
+    done: "All suggestions are labelled. Train again, or choose other files.",
+    guess: (label: string, share: string, second: string, less: string) =>
+      `“${label}” (${share}) or “${second}” (${less}).`,
+    unknown: "Perhaps none of the classes.",
+    alike: (n: number) => `Stands for ${n} uncertain ones that sound alike.`,
+    choose: (name: string) => `Class of ${name}`,
+    add: "Add",
+  },
   threshold: {
     title: "How sure it has to be",
     text: "With a threshold, it gives no answer rather than an uncertain one: fewer false alarms, more misses.",
@@ -429,6 +442,10 @@ export const english = {
       `${recordings(n)} with their labels, the golem, its history and your settings in one zip file. Open it here again, in any browser.`,
     projectButton: "Download the project",
     projectUse: "golem train reads it too, as a folder with metadata.csv:",
+    report: "The report",
+    reportText:
+      "Everything on the Result page and more as one HTML file with sound, to show to others: the same as golem report writes. It contains recordings, file names and transcripts.",
+    reportButton: "Download the report",
     none: "Not trained yet, so there is no golem to download.",
     noData: "This task has no recordings.",
     preparing: "Packing…",

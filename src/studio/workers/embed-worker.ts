@@ -13,6 +13,7 @@ import { joinFloats } from "../../core/join-arrays.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { createBrowserDecoders } from "../../web/browser-decoders.ts";
@@ -43,6 +44,8 @@ export type EmbedCalls = {
     argument: { id: string; name: string; hash: string; needsPeaks: boolean };
     answer: EmbedResult & { peaks?: Uint8Array };
   };
+  /** Embeds a file that is not on the shelf, and keeps its embedding; `hash` is the SHA-256 of its bytes. */
+  embedFile: { argument: { bytes: Uint8Array; name: string; hash: string }; answer: null };
   /** The samples of a recording of the shelf, mono at 16 kHz, untrimmed. */
   decode: { argument: { id: string; name: string }; answer: Float32Array };
   /** Predicts a recording with the golem of a task; `hash`, of one of the shelf, finds its embedding. */
@@ -55,6 +58,8 @@ export type EmbedCalls = {
    * listen`.
    */
   listen: { argument: LiveInput & { task: string }; answer: null };
+  /** The report of a task's golem, a page; `learningCurve` where it was measured. */
+  report: { argument: { task: string; learningCurve: LearningCurve | undefined }; answer: string };
   /** Forgets the golems read so far. */
   forget: { argument: null; answer: null };
 };
@@ -175,6 +180,13 @@ const methods: CallMethods<EmbedCalls> = {
     return null;
   },
   embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
+  embedFile: async ({ bytes, name, hash }) => {
+    const [kept] = await readEmbeddings(await shelf, [hash]);
+    if (kept) return null;
+    const output = await embedSource(createMemorySource(bytes, name), await getEncoderSet(), { decoders });
+    await writeEmbeddings(await shelf, hash, output);
+    return null;
+  },
   decode: ({ id, name }) => decode(id, name),
   predict: async ({ task, bytes, name, hash }) => {
     const golem = await getGolem(task);
@@ -190,10 +202,14 @@ const methods: CallMethods<EmbedCalls> = {
     await detectLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
     return null;
   },
+  report: async ({ task, learningCurve }) => {
+    const { writeStudioReport } = await import("./report-writer.ts");
+    return writeStudioReport(await shelf, task, await getGolem(task), { learningCurve, decoders });
+  },
   forget: () => {
     golems.clear();
     return null;
   },
 };
 
-serveWorkerCalls(methods, ["load", "listen", "decode"]);
+serveWorkerCalls(methods, ["load", "listen", "decode", "report"]);

@@ -6,6 +6,7 @@
  */
 import { describeAudio } from "../../audio/audio-description.ts";
 import { defaultRecipe } from "../../core/default-recipe.ts";
+import { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
@@ -17,11 +18,13 @@ import type { TrainingDocument } from "../../golem/training-document.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import type { CandidateScore } from "../../workflow/compare-candidates.ts";
 import { compareHeads } from "../../workflow/compare-heads.ts";
+import type { Environment } from "../../workflow/environment.ts";
 import { examineRecordings } from "../../workflow/examine-recordings.ts";
 import { computeCurve } from "../../workflow/measure-curve.ts";
+import { type Suggestions, suggest } from "../../workflow/suggest-recordings.ts";
 import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
-import { decodeKeptGolem } from "../data/kept-golem.ts";
+import { checkStudioEncoders, decodeKeptGolem } from "../data/kept-golem.ts";
 import { type KeptGolem, openShelf } from "../data/shelf.ts";
 import type { EmbedResult, TrainingEntry } from "../data/task.ts";
 import { addTraining } from "../data/training-history.ts";
@@ -30,7 +33,7 @@ import { createFoldCrew } from "./fold-crew.ts";
 import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
-import { createStudioEnvironment, openTask } from "./studio-environment.ts";
+import { createPool, createStudioEnvironment, openTask, resolvedEncoders } from "./studio-environment.ts";
 
 /** The documents of a golem, and how it was made. */
 export interface Learned {
@@ -60,6 +63,11 @@ export type LearnCalls = {
   sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: { task: string }; answer: LearningCurve };
+  /** Which of some files, embedded before, are best labelled next. */
+  suggest: {
+    argument: { task: string; pool: readonly { readonly file: string; readonly hash: string }[] };
+    answer: Suggestions;
+  };
   /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
   compare: { argument: { task: string; name: string }; answer: ComparedHead };
 };
@@ -141,6 +149,26 @@ async function curve(task: string, onProgress: (progress: Progress) => void): Pr
   return computeCurve(environment, task, { ...measure, onProgress });
 }
 
+/** The environment loses the hashes of recordings that are copied, so labels are given before. */
+async function suggestFrom(
+  task: string,
+  pool: LearnCalls["suggest"]["argument"]["pool"],
+): Promise<Suggestions> {
+  const golem = await (await shelf).getGolem(task);
+  if (!golem) throw new GolemError("golem-not-found", "This task has no golem yet; train it first.");
+  const model = decodeKeptGolem(golem.files);
+  checkStudioEncoders(model);
+  const hashes = new Map(pool.map(({ file, hash }) => [file, hash]));
+  const embed: Environment["embed"] = (rows, encoderSet, options) =>
+    environment.embed(
+      createPool(rows.map(({ file, label }) => ({ file, label, hash: hashes.get(file)! }))),
+      encoderSet,
+      options,
+    );
+  const recordings = createPool(pool.map((own) => ({ ...own, label: "" })));
+  return suggest({ embed }, { model, encoderSet: resolvedEncoders }, { recordings, skipped: [] }, {});
+}
+
 async function compare(task: string, name: string): Promise<ComparedHead> {
   // All heads are scored on the same folds; the page bounds the time, so the clock stands still.
   const options = { layer: "last", pooling: "mean", repeats: 1, budget: 1 } as const;
@@ -158,5 +186,6 @@ serveWorkerCalls<LearnCalls>({
   recallEmbedded: ({ hashes }) => recallEmbedded(hashes),
   sketch: async ({ recordings }) => sketchEmbeddings(await shelf, recordings),
   curve: ({ task }, { onProgress }) => curve(task, onProgress),
+  suggest: ({ task, pool }) => suggestFrom(task, pool),
   compare: ({ task, name }) => compare(task, name),
 });

@@ -55,6 +55,17 @@ export async function openTask(
   return { name, recordings, warnings: [], skipped: [] };
 }
 
+/** Files whose embeddings the shelf keeps, as recordings. */
+export function createPool(
+  files: readonly { readonly file: string; readonly label: string; readonly hash: string }[],
+): Recording[] {
+  return files.map(({ file, label, hash }) => {
+    const recording: Recording = { file, label, split: "none", open };
+    hashes.set(recording, hash);
+    return recording;
+  });
+}
+
 async function open(): Promise<never> {
   throw new GolemError("unreadable", "Recordings of the studio are read by the worker that embeds them.");
 }
