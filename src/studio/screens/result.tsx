@@ -9,6 +9,7 @@ import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { formatShare, shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
+import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
@@ -24,7 +25,6 @@ import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
 import {
   counts,
-  getWordShare,
   isAllEmbedded,
   isSpoken,
   isStale,

@@ -84,22 +84,8 @@ export function getClassIndex(label: string): number {
   return place >= 0 ? place : classes.length + Math.max(0, labels.indexOf(label));
 }
 
-/** Share of the transcript's words in a golem's answers, 0 to 1. */
-export function getWordShare({ views, transcriber }: Learned["document"]): number {
-  return views
-    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
-    .reduce((sum, { weight }) => sum + weight, 0);
-}
-
 /** Identifies the present recordings and labels. */
 export const mark = computed(() => computeDataMark(recordings.value));
-
-/** Recordings that the golem was trained or tested on and that the task does not have: training again would leave them out. */
-export const missingCount = computed(() => {
-  const { recordings: trained = [], test = [] } = learned.value?.training ?? {};
-  const there = new Set(recordings.value.map(({ hash }) => hash));
-  return [...trained, ...test].filter(({ fileHash }) => !there.has(fileHash)).length;
-});
 
 /** Whether recordings have changed since training. */
 export const isStale = computed(
