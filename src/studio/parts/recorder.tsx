@@ -58,6 +58,7 @@ export function Recorder({
   }, [running !== undefined, next]);
   // With enough of it, learning is what comes next.
   const isFull = count >= usualGoal && goal <= count;
+  const isWarned = microphoneError.value !== undefined || (running && (isTooLoud.value || isTooQuiet.value));
   const start = (name: string) => {
     if (name !== label) onChoose(name);
     const reached = counts.value.get(name) ?? 0;
@@ -76,7 +77,7 @@ export function Recorder({
       <Scope isOn={running !== undefined} />
       <div class="recorder-foot">
         <p
-          class={`say${running ? " live" : microphoneError.value ? " bad" : ""}`}
+          class={`say${isWarned ? " bad" : running ? " live" : ""}`}
           aria-live={microphoneError.value ? "assertive" : "polite"}
         >
           {tellState(label, wanted, running !== undefined, isDone, next !== undefined, isCut.value)}

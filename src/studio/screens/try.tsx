@@ -77,7 +77,6 @@ export function TryScreen() {
             <MicrophoneChoice isDisabled={isListening.value} />
           </div>
         </div>
-        <TestClips />
         <div aria-live="polite" aria-atomic="true">
           <p
             key={answer?.id}
@@ -87,6 +86,7 @@ export function TryScreen() {
           </p>
           <p class="under">{describe(answer)}</p>
         </div>
+        <TestClips />
         <ul class="bars" aria-label={w.scores}>
           {labels.map((label) => {
             const share = shown?.scores[label] ?? 0;

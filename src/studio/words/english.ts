@@ -330,7 +330,7 @@ export const english = {
   },
   suggest: {
     title: "What to label next",
-    text: "Give it recordings without labels: it names the ones that it would learn most from.",
+    text: "Choose recordings without labels. Those that would help training most are listed here, to be labelled first.",
     files: "Choose unlabelled files",
     folder: "Choose a folder of them",
     done: "All suggestions are labelled. Train again, or choose other files.",
@@ -342,10 +342,10 @@ export const english = {
     add: "Add",
   },
   threshold: {
-    title: "How sure it has to be",
-    text: "With a threshold, it gives no answer rather than an uncertain one: fewer false alarms, more misses.",
-    always: "It always answers",
-    least: (percent: number) => `It answers from ${percent} % on`,
+    title: "Confidence threshold",
+    text: "Answers less certain than the threshold are not given: fewer false alarms, more misses.",
+    always: "No threshold",
+    least: (percent: number) => `Threshold: ${percent} %`,
     reading: (right: number, wrong: number, none: number) =>
       `${formatShare(right)} right, ${formatShare(wrong)} wrong (false alarms), ${formatShare(none)} without an answer (misses).`,
     note: (n: number) => `On ${recordings(n)} that were held out. “Try it” uses the same threshold.`,
