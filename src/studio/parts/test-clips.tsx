@@ -42,7 +42,6 @@ export function TestClips() {
               type="button"
               class="chip"
               title={shortName(clip)}
-              aria-label={w.clip(clip.label, shortName(clip))}
               onClick={() => {
                 void playRecording(clip.id);
                 void tryRecording(clip);

@@ -16,7 +16,7 @@ export function LatestDifference() {
   return (
     <p class="note">
       {difference
-        ? `${w.verdict(difference.interval)} ${w.difference(difference.difference, difference.interval)} ${w.basis(difference.recordings)}`
+        ? `${w.verdict(...difference.interval)} ${w.difference(difference.difference, ...difference.interval)} ${w.basis(difference.recordings)}`
         : w.incomparable}
     </p>
   );
@@ -54,7 +54,7 @@ export function TrainingHistory() {
                 <td>{entry.score === undefined ? "–" : w.percent(entry.score)}</td>
                 <td>
                   {entry.difference
-                    ? w.history.difference(entry.difference.difference, entry.difference.interval)
+                    ? w.history.difference(entry.difference.difference, ...entry.difference.interval)
                     : "–"}
                 </td>
               </tr>

@@ -317,9 +317,9 @@ export const english = {
       ]
         .filter(Boolean)
         .join(", "),
-    difference: (d: number, [low, high]: readonly [low: number, high: number]) =>
+    difference: (d: number, low: number, high: number) =>
       `${signed(d)} points (${signed(low)} to ${signed(high)})`,
-    verdict: ([low, high]: readonly [low: number, high: number]): string =>
+    verdict: (low: number, high: number): string =>
       low > 0
         ? "Better than the training before:"
         : high < 0
@@ -371,7 +371,6 @@ export const english = {
     scores: "Probability of each class",
     clips: "Test recordings",
     clipsText: "The golem was not trained on these. Choose one to play and classify it.",
-    clip: (label: string, name: string) => `Classify ${name}, recorded as ${label}`,
     truth: (label: string) => `Recorded as “${label}”`,
   },
   lessons: {

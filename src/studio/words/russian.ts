@@ -309,8 +309,8 @@ export const russian: Words = {
       ]
         .filter(Boolean)
         .join(", "),
-    difference: (d, [low, high]) => `${signed(d)} п. п. (от ${signed(low)} до ${signed(high)})`,
-    verdict: ([low, high]) =>
+    difference: (d, low, high) => `${signed(d)} п. п. (от ${signed(low)} до ${signed(high)})`,
+    verdict: (low, high) =>
       low > 0
         ? "Лучше, чем после прошлого обучения:"
         : high < 0
@@ -361,7 +361,6 @@ export const russian: Words = {
     scores: "Вероятность каждого класса",
     clips: "Тестовые записи",
     clipsText: "Их не было в обучении. Выберите запись, чтобы послушать и распознать её.",
-    clip: (label, name) => `Распознать ${name}, записано как ${label}`,
     truth: (label) => `Записано как «${label}»`,
   },
   lessons: {
