@@ -188,7 +188,8 @@ function createGolem(
     },
     async save(folder) {
       const path = resolve(folder);
-      const { composeReport, gatherGolemReport } = await import("./report/golem-report.ts");
+      const { composeReport } = await import("./report/golem-report.ts");
+      const { gatherGolemReport } = await import("../workflow/golem-report.ts");
       const report = await composeReport(
         model,
         gatherGolemReport(model),

@@ -5,12 +5,12 @@
  */
 import type { Dataset } from "../dataset/dataset.ts";
 import { checkLabels } from "../golem/expected-labels.ts";
+import { describeAsked } from "../workflow/report-commands.ts";
 import { type TrainingChoices, train as trainIn } from "../workflow/train.ts";
 import { getCacheFolder } from "./disk/cache-folder.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { type Golem, wrapTrained } from "./golem.ts";
 import { runInNode } from "./node-environment.ts";
-import { describeAsked } from "./report/report-commands.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainOptions<Label extends string = string> extends TrainingChoices, EnvironmentOptions {

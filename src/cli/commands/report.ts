@@ -7,9 +7,10 @@ import { computeCurve } from "../../node/compute-curve.ts";
 import { findSources } from "../../node/data/report-sources.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import { readGolemFolder, replaceGolemReport } from "../../node/disk/golem-folder.ts";
-import { composeReport, gatherGolemReport } from "../../node/report/golem-report.ts";
-import { readAsked } from "../../node/report/report-commands.ts";
+import { composeReport } from "../../node/report/golem-report.ts";
+import { gatherGolemReport } from "../../workflow/golem-report.ts";
 import type { DatasetCurve } from "../../workflow/measure-curve.ts";
+import { readAsked } from "../../workflow/report-commands.ts";
 import type { ReportOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 

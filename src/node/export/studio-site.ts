@@ -45,6 +45,15 @@ const galleryNames = ["words", "drums", "banking"] as const;
 /** Those whose test part is small enough to be tried and scored in the studio as well. */
 const withTest: readonly string[] = ["words"];
 
+/** Those that come with the embeddings of their recordings, so that they can be trained on at once. */
+const withEmbeddings: readonly string[] = ["words"];
+
+/** A file of the gallery, as its list names it. */
+interface GalleryFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /** The built page in the package. */
 const builtPage = getPackagePath("dist", "studio");
 
@@ -70,15 +79,18 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
     }
   }
   await addWebLibrary(site);
-  const gallery: Record<string, { file: string; sha256: string }> = {};
+  const gallery: Record<string, GalleryFile & { embeddings?: GalleryFile }> = {};
   for (const name of galleryNames) {
     try {
       const bytes = await packDemo(await demos[name]!.load({ ...options, cache }), withTest.includes(name));
-      gallery[name] = {
-        file: `${name}.zip`,
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-      };
       site.set(`gallery/${name}.zip`, { bytes });
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      gallery[name] = { file: `${name}.zip`, sha256 };
+      if (!withEmbeddings.includes(name)) continue;
+      const path = getPackagePath("demo", name, "embeddings.zip");
+      const file = `${name}-embeddings.zip`;
+      site.set(`gallery/${file}`, { path });
+      gallery[name].embeddings = { file, sha256: await computeFileHash(path) };
     } catch (error) {
       throwIfAborted(signal);
       if (!(error instanceof GolemError)) throw error;
