@@ -11,7 +11,8 @@ import { openParquetFile, type ParquetFile } from "../../dataset/parquet-file.ts
 import type { Segment } from "../../dataset/segment.ts";
 import { createIsolatedReader } from "../hub/parquet-process.ts";
 import { createObjectSource, type ObjectStore } from "../object-store/object-store.ts";
-import { computeContent, getShardRows, type Run, type RunDocument, runFile } from "./run-document.ts";
+import { runFile } from "./run-defaults.ts";
+import { computeContent, getShardRows, type Run, type RunDocument } from "./run-document.ts";
 
 /** One recording of a run. */
 export interface PlannedRecording {

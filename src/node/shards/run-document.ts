@@ -20,9 +20,8 @@ import {
 import type { EncoderInfo } from "../../encoder/encoder.ts";
 import { decoderVectorNames, type TranscriberInfo } from "../../encoder/transcriber.ts";
 import { type ObjectStore, openObjectStore, readObject } from "../object-store/object-store.ts";
+import { runFile } from "./run-defaults.ts";
 
-/** Name of the document in a run. */
-export const runFile = "run.json";
 /** Most recordings per shard: their vectors are held in memory. */
 export const maximumShardSize = 65_536;
 /** Most shards per run. */

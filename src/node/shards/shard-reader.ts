@@ -129,28 +129,46 @@ export async function openShardVectors(
   return createVectors(path, columns, places, bytesPerNumber);
 }
 
+/** Shards that are open at a time: fewer than processes may open files. */
+const maximumOpen = 64;
+/** Descriptors of shards by path, those used last behind. */
+const descriptors = new Map<string, number>();
+
+function getDescriptor(path: string): number {
+  const known = descriptors.get(path);
+  const descriptor = known ?? openSync(path, "r");
+  descriptors.delete(path);
+  descriptors.set(path, descriptor);
+  if (descriptors.size > maximumOpen) {
+    const [oldest, other] = descriptors.entries().next().value!;
+    descriptors.delete(oldest);
+    closeSync(other);
+  }
+  return descriptor;
+}
+
 function createVectors(
   path: string,
   columns: readonly VectorColumn[],
   places: readonly (readonly VectorRun[])[],
   bytesPerNumber: number,
 ): ShardVectors {
-  let descriptor: number | undefined;
   return {
     read(column, row) {
-      descriptor ??= openSync(path, "r");
-      const { size } = columns[column]!;
-      const length = size * bytesPerNumber;
+      const length = columns[column]!.size * bytesPerNumber;
       const run = places[column]!.findLast(({ first }) => first <= row)!;
       const bytes = new Uint8Array(length);
-      const filled = readSync(descriptor, bytes, 0, length, run.offset + (row - run.first) * length);
-      if (filled !== length) throw createShardError(path, "it ends too early");
+      const place = run.offset + (row - run.first) * length;
+      if (readSync(getDescriptor(path), bytes, 0, length, place) !== length) {
+        throw createShardError(path, "it ends too early");
+      }
       // Float32Array is little-endian on every machine that runs this, as Parquet is.
       return bytesPerNumber === 4 ? new Float32Array(bytes.buffer) : widen(new Uint16Array(bytes.buffer));
     },
     close() {
+      const descriptor = descriptors.get(path);
+      descriptors.delete(path);
       if (descriptor !== undefined) closeSync(descriptor);
-      descriptor = undefined;
     },
   };
 }
