@@ -5,6 +5,7 @@
  * when they are used.
  * Not its concern: how shards are made.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { AudioSettings } from "../../audio/audio.ts";
 import { createTooLongError } from "../../audio/mono-stream.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
@@ -175,7 +176,8 @@ function findColumns(
   const columns = listVectorColumns(recipe);
   const known = recipe.encoders.map((info) => computeEncoderFingerprint(info, recipe.audio));
   const layers = encoders.map(({ info }) => {
-    const place = known.indexOf(computeEncoderFingerprint(info, audio));
+    const wanted = computeEncoderFingerprint(info, audio);
+    const place = known.findIndex((own) => isSameJson(own, wanted));
     if (place < 0) throw createOtherError(run, info.id);
     return [...columns.entries()].flatMap(([i, own]) =>
       "encoder" in own.place && own.place.encoder === place ? [i] : [],
@@ -185,11 +187,17 @@ function findColumns(
   const info = getTranscriberDefinition(transcriber)!.info;
   const isSame =
     recipe.transcriber &&
-    computeTranscriberFingerprint(recipe.transcriber, recipe.audio) === computeTranscriberFingerprint(info, audio);
+    isSameJson(
+      computeTranscriberFingerprint(recipe.transcriber, recipe.audio),
+      computeTranscriberFingerprint(info, audio),
+    );
   if (!isSame) throw createOtherError(run, `the transcripts of ${transcriber}`);
   const decoded = [...columns.entries()].flatMap(([i, { place }]) => ("decoded" in place ? [i] : []));
   return { layers, decoded };
 }
+
+/** Whether two documents are equal, in whatever order they have their fields. */
+const isSameJson = (a: string, b: string): boolean => isDeepStrictEqual(JSON.parse(a), JSON.parse(b));
 
 function createOtherError(run: Run, wanted: string): GolemError {
   const ids = run.encoders.map(({ id }) => id).join(" and ");

@@ -23,6 +23,9 @@ import type { PlannedRecording } from "./manifest.ts";
 /** Largest recording fetched, in bytes. */
 const maximumRecordingBytes = 1 << 30;
 
+/** Time to decode rows of a table while all cores embed, in milliseconds. */
+const graceMilliseconds = 60_000;
+
 /** A recording as a file. */
 export interface FetchedFile {
   readonly path: string;
@@ -114,7 +117,7 @@ function createTables(
     const source = createObjectSource(data, { key: object, size: first.bytes }, options);
     const made = createHubRecordings(
       folder,
-      [{ start: 0, open: () => openParquetFile(source, createIsolatedReader(options)) }],
+      [{ start: 0, open: () => openParquetFile(source, createIsolatedReader({ ...options, graceMilliseconds })) }],
       first.column!,
       own.map(([, { key, row }]) => ({ file: key, label: "", split: "none", row: row! })),
     );

@@ -37,15 +37,14 @@ const count = z.int().check(z.nonnegative());
 const text = z.string().check(z.maxLength(4096));
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const short = z.string().check(z.regex(/^[0-9a-f]{16}$/));
-const identity = {
+const positive = count.check(z.positive(), z.maximum(65_536));
+const source = {
   id: z.string().check(z.minLength(1), z.maxLength(512)),
   revision: text,
   sha256: z.record(text, hash),
   sampleRate: count.check(z.positive()),
-  precision: text,
-  recipe: text,
 };
-const positive = count.check(z.positive(), z.maximum(65_536));
+const arithmetic = { precision: text, recipe: text };
 
 const runDocument = z.object({
   format: z.literal("golem-run"),
@@ -76,11 +75,11 @@ const runDocument = z.object({
   /** Whether vectors are stored with 16 bits unless told otherwise. */
   fp16: z.boolean(),
   encoders: z
-    .array(z.object({ ...identity, layers: positive, dimensions: positive }))
+    .array(z.object({ ...source, layers: positive, dimensions: positive, ...arithmetic }))
     .check(z.minLength(1), z.maxLength(100)),
   transcriber: z.optional(
     z.object({
-      ...identity,
+      ...{ ...source, ...arithmetic },
       vectors: z
         .array(z.object({ name: z.enum(decoderVectorNames), size: positive }))
         .check(z.maxLength(decoderVectorNames.length)),
