@@ -49,6 +49,8 @@ export function openFolderStore(address: string): ObjectStore {
         await source.close();
       }
     },
-    write: (key, bytes) => writeFileAtomic(locate(key), bytes),
+    async write(key, bytes) {
+      await writeFileAtomic(locate(key), bytes);
+    },
   };
 }

@@ -30,6 +30,8 @@ afterAll(async () => {
 });
 
 const tone = (n: number) => createWav(createTone(16_000, 0.4, 1, n % 2 ? 2000 + n : 200 + n), 16_000);
+/** One encoder, so that networks are loaded quickly. */
+const light = ["--encoder", "google-speech-embedding"];
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 async function runJson(...args: string[]) {
@@ -126,17 +128,17 @@ describe("runs over a bucket", () => {
       await buckets.put("sounds", `tones/${key}`, tone(n));
     }
     const local = await createScratchFolder();
-    await runJson("plan", folder, "--out", local, "--shard-size", "4");
+    await runJson("plan", folder, "--out", local, "--shard-size", "4", ...light);
     await runJson("embed", "--run", local);
     await buckets.put("sounds", "tones/low/.hidden.wav", tone(1));
-    const planned = await runJson("plan", "s3://sounds/tones", "--out", "s3://runs/tones", "--shard-size", "4");
+    const planned = await runJson("plan", "s3://sounds/tones", "--out", "s3://runs/tones", "--shard-size", "4", ...light);
     expect(planned.document).toMatchObject({ recordings: 6, shards: 2, data: "s3://sounds/tones" });
     expect((await runJson("embed", "--run", "s3://runs/tones", "--shard", "1")).document.embedded).toBe(1);
     expect((await runJson("embed", "--run", "s3://runs/tones")).document).toMatchObject({ embedded: 1, found: 1, errors: 0 });
     expect(await hashRun("s3://runs/tones")).toEqual(await hashRun(local));
     const out = await createScratchFolder();
     const a = await runJson("train", "s3://runs/tones", "--out", join(out, "a"));
-    const b = await runJson("train", folder, "--out", join(out, "b"));
+    const b = await runJson("train", folder, "--out", join(out, "b"), ...light);
     expect(a.stderr + b.stderr).toBe("");
     const head = (name: string) => readFile(join(out, name, "head.safetensors"));
     expect(await head("a")).toEqual(await head("b"));
@@ -161,7 +163,7 @@ describe("runs over a bucket", () => {
       expect(spawnSync("tar", [`--format=${format}`, "-cf", file, "-C", folder, "long"]).status).toBe(0);
       await buckets.put("sounds", `tars/${format}.tar`, await readFile(file));
     }
-    const planned = await runJson("plan", "s3://sounds/tars", "--out", "s3://runs/tars", "--shard-size", "5");
+    const planned = await runJson("plan", "s3://sounds/tars", "--out", "s3://runs/tars", "--shard-size", "5", ...light);
     expect(planned.document).toMatchObject({ recordings: 12, shards: 3, skipped: [] });
     expect((await runJson("embed", "--run", "s3://runs/tars")).document).toMatchObject({ clips: 12, errors: 0 });
     const out = await createScratchFolder();
@@ -172,11 +174,11 @@ describe("runs over a bucket", () => {
     await writeFile(join(local, "one.tar"), await readFile(join(folder, "pax.tar")));
     for (const data of [local, join(local, "one.tar")]) {
       const run = await createScratchFolder();
-      expect((await runJson("plan", data, "--out", run)).document.recordings).toBe(4);
+      expect((await runJson("plan", data, "--out", run, ...light)).document.recordings).toBe(4);
       expect((await runJson("embed", "--run", run)).document).toMatchObject({ clips: 4, errors: 0 });
       expect(await readdir(join(run, "shards"))).toHaveLength(1);
     }
-    await writeFile(join(local, "one.tar"), (await readFile(join(folder, "pax.tar"))).subarray(0, 3000));
+    await writeFile(join(local, "one.tar"), (await readFile(join(folder, "pax.tar"))).subarray(0, 25_000));
     expect((await runJson("plan", local, "--out", await createScratchFolder())).document.error.code).toBe("invalid-data");
   });
 
@@ -203,7 +205,7 @@ describe("runs over a bucket", () => {
     });
     await parquet.finish();
     await buckets.put("sounds", "tables/train-00000-of-00001.parquet", writer.getBytes());
-    const planned = await runJson("plan", "s3://sounds/tables", "--out", "s3://runs/tables", "--shard-size", "3");
+    const planned = await runJson("plan", "s3://sounds/tables", "--out", "s3://runs/tables", "--shard-size", "3", ...light);
     expect(planned.document).toMatchObject({ recordings: 4, shards: 2 });
     expect((await runJson("embed", "--run", "s3://runs/tables")).document).toMatchObject({ clips: 4, errors: 1 });
   });

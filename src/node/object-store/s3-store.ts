@@ -34,6 +34,8 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
 /** Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`, `usage`. */
 export async function openS3Store(address: string): Promise<ObjectStore> {
   const { bucket, prefix } = parseBucketAddress(address);
+  // It warns of the versions of Node that it will need next year, on stderr, in every process.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const sdk = await loadOptionalPackage(
     ["@aws-sdk/client-s3"],
     `Reading ${address}`,

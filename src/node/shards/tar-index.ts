@@ -68,6 +68,7 @@ export async function* listTarMembers(
     }
     offset = start + Math.ceil(size / blockBytes) * blockBytes;
   }
+  if (offset < source.byteLength) throw fail("it ends in a header", offset);
 }
 
 function readText(bytes: Uint8Array, decoder: TextDecoder): string {
