@@ -25,8 +25,20 @@ async function measure(recordings: number) {
   const write = `require("node:fs").writeFileSync(${JSON.stringify(used)}, JSON.stringify([u.userCPUTime + u.systemCPUTime, u.maxRSS]))`;
   writeFileSync(hook, `process.on("exit", () => { const u = process.resourceUsage(); ${write}; });`);
   const started = performance.now();
-  const args = ["--require", hook, "bin/golem.js", "train", run, "--out", join(scratch, `golem-${recordings}`), "--json"];
-  const text = execFileSync(process.execPath, args, { maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "ignore"] });
+  const args = [
+    "--require",
+    hook,
+    "bin/golem.js",
+    "train",
+    run,
+    "--out",
+    join(scratch, `golem-${recordings}`),
+    "--json",
+  ];
+  const text = execFileSync(process.execPath, args, {
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const wallSeconds = (performance.now() - started) / 1000;
   const [microseconds, kilobytes] = JSON.parse(readFileSync(used, "utf8")) as [number, number];
   rmSync(run, { recursive: true });

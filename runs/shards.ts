@@ -41,14 +41,25 @@ function golem(...args: string[]) {
     exitCode = (error as { status: number }).status;
     stdout = (error as { stdout: string }).stdout;
   }
-  return { exitCode, document: JSON.parse(stdout.trim().split("\n").at(-1)!), seconds: (performance.now() - started) / 1000 };
+  return {
+    exitCode,
+    document: JSON.parse(stdout.trim().split("\n").at(-1)!),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** Starts a worker; `onStart` is called with the shard that it begins. */
-function startWorker(url: string, onStart: (shard: number, child: ChildProcess) => void = () => {}): ChildProcess {
-  const child = spawn(process.execPath, [program, "work", "--queue", url, "--json", "--concurrency", "1", "--lease", "3"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+function startWorker(
+  url: string,
+  onStart: (shard: number, child: ChildProcess) => void = () => {},
+): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    [program, "work", "--queue", url, "--json", "--concurrency", "1", "--lease", "3"],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   workers.add(child);
   let left = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -78,7 +89,10 @@ async function writeRecordings(folder: string): Promise<void> {
     }
     const samples = await readWindow(join("demo/banking/train", sources[n % sources.length]!));
     const start = (n * 137) % Math.max(1, samples.length - 16_000);
-    writeFileSync(name, encodeWav(samples.subarray(start, start + 12_800 + (n % 13) * 1000), 16_000, "pcm16"));
+    writeFileSync(
+      name,
+      encodeWav(samples.subarray(start, start + 12_800 + (n % 13) * 1000), 16_000, "pcm16"),
+    );
   }
 }
 
@@ -87,12 +101,21 @@ function hashShards(run: string): Map<string, string> {
   return new Map(
     readdirSync(folder)
       .sort()
-      .map((name) => [name, createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")]),
+      .map((name) => [
+        name,
+        createHash("sha256")
+          .update(readFileSync(join(folder, name)))
+          .digest("hex"),
+      ]),
   );
 }
 
 /** Waits until a condition of the run's status holds. */
-async function waitFor(run: string, url: string, isIt: (status: { done: number; failed: number }) => boolean) {
+async function waitFor(
+  run: string,
+  url: string,
+  isIt: (status: { done: number; failed: number }) => boolean,
+) {
   for (;;) {
     const { document } = golem("status", "--run", run, "--queue", url);
     if (isIt(document)) return document;
@@ -131,7 +154,8 @@ function measureFullDisk(data: string, expected: ReadonlyMap<string, string>) {
 async function main() {
   const data = join(scratch, "data");
   await writeRecordings(data);
-  const plan = (run: string) => golem("plan", data, "--out", run, "--shard-size", String(shardSize), "--encoder", encoder);
+  const plan = (run: string) =>
+    golem("plan", data, "--out", run, "--shard-size", String(shardSize), "--encoder", encoder);
   const single = join(scratch, "single");
   const planned = plan(single);
   const alone = golem("embed", "--run", single);
@@ -182,7 +206,11 @@ async function main() {
     single: { seconds: alone.seconds, errors: alone.document.errors, bytesPerClip: bytes / recordings },
     queue: {
       ...{ seconds, enqueued: enqueued.document.enqueued, doneBeforeKill: beforeKill.done },
-      flush: { done: beforeFlush.done, foundAfter: again.document.found, enqueuedAgain: again.document.enqueued },
+      flush: {
+        done: beforeFlush.done,
+        foundAfter: again.document.found,
+        enqueuedAgain: again.document.enqueued,
+      },
       poison: { shard: poison, deaths, failed: poisoned.failed, doneMeanwhile: poisoned.done },
       ...{ retried: retried.document.retried, done: finished.done, errors: finished.errors },
     },

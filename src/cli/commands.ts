@@ -498,7 +498,8 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
   {
     name: "embed",
     args: ["[data]"],
-    description: "write the embeddings of every recording to a .parquet or .npz file, or embed shards of a run",
+    description:
+      "write the embeddings of every recording to a .parquet or .npz file, or embed shards of a run",
     options: [
       { flags: "--out <file>", description: "F.parquet or F.npz (required with DATA)" },
       encoderOption,
@@ -522,7 +523,8 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
       fp16Option,
       {
         flags: "--data <data>",
-        description: "with --run: where the recordings are on this machine (default: where they were planned)",
+        description:
+          "with --run: where the recordings are on this machine (default: where they were planned)",
       },
     ],
     help: `${dataHelp}\n\nThe encoders and audio settings of a run are those of golem plan.`,
@@ -579,7 +581,11 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
         parse: notNegative,
       },
       { flags: "--exit-when-empty", description: "stop when the queue is empty (default: wait for more)" },
-      { flags: "--metrics-port <n>", description: "port of /metrics for Prometheus (default: none)", parse: port },
+      {
+        flags: "--metrics-port <n>",
+        description: "port of /metrics for Prometheus (default: none)",
+        parse: port,
+      },
       {
         flags: "--metrics-host <address>",
         description: "address of /metrics; 0.0.0.0 for all (default: 127.0.0.1)",

@@ -39,12 +39,6 @@ export interface ObjectStore {
 /** Whether an address is of S3. */
 export const isBucketAddress = (address: string): boolean => /^s3:\/\//i.test(address);
 
-/** Opens a store: `s3://bucket/prefix`, or the path of a folder, which need not exist. */
-export async function openObjectStore(address: string): Promise<ObjectStore> {
-  if (isBucketAddress(address)) return (await import("./s3-store.ts")).openS3Store(address);
-  return (await import("./folder-store.ts")).openFolderStore(address);
-}
-
 /** Longest key in bytes, as S3 limits it. */
 const maximumKeyBytes = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for

@@ -9,7 +9,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
-import { findKeyFault, checkKey, type ObjectStore } from "./object-store.ts";
+import { checkKey, findKeyFault, type ObjectStore } from "./object-store.ts";
 import { loadOptionalPackage } from "./optional-package.ts";
 
 /** Attempts of one request. */
@@ -24,9 +24,13 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(address);
   const prefix = (match?.[2] ?? "").replace(/\/+$/, "");
   if (!match || (prefix !== "" && findKeyFault(prefix) !== undefined)) {
-    throw new GolemError("usage", `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`, {
-      hint: "Name the bucket after s3://, then a slash and the prefix.",
-    });
+    throw new GolemError(
+      "usage",
+      `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
+      {
+        hint: "Name the bucket after s3://, then a slash and the prefix.",
+      },
+    );
   }
   return { bucket: match[1]!, prefix };
 }
@@ -129,10 +133,19 @@ function createClient(Client: typeof S3Client): S3Client {
 
 function describeS3Error(
   error: unknown,
-  { what, bucket, isWriting }: { readonly what: string; readonly bucket: string; readonly isWriting: boolean },
+  {
+    what,
+    bucket,
+    isWriting,
+  }: { readonly what: string; readonly bucket: string; readonly isWriting: boolean },
 ): GolemError {
   if (error instanceof GolemError) return error;
-  const { name = "", message = "", code, $metadata } = error as {
+  const {
+    name = "",
+    message = "",
+    code,
+    $metadata,
+  } = error as {
     readonly name?: string;
     readonly message?: string;
     readonly code?: string;

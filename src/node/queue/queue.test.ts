@@ -8,7 +8,13 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
-import { endChild, getFreePort, hasRedis, redisNote, startRedis } from "../../../test/support/redis-server.ts";
+import {
+  endChild,
+  getFreePort,
+  hasRedis,
+  redisNote,
+  startRedis,
+} from "../../../test/support/redis-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getSharedFolder } from "../../../test/support/shared-folder.ts";
 import { hidePassword } from "./queue-connection.ts";
@@ -22,9 +28,13 @@ async function runJson(...args: string[]) {
 
 /** A worker, and the events that it prints. */
 function startWorker(url: string, ...args: string[]) {
-  const child = spawn(process.execPath, [program, "work", "--queue", url, "--json", "--concurrency", "1", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [program, "work", "--queue", url, "--json", "--concurrency", "1", ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   onTestFinished(() => endChild(child, "SIGKILL"));
   const events: { event: string; shard?: number; reason?: string; metrics?: string; clips?: number }[] = [];
   let left = "";
@@ -62,7 +72,8 @@ const getData = () =>
       const wave = createWav(createTone(16_000, 0.3, 1, 200 + 100 * n), 16_000);
       await writeFile(join(folder, "tone", `${String(n).padStart(2, "0")}.wav`), wave);
     }
-    for (const name of ["x", "y", "z"]) await writeFile(join(folder, "tone", `${name}.wav`), `garbage ${name}`);
+    for (const name of ["x", "y", "z"])
+      await writeFile(join(folder, "tone", `${name}.wav`), `garbage ${name}`);
   });
 
 const plan = async (run: string) =>
@@ -92,8 +103,14 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     onTestFinished(redis.stop);
     const run = await createScratchFolder();
     await plan(run);
-    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({ enqueued: 8, queued: 0 });
-    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({ enqueued: 0, queued: 8 });
+    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      enqueued: 8,
+      queued: 0,
+    });
+    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      enqueued: 0,
+      queued: 8,
+    });
     const killed = startWorker(redis.url, "--lease", "2");
     const lasting = startWorker(redis.url, "--lease", "2");
     await killed.waitFor(({ event }) => event === "started");
@@ -109,7 +126,12 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     expect(await waitForExit(ending.child)).toBe(0);
     lasting.child.kill("SIGTERM");
     expect(await waitForExit(lasting.child)).toBe(0);
-    expect((await runJson("status", "--run", run)).document).toMatchObject({ done: 8, clips: 16, errors: 3, waiting: 0 });
+    expect((await runJson("status", "--run", run)).document).toMatchObject({
+      done: 8,
+      clips: 16,
+      errors: 3,
+      waiting: 0,
+    });
     expect(await hashShards(run)).toEqual(await getExpected());
   });
 
@@ -123,10 +145,14 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     let deaths = 0;
     for (;;) {
       const worker = startWorker(redis.url, "--lease", "1", "--exit-when-empty");
-      const isPoisoned = ({ event, shard }: { event: string; shard?: number }) => event === "started" && shard === poison;
+      const isPoisoned = ({ event, shard }: { event: string; shard?: number }) =>
+        event === "started" && shard === poison;
       const ended = await Promise.race([
         waitForExit(worker.child).then(() => true),
-        worker.waitFor(isPoisoned).then(() => false, () => true),
+        worker.waitFor(isPoisoned).then(
+          () => false,
+          () => true,
+        ),
       ]);
       if (ended) break;
       worker.child.kill("SIGKILL");
@@ -137,8 +163,13 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     const status = await runJson("status", "--run", run, "--queue", redis.url);
     expect(status).toMatchObject({ exitCode: 1, document: { done: 7, failed: 1, waiting: 0, active: 0 } });
     expect(status.document.failures).toEqual([{ shard: poison, reason: expect.stringContaining("stalled") }]);
-    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({ enqueued: 0, failed: 1 });
-    expect((await runJson("retry", "--run", run, "--queue", redis.url)).document).toMatchObject({ retried: 1 });
+    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      enqueued: 0,
+      failed: 1,
+    });
+    expect((await runJson("retry", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      retried: 1,
+    });
     expect(await waitForExit(startWorker(redis.url, "--exit-when-empty").child)).toBe(0);
     expect(await hashShards(run)).toEqual(await getExpected());
   });
@@ -153,7 +184,12 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     const { metrics } = await worker.waitFor(({ event }) => event === "ready");
     await worker.waitFor(({ event }) => event === "done");
     const text = await (await fetch(metrics!)).text();
-    for (const line of [/^golem_shards\{state="waiting"\} \d+$/m, /^golem_clips_total\{outcome="embedded"\} [1-9]/m, /^golem_busy_seconds_total 0?\.?\d/m, /^golem_clips_per_second \d/m]) {
+    for (const line of [
+      /^golem_shards\{state="waiting"\} \d+$/m,
+      /^golem_clips_total\{outcome="embedded"\} [1-9]/m,
+      /^golem_busy_seconds_total 0?\.?\d/m,
+      /^golem_clips_per_second \d/m,
+    ]) {
       expect(text).toMatch(line);
     }
     const started = worker.events.filter(({ event }) => event === "started").length;
@@ -179,16 +215,34 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     expect(document).toMatchObject({ done: 0, failed: 8, waiting: 0 });
     expect(document.failures[0].reason).toContain("[data-not-found]");
     const [other] = [await createScratchFolder()];
-    await runJson("plan", await getData(), "--out", other, "--shard-size", "16", "--encoder", "google-speech-embedding");
+    await runJson(
+      "plan",
+      await getData(),
+      "--out",
+      other,
+      "--shard-size",
+      "16",
+      "--encoder",
+      "google-speech-embedding",
+    );
     await runJson("embed", "--run", other, "--queue", redis.url);
-    expect((await runJson("status", "--run", other, "--queue", redis.url)).document).toMatchObject({ failed: 0, waiting: 1 });
+    expect((await runJson("status", "--run", other, "--queue", redis.url)).document).toMatchObject({
+      failed: 0,
+      waiting: 1,
+    });
   });
 
   it("speaks TLS, and says why a queue cannot be used", async () => {
     const folder = await createScratchFolder();
     const run = await createScratchFolder();
     await plan(run);
-    const refused = await runJson("embed", "--run", run, "--queue", `redis://u:p4ssw0rd@127.0.0.1:${await getFreePort()}/`);
+    const refused = await runJson(
+      "embed",
+      "--run",
+      run,
+      "--queue",
+      `redis://u:p4ssw0rd@127.0.0.1:${await getFreePort()}/`,
+    );
     expect(refused.document.error).toMatchObject({ code: "queue-failed" });
     expect(refused.document.error.message).toMatch(/ECONNREFUSED/);
     expect(refused.stderr).not.toContain("p4ssw0rd");
@@ -197,10 +251,22 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     const guarded = await startRedis(["--requirepass", "secret"], "default:secret@");
     onTestFinished(guarded.stop);
     const open = await runJson("retry", "--run", run, "--queue", `redis://127.0.0.1:${guarded.port}/`);
-    expect(open.document.error).toMatchObject({ code: "queue-failed", hint: expect.stringContaining("PASSWORD") });
+    expect(open.document.error).toMatchObject({
+      code: "queue-failed",
+      hint: expect.stringContaining("PASSWORD"),
+    });
     const { key, certificate } = await createCertificate(folder);
     if (!key) return;
-    const options = ["--tls-port", "PORT", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+    const options = [
+      "--tls-port",
+      "PORT",
+      "--tls-cert-file",
+      certificate,
+      "--tls-key-file",
+      key,
+      "--tls-auth-clients",
+      "no",
+    ];
     const secure = await startRedis(options);
     onTestFinished(secure.stop);
     const untrusted = await runJson("embed", "--run", run, "--queue", secure.url);
@@ -218,7 +284,23 @@ async function createCertificate(folder: string): Promise<{ key: string; certifi
   const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const child = spawn(
     "openssl",
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+      "-days",
+      "2",
+      "-subj",
+      "/CN=localhost",
+      "-addext",
+      "subjectAltName=IP:127.0.0.1",
+    ],
     { stdio: "ignore" },
   );
   const code = await new Promise((resolve) => {

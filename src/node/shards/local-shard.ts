@@ -30,8 +30,14 @@ export async function findLocalShard(
     try {
       for (let start = 0; start < size; start += pieceBytes) {
         throwIfAborted(signal);
-        const bytes = await store.read(key, start, Math.min(pieceBytes, size - start), signal ? { signal } : {});
-        if (bytes.length === 0) throw new GolemError("fetch-failed", `${key} became shorter while it was read.`);
+        const bytes = await store.read(
+          key,
+          start,
+          Math.min(pieceBytes, size - start),
+          signal ? { signal } : {},
+        );
+        if (bytes.length === 0)
+          throw new GolemError("fetch-failed", `${key} became shorter while it was read.`);
         await handle.write(bytes);
       }
     } finally {

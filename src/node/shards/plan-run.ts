@@ -13,16 +13,12 @@ import { getEncoderSetInfo } from "../../workflow/encoder-set-info.ts";
 import type { EncoderChoice } from "../../workflow/environment.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { resolveEncoderSet } from "../models/resolve-encoder-set.ts";
-import { isBucketAddress, openObjectStore } from "../object-store/object-store.ts";
-import { listLocalData, type ListedData } from "./local-data.ts";
+import { isBucketAddress } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
+import { type ListedData, listLocalData } from "./local-data.ts";
 import { writeManifest } from "./manifest.ts";
 import { defaultShardSize } from "./run-defaults.ts";
-import {
-  maximumShardSize,
-  maximumSkippedListed,
-  type RunDocument,
-  saveRun,
-} from "./run-document.ts";
+import { maximumShardSize, maximumSkippedListed, type RunDocument, saveRun } from "./run-document.ts";
 
 /** Options of {@link planRun}; all have defaults. */
 export interface PlanOptions
@@ -50,7 +46,10 @@ export interface Plan {
 export async function planRun(data: string, out: string, options: PlanOptions = {}): Promise<Plan> {
   const { shardSize = defaultShardSize, encoder, precision, transcript, audio = {}, fp16 = false } = options;
   if (!Number.isInteger(shardSize) || shardSize < 1 || shardSize > maximumShardSize) {
-    throw new GolemError("usage", `A shard size of ${shardSize} was given; 1 to ${maximumShardSize} was expected.`);
+    throw new GolemError(
+      "usage",
+      `A shard size of ${shardSize} was given; 1 to ${maximumShardSize} was expected.`,
+    );
   }
   const store = await openObjectStore(out);
   const choice = {
@@ -89,9 +88,13 @@ function clip({ file, code, message, hint }: Dataset["skipped"][number]): RunDoc
 
 async function listData(data: string, options: EnvironmentOptions): Promise<ListedData> {
   if (isHubAddress(data)) {
-    throw new GolemError("usage", `${data} is on the Hugging Face Hub; a folder, a list or s3:// was expected.`, {
-      hint: "Download its Parquet files, and plan their folder.",
-    });
+    throw new GolemError(
+      "usage",
+      `${data} is on the Hugging Face Hub; a folder, a list or s3:// was expected.`,
+      {
+        hint: "Download its Parquet files, and plan their folder.",
+      },
+    );
   }
   if (!isBucketAddress(data)) return listLocalData(data, options);
   const { listStoredData } = await import("./stored-data.ts");

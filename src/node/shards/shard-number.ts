@@ -16,9 +16,13 @@ export function getArrayIndex(
     const value = env[name];
     if (value === undefined || value === "") continue;
     if (/^\d{1,9}$/.test(value)) return Number(value);
-    throw new GolemError("usage", `${name} is ${JSON.stringify(value)}; a whole number from 0 was expected.`, {
-      hint: "Name the shard with --shard.",
-    });
+    throw new GolemError(
+      "usage",
+      `${name} is ${JSON.stringify(value)}; a whole number from 0 was expected.`,
+      {
+        hint: "Name the shard with --shard.",
+      },
+    );
   }
   return undefined;
 }

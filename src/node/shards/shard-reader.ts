@@ -107,7 +107,9 @@ export async function openShardVectors(
     for (const { name, size } of columns) {
       const runs: VectorRun[] = [];
       for (const group of metadata.row_groups) {
-        const chunk = group.columns.find(({ meta_data: data }) => data?.path_in_schema[0] === name)?.meta_data;
+        const chunk = group.columns.find(
+          ({ meta_data: data }) => data?.path_in_schema[0] === name,
+        )?.meta_data;
         if (!chunk) throw createShardError(path, `it has no column ${name}`);
         if (chunk.codec !== "UNCOMPRESSED" || chunk.dictionary_page_offset !== undefined) {
           throw createShardError(path, `its column ${name} is not stored plainly`);
@@ -117,7 +119,8 @@ export async function openShardVectors(
         await findRuns(file, Number(chunk.data_page_offset), end, size * bytesPerNumber, runs);
       }
       const found = runs.reduce((sum, { count }) => sum + count, 0);
-      if (found !== rows) throw createShardError(path, `its column ${name} has ${found} vectors for ${rows} recordings`);
+      if (found !== rows)
+        throw createShardError(path, `its column ${name} has ${found} vectors for ${rows} recordings`);
       places.push(runs);
     }
   } catch (error) {
@@ -191,7 +194,13 @@ async function findRuns(
     const levels = Number(page?.field_5) + Number(page?.field_6);
     const values = size - levels;
     // Type 3 is a data page of version 2; encoding 0 is plain.
-    if (header.field_1 !== 3 || page?.field_4 !== 0 || !(size > 0) || values < 0 || values % bytesPerVector !== 0) {
+    if (
+      header.field_1 !== 3 ||
+      page?.field_4 !== 0 ||
+      !(size > 0) ||
+      values < 0 ||
+      values % bytesPerVector !== 0
+    ) {
       throw new Error("a page of vectors is not one that this program writes");
     }
     const count = values / bytesPerVector;

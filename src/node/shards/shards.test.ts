@@ -4,9 +4,9 @@ import { copyFile, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } f
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { getSharedFolder } from "../../../test/support/shared-folder.ts";
 
 /** Twelve tones in two classes, and three files that are no recordings. */
@@ -19,7 +19,10 @@ async function writeData(folder: string): Promise<void> {
   }
   await writeFile(join(folder, "low", "garbage.wav"), Buffer.from("this is no sound at all, in no way"));
   await writeFile(join(folder, "low", "empty.wav"), "");
-  await writeFile(join(folder, "high", "cut.wav"), createWav(createTone(16_000, 1, 1, 900), 16_000).subarray(0, 20));
+  await writeFile(
+    join(folder, "high", "cut.wav"),
+    createWav(createTone(16_000, 1, 1, 900), 16_000).subarray(0, 20),
+  );
 }
 
 const getData = () => getSharedFolder("tones-for-shards", writeData);
@@ -28,7 +31,9 @@ const getData = () => getSharedFolder("tones-for-shards", writeData);
 const getRun = () =>
   getSharedFolder("run-of-tones", async (folder) => {
     const data = await getData();
-    expect((await runGolem(["plan", data, "--out", folder, "--shard-size", "4", "--quiet"])).exitCode).toBe(0);
+    expect((await runGolem(["plan", data, "--out", folder, "--shard-size", "4", "--quiet"])).exitCode).toBe(
+      0,
+    );
     expect((await runGolem(["embed", "--run", folder, "--quiet"])).exitCode).toBe(0);
   });
 
@@ -58,12 +63,23 @@ describe("golem plan and embed --run", () => {
     });
     process.env.SLURM_ARRAY_TASK_ID = "2";
     try {
-      expect((await runJson("embed", "--run", run)).document).toMatchObject({ shard: 2, embedded: 1, clips: 4 });
+      expect((await runJson("embed", "--run", run)).document).toMatchObject({
+        shard: 2,
+        embedded: 1,
+        clips: 4,
+      });
     } finally {
       delete process.env.SLURM_ARRAY_TASK_ID;
     }
-    expect((await runJson("embed", "--run", run, "--shard", "2")).document).toMatchObject({ embedded: 0, found: 1 });
-    expect((await runJson("embed", "--run", run)).document).toMatchObject({ embedded: 3, found: 1, errors: 3 });
+    expect((await runJson("embed", "--run", run, "--shard", "2")).document).toMatchObject({
+      embedded: 0,
+      found: 1,
+    });
+    expect((await runJson("embed", "--run", run)).document).toMatchObject({
+      embedded: 3,
+      found: 1,
+      errors: 3,
+    });
     expect((await runJson("status", "--run", run)).document).toMatchObject({ done: 4, clips: 15, errors: 3 });
     expect(await hashShards(run)).toEqual(await hashShards(await getRun()));
   });
@@ -92,7 +108,9 @@ describe("golem plan and embed --run", () => {
     await expect(stat(join(run, "shards"))).rejects.toThrow();
     expect((await runJson("embed", "somewhere", "--run", run)).exitCode).toBe(2);
     expect((await runJson("embed", "somewhere")).exitCode).toBe(2);
-    expect((await runJson("embed", "--run", join(run, "nothing"))).document.error.code).toBe("data-not-found");
+    expect((await runJson("embed", "--run", join(run, "nothing"))).document.error.code).toBe(
+      "data-not-found",
+    );
     await writeFile(join(run, "run.json"), "{}");
     expect((await runJson("status", "--run", run)).document.error.code).toBe("invalid-data");
   });
@@ -130,11 +148,15 @@ describe("shards", () => {
       `select label, count(*)::int n, any_value(s.facts::json->>'codec') codec
          from '${run}/manifest*.parquet' m join ${shards} s using (key) where error_code is null group by 1 order by 1`,
     );
-    expect(labels).toEqual([
-      { label: "high", n: 6, codec: "pcm_s16le" },
-      { label: "low", n: 6, codec: "pcm_s16le" },
-    ].map((row) => ({ ...row, codec: expect.any(String) })));
-    const errors = await query(`select key, error_code from ${shards} where error_code is not null order by 1`);
+    expect(labels).toEqual(
+      [
+        { label: "high", n: 6, codec: "pcm_s16le" },
+        { label: "low", n: 6, codec: "pcm_s16le" },
+      ].map((row) => ({ ...row, codec: expect.any(String) })),
+    );
+    const errors = await query(
+      `select key, error_code from ${shards} where error_code is not null order by 1`,
+    );
     expect(errors.map(({ key }) => key)).toEqual(["high/cut.wav", "low/empty.wav", "low/garbage.wav"]);
   });
 
@@ -174,8 +196,20 @@ describe("shards", () => {
     expect((await runJson("embed", "--run", run)).document.errors).toBe(3);
     const out = await createScratchFolder();
     const half = await runJson("train", run, "--out", join(out, "half"), "--augment", "none");
-    const whole = await runJson("train", data, "--out", join(out, "whole"), "--encoder", "moonshine-tiny", "--augment", "none");
+    const whole = await runJson(
+      "train",
+      data,
+      "--out",
+      join(out, "whole"),
+      "--encoder",
+      "moonshine-tiny",
+      "--augment",
+      "none",
+    );
     expect(half.document.views).toHaveLength(whole.document.views.length);
-    expect(half.document.evaluation.balancedAccuracy).toBeCloseTo(whole.document.evaluation.balancedAccuracy, 1);
+    expect(half.document.evaluation.balancedAccuracy).toBeCloseTo(
+      whole.document.evaluation.balancedAccuracy,
+      1,
+    );
   });
 });
