@@ -5,7 +5,7 @@
  *
  *   npx tsx runs/shards.ts [RECORDINGS] [ENCODER]
  *
- * RECORDINGS: default 2000; ENCODER: default moonshine-tiny. Recordings are pieces of the repository's demo data. Needs the
+ * RECORDINGS: default 2000; ENCODER: default google-speech-embedding. Recordings are pieces of the repository's demo data. Needs the
  * built package and redis-server; the full disk needs a Linux on which this user may mount a tmpfs. Writes
  * runs/results/shards.json and shards.md.
  */
@@ -16,13 +16,16 @@ import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { encodeWav } from "../src/audio/wav-writer.ts";
+import { openShardQueue } from "../src/node/queue/shard-queue.ts";
 import { readWindow } from "../test/support/audio-files.ts";
 import { endChild, getFreePort, startRedis } from "../test/support/redis-server.ts";
 
 const recordings = Number(process.argv[2] ?? 2000);
-const encoder = process.argv[3] ?? "moonshine-tiny";
+const encoder = process.argv[3] ?? "google-speech-embedding";
 const shardSize = 64;
 const garbage = 3;
+/** Long enough for a worker that gets a twentieth of a core. */
+const leaseSeconds = "15";
 const program = resolve("bin/golem.js");
 const scratch = mkdtempSync(join(tmpdir(), "golem-shards-"));
 const workers = new Set<ChildProcess>();
@@ -55,7 +58,7 @@ function startWorker(
 ): ChildProcess {
   const child = spawn(
     process.execPath,
-    [program, "work", "--queue", url, "--json", "--concurrency", "1", "--lease", "3"],
+    [program, "work", "--queue", url, "--json", "--concurrency", "1", "--lease", leaseSeconds],
     {
       stdio: ["ignore", "pipe", "inherit"],
     },
@@ -79,6 +82,7 @@ async function writeRecordings(folder: string): Promise<void> {
   const sources = readdirSync("demo/banking/train", { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(wav|flac|mp3|ogg|opus)$/.test(name))
     .sort();
+  const read = new Map<string, Float32Array>();
   for (let n = 0; n < recordings; n++) {
     const label = join(folder, `class-${n % 10}`);
     mkdirSync(label, { recursive: true });
@@ -87,7 +91,9 @@ async function writeRecordings(folder: string): Promise<void> {
       writeFileSync(name, `no recording, ${n}`);
       continue;
     }
-    const samples = await readWindow(join("demo/banking/train", sources[n % sources.length]!));
+    const source = sources[n % sources.length]!;
+    const samples = read.get(source) ?? (await readWindow(join("demo/banking/train", source)));
+    read.set(source, samples);
     const start = (n * 137) % Math.max(1, samples.length - 16_000);
     writeFileSync(
       name,
@@ -110,16 +116,19 @@ function hashShards(run: string): Map<string, string> {
   );
 }
 
-/** Waits until a condition of the run's status holds. */
+/** Waits until a condition of the shards that are done and of those that have failed holds. */
 async function waitFor(
   run: string,
-  url: string,
+  countFailed: () => Promise<number>,
   isIt: (status: { done: number; failed: number }) => boolean,
-) {
+): Promise<{ done: number; failed: number }> {
   for (;;) {
-    const { document } = golem("status", "--run", run, "--queue", url);
-    if (isIt(document)) return document;
-    await pause(500);
+    const shards = readdirSync(run).includes("shards") ? readdirSync(join(run, "shards")) : [];
+    // Files that are being written have names of their own.
+    const done = shards.filter((name) => !name.startsWith(".")).length;
+    const status = { done, failed: await countFailed() };
+    if (isIt(status)) return status;
+    await pause(100);
   }
 }
 
@@ -165,6 +174,8 @@ async function main() {
   const redis = await startRedis();
   const run = join(scratch, "run");
   plan(run);
+  const { queue, close } = await openShardQueue(redis.url);
+  const countFailed = () => queue.getFailedCount();
   const started = performance.now();
   const enqueued = golem("embed", "--run", run, "--queue", redis.url);
   const poison = Math.floor(shards / 2);
@@ -178,18 +189,20 @@ async function main() {
   };
   const first = startWorker(redis.url, onStart);
   startWorker(redis.url, onStart);
-  const beforeKill = await waitFor(run, redis.url, ({ done }) => done >= Math.floor(shards / 6));
+  const beforeKill = await waitFor(run, countFailed, ({ done }) => done >= Math.floor(shards / 6));
   first.kill("SIGKILL");
   startWorker(redis.url, onStart);
-  const beforeFlush = await waitFor(run, redis.url, ({ done }) => done >= Math.floor(shards / 3));
+  const beforeFlush = await waitFor(run, countFailed, ({ done }) => done >= Math.floor(shards / 3));
   await redis.command("FLUSHALL");
   const again = golem("embed", "--run", run, "--queue", redis.url);
-  const poisoned = await waitFor(run, redis.url, ({ done, failed }) => done + failed === shards);
+  const poisoned = await waitFor(run, countFailed, ({ done, failed }) => done + failed === shards);
   const deaths = poisonDeaths;
   isPoisonous = false;
   const retried = golem("retry", "--run", run, "--queue", redis.url);
-  const finished = await waitFor(run, redis.url, ({ done }) => done === shards);
+  const finished = await waitFor(run, countFailed, ({ done }) => done === shards);
   const seconds = (performance.now() - started) / 1000;
+  const { document: status } = golem("status", "--run", run);
+  await close();
   for (const worker of workers) await endChild(worker);
   const refused = golem("embed", "--run", single, "--queue", `redis://127.0.0.1:${await getFreePort()}/`);
   await redis.stop();
@@ -212,7 +225,7 @@ async function main() {
         enqueuedAgain: again.document.enqueued,
       },
       poison: { shard: poison, deaths, failed: poisoned.failed, doneMeanwhile: poisoned.done },
-      ...{ retried: retried.document.retried, done: finished.done, errors: finished.errors },
+      ...{ retried: retried.document.retried, done: finished.done, errors: status.errors },
     },
     refused: { exitCode: refused.exitCode, code: refused.document.error.code, seconds: refused.seconds },
     fullDisk: measureFullDisk(data, expected),
