@@ -1,12 +1,12 @@
 /**
- * What embedding costs per clip, by recipe: processor time, bytes of shards and requests to S3, and from these the cost of
- * a million and of ten million clips.
+ * What embedding costs per clip, by recipe: processor time, bytes of shards and requests to S3, and from
+ * these the cost of a million and of ten million clips.
  *
  *   npx tsx runs/cost-model.ts
  *
- * Clips are those of demo/banking, of 1 to 4 s. Processor time is that of the whole process at two numbers of clips: the
- * difference is what the clips cost, without the start. Requests are counted by a proxy in front of an S3 server. Needs
- * the built package. Writes runs/results/cost-model.json and cost-model.md.
+ * Clips are those of demo/banking, of 1 to 4 s. Processor time is that of the whole process at two numbers
+ * of clips: the difference is what the clips cost, without the start. Requests are counted by a proxy in
+ * front of an S3 server. Needs the built package. Writes runs/results/cost-model.json and cost-model.md.
  */
 import { execFileSync, spawn } from "node:child_process";
 import {

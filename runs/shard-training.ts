@@ -1,12 +1,12 @@
 /**
- * What training from shards costs, by the number of recordings: processor time, wall time and memory of `golem train RUN`
- * with no options.
+ * What training from shards costs, by the number of recordings: processor time, wall time and memory of
+ * `golem train RUN` with no options.
  *
  *   npx tsx runs/shard-training.ts [SIZES]
  *
- * SIZES: numbers of recordings (default 10000,20000). Vectors and transcripts are drawn from ten Gaussian classes of the
- * default encoders' sizes, so that no encoder runs. Writes runs/results/shard-training.json and shard-training.md. Needs
- * the built package.
+ * SIZES: numbers of recordings (default 10000,20000). Vectors and transcripts are drawn from ten Gaussian
+ * classes of the default encoders' sizes, so that no encoder runs. Writes runs/results/shard-training.json
+ * and shard-training.md. Needs the built package.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,13 +1,13 @@
 /**
- * Two thousand recordings embedded by two workers from a real queue while things go wrong, against one process without
- * a queue: a worker killed, the queue lost, files that are no recordings, a shard that kills its workers, a refused
- * queue, a full disk. The shards have to be equal, byte for byte.
+ * Two thousand recordings embedded by two workers from a real queue while things go wrong, against one
+ * process without a queue: a worker killed, the queue lost, files that are no recordings, a shard that kills
+ * its workers, a refused queue, a full disk. The shards have to be equal, byte for byte.
  *
  *   npx tsx runs/shards.ts [RECORDINGS] [ENCODER]
  *
- * RECORDINGS: default 2000; ENCODER: default google-speech-embedding. Recordings are pieces of the repository's demo data. Needs the
- * built package and redis-server; the full disk needs a Linux on which this user may mount a tmpfs. Writes
- * runs/results/shards.json and shards.md.
+ * RECORDINGS: default 2000; ENCODER: default google-speech-embedding. Recordings are pieces of the
+ * repository's demo data. Needs the built package and redis-server; the full disk needs a Linux on which
+ * this user may mount a tmpfs. Writes runs/results/shards.json and shards.md.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,4 +1,6 @@
-/** The contract of object stores, over a folder and a real S3 server; runs in buckets, archives and tables. */
+/**
+ * The contract of object stores, over a folder and a real S3 server; runs in buckets, archives and tables.
+ */
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -2,8 +2,8 @@
  * A bucket of S3, or of anything that speaks its protocol, as an object store.
  *
  * The SDK takes address, region and credentials from the environment as all AWS tools do: AWS_ENDPOINT_URL,
- * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken requests with
- * growing pauses; bodies that break off are continued here.
+ * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken
+ * requests with growing pauses; bodies that break off are continued here.
  * Not its concern: what the objects are.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -35,7 +35,10 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
   return { bucket: match[1]!, prefix };
 }
 
-/** Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`, `usage`. */
+/**
+ * Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`,
+ * `usage`.
+ */
 export async function openS3Store(address: string): Promise<ObjectStore> {
   const { bucket, prefix } = parseBucketAddress(address);
   // It warns of the versions of Node that it will need next year, on stderr, in every process.

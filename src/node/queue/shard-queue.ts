@@ -1,8 +1,8 @@
 /**
  * Shards in a queue (BullMQ): which are put into it, and what is known of them there.
  *
- * The queue only says who does what next. What is done is known from the shards that exist, so a queue that is lost is
- * filled again by the same command.
+ * The queue only says who does what next. What is done is known from the shards that exist, so a queue that
+ * is lost is filled again by the same command.
  * Not its concern: embedding (shard-worker.ts), connections.
  *
  * https://docs.bullmq.io
@@ -140,7 +140,10 @@ export interface Enqueued {
   readonly failed: number;
 }
 
-/** Puts the shards of a run that are missing into the queue. Rejects with the errors of `openRun` and of the queue. */
+/**
+ * Puts the shards of a run that are missing into the queue. Rejects with the errors of `openRun` and of the
+ * queue.
+ */
 export async function enqueueRun(
   address: string,
   url: string,

@@ -1,9 +1,9 @@
 /**
  * A worker: takes shards from the queue, one at a time, and embeds each on all cores.
  *
- * One shard at a time, so that a shard that ends the process takes no other with it. The lease of a shard is renewed
- * while it is embedded; when the worker is gone, the shard is given to another, and after three tries it has failed.
- * Not its concern: how shards are embedded, the terminal.
+ * One shard at a time, so that a shard that ends the process takes no other with it. The lease of a shard is
+ * renewed while it is embedded; when the worker is gone, the shard is given to another, and after three
+ * tries it has failed. Not its concern: how shards are embedded, the terminal.
  */
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
@@ -58,8 +58,8 @@ export interface WorkerTotals {
 const emptyMilliseconds = 500;
 
 /**
- * Works until `signal` is aborted, or until the queue is empty if that is asked for. Rejects with `queue-failed`,
- * `missing-package`, `usage`; shards that fail are events.
+ * Works until `signal` is aborted, or until the queue is empty if that is asked for. Rejects with
+ * `queue-failed`, `missing-package`, `usage`; shards that fail are events.
  */
 export async function runShardWorker(url: string, options: ShardWorkerOptions = {}): Promise<WorkerTotals> {
   const { signal, onEvent, onWarning } = options;

@@ -34,8 +34,8 @@ export interface WorkerMetrics {
 const rateSeconds = 60;
 
 /**
- * Serves metrics. `countQueue` counts the shards of the queue by state whenever metrics are read. Rejects with
- * `usage` if the port is in use.
+ * Serves metrics. `countQueue` counts the shards of the queue by state whenever metrics are read. Rejects
+ * with `usage` if the port is in use.
  */
 export async function serveWorkerMetrics(
   { port, host = "127.0.0.1" }: MetricsPlace,

@@ -1,6 +1,6 @@
 /**
- * Varied copies of the recordings of a run: made from the recordings themselves, as for a folder, where they can be
- * read from here. What is known of the originals comes from the shards.
+ * Varied copies of the recordings of a run: made from the recordings themselves, as for a folder, where they
+ * can be read from here. What is known of the originals comes from the shards.
  *
  * Not its concern: which copies are made.
  */
@@ -32,7 +32,10 @@ interface CopiesOptions extends EmbedOptions {
   readonly store: EmbeddingStore;
 }
 
-/** Adds copies to outputs, in place. Where recordings cannot be read, there is a warning and there are no copies. */
+/**
+ * Adds copies to outputs, in place. Where recordings cannot be read, there is a warning and there are no
+ * copies.
+ */
 export async function addRunCopies(
   recordings: readonly Recording[],
   outputs: RunOutputs,

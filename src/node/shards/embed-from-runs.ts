@@ -1,8 +1,8 @@
 /**
  * The embeddings of recordings that come from runs: read from shards instead of computed.
  *
- * Up to `maximumDense` recordings are held in memory, as training holds those of a folder; of more, vectors are read
- * when they are used.
+ * Up to `maximumDense` recordings are held in memory, as training holds those of a folder; of more, vectors
+ * are read when they are used.
  * Not its concern: how shards are made.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -43,8 +43,8 @@ export interface RunEmbedOptions extends EmbedOptions {
 }
 
 /**
- * Embeds recordings, those of runs from their shards. Rejects with `invalid-option` for a run that has not the vectors
- * of the encoders, `invalid-data` for damaged shards, and the errors of `embedRecordings`.
+ * Embeds recordings, those of runs from their shards. Rejects with `invalid-option` for a run that has not
+ * the vectors of the encoders, `invalid-data` for damaged shards, and the errors of `embedRecordings`.
  */
 export async function embedFromRuns(
   recordings: readonly Recording[],

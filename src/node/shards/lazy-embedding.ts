@@ -1,6 +1,6 @@
 /**
- * Embeddings whose vectors are read from shards whenever they are asked for, so that training on millions of recordings
- * holds none of them.
+ * Embeddings whose vectors are read from shards whenever they are asked for, so that training on millions of
+ * recordings holds none of them.
  *
  * Not its concern: how shards are read.
  */

@@ -1,6 +1,6 @@
 /**
- * The recordings of a data set on this machine, as a run lists them. It is read as `train` reads it, so that a golem
- * trained on the run is the one trained on the data set.
+ * The recordings of a data set on this machine, as a run lists them. It is read as `train` reads it, so that
+ * a golem trained on the run is the one trained on the data set.
  *
  * Not its concern: shards, buckets.
  */

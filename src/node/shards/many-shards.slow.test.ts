@@ -1,4 +1,6 @@
-/** Training on more recordings than are held in memory: vectors are read from shards, and give the same head. */
+/**
+ * Training on more recordings than are held in memory: vectors are read from shards, and give the same head.
+ */
 import { expect, it } from "vitest";
 import { writeDrawnRun } from "../../../test/support/drawn-run.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";

@@ -1,5 +1,6 @@
 /**
- * Plans a run: lists the recordings of a data set, divides them into shards, and writes manifest and run.json.
+ * Plans a run: lists the recordings of a data set, divides them into shards, and writes manifest and
+ * run.json.
  *
  * Planning again finds what is done: shards whose recordings and recipe are the same keep their names.
  * Not its concern: how recordings are embedded, who embeds which shard.
@@ -39,9 +40,9 @@ export interface Plan {
 }
 
 /**
- * Plans a run over a data set: what `train` takes except the Hub's, a folder or bucket with tar archives or Parquet
- * files, or s3://bucket/prefix. Rejects with the errors of reading the data set, `usage`, `no-recordings`,
- * `output-failed`.
+ * Plans a run over a data set: what `train` takes except the Hub's, a folder or bucket with tar archives or
+ * Parquet files, or s3://bucket/prefix. Rejects with the errors of reading the data set, `usage`,
+ * `no-recordings`, `output-failed`.
  */
 export async function planRun(data: string, out: string, options: PlanOptions = {}): Promise<Plan> {
   const { shardSize = defaultShardSize, encoder, precision, transcript, audio = {}, fp16 = false } = options;

@@ -1,6 +1,6 @@
 /**
- * Brings the recordings of a shard to files on this machine: those of a folder are there already; those of a bucket,
- * an archive or a table are written to a temporary folder, and deleted when they have been used.
+ * Brings the recordings of a shard to files on this machine: those of a folder are there already; those of a
+ * bucket, an archive or a table are written to a temporary folder, and deleted when they have been used.
  *
  * Files are named by their place in the shard, never by their keys.
  * Not its concern: what the recordings are.

@@ -39,8 +39,8 @@ export class RunOrigin implements RecordingOrigin {
 }
 
 /**
- * Loads a run. Recordings of shards that are missing are left out, with a warning; without labels, those that have
- * none too. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
+ * Loads a run. Recordings of shards that are missing are left out, with a warning; without labels, those
+ * that have none too. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
  */
 export async function loadRunDataset(
   address: string,

@@ -1,9 +1,9 @@
 /**
  * run.json: what a run of shards computes, of which recordings, and under which names its shards are kept.
  *
- * A shard's name is its number, a fingerprint of everything that shapes its vectors, and a hash of its list of
- * recordings. It is written last and as a whole, so its existence means that the shard is done; a shard computed twice
- * is written twice under the same name.
+ * A shard's name is its number, a fingerprint of everything that shapes its vectors, and a hash of its list
+ * of recordings. It is written last and as a whole, so its existence means that the shard is done; a shard
+ * computed twice is written twice under the same name.
  * Not its concern: the list of recordings (manifest.ts), the contents of shards.
  */
 import { createHash } from "node:crypto";

@@ -1,9 +1,9 @@
 /**
- * Embeds shards: one after another, each recording of one on the next free worker thread, with eight recordings
- * fetched ahead.
+ * Embeds shards: one after another, each recording of one on the next free worker thread, with eight
+ * recordings fetched ahead.
  *
- * A recording that cannot be embedded is a row with its error; what a machine lacks (weights, disk, network) fails the
- * shard, so that another attempt can do better.
+ * A recording that cannot be embedded is a row with its error; what a machine lacks (weights, disk, network)
+ * fails the shard, so that another attempt can do better.
  * Not its concern: which shard is next, queues.
  */
 import { availableParallelism } from "node:os";
@@ -60,16 +60,16 @@ export interface ShardResult {
 /** Embeds shards of one run. */
 export interface ShardEmbedder {
   /**
-   * Embeds a shard and writes it. Rejects with `usage` for a number it does not have, `aborted`, and errors of the
-   * machine; nothing is then written. `onProgress` counts its recordings.
+   * Embeds a shard and writes it. Rejects with `usage` for a number it does not have, `aborted`, and errors
+   * of the machine; nothing is then written. `onProgress` counts its recordings.
    */
   embed(shard: number, options?: WorkOptions & { readonly fp16?: boolean | undefined }): Promise<ShardResult>;
   close(): Promise<void>;
 }
 
 /**
- * Creates an embedder; the networks are loaded with the first shard. Rejects with the errors of resolving encoders, and
- * `golem-version` if this machine has others than the run.
+ * Creates an embedder; the networks are loaded with the first shard. Rejects with the errors of resolving
+ * encoders, and `golem-version` if this machine has others than the run.
  */
 export async function createShardEmbedder(
   run: Run,

@@ -8,7 +8,10 @@ import { GolemError } from "../../core/error.ts";
 /** Kubernetes (Indexed Job), AWS Batch, Slurm. */
 const variables = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID"] as const;
 
-/** Gets the number of this job; undefined outside of an array job. Throws `usage` for anything but a whole number. */
+/**
+ * Gets the number of this job; undefined outside of an array job. Throws `usage` for anything but a whole
+ * number.
+ */
 export function getArrayIndex(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): number | undefined {

@@ -1,11 +1,11 @@
 /**
- * Reads shards: plain columns as values, vectors one by one from their places in the file, so that a shard is never in
- * memory as a whole.
+ * Reads shards: plain columns as values, vectors one by one from their places in the file, so that a shard
+ * is never in memory as a whole.
  *
  * Not its concern: runs, labels.
  *
- * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored plain, so the
- * vector of a row lies at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
+ * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored plain,
+ * so the vector of a row lies at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
@@ -83,8 +83,9 @@ export interface ShardVectors {
 const longestHeader = 1024;
 
 /**
- * Finds the vectors of a shard on this machine; they are read when they are wanted, synchronously. `rows` is the number of
- * recordings that did not fail. Rejects with `invalid-data` for a shard that was not written as ours are.
+ * Finds the vectors of a shard on this machine; they are read when they are wanted, synchronously. `rows` is
+ * the number of recordings that did not fail. Rejects with `invalid-data` for a shard that was not written
+ * as ours are.
  */
 export async function openShardVectors(
   path: string,
@@ -176,7 +177,9 @@ function createVectors(
   };
 }
 
-/** Adds the vectors of a column chunk: a vector that lies in two pages is not expected of our writer's pages. */
+/**
+ * Adds the vectors of a column chunk: a vector that lies in two pages is not expected of our writer's pages.
+ */
 async function findRuns(
   file: { slice(start: number, end?: number): Promise<ArrayBuffer> },
   start: number,

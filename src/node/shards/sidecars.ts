@@ -1,6 +1,6 @@
 /**
- * Labels beside recordings in archives: NAME.cls holds a label, NAME.json an object with `label` and, if known,
- * `speaker` (WebDataset).
+ * Labels beside recordings in archives: NAME.cls holds a label, NAME.json an object with `label` and, if
+ * known, `speaker` (WebDataset).
  *
  * Not its concern: archives.
  */

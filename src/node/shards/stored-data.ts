@@ -1,8 +1,8 @@
 /**
  * The recordings of a bucket, or of tar archives and Parquet files in a folder, as a run lists them.
  *
- * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json beside NAME.wav in archives
- * (WebDataset), from the columns of tables, else from folders, as `train` reads them.
+ * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json beside NAME.wav in
+ * archives (WebDataset), from the columns of tables, else from folders, as `train` reads them.
  * Not its concern: shards; the contents of recordings.
  */
 import { throwIfAborted } from "../../core/error.ts";

@@ -1,6 +1,6 @@
 /**
- * Labels from lists in a bucket or an archive: metadata.csv, metadata.tsv, metadata.jsonl, with paths relative to the
- * list.
+ * Labels from lists in a bucket or an archive: metadata.csv, metadata.tsv, metadata.jsonl, with paths
+ * relative to the list.
  *
  * Not its concern: columns (dataset/labelled-rows.ts).
  */
@@ -21,8 +21,8 @@ const maximumListBytes = 256 << 20;
 export const isMetadataName = (name: string): boolean => /^metadata\.(csv|tsv|jsonl)$/i.test(name);
 
 /**
- * The recordings that lists name, in the order of the lists; those that no list names are left out. Rejects with
- * `invalid-data` and the errors of the store.
+ * The recordings that lists name, in the order of the lists; those that no list names are left out. Rejects
+ * with `invalid-data` and the errors of the store.
  */
 export async function applyLists(
   store: ObjectStore,
