@@ -1,4 +1,5 @@
 /** Runs of shards on real recordings: planning, embedding, reading back, training. */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -212,4 +213,72 @@ describe("shards", () => {
       1,
     );
   });
+
+  it("score a golem on held-out recordings, as their folder does", async () => {
+    const [data, run, out] = [
+      await createScratchFolder(),
+      await createScratchFolder(),
+      await createScratchFolder(),
+    ];
+    for (let n = 0; n < 4; n++) {
+      const label = join(data, n % 2 ? "high" : "low");
+      await mkdir(label, { recursive: true });
+      const tone = createTone(16_000, 0.4, 1, (n % 2 ? 2100 : 150) + 7 * n);
+      await writeFile(join(label, `${n}.wav`), createWav(tone, 16_000));
+    }
+    const encoder = ["--encoder", "google-speech-embedding"];
+    await runJson("train", await getData(), "--out", join(out, "golem"), ...encoder, "--augment", "none");
+    await runJson("plan", data, "--out", run, "--shard-size", "3", ...encoder);
+    await runJson("embed", "--run", run);
+    const scored = await runJson("evaluate", join(out, "golem"), run);
+    expect(scored.document.recordings).toBe(4);
+    expect(scored.document).toEqual((await runJson("evaluate", join(out, "golem"), data)).document);
+    await rm(join(run, "shards", (await readdir(join(run, "shards")))[0]!));
+    const partly = await runJson("evaluate", join(out, "golem"), run, "--strict");
+    expect(partly.exitCode).toBe(1);
+    expect(partly.document.recordings).toBeLessThan(4);
+    expect(partly.document.skipped[0].message).toContain("1 of 2 shards");
+  });
 });
+
+/** Whether a file system of a few kilobytes can be mounted: as root, on Linux. */
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+
+describe.skipIf(!canMount)(
+  `a full disk${canMount ? "" : " (skipped: only root mounts file systems)"}`,
+  () => {
+    it("ends the work with an error, keeps whole shards only, and goes on when there is room", async () => {
+      const run = await createScratchFolder();
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=44k", "none", run]);
+      try {
+        const planned = [
+          "plan",
+          await getData(),
+          "--out",
+          run,
+          "--shard-size",
+          "3",
+          "--encoder",
+          "google-speech-embedding",
+        ];
+        expect((await runJson(...planned)).exitCode).toBe(0);
+        const { exitCode, document } = await runJson("embed", "--run", run);
+        expect(exitCode).toBe(1);
+        expect(document.error).toMatchObject({
+          code: "output-failed",
+          message: expect.stringContaining("full"),
+        });
+        const { done } = (await runJson("status", "--run", run)).document;
+        expect(done).toBeLessThan(5);
+        expect((await readdir(join(run, "shards"))).filter((name) => !name.endsWith(".parquet"))).toEqual([]);
+        execFileSync("mount", ["-o", "remount,size=1m", run]);
+        expect((await runJson("embed", "--run", run)).document).toMatchObject({
+          found: done,
+          embedded: 5 - done,
+        });
+      } finally {
+        execFileSync("umount", ["-l", run]);
+      }
+    });
+  },
+);
