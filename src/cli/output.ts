@@ -15,6 +15,10 @@ import type { GolemDiff } from "../node/diff.ts";
 import type { CacheStats } from "../node/disk/cache-account.ts";
 import type { ExportResult } from "../node/export/export-golem.ts";
 import type { FileState } from "../node/models/package-files.ts";
+import type { Enqueued, ShardFailure } from "../node/queue/shard-queue.ts";
+import type { WorkerEvent, WorkerTotals } from "../node/queue/shard-worker.ts";
+import type { EmbeddedRun } from "../node/shards/embed-missing.ts";
+import type { RunStatus } from "../node/shards/run-status.ts";
 import type { SynthesizedData } from "../node/synthesize.ts";
 import type { EncoderComparison } from "../workflow/compare-encoders.ts";
 import type { DatasetComparison } from "../workflow/compare-heads.ts";
@@ -146,8 +150,52 @@ export type ServeOutput =
     }
   | { readonly ready: { readonly golems: readonly string[] } };
 
+/** What `embed` wrote: a table, shards of a run, or entries of a queue. */
+export type EmbedOutput = EmbeddingTableOutput | ShardsOutput | QueuedShardsOutput;
+
+/** With `--run`: the shards that were embedded. */
+export interface ShardsOutput extends EmbeddedRun {
+  readonly run: string;
+  /** With `--shard`, or in a job of an array. */
+  readonly shard?: number;
+}
+
+/** With `--run` and `--queue`: the shards that were put into the queue. */
+export interface QueuedShardsOutput extends Enqueued {
+  readonly run: string;
+}
+
+/** The run that was planned. */
+export interface PlanOutput {
+  readonly run: string;
+  readonly data: string;
+  readonly recordings: number;
+  readonly shards: number;
+  /** Recordings per shard, at most. */
+  readonly shardSize: number;
+  readonly encoders: readonly string[];
+  /** Whether vectors are stored in 16 bits. */
+  readonly fp16: boolean;
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/** What happens to shards, a line each, and at the end what was done in all. */
+export type WorkOutput = WorkerEvent | ({ readonly event: "stopped" } & WorkerTotals);
+
+/** How far a run is; with `--watch` one line per look. */
+export interface StatusOutput extends RunStatus {
+  /** With `--queue`: shards that failed. */
+  readonly failures?: readonly ShardFailure[];
+}
+
+/** The shards that were put back into the queue. */
+export interface RetryOutput {
+  readonly run: string;
+  readonly retried: number;
+}
+
 /** The table that was written. */
-export interface EmbedOutput {
+export interface EmbeddingTableOutput {
   readonly out: string;
   /** Rows written. */
   readonly recordings: number;

@@ -288,6 +288,16 @@ export const errorReference = {
     cause: "The work took longer than a request may take.",
     cure: "Send shorter recordings, or raise --timeout.",
   },
+  "missing-package": {
+    group: "Everywhere",
+    cause: "A package that is optional is not installed: the AWS SDK for s3:// addresses, BullMQ for queues.",
+    cure: "Install it with the line in the hint.",
+  },
+  "queue-failed": {
+    group: "Everywhere",
+    cause: "The server of the queue cannot be reached, or refuses what was asked.",
+    cure: "Check the address, the password and the server; shards that are done stay done.",
+  },
   usage: {
     group: "Everywhere",
     cause: "The command line is wrong: an unknown command or option, a missing or contradictory value.",

@@ -9,6 +9,7 @@ import { run as runCommandLine } from "../../src/cli/run.ts";
 import { createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
 import { checkDocuments, checkOutput, read, schemaFolder } from "../support/output-schemas.ts";
+import { hasRedis, startRedis } from "../support/redis-server.ts";
 import { createToneInSilence, getToneGolem, serve } from "../support/served.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "golem-schemas-"));
@@ -131,6 +132,19 @@ it("describe encoders and caches", async () => {
   }
 });
 
+it("describe runs of shards", async () => {
+  const planned = place("run");
+  await run("plan", [data, "--out", planned, "--shard-size", "3", "--encoder", "mfcc"]);
+  await run("embed", ["--run", planned, "--shard", "0"]);
+  await run("status", ["--run", planned]);
+  if (!hasRedis) return;
+  const redis = await startRedis();
+  onTestFinished(redis.stop);
+  await run("embed", ["--run", planned, "--queue", redis.url]);
+  await run("work", ["--queue", redis.url, "--exit-when-empty"]);
+  await run("retry", ["--run", planned, "--queue", redis.url]);
+});
+
 it("describe help and completion", async () => {
   await run("help", []);
   await run("help", ["update"]);
@@ -163,6 +177,7 @@ it("describe the documents of the server", async () => {
 
 it("cover every command", () => {
   // The demo has a slow test, test/docs/demo.slow.test.ts.
-  const documented = commands.filter(({ name }) => name !== "demo");
+  const without = hasRedis ? ["demo"] : ["demo", "work", "retry"];
+  const documented = commands.filter(({ name }) => !without.includes(name));
   expect([...covered].sort()).toEqual(documented.map(({ name }) => name).sort());
 });
