@@ -154,14 +154,14 @@ export type ServeOutput =
 export type EmbedOutput = EmbeddingTableOutput | ShardsOutput | QueuedShardsOutput;
 
 /** With `--run`: the shards that were embedded. */
-export interface ShardsOutput extends EmbeddedRun {
+interface ShardsOutput extends EmbeddedRun {
   readonly run: string;
   /** With `--shard`, or in a job of an array. */
   readonly shard?: number;
 }
 
 /** With `--run` and `--queue`: the shards that were put into the queue. */
-export interface QueuedShardsOutput extends Enqueued {
+interface QueuedShardsOutput extends Enqueued {
   readonly run: string;
 }
 
@@ -195,7 +195,7 @@ export interface RetryOutput {
 }
 
 /** The table that was written. */
-export interface EmbeddingTableOutput {
+interface EmbeddingTableOutput {
   readonly out: string;
   /** Rows written. */
   readonly recordings: number;

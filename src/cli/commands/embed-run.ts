@@ -6,7 +6,7 @@
 import { GolemError } from "../../core/error.ts";
 import { embedRun } from "../../node/shards/embed-missing.ts";
 import { getArrayIndex } from "../../node/shards/shard-number.ts";
-import type { QueuedShardsOutput, ShardsOutput } from "../output.ts";
+import type { EmbedOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -36,7 +36,7 @@ export async function embedShards(options: EmbedRunCommandOptions, terminal: Ter
     run,
     ...(shard === undefined ? {} : { shard }),
     ...result,
-  } satisfies ShardsOutput);
+  } satisfies EmbedOutput);
   const { embedded, clips, errors, found, shards } = result;
   terminal.print(
     embedded === 0
@@ -57,7 +57,7 @@ async function enqueue(
 ): Promise<number> {
   const { enqueueRun } = await import("../../node/queue/shard-queue.ts");
   const result = await enqueueRun(address, url, { ...terminal.work, fp16 });
-  terminal.printJson({ run: address, ...result } satisfies QueuedShardsOutput);
+  terminal.printJson({ run: address, ...result } satisfies EmbedOutput);
   const { enqueued, found, queued, failed } = result;
   terminal.print(
     `Put ${enqueued} shards into the queue; ${found} are done, ${queued} were in it${failed > 0 ? `, ${failed} have failed (golem retry)` : ""}.`,

@@ -9,7 +9,7 @@ import { loadDataset } from "../../node/data/dataset-files.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import { runInNode } from "../../node/node-environment.ts";
-import type { EmbeddingTableOutput } from "../output.ts";
+import type { EmbedOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type EmbedRunCommandOptions, embedShards } from "./embed-run.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
@@ -101,7 +101,7 @@ async function embedTable(
   terminal.printJson({
     ...{ out, recordings: embedded.length, encoder: info.id, layers: info.layers },
     ...{ dimensions: info.dimensions, computed: result.computed, seconds, skipped },
-  } satisfies EmbeddingTableOutput);
+  } satisfies EmbedOutput);
   terminal.print(
     `Wrote ${embedded.length} recordings, ${info.layers} layers of 2 x ${info.dimensions}, to ${out}`,
   );
