@@ -185,6 +185,7 @@ function createParts(
       getBodyBytes: () => budget.used,
       isReady: () => golems.isReady() && pool.getReady() > 0,
       getWorkers: pool.getReady,
+      getBusySeconds: pool.getBusySeconds,
       getDroppedLines: sink.getDropped,
       getKept: () => keeper?.getState(),
     }),
@@ -208,10 +209,14 @@ async function loadAndWatch(
 ): Promise<void> {
   const start = performance.now();
   await golems.load({ signal, onProgress });
+  for (const golem of golems.list()) metrics.describe(golem);
   log.info({ golems: golems.ids, milliseconds: Math.round(performance.now() - start) }, "ready");
   golems.watch((id, error) => {
     metrics.countReload(id, error === undefined);
-    if (error === undefined) return log.info({ golem: id }, "reloaded");
+    if (error === undefined) {
+      metrics.describe(golems.get(id));
+      return log.info({ golem: id }, "reloaded");
+    }
     const { code, message } = error as GolemError;
     log.error(
       { golem: id, code, error: message },

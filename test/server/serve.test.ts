@@ -114,6 +114,8 @@ describe("answers", () => {
       /golem_http_request_duration_seconds_count\{route="\/v1\/golems\/:id\/predict",method="POST",status="200"\} \d/,
     );
     expect(text).toMatch(/golem_recordings_total\{golem="tones"\} \d/);
+    expect(text).toMatch(/golem_predictions_total\{golem="tones",label="low"\} [1-9]/);
+    expect(text).toMatch(/golem_busy_seconds_total (?!0\n)[\d.e-]+\n/);
     expect(text).toMatch(/golem_event_loop_delay_seconds\{quantile="0.99"\} [\d.e-]+\n/);
     expect(text).toContain("golem_ready 1\n");
   });

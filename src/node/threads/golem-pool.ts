@@ -23,6 +23,8 @@ export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
   /** One number in memory that all workers share: how many of them are busy. */
   readonly busy: Int32Array;
+  /** One number in memory that all workers share: microseconds for which they have worked on recordings. */
+  readonly worked: BigInt64Array;
   /** Most samples of all channels that are decoded for one prediction; default: no limit. */
   readonly maximumSamples?: number | undefined;
 }
@@ -144,6 +146,8 @@ export interface GolemPool {
    * place.
    */
   getReady(): number;
+  /** Seconds for which workers have worked on recordings, all of them together. */
+  getBusySeconds(): number;
   /**
    * Decodes a golem's files and fetches the weights it needs. Rejects with `golem-damaged`, `golem-version`,
    * and the errors of `resolveGolemEncoderSet` and of fetching.
@@ -197,11 +201,12 @@ export function createGolemPool({
   onDeath?(error: unknown): void;
 }): GolemPool {
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const worked = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   /** By version; a worker that replaces a dead one loads them first. */
   const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemCalls>({
     script: "golem-worker",
-    settings: { cache, busy, maximumSamples } satisfies GolemWorkerSettings,
+    settings: { cache, busy, worked, maximumSamples } satisfies GolemWorkerSettings,
     count,
     concurrent: concurrentCalls,
     getFirstCalls: () => [...loaded.values()].map((argument) => ({ method: "load", argument }) as const),
@@ -255,6 +260,7 @@ export function createGolemPool({
   };
   return {
     getReady: pool.getReady,
+    getBusySeconds: () => Number(Atomics.load(worked, 0)) / 1e6,
     examine: (files, { signal, onProgress, encoder } = {}) =>
       pool.run("examine", { files, encoder }, { signal, onProgress }),
     async load(golem) {

@@ -51,7 +51,6 @@ const turnMilliseconds = 8;
 const streamSamplesPerSecond = 192_000;
 
 const getTime = (): number => performance.now();
-const turns = createFairTurns({ getTime, takeTurn: () => setImmediate() });
 
 /** A source whose reads let the work of other clients run in between. */
 function takeTurns(source: ByteSource, turn: Turn): ByteSource {
@@ -85,9 +84,14 @@ async function* receive(chunks: AsyncIterable<Uint8Array>, turn: Turn): AsyncGen
 serveWorker<GolemWorkerSettings, GolemCalls>(startService, { concurrent: concurrentCalls });
 
 function startService(
-  { cache, busy, maximumSamples }: GolemWorkerSettings,
+  { cache, busy, worked, maximumSamples }: GolemWorkerSettings,
   place: number,
 ): WorkerService<GolemCalls> {
+  const turns = createFairTurns({
+    getTime,
+    takeTurn: () => setImmediate(),
+    onUsed: (milliseconds) => void Atomics.add(worked, 0, BigInt(Math.round(1000 * milliseconds))),
+  });
   const cores = availableParallelism();
   const hasSpareCore = (): boolean => 2 * Atomics.load(busy, 0) <= cores;
   // Workers further back get work only where there is no core to spare.
