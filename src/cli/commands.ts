@@ -31,7 +31,7 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, port, positive, share, timeLimit } from "./option-values.ts";
+import { integer, list, oneOf, port, positive, share, timeLimit, waitSeconds } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -483,11 +483,21 @@ unreadable files. Exits with 1 on a severe finding.`,
         parse: timeLimit,
       },
       { flags: "--workers <n>", description: "worker threads (default: one per core)", parse: integer(1) },
+      {
+        flags: "--reload <seconds>",
+        description: `interval of checks for new versions of golems; 0: only SIGHUP checks (default: ${serverDefaults.reloadSeconds} for folders, ${serverDefaults.remoteReloadSeconds} for other machines)`,
+        parse: waitSeconds,
+      },
+      {
+        flags: "--drain <seconds>",
+        description: `time for which requests are still accepted after SIGTERM, while /readyz answers 503 (default: ${serverDefaults.drainSeconds})`,
+        parse: waitSeconds,
+      },
       ...keepOptions,
       movedEncoderOption,
     ],
-    help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. A golem's id is the name of its folder; it is
-loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
+    help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. GOLEM is a golem's folder, a folder of
+golems, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; new versions are loaded beside the old ones. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
     load: () => import("./commands/serve.ts"),
   },
   {

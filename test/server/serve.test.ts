@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
@@ -240,7 +241,8 @@ describe("errors", () => {
       golems: [tones.golem, `${tones.folder}/../${tones.folder.split("/").at(-1)}/tones/`],
     });
     await expect(two).rejects.toMatchObject({ code: "invalid-option" });
-    await expect(serve({ golems: [tones.folder] })).rejects.toMatchObject({ code: "golem-not-found" });
+    const none = join(tones.folder, "tones", "nothing");
+    await expect(serve({ golems: [none] })).rejects.toMatchObject({ code: "golem-not-found" });
   });
 
   it("of a port that is taken", async () => {

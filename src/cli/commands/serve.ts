@@ -22,6 +22,8 @@ interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly timeout?: number;
   readonly workers?: number;
   readonly encoder?: string;
+  readonly reload?: number;
+  readonly drain?: number;
 }
 
 /** Maximum size of a key file, in bytes. */
@@ -52,9 +54,14 @@ export async function runCommand(
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,
+    reloadSeconds: options.reload,
+    drainSeconds: options.drain,
     keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });
+  // A terminal that is closed sends the same signal; the server ends with it.
+  const onHangUp = process.stdin.isTTY ? undefined : (): void => void server.reload();
+  if (onHangUp) process.on("SIGHUP", onHangUp);
   try {
     const { url, host, port, ids } = server;
     terminal.print(`Listening on ${url} for ${ids.join(", ")}; see ${url}/docs.`);
@@ -75,6 +82,7 @@ export async function runCommand(
     if (!signal?.aborted) throw error;
   } finally {
     await server.close();
+    if (onHangUp) process.off("SIGHUP", onHangUp);
   }
   return 0;
 }
