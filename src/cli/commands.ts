@@ -9,6 +9,8 @@ import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 import { eventDefaults } from "../evaluate/event-scores.ts";
 import { exportFormats } from "../node/export/export-formats.ts";
+import { queueDefaults } from "../node/queue/queue-defaults.ts";
+import { defaultShardSize } from "../node/shards/run-defaults.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
 import {
@@ -18,6 +20,7 @@ import {
   cutOption,
   detectOptions,
   encoderOption,
+  fp16Option,
   headOption,
   keepOptions,
   layerOption,
@@ -27,11 +30,13 @@ import {
   type OptionSpecification,
   poolingOption,
   precisionOption,
+  queueOption,
+  runOption,
   shotsOption,
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, port, positive, share, timeLimit, waitSeconds } from "./option-values.ts";
+import { integer, list, notNegative, oneOf, port, positive, share, timeLimit, waitSeconds } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -502,10 +507,10 @@ golems, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; 
   },
   {
     name: "embed",
-    args: ["<data>"],
-    description: "write the embeddings of every recording to a .parquet or .npz file",
+    args: ["[data]"],
+    description: "write the embeddings of every recording to a .parquet or .npz file, or embed shards of a run",
     options: [
-      { flags: "--out <file>", description: "F.parquet or F.npz (required)", required: true },
+      { flags: "--out <file>", description: "F.parquet or F.npz (required with DATA)" },
       encoderOption,
       precisionOption,
       cutOption,
@@ -513,9 +518,108 @@ golems, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; 
       ...audioOptions,
       ...annotationOptions,
       strictOption,
+      { flags: "--run <run>", description: "embed the shards of this run that are missing" },
+      {
+        flags: "--shard <n>",
+        description:
+          "with --run: only this shard, from 0 (default: JOB_COMPLETION_INDEX, AWS_BATCH_JOB_ARRAY_INDEX or SLURM_ARRAY_TASK_ID if set)",
+        parse: integer(0),
+      },
+      {
+        flags: "--queue <url>",
+        description: "with --run: put them into this queue, for golem work",
+      },
+      fp16Option,
+      {
+        flags: "--data <data>",
+        description: "with --run: where the recordings are on this machine (default: where they were planned)",
+      },
     ],
-    help: dataHelp,
+    help: `${dataHelp}\n\nThe encoders and audio settings of a run are those of golem plan.`,
     load: () => import("./commands/embed.ts"),
+  },
+  {
+    name: "plan",
+    args: ["<data>"],
+    description: "divide recordings into shards, to embed them on many machines",
+    options: [
+      {
+        flags: "--out <run>",
+        description: "folder or s3://bucket/prefix of the run (required)",
+        required: true,
+      },
+      {
+        flags: "--shard-size <n>",
+        description: `recordings per shard (default: ${defaultShardSize})`,
+        parse: integer(1),
+      },
+      encoderOption,
+      precisionOption,
+      transcriptOption,
+      fp16Option,
+      ...audioOptions,
+      ...annotationOptions,
+      strictOption,
+    ],
+    help: `DATA is a folder or a list as for train, s3://bucket/prefix, or a folder or prefix with .tar archives (folders of classes, metadata.csv, or
+NAME.cls and NAME.json beside NAME.wav) or .parquet files (columns audio and label, as on the Hugging Face Hub).
+RUN gets a manifest and run.json; shards are written to it by golem embed --run RUN. Planning again finds the shards that are done.
+S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server than Amazon's.`,
+    load: () => import("./commands/plan.ts"),
+  },
+  {
+    name: "work",
+    args: [],
+    description: "embed shards from a queue until stopped",
+    options: [
+      queueOption,
+      {
+        flags: "--concurrency <n>",
+        description: "recordings embedded at a time (default: one per core)",
+        parse: integer(1),
+      },
+      {
+        flags: "--lease <seconds>",
+        description: `time after which the shard of a worker that is not heard of is given to another (default: ${queueDefaults.leaseSeconds})`,
+        parse: integer(1),
+      },
+      {
+        flags: "--drain <seconds>",
+        description: `time to finish the current shard when stopped; after it the shard goes back into the queue (default: ${queueDefaults.drainSeconds})`,
+        parse: notNegative,
+      },
+      { flags: "--exit-when-empty", description: "stop when the queue is empty (default: wait for more)" },
+      { flags: "--metrics-port <n>", description: "port of /metrics for Prometheus (default: none)", parse: port },
+      {
+        flags: "--metrics-host <address>",
+        description: "address of /metrics; 0.0.0.0 for all (default: 127.0.0.1)",
+      },
+      {
+        flags: "--data <data>",
+        description: "where the recordings are on this machine (default: where they were planned)",
+      },
+    ],
+    help: `Needs Redis or Valkey, and the packages bullmq and ioredis. A shard is tried three times. Ctrl-C or SIGTERM finishes the current one.`,
+    load: () => import("./commands/work.ts"),
+  },
+  {
+    name: "status",
+    args: [],
+    description: "show how far a run is",
+    options: [
+      runOption,
+      queueOption,
+      { flags: "--watch", description: "until all shards are done or have failed" },
+    ],
+    help: "Exits with 1 while shards have failed. Active and failed shards are known with --queue only.",
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "retry",
+    args: [],
+    description: "put the shards of a run that failed back into the queue",
+    options: [runOption, queueOption],
+    load: () => import("./commands/retry.ts"),
   },
   {
     name: "encoders",

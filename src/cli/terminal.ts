@@ -38,6 +38,8 @@ export interface Terminal {
   note(text: string): void;
   /** One line that replaces the previous one, where progress is drawn; removed by the next text. */
   showLive(text: string): void;
+  /** Whether live lines are drawn. */
+  readonly hasLive: boolean;
   /** Piped standard input; undefined if it is a terminal. */
   readonly input: Readable | undefined;
   /** Options for library calls: cancellation, progress bar, warnings. */
@@ -122,6 +124,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       const width = (stderr as { columns?: number }).columns ?? 80;
       stderr.write(makePrintable(text.slice(0, width - 1)));
     },
+    hasLive: bar !== undefined,
     input: stdin && !isTty(stdin) ? stdin : undefined,
     work: { signal, onWarning: warn, ...(showProgress ? { onProgress: showProgress } : {}) },
     json,
