@@ -36,7 +36,17 @@ import {
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, notNegative, oneOf, port, positive, share, timeLimit, waitSeconds } from "./option-values.ts";
+import {
+  integer,
+  list,
+  notNegative,
+  oneOf,
+  port,
+  positive,
+  share,
+  timeLimit,
+  waitSeconds,
+} from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -502,13 +512,14 @@ unreadable files. Exits with 1 on a severe finding.`,
       movedEncoderOption,
     ],
     help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. GOLEM is a golem's folder, a folder of
-golems, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; new versions are loaded beside the old ones. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
+golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; new versions are loaded beside the old ones. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
     load: () => import("./commands/serve.ts"),
   },
   {
     name: "embed",
     args: ["[data]"],
-    description: "write the embeddings of every recording to a .parquet or .npz file, or embed shards of a run",
+    description:
+      "write the embeddings of every recording to a .parquet or .npz file, or embed shards of a run",
     options: [
       { flags: "--out <file>", description: "F.parquet or F.npz (required with DATA)" },
       encoderOption,
@@ -532,7 +543,8 @@ golems, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; 
       fp16Option,
       {
         flags: "--data <data>",
-        description: "with --run: where the recordings are on this machine (default: where they were planned)",
+        description:
+          "with --run: where the recordings are on this machine (default: where they were planned)",
       },
     ],
     help: `${dataHelp}\n\nThe encoders and audio settings of a run are those of golem plan.`,
@@ -589,7 +601,11 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
         parse: notNegative,
       },
       { flags: "--exit-when-empty", description: "stop when the queue is empty (default: wait for more)" },
-      { flags: "--metrics-port <n>", description: "port of /metrics for Prometheus (default: none)", parse: port },
+      {
+        flags: "--metrics-port <n>",
+        description: "port of /metrics for Prometheus (default: none)",
+        parse: port,
+      },
       {
         flags: "--metrics-host <address>",
         description: "address of /metrics; 0.0.0.0 for all (default: 127.0.0.1)",

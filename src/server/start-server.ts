@@ -24,7 +24,7 @@ import { serverDefaults } from "./server-defaults.ts";
 
 /** Where and how the server answers; see `serverDefaults`. */
 export interface ServerOptions extends EnvironmentOptions {
-  /** Golems: their folders, folders of golems, hf:OWNER/NAME. */
+  /** Golems: their folders, folders of golems, s3://BUCKET/PREFIX, hf:OWNER/NAME. */
   readonly golems: readonly string[];
   /** 0 takes a free one. */
   readonly port?: number | undefined;

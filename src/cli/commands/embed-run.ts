@@ -57,6 +57,8 @@ async function enqueue(
   terminal.print(
     `Put ${enqueued} shards into the queue; ${found} are done, ${queued} were in it${failed > 0 ? `, ${failed} have failed (golem retry)` : ""}.`,
   );
-  terminal.print(`Next: npx golem work --queue URL on every machine; npx golem status --run ${quoteForShell(address)} --queue URL --watch`);
+  terminal.print(
+    `Next: npx golem work --queue URL on every machine; npx golem status --run ${quoteForShell(address)} --queue URL --watch`,
+  );
   return 0;
 }

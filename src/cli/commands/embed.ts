@@ -37,9 +37,13 @@ export async function runCommand(
   const { run } = options;
   if (run === undefined) return embedTable(data, options, terminal);
   if (data === undefined && options.out === undefined) return embedShards({ ...options, run }, terminal);
-  throw new GolemError("usage", "--run was given with DATA or --out; a run knows its data and where shards go.", {
-    hint: "Leave them out. If the recordings are elsewhere on this machine, use --data.",
-  });
+  throw new GolemError(
+    "usage",
+    "--run was given with DATA or --out; a run knows its data and where shards go.",
+    {
+      hint: "Leave them out. If the recordings are elsewhere on this machine, use --data.",
+    },
+  );
 }
 
 async function embedTable(
@@ -51,9 +55,13 @@ async function embedTable(
   const { out, limit, strict, precision, layer } = options;
   if (data === undefined || out === undefined) {
     const missing = data === undefined ? "DATA" : "--out F.parquet or F.npz";
-    throw new GolemError("usage", `${missing} is missing; DATA with --out FILE, or --run RUN, was expected.`, {
-      hint: "Run `npx golem embed --help` for usage.",
-    });
+    throw new GolemError(
+      "usage",
+      `${missing} is missing; DATA with --out FILE, or --run RUN, was expected.`,
+      {
+        hint: "Run `npx golem embed --help` for usage.",
+      },
+    );
   }
   getEmbeddingTableForm(out);
   const encoder = await resolveEncoder(options.encoder, { ...terminal.work, precision, layer });

@@ -1,6 +1,7 @@
 /** `golem plan DATA --out RUN`: divides the recordings of a data set into shards, to embed them on many machines. */
-import { getShardCount } from "../../node/shards/run-document.ts";
+
 import { planRun } from "../../node/shards/plan-run.ts";
+import { getShardCount } from "../../node/shards/run-document.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
@@ -17,7 +18,11 @@ interface PlanOptions extends CommonOptions, AudioOptions, AnnotationCommandOpti
 }
 
 /** Runs the command; resolves with the exit code. */
-export async function runCommand([data]: [string], options: PlanOptions, terminal: Terminal): Promise<number> {
+export async function runCommand(
+  [data]: [string],
+  options: PlanOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { out, shardSize, encoder, precision, transcript, fp16, strict, margin, background } = options;
   const { run, skipped } = await planRun(data, out, {
     ...terminal.work,
@@ -31,9 +36,13 @@ export async function runCommand([data]: [string], options: PlanOptions, termina
     ...{ run: out, data: run.data, recordings: run.recordings, shards, shardSize: run.shardSize },
     ...{ encoders: run.encoders.map(({ id }) => id), fp16: run.fp16, skipped },
   });
-  terminal.print(`Planned ${run.recordings} recordings in ${shards} shards of up to ${run.shardSize}: ${out}`);
+  terminal.print(
+    `Planned ${run.recordings} recordings in ${shards} shards of up to ${run.shardSize}: ${out}`,
+  );
   terminal.print(`Next: npx golem embed --run ${quoteForShell(out)}`);
-  terminal.print(terminal.dim("On many machines: --shard N in each job of an array, or --queue URL and golem work"));
+  terminal.print(
+    terminal.dim("On many machines: --shard N in each job of an array, or --queue URL and golem work"),
+  );
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
 }

@@ -9,7 +9,11 @@ interface RetryOptions extends CommonOptions {
 }
 
 /** Runs the command; resolves with the exit code. */
-export async function runCommand(_args: [], { run, queue }: RetryOptions, terminal: Terminal): Promise<number> {
+export async function runCommand(
+  _args: [],
+  { run, queue }: RetryOptions,
+  terminal: Terminal,
+): Promise<number> {
   const result = await retryRun(run, requireQueue(queue), terminal.work);
   terminal.printJson({ run, ...result });
   terminal.print(`Put ${result.retried} failed shards back into the queue.`);

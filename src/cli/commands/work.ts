@@ -15,7 +15,11 @@ interface WorkCommandOptions extends CommonOptions {
 }
 
 /** Runs the command; resolves with the exit code. */
-export async function runCommand(_args: [], options: WorkCommandOptions, terminal: Terminal): Promise<number> {
+export async function runCommand(
+  _args: [],
+  options: WorkCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { concurrency, lease, drain, exitWhenEmpty, metricsPort, metricsHost, data } = options;
   const totals = await runShardWorker(requireQueue(options.queue), {
     ...terminal.work,
@@ -27,7 +31,9 @@ export async function runCommand(_args: [], options: WorkCommandOptions, termina
     },
   });
   terminal.printJson({ event: "stopped", ...totals });
-  terminal.print(`Stopped: ${totals.shards} shards with ${totals.clips} recordings embedded, ${totals.errors} with errors.`);
+  terminal.print(
+    `Stopped: ${totals.shards} shards with ${totals.clips} recordings embedded, ${totals.errors} with errors.`,
+  );
   return 0;
 }
 
