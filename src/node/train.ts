@@ -19,8 +19,8 @@ export interface TrainOptions extends TrainingChoices, EnvironmentOptions {}
  * With `signal` and `onProgress`; errors are GolemErrors whose codes are listed in core/error.ts.
  */
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<Golem> {
-  const { cache = getCacheFolder(), onWarning } = options;
-  const trained = await runInNode({ cache }, (environment) =>
+  const { cache = getCacheFolder(), device, onWarning } = options;
+  const trained = await runInNode({ cache, device }, (environment) =>
     trainIn(environment, data, { ...options, asked: describeAsked(options) }),
   );
   return wrapTrained(trained, { cache, onWarning });

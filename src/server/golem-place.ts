@@ -82,9 +82,10 @@ export function createGolemPlace(
     const read = await source.read(options);
     known = read.version;
     const files = shareGolemFiles(read.files);
-    const { document, encoderSet } = await pool.examine(files, { ...options, encoder });
+    const { document, encoderSet, device, warnings } = await pool.examine(files, { ...options, encoder });
+    for (const warning of warnings ?? []) options.onWarning?.(warning);
     const version = `${id} ${loads++}`;
-    const golem: ServedGolem = { id, version, files, document, encoderSet };
+    const golem: ServedGolem = { id, version, files, document, encoderSet, device };
     await pool.load(golem).catch(async (error: unknown) => {
       await pool.forget(version).catch(() => {});
       throw error;

@@ -106,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     count: workers,
     cache: options.cache ?? getCacheFolder(),
     maximumSamples: options.maximumSamples ?? serverDefaults.maximumSamples,
+    device: options.device,
     onDeath(error) {
       const { code, message } = error as GolemError;
       log.error({ code, error: message }, "a worker thread ended");

@@ -1,4 +1,5 @@
 /** `golem serve GOLEM...`: serves HTTP until interrupted; accepted requests are finished first. */
+import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { readRegularFile } from "../../node/disk/regular-file.ts";
 import { parseApiKeys } from "../../server/api-keys.ts";
@@ -22,6 +23,7 @@ interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly timeout?: number;
   readonly workers?: number;
   readonly encoder?: string;
+  readonly device?: Device;
   readonly reload?: number;
   readonly drain?: number;
 }
@@ -54,6 +56,7 @@ export async function runCommand(
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,
+    device: options.device,
     reloadSeconds: options.reload,
     drainSeconds: options.drain,
     keep: toKeepOptions(options, terminal),

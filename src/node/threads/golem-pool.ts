@@ -4,6 +4,7 @@
  *
  * Not its concern: HTTP, the terminal, where recordings come from.
  */
+import type { Device, Provider } from "../../core/device.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { createCallInput } from "../../core/worker-calls.ts";
@@ -27,6 +28,8 @@ export interface GolemWorkerSettings {
   readonly worked: BigInt64Array;
   /** Most samples of all channels that are decoded for one prediction; default: no limit. */
   readonly maximumSamples?: number | undefined;
+  /** What encoders are to run on; default the processor. */
+  readonly device?: Device | undefined;
 }
 
 /** What a golem's files say, and the encoders it uses. */
@@ -34,6 +37,10 @@ interface ExaminedGolem {
   readonly document: GolemDocument;
   /** The encoders it uses, with their weights on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
+  /** What the encoders run on. */
+  readonly device: Provider;
+  /** Why that is not what was asked for. */
+  readonly warnings: readonly ErrorRecord[];
 }
 
 /** A golem that any worker can load. */
@@ -43,6 +50,7 @@ export interface LoadableGolem {
   /** In memory that all workers share. */
   readonly files: GolemFiles;
   readonly encoderSet: ResolvedEncoderSet;
+  readonly device?: Provider | undefined;
 }
 
 /** What all work has in common. */
@@ -193,11 +201,13 @@ export function createGolemPool({
   count,
   cache,
   maximumSamples,
+  device,
   onDeath,
 }: {
   count: number;
   cache: CacheFolder;
   maximumSamples?: number | undefined;
+  device?: Device | undefined;
   onDeath?(error: unknown): void;
 }): GolemPool {
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -206,7 +216,7 @@ export function createGolemPool({
   const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemCalls>({
     script: "golem-worker",
-    settings: { cache, busy, worked, maximumSamples } satisfies GolemWorkerSettings,
+    settings: { cache, busy, worked, maximumSamples, device } satisfies GolemWorkerSettings,
     count,
     concurrent: concurrentCalls,
     getFirstCalls: () => [...loaded.values()].map((argument) => ({ method: "load", argument }) as const),
