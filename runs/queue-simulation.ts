@@ -1,6 +1,6 @@
 /**
- * What the queue costs at ten million clips: 9,766 shards of 1,024 through the real Redis, with empty shards in place
- * of embedded ones. Workers are killed, the queue is lost half-way, shards fail and are put back.
+ * What the queue costs at ten million clips: 9,766 shards of 1,024 through the real Redis, with empty shards
+ * in place of embedded ones. Workers are killed, the queue is lost half-way, shards fail and are put back.
  *
  *   npx tsx runs/queue-simulation.ts [CLIPS]
  *
@@ -45,7 +45,9 @@ async function writeRun(folder: string): Promise<void> {
     contents: Array.from({ length: shards }, (_, shard) => shard.toString(16).padStart(16, "0")),
     manifest: [{ key: "manifest.parquet", bytes: 0, shards }],
     encoders: [...info.encoders],
-    ...(info.transcriber ? { transcriber: { ...info.transcriber, vectors: [...info.transcriber.vectors] } } : {}),
+    ...(info.transcriber
+      ? { transcriber: { ...info.transcriber, vectors: [...info.transcriber.vectors] } }
+      : {}),
   });
 }
 
@@ -97,7 +99,12 @@ async function main() {
     enqueue: { seconds: enqueue.seconds, enqueued: enqueue.value.enqueued, bytesPerShard },
     enqueueAgain: { seconds: again.seconds, enqueued: again.value.enqueued, queued: again.value.queued },
     work: { seconds, shardsPerSecond: shards / seconds },
-    flush: { done: doneAtFlush, seconds: refill.seconds, found: refill.value.found, enqueued: refill.value.enqueued },
+    flush: {
+      done: doneAtFlush,
+      seconds: refill.seconds,
+      found: refill.value.found,
+      enqueued: refill.value.enqueued,
+    },
     failed: counts.failed,
     retry: { seconds: retry.seconds, retried: retry.value.retried },
     done: countDone(),

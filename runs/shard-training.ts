@@ -1,12 +1,12 @@
 /**
- * What training from shards costs, by the number of recordings: processor time, wall time and memory of `golem train RUN`
- * with no options.
+ * What training from shards costs, by the number of recordings: processor time, wall time and memory of
+ * `golem train RUN` with no options.
  *
  *   npx tsx runs/shard-training.ts [SIZES]
  *
- * SIZES: numbers of recordings (default 10000,20000). Vectors and transcripts are drawn from ten Gaussian classes of the
- * default encoders' sizes, so that no encoder runs. Writes runs/results/shard-training.json and shard-training.md. Needs
- * the built package.
+ * SIZES: numbers of recordings (default 10000,20000). Vectors and transcripts are drawn from ten Gaussian
+ * classes of the default encoders' sizes, so that no encoder runs. Writes runs/results/shard-training.json
+ * and shard-training.md. Needs the built package.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -25,8 +25,20 @@ async function measure(recordings: number) {
   const write = `require("node:fs").writeFileSync(${JSON.stringify(used)}, JSON.stringify([u.userCPUTime + u.systemCPUTime, u.maxRSS]))`;
   writeFileSync(hook, `process.on("exit", () => { const u = process.resourceUsage(); ${write}; });`);
   const started = performance.now();
-  const args = ["--require", hook, "bin/golem.js", "train", run, "--out", join(scratch, `golem-${recordings}`), "--json"];
-  const text = execFileSync(process.execPath, args, { maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "ignore"] });
+  const args = [
+    "--require",
+    hook,
+    "bin/golem.js",
+    "train",
+    run,
+    "--out",
+    join(scratch, `golem-${recordings}`),
+    "--json",
+  ];
+  const text = execFileSync(process.execPath, args, {
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const wallSeconds = (performance.now() - started) / 1000;
   const [microseconds, kilobytes] = JSON.parse(readFileSync(used, "utf8")) as [number, number];
   rmSync(run, { recursive: true });

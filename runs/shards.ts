@@ -1,13 +1,13 @@
 /**
- * Two thousand recordings embedded by two workers from a real queue while things go wrong, against one process without
- * a queue: a worker killed, the queue lost, files that are no recordings, a shard that kills its workers, a refused
- * queue, a full disk. The shards have to be equal, byte for byte.
+ * Two thousand recordings embedded by two workers from a real queue while things go wrong, against one
+ * process without a queue: a worker killed, the queue lost, files that are no recordings, a shard that kills
+ * its workers, a refused queue, a full disk. The shards have to be equal, byte for byte.
  *
  *   npx tsx runs/shards.ts [RECORDINGS] [ENCODER]
  *
- * RECORDINGS: default 2000; ENCODER: default moonshine-tiny. Recordings are pieces of the repository's demo data. Needs the
- * built package and redis-server; the full disk needs a Linux on which this user may mount a tmpfs. Writes
- * runs/results/shards.json and shards.md.
+ * RECORDINGS: default 2000; ENCODER: default google-speech-embedding. Recordings are pieces of the
+ * repository's demo data. Needs the built package and redis-server; the full disk needs a Linux on which
+ * this user may mount a tmpfs. Writes runs/results/shards.json and shards.md.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,13 +16,16 @@ import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { encodeWav } from "../src/audio/wav-writer.ts";
+import { openShardQueue } from "../src/node/queue/shard-queue.ts";
 import { readWindow } from "../test/support/audio-files.ts";
 import { endChild, getFreePort, startRedis } from "../test/support/redis-server.ts";
 
 const recordings = Number(process.argv[2] ?? 2000);
-const encoder = process.argv[3] ?? "moonshine-tiny";
+const encoder = process.argv[3] ?? "google-speech-embedding";
 const shardSize = 64;
 const garbage = 3;
+/** Long enough for a worker that gets a twentieth of a core. */
+const leaseSeconds = "15";
 const program = resolve("bin/golem.js");
 const scratch = mkdtempSync(join(tmpdir(), "golem-shards-"));
 const workers = new Set<ChildProcess>();
@@ -41,14 +44,25 @@ function golem(...args: string[]) {
     exitCode = (error as { status: number }).status;
     stdout = (error as { stdout: string }).stdout;
   }
-  return { exitCode, document: JSON.parse(stdout.trim().split("\n").at(-1)!), seconds: (performance.now() - started) / 1000 };
+  return {
+    exitCode,
+    document: JSON.parse(stdout.trim().split("\n").at(-1)!),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** Starts a worker; `onStart` is called with the shard that it begins. */
-function startWorker(url: string, onStart: (shard: number, child: ChildProcess) => void = () => {}): ChildProcess {
-  const child = spawn(process.execPath, [program, "work", "--queue", url, "--json", "--concurrency", "1", "--lease", "3"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+function startWorker(
+  url: string,
+  onStart: (shard: number, child: ChildProcess) => void = () => {},
+): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    [program, "work", "--queue", url, "--json", "--concurrency", "1", "--lease", leaseSeconds],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   workers.add(child);
   let left = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -68,6 +82,7 @@ async function writeRecordings(folder: string): Promise<void> {
   const sources = readdirSync("demo/banking/train", { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(wav|flac|mp3|ogg|opus)$/.test(name))
     .sort();
+  const read = new Map<string, Float32Array>();
   for (let n = 0; n < recordings; n++) {
     const label = join(folder, `class-${n % 10}`);
     mkdirSync(label, { recursive: true });
@@ -76,9 +91,14 @@ async function writeRecordings(folder: string): Promise<void> {
       writeFileSync(name, `no recording, ${n}`);
       continue;
     }
-    const samples = await readWindow(join("demo/banking/train", sources[n % sources.length]!));
+    const source = sources[n % sources.length]!;
+    const samples = read.get(source) ?? (await readWindow(join("demo/banking/train", source)));
+    read.set(source, samples);
     const start = (n * 137) % Math.max(1, samples.length - 16_000);
-    writeFileSync(name, encodeWav(samples.subarray(start, start + 12_800 + (n % 13) * 1000), 16_000, "pcm16"));
+    writeFileSync(
+      name,
+      encodeWav(samples.subarray(start, start + 12_800 + (n % 13) * 1000), 16_000, "pcm16"),
+    );
   }
 }
 
@@ -87,16 +107,28 @@ function hashShards(run: string): Map<string, string> {
   return new Map(
     readdirSync(folder)
       .sort()
-      .map((name) => [name, createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")]),
+      .map((name) => [
+        name,
+        createHash("sha256")
+          .update(readFileSync(join(folder, name)))
+          .digest("hex"),
+      ]),
   );
 }
 
-/** Waits until a condition of the run's status holds. */
-async function waitFor(run: string, url: string, isIt: (status: { done: number; failed: number }) => boolean) {
+/** Waits until a condition of the shards that are done and of those that have failed holds. */
+async function waitFor(
+  run: string,
+  countFailed: () => Promise<number>,
+  isIt: (status: { done: number; failed: number }) => boolean,
+): Promise<{ done: number; failed: number }> {
   for (;;) {
-    const { document } = golem("status", "--run", run, "--queue", url);
-    if (isIt(document)) return document;
-    await pause(500);
+    const shards = readdirSync(run).includes("shards") ? readdirSync(join(run, "shards")) : [];
+    // Files that are being written have names of their own.
+    const done = shards.filter((name) => !name.startsWith(".")).length;
+    const status = { done, failed: await countFailed() };
+    if (isIt(status)) return status;
+    await pause(100);
   }
 }
 
@@ -131,7 +163,8 @@ function measureFullDisk(data: string, expected: ReadonlyMap<string, string>) {
 async function main() {
   const data = join(scratch, "data");
   await writeRecordings(data);
-  const plan = (run: string) => golem("plan", data, "--out", run, "--shard-size", String(shardSize), "--encoder", encoder);
+  const plan = (run: string) =>
+    golem("plan", data, "--out", run, "--shard-size", String(shardSize), "--encoder", encoder);
   const single = join(scratch, "single");
   const planned = plan(single);
   const alone = golem("embed", "--run", single);
@@ -141,6 +174,8 @@ async function main() {
   const redis = await startRedis();
   const run = join(scratch, "run");
   plan(run);
+  const { queue, close } = await openShardQueue(redis.url);
+  const countFailed = () => queue.getFailedCount();
   const started = performance.now();
   const enqueued = golem("embed", "--run", run, "--queue", redis.url);
   const poison = Math.floor(shards / 2);
@@ -154,18 +189,20 @@ async function main() {
   };
   const first = startWorker(redis.url, onStart);
   startWorker(redis.url, onStart);
-  const beforeKill = await waitFor(run, redis.url, ({ done }) => done >= Math.floor(shards / 6));
+  const beforeKill = await waitFor(run, countFailed, ({ done }) => done >= Math.floor(shards / 6));
   first.kill("SIGKILL");
   startWorker(redis.url, onStart);
-  const beforeFlush = await waitFor(run, redis.url, ({ done }) => done >= Math.floor(shards / 3));
+  const beforeFlush = await waitFor(run, countFailed, ({ done }) => done >= Math.floor(shards / 3));
   await redis.command("FLUSHALL");
   const again = golem("embed", "--run", run, "--queue", redis.url);
-  const poisoned = await waitFor(run, redis.url, ({ done, failed }) => done + failed === shards);
+  const poisoned = await waitFor(run, countFailed, ({ done, failed }) => done + failed === shards);
   const deaths = poisonDeaths;
   isPoisonous = false;
   const retried = golem("retry", "--run", run, "--queue", redis.url);
-  const finished = await waitFor(run, redis.url, ({ done }) => done === shards);
+  const finished = await waitFor(run, countFailed, ({ done }) => done === shards);
   const seconds = (performance.now() - started) / 1000;
+  const { document: status } = golem("status", "--run", run);
+  await close();
   for (const worker of workers) await endChild(worker);
   const refused = golem("embed", "--run", single, "--queue", `redis://127.0.0.1:${await getFreePort()}/`);
   await redis.stop();
@@ -182,9 +219,13 @@ async function main() {
     single: { seconds: alone.seconds, errors: alone.document.errors, bytesPerClip: bytes / recordings },
     queue: {
       ...{ seconds, enqueued: enqueued.document.enqueued, doneBeforeKill: beforeKill.done },
-      flush: { done: beforeFlush.done, foundAfter: again.document.found, enqueuedAgain: again.document.enqueued },
+      flush: {
+        done: beforeFlush.done,
+        foundAfter: again.document.found,
+        enqueuedAgain: again.document.enqueued,
+      },
       poison: { shard: poison, deaths, failed: poisoned.failed, doneMeanwhile: poisoned.done },
-      ...{ retried: retried.document.retried, done: finished.done, errors: finished.errors },
+      ...{ retried: retried.document.retried, done: finished.done, errors: status.errors },
     },
     refused: { exitCode: refused.exitCode, code: refused.document.error.code, seconds: refused.seconds },
     fullDisk: measureFullDisk(data, expected),

@@ -6,7 +6,12 @@
 import type { ErrorRecord } from "../core/error.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedSource, getEmbedding, isSilent } from "./embed-source.ts";
-import { describeSilence, type EmbeddedRecording, type Embedding, welcomesSilence } from "./embedded-recording.ts";
+import {
+  describeSilence,
+  type EmbeddedRecording,
+  type Embedding,
+  welcomesSilence,
+} from "./embedded-recording.ts";
 
 /** Embedded recordings in the order of the data set, and everything that was left out. */
 export interface EmbeddingResult {

@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom } from "../../src/core/random.ts";
-import { openFolderStore } from "../../src/node/object-store/folder-store.ts";
 import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { openFolderStore } from "../../src/node/object-store/folder-store.ts";
 import { type PlannedRecording, writeManifest } from "../../src/node/shards/manifest.ts";
 import { getRunRecipe, getShardKey, openRun, saveRun } from "../../src/node/shards/run-document.ts";
 import { encodeShard, type ShardRow } from "../../src/node/shards/shard-writer.ts";
@@ -32,12 +32,23 @@ export async function writeDrawnRun(
   const choice = encoder === undefined ? {} : { encoder };
   const { encoders, transcriber } = getEncoderSetInfo(await resolveEncoderSet(choice));
   const store = openFolderStore(folder);
-  const planned = Array.from({ length: recordings }, (_, row): PlannedRecording => ({
-    ...{ key: `${row}.wav`, label: `class ${row % classes}`, split: "none", bytes: 1, version: "1" },
-  }));
+  const planned = Array.from(
+    { length: recordings },
+    (_, row): PlannedRecording => ({
+      ...{ key: `${row}.wav`, label: `class ${row % classes}`, split: "none", bytes: 1, version: "1" },
+    }),
+  );
   const { manifest, contents } = await writeManifest(store, planned, shardSize);
   await saveRun(store, {
-    ...{ format: "golem-run", version: 1, createdBy: "test", data: "/nowhere", name: "drawn", recordings, shardSize },
+    ...{
+      format: "golem-run",
+      version: 1,
+      createdBy: "test",
+      data: "/nowhere",
+      name: "drawn",
+      recordings,
+      shardSize,
+    },
     ...{ choice, audio: {}, fp16: false, skipped: [], contents, manifest, encoders: [...encoders] },
     ...(transcriber ? { transcriber: { ...transcriber, vectors: [...transcriber.vectors] } } : {}),
   });
@@ -51,22 +62,28 @@ export async function writeDrawnRun(
   };
   const words = () => Uint32Array.from({ length: 60 }, () => random.integer(2 ** 32));
   for (const shard of contents.keys()) {
-    const rows = planned.slice(shard * shardSize, (shard + 1) * shardSize).map(({ key, label }, i): ShardRow => {
-      const sha256 = (shard * shardSize + i).toString(16).padStart(64, "0");
-      const facts = {
-        ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1 },
-        ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -70, warnings: [] },
-        ...{ kept: [0, 1] as const, fingerprint: words(), levels: words(), audioHash: sha256 },
-      };
-      const number = Number(label.slice("class ".length));
-      const text = Array.from({ length: 4 }, () => `word${(random.integer(60) * (number + 3)) % 97}`).join(" ");
-      const vectors = (transcriber?.vectors ?? []).map(({ name, size }) => draw(`${name} ${label}`, size));
-      const embeddings = encoders.map(({ id, layers, dimensions }) => ({
-        ...{ frames: 50, vector: draw(`${id} ${label}`, 2 * layers * dimensions) },
-      }));
-      const transcript = transcriber ? { transcript: { text, logprob: -0.3, tokens: 8, steps: 9, vectors } } : {};
-      return { key, sha256, outcome: { output: { facts, embeddings, ...transcript } } };
-    });
+    const rows = planned
+      .slice(shard * shardSize, (shard + 1) * shardSize)
+      .map(({ key, label }, i): ShardRow => {
+        const sha256 = (shard * shardSize + i).toString(16).padStart(64, "0");
+        const facts = {
+          ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1 },
+          ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -70, warnings: [] },
+          ...{ kept: [0, 1] as const, fingerprint: words(), levels: words(), audioHash: sha256 },
+        };
+        const number = Number(label.slice("class ".length));
+        const text = Array.from({ length: 4 }, () => `word${(random.integer(60) * (number + 3)) % 97}`).join(
+          " ",
+        );
+        const vectors = (transcriber?.vectors ?? []).map(({ name, size }) => draw(`${name} ${label}`, size));
+        const embeddings = encoders.map(({ id, layers, dimensions }) => ({
+          ...{ frames: 50, vector: draw(`${id} ${label}`, 2 * layers * dimensions) },
+        }));
+        const transcript = transcriber
+          ? { transcript: { text, logprob: -0.3, tokens: 8, steps: 9, vectors } }
+          : {};
+        return { key, sha256, outcome: { output: { facts, embeddings, ...transcript } } };
+      });
     await store.write(getShardKey(run, shard), await encodeShard(rows, getRunRecipe(run), false));
   }
 }

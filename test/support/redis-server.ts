@@ -43,7 +43,16 @@ export async function startRedis(options: readonly string[] = [], auth = ""): Pr
   const places = options.includes("--tls-port") ? ["--port", "0"] : ["--port", String(port)];
   const child = spawn(
     program!,
-    [...places, "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...options.map((word) => word.replace("PORT", String(port)))],
+    [
+      ...places,
+      "--bind",
+      "127.0.0.1",
+      "--dir",
+      folder,
+      "--save",
+      "",
+      ...options.map((word) => word.replace("PORT", String(port))),
+    ],
     { stdio: "ignore" },
   );
   const url = `${options.includes("--tls-port") ? "rediss" : "redis"}://${auth}127.0.0.1:${port}/`;

@@ -1,6 +1,9 @@
-/** The contract of object stores, over a folder and a real S3 server; runs in buckets, archives and tables. */
-import { createHash } from "node:crypto";
+/**
+ * The contract of object stores, over a folder and a real S3 server; runs in buckets, archives and tables.
+ */
+
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +12,8 @@ import { type BucketServer, startBuckets } from "../../../test/support/bucket-se
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { GolemError } from "../../core/error.ts";
-import { createObjectSource, findKeyFault, openObjectStore, readObject } from "./object-store.ts";
+import { createObjectSource, findKeyFault, readObject } from "./object-store.ts";
+import { openObjectStore } from "./open-store.ts";
 import { loadOptionalPackage } from "./optional-package.ts";
 
 let buckets: BucketServer;
@@ -45,7 +49,8 @@ describe.each(["a folder", "S3"])("the store of %s", (kind) => {
 
   it("writes, lists and reads by ranges", async () => {
     const store = await open();
-    for (const key of ["b/two", "a/one", "a/1/deep", "ab"]) await store.write(key, bytesOf(`content of ${key}`));
+    for (const key of ["b/two", "a/one", "a/1/deep", "ab"])
+      await store.write(key, bytesOf(`content of ${key}`));
     await store.write("ab", bytesOf("changed"));
     const found: string[] = [];
     for await (const { key, size, modified, version } of store.list("")) {
@@ -99,11 +104,16 @@ describe("errors of S3", () => {
         return await load();
       } catch {
         // As Node words it.
-        throw Object.assign(new Error(`Cannot find package '${name}' imported from x`), { code: "ERR_MODULE_NOT_FOUND" });
+        throw Object.assign(new Error(`Cannot find package '${name}' imported from x`), {
+          code: "ERR_MODULE_NOT_FOUND",
+        });
       }
     }).catch((found: unknown) => found);
     expect(error).toBeInstanceOf(GolemError);
-    expect(error).toMatchObject({ code: "missing-package", hint: expect.stringContaining(`npm install ${name}`) });
+    expect(error).toMatchObject({
+      code: "missing-package",
+      hint: expect.stringContaining(`npm install ${name}`),
+    });
   });
 });
 
@@ -113,7 +123,9 @@ async function hashRun(address: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for await (const { key, size } of store.list("shards/")) {
     const name = key.replace(/-[0-9a-f]{16}\.parquet$/, "");
-    hashes[name] = createHash("sha256").update(await readObject(store, key, size)).digest("hex");
+    hashes[name] = createHash("sha256")
+      .update(await readObject(store, key, size))
+      .digest("hex");
   }
   return hashes;
 }
@@ -131,10 +143,22 @@ describe("runs over a bucket", () => {
     await runJson("plan", folder, "--out", local, "--shard-size", "4", ...light);
     await runJson("embed", "--run", local);
     await buckets.put("sounds", "tones/low/.hidden.wav", tone(1));
-    const planned = await runJson("plan", "s3://sounds/tones", "--out", "s3://runs/tones", "--shard-size", "4", ...light);
+    const planned = await runJson(
+      "plan",
+      "s3://sounds/tones",
+      "--out",
+      "s3://runs/tones",
+      "--shard-size",
+      "4",
+      ...light,
+    );
     expect(planned.document).toMatchObject({ recordings: 6, shards: 2, data: "s3://sounds/tones" });
     expect((await runJson("embed", "--run", "s3://runs/tones", "--shard", "1")).document.embedded).toBe(1);
-    expect((await runJson("embed", "--run", "s3://runs/tones")).document).toMatchObject({ embedded: 1, found: 1, errors: 0 });
+    expect((await runJson("embed", "--run", "s3://runs/tones")).document).toMatchObject({
+      embedded: 1,
+      found: 1,
+      errors: 0,
+    });
     expect(await hashRun("s3://runs/tones")).toEqual(await hashRun(local));
     const out = await createScratchFolder();
     const a = await runJson("train", "s3://runs/tones", "--out", join(out, "a"));
@@ -142,7 +166,10 @@ describe("runs over a bucket", () => {
     expect(a.stderr + b.stderr).toBe("");
     const head = (name: string) => readFile(join(out, name, "head.safetensors"));
     expect(await head("a")).toEqual(await head("b"));
-    expect((await runJson("status", "--run", "s3://runs/tones")).document).toMatchObject({ done: 2, clips: 6 });
+    expect((await runJson("status", "--run", "s3://runs/tones")).document).toMatchObject({
+      done: 2,
+      clips: 6,
+    });
   });
 
   it("read tar archives and Parquet files in parts, with their labels", async () => {
@@ -163,11 +190,29 @@ describe("runs over a bucket", () => {
       expect(spawnSync("tar", [`--format=${format}`, "-cf", file, "-C", folder, "long"]).status).toBe(0);
       await buckets.put("sounds", `tars/${format}.tar`, await readFile(file));
     }
-    const planned = await runJson("plan", "s3://sounds/tars", "--out", "s3://runs/tars", "--shard-size", "5", ...light);
+    const planned = await runJson(
+      "plan",
+      "s3://sounds/tars",
+      "--out",
+      "s3://runs/tars",
+      "--shard-size",
+      "5",
+      ...light,
+    );
     expect(planned.document).toMatchObject({ recordings: 12, shards: 3, skipped: [] });
-    expect((await runJson("embed", "--run", "s3://runs/tars")).document).toMatchObject({ clips: 12, errors: 0 });
+    expect((await runJson("embed", "--run", "s3://runs/tars")).document).toMatchObject({
+      clips: 12,
+      errors: 0,
+    });
     const out = await createScratchFolder();
-    const { document } = await runJson("train", "s3://runs/tars", "--out", join(out, "golem"), "--augment", "none");
+    const { document } = await runJson(
+      "train",
+      "s3://runs/tars",
+      "--out",
+      join(out, "golem"),
+      "--augment",
+      "none",
+    );
     expect(document).toMatchObject({ recordings: 4, labels: ["high", "low"] });
     // The same archives in a folder, and one alone.
     const local = await createScratchFolder();
@@ -179,7 +224,9 @@ describe("runs over a bucket", () => {
       expect(await readdir(join(run, "shards"))).toHaveLength(1);
     }
     await writeFile(join(local, "one.tar"), (await readFile(join(folder, "pax.tar"))).subarray(0, 25_000));
-    expect((await runJson("plan", local, "--out", await createScratchFolder())).document.error.code).toBe("invalid-data");
+    expect((await runJson("plan", local, "--out", await createScratchFolder())).document.error.code).toBe(
+      "invalid-data",
+    );
   });
 
   it("reads Parquet files as the Hub writes them", async () => {
@@ -199,14 +246,31 @@ describe("runs over a bucket", () => {
     const rows = [0, 1, 2, 3];
     await parquet.write({
       columnData: [
-        { name: "audio", data: rows.map((n) => ({ bytes: n === 3 ? bytesOf("garbage, no sound") : tone(n), path: `${n}.wav` })) },
+        {
+          name: "audio",
+          data: rows.map((n) => ({
+            bytes: n === 3 ? bytesOf("garbage, no sound") : tone(n),
+            path: `${n}.wav`,
+          })),
+        },
         { name: "label", data: rows.map((n) => (n % 2 ? "high" : "low")) },
       ],
     });
     await parquet.finish();
     await buckets.put("sounds", "tables/train-00000-of-00001.parquet", writer.getBytes());
-    const planned = await runJson("plan", "s3://sounds/tables", "--out", "s3://runs/tables", "--shard-size", "3", ...light);
+    const planned = await runJson(
+      "plan",
+      "s3://sounds/tables",
+      "--out",
+      "s3://runs/tables",
+      "--shard-size",
+      "3",
+      ...light,
+    );
     expect(planned.document).toMatchObject({ recordings: 4, shards: 2 });
-    expect((await runJson("embed", "--run", "s3://runs/tables")).document).toMatchObject({ clips: 4, errors: 1 });
+    expect((await runJson("embed", "--run", "s3://runs/tables")).document).toMatchObject({
+      clips: 4,
+      errors: 1,
+    });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Storage of whole objects by key: a folder, or a bucket of S3. Keys are paths with forward slashes, relative to the
- * address of the store.
+ * Storage of whole objects by key: a folder, or a bucket of S3. Keys are paths with forward slashes,
+ * relative to the address of the store.
  *
  * Not its concern: what the objects are; how a folder or S3 does it (folder-store.ts, s3-store.ts).
  */
@@ -25,25 +25,23 @@ export interface ObjectStore {
   readonly address: string;
   /** The folder, where it is one. */
   readonly folder?: string;
-  /** Objects whose keys begin with `prefix`, ordered by key. Rejects with `data-not-found`, `fetch-failed`. */
+  /**
+   * Objects whose keys begin with `prefix`, ordered by key. Rejects with `data-not-found`, `fetch-failed`.
+   */
   list(prefix: string, options?: WorkOptions): AsyncIterable<StoredObject>;
   /**
-   * Reads bytes [start, start + length); fewer only at the end. Rejects with `data-not-found`, `fetch-failed`,
-   * `unreadable`.
+   * Reads bytes [start, start + length); fewer only at the end. Rejects with `data-not-found`,
+   * `fetch-failed`, `unreadable`.
    */
   read(key: string, start: number, length: number, options?: WorkOptions): Promise<Uint8Array>;
-  /** Writes an object as a whole: readers find the old bytes or the new ones. Rejects with `output-failed`. */
+  /**
+   * Writes an object as a whole: readers find the old bytes or the new ones. Rejects with `output-failed`.
+   */
   write(key: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** Whether an address is of S3. */
 export const isBucketAddress = (address: string): boolean => /^s3:\/\//i.test(address);
-
-/** Opens a store: `s3://bucket/prefix`, or the path of a folder, which need not exist. */
-export async function openObjectStore(address: string): Promise<ObjectStore> {
-  if (isBucketAddress(address)) return (await import("./s3-store.ts")).openS3Store(address);
-  return (await import("./folder-store.ts")).openFolderStore(address);
-}
 
 /** Longest key in bytes, as S3 limits it. */
 const maximumKeyBytes = 1024;
@@ -51,8 +49,8 @@ const maximumKeyBytes = 1024;
 const controls = /[\u0000-\u001f\u007f]/;
 
 /**
- * Says what is wrong with a key from outside, as a clause; undefined if it is a plain relative path, which no store
- * can take for a place outside of itself.
+ * Says what is wrong with a key from outside, as a clause; undefined if it is a plain relative path, which
+ * no store can take for a place outside of itself.
  */
 export function findKeyFault(key: string): string | undefined {
   if (key === "") return "it is empty";

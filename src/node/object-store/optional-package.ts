@@ -21,7 +21,8 @@ export async function loadOptionalPackage<Module>(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const missing = names.find((name) => message.includes(`'${name}'`));
-    if ((code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") || missing === undefined) throw error;
+    if ((code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") || missing === undefined)
+      throw error;
     throw new GolemError(
       "missing-package",
       `${purpose} needs the package ${missing}, which is not installed.`,

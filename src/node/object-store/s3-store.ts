@@ -2,14 +2,14 @@
  * A bucket of S3, or of anything that speaks its protocol, as an object store.
  *
  * The SDK takes address, region and credentials from the environment as all AWS tools do: AWS_ENDPOINT_URL,
- * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken requests with
- * growing pauses; bodies that break off are continued here.
+ * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken
+ * requests with growing pauses; bodies that break off are continued here.
  * Not its concern: what the objects are.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
-import { findKeyFault, checkKey, type ObjectStore } from "./object-store.ts";
+import { checkKey, findKeyFault, type ObjectStore } from "./object-store.ts";
 import { loadOptionalPackage } from "./optional-package.ts";
 
 /** Attempts of one request. */
@@ -24,14 +24,21 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(address);
   const prefix = (match?.[2] ?? "").replace(/\/+$/, "");
   if (!match || (prefix !== "" && findKeyFault(prefix) !== undefined)) {
-    throw new GolemError("usage", `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`, {
-      hint: "Name the bucket after s3://, then a slash and the prefix.",
-    });
+    throw new GolemError(
+      "usage",
+      `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
+      {
+        hint: "Name the bucket after s3://, then a slash and the prefix.",
+      },
+    );
   }
   return { bucket: match[1]!, prefix };
 }
 
-/** Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`, `usage`. */
+/**
+ * Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`,
+ * `usage`.
+ */
 export async function openS3Store(address: string): Promise<ObjectStore> {
   const { bucket, prefix } = parseBucketAddress(address);
   // It warns of the versions of Node that it will need next year, on stderr, in every process.
@@ -129,10 +136,19 @@ function createClient(Client: typeof S3Client): S3Client {
 
 function describeS3Error(
   error: unknown,
-  { what, bucket, isWriting }: { readonly what: string; readonly bucket: string; readonly isWriting: boolean },
+  {
+    what,
+    bucket,
+    isWriting,
+  }: { readonly what: string; readonly bucket: string; readonly isWriting: boolean },
 ): GolemError {
   if (error instanceof GolemError) return error;
-  const { name = "", message = "", code, $metadata } = error as {
+  const {
+    name = "",
+    message = "",
+    code,
+    $metadata,
+  } = error as {
     readonly name?: string;
     readonly message?: string;
     readonly code?: string;

@@ -57,10 +57,14 @@ export async function loadQueuePackages() {
 }
 
 /**
- * Connects, and asks for an answer. A connection that `stays` is made anew whenever it breaks; another gives up after a
- * few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server refuses or cannot be reached.
+ * Connects, and asks for an answer. A connection that `stays` is made anew whenever it breaks; another gives
+ * up after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server refuses
+ * or cannot be reached.
  */
-export async function connectQueue(url: string, { stays = false }: { readonly stays?: boolean } = {}): Promise<Redis> {
+export async function connectQueue(
+  url: string,
+  { stays = false }: { readonly stays?: boolean } = {},
+): Promise<Redis> {
   checkAddress(url);
   const { ioredis } = await loadQueuePackages();
   let isConnected = false;
@@ -95,9 +99,14 @@ export function createQueueError(url: string, error: unknown): GolemError {
     : /wrong version number|SSL|TLS|CERT|certificate/i.test(text)
       ? "Use rediss:// for a server with TLS, redis:// for one without; NODE_EXTRA_CA_CERTS names further authorities."
       : "Check that Redis or Valkey runs there. What is done is done: shards are files of the run, not of the queue.";
-  const what = code && !message?.includes(code) ? `${code} ${message ?? ""}`.trim() : (message || String(error));
-  return new GolemError("queue-failed", `The queue at ${hidePassword(url)} cannot be used: ${what.replace(/\.$/, "")}.`, {
-    hint,
-    cause: error,
-  });
+  const what =
+    code && !message?.includes(code) ? `${code} ${message ?? ""}`.trim() : message || String(error);
+  return new GolemError(
+    "queue-failed",
+    `The queue at ${hidePassword(url)} cannot be used: ${what.replace(/\.$/, "")}.`,
+    {
+      hint,
+      cause: error,
+    },
+  );
 }

@@ -1,8 +1,8 @@
 /**
  * Shards in a queue (BullMQ): which are put into it, and what is known of them there.
  *
- * The queue only says who does what next. What is done is known from the shards that exist, so a queue that is lost is
- * filled again by the same command.
+ * The queue only says who does what next. What is done is known from the shards that exist, so a queue that
+ * is lost is filled again by the same command.
  * Not its concern: embedding (shard-worker.ts), connections.
  *
  * https://docs.bullmq.io
@@ -40,7 +40,10 @@ const getAddress = (run: string): string => (isBucketAddress(run) ? run : resolv
 
 /** The same shard has the same id, so that it is in the queue once. */
 const getJobId = ({ run, key }: Pick<ShardJob, "run" | "key">): string =>
-  createHash("sha256").update(JSON.stringify([run, key])).digest("hex").slice(0, 32);
+  createHash("sha256")
+    .update(JSON.stringify([run, key]))
+    .digest("hex")
+    .slice(0, 32);
 
 /** Options of every shard in the queue. */
 const jobOptions = {
@@ -50,7 +53,7 @@ const jobOptions = {
 } as const;
 
 /** A shard that failed for good. */
-export interface ShardFailure {
+interface ShardFailure {
   readonly shard: number;
   readonly reason: string;
 }
@@ -59,10 +62,7 @@ export interface ShardFailure {
 export interface ShardQueue {
   readonly queue: Queue<ShardJob>;
   /** The status of a run with what the queue knows of it. */
-  addCounts(
-    run: Run,
-    status: RunStatus,
-  ): Promise<RunStatus & { readonly failures: readonly ShardFailure[] }>;
+  addCounts(run: Run, status: RunStatus): Promise<RunStatus & { readonly failures: readonly ShardFailure[] }>;
   close(): Promise<void>;
 }
 
@@ -85,8 +85,15 @@ export async function openShardQueue(url: string): Promise<ShardQueue> {
         const failed = own(await listJobs(queue, ["failed"])).filter(isOpen);
         return {
           ...status,
-          ...{ active, failed: failed.length, waiting: Math.max(0, status.shards - status.done - active - failed.length) },
-          failures: failed.map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason ?? "" })),
+          ...{
+            active,
+            failed: failed.length,
+            waiting: Math.max(0, status.shards - status.done - active - failed.length),
+          },
+          failures: failed.map(({ data, failedReason }) => ({
+            shard: data.shard,
+            reason: failedReason ?? "",
+          })),
         };
       } catch (error) {
         throw createQueueError(url, error);
@@ -133,8 +140,15 @@ export interface Enqueued {
   readonly failed: number;
 }
 
-/** Puts the shards of a run that are missing into the queue. Rejects with the errors of `openRun` and of the queue. */
-export async function enqueueRun(address: string, url: string, options: EnqueueOptions = {}): Promise<Enqueued> {
+/**
+ * Puts the shards of a run that are missing into the queue. Rejects with the errors of `openRun` and of the
+ * queue.
+ */
+export async function enqueueRun(
+  address: string,
+  url: string,
+  options: EnqueueOptions = {},
+): Promise<Enqueued> {
   const run = await openRun(address, options);
   const { queue, close } = await openShardQueue(url);
   try {
@@ -151,7 +165,8 @@ export async function enqueueRun(address: string, url: string, options: EnqueueO
       const completed = start + piece.length;
       options.onProgress?.({ stage: "filling the queue", completed, total: fresh.length });
     }
-    const count = (ids: ReadonlySet<string | undefined>) => jobs.filter(({ opts }) => ids.has(opts.jobId)).length;
+    const count = (ids: ReadonlySet<string | undefined>) =>
+      jobs.filter(({ opts }) => ids.has(opts.jobId)).length;
     return {
       ...{ shards: run.contents.length, enqueued: fresh.length, found: done.size },
       ...{ queued: count(queued), failed: count(failed) },
@@ -164,7 +179,12 @@ export async function enqueueRun(address: string, url: string, options: EnqueueO
 }
 
 function createJob(run: Run, shard: number, fp16: boolean) {
-  const data: ShardJob = { run: getAddress(run.store.address), shard, key: getShardKey(run, shard, fp16), fp16 };
+  const data: ShardJob = {
+    run: getAddress(run.store.address),
+    shard,
+    key: getShardKey(run, shard, fp16),
+    fp16,
+  };
   return { name: "shard", data, opts: { ...jobOptions, jobId: getJobId(data) } };
 }
 

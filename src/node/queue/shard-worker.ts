@@ -1,9 +1,9 @@
 /**
  * A worker: takes shards from the queue, one at a time, and embeds each on all cores.
  *
- * One shard at a time, so that a shard that ends the process takes no other with it. The lease of a shard is renewed
- * while it is embedded; when the worker is gone, the shard is given to another, and after three tries it has failed.
- * Not its concern: how shards are embedded, the terminal.
+ * One shard at a time, so that a shard that ends the process takes no other with it. The lease of a shard is
+ * renewed while it is embedded; when the worker is gone, the shard is given to another, and after three
+ * tries it has failed. Not its concern: how shards are embedded, the terminal.
  */
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
@@ -58,8 +58,8 @@ export interface WorkerTotals {
 const emptyMilliseconds = 500;
 
 /**
- * Works until `signal` is aborted, or until the queue is empty if that is asked for. Rejects with `queue-failed`,
- * `missing-package`, `usage`; shards that fail are events.
+ * Works until `signal` is aborted, or until the queue is empty if that is asked for. Rejects with
+ * `queue-failed`, `missing-package`, `usage`; shards that fail are events.
  */
 export async function runShardWorker(url: string, options: ShardWorkerOptions = {}): Promise<WorkerTotals> {
   const { signal, onEvent, onWarning } = options;
@@ -84,7 +84,14 @@ export async function runShardWorker(url: string, options: ShardWorkerOptions = 
       totals.clips += result?.rows ?? 0;
       totals.errors += result?.errors ?? 0;
       metrics?.countShard(result?.rows ?? 0, result?.errors ?? 0, result?.bytes ?? 0);
-      onEvent?.({ event: "done", run, shard, clips: result?.rows ?? 0, errors: result?.errors ?? 0, seconds });
+      onEvent?.({
+        event: "done",
+        run,
+        shard,
+        clips: result?.rows ?? 0,
+        errors: result?.errors ?? 0,
+        seconds,
+      });
       return result;
     } catch (error) {
       if (!ending.signal.aborted) throw describeFailure(error);
@@ -149,11 +156,18 @@ async function embedJob(
   metrics: WorkerMetrics | undefined,
   signal: AbortSignal,
 ): Promise<ShardResult | undefined> {
-  const { run, embedder } = await embedders.get(address, (found) => getShardKeyIfAny(found, shard, fp16) === key);
+  const { run, embedder } = await embedders.get(
+    address,
+    (found) => getShardKeyIfAny(found, shard, fp16) === key,
+  );
   if (getShardKeyIfAny(run, shard, fp16) !== key) {
-    throw new GolemError("invalid-data", `${address} was planned again; its shard ${shard} is another one now.`, {
-      hint: "Put it into the queue again: golem embed --run RUN --queue URL",
-    });
+    throw new GolemError(
+      "invalid-data",
+      `${address} was planned again; its shard ${shard} is another one now.`,
+      {
+        hint: "Put it into the queue again: golem embed --run RUN --queue URL",
+      },
+    );
   }
   for await (const object of run.store.list(key, { signal })) if (object.key === key) return undefined;
   let counted = 0;
@@ -197,5 +211,7 @@ function createEmbedders(options: ShardWorkerOptions): Embedders {
 /** The error with its code and hint in the message: that is what the queue keeps. */
 function describeFailure(error: unknown): Error {
   if (!(error instanceof GolemError)) return error instanceof Error ? error : new Error(String(error));
-  return new Error(`[${error.code}] ${error.message}${error.hint === "" ? "" : ` ${error.hint}`}`, { cause: error });
+  return new Error(`[${error.code}] ${error.message}${error.hint === "" ? "" : ` ${error.hint}`}`, {
+    cause: error,
+  });
 }

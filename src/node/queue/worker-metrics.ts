@@ -9,7 +9,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { GolemError } from "../../core/error.ts";
 
 /** States of shards in the queue. */
-export const shardStates = ["waiting", "active", "delayed", "failed"] as const;
+const shardStates = ["waiting", "active", "delayed", "failed"] as const;
 
 /** Where metrics are served. */
 export interface MetricsPlace {
@@ -34,8 +34,8 @@ export interface WorkerMetrics {
 const rateSeconds = 60;
 
 /**
- * Serves metrics. `countQueue` counts the shards of the queue by state whenever metrics are read. Rejects with
- * `usage` if the port is in use.
+ * Serves metrics. `countQueue` counts the shards of the queue by state whenever metrics are read. Rejects
+ * with `usage` if the port is in use.
  */
 export async function serveWorkerMetrics(
   { port, host = "127.0.0.1" }: MetricsPlace,
@@ -79,8 +79,16 @@ export async function serveWorkerMetrics(
     labelNames: ["outcome"],
     registers,
   });
-  const bytesTotal = new Counter({ name: "golem_shard_bytes_total", help: "Bytes of shards written", registers });
-  const busy = new Counter({ name: "golem_busy_seconds_total", help: "Time in which a shard was embedded", registers });
+  const bytesTotal = new Counter({
+    name: "golem_shard_bytes_total",
+    help: "Bytes of shards written",
+    registers,
+  });
+  const busy = new Counter({
+    name: "golem_busy_seconds_total",
+    help: "Time in which a shard was embedded",
+    registers,
+  });
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0];
     if (path === "/healthz") return void response.end("ok\n");
@@ -93,9 +101,13 @@ export async function serveWorkerMetrics(
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(
-        new GolemError("usage", `Metrics cannot be served on ${host}:${port}: ${error.code ?? error.message}.`, {
-          hint: "Choose another port; 0 selects a free one.",
-        }),
+        new GolemError(
+          "usage",
+          `Metrics cannot be served on ${host}:${port}: ${error.code ?? error.message}.`,
+          {
+            hint: "Choose another port; 0 selects a free one.",
+          },
+        ),
       );
     });
     server.listen(port, host, resolve);

@@ -1,12 +1,15 @@
 /**
- * Varied copies of the recordings of a run: made from the recordings themselves, as for a folder, where they can be
- * read from here. What is known of the originals comes from the shards.
+ * Varied copies of the recordings of a run: made from the recordings themselves, as for a folder, where they
+ * can be read from here. What is known of the originals comes from the shards.
  *
  * Not its concern: which copies are made.
  */
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { Recording } from "../../dataset/dataset.ts";
-import { computeEncoderFingerprint, computeTranscriberFingerprint } from "../../embed/embedding-fingerprint.ts";
+import {
+  computeEncoderFingerprint,
+  computeTranscriberFingerprint,
+} from "../../embed/embedding-fingerprint.ts";
 import type { EmbeddedFile } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore, StoredEmbedding } from "../../embed/store.ts";
 import { computeStoreKey } from "../../embed/store-key.ts";
@@ -17,7 +20,7 @@ import type { EmbedOptions } from "../../workflow/environment.ts";
 import { embedRecordings } from "../data/embed-recordings.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { openFileSource } from "../disk/file-source.ts";
-import { openObjectStore } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
 import type { RunOutputs } from "./embed-from-runs.ts";
 import { readManifestShard } from "./manifest.ts";
 import { createRecordingFetcher, type RecordingFetcher } from "./recording-fetcher.ts";
@@ -29,7 +32,10 @@ interface CopiesOptions extends EmbedOptions {
   readonly store: EmbeddingStore;
 }
 
-/** Adds copies to outputs, in place. Where recordings cannot be read, there is a warning and there are no copies. */
+/**
+ * Adds copies to outputs, in place. Where recordings cannot be read, there is a warning and there are no
+ * copies.
+ */
 export async function addRunCopies(
   recordings: readonly Recording[],
   outputs: RunOutputs,
@@ -40,18 +46,26 @@ export async function addRunCopies(
   const fetchers: RecordingFetcher[] = [];
   try {
     const wanted = await locate(recordings, places, options, fetchers);
-    const known = createKnownStore(store, places.map((place) => outputs[place] as EmbeddedFile), encoderSet, options);
+    const known = createKnownStore(
+      store,
+      places.map((place) => outputs[place] as EmbeddedFile),
+      encoderSet,
+      options,
+    );
     const { embedded } = await embedRecordings(wanted, { ...encoderSet, ...options, store: known });
     const copies = new Map(embedded.map((own) => [own.file, own.copies ?? []]));
     for (const [i, place] of places.entries()) {
       const output = outputs[place] as EmbeddedFile;
-      outputs[place] = { ...output, copies: (copies.get(wanted[i]!.file) ?? []).map((copy) => ({
-        facts: output.facts,
-        embeddings: copy.vectors.map((vector) => ({ vector, frames: 0 })),
-        ...(copy.text === undefined
-          ? {}
-          : { transcript: createTranscript(copy.text, copy.logprob ?? 0, copy.decoded ?? []) }),
-      })) };
+      outputs[place] = {
+        ...output,
+        copies: (copies.get(wanted[i]!.file) ?? []).map((copy) => ({
+          facts: output.facts,
+          embeddings: copy.vectors.map((vector) => ({ vector, frames: 0 })),
+          ...(copy.text === undefined
+            ? {}
+            : { transcript: createTranscript(copy.text, copy.logprob ?? 0, copy.decoded ?? []) }),
+        })),
+      };
     }
   } catch (error) {
     if (options.signal?.aborted || !(error instanceof GolemError)) throw error;
@@ -118,7 +132,11 @@ function createKnownStore(
   for (const { fileHash, facts, embedding } of outputs) {
     if (!embedding) continue;
     for (const [i, fingerprint] of fingerprints.entries()) {
-      embeddings.set(computeStoreKey(fileHash, fingerprint), { facts, vector: embedding.vectors[i]!, frames: 0 });
+      embeddings.set(computeStoreKey(fileHash, fingerprint), {
+        facts,
+        vector: embedding.vectors[i]!,
+        frames: 0,
+      });
     }
     if (spoken !== undefined) {
       const { text = "", logprob = 0, decoded = [] } = embedding;

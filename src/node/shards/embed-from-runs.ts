@@ -1,8 +1,8 @@
 /**
  * The embeddings of recordings that come from runs: read from shards instead of computed.
  *
- * Up to `maximumDense` recordings are held in memory, as training holds those of a folder; of more, vectors are read
- * when they are used.
+ * Up to `maximumDense` recordings are held in memory, as training holds those of a folder; of more, vectors
+ * are read when they are used.
  * Not its concern: how shards are made.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -43,8 +43,8 @@ export interface RunEmbedOptions extends EmbedOptions {
 }
 
 /**
- * Embeds recordings, those of runs from their shards. Rejects with `invalid-option` for a run that has not the vectors
- * of the encoders, `invalid-data` for damaged shards, and the errors of `embedRecordings`.
+ * Embeds recordings, those of runs from their shards. Rejects with `invalid-option` for a run that has not
+ * the vectors of the encoders, `invalid-data` for damaged shards, and the errors of `embedRecordings`.
  */
 export async function embedFromRuns(
   recordings: readonly Recording[],
@@ -94,9 +94,13 @@ async function readOutputs(
       const path = await findLocalShard(run, done.get(shard)!, { cache, signal });
       const values = await readShardValues(path);
       if (values.length !== getShardRows(run, shard)) {
-        throw new GolemError("invalid-data", `The shard ${path} has ${values.length} rows; ${getShardRows(run, shard)} were expected.`, {
-          hint: "Delete it, and embed it again: golem embed --run RUN",
-        });
+        throw new GolemError(
+          "invalid-data",
+          `The shard ${path} has ${values.length} rows; ${getShardRows(run, shard)} were expected.`,
+          {
+            hint: "Delete it, and embed it again: golem embed --run RUN",
+          },
+        );
       }
       const good: number[] = [];
       let count = 0;
@@ -107,7 +111,11 @@ async function readOutputs(
         const value = values[row! - shard * run.shardSize]!;
         const facts = value.facts === undefined ? undefined : parseFacts(value.facts);
         if (value.error || !facts || value.sha256 === undefined) {
-          const damaged = { code: "invalid-data", message: `${file}: its row in ${path} cannot be read.`, hint: "" };
+          const damaged = {
+            code: "invalid-data",
+            message: `${file}: its row in ${path} cannot be read.`,
+            hint: "",
+          };
           outputs[place] = { file, ...(value.error ?? damaged) };
           continue;
         }
@@ -120,7 +128,8 @@ async function readOutputs(
         const { vectors: read, decoded } = create(vectors, columns, good[row! - shard * run.shardSize]!);
         outputs[place] = {
           fileHash: value.sha256,
-          facts: recordings.length > maximumFingerprinted ? { ...facts, fingerprint: none, levels: none } : facts,
+          facts:
+            recordings.length > maximumFingerprinted ? { ...facts, fingerprint: none, levels: none } : facts,
           embeddings: [],
           embedding: {
             vectors: read,

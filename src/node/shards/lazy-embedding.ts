@@ -1,6 +1,6 @@
 /**
- * Embeddings whose vectors are read from shards whenever they are asked for, so that training on millions of recordings
- * holds none of them.
+ * Embeddings whose vectors are read from shards whenever they are asked for, so that training on millions of
+ * recordings holds none of them.
  *
  * Not its concern: how shards are read.
  */
@@ -18,7 +18,11 @@ export interface EmbeddingColumns {
 /** Array-likes take the methods of arrays, which read through their elements. */
 const listMethods = Array.prototype as object;
 
-function createList(length: number, read: (place: number) => Float32Array, more: object = {}): readonly Float32Array[] {
+function createList(
+  length: number,
+  read: (place: number) => Float32Array,
+  more: object = {},
+): readonly Float32Array[] {
   const list = Object.create(listMethods, { length: { value: length } }) as Float32Array[];
   for (let place = 0; place < length; place++) {
     Object.defineProperty(list, place, { get: () => read(place), enumerable: true });

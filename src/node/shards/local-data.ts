@@ -1,6 +1,6 @@
 /**
- * The recordings of a data set on this machine, as a run lists them. It is read as `train` reads it, so that a golem
- * trained on the run is the one trained on the data set.
+ * The recordings of a data set on this machine, as a run lists them. It is read as `train` reads it, so that
+ * a golem trained on the run is the one trained on the data set.
  *
  * Not its concern: shards, buckets.
  */
@@ -10,7 +10,8 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import { loadDataset } from "../data/dataset-files.ts";
 import type { EnvironmentOptions, Warning } from "../environment.ts";
-import { findKeyFault, openObjectStore } from "../object-store/object-store.ts";
+import { findKeyFault } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
 import type { PlannedRecording } from "./manifest.ts";
 
 /** The recordings of a data set. */
@@ -77,8 +78,14 @@ async function listDataset(
     const fault = findKeyFault(object) ?? findKeyFault(file.replace(/^([/]|(\.\.[/])+)/, ""));
     const info = await stat(path).catch(() => undefined);
     if (fault !== undefined || !info) {
-      const message = fault === undefined ? `${file} does not exist.` : `${file} is left out: of its name, ${fault}.`;
-      left.push({ file, code: fault === undefined ? "data-not-found" : "invalid-data", message, hint: "Rename the file." });
+      const message =
+        fault === undefined ? `${file} does not exist.` : `${file} is left out: of its name, ${fault}.`;
+      left.push({
+        file,
+        code: fault === undefined ? "data-not-found" : "invalid-data",
+        message,
+        hint: "Rename the file.",
+      });
       continue;
     }
     recordings.push({
@@ -89,7 +96,8 @@ async function listDataset(
       ...(object === file ? {} : { object }),
       ...(segment ? { segment: { start: segment.start, end: segment.end } } : {}),
     });
-    if (i % 1000 === 999) onProgress?.({ stage: "listing recordings", completed: i + 1, total: found.length });
+    if (i % 1000 === 999)
+      onProgress?.({ stage: "listing recordings", completed: i + 1, total: found.length });
   }
   return { address: folder, recordings, skipped: left, warnings };
 }

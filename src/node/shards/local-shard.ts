@@ -1,5 +1,6 @@
 /**
- * Shards as files on this machine: those of a folder are; those of a bucket are copied once into the cache folder.
+ * Shards as files on this machine: those of a folder are; those of a bucket are copied once into the cache
+ * folder.
  *
  * Not its concern: what is in them.
  */
@@ -15,7 +16,9 @@ import type { Run } from "./run-document.ts";
 /** Bytes per request. */
 const pieceBytes = 8 << 20;
 
-/** Finds or copies a shard; resolves with its path. Rejects with the errors of the store, and `output-failed`. */
+/**
+ * Finds or copies a shard; resolves with its path. Rejects with the errors of the store, and `output-failed`.
+ */
 export async function findLocalShard(
   { store }: Run,
   { key, size, version }: StoredObject,
@@ -30,8 +33,14 @@ export async function findLocalShard(
     try {
       for (let start = 0; start < size; start += pieceBytes) {
         throwIfAborted(signal);
-        const bytes = await store.read(key, start, Math.min(pieceBytes, size - start), signal ? { signal } : {});
-        if (bytes.length === 0) throw new GolemError("fetch-failed", `${key} became shorter while it was read.`);
+        const bytes = await store.read(
+          key,
+          start,
+          Math.min(pieceBytes, size - start),
+          signal ? { signal } : {},
+        );
+        if (bytes.length === 0)
+          throw new GolemError("fetch-failed", `${key} became shorter while it was read.`);
         await handle.write(bytes);
       }
     } finally {

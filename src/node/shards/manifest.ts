@@ -91,11 +91,16 @@ export async function writeManifest(
       const rows = recordings.slice(start, Math.min(end, start + shardSize));
       await parquet.write({ columnData: createColumns(rows, contents.length), rowGroupSize: rows.length });
       contents.push(computeShardContent(rows));
-      onProgress?.({ stage: "writing the manifest", completed: start + rows.length, total: recordings.length });
+      onProgress?.({
+        stage: "writing the manifest",
+        completed: start + rows.length,
+        total: recordings.length,
+      });
     }
     await parquet.finish();
     const bytes = writer.getBytes();
-    const key = first === 0 ? "manifest.parquet" : `manifest-${String(manifest.length).padStart(5, "0")}.parquet`;
+    const key =
+      first === 0 ? "manifest.parquet" : `manifest-${String(manifest.length).padStart(5, "0")}.parquet`;
     await store.write(key, bytes);
     manifest.push({ key, bytes: bytes.length, shards: Math.ceil((end - first) / shardSize) });
   }
@@ -183,9 +188,15 @@ function readRecording(value: Record<string, unknown>): PlannedRecording | undef
     const found = value[name];
     return typeof found === "number" && Number.isFinite(found) && found >= 0 ? found : undefined;
   };
-  const [key, label, split, version] = [readText("key"), readText("label"), readText("split"), readText("version")];
+  const [key, label, split, version] = [
+    readText("key"),
+    readText("label"),
+    readText("split"),
+    readText("version"),
+  ];
   const bytes = readNumber("bytes");
-  if (key === undefined || label === undefined || version === undefined || bytes === undefined) return undefined;
+  if (key === undefined || label === undefined || version === undefined || bytes === undefined)
+    return undefined;
   if (!splits.includes(split)) return undefined;
   const [start, end] = [readNumber("start"), readNumber("end")];
   const [speaker, source, object] = [readText("speaker"), readText("source"), readText("object")];

@@ -1,4 +1,6 @@
-/** Training on more recordings than are held in memory: vectors are read from shards, and give the same head. */
+/**
+ * Training on more recordings than are held in memory: vectors are read from shards, and give the same head.
+ */
 import { expect, it } from "vitest";
 import { writeDrawnRun } from "../../../test/support/drawn-run.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
@@ -27,10 +29,19 @@ it("gives the head of vectors in memory, byte for byte", { timeout: 900_000 }, a
   const { embedded } = await embedFromRuns(listed, encoderSet, { cache, openStore });
   expect(embedded).toHaveLength(recordings);
   const whole = embedded.map((own): EmbeddedRecording => ({ ...own, vectors: [...own.vectors] }));
-  expect([embedded, whole].map(([first]) => typeof first!.vectors.readLayer)).toEqual(["function", "undefined"]);
+  expect([embedded, whole].map(([first]) => typeof first!.vectors.readLayer)).toEqual([
+    "function",
+    "undefined",
+  ]);
   const audio = getAudioSettings(16_000);
   const train = async (rows: readonly EmbeddedRecording[]) => {
-    const input = { name: "drawn", recordings: rows, audio, pipeline: describeAudio(audio), createdBy: "test" };
+    const input = {
+      name: "drawn",
+      recordings: rows,
+      audio,
+      pipeline: describeAudio(audio),
+      createdBy: "test",
+    };
     return encodeGolem(await trainGolem({ ...input, ...getEncoderSetInfo(encoderSet) }, { seed: 0 }));
   };
   const [read, kept] = [await train(embedded), await train(whole)];

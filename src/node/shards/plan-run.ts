@@ -1,5 +1,6 @@
 /**
- * Plans a run: lists the recordings of a data set, divides them into shards, and writes manifest and run.json.
+ * Plans a run: lists the recordings of a data set, divides them into shards, and writes manifest and
+ * run.json.
  *
  * Planning again finds what is done: shards whose recordings and recipe are the same keep their names.
  * Not its concern: how recordings are embedded, who embeds which shard.
@@ -13,16 +14,12 @@ import { getEncoderSetInfo } from "../../workflow/encoder-set-info.ts";
 import type { EncoderChoice } from "../../workflow/environment.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { resolveEncoderSet } from "../models/resolve-encoder-set.ts";
-import { isBucketAddress, openObjectStore } from "../object-store/object-store.ts";
-import { listLocalData, type ListedData } from "./local-data.ts";
+import { isBucketAddress } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
+import { type ListedData, listLocalData } from "./local-data.ts";
 import { writeManifest } from "./manifest.ts";
 import { defaultShardSize } from "./run-defaults.ts";
-import {
-  maximumShardSize,
-  maximumSkippedListed,
-  type RunDocument,
-  saveRun,
-} from "./run-document.ts";
+import { maximumShardSize, maximumSkippedListed, type RunDocument, saveRun } from "./run-document.ts";
 
 /** Options of {@link planRun}; all have defaults. */
 export interface PlanOptions
@@ -43,14 +40,17 @@ export interface Plan {
 }
 
 /**
- * Plans a run over a data set: what `train` takes except the Hub's, a folder or bucket with tar archives or Parquet
- * files, or s3://bucket/prefix. Rejects with the errors of reading the data set, `usage`, `no-recordings`,
- * `output-failed`.
+ * Plans a run over a data set: what `train` takes except the Hub's, a folder or bucket with tar archives or
+ * Parquet files, or s3://bucket/prefix. Rejects with the errors of reading the data set, `usage`,
+ * `no-recordings`, `output-failed`.
  */
 export async function planRun(data: string, out: string, options: PlanOptions = {}): Promise<Plan> {
   const { shardSize = defaultShardSize, encoder, precision, transcript, audio = {}, fp16 = false } = options;
   if (!Number.isInteger(shardSize) || shardSize < 1 || shardSize > maximumShardSize) {
-    throw new GolemError("usage", `A shard size of ${shardSize} was given; 1 to ${maximumShardSize} was expected.`);
+    throw new GolemError(
+      "usage",
+      `A shard size of ${shardSize} was given; 1 to ${maximumShardSize} was expected.`,
+    );
   }
   const store = await openObjectStore(out);
   const choice = {
@@ -89,9 +89,13 @@ function clip({ file, code, message, hint }: Dataset["skipped"][number]): RunDoc
 
 async function listData(data: string, options: EnvironmentOptions): Promise<ListedData> {
   if (isHubAddress(data)) {
-    throw new GolemError("usage", `${data} is on the Hugging Face Hub; a folder, a list or s3:// was expected.`, {
-      hint: "Download its Parquet files, and plan their folder.",
-    });
+    throw new GolemError(
+      "usage",
+      `${data} is on the Hugging Face Hub; a folder, a list or s3:// was expected.`,
+      {
+        hint: "Download its Parquet files, and plan their folder.",
+      },
+    );
   }
   if (!isBucketAddress(data)) return listLocalData(data, options);
   const { listStoredData } = await import("./stored-data.ts");

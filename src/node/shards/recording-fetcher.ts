@@ -1,6 +1,6 @@
 /**
- * Brings the recordings of a shard to files on this machine: those of a folder are there already; those of a bucket,
- * an archive or a table are written to a temporary folder, and deleted when they have been used.
+ * Brings the recordings of a shard to files on this machine: those of a folder are there already; those of a
+ * bucket, an archive or a table are written to a temporary folder, and deleted when they have been used.
  *
  * Files are named by their place in the shard, never by their keys.
  * Not its concern: what the recordings are.
@@ -27,7 +27,7 @@ const maximumRecordingBytes = 1 << 30;
 const graceMilliseconds = 60_000;
 
 /** A recording as a file. */
-export interface FetchedFile {
+interface FetchedFile {
   readonly path: string;
   /** Deletes it, if it was made for this. */
   release(): Promise<void>;
@@ -67,14 +67,22 @@ export function createRecordingFetcher(
         return { path: await longFiles.cut(place, path), release: keep };
       }
       if (segment) {
-        throw new GolemError("invalid-data", `${key} is a stretch of a recording in a bucket; a whole one was expected.`, {
-          hint: "Cut the recording, or copy it to a folder.",
-        });
+        throw new GolemError(
+          "invalid-data",
+          `${key} is a stretch of a recording in a bucket; a whole one was expected.`,
+          {
+            hint: "Cut the recording, or copy it to a folder.",
+          },
+        );
       }
       if (bytes > maximumRecordingBytes) {
-        throw new GolemError("too-long", `${key} has ${bytes} bytes; at most ${maximumRecordingBytes} are read.`, {
-          hint: "Cut the recording.",
-        });
+        throw new GolemError(
+          "too-long",
+          `${key} has ${bytes} bytes; at most ${maximumRecordingBytes} are read.`,
+          {
+            hint: "Cut the recording.",
+          },
+        );
       }
       const content =
         offset === undefined
@@ -111,13 +119,20 @@ function createTables(
 ) {
   const fetched = new Map<string, Promise<Map<number, Recording>>>();
   const open = async (object: string): Promise<Map<number, Recording>> => {
-    const own = [...recordings.entries()].filter(([, other]) => other.object === object && other.row !== undefined);
+    const own = [...recordings.entries()].filter(
+      ([, other]) => other.object === object && other.row !== undefined,
+    );
     const [, first] = own[0]!;
     const folder = join(await getFolder(), `table-${fetched.size}`);
     const source = createObjectSource(data, { key: object, size: first.bytes }, options);
     const made = createHubRecordings(
       folder,
-      [{ start: 0, open: () => openParquetFile(source, createIsolatedReader({ ...options, graceMilliseconds })) }],
+      [
+        {
+          start: 0,
+          open: () => openParquetFile(source, createIsolatedReader({ ...options, graceMilliseconds })),
+        },
+      ],
       first.column!,
       own.map(([, { key, row }]) => ({ file: key, label: "", split: "none", row: row! })),
     );

@@ -5,8 +5,8 @@
  * Not its concern: vectors.
  */
 import { join } from "node:path";
-import { GolemError, throwIfAborted } from "../../core/error.ts";
 import type { ErrorRecord } from "../../core/error.ts";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { formatNumberOf } from "../../core/format.ts";
 import type { Dataset, Recording, RecordingOrigin, SkippedRecording } from "../../dataset/dataset.ts";
 import type { EncoderChoice } from "../../workflow/environment.ts";
@@ -39,8 +39,8 @@ export class RunOrigin implements RecordingOrigin {
 }
 
 /**
- * Loads a run. Recordings of shards that are missing are left out, with a warning; without labels, those that have
- * none too. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
+ * Loads a run. Recordings of shards that are missing are left out, with a warning; without labels, those
+ * that have none too. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
  */
 export async function loadRunDataset(
   address: string,
@@ -80,7 +80,8 @@ export async function loadRunDataset(
     });
   }
   if (done.size < shards) {
-    const missing = run.recordings - [...done.keys()].reduce((sum, shard) => sum + getShardRows(run, shard), 0);
+    const missing =
+      run.recordings - [...done.keys()].reduce((sum, shard) => sum + getShardRows(run, shard), 0);
     const message = `${shards - done.size} of ${shards} shards of ${address} are missing: ${formatNumberOf(missing, "recording")} are left out.`;
     const hint = "Make them: golem embed --run RUN";
     warnings.push({ code: "data-not-found", message, hint });

@@ -1,9 +1,9 @@
 /**
  * run.json: what a run of shards computes, of which recordings, and under which names its shards are kept.
  *
- * A shard's name is its number, a fingerprint of everything that shapes its vectors, and a hash of its list of
- * recordings. It is written last and as a whole, so its existence means that the shard is done; a shard computed twice
- * is written twice under the same name.
+ * A shard's name is its number, a fingerprint of everything that shapes its vectors, and a hash of its list
+ * of recordings. It is written last and as a whole, so its existence means that the shard is done; a shard
+ * computed twice is written twice under the same name.
  * Not its concern: the list of recordings (manifest.ts), the contents of shards.
  */
 import { createHash } from "node:crypto";
@@ -19,7 +19,8 @@ import {
 } from "../../embed/embedding-fingerprint.ts";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
 import { decoderVectorNames, type TranscriberInfo } from "../../encoder/transcriber.ts";
-import { type ObjectStore, openObjectStore, readObject } from "../object-store/object-store.ts";
+import { type ObjectStore, readObject } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
 import { runFile } from "./run-defaults.ts";
 
 /** Most recordings per shard: their vectors are held in memory. */
@@ -116,7 +117,9 @@ export async function openRun(address: string, options: WorkOptions = {}): Promi
   const document = checkSchema(runDocument, parseBoundedJson(bytes, fail), fail);
   const expected = Math.ceil(document.recordings / document.shardSize);
   if (document.contents.length !== expected || countShards(document) !== expected) {
-    throw fail(`${document.recordings} recordings make ${expected} shards of ${document.shardSize}, not ${document.contents.length}`);
+    throw fail(
+      `${document.recordings} recordings make ${expected} shards of ${document.shardSize}, not ${document.contents.length}`,
+    );
   }
   return { ...document, store };
 }
@@ -146,10 +149,7 @@ export function computeContent(lines: readonly string[]): string {
 }
 
 /** Fingerprint of what shapes the vectors of a run, and of their width. */
-function computeRunFingerprint(
-  { encoders, transcriber, audio }: RunRecipe,
-  fp16: boolean,
-): string {
+function computeRunFingerprint({ encoders, transcriber, audio }: RunRecipe, fp16: boolean): string {
   const parts: unknown[] = [
     audio.maximumSeconds ?? null,
     ...encoders.map((info) => computeEncoderFingerprint(info, audio)),
@@ -167,7 +167,11 @@ export interface RunRecipe {
 }
 
 /** The recipe of a run. */
-export function getRunRecipe({ encoders, transcriber, audio: { trim, maximumSeconds } }: RunDocument): RunRecipe {
+export function getRunRecipe({
+  encoders,
+  transcriber,
+  audio: { trim, maximumSeconds },
+}: RunDocument): RunRecipe {
   return {
     ...{ encoders, transcriber },
     audio: {

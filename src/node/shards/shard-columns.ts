@@ -11,9 +11,7 @@ export interface VectorColumn {
   /** As tensors of golems are named: "moonshine-tiny/layer_3", "moonshine-tiny/context". */
   readonly name: string;
   /** Place of the encoder, and its layer; or place of the decoder vector. */
-  readonly place:
-    | { readonly encoder: number; readonly layer: number }
-    | { readonly decoded: number };
+  readonly place: { readonly encoder: number; readonly layer: number } | { readonly decoded: number };
   /** Numbers per vector: of a layer, means and then standard deviations over time. */
   readonly size: number;
 }

@@ -1,9 +1,9 @@
 /**
- * Embeds shards: one after another, each recording of one on the next free worker thread, with eight recordings
- * fetched ahead.
+ * Embeds shards: one after another, each recording of one on the next free worker thread, with eight
+ * recordings fetched ahead.
  *
- * A recording that cannot be embedded is a row with its error; what a machine lacks (weights, disk, network) fails the
- * shard, so that another attempt can do better.
+ * A recording that cannot be embedded is a row with its error; what a machine lacks (weights, disk, network)
+ * fails the shard, so that another attempt can do better.
  * Not its concern: which shard is next, queues.
  */
 import { availableParallelism } from "node:os";
@@ -16,7 +16,8 @@ import { computeFileHash } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveEncoderSet } from "../models/resolve-encoder-set.ts";
-import { type ObjectStore, openObjectStore } from "../object-store/object-store.ts";
+import type { ObjectStore } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
 import { createEmbeddingPool, type EmbeddingPool } from "../threads/embedding-pool.ts";
 import { type PlannedRecording, readManifestShard } from "./manifest.ts";
 import { createRecordingFetcher, type RecordingFetcher } from "./recording-fetcher.ts";
@@ -29,7 +30,14 @@ const fetchedAhead = 8;
 /** Errors of a machine or a network, not of a recording. */
 const machineErrors: readonly ErrorCode[] = [
   ...(["aborted", "usage", "missing-package", "weights-missing", "weights-damaged", "fetch-failed"] as const),
-  ...(["cache-failed", "store-failed", "output-failed", "unexpected", "hub-denied", "invalid-option"] as const),
+  ...([
+    "cache-failed",
+    "store-failed",
+    "output-failed",
+    "unexpected",
+    "hub-denied",
+    "invalid-option",
+  ] as const),
 ];
 
 /** Options of {@link createShardEmbedder}. */
@@ -52,18 +60,21 @@ export interface ShardResult {
 /** Embeds shards of one run. */
 export interface ShardEmbedder {
   /**
-   * Embeds a shard and writes it. Rejects with `usage` for a number it does not have, `aborted`, and errors of the
-   * machine; nothing is then written. `onProgress` counts its recordings.
+   * Embeds a shard and writes it. Rejects with `usage` for a number it does not have, `aborted`, and errors
+   * of the machine; nothing is then written. `onProgress` counts its recordings.
    */
   embed(shard: number, options?: WorkOptions & { readonly fp16?: boolean | undefined }): Promise<ShardResult>;
   close(): Promise<void>;
 }
 
 /**
- * Creates an embedder; the networks are loaded with the first shard. Rejects with the errors of resolving encoders, and
- * `golem-version` if this machine has others than the run.
+ * Creates an embedder; the networks are loaded with the first shard. Rejects with the errors of resolving
+ * encoders, and `golem-version` if this machine has others than the run.
  */
-export async function createShardEmbedder(run: Run, options: ShardEmbedderOptions = {}): Promise<ShardEmbedder> {
+export async function createShardEmbedder(
+  run: Run,
+  options: ShardEmbedderOptions = {},
+): Promise<ShardEmbedder> {
   const { cache = getCacheFolder(), threads = availableParallelism() } = options;
   const encoderSet = await resolveEncoderSet(run.choice, options);
   checkSameSet(run, encoderSet);
@@ -72,7 +83,13 @@ export async function createShardEmbedder(run: Run, options: ShardEmbedderOption
   let pool: Promise<EmbeddingPool> | undefined;
   const openPool = (): Promise<EmbeddingPool> => {
     pool ??= prepareEncoderSet(encoderSet, { ...options, cache }).then(() =>
-      createEmbeddingPool({ encoderSet, audio: recipe.audio, cache, tasks: Number.POSITIVE_INFINITY, workers: threads }),
+      createEmbeddingPool({
+        encoderSet,
+        audio: recipe.audio,
+        cache,
+        tasks: Number.POSITIVE_INFINITY,
+        workers: threads,
+      }),
     );
     pool.catch(() => {
       pool = undefined;
@@ -113,10 +130,18 @@ function checkSameSet(run: Run, { encoders, transcriber }: ResolvedEncoderSet): 
     if (found) checkSameEncoder(expected, found);
   }
   if (run.transcriber) checkSameTranscriber(run.transcriber);
-  if (encoders.length === run.encoders.length && (transcriber === undefined) === (run.transcriber === undefined)) return;
-  throw new GolemError("golem-version", `${run.store.address} was planned with other encoders than this version has.`, {
-    hint: "Use the version of golem-audio that planned it, or plan it again.",
-  });
+  if (
+    encoders.length === run.encoders.length &&
+    (transcriber === undefined) === (run.transcriber === undefined)
+  )
+    return;
+  throw new GolemError(
+    "golem-version",
+    `${run.store.address} was planned with other encoders than this version has.`,
+    {
+      hint: "Use the version of golem-audio that planned it, or plan it again.",
+    },
+  );
 }
 
 /** A folder that is not mounted would make every recording of the shard an error. */
@@ -124,9 +149,13 @@ async function checkData(data: ObjectStore): Promise<void> {
   if (data.folder === undefined) return;
   const { stat } = await import("node:fs/promises");
   if ((await stat(data.folder).catch(() => undefined))?.isDirectory()) return;
-  throw new GolemError("data-not-found", `There is no folder ${data.folder}, where the run's recordings are.`, {
-    hint: "Mount it here, or say where it is with --data.",
-  });
+  throw new GolemError(
+    "data-not-found",
+    `There is no folder ${data.folder}, where the run's recordings are.`,
+    {
+      hint: "Mount it here, or say where it is with --data.",
+    },
+  );
 }
 
 /** Refuses a shard in which the encoders failed on everything: a fault of this machine. */
@@ -194,4 +223,3 @@ async function embedRow(
     return { key, sha256, outcome: { error: toErrorRecord(error, "encoder-failed") } };
   }
 }
-

@@ -1,11 +1,11 @@
 /**
- * Reads shards: plain columns as values, vectors one by one from their places in the file, so that a shard is never in
- * memory as a whole.
+ * Reads shards: plain columns as values, vectors one by one from their places in the file, so that a shard
+ * is never in memory as a whole.
  *
  * Not its concern: runs, labels.
  *
- * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored plain, so the
- * vector of a row lies at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
+ * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored plain,
+ * so the vector of a row lies at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
@@ -83,8 +83,9 @@ export interface ShardVectors {
 const longestHeader = 1024;
 
 /**
- * Finds the vectors of a shard on this machine; they are read when they are wanted, synchronously. `rows` is the number of
- * recordings that did not fail. Rejects with `invalid-data` for a shard that was not written as ours are.
+ * Finds the vectors of a shard on this machine; they are read when they are wanted, synchronously. `rows` is
+ * the number of recordings that did not fail. Rejects with `invalid-data` for a shard that was not written
+ * as ours are.
  */
 export async function openShardVectors(
   path: string,
@@ -107,7 +108,9 @@ export async function openShardVectors(
     for (const { name, size } of columns) {
       const runs: VectorRun[] = [];
       for (const group of metadata.row_groups) {
-        const chunk = group.columns.find(({ meta_data: data }) => data?.path_in_schema[0] === name)?.meta_data;
+        const chunk = group.columns.find(
+          ({ meta_data: data }) => data?.path_in_schema[0] === name,
+        )?.meta_data;
         if (!chunk) throw createShardError(path, `it has no column ${name}`);
         if (chunk.codec !== "UNCOMPRESSED" || chunk.dictionary_page_offset !== undefined) {
           throw createShardError(path, `its column ${name} is not stored plainly`);
@@ -117,7 +120,8 @@ export async function openShardVectors(
         await findRuns(file, Number(chunk.data_page_offset), end, size * bytesPerNumber, runs);
       }
       const found = runs.reduce((sum, { count }) => sum + count, 0);
-      if (found !== rows) throw createShardError(path, `its column ${name} has ${found} vectors for ${rows} recordings`);
+      if (found !== rows)
+        throw createShardError(path, `its column ${name} has ${found} vectors for ${rows} recordings`);
       places.push(runs);
     }
   } catch (error) {
@@ -173,7 +177,9 @@ function createVectors(
   };
 }
 
-/** Adds the vectors of a column chunk: a vector that lies in two pages is not expected of our writer's pages. */
+/**
+ * Adds the vectors of a column chunk: a vector that lies in two pages is not expected of our writer's pages.
+ */
 async function findRuns(
   file: { slice(start: number, end?: number): Promise<ArrayBuffer> },
   start: number,
@@ -191,7 +197,13 @@ async function findRuns(
     const levels = Number(page?.field_5) + Number(page?.field_6);
     const values = size - levels;
     // Type 3 is a data page of version 2; encoding 0 is plain.
-    if (header.field_1 !== 3 || page?.field_4 !== 0 || !(size > 0) || values < 0 || values % bytesPerVector !== 0) {
+    if (
+      header.field_1 !== 3 ||
+      page?.field_4 !== 0 ||
+      !(size > 0) ||
+      values < 0 ||
+      values % bytesPerVector !== 0
+    ) {
       throw new Error("a page of vectors is not one that this program writes");
     }
     const count = values / bytesPerVector;

@@ -1,8 +1,9 @@
 /**
- * Writes a shard: one row per recording in the order of the manifest, in Parquet. The same rows give the same bytes.
+ * Writes a shard: one row per recording in the order of the manifest, in Parquet. The same rows give the
+ * same bytes.
  *
- * Vectors are lists of floats, stored plain and uncompressed, so that readers find them by their offsets; they would
- * hardly shrink. A recording that failed is a row with an error and without vectors.
+ * Vectors are lists of floats, stored plain and uncompressed, so that readers find them by their offsets;
+ * they would hardly shrink. A recording that failed is a row with an error and without vectors.
  * Not its concern: how recordings are embedded, where shards are kept.
  */
 import type { SchemaElement } from "hyparquet";

@@ -1,12 +1,13 @@
 /** Runs of shards on real recordings: planning, embedding, reading back, training. */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { getSharedFolder } from "../../../test/support/shared-folder.ts";
 
 /** Twelve tones in two classes, and three files that are no recordings. */
@@ -19,7 +20,10 @@ async function writeData(folder: string): Promise<void> {
   }
   await writeFile(join(folder, "low", "garbage.wav"), Buffer.from("this is no sound at all, in no way"));
   await writeFile(join(folder, "low", "empty.wav"), "");
-  await writeFile(join(folder, "high", "cut.wav"), createWav(createTone(16_000, 1, 1, 900), 16_000).subarray(0, 20));
+  await writeFile(
+    join(folder, "high", "cut.wav"),
+    createWav(createTone(16_000, 1, 1, 900), 16_000).subarray(0, 20),
+  );
 }
 
 const getData = () => getSharedFolder("tones-for-shards", writeData);
@@ -28,7 +32,9 @@ const getData = () => getSharedFolder("tones-for-shards", writeData);
 const getRun = () =>
   getSharedFolder("run-of-tones", async (folder) => {
     const data = await getData();
-    expect((await runGolem(["plan", data, "--out", folder, "--shard-size", "4", "--quiet"])).exitCode).toBe(0);
+    expect((await runGolem(["plan", data, "--out", folder, "--shard-size", "4", "--quiet"])).exitCode).toBe(
+      0,
+    );
     expect((await runGolem(["embed", "--run", folder, "--quiet"])).exitCode).toBe(0);
   });
 
@@ -58,12 +64,23 @@ describe("golem plan and embed --run", () => {
     });
     process.env.SLURM_ARRAY_TASK_ID = "2";
     try {
-      expect((await runJson("embed", "--run", run)).document).toMatchObject({ shard: 2, embedded: 1, clips: 4 });
+      expect((await runJson("embed", "--run", run)).document).toMatchObject({
+        shard: 2,
+        embedded: 1,
+        clips: 4,
+      });
     } finally {
       delete process.env.SLURM_ARRAY_TASK_ID;
     }
-    expect((await runJson("embed", "--run", run, "--shard", "2")).document).toMatchObject({ embedded: 0, found: 1 });
-    expect((await runJson("embed", "--run", run)).document).toMatchObject({ embedded: 3, found: 1, errors: 3 });
+    expect((await runJson("embed", "--run", run, "--shard", "2")).document).toMatchObject({
+      embedded: 0,
+      found: 1,
+    });
+    expect((await runJson("embed", "--run", run)).document).toMatchObject({
+      embedded: 3,
+      found: 1,
+      errors: 3,
+    });
     expect((await runJson("status", "--run", run)).document).toMatchObject({ done: 4, clips: 15, errors: 3 });
     expect(await hashShards(run)).toEqual(await hashShards(await getRun()));
   });
@@ -92,7 +109,9 @@ describe("golem plan and embed --run", () => {
     await expect(stat(join(run, "shards"))).rejects.toThrow();
     expect((await runJson("embed", "somewhere", "--run", run)).exitCode).toBe(2);
     expect((await runJson("embed", "somewhere")).exitCode).toBe(2);
-    expect((await runJson("embed", "--run", join(run, "nothing"))).document.error.code).toBe("data-not-found");
+    expect((await runJson("embed", "--run", join(run, "nothing"))).document.error.code).toBe(
+      "data-not-found",
+    );
     await writeFile(join(run, "run.json"), "{}");
     expect((await runJson("status", "--run", run)).document.error.code).toBe("invalid-data");
   });
@@ -130,11 +149,15 @@ describe("shards", () => {
       `select label, count(*)::int n, any_value(s.facts::json->>'codec') codec
          from '${run}/manifest*.parquet' m join ${shards} s using (key) where error_code is null group by 1 order by 1`,
     );
-    expect(labels).toEqual([
-      { label: "high", n: 6, codec: "pcm_s16le" },
-      { label: "low", n: 6, codec: "pcm_s16le" },
-    ].map((row) => ({ ...row, codec: expect.any(String) })));
-    const errors = await query(`select key, error_code from ${shards} where error_code is not null order by 1`);
+    expect(labels).toEqual(
+      [
+        { label: "high", n: 6, codec: "pcm_s16le" },
+        { label: "low", n: 6, codec: "pcm_s16le" },
+      ].map((row) => ({ ...row, codec: expect.any(String) })),
+    );
+    const errors = await query(
+      `select key, error_code from ${shards} where error_code is not null order by 1`,
+    );
     expect(errors.map(({ key }) => key)).toEqual(["high/cut.wav", "low/empty.wav", "low/garbage.wav"]);
   });
 
@@ -174,8 +197,88 @@ describe("shards", () => {
     expect((await runJson("embed", "--run", run)).document.errors).toBe(3);
     const out = await createScratchFolder();
     const half = await runJson("train", run, "--out", join(out, "half"), "--augment", "none");
-    const whole = await runJson("train", data, "--out", join(out, "whole"), "--encoder", "moonshine-tiny", "--augment", "none");
+    const whole = await runJson(
+      "train",
+      data,
+      "--out",
+      join(out, "whole"),
+      "--encoder",
+      "moonshine-tiny",
+      "--augment",
+      "none",
+    );
     expect(half.document.views).toHaveLength(whole.document.views.length);
-    expect(half.document.evaluation.balancedAccuracy).toBeCloseTo(whole.document.evaluation.balancedAccuracy, 1);
+    expect(half.document.evaluation.balancedAccuracy).toBeCloseTo(
+      whole.document.evaluation.balancedAccuracy,
+      1,
+    );
+  });
+
+  it("score a golem on held-out recordings, as their folder does", async () => {
+    const [data, run, out] = [
+      await createScratchFolder(),
+      await createScratchFolder(),
+      await createScratchFolder(),
+    ];
+    for (let n = 0; n < 4; n++) {
+      const label = join(data, n % 2 ? "high" : "low");
+      await mkdir(label, { recursive: true });
+      const tone = createTone(16_000, 0.4, 1, (n % 2 ? 2100 : 150) + 7 * n);
+      await writeFile(join(label, `${n}.wav`), createWav(tone, 16_000));
+    }
+    const encoder = ["--encoder", "google-speech-embedding"];
+    await runJson("train", await getData(), "--out", join(out, "golem"), ...encoder, "--augment", "none");
+    await runJson("plan", data, "--out", run, "--shard-size", "3", ...encoder);
+    await runJson("embed", "--run", run);
+    const scored = await runJson("evaluate", join(out, "golem"), run);
+    expect(scored.document.recordings).toBe(4);
+    expect(scored.document).toEqual((await runJson("evaluate", join(out, "golem"), data)).document);
+    await rm(join(run, "shards", (await readdir(join(run, "shards")))[0]!));
+    const partly = await runJson("evaluate", join(out, "golem"), run, "--strict");
+    expect(partly.exitCode).toBe(1);
+    expect(partly.document.recordings).toBeLessThan(4);
+    expect(partly.document.skipped[0].message).toContain("1 of 2 shards");
   });
 });
+
+/** Whether a file system of a few kilobytes can be mounted: as root, on Linux. */
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+
+describe.skipIf(!canMount)(
+  `a full disk${canMount ? "" : " (skipped: only root mounts file systems)"}`,
+  () => {
+    it("ends the work with an error, keeps whole shards only, and goes on when there is room", async () => {
+      const run = await createScratchFolder();
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=44k", "none", run]);
+      try {
+        const planned = [
+          "plan",
+          await getData(),
+          "--out",
+          run,
+          "--shard-size",
+          "3",
+          "--encoder",
+          "google-speech-embedding",
+        ];
+        expect((await runJson(...planned)).exitCode).toBe(0);
+        const { exitCode, document } = await runJson("embed", "--run", run);
+        expect(exitCode).toBe(1);
+        expect(document.error).toMatchObject({
+          code: "output-failed",
+          message: expect.stringContaining("full"),
+        });
+        const { done } = (await runJson("status", "--run", run)).document;
+        expect(done).toBeLessThan(5);
+        expect((await readdir(join(run, "shards"))).filter((name) => !name.endsWith(".parquet"))).toEqual([]);
+        execFileSync("mount", ["-o", "remount,size=1m", run]);
+        expect((await runJson("embed", "--run", run)).document).toMatchObject({
+          found: done,
+          embedded: 5 - done,
+        });
+      } finally {
+        execFileSync("umount", ["-l", run]);
+      }
+    });
+  },
+);

@@ -1,15 +1,15 @@
 /**
- * Labels beside recordings in archives: NAME.cls holds a label, NAME.json an object with `label` and, if known,
- * `speaker` (WebDataset).
+ * Labels beside recordings in archives: NAME.cls holds a label, NAME.json an object with `label` and, if
+ * known, `speaker` (WebDataset).
  *
  * Not its concern: archives.
  */
 import { parseBoundedJson } from "../../core/bounded-json.ts";
-import type { EnvironmentOptions } from "../environment.ts";
-import type { ObjectStore } from "../object-store/object-store.ts";
 import { checkLabel } from "../../dataset/label-limits.ts";
 import { findColumns, groupColumns, labelColumns } from "../../dataset/list-columns.ts";
-import type { StoredFile } from "./stored-data.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import type { ObjectStore } from "../object-store/object-store.ts";
+import type { StoredFile } from "./stored-file.ts";
 
 /** Largest file of a label, in bytes. */
 const maximumBytes = 1 << 16;
@@ -29,7 +29,8 @@ export interface Sidecars {
 }
 
 /** The name that a recording and its labels share: up to the first dot of the last part. */
-const getStem = (key: string): string => key.replace(/\.[^/]*$/, (ending) => (ending.startsWith(".") ? "" : ending));
+const getStem = (key: string): string =>
+  key.replace(/\.[^/]*$/, (ending) => (ending.startsWith(".") ? "" : ending));
 
 /** Reads labels. Rejects with the errors of the store, and `invalid-data` for labels that cannot be. */
 export async function readSidecars(
@@ -42,7 +43,9 @@ export async function readSidecars(
   for (const { key, object = key, offset = 0, bytes } of files) {
     if (bytes > maximumBytes) continue;
     const isInside =
-      window?.object === object && offset >= window.start && offset + bytes <= window.start + window.bytes.length;
+      window?.object === object &&
+      offset >= window.start &&
+      offset + bytes <= window.start + window.bytes.length;
     if (!isInside) {
       const content = await store.read(object, offset, windowBytes, signal ? { signal } : {});
       window = { object, start: offset, bytes: content };
@@ -70,7 +73,9 @@ function readJson(text: string): Sidecar | undefined {
   const read = (names: readonly string[]): string | undefined => {
     const [column] = findColumns(Object.keys(fields), names);
     const own = column === undefined ? undefined : fields[column];
-    return typeof own === "string" || typeof own === "number" ? String(own).normalize("NFC").trim() : undefined;
+    return typeof own === "string" || typeof own === "number"
+      ? String(own).normalize("NFC").trim()
+      : undefined;
   };
   const label = read(labelColumns);
   const speaker = read(groupColumns);

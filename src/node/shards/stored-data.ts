@@ -1,8 +1,8 @@
 /**
  * The recordings of a bucket, or of tar archives and Parquet files in a folder, as a run lists them.
  *
- * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json beside NAME.wav in archives
- * (WebDataset), from the columns of tables, else from folders, as `train` reads them.
+ * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json beside NAME.wav in
+ * archives (WebDataset), from the columns of tables, else from folders, as `train` reads them.
  * Not its concern: shards; the contents of recordings.
  */
 import { throwIfAborted } from "../../core/error.ts";
@@ -11,10 +11,16 @@ import { readFolderLayout } from "../../dataset/folder-layout.ts";
 import { isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
 import { parseFolderSplit } from "../../dataset/split-name.ts";
 import type { EnvironmentOptions, Warning } from "../environment.ts";
-import { createObjectSource, findKeyFault, type ObjectStore, type StoredObject } from "../object-store/object-store.ts";
+import {
+  createObjectSource,
+  findKeyFault,
+  type ObjectStore,
+  type StoredObject,
+} from "../object-store/object-store.ts";
 import type { ListedData } from "./local-data.ts";
 import type { PlannedRecording } from "./manifest.ts";
 import { readSidecars, type Sidecars } from "./sidecars.ts";
+import { planStored, type StoredFile } from "./stored-file.ts";
 import { applyLists, isMetadataName } from "./stored-lists.ts";
 import { listTableRows } from "./stored-tables.ts";
 import { listTarMembers } from "./tar-index.ts";
@@ -24,18 +30,6 @@ const tarBlockBytes = 256 << 10;
 
 /** Whether a file holds many recordings, by its name. */
 export const isContainerName = (name: string): boolean => /\.(tar|parquet)$/i.test(name);
-
-/** A file in a bucket, or in an archive of one. */
-export interface StoredFile {
-  /** Unique name. */
-  readonly key: string;
-  /** Its place among folders, which gives its label: that of its archive counts as its own. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly version: string;
-  readonly object?: string;
-  readonly offset?: number;
-}
 
 /** What was found, before labels are known. */
 interface Found {
@@ -100,7 +94,11 @@ async function addMembers(
   found: Found,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const source = createObjectSource(store, { key, size }, { blockBytes: tarBlockBytes, ...(signal ? { signal } : {}) });
+  const source = createObjectSource(
+    store,
+    { key, size },
+    { blockBytes: tarBlockBytes, ...(signal ? { signal } : {}) },
+  );
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   for await (const { name, offset, size: bytes } of listTarMembers(source, signal)) {
     const inner = `${key}/${name}`;
@@ -122,18 +120,6 @@ function addFile(file: StoredFile, { recordings, lists, sidecars }: Found): void
   if (isMetadataName(name)) lists.push(file);
   else if (file.offset !== undefined && /\.(cls|json)$/i.test(name)) sidecars.push(file);
   else if (isRecordingName(name)) recordings.push(file);
-}
-
-/** A recording of a store with its label. */
-export function planStored(
-  { key, bytes, version, object, offset }: StoredFile,
-  fields: Pick<PlannedRecording, "label" | "split"> & Pick<Partial<PlannedRecording>, "speaker" | "isSynthetic">,
-): PlannedRecording {
-  return {
-    ...{ key, bytes, version, ...fields },
-    ...(object === undefined ? {} : { object }),
-    ...(offset === undefined ? {} : { offset }),
-  };
 }
 
 /** Labels by what lies beside a recording in its archive, else by folders; none where neither says one. */
@@ -158,7 +144,10 @@ function labelByPlace(
     const own = labelled[i];
     if (own) return planStored(file, { split, ...own });
     const place = placed.get(file.path);
-    return planStored(file, place ? { label: place.label, split: place.split } : { label: "", split: "none" });
+    return planStored(
+      file,
+      place ? { label: place.label, split: place.split } : { label: "", split: "none" },
+    );
   });
 }
 

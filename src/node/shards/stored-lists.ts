@@ -1,6 +1,6 @@
 /**
- * Labels from lists in a bucket or an archive: metadata.csv, metadata.tsv, metadata.jsonl, with paths relative to the
- * list.
+ * Labels from lists in a bucket or an archive: metadata.csv, metadata.tsv, metadata.jsonl, with paths
+ * relative to the list.
  *
  * Not its concern: columns (dataset/labelled-rows.ts).
  */
@@ -12,7 +12,7 @@ import { decodeText } from "../../dataset/text-encoding.ts";
 import type { EnvironmentOptions, Warning } from "../environment.ts";
 import { type ObjectStore, readObject } from "../object-store/object-store.ts";
 import type { PlannedRecording } from "./manifest.ts";
-import { planStored, type StoredFile } from "./stored-data.ts";
+import { planStored, type StoredFile } from "./stored-file.ts";
 
 /** Largest list, in bytes. */
 const maximumListBytes = 256 << 20;
@@ -21,8 +21,8 @@ const maximumListBytes = 256 << 20;
 export const isMetadataName = (name: string): boolean => /^metadata\.(csv|tsv|jsonl)$/i.test(name);
 
 /**
- * The recordings that lists name, in the order of the lists; those that no list names are left out. Rejects with
- * `invalid-data` and the errors of the store.
+ * The recordings that lists name, in the order of the lists; those that no list names are left out. Rejects
+ * with `invalid-data` and the errors of the store.
  */
 export async function applyLists(
   store: ObjectStore,
@@ -47,9 +47,18 @@ export async function applyLists(
     skipped.push(...rows.skipped);
     warnings.push(...rows.warnings);
     const folder = list.path.slice(0, list.path.lastIndexOf("/") + 1);
-    const inherited = folder.split("/").map(parseFolderSplit).find((split) => split !== undefined) ?? "none";
+    const inherited =
+      folder
+        .split("/")
+        .map(parseFolderSplit)
+        .find((split) => split !== undefined) ?? "none";
     for (const { path, label, speaker, split, isSynthetic, segment, place } of rows.rows) {
-      const name = folder + path.trim().replaceAll("\\", "/").replace(/^(\.\/)+/, "");
+      const name =
+        folder +
+        path
+          .trim()
+          .replaceAll("\\", "/")
+          .replace(/^(\.\/)+/, "");
       const file = byPath.get(name.normalize("NFC"));
       if (!file || segment) {
         skipped.push({
@@ -57,7 +66,9 @@ export async function applyLists(
           message: file
             ? `${place}: a stretch of ${path} is listed; whole recordings were expected here.`
             : `${place}: there is no object ${name}.`,
-          hint: file ? "Cut the recording, or copy it to a folder." : "Restore the object, or delete the row.",
+          hint: file
+            ? "Cut the recording, or copy it to a folder."
+            : "Restore the object, or delete the row.",
         });
         continue;
       }

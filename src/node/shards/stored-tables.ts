@@ -20,7 +20,10 @@ export async function listTableRows(
   { warnings, signal }: EnvironmentOptions & { readonly warnings: Warning[] },
 ): Promise<PlannedRecording[]> {
   const work = signal ? { signal } : {};
-  const file = await openParquetFile(createObjectSource(store, { key, size }, work), createIsolatedReader(work));
+  const file = await openParquetFile(
+    createObjectSource(store, { key, size }, work),
+    createIsolatedReader(work),
+  );
   const features = readFeatures(file.columns, file.notes.get("huggingface"), undefined, "default");
   const choice = chooseColumns(features, { labels: "optional" }, key);
   if (choice.warning) warnings.push(choice.warning);

@@ -22,10 +22,7 @@ const maximumHeaderBytes = 1 << 20;
 const maximumMembers = 10_000_000;
 
 /** Lists the regular files of an archive. Throws `invalid-data` where it is damaged. */
-export async function* listTarMembers(
-  source: ByteSource,
-  signal?: AbortSignal,
-): AsyncGenerator<TarMember> {
+export async function* listTarMembers(source: ByteSource, signal?: AbortSignal): AsyncGenerator<TarMember> {
   const fail = (found: string, offset: number) =>
     new GolemError("invalid-data", `${source.name} is not a tar archive: ${found} at byte ${offset}.`, {
       hint: "Archives that are compressed cannot be read in parts: unpack them, or store them uncompressed.",
@@ -62,7 +59,8 @@ export async function* listTarMembers(
     } else {
       const name = longName ?? readName(header, decoder);
       if (++members > maximumMembers) throw fail(`more than ${maximumMembers} members`, offset);
-      if (kind === "0" || kind === "\0" || kind === "7") yield { name: name.replace(/^(\.\/)+/, ""), offset: start, size };
+      if (kind === "0" || kind === "\0" || kind === "7")
+        yield { name: name.replace(/^(\.\/)+/, ""), offset: start, size };
       longName = undefined;
       longSize = undefined;
     }

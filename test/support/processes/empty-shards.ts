@@ -1,6 +1,6 @@
 /**
- * A worker for runs/queue-simulation.ts: takes shards from the queue as `golem work` does, and writes empty ones. Its
- * arguments are the queue's address and the lease in milliseconds.
+ * A worker for runs/queue-simulation.ts: takes shards from the queue as `golem work` does, and writes empty
+ * ones. Its arguments are the queue's address and the lease in milliseconds.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
