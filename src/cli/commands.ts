@@ -618,6 +618,7 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
         flags: "--data <data>",
         description: "where the recordings are on this machine (default: where they were planned)",
       },
+      deviceOption,
     ],
     help: `Needs Redis or Valkey, and the packages bullmq and ioredis. A shard is tried three times. Ctrl-C or SIGTERM finishes the current one.`,
     load: () => import("./commands/work.ts"),

@@ -7,12 +7,8 @@
 import { GolemError } from "../../core/error.ts";
 import { golemFileLimits, golemFiles } from "../../golem/golem-files.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
-import {
-  type ObjectStore,
-  openObjectStore,
-  readObject,
-  type StoredObject,
-} from "../object-store/object-store.ts";
+import { type ObjectStore, readObject, type StoredObject } from "../object-store/object-store.ts";
+import { openObjectStore } from "../object-store/open-store.ts";
 import {
   checkGolemCount,
   checkHashesStated,

@@ -1,12 +1,15 @@
 /** Devices that this machine does not have, and the processor under another name: what is used, and what is said. */
 
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getToneGolem, serve } from "../../../test/support/served.ts";
 import { devices } from "../../core/device.ts";
 import { compareLayers, createProbe, deviceTolerance } from "../../encoder/device-probe.ts";
+import { getCacheFolder } from "../disk/cache-folder.ts";
+import { train } from "../train.ts";
 import { chooseDevice } from "./device-trial.ts";
 import { loadEncoder } from "./load-encoder.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
@@ -32,16 +35,22 @@ describe("choosing a device", () => {
     expect(await chooseDevice(undefined, encoderSet, {})).toBe("cpu");
   });
 
-  it("falls back to the processor with one warning, whose cause is ONNX Runtime's", async () => {
+  it("falls back to the processor with one warning, that says what is missing", async () => {
     const { chosen, warnings } = await choose(foreign);
     expect(chosen).toBe("cpu");
     expect(warnings).toEqual([
       expect.stringMatching(
-        `The device ${foreign} is not used, but the processor: ONNX Runtime could not use ${foreign}: .*backend`,
+        `The device ${foreign} is not used, but the processor: ONNX Runtime has .*cpu.*, and not ${foreign}`,
       ),
     ]);
-    // Said once in a process.
-    expect(await choose(foreign)).toEqual({ chosen: "cpu", warnings: [] });
+  });
+
+  it("says a fault once to each that listens, and tries once", async () => {
+    const encoderSet = { encoders: [await resolveEncoder(id)], transcriber: undefined };
+    const warnings: string[] = [];
+    const onWarning = ({ message }: { message: string }): void => void warnings.push(message);
+    for (let i = 0; i < 3; i++) expect(await chooseDevice(foreign, encoderSet, { onWarning })).toBe("cpu");
+    expect(warnings).toHaveLength(1);
   });
 
   it("says nothing of auto, whatever it finds", async () => {
@@ -82,35 +91,44 @@ describe("choosing a device", () => {
 });
 
 describe("--device", () => {
-  it("embeds on the processor after one line of warning", async () => {
+  it("embeds on the processor after one warning, and the same", async () => {
     const { folder } = await getToneGolem();
-    const embed = async (...options: string[]) => {
-      const out = join(await createScratchFolder(), "out.npz");
-      return runGolem([
-        "embed",
-        folder,
-        "--out",
-        out,
-        "--encoder",
-        id,
-        "--limit",
-        "2",
-        "--quiet",
-        ...options,
-      ]);
+    const embed = async (device: string) => {
+      const home = await createScratchFolder();
+      const out = join(home, "out.npz");
+      const args = ["embed", folder, "--out", out, "--encoder", id, "--limit", "2", "--device", device];
+      // A store of its own, so that there is something to embed.
+      const shared = getCacheFolder();
+      await symlink(shared.encoders, join(home, "encoders"));
+      vi.stubEnv("GOLEM_HOME", home);
+      const result = await runGolem(args).finally(() => vi.unstubAllEnvs());
+      return { ...result, bytes: await readFile(out).catch(() => undefined) };
     };
-    const { exitCode, stderr } = await embed("--device", "tpu");
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("auto, cpu, cuda, webgpu, coreml, dml")]);
-    expect(await embed("--device", "auto")).toMatchObject({ exitCode: 0 });
+    const wrong = await embed("tpu");
+    expect([wrong.exitCode, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining("auto, cpu, cuda, webgpu, coreml, dml"),
+    ]);
+    const plain = await embed("cpu");
+    const fallen = await embed(foreign);
+    expect([plain.exitCode, fallen.exitCode]).toEqual([0, 0]);
+    expect(plain.stderr).not.toContain("The device");
+    expect(fallen.stderr.match(/The device/g)).toHaveLength(1);
+    expect(fallen.bytes).toEqual(plain.bytes);
   });
 
-  it("serves golems on the processor, with a line in the log", async () => {
-    const { golem, files } = await getToneGolem();
+  it("serves golems on the processor, and says so in the log", async () => {
+    const { folder } = await getToneGolem();
+    const golem = join(await createScratchFolder(), "speech");
+    const trained = await train(folder, { encoder: id });
+    await trained.save(golem);
+    await trained.dispose();
     const served = await serve({ golems: [golem], workers: 1, device: foreign });
     try {
-      // Features without a network run everywhere, so nothing is said of them.
-      expect((await served.fetch("/readyz")).status).toBe(200);
-      expect(files.length).toBeGreaterThan(0);
+      const lines = served.getLog().filter(({ msg }) => String(msg).includes("The device"));
+      expect(lines).toMatchObject([
+        { level: 40, msg: expect.stringContaining(`The device ${foreign} is not used`) },
+      ]);
     } finally {
       await served.server.close();
     }

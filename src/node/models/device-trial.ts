@@ -5,8 +5,10 @@
  * Not its concern: recordings, golems.
  */
 import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
 import type { Device, Provider } from "../../core/device.ts";
-import { throwIfAborted, toErrorRecord } from "../../core/error.ts";
+import { type ErrorRecord, throwIfAborted, toErrorRecord } from "../../core/error.ts";
 import { compareLayers, createProbe, deviceTolerance } from "../../encoder/device-probe.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
@@ -15,8 +17,16 @@ import { type LoadOptions, loadEncoder } from "./load-encoder.ts";
 /** Timed runs of each; one before them is not counted. */
 const rounds = 3;
 
-/** Choices made in this process, so that each is tried, and said, once. */
-const chosen = new Map<string, Promise<Provider>>();
+/** A device, and why it is not the one that was named. */
+interface Choice {
+  readonly device: Provider;
+  readonly fault?: ErrorRecord;
+}
+
+/** Choices made in this process, so that each is tried once. */
+const choices = new Map<string, Promise<Choice>>();
+/** Who was told of a fault, so that one is said once, however often more is embedded. */
+const told = new WeakMap<object, Set<string>>();
 
 /**
  * Chooses the device for encoders whose files are in the cache. Whatever goes wrong on a device that was named is one
@@ -30,34 +40,40 @@ export async function chooseDevice(
 ): Promise<Provider> {
   if (requested === undefined || requested === "cpu") return "cpu";
   const key = JSON.stringify([requested, encoders.map(({ info, source }) => [info, source])]);
-  const known = chosen.get(key);
-  if (known) return known;
-  const choice = choose(requested, encoders, options);
-  chosen.set(key, choice);
-  choice.catch(() => chosen.delete(key));
-  return choice;
+  const choice = choices.get(key) ?? choose(requested, encoders, options);
+  choices.set(key, choice);
+  choice.catch(() => choices.delete(key));
+  const { device, fault } = await choice;
+  const { onWarning } = options;
+  if (fault && onWarning) {
+    const said = told.get(onWarning) ?? new Set();
+    if (!said.has(key)) onWarning(fault);
+    told.set(onWarning, said.add(key));
+  }
+  return device;
 }
 
 async function choose(
   requested: Exclude<Device, "cpu">,
   encoders: readonly ResolvedEncoder[],
   options: LoadOptions,
-): Promise<Provider> {
+): Promise<Choice> {
   const isAuto = requested === "auto";
-  for (const device of isAuto ? await listAccelerators() : [requested]) {
+  for (const device of isAuto ? accelerators : [requested]) {
     const fault = await findFault(device, encoders, options, isAuto).catch((error: unknown) => {
       throwIfAborted(options.signal);
       return toErrorRecord(error, "encoder-failed").message;
     });
-    if (fault === undefined) return device;
+    if (fault === undefined) return { device };
     if (isAuto) continue;
-    options.onWarning?.({
+    const record = {
       code: "encoder-failed",
       message: `The device ${device} is not used, but the processor: ${fault}`,
       hint: "Leave out --device, or see docs/deploy.md for what each device needs.",
-    });
+    };
+    return { device: "cpu", fault: record };
   }
-  return "cpu";
+  return { device: "cpu" };
 }
 
 /** Why a device cannot be used for the encoders; undefined if it can. */
@@ -67,6 +83,8 @@ async function findFault(
   options: LoadOptions,
   mustBeFaster: boolean,
 ): Promise<string | undefined> {
+  const lack = await findLack(device);
+  if (lack !== undefined) return lack;
   for (const encoder of encoders) {
     const there = await measure(await loadEncoder(encoder, { ...options, device }), options.signal);
     const here = await measure(await loadEncoder(encoder, options), options.signal);
@@ -98,19 +116,34 @@ async function measure(encoder: Encoder, signal: AbortSignal | undefined) {
   }
 }
 
-/** Accelerators that this build of ONNX Runtime has and this machine may have; trying others prints to the terminal. */
-async function listAccelerators(): Promise<Provider[]> {
+/** In the order in which `auto` tries them. */
+const accelerators = ["cuda", "coreml", "dml", "webgpu"] as const;
+
+/**
+ * What is missing for a device, as far as it can be known without trying it: the native library prints to the terminal
+ * what it misses.
+ */
+async function findLack(device: Provider): Promise<string | undefined> {
   const { listSupportedBackends } = await import("onnxruntime-node");
-  const supported = new Set(listSupportedBackends().map(({ name }) => name));
-  const isLinux = process.platform === "linux";
-  const hasNvidia = existsSync("/dev/nvidia0");
-  const hasGraphics =
-    existsSync("/dev/dri") && readdirSync("/dev/dri").some((name) => name.startsWith("render"));
-  const may: Readonly<Record<Exclude<Provider, "cpu">, boolean>> = {
-    cuda: isLinux && hasNvidia,
-    coreml: process.platform === "darwin",
-    dml: process.platform === "win32",
-    webgpu: !isLinux || hasGraphics || hasNvidia,
-  };
-  return (["cuda", "coreml", "dml", "webgpu"] as const).filter((name) => may[name] && supported.has(name));
+  const supported = listSupportedBackends().map(({ name }) => name);
+  if (!supported.includes(device)) {
+    return `ONNX Runtime has ${supported.join(", ")} on ${process.platform}-${process.arch}, and not ${device}.`;
+  }
+  if (device === "cuda") {
+    const [prefix, suffix] = process.platform === "win32" ? ["", "dll"] : ["lib", "so"];
+    const library = `${prefix}onnxruntime_providers_cuda.${suffix}`;
+    const folder = join(
+      dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")),
+      "bin",
+    );
+    const names = readdirSync(folder, { recursive: true }).map(String);
+    if (!names.some((name) => basename(name) === library))
+      return `${library} of onnxruntime-node is not installed.`;
+  }
+  if (device === "webgpu" && process.platform === "linux") {
+    const nodes = existsSync("/dev/dri") ? readdirSync("/dev/dri") : [];
+    const hasGraphics = existsSync("/dev/nvidia0") || nodes.some((name) => name.startsWith("render"));
+    if (!hasGraphics) return "the machine has no graphics processor (/dev/dri/render*, /dev/nvidia0).";
+  }
+  return undefined;
 }
