@@ -25,7 +25,7 @@ import { basename, join, resolve } from "node:path";
 import { startBuckets } from "../test/support/bucket-server.ts";
 
 const few = 20;
-const many = 120;
+const many = 80;
 const recipes: Readonly<Record<string, readonly string[]>> = {
   "default (moonshine-tiny with transcripts, google-speech-embedding)": [],
   "default without transcripts": ["--no-transcript"],
@@ -137,7 +137,7 @@ try {
   );
   const hours = (milliseconds: number, clips: number, cores = 1) => (milliseconds * clips) / 3.6e6 / cores;
   const short = (value: number) =>
-    value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-GB");
+    value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-GB");
   const lines = [
     "# What embedding costs per clip",
     "",
