@@ -5,6 +5,7 @@
  */
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { defaultRecipe } from "../core/default-recipe.ts";
+import { devices } from "../core/device.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";
 import { headKinds } from "../head/head.ts";
 import { keepDefaults } from "../node/keep/keep-defaults.ts";
@@ -32,6 +33,12 @@ export const precisionOption: OptionSpecification = {
   description:
     "int8 or fp32, for encoders that have both: checkpoints from the Hub or a folder (default: int8)",
   parse: oneOf(["fp32", "int8"]),
+};
+/** Device of encoders, for commands that embed much. */
+export const deviceOption: OptionSpecification = {
+  flags: "--device <name>",
+  description: `what encoders run on: ${devices.join(", ")}; used if its embeddings are those of cpu (default: cpu)`,
+  parse: oneOf(devices),
 };
 /** Highest layer to compute, for commands that only write embeddings. */
 export const cutOption: OptionSpecification = {

@@ -19,6 +19,7 @@ import {
   augmentOptions,
   cutOption,
   detectOptions,
+  deviceOption,
   encoderOption,
   fp16Option,
   headOption,
@@ -48,6 +49,7 @@ import {
   share,
   shareOrZero,
   timeLimit,
+  waitSeconds,
 } from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
@@ -97,6 +99,7 @@ export const commands: readonly CommandSpecification[] = [
       { flags: "--out <dir>", description: "folder to save the golem in (required)", required: true },
       encoderOption,
       precisionOption,
+      deviceOption,
       layerOption,
       poolingOption,
       headOption,
@@ -510,11 +513,22 @@ unreadable files. Exits with 1 on a severe finding.`,
         parse: timeLimit,
       },
       { flags: "--workers <n>", description: "worker threads (default: one per core)", parse: integer(1) },
+      {
+        flags: "--reload <seconds>",
+        description: `interval of checks for new versions of golems; 0: only SIGHUP checks (default: ${serverDefaults.reloadSeconds} for folders, ${serverDefaults.remoteReloadSeconds} for other machines)`,
+        parse: waitSeconds,
+      },
+      {
+        flags: "--drain <seconds>",
+        description: `time for which requests are still accepted after SIGTERM, while /readyz answers 503 (default: ${serverDefaults.drainSeconds})`,
+        parse: waitSeconds,
+      },
+      deviceOption,
       ...keepOptions,
       movedEncoderOption,
     ],
-    help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. A golem's id is the name of its folder; it is
-loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
+    help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. GOLEM is a golem's folder, a folder of
+golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; new versions are loaded beside the old ones. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
     load: () => import("./commands/serve.ts"),
   },
   {
@@ -526,6 +540,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
       { flags: "--out <file>", description: "F.parquet or F.npz (required with DATA)" },
       encoderOption,
       precisionOption,
+      deviceOption,
       cutOption,
       limitOption,
       ...audioOptions,
@@ -616,6 +631,7 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
         flags: "--data <data>",
         description: "where the recordings are on this machine (default: where they were planned)",
       },
+      deviceOption,
     ],
     help: `Needs Redis or Valkey, and the packages bullmq and ioredis. A shard is tried three times. Ctrl-C or SIGTERM finishes the current one.`,
     load: () => import("./commands/work.ts"),

@@ -72,6 +72,10 @@ export const layer = (text: string): number | string =>
 export const copies = (text: string): number | string =>
   text === "auto" || text === "none" ? text : integer(1)(text);
 
+/** Seconds from 0, at most a day. */
+export const waitSeconds = (text: string): number =>
+  Number(text) === 0 ? notNegative(text) : timeLimit(text);
+
 /** Seconds over 0, at most a day: timers overflow after 24.8 days. */
 export const timeLimit = (text: string): number => {
   const value = positive(text);

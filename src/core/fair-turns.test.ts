@@ -95,3 +95,25 @@ it("goes on after work that fails", async () => {
   await expect(failed).rejects.toThrow("no");
   expect(await turns.hold("a", async () => 1)).toBe(1);
 });
+
+it("reports the time in which work held the thread, without the time away", async () => {
+  let now = 0;
+  let used = 0;
+  const turns = createFairTurns({
+    getTime: () => now,
+    takeTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    onUsed: (milliseconds) => {
+      used += milliseconds;
+    },
+  });
+  await turns.hold("a", async (turn) => {
+    now += 5;
+    await turn.pass();
+    expect(used).toBe(5);
+    await turn.wait(async () => {
+      now += 100;
+    });
+    now += 2;
+  });
+  expect(used).toBe(7);
+});

@@ -12,6 +12,8 @@ export interface FairTurnsOptions {
   getTime(): number;
   /** Lets other events in. */
   takeTurn(): Promise<unknown>;
+  /** Called with the milliseconds for which work has held the thread since the last call. */
+  onUsed?(milliseconds: number): void;
 }
 
 /** One piece of work that holds the thread. */
@@ -37,7 +39,7 @@ interface Client {
 }
 
 /** Creates turns that none holds. */
-export function createFairTurns({ getTime, takeTurn }: FairTurnsOptions): FairTurns {
+export function createFairTurns({ getTime, takeTurn, onUsed }: FairTurnsOptions): FairTurns {
   const clients = new Map<string, Client>();
   const waiting: { readonly client: Client; resolve(): void }[] = [];
   let isHeld = false;
@@ -78,6 +80,7 @@ export function createFairTurns({ getTime, takeTurn }: FairTurnsOptions): FairTu
         const now = getTime();
         own += now - since;
         client.used += now - since;
+        onUsed?.(now - since);
         since = now;
       };
       const go = async (): Promise<void> => {

@@ -3,6 +3,7 @@
  *
  * Not its concern: the work itself.
  */
+import type { Device } from "../core/device.ts";
 import type { WorkflowOptions } from "../workflow/environment.ts";
 import type { CacheFolder } from "./disk/cache-folder.ts";
 
@@ -12,4 +13,6 @@ export type { Warning } from "../workflow/environment.ts";
 export interface EnvironmentOptions extends WorkflowOptions {
   /** Where weights and embeddings are kept; see `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
+  /** What encoders run on; default the processor. */
+  readonly device?: Device | undefined;
 }

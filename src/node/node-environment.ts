@@ -8,8 +8,9 @@ import type { EmbeddingStore } from "../embed/store.ts";
 import type { EncoderChoice, Environment, WorkflowOptions } from "../workflow/environment.ts";
 import { embedRecordings } from "./data/embed-recordings.ts";
 import { openDataset } from "./data/open-dataset.ts";
-import { type CacheFolder, getCacheFolder } from "./disk/cache-folder.ts";
+import { getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/file-store.ts";
+import type { EnvironmentOptions } from "./environment.ts";
 import { resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { createCandidateRunner, createFoldRunner } from "./threads/fold-runner-node.ts";
 
@@ -31,7 +32,7 @@ function joinChoices(choice: EncoderChoice, run: EncoderChoice = {}): EncoderCho
  * procedure ends.
  */
 export async function runInNode<Result>(
-  { cache = getCacheFolder() }: { readonly cache?: CacheFolder | undefined },
+  { cache = getCacheFolder(), device }: Pick<EnvironmentOptions, "cache" | "device">,
   procedure: (environment: Environment) => Promise<Result>,
 ): Promise<Result> {
   let store: Promise<EmbeddingStore> | undefined;
@@ -56,7 +57,7 @@ export async function runInNode<Result>(
         return embedFromRuns(recordings, encoderSet, { ...options, onWarning, cache, openStore });
       }
       return embedRecordings(recordings, {
-        ...{ ...encoderSet, ...options, cache },
+        ...{ ...encoderSet, ...options, cache, device, onWarning },
         store: await openStore(onWarning),
       });
     },

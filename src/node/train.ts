@@ -27,8 +27,8 @@ export async function train<const Label extends string = string>(
   data: string | Dataset,
   options: TrainOptions<Label> = {},
 ): Promise<Golem<Label>> {
-  const { cache = getCacheFolder(), onWarning } = options;
-  const trained = await runInNode({ cache }, (environment) =>
+  const { cache = getCacheFolder(), device, onWarning } = options;
+  const trained = await runInNode({ cache, device }, (environment) =>
     trainIn(environment, data, { ...options, asked: describeAsked(options) }),
   );
   checkLabels(trained.model.document.labels, options.labels);

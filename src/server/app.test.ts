@@ -19,7 +19,7 @@ import { createRequestGuard } from "./request-guard.ts";
 import type { ServedGolems } from "./served-golems.ts";
 
 const key = "a-key-of-sixteen-characters-or-more";
-const prediction = { label: "low", confidence: 0.9, seconds: 2, warnings: [] };
+const prediction = { label: "low", confidence: 0.9, unknown: false, seconds: 2, warnings: [] };
 let tones: ToneGolems;
 let golem: ServedGolem;
 let metrics: Metrics;
@@ -33,6 +33,7 @@ beforeAll(async () => {
     getBodyBytes: () => 0,
     isReady: () => true,
     getWorkers: () => 1,
+    getBusySeconds: () => 0,
     getDroppedLines: () => 0,
     getKept: () => undefined,
   });

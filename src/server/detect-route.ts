@@ -12,6 +12,7 @@ import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
 import type { ServedGolem } from "./golem-place.ts";
+import type { Metrics } from "./metrics.ts";
 import { parseQuery } from "./query.ts";
 import { openRecording, type RecordingLimits } from "./recordings.ts";
 import { createTooLarge } from "./request-body.ts";
@@ -27,6 +28,7 @@ export interface DetectParts extends RecordingLimits {
   readonly stream: StreamLimits;
   /** Keeps clips of what was heard; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
+  readonly metrics: Metrics;
   /**
    * Longest time without progress, in seconds. For each minute of the recording, and once more, a worker may spend
    * so long on it.
@@ -111,7 +113,7 @@ async function detect(
   c: Context<ServerContext>,
   golem: ServedGolem,
   { name, options, format, sink }: DetectRequest,
-  { body, stream: limits, pool, timeoutSeconds, keeper }: DetectParts,
+  { body, stream: limits, pool, timeoutSeconds, keeper, metrics }: DetectParts,
 ): Promise<void> {
   const { maximumBytes, maximumSeconds } = limits;
   const recording = openRecording(c.env.incoming, name, { ...body, maximumBytes }, "--max-stream");
@@ -137,8 +139,10 @@ async function detect(
       signal: stop.signal,
       onReport(report: StreamReport) {
         clock.restart();
-        if ("event" in report) sink.write(format.event(report.event));
-        else if ("clip" in report) keeper?.keep(report.clip, file);
+        if ("event" in report) {
+          metrics.countEvent(golem.id, report.event.label);
+          sink.write(format.event(report.event));
+        } else if ("clip" in report) keeper?.keep(report.clip, file);
         else if ("isHeld" in report) {
           isHeld = true;
           checkHeld();

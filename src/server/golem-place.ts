@@ -1,20 +1,13 @@
 /**
- * One golem's folder while it is served: loaded, and loaded again when the folder is replaced. The old golem
- * answers until the new one is loaded and checked; a damaged new one changes nothing.
+ * One golem while it is served: loaded, and loaded again when there is another version of it. The old golem answers
+ * until the new one is loaded and checked; a damaged new one changes nothing.
  *
- * Not its concern: HTTP, which other golems are served, when the folder is checked.
+ * Not its concern: HTTP, which other golems are served, when there may be another version, where it comes from.
  */
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { GolemError } from "../core/error.ts";
-import type { WorkOptions } from "../core/progress.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
-import { golemFiles } from "../golem/golem-model.ts";
-import { readGolemFiles } from "../node/disk/golem-folder.ts";
+import type { GolemSource, SourceOptions } from "../node/golem-source/golem-source.ts";
 import { type GolemPool, type LoadableGolem, shareGolemFiles } from "../node/threads/golem-pool.ts";
-
-/** Most times that a folder which changes while it is read is read again. */
-const maximumAttempts = 5;
 
 /** A golem that answers. */
 export interface ServedGolem extends LoadableGolem {
@@ -22,24 +15,25 @@ export interface ServedGolem extends LoadableGolem {
   readonly document: GolemDocument;
 }
 
-/** The folder of one golem. */
+/** The place of one golem. */
 export interface GolemPlace {
   readonly id: string;
-  readonly folder: string;
+  readonly address: string;
   isLoaded(): boolean;
   /** The golem that answers now; throws `not-ready` before the first one is loaded. */
   get(): ServedGolem;
   /**
-   * Runs `work` with the golem that answers now; it stays loaded until `work` has ended, whatever the folder
-   * does.
+   * Runs `work` with the golem that answers now; it stays loaded until `work` has ended, whatever happens at its
+   * source.
    */
   use<T>(work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Loads the folder as it is now; if that rejects, the old golem goes on answering. */
-  load(options: WorkOptions): Promise<void>;
+  /** Loads the golem as it is now; if that rejects, the old golem goes on answering. */
+  load(options: SourceOptions): Promise<void>;
   /**
-   * Loads the folder if it changed since it was last loaded or refused; resolves to whether it was loaded.
+   * Loads the golem if its version changed since it was last loaded or refused; resolves to whether it was loaded. At
+   * work once at a time: further calls meanwhile resolve to false.
    */
-  reload(): Promise<boolean>;
+  reload(options?: SourceOptions): Promise<boolean>;
   /** From now on golems that are replaced stay in the pool, which is about to be closed. */
   close(): void;
 }
@@ -54,14 +48,15 @@ interface HeldGolem {
 /** Creates the place; it loads nothing yet. `encoder` says where the golem's encoder is now, if it moved. */
 export function createGolemPlace(
   id: string,
-  folder: string,
+  source: GolemSource,
   pool: GolemPool,
   encoder: string | undefined,
 ): GolemPlace {
   let current: HeldGolem | undefined;
-  /** State of the folder that was last loaded or refused. */
-  let signature = "";
-  let versions = 0;
+  /** The version that was last loaded or refused. */
+  let known = "";
+  let loads = 0;
+  let isReloading = false;
   let isClosed = false;
 
   const getCurrent = (): HeldGolem => {
@@ -83,13 +78,14 @@ export function createGolemPlace(
     release(old);
   };
 
-  const load = async (options: WorkOptions): Promise<void> => {
-    const read = await readWhole(folder);
-    signature = read.signature;
+  const load = async (options: SourceOptions): Promise<void> => {
+    const read = await source.read(options);
+    known = read.version;
     const files = shareGolemFiles(read.files);
-    const { document, encoderSet } = await pool.examine(files, { ...options, encoder });
-    const version = `${id} ${versions++}`;
-    const golem: ServedGolem = { id, version, files, document, encoderSet };
+    const { document, encoderSet, device, warnings } = await pool.examine(files, { ...options, encoder });
+    for (const warning of warnings ?? []) options.onWarning?.(warning);
+    const version = `${id} ${loads++}`;
+    const golem: ServedGolem = { id, version, files, document, encoderSet, device };
     await pool.load(golem).catch(async (error: unknown) => {
       await pool.forget(version).catch(() => {});
       throw error;
@@ -97,8 +93,21 @@ export function createGolemPlace(
     replace(golem);
   };
 
+  const reload = async (options: SourceOptions): Promise<boolean> => {
+    const found = await source.readVersion(options);
+    // A golem that is missing may be about to come back; the one in memory is as good as before.
+    if (isClosed || found === undefined || found === known) return false;
+    try {
+      await load(options);
+      return true;
+    } catch (error) {
+      known = found;
+      throw error;
+    }
+  };
+
   return {
-    ...{ id, folder },
+    ...{ id, address: source.address },
     isLoaded: () => current !== undefined,
     get: () => getCurrent().golem,
     async use(work) {
@@ -111,48 +120,17 @@ export function createGolemPlace(
       }
     },
     load,
-    async reload() {
-      const found = await readSignature(folder);
-      // A folder that is missing may be about to come back; the golem in memory is as good as before.
-      if (isClosed || found === undefined || found === signature) return false;
+    async reload(options = {}) {
+      if (isReloading) return false;
+      isReloading = true;
       try {
-        await load({});
-        return true;
-      } catch (error) {
-        signature = found;
-        throw error;
+        return await reload(options);
+      } finally {
+        isReloading = false;
       }
     },
     close() {
       isClosed = true;
     },
   };
-}
-
-/** Reads a folder's files, all in one state of it, with the signature of that state. */
-async function readWhole(folder: string) {
-  for (let attempt = 1; ; attempt++) {
-    const before = await readSignature(folder);
-    const files = await readGolemFiles(folder);
-    const after = await readSignature(folder);
-    if ((before === after && after !== undefined) || attempt === maximumAttempts) {
-      return { files, signature: after ?? "" };
-    }
-  }
-}
-
-/**
- * Changes when the folder, or a file in it that matters, is replaced or written to; undefined while there is
- * none.
- */
-async function readSignature(folder: string): Promise<string | undefined> {
-  const describe = async (path: string): Promise<string> => {
-    const info = await stat(path).catch(() => undefined);
-    return info ? `${info.ino} ${info.size} ${info.mtimeMs}` : "missing";
-  };
-  const own = await stat(folder).catch(() => undefined);
-  if (!own) return undefined;
-  const needed = [golemFiles.document, golemFiles.tensors, golemFiles.training];
-  const parts = await Promise.all(needed.map((name) => describe(join(folder, name))));
-  return [own.ino, ...parts].join(" ");
 }

@@ -17,6 +17,7 @@ import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
 import { PlainRequest } from "./http-connections.ts";
+import type { Metrics } from "./metrics.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";
 import { listenQuery } from "./schemas.ts";
@@ -35,6 +36,7 @@ export interface ListenParts {
   readonly idleSeconds: number;
   /** Keeps clips of what was heard; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
+  readonly metrics: Metrics;
 }
 
 /** Largest message accepted, in bytes. */
@@ -90,7 +92,7 @@ interface ListenRequest {
 function openSession(
   socket: WebSocket,
   { id, query, requestId, client, connection }: ListenRequest,
-  { golems, pool, log, sessions, idleSeconds, keeper }: ListenParts,
+  { golems, pool, log, sessions, idleSeconds, keeper, metrics }: ListenParts,
 ): void {
   const start = performance.now();
   const stop = new AbortController();
@@ -130,6 +132,7 @@ function openSession(
   const report = (message: StreamReport): void => {
     if ("event" in message) {
       counts.events++;
+      metrics.countEvent(id, message.event.label);
       send({ type: "event", ...message.event });
     } else if ("clip" in message) keeper?.keep(message.clip, `live ${requestId}`);
     else if ("warning" in message) send({ type: "warning", ...message.warning });

@@ -9,13 +9,15 @@ it("renders counts, durations and what its sources say now", async () => {
     getBodyBytes: () => 42,
     isReady: () => true,
     getWorkers: () => 3,
+    getBusySeconds: () => 12.5,
     getDroppedLines: () => 0,
     getKept: () => undefined,
   });
   onTestFinished(() => metrics.close());
   metrics.countRequest("/v1/golems/:id/predict", "POST", 200, 0.02);
-  metrics.countRecording("tones", 1.5);
-  metrics.countRecording("tones", 2);
+  const low = { label: "low", confidence: 0.75, unknown: false };
+  metrics.countRecording("tones", { ...low, seconds: 1.5 });
+  metrics.countRecording("tones", { ...low, seconds: 2 });
   metrics.countReload("tones", false);
   queued = 7;
   const text = await metrics.render();
@@ -28,6 +30,8 @@ it("renders counts, durations and what its sources say now", async () => {
     "golem_body_bytes 42",
     "golem_ready 1",
     "golem_workers 3",
+    "golem_busy_seconds_total 12.5",
+    'golem_prediction_confidence_bucket{le="0.8",golem="tones"} 2',
     "golem_keeping 0",
   ]) {
     expect(text).toContain(`${line}\n`);

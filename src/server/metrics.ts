@@ -1,11 +1,13 @@
 /**
  * Counts and durations of the server, in the format of Prometheus.
  *
- * Not its concern: what the routes do.
+ * Not its concern: what the routes do, what golems answer (prediction-metrics.ts).
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { KeptState } from "../node/keep/clip-keeper.ts";
+import { createPredictionMetrics, type PredictionMetrics } from "./prediction-metrics.ts";
 
 /** Milliseconds between samples of the event loop. */
 const resolution = 10;
@@ -20,6 +22,8 @@ interface MetricSources {
   isReady(): boolean;
   /** Worker threads that are ready. */
   getWorkers(): number;
+  /** Seconds for which worker threads have worked on recordings. */
+  getBusySeconds(): number;
   /** Log lines that could not be written. */
   getDroppedLines(): number;
   /** What was kept of what was heard; undefined: nothing is kept. */
@@ -27,13 +31,16 @@ interface MetricSources {
 }
 
 /** The metrics of one server. */
-export interface Metrics {
+export interface Metrics extends Pick<PredictionMetrics, "describe" | "forget" | "countEvent"> {
   readonly contentType: string;
   render(): Promise<string>;
   /** Counts one request. `route` is the pattern, never the address, so that label values stay few. */
   countRequest(route: string, method: string, status: number, seconds: number): void;
-  /** Counts one recording predicted, `seconds` long. */
-  countRecording(golem: string, seconds: number): void;
+  /** Counts one recording predicted. */
+  countRecording(
+    golem: string,
+    prediction: Pick<AudioPrediction, "label" | "confidence" | "unknown" | "seconds">,
+  ): void;
   /** Counts one replacement of a golem, loaded or refused. */
   countReload(golem: string, isLoaded: boolean): void;
   close(): void;
@@ -69,6 +76,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ["golem", "result"],
     registers,
   });
+  const { countPrediction, ...answers } = createPredictionMetrics(registry);
   const watch = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,
@@ -83,15 +91,23 @@ export function createMetrics(sources: MetricSources): Metrics {
   watch("golem_body_bytes", "Bytes of request bodies in memory", sources.getBodyBytes);
   watch("golem_ready", "1 when all golems are loaded and a worker is ready", () => Number(sources.isReady()));
   watch("golem_workers", "Worker threads that are ready", sources.getWorkers);
-  new Counter({
-    name: "golem_log_lines_dropped_total",
-    help: "Log lines that could not be written",
-    registers,
-    collect() {
-      this.reset();
-      this.inc(sources.getDroppedLines());
-    },
-  });
+  const watchCount = (name: string, help: string, read: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  };
+  watchCount(
+    "golem_busy_seconds_total",
+    "Time for which worker threads have worked on recordings",
+    sources.getBusySeconds,
+  );
+  watchCount("golem_log_lines_dropped_total", "Log lines that could not be written", sources.getDroppedLines);
   watch("golem_keeping", "1 when the sound of what was heard is kept", () => Number(!!sources.getKept()));
   watch("golem_kept_bytes", "Size of the kept clips without a label", () => sources.getKept()?.bytes ?? 0);
   new Counter({
@@ -125,9 +141,11 @@ export function createMetrics(sources: MetricSources): Metrics {
     render: () => registry.metrics(),
     countRequest: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),
-    countRecording(golem, seconds) {
+    ...answers,
+    countRecording(golem, prediction) {
       recordings.inc({ golem });
-      audio.inc({ golem }, seconds);
+      audio.inc({ golem }, prediction.seconds);
+      countPrediction(golem, prediction);
     },
     countReload: (golem, isLoaded) => reloads.inc({ golem, result: isLoaded ? "loaded" : "refused" }),
     close() {

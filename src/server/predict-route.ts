@@ -91,7 +91,7 @@ async function predictAll(
       const { name, bytes } = files[index]!;
       try {
         const prediction = await pool.predict(golem, bytes, name, { client, signal });
-        metrics.countRecording(golem.id, prediction.seconds);
+        metrics.countRecording(golem.id, prediction);
         answers[index] = { file: name, ...prediction };
       } catch (error) {
         if (isStrict || signal.aborted || isFault(error)) throw error;

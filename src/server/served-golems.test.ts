@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createScratchFolder } from "../../test/support/scratch-folder.ts";
 import { GolemError } from "../core/error.ts";
+import { openFolderGolems } from "../node/golem-source/folder-golems.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
 import { createGolemPlace } from "./golem-place.ts";
 import { createServedGolems } from "./served-golems.ts";
@@ -41,10 +42,13 @@ describe("a place", () => {
     await rm(join(folder, "a"), { recursive: true });
     await rename(join(folder, "new"), join(folder, "a"));
   };
-  const createPlace = () => createGolemPlace("a", join(folder, "a"), pool, undefined);
+  const createPlace = async () => {
+    const [source] = await openFolderGolems(join(folder, "a")).list();
+    return createGolemPlace("a", source!, pool, undefined);
+  };
 
   it("has no golem before it is loaded", async () => {
-    const place = createPlace();
+    const place = await createPlace();
     expect(place.isLoaded()).toBe(false);
     expect(() => place.get()).toThrow(expect.objectContaining({ code: "not-ready" }));
     await place.load({});
@@ -53,7 +57,7 @@ describe("a place", () => {
   });
 
   it("answers with the new golem, and frees the old one when its last user is done", async () => {
-    const place = createPlace();
+    const place = await createPlace();
     await place.load({});
     const { version } = place.get();
     let finish = () => {};
@@ -73,7 +77,7 @@ describe("a place", () => {
   });
 
   it("keeps the old golem while the new one is damaged or missing, and says so once", async () => {
-    const place = createPlace();
+    const place = await createPlace();
     await place.load({});
     await replace("damaged");
     await expect(place.reload()).rejects.toMatchObject({ code: "golem-damaged" });
@@ -89,7 +93,7 @@ describe("a place", () => {
   });
 
   it("frees nothing once it is closed, and reloads nothing", async () => {
-    const place = createPlace();
+    const place = await createPlace();
     await place.load({});
     await utimes(join(folder, "a", "golem.json"), new Date(), new Date(Date.now() + 5000));
     place.close();
@@ -101,8 +105,8 @@ describe("a place", () => {
 describe("the golems of a server", () => {
   it("go by the names of their folders", async () => {
     await writeGolem(join(folder, "b"), "other");
-    const golems = createServedGolems([join(folder, "a"), `${join(folder, "b")}/`], pool, undefined);
-    expect(golems.ids).toEqual(["a", "b"]);
+    const golems = await createServedGolems([join(folder, "a"), `${join(folder, "b")}/`], pool, undefined);
+    expect(golems.getIds()).toEqual(["a", "b"]);
     expect(golems.isReady()).toBe(false);
     expect(() => golems.list()).toThrow(expect.objectContaining({ code: "not-ready" }));
     await golems.load({});
@@ -119,22 +123,72 @@ describe("the golems of a server", () => {
   it.each([
     ["two of one name", ["/x/a", "/y/a"]],
     ["one without a name", ["/"]],
-  ])("cannot be %s", (_, folders) => {
-    expect(() => createServedGolems(folders, pool, undefined)).toThrow(
-      expect.objectContaining({ code: "invalid-option" }),
-    );
+  ])("cannot be %s", async (_, folders) => {
+    await expect(createServedGolems(folders, pool, undefined)).rejects.toMatchObject({
+      code: "invalid-option",
+    });
   });
 
   it("are reloaded while they are watched", async () => {
-    const golems = createServedGolems([join(folder, "a")], pool, undefined);
+    const golems = await createServedGolems([join(folder, "a")], pool, undefined);
     await golems.load({});
     const reports: unknown[] = [];
-    golems.watch((id, error) => reports.push([id, (error as GolemError | undefined)?.code]));
+    golems.watch({ onReload: (id, error) => reports.push([id, (error as GolemError | undefined)?.code]) });
     await writeGolem(join(folder, "a"), "damaged");
     await expect.poll(() => reports, { timeout: 10_000 }).toEqual([["a", "golem-damaged"]]);
     await writeGolem(join(folder, "a"), "second golem");
     await expect.poll(() => reports.at(-1), { timeout: 10_000 }).toEqual(["a", undefined]);
     expect(golems.get("a").document).toEqual({ text: "second golem" });
+    await golems.close();
+  });
+
+  it("of a folder of golems are all that are in it, those added later as well", async () => {
+    await writeGolem(join(folder, "b"), "second");
+    await mkdir(join(folder, "no golem"));
+    await writeGolem(join(folder, ".b.staging"), "half");
+    const golems = await createServedGolems([folder], pool, undefined);
+    expect(golems.getIds()).toEqual(["a", "b"]);
+    await golems.load({});
+    const reports: unknown[] = [];
+    const onReload = (id: string, error: unknown) =>
+      reports.push([id, (error as GolemError | undefined)?.code]);
+    golems.watch({ seconds: 0, onReload });
+    await writeGolem(join(folder, "c"), "damaged");
+    await golems.check();
+    await golems.check();
+    expect(reports).toEqual([["c", "golem-damaged"]]);
+    expect(golems.isReady()).toBe(true);
+    expect(golems.getIds()).toEqual(["a", "b"]);
+    await writeGolem(join(folder, "c"), "third golem");
+    await writeGolem(join(folder, "b"), "second, changed");
+    await Promise.all([golems.check(), golems.check()]);
+    expect(reports.slice(1).sort()).toEqual([
+      ["b", undefined],
+      ["c", undefined],
+    ]);
+    expect(golems.list().map(({ id, document }) => [id, document])).toEqual([
+      ["a", { text: "first" }],
+      ["b", { text: "second, changed" }],
+      ["c", { text: "third golem" }],
+    ]);
+    await rm(join(folder, "b"), { recursive: true });
+    await golems.check();
+    expect(golems.getIds()).toEqual(["a", "b", "c"]);
+    await golems.close();
+  });
+
+  it("of two folders keep their names apart: the first stays, and the second is told once", async () => {
+    await mkdir(join(folder, "others"));
+    await writeGolem(join(folder, "others", "z"), "other");
+    const golems = await createServedGolems([join(folder, "a"), join(folder, "others")], pool, undefined);
+    await golems.load({});
+    const reports: unknown[] = [];
+    golems.watch({ seconds: 0, onReload: (id, error) => reports.push([id, (error as GolemError).code]) });
+    await writeGolem(join(folder, "others", "a"), "same name");
+    await golems.check();
+    await golems.check();
+    expect(reports).toEqual([["a", "invalid-option"]]);
+    expect(golems.get("a").document).toEqual({ text: "first" });
     await golems.close();
   });
 });

@@ -1,25 +1,33 @@
 /**
- * The golems that a server answers for: loaded at the start, and again when their folders are replaced.
+ * The golems that a server answers for: loaded at the start, and again when there are other versions of them; golems
+ * that are added to a folder of golems are loaded as well.
  *
- * Not its concern: HTTP, how one golem is replaced (see golem-place.ts).
+ * Not its concern: HTTP, how one golem is replaced (golem-place.ts), where golems come from (golem-source.ts).
  */
-import { basename, resolve } from "node:path";
 import { GolemError } from "../core/error.ts";
-import type { WorkOptions } from "../core/progress.ts";
+import type { GolemSource, GolemSources, SourceOptions } from "../node/golem-source/golem-source.ts";
+import { openGolemSources } from "../node/golem-source/open-golem-sources.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
 import { createGolemPlace, type GolemPlace, type ServedGolem } from "./golem-place.ts";
+import { serverDefaults } from "./server-defaults.ts";
 
-/** Milliseconds between checks of the folders. */
-const checkMilliseconds = 1000;
-
-/** Called when a golem was replaced (`error` is undefined) or its replacement was refused. */
+/** Called when a golem was replaced or added (`error` is undefined), or could not be. */
 type ReloadListener = (id: string, error: unknown) => void;
+
+/** How the golems are watched. */
+interface WatchOptions extends SourceOptions {
+  /** Seconds between checks of every golem; 0: only `check` does. Default: those of `serverDefaults`. */
+  readonly seconds?: number | undefined;
+  readonly onReload: ReloadListener;
+}
 
 /** The golems of a server. */
 export interface ServedGolems {
-  readonly ids: readonly string[];
+  /** Those that were there at the start, and those added since. */
+  getIds(): readonly string[];
   /** Loads all; rejects with the first error. */
-  load(options: WorkOptions): Promise<void>;
+  load(options: SourceOptions): Promise<void>;
+  /** Whether all golems of the start are loaded. */
   isReady(): boolean;
   /** Throws `golem-not-found` for unknown ids, and `not-ready` before the golem is loaded. */
   get(id: string): ServedGolem;
@@ -30,33 +38,90 @@ export interface ServedGolems {
    * rejects as `get` throws.
    */
   use<T>(id: string, work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Starts checking the folders, and reloads those that change. */
-  watch(onReload: ReloadListener): void;
+  /** Starts to look for other versions, and loads those it finds. */
+  watch(options: WatchOptions): void;
+  /** Looks for other versions now; resolves when those that were found are loaded or refused. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The golems of one address. */
+interface Group {
+  readonly sources: GolemSources;
+  /** Names already told to be in use by the golem of another address. */
+  readonly refused: Set<string>;
+}
+
 /**
- * The ids are the names of the folders. Throws `invalid-option` if two are the same, or a folder has none.
- * `encoder` says where a golem's encoder is now, if it moved.
+ * The ids are the last parts of the addresses. Rejects with `invalid-option` if two are the same, or an address has
+ * none, and with the errors of listing a folder of golems. `encoder` says where a golem's encoder is now, if it moved.
  */
-export function createServedGolems(
-  folders: readonly string[],
+export async function createServedGolems(
+  addresses: readonly string[],
   pool: GolemPool,
   encoder: string | undefined,
-): ServedGolems {
-  const places = createPlaces(folders, pool, encoder);
-  let isClosed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let checking: Promise<void> = Promise.resolve();
-
-  const check = async (onReload: ReloadListener): Promise<void> => {
-    for (const place of places.values()) {
-      try {
-        if (await place.reload()) onReload(place.id, undefined);
-      } catch (error) {
-        if (!isClosed) onReload(place.id, error);
-      }
+  options: SourceOptions = {},
+): Promise<ServedGolems> {
+  const places = new Map<string, GolemPlace>();
+  const createPlace = (source: GolemSource): GolemPlace =>
+    createGolemPlace(source.name, source, pool, encoder);
+  const groups = addresses.map(
+    (address): Group => ({ sources: openGolemSources(address), refused: new Set() }),
+  );
+  for (const { sources } of groups) {
+    for (const source of await sources.list(options)) {
+      checkName(places.get(source.name), source);
+      places.set(source.name, createPlace(source));
     }
+  }
+  /** Golems that were added to a folder, until they are loaded. */
+  const added = new Map<string, GolemPlace>();
+  const timers = new Set<NodeJS.Timeout>();
+  let watched: WatchOptions | undefined;
+  let isClosed = false;
+  let working: Promise<unknown> = Promise.resolve();
+
+  const tell = (id: string, error: unknown): void => {
+    if (!isClosed) watched?.onReload(id, error);
+  };
+  const reload = async (place: GolemPlace, onLoaded = (): void => {}): Promise<void> => {
+    try {
+      if (!(await place.reload(watched))) return;
+      onLoaded();
+      tell(place.id, undefined);
+    } catch (error) {
+      tell(place.id, error);
+    }
+  };
+  const checkGroup = async ({ sources, refused }: Group): Promise<void> => {
+    const found = await sources.list(watched).catch((error: unknown) => tell(sources.address, error));
+    for (const source of found ?? []) {
+      const { name, address } = source;
+      const place = places.get(name) ?? added.get(name);
+      if (place && place.address !== address) {
+        if (!refused.has(name)) tell(name, createNameError(place, source));
+        refused.add(name);
+      } else if (!place && !isClosed) added.set(name, createPlace(source));
+      if (!added.has(name)) continue;
+      const own = added.get(name)!;
+      await reload(own, () => {
+        added.delete(name);
+        places.set(name, own);
+      });
+    }
+    const own = new Set((found ?? []).map(({ address }) => address));
+    for (const place of places.values()) if (own.has(place.address)) await reload(place);
+  };
+  const startTimer = (group: Group, seconds: number): void => {
+    const timer = setTimeout(async () => {
+      timers.delete(timer);
+      const checking = checkGroup(group);
+      working = Promise.all([working, checking]);
+      await checking;
+      if (!isClosed) startTimer(group, seconds);
+    }, seconds * 1000);
+    timer.unref();
+    timers.add(timer);
   };
   const find = (id: string): GolemPlace => {
     const place = places.get(id);
@@ -68,50 +133,53 @@ export function createServedGolems(
   };
 
   return {
-    ids: [...places.keys()],
-    async load(options) {
-      for (const place of places.values()) await place.load(options);
+    getIds: () => [...places.keys()],
+    async load(loadOptions) {
+      for (const place of places.values()) await place.load(loadOptions);
     },
     isReady: () => [...places.values()].every((place) => place.isLoaded()),
     get: (id) => find(id).get(),
     list: () => [...places.values()].map((place) => place.get()),
     use: async (id, work) => find(id).use(work),
-    watch(onReload) {
-      const next = (): void => {
-        timer = setTimeout(() => {
-          checking = check(onReload).finally(() => {
-            if (!isClosed) next();
-          });
-        }, checkMilliseconds);
-        timer.unref();
-      };
-      next();
+    watch(watchOptions) {
+      watched = watchOptions;
+      for (const group of groups) {
+        const usual = group.sources.isRemote
+          ? serverDefaults.remoteReloadSeconds
+          : serverDefaults.reloadSeconds;
+        const { seconds = usual } = watchOptions;
+        if (seconds > 0) startTimer(group, seconds);
+      }
+    },
+    async check() {
+      const checking = Promise.all(groups.map(checkGroup));
+      working = Promise.all([working, checking]);
+      await checking;
     },
     async close() {
       isClosed = true;
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       for (const place of places.values()) place.close();
-      await checking;
+      await working;
     },
   };
 }
 
-function createPlaces(folders: readonly string[], pool: GolemPool, encoder: string | undefined) {
-  const places = new Map<string, GolemPlace>();
-  for (const folder of folders) {
-    const path = resolve(folder);
-    const id = basename(path);
-    const other = places.get(id);
-    if (other || id === "") {
-      throw new GolemError(
-        "invalid-option",
-        other
-          ? `Two golems are called ${id}: ${other.folder} and ${path}; expected folders of different names.`
-          : `${path} has no name; expected a golem's folder.`,
-        { hint: "Rename one of the folders." },
-      );
-    }
-    places.set(id, createGolemPlace(id, path, pool, encoder));
-  }
-  return places;
+function checkName(other: Pick<GolemPlace, "id" | "address"> | undefined, source: GolemSource): void {
+  if (other) throw createNameError(other, source);
+  if (source.name !== "") return;
+  throw new GolemError("invalid-option", `${source.address} has no name; expected a golem's folder.`, {
+    hint: "Name the folder of a golem.",
+  });
+}
+
+function createNameError(
+  { id, address }: Pick<GolemPlace, "id" | "address">,
+  source: GolemSource,
+): GolemError {
+  return new GolemError(
+    "invalid-option",
+    `Two golems are called ${id}: ${address} and ${source.address}; expected folders of different names.`,
+    { hint: "Rename one of the folders." },
+  );
 }

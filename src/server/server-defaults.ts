@@ -29,6 +29,11 @@ export const serverDefaults = {
   clientShare: 0.5,
   /** Seconds without samples after which a live stream is ended. */
   idleSeconds: 60,
+  /** Seconds between checks for other versions of golems: on this machine, and on others. */
+  reloadSeconds: 1,
+  remoteReloadSeconds: 60,
+  /** Seconds for which a server that stops goes on accepting requests, while `/readyz` answers 503. */
+  drainSeconds: 0,
   /** Seconds that a request may take once its body has arrived. */
   timeoutSeconds: 120,
 } as const;

@@ -4,10 +4,11 @@
  * Not its concern: the command line.
  */
 import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { type Logger, pino } from "pino";
 import type { GolemError } from "../core/error.ts";
 import { getCacheFolder } from "../node/disk/cache-folder.ts";
-import type { EnvironmentOptions } from "../node/environment.ts";
+import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 import { type ClipKeeper, type KeepOptions, openClipKeeper } from "../node/keep/clip-keeper.ts";
 import { createGolemPool, type GolemPool } from "../node/threads/golem-pool.ts";
 import { createAdmission } from "./admission.ts";
@@ -18,12 +19,12 @@ import { createLogSink, type LogSink } from "./log-sink.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ByteBudget } from "./request-body.ts";
 import { createRequestGuard } from "./request-guard.ts";
-import { createServedGolems } from "./served-golems.ts";
+import { createServedGolems, type ServedGolems } from "./served-golems.ts";
 import { serverDefaults } from "./server-defaults.ts";
 
 /** Where and how the server answers; see `serverDefaults`. */
 export interface ServerOptions extends EnvironmentOptions {
-  /** Folders of golems. */
+  /** Golems: their folders, folders of golems, s3://BUCKET/PREFIX, hf:OWNER/NAME. */
   readonly golems: readonly string[];
   /** 0 takes a free one. */
   readonly port?: number | undefined;
@@ -56,6 +57,10 @@ export interface ServerOptions extends EnvironmentOptions {
   /** Seconds without samples after which a live stream is ended. */
   readonly idleSeconds?: number | undefined;
   readonly workers?: number | undefined;
+  /** Seconds between checks for other versions of golems; 0: only `reload` checks. */
+  readonly reloadSeconds?: number | undefined;
+  /** Seconds for which a server that stops goes on accepting requests, while `/readyz` answers 503. */
+  readonly drainSeconds?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
   /** Where clips of what was heard by detect and listen are kept; default: nothing is kept. */
@@ -75,10 +80,13 @@ export interface RunningServer {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Of the golems that were there at the start. */
   readonly ids: readonly string[];
   /** Resolves when all golems are loaded; rejects with the error of the first that cannot be. */
   readonly ready: Promise<void>;
-  /** Answers what it has accepted, then ends. */
+  /** Looks for other versions of golems now; resolves when those that were found are loaded or refused. */
+  reload(): Promise<void>;
+  /** Answers 503 to `/readyz`, goes on for `drainSeconds`, answers what it has accepted, then ends. */
   close(): Promise<void>;
 }
 
@@ -98,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     count: workers,
     cache: options.cache ?? getCacheFolder(),
     maximumSamples: options.maximumSamples ?? serverDefaults.maximumSamples,
+    device: options.device,
     onDeath(error) {
       const { code, message } = error as GolemError;
       log.error({ code, error: message }, "a worker thread ended");
@@ -111,24 +120,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       keeper = await openClipKeeper(options.keep, ({ code, message }) => log.warn({ code }, message));
       log.info({ folder: options.keep.folder }, "recording is on: clips of what is heard are kept");
     }
+    const onWarning = ({ code, message }: Warning): void => log.warn({ code }, message);
+    const { signal } = options;
+    const golems = await createServedGolems(options.golems, pool, options.encoder, { signal, onWarning });
     const created = createParts(
       { ...options, host },
-      { pool, log, sink, workers, keeper, isStopping: () => isStopping },
+      { pool, log, sink, workers, keeper, golems, isStopping: () => isStopping },
     );
     parts = created;
-    const { golems, metrics, admission, sessions, timeoutSeconds } = created;
+    const { metrics, admission, sessions, timeoutSeconds } = created;
     const { address, drain } = await openHttpServer(createApp(created), port, host);
     const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
     const url = `http://${name}:${address.port}`;
-    log.info({ url, golems: golems.ids, workers }, "listening");
-    const ready = loadAndWatch(created, options);
+    const ids = golems.getIds();
+    log.info({ url, golems: ids, workers }, "listening");
+    const ready = loadAndWatch(created, { ...options, onWarning });
     ready.catch(() => {});
     return {
-      ...{ url, host: address.address, port: address.port, ids: golems.ids, ready },
+      ...{ url, host: address.address, port: address.port, ids, ready },
+      reload: golems.check,
       async close() {
         if (isStopping) return;
         isStopping = true;
-        log.info({ queued: admission.getCount() }, "stopping");
+        const { drainSeconds = serverDefaults.drainSeconds } = options;
+        log.info({ queued: admission.getCount(), drainSeconds }, "stopping");
+        // Until balancers have seen it, they send requests here.
+        if (drainSeconds > 0) await setTimeout(1000 * drainSeconds);
         for (const end of sessions) end();
         await drain(1000 * timeoutSeconds);
         await golems.close();
@@ -154,11 +171,12 @@ function createParts(
     readonly sink: LogSink;
     readonly workers: number;
     readonly keeper: ClipKeeper | undefined;
+    readonly golems: ServedGolems;
     isStopping(): boolean;
   },
 ): AppParts {
   const { sink, ...shared } = base;
-  const { pool, workers, keeper } = shared;
+  const { pool, workers, keeper, golems } = shared;
   const {
     maximumBodyBytes = serverDefaults.maximumBodyBytes,
     clientShare = serverDefaults.clientShare,
@@ -166,7 +184,6 @@ function createParts(
     apiKeys,
   } = options;
   const guard = createRequestGuard({ hosts: [options.host, ...(options.allowHosts ?? [])], origins });
-  const golems = createServedGolems(options.golems, pool, options.encoder);
   const budget: ByteBudget = { limit: budgetBodies * maximumBodyBytes, used: 0 };
   const admission = createAdmission(
     { limit: options.queue ?? serverDefaults.queue, clientShare },
@@ -174,7 +191,7 @@ function createParts(
   );
   return {
     ...shared,
-    ...{ guard, golems, admission, origins },
+    ...{ guard, admission, origins },
     streams: createAdmission(
       { limit: options.streams ?? serverDefaults.streams, clientShare },
       "streams are listened to",
@@ -185,6 +202,7 @@ function createParts(
       getBodyBytes: () => budget.used,
       isReady: () => golems.isReady() && pool.getReady() > 0,
       getWorkers: pool.getReady,
+      getBusySeconds: pool.getBusySeconds,
       getDroppedLines: sink.getDropped,
       getKept: () => keeper?.getState(),
     }),
@@ -201,21 +219,27 @@ function createParts(
   };
 }
 
-/** Loads all golems, then reloads those whose folders change. */
+/** Loads all golems, then those of which there is another version. */
 async function loadAndWatch(
   { golems, metrics, log }: AppParts,
-  { signal, onProgress }: ServerOptions,
+  { signal, onProgress, onWarning, reloadSeconds }: ServerOptions,
 ): Promise<void> {
   const start = performance.now();
-  await golems.load({ signal, onProgress });
-  log.info({ golems: golems.ids, milliseconds: Math.round(performance.now() - start) }, "ready");
-  golems.watch((id, error) => {
+  await golems.load({ signal, onProgress, onWarning });
+  for (const golem of golems.list()) metrics.describe(golem);
+  log.info({ golems: golems.getIds(), milliseconds: Math.round(performance.now() - start) }, "ready");
+  const onReload = (id: string, error: unknown): void => {
     metrics.countReload(id, error === undefined);
-    if (error === undefined) return log.info({ golem: id }, "reloaded");
+    if (error === undefined) {
+      metrics.describe(golems.get(id));
+      log.info({ golem: id }, "reloaded");
+      return;
+    }
     const { code, message } = error as GolemError;
     log.error(
       { golem: id, code, error: message },
       "not reloaded: the golem that was loaded goes on answering",
     );
-  });
+  };
+  golems.watch({ signal, onWarning, seconds: reloadSeconds, onReload });
 }

@@ -5,18 +5,15 @@
  * Not its concern: golems, recordings.
  */
 import { throwIfAborted, toErrorRecord } from "../core/error.ts";
-import { createRandom } from "../core/random.ts";
+import { compareLayers, createProbe, deviceTolerance } from "../encoder/device-probe.ts";
 import type { Encoder } from "../encoder/encoder.ts";
 import { createWeightReader, encoderDefinitions } from "../encoder/registry.ts";
 import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { loadWebGpuRuntime } from "./onnx-runtime-webgpu.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 
-/** Most that a number may differ, in parts of the root mean square of its layer. */
-const tolerance = 2e-3;
 /** Timed runs of each; one before them is not counted. */
 const rounds = 3;
-const probeSeconds = 2;
 
 /** Where WebGPU's build of ONNX Runtime is, and what to try. */
 export interface WebGpuOptions {
@@ -113,11 +110,11 @@ async function tryEncoder(
     const here = await measure(wasm, probe, options);
     const there = await measure(webgpu, probe, options);
     const difference = compareLayers(here.vector, there.vector, wasm.info.layers);
-    const isEqual = difference <= tolerance;
+    const isEqual = difference <= deviceTolerance;
     const isUsed = isEqual && there.seconds < here.seconds;
     if (!isUsed) await webgpu.dispose();
     const reason = !isEqual
-      ? `WebGPU says something else: a number differs by ${difference.toPrecision(2)} of its layer's root mean square; at most ${tolerance} was expected.`
+      ? `WebGPU says something else: a number differs by ${difference.toPrecision(2)} of its layer's root mean square; at most ${deviceTolerance} was expected.`
       : `WebGPU says the same, and is ${isUsed ? "faster" : "not faster"}.`;
     const seconds = { wasm: here.seconds, webgpu: there.seconds };
     return { encoder: isUsed ? webgpu : wasm, trial: { encoder: id, isUsed, reason, difference, seconds } };
@@ -143,36 +140,4 @@ async function measure(
     });
   }
   return { vector, seconds: seconds.sort((a, b) => a - b)[rounds >> 1]! };
-}
-
-/**
- * Largest difference of two vectors [layers, n], in parts of the root mean square of the first one's layer;
- * NaN differs without end.
- */
-export function compareLayers(a: Float32Array, b: Float32Array, layers: number): number {
-  const size = a.length / layers;
-  let largest = 0;
-  for (let layer = 0; layer < layers; layer++) {
-    const from = layer * size;
-    let squares = 0;
-    for (let i = from; i < from + size; i++) squares += a[i]! * a[i]!;
-    const scale = Math.sqrt(squares / size) || 1;
-    for (let i = from; i < from + size; i++) {
-      const difference = Math.abs(a[i]! - b[i]!) / scale;
-      largest = Number.isFinite(difference) ? Math.max(largest, difference) : Number.POSITIVE_INFINITY;
-    }
-  }
-  return largest;
-}
-
-/** Two seconds that rise and fall as speech does, over noise; the same everywhere. */
-function createProbe(sampleRate: number): Float32Array {
-  const random = createRandom(0);
-  return Float32Array.from({ length: probeSeconds * sampleRate }, (_, i) => {
-    const t = i / sampleRate;
-    const syllable = Math.sin(2 * Math.PI * 2 * t) ** 2;
-    const pitch = 2 * Math.PI * (120 * t + 8 * Math.sin(2 * Math.PI * t));
-    const voice = Math.sin(pitch) + 0.6 * Math.sin(5 * pitch) + 0.3 * Math.sin(19 * pitch);
-    return 0.15 * syllable * voice + 0.01 * (random.uniform() - 0.5);
-  });
 }

@@ -245,6 +245,20 @@ describe("stopping", () => {
   });
 });
 
+describe("stopping behind a balancer", () => {
+  it("says first that it is not ready, and goes on answering new connections for a while", async () => {
+    const served = await serve({ golems: [tones.golem], workers: 1, drainSeconds: 2 });
+    const stopped = served.server.close();
+    const ready = await served.fetch("/readyz");
+    expect([ready.status, ready.headers.get("connection")]).toEqual([503, "close"]);
+    expect((await served.fetch("/healthz")).status).toBe(200);
+    const answer = await post(served, tone);
+    expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+    await stopped;
+    await expect(served.fetch("/readyz")).rejects.toThrow();
+  });
+});
+
 describe("a worker that dies with nothing to do", () => {
   const isReady = async (served: Served) => (await served.fetch("/readyz")).status;
 
@@ -429,6 +443,32 @@ describe("golem serve", () => {
     expect(keys).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("invalid-option") });
     const none = await runGolem(["serve", folder, "--port", "0"]);
     expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("golem-not-found") });
+  });
+
+  it.skipIf(process.platform === "win32")("looks for a new version of a golem at SIGHUP", async () => {
+    const folder = await createScratchFolder();
+    const golem = join(folder, "golems", "tones");
+    cpSync(tones.golem, golem, { recursive: true });
+    const script = resolve(import.meta.dirname, "../support/processes/golem.ts");
+    const args = ["serve", join(folder, "golems"), "--port", "0", "--reload", "0", "--json", "--quiet"];
+    const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const url = await new Promise<string>((resolve) => {
+      child.stdout.on("data", (data) => resolve(/"url":"([^"]+)"/.exec(String(data))?.[1] ?? ""));
+    });
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 60_000 }).toBe(200);
+    const document = JSON.parse(readFileSync(join(golem, "golem.json"), "utf8"));
+    writeFileSync(join(golem, "golem.json"), JSON.stringify({ ...document, createdBy: "another program" }));
+    child.kill("SIGHUP");
+    const readMetrics = async () => (await fetch(`${url}/metrics`)).text();
+    await expect
+      .poll(readMetrics, { timeout: 20_000 })
+      .toContain('golem_reloads_total{golem="tones",result="loaded"} 1\n');
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
   });
 
   it("starts again after it was killed under load, with everything as it was", async () => {

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
@@ -114,6 +115,8 @@ describe("answers", () => {
       /golem_http_request_duration_seconds_count\{route="\/v1\/golems\/:id\/predict",method="POST",status="200"\} \d/,
     );
     expect(text).toMatch(/golem_recordings_total\{golem="tones"\} \d/);
+    expect(text).toMatch(/golem_predictions_total\{golem="tones",label="low"\} [1-9]/);
+    expect(text).toMatch(/golem_busy_seconds_total (?!0\n)[\d.e-]+\n/);
     expect(text).toMatch(/golem_event_loop_delay_seconds\{quantile="0.99"\} [\d.e-]+\n/);
     expect(text).toContain("golem_ready 1\n");
   });
@@ -238,7 +241,8 @@ describe("errors", () => {
       golems: [tones.golem, `${tones.folder}/../${tones.folder.split("/").at(-1)}/tones/`],
     });
     await expect(two).rejects.toMatchObject({ code: "invalid-option" });
-    await expect(serve({ golems: [tones.folder] })).rejects.toMatchObject({ code: "golem-not-found" });
+    const none = join(tones.folder, "tones", "nothing");
+    await expect(serve({ golems: [none] })).rejects.toMatchObject({ code: "golem-not-found" });
   });
 
   it("of a port that is taken", async () => {

@@ -3,6 +3,7 @@
  *
  * Not its concern: `golem embed DATA` (embed.ts).
  */
+import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { embedRun } from "../../node/shards/embed-missing.ts";
 import { getArrayIndex } from "../../node/shards/shard-number.ts";
@@ -17,11 +18,12 @@ export interface EmbedRunCommandOptions {
   readonly queue?: string;
   readonly fp16?: boolean;
   readonly data?: string;
+  readonly device?: Device;
 }
 
 /** Runs the command; resolves with the exit code. */
 export async function embedShards(options: EmbedRunCommandOptions, terminal: Terminal): Promise<number> {
-  const { run, queue, fp16, data } = options;
+  const { run, queue, fp16, data, device } = options;
   if (queue !== undefined) {
     if (options.shard !== undefined) {
       throw new GolemError("usage", "Both --shard and --queue were given; one of them was expected.", {
@@ -31,7 +33,7 @@ export async function embedShards(options: EmbedRunCommandOptions, terminal: Ter
     return enqueue(run, queue, options, terminal);
   }
   const shard = options.shard ?? getArrayIndex();
-  const result = await embedRun(run, { ...terminal.work, shard, fp16, data });
+  const result = await embedRun(run, { ...terminal.work, shard, fp16, data, device });
   terminal.printJson({
     run,
     ...(shard === undefined ? {} : { shard }),

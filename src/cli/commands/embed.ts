@@ -3,6 +3,7 @@
  * `golem embed --run RUN`: shards of a run (embed-run.ts).
  */
 import { performance } from "node:perf_hooks";
+import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { limitRecordings } from "../../dataset/selection.ts";
 import { loadDataset } from "../../node/data/dataset-files.ts";
@@ -25,6 +26,7 @@ interface EmbedOptions
   readonly encoder?: string;
   readonly precision?: string;
   readonly layer?: number;
+  readonly device?: Device;
   readonly limit?: number;
   readonly strict?: boolean;
 }
@@ -78,7 +80,7 @@ async function embedTable(
   for (const warning of dataset.warnings) terminal.warn(warning);
   const recordings = limit === undefined ? dataset.recordings : limitRecordings(dataset.recordings, limit);
   const audio = toAudioSettings(options);
-  const { embedded, ...result } = await runInNode({}, ({ embed }) =>
+  const { embedded, ...result } = await runInNode({ device: options.device }, ({ embed }) =>
     embed(
       recordings,
       { encoders: [encoder], transcriber: undefined },

@@ -1,4 +1,5 @@
 /** `golem serve GOLEM...`: serves HTTP until interrupted; accepted requests are finished first. */
+import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { readRegularFile } from "../../node/disk/regular-file.ts";
 import { parseApiKeys } from "../../server/api-keys.ts";
@@ -23,6 +24,9 @@ interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly timeout?: number;
   readonly workers?: number;
   readonly encoder?: string;
+  readonly device?: Device;
+  readonly reload?: number;
+  readonly drain?: number;
 }
 
 /** Maximum size of a key file, in bytes. */
@@ -53,9 +57,15 @@ export async function runCommand(
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,
+    device: options.device,
+    reloadSeconds: options.reload,
+    drainSeconds: options.drain,
     keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });
+  // A terminal that is closed sends the same signal; the server ends with it.
+  const onHangUp = process.stdin.isTTY ? undefined : (): void => void server.reload();
+  if (onHangUp) process.on("SIGHUP", onHangUp);
   try {
     const { url, host, port, ids } = server;
     terminal.print(`Listening on ${url} for ${ids.join(", ")}; see ${url}/docs.`);
@@ -76,6 +86,7 @@ export async function runCommand(
     if (!signal?.aborted) throw error;
   } finally {
     await server.close();
+    if (onHangUp) process.off("SIGHUP", onHangUp);
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
+import type { Device } from "../../core/device.ts";
 import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
@@ -23,6 +24,7 @@ import { reportSkipped } from "./skipped.ts";
 interface TrainOptions extends MeasureCommandOptions {
   readonly out: string;
   readonly test?: string;
+  readonly device?: Device;
 }
 
 /** Runs the command; resolves with the exit code. */
@@ -32,12 +34,12 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, test, strict } = options;
+  const { out, test, strict, device } = options;
   await checkFolderReplaceable(out);
   const golem = await train(data, {
     ...toMeasureOptions(options),
     ...(test === undefined ? {} : { test }),
-    ...terminal.work,
+    ...{ ...terminal.work, device },
   });
   await golem.save(out);
   const { document, labels, evaluation } = golem;

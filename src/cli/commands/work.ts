@@ -1,4 +1,5 @@
 /** `golem work --queue URL`: embeds shards from a queue until it is stopped. */
+import type { Device } from "../../core/device.ts";
 import { requireQueue } from "../../node/queue/queue-connection.ts";
 import { runShardWorker, type WorkerEvent } from "../../node/queue/shard-worker.ts";
 import type { WorkOutput } from "../output.ts";
@@ -13,6 +14,7 @@ interface WorkCommandOptions extends CommonOptions {
   readonly metricsPort?: number;
   readonly metricsHost?: string;
   readonly data?: string;
+  readonly device?: Device;
 }
 
 /** Runs the command; resolves with the exit code. */
@@ -21,10 +23,10 @@ export async function runCommand(
   options: WorkCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { concurrency, lease, drain, exitWhenEmpty, metricsPort, metricsHost, data } = options;
+  const { concurrency, lease, drain, exitWhenEmpty, metricsPort, metricsHost, data, device } = options;
   const totals = await runShardWorker(requireQueue(options.queue), {
     ...terminal.work,
-    ...{ threads: concurrency, leaseSeconds: lease, drainSeconds: drain, exitWhenEmpty, data },
+    ...{ threads: concurrency, leaseSeconds: lease, drainSeconds: drain, exitWhenEmpty, data, device },
     ...(metricsPort === undefined ? {} : { metrics: { port: metricsPort, host: metricsHost } }),
     onEvent: (event) => {
       terminal.printJson(event satisfies WorkOutput);

@@ -8,6 +8,7 @@
 
 import type { AudioSettings } from "../../audio/audio.ts";
 import { createTooLongError } from "../../audio/mono-stream.ts";
+import type { Device } from "../../core/device.ts";
 import { GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Recording, RecordingOrigin, SkippedRecording } from "../../dataset/dataset.ts";
@@ -20,6 +21,8 @@ import type { FileCopy } from "../decode/embed-file.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { createEncoderSetStore, type EncoderSetStore, type StoredParts } from "../disk/encoder-set-store.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
+import type { Warning } from "../environment.ts";
+import { chooseDevice } from "../models/device-trial.ts";
 import { type EncoderSetParts, prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
@@ -34,6 +37,9 @@ interface EmbedRecordingsOptions extends WorkOptions, CopyOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly store: EmbeddingStore;
   readonly cache?: CacheFolder | undefined;
+  /** What encoders run on; default the processor. */
+  readonly device?: Device | undefined;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
   /** Word for progress: "embedding" unless given. */
   readonly stage?: string | undefined;
 }
@@ -134,7 +140,12 @@ async function computeMissing(
     transcriber: wanted.transcriber ? transcriber : undefined,
   };
   await prepareEncoderSet(encoderSet, { signal, onProgress, cache });
-  const pool = await createEmbeddingPool({ encoderSet, audio, cache, tasks: tasks.length, signal });
+  const device = await chooseDevice(options.device, encoderSet, {
+    signal,
+    cache,
+    onWarning: options.onWarning,
+  });
+  const pool = await createEmbeddingPool({ encoderSet, audio, cache, device, tasks: tasks.length, signal });
   const total = recordings.length * (1 + (options.variations?.length ?? 0));
   let completed = total - tasks.length;
   onProgress?.({ stage, completed, total });

@@ -10,6 +10,7 @@
 import type { ChildProcess } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
+import type { Provider } from "../../core/device.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { type Caller, createCaller } from "../../core/worker-calls.ts";
 import type { Encoder, EncoderInfo, Pooled } from "../../encoder/encoder.ts";
@@ -31,6 +32,7 @@ export type ModelCalls = {
     argument: Limited & {
       readonly encoder: ResolvedEncoder;
       readonly threads: number;
+      readonly device?: Provider | undefined;
       readonly cache: CacheFolder | undefined;
     };
     answer: EncoderInfo;
@@ -174,9 +176,15 @@ export async function loadIsolatedEncoder(
   encoder: ResolvedEncoder,
   {
     threads,
+    device,
     cache,
     signal,
-  }: { threads: number; cache?: CacheFolder | undefined; signal?: AbortSignal | undefined },
+  }: {
+    threads: number;
+    device?: Provider | undefined;
+    cache?: CacheFolder | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<Encoder> {
   const { source, info } = encoder;
   const bytes = source.kind === "described" ? (await stat(source.model)).size : totalmem();
@@ -189,7 +197,7 @@ export async function loadIsolatedEncoder(
       own,
     );
   const model = createModelProcess(info.id, bytes, async (call) => {
-    loaded = await call("loadEncoder", { ...limit(sizeSeconds), encoder, threads, cache });
+    loaded = await call("loadEncoder", { ...limit(sizeSeconds), encoder, threads, device, cache });
     if (source.kind === "described") await encode(call, createNoise(info.sampleRate));
   });
   let loaded = info;

@@ -8,7 +8,7 @@ import type { EncoderSet, LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { getTranscriberDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { ensureWeights } from "./encoder-weights.ts";
-import { type LoadOptions, prepareEncoder } from "./load-encoder.ts";
+import { type LoadOptions, prepareEncoder, type RunOptions } from "./load-encoder.ts";
 import { createSharedNetworks } from "./shared-networks.ts";
 
 /** Parts of an encoder set. */
@@ -35,7 +35,7 @@ export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: E
  */
 export function loadEncoderSet(
   resolved: ResolvedEncoderSet,
-  options: LoadOptions & { readonly threads?: number | undefined } = {},
+  options: LoadOptions & Pick<RunOptions, "threads" | "device"> = {},
 ): Promise<LoadedEncoderSet> {
   return createSharedNetworks(options).acquire(resolved);
 }

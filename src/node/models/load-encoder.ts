@@ -3,6 +3,7 @@
  *
  * Not its concern: recordings, heads.
  */
+import type { Provider } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly threads?: number | undefined;
   /** Called on each run of a built-in encoder: whether it may use a second core. It is then loaded twice. */
   readonly hasSpareCore?: (() => boolean) | undefined;
+  /** What encoders run on, as `chooseDevice` found; default the processor. */
+  readonly device?: Provider | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function loadEncoderHere(
   options: LoadOptions & RunOptions,
 ): Promise<Encoder> {
   const { info, source } = encoder;
-  const { threads = 1, hasSpareCore } = options;
+  const { threads = 1, hasSpareCore, device } = options;
   switch (source.kind) {
     case "pretrained": {
       const { loadPreparedCheckpoint } = await import("./load-pretrained.ts");
@@ -55,12 +58,12 @@ export async function loadEncoderHere(
     case "built-in": {
       const definition = getEncoderDefinition(info.id);
       const readyFolder = getReadyFolder(definition, options.cache);
-      const runtime = createNodeOnnxRuntime({ threads, hasSpareCore, readyFolder });
+      const runtime = createNodeOnnxRuntime({ threads, hasSpareCore, readyFolder, device });
       return definition.create(runtime, openWeights(definition, options));
     }
     case "described": {
       const { loadDescribed } = await import("./described-model.ts");
-      return loadDescribed(createNodeOnnxRuntime({ threads }), info, source.model, source.descriptor);
+      return loadDescribed(createNodeOnnxRuntime({ threads, device }), info, source.model, source.descriptor);
     }
   }
 }

@@ -5,6 +5,7 @@
  * Not its concern: model families, recordings.
  */
 import { basename, join } from "node:path";
+import type { Provider } from "../../core/device.ts";
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
 import { planPretrained } from "../../encoder/pretrained/families.ts";
@@ -96,9 +97,9 @@ export async function preparePretrained(
 /** Loads a prepared checkpoint. `threads`: of the runtime, default 1. */
 export function loadPreparedCheckpoint(
   { info, path, config, preprocessor, padded }: PreparedCheckpoint,
-  options: { threads?: number | undefined } = {},
+  options: { threads?: number | undefined; device?: Provider | undefined } = {},
 ): Promise<Encoder> {
-  const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
+  const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1, device: options.device });
   return createPretrainedEncoder(runtime, { path }, planPretrained(config, preprocessor, { padded }), info);
 }
 

@@ -5,6 +5,7 @@
  * Not its concern: recordings, golems.
  */
 
+import type { Provider } from "../../core/device.ts";
 import type { LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
@@ -18,7 +19,7 @@ interface SharedNetworks {
    * releases its networks. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases
    * what was loaded.
    */
-  acquire(resolved: ResolvedEncoderSet): Promise<LoadedEncoderSet>;
+  acquire(resolved: ResolvedEncoderSet, device?: Provider): Promise<LoadedEncoderSet>;
 }
 
 interface Shared<T> {
@@ -51,7 +52,7 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
   };
 
   return {
-    async acquire(resolved) {
+    async acquire(resolved, device = options.device ?? "cpu") {
       const given: (() => Promise<void>)[] = [];
       const dispose = async (): Promise<void> => {
         // Last loaded, first freed: a transcriber reads an encoder.
@@ -60,14 +61,16 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
       try {
         const encoders: Encoder[] = [];
         for (const encoder of resolved.encoders) {
-          encoders.push(await share(getKey(encoder), () => loadEncoder(encoder, options), given));
+          encoders.push(
+            await share(getKey(encoder, device), () => loadEncoder(encoder, { ...options, device }), given),
+          );
         }
         const { transcriber: id } = resolved;
         if (id === undefined) return { encoders, dispose };
         const { loadTranscriber } = await import("./load-transcriber.ts");
         const read = resolved.encoders.findIndex(({ info }) => info.id === id);
         const encoder = encoders[read];
-        const key = `transcriber ${id} ${encoder ? getKey(resolved.encoders[read]!) : ""}`;
+        const key = `transcriber ${id} ${encoder ? getKey(resolved.encoders[read]!, device) : ""}`;
         const load = (): Promise<Transcriber> => loadTranscriber(id, { ...options, encoder });
         return { encoders, transcriber: await share(key, load, given), dispose };
       } catch (error) {
@@ -79,6 +82,6 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
 }
 
 /** Everything that tells encoders apart. */
-function getKey({ info, source }: ResolvedEncoder): string {
-  return JSON.stringify([info, source]);
+function getKey({ info, source }: ResolvedEncoder, device: Provider): string {
+  return JSON.stringify([info, source, device]);
 }

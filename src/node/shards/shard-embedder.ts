@@ -14,6 +14,7 @@ import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import type { EnvironmentOptions } from "../environment.ts";
+import { chooseDevice } from "../models/device-trial.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveEncoderSet } from "../models/resolve-encoder-set.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
@@ -82,11 +83,12 @@ export async function createShardEmbedder(
   const data = await openObjectStore(options.data ?? run.data);
   let pool: Promise<EmbeddingPool> | undefined;
   const openPool = (): Promise<EmbeddingPool> => {
-    pool ??= prepareEncoderSet(encoderSet, { ...options, cache }).then(() =>
+    pool ??= prepareEncoderSet(encoderSet, { ...options, cache }).then(async () =>
       createEmbeddingPool({
         encoderSet,
         audio: recipe.audio,
         cache,
+        device: await chooseDevice(options.device, encoderSet, { ...options, cache }),
         tasks: Number.POSITIVE_INFINITY,
         workers: threads,
       }),

@@ -9,8 +9,8 @@ import type { EmbedCalls, EmbedSettings } from "./embedding-pool.ts";
 import { serveWorker } from "./worker-service.ts";
 
 serveWorker<EmbedSettings, EmbedCalls>(
-  async ({ encoderSet: resolved, audio, identify, cache }, _place, signal) => {
-    const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache, signal });
+  async ({ encoderSet: resolved, audio, identify, cache, device }, _place, signal) => {
+    const encoderSet = await loadEncoderSet(resolved, { threads: 1, cache, device, signal });
     return {
       methods: {
         embed: ({ path, name, parts, copy }, { signal }) =>

@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from "node:os";
 import type { AudioSettings } from "../../audio/audio.ts";
+import type { Provider } from "../../core/device.ts";
 import { throwIfAborted } from "../../core/error.ts";
 import type { EmbeddedSource } from "../../embed/embed-source.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
@@ -28,6 +29,8 @@ export interface EmbedSettings {
   /** As in `EmbedSourceOptions`. */
   readonly identify?: boolean | undefined;
   readonly cache: CacheFolder;
+  /** What encoders run on, as `chooseDevice` found; default the processor. */
+  readonly device?: Provider | undefined;
 }
 
 /** One recording for a worker. */
@@ -70,10 +73,10 @@ export async function createEmbeddingPool(
   }
   const workers =
     options.workers ?? Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
-  const { encoderSet, audio, identify, cache, signal } = options;
+  const { encoderSet, audio, identify, cache, device, signal } = options;
   const pool = createWorkerPool<EmbedCalls>({
     script: "embed-worker",
-    settings: { encoderSet, audio, identify, cache } satisfies EmbedSettings,
+    settings: { encoderSet, audio, identify, cache, device } satisfies EmbedSettings,
     count: workers,
     signal,
   });
@@ -89,11 +92,12 @@ async function createInlinePool(
     audio,
     identify,
     cache,
+    device,
     signal,
   }: EmbedSettings & { signal?: AbortSignal | undefined },
   threads: number,
 ): Promise<EmbeddingPool> {
-  const encoderSet = await loadEncoderSet(resolved, { threads, cache, signal });
+  const encoderSet = await loadEncoderSet(resolved, { threads, cache, device, signal });
   const closing = new AbortController();
   const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   let queue: Promise<unknown> = Promise.resolve();

@@ -4,6 +4,7 @@
  *
  * Not its concern: HTTP, the terminal, where recordings come from.
  */
+import type { Device, Provider } from "../../core/device.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { createCallInput } from "../../core/worker-calls.ts";
@@ -23,8 +24,12 @@ export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
   /** One number in memory that all workers share: how many of them are busy. */
   readonly busy: Int32Array;
+  /** One number in memory that all workers share: microseconds for which they have worked on recordings. */
+  readonly worked: BigInt64Array;
   /** Most samples of all channels that are decoded for one prediction; default: no limit. */
   readonly maximumSamples?: number | undefined;
+  /** What encoders are to run on; default the processor. */
+  readonly device?: Device | undefined;
 }
 
 /** What a golem's files say, and the encoders it uses. */
@@ -32,6 +37,10 @@ interface ExaminedGolem {
   readonly document: GolemDocument;
   /** The encoders it uses, with their weights on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
+  /** What the encoders run on. */
+  readonly device: Provider;
+  /** Why that is not what was asked for. */
+  readonly warnings: readonly ErrorRecord[];
 }
 
 /** A golem that any worker can load. */
@@ -41,6 +50,7 @@ export interface LoadableGolem {
   /** In memory that all workers share. */
   readonly files: GolemFiles;
   readonly encoderSet: ResolvedEncoderSet;
+  readonly device?: Provider | undefined;
 }
 
 /** What all work has in common. */
@@ -144,6 +154,8 @@ export interface GolemPool {
    * place.
    */
   getReady(): number;
+  /** Seconds for which workers have worked on recordings, all of them together. */
+  getBusySeconds(): number;
   /**
    * Decodes a golem's files and fetches the weights it needs. Rejects with `golem-damaged`, `golem-version`,
    * and the errors of `resolveGolemEncoderSet` and of fetching.
@@ -189,19 +201,22 @@ export function createGolemPool({
   count,
   cache,
   maximumSamples,
+  device,
   onDeath,
 }: {
   count: number;
   cache: CacheFolder;
   maximumSamples?: number | undefined;
+  device?: Device | undefined;
   onDeath?(error: unknown): void;
 }): GolemPool {
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const worked = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   /** By version; a worker that replaces a dead one loads them first. */
   const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemCalls>({
     script: "golem-worker",
-    settings: { cache, busy, maximumSamples } satisfies GolemWorkerSettings,
+    settings: { cache, busy, worked, maximumSamples, device } satisfies GolemWorkerSettings,
     count,
     concurrent: concurrentCalls,
     getFirstCalls: () => [...loaded.values()].map((argument) => ({ method: "load", argument }) as const),
@@ -255,6 +270,7 @@ export function createGolemPool({
   };
   return {
     getReady: pool.getReady,
+    getBusySeconds: () => Number(Atomics.load(worked, 0)) / 1e6,
     examine: (files, { signal, onProgress, encoder } = {}) =>
       pool.run("examine", { files, encoder }, { signal, onProgress }),
     async load(golem) {

@@ -10,7 +10,7 @@ import { identifyContent } from "../../audio/formats/content.ts";
 import { canStream, createStreamedSource } from "../../audio/streamed-source.ts";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes, createCachedSource, createMemorySource } from "../../core/byte-source.ts";
-import { throwIfAborted } from "../../core/error.ts";
+import { type ErrorRecord, throwIfAborted } from "../../core/error.ts";
 import { createFairTurns, type Turn } from "../../core/fair-turns.ts";
 import { createPacedTurn, createSourceWithTurns } from "../../core/turn-taking.ts";
 import type { CallContext, CallMethods } from "../../core/worker-calls.ts";
@@ -25,6 +25,7 @@ import { decodeGolemModel, type GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { systemDecoders } from "../decode/system-decoders.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
+import { chooseDevice } from "../models/device-trial.ts";
 import { prepareEncoderSet } from "../models/load-encoder-set.ts";
 import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
 import { createSharedNetworks } from "../models/shared-networks.ts";
@@ -51,7 +52,6 @@ const turnMilliseconds = 8;
 const streamSamplesPerSecond = 192_000;
 
 const getTime = (): number => performance.now();
-const turns = createFairTurns({ getTime, takeTurn: () => setImmediate() });
 
 /** A source whose reads let the work of other clients run in between. */
 function takeTurns(source: ByteSource, turn: Turn): ByteSource {
@@ -85,9 +85,14 @@ async function* receive(chunks: AsyncIterable<Uint8Array>, turn: Turn): AsyncGen
 serveWorker<GolemWorkerSettings, GolemCalls>(startService, { concurrent: concurrentCalls });
 
 function startService(
-  { cache, busy, maximumSamples }: GolemWorkerSettings,
+  { cache, busy, worked, maximumSamples, device: requested }: GolemWorkerSettings,
   place: number,
 ): WorkerService<GolemCalls> {
+  const turns = createFairTurns({
+    getTime,
+    takeTurn: () => setImmediate(),
+    onUsed: (milliseconds) => void Atomics.add(worked, 0, BigInt(Math.round(1000 * milliseconds))),
+  });
   const cores = availableParallelism();
   const hasSpareCore = (): boolean => 2 * Atomics.load(busy, 0) <= cores;
   // Workers further back get work only where there is no core to spare.
@@ -99,7 +104,7 @@ function startService(
     let loaded = golems.get(golem.version);
     if (!loaded) {
       const model = decode(golem.files);
-      loaded = store.acquire(golem.encoderSet).then((encoderSet) => ({ model, encoderSet }));
+      loaded = store.acquire(golem.encoderSet, golem.device).then((encoderSet) => ({ model, encoderSet }));
       loaded.catch(() => golems.delete(golem.version));
       golems.set(golem.version, loaded);
     }
@@ -118,7 +123,10 @@ function startService(
       const options = { cache, signal, onProgress };
       const encoderSet = await resolveGolemEncoderSet(model, { ...options, encoder });
       await prepareEncoderSet(encoderSet, options);
-      return { document: model.document, encoderSet };
+      const warnings: ErrorRecord[] = [];
+      const onWarning = (warning: ErrorRecord): void => void warnings.push(warning);
+      const device = await chooseDevice(requested, encoderSet, { ...options, onWarning });
+      return { document: model.document, encoderSet, device, warnings };
     },
     async load(golem) {
       await load(golem);

@@ -16,6 +16,7 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
   const settings: GolemWorkerSettings = {
     cache: getCacheFolder(),
     busy: new Int32Array(new SharedArrayBuffer(4)),
+    worked: new BigInt64Array(new SharedArrayBuffer(8)),
   };
   const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings, count: 2 },

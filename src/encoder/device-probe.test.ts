@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareLayers } from "./webgpu-trial.ts";
+import { compareLayers } from "./device-probe.ts";
 
 describe("the difference of two pooled vectors", () => {
   it("is in parts of each layer's own root mean square", () => {

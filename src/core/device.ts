@@ -1,0 +1,14 @@
+/**
+ * What networks may run on: the execution providers of ONNX Runtime (https://onnxruntime.ai/docs/execution-providers/).
+ *
+ * Not its concern: which of them a machine has.
+ */
+
+/** `auto`: the first accelerator that agrees with the processor and is faster. */
+export const devices = ["auto", "cpu", "cuda", "webgpu", "coreml", "dml"] as const;
+
+/** As users name it. */
+export type Device = (typeof devices)[number];
+
+/** What a network runs on. */
+export type Provider = Exclude<Device, "auto">;

@@ -1,0 +1,42 @@
+/**
+ * Whether an encoder gives the same embedding on two devices: a signal to try, and a measure of the difference.
+ *
+ * Not its concern: devices, how encoders run on them.
+ */
+import { createRandom } from "../core/random.ts";
+
+/** Most that a number may differ, in parts of the root mean square of its layer. */
+export const deviceTolerance = 2e-3;
+const probeSeconds = 2;
+
+/**
+ * Largest difference of two vectors [layers, n], in parts of the root mean square of the first one's layer;
+ * NaN differs without end.
+ */
+export function compareLayers(a: Float32Array, b: Float32Array, layers: number): number {
+  const size = a.length / layers;
+  let largest = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    const from = layer * size;
+    let squares = 0;
+    for (let i = from; i < from + size; i++) squares += a[i]! * a[i]!;
+    const scale = Math.sqrt(squares / size) || 1;
+    for (let i = from; i < from + size; i++) {
+      const difference = Math.abs(a[i]! - b[i]!) / scale;
+      largest = Number.isFinite(difference) ? Math.max(largest, difference) : Number.POSITIVE_INFINITY;
+    }
+  }
+  return largest;
+}
+
+/** Two seconds that rise and fall as speech does, over noise; the same everywhere. */
+export function createProbe(sampleRate: number): Float32Array {
+  const random = createRandom(0);
+  return Float32Array.from({ length: probeSeconds * sampleRate }, (_, i) => {
+    const t = i / sampleRate;
+    const syllable = Math.sin(2 * Math.PI * 2 * t) ** 2;
+    const pitch = 2 * Math.PI * (120 * t + 8 * Math.sin(2 * Math.PI * t));
+    const voice = Math.sin(pitch) + 0.6 * Math.sin(5 * pitch) + 0.3 * Math.sin(19 * pitch);
+    return 0.15 * syllable * voice + 0.01 * (random.uniform() - 0.5);
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * Where golems come from, and which version of them is there now.
+ *
+ * Not its concern: what is done with them; how each kind of place is read (open-golem-sources.ts).
+ */
+import { GolemError } from "../../core/error.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { parseGolemDocument } from "../../golem/golem-document.ts";
+import { golemFiles } from "../../golem/golem-files.ts";
+import type { Warning } from "../../workflow/environment.ts";
+import type { GolemFiles } from "../disk/golem-folder.ts";
+
+/** Most golems of one folder of golems. */
+const maximumGolems = 256;
+
+/** Options of requests. */
+export type SourceOptions = WorkOptions & {
+  /** Called when something could not be reached, and what was read before is used. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+};
+
+/** The place of one golem. */
+export interface GolemSource {
+  /** As the user writes it. */
+  readonly address: string;
+  /** The last part of the address. */
+  readonly name: string;
+  /** Changes whenever the golem does; undefined while there is none. */
+  readVersion(options?: SourceOptions): Promise<string | undefined>;
+  /**
+   * Reads all files of one version, at most `golemFileLimits` of each. Rejects with `golem-not-found`,
+   * `golem-damaged`, and the errors of the place.
+   */
+  read(options?: SourceOptions): Promise<{ readonly files: GolemFiles; readonly version: string }>;
+}
+
+/** What one address means: a golem, or all golems of a folder. */
+export interface GolemSources {
+  readonly address: string;
+  /** Whether reading a version is a request to another machine. */
+  readonly isRemote: boolean;
+  /** The golems that are there now, by name. Rejects with the errors of the place. */
+  list(options?: SourceOptions): Promise<readonly GolemSource[]>;
+}
+
+/**
+ * Checks that golem.json states the hash of every file that came with it, so that none of them can be of another
+ * version, or changed on the way; decoding compares them. Throws `golem-damaged`.
+ */
+export function checkHashesStated({ document, training, text }: GolemFiles, address: string): void {
+  const { files = {} } = parseGolemDocument(new TextDecoder().decode(document));
+  const names = [
+    golemFiles.tensors,
+    ...(training ? [golemFiles.training] : []),
+    ...(text ? [golemFiles.text] : []),
+  ];
+  const missing = names.find((name) => !Object.hasOwn(files, name));
+  if (missing === undefined) return;
+  throw new GolemError(
+    "golem-damaged",
+    `golem.json of ${address} states no SHA-256 of ${missing}; golems from other machines need one for each file.`,
+    {
+      hint: "Train the golem again with this version, or export it (`golem export`), and upload the whole folder.",
+    },
+  );
+}
+
+/** Throws `invalid-option` for a folder of more golems than are served. */
+export function checkGolemCount(address: string, count: number): void {
+  if (count <= maximumGolems) return;
+  throw new GolemError(
+    "invalid-option",
+    `${address} holds ${count} golems; at most ${maximumGolems} of one folder can be served.`,
+    { hint: "Name those that are needed one by one, or serve parts of the folder by several servers." },
+  );
+}

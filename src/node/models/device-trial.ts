@@ -1,0 +1,149 @@
+/**
+ * Which device encoders run on: an accelerator is used only if every encoder gives the same embedding of a fixed signal
+ * there as on the processor. Transcribers stay on the processor, whose integers choose the next word.
+ *
+ * Not its concern: recordings, golems.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import type { Device, Provider } from "../../core/device.ts";
+import { type ErrorRecord, throwIfAborted, toErrorRecord } from "../../core/error.ts";
+import { compareLayers, createProbe, deviceTolerance } from "../../encoder/device-probe.ts";
+import type { Encoder } from "../../encoder/encoder.ts";
+import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import { type LoadOptions, loadEncoder } from "./load-encoder.ts";
+
+/** Timed runs of each; one before them is not counted. */
+const rounds = 3;
+
+/** A device, and why it is not the one that was named. */
+interface Choice {
+  readonly device: Provider;
+  readonly fault?: ErrorRecord;
+}
+
+/** Choices made in this process, so that each is tried once. */
+const choices = new Map<string, Promise<Choice>>();
+/** Who was told of a fault, so that one is said once, however often more is embedded. */
+const told = new WeakMap<object, Set<string>>();
+
+/**
+ * Chooses the device for encoders whose files are in the cache. Whatever goes wrong on a device that was named is one
+ * warning, and the processor is used; `auto` says nothing. Rejects with `aborted`, and with the errors of loading the
+ * encoders on the processor.
+ */
+export async function chooseDevice(
+  requested: Device | undefined,
+  { encoders }: ResolvedEncoderSet,
+  options: LoadOptions,
+): Promise<Provider> {
+  if (requested === undefined || requested === "cpu") return "cpu";
+  const key = JSON.stringify([requested, encoders.map(({ info, source }) => [info, source])]);
+  const choice = choices.get(key) ?? choose(requested, encoders, options);
+  choices.set(key, choice);
+  choice.catch(() => choices.delete(key));
+  const { device, fault } = await choice;
+  const { onWarning } = options;
+  if (fault && onWarning) {
+    const said = told.get(onWarning) ?? new Set();
+    if (!said.has(key)) onWarning(fault);
+    told.set(onWarning, said.add(key));
+  }
+  return device;
+}
+
+async function choose(
+  requested: Exclude<Device, "cpu">,
+  encoders: readonly ResolvedEncoder[],
+  options: LoadOptions,
+): Promise<Choice> {
+  const isAuto = requested === "auto";
+  for (const device of isAuto ? accelerators : [requested]) {
+    const fault = await findFault(device, encoders, options, isAuto).catch((error: unknown) => {
+      throwIfAborted(options.signal);
+      return toErrorRecord(error, "encoder-failed").message;
+    });
+    if (fault === undefined) return { device };
+    if (isAuto) continue;
+    const record = {
+      code: "encoder-failed",
+      message: `The device ${device} is not used, but the processor: ${fault}`,
+      hint: "Leave out --device, or see docs/deploy.md for what each device needs.",
+    };
+    return { device: "cpu", fault: record };
+  }
+  return { device: "cpu" };
+}
+
+/** Why a device cannot be used for the encoders; undefined if it can. */
+async function findFault(
+  device: Provider,
+  encoders: readonly ResolvedEncoder[],
+  options: LoadOptions,
+  mustBeFaster: boolean,
+): Promise<string | undefined> {
+  const lack = await findLack(device);
+  if (lack !== undefined) return lack;
+  for (const encoder of encoders) {
+    const there = await measure(await loadEncoder(encoder, { ...options, device }), options.signal);
+    const here = await measure(await loadEncoder(encoder, options), options.signal);
+    const { id, layers } = encoder.info;
+    const difference = compareLayers(here.vector, there.vector, layers);
+    if (!(difference <= deviceTolerance)) {
+      return `the embeddings of ${id} differ there by ${difference.toPrecision(2)} of their layer's root mean square; at most ${deviceTolerance} was expected.`;
+    }
+    if (mustBeFaster && there.seconds >= here.seconds) return `${id} is not faster there.`;
+  }
+  return undefined;
+}
+
+/** Embeds the probe and frees the encoder. */
+async function measure(encoder: Encoder, signal: AbortSignal | undefined) {
+  try {
+    const probe = createProbe(encoder.info.sampleRate);
+    let vector = new Float32Array();
+    const seconds: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      throwIfAborted(signal);
+      const start = performance.now();
+      vector = Float32Array.from((await encoder.encode(probe)).vector);
+      if (round > 0) seconds.push((performance.now() - start) / 1000);
+    }
+    return { vector, seconds: seconds.sort((a, b) => a - b)[rounds >> 1]! };
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+/** In the order in which `auto` tries them. */
+const accelerators = ["cuda", "coreml", "dml", "webgpu"] as const;
+
+/**
+ * What is missing for a device, as far as it can be known without trying it: the native library prints to the terminal
+ * what it misses.
+ */
+async function findLack(device: Provider): Promise<string | undefined> {
+  const { listSupportedBackends } = await import("onnxruntime-node");
+  const supported = listSupportedBackends().map(({ name }) => name);
+  if (!supported.includes(device)) {
+    return `ONNX Runtime has ${supported.join(", ")} on ${process.platform}-${process.arch}, and not ${device}.`;
+  }
+  if (device === "cuda") {
+    const [prefix, suffix] = process.platform === "win32" ? ["", "dll"] : ["lib", "so"];
+    const library = `${prefix}onnxruntime_providers_cuda.${suffix}`;
+    const folder = join(
+      dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")),
+      "bin",
+    );
+    const names = readdirSync(folder, { recursive: true }).map(String);
+    if (!names.some((name) => basename(name) === library))
+      return `${library} of onnxruntime-node is not installed.`;
+  }
+  if (device === "webgpu" && process.platform === "linux") {
+    const nodes = existsSync("/dev/dri") ? readdirSync("/dev/dri") : [];
+    const hasGraphics = existsSync("/dev/nvidia0") || nodes.some((name) => name.startsWith("render"));
+    if (!hasGraphics) return "the machine has no graphics processor (/dev/dri/render*, /dev/nvidia0).";
+  }
+  return undefined;
+}
