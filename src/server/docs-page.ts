@@ -93,7 +93,7 @@ export async function renderDocsPage(document: ShownDocument): Promise<string> {
     .sort((a, b) => order.indexOf(getName(a)) - order.indexOf(getName(b)));
   const page = await html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${info.title} ${info.version}</title><style>${raw(style)}</style></head><body>
+<title>${info.title} ${info.version}</title><style>${raw(style)}</style></head><body><main>
 <h1>${info.title} <small>${info.version}</small></h1><p>${info.description}</p>
 <p>For programs: <a href="/openapi.json">openapi.json</a>. Where the server was started with API keys, each request to <code>/v1</code> and
 <code>/metrics</code> needs one, as <code>-H "x-api-key: KEY"</code> or <code>-H "authorization: Bearer KEY"</code>.</p>
@@ -106,7 +106,7 @@ ${routes.map(renderRoute)}
 <h2 id="schemas">Schemas</h2>
 ${Object.entries(components?.schemas ?? {}).map(
   ([name, schema]) => html`<details id="schema-${name}"><summary><code>${name}</code></summary>
-<pre>${JSON.stringify(schema, null, 2)}</pre></details>`,
+${renderCode(JSON.stringify(schema, null, 2), "schema", `Schema ${name}`)}</details>`,
 )}
 <h2 id="errors">Errors</h2>
 <p>Errors are problem documents (RFC 9457) with one of these codes.</p>
@@ -114,7 +114,7 @@ ${Object.entries(components?.schemas ?? {}).map(
 ${Object.entries(statusOfCode).map(
   ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td></tr>`,
 )}
-</tbody></table><script>${raw(script)}</script></body></html>`;
+</tbody></table></main><script>${raw(script)}</script></body></html>`;
   return String(page);
 }
 

@@ -27,7 +27,13 @@ export function findLayoutFaults(page: Page): Promise<string[]> {
       ...(dialog ?? document).querySelectorAll<HTMLElement>(
         "a[href], button, input, select, textarea, summary",
       ),
-    ].filter((one) => one.checkVisibility() && !one.closest(".skip, .hidden"));
+    ].filter(
+      (one) =>
+        one.checkVisibility() &&
+        !one.closest(".skip, .hidden") &&
+        // Sliders that lie on each other take the pointer at their thumbs alone.
+        getComputedStyle(one).pointerEvents !== "none",
+    );
     for (const control of controls.slice(0, maximum)) {
       control.scrollIntoView({ block: "center", inline: "center" });
       const { left, right, top, bottom, width, height } = control.getBoundingClientRect();
