@@ -7,6 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
+import type { ErrorCode } from "../core/error.ts";
+import { errorReference } from "../core/error-reference.ts";
 import { routeSamples, sampleOrigin } from "./docs-samples.ts";
 import { writeDocsScript } from "./docs-script.ts";
 import { statusOfCode } from "./problem.ts";
@@ -110,9 +112,10 @@ ${renderCode(JSON.stringify(schema, null, 2), "schema", `Schema ${name}`)}</deta
 )}
 <h2 id="errors">Errors</h2>
 <p>Errors are problem documents (RFC 9457) with one of these codes.</p>
-<table><thead><tr><th>Code</th><th>Status</th></tr></thead><tbody>
+<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Cure</th></tr></thead><tbody>
 ${Object.entries(statusOfCode).map(
-  ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td></tr>`,
+  ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td>
+<td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].cure}</td></tr>`,
 )}
 </tbody></table></main><script>${raw(script)}</script></body></html>`;
   return String(page);

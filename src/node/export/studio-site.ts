@@ -7,7 +7,6 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Zippable, zipSync } from "fflate";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
@@ -23,6 +22,7 @@ import { demos } from "../data/demo-data.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
+import { getPackagePath } from "../disk/package-place.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import { listWebLibrary } from "./golem-web.ts";
@@ -54,8 +54,8 @@ interface GalleryFile {
   readonly sha256: string;
 }
 
-/** The built page in the package; src/node and dist/node have the same depth. */
-const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
+/** The built page in the package. */
+const builtPage = getPackagePath("dist", "studio");
 
 /**
  * Gathers the site; missing weights and recordings are downloaded. Rejects with `unexpected` if it is not
@@ -87,7 +87,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       gallery[name] = { file: `${name}.zip`, sha256 };
       if (!withEmbeddings.includes(name)) continue;
-      const path = fileURLToPath(new URL(`../../../demo/${name}/embeddings.zip`, import.meta.url));
+      const path = getPackagePath("demo", name, "embeddings.zip");
       const file = `${name}-embeddings.zip`;
       site.set(`gallery/${file}`, { path });
       gallery[name].embeddings = { file, sha256: await computeFileHash(path) };

@@ -12,6 +12,7 @@ import type { PageAssets } from "../../view/report/page.tsx";
 import { writeReport } from "../../view/report/page.tsx";
 import type { GatheredReport } from "../../workflow/golem-report.ts";
 import type { ReportSources } from "../data/report-sources.ts";
+import { getPackagePath, isSource } from "../disk/package-place.ts";
 import { addFileClips, type FileClipOptions } from "./report-clips.ts";
 
 /** How sound gets into a report; see `addFileClips`. */
@@ -49,6 +50,6 @@ export async function loadPageAssets(): Promise<PageAssets> {
 
 /** HTML parsers read line ends as "\n", and hashes of the page's policy are of what they read. */
 async function readText(name: string): Promise<string> {
-  const text = await readFile(new URL(`../../view/${name}`, import.meta.url), "utf8");
+  const text = await readFile(getPackagePath(isSource ? "src" : "dist", "view", name), "utf8");
   return text.replaceAll("\r\n", "\n");
 }

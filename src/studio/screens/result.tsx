@@ -165,7 +165,10 @@ function describeMeaning(evaluation: Evaluated): string {
     case "shortcut":
       return w.unmeasured(...readReason(evaluation));
     case "noMistake":
-      return w.noMistake(evaluation.recordings, 1 - evaluation.interval[0]);
+      return w.noMistake(
+        evaluation.recordings,
+        evaluation.interval[0] > evaluation.chance ? 1 - evaluation.interval[0] : undefined,
+      );
     default:
       return w.verdicts[verdict];
   }
@@ -257,11 +260,13 @@ function CurveSection() {
   if (!found || found.points.length === 0) return null;
   const { evaluation } = learned.value!.document;
   const doubled = found.forecasts.find(({ growth }) => growth === 2);
+  const isForecast =
+    !(evaluation && judgeStanding(evaluation)) && !["guessing", "no-mistake"].includes(found.advice.kind);
   return (
     <section aria-labelledby="curve">
       <header>
         <h2 id="curve">{w.curve}</h2>
-        {doubled && (
+        {doubled && isForecast && (
           <p class="lead">
             {doubled.gainInterval[1] < leastGain
               ? w.curveNone

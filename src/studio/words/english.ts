@@ -208,8 +208,11 @@ export const english = {
         "Measured on synthetic voices, which says little about people. Record some, as a test or to train on.",
       good: "Good. Keep testing it where it will be used.",
     },
-    noMistake: (n: number, share: number) =>
-      `No mistake yet on ${recordings(n)}, which does not exclude ${formatShare(share)} of mistakes.`,
+    /** `share` of mistakes is not excluded; undefined where guessing is not excluded either. */
+    noMistake: (n: number, share: number | undefined) =>
+      share === undefined
+        ? `No mistake yet on ${recordings(n)}, which are too few to exclude guessing.`
+        : `No mistake yet on ${recordings(n)}, which does not exclude ${formatShare(share)} of mistakes.`,
     /** Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about. */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {

@@ -3,11 +3,11 @@
  *
  * Not its concern: the page, what becomes of the files.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+
 import { type Zippable, zipSync } from "fflate";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError } from "../../core/error.ts";
+import { computeSha256Hex } from "../../core/sha256.ts";
 import {
   createWebGolem,
   listWeightOwners,
@@ -100,7 +100,7 @@ async function getGolemFiles(task: string): Promise<Readonly<Record<string, Uint
 }
 
 function checkHash(bytes: Uint8Array, wanted: string): void {
-  if (bytesToHex(sha256(bytes)) === wanted) return;
+  if (computeSha256Hex(bytes) === wanted) return;
   throw new GolemError("weights-damaged", "A file of this site has another hash than its list says.");
 }
 
