@@ -70,6 +70,7 @@ export default defineConfig([
       `${runtimeFolder}/ort-wasm-simd-threaded.mjs`,
       `${runtimeFolder}/ort-wasm-simd-threaded.wasm`,
       "src/web/page.html",
+      "src/view/look.css",
       "src/web/page.css",
     ],
   },

@@ -23,10 +23,13 @@ RATE = 16_000
 PHRASES = {"hey golem": "hey, golem", "lights on": "lights on", "good night": "good night"}
 # Accent+timbre; none of either is in both parts.
 VOICES = {
-    "train": ["en-us+m1", "en-gb+f2", "en-us+f4", "en-gb+m3", "en-us+m7", "en-gb+f1", "en-us+f3", "en-gb+m2"],
+    "train": [
+        "en-us+m1", "en-gb+f2", "en-gb-scotland+f4", "en-029+m3", "en-gb-x-gbcwmd+f1", "en-us+f3", "en-gb+m2", "en-gb-scotland+m7",
+        "en-029+f2", "en-gb-x-gbcwmd+m1", "en-us+m7", "en-gb+f4",
+    ],
     "test": [
-        "en-gb-x-rp+f5", "en-gb-scotland+m4", "en-us-nyc+m5", "en-gb-x-gbclan+m8", "en-029+m6",
-        "en-gb-x-gbcwmd+f5", "en-us-nyc+f5", "en-gb-x-rp+m4", "en-gb-scotland+m6", "en-gb-x-gbclan+m5",
+        "en-gb-x-rp+f5", "en-us-nyc+m4", "en-gb-x-gbclan+m8", "en-us-nyc+f5", "en-gb-x-rp+m6", "en-gb-x-gbclan+m5",
+        "en-us-nyc+m8", "en-gb-x-rp+m4", "en-gb-x-gbclan+f5", "en-us-nyc+m6",
     ],
 }
 

@@ -18,7 +18,11 @@ import type { PublicGolem } from "../golem/public-golem.ts";
 import type { TrainingDocument } from "../golem/training-document.ts";
 
 /** Files of the built library that belong to the page, and their names at the top of the folder. */
-const pageFiles: Readonly<Record<string, string>> = { "page.html": "index.html", "page.css": "page.css" };
+const pageFiles: Readonly<Record<string, string>> = {
+  "page.html": "index.html",
+  "look.css": "look.css",
+  "page.css": "page.css",
+};
 
 /** Replaces hashes, which a public page does not need. */
 const noHash = "0".repeat(64);

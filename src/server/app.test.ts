@@ -241,9 +241,11 @@ describe("addresses", () => {
       ...["/v1/golems/{id}/detect", "/v1/golems/{id}/listen", "/v1/golems/{id}/predict"],
     ]);
     const page = await ask("/docs");
-    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(page.headers.get("content-security-policy")).toMatch(
+      /^default-src 'none'; style-src 'sha256-.*; script-src 'sha256-/,
+    );
     expect(page.text).toContain('id="too-short"');
-    expect(page.text).not.toContain("<script");
+    expect(page.text.match(/<script/g)).toHaveLength(1);
     const home = await ask("/");
     expect([home.status, home.headers.get("location")]).toEqual([302, "/docs"]);
   });

@@ -152,22 +152,37 @@ const number = (name: string, minimum: number, maximum: number, description: str
     .min(minimum)
     .max(maximum)
     .optional()
-    .openapi({ param: { name, in: "query" }, type: "number", description });
+    .openapi({ param: { name, in: "query" }, type: "number", minimum, maximum, description });
 
 /**
- * How events are found; defaults follow from the training recordings. Ranges are checked again where they are
+ * How events are found; most defaults follow from the training recordings. Ranges are checked again where they are
  * used.
  */
 const detectFields = {
-  threshold: number("threshold", 0.001, 1, "Lowest score of an event."),
-  windowSeconds: number("windowSeconds", 0.1, 60, "Length of the windows, in seconds."),
-  hopSeconds: number("hopSeconds", 0.02, 60, "From one window to the next, in seconds."),
-  minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event, in seconds."),
+  threshold: number(
+    "threshold",
+    0.001,
+    1,
+    "Lowest score of an event; by default the median confidence in the evaluation, at most 0.8.",
+  ),
+  windowSeconds: number(
+    "windowSeconds",
+    0.1,
+    60,
+    "Length of the windows, in seconds; by default the median duration of the training recordings.",
+  ),
+  hopSeconds: number(
+    "hopSeconds",
+    0.02,
+    60,
+    "From one window to the next, in seconds; by default a quarter of a window.",
+  ),
+  minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event, in seconds; by default 0.1."),
   mergeSeconds: number(
     "mergeSeconds",
     0,
     60,
-    "Events of one label that are no further apart than this many seconds are merged.",
+    "Events of one label that are no further apart than this many seconds are merged; by default a quarter of a window, within 0.3 to 1.",
   ),
 };
 
@@ -190,6 +205,8 @@ export const listenQuery = z.object({
     .openapi({
       param: { name: "rate", in: "query" },
       type: "integer",
+      minimum: 1000,
+      maximum: 384_000,
       description: "Sample rate, in Hz.",
     }),
   lag: number(

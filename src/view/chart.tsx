@@ -4,6 +4,7 @@
  * Not its concern: what is shown, languages.
  */
 import type { ComponentChildren } from "preact";
+import { formatShare } from "./format.ts";
 
 /** A coordinate, to a tenth of a pixel. */
 export function at(value: number): number {
@@ -79,7 +80,7 @@ export function ShareLines(props: {
         <g key={tick}>
           <path class="grid" d={`M${at(left)} ${at(y(tick))}H${at(right)}`} />
           <PictureText x={left - 8} y={y(tick) + 4} anchor="end">
-            {100 * tick}
+            {formatShare(tick)}
           </PictureText>
         </g>
       ))}

@@ -33,7 +33,7 @@ export function CurvePicture(props: {
   const { curve, width, words } = props;
   const { points, chance } = curve;
   const isNarrow = width < 500;
-  const [left, top, right, bottom] = [isNarrow ? 34 : 48, 16, width - 20, isNarrow ? 230 : 330];
+  const [left, top, right, bottom] = [isNarrow ? 50 : 56, 16, width - 20, isNarrow ? 230 : 330];
   const forecasts = curve.forecasts.filter(({ growth }) => growth > 1);
   const all: readonly Place[] = [...points, ...forecasts];
   const sizes = all.map(({ recordingsPerClass }) => recordingsPerClass);

@@ -153,12 +153,17 @@ function describeLimit(evaluation: NonNullable<WebGolem["evaluation"]>): string 
   return ` ${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
+const formatMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
 async function start(): Promise<void> {
   const bar = get<HTMLProgressElement>("loading-bar");
   try {
     const golem = await loadGolem("golem/", {
       onProgress: ({ completed, total }) => {
-        if (total) bar.value = completed / total;
+        if (!total) return;
+        bar.value = completed / total;
+        get("loading-text").textContent =
+          `Loading the golem: ${formatMegabytes(completed)} of ${formatMegabytes(total)} MB`;
       },
     });
     describe(golem);

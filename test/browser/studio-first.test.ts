@@ -29,7 +29,8 @@ describe.skipIf(!browserPath)(`the first example of the studio${browserNote}`, (
     }
     const labels = Array.from({ length: 12 }, (_, i) => ["good night", "hey golem", "lights on"][i % 3]);
     expect(answered.filter((answer, i) => answer !== labels[i] && answer !== "unknown")).toEqual([]);
-    expect(answered.filter((answer) => answer !== "unknown").length).toBeGreaterThanOrEqual(8);
+    // The threshold flags one familiar recording in twenty.
+    expect(answered.filter((answer) => answer !== "unknown").length).toBeGreaterThanOrEqual(11);
     expect(await page.textContent(".under")).toContain("Recorded as “lights on”");
     expect(await findViolations(page)).toEqual([]);
   });

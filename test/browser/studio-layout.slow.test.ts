@@ -1,12 +1,16 @@
 /** Every screen of the studio in several widths, both languages, with few and many classes and long names: nothing overflows, nothing is covered. */
-import type { Page } from "playwright-core";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
+import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser.ts";
 import { findLayoutFaults, isAboveFold } from "../support/screen-layout.ts";
-import { chooseZip } from "../support/studio-files.ts";
+import { choose, chooseZip } from "../support/studio-files.ts";
 import { goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
 
 const sizes = [
@@ -56,18 +60,29 @@ async function walkSizes(page: Page, name: string): Promise<string[]> {
         faults.push(`${name}, ${language}, ${size.width}: ${fault}`);
     }
   }
+  for (const violation of await findViolations(page)) faults.push(`${name}: ${violation}`);
   return faults;
 }
 
 describe.skipIf(!browserPath)(`the layout of the studio${browserNote}`, () => {
   let server: StudioServer;
+  let browser: Browser;
+  let microphone: string;
   beforeAll(async () => {
     server = await openStudio();
+    microphone = join(await mkdtemp(join(tmpdir(), "golem-studio-")), "microphone.wav");
+    // Too quiet for a recording: the recorder runs on, and says so.
+    await writeFile(microphone, encodeWav(new Float32Array(16_000), 16_000, "pcm16"));
+    browser = await launchBrowser(listMicrophoneFlags(microphone));
   });
-  afterAll(() => server?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(dirname(microphone), { recursive: true, force: true });
+  });
 
-  it.each([2, 14, 30])("holds on every screen with %d classes", { timeout: 600_000 }, async (count) => {
-    const { page } = await openStudioPage(await getBrowser(), server.url);
+  it.each([2, 14, 30])("holds on every screen with %d classes", { timeout: 900_000 }, async (count) => {
+    const { page } = await openStudioPage(browser, server.url);
     const faults = await walkSizes(page, "home");
     await chooseZip(page, "set.zip", createClasses(nameClasses(count)));
     await page.waitForSelector(".class");
@@ -78,12 +93,42 @@ describe.skipIf(!browserPath)(`the layout of the studio${browserNote}`, () => {
       await page.setViewportSize(size);
       if (!(await isAboveFold(page, ".rec"))) faults.push(`record, ${size.width}: Record is below the fold`);
     }
+    await page.click(".record .rec");
+    await page.waitForSelector(".rec.stop");
+    faults.push(...(await walkSizes(page, "recording")));
+    for (const size of phones) {
+      await page.setViewportSize(size);
+      if (!(await isAboveFold(page, ".rec.stop")))
+        faults.push(`recording, ${size.width}: Stop is below the fold`);
+    }
+    await page.click(".rec.stop");
+    await page.locator(".item .tools button").first().click();
+    await page.waitForSelector(".editor .wave svg");
+    faults.push(...(await walkSizes(page, "edit")));
+    await page.keyboard.press("Escape");
     await learn.click();
     await page.waitForSelector(".number", { timeout: 120_000 });
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll("details")) details.open = true;
-    });
     faults.push(...(await walkSizes(page, "result")));
+    await goTo(page, "record");
+    await page.locator(".item .tools button").nth(1).click();
+    await page.waitForFunction(
+      (n) => document.querySelectorAll(".item").length === n,
+      recordingsPerClass - 1,
+    );
+    await learn.click();
+    await page.waitForSelector("#history", { timeout: 120_000 });
+    await page.locator(".threshold input").fill("95");
+    await choose(
+      page,
+      "Choose unlabelled files",
+      [300, 500, 900].map((pitch) => ({
+        name: `${"a file from a recorder with a long name ".repeat(2)}${pitch}.wav`,
+        mimeType: "audio/wav",
+        buffer: Buffer.from(encodeWav(createTone(8000, 0.3, 1, pitch)[0]!, 8000, "pcm16")),
+      })),
+    );
+    await page.waitForSelector(".suggestions li", { timeout: 120_000 });
+    faults.push(...(await walkSizes(page, "history, threshold and suggestions")));
     await goTo(page, "try");
     await page.waitForSelector(".try .rec");
     faults.push(...(await walkSizes(page, "try")));

@@ -6,7 +6,8 @@ const maximumControls = 160;
 
 /**
  * What is wrong with the layout of what is shown, in words; empty where nothing is. Every control is scrolled to as a user would
- * scroll, and has to be what is under the pointer at its centre. Marks of drawings are left out: they may overlap.
+ * scroll, and has to be what is under the pointer at its centre. Marks of drawings are left out: they may overlap. While a modal dialog is
+ * open, only its controls are checked, and the dialog has to be within the window.
  */
 export function findLayoutFaults(page: Page): Promise<string[]> {
   return page.evaluate((maximum) => {
@@ -16,9 +17,23 @@ export function findLayoutFaults(page: Page): Promise<string[]> {
     const root = document.documentElement;
     if (root.scrollWidth > innerWidth)
       faults.push(`the page is ${root.scrollWidth - innerWidth} px too wide`);
+    const dialog = document.querySelector("dialog:modal");
+    if (dialog) {
+      const { left, right, top, bottom } = dialog.getBoundingClientRect();
+      if (left < 0 || right > innerWidth || top < 0 || bottom > innerHeight)
+        faults.push("the dialog reaches beyond the window");
+    }
     const controls = [
-      ...document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary"),
-    ].filter((one) => one.checkVisibility() && !one.closest(".skip, .hidden"));
+      ...(dialog ?? document).querySelectorAll<HTMLElement>(
+        "a[href], button, input, select, textarea, summary",
+      ),
+    ].filter(
+      (one) =>
+        one.checkVisibility() &&
+        !one.closest(".skip, .hidden") &&
+        // Sliders that lie on each other take the pointer at their thumbs alone.
+        getComputedStyle(one).pointerEvents !== "none",
+    );
     for (const control of controls.slice(0, maximum)) {
       control.scrollIntoView({ block: "center", inline: "center" });
       const { left, right, top, bottom, width, height } = control.getBoundingClientRect();

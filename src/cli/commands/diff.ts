@@ -1,4 +1,5 @@
 /** `golem diff A B [DATA]`: whether another version is better, on the same held-out recordings. */
+import { basename, resolve } from "node:path";
 import { diffGolems, type GolemDiff } from "../../node/diff.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import { describeDifference } from "../describe-difference.ts";
@@ -33,5 +34,8 @@ export async function runCommand(
 async function writePage(file: string, diff: GolemDiff, a: string, b: string): Promise<void> {
   const { writeDifferencePage } = await import("../../view/report/difference-page.tsx");
   const { loadPageAssets } = await import("../../node/report/golem-report.ts");
-  await writeFileAtomic(file, writeDifferencePage(diff, { a, b }, await loadPageAssets()));
+  const names = { a: basename(resolve(a)), b: basename(resolve(b)) };
+  // Two folders of one name are told apart by their paths.
+  const shown = names.a === names.b ? { a, b } : names;
+  await writeFileAtomic(file, writeDifferencePage(diff, shown, await loadPageAssets()));
 }

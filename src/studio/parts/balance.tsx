@@ -63,7 +63,7 @@ export function Balance() {
 /** Pixels between the sides of the picture, its axes, and the first and last point. */
 function getFrame() {
   const width = isNarrow.value ? 320 : 680;
-  const [left, right] = [isNarrow.value ? 32 : 44, width - 16];
+  const [left, right] = [isNarrow.value ? 50 : 56, width - 16];
   return { width, left, right, top: 16, bottom: isNarrow.value ? 200 : 250, inset: 16 };
 }
 

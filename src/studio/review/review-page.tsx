@@ -168,7 +168,7 @@ export function ReviewPage() {
         >
           {languages.map((code) => (
             <option key={code} value={code}>
-              {code}
+              {new Intl.DisplayNames(code, { type: "language" }).of(code)}
             </option>
           ))}
         </select>

@@ -71,7 +71,7 @@ function ReliabilityPicture(props: {
   readonly width: number;
 }) {
   const { bins, repeats, width } = props;
-  const [left, top, right] = [48, 16, width - 16];
+  const [left, top, right] = [56, 16, width - 16];
   const side = right - left;
   const bottom = top + side;
   const x = (share: number) => at(left + side * share);
@@ -89,7 +89,7 @@ function ReliabilityPicture(props: {
             {formatShare(tick)}
           </PictureText>
           <PictureText x={left - 8} y={y(tick) + 4} anchor="end">
-            {100 * tick}
+            {formatShare(tick)}
           </PictureText>
         </g>
       ))}

@@ -129,14 +129,17 @@ export function writeReproduction({ reproduction }: ReportData) {
       <pre tabIndex={0} role="region" aria-label="Commands">
         <code>{reproduction.commands.join("\n")}</code>
       </pre>
-      <dl class="hashes">
-        {reproduction.facts.map(([name, value], i) => (
-          <div key={i}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <details>
+        <summary>Versions and fingerprints</summary>
+        <dl class="hashes">
+          {reproduction.facts.map(([name, value], i) => (
+            <div key={i}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
     </Section>
   );
 }

@@ -59,11 +59,11 @@ function Page(props: {
       </head>
       <body>
         <main id="main">
-          <Section
-            id="difference"
-            title={`${names.b} against ${names.a}`}
-            sentence={`${names.b} is ${describeDifference(difference)}.`}
-          >
+          <section id="difference" aria-labelledby="difference-title">
+            <header>
+              <h1 id="difference-title">{`${names.b} against ${names.a}`}</h1>
+              <p class="lead">{`${names.b} is ${describeDifference(difference)}.`}</p>
+            </header>
             <Facts
               facts={[
                 [names.a, formatPercent(a.balancedAccuracy)],
@@ -72,7 +72,7 @@ function Page(props: {
                 ["answers that changed sides", String(changed.length)],
               ]}
             />
-          </Section>
+          </section>
           <Section
             id="classes"
             title="Per class"
