@@ -23,6 +23,7 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import { createDamagedError } from "./checked-json.ts";
 import {
   checkViews,
+  type FalseAlarmAccount,
   formatVersion,
   type GolemDocument,
   parseGolemDocument,
@@ -108,6 +109,7 @@ interface GolemParts {
   /** The contents of training.json. */
   readonly account: TrainingAccount;
   readonly augment?: AugmentAccount | undefined;
+  readonly falseAlarms?: FalseAlarmAccount | undefined;
   readonly seed: number;
   readonly judgement: Judgement;
 }
@@ -141,6 +143,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     ...(familiarity ? { familiarity: describeFamiliarity(familiarity) } : {}),
     ...(calibration ? { labelSets: { level: labelSetLevel } } : {}),
     ...(parts.augment ? { augment: parts.augment } : {}),
+    ...(parts.falseAlarms ? { falseAlarms: parts.falseAlarms } : {}),
     seed: parts.seed,
     data: {
       name: parts.name,

@@ -160,6 +160,12 @@ const number = (name: string, minimum: number, maximum: number, description: str
  */
 const detectFields = {
   threshold: number("threshold", 0.001, 1, "Lowest score of an event."),
+  falseAlarmsPerHour: number(
+    "falseAlarmsPerHour",
+    1e-6,
+    1e6,
+    "Most false alarms per hour, in place of a threshold: thresholds per class as measured at training.",
+  ),
   windowSeconds: number("windowSeconds", 0.1, 60, "Length of the windows, in seconds."),
   hopSeconds: number("hopSeconds", 0.02, 60, "From one window to the next, in seconds."),
   minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event, in seconds."),

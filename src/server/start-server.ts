@@ -6,6 +6,7 @@
 import { availableParallelism } from "node:os";
 import { type Logger, pino } from "pino";
 import type { GolemError } from "../core/error.ts";
+import { describeThresholds } from "../detect/false-alarms.ts";
 import { getCacheFolder } from "../node/disk/cache-folder.ts";
 import type { EnvironmentOptions } from "../node/environment.ts";
 import { type ClipKeeper, type KeepOptions, openClipKeeper } from "../node/keep/clip-keeper.ts";
@@ -58,6 +59,8 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly workers?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
+  /** Most false alarms per hour of detect and listen, for requests that name no threshold. */
+  readonly falseAlarmsPerHour?: number | undefined;
   /** Where clips of what was heard by detect and listen are kept; default: nothing is kept. */
   readonly keep?: KeepOptions | undefined;
   /** Where log lines go; by default nowhere. */
@@ -193,6 +196,7 @@ function createParts(
     maximumFiles: options.maximumFiles ?? serverDefaults.maximumFiles,
     timeoutSeconds: options.timeoutSeconds ?? serverDefaults.timeoutSeconds,
     idleSeconds: options.idleSeconds ?? serverDefaults.idleSeconds,
+    falseAlarmsPerHour: options.falseAlarmsPerHour,
     body: { maximumBytes: maximumBodyBytes, budget, graceSeconds: options.bodySeconds },
     stream: {
       maximumBytes: options.maximumStreamBytes ?? serverDefaults.maximumStreamBytes,
@@ -204,10 +208,15 @@ function createParts(
 /** Loads all golems, then reloads those whose folders change. */
 async function loadAndWatch(
   { golems, metrics, log }: AppParts,
-  { signal, onProgress }: ServerOptions,
+  { signal, onProgress, falseAlarmsPerHour }: ServerOptions,
 ): Promise<void> {
   const start = performance.now();
   await golems.load({ signal, onProgress });
+  if (falseAlarmsPerHour !== undefined) {
+    for (const { id, document } of golems.list()) {
+      log.info({ golem: id }, describeThresholds(document, falseAlarmsPerHour));
+    }
+  }
   log.info({ golems: golems.ids, milliseconds: Math.round(performance.now() - start) }, "ready");
   golems.watch((id, error) => {
     metrics.countReload(id, error === undefined);

@@ -21,6 +21,8 @@ interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly clientShare?: number;
   readonly timeout?: number;
   readonly workers?: number;
+  /** Per hour. */
+  readonly falseAlarms?: number;
   readonly encoder?: string;
 }
 
@@ -52,6 +54,7 @@ export async function runCommand(
     timeoutSeconds: options.timeout,
     workers: options.workers,
     encoder: options.encoder,
+    falseAlarmsPerHour: options.falseAlarms,
     keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });

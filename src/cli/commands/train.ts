@@ -22,6 +22,7 @@ import { reportSkipped } from "./skipped.ts";
 interface TrainOptions extends MeasureCommandOptions {
   readonly out: string;
   readonly test?: string;
+  readonly negatives?: number;
 }
 
 /** Runs the command; resolves with the exit code. */
@@ -31,11 +32,12 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, test, strict } = options;
+  const { out, test, negatives, strict } = options;
   await checkFolderReplaceable(out);
   const golem = await train(data, {
     ...toMeasureOptions(options),
     ...(test === undefined ? {} : { test }),
+    ...(negatives === undefined ? {} : { negatives }),
     ...terminal.work,
   });
   await golem.save(out);

@@ -13,7 +13,10 @@ import type { MeasureOptions } from "../../workflow/training-options.ts";
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */
 export function describeAsked(
-  options: MeasureOptions & { readonly test?: string | Dataset | undefined },
+  options: MeasureOptions & {
+    readonly test?: string | Dataset | undefined;
+    readonly negatives?: number | undefined;
+  },
 ): Record<string, string | number | boolean> {
   const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio, annotations } =
     options;
@@ -22,7 +25,7 @@ export function describeAsked(
     ...{ encoder, precision, layer, pooling, head, shots, limit },
     test: typeof test === "object" ? test.name : test,
     "no-transcript": transcript === false ? true : undefined,
-    ...{ augment, noise, rooms },
+    ...{ augment, noise, rooms, negatives: options.negatives },
     "no-trim": audio?.trim === false ? true : undefined,
     "max-seconds": audio?.maximumSeconds,
     ...annotations,
@@ -42,7 +45,11 @@ export function readAsked(asked: Readonly<Record<string, unknown>> = {}): Measur
     background,
     ...flags
   } = asked;
-  const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
+  const {
+    test: _,
+    negatives: __,
+    ...options
+  } = flags as MeasureOptions & Record<"test" | "negatives", unknown>;
   return {
     ...options,
     transcript: noTranscript !== true,
