@@ -53,6 +53,12 @@ describe("the score track", () => {
     expect(kept[0]!.end).toBeGreaterThanOrEqual(95);
   });
 
+  it("has thresholds per label", () => {
+    const options = { thresholds: [0.9, 0.3, 0.3], offThresholds: [0.6, 0.2, 0.2] };
+    expect(track(createWindows([0, 0.8, 0.8, 0.8, 0]), options)).toEqual([]);
+    expect(track(createWindows([0, 0.5, 0.5, 0.5, 0], 1), options)).toMatchObject([{ label: 1 }]);
+  });
+
   it("reports the latest stretch without a certain label, unless it was named or background", () => {
     const scores = createScoreTrack(defaults);
     const findUnnamed = (windows: readonly ScoredWindow[]) => {

@@ -43,13 +43,10 @@ export function readAsked(asked: Readonly<Record<string, unknown>> = {}): Measur
     "max-seconds": maximumSeconds,
     margin,
     background,
+    negatives: _negatives,
     ...flags
   } = asked;
-  const {
-    test: _,
-    negatives: __,
-    ...options
-  } = flags as MeasureOptions & Record<"test" | "negatives", unknown>;
+  const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };
   return {
     ...options,
     transcript: noTranscript !== true,
