@@ -107,7 +107,7 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
 function settle({ model }: Golem, options: DetectWork): DetectSettings {
   const settings = resolveDetectSettings(model, options);
   const { threshold } = settings;
-  if (options.threshold === undefined && threshold < highestThreshold) {
+  if (!settings.thresholds && options.threshold === undefined && threshold < highestThreshold) {
     options.onWarning?.({
       code: "seldom-sure",
       message: `Half of this golem's answers to held-out recordings are no surer than ${Math.round(100 * threshold)} %, so events are reported from there on; many will be wrong.`,

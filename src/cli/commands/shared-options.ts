@@ -97,13 +97,15 @@ export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
   };
 }
 
-/** Says which thresholds follow from a rate of false alarms, and how they were measured. */
+/** Says on stderr which thresholds follow from a rate of false alarms, and how they were measured. */
 export function noteThresholds(
   { document }: { readonly document: GolemDocument },
   { falseAlarms }: DetectCommandOptions,
-  { note }: Pick<Terminal, "note">,
+  { stderr, quiet }: Pick<Terminal, "stderr" | "quiet">,
 ): void {
-  if (falseAlarms !== undefined) note(describeThresholds(document, falseAlarms));
+  if (falseAlarms === undefined) return;
+  const text = describeThresholds(document, falseAlarms);
+  if (!quiet) stderr.write(`${makePrintable(text)}\n`);
 }
 
 /** Options of keeping what was heard. */
