@@ -162,7 +162,7 @@ export const falseAlarmsOption: OptionSpecification = {
 export const detectOptions: readonly OptionSpecification[] = [
   {
     flags: "--threshold <p>",
-    description: `minimum score of an event: the probability of its label, reduced where the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence)`,
+    description: `minimum score of an event: the probability of its label, reduced where the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence, and for classes with few false alarms at training)`,
     parse: share,
   },
   falseAlarmsOption,

@@ -15,7 +15,8 @@ export interface DetectOptions {
   /**
    * Minimum score of an event, 0 to 1. The score is the probability of its label, reduced where the sound is
    * unlike all classes. Default 0.8, which is right if a false alarm costs as much as four misses; for a
-   * golem that is rarely so confident about held-out recordings, the median of its confidences.
+   * golem that is rarely so confident about held-out recordings, the median of its confidences. Of classes for
+   * which the golem's measurement of false alarms allows a lower one at 3 per hour, that one.
    */
   readonly threshold?: number | undefined;
   /**
@@ -89,6 +90,17 @@ function getMedianConfidence({ evaluation }: Pick<GolemModel["document"], "evalu
   return 1;
 }
 
+/**
+ * False alarms per hour up to which default thresholds are lowered, where the golem's own measurement reaches as
+ * far.
+ */
+const usualFalseAlarms = 3;
+
+/** The default threshold of all classes, before any is lowered. */
+export function getUsualThreshold(document: Pick<GolemModel["document"], "evaluation">): number {
+  return Math.min(highestThreshold, Math.max(0.001, getMedianConfidence(document)));
+}
+
 /** Ratio of the threshold for an event to continue to the threshold for it to start. */
 export const offShare = 0.7;
 
@@ -130,14 +142,23 @@ export function resolveDetectSettings(
   };
 }
 
-/** The thresholds: for a rate of false alarms per label, else one. */
+/** The thresholds: one that was asked for, or per label where false alarms were measured. */
 function resolveThresholds(
   { labels = [], ...document }: Parameters<typeof resolveDetectSettings>[0]["document"],
   { threshold, falseAlarmsPerHour }: DetectOptions,
 ): Pick<DetectSettings, "threshold" | "thresholds"> {
+  const { falseAlarms } = document;
+  const collect = (thresholds: readonly number[]) => {
+    const reported = thresholds.filter((_, label) => !isBackground(labels[label]!));
+    return { threshold: Math.min(...reported), thresholds };
+  };
   if (falseAlarmsPerHour === undefined) {
-    const usual = Math.min(highestThreshold, Math.max(0.001, getMedianConfidence(document)));
-    return { threshold: check("threshold", threshold ?? usual, 0.001, 1) };
+    if (threshold !== undefined) return { threshold: check("threshold", threshold, 0.001, 1) };
+    const usual = getUsualThreshold(document);
+    const least = falseAlarms?.steps[0]?.perHour ?? Number.POSITIVE_INFINITY;
+    if (least > usualFalseAlarms) return { threshold: usual };
+    const measured = deriveThresholds({ labels, falseAlarms }, usualFalseAlarms).thresholds;
+    return collect(measured.map((own) => Math.min(usual, own)));
   }
   if (threshold !== undefined) {
     throw new GolemError(
@@ -149,10 +170,7 @@ function resolveThresholds(
     );
   }
   check("falseAlarmsPerHour", falseAlarmsPerHour, 1e-6, 1e6);
-  const { falseAlarms } = document;
-  const { thresholds } = deriveThresholds({ labels, falseAlarms }, falseAlarmsPerHour);
-  const reported = thresholds.filter((_, label) => !isBackground(labels[label]!));
-  return { threshold: Math.min(...reported), thresholds };
+  return collect(deriveThresholds({ labels, falseAlarms }, falseAlarmsPerHour).thresholds);
 }
 
 const clamp = (value: number, minimum: number, maximum: number): number =>

@@ -99,6 +99,13 @@ describe("thresholds for a rate of false alarms", () => {
     const model = { training: { formatVersion: 3 as const, recordings: [] }, document };
     const settings = resolveDetectSettings(model, { falseAlarmsPerHour: 3 });
     expect(settings.thresholds).toEqual(deriveThresholds(document, 3).thresholds);
+    const usual = resolveDetectSettings(model);
+    const [quiet] = deriveThresholds(document, 3).thresholds;
+    expect(usual.thresholds![0]).toBe(Math.min(0.8, quiet!));
+    expect(Math.max(...usual.thresholds!)).toBeLessThanOrEqual(0.8);
+    const short = { ...model, document: { ...document, falseAlarms: measure(5, 60) } };
+    expect(resolveDetectSettings(short)).toMatchObject({ threshold: 0.8 });
+    expect(resolveDetectSettings(short).thresholds).toBeUndefined();
     expect(settings.threshold).toBe(Math.min(...settings.thresholds!.slice(0, 2)));
     expect(() => resolveDetectSettings(model, { falseAlarmsPerHour: 3, threshold: 0.5 })).toThrow(
       /expected one/,
