@@ -28,7 +28,7 @@ export interface AtThreshold extends Matched {
 }
 
 /** What one stream gave at thresholds for a rate of false alarms; undefined `asked`: the least rate measurable. */
-export interface AtRate extends Matched {
+interface AtRate extends Matched {
   readonly asked: number | undefined;
   /** The rate that the golem's measurement states. */
   readonly perHour: number;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { integer, list, port, positive, ratePerHour, share, timeLimit } from "./option-values.ts";
+import {
+  integer,
+  list,
+  port,
+  positive,
+  ratePerHour,
+  share,
+  shareOrZero,
+  timeLimit,
+} from "./option-values.ts";
 
 describe("values of options", () => {
   it.each([
@@ -11,6 +20,7 @@ describe("values of options", () => {
     ["a rate", ratePerHour, "0.5/h", 0.5],
     ["a rate", ratePerHour, " 12/d", 0.5],
     ["a rate", ratePerHour, "1/hour", 1],
+    ["a share or nothing", shareOrZero, "0", 0],
     ["seconds", timeLimit, "86400", 86_400],
     ["words", list, "a, b", ["a", "b"]],
   ])("takes %s", (_, parse, text, value) => {

@@ -10,7 +10,13 @@ import { type ClipKeeping, createClipCutter } from "./clip-cutter.ts";
 import { type DetectSettings, offShare } from "./detect-settings.ts";
 import { createMissTrack } from "./miss-track.ts";
 import { createSampleRing } from "./sample-ring.ts";
-import { createScoreTrack, type TrackedEvent, type WindowScores } from "./score-track.ts";
+import {
+  createScoreTrack,
+  type ScoredWindow,
+  type TrackedEvent,
+  type TrackOptions,
+  type WindowScores,
+} from "./score-track.ts";
 import { createSoundGate, type GateState } from "./sound-gate.ts";
 import { isBackground } from "./training-statistics.ts";
 import type { WindowClassifier } from "./window-classifier.ts";
@@ -18,10 +24,10 @@ import { createWindowPlanner, getPlanOptions, getPlanReach, type WindowPlan } fr
 import { createWindowQueue } from "./window-queue.ts";
 
 /** A detected event. Times in seconds from the start of the stream. */
-export interface DetectedEvent {
+export interface DetectedEvent<Label extends string = string> {
   readonly start: number;
   readonly end: number;
-  readonly label: string;
+  readonly label: Label;
   /** Highest smoothed probability of the label, reduced where the sound is unlike all classes. */
   readonly confidence: number;
 }
@@ -100,11 +106,9 @@ export function createEventPipeline(
     isReported: labels.map((label) => !isBackground(label)),
   };
   const track = createScoreTrack(trackOptions);
-  const misses = keep && createMissTrack(trackOptions, keep);
   // An event is certain only after its last window and the silence within which a later one would be merged.
   const delaySeconds =
     (getPlanReach(planOptions) * frameSamples) / sampleRate + settings.mergeSeconds + maximumLagSeconds;
-  const cutter = keep && createClipCutter({ sampleRate, delaySeconds, ...keep });
   const ring = createSampleRing(getPlanReach(planOptions) * frameSamples);
   let gateState: GateState | undefined;
   let heard = 0;
@@ -116,14 +120,10 @@ export function createEventPipeline(
   const toEvent = ({ start, end, label, confidence }: TrackedEvent): DetectedEvent => ({
     ...{ start: toSeconds(start), end: toSeconds(end), label: labels[label]!, confidence },
   });
+  const clips = keep && createClips({ sampleRate, delaySeconds, ...keep }, trackOptions, toEvent);
   const accept = (events: readonly TrackedEvent[]): void => {
-    for (const event of events.map(toEvent)) {
-      certain.push(event);
-      cutter?.add("event", event);
-    }
-  };
-  const takeMisses = (missed: ReturnType<NonNullable<typeof misses>["push"]> = []): void => {
-    for (const { kind, ...stretch } of missed) cutter?.add(kind, toEvent(stretch));
+    certain.push(...events.map(toEvent));
+    clips?.addEvents(events);
   };
   const queue = createWindowQueue<WindowScores>({
     concurrency,
@@ -135,13 +135,13 @@ export function createEventPipeline(
     take(plan, answer) {
       if (plan.kind === "end") {
         accept(track.end(plan.quietUntil));
-        return takeMisses(misses?.end(plan.quietUntil));
+        return clips?.end(plan.quietUntil);
       }
       if (answer) heardUntil = toSeconds(plan.to);
       const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };
       const window = { ...plan, ...scores };
       accept(track.push(window));
-      takeMisses(misses?.push(window));
+      clips?.addWindow(window);
     },
   });
   function takeFrame(power: number): void {
@@ -160,7 +160,7 @@ export function createEventPipeline(
       for (let at = 0; at < samples.length; ) {
         const piece = samples.subarray(at, at + frameSamples - (ring.written % frameSamples));
         ring.write(piece);
-        cutter?.push(piece);
+        clips?.push(piece);
         meter.push(piece);
         at += piece.length;
       }
@@ -169,7 +169,7 @@ export function createEventPipeline(
       meter.finish();
       enqueue(planner.finish(gate.finish(), gateState?.frames ?? 0));
       enqueue([{ kind: "end", quietUntil: Number.POSITIVE_INFINITY }]);
-      cutter?.finish();
+      clips?.finish();
     },
     leaveOutStale(maximumLagSeconds) {
       const lagFrames = Math.round((maximumLagSeconds * sampleRate) / frameSamples);
@@ -199,6 +199,28 @@ export function createEventPipeline(
         ...{ heardUntil, heard, dropped },
       };
     },
+  };
+}
+
+/** Cuts clips of events, near misses and unknown sound out of the stream. */
+function createClips(
+  cutting: Parameters<typeof createClipCutter>[0],
+  trackOptions: TrackOptions,
+  toEvent: (stretch: TrackedEvent) => DetectedEvent,
+) {
+  const cutter = createClipCutter(cutting);
+  const misses = createMissTrack(trackOptions, cutting);
+  const addMisses = (missed: ReturnType<typeof misses.push>): void => {
+    for (const { kind, ...stretch } of missed) cutter.add(kind, toEvent(stretch));
+  };
+  return {
+    push: cutter.push,
+    addEvents(events: readonly TrackedEvent[]): void {
+      for (const event of events) cutter.add("event", toEvent(event));
+    },
+    addWindow: (window: ScoredWindow) => addMisses(misses.push(window)),
+    end: (quietUntil: number) => addMisses(misses.end(quietUntil)),
+    finish: cutter.finish,
   };
 }
 

@@ -113,6 +113,7 @@ const evaluation = z.looseObject({
     }),
   ),
   sourcesMixed: z.optional(z.literal(true)),
+  unscoredLabels: z.optional(z.array(label)),
   calibration: z.optional(
     z.looseObject({
       bins: z
@@ -147,7 +148,8 @@ const falseAlarms = z.object({
 /** What thresholds for a rate of false alarms are derived from. */
 export type FalseAlarmAccount = z.infer<typeof falseAlarms>;
 
-const golemDocument = z.object({
+/** Schema of golem.json. */
+export const golemDocument = z.object({
   format: z.literal("golem"),
   formatVersion: z.literal(formatVersion),
   createdBy: shortText,

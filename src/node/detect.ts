@@ -49,11 +49,11 @@ export interface OpenDetector extends Detector {
  * Yields the events in a recording of any length, one by one; memory does not grow with duration. Progress
  * counts seconds. Rejects with the errors of decoders and encoders, or `aborted`.
  */
-export async function* detectFile(
-  golem: Golem,
+export async function* detectFile<Label extends string = string>(
+  golem: Golem<Label>,
   file: string,
   options: DetectWork = {},
-): AsyncGenerator<DetectedEvent> {
+): AsyncGenerator<DetectedEvent<Label>> {
   const settings = settle(golem, options);
   const { signal, onProgress } = options;
   const source = await openFileSource(file);
@@ -64,9 +64,8 @@ export async function* detectFile(
     try {
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
       const keep = toKeeping(keeper, basename(file));
-      yield* detectSource(source, classifier, {
-        ...{ settings, decoders: systemDecoders, signal, onProgress, onWarning, keep },
-      });
+      const work = { settings, decoders: systemDecoders, signal, onProgress, onWarning, keep };
+      yield* detectSource(source, classifier, work) as AsyncGenerator<DetectedEvent<Label>>;
     } finally {
       await dispose();
     }
