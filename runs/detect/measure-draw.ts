@@ -3,8 +3,9 @@
  *
  * Not its concern: other draws, reports.
  */
-import { resolveDetectSettings } from "../../src/detect/detect-settings.ts";
+import { type DetectOptions, resolveDetectSettings } from "../../src/detect/detect-settings.ts";
 import { createDetector } from "../../src/detect/detector.ts";
+import { deriveThresholds } from "../../src/detect/false-alarms.ts";
 import { createWindowClassifier, type WindowClassifier } from "../../src/detect/window-classifier.ts";
 import type { WindowAnswer } from "../../src/detect/window-judge.ts";
 import { loadEncoderSet } from "../../src/node/models/load-encoder-set.ts";
@@ -18,9 +19,19 @@ import { assembleStream, rate } from "./stream.ts";
 /** Thresholds of the sweep, beside the golem's own. */
 const thresholds = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
+/** Rates of false alarms per hour that are asked for, beside the least. */
+const rates = [undefined, 3, 10, 30];
+
 /** What one stream gave at one threshold. */
 export interface AtThreshold extends Matched {
   readonly threshold: number;
+}
+
+/** What one stream gave at thresholds for a rate of false alarms; undefined `asked`: the least rate measurable. */
+interface AtRate extends Matched {
+  readonly asked: number | undefined;
+  /** The rate that the golem's measurement states. */
+  readonly perHour: number;
 }
 
 /** What one stream gave. */
@@ -41,6 +52,10 @@ export interface Measured {
   /** Of the misses at the default threshold. */
   readonly stages: Readonly<Record<Stage, number>>;
   readonly sweep: readonly AtThreshold[];
+  /** At thresholds for a rate of false alarms. */
+  readonly atRates: readonly AtRate[];
+  /** Short recordings in the stream. */
+  readonly sounds: number;
 }
 
 /** Measures; tells of each stream as it is done. */
@@ -69,7 +84,7 @@ export async function measureDraw(
         return answer;
       },
     };
-    const defaults = await runStream(hearing, samples, undefined);
+    const defaults = await runStream(hearing, samples, {});
     const plans = planStream(samples, settings);
     if (plans.length !== answers.length) throw new Error(`${plans.length} plans, ${answers.length} answers`);
     const parts = plans.map((plan, i) => ({ plan, answer: answers[i] }));
@@ -78,7 +93,17 @@ export async function measureDraw(
       // The plan does not depend on the threshold: what was heard once serves all of them.
       let next = 0;
       const replayed = { ...classifier, classify: async () => answers[next++] };
-      sweep.push({ threshold, ...matchEvents(await runStream(replayed, samples, threshold), placed) });
+      sweep.push({ threshold, ...matchEvents(await runStream(replayed, samples, { threshold }), placed) });
+    }
+    const atRates: AtRate[] = [];
+    for (const asked of rates) {
+      const least = golem.model.document.falseAlarms!.steps[0]!.perHour;
+      const falseAlarmsPerHour = Math.max(least, asked ?? 0);
+      const { perHour } = deriveThresholds(golem.model.document, falseAlarmsPerHour);
+      let next = 0;
+      const replayed = { ...classifier, classify: async () => answers[next++] };
+      const events = await runStream(replayed, samples, { falseAlarmsPerHour });
+      atRates.push({ asked, perHour, ...matchEvents(events, placed) });
     }
     const seconds = samples.length / rate;
     onMeasured({
@@ -88,7 +113,7 @@ export async function measureDraw(
       realTimeFactor: busy / 1000 / seconds,
       atDefault: { threshold: settings.threshold, ...matchEvents(defaults, placed) },
       stages: countStages(parts, classifier.labels, defaults, placed, settings.threshold),
-      sweep,
+      ...{ sweep, atRates, sounds: placed.length },
     });
   }
   await encoderSet.dispose();
@@ -98,9 +123,9 @@ export async function measureDraw(
   async function runStream(
     by: WindowClassifier,
     samples: Float32Array,
-    threshold: number | undefined,
+    options: DetectOptions,
   ): Promise<TimedEvent[]> {
-    const detector = createDetector(by, { settings: resolveDetectSettings(golem.model, { threshold }) });
+    const detector = createDetector(by, { settings: resolveDetectSettings(golem.model, options) });
     const events: TimedEvent[] = [];
     const chunk = rate / 10;
     for (let at = 0; at < samples.length; at += chunk) {

@@ -82,6 +82,32 @@ export function writeDetectReport(measured: readonly Measured[], machine: string
     const counts = (Object.keys(stages) as Stage[]).map((stage) => sum(rows.map((one) => one.stages[stage])));
     lines.push(row([set, name, sum(counts), ...counts]));
   });
+  lines.push(
+    ...["", "## Thresholds for a rate of false alarms", ""],
+    "The thresholds that `--false-alarms` derives at training. `stated`: the rate that the golem's own measurement gives, at 240 sounds per hour. Found: per hour of the stream, and per 240 of",
+    "its short recordings, which lie much closer together than in use.",
+    "",
+    "| set | background | asked | stated | misses | 95 % | found per hour | 95 % | per 240 sounds |",
+    "|---|---|---|---|---:|---|---:|---|---:|",
+  );
+  each((rows, set, name) => {
+    for (const [i, { asked }] of (rows[0]!.atRates ?? []).entries()) {
+      const at = rows.map(({ atRates }) => atRates[i]!);
+      const cells = describeErrors(at, rows);
+      const alarms = sum(at.flatMap((one) => Object.values(one.alarms)));
+      const stated = range(
+        at.map(({ perHour }) => perHour),
+        (value) => value.toFixed(1),
+      );
+      lines.push(
+        row([
+          ...[set, name, asked === undefined ? "least" : `${asked}/h`, stated],
+          ...[cells.misses, cells.missInterval, cells.alarms, cells.alarmInterval],
+          ((240 * alarms) / sum(rows.map(({ sounds }) => sounds))).toFixed(1),
+        ]),
+      );
+    }
+  });
   for (const set of sets) {
     const own = measured.filter((row) => row.set === set);
     const seconds = sum(own.map((row) => row.seconds));

@@ -6,7 +6,7 @@ import { convolve } from "../math/fourier.ts";
 import { computeLevel, limitToTelephone, tilt } from "./filters.ts";
 import { createNoise, noiseKinds } from "./noise.ts";
 import { createRoom, placeInRoom } from "./room.ts";
-import { listVariations, variationKinds, varySamples } from "./variation.ts";
+import { listNegatives, listVariations, variationKinds, varySamples } from "./variation.ts";
 
 const sampleRate = 16_000;
 
@@ -19,8 +19,10 @@ function makeTone(frequency: number, seconds = 1): Float32Array {
 
 const toDecibels = (ratio: number): number => 20 * Math.log10(ratio);
 
+const kinds = [...variationKinds, ...listNegatives(1).map(({ kind }) => kind)];
+
 describe("varySamples", () => {
-  it.each(variationKinds)("gives the same copy for the same seed, and another for another: %s", (kind) => {
+  it.each(kinds)("gives the same copy for the same seed, and another for another: %s", (kind) => {
     const samples = makeTone(440);
     const before = samples.slice();
     const vary = (turn: number, ...words: number[]) =>
@@ -32,7 +34,7 @@ describe("varySamples", () => {
   });
 
   test.prop([
-    fc.constantFrom(...variationKinds),
+    fc.constantFrom(...kinds),
     fc.nat(),
     fc.oneof(
       fc.float32Array({
@@ -48,6 +50,31 @@ describe("varySamples", () => {
   ])("stays finite and within full scale, for any samples", (kind, seed, samples) => {
     const varied = varySamples(samples, sampleRate, { kind, turn: 0 }, [seed]);
     expect(varied.every((value) => Math.abs(value) <= 1.000001)).toBe(true);
+  });
+
+  it("cuts pieces of 30 to 60 % with a margin, or exchanges two of them", () => {
+    const samples = makeTone(500);
+    const lengths = Array.from({ length: 30 }, (_, turn) => {
+      const piece = varySamples(samples, sampleRate, { kind: "fragment", turn }, [1]);
+      return piece.length / samples.length;
+    });
+    expect(Math.min(...lengths)).toBeGreaterThan(0.3);
+    expect(Math.max(...lengths)).toBeLessThan(1.7);
+    expect(lengths.filter((length) => length < 1.1).length).toBeGreaterThan(12);
+  });
+
+  it("makes noise alone as loud as the recording, of which nothing is left, or takes the user's own", () => {
+    const samples = makeTone(500);
+    const level = computeLevel(samples);
+    const own = { noise: makeTone(3000) };
+    for (const given of [{}, own]) {
+      const burst = varySamples(samples, sampleRate, { kind: "burst", turn: 0 }, [1], given);
+      expect(burst.length / sampleRate).toBeGreaterThan(0.29);
+      expect(burst.length / sampleRate).toBeLessThan(1.51);
+      expect(Math.abs(toDecibels(computeLevel(burst) / level))).toBeLessThan(16);
+      const other = varySamples(makeTone(900), sampleRate, { kind: "burst", turn: 0 }, [1], given);
+      expect(other).toBeAllclose(burst, { rtol: 0, atol: 1e-4 });
+    }
   });
 
   it("changes pitch and length together, by 12 % down to 14 % up", () => {

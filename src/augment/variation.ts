@@ -1,5 +1,6 @@
 /**
- * Variation: a recording as it could have sounded with noise, at another speed, or in another room.
+ * Variation: a recording as it could have sounded with noise, at another speed, or in another room; and what
+ * could be taken for it: pieces of it, or noise as loud.
  *
  * Not its concern: encoders, files, which copies are of use.
  *
@@ -22,10 +23,18 @@ export const variationVersion = 1;
  */
 export const variationKinds = ["room", "noise", "speed"] as const;
 
-/** One of {@link variationKinds}. */
-type VariationKind = (typeof variationKinds)[number];
+/**
+ * Kinds of sounds that are none of the recording's class but may be taken for it: pieces of the recording, as at
+ * the edges of a window, or its two halves exchanged; and noise alone, as loud as the recording.
+ */
+const negativeKinds = ["fragment", "burst"] as const;
 
-const seedWords: Readonly<Record<VariationKind, number>> = { noise: 0, speed: 1, room: 2 };
+/** One of {@link variationKinds}, or of the kinds of negatives. */
+type VariationKind = (typeof variationKinds)[number] | (typeof negativeKinds)[number];
+
+const seedWords: Readonly<Record<VariationKind, number>> = {
+  ...{ noise: 0, speed: 1, room: 2, fragment: 3, burst: 4 },
+};
 
 /** One varied copy of each recording. */
 export interface Variation {
@@ -40,6 +49,11 @@ export function listVariations(count: number): Variation[] {
     kind: variationKinds[i % variationKinds.length]!,
     turn: Math.floor(i / variationKinds.length),
   }));
+}
+
+/** `count` negatives of each kind for each recording. */
+export function listNegatives(count: number): Variation[] {
+  return Array.from({ length: count }, (_, turn) => negativeKinds.map((kind) => ({ kind, turn }))).flat();
 }
 
 /** Sounds of the user's own, used in place of synthetic ones; mono samples at the recording's rate. */
@@ -75,6 +89,18 @@ export function varySamples(
       const noise = drawNoise(wet.length, sampleRate, random, own.noise);
       return scale(addNoise(wet, computeLevel(wet), noise, between(10, 25)), random);
     }
+    case "fragment": {
+      const piece = pad(cutFragment(samples, sampleRate, random), sampleRate, random);
+      const noise = drawNoise(piece.length, sampleRate, random, own.noise);
+      return scale(addNoise(piece, computeLevel(samples), noise, between(12, 40)), random);
+    }
+    case "burst": {
+      const seconds = Math.min(between(0.3, 1.5), (1.5 * samples.length) / sampleRate);
+      const noise = drawNoise(Math.max(1, Math.round(seconds * sampleRate)), sampleRate, random, own.noise);
+      const gain = computeLevel(samples) / (computeLevel(noise) || 1);
+      for (let i = 0; i < noise.length; i++) noise[i]! *= gain;
+      return scale(fade(noise, between(0.01, 0.2), sampleRate), random);
+    }
     default:
       return kind satisfies never;
   }
@@ -87,6 +113,30 @@ function pad(samples: Float32Array, sampleRate: number, random: Random): Float32
   const padded = new Float32Array(before + samples.length + after);
   padded.set(samples, before);
   return padded;
+}
+
+/**
+ * The first or last 30 to 60 % of the samples, or the last part before the first: sounds of the recording that
+ * are not what was said in it.
+ */
+function cutFragment(samples: Float32Array, sampleRate: number, random: Random): Float32Array {
+  const share = 0.3 + 0.3 * random.uniform();
+  const cut = Math.max(1, Math.round(share * samples.length));
+  const first = fade(samples.slice(0, cut), 0.005, sampleRate);
+  const last = fade(samples.slice(-cut), 0.005, sampleRate);
+  const kind = random.integer(3);
+  if (kind < 2) return kind === 0 ? first : last;
+  return joinFloats([last, first]);
+}
+
+/** Fades both ends, in place. */
+function fade(samples: Float32Array, seconds: number, sampleRate: number): Float32Array {
+  const length = Math.min(Math.round(seconds * sampleRate), Math.floor(samples.length / 2));
+  for (let i = 0; i < length; i++) {
+    samples[i]! *= i / length;
+    samples[samples.length - 1 - i]! *= i / length;
+  }
+  return samples;
 }
 
 function drawNoise(

@@ -9,7 +9,7 @@ import { devices } from "../core/device.ts";
 import { highestThreshold } from "../detect/detect-settings.ts";
 import { headKinds } from "../head/head.ts";
 import { keepDefaults } from "../node/keep/keep-defaults.ts";
-import { copies, integer, layer, notNegative, oneOf, positive, share } from "./option-values.ts";
+import { copies, integer, layer, notNegative, oneOf, positive, ratePerHour, share } from "./option-values.ts";
 
 /** One option of a command. */
 export interface OptionSpecification {
@@ -173,13 +173,22 @@ export const augmentOptions: readonly OptionSpecification[] = [
   { flags: "--rooms <dir>", description: "impulse responses for the copies (default: synthetic rooms)" },
 ];
 
+/** Rate of false alarms of detection. */
+export const falseAlarmsOption: OptionSpecification = {
+  flags: "--false-alarms <rate>",
+  description:
+    "most false alarms, such as 1/h, 10/d or 0.5/h: thresholds per class as measured when the golem was trained, in place of --threshold",
+  parse: ratePerHour,
+};
+
 /** Settings of detection. */
 export const detectOptions: readonly OptionSpecification[] = [
   {
     flags: "--threshold <p>",
-    description: `minimum score of an event: the probability of its label, reduced where the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence)`,
+    description: `minimum score of an event: the probability of its label, reduced where the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence, and for classes with few false alarms at training)`,
     parse: share,
   },
+  falseAlarmsOption,
   {
     flags: "--window <seconds>",
     description:

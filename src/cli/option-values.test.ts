@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { integer, list, port, positive, share, shareOrZero, timeLimit } from "./option-values.ts";
+import {
+  integer,
+  list,
+  port,
+  positive,
+  ratePerHour,
+  share,
+  shareOrZero,
+  timeLimit,
+} from "./option-values.ts";
 
 describe("values of options", () => {
   it.each([
@@ -8,6 +17,9 @@ describe("values of options", () => {
     ["a whole number", integer(2), "2", 2],
     ["a number", positive, "0.25", 0.25],
     ["a share", share, "1", 1],
+    ["a rate", ratePerHour, "0.5/h", 0.5],
+    ["a rate", ratePerHour, " 12/d", 0.5],
+    ["a rate", ratePerHour, "1/hour", 1],
     ["a share or nothing", shareOrZero, "0", 0],
     ["seconds", timeLimit, "86400", 86_400],
     ["words", list, "a, b", ["a", "b"]],
@@ -20,6 +32,7 @@ describe("values of options", () => {
     ["a whole number", integer(2), ["1", "2.5", " ", "1e400"]],
     ["a number", positive, ["0", "-1", "", "Infinity", "NaN"]],
     ["a share", share, ["0", "1.01", "x"]],
+    ["a rate", ratePerHour, ["1", "0/h", "-1/h", "1/w", "x/h", "/h", "1.2.3/h", ""]],
     ["seconds", timeLimit, ["0", "86401"]],
     ["words", list, ["", "a,,b"]],
   ])("refuses what is not %s", (_, parse, texts) => {

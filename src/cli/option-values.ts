@@ -35,6 +35,16 @@ export const notNegative = (text: string): number => {
   throw new InvalidArgumentError("A number from 0 was expected.");
 };
 
+/** A rate per hour, from a number per hour or day: 1/h, 10/d, 0.5/h. */
+export const ratePerHour = (text: string): number => {
+  const [, number = "", unit] = /^([\d.]+)\/(h|d|hour|day)$/.exec(text.trim()) ?? [];
+  const value = Number(number);
+  if (unit !== undefined && value > 0 && Number.isFinite(value)) {
+    return unit.startsWith("d") ? value / 24 : value;
+  }
+  throw new InvalidArgumentError("A number per hour or day was expected, such as 1/h, 10/d or 0.5/h.");
+};
+
 /** Parser of one of several words, which are its `choices`. */
 export const oneOf = (
   words: readonly string[],

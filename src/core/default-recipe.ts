@@ -48,6 +48,8 @@ export const defaultAmounts = {
   addedRecordings: 5,
   /** Seconds for a comparison of heads, about. */
   comparisonSeconds: 30,
+  /** Pieces of each training recording, and noises, from which false alarms are measured. */
+  negatives: 1,
   /** Recordings per label that synthetic voices make. */
   spokenRecordings: 12,
   /** Recordings suggested for labelling. */

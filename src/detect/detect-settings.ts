@@ -7,16 +7,23 @@
 import { trimParameters } from "../audio/trim.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
-import { getTrainingStatistics } from "./training-statistics.ts";
+import { deriveThresholds } from "./false-alarms.ts";
+import { getTrainingStatistics, isBackground } from "./training-statistics.ts";
 
 /** Options of detection; durations in seconds. All are optional. */
 export interface DetectOptions {
   /**
    * Minimum score of an event, 0 to 1. The score is the probability of its label, reduced where the sound is
    * unlike all classes. Default 0.8, which is right if a false alarm costs as much as four misses; for a
-   * golem that is rarely so confident about held-out recordings, the median of its confidences.
+   * golem that is rarely so confident about held-out recordings, the median of its confidences. Of classes for
+   * which the golem's measurement of false alarms allows a lower one at 3 per hour, that one.
    */
   readonly threshold?: number | undefined;
+  /**
+   * Most false alarms per hour, in place of `threshold`: the thresholds of the classes follow from what the golem
+   * made of other sounds when it was trained.
+   */
+  readonly falseAlarmsPerHour?: number | undefined;
   /**
    * Length of the windows that long stretches of sound are split into. Default: the median duration of the
    * trimmed training recordings, within 0.3 to 30.
@@ -44,7 +51,10 @@ export interface DetectOptions {
 
 /** {@link DetectOptions} with all defaults filled in. */
 export interface DetectSettings {
+  /** The lowest, if labels have thresholds of their own. */
   readonly threshold: number;
+  /** Of each label, in their order; default: `threshold`. */
+  readonly thresholds?: readonly number[] | undefined;
   /** Minimum score for an event to continue. */
   readonly offThreshold: number;
   readonly windowSeconds: number;
@@ -80,24 +90,31 @@ function getMedianConfidence({ evaluation }: Pick<GolemModel["document"], "evalu
   return 1;
 }
 
+/**
+ * False alarms per hour up to which default thresholds are lowered, where the golem's own measurement reaches as
+ * far.
+ */
+const usualFalseAlarms = 3;
+
+/** The default threshold of all classes, before any is lowered. */
+export function getUsualThreshold(document: Pick<GolemModel["document"], "evaluation">): number {
+  return Math.min(highestThreshold, Math.max(0.001, getMedianConfidence(document)));
+}
+
 /** Ratio of the threshold for an event to continue to the threshold for it to start. */
-const offShare = 0.7;
+export const offShare = 0.7;
 
 /** Fills in the defaults for a golem; throws `invalid-option` for values out of range. */
 export function resolveDetectSettings(
   model: {
     readonly training: GolemModel["training"];
-    readonly document: Pick<GolemModel["document"], "evaluation">;
+    readonly document: Pick<GolemModel["document"], "evaluation"> &
+      Partial<Pick<GolemModel["document"], "labels" | "falseAlarms">>;
   },
   options: DetectOptions = {},
 ): DetectSettings {
   const statistics = getTrainingStatistics(model);
-  const threshold = check(
-    "threshold",
-    options.threshold ?? Math.min(highestThreshold, Math.max(0.001, getMedianConfidence(model.document))),
-    0.001,
-    1,
-  );
+  const { threshold, thresholds } = resolveThresholds(model.document, options);
   const windowSeconds = check(
     "windowSeconds",
     options.windowSeconds ?? clamp(statistics.medianSeconds, 0.3, 30),
@@ -114,6 +131,7 @@ export function resolveDetectSettings(
   const maximumSeconds = options.maximumSeconds ?? clamp(1.5 * statistics.longSeconds, windowSeconds, 60);
   return {
     threshold,
+    ...(thresholds ? { thresholds } : {}),
     offThreshold: offShare * threshold,
     ...{ windowSeconds, hopSeconds, pauseSeconds },
     maximumSeconds: check("maximumSeconds", maximumSeconds, windowSeconds, 60),
@@ -122,6 +140,37 @@ export function resolveDetectSettings(
     marginSeconds: Math.min(trimParameters.marginSeconds, pauseSeconds),
     followsFloor: options.followsFloor ?? !statistics.isSteady,
   };
+}
+
+/** The thresholds: one that was asked for, or per label where false alarms were measured. */
+function resolveThresholds(
+  { labels = [], ...document }: Parameters<typeof resolveDetectSettings>[0]["document"],
+  { threshold, falseAlarmsPerHour }: DetectOptions,
+): Pick<DetectSettings, "threshold" | "thresholds"> {
+  const { falseAlarms } = document;
+  const collect = (thresholds: readonly number[]) => {
+    const reported = thresholds.filter((_, label) => !isBackground(labels[label]!));
+    return { threshold: Math.min(...reported), thresholds };
+  };
+  if (falseAlarmsPerHour === undefined) {
+    if (threshold !== undefined) return { threshold: check("threshold", threshold, 0.001, 1) };
+    const usual = getUsualThreshold(document);
+    const least = falseAlarms?.steps[0]?.perHour ?? Number.POSITIVE_INFINITY;
+    if (least > usualFalseAlarms) return { threshold: usual };
+    const measured = deriveThresholds({ labels, falseAlarms }, usualFalseAlarms).thresholds;
+    return collect(measured.map((own) => Math.min(usual, own)));
+  }
+  if (threshold !== undefined) {
+    throw new GolemError(
+      "invalid-option",
+      "A threshold and a rate of false alarms were given; expected one.",
+      {
+        hint: "Leave one of them out.",
+      },
+    );
+  }
+  check("falseAlarmsPerHour", falseAlarmsPerHour, 1e-6, 1e6);
+  return collect(deriveThresholds({ labels, falseAlarms }, falseAlarmsPerHour).thresholds);
 }
 
 const clamp = (value: number, minimum: number, maximum: number): number =>

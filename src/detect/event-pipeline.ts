@@ -7,7 +7,7 @@
 import { createFrameMeter, trimParameters } from "../audio/trim.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import { type ClipKeeping, createClipCutter } from "./clip-cutter.ts";
-import type { DetectSettings } from "./detect-settings.ts";
+import { type DetectSettings, offShare } from "./detect-settings.ts";
 import { createMissTrack } from "./miss-track.ts";
 import { createSampleRing } from "./sample-ring.ts";
 import {
@@ -97,7 +97,11 @@ export function createEventPipeline(
   const gate = createSoundGate(planOptions);
   const planner = createWindowPlanner(planOptions);
   const trackOptions = {
-    ...{ threshold: settings.threshold, offThreshold: settings.offThreshold },
+    thresholds: labels.map((_, label) => settings.thresholds?.[label] ?? settings.threshold),
+    offThresholds: labels.map((_, label) => {
+      const own = settings.thresholds?.[label];
+      return own === undefined ? settings.offThreshold : offShare * own;
+    }),
     ...{ minimumFrames: planOptions.minimumFrames, mergeFrames: planOptions.mergeFrames },
     isReported: labels.map((label) => !isBackground(label)),
   };

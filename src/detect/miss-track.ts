@@ -34,21 +34,29 @@ export function createMissTrack(
   options: TrackOptions,
   { unsure, unknown }: Pick<KeepSettings, "unsure" | "unknown">,
 ): MissTrack {
-  const hasUnsure = unsure !== undefined && unsure < options.threshold;
+  const { thresholds, offThresholds } = options;
+  const hasUnsure = unsure !== undefined && unsure < Math.max(...thresholds);
   const near = hasUnsure
-    ? createScoreTrack({ ...options, threshold: unsure, offThreshold: offShare * unsure })
+    ? createScoreTrack({
+        ...options,
+        thresholds: thresholds.map(() => unsure),
+        offThresholds: thresholds.map(() => offShare * unsure),
+      })
     : undefined;
-  const lowest = hasUnsure ? Math.min(options.offThreshold, offShare * unsure) : options.offThreshold;
+  const lowest = Math.min(...offThresholds, ...(hasUnsure ? [offShare * unsure] : []));
   const threshold = Math.max(unknownShare, 1 - lowest);
   const strange = unknown
-    ? createScoreTrack({ ...options, isReported: [true], threshold, offThreshold: threshold })
+    ? createScoreTrack({
+        ...{ ...options, isReported: [true] },
+        ...{ thresholds: [threshold], offThresholds: [threshold] },
+      })
     : undefined;
   /** The best class of the latest windows. */
   let guesses: { readonly from: number; readonly to: number; readonly label: number; score: number }[] = [];
 
   const toMisses = (nearRuns: TrackedEvent[] = [], strangeRuns: TrackedEvent[] = []): MissedStretch[] => [
     ...nearRuns
-      .filter(({ confidence }) => confidence < options.threshold)
+      .filter(({ label, confidence }) => confidence < thresholds[label]!)
       .map((run) => ({ ...run, kind: "unsure" as const })),
     ...strangeRuns.map(({ start, end }) => {
       const own = guesses.filter(({ from, to }) => from < end && to > start);

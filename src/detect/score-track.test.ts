@@ -4,8 +4,8 @@ import { createScoreTrack, type ScoredWindow, type TrackedEvent, type TrackOptio
 
 const defaults: TrackOptions = {
   isReported: [true, true, false],
-  threshold: 0.5,
-  offThreshold: 0.3,
+  thresholds: [0.5, 0.5, 0.5],
+  offThresholds: [0.3, 0.3, 0.3],
   minimumFrames: 0,
   mergeFrames: 30,
 };
@@ -37,7 +37,7 @@ describe("the score track", () => {
   });
 
   it("smooths with a triangle: 1/4, 1/2, 1/4 where windows overlap by three quarters", () => {
-    const alone = track(createWindows([0, 0, 0, 0.9, 0, 0, 0]), { threshold: 0.4 });
+    const alone = track(createWindows([0, 0, 0, 0.9, 0, 0, 0]), { thresholds: [0.4, 0.4, 0.4] });
     expect(alone).toHaveLength(1);
     expect(alone[0]!.confidence).toBeCloseTo(0.45, 12);
     const pair = track(createWindows([0, 0, 0, 0.8, 0.8, 0, 0, 0]));
@@ -51,6 +51,12 @@ describe("the score track", () => {
     const kept = track(createWindows([0, 0, 0.9, 0.9, 0.9, ...between, 0, 0]));
     expect(kept).toHaveLength(1);
     expect(kept[0]!.end).toBeGreaterThanOrEqual(95);
+  });
+
+  it("has thresholds per label", () => {
+    const options = { thresholds: [0.9, 0.3, 0.3], offThresholds: [0.6, 0.2, 0.2] };
+    expect(track(createWindows([0, 0.8, 0.8, 0.8, 0]), options)).toEqual([]);
+    expect(track(createWindows([0, 0.5, 0.5, 0.5, 0], 1), options)).toMatchObject([{ label: 1 }]);
   });
 
   it("reports the latest stretch without a certain label, unless it was named or background", () => {
@@ -81,7 +87,7 @@ describe("the score track", () => {
   it("reports neither background classes nor classes with lower scores beside them", () => {
     const windows = createWindows([0.9, 0.9, 0.9], 2);
     for (const { scores } of windows) scores[0] = 0.1;
-    expect(track(windows, { threshold: 0.05 })).toEqual([]);
+    expect(track(windows, { thresholds: [0.05, 0.05, 0.05] })).toEqual([]);
   });
 
   it("returns events once nothing can be merged with them", () => {

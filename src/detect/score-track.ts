@@ -49,8 +49,9 @@ interface UnnamedStretch {
 export interface TrackOptions {
   /** For each label: whether it can be an event. */
   readonly isReported: readonly boolean[];
-  readonly threshold: number;
-  readonly offThreshold: number;
+  /** Minimum score for an event of each label to start, and to continue. */
+  readonly thresholds: readonly number[];
+  readonly offThresholds: readonly number[];
   readonly minimumFrames: number;
   readonly mergeFrames: number;
 }
@@ -67,7 +68,7 @@ interface ScoreTrack {
 
 /** Creates a track. */
 export function createScoreTrack(options: TrackOptions): ScoreTrack {
-  const { isReported, threshold, offThreshold, minimumFrames, mergeFrames } = options;
+  const { isReported, thresholds, offThresholds, minimumFrames, mergeFrames } = options;
   const labels = isReported.length;
   let windows: ScoredWindow[] = [];
   /** Number of `windows` whose cells are processed. */
@@ -107,12 +108,13 @@ export function createScoreTrack(options: TrackOptions): ScoreTrack {
       const unknown = Math.min(stretch?.unknown ?? 1, latest.unknown);
       stretch = { start: stretch?.start ?? span[0], end: span[1], unknown };
     }
-    isNamed ||= best === undefined || latest.scores[best]! >= threshold;
     const score = best === undefined ? 0 : latest.scores[best]!;
-    if (current && (current.label !== best || score < offThreshold)) complete(events);
+    const isSure = best !== undefined && score >= thresholds[best]!;
+    isNamed ||= best === undefined || isSure;
+    if (current && (current.label !== best || score < offThresholds[best]!)) complete(events);
     if (current) {
       if (span) current = { ...current, end: span[1], confidence: Math.max(current.confidence, score) };
-    } else if (best !== undefined && span && score >= threshold) {
+    } else if (isSure && span) {
       current = { start: span[0], end: span[1], label: best, confidence: score };
     }
     // The next event starts after this cell: at its own sound, or at the edge of the next cell.

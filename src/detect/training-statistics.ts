@@ -19,11 +19,8 @@ interface TrainingStatistics {
    * own floor by the level that opens the gate. For such a golem, the background may be the sound to detect.
    */
   readonly isSteady: boolean;
-  /**
-   * 5 % quantile of the mean log-probability of tokens; undefined if the golem does not use words or it was
-   * not stored.
-   */
-  readonly unclearLogprob: number | undefined;
+  /** Mean log-probabilities of tokens; none if the golem does not use words or they were not stored. */
+  readonly logprobs: readonly number[];
 }
 
 /** Duration assumed for golems without a list of recordings, in seconds. */
@@ -39,9 +36,6 @@ export function getTrainingStatistics({ training }: Pick<GolemModel, "training">
     .filter((value) => Number.isFinite(value) && value > 0)
     .sort((a, b) => a - b);
   const at = (share: number) => seconds[Math.round((seconds.length - 1) * share)] ?? defaultSeconds;
-  const logprobs = recordings
-    .flatMap(({ logprob }) => (logprob === undefined ? [] : [logprob]))
-    .sort((a, b) => a - b);
   const steady = new Map<string, { steady: number; known: number }>();
   for (const { label, dynamicsDb } of recordings) {
     if (dynamicsDb === undefined) continue;
@@ -54,7 +48,7 @@ export function getTrainingStatistics({ training }: Pick<GolemModel, "training">
     medianSeconds: at(0.5),
     longSeconds: at(0.95),
     isSteady: [...steady.values()].some((count) => count.steady > count.known / 2),
-    unclearLogprob: logprobs[Math.round((logprobs.length - 1) * 0.05)],
+    logprobs: recordings.flatMap(({ logprob }) => (logprob === undefined ? [] : [logprob])),
   };
 }
 

@@ -34,21 +34,38 @@ export type WindowJudge = (embedded: EmbeddedSamples | undefined) => WindowAnswe
  */
 const familiaritySpread = 6;
 
+/**
+ * The share that counts of a sound `missing` below the threshold of familiarity (undefined: not measured), whose
+ * tokens are `unclear` less probable than the least (natural logarithms; 0 and less: clear).
+ */
+export function computeKnown(missing: number | undefined, unclear: number): number {
+  const familiar = missing === undefined ? 1 : Math.min(1, 2 / (1 + Math.exp(missing / familiaritySpread)));
+  // Without a least probability, the difference is not a number.
+  return familiar * (unclear > 0 ? Math.exp(-unclear) : 1);
+}
+
+/**
+ * Mean log-probability of tokens below which a window counts less: the 5 % quantile of training recordings, if it
+ * is less than {@link clearLogprob}; -Infinity if none are known.
+ */
+export function getMinimumLogprob(logprobs: readonly number[]): number {
+  const sorted = [...logprobs].sort((a, b) => a - b);
+  const unclear = sorted[Math.round((sorted.length - 1) * 0.05)];
+  return unclear === undefined ? Number.NEGATIVE_INFINITY : Math.min(clearLogprob, unclear);
+}
+
 /** Creates the function that scores windows for a golem. */
 export function createWindowJudge(model: GolemModel): WindowJudge {
   const { labels, familiarity } = model.document;
-  const { unclearLogprob } = getTrainingStatistics(model);
-  const minimumLogprob =
-    unclearLogprob === undefined ? Number.NEGATIVE_INFINITY : Math.min(clearLogprob, unclearLogprob);
+  const minimumLogprob = getMinimumLogprob(getTrainingStatistics(model).logprobs);
   return (embedded) => {
     if (!embedded) return undefined;
     const prediction = model.predictEmbedded([getEmbedding(embedded)])[0]!;
-    const missing = (familiarity?.threshold ?? 0) - (prediction.familiarity ?? 0);
-    const familiar = familiarity ? Math.min(1, 2 / (1 + Math.exp(missing / familiaritySpread))) : 1;
+    const missing = familiarity && familiarity.threshold - (prediction.familiarity ?? 0);
     const unclear = embedded.transcript ? minimumLogprob - embedded.transcript.logprob : 0;
     return {
       scores: labels.map((label) => prediction.scores[label]!),
-      known: familiar * Math.min(1, Math.exp(-unclear)),
+      known: computeKnown(missing, unclear),
     };
   };
 }

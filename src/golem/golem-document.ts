@@ -128,6 +128,26 @@ const evaluation = z.looseObject({
 
 const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positive()) });
 
+/**
+ * Scores of sounds of no class; see detect/false-alarms.ts. `centre` and `spread` are log-odds per label, levels
+ * multiples of the spread.
+ */
+const falseAlarms = z.object({
+  soundsPerHour: z.number().check(z.positive()),
+  sounds: z.object({ others: count, pieces: count, noise: count }),
+  /** Number of held-out recordings behind `missed`. */
+  heldOut: count,
+  centre: z.array(z.number()).check(z.maxLength(10_000)),
+  spread: z.array(z.number().check(z.positive())).check(z.maxLength(10_000)),
+  /** In descending order of levels. */
+  steps: z
+    .array(z.object({ level: z.number(), perHour: z.number().check(z.positive()), missed: share }))
+    .check(z.minLength(1), z.maxLength(1000)),
+});
+
+/** What thresholds for a rate of false alarms are derived from. */
+export type FalseAlarmAccount = z.infer<typeof falseAlarms>;
+
 /** Schema of golem.json. */
 export const golemDocument = z.object({
   format: z.literal("golem"),
@@ -169,6 +189,8 @@ export const golemDocument = z.object({
    * is the share in the decision of heads that were.
    */
   augment: z.optional(z.object({ copies: count, kinds: z.array(shortText).check(z.maxLength(100)), share })),
+  /** Absent in golems of earlier versions, and where there were too few sounds. */
+  falseAlarms: z.optional(falseAlarms),
   seed: z.int(),
   data: z.object({
     name: shortText,

@@ -24,6 +24,7 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import { createDamagedError } from "./checked-json.ts";
 import {
   checkViews,
+  type FalseAlarmAccount,
   formatVersion,
   type GolemDocument,
   parseGolemDocument,
@@ -109,6 +110,7 @@ interface GolemParts {
   /** The contents of training.json. */
   readonly account: TrainingAccount;
   readonly augment?: AugmentAccount | undefined;
+  readonly falseAlarms?: FalseAlarmAccount | undefined;
   readonly seed: number;
   readonly judgement: Judgement;
 }
@@ -142,6 +144,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     ...(familiarity ? { familiarity: describeFamiliarity(familiarity) } : {}),
     ...(calibration ? { labelSets: { level: labelSetLevel } } : {}),
     ...(parts.augment ? { augment: parts.augment } : {}),
+    ...(parts.falseAlarms ? { falseAlarms: parts.falseAlarms } : {}),
     seed: parts.seed,
     data: {
       name: parts.name,

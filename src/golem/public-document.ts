@@ -179,6 +179,16 @@ function createSchemas(labels: readonly string[]) {
     augment: z.optional(
       z.object({ copies: z.number(), kinds: z.array(z.enum(variationKinds)), share: z.number() }),
     ),
+    falseAlarms: z.optional(
+      z.object({
+        soundsPerHour: z.number(),
+        sounds: z.object({ others: z.number(), pieces: z.number(), noise: z.number() }),
+        heldOut: z.number(),
+        centre: z.array(z.number()),
+        spread: z.array(z.number()),
+        steps: z.array(z.object({ level: z.number(), perHour: z.number(), missed: z.number() })),
+      }),
+    ),
     seed: z.number(),
     data: z.object({
       public: z.optional(z.boolean()),

@@ -11,6 +11,7 @@ import type { ClipKeeping } from "../detect/clip-cutter.ts";
 import {
   type DetectOptions,
   type DetectSettings,
+  getUsualThreshold,
   highestThreshold,
   resolveDetectSettings,
 } from "../detect/detect-settings.ts";
@@ -105,8 +106,9 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
 /** Fills in the settings; warns of a golem that is seldom sure. */
 function settle({ model }: Golem, options: DetectWork): DetectSettings {
   const settings = resolveDetectSettings(model, options);
-  const { threshold } = settings;
-  if (options.threshold === undefined && threshold < highestThreshold) {
+  const threshold = getUsualThreshold(model.document);
+  const isUsual = options.threshold === undefined && options.falseAlarmsPerHour === undefined;
+  if (isUsual && threshold < highestThreshold) {
     options.onWarning?.({
       code: "seldom-sure",
       message: `Half of this golem's answers to held-out recordings are no surer than ${Math.round(100 * threshold)} %, so events are reported from there on; many will be wrong.`,
@@ -118,10 +120,11 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
 
 /** Opens what keeps clips, if any are kept; rejects where near misses could not be below the threshold. */
 async function openKeeper(
-  { threshold }: DetectSettings,
+  { thresholds, ...settings }: DetectSettings,
   { keep, onWarning }: DetectWork,
 ): Promise<ClipKeeper | undefined> {
   if (!keep) return undefined;
+  const threshold = Math.max(...(thresholds ?? [settings.threshold]));
   if (keep.unsure !== undefined && keep.unsure >= threshold) {
     throw new GolemError(
       "invalid-option",

@@ -64,6 +64,7 @@ function createParts(changes: Partial<AppParts> = {}): AppParts {
     ...{ log: pino({ level: "silent" }), isKey: undefined, isStopping: () => false, origins: [] },
     guard: createRequestGuard({ hosts: [], origins: [] }),
     ...{ concurrency: 2, maximumFiles: 3, timeoutSeconds: 10, keeper: undefined, idleSeconds: 10 },
+    falseAlarmsPerHour: undefined,
     body: { maximumBytes: 1000, budget: { limit: 1000, used: 0 } },
     stream: { maximumBytes: 1000, maximumSeconds: 10 },
     ...changes,

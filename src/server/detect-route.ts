@@ -26,6 +26,8 @@ export interface DetectParts extends RecordingLimits {
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly stream: StreamLimits;
+  /** For requests that name no threshold; undefined: the golem's own threshold. */
+  readonly falseAlarmsPerHour: number | undefined;
   /** Keeps clips of what was heard; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
   readonly metrics: Metrics;
@@ -72,7 +74,8 @@ export async function handleDetect(
   id: string,
   parts: DetectParts,
 ): Promise<Response> {
-  const { name, ...options } = parseQuery(detectQuery, c.req.query());
+  const { name, ...asked } = parseQuery(detectQuery, c.req.query());
+  const options = addFalseAlarms(asked, parts);
   const format = c.req.header("accept")?.includes(formats.events.type) ? formats.events : formats.lines;
   let begin!: (stream: ReadableStream<Uint8Array>) => void;
   const begun = new Promise<ReadableStream<Uint8Array>>((resolve) => {
@@ -98,6 +101,15 @@ export async function handleDetect(
   // The rest of a body would be taken for the next request.
   if (!c.env.incoming.complete) c.header("connection", "close");
   return c.body(stream, 200, { "content-type": format.type });
+}
+
+/** Detection options with the server's rate of false alarms, if they name neither a threshold nor a rate. */
+export function addFalseAlarms<Options extends DetectOptions>(
+  options: Options,
+  { falseAlarmsPerHour }: Pick<DetectParts, "falseAlarmsPerHour">,
+): Options {
+  if (options.threshold !== undefined || options.falseAlarmsPerHour !== undefined) return options;
+  return { ...options, falseAlarmsPerHour };
 }
 
 /** One request: its options and where its answer goes. */

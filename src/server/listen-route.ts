@@ -16,6 +16,7 @@ import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
+import { addFalseAlarms } from "./detect-route.ts";
 import { PlainRequest } from "./http-connections.ts";
 import type { Metrics } from "./metrics.ts";
 import { statusOfCode } from "./problem.ts";
@@ -34,6 +35,8 @@ export interface ListenParts {
   readonly sessions: Set<() => void>;
   /** Seconds without samples after which a session is ended. */
   readonly idleSeconds: number;
+  /** For requests that name no threshold; undefined: the golem's own threshold. */
+  readonly falseAlarmsPerHour: number | undefined;
   /** Keeps clips of what was heard; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
   readonly metrics: Metrics;
@@ -92,7 +95,7 @@ interface ListenRequest {
 function openSession(
   socket: WebSocket,
   { id, query, requestId, client, connection }: ListenRequest,
-  { golems, pool, log, sessions, idleSeconds, keeper, metrics }: ListenParts,
+  { golems, pool, log, sessions, idleSeconds, keeper, metrics, falseAlarmsPerHour }: ListenParts,
 ): void {
   const start = performance.now();
   const stop = new AbortController();
@@ -144,7 +147,12 @@ function openSession(
   sessions.add(end);
   const work = golems.use(id, async (golem) => {
     const { format, rate, lag, ...settings } = query;
-    const options = { ...settings, sampleRate: rate, maximumLagSeconds: lag, keep: keeper?.settings };
+    const options = {
+      ...addFalseAlarms(settings, { falseAlarmsPerHour }),
+      sampleRate: rate,
+      maximumLagSeconds: lag,
+      keep: keeper?.settings,
+    };
     session = pool.listen(golem, format, options, { client, signal: stop.signal, onReport: report });
     await session.done;
   });

@@ -165,6 +165,12 @@ const detectFields = {
     1,
     "Lowest score of an event; by default the median confidence in the evaluation, at most 0.8.",
   ),
+  falseAlarmsPerHour: number(
+    "falseAlarmsPerHour",
+    1e-6,
+    1e6,
+    "Most false alarms per hour, in place of a threshold: thresholds per class as measured at training.",
+  ),
   windowSeconds: number(
     "windowSeconds",
     0.1,

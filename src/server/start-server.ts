@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { type Logger, pino } from "pino";
 import type { GolemError } from "../core/error.ts";
+import { describeThresholds } from "../detect/false-alarms.ts";
 import { getCacheFolder } from "../node/disk/cache-folder.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 import { type ClipKeeper, type KeepOptions, openClipKeeper } from "../node/keep/clip-keeper.ts";
@@ -63,6 +64,8 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly drainSeconds?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
+  /** Most false alarms per hour of detect and listen, for requests that name no threshold. */
+  readonly falseAlarmsPerHour?: number | undefined;
   /** Where clips of what was heard by detect and listen are kept; default: nothing is kept. */
   readonly keep?: KeepOptions | undefined;
   /** Where log lines go; by default nowhere. */
@@ -211,6 +214,7 @@ function createParts(
     maximumFiles: options.maximumFiles ?? serverDefaults.maximumFiles,
     timeoutSeconds: options.timeoutSeconds ?? serverDefaults.timeoutSeconds,
     idleSeconds: options.idleSeconds ?? serverDefaults.idleSeconds,
+    falseAlarmsPerHour: options.falseAlarmsPerHour,
     body: { maximumBytes: maximumBodyBytes, budget, graceSeconds: options.bodySeconds },
     stream: {
       maximumBytes: options.maximumStreamBytes ?? serverDefaults.maximumStreamBytes,
@@ -222,11 +226,16 @@ function createParts(
 /** Loads all golems, then those of which there is another version. */
 async function loadAndWatch(
   { golems, metrics, log }: AppParts,
-  { signal, onProgress, onWarning, reloadSeconds }: ServerOptions,
+  { signal, onProgress, onWarning, reloadSeconds, falseAlarmsPerHour }: ServerOptions,
 ): Promise<void> {
   const start = performance.now();
   await golems.load({ signal, onProgress, onWarning });
   for (const golem of golems.list()) metrics.describe(golem);
+  if (falseAlarmsPerHour !== undefined) {
+    for (const { id, document } of golems.list()) {
+      log.info({ golem: id }, describeThresholds(document, falseAlarmsPerHour));
+    }
+  }
   log.info({ golems: golems.getIds(), milliseconds: Math.round(performance.now() - start) }, "ready");
   const onReload = (id: string, error: unknown): void => {
     metrics.countReload(id, error === undefined);

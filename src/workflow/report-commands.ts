@@ -14,7 +14,10 @@ const isAbsolute = (path: string): boolean => /^([/\\]|[a-z]:[/\\])/i.test(path)
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */
 export function describeAsked(
-  options: MeasureOptions & { readonly test?: string | Dataset | undefined },
+  options: MeasureOptions & {
+    readonly test?: string | Dataset | undefined;
+    readonly negatives?: number | undefined;
+  },
 ): Record<string, string | number | boolean> {
   const { encoder, precision, layer, pooling, head, shots, limit, test, transcript, audio, annotations } =
     options;
@@ -23,7 +26,7 @@ export function describeAsked(
     ...{ encoder, precision, layer, pooling, head, shots, limit },
     test: typeof test === "object" ? test.name : test,
     "no-transcript": transcript === false ? true : undefined,
-    ...{ augment, noise, rooms },
+    ...{ augment, noise, rooms, negatives: options.negatives },
     "no-trim": audio?.trim === false ? true : undefined,
     "max-seconds": audio?.maximumSeconds,
     ...annotations,
@@ -41,6 +44,7 @@ export function readAsked(asked: Readonly<Record<string, unknown>> = {}): Measur
     "max-seconds": maximumSeconds,
     margin,
     background,
+    negatives: _negatives,
     ...flags
   } = asked;
   const { test: _, ...options } = flags as MeasureOptions & { test?: unknown };

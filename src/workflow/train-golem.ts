@@ -33,6 +33,7 @@ import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
 import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
+import { measureFalseAlarms, type Negatives } from "./measure-false-alarms.ts";
 import { describeValidation } from "./validation-standing.ts";
 
 /** The recordings to train on, and what is recorded of them. */
@@ -55,6 +56,8 @@ export interface TrainingInput {
   readonly transcriber?: TranscriberInfo | undefined;
   /** The varied copies that recordings have. */
   readonly variations?: readonly Variation[] | undefined;
+  /** Pieces of recordings and noise, from which false alarms are measured; not measured without them. */
+  readonly negatives?: readonly Negatives[] | undefined;
   readonly audio: AudioSettings;
   /** The pipeline that made the embeddings, from `describeAudio`. */
   readonly pipeline: AudioDescription;
@@ -137,7 +140,23 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     },
     encoderSet: problem.encoderSet,
   });
+  const copy = findNoiseCopy(input.variations);
+  const familiarity = fitFamiliarity(
+    problem,
+    labels,
+    problem.encoderSet,
+    classifier.fitted.map(({ view }) => view),
+    { seed: options.seed, copy },
+  );
+  const { negatives } = input;
+  const heldOut = validation && { rows: scored, probabilities: validation.probabilities[0]! };
   return createGolemModel({
+    falseAlarms:
+      negatives &&
+      measureFalseAlarms({
+        ...{ problem, labels, classifier, familiarity, negatives, heldOut, copy },
+        seed: options.seed,
+      }),
     classifier,
     labels,
     encoderSet: problem.encoderSet,
@@ -158,13 +177,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     augment: describeCopies(classifier, input.variations),
     seed: options.seed,
     judgement: {
-      familiarity: fitFamiliarity(
-        problem,
-        labels,
-        problem.encoderSet,
-        classifier.fitted.map(({ view }) => view),
-        { seed: options.seed, copy: findNoiseCopy(input.variations) },
-      ),
+      familiarity,
       calibration: validation && roundScores(createLabelCalibration(validation.probabilities, scoredTruth)),
     },
   });

@@ -4,12 +4,14 @@
  * Not its concern: what is fitted and how it is scored (see `train-golem.ts`), where recordings are.
  */
 import { describeAudio } from "../audio/audio-description.ts";
+import { listNegatives, type Variation } from "../augment/variation.ts";
 import { resolveLayer } from "../classifier/view.ts";
-import { defaultRecipe } from "../core/default-recipe.ts";
+import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { createdBy } from "../core/version.ts";
 import { checkAlikeLabels } from "../dataset/alike-labels.ts";
 import type { Dataset, Recording } from "../dataset/dataset.ts";
 import { getAudioSettings } from "../embed/embed-source.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { findSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
@@ -18,6 +20,7 @@ import { getEncoderSetInfo, narrowEncoderSet } from "./encoder-set-info.ts";
 import type { Environment } from "./environment.ts";
 import { selectTestRows } from "./evaluate.ts";
 import { examineRecordings, maximumExamined } from "./examine-recordings.ts";
+import { type Negatives, pickMeasuredRows } from "./measure-false-alarms.ts";
 import { type TrainingInput, trainGolem } from "./train-golem.ts";
 import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 import { embedDistinct, openRows } from "./training-rows.ts";
@@ -31,6 +34,11 @@ export interface TrainingChoices extends MeasureOptions {
   readonly test?: string | Dataset;
   /** Repeats of cross-validation, default 10. */
   readonly repeats?: number;
+  /**
+   * Pieces of each recording, and noises, from which false alarms of detection are measured: so many of each,
+   * default 1; 0: not measured.
+   */
+  readonly negatives?: number;
 }
 
 /** A golem, and what it was made of. */
@@ -78,6 +86,7 @@ export async function train(
   const tested = testset ? findSources(testing.embedded) : recordings.slice(training.embedded.length);
   for (const warning of checkAlikeLabels([...learned, ...tested].map(({ label }) => label)))
     onWarning?.(warning);
+  const negatives = await embedNegatives(environment, trainRows, learned, encoderSet, options);
   const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
   const settings = getAudioSettings(first!.sampleRate, audio);
   const all = [...learned, ...tested.map((row) => ({ ...row, split: "test" as const }))];
@@ -93,7 +102,7 @@ export async function train(
       recordings: learned,
       ...(testRows.length > 0 ? { test: tested } : {}),
       ...{ skipped, ...info, audio: settings, pipeline: describeAudio(settings), createdBy, asked, examine },
-      variations,
+      ...{ variations, negatives },
     },
     {
       ...options,
@@ -106,4 +115,30 @@ export async function train(
     throw error;
   });
   return { model, encoderSet: narrowEncoderSet(encoderSet, model), trainRows, testRows };
+}
+
+/**
+ * Embeds pieces of some of the recordings, and noise; undefined if none are asked for.
+ */
+async function embedNegatives(
+  environment: Environment,
+  rows: readonly Recording[],
+  learned: readonly EmbeddedRecording[],
+  encoderSet: ResolvedEncoderSet,
+  { negatives: count = defaultAmounts.negatives, audio, signal, onProgress, noise }: TrainingChoices,
+): Promise<Negatives[] | undefined> {
+  if (count === 0) return undefined;
+  const variations = listNegatives(count);
+  const classes = new Map([...new Set(learned.map(({ label }) => label))].map((label, c) => [label, c]));
+  const picked = pickMeasuredRows(learned.map(({ label }) => classes.get(label)!));
+  const files = new Map(picked.map((row) => [learned[row]!.file, row]));
+  const { embedded } = await environment.embed(
+    rows.filter(({ file }) => files.has(file)),
+    encoderSet,
+    { ...{ audio, signal, onProgress, noise, variations }, stage: "embedding sounds of no class" },
+  );
+  return embedded.map(({ file, copies = [] }) => {
+    const pick = (kind: Variation["kind"]) => copies.filter((_, place) => variations[place]!.kind === kind);
+    return { row: files.get(file)!, pieces: pick("fragment"), noise: pick("burst") };
+  });
 }

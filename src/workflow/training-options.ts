@@ -57,6 +57,7 @@ const trainOptions = z.looseObject({
   shots: z.optional(count),
   limit: z.optional(count),
   repeats: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+  negatives: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
   added: z.optional(count),
   maximumEvaluations: z.optional(count),
   budget: z.optional(z.number().check(z.positive())),

@@ -3,7 +3,7 @@
  * and where, forms of output, pipes, and input that is not as it should be.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { parse } from "csv-parse/sync";
@@ -83,6 +83,29 @@ describe("golem detect", () => {
     expect(
       found.filter(({ sentence, event }) => event?.label === sentence.label).length,
     ).toBeGreaterThanOrEqual(5);
+  });
+
+  it("takes a rate of false alarms in place of a threshold, and says how it was measured", async () => {
+    const { golem, long, folder } = stream;
+    const { exitCode, stdout, stderr } = await runGolem([
+      "detect",
+      golem,
+      long,
+      "--json",
+      "--false-alarms",
+      "60/h",
+    ]);
+    expect(stderr).toMatch(/thresholds: abroad 0\.\d+, balance 0\.\d+, freeze 0\.\d+\. Measured at training/);
+    expect(exitCode).toBe(0);
+    expect(parseLines(stdout).length).toBeGreaterThan(0);
+    const old = join(folder, "old");
+    cpSync(golem, old, { recursive: true });
+    const document = JSON.parse(readFileSync(join(old, "golem.json"), "utf8"));
+    writeFileSync(join(old, "golem.json"), JSON.stringify({ ...document, falseAlarms: undefined }));
+    const refused = await runGolem(["detect", old, long, "--false-alarms", "60/h"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/no measurement of false alarms/);
+    expect(refused.stderr).toMatch(/Train it again, or give --threshold/);
   });
 
   it("says the same of what is piped in", async () => {
@@ -181,6 +204,9 @@ describe("golem detect", () => {
       [["detect", golem, join(folder, "nowhere.wav")], 1, /data-not-found/],
       [["detect", golem, cut, "--json"], 0, /truncated/],
       [["detect", golem, long, "--threshold", "0"], 2, /usage/],
+      [["detect", golem, long, "--false-alarms", "1"], 2, /1\/h, 10\/d or 0\.5\/h/],
+      [["detect", golem, long, "--false-alarms", "1/h", "--threshold", "0.5"], 2, /expected one of them/],
+      [["listen", golem, "--false-alarms", "1/d"], 1, /least that can be promised is/],
       [["detect", golem, long, "--window", "-1"], 2, /usage/],
       [["detect", golem, long, "--window", "1e9"], 1, /invalid-option/],
       [["detect", golem, long, "--format", "xml"], 2, /usage/],

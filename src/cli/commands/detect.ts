@@ -9,6 +9,7 @@ import type { CommonOptions, Terminal } from "../terminal.ts";
 import {
   type DetectCommandOptions,
   type KeepCommandOptions,
+  noteThresholds,
   toDetectOptions,
   toKeepOptions,
 } from "./shared-options.ts";
@@ -29,8 +30,9 @@ export async function runCommand(
   const writer = format && createEventWriter(format, golem.document.audio.sampleRate / 2);
   if (writer?.header !== undefined) terminal.printResult(writer.header);
   let count = 0;
-  const keep = toKeepOptions(options, terminal);
-  const work = { ...terminal.work, ...toDetectOptions(options), keep };
+  const detection = toDetectOptions(options);
+  noteThresholds(golem, options, terminal);
+  const work = { ...terminal.work, ...detection, keep: toKeepOptions(options, terminal) };
   for await (const event of detectFile(golem, file, work)) {
     count++;
     terminal.printJson(event satisfies DetectOutput);

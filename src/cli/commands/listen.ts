@@ -10,6 +10,7 @@ import type { CommonOptions, Terminal } from "../terminal.ts";
 import {
   type DetectCommandOptions,
   type KeepCommandOptions,
+  noteThresholds,
   toDetectOptions,
   toKeepOptions,
 } from "./shared-options.ts";
@@ -29,10 +30,12 @@ export async function runCommand(
   const { signal } = work;
   const { device } = options;
   const golem = await loadGolem(folder, { ...work, encoder: options.encoder });
+  const detection = toDetectOptions(options);
+  noteThresholds(golem, options, terminal);
   const command = input ? undefined : findRecordCommand(process.platform, process.env.PATH ?? "", device);
   const bytes = input ? readInput(input, signal) : record(command!, signal);
   const detector = await openDetector(golem, {
-    ...{ ...work, ...toDetectOptions(options), keep: toKeepOptions(options, terminal) },
+    ...{ ...work, ...detection, keep: toKeepOptions(options, terminal) },
     // A pipe waits for its reader; a microphone does not.
     ...(input ? { sampleRate: options.rate } : { sampleRate: microphoneRate, maximumLagSeconds }),
   });

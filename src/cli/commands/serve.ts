@@ -23,6 +23,8 @@ interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly clientShare?: number;
   readonly timeout?: number;
   readonly workers?: number;
+  /** Per hour. */
+  readonly falseAlarms?: number;
   readonly encoder?: string;
   readonly device?: Device;
   readonly reload?: number;
@@ -60,6 +62,7 @@ export async function runCommand(
     device: options.device,
     reloadSeconds: options.reload,
     drainSeconds: options.drain,
+    falseAlarmsPerHour: options.falseAlarms,
     keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });

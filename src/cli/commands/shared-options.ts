@@ -8,6 +8,8 @@ import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import { GolemError } from "../../core/error.ts";
 import { makePrintable } from "../../core/printable.ts";
 import type { DetectOptions } from "../../detect/detect-settings.ts";
+import { describeThresholds } from "../../detect/false-alarms.ts";
+import type { GolemDocument } from "../../golem/golem-document.ts";
 import type { KeepOptions } from "../../node/keep/clip-keeper.ts";
 import type { MeasureOptions } from "../../workflow/training-options.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
@@ -67,6 +69,8 @@ export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions
 export interface DetectCommandOptions {
   readonly encoder?: string;
   readonly threshold?: number;
+  /** Per hour. */
+  readonly falseAlarms?: number;
   readonly window?: number;
   readonly hop?: number;
   readonly pause?: number;
@@ -75,11 +79,33 @@ export interface DetectCommandOptions {
 
 /** Detection options for the library. */
 export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
-  const { threshold, window, hop, pause, minDuration } = options;
+  const { threshold, falseAlarms, window, hop, pause, minDuration } = options;
+  if (threshold !== undefined && falseAlarms !== undefined) {
+    throw new GolemError("usage", "--threshold and --false-alarms were given; expected one of them.", {
+      hint: "Leave one of them out.",
+    });
+  }
   return {
-    ...{ threshold, windowSeconds: window, hopSeconds: hop, pauseSeconds: pause },
+    ...{
+      threshold,
+      falseAlarmsPerHour: falseAlarms,
+      windowSeconds: window,
+      hopSeconds: hop,
+      pauseSeconds: pause,
+    },
     minimumSeconds: minDuration,
   };
+}
+
+/** Says on stderr which thresholds follow from a rate of false alarms, and how they were measured. */
+export function noteThresholds(
+  { document }: { readonly document: GolemDocument },
+  { falseAlarms }: DetectCommandOptions,
+  { stderr, quiet }: Pick<Terminal, "stderr" | "quiet">,
+): void {
+  if (falseAlarms === undefined) return;
+  const text = describeThresholds(document, falseAlarms);
+  if (!quiet) stderr.write(`${makePrintable(text)}\n`);
 }
 
 /** Options of keeping what was heard. */

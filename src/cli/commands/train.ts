@@ -25,6 +25,7 @@ interface TrainOptions extends MeasureCommandOptions {
   readonly out: string;
   readonly test?: string;
   readonly device?: Device;
+  readonly negatives?: number;
 }
 
 /** Runs the command; resolves with the exit code. */
@@ -34,11 +35,12 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
-  const { out, test, strict, device } = options;
+  const { out, test, negatives, strict, device } = options;
   await checkFolderReplaceable(out);
   const golem = await train(data, {
     ...toMeasureOptions(options),
     ...(test === undefined ? {} : { test }),
+    ...(negatives === undefined ? {} : { negatives }),
     ...{ ...terminal.work, device },
   });
   await golem.save(out);
