@@ -6,7 +6,7 @@
  * FOLDER holds the data sets (default ../shared/data), DRAWS are seeds (default 1 to 8; 0 served to write this script), SETS commands and esc10. In every draw some classes are targets, all others
  * distractors, and three long recordings in pink noise are put together of clips of different speakers or sources: A holds targets, with annotations; B and C hold
  * targets among many distractors. A golem is trained on A's segments, keeps what it hears in B (events, near misses from 0.3, unknown sound), is updated with the right
- * answers to that, and both golems are scored on C. False alarms are counted at the highest threshold that finds as many targets as the first golem does at its default.
+ * answers to that, and both golems are scored on C. A second update takes no more clips of `_unknown` than the largest class has recordings, to measure whether they drown the classes. False alarms are counted at the highest threshold that finds as many targets as the first golem does at its default.
  * Writes OUT.json and OUT.md (default runs/results/learn-on-the-job); draws that are in OUT.json are not measured again.
  */
 import { createHash } from "node:crypto";
@@ -63,13 +63,19 @@ interface Scored {
   readonly recall: number;
   readonly alarms: number;
 }
+/** The first golem, updated with all answers, and with a limit on those of `_unknown`. */
+interface Versions {
+  readonly before: Scored;
+  readonly after: Scored;
+  readonly capped: Scored;
+}
 interface Row {
   readonly set: string;
   readonly draw: number;
   readonly kept: Readonly<Record<string, number>>;
-  readonly atDefault: { readonly before: Scored; readonly after: Scored };
+  readonly atDefault: Versions;
   /** False alarms per hour at the recall of `before` at its default threshold. */
-  readonly equalRecall: { readonly before: Scored; readonly after: Scored };
+  readonly equalRecall: Versions;
 }
 
 function listClips(set: string): Clip[] {
@@ -205,6 +211,12 @@ function answer(from: number, to: number, { events }: Long, targets: ReadonlySet
   return targets.has(best.label) ? best.label : reviewLabels.wrong;
 }
 
+const toVersions = ([before, after, capped]: readonly Scored[]): Versions => ({
+  before: before!,
+  after: after!,
+  capped: capped!,
+});
+
 async function measure(set: SetName, draw: number): Promise<Row> {
   const place = mkdtempSync(join(tmpdir(), "golem-job-"));
   try {
@@ -221,7 +233,7 @@ async function measure(set: SetName, draw: number): Promise<Row> {
       join(place, "a/a.txt"),
       a.events.map(({ start, end, label }) => `${start}\t${end}\t${label}\n`).join(""),
     );
-    const before = await train(join(place, "a"), { transcript: false, augment: "none" });
+    const before = await train(join(place, "a"), { transcript: false });
     const kept = join(place, "kept");
     const keep = { folder: kept, unsure: 0.3, unknown: true };
     for await (const _ of detectFile(before, b.path, { keep }));
@@ -234,26 +246,33 @@ async function measure(set: SetName, draw: number): Promise<Row> {
       })),
     );
     const { golem: after } = await before.update([kept]);
-    const defaults = [before, after].map(({ model }) => resolveDetectSettings(model).threshold);
-    const scored: Scored[][] = [];
-    for (const [i, golem] of [before, after].entries()) {
-      const found = await detectAt(golem, c, [defaults[i]!, ...thresholds]);
-      scored.push(found.map((events) => score(set, c, events, targets)));
-      await golem.dispose();
-    }
-    const [atDefault, updated] = [scored[0]![0]!, scored[1]![0]!];
-    const atRecall = (all: readonly Scored[]): Scored =>
-      all.findLast(({ recall }) => recall >= atDefault.recall) ??
-      all.reduce((x, y) => (y.recall > x.recall ? y : x));
+    const { items } = await review.getState();
     const counts: Record<string, number> = {};
-    for (const { label = "" } of (await review.getState()).items) {
+    for (const { label = "" } of items) {
       const kind = targets.has(label) ? "target" : label;
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
-    return {
-      ...{ set, draw, kept: counts, atDefault: { before: atDefault, after: updated } },
-      equalRecall: { before: atRecall(scored[0]!.slice(1)), after: atRecall(scored[1]!.slice(1)) },
-    };
+    const perClass = [...targets].map(
+      (target) => [...a.events, ...items].filter(({ label }) => label === target).length,
+    );
+    const surplus = shuffle(
+      items.filter(({ label }) => label === reviewLabels.wrong),
+      random,
+    ).slice(Math.max(...perClass));
+    await review.answer(surplus.map(({ file }) => ({ file, label: "" })));
+    const { golem: capped } = await before.update([kept]);
+    const scored: Scored[][] = [];
+    for (const golem of [before, after, capped]) {
+      const found = await detectAt(golem, c, [resolveDetectSettings(golem.model).threshold, ...thresholds]);
+      scored.push(found.map((events) => score(set, c, events, targets)));
+      await golem.dispose();
+    }
+    const atDefault = scored.map(([first]) => first!);
+    const atRecall = (all: readonly Scored[]): Scored =>
+      all.findLast(({ recall }) => recall >= atDefault[0]!.recall) ??
+      all.reduce((x, y) => (y.recall > x.recall ? y : x));
+    const atEqual = scored.map((all) => atRecall(all.slice(1)));
+    return { set, draw, kept: counts, atDefault: toVersions(atDefault), equalRecall: toVersions(atEqual) };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

@@ -107,6 +107,7 @@ export function createEventPipeline(
   let dropped = 0;
   let heardUntil = 0;
   let certain: DetectedEvent[] = [];
+  let isOver = false;
 
   const toSeconds = (frame: number): number => Math.min(frame * frameSamples, ring.written) / sampleRate;
   const toEvent = ({ start, end, label, confidence }: TrackedEvent): DetectedEvent => ({
@@ -121,6 +122,18 @@ export function createEventPipeline(
   const takeMisses = (missed: ReturnType<NonNullable<typeof misses>["push"]> = []): void => {
     for (const { kind, ...stretch } of missed) cutter?.add(kind, toEvent(stretch));
   };
+  /** Ends all stretches in progress. */
+  const endTracks = (quietUntil: number): void => {
+    accept(track.end(quietUntil));
+    takeMisses(misses?.end(quietUntil));
+  };
+  /** What was heard until the stream is given up is kept, with the sound that there is. */
+  const giveUp = (): void => {
+    isOver = true;
+    endTracks(Number.POSITIVE_INFINITY);
+    cutter?.finish();
+  };
+  if (cutter) signal?.addEventListener("abort", giveUp, { once: true });
   const queue = createWindowQueue<WindowScores>({
     concurrency,
     classify: async (samples) => {
@@ -129,9 +142,11 @@ export function createEventPipeline(
       return scores;
     },
     take(plan, answer) {
+      if (isOver) return;
       if (plan.kind === "end") {
-        accept(track.end(plan.quietUntil));
-        return takeMisses(misses?.end(plan.quietUntil));
+        endTracks(plan.quietUntil);
+        if (plan.quietUntil === Number.POSITIVE_INFINITY) signal?.removeEventListener("abort", giveUp);
+        return;
       }
       if (answer) heardUntil = toSeconds(plan.to);
       const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };

@@ -56,9 +56,8 @@ export async function* detectFile(
   const settings = settle(golem, options);
   const { signal, onProgress } = options;
   const source = await openFileSource(file);
-  let keeper: ClipKeeper | undefined;
   try {
-    keeper = await openKeeper(settings, options);
+    const keeper = await openKeeper(settings, options);
     const { classifier, dispose } = await loadClassifier(golem, options);
     try {
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
@@ -67,10 +66,10 @@ export async function* detectFile(
         ...{ settings, decoders: systemDecoders, signal, onProgress, onWarning, keep },
       });
     } finally {
+      await keeper?.close();
       await dispose();
     }
   } finally {
-    await keeper?.close();
     await source.close();
   }
 }
@@ -93,8 +92,9 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
     return {
       ...detector,
       async dispose() {
-        await dispose();
+        // Clips first: an encoder may take long to end.
         await keeper?.close();
+        await dispose();
       },
     };
   } catch (error) {

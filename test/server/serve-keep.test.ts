@@ -42,6 +42,28 @@ it("keeps what is heard in recordings and in live streams, and says so in its lo
   expect(served.getLog().map(({ msg }) => msg)).toContain("recording is on: clips of what is heard are kept");
 });
 
+it.each(["a client that leaves", "a server that stops"])(
+  "keeps what it waits for more sound of at the end of %s",
+  async (way) => {
+    const { golem } = await getToneGolem();
+    const folder = join(await createScratchFolder(), "kept");
+    const served = await serve({ golems: [golem], keep: { folder, marginSeconds: 10 } });
+    onTestFinished(() => served.server.close());
+    const socket = new WebSocket(`${served.url.replace("http", "ws")}/v1/golems/tones/listen`);
+    await new Promise((resolve) => socket.on("open", resolve));
+    const heard = new Promise((resolve) => socket.once("message", resolve));
+    socket.send(Int16Array.from(samples, (value) => Math.round(32_767 * value)).buffer);
+    await heard;
+    expect(await readManifest(folder)).toEqual([]);
+    if (way === "a client that leaves") {
+      socket.terminate();
+      await expect.poll(() => readManifest(folder)).toHaveLength(1);
+    }
+    await served.server.close();
+    expect(await readManifest(folder)).toMatchObject([{ heard: "low", kind: "event" }]);
+  },
+);
+
 it("counts what it kept and what it could not keep", async () => {
   const { golem } = await getToneGolem();
   const folder = await createScratchFolder();

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { encodeWav } from "../../audio/wav-writer.ts";
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import type { ClipKind, HeardClip, KeepSettings } from "../../detect/clip-cutter.ts";
@@ -29,6 +30,8 @@ export interface KeepOptions extends Pick<KeepSettings, "unsure" | "unknown"> {
 const maximumMarginSeconds = 10;
 /** Bytes of clips waiting for the disk beyond which clips are left out. */
 const maximumPendingBytes = 64 << 20;
+/** Longest time that closing waits for the disk. */
+const closeMilliseconds = 4000;
 /** The share of the size limit that remains when the oldest clips are deleted. */
 const remainingShare = 0.95;
 
@@ -48,7 +51,7 @@ export interface ClipKeeper {
   /** Writes a clip soon; failures become warnings. `source`: what was listened to. */
   keep(clip: HeardClip, source: string): void;
   getState(): KeptState;
-  /** Resolves when all clips are written. */
+  /** Resolves when all clips are written, or with a warning when the disk takes too long. */
   close(): Promise<void>;
 }
 
@@ -144,7 +147,15 @@ export async function openClipKeeper(
         });
     },
     getState: () => ({ written: { ...written }, bytes, failed }),
-    close: () => turn,
+    async close() {
+      const isWritten = turn.then(() => true);
+      if (await Promise.race([isWritten, setTimeout(closeMilliseconds, false, { ref: false })])) return;
+      onWarning?.({
+        code: "output-failed",
+        message: `Clips could not be written to ${folder} within ${closeMilliseconds / 1000} s: the disk is too slow. They are left out.`,
+        hint: "Name a folder on a faster disk with --keep.",
+      });
+    },
   };
 }
 
