@@ -60,8 +60,13 @@ export type GolemCalls = {
   /** Frees the golem of a version. */
   forget: { argument: string; answer: undefined };
   predict: {
-    argument: Asked & { readonly bytes: Uint8Array; readonly name: string };
+    argument: Asked & {
+      readonly bytes: Uint8Array;
+      readonly name: string;
+      readonly keep?: KeepSettings | undefined;
+    };
     answer: AudioPrediction;
+    report: { readonly clip: HeardClip };
   };
   /** Chunks are the bytes of the recording. */
   detect: {
@@ -132,6 +137,13 @@ interface ClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a prediction. */
+interface PredictOptions extends ClientOptions {
+  /** Which predictions' sound `onClip` gets, before the answer; default: none. */
+  readonly keep?: KeepSettings | undefined;
+  readonly onClip?: ((clip: HeardClip) => void) | undefined;
+}
+
 /** Options of streams; reports come in order. */
 interface StreamOptions extends ClientOptions {
   onReport(report: StreamReport): void;
@@ -165,7 +177,7 @@ export interface GolemPool {
     golem: LoadableGolem,
     bytes: Uint8Array<ArrayBuffer>,
     name: string,
-    options: ClientOptions,
+    options: PredictOptions,
   ): Promise<AudioPrediction>;
   /**
    * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects
@@ -265,8 +277,12 @@ export function createGolemPool({
       loaded.delete(version);
       await pool.runOnEach("forget", version);
     },
-    predict: (golem, bytes, name, { client, signal }) =>
-      pool.run("predict", { golem, client, bytes, name }, { signal, client, transfer: [bytes.buffer] }),
+    predict: (golem, bytes, name, { client, signal, keep, onClip }) =>
+      pool.run(
+        "predict",
+        { golem, client, bytes, name, keep },
+        { signal, client, transfer: [bytes.buffer], onReport: ({ clip }) => onClip?.(clip) },
+      ),
     detect: (golem, recording, options, streamOptions) =>
       openSession("detect", { golem, ...recording, options }, streamOptions),
     listen: (golem, format, options, streamOptions) =>
