@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type ReviewItem, reviewLabels } from "../../workflow/review.ts";
 import { language, languages } from "../words/language.ts";
 import {
+  commands,
   current,
   failure,
   folderName,
@@ -99,7 +100,7 @@ function Sound({ item, text }: { item: ReviewItem; text: string }) {
       play();
     };
     load().catch((error: Error) => {
-      if (!stop.signal.aborted) failure.value = error.message;
+      if (!stop.signal.aborted) failure.value = { reason: error.message };
     });
     return () => {
       stop.abort();
@@ -175,8 +176,19 @@ export function ReviewPage() {
       </header>
       <p role="status">{all ? words.done(labelled.value, all.length) : words.loading}</p>
       {all && <progress max={all.length} value={labelled.value} aria-hidden="true" />}
-      {failure.value !== undefined && <p role="alert">{words.failed(failure.value)}</p>}
-      {all && labelled.value === all.length && <p>{words.finished}</p>}
+      {failure.value && (
+        <p role="alert">
+          {failure.value.isSaving ? words.failed(failure.value.reason) : failure.value.reason}
+        </p>
+      )}
+      {all && labelled.value > 0 && commands.value.length > 0 && (
+        <section aria-label={words.after} class="after">
+          <p>
+            {labelled.value === all.length && words.finished} {words.after}
+          </p>
+          <pre>{commands.value.join("\n")}</pre>
+        </section>
+      )}
       {all && item && (
         <section aria-label={words.place(position.value + 1, all.length)}>
           <h2>{words.place(position.value + 1, all.length)}</h2>

@@ -25,6 +25,7 @@ interface ReviewWords {
   readonly given: (label: string) => string;
   readonly notGiven: string;
   readonly finished: string;
+  readonly after: string;
   readonly failed: (reason: string) => string;
 }
 
@@ -49,6 +50,7 @@ export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
     given: (label) => `Label: ${label}`,
     notGiven: "No label yet",
     finished: "All recordings have a label.",
+    after: "Labels are saved. Train with them, and compare, whenever you like:",
     failed: (reason) => `Not saved: ${reason}`,
   },
   ru: {
@@ -70,6 +72,7 @@ export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
     given: (label) => `Метка: ${label}`,
     notGiven: "Метки ещё нет",
     finished: "Все записи размечены.",
+    after: "Метки сохранены. Обучить с ними и сравнить можно когда угодно:",
     failed: (reason) => `Не сохранено: ${reason}`,
   },
 };
