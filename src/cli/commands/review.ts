@@ -25,8 +25,8 @@ export async function runCommand(
   const { signal } = terminal.work;
   const name = quoteForShell(golemFolder ?? "my-golem");
   const commands = [
-    `npx golem update ${name} ${quoteForShell(folder)} --out better`,
-    `npx golem diff ${name} better`,
+    `npx golem update ${name} ${quoteForShell(folder)} --out newer`,
+    `npx golem diff ${name} newer`,
   ];
   const golem = golemFolder === undefined ? undefined : await loadGolem(golemFolder, terminal.work);
   const review = await openReview(folder, { ...terminal.work, golem });
