@@ -13,6 +13,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
+import { defaultRecipe } from "../src/core/default-recipe.ts";
 import { createRandom, type Random } from "../src/core/random.ts";
 import type { GolemModel } from "../src/golem/golem-model.ts";
 import type { TrainingDocument } from "../src/golem/training-document.ts";
@@ -25,7 +26,11 @@ const sets = ["commands", "esc10"];
 const limit = 300;
 const drawCount = 400;
 const loss = 0.05;
-const base: TrainOptions = { transcript: false, augment: "none", limit };
+/** Without copies, to be quick, but with as many repeats as golems with copies have by default. */
+const base: TrainOptions = {
+  ...{ transcript: false, augment: "none", limit },
+  repeats: defaultRecipe.variedRepeats,
+};
 const seconds: Readonly<Record<string, TrainOptions>> = {
   "another seed": { ...base, seed: 1 },
   "another pooling": { ...base, pooling: "mean" },
