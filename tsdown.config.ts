@@ -24,8 +24,6 @@ export default defineConfig([
       "src/node/threads/model-worker.ts",
       "src/node/threads/parquet-worker.ts",
     ],
-    // One file out for each file in, so that paths relative to a module are the same in src and dist.
-    unbundle: true,
     format: "esm",
     platform: "node",
     target: "node20.19",
@@ -39,8 +37,7 @@ export default defineConfig([
       onlyBundle: false,
     },
     outputOptions: {
-      // Some package managers leave out folders of this name.
-      entryFileNames: ({ name }) => `${name.replace("node_modules/", "vendor/").replace(/\.json$/, "")}.js`,
+      chunkFileNames: "chunks/[name]-[hash].js",
     },
     plugins: [createThirdPartyNotices().emit()],
     // Texts that the report's page carries, read beside the code in src as in dist; licences.

@@ -33,6 +33,8 @@ export default defineConfig(({ mode }) => {
     pool: "forks" as const,
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    // Polls end as soon as they succeed; a busy machine takes longer.
+    expect: { poll: { timeout: 60_000 } },
   };
   return {
     test: {

@@ -16,7 +16,7 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 };
 /** Time for an orderly end; longer where sound that was heard has to be written. */
 const orderlyMilliseconds = process.argv.some((text) => /^--keep(=|$)/.test(text)) ? 6000 : 1500;
 /** They finish what they have accepted, within limits of their own. */
-const finishes = ["serve"];
+const finishes = ["serve", "work"];
 /** Lines to a reader that has left are dropped. Commands stop that make nothing but lines; others have work to save. */
 const makesLines = ["predict", "detect", "listen"];
 

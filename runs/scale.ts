@@ -1,14 +1,15 @@
 /**
  * What training costs from cached embeddings, by the number of recordings: processor time, wall time and memory of
- * `golem train` with no options, the start of the process included.
+ * `golem train --augment none` (the recordings cannot be varied), and processor time of `golem doctor`, `suggest` and `report` on the same recordings,
+ * the start of the process included.
  *
  *   npx tsx runs/scale.ts [SIZES]
  *
- * SIZES: numbers of recordings (default 100,400,800,1600,10000). Recordings are small files of their own bytes; the
+ * SIZES: numbers of recordings (default 100,400,800,3200,10000). Recordings are small files of their own bytes; the
  * vectors and transcripts stored for them are drawn from ten Gaussian classes of the default encoders' sizes, so
  * that no encoder runs. Writes runs/results/scale.json and scale.md. Needs the built package.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -21,18 +22,24 @@ import { computeFileHash } from "../src/node/disk/file-hash.ts";
 import { openFileStore } from "../src/node/disk/file-store.ts";
 import { resolveEncoderSet } from "../src/node/models/resolve-encoder-set.ts";
 
-const sizes = (process.argv[2] ?? "100,400,800,1600,10000").split(",").map(Number);
+const sizes = (process.argv[2] ?? "100,400,800,3200,10000").split(",").map(Number);
+const smallest = Math.min(...sizes);
 const classes = 10;
 /** Distance of class means in standard deviations of a feature's noise. */
 const separation = 0.12;
 
-/** What one training took. */
+/** Commands measured on the recordings and the golem trained on them. */
+const followers = ["doctor", "suggest", "report"] as const;
+
+/** What one training, and what follows it, took. */
 interface Cost {
   readonly recordings: number;
   readonly processorSeconds: number;
   readonly wallSeconds: number;
   readonly peakMegabytes: number;
   readonly balancedAccuracy: number;
+  /** Processor time by command. */
+  readonly others?: Readonly<Record<(typeof followers)[number], number>>;
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "golem-scale-"));
@@ -98,28 +105,42 @@ function createFacts(i: number, random: Random): StoredEmbedding["facts"] {
   };
 }
 
-/** Trains in a process of its own, which writes down what it used when it ends. */
-function train(list: string, recordings: number): Cost {
+/** Runs a command in a process of its own, which writes down what it used when it ends. */
+function run(args: readonly string[]) {
   const used = join(scratch, "used.json");
   const note = `process.on("exit", () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     require("node:fs").writeFileSync(${JSON.stringify(used)}, JSON.stringify([userCPUTime + systemCPUTime, maxRSS])); });`;
   const hook = join(scratch, "note.cjs");
   writeFileSync(hook, note);
   const started = performance.now();
-  const out = join(scratch, `golem-${recordings}`);
   const program = process.env.GOLEM_PROGRAM ?? "bin/golem.js";
-  const args = ["--require", hook, program, "train", list, "--out", out, "--json"];
-  const text = execFileSync(process.execPath, args, {
+  const { stdout, status } = spawnSync(process.execPath, ["--require", hook, program, ...args], {
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "ignore"],
   });
+  // The doctor ends with 1 where something is severe; the smallest golem was trained on all of its pool.
+  if (status !== 0 && args[0] !== "doctor" && args[0] !== "suggest")
+    throw new Error(`golem ${args[0]} ended with ${status}`);
   const wallSeconds = (performance.now() - started) / 1000;
   const [microseconds, kilobytes] = JSON.parse(readFileSync(used, "utf8")) as [number, number];
-  const { evaluation } = JSON.parse(text.toString());
   return {
-    ...{ recordings, processorSeconds: microseconds / 1e6, wallSeconds, peakMegabytes: kilobytes / 1024 },
-    balancedAccuracy: evaluation.balancedAccuracy,
+    text: stdout.toString(),
+    ...{ processorSeconds: microseconds / 1e6, wallSeconds, peakMegabytes: kilobytes / 1024 },
   };
+}
+
+function train(list: string, recordings: number): Cost {
+  const out = join(scratch, `golem-${recordings}`);
+  const { text, ...cost } = run(["train", list, "--out", out, "--augment", "none", "--json"]);
+  const { evaluation } = JSON.parse(text);
+  const others = {
+    doctor: run(["doctor", list, "--json"]).processorSeconds,
+    // By the smallest golem, so that most of the pool is new to it.
+    suggest: run(["suggest", join(scratch, `golem-${smallest}`), list, "--count", "10", "--json"])
+      .processorSeconds,
+    report: run(["report", out, "--no-audio", "--json"]).processorSeconds,
+  };
+  return { recordings, ...cost, balancedAccuracy: evaluation.balancedAccuracy, others };
 }
 
 /** Writes what was measured, and keeps the sizes that were measured before. */
@@ -136,8 +157,8 @@ function writeResults(measured: readonly Cost[]): void {
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}`;
   writeFileSync(join(folder, "scale.json"), `${JSON.stringify({ machine, costs }, null, 2)}\n`);
   const lines = costs.map(
-    ({ recordings, processorSeconds, wallSeconds, peakMegabytes, balancedAccuracy }) =>
-      `| ${recordings} | ${processorSeconds.toFixed(1)} | ${wallSeconds.toFixed(1)} | ${Math.round(peakMegabytes)} | ${balancedAccuracy.toFixed(3)} |`,
+    ({ recordings, processorSeconds, wallSeconds, peakMegabytes, balancedAccuracy, others }) =>
+      `| ${recordings} | ${processorSeconds.toFixed(1)} | ${wallSeconds.toFixed(1)} | ${Math.round(peakMegabytes)} | ${balancedAccuracy.toFixed(3)} | ${followers.map((name) => others?.[name].toFixed(1) ?? "").join(" | ")} |`,
   );
   // What was compared by hand stands below the table and is kept.
   const page = join(folder, "scale.md");
@@ -148,11 +169,11 @@ function writeResults(measured: readonly Cost[]): void {
     [
       "# What training costs, by the number of recordings",
       "",
-      "`golem train` with no options, from cached embeddings, in ten classes of drawn vectors; `npx tsx runs/scale.ts`.",
+      "`golem train --augment none`, from cached embeddings, in ten classes of drawn vectors; `npx tsx runs/scale.ts`.",
       `Machine: ${machine}, shared with other work, so processor time is the number to compare.`,
       "",
-      "| recordings | processor time, s | wall time, s | peak memory, MB | held-out balanced accuracy |",
-      "|---:|---:|---:|---:|---:|",
+      "| recordings | train: processor time, s | wall time, s | peak memory, MB | held-out balanced accuracy | doctor, s | suggest, s | report, s |",
+      "|---:|---:|---:|---:|---:|---:|---:|---:|",
       ...lines,
       "",
       ...comparison,

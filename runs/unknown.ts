@@ -84,7 +84,7 @@ async function hearNoises(): Promise<Embedding[]> {
   const encoderSet = await loadEncoderSet(await resolveEncoderSet({}));
   const heard: Embedding[] = [];
   for (const { kind, samples } of createNoises(15)) {
-    const source = createMemorySource(encodeWav(samples, 16_000, "float32"), kind);
+    const source = createMemorySource(encodeWav(samples, 16_000, "pcm16"), kind);
     heard.push(getEmbedding(await embedSource(source, encoderSet)));
   }
   await encoderSet.dispose();

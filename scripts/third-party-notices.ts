@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 /** What packages hold that is not in their package.json: libraries compiled to WebAssembly. */
@@ -23,6 +24,14 @@ const missingTexts: Readonly<Record<string, readonly URL[]>> = {
   "opus-decoder": [wasmAudioDecoders, new URL("licences/libopus.txt", import.meta.url)],
   "onnxruntime-web": [new URL("licences/onnxruntime.txt", import.meta.url)],
 };
+
+/** Files of src that are made from a package, and its folder. */
+const madeFrom: readonly (readonly [RegExp, string])[] = [
+  [
+    /[\\/]llama-vocabulary\.[jt]s$/,
+    fileURLToPath(new URL("../node_modules/llama-tokenizer-js", import.meta.url)),
+  ],
+];
 
 /** Codecs that are kept in src, with their licences. */
 const codecFolder = /^.*[\\/]audio[\\/]formats[\\/]wasm(?=[\\/])/;
@@ -48,6 +57,7 @@ export function createThirdPartyNotices(): ThirdPartyNotices {
         const folder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0];
         const codecs = folder ? undefined : codecFolder.exec(id)?.[0];
         if (codecs) codecFolders.add(codecs);
+        for (const [file, origin] of madeFrom) if (file.test(id)) folders.add(origin);
         if (folder && existsSync(join(folder, "package.json"))) folders.add(folder);
       }
     }

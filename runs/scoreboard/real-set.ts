@@ -6,6 +6,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { listVariations } from "../../src/augment/variation.ts";
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
@@ -39,8 +40,8 @@ export interface Draw {
   readonly test: readonly EmbeddedRecording[];
 }
 
-/** Hears all recordings of a set; what the cache knows is not heard again. */
-export async function loadRealSet(folder: string, name: string): Promise<RealSet> {
+/** Hears all recordings of a set, and `copies` varied copies of each; what the cache knows is not heard again. */
+export async function loadRealSet(folder: string, name: string, copies = 0): Promise<RealSet> {
   const all = await resolveEncoderSet({});
   const encoderSet: ResolvedEncoderSet = {
     ...all,
@@ -49,7 +50,9 @@ export async function loadRealSet(folder: string, name: string): Promise<RealSet
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
     const { recordings } = await loadDataset(join(folder, name));
-    const { embedded, skipped } = await embedRecordings(recordings, { ...encoderSet, store });
+    const { embedded, skipped } = await embedRecordings(recordings, {
+      ...{ ...encoderSet, store, variations: listVariations(copies) },
+    });
     for (const { file, message } of skipped) console.error(`${name}/${file} is left out: ${message}`);
     return {
       name,
@@ -113,17 +116,23 @@ export function toRows(recordings: readonly EmbeddedRecording[], classes: readon
 }
 
 /** Some of a listener: what is heard by these encoders, and read where that is wanted. */
-export function selectEmbeddings<T extends Embedding>(
+export function selectEmbeddings<
+  T extends Embedding & { readonly copies?: readonly Embedding[] | undefined },
+>(
   rows: readonly T[],
   encoderSet: EncoderSetInfo,
   { encoders, reads }: { readonly encoders: readonly string[]; readonly reads: boolean },
 ): { readonly rows: T[]; readonly encoderSet: EncoderSetInfo } {
   const places = encoders.map((id) => encoderSet.encoders.findIndex((info) => info.id === id));
+  const select = <E extends Embedding>({ text, decoded, ...row }: E) => ({
+    ...row,
+    vectors: places.map((place) => row.vectors[place]!),
+    ...(reads ? { text, decoded } : {}),
+  });
   return {
-    rows: rows.map(({ text, decoded, ...row }) => ({
-      ...(row as T),
-      vectors: places.map((place) => row.vectors[place]!),
-      ...(reads ? { text, decoded } : {}),
+    rows: rows.map((row) => ({
+      ...(select(row) as Embedding as T),
+      ...(row.copies ? { copies: row.copies.map(select) } : {}),
     })),
     encoderSet: {
       encoders: places.map((place) => encoderSet.encoders[place]!),

@@ -8,8 +8,8 @@
  * SHA-256 where available (Web Crypto), which is ten times as fast and runs in parallel with the decoder; the
  * result is the same without it.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { computeSha256, createSha256 } from "../core/sha256.ts";
 
 /** Hashes a mono stream at its native rate. */
 interface AudioHasher {
@@ -30,14 +30,14 @@ const digestPlatform: Digest | undefined = globalThis.crypto?.subtle
   : undefined;
 
 /** SHA-256 in JavaScript. */
-export const digestPortable: Digest = async (bytes) => sha256(bytes);
+export const digestPortable: Digest = async (bytes) => computeSha256(bytes);
 
 /** Creates a hasher for samples at `sampleRate` Hz. */
 export function createAudioHasher(
   sampleRate: number,
   digest: Digest = digestPlatform ?? digestPortable,
 ): AudioHasher {
-  const whole = sha256.create();
+  const whole = createSha256();
   whole.update(new TextEncoder().encode(`golem-audio-hash-1 ${sampleRate}\n`));
   let block = new Uint8Array(3 * 16_384);
   let filled = 0;

@@ -116,7 +116,12 @@ export function warnOfCancelling(name: string, channel: number | undefined, chan
   );
 }
 
-function warnOfHighBand(name: string, highBand: HighBand, { sampleRate }: AudioSettings): ErrorRecord {
+/** The warning about energy above the band that ends at half of `sampleRate`. */
+export function warnOfHighBand(
+  name: string,
+  highBand: HighBand,
+  { sampleRate }: Pick<AudioSettings, "sampleRate">,
+): ErrorRecord {
   return createWarning(
     "above-8-khz",
     `${name}: most of its energy lies at ${toKilohertz(highBand.hertz)}, above the ${toKilohertz(sampleRate / 2)} that the encoders use; slow it down by a factor of ${highBand.slowdown}.`,

@@ -165,7 +165,10 @@ export function createViewFeatures(
   return (embeddings) => {
     const features = createMatrix(embeddings.length, columns);
     for (const [row, { vectors }] of embeddings.entries()) {
-      features.data.set(vectors[index]!.subarray(start, start + columns), row * columns);
+      const values = vectors.readLayer
+        ? vectors.readLayer(index, layer).subarray(0, columns)
+        : vectors[index]!.subarray(start, start + columns);
+      features.data.set(values, row * columns);
     }
     return features;
   };
@@ -179,6 +182,8 @@ function findDecoded(view: DecoderView, transcriber: TranscriberInfo | undefined
 /** Throws `invalid-shape` for embeddings that do not have the sizes of this encoder set. */
 export function checkEmbeddings(embeddings: readonly Embedding[], { encoders }: EncoderSetInfo): void {
   for (const { vectors } of embeddings) {
+    // What is read when it is asked for was checked when it was opened.
+    if (vectors.readLayer) continue;
     for (const [i, { id, layers, dimensions }] of encoders.entries()) {
       checkSize(`An embedding of ${id}`, vectors[i], layers * 2 * dimensions);
     }

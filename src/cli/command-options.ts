@@ -16,7 +16,7 @@ export interface OptionSpecification {
   readonly description: string;
   readonly required?: boolean;
   /** Turns the text into a value, or throws InvalidArgumentError. */
-  readonly parse?: (text: string) => unknown;
+  readonly parse?: ((text: string) => unknown) & { readonly choices?: readonly string[] };
 }
 
 const [firstEncoder, ...otherEncoders] = defaultRecipe.encoders;
@@ -67,6 +67,22 @@ export const annotationOptions: readonly OptionSpecification[] = [
     parse: oneOf(["auto", "none"]),
   },
 ];
+/** The run that shards belong to. */
+export const runOption: OptionSpecification = {
+  flags: "--run <run>",
+  description: "folder or s3://bucket/prefix of a run made by golem plan (required)",
+  required: true,
+};
+/** Where shards wait for workers. */
+export const queueOption: OptionSpecification = {
+  flags: "--queue <url>",
+  description: "redis://HOST/ or rediss://USER:PASSWORD@HOST:PORT/ (default: GOLEM_QUEUE)",
+};
+/** Vectors with 16 bits. */
+export const fp16Option: OptionSpecification = {
+  flags: "--fp16",
+  description: "store vectors with 16 bits: half the size, close to but not exactly the same golems",
+};
 /** Left-out recordings count as a failure. */
 export const strictOption: OptionSpecification = {
   flags: "--strict",

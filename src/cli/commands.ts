@@ -9,6 +9,8 @@ import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 import { eventDefaults } from "../evaluate/event-scores.ts";
 import { exportFormats } from "../node/export/export-formats.ts";
+import { queueDefaults } from "../node/queue/queue-defaults.ts";
+import { defaultShardSize } from "../node/shards/run-defaults.ts";
 import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
 import {
@@ -18,6 +20,7 @@ import {
   cutOption,
   detectOptions,
   encoderOption,
+  fp16Option,
   headOption,
   keepOptions,
   layerOption,
@@ -27,11 +30,25 @@ import {
   type OptionSpecification,
   poolingOption,
   precisionOption,
+  queueOption,
+  runOption,
   shotsOption,
   strictOption,
   transcriptOption,
 } from "./command-options.ts";
-import { integer, list, oneOf, port, positive, share, timeLimit } from "./option-values.ts";
+import { shells } from "./completion.ts";
+import { helpTopics } from "./help-topics.ts";
+import {
+  integer,
+  list,
+  notNegative,
+  oneOf,
+  port,
+  positive,
+  share,
+  shareOrZero,
+  timeLimit,
+} from "./option-values.ts";
 import type { CommonOptions, Terminal } from "./terminal.ts";
 
 /** One command. */
@@ -39,6 +56,8 @@ export interface CommandSpecification {
   readonly name: string;
   /** In commander's notation: "<required>", "[optional]", "<files...>". */
   readonly args: readonly string[];
+  /** Values of the first argument, if they are known; completed by shells. */
+  readonly choices?: readonly string[];
   readonly description: string;
   readonly options: readonly OptionSpecification[];
   readonly help?: string;
@@ -50,8 +69,16 @@ export interface CommandSpecification {
       // biome-ignore lint/suspicious/noExplicitAny: each command declares the options listed here
       options: CommonOptions & any,
       terminal: Terminal,
+      program: ProgramDescription,
     ): Promise<number>;
   }>;
+}
+
+/** The program as its own commands describe it. */
+export interface ProgramDescription {
+  readonly commands: readonly CommandSpecification[];
+  /** What --help prints, of the program or of one command; undefined if there is no such command. */
+  getUsage(command?: string): string | undefined;
 }
 
 const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
@@ -238,7 +265,7 @@ failure. Options and seed are those of the first training. golem diff says wheth
         flags: "--fail-if-worse [margin]",
         description:
           "exit with 1 if B is worse: the interval of the difference lies below 0, and the difference below -MARGIN (default: 0)",
-        parse: share,
+        parse: shareOrZero,
       },
       limitOption,
       ...annotationOptions,
@@ -492,10 +519,11 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
   },
   {
     name: "embed",
-    args: ["<data>"],
-    description: "write the embeddings of every recording to a .parquet or .npz file",
+    args: ["[data]"],
+    description:
+      "write the embeddings of every recording to a .parquet or .npz file, or embed shards of a run",
     options: [
-      { flags: "--out <file>", description: "F.parquet or F.npz (required)", required: true },
+      { flags: "--out <file>", description: "F.parquet or F.npz (required with DATA)" },
       encoderOption,
       precisionOption,
       cutOption,
@@ -503,13 +531,118 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
       ...audioOptions,
       ...annotationOptions,
       strictOption,
+      { flags: "--run <run>", description: "embed the shards of this run that are missing" },
+      {
+        flags: "--shard <n>",
+        description:
+          "with --run: only this shard, from 0 (default: JOB_COMPLETION_INDEX, AWS_BATCH_JOB_ARRAY_INDEX or SLURM_ARRAY_TASK_ID if set)",
+        parse: integer(0),
+      },
+      {
+        flags: "--queue <url>",
+        description: "with --run: put them into this queue, for golem work",
+      },
+      fp16Option,
+      {
+        flags: "--data <data>",
+        description:
+          "with --run: where the recordings are on this machine (default: where they were planned)",
+      },
     ],
-    help: dataHelp,
+    help: `${dataHelp}\n\nThe encoders and audio settings of a run are those of golem plan.`,
     load: () => import("./commands/embed.ts"),
+  },
+  {
+    name: "plan",
+    args: ["<data>"],
+    description: "divide recordings into shards, to embed them on many machines",
+    options: [
+      {
+        flags: "--out <run>",
+        description: "folder or s3://bucket/prefix of the run (required)",
+        required: true,
+      },
+      {
+        flags: "--shard-size <n>",
+        description: `recordings per shard (default: ${defaultShardSize})`,
+        parse: integer(1),
+      },
+      encoderOption,
+      precisionOption,
+      transcriptOption,
+      fp16Option,
+      ...audioOptions,
+      ...annotationOptions,
+      strictOption,
+    ],
+    help: `DATA is a folder or a list as for train, s3://bucket/prefix, or a folder or prefix with .tar archives (folders of classes, metadata.csv, or
+NAME.cls and NAME.json beside NAME.wav) or .parquet files (columns audio and label, as on the Hugging Face Hub).
+RUN gets a manifest and run.json; shards are written to it by golem embed --run RUN. Planning again finds the shards that are done.
+S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server than Amazon's.`,
+    load: () => import("./commands/plan.ts"),
+  },
+  {
+    name: "work",
+    args: [],
+    description: "embed shards from a queue until stopped",
+    options: [
+      queueOption,
+      {
+        flags: "--concurrency <n>",
+        description: "recordings embedded at a time (default: one per core)",
+        parse: integer(1),
+      },
+      {
+        flags: "--lease <seconds>",
+        description: `time after which the shard of a worker that is not heard of is given to another (default: ${queueDefaults.leaseSeconds})`,
+        parse: integer(1),
+      },
+      {
+        flags: "--drain <seconds>",
+        description: `time to finish the current shard when stopped; after it the shard goes back into the queue (default: ${queueDefaults.drainSeconds})`,
+        parse: notNegative,
+      },
+      { flags: "--exit-when-empty", description: "stop when the queue is empty (default: wait for more)" },
+      {
+        flags: "--metrics-port <n>",
+        description: "port of /metrics for Prometheus (default: none)",
+        parse: port,
+      },
+      {
+        flags: "--metrics-host <address>",
+        description: "address of /metrics; 0.0.0.0 for all (default: 127.0.0.1)",
+      },
+      {
+        flags: "--data <data>",
+        description: "where the recordings are on this machine (default: where they were planned)",
+      },
+    ],
+    help: `Needs Redis or Valkey, and the packages bullmq and ioredis. A shard is tried three times. Ctrl-C or SIGTERM finishes the current one.`,
+    load: () => import("./commands/work.ts"),
+  },
+  {
+    name: "status",
+    args: [],
+    description: "show how far a run is",
+    options: [
+      runOption,
+      queueOption,
+      { flags: "--watch", description: "until all shards are done or have failed" },
+    ],
+    help: "Exits with 1 while shards have failed. Active and failed shards are known with --queue only.",
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "retry",
+    args: [],
+    description: "put the shards of a run that failed back into the queue",
+    options: [runOption, queueOption],
+    load: () => import("./commands/retry.ts"),
   },
   {
     name: "encoders",
     args: ["[action]", "[id]"],
+    choices: ["list", "pull", "verify", "remove"],
     description: "list encoders, or pull, verify, remove weights",
     options: [precisionOption, cutOption],
     help: "Without an ID, pull downloads the default encoders and transcriber. ID is a name in the list, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path.\n\ngolem encoders [list]      golem encoders pull [ID]      golem encoders verify [ID]      golem encoders remove ID",
@@ -518,6 +651,7 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
   {
     name: "demo",
     args: ["[name]"],
+    choices: ["banking", "drums", "words", "minds14"],
     description:
       "train on a demo data set: banking (synthetic requests in 14 classes, default), drums (real recordings), words (three phrases, easy) or minds14 (real callers, from the Hugging Face Hub)",
     options: [
@@ -544,8 +678,31 @@ loaded again when the folder is replaced. Log lines (JSON) go to stderr; --quiet
     load: () => import("./commands/studio.ts"),
   },
   {
+    name: "help",
+    args: ["[topic]"],
+    choices: Object.keys(helpTopics),
+    description: "explain a topic, a command or an error code",
+    options: [],
+    help: `Topics:\n${Object.entries(helpTopics)
+      .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+      .join("\n")}`,
+    load: () => import("./commands/help.ts"),
+  },
+  {
+    name: "completion",
+    args: ["<shell>"],
+    choices: shells,
+    description: `print a script that completes commands, options and files: ${shells.join(", ")}`,
+    options: [],
+    help: `bash: add to ~/.bashrc   source <(golem completion bash)
+zsh:  add to ~/.zshrc    source <(golem completion zsh)
+fish: run once           golem completion fish > ~/.config/fish/completions/golem.fish`,
+    load: () => import("./commands/completion.ts"),
+  },
+  {
     name: "cache",
     args: ["[action]"],
+    choices: ["stats", "clear"],
     description: "stats (default) or clear: the cached embeddings",
     options: [],
     load: () => import("./commands/cache.ts"),

@@ -80,6 +80,20 @@ describe("describeCurve", () => {
     const right = say({ advice: { kind: "no-mistake", gain: 0 } });
     expect(right).toContain("No mistake yet");
     expect(right).toContain("(now 30.0 % to 90.0 %)");
+    expect(right).not.toContain("expect about");
+    expect(say({ advice: { kind: "guessing", gain: 0 } })).not.toContain("expect about");
+  });
+
+  it("forecasts nothing of new speakers where the score is of the same ones", () => {
+    const notMeasured = { code: "class-by-one-speaker", message: "balance is by one speaker" };
+    const known = say({ notMeasured });
+    expect(known).toMatch(/^Balanced accuracy on these same speakers by training recordings per class/);
+    expect(known).toContain("On new speakers not measurable: balance is by one speaker");
+    expect(known).not.toMatch(/expect about|5 more recordings|usually give more/);
+  });
+
+  it("names classes that are not scored", () => {
+    expect(say({ unscoredLabels: ["fee"] })).toContain("without fee, which has one recording");
   });
 
   it("says what the folds scored, and that a test set is another", () => {
@@ -87,8 +101,8 @@ describe("describeCurve", () => {
     expect(say({ points: [curve.points[0]!, last] })).toContain(
       "its folds, which train on about 3 per class, scored 66.0 %",
     );
-    expect(say({ testRecordings: 9 })).toContain(
-      "the 9 test recordings, on which `golem train` states its score",
-    );
+    const tested = say({ testRecordings: 9 });
+    expect(tested).toContain("`golem train` states its score on the 9 test recordings");
+    expect(tested).not.toContain("is the score of `golem train`");
   });
 });

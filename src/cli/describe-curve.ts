@@ -6,7 +6,8 @@
 import { formatPercent, formatWhole } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
 import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
-import { describeAdvice, describeGrouping, describeRange } from "../view/sentences.ts";
+import { describeScoreName, describeUnmeasured, judgeStanding } from "../evaluate/standing.ts";
+import { describeAdvice, describeGrouping, describeRange, describeUnscored } from "../view/sentences.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
 
@@ -20,6 +21,8 @@ function describePoints(gain: number): string {
 
 const describeInterval = ([low, high]: readonly [number, number]): string =>
   `(95 % ${describePoints(low)} to ${describePoints(high)})`;
+
+const capitalise = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;
 
 /** Classes named in the advice. */
 const classesShown = 3;
@@ -35,14 +38,16 @@ export function describeCurve(
   const { crossValidated, trainedPerClass, balancedAccuracy: score } = points.at(-1)!;
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
-  const isWorth = curve.advice.kind === "class" || curve.advice.kind === "all";
+  const standing = judgeStanding(curve);
+  const isForecast = standing === undefined && !["guessing", "no-mistake"].includes(curve.advice.kind);
+  const isWorth = isForecast && curve.advice.kind !== "other";
   const describeRaise = (): string =>
     crossValidated === undefined || formatPercent(crossValidated) === formatPercent(score)
       ? ""
       : `; its folds, which train on about ${formatWhole(trainedPerClass ?? 0)} per class, scored ${formatPercent(crossValidated)}`;
   const coming = forecasts.filter(({ growth }) => growth > 1);
   return [
-    bold("Held-out balanced accuracy by training recordings per class"),
+    bold(`${describeScoreName(curve)} by training recordings per class`),
     row("recordings", describeScale(), "").trimEnd(),
     ...points.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       row(
@@ -63,18 +68,17 @@ export function describeCurve(
     dim(
       `  o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing; ? ~~~ forecast by a model`,
     ),
-    dim(`  the last o is the score of \`golem train\`${describeRaise()}`),
-    ...(curve.testRecordings === undefined
-      ? []
-      : [
-          dim(
-            `  cross-validated on the training recordings; the ${curve.testRecordings} test recordings, on which \`golem train\` states its score, are left alone`,
-          ),
-        ]),
+    dim(
+      curve.testRecordings === undefined
+        ? `  the last o is the score of \`golem train\`${describeRaise()}`
+        : `  the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are left alone here`,
+    ),
+    ...(curve.unscoredLabels ? [dim(`  ${describeUnscored(curve.unscoredLabels)}`)] : []),
     "",
-    ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
+    ...(standing === undefined ? [] : [`${capitalise(describeUnmeasured(curve)!)}.`]),
+    ...(isForecast ? describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)) : []),
     ...(isWorth ? describeClassGains(curve.classGains) : []),
-    describeAdvice(curve),
+    describeAdvice(curve, standing),
     ...(isWorth ? ["New speakers, rooms or devices usually give more than this forecast."] : []),
   ];
 }

@@ -49,6 +49,18 @@ const say = (changes: Partial<Evaluation>) =>
   ).join("\n");
 
 describe("describeEvaluation", () => {
+  it("says of a score without a mistake what it does not exclude, guessing included", () => {
+    const right = say({ balancedAccuracy: 1, interval: [0.73, 1] });
+    expect(right).toContain("no mistake yet on 20 recordings, which does not exclude 27.0 % of mistakes");
+    const few = say({ balancedAccuracy: 1, interval: [0.2, 1] });
+    expect(few).toContain("no mistake yet on 20 recordings, which are too few to exclude guessing");
+    for (const text of [right, few]) expect(text).not.toMatch(/useful|not distinguishable/);
+  });
+
+  it("names classes that are trained but not scored", () => {
+    expect(say({ unscoredLabels: ["owl"] })).toContain("without owl, which has one recording");
+  });
+
   it.each([
     ["not distinguishable from guessing", 0.25, 0.98],
     ["but mostly wrong", 0.3, 0.49],

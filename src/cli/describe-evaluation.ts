@@ -13,6 +13,7 @@ import {
   describeInterval,
   describeProtocol,
   describeTraining,
+  describeUnscored,
   describeVerdict,
   describeVoices,
 } from "../view/sentences.ts";
@@ -45,9 +46,13 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
     ([label, count]) => `${makePrintable(label)} (${count})`,
   );
   const score = `${describeScoreName(evaluation)} ${formatPercent(balancedAccuracy)}${describeVoices(evaluation)}`;
+  const unscored: [string, string][] = evaluation.unscoredLabels
+    ? [["", describeUnscored(evaluation.unscoredLabels.map((label) => makePrintable(label)))]]
+    : [];
   const rows: [name: string, value: string, shown?: string][] = [
     ["Score", `${score}, ${recordings} recordings ${basis}`, style.bold(score)],
     ["", `${describeInterval(evaluation)}; ${describeChance(evaluation)}`],
+    ...unscored,
     ["Means", describeVerdict(evaluation)],
   ];
   if (isUncertain) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { integer, list, port, positive, share, timeLimit } from "./option-values.ts";
+import { integer, list, port, positive, share, shareOrZero, timeLimit } from "./option-values.ts";
 
 describe("values of options", () => {
   it.each([
@@ -8,6 +8,7 @@ describe("values of options", () => {
     ["a whole number", integer(2), "2", 2],
     ["a number", positive, "0.25", 0.25],
     ["a share", share, "1", 1],
+    ["a share or nothing", shareOrZero, "0", 0],
     ["seconds", timeLimit, "86400", 86_400],
     ["words", list, "a, b", ["a", "b"]],
   ])("takes %s", (_, parse, text, value) => {

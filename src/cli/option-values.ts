@@ -35,13 +35,17 @@ export const notNegative = (text: string): number => {
   throw new InvalidArgumentError("A number from 0 was expected.");
 };
 
-/** One of several words. */
-export const oneOf =
-  (words: readonly string[]) =>
-  (text: string): string => {
-    if (words.includes(text)) return text;
-    throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
-  };
+/** Parser of one of several words, which are its `choices`. */
+export const oneOf = (
+  words: readonly string[],
+): ((text: string) => string) & { choices: readonly string[] } =>
+  Object.assign(
+    (text: string): string => {
+      if (words.includes(text)) return text;
+      throw new InvalidArgumentError(`One of ${words.join(", ")} was expected.`);
+    },
+    { choices: words },
+  );
 
 /** Words separated by commas. */
 export const list = (text: string): string[] => {
@@ -56,6 +60,9 @@ export const share = (text: string): number => {
   if (value <= 1) return value;
   throw new InvalidArgumentError("A number over 0, at most 1, was expected.");
 };
+
+/** A number from 0 to 1. */
+export const shareOrZero = (text: string): number => (Number(text) === 0 && text.trim() ? 0 : share(text));
 
 /** A layer number, `auto` or `last`. */
 export const layer = (text: string): number | string =>

@@ -18,6 +18,7 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     .description(packageJson.description)
     .version(packageJson.version)
     .exitOverride()
+    .helpCommand(false)
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
@@ -26,14 +27,23 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     })
     .addHelpText(
       "after",
-      "\nStart with: npx golem demo\nOr with your own recordings, one folder per class: npx golem train FOLDER --out my-golem",
+      "\nStart with: npx golem demo\nOr with your own recordings, one folder per class: npx golem train FOLDER --out my-golem\nTopics: npx golem help",
     );
+  const getUsage = (name?: string): string | undefined => {
+    const command = name === undefined ? program : program.commands.find((each) => each.name() === name);
+    let text = "";
+    const writeOut = (part: string) => {
+      text += part;
+    };
+    command?.configureOutput({ writeOut }).outputHelp();
+    return command && text;
+  };
   for (const specification of commands) {
     addCommand(program, specification, async (values, options) => {
       const terminal = createTerminal(options, streams, signal);
       try {
         const { runCommand } = await specification.load();
-        exitCode = await runCommand(values, options, terminal);
+        exitCode = await runCommand(values, options, terminal, { commands, getUsage });
       } catch (error) {
         terminal.endProgress();
         exitCode = reportError(signal.aborted ? asAborted(error) : error, terminal.json, streams);

@@ -9,6 +9,7 @@ import { makeJsonPrintable, makePrintable } from "../core/printable.ts";
 import type { Progress, WorkOptions } from "../core/progress.ts";
 import { describeDiskReason } from "../node/disk/disk-error.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
+import type { ErrorOutput } from "./output.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -38,6 +39,8 @@ export interface Terminal {
   note(text: string): void;
   /** One line that replaces the previous one, where progress is drawn; removed by the next text. */
   showLive(text: string): void;
+  /** Whether live lines are drawn. */
+  readonly hasLive: boolean;
   /** Piped standard input; undefined if it is a terminal. */
   readonly input: Readable | undefined;
   /** Options for library calls: cancellation, progress bar, warnings. */
@@ -122,6 +125,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
       const width = (stderr as { columns?: number }).columns ?? 80;
       stderr.write(makePrintable(text.slice(0, width - 1)));
     },
+    hasLive: bar !== undefined,
     input: stdin && !isTty(stdin) ? stdin : undefined,
     work: { signal, onWarning: warn, ...(showProgress ? { onProgress: showProgress } : {}) },
     json,
@@ -157,7 +161,8 @@ export function formatError(kind: "error" | "warning", { code, message, hint }: 
 export function reportError(found: unknown, json: boolean, streams: Streams): number {
   const error = describeSystemError(found);
   const record = toErrorRecord(error, "unexpected");
-  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify({ error: record }))}\n`);
+  const output = { error: record as ErrorOutput["error"] } satisfies ErrorOutput;
+  if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify(output))}\n`);
   streams.stderr.write(`${formatError("error", record)}\n`);
   if (!(error instanceof GolemError)) {
     const trace = error instanceof Error ? error.stack : undefined;

@@ -37,15 +37,9 @@ export function formatTable(
   );
 }
 
-/** Width of the names before texts. */
-const nameWidth = 12;
-
-/**
- * Lines of a named text, wrapped between words to `width` columns, all of it beside the name. `styled`, where given, replaces the
- * text's first characters, which look the same without their style.
- */
-export function formatRow(name: string, text: string, width?: number, styled?: string): string[] {
-  const room = Math.max(20, (width ?? Number.POSITIVE_INFINITY) - nameWidth);
+/** Lines of a text, wrapped between words to `width` columns, at least 20. */
+export function wrapWords(text: string, width: number): string[] {
+  const room = Math.max(20, width);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -54,7 +48,18 @@ export function formatRow(name: string, text: string, width?: number, styled?: s
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;
   }
-  lines.push(line);
+  return [...lines, line];
+}
+
+/** Width of the names before texts. */
+const nameWidth = 12;
+
+/**
+ * Lines of a named text, wrapped between words to `width` columns, all of it beside the name. `styled`, where given, replaces the
+ * text's first characters, which look the same without their style.
+ */
+export function formatRow(name: string, text: string, width?: number, styled?: string): string[] {
+  const lines = wrapWords(text, (width ?? Number.POSITIVE_INFINITY) - nameWidth);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
   const plain = styled?.replace(/\u001b\[\d+m/g, "");
   return lines.map((one, i) => {

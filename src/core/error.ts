@@ -57,6 +57,11 @@ export type ErrorCode =
   | "invalid-shape"
   | "invalid-option"
   | "not-converged"
+  // runs of shards
+  /** A package that only this needs is not installed. */
+  | "missing-package"
+  /** The queue's server refuses, or cannot be reached. */
+  | "queue-failed"
   // the artefact
   | "golem-not-found"
   | "golem-damaged"

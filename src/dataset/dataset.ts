@@ -27,6 +27,8 @@ export interface Recording {
   /** The annotated stretch of a long recording, where the recording is one, and the path of that recording. */
   readonly segment?: Segment;
   readonly longFile?: string;
+  /** Its place in the run of shards that holds its embedding and is its `origin`, if one is. */
+  readonly row?: number;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;
   /**

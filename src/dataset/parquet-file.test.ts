@@ -107,6 +107,19 @@ describe("a file by pyarrow", () => {
     }
     expect(refused).toBeGreaterThan(whole.length / 37);
   });
+
+  it("whose footer has lists of other types gives values or a GolemError", async () => {
+    const whole = await read("gzip");
+    const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
+    for (let at = footer; at < whole.length - 10; at++) {
+      const bytes = Buffer.from(whole);
+      bytes.writeUInt16LE(4, at);
+      await openParquetFile(
+        createMemorySource(bytes, "damaged"),
+        createParquetReader(parquetCompressors),
+      ).catch((error: unknown) => expect(error).toBeInstanceOf(GolemError));
+    }
+  });
 });
 
 describe("a footer that claims more than the file's bytes hold", () => {

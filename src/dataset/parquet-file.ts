@@ -124,6 +124,11 @@ export async function openParquetFile(
     checkCounts(found, source.byteLength);
     return found;
   });
+  const notes = new Map<string, string>();
+  // A list of another type than the format's is read as an array with holes.
+  for (const note of metadata.key_value_metadata ?? []) {
+    if (typeof note?.key === "string") notes.set(note.key, typeof note.value === "string" ? note.value : "");
+  }
   let start = 0;
   const groups = metadata.row_groups.map((group) => {
     const rows = Number(group.num_rows);
@@ -142,7 +147,7 @@ export async function openParquetFile(
       fields: children.map((child) => child.element.name),
       repeated: element.repetition_type === "REPEATED" || /LIST|MAP/.test(element.converted_type ?? ""),
     })),
-    notes: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
+    notes,
     readRows: (columns, rowStart, rowEnd) => {
       const isWanted = ({ start, rows }: ParquetGroup) => start < rowEnd && start + rows > rowStart;
       const first = groups.find(isWanted)?.start ?? 0;

@@ -47,6 +47,7 @@ export async function* detectSource(
   const detector = createDetector(classifier, {
     ...{ settings, concurrency, signal, onWarning, keep },
     sampleRate: stream.sampleRate,
+    name: source.name,
   });
   const { declaredSeconds } = stream;
   const count = createMixCount();

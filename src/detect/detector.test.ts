@@ -4,9 +4,13 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createWav } from "../../test/support/audio-files.ts";
 import { scaleRuns } from "../../test/support/effort.ts";
+import { openAudio } from "../audio/open-audio.ts";
+import { createMemorySource } from "../core/byte-source.ts";
 import { createRandom } from "../core/random.ts";
 import { type DetectOptions, type DetectSettings, resolveDetectSettings } from "./detect-settings.ts";
+import { detectSource } from "./detect-source.ts";
 import { createDetector, type DetectedEvent, type DetectorOptions } from "./detector.ts";
 import type { WindowClassifier } from "./window-classifier.ts";
 
@@ -194,4 +198,53 @@ it("lowers the default threshold to a golem's median confidence, but not a given
   expect(resolve(withBins([{ count: 2, confidence: 0.97, accuracy: 1 }])).threshold).toBe(0.8);
   expect(resolve(withBins(unsure), { threshold: 0.7 }).threshold).toBe(0.7);
   expect(settings().threshold).toBe(0.8);
+});
+
+describe("energy above the band", () => {
+  const bat = (hertz: number, inputRate: number): Float32Array =>
+    Float32Array.from(
+      { length: inputRate / 2 },
+      (_, i) => 0.4 * Math.sin((2 * Math.PI * hertz * i) / inputRate),
+    );
+  const listen = async (hertz: number, inputRate: number, options: Partial<DetectorOptions> = {}) => {
+    const warnings: { code: string; message: string }[] = [];
+    const onWarning = (warning: { code: string; message: string }) => warnings.push(warning);
+    const source = createMemorySource(createWav([bat(hertz, inputRate)], inputRate), "bat.wav");
+    const opened = { settings: settings(), concurrency: 1, onWarning, ...options };
+    for await (const _ of detectSource(source, pitchClassifier, opened));
+    return { warnings, source };
+  };
+
+  it("is told in the words of training", async () => {
+    const { warnings, source } = await listen(45_000, 192_000);
+    const { facts } = await openAudio(source);
+    const own = facts.warnings.find(({ code }) => code === "above-8-khz");
+    expect(own?.message).toMatch(/^bat.wav: most of its energy lies at 45 kHz/);
+    expect(warnings).toContainEqual(own);
+  });
+
+  it("is not told where most lies in the band, nor at the classifier's rate", async () => {
+    for (const [hertz, inputRate] of [
+      [500, 192_000],
+      [500, 16_000],
+      [7000, 44_100],
+    ] as const)
+      expect((await listen(hertz, inputRate)).warnings).toEqual([]);
+  });
+
+  it("is told once in a live stream, when some seconds of it have been heard", async () => {
+    const warnings: { code: string; message: string }[] = [];
+    const detector = createDetector(pitchClassifier, {
+      ...{ settings: settings(), sampleRate: 48_000, maximumLagSeconds: 5 },
+      onWarning: (warning) => warnings.push(warning),
+    });
+    const halfSecond = bat(15_000, 48_000);
+    for (let i = 0; i < 19; i++) await detector.push(halfSecond);
+    expect(warnings).toEqual([]);
+    for (let i = 0; i < 5; i++) await detector.push(halfSecond);
+    expect(warnings.map(({ code }) => code)).toEqual(["above-8-khz"]);
+    expect(warnings[0]!.message).toMatch(/^The stream: most of its energy lies at 15 kHz/);
+    await detector.finish();
+    expect(warnings).toHaveLength(1);
+  });
 });

@@ -8,6 +8,7 @@
  * Memory is bounded, however long the stream is. The same samples give the same events however they are cut
  * into chunks, unless windows of a live stream had to be left out.
  */
+import { createBandWatch } from "../audio/band-watch.ts";
 import { createResampler } from "../audio/resampler.ts";
 import { createWarning } from "../audio/warning.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
@@ -41,6 +42,8 @@ export interface DetectorOptions {
    * classifier.
    */
   readonly sampleRate?: number | undefined;
+  /** Name of the stream in warnings; default "The stream". */
+  readonly name?: string | undefined;
   /**
    * For live streams: how far classification may be behind the stream, in seconds, before windows are left
    * out. Default: no window is left out.
@@ -56,6 +59,8 @@ export interface DetectorOptions {
 
 /** Duration of the pieces after each of which the queue is awaited, in seconds. */
 const pieceSeconds = 1;
+/** Seconds of a live stream after which it is known where its energy lies. */
+const watchedSeconds = 10;
 
 /** Creates a detector for one stream. Throws `invalid-option`. */
 export function createDetector(classifier: WindowClassifier, options: DetectorOptions): Detector {
@@ -65,6 +70,8 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
   const resampler = createResampler(inputRate, classifier.sampleRate);
   const pipeline = createEventPipeline(classifier, { ...options, concurrency });
   const clean = createCleaner(onWarning);
+  const watch = createBandWatch(options.name ?? "The stream", inputRate, classifier.sampleRate);
+  let unwatched = maximumLagSeconds === undefined ? Number.POSITIVE_INFINITY : watchedSeconds * inputRate;
   const inTurn = createTurns();
   let isFinished = false;
 
@@ -72,12 +79,26 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
     throwIfAborted(signal);
     if (isFinished) throw new GolemError("invalid-option", "The detector got samples after its end.");
   };
+  const warnOfBand = (): void => {
+    const warning = watch.judge();
+    if (warning) onWarning?.(warning);
+    unwatched = 0;
+  };
+  const pass = (samples: Float32Array): void => {
+    const resampled = resampler.push(samples);
+    if (unwatched > 0) {
+      watch.push(samples, resampled);
+      unwatched -= samples.length;
+      if (unwatched <= 0) warnOfBand();
+    }
+    pipeline.push(resampled);
+  };
   const push = async (samples: Float32Array): Promise<DetectedEvent[]> => {
     checkOpen();
     const pieceSamples = Math.ceil(pieceSeconds * inputRate);
     for (let at = 0; at < samples.length; at += pieceSamples) {
       throwIfAborted(signal);
-      pipeline.push(resampler.push(clean(samples.subarray(at, at + pieceSamples))));
+      pass(clean(samples.subarray(at, at + pieceSamples)));
       if (maximumLagSeconds === undefined) await pipeline.wait(concurrency - 1);
     }
     if (maximumLagSeconds !== undefined) pipeline.leaveOutStale(maximumLagSeconds);
@@ -87,6 +108,7 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
   const finish = async (): Promise<DetectedEvent[]> => {
     checkOpen();
     isFinished = true;
+    if (unwatched > 0) warnOfBand();
     pipeline.push(resampler.finish());
     pipeline.finish();
     await pipeline.wait(0);

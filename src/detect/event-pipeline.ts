@@ -10,7 +10,13 @@ import { type ClipKeeping, createClipCutter } from "./clip-cutter.ts";
 import type { DetectSettings } from "./detect-settings.ts";
 import { createMissTrack } from "./miss-track.ts";
 import { createSampleRing } from "./sample-ring.ts";
-import { createScoreTrack, type TrackedEvent, type WindowScores } from "./score-track.ts";
+import {
+  createScoreTrack,
+  type ScoredWindow,
+  type TrackedEvent,
+  type TrackOptions,
+  type WindowScores,
+} from "./score-track.ts";
 import { createSoundGate, type GateState } from "./sound-gate.ts";
 import { isBackground } from "./training-statistics.ts";
 import type { WindowClassifier } from "./window-classifier.ts";
@@ -18,10 +24,10 @@ import { createWindowPlanner, getPlanOptions, getPlanReach, type WindowPlan } fr
 import { createWindowQueue } from "./window-queue.ts";
 
 /** A detected event. Times in seconds from the start of the stream. */
-export interface DetectedEvent {
+export interface DetectedEvent<Label extends string = string> {
   readonly start: number;
   readonly end: number;
-  readonly label: string;
+  readonly label: Label;
   /** Highest smoothed probability of the label, reduced where the sound is unlike all classes. */
   readonly confidence: number;
 }
@@ -96,11 +102,9 @@ export function createEventPipeline(
     isReported: labels.map((label) => !isBackground(label)),
   };
   const track = createScoreTrack(trackOptions);
-  const misses = keep && createMissTrack(trackOptions, keep);
   // An event is certain only after its last window and the silence within which a later one would be merged.
   const delaySeconds =
     (getPlanReach(planOptions) * frameSamples) / sampleRate + settings.mergeSeconds + maximumLagSeconds;
-  const cutter = keep && createClipCutter({ sampleRate, delaySeconds, ...keep });
   const ring = createSampleRing(getPlanReach(planOptions) * frameSamples);
   let gateState: GateState | undefined;
   let heard = 0;
@@ -113,27 +117,23 @@ export function createEventPipeline(
   const toEvent = ({ start, end, label, confidence }: TrackedEvent): DetectedEvent => ({
     ...{ start: toSeconds(start), end: toSeconds(end), label: labels[label]!, confidence },
   });
+  const clips = keep && createClips({ sampleRate, delaySeconds, ...keep }, trackOptions, toEvent);
   const accept = (events: readonly TrackedEvent[]): void => {
-    for (const event of events.map(toEvent)) {
-      certain.push(event);
-      cutter?.add("event", event);
-    }
-  };
-  const takeMisses = (missed: ReturnType<NonNullable<typeof misses>["push"]> = []): void => {
-    for (const { kind, ...stretch } of missed) cutter?.add(kind, toEvent(stretch));
+    certain.push(...events.map(toEvent));
+    clips?.addEvents(events);
   };
   /** Ends all stretches in progress. */
   const endTracks = (quietUntil: number): void => {
     accept(track.end(quietUntil));
-    takeMisses(misses?.end(quietUntil));
+    clips?.end(quietUntil);
   };
   /** What was heard until the stream is given up is kept, with the sound that there is. */
   const giveUp = (): void => {
     isOver = true;
     endTracks(Number.POSITIVE_INFINITY);
-    cutter?.finish();
+    clips?.finish();
   };
-  if (cutter) signal?.addEventListener("abort", giveUp, { once: true });
+  if (clips) signal?.addEventListener("abort", giveUp, { once: true });
   const queue = createWindowQueue<WindowScores>({
     concurrency,
     classify: async (samples) => {
@@ -152,7 +152,7 @@ export function createEventPipeline(
       const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };
       const window = { ...plan, ...scores };
       accept(track.push(window));
-      takeMisses(misses?.push(window));
+      clips?.addWindow(window);
     },
   });
   function takeFrame(power: number): void {
@@ -171,7 +171,7 @@ export function createEventPipeline(
       for (let at = 0; at < samples.length; ) {
         const piece = samples.subarray(at, at + frameSamples - (ring.written % frameSamples));
         ring.write(piece);
-        cutter?.push(piece);
+        clips?.push(piece);
         meter.push(piece);
         at += piece.length;
       }
@@ -180,7 +180,7 @@ export function createEventPipeline(
       meter.finish();
       enqueue(planner.finish(gate.finish(), gateState?.frames ?? 0));
       enqueue([{ kind: "end", quietUntil: Number.POSITIVE_INFINITY }]);
-      cutter?.finish();
+      clips?.finish();
     },
     leaveOutStale(maximumLagSeconds) {
       const lagFrames = Math.round((maximumLagSeconds * sampleRate) / frameSamples);
@@ -210,6 +210,28 @@ export function createEventPipeline(
         ...{ heardUntil, heard, dropped },
       };
     },
+  };
+}
+
+/** Cuts clips of events, near misses and unknown sound out of the stream. */
+function createClips(
+  cutting: Parameters<typeof createClipCutter>[0],
+  trackOptions: TrackOptions,
+  toEvent: (stretch: TrackedEvent) => DetectedEvent,
+) {
+  const cutter = createClipCutter(cutting);
+  const misses = createMissTrack(trackOptions, cutting);
+  const addMisses = (missed: ReturnType<typeof misses.push>): void => {
+    for (const { kind, ...stretch } of missed) cutter.add(kind, toEvent(stretch));
+  };
+  return {
+    push: cutter.push,
+    addEvents(events: readonly TrackedEvent[]): void {
+      for (const event of events) cutter.add("event", toEvent(event));
+    },
+    addWindow: (window: ScoredWindow) => addMisses(misses.push(window)),
+    end: (quietUntil: number) => addMisses(misses.end(quietUntil)),
+    finish: cutter.finish,
   };
 }
 

@@ -287,7 +287,7 @@ export const englishFindings: FindingCatalogue = {
       advice: "Add recordings of something else, labelled as what they are, or _unknown.",
     }),
     "single-recordings": ({ labels }) => ({
-      message: `${labels}: one recording only. It cannot be learned from and held out at once, so there is no score.`,
+      message: `${labels}: one recording only. It cannot be learned from and held out at once, so it is trained but not scored.`,
       advice: "Record more, five or more per class, or leave the class out.",
     }),
     "few-recordings": ({ labels, few }) => ({

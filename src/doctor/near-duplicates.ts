@@ -91,6 +91,7 @@ function listCandidates(
   for (const matrix of kinds) {
     for (const [i, near] of findNeighbours(matrix, compared).entries()) {
       for (const j of near) {
+        if (j < 0) continue;
         const key = Math.min(i, j) * rows.length + Math.max(i, j);
         if (seen.has(key)) continue;
         seen.add(key);

@@ -27,3 +27,16 @@ it("finds what sorting all distances finds", () => {
     { numRuns: scaleRuns(40) },
   );
 });
+
+it("finds copies among thousands of rows, in cells", () => {
+  const [rows, columns, random] = [4400, 8, createRandom(5)];
+  const matrix = createMatrix(rows, columns);
+  const half = matrix.data.length / 2;
+  // The second half repeats the first, a twentieth of its spread apart.
+  for (let i = 0; i < half; i++) {
+    matrix.data[i] = random.normal();
+    matrix.data[i + half] = matrix.data[i]! + 0.05 * random.normal();
+  }
+  const found = findNeighbours(matrix, 3).filter((near, row) => near.includes((row + rows / 2) % rows));
+  expect(found.length / rows).toBeGreaterThan(0.99);
+});

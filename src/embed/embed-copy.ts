@@ -4,10 +4,10 @@
  *
  * Not its concern: how samples are varied (augment/variation.ts), stores, what copies are used for.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 import { type OwnSounds, type Variation, variationVersion, varySamples } from "../augment/variation.ts";
 import type { ByteSource } from "../core/byte-source.ts";
+import { computeSha256Hex } from "../core/sha256.ts";
 import {
   type EmbeddedSource,
   type EmbedSourceOptions,
@@ -29,7 +29,7 @@ export interface CopyPlan {
 export function planCopy(fileHash: string, variation: Variation, sounds: readonly string[] = []): CopyPlan {
   const { kind, turn } = variation;
   const text = JSON.stringify({ fileHash, kind, turn, version: variationVersion, sounds });
-  return { variation, fileHash, copyHash: bytesToHex(sha256(utf8ToBytes(text))) };
+  return { variation, fileHash, copyHash: computeSha256Hex(text) };
 }
 
 /**

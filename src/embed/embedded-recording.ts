@@ -7,13 +7,19 @@ import type { AudioFacts } from "../audio/audio.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { Split } from "../dataset/dataset.ts";
 
+/** The vectors of a recording by encoder, in memory or read whenever they are asked for. */
+export interface EncoderVectors extends ReadonlyArray<Float32Array> {
+  /** Where they are read: reads one layer [2 x dimensions] alone. */
+  readonly readLayer?: (encoder: number, layer: number) => Float32Array;
+}
+
 /** What a classifier gets of one recording. */
 export interface Embedding {
   /**
    * Of each encoder, in the order of the classifier's encoders: [layers, 2 x dimensions], row-major: means,
    * then standard deviations.
    */
-  readonly vectors: readonly Float32Array[];
+  readonly vectors: EncoderVectors;
   /** The transcript; undefined where there is no transcriber. */
   readonly text?: string;
   /** Mean log-probability (natural) of the transcript's tokens. */

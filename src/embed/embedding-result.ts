@@ -6,7 +6,12 @@
 import type { ErrorRecord } from "../core/error.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedSource, getEmbedding, isSilent } from "./embed-source.ts";
-import { describeSilence, type EmbeddedRecording, welcomesSilence } from "./embedded-recording.ts";
+import {
+  describeSilence,
+  type EmbeddedRecording,
+  type Embedding,
+  welcomesSilence,
+} from "./embedded-recording.ts";
 
 /** Embedded recordings in the order of the data set, and everything that was left out. */
 export interface EmbeddingResult {
@@ -24,6 +29,8 @@ export interface EmbeddedFile extends EmbeddedSource {
   readonly fileHash: string;
   /** The output for each varied copy of it. */
   readonly copies?: readonly EmbeddedSource[] | undefined;
+  /** The embedding, where its vectors are not in memory and `embeddings` is empty. */
+  readonly embedding?: Embedding | undefined;
 }
 
 /**
@@ -52,7 +59,7 @@ export function collectEmbedded(
     warnings.push(...facts.warnings.map((warning) => ({ ...warning, file })));
     embedded.push({
       ...{ file, label, split, fileHash, facts },
-      ...getEmbedding(output),
+      ...(output.embedding ?? getEmbedding(output)),
       ...(output.copies && !isSilent(facts) ? { copies: output.copies.map(getEmbedding) } : {}),
       ...(speaker === undefined ? {} : { speaker }),
       ...(source === undefined ? {} : { source }),

@@ -28,6 +28,41 @@ export function findSources(recordings: readonly EmbeddedRecording[]): EmbeddedR
   });
 }
 
+/** A training recording as far as its source goes. */
+interface TrainedName {
+  readonly file: string;
+  readonly label: string;
+  readonly speaker?: string | undefined;
+}
+
+/**
+ * Finds which sources of a test set were also trained on, by the names of both together: the trained recordings and
+ * the tested ones, with their sources. Where speakers are named, both stay as they are. The folders above a
+ * recording's own do not count, since the two sets may lie in different places.
+ */
+export function matchSources<T extends TrainedName>(
+  trained: readonly T[],
+  tested: readonly EmbeddedRecording[],
+): {
+  readonly trained: readonly (T & { readonly source?: string | undefined })[];
+  readonly tested: readonly EmbeddedRecording[];
+} {
+  const isNamed = [...trained, ...tested].some(({ speaker }) => speaker !== undefined);
+  if (isNamed) return { trained, tested };
+  const names = [...trained, ...tested].map(({ file, label }) => ({
+    file: file.split("/").slice(-2).join("/"),
+    label,
+  }));
+  const sources = findNameSources(names);
+  return {
+    trained: trained.map((recording, row) => ({ ...recording, source: sources[row] })),
+    tested: tested.map((recording, row) => {
+      const source = sources[trained.length + row] ?? recording.source;
+      return source === undefined ? recording : { ...recording, source };
+    }),
+  };
+}
+
 /** Recordings by source, in their order; only sources of several recordings. */
 export function listSources<T extends Pick<EmbeddedRecording, "source">>(recordings: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();

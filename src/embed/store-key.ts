@@ -3,9 +3,9 @@
  *
  * Not its concern: what a fingerprint is made of, which database holds the value.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 import { GolemError } from "../core/error.ts";
+import { computeSha256Hex } from "../core/sha256.ts";
 
 /** Hexadecimal digits of the fingerprint's digest at the head of a key (128 bits). */
 export const fingerprintDigits = 32;
@@ -35,7 +35,7 @@ export function computeStoreKey(fileHash: string, fingerprint: string): string {
   let digest = digests.get(fingerprint);
   if (digest === undefined) {
     if (digests.size >= maximumDigests) digests.clear();
-    digest = bytesToHex(sha256(utf8ToBytes(fingerprint))).slice(0, fingerprintDigits);
+    digest = computeSha256Hex(fingerprint).slice(0, fingerprintDigits);
     digests.set(fingerprint, digest);
   }
   return digest + fileHash;

@@ -53,7 +53,8 @@ const logMelInput = z.strictObject({
   patches: z.optional(z.strictObject({ length: int(1, 10_000), hop: int(1, 10_000) })),
 });
 
-const descriptor = z.strictObject({
+/** Schema of golem-encoder.json. */
+export const descriptor = z.strictObject({
   format: z.literal("golem-encoder"),
   formatVersion: z.literal(1),
   /** One line for lists. */

@@ -11,7 +11,7 @@ import type { OnnxSession } from "../onnx/runtime.ts";
 import type { Encoder } from "./encoder.ts";
 import { createGoogleSpeechEmbedding } from "./google-speech-embedding.ts";
 import { poolFrames } from "./pooling.ts";
-import { getEncoderDefinition } from "./registry.ts";
+import { createWeightReader, getEncoderDefinition } from "./registry.ts";
 
 let encoder: Encoder;
 let front: OnnxSession;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const files = await loadWeights(getEncoderDefinition("google-speech-embedding"));
   const [mel, network] = [files["melspectrogram.onnx"]!, files["embedding_model.onnx"]!];
   const runtime = createNodeOnnxRuntime({ threads: 1 });
-  encoder = await createGoogleSpeechEmbedding(runtime, mel, network);
+  encoder = await createGoogleSpeechEmbedding(runtime, createWeightReader(files));
   front = await runtime.createSession(mel);
   published = await runtime.createSession(network);
 });

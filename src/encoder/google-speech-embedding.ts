@@ -23,6 +23,7 @@ import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addCentring } from "./encoder-graph.ts";
 import { poolFrames } from "./pooling.ts";
+import type { ReadWeights } from "./weights.ts";
 
 const dimensions = 96;
 const melBands = 32;
@@ -68,14 +69,22 @@ export const googleSpeechEmbeddingInfo: EncoderInfo = {
   recipe: `pool=mean+std;window=${windowFrames};hop=${hopFrames};centre<${minimumSamples}`,
 };
 
-/** Loads google-speech-embedding from the bytes of its two weight files. */
-export async function createGoogleSpeechEmbedding(
-  runtime: OnnxRuntime,
-  melspectrogram: Uint8Array,
-  embedding: Uint8Array,
-): Promise<Encoder> {
-  const front = await runtime.createSession(melspectrogram);
-  const network = await runtime.createSession(removeWindowReshapes(embedding));
+/** SHA-256 of the graph that is built from the network's file; a test compares. */
+const networkGraph = "0bea77b86816137aef79d42e016a13cdbc5a010813a2c2fab5ff5a64fa5280e3";
+
+/** Loads google-speech-embedding. */
+export async function createGoogleSpeechEmbedding(runtime: OnnxRuntime, read: ReadWeights): Promise<Encoder> {
+  const { melspectrogram, embedding } = googleSpeechEmbeddingWeights;
+  const front = await runtime.createSession({
+    name: "melspectrogram",
+    sha256: melspectrogram.sha256,
+    build: () => read(melspectrogram.name),
+  });
+  const network = await runtime.createSession({
+    name: "network",
+    sha256: networkGraph,
+    build: async () => removeWindowReshapes(await read(embedding.name)),
+  });
   return {
     info: googleSpeechEmbeddingInfo,
     async encode(samples): Promise<Pooled> {

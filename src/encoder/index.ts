@@ -8,11 +8,13 @@ export { createMoonshine, getMoonshineInfo } from "./moonshine.ts";
 export { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
 export { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 export {
+  createWeightReader,
   defaultEncoderId,
   type EncoderDefinition,
   encoderDefinitions,
   getEncoderDefinition,
   getTranscriberDefinition,
+  type ReadWeights,
   type TranscriberDefinition,
   transcriberDefinitions,
   type WeightFile,

@@ -71,7 +71,7 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
       },
     });
     branch = await InferenceSession.create(whole, { logSeverityLevel: 3 });
-    decoder = await createMoonshineDecoder(size, createNodeOnnxRuntime({ threads: 1 }), model);
+    decoder = await createMoonshineDecoder(size, createNodeOnnxRuntime({ threads: 1 }), async () => model);
   });
   afterAll(async () => {
     await published.release();

@@ -29,6 +29,7 @@ import { createValueInfo, elementType } from "../onnx/proto.ts";
 import type { OnnxRuntime, OnnxTensor } from "../onnx/runtime.ts";
 import type { NextToken } from "./greedy-decoding.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
+import type { ReadWeights } from "./weights.ts";
 
 /** Number of tokens, 768 of them reserved. */
 const vocabularySize = 32_768;
@@ -74,19 +75,32 @@ const listCacheNames = (size: MoonshineSize) =>
     })),
   );
 
-/** Loads the decoder of a size from the bytes of its weight file. */
+/** Loads the decoder of a size. */
 export async function createMoonshineDecoder(
   size: MoonshineSize,
   runtime: OnnxRuntime,
-  model: Uint8Array,
+  read: ReadWeights,
 ): Promise<MoonshineDecoder> {
   const { heads, headSize } = size;
   const dimensions = getMoonshineWidth(size);
   const contextName = getContextName(size);
   const cacheNames = listCacheNames(size);
-  const { thenBranch, elseBranch } = readBranches(model);
-  const attended = await runtime.createSession(buildAttendedModel(size, elseBranch));
-  const step = await runtime.createSession(buildStepModel(size, thenBranch));
+  let branches: ReturnType<typeof readBranches> | undefined;
+  const getBranches = async () => {
+    branches ??= readBranches(await read(size.decoder.name));
+    return branches;
+  };
+  const attended = await runtime.createSession({
+    name: "attended",
+    sha256: size.graphs.attended,
+    build: async () => buildAttendedModel(size, (await getBranches()).elseBranch),
+  });
+  const step = await runtime.createSession({
+    name: "step",
+    sha256: size.graphs.step,
+    build: async () => buildStepModel(size, (await getBranches()).thenBranch),
+  });
+  branches = undefined;
   return {
     async begin(frames) {
       const count = frames.length / dimensions;

@@ -23,6 +23,8 @@ export interface MoonshineSize {
   readonly weights: Pick<WeightSource, "npmPackage" | "downloadBytes">;
   readonly encoder: WeightFile;
   readonly decoder: WeightFile;
+  /** SHA-256 of the graphs that are built from them; a test compares. */
+  readonly graphs: { readonly encoder: string; readonly attended: string; readonly step: string };
 }
 
 const encoderName = "encoder_model.onnx";
@@ -50,6 +52,11 @@ export const moonshineSizes = {
       sha256: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
       bytes: 20_243_286,
     },
+    graphs: {
+      encoder: "0266006bd1cba45861349ed14b61e2aa96d4d1150ef68c61990fa56dd8bc2160",
+      attended: "57907d596d37c24fe5dc2755e32c5fd5e5642183b79ad05034eb32e9933277ed",
+      step: "09a3f13997014e31b034ed1e376e74e3d0ba0fc76ed0ab5571ceed18d5277464",
+    },
   },
   base: {
     id: "moonshine-base",
@@ -70,6 +77,11 @@ export const moonshineSizes = {
       path: "package/dist/model/base/quantized/decoder_model_merged.onnx",
       sha256: "cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3",
       bytes: 42_498_870,
+    },
+    graphs: {
+      encoder: "f549bebeb546297bb2bb243e260a3d6eb66b723a9a9d07acb65f59f047ba355c",
+      attended: "5d32cad69d3174da8ad81887f759363b1335529e76ea7d876bc5b36d8b4e78e7",
+      step: "938d3e0906c362c97981cf972139488b69fe58ae57a91377ab6a072329cb94db",
     },
   },
 } as const satisfies Record<string, MoonshineSize>;

@@ -16,7 +16,7 @@ import type { Encoder } from "./encoder.ts";
 import { createMoonshineDecoder } from "./moonshine-decoder.ts";
 import { moonshineSizes } from "./moonshine-sizes.ts";
 import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
-import { getTranscriberDefinition } from "./registry.ts";
+import { createWeightReader, getTranscriberDefinition } from "./registry.ts";
 import type { Transcriber } from "./transcriber.ts";
 
 let encoder: Encoder;
@@ -99,11 +99,7 @@ it("returns the decoder vectors: the context of all steps, pooled, and the first
   );
   const files = await loadWeights(getTranscriberDefinition("moonshine-tiny")!);
   const runtime = createNodeOnnxRuntime({ threads: 1 });
-  const decoder = await createMoonshineDecoder(
-    moonshineSizes.tiny,
-    runtime,
-    files["decoder_model_merged.onnx"]!,
-  );
+  const decoder = await createMoonshineDecoder(moonshineSizes.tiny, runtime, createWeightReader(files));
   const step = await decoder.begin(lastLayer!);
   const contexts: number[][] = [];
   const hidden: Float32Array[] = [];
@@ -153,7 +149,7 @@ it("states its identity, and only reads its own encoder", async () => {
     },
   };
   await expect(
-    createMoonshineTranscriber(moonshineSizes.tiny, runtime, mfcc, new Uint8Array(0)),
+    createMoonshineTranscriber(moonshineSizes.tiny, runtime, mfcc, createWeightReader({})),
   ).rejects.toMatchObject({
     code: "invalid-option",
   });

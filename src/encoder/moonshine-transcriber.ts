@@ -15,6 +15,8 @@ import { createMoonshineDecoder } from "./moonshine-decoder.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import { createStepPool, stepStatistics } from "./pooling.ts";
 import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
+import { loadVocabulary } from "./vocabulary.ts";
+import type { ReadWeights } from "./weights.ts";
 
 const startToken = 1;
 const endToken = 2;
@@ -44,15 +46,14 @@ export function getMoonshineTranscriberInfo(size: MoonshineSize): TranscriberInf
 }
 
 /**
- * Creates the transcriber of a size from the bytes of the decoder's file and from the encoder. The encoder
- * stays its owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for
- * another encoder.
+ * Creates the transcriber of a size from the decoder's file and from the encoder. The encoder stays its
+ * owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for another encoder.
  */
 export async function createMoonshineTranscriber(
   size: MoonshineSize,
   runtime: OnnxRuntime,
   encoder: Encoder,
-  decoderModel: Uint8Array,
+  read: ReadWeights,
 ): Promise<Transcriber> {
   if (encoder.info.id !== size.id) {
     throw new GolemError(
@@ -61,8 +62,8 @@ export async function createMoonshineTranscriber(
     );
   }
   const secondsPerFrame = samplesPerFrame / encoder.info.sampleRate;
-  const decoder = await createMoonshineDecoder(size, runtime, decoderModel);
-  const vocabulary = await loadLlamaVocabulary();
+  const decoder = await createMoonshineDecoder(size, runtime, read);
+  const vocabulary = await loadVocabulary();
   const transcribePooled = async ({ frames, lastLayer }: Pooled): Promise<Transcript> => {
     if (!lastLayer) {
       throw new GolemError(
@@ -104,39 +105,5 @@ export async function createMoonshineTranscriber(
     transcribePooled,
     transcribe: async (samples) => transcribePooled(await encoder.encode(samples, { keepFrames: true })),
     dispose: () => decoder.dispose(),
-  };
-}
-
-/** Converts tokens to text. */
-interface Vocabulary {
-  /**
-   * Returns the text of tokens, without special tokens, control characters, repeated white space and
-   * incomplete characters.
-   */
-  decode(tokens: readonly number[]): string;
-  /** Whether a token contains a letter or a digit; false for bytes of characters that have no token. */
-  hasLetterOrDigit(token: number): boolean;
-}
-
-/** Tokens below this one are "unknown", start and end; those from the vocabulary's size on are reserved. */
-const specialTokens = 3;
-
-/**
- * Loads Llama's vocabulary (SentencePiece, 32,000 tokens). llama-tokenizer-js unpacks it when imported
- * (0.7 MB, about 65 ms) and, in a browser, leaves its tokenizer in `window.llamaTokenizer`.
- */
-export async function loadLlamaVocabulary(): Promise<Vocabulary> {
-  const { default: tokenizer } = await import("llama-tokenizer-js");
-  const words = tokenizer.vocabById;
-  const isText = (token: number): boolean => token >= specialTokens && token < words.length;
-  return {
-    decode: (tokens) =>
-      tokenizer
-        .decode(tokens.filter(isText), false, false)
-        .replaceAll("\ufffd", "")
-        .replace(/[\p{Cc}\s]+/gu, " ")
-        .trim(),
-    hasLetterOrDigit: (token) =>
-      isText(token) && !/^<0x..>$/.test(words[token]!) && /[\p{L}\p{N}]/u.test(words[token]!),
   };
 }

@@ -25,6 +25,7 @@ import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addReflection } from "./encoder-graph.ts";
 import { reflectToLength } from "./input-preparation.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
+import type { ReadWeights } from "./weights.ts";
 
 /** Fewer samples leave no frame after the three strided convolutions (127/64, 7/3, 3/2). */
 const minimumSamples = 895;
@@ -58,14 +59,18 @@ export function getMoonshineInfo(size: MoonshineSize): EncoderInfo {
   };
 }
 
-/** Loads the encoder of a size from the bytes of its weight file. */
+/** Loads the encoder of a size. */
 export async function createMoonshine(
   size: MoonshineSize,
   runtime: OnnxRuntime,
-  model: Uint8Array,
+  read: ReadWeights,
 ): Promise<Encoder> {
   const info = getMoonshineInfo(size);
-  const session = await runtime.createSession(buildModel(size, model));
+  const session = await runtime.createSession({
+    name: "encoder",
+    sha256: size.graphs.encoder,
+    build: async () => buildModel(size, await read(size.encoder.name)),
+  });
   return {
     info,
     async encode(samples, { keepFrames } = {}): Promise<Pooled> {

@@ -23,9 +23,9 @@ import { createMoonshine, createMoonshineGraph, getMoonshineInfo } from "./moons
 import { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
 import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 import type { Transcriber, TranscriberInfo } from "./transcriber.ts";
-import type { WeightSource } from "./weights.ts";
+import type { ReadWeights, WeightSource } from "./weights.ts";
 
-export type { WeightFile, WeightSource } from "./weights.ts";
+export type { ReadWeights, WeightFile, WeightSource } from "./weights.ts";
 
 /** A built-in encoder, not yet loaded. */
 export interface EncoderDefinition {
@@ -36,8 +36,8 @@ export interface EncoderDefinition {
   readonly licence: string;
   /** Undefined for encoders without weights. */
   readonly weights?: WeightSource;
-  /** Creates the encoder from the contents of its weight files, by name. */
-  create(runtime: OnnxRuntime, files: Readonly<Record<string, Uint8Array>>): Promise<Encoder>;
+  /** Creates the encoder; weight files are read where the runtime has not kept what is made of them. */
+  create(runtime: OnnxRuntime, read: ReadWeights): Promise<Encoder>;
   /** Creates the encoder as part of an ONNX graph; undefined when it is not a network. */
   createGraph?(files: Readonly<Record<string, Uint8Array>>): AddEncoder;
 }
@@ -48,14 +48,10 @@ export interface TranscriberDefinition {
   /** In addition to those of the encoder of the same id. */
   readonly weights: WeightSource;
   /**
-   * Creates the transcriber from the contents of its own weight files and from the encoder of its id. The
-   * encoder stays its owner's.
+   * Creates the transcriber from its own weight files, read as those of encoders are, and from the encoder of
+   * its id. The encoder stays its owner's.
    */
-  create(
-    runtime: OnnxRuntime,
-    files: Readonly<Record<string, Uint8Array>>,
-    encoder: Encoder,
-  ): Promise<Transcriber>;
+  create(runtime: OnnxRuntime, read: ReadWeights, encoder: Encoder): Promise<Transcriber>;
 }
 
 /** The encoder of a size of moonshine. */
@@ -66,7 +62,7 @@ function defineMoonshine(size: MoonshineSize): EncoderDefinition {
     description,
     licence: "MIT",
     weights: { ...weights, files: [encoder], alongside: [decoder] },
-    create: (runtime, files) => createMoonshine(size, runtime, getFile(files, encoder.name)),
+    create: (runtime, read) => createMoonshine(size, runtime, read),
     createGraph: (files) => createMoonshineGraph(size, getFile(files, encoder.name)),
   };
 }
@@ -77,8 +73,7 @@ function defineMoonshineTranscriber(size: MoonshineSize): TranscriberDefinition 
   return {
     info: getMoonshineTranscriberInfo(size),
     weights: { ...weights, files: [decoder], alongside: [encoder] },
-    create: (runtime, files, loaded) =>
-      createMoonshineTranscriber(size, runtime, loaded, getFile(files, decoder.name)),
+    create: (runtime, read, loaded) => createMoonshineTranscriber(size, runtime, loaded, read),
   };
 }
 
@@ -105,12 +100,7 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
         },
       ],
     },
-    create: (runtime, files) =>
-      createGoogleSpeechEmbedding(
-        runtime,
-        getFile(files, googleSpeechEmbeddingWeights.melspectrogram.name),
-        getFile(files, googleSpeechEmbeddingWeights.embedding.name),
-      ),
+    create: createGoogleSpeechEmbedding,
     createGraph: (files) =>
       createSpeechEmbeddingGraph(
         getFile(files, googleSpeechEmbeddingWeights.melspectrogram.name),
@@ -157,6 +147,11 @@ export function getEncoderDefinition(id: string): EncoderDefinition {
 /** Finds the transcriber that reads a built-in encoder; undefined when there is none. */
 export function getTranscriberDefinition(encoderId: string): TranscriberDefinition | undefined {
   return Object.hasOwn(transcriberDefinitions, encoderId) ? transcriberDefinitions[encoderId] : undefined;
+}
+
+/** Reads weight files that are in memory, by name. */
+export function createWeightReader(files: Readonly<Record<string, Uint8Array>>): ReadWeights {
+  return async (name) => getFile(files, name);
 }
 
 function getFile(files: Readonly<Record<string, Uint8Array>>, name: string): Uint8Array {

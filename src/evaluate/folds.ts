@@ -22,7 +22,7 @@ export interface FoldInput {
   /** What groups are, for messages only; default "speaker". */
   readonly groupedBy?: "speaker" | "source" | undefined;
   readonly seed: number;
-  /** Divisions of the whole data set by five folds, or as many fits by more folds; default 10. */
+  /** Divisions of the whole data set by five folds; by more folds, about as much work. Default 10. */
   readonly repeats?: number | undefined;
   /** Names of the classes, for messages only. */
   readonly classes?: readonly string[] | undefined;
@@ -85,7 +85,8 @@ export function createFolds(input: FoldInput): FoldPlan {
     reasonCode = "class-by-one-speaker";
   } else {
     const k = Math.min(maximumGroupFolds, count);
-    const divisions = k === count ? 1 : Math.max(1, Math.round((repeats * maximumFolds) / k));
+    const affordable = Math.floor((repeats * measureWork(maximumFolds)) / measureWork(k));
+    const divisions = k === count ? 1 : Math.min(repeats, Math.max(2, affordable));
     const assignments = assignRepeats(labels, groups, k, divisions, seed);
     if (assignments) return { grouping: "speaker", k, repeats: divisions, folds: toFolds(assignments, k) };
     reason = `every division of the ${count} ${groupedBy}s leaves a class without training recordings`;
@@ -98,6 +99,9 @@ export function createFolds(input: FoldInput): FoldPlan {
     ...(reasonCode === "class-by-one-speaker" ? { lonely } : {}),
   };
 }
+
+/** Work of one division into k folds, where that of a fit grows with the cube of its recordings. */
+const measureWork = (k: number): number => k * (1 - 1 / k) ** 3;
 
 /** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
 function assignRepeats(

@@ -7,7 +7,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { scaleRuns } from "../../test/support/effort.ts";
 import { computeCoverage, concentrateErrors, spreadRecalls } from "../../test/support/interval-simulation.ts";
-import { computeInterval, computeStratifiedSize } from "./interval.ts";
+import { computeInterval, computeStratifiedSize, countIndependent } from "./interval.ts";
 
 const { clopperPearson } = JSON.parse(
   readFileSync(new URL("../../test/fixtures/metrics/distributions.json", import.meta.url), "utf8"),
@@ -160,4 +160,12 @@ describe("coverage of the 95 % interval, 50 recordings by few speakers", () => {
     };
     expect(computeCoverage({ ...cell, ignoreSpeakers: true }, draws, 0).coverage).toBeLessThan(0.85);
   });
+});
+
+test("recordings of one speaker count for fewer independent ones, those of unknown speakers in full", () => {
+  expect(countIndependent([undefined, undefined, "a", "b"])).toBe(4);
+  expect(countIndependent(["a", "a", "a", "b", "b", "b"])).toBeCloseTo(6 / (1 + 2 * 0.2), 12);
+  expect(countIndependent(["a", "a", "a", "a", "a", "b"])).toBeLessThan(
+    countIndependent(["a", "a", "a", "b", "b", "b"]),
+  );
 });

@@ -67,6 +67,18 @@ export interface Interval {
  */
 const usual = { correlation: 0.2, degrees: 6 } as const;
 
+/**
+ * Independent recordings that say as much about new speakers as recordings by these speakers do, at the usual
+ * correlation: their number over the design effect (Kish, Survey Sampling, 1965). An undefined speaker is its own.
+ */
+export function countIndependent(speakers: readonly (string | undefined)[]): number {
+  const sizes = new Map<string | number, number>();
+  for (const [i, speaker] of speakers.entries()) sizes.set(speaker ?? i, (sizes.get(speaker ?? i) ?? 0) + 1);
+  let perSpeaker = 0;
+  for (const size of sizes.values()) perSpeaker += size ** 2 / speakers.length;
+  return speakers.length / (1 + (perSpeaker - 1) * usual.correlation);
+}
+
 /** Computes the interval; `no-recordings` when there is nothing to measure. */
 export function computeInterval(input: IntervalInput): Interval {
   const { truth, correctness, groups, level = 0.95 } = input;

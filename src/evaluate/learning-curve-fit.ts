@@ -198,7 +198,10 @@ export function forecastFromCurves(
       low: Math.min(follow(interval[0], least), balancedAccuracy + gain),
       high: Math.max(follow(interval[1], most), balancedAccuracy + gain),
     },
-    gain: { estimate: gain, low: Math.min(known.low, gain), high: Math.max(known.high, gain) },
+    gain: {
+      ...{ estimate: gain, low: Math.min(known.low, gain) },
+      high: Math.max(Math.min(known.high, 1 - balancedAccuracy), gain),
+    },
   };
 }
 

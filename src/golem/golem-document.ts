@@ -113,6 +113,7 @@ const evaluation = z.looseObject({
     }),
   ),
   sourcesMixed: z.optional(z.literal(true)),
+  unscoredLabels: z.optional(z.array(label)),
   calibration: z.optional(
     z.looseObject({
       bins: z
@@ -127,7 +128,8 @@ const evaluation = z.looseObject({
 
 const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positive()) });
 
-const golemDocument = z.object({
+/** Schema of golem.json. */
+export const golemDocument = z.object({
   format: z.literal("golem"),
   formatVersion: z.literal(formatVersion),
   createdBy: shortText,

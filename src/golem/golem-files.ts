@@ -4,9 +4,9 @@
  *
  * Not its concern: what else is in the files.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+
 import { GolemError } from "../core/error.ts";
+import { computeSha256Hex } from "../core/sha256.ts";
 
 /** Names of the files of a golem; `text` exists only if the transcript is one of the views. */
 export const golemFiles = {
@@ -34,7 +34,7 @@ export type FileHashes = Readonly<Record<string, string>>;
 /** Hashes files; those that are missing are not listed. */
 export function hashFiles(files: Readonly<Record<string, Uint8Array | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).flatMap(([name, bytes]) => (bytes ? [[name, bytesToHex(sha256(bytes))]] : [])),
+    Object.entries(files).flatMap(([name, bytes]) => (bytes ? [[name, computeSha256Hex(bytes)]] : [])),
   );
 }
 

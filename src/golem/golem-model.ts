@@ -4,8 +4,7 @@
  *
  * Not its concern: the file system, audio formats, how encoders run.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 import type { AudioSettings } from "../audio/audio.ts";
 import type { AudioDescription } from "../audio/audio-description.ts";
 import { type Classifier, createClassifier } from "../classifier/classifier.ts";
@@ -14,8 +13,10 @@ import type { FittedView } from "../classifier/fusion/fusion.ts";
 import { computeLabelSet, labelSetLevel } from "../classifier/label-sets.ts";
 import { createFamiliarityScore, type Familiarity } from "../classifier/novelty/familiarity.ts";
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
+import { computeSha256Hex } from "../core/sha256.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedRecording, type Embedding, unknownLabels } from "../embed/embedded-recording.ts";
+import { matchSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
@@ -38,13 +39,13 @@ import { parseTrainingDocument, type TrainingDocument } from "./training-documen
 export { golemFileLimits, golemFiles } from "./golem-files.ts";
 
 /** The prediction for one recording. */
-export interface Prediction {
+export interface Prediction<Label extends string = string> {
   /** The most probable class: always the best guess. */
-  readonly label: string;
+  readonly label: Label;
   /** Its probability. */
   readonly confidence: number;
   /** Probability of each class, in the order of the golem's labels. */
-  readonly scores: Readonly<Record<string, number>>;
+  readonly scores: Readonly<Record<Label, number>>;
   /**
    * Whether it is unlike all classes, or its label is a class for the unknown. A flag only: `label` is set
    * anyway.
@@ -58,7 +59,7 @@ export interface Prediction {
    * The classes that cannot be ruled out, best guess first. For recordings of known classes, the true class
    * is among them with the probability stated in golem.json.
    */
-  readonly labelSet?: readonly string[];
+  readonly labelSet?: readonly Label[];
 }
 
 /** What varied copies a golem was trained on, for its document. */
@@ -166,7 +167,7 @@ function computeDataFingerprint(
   recordings: readonly { readonly fileHash: string; readonly label: string }[],
 ): string {
   const lines = recordings.map(({ fileHash, label }) => JSON.stringify([fileHash, label])).sort();
-  return bytesToHex(sha256(utf8ToBytes(lines.join("\n"))));
+  return computeSha256Hex(lines.join("\n"));
 }
 
 /** The encoders and transcriber that the views use, and the first encoder, which familiarity uses. */
@@ -255,17 +256,16 @@ function assemble(
         };
       });
     },
-    evaluate: (recordings, skipped = []) =>
-      evaluateClassifier(
+    evaluate: (recordings, skipped = []) => {
+      const { trained, tested } = matchSources(training.recordings, recordings);
+      return evaluateClassifier(
         classifier,
         labels,
-        recordings,
-        {
-          recordings: training.recordings,
-          trainAccuracy: document.trainAccuracy,
-        },
+        tested,
+        { recordings: trained, trainAccuracy: document.trainAccuracy },
         skipped,
-      ),
+      );
+    },
     encode() {
       return encodeGolem(this);
     },

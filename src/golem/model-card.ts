@@ -98,6 +98,12 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       `| chance | ${formatPercent(chance)} |`,
       `| accuracy on its own training recordings (optimistic) | ${formatPercent(trainAccuracy)} |`,
       "",
+      ...(evaluation.unscoredLabels
+        ? [
+            `Not scored, for want of a second recording: ${evaluation.unscoredLabels.map(escapeMarkdown).join(", ")}.`,
+            "",
+          ]
+        : []),
       ...(unmeasured ? [`${escapeMarkdown(unmeasured[0]!.toUpperCase() + unmeasured.slice(1))}.`, ""] : []),
     );
   } else {

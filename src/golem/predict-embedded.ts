@@ -13,7 +13,7 @@ import type { GolemDocument } from "./golem-document.ts";
 import type { GolemModel, Prediction } from "./golem-model.ts";
 
 /** A prediction for one recording of known duration. */
-export interface AudioPrediction extends Prediction {
+export interface AudioPrediction<Label extends string = string> extends Prediction<Label> {
   /** Duration of the recording in seconds. */
   readonly seconds: number;
   /** The transcript, empty if it is not of speech; present if the golem uses a transcriber. */

@@ -41,7 +41,8 @@ const finding = z.object({
   advice: shortText,
 });
 
-const trainingDocument = z.object({
+/** Schema of training.json. */
+export const trainingDocument = z.object({
   formatVersion: z.literal(formatVersion),
   recordings: z.array(trainingRecording).check(z.maxLength(1_000_000)),
   /** The recordings of the test set that were scored, if there was one. */

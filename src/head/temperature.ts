@@ -3,11 +3,17 @@
  *
  * Not its concern: where scores come from.
  *
- * Scores must come from rows that the scorer was not fitted on (here: leave-one-out). A share 1 / (rows + 2)
- * of each label is spread over the other classes, so that perfectly separated rows do not lead to an infinite
- * factor. This is the error rate that Laplace's rule of succession expects when no error was seen (compare
- * Platt 1999, section 2.2, for two classes).
+ * Scores must come from rows that the scorer was not fitted on (here: leave-one-out). A share of each label
+ * ({@link computeErrorShare}) is spread over the other classes, so that perfectly separated rows do not lead
+ * to an infinite factor (compare Platt 1999, section 2.2, for two classes).
  */
+
+/**
+ * Error rate to expect when none was seen in `rows`: 0.5 / (rows + 1), the posterior mean under Jeffreys' prior
+ * (Krichevsky and Trofimov 1981), which costs the least log-loss in the worst case. Laplace's rule, 1 / (rows +
+ * 2), expects twice as many errors and left golems of few recordings under-confident (LOG.md).
+ */
+export const computeErrorShare = (rows: number): number => 0.5 / (rows + 1);
 
 /** The fitted factor and the mean log-likelihood (natural log, true labels) of softmax(factor x scores). */
 export interface Temperature {
@@ -24,7 +30,7 @@ export function fitTemperature(
   start?: number,
 ): Temperature {
   const rows = labels.length;
-  const share = 1 / (rows + 2);
+  const share = computeErrorShare(rows);
   // Expected score under the smoothed labels, and the spread of the scores, which sets the scale.
   let target = 0;
   let own = 0;

@@ -198,8 +198,8 @@ describe("temperature", () => {
   test("stays finite for scores that separate perfectly, are uninformative, or are wrong", () => {
     const labels = Int32Array.of(0, 1, 0, 1);
     const right = fitTemperature(Float64Array.of(1, -1, -1, 1, 1, -1, -1, 1), labels, 2);
-    // One error in rows + 2 is expected: log odds of 5 to 1 at a margin of 2.
-    expect([right.factor]).toBeAllclose([Math.log(5) / 2], { rtol: 1e-5 });
+    // Half an error in rows + 1 is expected: odds of 9 to 1 at a margin of 2.
+    expect([right.factor]).toBeAllclose([Math.log(9) / 2], { rtol: 1e-5 });
     expect(fitTemperature(new Float64Array(8), labels, 2).factor).toBe(1);
     const wrong = fitTemperature(Float64Array.of(-1, 1, 1, -1, -1, 1, 1, -1), labels, 2);
     expect(wrong.factor).toBeGreaterThan(0);

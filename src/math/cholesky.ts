@@ -102,14 +102,30 @@ export function solveLower(factor: Float64Array, size: number, b: Float64Array, 
 export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
   solveLower(factor, size, b, columns);
   for (let i = size - 1; i >= 0; i--) {
-    const source = i * columns;
-    const pivot = 1 / factor[i * size + i]!;
-    for (let k = 0; k < columns; k++) b[source + k]! *= pivot;
-    for (let j = 0; j < i; j++) {
-      const x = factor[i * size + j]!;
-      const target = j * columns;
-      for (let k = 0; k < columns; k++) b[target + k]! -= x * b[source + k]!;
+    // Row i of B minus the rows below it, each times its element of the transposed factor.
+    const target = i * columns;
+    let j = i + 1;
+    for (; j + 3 < size; j += 4) {
+      const at = j * size + i;
+      const row = j * columns;
+      const x0 = factor[at]!;
+      const x1 = factor[at + size]!;
+      const x2 = factor[at + 2 * size]!;
+      const x3 = factor[at + 3 * size]!;
+      for (let k = 0; k < columns; k++) {
+        const from = row + k;
+        b[target + k]! -=
+          x0 * b[from]! +
+          x1 * b[from + columns]! +
+          (x2 * b[from + 2 * columns]! + x3 * b[from + 3 * columns]!);
+      }
     }
+    for (; j < size; j++) {
+      const x = factor[j * size + i]!;
+      for (let k = 0; k < columns; k++) b[target + k]! -= x * b[j * columns + k]!;
+    }
+    const pivot = 1 / factor[i * size + i]!;
+    for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
   }
 }
 

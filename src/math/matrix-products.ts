@@ -8,10 +8,13 @@
  */
 import { openKernel } from "./product-kernel.ts";
 
-/** Multiplications from which the kernel is faster, copying included. */
+/**
+ * Multiplications from which the kernel is faster, copying included. With a vector there are as many numbers
+ * to copy as to multiply.
+ */
 const largeProduct = 40_000;
 const isLarge = (rows: number, columns: number, inner: number): boolean =>
-  inner >= 4 && rows * columns * inner >= largeProduct;
+  rows > 1 && columns > 1 && inner >= 4 && rows * columns * inner >= largeProduct;
 
 /** A factor of a product: element (i, k) of it is at i x `outer` + k x `inner`. */
 interface Factor {

@@ -48,11 +48,11 @@ export interface OpenDetector extends Detector {
  * Yields the events in a recording of any length, one by one; memory does not grow with duration. Progress
  * counts seconds. Rejects with the errors of decoders and encoders, or `aborted`.
  */
-export async function* detectFile(
-  golem: Golem,
+export async function* detectFile<Label extends string = string>(
+  golem: Golem<Label>,
   file: string,
   options: DetectWork = {},
-): AsyncGenerator<DetectedEvent> {
+): AsyncGenerator<DetectedEvent<Label>> {
   const settings = settle(golem, options);
   const { signal, onProgress } = options;
   const source = await openFileSource(file);
@@ -62,11 +62,10 @@ export async function* detectFile(
     try {
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
       const keep = toKeeping(keeper, basename(file));
-      yield* detectSource(source, classifier, {
-        ...{ settings, decoders: systemDecoders, signal, onProgress, onWarning, keep },
-      });
+      const work = { settings, decoders: systemDecoders, signal, onProgress, onWarning, keep };
+      yield* detectSource(source, classifier, work) as AsyncGenerator<DetectedEvent<Label>>;
     } finally {
-      await keeper?.close();
+      await keeper?.close(signal?.aborted ? interruptedSeconds : undefined);
       await dispose();
     }
   } finally {
@@ -93,7 +92,7 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
       ...detector,
       async dispose() {
         // Clips first: an encoder may take long to end.
-        await keeper?.close();
+        await keeper?.close(signal?.aborted ? interruptedSeconds : undefined);
         await dispose();
       },
     };
@@ -102,6 +101,9 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
     throw error;
   }
 }
+
+/** Longest time that clips are written after an interruption, in seconds. */
+const interruptedSeconds = 4;
 
 /** Fills in the settings; warns of a golem that is seldom sure. */
 function settle({ model }: Golem, options: DetectWork): DetectSettings {

@@ -14,6 +14,7 @@ import type { Dataset } from "../dataset/dataset.ts";
 import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { checkLabels } from "../golem/expected-labels.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
@@ -35,11 +36,11 @@ import type { RetrainCount, RetrainOptions } from "./update.ts";
 /** A recording to predict: a path, the bytes of an audio file, or mono samples at 16 kHz. */
 export type AudioInput = string | Uint8Array | Float32Array;
 
-/** A trained golem with its encoders. */
-export interface Golem {
+/** A trained golem with its encoders. `Label`: its labels, if they are known when the program is written. */
+export interface Golem<Label extends string = string> {
   /** Contents of golem.json. */
   readonly document: GolemDocument;
-  readonly labels: readonly string[];
+  readonly labels: readonly Label[];
   /** Its score on held-out recordings; null when none could be held out. */
   readonly evaluation: Evaluation | null;
   /** The artefact itself, for reports and export. */
@@ -47,12 +48,12 @@ export interface Golem {
   /** Its encoders and transcriber, as found on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
-  predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction>;
+  predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction<Label>>;
   /**
    * Predicts many files on all cores; predictions come in the order of the files, and a file that fails comes
    * with its error.
    */
-  predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction>;
+  predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction<Label>>;
   /** Scores it on held-out recordings. */
   evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
   /**
@@ -83,21 +84,33 @@ export interface UpdatedGolem extends RetrainCount {
 }
 
 /** Options of {@link loadGolem}. */
-export interface LoadGolemOptions extends EnvironmentOptions {
+export interface LoadGolemOptions<Label extends string = string> extends EnvironmentOptions {
+  /** The labels that the golem must have, in any order; they become the type of its answers. */
+  readonly labels?: readonly Label[] | undefined;
   /** Where its encoder is now, if it has one and it was elsewhere when the golem was trained. */
   readonly encoder?: string | undefined;
 }
 
 /**
- * Loads a golem from its folder, and finds the encoders it was trained on.
- * Errors: `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoderSet`.
+ * Loads a golem from its folder, and finds the encoders it was trained on. With `labels`, answers have their type:
+ *
+ * ```ts
+ * // Golem<"yes" | "no">
+ * const golem = await loadGolem("my-golem", { labels: ["yes", "no"] });
+ * ```
+ *
+ * Errors: `invalid-option` if the golem has other labels, `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoderSet`.
  */
-export async function loadGolem(folder: string, options: LoadGolemOptions = {}): Promise<Golem> {
+export async function loadGolem<const Label extends string = string>(
+  folder: string,
+  options: LoadGolemOptions<Label> = {},
+): Promise<Golem<Label>> {
   const model = await readGolemFolder(resolve(folder));
+  checkLabels(model.document.labels, options.labels);
   const encoderSet = await resolveGolemEncoderSet(model, options);
   const warning = findPipelineWarning(model.document, createdBy);
   if (warning) options.onWarning?.(warning);
-  return createGolem(model, encoderSet, options);
+  return createGolem(model, encoderSet, options) as Golem<Label>;
 }
 
 /** A golem that was just trained; its report links to the recordings. */
@@ -175,7 +188,8 @@ function createGolem(
     },
     async save(folder) {
       const path = resolve(folder);
-      const { composeReport, gatherGolemReport } = await import("./report/golem-report.ts");
+      const { composeReport } = await import("./report/golem-report.ts");
+      const { gatherGolemReport } = await import("../workflow/golem-report.ts");
       const report = await composeReport(
         model,
         gatherGolemReport(model),

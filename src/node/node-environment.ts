@@ -5,13 +5,26 @@
  * Not its concern: the procedures, the terminal.
  */
 import type { EmbeddingStore } from "../embed/store.ts";
-import type { Environment } from "../workflow/environment.ts";
+import type { EncoderChoice, Environment, WorkflowOptions } from "../workflow/environment.ts";
 import { embedRecordings } from "./data/embed-recordings.ts";
 import { openDataset } from "./data/open-dataset.ts";
 import { type CacheFolder, getCacheFolder } from "./disk/cache-folder.ts";
 import { openEmbeddingStore } from "./disk/file-store.ts";
 import { resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { createCandidateRunner, createFoldRunner } from "./threads/fold-runner-node.ts";
+
+/** What the recordings of a run know of its encoders. */
+interface RunChoice {
+  readonly choice?: EncoderChoice;
+}
+
+/** The encoders that were named, else those of the run. */
+function joinChoices(choice: EncoderChoice, run: EncoderChoice = {}): EncoderChoice {
+  const named = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
+  if (choice.encoder !== undefined) return choice;
+  const transcript = run.transcript === false ? { transcript: false } : {};
+  return { ...run, ...named, ...transcript };
+}
 
 /**
  * Runs a procedure in Node. The store is opened when the first recordings are embedded, and closed when the
@@ -22,15 +35,29 @@ export async function runInNode<Result>(
   procedure: (environment: Environment) => Promise<Result>,
 ): Promise<Result> {
   let store: Promise<EmbeddingStore> | undefined;
+  /** What the run that was opened first was embedded with. */
+  let runChoice: EncoderChoice | undefined;
+  const openStore = (onWarning: WorkflowOptions["onWarning"]): Promise<EmbeddingStore> => {
+    store ??= openEmbeddingStore(cache.embeddings, { onWarning });
+    return store;
+  };
   const environment: Environment = {
-    openDataset: (data, options, limit) => openDataset(data, { ...options, cache }, limit),
+    async openDataset(data, options, limit) {
+      const dataset = await openDataset(data, { ...options, cache }, limit);
+      const origin = dataset.recordings[0]?.origin as RunChoice | undefined;
+      runChoice ??= origin?.choice;
+      return dataset;
+    },
     resolveEncoderSet: (choice, { signal, onProgress, onWarning }) =>
-      resolveEncoderSet(choice, { signal, onProgress, onWarning, cache }),
+      resolveEncoderSet(joinChoices(choice, runChoice), { signal, onProgress, onWarning, cache }),
     async embed(recordings, encoderSet, { onWarning, ...options }) {
-      store ??= openEmbeddingStore(cache.embeddings, { onWarning });
+      if (recordings.some(({ row }) => row !== undefined)) {
+        const { embedFromRuns } = await import("./shards/embed-from-runs.ts");
+        return embedFromRuns(recordings, encoderSet, { ...options, onWarning, cache, openStore });
+      }
       return embedRecordings(recordings, {
         ...{ ...encoderSet, ...options, cache },
-        store: await store,
+        store: await openStore(onWarning),
       });
     },
     createFoldRunner,

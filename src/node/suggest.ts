@@ -15,10 +15,12 @@ import {
   suggest as suggestIn,
 } from "../workflow/suggest-recordings.ts";
 import { loadDataset } from "./data/dataset-files.ts";
+import { openRunDataset } from "./data/open-dataset.ts";
 import { createRecording } from "./data/recording-files.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
 import { runInNode } from "./node-environment.ts";
+import { isBucketAddress } from "./object-store/object-store.ts";
 
 /** Options of {@link suggest}. */
 export interface SuggestOptions extends SuggestChoices, EnvironmentOptions {}
@@ -59,18 +61,23 @@ async function openPool(
   const recordings = new Map<string, Recording>();
   const skipped: SkippedRecording[] = [];
   const add = (recording: Recording, file: string): void => {
-    const { open, origin } = recording;
-    if (!recordings.has(file))
-      recordings.set(file, { file, label: "", split: "none", open, ...(origin ? { origin } : {}) });
+    const { open, origin, row } = recording;
+    if (recordings.has(file)) return;
+    recordings.set(file, {
+      ...{ file, label: "", split: "none", open },
+      ...(origin ? { origin } : {}),
+      ...(row === undefined ? {} : { row }),
+    });
   };
   for (const spec of specs) {
     if (await isSingleFile(spec)) {
       add(createRecording(".", { file: spec, label: "", split: "none" }), spec);
       continue;
     }
-    const dataset = await loadDataset(spec, { ...options, labels: "optional" });
+    const run = await openRunDataset(spec, { ...options, labels: "optional" });
+    const dataset = run ?? (await loadDataset(spec, { ...options, labels: "optional" }));
     for (const warning of dataset.warnings) onWarning?.(warning);
-    const rename = await createRenaming(spec);
+    const rename = run ? (file: string) => file : await createRenaming(spec);
     for (const recording of dataset.recordings) add(recording, rename(recording.file));
     skipped.push(...dataset.skipped.map((record) => ({ ...record, file: rename(record.file) })));
   }
@@ -79,7 +86,7 @@ async function openPool(
 
 /** Whether the name is that of one recording; a name without ending may be a folder. */
 async function isSingleFile(spec: string): Promise<boolean> {
-  if (isHubAddress(spec) || !isRecordingName(spec)) return false;
+  if (isHubAddress(spec) || isBucketAddress(spec) || !isRecordingName(spec)) return false;
   const info = await stat(resolve(spec)).catch(() => undefined);
   return info ? !info.isDirectory() : getExtension(spec) !== "";
 }

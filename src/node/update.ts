@@ -10,6 +10,7 @@ import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts
 import { joinDatasets } from "../dataset/join-datasets.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { TrainingDocument } from "../golem/training-document.ts";
+import { readAsked } from "../workflow/report-commands.ts";
 import { type TrainedGolem, train } from "../workflow/train.ts";
 import { openDataset } from "./data/open-dataset.ts";
 import { locateFiles } from "./data/report-sources.ts";
@@ -17,7 +18,6 @@ import { openTrainingData } from "./data/training-data.ts";
 import { computeFileHash } from "./disk/file-hash.ts";
 import type { EnvironmentOptions } from "./environment.ts";
 import { runInNode } from "./node-environment.ts";
-import { readAsked } from "./report/report-commands.ts";
 
 /** Options of {@link retrain}. */
 export interface RetrainOptions extends EnvironmentOptions {

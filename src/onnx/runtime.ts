@@ -5,6 +5,8 @@
  * Not its concern: which build of the runtime is used, where models come from.
  */
 
+import { GolemError } from "../core/error.ts";
+
 /** An input or output tensor: float32 data in C order, or int64 (shapes). */
 export interface OnnxTensor {
   readonly dims: readonly number[];
@@ -26,10 +28,32 @@ export interface OnnxSession {
 }
 
 /**
- * A model's bytes, or the path of its file: large models are loaded from their file, without a copy in
- * JavaScript.
+ * A model that is made from published files. A runtime may keep the optimised form, and then neither reads the
+ * files nor makes the model again.
  */
-export type OnnxModel = Uint8Array | { readonly path: string };
+export interface DerivedModel {
+  /** Name among the models of one network, fit for a file name. */
+  readonly name: string;
+  /** SHA-256 (hex) of what `build` returns. Another result is used all the same, but not kept. */
+  readonly sha256: string;
+  /** Makes the bytes of the model. */
+  build(): Promise<Uint8Array>;
+}
+
+/**
+ * A model's bytes, or the path of its file: large models are loaded from their file, without a copy in
+ * JavaScript; or how to make it.
+ */
+export type OnnxModel = Uint8Array | { readonly path: string } | DerivedModel;
+
+/** The bytes of a model, made if necessary. Throws `encoder-failed` for the path of a file. */
+export async function getModelBytes(model: OnnxModel): Promise<Uint8Array> {
+  if (model instanceof Uint8Array) return model;
+  if ("build" in model) return model.build();
+  throw new GolemError("encoder-failed", `Bytes of a model were expected; got the path ${model.path}.`, {
+    hint: "Only built-in encoders run here.",
+  });
+}
 
 /** Loads models. */
 export interface OnnxRuntime {

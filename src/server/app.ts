@@ -11,6 +11,7 @@ import { routePath } from "hono/route";
 import packageJson from "../../package.json" with { type: "json" };
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
+import { createApiDocument } from "./api-document.ts";
 import type { KeyCheck } from "./api-keys.ts";
 import { getClientName } from "./api-keys.ts";
 import { type DetectParts, handleDetect } from "./detect-route.ts";
@@ -29,7 +30,6 @@ import {
   metricsRoute,
   predictRoute,
   readyRoute,
-  securitySchemes,
 } from "./routes.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -107,7 +107,6 @@ function addState(app: App, { golems, pool, metrics, isStopping }: AppParts): vo
     if (pool.getReady() === 0) throw new GolemError("not-ready", "No worker thread is ready.");
     return c.json(state("ready"), 200);
   });
-  app.openAPIRegistry.registerPath(metricsRoute);
   app.get(metricsRoute.path, async (c) =>
     c.body(await metrics.render(), 200, { "content-type": metrics.contentType }),
   );
@@ -119,11 +118,8 @@ function addGolems(app: App, parts: AppParts): void {
   app.openapi(listRoute, (c) => c.json({ golems: golems.list().map(summariseGolem) }, 200));
   app.openapi(golemRoute, (c) => c.json(describeGolem(golems.get(c.req.valid("param").id)), 200));
   // Bodies are read as they arrive, so no schema library checks these requests.
-  app.openAPIRegistry.registerPath(predictRoute);
   app.post(predictRoute.getRoutingPath(), (c) => handlePredict(c, c.req.param("id"), parts));
-  app.openAPIRegistry.registerPath(detectRoute);
   app.post(detectRoute.getRoutingPath(), (c) => handleDetect(c, c.req.param("id"), parts));
-  app.openAPIRegistry.registerPath(listenRoute);
   app.get(listenRoute.getRoutingPath(), createListenRoute(parts), () => {
     throw new GolemError("bad-request", "This address is for WebSockets.", {
       hint: "Open it with a WebSocket, as /docs describes.",
@@ -131,21 +127,9 @@ function addGolems(app: App, parts: AppParts): void {
   });
 }
 
-/** The OpenAPI document of the routes so far, and the page made from it. */
+/** The OpenAPI document, and the page made from it. */
 function addDocumentation(app: App): void {
-  for (const [name, scheme] of Object.entries(securitySchemes)) {
-    app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
-  }
-  const document = app.getOpenAPI31Document({
-    openapi: "3.1.0",
-    info: {
-      title: "Golem",
-      version: packageJson.version,
-      description: "Audio classifiers trained on about fifty recordings, behind HTTP.",
-      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
-    },
-    servers: [{ url: "/" }],
-  });
+  const document = createApiDocument();
   app.get("/openapi.json", (c) => c.json(document));
   const page = renderDocsPage(document);
   app.get("/docs", async (c) => c.html(await page, 200, { "content-security-policy": docsPolicy }));

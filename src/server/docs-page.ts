@@ -7,6 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
+import type { ErrorCode } from "../core/error.ts";
+import { errorReference } from "../core/error-reference.ts";
 import { statusOfCode } from "./problem.ts";
 
 /** The part of an OpenAPI document that the page shows. */
@@ -69,9 +71,10 @@ ${Object.entries(components?.schemas ?? {}).map(
 )}
 <h2 id="errors">Errors</h2>
 <p>Errors are problem documents (RFC 9457) with one of these codes.</p>
-<table><thead><tr><th>Code</th><th>Status</th></tr></thead><tbody>
+<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Cure</th></tr></thead><tbody>
 ${Object.entries(statusOfCode).map(
-  ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td></tr>`,
+  ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td>
+<td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].cure}</td></tr>`,
 )}
 </tbody></table></body></html>`;
   return String(page);

@@ -67,6 +67,8 @@ export const statusOfCode = {
   "synthesis-failed": 500,
   "overlapping-labels": 500,
   "not-annotated": 500,
+  "missing-package": 500,
+  "queue-failed": 500,
   "not-converged": 500,
   "output-exists": 500,
   "output-failed": 500,

@@ -107,3 +107,40 @@ it("is read while it arrives, and a second file is refused", async () => {
   recording.release();
   expect(limits.body.budget.used).toBe(0);
 });
+
+describe("a body that is no recording", () => {
+  const picture = Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(2000)]);
+  async function* endless(): AsyncGenerator<Buffer> {
+    yield picture;
+    // The rest never arrives.
+    await new Promise(() => {});
+  }
+  const limits = createLimits();
+
+  it("is refused before the rest is read, for predictions and for streams", async () => {
+    const incoming = () => createIncoming(endless(), { "content-type": "audio/wav" });
+    await expect(readRecordings(incoming(), undefined, limits)).rejects.toMatchObject({
+      code: "not-audio",
+      message: "The body is a PNG picture; expected a recording.",
+    });
+    const { files, release } = openRecording(incoming(), undefined, limits.body, "--max-stream");
+    const readAll = async () => {
+      for await (const { pieces } of files) for await (const _ of pieces);
+    };
+    await expect(readAll()).rejects.toMatchObject({ code: "not-audio" });
+    release();
+    expect(limits.body.budget.used).toBe(0);
+  });
+
+  it("is refused as the one file of a form for a stream; of several files each has its own answer", async () => {
+    const content = "just a text, longer than a header";
+    const incoming = () =>
+      createIncoming([Buffer.from(file("a.wav", content) + end)], { "content-type": type });
+    const { files } = openRecording(incoming(), undefined, limits.body, "--max-stream");
+    const readAll = async () => {
+      for await (const { pieces } of files) for await (const _ of pieces);
+    };
+    await expect(readAll()).rejects.toMatchObject({ code: "not-audio", message: /is text/ });
+    expect((await readRecordings(incoming(), undefined, limits)).files).toHaveLength(1);
+  });
+});

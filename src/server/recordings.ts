@@ -4,6 +4,7 @@
  * Not its concern: what is done with them.
  */
 import type { IncomingMessage } from "node:http";
+import { findForeignContent, foreignHeadBytes } from "../audio/formats/foreign-content.ts";
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 import { type FormFile, getMultipartBoundary, readMultipart } from "./multipart.ts";
@@ -108,18 +109,52 @@ async function* splitBody(
   maximumFiles: number,
 ): AsyncGenerator<FormFile> {
   if (boundary === undefined) {
-    yield { name: name ?? bodyName, pieces: chunks };
+    yield { name: name ?? bodyName, pieces: refuseForeign(chunks) };
     return;
   }
   let count = 0;
-  for await (const file of readMultipart(chunks, boundary, maximumFiles)) {
+  for await (const { name: own, pieces } of readMultipart(chunks, boundary, maximumFiles)) {
     count++;
-    yield file;
+    // Of several files, each has an answer of its own.
+    yield { name: own, pieces: maximumFiles === 1 ? refuseForeign(pieces) : pieces };
   }
   if (count > 0) return;
   throw new GolemError("bad-request", "The form holds no file; expected at least one recording.", {
     hint: form,
   });
+}
+
+/**
+ * Passes bytes on as they are; rejects with `not-audio` as soon as the first ones show that they are no recording, so
+ * that the rest need not arrive.
+ */
+async function* refuseForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let length = 0;
+  let isChecked = false;
+  const check = async (): Promise<void> => {
+    isChecked = true;
+    const found = await findForeignContent(joinBytes(held).subarray(0, foreignHeadBytes));
+    if (found === undefined) return;
+    throw new GolemError("not-audio", `The body is ${found}; expected a recording.`, {
+      hint: "Send WAV, FLAC, MP3, Ogg Vorbis or Opus, or what else the server's ffmpeg decodes.",
+    });
+  };
+  for await (const piece of pieces) {
+    if (isChecked) {
+      yield piece;
+      continue;
+    }
+    held.push(piece);
+    length += piece.length;
+    if (length < foreignHeadBytes) continue;
+    await check();
+    yield* held;
+    held = [];
+  }
+  if (isChecked) return;
+  await check();
+  yield* held;
 }
 
 function checkCoding({ headers }: IncomingMessage): void {

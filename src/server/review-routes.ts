@@ -10,7 +10,8 @@ import { encodeWav } from "../audio/wav-writer.ts";
 import { parseBoundedJson } from "../core/bounded-json.ts";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { ReviewFolder } from "../node/keep/review-folder.ts";
-import { decodeStart, drawSamples } from "../node/report/report-clips.ts";
+import { decodeStart } from "../node/report/report-clips.ts";
+import { drawSamples } from "../workflow/report-clips.ts";
 import type { ReviewState } from "../workflow/review.ts";
 import type { ExtraAnswer, ExtraRoutes } from "./studio-server.ts";
 

@@ -187,3 +187,15 @@ export const listenRoute = createRoute({
     ...describeProblems(400, 401, 403, 404, 429, 503),
   },
 });
+
+/** All routes, in the order of the OpenAPI document. */
+export const routes = [
+  healthRoute,
+  readyRoute,
+  metricsRoute,
+  listRoute,
+  golemRoute,
+  predictRoute,
+  detectRoute,
+  listenRoute,
+];

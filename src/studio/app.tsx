@@ -9,6 +9,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { listDropped } from "./data/dropped-files.ts";
 import { describeTask } from "./data/task.ts";
 import { Asker } from "./parts/ask.tsx";
+import { RecordingEditor } from "./parts/edit-recording.tsx";
 import { FootBar } from "./parts/foot-bar.tsx";
 import { Logo } from "./parts/icons.tsx";
 import { HomeScreen } from "./screens/home.tsx";
@@ -112,6 +113,7 @@ export function App() {
       {shown.screen === "record" && open && <FootBar />}
       <NoticeBar />
       <Asker />
+      <RecordingEditor />
       {isDropping.value && <div class="dropping">{w.record.dropNow}</div>}
     </>
   );

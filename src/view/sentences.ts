@@ -48,8 +48,8 @@ export function judgeScore(evaluation: Judged): Verdict {
   const standing = judgeStanding(evaluation);
   if (evaluation.measuredOn) return "synthetic";
   if (standing !== undefined) return standing;
-  if (low <= chance) return "guessing";
   if (balancedAccuracy === 1) return "noMistake";
+  if (low <= chance) return "guessing";
   if (low < 0.5) return high < 0.5 ? "mostlyWrong" : "perhapsWrong";
   return low < 0.9 ? "useful" : "good";
 }
@@ -73,7 +73,11 @@ export function describeVerdict(evaluation: Judged): string {
     case "shortcut":
       return describeUnmeasured(evaluation)!;
     case "noMistake":
-      return `no mistake yet on ${evaluation.recordings} recordings, which does not exclude ${formatPercent(1 - evaluation.interval[0])} of mistakes`;
+      return `no mistake yet on ${evaluation.recordings} recordings, which ${
+        evaluation.interval[0] <= evaluation.chance
+          ? "are too few to exclude guessing"
+          : `does not exclude ${formatPercent(1 - evaluation.interval[0])} of mistakes`
+      }`;
     default:
       return verdicts[verdict];
   }
@@ -162,11 +166,16 @@ export function describeProtocol(evaluation: Evaluation): string {
     formatPercent(crossValidated) === formatPercent(evaluation.balancedAccuracy)
       ? ""
       : `; the folds, which train on fewer recordings, scored ${formatPercent(crossValidated)}`;
-  const unscored =
-    unscoredLabels.length === 0
-      ? ""
-      : `; without ${unscoredLabels.length === 1 ? "the class" : `the ${unscoredLabels.length} classes`} of one recording (${unscoredLabels.slice(0, 3).join(", ")}${unscoredLabels.length > 3 ? " ..." : ""})`;
+  const unscored = unscoredLabels.length === 0 ? "" : `; ${describeUnscored(unscoredLabels)}`;
   return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
+}
+
+/** The classes that have one recording and so are not scored: "without 9, which has one recording and is trained but not scored". */
+export function describeUnscored(labels: readonly string[]): string {
+  const names = labels.slice(0, 3).join(", ") + (labels.length > 3 ? ` and ${labels.length - 3} more` : "");
+  return labels.length === 1
+    ? `without ${names}, which has one recording: trained, not scored`
+    : `without ${names}, which have one recording each: trained, not scored`;
 }
 
 /** Share of the words in the decision from which on a larger recogniser is worth a try. */

@@ -31,6 +31,11 @@ const palette: readonly Colour[] = Array.from({ length: shades }, (_, i): Colour
   return [mix(0), mix(1), mix(2)];
 });
 
+/** The colour of a level from 0, quiet, to 1, loud. */
+export function getShade(level: number): Colour {
+  return palette[Math.round(level * (shades - 1))]!;
+}
+
 /** A PNG of levels [frames, bands] in nats of power, bands from low to high. */
 export function drawSpectrogram(levels: Float32Array, bands: number): Uint8Array {
   const frames = levels.length / bands;

@@ -9,6 +9,7 @@ import type { Caller } from "../core/worker-calls.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { checkLabels } from "../golem/expected-labels.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { EmbeddingWorkerCalls, LoadArgument, TrialArgument } from "./embedding-worker.ts";
@@ -23,11 +24,11 @@ import { createWorkerCaller } from "./worker-calls.ts";
  */
 export type WebAudioInput = Blob | Uint8Array | Float32Array;
 
-/** A golem on a page. */
-export interface WebGolem {
+/** A golem on a page. `Label`: its labels, if they are known when the program is written. */
+export interface WebGolem<Label extends string = string> {
   /** Contents of golem.json. */
   readonly document: GolemDocument;
-  readonly labels: readonly string[];
+  readonly labels: readonly Label[];
   /** Its held-out score; null where none could be measured. */
   readonly evaluation: Evaluation | null;
   /** Results of trying WebGPU, one per encoder; empty without the option `webgpu`. Rejects with `aborted`. */
@@ -36,19 +37,22 @@ export interface WebGolem {
    * Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`,
    * `aborted`.
    */
-  predict(input: WebAudioInput, options?: { signal?: AbortSignal | undefined }): Promise<AudioPrediction>;
+  predict(
+    input: WebAudioInput,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<AudioPrediction<Label>>;
   /**
    * Listens to a stream, of a microphone for example, until it is stopped; events are reported as soon as
    * they are certain. Must follow a click or a key. Rejects with `unreadable` or `invalid-option`.
    */
-  listen(stream: MediaStream, options?: ListenOptions): Promise<Listening>;
+  listen(stream: MediaStream, options?: ListenOptions<Label>): Promise<Listening>;
   /** Ends its worker; pending calls reject with `aborted`. */
   dispose(): void;
 }
 
 /** Options of {@link WebGolem.listen}: those of detection, and callbacks. */
-export interface ListenOptions extends DetectOptions {
-  readonly onEvent?: ((event: DetectedEvent) => void) | undefined;
+export interface ListenOptions<Label extends string = string> extends DetectOptions {
+  readonly onEvent?: ((event: DetectedEvent<Label>) => void) | undefined;
   /** Called about fifty times per second. */
   readonly onState?: ((state: LiveState) => void) | undefined;
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
@@ -64,7 +68,9 @@ export interface Listening {
 }
 
 /** Options of {@link loadGolem}. */
-export interface LoadWebGolemOptions extends WorkOptions {
+export interface LoadWebGolemOptions<Label extends string = string> extends WorkOptions {
+  /** The labels that the golem must have, in any order; they become the type of its answers. */
+  readonly labels?: readonly Label[] | undefined;
   /**
    * Folder of the networks' weights, relative to the page: file F of encoder E is at `weights/E/F`. Default:
    * `weights/` in the golem's folder.
@@ -89,10 +95,14 @@ export interface LoadWebGolemOptions extends WorkOptions {
 
 /**
  * Loads a golem and everything that it needs; nothing is fetched later. `url`: its folder, relative to the
- * page. Rejects with `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`,
+ * page. With `labels` its answers have their type; rejects with `invalid-option` if it has others, and with
+ * `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`,
  * `weights-missing`, `weights-damaged`, `fetch-failed`, `encoder-failed` or `aborted`.
  */
-export async function loadGolem(url: string | URL, options: LoadWebGolemOptions = {}): Promise<WebGolem> {
+export async function loadGolem<const Label extends string = string>(
+  url: string | URL,
+  options: LoadWebGolemOptions<Label> = {},
+): Promise<WebGolem<Label>> {
   const { signal, onProgress, weights = "weights/", keep, threads, runtimeUrl, onWarning } = options;
   const page = globalThis.document?.baseURI ?? globalThis.location?.href;
   const folder = resolveFolderUrl(url, page);
@@ -116,6 +126,7 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
       ...{ signal, onProgress },
       transfer: [decoding],
     });
+    checkLabels(document.labels, options.labels);
     if (warning) onWarning?.(warning);
     const tryGraphics = ({ runtimeUrl, software = false }: WebGpuOptions) => {
       const trial: TrialArgument = {
@@ -128,11 +139,12 @@ export async function loadGolem(url: string | URL, options: LoadWebGolemOptions 
     tried.catch(() => undefined);
     return {
       document,
-      labels: document.labels,
+      labels: document.labels as readonly string[] as readonly Label[],
       evaluation: document.evaluation as Evaluation | null,
       webgpu: tried,
-      predict: (input, { signal } = {}) => caller.call("predict", input, { signal }),
-      listen: (stream, options) => listen(caller, stream, options),
+      predict: (input, { signal } = {}) =>
+        caller.call("predict", input, { signal }) as Promise<AudioPrediction<Label>>,
+      listen: (stream, options) => listen(caller, stream, options as ListenOptions | undefined),
       dispose,
     };
   } catch (error) {

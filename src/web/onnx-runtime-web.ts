@@ -8,7 +8,7 @@
  */
 import * as ort from "onnxruntime-web/wasm";
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { getModelBytes, type OnnxRuntime } from "../onnx/runtime.ts";
 import { wrapSession } from "../onnx/session.ts";
 import { letEventsIn } from "./event-turn.ts";
 
@@ -39,12 +39,7 @@ export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxR
   ort.env.logLevel = "error";
   return {
     async createSession(model) {
-      if (!(model instanceof Uint8Array)) {
-        throw new GolemError("encoder-failed", "A browser has no model files, only their bytes.", {
-          hint: "Only built-in encoders run in browsers.",
-        });
-      }
-      const session = await ort.InferenceSession.create(model, {
+      const session = await ort.InferenceSession.create(await getModelBytes(model), {
         executionProviders: ["wasm"],
         executionMode: "sequential",
         enableMemPattern: false,

@@ -8,7 +8,7 @@
  */
 import type * as Ort from "onnxruntime-web/webgpu";
 import { GolemError } from "../core/error.ts";
-import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { getModelBytes, type OnnxRuntime } from "../onnx/runtime.ts";
 import { wrapSession } from "../onnx/session.ts";
 
 /** The version of onnxruntime-web that answers are compared with. */
@@ -40,10 +40,7 @@ export async function loadWebGpuRuntime(folder: string): Promise<OnnxRuntime> {
   let turn: Promise<unknown> = Promise.resolve();
   return {
     async createSession(model) {
-      if (!(model instanceof Uint8Array)) {
-        throw new GolemError("encoder-failed", "A browser has no model files, only their bytes.");
-      }
-      const session = await ort.InferenceSession.create(model, {
+      const session = await ort.InferenceSession.create(await getModelBytes(model), {
         executionProviders: ["webgpu"],
         logSeverityLevel: 3,
       }).catch((cause: unknown) => {

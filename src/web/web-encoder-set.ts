@@ -10,7 +10,12 @@ import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { Encoder, EncoderInfo } from "../encoder/encoder.ts";
 import { checkSameEncoder, checkSameTranscriber } from "../encoder/identity.ts";
-import { type EncoderDefinition, encoderDefinitions, getTranscriberDefinition } from "../encoder/registry.ts";
+import {
+  createWeightReader,
+  type EncoderDefinition,
+  encoderDefinitions,
+  getTranscriberDefinition,
+} from "../encoder/registry.ts";
 import type { Transcriber } from "../encoder/transcriber.ts";
 import { createWebOnnxRuntime, type WebOnnxRuntimeOptions } from "./onnx-runtime-web.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
@@ -46,12 +51,12 @@ export async function loadWebEncoderSet(
   try {
     for (const [i, definition] of [...definitions, ...(lent ? [lent] : [])].entries()) {
       throwIfAborted(options.signal);
-      loaded.push(await definition.create(runtime, files[i]!));
+      loaded.push(await definition.create(runtime, createWeightReader(files[i]!)));
     }
     throwIfAborted(options.signal);
     if (reading) {
       const encoder = lent ? loaded.at(-1)! : loaded[read!]!;
-      transcriber = await reading.create(runtime, files.at(-1)!, encoder);
+      transcriber = await reading.create(runtime, createWeightReader(files.at(-1)!), encoder);
     }
   } catch (error) {
     await dispose();

@@ -6,10 +6,10 @@
  * checked again whenever they are read.
  * Not its concern: golems, how encoders run.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
+import { computeSha256Hex } from "../core/sha256.ts";
 import type { WeightFile, WeightSource } from "../encoder/registry.ts";
 import { fetchBytes } from "./fetch-bytes.ts";
 
@@ -133,5 +133,5 @@ async function readKept(
  */
 async function computeSha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};
-  return bytesToHex(subtle ? new Uint8Array(await subtle.digest("SHA-256", bytes)) : sha256(bytes));
+  return subtle ? bytesToHex(new Uint8Array(await subtle.digest("SHA-256", bytes))) : computeSha256Hex(bytes);
 }

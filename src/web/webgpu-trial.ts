@@ -7,7 +7,7 @@
 import { throwIfAborted, toErrorRecord } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
 import type { Encoder } from "../encoder/encoder.ts";
-import { encoderDefinitions } from "../encoder/registry.ts";
+import { createWeightReader, encoderDefinitions } from "../encoder/registry.ts";
 import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { loadWebGpuRuntime } from "./onnx-runtime-webgpu.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
@@ -108,7 +108,7 @@ async function tryEncoder(
     return { encoder: wasm, trial: { encoder: id, isUsed: false, reason: "It is no network." } };
   }
   const [files] = await loadWebWeights([definition], options);
-  const webgpu = await definition.create(runtime, files!);
+  const webgpu = await definition.create(runtime, createWeightReader(files!));
   try {
     const here = await measure(wasm, probe, options);
     const there = await measure(webgpu, probe, options);

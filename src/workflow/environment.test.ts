@@ -93,3 +93,31 @@ it("trains, evaluates, measures, examines and suggests", async () => {
   });
   expect(warnings).toEqual([]);
 });
+
+it("names the recordings whose source the golem was trained on", async () => {
+  const cut = (seed: number, first: number): EmbeddedRecording[] =>
+    createRows(seed, "none").map(({ speaker: _, ...row }, i) => ({
+      ...row,
+      file: `${row.label}/rec${i % 2}_${String(first + i).padStart(2, "0")}.wav`,
+    }));
+  const [trained, tested] = [cut(11, 0), cut(12, 30)];
+  for (const row of [...trained, ...tested]) byFile.set(row.file, row);
+  const options = { repeats: 1, head: "ridge", layer: "last" } as const;
+  const golem = await train(environment, createDataset("trained", trained), options);
+  const warnings: Warning[] = [];
+  const onWarning = (warning: Warning) => warnings.push(warning);
+  const { evaluation } = await evaluate(environment, golem, createDataset("tested", tested), { onWarning });
+  expect(warnings.map(({ code }) => code)).toEqual(["training-sources"]);
+  expect(warnings[0]!.message).toMatch(/^18 recordings of tested are, by their names, pieces .*rec0_30.wav/);
+  expect(evaluation).toMatchObject({ sourcesMixed: true, groupedBy: "source", grouping: "none" });
+
+  warnings.length = 0;
+  const mixed = createDataset("mixed", [...trained.slice(0, 3), ...createRows(13, "none")]);
+  for (const row of createRows(13, "none")) byFile.set(row.file, row);
+  const second = await evaluate(environment, golem, mixed, { onWarning });
+  expect(warnings.map(({ code }) => code)).toEqual(["training-recordings"]);
+  expect(second.evaluation).toMatchObject({
+    recordings: 18,
+    overlap: trained.slice(0, 3).map(({ file }) => file),
+  });
+});

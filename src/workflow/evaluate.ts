@@ -5,8 +5,9 @@
  */
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
+import { listNames } from "../doctor/finding.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
-import { findSources } from "../embed/sources.ts";
+import { findSources, matchSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
@@ -58,5 +59,35 @@ export async function evaluate(
   });
   const embedded = findSources(distinct);
   const skipped = [...dataset.skipped, ...rest.skipped];
-  return { evaluation: model.evaluate(embedded, skipped), name: dataset.name, rows, embedded, skipped };
+  const evaluation = model.evaluate(embedded, skipped);
+  warnOfKnown(model, dataset.name, embedded, evaluation, onWarning);
+  return { evaluation, name: dataset.name, rows, embedded, skipped };
+}
+
+/** Names the recordings that the golem was trained on, and those whose source it was trained on. */
+function warnOfKnown(
+  { training }: GolemModel,
+  name: string,
+  embedded: readonly EmbeddedRecording[],
+  { overlap }: Evaluation,
+  onWarning: WorkflowOptions["onWarning"],
+): void {
+  if (overlap.length > 0) {
+    onWarning?.({
+      code: "training-recordings",
+      message: `${overlap.length} recordings of ${name} are in the golem's training data, so they were left out of the score: ${listNames(overlap)}.`,
+      hint: "Evaluate on recordings that the golem has not been trained on.",
+    });
+  }
+  const { trained, tested } = matchSources(training.recordings, embedded);
+  const sources = new Set(trained.map(({ source }) => source));
+  const pieces = tested
+    .filter(({ source, file }) => source !== undefined && sources.has(source) && !overlap.includes(file))
+    .map(({ file }) => file);
+  if (pieces.length === 0) return;
+  onWarning?.({
+    code: "training-sources",
+    message: `${pieces.length} recordings of ${name} are, by their names, pieces of recordings of which the golem was trained on other pieces, so the score is too high: ${listNames(pieces)}.`,
+    hint: "Evaluate on recordings from other sources.",
+  });
 }

@@ -12,13 +12,17 @@ import { getRepeats } from "../classifier/fit-problem.ts";
 import { createScoredFolds, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
+import { type Evaluation, explainUnmeasured } from "../evaluate/evaluate.ts";
 import type { Headline } from "../evaluate/headline.ts";
 import { computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
+import { measureCorrectness } from "../evaluate/metrics.ts";
 import { maximumNested } from "../head/ridge-problem.ts";
 import type { Environment } from "./environment.ts";
 import type { MeasureOptions } from "./training-options.ts";
 import { embedTrainingRows } from "./training-rows.ts";
+import { describeValidation } from "./validation-standing.ts";
 
 /** How thoroughly a curve is measured. */
 export interface CurveMeasure {
@@ -36,6 +40,14 @@ export interface CurveMeasure {
   readonly headline?: Headline | undefined;
 }
 
+/** A learning curve, and what it is of. */
+interface MeasuredCurve extends LearningCurve {
+  /** Why nothing is known of new speakers or recordings, as in evaluations. */
+  readonly notMeasured?: Evaluation["notMeasured"];
+  /** Classes with one recording, which are trained but not scored. */
+  readonly unscoredLabels?: readonly string[];
+}
+
 /** Fits besides cross-validation where there are hundreds of recordings, each of which takes a second or so. */
 const largeEvaluations = 24;
 
@@ -45,11 +57,12 @@ const largeEvaluations = 24;
  */
 async function measureCurve(
   problem: FitProblem,
+  recordings: readonly EmbeddedRecording[],
   classes: readonly string[],
   runner: Pick<FoldRunner, "prepare" | "fitPredict" | "concurrency">,
   { added, repeats, headline, ...measure }: CurveMeasure,
   options: WorkOptions = {},
-): Promise<LearningCurve> {
+): Promise<MeasuredCurve> {
   const { head, seed } = problem.options;
   const folds = createScoredFolds(problem, runner);
   const usual = folds.labels.length > maximumNested ? largeEvaluations : 120;
@@ -60,14 +73,28 @@ async function measureCurve(
   };
   const crossValidation: CrossValidation | undefined =
     head === "mlp" ? undefined : await crossValidate(input, options);
-  return computeLearningCurve(
+  const curve = await computeLearningCurve(
     { ...input, crossValidation, headline, maximumEvaluations, ...(added === undefined ? {} : { added }) },
     options,
   );
+  const { scored, labels, groups } = folds;
+  const described =
+    crossValidation &&
+    describeValidation({
+      ...{ validation: crossValidation, recordings, scored, labels: classes, seed },
+      correctness: measureCorrectness(crossValidation.probabilities, labels),
+    });
+  const notMeasured = described && explainUnmeasured({ groups, ...described }, described.grouping);
+  const unscoredLabels = classes.filter((label) => !curve.labels.includes(label));
+  return {
+    ...curve,
+    ...(notMeasured ? { notMeasured } : {}),
+    ...(unscoredLabels.length > 0 ? { unscoredLabels } : {}),
+  };
 }
 
 /** A learning curve, and what was left out of it. */
-export interface DatasetCurve extends LearningCurve {
+export interface DatasetCurve extends MeasuredCurve {
   readonly skipped: readonly SkippedRecording[];
   /** Recordings with split test: training states its score on these, the curve leaves them alone. */
   readonly testRecordings?: number;
@@ -83,11 +110,15 @@ export async function computeCurve(
   options: MeasureOptions & CurveMeasure,
 ): Promise<DatasetCurve> {
   const { signal, onProgress, added, maximumEvaluations, repeats, headline } = options;
-  const { problem, labels, skipped, testRecordings } = await embedTrainingRows(environment, data, options);
+  const { problem, recordings, labels, skipped, testRecordings } = await embedTrainingRows(
+    environment,
+    data,
+    options,
+  );
   const runner = await environment.createFoldRunner(problem, signal);
   try {
     const measure = { added, maximumEvaluations, repeats, headline };
-    const curve = await measureCurve(problem, labels, runner, measure, { signal, onProgress });
+    const curve = await measureCurve(problem, recordings, labels, runner, measure, { signal, onProgress });
     return { ...curve, skipped, ...(testRecordings > 0 ? { testRecordings } : {}) };
   } finally {
     await runner.close();

@@ -9,7 +9,7 @@ import { createRandom } from "../core/random.ts";
 import { type EncoderSet, embedSource, getEmbedding } from "../embed/embed-source.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import type { Encoder } from "../encoder/encoder.ts";
-import { getEncoderDefinition } from "../encoder/registry.ts";
+import { createWeightReader, getEncoderDefinition } from "../encoder/registry.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { createGivenSamples, predict } from "./predict.ts";
@@ -66,7 +66,9 @@ async function predictBoth(golem: GolemModel, samples: Float32Array): Promise<un
 }
 
 beforeAll(async () => {
-  encoderSet = { encoders: [await getEncoderDefinition("mfcc").create({} as OnnxRuntime, {})] };
+  encoderSet = {
+    encoders: [await getEncoderDefinition("mfcc").create({} as OnnxRuntime, createWeightReader({}))],
+  };
   model = await trainOnTones(["low", "high"]);
   quiet = await trainOnTones(["low", "_silence"]);
 });

@@ -21,21 +21,19 @@ import {
 } from "../classifier/fold-runner.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
-import { formatNumberOf } from "../core/format.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
-import { findShortcut } from "../doctor/shortcut.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
-import { describeSources, listSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
-import { computeEvaluation, type Evaluation, type EvaluationInput } from "../evaluate/evaluate.ts";
+import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
 import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
 import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
+import { describeValidation } from "./validation-standing.ts";
 
 /** The recordings to train on, and what is recorded of them. */
 export interface TrainingInput {
@@ -119,15 +117,10 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       unscoredLabels: labels.filter((_, label) => !scoredTruth.includes(label)),
       k: validation.k,
       growth: validation.growth,
-      ungroupedCode: validation.reasonCode,
-      lonelyLabels: validation.lonely?.map((label) => labels[label]!),
-      shortcut: findShortcut({
-        recordings: scored.map((row) => recordings[row]!),
+      ...describeValidation({
+        ...{ validation, recordings, scored, labels, seed: options.seed },
         correctness: measureCorrectness(validation.probabilities, scoredTruth),
-        seed: options.seed,
       }),
-      grouping: validation.grouping,
-      ...describeValidationGroups(validation, recordings),
       trainLabels: truth,
       trainAccuracy,
       isSynthetic: scored.every((row) => problem.synthetic?.[row]),
@@ -191,23 +184,6 @@ function describeCopies(
   if (variations.length === 0 || variedShare === 0) return undefined;
   const kinds = [...new Set(variations.map(({ kind }) => kind))];
   return { copies: variations.length, kinds, share: variedShare };
-}
-
-/** What the groups of folds are, and what is to be said of them. */
-function describeValidationGroups(
-  { grouping, reason }: CrossValidation,
-  recordings: readonly EmbeddedRecording[],
-): Pick<EvaluationInput, "groupingReason" | "groupedBy" | "sourcesMixed"> {
-  const sources = listSources(recordings);
-  if (sources.length === 0) return reason === undefined ? {} : { groupingReason: reason };
-  const pieces = sources.reduce((sum, { length }) => sum + length, 0);
-  const found = `${pieces} recordings are pieces of ${formatNumberOf(sources.length, "source")}, such as ${describeSources(sources)}`;
-  if (grouping === "speaker") return { groupedBy: "source", groupingReason: found };
-  return {
-    groupedBy: "source",
-    sourcesMixed: true,
-    groupingReason: `${found}; ${reason}, so pieces of one source are trained and tested on`,
-  };
 }
 
 /**

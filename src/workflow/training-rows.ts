@@ -57,6 +57,8 @@ export interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
+  /** The recordings of the rows, with what is known of them. */
+  readonly recordings: readonly EmbeddedRecording[];
   /** File of each row. */
   readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
@@ -96,9 +98,10 @@ export async function embedTrainingRows(
   }
   const testRecordings = rows.filter(({ split }) => split === "test").length;
   const files = embedded.map(({ file }) => file);
+  const recordings = findSources(embedded);
   return {
-    ...createFitProblem(findSources(embedded), info, { ...options, seed }),
-    ...{ files, skipped, testRecordings },
+    ...createFitProblem(recordings, info, { ...options, seed }),
+    ...{ recordings, files, skipped, testRecordings },
   };
 }
 

@@ -38,6 +38,8 @@ async function exportSmall(folder: string, name: (label: string) => string): Pro
     golem,
     "--encoder",
     "moonshine-tiny",
+    "--augment",
+    "none",
   ]);
   expect(trained.exitCode).toBe(0);
   const { exitCode, stdout } = await runGolem(["export", golem, "--format", "web", "--out", site, "--json"]);

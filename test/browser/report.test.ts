@@ -140,6 +140,8 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       golem,
       "--encoder",
       "moonshine-tiny",
+      "--augment",
+      "none",
     ]);
     expect(stdout).toContain(`Report: ${join(golem, "report.html")}`);
     const { page, complaints } = await openWatchedPage(browser, { viewport: sizes.desk });

@@ -103,6 +103,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     const sound = joinFloats([quiet, createTone(16_000, 0.4, 1, 1300)[0]!, quiet]);
     await writeFile(microphone, encodeWav(sound, 16_000, "pcm16"));
     await page.click(".try .rec");
+    await page.waitForSelector(".on-air");
     await page.waitForSelector(".history li:nth-child(2)", { timeout: 60_000 });
     await page.click(".try .rec");
     expect(await page.locator(".history li").first().textContent()).toMatch(/\d:\d\d\.\d to \d:\d\d\.\d/);

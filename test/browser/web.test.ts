@@ -171,7 +171,7 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
         await writeFile(join(folder, "data", label, `${i}.wav`), createWav(tone, 16_000));
       }
     }
-    const golem = await train(join(folder, "data"), { encoder: "moonshine-tiny" });
+    const golem = await train(join(folder, "data"), { encoder: "moonshine-tiny", augment: "none" });
     await golem.save(join(folder, "golem"));
     await golem.dispose();
     const { page, complaints } = await openGolemPage(browser, {

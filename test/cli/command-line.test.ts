@@ -39,7 +39,15 @@ beforeAll(async () => {
     cpSync(join(banking, "train", label), join(data, label), { recursive: true });
     cpSync(join(banking, "test", label), join(held, label), { recursive: true });
   }
-  const { exitCode, stderr } = await runGolem(["train", data, "--out", golem, "--quiet"]);
+  const { exitCode, stderr } = await runGolem([
+    "train",
+    data,
+    "--out",
+    golem,
+    "--quiet",
+    "--augment",
+    "none",
+  ]);
   expect(stderr).toBe("");
   expect(exitCode).toBe(0);
 });
@@ -75,7 +83,7 @@ function startProgram(
 describe("golem train", () => {
   it("prints the document of the contract, and nothing else, with --json", async () => {
     const out = join(folder, "json");
-    const { exitCode, stdout } = await runGolem(["train", data, "--out", out, "--json"]);
+    const { exitCode, stdout } = await runGolem(["train", data, "--out", out, "--json", "--augment", "none"]);
     expect(exitCode).toBe(0);
     const document = JSON.parse(stdout);
     expect(Object.keys(document)).toEqual(
@@ -116,7 +124,7 @@ describe("golem train", () => {
 
   it("writes the same bytes for the same seed, and PyTorch's layout", async () => {
     const again = join(folder, "again");
-    await runGolem(["train", data, "--out", again, "--quiet"]);
+    await runGolem(["train", data, "--out", again, "--quiet", "--augment", "none"]);
     const bytes = readFileSync(join(golem, "head.safetensors"));
     expect(readFileSync(join(again, "head.safetensors")).equals(bytes)).toBe(true);
     const tensors = decodeSafetensors(bytes);
@@ -189,7 +197,7 @@ describe("golem train", () => {
       join(dirty, "balance", "click.wav"),
       encodeWav(new Float32Array(100).fill(0.5), 16_000, "float32"),
     );
-    const args = ["train", dirty, "--out", join(folder, "clean"), "--json"];
+    const args = ["train", dirty, "--out", join(folder, "clean"), "--json", "--augment", "none"];
     const { exitCode, stdout } = await runGolem(args);
     expect(exitCode).toBe(0);
     const { skipped } = JSON.parse(stdout).evaluation;
@@ -212,7 +220,9 @@ describe("golem train", () => {
       writeFileSync(join(withSilence, "_silence", `${samples}.wav`), bytes);
     }
     const out = join(folder, "knows silence");
-    expect((await runGolem(["train", withSilence, "--out", out, "--json"])).exitCode).toBe(0);
+    expect(
+      (await runGolem(["train", withSilence, "--out", out, "--json", "--augment", "none"])).exitCode,
+    ).toBe(0);
     const file = join(withSilence, "_silence", "16000.wav");
     const { stdout } = await runGolem(["predict", out, file, "--json"]);
     expect(JSON.parse(stdout).label).toBe("_silence");
@@ -239,7 +249,7 @@ describe("golem train", () => {
       // The weights that are there, and a store of its own: everything has to be heard.
       symlinkSync(getCacheFolder().encoders, join(home, "encoders"));
       mkdirSync(join(home, "out"));
-      const args = ["train", banking, "--out", join(home, "out", "golem"), "--json"];
+      const args = ["train", banking, "--out", join(home, "out", "golem"), "--json", "--augment", "none"];
       const { child, ended } = startProgram(args, home);
       const isListening = async () => (await getCacheStats(join(home, "embeddings"))).entries > 1;
       await vi.waitUntil(isListening, { timeout: 60_000, interval: 10 });

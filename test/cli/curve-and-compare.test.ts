@@ -46,7 +46,7 @@ describe("golem curve", () => {
   it("says for people what more recordings would give", async () => {
     const { exitCode, stdout } = await runGolem(["curve", ...heard, "--head", "centroid", "--layer", "0"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/With 2 times the recordings \(24, of the same kind\) expect about [+-]/);
+    expect(stdout).not.toContain("With 2 times the recordings");
     expect(stdout).toContain("Not distinguishable from guessing, so no gain can be forecast");
     expect(stdout).not.toContain("\u001b");
   });

@@ -88,7 +88,7 @@ it.skipIf(process.platform === "win32").each([
     env: { ...process.env, GOLEM_HOME: join(folder, "cache") },
   });
   const ended = new Promise((resolve) => child.once("exit", (status, by) => resolve(by ?? status)));
-  await expect.poll(() => listModelProcesses(child.pid!).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => listModelProcesses(child.pid!).length).toBeGreaterThan(0);
   const models = listModelProcesses(child.pid!);
   child.kill(signal);
   // A shell reports the end by a signal as the same code.

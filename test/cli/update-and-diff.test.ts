@@ -29,7 +29,20 @@ async function prepare() {
   const place = (name: string): string => join(folder, name);
   await writeTones(place("old"), ["low", "high"], 0, 4);
   await writeTones(place("new"), ["low", "middle"], 10, 4);
-  await run("train", place("old"), "--out", place("a"), "--layer", "1", "--head", "ridge", "--seed", "7");
+  await run(
+    "train",
+    place("old"),
+    "--out",
+    place("a"),
+    "--layer",
+    "1",
+    "--head",
+    "ridge",
+    "--augment",
+    "none",
+    "--seed",
+    "7",
+  );
   return place;
 }
 
@@ -107,7 +120,18 @@ it("fails on a version that is worse, and passes the same one the other way roun
   await mkdir(place("wrong"));
   await rename(join(place("old"), "low"), join(place("wrong"), "high"));
   await rename(join(place("old"), "high"), join(place("wrong"), "low"));
-  await run("train", place("wrong"), "--out", place("b"), "--layer", "1", "--head", "ridge");
+  await run(
+    "train",
+    place("wrong"),
+    "--out",
+    place("b"),
+    "--layer",
+    "1",
+    "--head",
+    "ridge",
+    "--augment",
+    "none",
+  );
   await writeTones(place("test"), ["low", "high"], 30, 6);
   const worse = await run("diff", place("a"), place("b"), place("test"), "--fail-if-worse");
   expect(worse.exitCode).toBe(1);
@@ -122,7 +146,18 @@ it("fails on a version that is worse, and passes the same one the other way roun
 it("says what to do where nothing was held out of both", async () => {
   const place = await prepare();
   await writeTones(place("other"), ["low", "high"], 50, 4);
-  await run("train", place("other"), "--out", place("b"), "--layer", "1", "--head", "ridge");
+  await run(
+    "train",
+    place("other"),
+    "--out",
+    place("b"),
+    "--layer",
+    "1",
+    "--head",
+    "ridge",
+    "--augment",
+    "none",
+  );
   const { exitCode, json } = await run("diff", place("a"), place("b"));
   expect(exitCode).toBe(1);
   expect(json.error).toMatchObject({

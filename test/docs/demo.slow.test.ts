@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { checkOutput } from "../support/output-schemas.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -36,4 +37,10 @@ it("the demo saves its golem though nobody reads what it says before it trains",
   child.stderr.destroy();
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(readdirSync(out)).toContain("golem.json");
+}, 240_000);
+
+it("the easy demo writes what its schema describes", async () => {
+  const out = join(await createScratchFolder(), "golem");
+  const program = [join(root, "bin", "golem.js"), "demo", "words", "--out", out, "--json"];
+  checkOutput("demo", execFileSync(process.execPath, program, { encoding: "utf8" }));
 }, 240_000);

@@ -33,7 +33,7 @@ const tracked = execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z"]
   cwd: root,
   encoding: "utf8",
 }).split("\0");
-const pages = tracked.filter((file) => /^(docs\/)?[\w.-]+\.md$/.test(file));
+const pages = tracked.filter((file) => /^(docs\/(how-to\/)?)?[\w.-]+\.md$/.test(file));
 
 it.each(pages)("links only to files of the repository: %s", (page) => {
   const targets = [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)\s]+)\)/g)]
@@ -119,7 +119,4 @@ it("says what was measured of detection", () => {
   const conditions = ["40 dB", "20 dB", "10 dB", "uneven"];
   const sets = ["wakewords", "commands", "digits", "esc10"];
   expect(shown).toEqual(sets.map((set) => conditions.map((condition) => describe(set, condition))));
-  expect(readme.replaceAll("\n", " ")).toContain(
-    `Six wake words in quiet surroundings: ${describe("wakewords", "40 dB").split(",")[0]} missed`,
-  );
 });

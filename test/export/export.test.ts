@@ -40,8 +40,10 @@ beforeAll(async () => {
   }
   clips = clips.filter((_, i) => i % 2 === 0).slice(0, 8);
   writeFileSync(join(data, "metadata.csv"), rows.join("\n"));
-  expect((await runGolem(["train", data, "--out", golem])).exitCode).toBe(0);
-  expect((await runGolem(["train", data, "--out", wordless, "--no-transcript"])).exitCode).toBe(0);
+  expect((await runGolem(["train", data, "--out", golem, "--augment", "none"])).exitCode).toBe(0);
+  expect(
+    (await runGolem(["train", data, "--out", wordless, "--no-transcript", "--augment", "none"])).exitCode,
+  ).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

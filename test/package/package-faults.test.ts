@@ -50,6 +50,15 @@ it("asks only hashes of packages for development", () => {
   expect(check({ dev: true })).toHaveLength(1);
 });
 
+it("finds an install script that npm install wrote back", () => {
+  const entry = { integrity, license: "MIT", hasInstallScript: true };
+  const documented = security.replace("native", "onnxruntime-node");
+  const find = (one: LockedPackage) =>
+    findPackageFaults({ "": {}, "node_modules/onnxruntime-node": one }, documented);
+  expect(find(entry)).toEqual([expect.stringContaining("remove that line")]);
+  expect(find({ ...entry, hasInstallScript: false })).toEqual([]);
+});
+
 it("finds a documented script that is gone", () => {
   expect(findPackageFaults({ "": {} }, security)).toEqual([
     expect.stringContaining("native, which runs none"),

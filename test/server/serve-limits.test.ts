@@ -282,7 +282,7 @@ describe("a worker that dies with nothing to do", () => {
     process.on("worker", kill);
     onTestFinished(() => void process.off("worker", kill));
     await watch.started[0]!.terminate();
-    await expect.poll(() => watch.ended, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => watch.ended).toBe(4);
     expect(await isReady(served)).toBe(503);
     expect((await post(served, tone)).status).toBe(500);
     expect(watch.started).toHaveLength(4);

@@ -136,10 +136,10 @@ describe("a recording that arrives", () => {
     try {
       const { sent, state } = dial(small.url);
       sent.write(recording.slice(0, 5 * 32_000));
-      await expect.poll(() => state.text, { timeout: 20_000 }).not.toBe("");
+      await expect.poll(() => state.text).not.toBe("");
       expect(lines(state.text)).toMatchObject([events[0]!]);
       sent.end(recording.slice(5 * 32_000));
-      await expect.poll(() => state.isClosed, { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => state.isClosed).toBe(true);
       expect(lines(state.text)).toMatchObject(events);
       expect(await getHeld(small)).toBe("0");
       // Twice the limit, and pieces that do not fit into any.
@@ -176,7 +176,7 @@ describe("a recording that arrives", () => {
         status: 413,
         last: { code: "too-large", hint: expect.stringContaining("--max-body") },
       });
-      await expect.poll(() => getHeld(strict), { timeout: 20_000 }).toBe("0");
+      await expect.poll(() => getHeld(strict)).toBe("0");
     } finally {
       await strict.server.close();
     }
@@ -194,18 +194,18 @@ describe("a recording that arrives", () => {
       };
       const gone = dial(one.url);
       gone.sent.write(recording.slice(0, 5 * 32_000));
-      await expect.poll(() => gone.state.text, { timeout: 20_000 }).not.toBe("");
+      await expect.poll(() => gone.state.text).not.toBe("");
       expect(await isFree()).toBe(503);
       gone.sent.destroy();
-      await expect.poll(isFree, { timeout: 20_000 }).toBe(200);
+      await expect.poll(isFree).toBe(200);
       const slow = dial(one.url);
       slow.sent.write(recording.slice(0, 1000));
-      await expect.poll(() => slow.state.status, { timeout: 20_000 }).toBe(408);
-      await expect.poll(isFree, { timeout: 20_000 }).toBe(200);
+      await expect.poll(() => slow.state.status).toBe(408);
+      await expect.poll(isFree).toBe(200);
       const rubbish = dial(one.url);
       rubbish.sent.end(new Uint8Array(200_000).fill(7));
-      await expect.poll(() => rubbish.state.status, { timeout: 20_000 }).toBe(415);
-      await expect.poll(isFree, { timeout: 20_000 }).toBe(200);
+      await expect.poll(() => rubbish.state.status).toBe(415);
+      await expect.poll(isFree).toBe(200);
       expect(await getHeld(one)).toBe("0");
     } finally {
       await one.server.close();

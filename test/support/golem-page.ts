@@ -43,7 +43,7 @@ async function listThreeClasses(folder: string): Promise<string> {
 
 /** Trains a golem of three classes of the banking demo, the default one unless an encoder is named; its folder, which ends with a slash. */
 export async function trainSmallGolem(folder: string, encoder?: string): Promise<string> {
-  const golem = await train(await listThreeClasses(folder), encoder ? { encoder } : {});
+  const golem = await train(await listThreeClasses(folder), { augment: "none", ...(encoder && { encoder }) });
   await golem.save(join(folder, "golem"));
   await golem.dispose();
   return `${join(folder, "golem")}/`;

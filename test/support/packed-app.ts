@@ -19,22 +19,23 @@ export function createApp(): { app: string; tarball: string } {
   return { app, tarball: join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz"))!) };
 }
 
-/** Expects that the package that is installed in an application trains, predicts and is imported. */
-export function expectToWork(app: string): void {
+/** Expects that the package that is installed in an application trains, predicts and is imported, by a Node. */
+export function expectToWork(app: string, node = process.execPath): void {
   const options = { cwd: app, encoding: "utf8" as const };
+  rmSync(join(app, "my-golem"), { recursive: true, force: true });
   for (const label of ["freeze", "balance", "abroad"]) {
     cpSync(join(root, "demo/banking/train", label), join(app, "data", label), { recursive: true });
   }
   const clip = readdirSync(join(app, "data/freeze"))[0]!;
   const golem = (...args: string[]) =>
-    execFileSync(process.execPath, ["node_modules/golem-audio/bin/golem.js", ...args], options);
-  const trained = JSON.parse(golem("train", "data", "--out", "my-golem", "--json"));
+    execFileSync(node, ["node_modules/golem-audio/bin/golem.js", ...args], options);
+  const trained = JSON.parse(golem("train", "data", "--out", "my-golem", "--json", "--augment", "none"));
   expect(trained.recordings).toBe(12);
   expect(trained.evaluation.skipped).toEqual([]);
   expect(JSON.parse(golem("predict", "my-golem", `data/freeze/${clip}`, "--json")).label).toBe("freeze");
 
   const script = `import { loadGolem } from "golem-audio"; import { trainHead } from "golem-audio/head";
     const golem = await loadGolem("my-golem"); console.log(typeof trainHead, golem.labels.join());`;
-  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], options);
+  const printed = execFileSync(node, ["--input-type=module", "-e", script], options);
   expect(printed.trim()).toBe("function abroad,balance,freeze");
 }

@@ -55,7 +55,7 @@ export async function trainTones(
   seed: number,
   maximumSeconds = 1800,
 ): Promise<void> {
-  const trained = await train(data, { encoder: "mfcc", seed, audio: { maximumSeconds } });
+  const trained = await train(data, { encoder: "mfcc", seed, augment: "none", audio: { maximumSeconds } });
   await trained.save(golem);
   await trained.dispose();
 }

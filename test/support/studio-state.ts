@@ -93,6 +93,7 @@ export function createFakeWorkers(answers: FakeAnswers) {
   return {
     end,
     getEmbedder: () => caller,
+    getHelpers: () => [],
     getLearner: () => caller,
     getExaminer: () => caller,
     createComparer: () => ({ comparer: caller, end }),

@@ -11,8 +11,9 @@ import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { createByteAccount } from "./byte-account.ts";
 import { hasText } from "./content.ts";
-import type { Decoder } from "./decoder.ts";
+import type { DecodeOptions, Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
+import { decodeJoined, type JoinedFile, searchUnsized } from "./joined-files.ts";
 import { getPackedSlots, readPcm, type SampleFormat } from "./pcm.ts";
 import { accountForTail } from "./riff-tail.ts";
 
@@ -28,40 +29,45 @@ interface Common {
 export const aiffDecoder: Decoder = {
   id: "aiff@1",
   canDecode: (content) => content.container === "aiff",
-  decode: async (source, options) => {
-    const { name } = source;
-    let common: Common | undefined;
-    let sound: { start: number; length: number } | undefined;
-    for (let offset = 12, chunk = 0; chunk < 4096 && offset + 8 <= source.byteLength; chunk++) {
-      const head = await source.read(offset, 16);
-      const length = new DataView(head.buffer, head.byteOffset).getUint32(4);
-      if (hasText(head, 0, "COMM")) common = await readCommon(source, offset + 8, length);
-      if (hasText(head, 0, "SSND") && head.length === 16) {
-        const skip = new DataView(head.buffer, head.byteOffset).getUint32(8);
-        sound = { start: offset + 16 + skip, length: Math.max(0, length - 8 - skip) };
-      }
-      offset += 8 + length + (length & 1);
+  decode: (source, options) => decodeJoined(source, (file) => openFile(file, options)),
+};
+
+async function openFile(source: ByteSource, options: DecodeOptions): Promise<JoinedFile> {
+  const { name } = source;
+  let common: Common | undefined;
+  let sound: { start: number; length: number } | undefined;
+  for (let offset = 12, chunk = 0; chunk < 4096 && offset + 8 <= source.byteLength; chunk++) {
+    const head = await source.read(offset, 16);
+    // The chunk of another file behind this one.
+    if (head.length < 8 || hasText(head, 0, "FORM")) break;
+    const length = new DataView(head.buffer, head.byteOffset).getUint32(4);
+    if (hasText(head, 0, "COMM")) common = await readCommon(source, offset + 8, length);
+    if (hasText(head, 0, "SSND") && head.length === 16) {
+      const skip = new DataView(head.buffer, head.byteOffset).getUint32(8);
+      sound = { start: offset + 16 + skip, length: Math.max(0, length - 8 - skip) };
     }
-    if (!common || !sound) {
-      throw new GolemError(
-        "corrupt-audio",
-        `${name} has no ${common ? "SSND" : "COMM"} chunk; expected an AIFF file with both.`,
-        { hint: "The file is damaged or was never finished; record or convert it again." },
-      );
-    }
-    checkFormat(name, common.sampleRate, common.channels);
-    const warnings: ErrorRecord[] = [];
-    const slots = getPackedSlots(common.format, common.channels);
-    const frames = countFrames(source, common, sound, slots.stride, warnings);
-    const { sampleRate, channels, format, littleEndian } = common;
-    const account = createByteAccount(name, warnings);
-    const { start } = sound;
-    async function* readAll(): AsyncGenerator<readonly Float32Array[]> {
-      yield* readPcm(source, start, frames, slots, format, littleEndian, channels, options);
-      account.addSound(frames * slots.stride);
-      await accountForTail(source, start + frames * slots.stride, false, account);
-    }
-    return {
+    offset += 8 + length + (length & 1);
+  }
+  if (!common || !sound) {
+    throw new GolemError(
+      "corrupt-audio",
+      `${name} has no ${common ? "SSND" : "COMM"} chunk; expected an AIFF file with both.`,
+      { hint: "The file is damaged or was never finished; record or convert it again." },
+    );
+  }
+  checkFormat(name, common.sampleRate, common.channels);
+  const warnings: ErrorRecord[] = [];
+  const slots = getPackedSlots(common.format, common.channels);
+  const frames = await countFrames(source, common, sound, slots.stride, warnings);
+  const { sampleRate, channels, format, littleEndian } = common;
+  const account = createByteAccount(name, warnings);
+  const { start } = sound;
+  async function* readAll(): AsyncGenerator<readonly Float32Array[]> {
+    yield* readPcm(source, start, frames, slots, format, littleEndian, channels, options);
+    account.addSound(frames * slots.stride);
+  }
+  return {
+    stream: {
       container: "aiff",
       codec: format,
       sampleRate,
@@ -70,22 +76,25 @@ export const aiffDecoder: Decoder = {
       warnings,
       account,
       chunks: readAll(),
-    };
-  },
-};
+    },
+    findNext: () => accountForTail(source, start + frames * slots.stride, false, account, "aiff"),
+  };
+}
 
 /** From this size on, a size that is larger than the file was written before the right one was known. */
 const placeholder = 0x7f00_0000;
 
 /** Determines how many frames there are: by COMM, by SSND and by what is present. */
-function countFrames(
-  { name, byteLength }: ByteSource,
+async function countFrames(
+  source: ByteSource,
   { frames: stated, sampleRate }: Common,
   sound: { readonly start: number; readonly length: number },
   stride: number,
   warnings: ErrorRecord[],
-): number {
-  const present = Math.floor(Math.max(0, byteLength - sound.start) / stride);
+): Promise<number> {
+  const { name } = source;
+  const end = (await searchUnsized(source, sound.start + sound.length, "aiff")) ?? source.byteLength;
+  const present = Math.floor(Math.max(0, end - sound.start) / stride);
   const bySize = Math.floor(sound.length / stride);
   const isOpen = sound.length === 0 || (bySize > present && sound.length >= placeholder - 64);
   const wanted =

@@ -219,7 +219,79 @@ describe("WAV", () => {
     const { codes, messages } = await decode([wav, junk(16_000)]);
     expect(codes).toEqual(["bytes-left"]);
     expect(messages[0]).toContain("1.0 s");
-    expect((await decode([wav, wav])).codes).toEqual(["bytes-left"]);
+  });
+
+  const half = wav.slice(0, 44 + 4000);
+  new DataView(half.buffer).setUint32(40, 4000, true);
+  new DataView(half.buffer).setUint32(4, 4036, true);
+
+  it.each([
+    ["nothing", new Uint8Array(0)],
+    ["a tag", id3v1],
+    ["padding", zeros(512)],
+    ["chunks", createChunk("LIST", text("INFO"))],
+  ])("decodes joined files with %s between them", async (_, between) => {
+    const { plane, codes } = await decode([wav, between, half, between, wav, id3v1]);
+    const expected = (await decode([wav])).plane;
+    expect(plane).toEqual([...expected, ...expected.slice(0, 2000), ...expected]);
+    expect(codes).toEqual([]);
+  });
+
+  it("gives a joined file the rate and channels of the first", async () => {
+    const { plane, codes } = await decode([wav, createWav(createTone(16_000, 1, 2), 16_000, "s24")]);
+    expect(Math.abs(plane.length - 12_000)).toBeLessThan(2);
+    expect(codes).toEqual([]);
+  });
+
+  it("says how much is lost with a joined file that cannot be decoded", async () => {
+    const other = wav.slice();
+    other[20] = 0x21; // format tag
+    other[21] = 0x7a;
+    const { plane, codes, messages } = await decode([wav, other]);
+    expect(plane.length).toBe(4000);
+    expect(codes).toEqual(["bytes-left"]);
+    expect(messages[0]).toContain("0.503 s");
+  });
+
+  it.each([0, 0xffff_ffff])("finds a joined file where the size in front of it is %i", async (size) => {
+    const piped = wav.slice();
+    for (const at of [4, 40]) new DataView(piped.buffer).setUint32(at, size, true);
+    const source = createMemorySource(joinBytes([piped, piped]), "piped.wav");
+    const { stream } = await decodeSource(source, [], {});
+    let frames = 0;
+    for await (const [plane] of stream.chunks) frames += plane!.length;
+    expect(frames).toBe(8000);
+    expect(stream.warnings.map(({ code }) => code)).toEqual(["wrong-length", "wrong-length"]);
+  });
+});
+
+describe("AIFF", () => {
+  /** 16 bits, mono, 8 kHz; sizes as stated. */
+  const createAiff = (values: readonly number[], stated = 2 * values.length + 8): Uint8Array => {
+    const bytes = zeros(54 + 2 * values.length);
+    bytes.set(text("FORM....AIFFCOMM\0\0\0\x12\0\x01"));
+    bytes.set(text("\0\x10\x40\x0b\xfa\0\0\0\0\0\0\0SSND"), 26);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, bytes.length - 8);
+    view.setUint32(22, stated === 0 ? 0 : values.length);
+    view.setUint32(42, stated);
+    for (const [i, value] of values.entries()) view.setInt16(54 + 2 * i, value);
+    return bytes;
+  };
+  const values = Array.from({ length: 3000 }, (_, i) => Math.round(20_000 * Math.sin(i / 9)) + 0);
+  const read = async (bytes: Uint8Array) => {
+    const { stream } = await decodeSource(createMemorySource(bytes, "joined.aiff"), [], {});
+    const plane: number[] = [];
+    for await (const [first] of stream.chunks) plane.push(...first!.map((value) => value * 32_768 + 0));
+    return { plane, codes: stream.warnings.map(({ code }) => code) };
+  };
+
+  it("decodes joined files, with a tag between them, and what states no size", async () => {
+    const both = { plane: [...values, ...values], codes: [] };
+    expect(await read(joinBytes([createAiff(values), createAiff(values)]))).toEqual(both);
+    expect(await read(joinBytes([createAiff(values), id3v1, createAiff(values), id3v1]))).toEqual(both);
+    const open = createAiff(values, 0);
+    expect(await read(joinBytes([open, open]))).toEqual({ ...both, codes: ["wrong-length", "wrong-length"] });
   });
 });
 

@@ -16,6 +16,7 @@ import { flacDecoder } from "./flac-decoder.ts";
 import { mediaDecoder } from "./media-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
 import { oggDecoder } from "./ogg-decoder.ts";
+import { rewrappedDecoder } from "./rewrapped-decoder.ts";
 import { wavDecoder } from "./wav-decoder.ts";
 
 /** Decoders that are part of this package; they run in Node and in browsers. */
@@ -25,6 +26,7 @@ export const builtInDecoders: readonly Decoder[] = [
   flacDecoder,
   oggDecoder,
   aiffDecoder,
+  rewrappedDecoder,
   mediaDecoder,
 ];
 
@@ -111,10 +113,13 @@ async function openStream(
   { container, offset }: Content,
   options: DecodeOptions,
 ): Promise<DecodedStream> {
-  const isSliced = offset > 0 && builtInDecoders.includes(decoder) && !skipsTags.has(container);
-  const content = isSliced ? createSourceSlice(source, offset, source.byteLength) : source;
-  const stream = await decoder.decode(content, options);
+  const stream = await decoder.decode(skipsTags.has(container) ? source : skipTags(source, offset), options);
   return stream.account ? { ...stream, chunks: reportBytes(stream, stream.account) } : stream;
+}
+
+/** The source from `offset` on, where the format begins. */
+function skipTags(source: ByteSource, offset: number): ByteSource {
+  return offset > 0 ? createSourceSlice(source, offset, source.byteLength) : source;
 }
 
 async function* reportBytes(
@@ -181,7 +186,16 @@ async function decodeElsewhere(
 ): Promise<DecodedStream> {
   for (const decoder of decoders.filter((candidate) => candidate.canDecode(content))) {
     try {
-      return await decoder.decode(source, options);
+      // Offsets inside a file count from where its format begins.
+      const stripped = skipTags(source, content.offset);
+      if (stripped === source || source.path === undefined) return await decoder.decode(stripped, options);
+      // What has to be read at its end first can be read as a file alone; ffmpeg skips one tag itself.
+      return await decoder.decode(stripped, options).catch((error: unknown) => {
+        const isUnread =
+          error instanceof GolemError && /^(corrupt-audio|no-samples|not-audio)$/.test(error.code);
+        if (!isUnread) throw error;
+        return decoder.decode(source, options);
+      });
     } catch (error) {
       if (error instanceof GolemError && error.code === "needs-ffmpeg") continue;
       // What was recognised is judged by its own decoder.

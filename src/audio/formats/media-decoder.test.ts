@@ -45,7 +45,10 @@ async function decode(bytes: Uint8Array, name: string, isStreamed = false) {
 
 describe.skipIf(!hasFfmpeg)(`mediaDecoder${hasFfmpegNote}`, () => {
   it.each([
-    ["opus.webm", "opus", ["-c:a", "libopus"], ["-c:a", "libopus"], 1e-4, 960],
+    ["opus.webm", "opus", ["-c:a", "libopus"], ["-c:a", "libopus"], 1e-4, 0],
+    ["opus.mka", "opus", ["-c:a", "libopus", "-frame_duration", "60"], ["-c:a", "libopus"], 1e-4, 0],
+    ["live.webm", "opus", ["-c:a", "libopus", "-live", "1"], ["-c:a", "libopus"], 1e-4, 0],
+    ["mp3.mp4", "mp3", ["-c:a", "libmp3lame"], [], 1e-5, 0],
     ["vorbis.webm", "vorbis", ["-c:a", "libvorbis"], [], 1e-6, 0],
     ["vorbis.mka", "vorbis", ["-c:a", "libvorbis"], [], 1e-6, 0],
     ["flac.mka", "flac", ["-c:a", "flac"], [], 0, 0],

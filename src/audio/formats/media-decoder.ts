@@ -55,8 +55,9 @@ async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptio
   const { codec, container, channels, declaredSeconds } = track;
   const warnings: ErrorRecord[] = [];
   if (codec === "mp3") {
-    const stream = await decodeMpeg(createStreamedSource(readBytes(track), name), options, warnings);
-    return { ...stream, container, chunks: closeAfter(stream.chunks, track) };
+    const early = { seconds: 0 };
+    const stream = await decodeMpeg(createStreamedSource(readBytes(track, early), name), options, warnings);
+    return { ...stream, container, chunks: closeAfter(cutStart(stream, early), track) };
   }
   const decoder = await createDecoder(track);
   if (!decoder) {
@@ -77,8 +78,28 @@ async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptio
   };
 }
 
-async function* readBytes(track: MediaTrack): AsyncGenerator<Uint8Array> {
-  for await (const { bytes } of track.packets()) yield bytes;
+/** Yields the bytes of packets, and sets how many seconds the first one begins before the sound. */
+async function* readBytes(track: MediaTrack, early: { seconds: number }): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const { bytes, seconds } of track.packets()) {
+    if (isFirst) early.seconds = Math.max(0, -seconds);
+    isFirst = false;
+    yield bytes;
+  }
+}
+
+/** Leaves out what comes before the sound; of a stream with a LAME tag, its decoder has done so. */
+async function* cutStart(
+  { chunks, sampleRate, declaredSeconds }: DecodedStream,
+  early: { readonly seconds: number },
+): AsyncGenerator<readonly Float32Array[]> {
+  let left: number | undefined;
+  for await (const planes of chunks) {
+    left ??= declaredSeconds === undefined ? Math.round(early.seconds * sampleRate) : 0;
+    const cut = Math.min(left, planes[0]!.length);
+    left -= cut;
+    if (cut < planes[0]!.length) yield planes.map((plane) => plane.subarray(cut));
+  }
 }
 
 async function* closeAfter<T>(chunks: AsyncIterable<T>, track: MediaTrack): AsyncGenerator<T> {
@@ -143,6 +164,8 @@ async function* readPackets(
   const rate = track.codec === "opus" ? 48_000 : track.sampleRate;
   let produced = 0;
   let failure: unknown;
+  /** The end may be padding, which is at most one packet. */
+  let held: readonly Float32Array[] | undefined;
   try {
     for await (const { bytes, seconds } of track.packets()) {
       throwIfAborted(signal);
@@ -156,8 +179,15 @@ async function* readPackets(
       // Opus packets begin with the delay that their decoder removes.
       const early = track.codec === "opus" ? 0 : Math.max(0, Math.round(-seconds * rate));
       const kept = planes.map((plane) => plane.subarray(Math.min(early, plane.length)));
+      if (kept[0]!.length === 0) continue;
       produced += kept[0]!.length;
-      if (kept[0]!.length > 0) yield kept;
+      if (held) yield held;
+      held = kept;
+    }
+    if (held) {
+      const padding = Math.min(held[0]!.length, Math.round((await track.findEndPadding()) * rate));
+      held = held.map((plane) => plane.subarray(0, plane.length - padding));
+      produced -= padding;
     }
   } catch (error) {
     if (error instanceof GolemError) throw error;
@@ -165,6 +195,7 @@ async function* readPackets(
   } finally {
     decoder.release?.();
   }
+  if (held && held[0]!.length > 0) yield held;
   if (produced === 0) {
     if (failure || account.hasLoss())
       throw createDamageError(name, failure ?? "none of its packets could be decoded");

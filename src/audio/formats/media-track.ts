@@ -4,9 +4,12 @@
  *
  * Not its concern: how packets are decoded.
  */
+
 import type { CustomSource, InputAudioTrack, ReadableStreamSource } from "mediabunny";
-import { type ByteSource, blockBytes } from "../../core/byte-source.ts";
+import { type ByteSource, blockBytes, createCachedSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
+import { createPaddingFinder, type PaddingFinder } from "./matroska-padding.ts";
+import { findFalseTable } from "./mp4-tables.ts";
 
 /** One packet of a track. */
 interface MediaPacket {
@@ -29,6 +32,8 @@ export interface MediaTrack {
   readonly declaredSeconds: number | undefined;
   /** The track itself, for decoders of mediabunny. */
   readonly input: InputAudioTrack;
+  /** Returns how much sound at the end is padding, in seconds; to be called when the packets have ended. */
+  findEndPadding(): Promise<number>;
   /** All packets from the start; single use. */
   packets(): AsyncGenerator<MediaPacket>;
   /** Stops reading. */
@@ -43,10 +48,15 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
   const missing = (await findStatedEnd(source)) - source.byteLength;
   // mediabunny leaves out the whole cluster that was cut through, which may be all there is.
   if (missing > 0) throw createDamageError(source.name, `${missing} bytes are missing at its end`);
+  // Streams of unknown length hold no such tables: their demuxer must seek, so they have been read as a whole.
+  const falseTable = Number.isFinite(source.byteLength) ? await findFalseTable(source) : undefined;
+  if (falseTable !== undefined) throw createDamageError(source.name, falseTable);
   const parts = await import("./mediabunny-parts.ts");
   const { Input, EncodedPacketSink, MP4, QTFF, WEBM, MATROSKA, ADTS } = parts;
+  const isStreamed = !Number.isFinite(source.byteLength);
+  const padding = createPaddingFinder(isStreamed ? source : createCachedSource(source));
   const input = new Input({
-    source: adaptSource(source, parts),
+    source: adaptSource(source, padding, parts),
     formats: [MP4, QTFF, WEBM, MATROSKA, ADTS],
   });
   try {
@@ -70,6 +80,7 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
       setup: description ? copyBytes(description) : new Uint8Array(0),
       declaredSeconds: (await track.getDurationFromMetadata()) ?? undefined,
       input: track,
+      findEndPadding: async () => (format === WEBM || format === MATROSKA ? padding.finish(track.id) : 0),
       packets: async function* () {
         for await (const { data, timestamp } of sink.packets()) yield { bytes: data, seconds: timestamp };
       },
@@ -124,6 +135,7 @@ async function findStatedEnd(source: ByteSource): Promise<number> {
 /** A source of unknown length is read from start to end. */
 function adaptSource(
   source: ByteSource,
+  padding: PaddingFinder,
   sources: Pick<typeof import("./mediabunny-parts.ts"), "CustomSource" | "ReadableStreamSource">,
 ): CustomSource | ReadableStreamSource {
   if (Number.isFinite(source.byteLength)) {
@@ -139,6 +151,7 @@ function adaptSource(
       async pull(controller) {
         const bytes = await source.read(position, blockBytes);
         position += bytes.length;
+        await padding.advance(position);
         if (bytes.length === 0) controller.close();
         else controller.enqueue(bytes);
       },

@@ -8,6 +8,7 @@ import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
 import type { ByteAccount } from "./byte-account.ts";
 import { hasText } from "./content.ts";
+import { findJoinedFile, type JoinedKind } from "./joined-files.ts";
 import { getTagLength } from "./tags.ts";
 
 /** Chunks walked before the rest is looked at as bytes. */
@@ -57,13 +58,17 @@ export async function isZeroToEnd(source: ByteSource, offset: number): Promise<b
   return true;
 }
 
-/** Enters everything from `offset` on into the account. */
+/**
+ * Enters what follows the samples at `offset` into the account: chunks, tags, padding, as far as the next file of
+ * that kind. Returns where that begins; undefined where none does.
+ */
 export async function accountForTail(
   source: ByteSource,
   offset: number,
   littleEndian: boolean,
   account: ByteAccount,
-): Promise<void> {
+  kind: JoinedKind,
+): Promise<number | undefined> {
   let at = offset;
   for (let chunk = 0; chunk < maximumChunks; chunk++) {
     const end = await findChunkEnd(source, at, littleEndian);
@@ -71,5 +76,5 @@ export async function accountForTail(
     account.addTag(0);
     at = end;
   }
-  await account.addRest(source, at);
+  return findJoinedFile(source, at, kind, account.addGap);
 }

@@ -13,6 +13,7 @@ import { createWarning } from "../warning.ts";
 import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
 import { createByteAccount } from "./byte-account.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
+import { decodeJoined, type JoinedFile } from "./joined-files.ts";
 import { decodeMpeg } from "./mp3-decoder.ts";
 import { readPcm } from "./pcm.ts";
 import { accountForTail } from "./riff-tail.ts";
@@ -42,14 +43,15 @@ const names: Readonly<Record<number, string>> = {
 export const wavDecoder: Decoder = {
   id: "wav@1",
   canDecode: (content) => content.container === "wav",
-  decode: async (source, options) => {
-    const header = await readWavHeader(source);
-    return addTail(source, header, await decodeData(source, header, options));
-  },
+  decode: (source, options) =>
+    decodeJoined(source, async (file) => {
+      const header = await readWavHeader(file);
+      return addTail(file, header, await decodeData(file, header, options));
+    }),
 };
 
 /** Has the bytes behind the samples accounted for, and says when there are fewer samples than promised. */
-function addTail(source: ByteSource, header: WavHeader, stream: DecodedStream): DecodedStream {
+function addTail(source: ByteSource, header: WavHeader, stream: DecodedStream): JoinedFile {
   const { dataOffset, dataLength, warnings } = header;
   const account = stream.account ?? createByteAccount(source.name, warnings);
   const promised = stream.isEstimate ? 0 : (stream.declaredSeconds ?? 0);
@@ -72,10 +74,14 @@ function addTail(source: ByteSource, header: WavHeader, stream: DecodedStream): 
       );
     }
     if (!stream.account && Number.isFinite(dataLength)) account.addSound(dataLength);
-    if (Number.isFinite(dataLength))
-      await accountForTail(source, dataOffset + dataLength, header.littleEndian, account);
   }
-  return { ...stream, account, chunks: readAll() };
+  return {
+    stream: { ...stream, account, warnings, chunks: readAll() },
+    findNext: async () =>
+      Number.isFinite(dataLength)
+        ? accountForTail(source, dataOffset + dataLength, header.littleEndian, account, "wav")
+        : undefined,
+  };
 }
 
 async function decodeData(

@@ -12,6 +12,7 @@ import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
 import { hasText } from "./content.ts";
 import { checkFormat } from "./format-limits.ts";
+import { searchUnsized } from "./joined-files.ts";
 import { isEndOfSamples, isZeroToEnd } from "./riff-tail.ts";
 
 /** Description of the samples in a WAV file. */
@@ -68,12 +69,9 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
       if (!format)
         throw corrupt(name, "has a data chunk before any fmt chunk, so its samples cannot be read");
       checkFormat(name, format.sampleRate, format.channels);
-      return {
-        ...format,
-        littleEndian,
-        factSamples,
-        ...(await locateData(source, { start: body, declared: length, longLength, riffLength, format })),
-      };
+      const place = { start: body, declared: length, longLength, riffLength, format };
+      const located = await locateData(source, place);
+      return { ...addBits(name, format, located.warnings), littleEndian, factSamples, ...located };
     }
     if (hasText(chunkHead, 0, "fmt ")) format = await readFormat(source, body, length, littleEndian);
     if (hasText(chunkHead, 0, "fact")) {
@@ -124,6 +122,22 @@ async function readFormat(
   };
 }
 
+/** The format; of PCM that states no bits per sample, its block align tells them. */
+function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format {
+  const { formatTag, bitsPerSample, blockAlign, channels } = format;
+  const bits = (8 * blockAlign) / channels;
+  const isTold = formatTag === 1 && bitsPerSample === 0 && [8, 16, 24, 32].includes(bits);
+  if (!isTold) return format;
+  warnings.push(
+    createWarning(
+      "header-overruled",
+      `The header of ${name} states 0 bits per sample; by its block align of ${blockAlign} bytes, they are ${bits}, and so they were read.`,
+      "Converting the file once gives it a header without a contradiction.",
+    ),
+  );
+  return { ...format, bitsPerSample: bits };
+}
+
 /** What a header says about the place and size of the samples. */
 interface StatedData {
   readonly start: number;
@@ -159,6 +173,8 @@ async function locateData(
   const isOpen =
     length === 0 || (isTooLong && (placeholders.has(length) || (isRiffOpen && length >= largePlaceholder)));
   const end = Number.isFinite(available) ? ` (${available} bytes)` : "";
+  // Outputs of a pipe that were joined.
+  const next = isOpen ? await searchUnsized(source, start, "wav") : undefined;
   if (isOpen && length === 0 && isRiffKnown) {
     warnings.push(
       createWarning(
@@ -185,8 +201,8 @@ async function locateData(
       ),
     );
   } else if (Number.isFinite(available) && available - length > 8 && riffLength + 8 >= source.byteLength) {
-    const next = start + length;
-    if (!(await isEndOfSamples(source, next)) && !(await isZeroToEnd(source, next))) {
+    const behind = start + length;
+    if (!(await isEndOfSamples(source, behind)) && !(await isZeroToEnd(source, behind))) {
       warnings.push(
         createWarning(
           "header-overruled",
@@ -197,5 +213,6 @@ async function locateData(
       return { dataOffset: start, dataLength: available, warnings };
     }
   }
-  return { dataOffset: start, dataLength: isOpen ? available : Math.min(length, available), warnings };
+  const open = next === undefined ? available : next - start;
+  return { dataOffset: start, dataLength: isOpen ? open : Math.min(length, available), warnings };
 }

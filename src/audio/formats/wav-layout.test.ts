@@ -159,3 +159,20 @@ it("keeps what channels, bits and block align agree on, whatever the byte rate s
     }
   }
 });
+
+it("takes bits per sample that are not stated from the block align", async () => {
+  for (const [channels, bits] of [
+    [1, 16],
+    [2, 24],
+  ] as const) {
+    const sound = createSound(channels, bits);
+    const width = bits / 8;
+    const { planes, codes } = await decode(writeSlots(sound, width), {
+      channels,
+      bits: 0,
+      align: channels * width,
+    });
+    expect(planes).toEqual(scaled(sound, bits));
+    expect(codes).toEqual(overruled);
+  }
+});

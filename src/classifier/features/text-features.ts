@@ -13,8 +13,7 @@
  * words, or all sequences of five letters, anyone can find which of them are included. A salt in the golem
  * would not change that, and a slow hash would make every prediction slow.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { computeSha256Hex } from "../../core/sha256.ts";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
 import type { SparseRows } from "../../math/sparse-rows.ts";
 
@@ -134,7 +133,7 @@ export function hashVocabulary({ words, characters }: Vocabulary): Vocabulary {
 
 /** The hash of a term, 16 hex digits. */
 function hashTerm(term: string): string {
-  return bytesToHex(sha256(utf8ToBytes(term)).subarray(0, hashBytes));
+  return computeSha256Hex(term).slice(0, 2 * hashBytes);
 }
 
 /** Creates a function that computes the features [texts, terms] of texts: words first, then characters. */

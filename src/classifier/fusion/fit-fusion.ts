@@ -9,8 +9,6 @@
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
  *
- * Weights are then multiplied by the growth of the training rows (weigh-views.ts).
- *
  * Where recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
  * others to recordings and copies, each without one kind of copy. The same stacking weighs them all, so copies
  * of each kind count as far as they raise the likelihood of the labels of recordings (not of copies) that
@@ -38,13 +36,7 @@ import { isMixed, type LabelledRows } from "../labelled-rows.ts";
 import { createViewFeatures, type EncoderSetInfo, getSpokenTexts, type Pooling, type View } from "../view.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { fitLargeFusion, runToEnd } from "./large-fusion.ts";
-import {
-  chooseFactors,
-  computeGrowth,
-  computeShares,
-  type FusionFit,
-  listFusedViews,
-} from "./weigh-views.ts";
+import { chooseFactors, computeShares, type FusionFit, listFusedViews } from "./weigh-views.ts";
 
 /**
  * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
@@ -110,13 +102,12 @@ export function fitFusion(
     leaveOut,
     classes,
   );
-  const growth = computeGrowth(leaveOut, labels.length);
   const fitted = views.flatMap((view, i) =>
     shares[i]! > 0
       ? [
           {
             view: { ...view, weight: shares[i]! },
-            ...{ head: joined[i]!.createHead(), factor: Math.fround(growth * joined[i]!.factor) },
+            ...{ head: joined[i]!.createHead(), factor: Math.fround(joined[i]!.factor) },
           },
         ]
       : [],

@@ -17,12 +17,12 @@ function makeView(labels: readonly number[], strength: number, seed: number): Fl
 }
 
 /**
- * Mean log-likelihood of the labels, a share 1 / (rows + 2) of each spread over the others, less the pull of
+ * Mean log-likelihood of the labels, a share 0.5 / (rows + 1) of each spread over the others, less the pull of
  * one nat in all.
  */
 function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<number>, labels: number[]) {
   const { data } = poolViews(views, weights, classes);
-  const share = 1 / (labels.length + 2);
+  const share = 0.5 / (labels.length + 1);
   let sum = 0;
   for (const [i, label] of labels.entries()) {
     for (let k = 0; k < classes; k++) {

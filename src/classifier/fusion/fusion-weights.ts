@@ -10,6 +10,7 @@
  * labels grows. It keeps all weights above 0 and the problem concave: Newton's method, stopping short of the
  * boundary, finds the unique solution in about ten rounds (Boyd and Vandenberghe 2004, chapter 9).
  */
+import { computeErrorShare } from "../../head/temperature.ts";
 import { factorCholesky, solveCholesky } from "../../math/cholesky.ts";
 
 /** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
@@ -27,8 +28,8 @@ const tolerance = 1e-7;
 
 /**
  * Fits the weights to log-probabilities [rows, classes] of each view, which must be held out. As in
- * fitTemperature, a share 1 / (rows + 2) of each label is spread over the other classes, so that rows without
- * an error do not lead to infinite weights.
+ * fitTemperature, a share of each label is spread over the other classes, so that rows without an error do not
+ * lead to infinite weights.
  */
 export function fitFusionWeights(
   views: readonly Float64Array[],
@@ -74,7 +75,7 @@ interface Problem {
 
 function createProblem(views: readonly Float64Array[], labels: ArrayLike<number>, classes: number): Problem {
   const rows = labels.length;
-  const share = 1 / (rows + 2);
+  const share = computeErrorShare(rows);
   const expected = Float64Array.from(views, (view) => {
     let own = 0;
     let all = 0;

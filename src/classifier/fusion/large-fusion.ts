@@ -34,7 +34,7 @@ import {
   type View,
 } from "../view.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
-import { computeGrowth, type FusionFit, listFusedViews, weighViews } from "./weigh-views.ts";
+import { type FusionFit, listFusedViews, weighViews } from "./weigh-views.ts";
 
 /** Most recordings that calibration and weights are chosen on; a sample with the shares of the classes. */
 const maximumChosen = 2000;
@@ -95,7 +95,6 @@ export function* fitLargeFusion(
     const heldOut = outputs.map((values, i) => computeLogProbabilities(scale(values, scales[i]!), classes));
     return { scales, ...weighViews(views, heldOut, { counted: [...on.keys()], isMeasured }, own, classes) };
   };
-  const growth = computeGrowth(leaveOut, labels.length);
   const all = chosenOn.length > 1 ? weigh(chosenOn) : undefined;
   const factors = all?.factors ?? new Float64Array(views.length).fill(1 / views.length);
   const shares = all?.shares ?? views.map(() => 1 / views.length);
@@ -104,7 +103,7 @@ export function* fitLargeFusion(
       ? [
           {
             ...{ view: { ...view, weight: shares[i]! }, head: ridges[i]!.head },
-            factor: Math.fround(growth * factors[i]!),
+            factor: Math.fround(factors[i]!),
           },
         ]
       : [],
@@ -127,7 +126,7 @@ export function* fitLargeFusion(
           const outputs = pickRows(ridges[i]!.leftOut[division]!, out, classes);
           return computeLogProbabilities(scale(outputs, fold.scales[i]!), classes);
         }),
-        places.map((i) => Math.fround(growth * fold.factors[i]!)),
+        places.map((i) => Math.fround(fold.factors[i]!)),
         classes,
       );
     },

@@ -102,24 +102,6 @@ export function computeShares(
   );
 }
 
-/** Most that weights are multiplied by. */
-const maximumGrowth = 2;
-
-/**
- * Rows there are per row that heads of left-out rows were fitted on, on average over these. The heads that are
- * kept are fitted on more rows than those whose outputs were calibrated: with few speakers on half as many again
- * and more. Classes then lie further apart, by the square root of the number of rows (evaluate/learning-gain.ts),
- * and log-odds grow as the square of that distance, so weights are multiplied by the ratio of rows. Without it
- * golems of few speakers were under-confident (LOG.md).
- */
-export function computeGrowth({ blocks, counted, isMeasured }: LeaveOut, rows: number): number {
-  if (!isMeasured) return 1;
-  const isCounted = new Set(counted);
-  let left = 0;
-  for (const block of blocks) left += block.length * block.filter((row) => isCounted.has(row)).length;
-  return Math.min(maximumGrowth, 1 / Math.max(1e-9, 1 - left / (rows * counted.length)));
-}
-
 /** Standard deviation within rows of log-probabilities [rows, classes]. */
 function computeSpread(view: Float64Array, classes: number): number {
   let sum = 0;

@@ -25,6 +25,28 @@ describe("computeRejectionThreshold", () => {
     },
   );
 
+  it("rejects fewer where few speakers, whose recordings are alike, stand for new ones", () => {
+    const speakers = [20, 10, 10, 5].flatMap((size, speaker) => Array<string>(size).fill(`${speaker}`));
+    const draws = 4000;
+    let bySpeaker = 0;
+    let independent = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const random = createRandom(draw, 1);
+      const means = Array.from({ length: 5 }, () => Math.sqrt(0.2) * random.normal());
+      const score = (speaker: number) => means[speaker]! + Math.sqrt(0.8) * random.normal();
+      const scores = speakers.map((speaker) => score(Number(speaker)));
+      const own = computeRejectionThreshold(scores, speakers);
+      const all = computeRejectionThreshold(scores);
+      for (let i = 0; i < 20; i++) {
+        const asked = score(4);
+        if (asked < own) bySpeaker++;
+        if (asked < all) independent++;
+      }
+    }
+    expect(bySpeaker / draws / 20).toBeGreaterThan(0.015);
+    expect(independent - bySpeaker).toBeGreaterThan(0.005 * draws * 20);
+  });
+
   it("is one of the scores if there are enough of them, otherwise not above the lowest", () => {
     const scores = Array.from({ length: 39 }, (_, i) => 39 - i);
     expect(computeRejectionThreshold(scores)).toBe(2);

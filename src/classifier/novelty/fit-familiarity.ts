@@ -8,7 +8,9 @@
  * (n + 1)), a new score of the same kind exceeds the k-th lowest of n held-out scores with probability 1 - k
  * / (n + 1) (Vovk et al. 2005, conformal prediction). If n is too small for that (under 19 at 5 %), no order
  * statistic keeps the rate; the prediction limit of a normal sample (Hahn 1970) is used instead, if it is
- * lower than all scores.
+ * lower than all scores. Recordings of one speaker resemble each other, so what has to suffice is the number of
+ * independent recordings that say as much (evaluate/interval.ts); the prediction limit is that of so many, and
+ * used where it is lower than the order statistic.
  *
  * Where recordings have copies in noise, class means and the variance within classes are of recordings and
  * copies, so what noise changes counts as variation within a class. A copy is left out with its recording, and
@@ -17,6 +19,7 @@
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
 import { unknownLabels } from "../../embed/embedded-recording.ts";
+import { countIndependent } from "../../evaluate/interval.ts";
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
 import { applyStandardisation, fitStandardisation } from "../../head/standardisation.ts";
 import { fitWhitenedSpace, type WhitenedClasses, whitenClasses } from "../../head/whitened-classes.ts";
@@ -81,10 +84,11 @@ export function fitFamiliarity(
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
   const nearness = computeStatistics(similarities.map((similarity) => similarity.nearness));
   const scores = similarities.map((similarity) => computeFamiliarity(similarity, { resemblance, nearness }));
+  const speakers = similarities.map(({ row }) => known.groups?.[row]);
   return {
     layers: layers.map(({ layer }) => layer),
     ...{ falseRejectionRate, resemblance, nearness },
-    threshold: computeRejectionThreshold(scores),
+    threshold: computeRejectionThreshold(scores, speakers),
     recordings: scores.length,
   };
 }
@@ -111,19 +115,25 @@ function addCopies(
 }
 
 /**
- * The threshold for scores of which higher is more familiar; see the header. -Infinity with fewer than two
- * scores.
+ * The threshold for scores of which higher is more familiar; see the header. `speakers` are those of the scores;
+ * left out, or undefined for a score: independent. -Infinity with fewer than two scores.
  */
-export function computeRejectionThreshold(scores: readonly number[], rate = falseRejectionRate): number {
+export function computeRejectionThreshold(
+  scores: readonly number[],
+  speakers: readonly (string | undefined)[] = scores.map(() => undefined),
+  rate = falseRejectionRate,
+): number {
   const count = scores.length;
   if (count < 2) return Number.NEGATIVE_INFINITY;
   const sorted = [...scores].sort((a, b) => a - b);
   const rank = Math.floor(rate * (count + 1));
-  if (rank >= 1) return sorted[rank - 1]!;
+  const independent = countIndependent(speakers);
+  if (rate * (independent + 1) >= 1) return sorted[rank - 1]!;
   const mean = sorted.reduce((sum, score) => sum + score, 0) / count;
   const variance = sorted.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
-  const limit = mean - computeStudentQuantile(1 - rate, count - 1) * Math.sqrt(variance * (1 + 1 / count));
-  return Math.min(sorted[0]!, limit);
+  const quantile = computeStudentQuantile(1 - rate, Math.max(1, independent - 1));
+  const limit = mean - quantile * Math.sqrt(variance * (1 + 1 / independent));
+  return Math.min(sorted[Math.max(0, rank - 1)]!, limit);
 }
 
 /** Rows of known classes, drawn evenly from the classes if there are too many. */
@@ -215,7 +225,7 @@ function holdOut(
   labels: readonly number[],
   layers: readonly FittedLayer[],
   encoderSet: EncoderSetInfo,
-): Similarity[] {
+): (Similarity & { readonly row: number })[] {
   const out = new Set(block);
   const kept = [...labels.keys()].filter((row) => !out.has(row));
   const keptClasses = new Set(kept.map((row) => labels[row]!));
@@ -224,15 +234,16 @@ function holdOut(
   const fits = layers.map(
     ({ gram, features }): WhitenedClasses => whitenClasses(gram, labels, kept, features),
   );
-  return scored.map((row) =>
-    computeSimilarity(
+  return scored.map((row) => ({
+    row,
+    ...computeSimilarity(
       layers.map(({ layer, features, unit }, i) => ({
         ...fits[i]!.compare(row),
         ...{ weight: layer.view.weight, norms: fits[i]!.norms, unit, features },
         isUsedForNearness: isUsedForNearness(layer.view, encoderSet),
       })),
     ),
-  );
+  }));
 }
 
 /** Mean and deviation; a deviation of 0 is replaced by 1, since no value can be divided by it. */

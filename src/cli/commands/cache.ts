@@ -2,6 +2,7 @@
 import { GolemError } from "../../core/error.ts";
 import { clearCache, getCacheStats } from "../../node/disk/cache-account.ts";
 import { getCacheFolder } from "../../node/disk/cache-folder.ts";
+import type { CacheOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 /** Runs the command; resolves with the exit code. */
@@ -15,7 +16,7 @@ export async function runCommand(
     throw new GolemError("usage", `There is no action '${action}'; expected stats or clear.`);
   }
   const stats = action === "clear" ? await clearCache(folder) : await getCacheStats(folder);
-  terminal.printJson(action === "clear" ? { cleared: stats } : stats);
+  terminal.printJson(action === "clear" ? { cleared: stats } : (stats satisfies CacheOutput));
   const { entries, transcripts } = stats;
   const content = `${entries - transcripts} embeddings${transcripts > 0 ? ` and ${transcripts} transcripts` : ""}`;
   terminal.printResult(

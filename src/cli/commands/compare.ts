@@ -2,6 +2,7 @@
 import { compareEncoders, compareHeads } from "../../node/compare-heads.ts";
 import { describeComparison } from "../describe-comparison.ts";
 import { describeEncoderComparison } from "../describe-encoder-comparison.ts";
+import type { CompareOutput } from "../output.ts";
 import type { Terminal } from "../terminal.ts";
 import { type MeasureCommandOptions, toMeasureOptions } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -19,7 +20,7 @@ export async function runCommand(
   if (encoders) {
     const { encoder: _, precision: __, ...shared } = toMeasureOptions(options);
     const comparison = await compareEncoders(data, { ...shared, encoders, ...terminal.work });
-    terminal.printJson(comparison);
+    terminal.printJson(comparison satisfies CompareOutput);
     for (const line of describeEncoderComparison(comparison, terminal)) terminal.print(line);
     reportSkipped(comparison.skipped, terminal);
     return options.strict && comparison.skipped.length > 0 ? 1 : 0;
@@ -29,7 +30,7 @@ export async function runCommand(
     ...(budget === undefined ? {} : { budget }),
     ...terminal.work,
   });
-  terminal.printJson(comparison);
+  terminal.printJson(comparison satisfies CompareOutput);
   for (const line of describeComparison(comparison, terminal)) terminal.print(line);
   reportSkipped(comparison.skipped, terminal);
   return options.strict && comparison.skipped.length > 0 ? 1 : 0;

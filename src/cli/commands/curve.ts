@@ -1,6 +1,7 @@
 /** `golem curve DATA`: the learning curve, and what more recordings would give. */
 import { computeCurve } from "../../node/compute-curve.ts";
 import { describeCurve } from "../describe-curve.ts";
+import type { CurveOutput } from "../output.ts";
 import type { Terminal } from "../terminal.ts";
 import { type MeasureCommandOptions, toMeasureOptions } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -16,7 +17,7 @@ export async function runCommand(
     ...(add === undefined ? {} : { added: add }),
     ...terminal.work,
   });
-  terminal.printJson(curve);
+  terminal.printJson(curve satisfies CurveOutput);
   for (const line of describeCurve(curve, terminal)) terminal.print(line);
   reportSkipped(curve.skipped, terminal);
   return options.strict && curve.skipped.length > 0 ? 1 : 0;

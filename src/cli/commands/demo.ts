@@ -6,6 +6,7 @@ import { formatPercent } from "../../core/format.ts";
 import { demos, getDemo } from "../../node/data/demo-data.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { train } from "../../node/train.ts";
+import type { DemoOutput } from "../output.ts";
 import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { describeTraining } from "./train.ts";
@@ -47,6 +48,6 @@ export async function runCommand(
     ...{ demo: name, data: dataset.name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
     prediction: { file: example.path, truth: example.label, label, confidence, scores, unknown, seconds },
     seconds: (performance.now() - started) / 1000,
-  });
+  } satisfies DemoOutput);
   return 0;
 }

@@ -4,6 +4,7 @@ import { createEventWriter, type EventFormat } from "../../detect/event-formats.
 import { detectFile } from "../../node/detect.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { describeEvent } from "../describe-event.ts";
+import type { DetectOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import {
   type DetectCommandOptions,
@@ -32,7 +33,7 @@ export async function runCommand(
   const work = { ...terminal.work, ...toDetectOptions(options), keep };
   for await (const event of detectFile(golem, file, work)) {
     count++;
-    terminal.printJson(event);
+    terminal.printJson(event satisfies DetectOutput);
     terminal.printResult(writer ? writer.write(event) : describeEvent(event, terminal.bold));
   }
   if (!writer && count === 0) terminal.print(`No event was found in ${file}.`);

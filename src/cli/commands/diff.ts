@@ -2,6 +2,7 @@
 import { diffGolems, type GolemDiff } from "../../node/diff.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import { describeDifference } from "../describe-difference.ts";
+import type { DiffOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import type { AnnotationCommandOptions } from "./shared-options.ts";
 
@@ -23,7 +24,7 @@ export async function runCommand(
     ...{ data, limit, annotations: { margin, background } },
     margin: typeof failIfWorse === "number" ? failIfWorse : 0,
   });
-  terminal.printJson(diff);
+  terminal.printJson(diff satisfies DiffOutput);
   for (const line of describeDifference(diff, a, b, terminal.bold)) terminal.print(line);
   if (report !== undefined) await writePage(report, diff, a, b);
   return failIfWorse !== undefined && diff.worse ? 1 : 0;

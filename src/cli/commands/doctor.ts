@@ -1,6 +1,7 @@
 /** `golem doctor DATA`: findings in a data set, their effect on the score, and advice. */
 import { examineDataset } from "../../node/doctor.ts";
 import { describeDiagnosis } from "../describe-findings.ts";
+import type { DoctorOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
 
@@ -26,7 +27,7 @@ export async function runCommand(
     ...terminal.work,
   });
   const { recordings, findings, skipped } = diagnosis;
-  terminal.printJson({ recordings, findings, skipped });
+  terminal.printJson({ recordings, findings, skipped } satisfies DoctorOutput);
   for (const line of describeDiagnosis(diagnosis, terminal)) terminal.printResult(line);
   if (findings.some(({ severity }) => severity === "severe")) return 1;
   return strict && skipped.length > 0 ? 1 : 0;

@@ -1,4 +1,7 @@
-/** `golem embed DATA --out F.parquet|F.npz`: the embedding of every recording, for other tools. */
+/**
+ * `golem embed DATA --out F.parquet|F.npz`: the embedding of every recording, for other tools.
+ * `golem embed --run RUN`: shards of a run (embed-run.ts).
+ */
 import { performance } from "node:perf_hooks";
 import { GolemError } from "../../core/error.ts";
 import { limitRecordings } from "../../dataset/selection.ts";
@@ -6,12 +9,19 @@ import { loadDataset } from "../../node/data/dataset-files.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import { runInNode } from "../../node/node-environment.ts";
+import type { EmbedOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
+import { type EmbedRunCommandOptions, embedShards } from "./embed-run.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
 
-interface EmbedOptions extends CommonOptions, AudioOptions, AnnotationCommandOptions {
-  readonly out: string;
+interface EmbedOptions
+  extends CommonOptions,
+    AudioOptions,
+    AnnotationCommandOptions,
+    Omit<EmbedRunCommandOptions, "run"> {
+  readonly out?: string;
+  readonly run?: string;
   readonly encoder?: string;
   readonly precision?: string;
   readonly layer?: number;
@@ -21,12 +31,39 @@ interface EmbedOptions extends CommonOptions, AudioOptions, AnnotationCommandOpt
 
 /** Runs the command; resolves with the exit code. */
 export async function runCommand(
-  [data]: [string],
+  [data]: [string | undefined],
+  options: EmbedOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { run } = options;
+  if (run === undefined) return embedTable(data, options, terminal);
+  if (data === undefined && options.out === undefined) return embedShards({ ...options, run }, terminal);
+  throw new GolemError(
+    "usage",
+    "--run was given with DATA or --out; a run knows its data and where shards go.",
+    {
+      hint: "Leave them out. If the recordings are elsewhere on this machine, use --data.",
+    },
+  );
+}
+
+async function embedTable(
+  data: string | undefined,
   options: EmbedOptions,
   terminal: Terminal,
 ): Promise<number> {
   const started = performance.now();
   const { out, limit, strict, precision, layer } = options;
+  if (data === undefined || out === undefined) {
+    const missing = data === undefined ? "DATA" : "--out F.parquet or F.npz";
+    throw new GolemError(
+      "usage",
+      `${missing} is missing; DATA with --out FILE, or --run RUN, was expected.`,
+      {
+        hint: "Run `npx golem embed --help` for usage.",
+      },
+    );
+  }
   getEmbeddingTableForm(out);
   const encoder = await resolveEncoder(options.encoder, { ...terminal.work, precision, layer });
   const { info } = encoder;
@@ -64,7 +101,7 @@ export async function runCommand(
   terminal.printJson({
     ...{ out, recordings: embedded.length, encoder: info.id, layers: info.layers },
     ...{ dimensions: info.dimensions, computed: result.computed, seconds, skipped },
-  });
+  } satisfies EmbedOutput);
   terminal.print(
     `Wrote ${embedded.length} recordings, ${info.layers} layers of 2 x ${info.dimensions}, to ${out}`,
   );

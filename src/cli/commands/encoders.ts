@@ -24,6 +24,7 @@ import {
   verifyPretrained,
 } from "../../node/models/pretrained-records.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
+import type { EncodersOutput, ListedEncoder, VerifiedEncoder } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface EncodersOptions extends CommonOptions {
@@ -54,7 +55,7 @@ export async function runCommand(
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 async function list(terminal: Terminal): Promise<number> {
-  const encoders = [];
+  const encoders: ListedEncoder[] = [];
   for (const definition of Object.values(encoderDefinitions)) {
     const { info, description, licence, weights } = definition;
     const { state } = await verifyWeights(definition);
@@ -77,7 +78,7 @@ async function list(terminal: Terminal): Promise<number> {
       `${terminal.bold(info.id)}  ${info.revision.slice(0, 12)}, ${kept}, licence ${licence}\n  ${description}`,
     );
   }
-  terminal.printJson({ encoders });
+  terminal.printJson({ encoders } satisfies EncodersOutput);
   return 0;
 }
 
@@ -101,7 +102,12 @@ async function pullOne(id: string, { precision, layer }: EncodersOptions, termin
   const transcriber = definition && getTranscriberDefinition(info.id);
   if (transcriber) await pullWeights(transcriber, terminal.work);
   const folder = definition && getWeightsFolder(definition);
-  terminal.printJson({ id: info.id, revision: info.revision, folder, state: "present" });
+  terminal.printJson({
+    id: info.id,
+    revision: info.revision,
+    folder,
+    state: "present",
+  } satisfies EncodersOutput);
   terminal.print(`${info.id} is ready; it works offline from now on.`);
 }
 
@@ -109,7 +115,7 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
   const pretrained = await listPretrained(id);
   if (pretrained.length > 0) {
     const bytes = await removePretrained(pretrained);
-    terminal.printJson({ id, state: "missing", bytes });
+    terminal.printJson({ id, state: "missing", bytes } satisfies EncodersOutput);
     terminal.print(
       `Removed ${pretrained.length} graphs of ${id}, ${megabytes(bytes)}. Its checkpoint stays in ${pretrained[0]!.folder}`,
     );
@@ -118,14 +124,14 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
   const definition = getEncoderDefinition(id);
   if (!definition.weights) return sayNoWeights(definition, "remove", terminal);
   await removeWeights(definition);
-  terminal.printJson({ id: definition.info.id, state: "missing" });
+  terminal.printJson({ id: definition.info.id, state: "missing" } satisfies EncodersOutput);
   terminal.print(`The weights of ${definition.info.id} are removed.`);
   return 0;
 }
 
 /** For encoders without weights. */
 function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
-  terminal.printJson({ id: info.id, revision: info.revision, state: "present" });
+  terminal.printJson({ id: info.id, revision: info.revision, state: "present" } satisfies EncodersOutput);
   terminal.print(`${info.id} has no weights: there is nothing to ${verb}.`);
   return 0;
 }
@@ -138,7 +144,7 @@ async function verify(id: string | undefined, terminal: Terminal): Promise<numbe
       : pretrained.length > 0
         ? []
         : [getEncoderDefinition(id)];
-  const encoders: object[] = [];
+  const encoders: VerifiedEncoder[] = [];
   const states: FileState[] = [];
   for (const each of [...builtIn, ...pretrained] as readonly (EncoderDefinition | PretrainedRecord)[]) {
     const isPretrained = "graph" in each;
@@ -149,7 +155,7 @@ async function verify(id: string | undefined, terminal: Terminal): Promise<numbe
     terminal.printResult(`${each.info.id}: ${state}`);
     for (const file of files) terminal.printResult(`  ${file.name}: ${file.state}`);
   }
-  terminal.printJson({ encoders });
+  terminal.printJson({ encoders } satisfies EncodersOutput);
   return states.some((state) => state === "damaged" || (id !== undefined && state !== "present")) ? 1 : 0;
 }
 

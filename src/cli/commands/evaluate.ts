@@ -6,6 +6,7 @@ import type { EnvironmentOptions } from "../../node/environment.ts";
 import { type Golem, loadGolem } from "../../node/golem.ts";
 import { describeClasses, describeEvaluation } from "../describe-evaluation.ts";
 import { describeEventScores } from "../describe-event-scores.ts";
+import type { EvaluateOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import type { AnnotationCommandOptions } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";
@@ -38,7 +39,7 @@ export async function runCommand(
     report === undefined
       ? await golem.evaluate(data, work)
       : await evaluateWithReport(golem, data, report, { ...work, audio });
-  terminal.printJson(evaluation);
+  terminal.printJson(evaluation satisfies EvaluateOutput);
   for (const line of describeEvaluation(evaluation, terminal)) terminal.print(line);
   terminal.print("");
   for (const line of describeClasses(evaluation, terminal.width)) terminal.print(line);
@@ -56,7 +57,7 @@ async function printEventScores(
 ): Promise<number> {
   const { evaluateEvents } = await import("../../node/evaluate-events.ts");
   const scores = await evaluateEvents(golem, data, { ...terminal.work, tolerance });
-  terminal.printJson(scores);
+  terminal.printJson(scores satisfies EvaluateOutput);
   for (const line of describeEventScores(scores, terminal.bold)) terminal.print(line);
   return 0;
 }

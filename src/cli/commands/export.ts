@@ -1,6 +1,7 @@
 /** `golem export GOLEM --format F --out PATH`: writes an export and prints its contents. */
 import { formatPercent, formatPoints } from "../../core/format.ts";
 import { type ExportOptions, type ExportScore, exportGolem } from "../../node/export/export-golem.ts";
+import type { ExportOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 /** Runs the command; resolves with the exit code. */
@@ -17,7 +18,7 @@ export async function runCommand(
     ...terminal.work,
   });
   const { files, holds, leftOut, score, scoreWithWords, notes } = result;
-  terminal.printJson(result);
+  terminal.printJson(result satisfies ExportOutput);
   const width = Math.max(...files.map(({ path }) => path.length));
   terminal.print(`Wrote ${out}`);
   for (const { path, bytes } of files) terminal.print(`  ${path.padEnd(width)}  ${formatBytes(bytes)}`);

@@ -5,6 +5,7 @@ import { findRecordCommand, microphoneRate, record } from "../../node/decode/mic
 import { openDetector } from "../../node/detect.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { describeEvent, describeLiveState } from "../describe-event.ts";
+import type { ListenOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import {
   type DetectCommandOptions,
@@ -38,7 +39,7 @@ export async function runCommand(
   const reader = createPcmReader(input ? (options.format ?? "s16le") : "s16le");
   const show = async (found: ReturnType<typeof detector.push>): Promise<void> => {
     for (const event of await found) {
-      terminal.printJson(event);
+      terminal.printJson(event satisfies ListenOutput);
       terminal.printResult(describeEvent(event, terminal.bold));
     }
     terminal.showLive(describeLiveState(detector.getState()));

@@ -7,6 +7,7 @@ import { formatPercent } from "../../core/format.ts";
 import { makePrintable } from "../../core/printable.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { predictFiles } from "../../node/threads/predict-files.ts";
+import type { PredictOutput } from "../output.ts";
 import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
 
 /** Runs the command; resolves with 1 when a file failed. */
@@ -22,7 +23,7 @@ export async function runCommand(
     if (prediction) {
       const { label, confidence, scores, unknown, transcript, warnings } = prediction;
       for (const warning of warnings) terminal.warn({ ...warning, file });
-      terminal.printJson({ file, ...prediction });
+      terminal.printJson({ file, ...prediction } satisfies PredictOutput);
       const others = Object.entries(scores)
         .sort((a, b) => b[1] - a[1])
         .slice(1, 3)
@@ -34,7 +35,7 @@ export async function runCommand(
     } else {
       failed++;
       const record = toErrorRecord(error, "unreadable");
-      terminal.printJson({ file, error: record });
+      terminal.printJson({ file, error: record } satisfies PredictOutput);
       terminal.printResult(`${makePrintable(file)}: ${formatError("error", record)}`);
     }
   }

@@ -7,9 +7,11 @@ import { computeCurve } from "../../node/compute-curve.ts";
 import { findSources } from "../../node/data/report-sources.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import { readGolemFolder, replaceGolemReport } from "../../node/disk/golem-folder.ts";
-import { composeReport, gatherGolemReport } from "../../node/report/golem-report.ts";
-import { readAsked } from "../../node/report/report-commands.ts";
+import { composeReport } from "../../node/report/golem-report.ts";
+import { gatherGolemReport } from "../../workflow/golem-report.ts";
 import type { DatasetCurve } from "../../workflow/measure-curve.ts";
+import { readAsked } from "../../workflow/report-commands.ts";
+import type { ReportOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface ReportOptions extends CommonOptions {
@@ -44,7 +46,7 @@ export async function runCommand(
   if (resolve(out) === resolve(folder, reportFile)) await replaceGolemReport(resolve(folder), page);
   else await writeFileAtomic(resolve(out), page);
   const bytes = Buffer.byteLength(page);
-  terminal.printJson({ report: out, recordings: report.files.length, found, bytes });
+  terminal.printJson({ report: out, recordings: report.files.length, found, bytes } satisfies ReportOutput);
   terminal.print(`Wrote ${out}, ${(bytes / 1e6).toFixed(1)} MB: open it in a browser`);
   if (model.training.withheld) {
     terminal.print(

@@ -6,6 +6,7 @@ import { openReview, readGivenAnswers } from "../../node/keep/review-folder.ts";
 import { createReviewRoutes } from "../../server/review-routes.ts";
 import { startStudioServer } from "../../server/studio-server.ts";
 import { openBrowser } from "../open-browser.ts";
+import type { ReviewOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
@@ -36,7 +37,7 @@ export async function runCommand(
   };
   const printCount = async (given: object = {}): Promise<void> => {
     const { items, labelled } = await count();
-    terminal.printJson({ review: folder, ...given, items, labelled });
+    terminal.printJson({ review: folder, ...given, items, labelled } satisfies ReviewOutput);
     terminal.print(`${labelled} of ${items} recordings have a label`);
     if (labelled > 0) {
       terminal.print(`Next: ${commands.join("\n      ")}`);
@@ -51,7 +52,7 @@ export async function runCommand(
   const site = await getBuiltPages();
   const server = await startStudioServer(site, port, createReviewRoutes(review, commands));
   const url = `${server.url}review.html`;
-  terminal.printJson({ url });
+  terminal.printJson({ url } satisfies ReviewOutput);
   terminal.print(`The review is at ${terminal.bold(url)} (Ctrl-C ends it; every answer is saved at once)`);
   if (open && !terminal.json && process.stdout.isTTY) openBrowser(url);
   await new Promise<void>((done) => {

@@ -3,6 +3,7 @@ import { GolemError } from "../../core/error.ts";
 import { readRegularFile } from "../../node/disk/regular-file.ts";
 import { parseApiKeys } from "../../server/api-keys.ts";
 import { startServer } from "../../server/start-server.ts";
+import type { ServeOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type KeepCommandOptions, toKeepOptions } from "./shared-options.ts";
 
@@ -58,7 +59,7 @@ export async function runCommand(
   try {
     const { url, host, port, ids } = server;
     terminal.print(`Listening on ${url} for ${ids.join(", ")}; see ${url}/docs.`);
-    terminal.printJson({ listening: { url, host, port, golems: ids } });
+    terminal.printJson({ listening: { url, host, port, golems: ids } } satisfies ServeOutput);
     if (!apiKeys && !/^(127\.|::1$)/.test(host)) {
       terminal.warn({
         code: "usage",
@@ -69,7 +70,7 @@ export async function runCommand(
     const start = performance.now();
     await server.ready;
     terminal.print(`Ready after ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    terminal.printJson({ ready: { golems: ids } });
+    terminal.printJson({ ready: { golems: ids } } satisfies ServeOutput);
     await waitForAbort(signal);
   } catch (error) {
     if (!signal?.aborted) throw error;

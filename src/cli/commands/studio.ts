@@ -4,6 +4,7 @@ import { gatherStudioSite, writeStudioSite } from "../../node/export/studio-site
 import { studioPort } from "../../server/studio-port.ts";
 import { startStudioServer } from "../../server/studio-server.ts";
 import { openBrowser } from "../open-browser.ts";
+import type { StudioOutput } from "../output.ts";
 import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
@@ -23,7 +24,7 @@ export async function runCommand(
   const site = await gatherStudioSite(terminal.work);
   if (folder !== undefined) {
     await writeStudioSite(site, resolve(folder), terminal.work);
-    terminal.printJson({ export: folder, files: site.size });
+    terminal.printJson({ export: folder, files: site.size } satisfies StudioOutput);
     terminal.print(
       `Wrote ${site.size} files to ${shortenPath(folder)}: serve them with any static file server`,
     );
@@ -33,7 +34,7 @@ export async function runCommand(
     return 0;
   }
   const server = await startStudioServer(site, port);
-  terminal.printJson({ url: server.url });
+  terminal.printJson({ url: server.url } satisfies StudioOutput);
   terminal.print(
     `The studio is at ${terminal.bold(server.url)} (Ctrl-C stops it; recordings stay in your browser)`,
   );

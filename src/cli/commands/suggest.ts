@@ -2,6 +2,7 @@
 import { defaultAmounts } from "../../core/default-recipe.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { suggest } from "../../node/suggest.ts";
+import type { SuggestOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { reportSkipped } from "./skipped.ts";
 
@@ -20,7 +21,7 @@ export async function runCommand(
   const golem = await loadGolem(folder, { ...terminal.work, encoder });
   const result = await suggest(golem, pool, { ...terminal.work, count, seed });
   const { suggestions, labelled, duplicates, skipped } = result;
-  terminal.printJson({ golem: folder, ...result });
+  terminal.printJson({ golem: folder, ...result } satisfies SuggestOutput);
   terminal.print(
     `Label next, of ${result.pool} recordings${labelled.length + duplicates.length > 0 ? ` (${labelled.length} more are in the training set, ${duplicates.length} are copies)` : ""}:`,
   );

@@ -4,6 +4,7 @@ import { GolemError } from "../../core/error.ts";
 import { decodeText } from "../../dataset/text-encoding.ts";
 import { readRegularFile } from "../../node/disk/regular-file.ts";
 import { synthesize } from "../../node/synthesize.ts";
+import type { SynthOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
@@ -26,7 +27,7 @@ export async function runCommand(
   const made = await synthesize(await readWords(words), {
     ...{ out, voices, count, language, seed, signal, onProgress },
   });
-  terminal.printJson(made);
+  terminal.printJson(made satisfies SynthOutput);
   terminal.print(
     `Wrote ${made.recordings} recordings of ${made.labels.length} classes by ${made.voices.length} voices to ${out}`,
   );

@@ -13,6 +13,7 @@ import { train } from "../../node/train.ts";
 import { describeLargerEncoder } from "../../view/sentences.ts";
 import { describeEvaluation } from "../describe-evaluation.ts";
 import { describeFinding } from "../describe-findings.ts";
+import type { TrainOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { Terminal } from "../terminal.ts";
 import { formatRow } from "../text-table.ts";
@@ -50,7 +51,7 @@ export async function runCommand(
     ...(document.augment ? { augment: document.augment } : {}),
     seconds: (performance.now() - started) / 1000,
     evaluation,
-  });
+  } satisfies TrainOutput);
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   for (const line of describeTopFindings(golem, data, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);

@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
 import { loadGolem } from "../../node/golem.ts";
+import type { UpdateOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import type { AnnotationCommandOptions } from "./shared-options.ts";
@@ -39,7 +40,7 @@ export async function runCommand(
     views: document.views,
     seconds: (performance.now() - started) / 1000,
     evaluation,
-  });
+  } satisfies UpdateOutput);
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
   terminal.print(`${found.added} recordings added to ${found.kept} of ${folder}`);
   terminal.print(`Saved to ${out}`);

@@ -6,12 +6,12 @@
  */
 
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { splitFirstRows } from "../../dataset/selection.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import { getPackagePath } from "../disk/package-place.ts";
 import { fetchPackageFiles, readVerifiedFile } from "../models/package-files.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { drumRecordings, drumsSource } from "./drums-dataset.ts";
@@ -34,8 +34,7 @@ export const demos: Readonly<Record<string, Demo>> = {
     name: "banking",
     description:
       "Synthetic speech: banking requests in the 14 classes of MInDS-14, 4 training recordings per class; the test part has other voices and other wordings",
-    load: ({ signal }) =>
-      loadDataset(fileURLToPath(new URL("../../../demo/banking", import.meta.url)), { signal }),
+    load: ({ signal }) => loadDataset(getPackagePath("demo", "banking"), { signal }),
     getExample: (dataset) => getTestExample(dataset, "freeze"),
   },
   drums: {
@@ -56,8 +55,7 @@ export const demos: Readonly<Record<string, Demo>> = {
     name: "words",
     description:
       "Synthetic speech: three phrases, 8 training recordings per class; the test part has other voices. An easy one to start with",
-    load: ({ signal }) =>
-      loadDataset(fileURLToPath(new URL("../../../demo/words", import.meta.url)), { signal }),
+    load: ({ signal }) => loadDataset(getPackagePath("demo", "words"), { signal }),
     getExample: (dataset) => getTestExample(dataset, "hey golem"),
   },
 };

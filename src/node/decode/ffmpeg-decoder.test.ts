@@ -50,6 +50,36 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     expect(measureTone(windows[0]!, 16_000, 440)).toBeCloseTo(0.25, 1);
   });
 
+  it.each(["aac", "amr"])("does not refuse %s for the duration that ffmpeg guesses", async (name) => {
+    const file = join(folder, `guessed.${name}`);
+    if (name === "aac") {
+      // Silence first: ffmpeg takes its bitrate for that of the whole.
+      const source = "anullsrc=r=16000:cl=mono:d=1[a];anoisesrc=r=16000:d=5:a=0.9[b];[a][b]concat=v=0:a=1";
+      const args = ["-y", "-v", "error", "-filter_complex", source, "-c:a", "aac", "-b:a", "96k", file];
+      expect(spawnSync("ffmpeg", args).status).toBe(0);
+    } else {
+      // Frames without data, of a byte each, and frames of 12.2 kbit/s; each is 20 ms.
+      const frames = Array.from({ length: 300 }, (_, i) =>
+        i < 50 ? [0x7c] : [0x3c, ...Array.from({ length: 31 }, (__, k) => (i * 37 + k * 11) & 0xff)],
+      );
+      await writeFile(
+        file,
+        Uint8Array.from([..."#!AMR\n"].map((c) => c.charCodeAt(0)).concat(frames.flat())),
+      );
+    }
+    const source = await openFileSource(file);
+    const decoder = createFfmpegDecoder();
+    const { declaredSeconds = 0, isEstimate } = await decoder.decode(source, {});
+    expect(isEstimate).toBe(true);
+    const limits = { maximumSeconds: 6.3, maximumSamples: 6.3 * 16_000 };
+    const { facts } = await openAudio(source, { decoders: [decoder], trim: false, ...limits });
+    await source.close();
+    // Frames without data give no samples.
+    expect(Math.abs(facts.seconds - (name === "aac" ? 6 : 5))).toBeLessThan(0.2);
+    // The guess is over the limit, or the test shows nothing.
+    if (name === "aac") expect(declaredSeconds).toBeGreaterThan(6.3);
+  });
+
   it("decodes recordings longer than a window a second time", async () => {
     const { facts, windows } = await open(await encode("long.m4a", 40));
     expect(windows.length).toBe(2);

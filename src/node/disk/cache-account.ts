@@ -11,7 +11,7 @@ import { fingerprintDigits } from "../../embed/store-key.ts";
 import { createStoreError, storedKinds } from "./file-store.ts";
 
 /** Result of `golem cache stats`. */
-interface CacheStats {
+export interface CacheStats {
   readonly folder: string;
   /** Number of embeddings and transcripts. */
   readonly entries: number;

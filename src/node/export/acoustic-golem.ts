@@ -7,9 +7,9 @@
  */
 import { GolemError } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
+import { readAsked } from "../../workflow/report-commands.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import type { Golem } from "../golem.ts";
-import { readAsked } from "../report/report-commands.ts";
 import { train } from "../train.ts";
 
 /** Where the recordings are now, and the environment. */

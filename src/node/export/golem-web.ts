@@ -5,7 +5,6 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { GolemError } from "../../core/error.ts";
 import {
   createWebGolem,
@@ -13,6 +12,7 @@ import {
   placeLibraryFile,
   placeWeightFile,
 } from "../../export/export-web.ts";
+import { getPackagePath } from "../disk/package-place.ts";
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import type { Exported, ExportInput } from "./export-format.ts";
 
@@ -42,14 +42,10 @@ export async function exportWeb({ golem, ...environment }: ExportInput): Promise
   };
 }
 
-/**
- * The built files of the browser library that pages need, by name: beside this module's folder, or in dist
- * when the sources run.
- */
+/** The built files of the browser library that pages need, by name. */
 export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
-  for (const place of ["../../web/", "../../../dist/web/"]) {
-    const folder = fileURLToPath(new URL(place, import.meta.url));
-    if (!(await stat(join(folder, "embedding-worker.js")).catch(() => undefined))) continue;
+  const folder = getPackagePath("dist", "web");
+  if (await stat(join(folder, "embedding-worker.js")).catch(() => undefined)) {
     const names = (await readdir(folder)).filter((name) => placeLibraryFile(name) !== undefined);
     return new Map(names.sort().map((name) => [name, join(folder, name)]));
   }

@@ -7,7 +7,6 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Zippable, zipSync } from "fflate";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
@@ -23,6 +22,7 @@ import { demos } from "../data/demo-data.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
+import { getPackagePath } from "../disk/package-place.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
 import { listWebLibrary } from "./golem-web.ts";
@@ -45,8 +45,17 @@ const galleryNames = ["words", "drums", "banking"] as const;
 /** Those whose test part is small enough to be tried and scored in the studio as well. */
 const withTest: readonly string[] = ["words"];
 
-/** The built page in the package; src/node and dist/node have the same depth. */
-const builtPage = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
+/** Those that come with the embeddings of their recordings, so that they can be trained on at once. */
+const withEmbeddings: readonly string[] = ["words"];
+
+/** A file of the gallery, as its list names it. */
+interface GalleryFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** The built page in the package. */
+const builtPage = getPackagePath("dist", "studio");
 
 /**
  * Gathers the site; missing weights and recordings are downloaded. Rejects with `unexpected` if it is not
@@ -70,15 +79,18 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
     }
   }
   await addWebLibrary(site);
-  const gallery: Record<string, { file: string; sha256: string }> = {};
+  const gallery: Record<string, GalleryFile & { embeddings?: GalleryFile }> = {};
   for (const name of galleryNames) {
     try {
       const bytes = await packDemo(await demos[name]!.load({ ...options, cache }), withTest.includes(name));
-      gallery[name] = {
-        file: `${name}.zip`,
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-      };
       site.set(`gallery/${name}.zip`, { bytes });
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      gallery[name] = { file: `${name}.zip`, sha256 };
+      if (!withEmbeddings.includes(name)) continue;
+      const path = getPackagePath("demo", name, "embeddings.zip");
+      const file = `${name}-embeddings.zip`;
+      site.set(`gallery/${file}`, { path });
+      gallery[name].embeddings = { file, sha256: await computeFileHash(path) };
     } catch (error) {
       throwIfAborted(signal);
       if (!(error instanceof GolemError)) throw error;

@@ -24,7 +24,7 @@ export type ParquetCalls = {
 };
 
 /** Time for any reading, in milliseconds, and bytes decoded per millisecond beyond it; usual are 50,000. */
-const graceMilliseconds = 3000;
+const usualGrace = 3000;
 const slowestBytesPerMillisecond = 1000;
 /** Of the process's heap; recordings lie outside of it. */
 const heapMegabytes = 2048;
@@ -41,14 +41,20 @@ interface ParquetProcess {
 let current: ParquetProcess | undefined;
 
 /** Creates a reader that decodes in the process; readings reject with `aborted` as soon as the signal says so. */
-export function createIsolatedReader({ signal }: WorkOptions): ParquetReader {
+export function createIsolatedReader({
+  signal,
+  graceMilliseconds = usualGrace,
+}: WorkOptions & {
+  /** Time for any reading, in milliseconds: more where all cores are busy for long. */
+  readonly graceMilliseconds?: number;
+}): ParquetReader {
   return async (file, request) => {
     throwIfAborted(signal);
     const own = holdProcess();
     const input = createCallInput<ParquetCalls["readValues"]["chunk"]>();
     const stop = (error: Error): void => endProcess(own, error);
     const abort = (): void => stop(new GolemError("aborted", "The work was interrupted before it was done."));
-    const clock = createClock(getDeadline(request), () =>
+    const clock = createClock(graceMilliseconds + getDecodingTime(request), () =>
       stop(new Error("decoding it takes far longer than its size allows")),
     );
     signal?.addEventListener("abort", abort, { once: true });
@@ -111,15 +117,15 @@ function endProcess(own: ParquetProcess, error: Error): void {
   own.child.kill("SIGKILL");
 }
 
-/** Milliseconds in which a reading must be decoded. */
-function getDeadline({ metadata, columns }: ParquetRequest): number {
+/** Milliseconds in which the bytes of a reading must be decoded, beyond the grace. */
+function getDecodingTime({ metadata, columns }: ParquetRequest): number {
   let bytes = 0;
   for (const group of metadata.row_groups) {
     for (const { meta_data: chunk } of group.columns) {
       if (columns.includes(chunk?.path_in_schema[0] ?? "")) bytes += Number(chunk!.total_compressed_size);
     }
   }
-  return graceMilliseconds + bytes / slowestBytesPerMillisecond;
+  return bytes / slowestBytesPerMillisecond;
 }
 
 /** Calls back once it has run for so long, pauses left out; one that is paused twice has to be resumed twice. */

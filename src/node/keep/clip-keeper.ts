@@ -30,8 +30,6 @@ export interface KeepOptions extends Pick<KeepSettings, "unsure" | "unknown"> {
 const maximumMarginSeconds = 10;
 /** Bytes of clips waiting for the disk beyond which clips are left out. */
 const maximumPendingBytes = 64 << 20;
-/** Longest time that closing waits for the disk. */
-const closeMilliseconds = 4000;
 /** The share of the size limit that remains when the oldest clips are deleted. */
 const remainingShare = 0.95;
 
@@ -51,8 +49,8 @@ export interface ClipKeeper {
   /** Writes a clip soon; failures become warnings. `source`: what was listened to. */
   keep(clip: HeardClip, source: string): void;
   getState(): KeptState;
-  /** Resolves when all clips are written, or with a warning when the disk takes too long. */
-  close(): Promise<void>;
+  /** Resolves when all clips are written, or after so many seconds, with a warning; default: no limit. */
+  close(maximumSeconds?: number): Promise<void>;
 }
 
 /** Checks the options and fills in the defaults. Throws `invalid-option`. */
@@ -147,12 +145,13 @@ export async function openClipKeeper(
         });
     },
     getState: () => ({ written: { ...written }, bytes, failed }),
-    async close() {
+    async close(maximumSeconds) {
+      if (maximumSeconds === undefined) return turn;
       const isWritten = turn.then(() => true);
-      if (await Promise.race([isWritten, setTimeout(closeMilliseconds, false, { ref: false })])) return;
+      if (await Promise.race([isWritten, setTimeout(1000 * maximumSeconds, false, { ref: false })])) return;
       onWarning?.({
         code: "output-failed",
-        message: `Clips could not be written to ${folder} within ${closeMilliseconds / 1000} s: the disk is too slow. They are left out.`,
+        message: `Clips could not be written to ${folder} within ${maximumSeconds} s: the disk is too slow. They are left out.`,
         hint: "Name a folder on a faster disk with --keep.",
       });
     },

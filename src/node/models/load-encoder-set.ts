@@ -7,7 +7,7 @@
 import type { EncoderSet, LoadedEncoderSet } from "../../embed/embed-source.ts";
 import { getTranscriberDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
-import { pullWeights } from "./encoder-weights.ts";
+import { ensureWeights } from "./encoder-weights.ts";
 import { type LoadOptions, prepareEncoder } from "./load-encoder.ts";
 import { createSharedNetworks } from "./shared-networks.ts";
 
@@ -44,5 +44,5 @@ export function loadEncoderSet(
 export async function prepareEncoderSet(resolved: ResolvedEncoderSet, options: LoadOptions): Promise<void> {
   for (const encoder of resolved.encoders) await prepareEncoder(encoder, options);
   const { transcriber } = resolved;
-  if (transcriber !== undefined) await pullWeights(getTranscriberDefinition(transcriber)!, options);
+  if (transcriber !== undefined) await ensureWeights(getTranscriberDefinition(transcriber)!, options);
 }

@@ -9,7 +9,7 @@ import type { Encoder } from "../../encoder/encoder.ts";
 import { getEncoderDefinition } from "../../encoder/registry.ts";
 import type { EncoderSource, ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import { loadWeights, pullWeights } from "./encoder-weights.ts";
+import { ensureWeights, getReadyFolder, openWeights } from "./encoder-weights.ts";
 import type { PreparedCheckpoint } from "./load-pretrained.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
@@ -54,8 +54,9 @@ export async function loadEncoderHere(
     }
     case "built-in": {
       const definition = getEncoderDefinition(info.id);
-      const runtime = createNodeOnnxRuntime({ threads, hasSpareCore });
-      return definition.create(runtime, await loadWeights(definition, options));
+      const readyFolder = getReadyFolder(definition, options.cache);
+      const runtime = createNodeOnnxRuntime({ threads, hasSpareCore, readyFolder });
+      return definition.create(runtime, openWeights(definition, options));
     }
     case "described": {
       const { loadDescribed } = await import("./described-model.ts");
@@ -67,7 +68,7 @@ export async function loadEncoderHere(
 /** Downloads and builds everything that loading needs, so that workers only load. */
 export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
   const { info, source } = encoder;
-  if (source.kind === "built-in") await pullWeights(getEncoderDefinition(info.id), options);
+  if (source.kind === "built-in") await ensureWeights(getEncoderDefinition(info.id), options);
   if (source.kind === "pretrained") await prepareAsResolved(encoder, source, options);
 }
 

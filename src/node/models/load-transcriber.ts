@@ -10,7 +10,7 @@ import type { Encoder } from "../../encoder/encoder.ts";
 import { getTranscriberDefinition, transcriberDefinitions } from "../../encoder/registry.ts";
 import type { Transcriber } from "../../encoder/transcriber.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
-import { loadWeights } from "./encoder-weights.ts";
+import { getReadyFolder, openWeights } from "./encoder-weights.ts";
 import { loadEncoder } from "./load-encoder.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 
@@ -40,8 +40,9 @@ export async function loadTranscriber(
   }
   const encoder = options.encoder ?? (await loadEncoder(id, options));
   try {
-    const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1 });
-    const transcriber = await definition.create(runtime, await loadWeights(definition, options), encoder);
+    const { threads = 1, cache } = options;
+    const runtime = createNodeOnnxRuntime({ threads, readyFolder: getReadyFolder(definition, cache) });
+    const transcriber = await definition.create(runtime, openWeights(definition, options), encoder);
     if (options.encoder) return transcriber;
     return {
       ...transcriber,

@@ -2,30 +2,40 @@
  * ONNX Runtime in Node: the native CPU build of onnxruntime-node, loaded on first use.
  *
  * Its `run` blocks the calling thread, so work that must overlap runs on worker threads.
- * Not its concern: encoders.
+ * Not its concern: encoders, where graphs that are ready to run are kept.
  */
+
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { InferenceSession } from "onnxruntime-node";
 import { GolemError } from "../../core/error.ts";
-import type { OnnxRuntime } from "../../onnx/runtime.ts";
+import type { DerivedModel, OnnxModel, OnnxRuntime } from "../../onnx/runtime.ts";
 import { wrapSession } from "../../onnx/session.ts";
+import { describeMachine, openReadyGraphs, writingOptions } from "./ready-graphs.ts";
+
+type SessionOptions = InferenceSession.SessionOptions;
 
 /** Threads of a session with a second core. */
 const sparedThreads = 2;
 
-/**
- * Creates a runtime whose sessions use `threads` threads each. With `hasSpareCore` every network is loaded
- * twice, with one thread and with two, and `hasSpareCore` selects one on each run; both give the same bits.
- */
-export function createNodeOnnxRuntime({
-  threads,
-  hasSpareCore,
-}: {
-  threads: number;
-  hasSpareCore?: (() => boolean) | undefined;
-}): OnnxRuntime {
-  if (!hasSpareCore) return createPlainRuntime(threads, true);
-  const alone = createPlainRuntime(sparedThreads, false);
-  const beside = createPlainRuntime(1, true);
+/** Settings of {@link createNodeOnnxRuntime}. */
+interface NodeOnnxOptions {
+  /** Threads of each session. */
+  readonly threads: number;
+  /**
+   * Every network is loaded twice, with one thread and with two, and this selects one on each run; both give
+   * the same bits.
+   */
+  readonly hasSpareCore?: (() => boolean) | undefined;
+  /** Where optimised graphs of derived models are kept; without it they are optimised at every load. */
+  readonly readyFolder?: string | undefined;
+}
+
+/** Creates a runtime. */
+export function createNodeOnnxRuntime({ threads, hasSpareCore, readyFolder }: NodeOnnxOptions): OnnxRuntime {
+  if (!hasSpareCore) return createPlainRuntime(threads, readyFolder);
+  const alone = createPlainRuntime(sparedThreads, readyFolder);
+  const beside = createPlainRuntime(1, readyFolder);
   return {
     async createSession(model) {
       const sessions = { beside: await beside.createSession(model), alone: await alone.createSession(model) };
@@ -40,58 +50,118 @@ export function createNodeOnnxRuntime({
   };
 }
 
-/** `isSpinning`: idle threads briefly spin for more work instead of yielding their core. */
-function createPlainRuntime(threads: number, isSpinning: boolean): OnnxRuntime {
+function createPlainRuntime(threads: number, readyFolder: string | undefined): OnnxRuntime {
   return {
     async createSession(model) {
       const ort = await import("onnxruntime-node");
-      const settings = {
+      const settings: SessionOptions = {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
         // Memory plans for every input length cost 90 MB on recordings of 30 s, without measurable gain.
         enableMemPattern: false,
         logSeverityLevel: 3,
+      };
+      const extra = {
         // Makes int8 products exact, at half the speed, where they would saturate.
-        extra: {
-          session: {
-            x64quantprecision: saturatesInt8() ? "1" : "0",
-            intra_op: { allow_spinning: isSpinning ? "1" : "0" },
-          },
-        },
-      } as const;
-      const session = await (model instanceof Uint8Array
-        ? ort.InferenceSession.create(model, settings)
-        : ort.InferenceSession.create(model.path, settings)
-      ).catch((cause: unknown) => {
-        throw new GolemError(
-          "encoder-failed",
-          "ONNX Runtime could not load the model; expected a valid ONNX file.",
-          {
-            hint: "Run `golem encoders verify`; if the files are valid, this build of ONNX Runtime may be too old.",
-            cause,
-          },
-        );
-      });
+        x64quantprecision: saturatesInt8() ? "1" : "0",
+        // Idle threads that spin for more work took two fifths of the processor time of a first prediction.
+        intra_op: { allow_spinning: "0" },
+      };
+      const create = (source: Uint8Array | string, more: SessionOptions = {}, session: object = {}) => {
+        const options = { ...settings, ...more, extra: { session: { ...extra, ...session } } };
+        return typeof source === "string"
+          ? ort.InferenceSession.create(source, options)
+          : ort.InferenceSession.create(source, options);
+      };
+      const session = await openModel(model, create, readyFolder, ort.env.versions.node ?? "");
       return wrapSession(session, ort.Tensor);
     },
   };
 }
 
-let saturates: boolean | undefined;
+/** Creates a session of the runtime. */
+type CreateSession = (
+  source: Uint8Array | string,
+  more?: SessionOptions,
+  session?: object,
+) => Promise<InferenceSession>;
+
+async function openModel(
+  model: OnnxModel,
+  create: CreateSession,
+  readyFolder: string | undefined,
+  version: string,
+): Promise<InferenceSession> {
+  try {
+    if (model instanceof Uint8Array) return await create(model);
+    if ("path" in model) return await create(model.path);
+  } catch (cause) {
+    throw describeLoadError(cause);
+  }
+  return openDerived(model, create, readyFolder, version);
+}
+
+/** Loads the optimised graph that was kept of a model, or makes the model, and keeps what it is optimised to. */
+async function openDerived(
+  model: DerivedModel,
+  create: CreateSession,
+  readyFolder: string | undefined,
+  version: string,
+): Promise<InferenceSession> {
+  const graphs = readyFolder === undefined ? undefined : openReadyGraphs(readyFolder, getMachine(version));
+  const path = await graphs?.find(model);
+  if (path) {
+    const ready = await create(path, { graphOptimizationLevel: "disabled" }).catch(() => undefined);
+    if (ready) return ready;
+    await graphs?.discard(model);
+  }
+  const bytes = await model.build();
+  const isAsDescribed = createHash("sha256").update(bytes).digest("hex") === model.sha256;
+  const kept =
+    isAsDescribed &&
+    (await graphs?.keep(model, (to) => {
+      const { session, ...options } = writingOptions(to);
+      return create(bytes, options, session);
+    }));
+  return kept || create(bytes).catch((cause: unknown) => Promise.reject(describeLoadError(cause)));
+}
+
+function describeLoadError(cause: unknown): GolemError {
+  return new GolemError(
+    "encoder-failed",
+    "ONNX Runtime could not load the model; expected a valid ONNX file.",
+    {
+      hint: "Run `golem encoders verify`; if the files are valid, this build of ONNX Runtime may be too old.",
+      cause,
+    },
+  );
+}
+
+let features: readonly string[] | undefined;
+let machine: string | undefined;
+
+function getMachine(version: string): string {
+  features ??= listFeatures();
+  machine ??= describeMachine(version, features);
+  return machine;
+}
 
 /**
  * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Read on Linux;
  * elsewhere assumed on x86-64, since it cannot be queried.
  */
 function saturatesInt8(): boolean {
-  saturates ??= process.arch === "x64" && !listFeatures().some((feature) => /^avx(512)?_vnni$/.test(feature));
-  return saturates;
+  features ??= listFeatures();
+  return process.arch === "x64" && !features.some((feature) => /^avx(512)?_vnni$/.test(feature));
 }
 
+/** Instruction sets of the processor, on Linux. */
 function listFeatures(): string[] {
   try {
-    return /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(/\s+/) ?? [];
+    return (
+      /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(/\s+/) ?? []
+    );
   } catch {
     return [];
   }

@@ -11,11 +11,6 @@ import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { describeRecordings as createAccounts } from "../../golem/training-account.ts";
 import type { ReportData } from "../../view/report/report-data.ts";
 import { evaluate } from "../../workflow/evaluate.ts";
-import type { ReportSources } from "../data/report-sources.ts";
-import { locateFiles } from "../data/report-sources.ts";
-import type { EnvironmentOptions } from "../environment.ts";
-import type { Golem } from "../golem.ts";
-import { runInNode } from "../node-environment.ts";
 import {
   describeExtras,
   describeGolem,
@@ -24,8 +19,19 @@ import {
   listFacts,
   nameLeftOut,
   type ReportExtras,
-} from "./golem-report.ts";
-import { createFileNamer, describeDataset, describePlace, listCommands, quote } from "./report-commands.ts";
+} from "../../workflow/golem-report.ts";
+import {
+  createFileNamer,
+  describeDataset,
+  describePlace,
+  listCommands,
+  quote,
+} from "../../workflow/report-commands.ts";
+import type { ReportSources } from "../data/report-sources.ts";
+import { locateFiles } from "../data/report-sources.ts";
+import type { EnvironmentOptions } from "../environment.ts";
+import type { Golem } from "../golem.ts";
+import { runInNode } from "../node-environment.ts";
 
 /** An evaluation with its report and where its recordings are. */
 interface ReportedEvaluation {

@@ -1,83 +1,39 @@
 /**
- * Sound for a report: clips and spectrograms of the recordings most worth listening to, links to the others.
+ * Sound for a report from files: clips, spectrograms, and links that are relative and never lead so far up that they
+ * would reveal folders of the machine.
  *
- * Clips are encoded anew, never copied, so that no metadata of a file is included; links are relative, and
- * never lead so far up that they would reveal folders of the machine. A recording that can no longer be
- * decoded has neither.
- * Not its concern: how a report looks.
+ * Not its concern: which recordings have sound (workflow/report-clips.ts), how a report looks.
  */
 import { relative, sep } from "node:path";
 import type { AudioSettings } from "../../audio/audio.ts";
 import { openAudio } from "../../audio/open-audio.ts";
-import { encodeWav } from "../../audio/wav-writer.ts";
-import { encodeBase64 } from "../../core/base64.ts";
 import { throwIfAborted } from "../../core/error.ts";
-import type { WorkOptions } from "../../core/progress.ts";
-import { createLogMel } from "../../encoder/log-mel.ts";
-import { pickRecordings, rankRecordings } from "../../view/report/pick-recordings.ts";
-import type { ReportAudio, ReportData, ReportRecording } from "../../view/report/report-data.ts";
-import { drawSpectrogram } from "../../view/spectrogram-picture.ts";
+import type { ReportAudio, ReportData } from "../../view/report/report-data.ts";
+import { addClips, type ClipOptions, clipRate, clipSeconds } from "../../workflow/report-clips.ts";
 import { systemDecoders } from "../decode/system-decoders.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
 /** Where the recordings of a report are and what may be taken of them. */
-export interface ClipOptions extends WorkOptions {
+export interface FileClipOptions extends Pick<ClipOptions, "sound" | "pictures" | "signal" | "onProgress"> {
   /** Absolute path of each of the report's recordings; undefined where it is not known. */
   readonly paths: readonly (string | undefined)[];
   /** Folder that the report will lie in; links start there. */
   readonly folder: string;
-  /** `embed`: clips up to `embeddedBytes`, then links. `link`: links only. `none`: neither. */
-  readonly sound: "embed" | "link" | "none";
-  /** Spectrograms at most. */
-  readonly pictures?: number;
   /** The audio settings of the golem. */
   readonly audio: Partial<AudioSettings>;
 }
 
-/** Bytes of sound put into a report at most. */
-const embeddedBytes = 6 << 20;
-
-const sampleRate = 16_000;
-/** Longest sound in a report, in seconds. */
-const clipSeconds = 10;
 const maximumSteps = 3;
-const pictureWidth = 320;
-const pictureBands = 64;
-const { window, transformSize } = { window: 400, transformSize: 512 };
 
 /** The report with sound and pictures. Rejects with `aborted` only. */
-export async function addClips(data: ReportData, options: ClipOptions): Promise<ReportData> {
-  const { paths, folder, sound, pictures = Number.POSITIVE_INFINITY, signal, onProgress } = options;
-  const recordings: ReportRecording[] = [...data.recordings];
-  const { worst, suspicious } = pickRecordings(recordings, data.findings);
-  const pictured = new Set([...worst, ...suspicious].slice(0, pictures));
-  const ranked = [...pictured, ...rankRecordings(recordings).filter((index) => !pictured.has(index))];
-  let left = sound === "embed" ? embeddedBytes : 0;
-  for (const [done, index] of ranked.entries()) {
-    throwIfAborted(signal);
-    const path = paths[index];
-    if (path === undefined) continue;
-    const link = sound === "none" ? undefined : createLink(folder, path);
-    const isWanted = left > 0 || pictured.has(index);
-    const samples = isWanted
-      ? await decodeStart(path, { ...options, maximumSeconds: clipSeconds })
-      : undefined;
-    const picture = samples && pictured.has(index) ? drawSamples(samples) : undefined;
-    const clip = samples && left >= samples.length ? createClip(samples) : undefined;
-    left -= clip && samples ? samples.length : 0;
-    recordings[index] = {
-      ...recordings[index]!,
-      audio: clip ?? (isWanted && !samples ? undefined : link),
-      spectrogram: picture && encodeBase64(picture),
-    };
-    if (left > 0) onProgress?.({ stage: "making clips", completed: done + 1, total: ranked.length });
-  }
-  return { ...data, recordings };
-}
-
-function createClip(samples: Float32Array): ReportAudio {
-  const base64 = encodeBase64(encodeWav(samples, sampleRate, "mulaw"));
-  return { kind: "clip", base64, seconds: samples.length / sampleRate };
+export function addFileClips(data: ReportData, options: FileClipOptions): Promise<ReportData> {
+  const { paths, folder } = options;
+  return addClips(data, {
+    ...options,
+    hasSound: (place) => paths[place] !== undefined,
+    read: (place) => decodeStart(paths[place]!, { ...options, maximumSeconds: clipSeconds }),
+    getLink: (place) => createLink(folder, paths[place]!),
+  });
 }
 
 /** An address relative to the folder; undefined where it would lead too far up or to another drive. */
@@ -96,13 +52,18 @@ export async function decodeStart(
     audio,
     signal,
     maximumSeconds,
-  }: Pick<ClipOptions, "audio" | "signal"> & { readonly maximumSeconds: number },
+  }: Pick<FileClipOptions, "audio" | "signal"> & { readonly maximumSeconds: number },
 ): Promise<Float32Array | undefined> {
   try {
     const source = await openFileSource(path);
     try {
-      const opened = await openAudio(source, { ...audio, sampleRate, decoders: systemDecoders, signal });
-      for await (const samples of opened.windows()) return samples.slice(0, maximumSeconds * sampleRate);
+      const opened = await openAudio(source, {
+        ...audio,
+        sampleRate: clipRate,
+        decoders: systemDecoders,
+        signal,
+      });
+      for await (const samples of opened.windows()) return samples.slice(0, maximumSeconds * clipRate);
       return undefined;
     } finally {
       await source.close();
@@ -111,16 +72,4 @@ export async function decodeStart(
     throwIfAborted(signal);
     return undefined;
   }
-}
-
-/** A spectrogram of samples at 16 kHz as PNG; undefined where they are too few. */
-export function drawSamples(samples: Float32Array): Uint8Array | undefined {
-  const hop = Math.max(64, Math.ceil((samples.length - window) / (pictureWidth - 1)));
-  const mel = createLogMel({
-    ...{ window, hop, transformSize, sampleRate, bands: pictureBands, low: 40, high: 7900 },
-    ...{ scale: "htk", norm: "none", power: 2, logarithm: "ln", offset: 1e-9, floor: 1e-9, centred: false },
-  });
-  return samples.length < mel.minimumSamples
-    ? undefined
-    : drawSpectrogram(mel.compute(samples), pictureBands);
 }

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import type { CallPort } from "../../core/worker-calls.ts";
+import { getModuleUrl, isSource } from "../disk/package-place.ts";
 
 /** Starts a file: the built one, or, when this file is the source, the source through tsx. */
 export function startProcess(
@@ -12,8 +13,7 @@ export function startProcess(
   options: { readonly args?: readonly string[]; readonly flags?: readonly string[] } = {},
 ): ChildProcess {
   const { args = [], flags = [] } = options;
-  const isSource = import.meta.url.endsWith(".ts");
-  return fork(new URL(`./${script}.${isSource ? "ts" : "js"}`, import.meta.url), [...args], {
+  return fork(getModuleUrl(`node/threads/${script}`), [...args], {
     execArgv: [...flags, ...(isSource ? ["--import", import.meta.resolve("tsx")] : [])],
     serialization: "advanced",
     // What foreign data makes a library or the runtime print is not for the terminal.

@@ -44,7 +44,7 @@ interface EmbedTask {
 export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource } };
 
 /** Embeds files. */
-interface EmbeddingPool {
+export interface EmbeddingPool {
   /**
    * Embeds one file, or a varied copy of it, with the encoder set, or with some parts of it; `name` is what
    * messages call it. Rejects with the errors of `embedFile`, or `aborted`.
@@ -56,12 +56,20 @@ interface EmbeddingPool {
 
 /** Creates a pool fit for `tasks` recordings. Its weights must be in the cache already. */
 export async function createEmbeddingPool(
-  options: EmbedSettings & { tasks: number; signal?: AbortSignal | undefined },
+  options: EmbedSettings & {
+    tasks: number;
+    /** Worker threads; as many as pay unless given. */
+    workers?: number | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<EmbeddingPool> {
   throwIfAborted(options.signal);
   const cores = availableParallelism();
-  if (cores === 1 || options.tasks < worthWorkers) return createInlinePool(options, cores);
-  const workers = Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
+  if (options.workers === undefined && (cores === 1 || options.tasks < worthWorkers)) {
+    return createInlinePool(options, cores);
+  }
+  const workers =
+    options.workers ?? Math.min(cores, maximumWorkers, Math.ceil(options.tasks / (worthWorkers / 2)));
   const { encoderSet, audio, identify, cache, signal } = options;
   const pool = createWorkerPool<EmbedCalls>({
     script: "embed-worker",

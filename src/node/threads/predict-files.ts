@@ -15,9 +15,9 @@ import { resolveGolemEncoderSet } from "../models/resolve-encoder-set.ts";
 import { createEmbeddingPool } from "./embedding-pool.ts";
 
 /** The result for one file: a prediction, or the error that it failed with. */
-export interface FilePrediction {
+export interface FilePrediction<Label extends string = string> {
   readonly file: string;
-  readonly prediction?: AudioPrediction;
+  readonly prediction?: AudioPrediction<Label>;
   readonly error?: unknown;
 }
 

@@ -23,7 +23,7 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
     ...options,
   });
   onTestFinished(() => pool.close());
-  await expect.poll(pool.getReady, { timeout: 20_000 }).toBe(count);
+  await expect.poll(pool.getReady).toBe(count);
   return { pool, told, workers: watch.started };
 }
 
@@ -46,8 +46,8 @@ it("does not count a worker that died at work", async () => {
   void workers[0]!.terminate();
   await lost.catch(() => {});
   // It may have answered first, and be dying still.
-  await expect.poll(() => workers.length, { timeout: 20_000 }).toBe(3);
-  await expect.poll(pool.getReady, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => workers.length).toBe(3);
+  await expect.poll(pool.getReady).toBe(2);
   expect(told.at(-1)).toBe(0);
   // The one in its place is the first again.
   const third = new Promise((resolve) => workers[2]!.once("message", resolve));

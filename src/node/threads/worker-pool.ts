@@ -87,9 +87,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   const workers = new Set<PoolWorker>();
   let failure: unknown = new WorkerDeath("encoder-failed", "The worker thread ended before it was done.");
   let closed: GolemError | undefined;
-  /** When a call of a client was last given to a worker, counted in calls; of clients with calls. */
-  const served = new Map<string, number>();
-  let given = 0;
+  const turns = createTurns();
 
   const reportBusy = (): void => options.onBusy?.(countBusy(workers));
 
@@ -131,16 +129,12 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   /** Gives waiting jobs to workers that have room: clients in turn, and of each the oldest first. */
   const dispatch = (): void => {
     while (!closed) {
-      const next = findNext(waiting, workers, ahead, served);
+      const next = turns.findNext(waiting, workers, ahead);
       if (!next) break;
       waiting.splice(waiting.indexOf(next.job), 1);
-      served.set(next.job.client, ++given);
       give(next.worker, next.job);
     }
-    const present = new Set(
-      [...waiting, ...[...workers].flatMap(({ jobs }) => [...jobs])].map(({ client }) => client),
-    );
-    for (const client of served.keys()) if (!present.has(client)) served.delete(client);
+    turns.forget(waiting, workers);
   };
 
   const give = (worker: PoolWorker, job: Job): void => {
@@ -239,23 +233,37 @@ async function enqueue(
   return settled.finally(() => signal?.removeEventListener("abort", drop));
 }
 
-/** The job that starts next, with its worker: of the client that was served longest ago, the oldest that can start. */
-function findNext(
-  waiting: readonly Job[],
-  workers: ReadonlySet<PoolWorker>,
-  ahead: number,
-  served: ReadonlyMap<string, number>,
-): { readonly job: Job; readonly worker: PoolWorker } | undefined {
-  let best: { readonly job: Job; readonly worker: PoolWorker } | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const job of waiting) {
-    const since = served.get(job.client) ?? 0;
-    const worker = since < least ? findWorker(workers, job, ahead) : undefined;
-    if (!worker) continue;
-    best = { job, worker };
-    least = since;
-  }
-  return best;
+/** The order of waiting jobs: clients in turn, and of each the oldest first. */
+function createTurns() {
+  /** When a call of a client was last given to a worker, counted in calls; of clients with calls. */
+  const served = new Map<string, number>();
+  let given = 0;
+  return {
+    /** The next job that a worker has room for, which counts as given. */
+    findNext(
+      waiting: readonly Job[],
+      workers: ReadonlySet<PoolWorker>,
+      ahead: number,
+    ): { readonly job: Job; readonly worker: PoolWorker } | undefined {
+      let best: { readonly job: Job; readonly worker: PoolWorker } | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (const job of waiting) {
+        const since = served.get(job.client) ?? 0;
+        const worker = since < least ? findWorker(workers, job, ahead) : undefined;
+        if (!worker) continue;
+        best = { job, worker };
+        least = since;
+      }
+      if (best) served.set(best.job.client, ++given);
+      return best;
+    },
+    /** Forgets clients without calls. */
+    forget(waiting: readonly Job[], workers: ReadonlySet<PoolWorker>): void {
+      const running = [...workers].flatMap(({ jobs }) => [...jobs]);
+      const present = new Set([...waiting, ...running].map(({ client }) => client));
+      for (const client of served.keys()) if (!present.has(client)) served.delete(client);
+    },
+  };
 }
 
 /** Takes waiting jobs out of the queue. */

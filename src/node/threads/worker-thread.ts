@@ -5,13 +5,13 @@
  */
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { GolemError } from "../../core/error.ts";
+import { getModuleUrl, isSource } from "../disk/package-place.ts";
 
 /** Starts a worker's file: the built one, or, when this file is the source, the source through tsx. */
 export function startThread(script: string, options: WorkerOptions = {}): Worker {
-  if (!import.meta.url.endsWith(".ts"))
-    return new Worker(new URL(`./${script}.js`, import.meta.url), options);
-  const source = new URL(`./${script}.ts`, import.meta.url).href;
-  const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
+  const url = getModuleUrl(`node/threads/${script}`);
+  if (!isSource) return new Worker(url, options);
+  const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); });`;
   return new Worker(code, { ...options, eval: true });
 }
 

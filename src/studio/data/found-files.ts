@@ -1,5 +1,5 @@
 /**
- * Recognises what a set of files is: a golem, a data set with a list, folders as classes, or loose
+ * Recognises what a set of files is: a project or a golem, a data set with a list, folders as classes, or loose
  * recordings; as `golem train` does.
  *
  * Not its concern: where the files come from.
@@ -17,6 +17,9 @@ import { parseCsv, parseJsonLines, type Table } from "../../dataset/table.ts";
 import { decodeText } from "../../dataset/text-encoding.ts";
 import { golemFiles } from "../../golem/golem-files.ts";
 import type { KeptRecording } from "./task.ts";
+
+/** The document of a project (project.ts). */
+const projectFile = "project.json";
 
 /** One file by its path, with forward slashes. */
 export interface FoundFile {
@@ -38,6 +41,7 @@ export interface FoundRecording {
 /** What a set of files is. */
 export type Found =
   | { readonly kind: "golem"; readonly name: string; readonly files: Record<string, FoundFile> }
+  | { readonly kind: "project"; readonly name: string; readonly files: ReadonlyMap<string, FoundFile> }
   | { readonly kind: "recordings"; readonly name: string; readonly recordings: readonly FoundRecording[] };
 
 /**
@@ -50,6 +54,7 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
   );
   const called = root ?? name;
   const own = new Map(files.map((file) => [file.path, file]));
+  if (own.has(projectFile)) return { kind: "project", name: called, files: own };
   if (own.has(golemFiles.document)) {
     const names = Object.values(golemFiles).filter((file) => own.has(file));
     return {
@@ -91,7 +96,8 @@ function stripRoot(files: readonly FoundFile[]): { files: readonly FoundFile[]; 
   const [root] = roots;
   const isInOne = roots.size === 1 && files.every(({ path }) => path.includes("/"));
   const isDeep = files.some(
-    ({ path }) => path.split("/").length > 2 || /^[^/]+\/(golem\.json|metadata\.(csv|jsonl))$/i.test(path),
+    ({ path }) =>
+      path.split("/").length > 2 || /^[^/]+\/((golem|project)\.json|metadata\.(csv|jsonl))$/i.test(path),
   );
   if (!root || !isInOne || !isDeep) return { files };
   return { root, files: files.map((file) => ({ ...file, path: file.path.slice(root.length + 1) })) };

@@ -6,17 +6,19 @@
  * Not its concern: how anything is recorded, embedded or shown.
  */
 import { getResult, openDatabase, readStores, type StoreName, writeStores } from "./database.ts";
-import { findFreeName, type KeptRecording, type Task } from "./task.ts";
+import { findFreeName, type KeptRecording, type Task, type TrainingEntry } from "./task.ts";
 
 /** The golem of a task: its files by name. */
-interface KeptGolem {
+export interface KeptGolem {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Seconds that training took. */
   readonly seconds: number;
   /** Identifies the recordings that it was trained on: `computeDataMark`. */
   readonly mark: string;
   /** Its held-out score, where it has one. */
-  readonly score?: number;
+  readonly score?: number | undefined;
+  /** The trainings of the task, oldest first. */
+  readonly history?: readonly TrainingEntry[] | undefined;
 }
 
 /** Access to everything kept; one per page, one per worker. */

@@ -14,6 +14,28 @@ export interface Task {
   readonly classes: readonly string[];
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Answers less certain than this are not given when trying; undefined: all are, and live detection chooses. */
+  readonly threshold?: number | undefined;
+}
+
+/** One training of a task. */
+export interface TrainingEntry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly recordings: number;
+  readonly classes: number;
+  readonly score?: number | undefined;
+  readonly interval?: readonly [low: number, high: number] | undefined;
+  /** What differs from the recordings of the training before. */
+  readonly changes?: Readonly<Record<"added" | "removed" | "moved", number>> | undefined;
+  /** Balanced accuracy minus that of the training before, on recordings held out of both. */
+  readonly difference?:
+    | {
+        readonly difference: number;
+        readonly interval: readonly [low: number, high: number];
+        readonly recordings: number;
+      }
+    | undefined;
 }
 
 /** One recording of a task; its sound is stored separately. */
@@ -75,4 +97,25 @@ export function findFreeName(
     free = nameRecording(label, number, file.split(".").at(-1));
   }
   return free;
+}
+
+/**
+ * A short identifier of a set of recordings: a 64-bit hash in the manner of cyrb53, enough to detect a
+ * change.
+ */
+export function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  const lines = all.map(({ hash, label }) => `${hash} ${label}`).sort();
+  for (const sign of lines.join("\n")) {
+    const code = sign.codePointAt(0)!;
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  return `${(high >>> 0).toString(36)}-${(low >>> 0).toString(36)}`;
+}
+
+/** The name without its folder and ending; of a file that was brought in, the name it had. */
+export function shortName({ file, original }: Pick<KeptRecording, "file" | "original">): string {
+  return (original ?? file).replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
 }

@@ -6,9 +6,10 @@
  */
 import { type Signal, useSignal } from "@preact/signals";
 import { at, joinPoints, Picture, PictureText, ShareLines } from "../../view/chart.tsx";
+import { getWordShare } from "../data/word-share.ts";
 import { comparedHeads, compareHeads, comparison, maximumSeconds, stopComparing } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
-import { getWordShare, isAllEmbedded, isTrainable, learned, mark, task } from "../state/tasks.ts";
+import { isAllEmbedded, isTrainable, learned, mark, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 type Heads = NonNullable<typeof comparison.value>["heads"];

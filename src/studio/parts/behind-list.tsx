@@ -4,13 +4,12 @@
  * Not its concern: why they are listed.
  */
 import { shortenName } from "../../view/format.ts";
-import type { KeptRecording } from "../data/task.ts";
+import { type KeptRecording, shortName } from "../data/task.ts";
 import { deleteRecordings, moveRecording } from "../state/keep.ts";
 import { task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { Icon } from "./icons.tsx";
 import { PlayButton } from "./play-button.tsx";
-import { shortName } from "./recording-list.tsx";
 
 /** One line. */
 interface BehindItem {
@@ -48,6 +47,37 @@ export function Behind({
   );
 }
 
+/** The menu of classes that a recording can be moved to. */
+export function SelectMove({
+  recording,
+  onMove,
+}: {
+  readonly recording: KeptRecording;
+  onMove(label: string): void;
+}) {
+  const { moveTo } = words.value.record;
+  return (
+    <select
+      class="move"
+      aria-label={`${moveTo} ${shortName(recording)}`}
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        event.currentTarget.selectedIndex = 0;
+        if (value) onMove(value);
+      }}
+    >
+      <option value="">{moveTo}</option>
+      {(task.value?.classes ?? [])
+        .filter((name) => name !== recording.label)
+        .map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+    </select>
+  );
+}
+
 /** Moves a recording to the class it was classified as, or to any other; deletes it. Each can be undone. */
 function Corrections({
   recording,
@@ -66,22 +96,7 @@ function Corrections({
         </button>
       )}
       {others.length > (suggested === undefined ? 0 : 1) && (
-        <select
-          class="move"
-          aria-label={`${w.moveTo} ${shortName(recording)}`}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            event.currentTarget.selectedIndex = 0;
-            if (value) void moveRecording(recording, value);
-          }}
-        >
-          <option value="">{w.moveTo}</option>
-          {others.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <SelectMove recording={recording} onMove={(label) => moveRecording(recording, label)} />
       )}
       <button
         type="button"

@@ -25,17 +25,20 @@ export function ChooseButton({
   accept,
   onChosen,
   large = false,
+  isDisabled = false,
 }: {
   readonly name: string;
   readonly isFolder?: boolean;
   readonly accept?: string;
   readonly large?: boolean;
+  readonly isDisabled?: boolean;
   onChosen(files: FileList): void;
 }) {
   return (
     <button
       type="button"
       class={`button${large ? "" : " small"}`}
+      disabled={isDisabled}
       onClick={() => {
         const input = document.createElement("input");
         input.type = "file";

@@ -7,13 +7,13 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { ClassMark } from "../../view/class-mark.tsx";
 import { type MapMark, maximumMarks, RecordingMap } from "../../view/recording-map.tsx";
+import { shortName } from "../data/task.ts";
 import { playing } from "../sound/player.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getClassIndex, learned, orderLabels } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
 import { playRecording } from "./play-button.tsx";
-import { shortName } from "./recording-list.tsx";
 
 /** The section; nothing where no recording has a place. */
 export function MapSection() {

@@ -9,6 +9,7 @@ import { ClassMark } from "../../view/class-mark.tsx";
 import { shortenName } from "../../view/format.ts";
 import { usualGoal } from "../state/choice.ts";
 import { deleteRecordings, renameClass } from "../state/keep.ts";
+import { isTooLoud, isTooQuiet } from "../state/levels.ts";
 import {
   completed,
   describeMicrophoneError,
@@ -57,6 +58,7 @@ export function Recorder({
   }, [running !== undefined, next]);
   // With enough of it, learning is what comes next.
   const isFull = count >= usualGoal && goal <= count;
+  const isWarned = microphoneError.value !== undefined || (running && (isTooLoud.value || isTooQuiet.value));
   const start = (name: string) => {
     if (name !== label) onChoose(name);
     const reached = counts.value.get(name) ?? 0;
@@ -72,10 +74,10 @@ export function Recorder({
           <Icon name="delete" />
         </button>
       </div>
-      <Scope isOn={running !== undefined} isSounding={isSounding.value} />
+      <Scope isOn={running !== undefined} />
       <div class="recorder-foot">
         <p
-          class={`say${running ? " live" : microphoneError.value ? " bad" : ""}`}
+          class={`say${isWarned ? " bad" : running ? " live" : ""}`}
           aria-live={microphoneError.value ? "assertive" : "polite"}
         >
           {tellState(label, wanted, running !== undefined, isDone, next !== undefined, isCut.value)}
@@ -141,6 +143,8 @@ function tellState(
   if (isRunning) {
     if (session.value?.replaced) return isLive.value ? w.againNow : w.ready;
     if (!isLive.value) return w.ready;
+    if (isTooLoud.value) return w.tooLoud;
+    if (isTooQuiet.value) return w.tooQuiet;
     if (isSounding.value) return w.soundDetected;
     return isCut ? w.listening(name) : w.whole;
   }

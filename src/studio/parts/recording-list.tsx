@@ -5,12 +5,12 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { KeptRecording } from "../data/task.ts";
+import { type KeptRecording, shortName } from "../data/task.ts";
 import { deleteRecordings } from "../state/keep.ts";
-import { startRecording } from "../state/recording.ts";
 import { embedResults, isSpoken, learned } from "../state/tasks.ts";
 import { adviseError, nameError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
+import { editRecording } from "./edit-recording.tsx";
 import { Icon } from "./icons.tsx";
 import { Peaks } from "./peaks.tsx";
 import { PlayButton } from "./play-button.tsx";
@@ -125,13 +125,11 @@ function Item({
           type="button"
           class="icon"
           {...roving(1)}
-          aria-label={w.record.again(name)}
-          title={w.record.again(name)}
-          onClick={() =>
-            startRecording({ label: recording.label, goal: 0, isCut: true, replaced: recording })
-          }
+          aria-label={w.edit.open(name)}
+          title={w.edit.open(name)}
+          onClick={() => editRecording(recording)}
         >
-          <Icon name="again" />
+          <Icon name="edit" />
         </button>
         <button
           type="button"
@@ -171,9 +169,4 @@ export function findMistake({ file, label, hash }: KeptRecording): string | unde
   const answer = account?.votes?.[0]?.[0];
   const taken = answer === undefined ? undefined : golem?.document.labels[answer];
   return account?.label === label && taken !== label ? taken : undefined;
-}
-
-/** The name without its folder and ending; of a file that was brought in, the name it had. */
-export function shortName({ file, original }: Pick<KeptRecording, "file" | "original">): string {
-  return (original ?? file).replace(/^.*\//, "").replace(/\.\w{1,5}$/, "");
 }

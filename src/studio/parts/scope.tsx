@@ -1,21 +1,24 @@
 /**
- * The level of the microphone over time, the newest at the right.
+ * The spectrogram of the microphone over the last seconds, the newest at the right, with its level, a red light and the time.
  *
- * Not its concern: where levels come from, what is recorded.
+ * Not its concern: where sound comes from, what is recorded.
  */
 import { useEffect, useRef } from "preact/hooks";
-import { levelCount, levels } from "../state/levels.ts";
+import { formatClock } from "../../core/format.ts";
+import { getShade } from "../../view/spectrogram-picture.ts";
+import { bandCount, columnCount, elapsed, isTooLoud, levels } from "../state/levels.ts";
 import { theme } from "../state/theme.ts";
 
-/** The picture; it moves while `isOn`, in the accent while `isSounding`. */
-export function Scope({ isOn, isSounding }: { readonly isOn: boolean; readonly isSounding: boolean }) {
+/** The picture; it moves while `isOn`. */
+export function Scope({ isOn }: { readonly isOn: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const sounding = useRef(isSounding);
-  sounding.current = isSounding;
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
     if (!element || !context) return;
+    const picture = document.createElement("canvas");
+    [picture.width, picture.height] = [columnCount, bandCount];
+    const pixels = new ImageData(columnCount, bandCount);
     let frame = 0;
     const draw = () => {
       const ratio = devicePixelRatio || 1;
@@ -25,19 +28,17 @@ export function Scope({ isOn, isSounding }: { readonly isOn: boolean; readonly i
         element.width = width;
         element.height = height;
       }
-      const style = getComputedStyle(element);
-      const step = 5 * ratio;
-      const bars = Math.min(levelCount, Math.floor(width / step));
       context.clearRect(0, 0, width, height);
-      for (let i = 0; i < bars; i++) {
-        const level = isOn ? levels.values[(levels.position - 1 - i + 2 * levelCount) % levelCount]! : 0;
-        const size = Math.max(2 * ratio, level * (height - 16 * ratio));
-        context.fillStyle = style.getPropertyValue(
-          isOn && sounding.current && i < 12 ? "--accent" : level > 0.02 ? "--edge" : "--line",
-        );
-        context.fillRect(width - (i + 1) * step, (height - size) / 2, 3 * ratio, size);
+      if (isOn) {
+        drawColumns(pixels);
+        picture.getContext("2d")!.putImageData(pixels, 0, 0);
+        context.drawImage(picture, 0, 0, width, height);
+        drawLevel(context, element, width, height);
+        frame = requestAnimationFrame(draw);
+      } else {
+        context.fillStyle = getComputedStyle(element).getPropertyValue("--line");
+        for (let x = 0; x < width; x += 5 * ratio) context.fillRect(x, height / 2, 3 * ratio, 2 * ratio);
       }
-      if (isOn) frame = requestAnimationFrame(draw);
     };
     // After the theme has reached the page.
     frame = requestAnimationFrame(draw);
@@ -50,6 +51,41 @@ export function Scope({ isOn, isSounding }: { readonly isOn: boolean; readonly i
       observer.disconnect();
     };
   }, [isOn, theme.value]);
-  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without a tabindex cannot be focused
-  return <canvas ref={canvas} class="scope" aria-hidden="true" />;
+  return (
+    <div class="scope">
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without a tabindex cannot be focused */}
+      <canvas ref={canvas} aria-hidden="true" />
+      {isOn && (
+        <span class="on-air" aria-hidden="true">
+          <i />
+          {formatClock(elapsed.value).replace(/\.\d+$/, "")}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** The ring buffer as pixels, oldest first. */
+function drawColumns(pixels: ImageData): void {
+  for (let x = 0; x < columnCount; x++) {
+    const column = ((levels.position + x) % columnCount) * bandCount;
+    for (let band = 0; band < bandCount; band++) {
+      const [red, green, blue] = getShade(levels.columns[column + band]!);
+      pixels.data.set([red, green, blue, 255], 4 * ((bandCount - 1 - band) * columnCount + x));
+    }
+  }
+}
+
+/** A bar at the right, as high as the level; red where it is too loud. */
+function drawLevel(
+  context: CanvasRenderingContext2D,
+  element: HTMLElement,
+  width: number,
+  height: number,
+): void {
+  const thickness = Math.round(0.01 * width) + 2;
+  const size = Math.round(levels.level * height);
+  const style = getComputedStyle(element);
+  context.fillStyle = isTooLoud.value ? style.getPropertyValue("--miss") : "#fff";
+  context.fillRect(width - thickness, height - size, thickness, size);
 }

@@ -10,6 +10,7 @@ import { Empty } from "../parts/empty.tsx";
 import { FileChooser } from "../parts/file-chooser.tsx";
 import { Recorder, removeClass } from "../parts/recorder.tsx";
 import { RecordingList } from "../parts/recording-list.tsx";
+import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
 import { stopRecording } from "../state/recording.ts";
 import { addClasses, recordings } from "../state/tasks.ts";
@@ -44,6 +45,7 @@ export function RecordScreen() {
   return (
     <div class="record">
       <h1 class="hidden">{words.value.tabs.record}</h1>
+      <UpdateNote />
       <ClassList chosen={chosen} onChoose={choose} />
       <div>
         <Recorder

@@ -9,18 +9,22 @@ import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { formatShare, shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
+import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
 import { GolemScore } from "../parts/golem-score.tsx";
 import { MapSection } from "../parts/map-section.tsx";
+import { SuggestionSection } from "../parts/suggestions.tsx";
+import { ThresholdSection } from "../parts/threshold.tsx";
+import { LatestDifference, TrainingHistory } from "../parts/training-history.tsx";
+import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass } from "../state/choice.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
 import {
   counts,
-  getWordShare,
   isAllEmbedded,
   isSpoken,
   isStale,
@@ -80,6 +84,7 @@ function Outcome() {
   const said = getWordShare(document);
   return (
     <>
+      <UpdateNote />
       {isStale.value && (
         <div class="stale">
           <p>{w.stale}</p>
@@ -113,6 +118,7 @@ function Outcome() {
                   {evaluation.grouping === "none" && (isSpoken.value ? w.oneVoice : w.oneSource)}{" "}
                   {w.onTrained(evaluation.trainAccuracy)} {seconds > 0 && w.took(seconds)}
                 </p>
+                <LatestDifference />
               </div>
             </div>
             <GolemScore evaluation={evaluation} />
@@ -130,6 +136,9 @@ function Outcome() {
       <MapSection />
       <Findings />
       <CurveSection />
+      <ThresholdSection />
+      <SuggestionSection />
+      <TrainingHistory />
       <section aria-labelledby="views">
         <header>
           <h2 id="views">{w.views}</h2>
@@ -156,7 +165,10 @@ function describeMeaning(evaluation: Evaluated): string {
     case "shortcut":
       return w.unmeasured(...readReason(evaluation));
     case "noMistake":
-      return w.noMistake(evaluation.recordings, 1 - evaluation.interval[0]);
+      return w.noMistake(
+        evaluation.recordings,
+        evaluation.interval[0] > evaluation.chance ? 1 - evaluation.interval[0] : undefined,
+      );
     default:
       return w.verdicts[verdict];
   }
@@ -248,11 +260,13 @@ function CurveSection() {
   if (!found || found.points.length === 0) return null;
   const { evaluation } = learned.value!.document;
   const doubled = found.forecasts.find(({ growth }) => growth === 2);
+  const isForecast =
+    !(evaluation && judgeStanding(evaluation)) && !["guessing", "no-mistake"].includes(found.advice.kind);
   return (
     <section aria-labelledby="curve">
       <header>
         <h2 id="curve">{w.curve}</h2>
-        {doubled && (
+        {doubled && isForecast && (
           <p class="lead">
             {doubled.gainInterval[1] < leastGain
               ? w.curveNone

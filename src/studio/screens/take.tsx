@@ -1,5 +1,5 @@
 /**
- * The screen where a golem and its recordings are downloaded.
+ * The screen where a golem and its project are downloaded.
  *
  * Not its concern: how they are packed.
  */
@@ -7,13 +7,15 @@ import { useSignal } from "@preact/signals";
 import { makeSafeName } from "../../core/safe-name.ts";
 import { describeTask } from "../data/task.ts";
 import { getPacker } from "../state/bring-in.ts";
+import { curve } from "../state/learning.ts";
 import { tell } from "../state/notice.ts";
 import { learned, recordings, task } from "../state/tasks.ts";
+import { getEmbedder } from "../state/workers.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** What can be downloaded. */
-type Kind = "golem" | "web" | "data";
+type Kind = "golem" | "web" | "project" | "report";
 
 /** The screen. */
 export function TakeScreen() {
@@ -22,13 +24,27 @@ export function TakeScreen() {
   const busy = useSignal<Kind | undefined>(undefined);
   // Letters, digits and dashes only, so that the commands below work in any shell.
   const name = makeSafeName(describeTask(open, "golem").replaceAll(/[^\p{L}\p{N}._]+/gu, "-"));
+  const saveReport = async () => {
+    const measured = curve.value?.mark === learned.value?.mark ? curve.value : undefined;
+    try {
+      const asked = { task: open.id, learningCurve: measured?.curve ?? undefined };
+      const page = await getEmbedder().call("report", asked);
+      download(new TextEncoder().encode(page), `${name}-report.html`, "text/html");
+      tell({ text: () => words.value.take.saved(`${name}-report.html`) });
+    } catch (error) {
+      tell({ text: () => describeError(error), isError: true });
+    } finally {
+      busy.value = undefined;
+    }
+  };
   const save = async (kind: Kind) => {
     busy.value = kind;
-    const folder = { golem: name, web: `${name}-web`, data: `${name}-recordings` }[kind];
+    if (kind === "report") return saveReport();
+    const folder = { golem: name, web: `${name}-web`, project: `${name}-project` }[kind];
     const asked = { task: open.id, folder, site: new URL(".", document.baseURI).href };
     try {
       const bytes = await getPacker().call(kind, asked);
-      download(bytes, `${folder}.zip`);
+      download(bytes, `${folder}.zip`, "application/zip");
       tell({ text: () => words.value.take.saved(`${folder}.zip`) });
     } catch (error) {
       tell({ text: () => describeError(error), isError: true });
@@ -73,27 +89,39 @@ export function TakeScreen() {
           <pre tabIndex={0}>{`npx http-server ${name}-web`}</pre>
         </div>
         <div class="offer">
-          <h2>{w.data}</h2>
-          <p>{hasData ? w.dataText(recordings.value.length) : w.noData}</p>
+          <h2>{w.project}</h2>
+          <p>{hasData ? w.projectText(recordings.value.length) : w.noData}</p>
           <button
             type="button"
             class="button"
             disabled={!hasData || busy.value !== undefined}
-            onClick={() => save("data")}
+            onClick={() => save("project")}
           >
-            {busy.value === "data" ? w.preparing : w.dataButton}
+            {busy.value === "project" ? w.preparing : w.projectButton}
           </button>
-          <p class="note">{w.golemUse}</p>
+          <p class="note">{w.projectUse}</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx golem train ${name}-recordings --out ${name}`}</pre>
+          <pre tabIndex={0}>{`npx golem train ${name}-project --out ${name}`}</pre>
+        </div>
+        <div class="offer">
+          <h2>{w.report}</h2>
+          <p>{learned.value ? w.reportText : w.none}</p>
+          <button
+            type="button"
+            class="button"
+            disabled={!learned.value || busy.value !== undefined}
+            onClick={() => save("report")}
+          >
+            {busy.value === "report" ? w.preparing : w.reportButton}
+          </button>
         </div>
       </div>
     </>
   );
 }
 
-function download(bytes: Uint8Array, name: string): void {
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "application/zip" }));
+function download(bytes: Uint8Array, name: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

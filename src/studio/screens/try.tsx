@@ -10,6 +10,8 @@ import { Empty } from "../parts/empty.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { MicrophoneChoice } from "../parts/microphone-choice.tsx";
 import { Scope } from "../parts/scope.tsx";
+import { TestClips } from "../parts/test-clips.tsx";
+import { isTooLoud, isTooQuiet } from "../state/levels.ts";
 import { getAddress } from "../state/route.ts";
 import { learned, orderLabels, task } from "../state/tasks.ts";
 import {
@@ -17,7 +19,6 @@ import {
   answers,
   forgetAnswers,
   isListening,
-  isSounding,
   pending,
   shares,
   startListening,
@@ -55,7 +56,7 @@ export function TryScreen() {
       <div>
         <h1 class="hidden">{w.title}</h1>
         <div class="recorder">
-          <Scope isOn={isListening.value} isSounding={isSounding.value} />
+          <Scope isOn={isListening.value} />
           <div class="recorder-foot">
             <div class="actions">
               <button
@@ -68,6 +69,11 @@ export function TryScreen() {
               </button>
               <ChooseButton large name={w.choose} onChosen={(files) => tryFiles(listChosen(files))} />
             </div>
+            {isListening.value && (isTooLoud.value || isTooQuiet.value) && (
+              <p class="note" role="status">
+                {isTooLoud.value ? words.value.record.tooLoud : words.value.record.tooQuiet}
+              </p>
+            )}
             <MicrophoneChoice isDisabled={isListening.value} />
           </div>
         </div>
@@ -80,6 +86,7 @@ export function TryScreen() {
           </p>
           <p class="under">{describe(answer)}</p>
         </div>
+        <TestClips />
         <ul class="bars" aria-label={w.scores}>
           {labels.map((label) => {
             const share = shown?.scores[label] ?? 0;
@@ -158,7 +165,7 @@ function Bar({
 
 function describe(answer: Answer | undefined): string {
   const w = words.value.try;
-  if (loadProgress.value < 1) return words.value.record.loading(loadProgress.value);
+  if (loadProgress.value < 1 && !answer) return words.value.record.loading(loadProgress.value);
   if (pending.value > 0) return `${w.thinking}…`;
   if (!answer) return isListening.value ? `${w.listening}…` : w.idle;
   const understood = answer.transcript ? w.understood(answer.transcript) : "";
@@ -168,5 +175,6 @@ function describe(answer: Answer | undefined): string {
       ? `${w.unsureText}.`
       : "";
   const when = answer.span ? words.value.span(...answer.span) : "";
-  return [when, why, understood].filter(Boolean).join(" · ");
+  const truth = answer.truth === undefined ? "" : w.truth(answer.truth);
+  return [when, truth, why, understood].filter(Boolean).join(" · ");
 }

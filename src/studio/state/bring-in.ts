@@ -6,6 +6,7 @@
 import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
 import type { Caller } from "../../core/worker-calls.ts";
+import { getExtension } from "../../dataset/recording-name.ts";
 import { createWorkerCaller } from "../../web/worker-calls.ts";
 import { type FoundFile, type FoundRecording, understandFiles } from "../data/found-files.ts";
 import type { Task } from "../data/task.ts";
@@ -13,6 +14,7 @@ import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
+import { learn } from "./learning.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
@@ -58,6 +60,7 @@ export async function addFiles(files: readonly FoundFile[], label: string | unde
   await tellErrors(async () => {
     const found = await understandFiles(await openZips(files), open.name);
     if (found.kind === "golem") return openGolem(found.name, found.files);
+    if (found.kind === "project") return openProject(found.name, found.files);
     await keepFound(open, found.recordings, label);
   });
 }
@@ -68,11 +71,35 @@ export async function openFiles(files: readonly FoundFile[], name: string): Prom
   await tellErrors(async () => {
     const found = await understandFiles(await openZips(files), name.replace(/\.zip$/i, ""));
     if (found.kind === "golem") return openGolem(found.name, found.files);
+    if (found.kind === "project") return openProject(found.name, found.files);
     const made = await createTask(found.name, []);
     await openTask(made.id);
     go({ screen: "record", task: made.id });
     await keepFound(made, found.recordings, undefined);
   });
+}
+
+/** Opens a project as a new task: recordings, order and classes, golem, settings. */
+async function openProject(name: string, files: ReadonlyMap<string, FoundFile>): Promise<void> {
+  const { parseProject, projectFile, projectGolem } = await import("../data/project.ts");
+  const { decodeKeptGolem } = await import("../data/kept-golem.ts");
+  const project = parseProject(await files.get(projectFile)!.read());
+  const kept: Record<string, Uint8Array> = {};
+  for (const [path, { read }] of files) {
+    if (path.startsWith(projectGolem)) kept[path.slice(projectGolem.length)] = await read();
+  }
+  if (project.golem) decodeKeptGolem(kept);
+  const made = await createTask(project.name || name, project.classes);
+  const shelf = await getShelf();
+  await shelf.changeTask(made.id, (stored) => ({ ...stored, threshold: project.threshold }));
+  if (project.golem) await shelf.putGolem(made.id, { ...project.golem, files: kept });
+  await openTask(made.id);
+  go({ screen: project.golem ? "result" : "record", task: made.id });
+  const there = project.recordings.flatMap(({ file, ...own }) => {
+    const found = files.get(file);
+    return found ? [{ ...own, file: found, path: file, extension: getExtension(file) || "wav" }] : [];
+  });
+  await keepFound(made, there, undefined);
 }
 
 async function openGolem(name: string, files: Readonly<Record<string, FoundFile>>): Promise<void> {
@@ -84,7 +111,9 @@ async function openGolem(name: string, files: Readonly<Record<string, FoundFile>
   const { labels, evaluation } = model.document;
   const made = await createTask(name, labels);
   const score = evaluation ? { score: evaluation.balancedAccuracy } : {};
-  const kept = { files: contents, seconds: 0, mark: "", ...score };
+  const { addTraining } = await import("../data/training-history.ts");
+  const history = addTraining([], undefined, model, Date.now());
+  const kept = { files: contents, seconds: 0, mark: "", ...score, history };
   await (await getShelf()).putGolem(made.id, kept);
   announce(made.id);
   await openTask(made.id);
@@ -96,7 +125,7 @@ const inNaturalOrder = new Intl.Collator(undefined, { numeric: true }).compare;
 
 async function keepFound(
   owner: Task,
-  found: readonly FoundRecording[],
+  found: readonly (FoundRecording & { readonly original?: string | undefined; readonly path?: string })[],
   label: string | undefined,
 ): Promise<void> {
   const fallback = label ?? owner.classes[0] ?? words.value.home.untitled;
@@ -107,9 +136,10 @@ async function keepFound(
   let batch: NewFile[] = [];
   reading.value = [0, found.length];
   try {
-    for (const [i, { file, label: own = fallback, extension, speaker, source, split }] of found.entries()) {
-      const original = file.path.split("/").at(-1);
-      batch.push({ bytes: await file.read(), label: own, extension, original, speaker, source, split });
+    for (const [i, { file, path, label: own = fallback, ...rest }] of found.entries()) {
+      // A recording of a project that had no other name has none again.
+      const original = path === undefined ? file.path.split("/").at(-1) : rest.original;
+      batch.push({ ...rest, bytes: await file.read(), label: own, file: path, original });
       if (batch.length < batchSize && i < found.length - 1) continue;
       await keepFiles(owner, batch);
       batch = [];
@@ -135,13 +165,32 @@ export async function openDemo(name: DemoName): Promise<void> {
   }
   await tellErrors(async () => {
     const list = await fetchSite("gallery/gallery.json");
-    const all = (await list.json()) as Record<string, { readonly file: string; readonly sha256: string }>;
+    const all = (await list.json()) as Record<string, GalleryFile & { readonly embeddings?: GalleryFile }>;
     const entry = all[name];
     if (!entry) throw new Error(w.errors.notThere);
-    const zip = await fetchSite(`gallery/${entry.file}`);
-    const files = await unpack(new Uint8Array(await zip.arrayBuffer()), entry.sha256);
+    const files = await unpack(await fetchGallery(entry), entry.sha256);
+    // Without them the recordings are embedded as any others are.
+    if (entry.embeddings) await keepEmbeddings(entry.embeddings).catch(() => {});
     await openFiles(files, w.home.demos[name].name);
+    const open = task.value;
+    if (!entry.embeddings || !open) return;
+    go({ screen: "result", task: open.id });
+    await learn();
   });
+}
+
+/** A file of the gallery, as its list names it. */
+interface GalleryFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+async function fetchGallery({ file }: GalleryFile): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetchSite(`gallery/${file}`)).arrayBuffer());
+}
+
+async function keepEmbeddings(entry: GalleryFile): Promise<void> {
+  await getPacker().call("embeddings", { bytes: await fetchGallery(entry), sha256: entry.sha256 });
 }
 
 async function fetchSite(path: string): Promise<Response> {

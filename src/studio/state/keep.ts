@@ -5,7 +5,7 @@
  */
 import { batch } from "@preact/signals";
 import { encodeWav } from "../../audio/wav-writer.ts";
-import { type KeptRecording, nameRecording, type Task } from "../data/task.ts";
+import { type KeptRecording, nameRecording, shortName, type Task } from "../data/task.ts";
 import { computePeaks } from "../sound/peaks.ts";
 import { words } from "../words/language.ts";
 import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
@@ -19,6 +19,8 @@ export interface NewFile {
   readonly label: string;
   /** File extension, without the dot. */
   readonly extension: string;
+  /** Its path in the data set, where it has one already. */
+  readonly file?: string | undefined;
   /** Its name where it comes from, without its folder. */
   readonly original?: string | undefined;
   readonly speaker?: string | undefined;
@@ -55,6 +57,46 @@ export async function keepTake(
   if (replaced) await remove([replaced]);
 }
 
+/**
+ * Puts pieces of a recording, samples at `sampleRate`, in its place, and offers to undo that. Several pieces have one source, so that
+ * no test separates them.
+ */
+export async function replaceByPieces(
+  parent: KeptRecording,
+  pieces: readonly Float32Array[],
+  sampleRate: number,
+): Promise<void> {
+  const open = task.value;
+  const sound = await (await getShelf()).getSound(parent.id);
+  if (!open || !sound || pieces.length === 0) return;
+  const { label, speaker, split, order } = parent;
+  const name = shortName(parent);
+  const source = pieces.length > 1 ? (parent.source ?? name) : parent.source;
+  const there = [...recordings.value];
+  const made: { recording: KeptRecording; sound: Uint8Array }[] = [];
+  for (const [i, samples] of pieces.entries()) {
+    const bytes = encodeWav(samples, sampleRate, "pcm16");
+    const original = pieces.length > 1 ? `${name} ${i + 1}.wav` : `${name}.wav`;
+    const file = { bytes, label, extension: "wav", original, speaker, source, split };
+    const described = await describe(open, file, there);
+    there.push(described);
+    const own = { order: order + i / pieces.length, seconds: samples.length / sampleRate };
+    made.push({ recording: { ...described, ...own, peaks: computePeaks(samples) }, sound: bytes });
+  }
+  await keep(open.id, made);
+  await remove([parent]);
+  tell({
+    text: () => words.value.edit.replaced(pieces.length),
+    action: {
+      name: () => words.value.undo,
+      run: async () => {
+        await keep(open.id, [{ recording: parent, sound }]);
+        await remove(made.map(({ recording }) => recording));
+      },
+    },
+  });
+}
+
 /** Saves files for a task, which need not be the open one. */
 export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise<void> {
   const shelf = await getShelf();
@@ -70,7 +112,7 @@ export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise
 
 async function describe(
   owner: Task,
-  { bytes, label, extension, original, speaker, source, split }: NewFile,
+  { bytes, label, extension, file, original, speaker, source, split }: NewFile,
   there: readonly KeptRecording[],
 ): Promise<KeptRecording> {
   const taken = new Set(there.map(({ file }) => file));
@@ -80,7 +122,7 @@ async function describe(
     id: crypto.randomUUID(),
     task: owner.id,
     label,
-    file: nameRecording(label, number, extension),
+    file: file !== undefined && !taken.has(file) ? file : nameRecording(label, number, extension),
     ...(original === undefined ? {} : { original }),
     ...(speaker === undefined ? {} : { speaker }),
     ...(source === undefined ? {} : { source }),
@@ -92,7 +134,8 @@ async function describe(
   };
 }
 
-async function computeHash(bytes: Uint8Array): Promise<string> {
+/** The SHA-256 of bytes, in hexadecimal digits. */
+export async function computeHash(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

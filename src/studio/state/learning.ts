@@ -10,7 +10,7 @@ import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
-import { learned, mark, task } from "./tasks.ts";
+import { embedAll, learned, mark, task } from "./tasks.ts";
 import { createComparer, getEmbedder, getExaminer, getLearner, getShare } from "./workers.ts";
 
 /** Progress of training, 0 to 1; undefined while none is running. */
@@ -37,14 +37,15 @@ export const maximumSeconds = 30;
 
 let giveUp: (() => void) | undefined;
 
-/** Trains on the open task. */
+/** Trains on the open task, once its recordings are embedded. */
 export async function learn(): Promise<void> {
   const open = task.value;
   if (!open || learning.value !== undefined) return;
-  const asked = { task: open.id, name: describeTask(open, "studio"), mark: mark.value };
   learning.value = 0;
   learnError.value = undefined;
   try {
+    await embedAll();
+    const asked = { task: open.id, name: describeTask(open, "studio"), mark: mark.value };
     const answer = await getLearner().call("learn", asked, {
       onProgress: (progress) => {
         learning.value = getShare(progress);

@@ -9,7 +9,8 @@ vi.stubGlobal("addEventListener", (name: string, listener: () => void) => listen
 location.hash = "#/task/abc-1/try";
 const { getAddress, go, route } = await import("./route.ts");
 const { hush, notice, tell } = await import("./notice.ts");
-const { levelCount, levels, pushLevel, resetLevels } = await import("./levels.ts");
+const { bandCount, columnCount, elapsed, isTooLoud, isTooQuiet, levels, pushLevel, resetLevels } =
+  await import("./levels.ts");
 
 describe("a message", () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -40,14 +41,40 @@ describe("levels", () => {
   it("are from silence to full scale on a scale of decibels, in a ring", () => {
     resetLevels();
     const start = levels.position;
-    const push = (amplitude: number) => pushLevel(new Float32Array(320).fill(amplitude));
-    for (const amplitude of [0, 1, 10 ** -1.5, 10 ** -4]) push(amplitude);
-    const read = (i: number) => levels.values[(start + i) % levelCount];
-    expect([0, 1, 2, 3].map(read)).toEqual([0, 1, expect.closeTo(0.5, 4), 0]);
-    for (let i = 4; i < levelCount; i++) push(0);
+    const push = (amplitude: number, hertz = 1000) => {
+      const wave = (_: unknown, i: number) => amplitude * Math.sin((2 * Math.PI * hertz * i) / 16_000);
+      pushLevel(Float32Array.from({ length: 320 }, wave));
+      return levels.level;
+    };
+    expect([0, 1, 10 ** -1.5, 10 ** -4].map((amplitude) => push(amplitude))).toEqual([
+      ...[0, expect.closeTo(0.95, 2), expect.closeTo(0.45, 2), 0],
+    ]);
+    push(0.5, 300);
+    push(0.5, 6000);
+    const loudest = (column: number) => {
+      const from = ((start + column) % columnCount) * bandCount;
+      const bands = levels.columns.subarray(from, from + bandCount);
+      return bands.indexOf(Math.max(...bands));
+    };
+    expect(loudest(4)).toBeLessThan(loudest(1));
+    expect(loudest(1)).toBeLessThan(loudest(5));
+    for (let i = 6; i < columnCount; i++) push(0);
     expect(levels.position).toBe(start);
     resetLevels();
-    expect(Math.max(...levels.values)).toBe(0);
+    expect(Math.max(...levels.columns)).toBe(0);
+  });
+
+  it("tell the time, that the sound is cut off, and that there is none for 3 s", () => {
+    resetLevels();
+    const push = (amplitude: number, seconds: number) => {
+      for (let i = 0; i < 50 * seconds; i++) pushLevel(new Float32Array(320).fill(amplitude));
+      return [elapsed.value, isTooLoud.value, isTooQuiet.value];
+    };
+    expect(push(0.5, 1)).toEqual([1, false, false]);
+    expect(push(1, 0.02)).toEqual([1, true, false]);
+    expect(push(0, 2)).toEqual([3, false, false]);
+    expect(push(0, 1)).toEqual([4, false, true]);
+    expect(push(0.1, 0.02)).toEqual([4, false, false]);
   });
 });
 

@@ -80,8 +80,8 @@ export async function startRecording(wanted: Session): Promise<void> {
     if (session.value !== wanted) return;
     recorded += samples.length / microphoneRate;
     isLive.value = recorded >= countInSeconds;
-    pushLevel(samples);
     const takes = cutter.push(samples);
+    pushLevel(samples, wanted.isCut ? cutter.isOpen : undefined);
     isSounding.value = cutter.isOpen;
     if (!isLive.value) return;
     if (wanted.isCut) for (const take of takes) keep(take);

@@ -5,11 +5,13 @@
  * Not its concern: screens.
  */
 import { batch, computed, signal } from "@preact/signals";
+import type { Caller } from "../../core/worker-calls.ts";
 import { openShelf, type Shelf } from "../data/shelf.ts";
-import type { EmbedResult, KeptRecording, Task } from "../data/task.ts";
+import { computeDataMark, type EmbedResult, type KeptRecording, type Task } from "../data/task.ts";
+import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { Learned } from "../workers/learn-worker.ts";
 import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
-import { getEmbedder, getLearner } from "./workers.ts";
+import { getEmbedder, getHelpers, getLearner } from "./workers.ts";
 
 /** An entry of the list of tasks. */
 export interface TaskSummary {
@@ -82,13 +84,6 @@ export function getClassIndex(label: string): number {
   return place >= 0 ? place : classes.length + Math.max(0, labels.indexOf(label));
 }
 
-/** Share of the transcript's words in a golem's answers, 0 to 1. */
-export function getWordShare({ views, transcriber }: Learned["document"]): number {
-  return views
-    .filter(({ layer, encoder }) => typeof layer !== "number" && encoder === transcriber?.id)
-    .reduce((sum, { weight }) => sum + weight, 0);
-}
-
 /** Identifies the present recordings and labels. */
 export const mark = computed(() => computeDataMark(recordings.value));
 
@@ -96,22 +91,6 @@ export const mark = computed(() => computeDataMark(recordings.value));
 export const isStale = computed(
   () => learned.value !== null && recordings.value.length > 0 && learned.value.mark !== mark.value,
 );
-
-/**
- * A short identifier of a set of recordings: a 64-bit hash in the manner of cyrb53, enough to detect a
- * change.
- */
-function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]): string {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  const lines = all.map(({ hash, label }) => `${hash} ${label}`).sort();
-  for (const sign of lines.join("\n")) {
-    const code = sign.codePointAt(0)!;
-    high = Math.imul(high ^ code, 2_654_435_761);
-    low = Math.imul(low ^ code, 1_597_334_677);
-  }
-  return `${(high >>> 0).toString(36)}-${(low >>> 0).toString(36)}`;
-}
 
 let opened: Promise<Shelf> | undefined;
 
@@ -151,7 +130,7 @@ export async function createTask(name: string, classes: readonly string[]): Prom
 
 /** Changes the open task, as it is on the shelf now. */
 export async function changeTask(
-  change: (stored: Task) => Partial<Pick<Task, "name" | "classes">>,
+  change: (stored: Task) => Partial<Pick<Task, "name" | "classes" | "threshold">>,
 ): Promise<void> {
   const open = task.value;
   if (!open) return;
@@ -244,11 +223,18 @@ function closeTask(): void {
   });
 }
 
-let isEmbedding = false;
+/** The present run of {@link embedAll}, whether helpers take part, and the recordings that are being embedded. */
+let run: Promise<void> | undefined;
+let isHelped = false;
+const taken = new Map<string, Promise<void>>();
 
-/** Milliseconds per recording in the present run of {@link embedAll}, smoothed; the first includes loading and does not count. */
+/** Milliseconds from one embedded recording to the next in the present run, smoothed; the first includes loading and does not count. */
 let pace: number | undefined;
-const paceWeight = 0.2;
+let last: number | undefined;
+const paceWeight = 0.1;
+
+/** From this many waiting recordings on, helpers are started: they have to load the networks first. */
+const leastForHelpers = 24;
 
 /** Seconds that embedding `count` recordings takes at the present pace; undefined until that is known. */
 export function estimateSecondsLeft(count: number): number | undefined {
@@ -257,42 +243,56 @@ export function estimateSecondsLeft(count: number): number | undefined {
 
 /**
  * Embeds recordings that are not embedded yet, one per call, so that other calls in between are answered
- * soon.
+ * soon. Resolves when all are, or when the encoder could not be loaded: the page shows that, and offers to try again.
  */
-export async function embedAll(): Promise<void> {
-  if (isEmbedding) return;
-  isEmbedding = true;
-  pace = undefined;
-  let isFirst = true;
-  try {
-    for (;;) {
-      const next = recordings.value.find(({ id }) => !embedResults.value.has(id));
-      if (!next) return;
-      const { id, file, hash, peaks } = next;
-      const needsPeaks = peaks.length === 0;
-      const started = performance.now();
-      const { peaks: drawn, ...result } = await getEmbedder().call("embed", {
-        id,
-        name: file,
-        hash,
-        needsPeaks,
-      });
-      const took = performance.now() - started;
-      if (!isFirst) pace = pace === undefined ? took : (1 - paceWeight) * pace + paceWeight * took;
-      isFirst = false;
-      const now = recordings.value.find((one) => one.id === id);
-      if (!now) continue;
-      const seconds = result.state === "embedded" ? result.seconds : now.seconds;
-      const change = { id, seconds, ...(drawn ? { peaks: drawn } : {}) };
-      if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([change]);
-      batch(() => {
-        embedResults.value = new Map(embedResults.value).set(id, result);
-        recordings.value = recordings.value.map((one) => (one.id === id ? { ...one, ...change } : one));
-      });
-    }
-  } catch {
-    // The encoder could not be loaded; the page shows that, and offers to try again.
-  } finally {
-    isEmbedding = false;
+export function embedAll(): Promise<void> {
+  if (!run) [pace, last, isHelped] = [undefined, undefined, false];
+  run ??= embedWaiting()
+    .catch(() => {})
+    .finally(() => {
+      run = undefined;
+    });
+  if (!isHelped && listWaiting().length >= leastForHelpers) {
+    isHelped = true;
+    // What a helper leaves undone, the first worker does.
+    for (const helper of getHelpers()) helper.then(embedWith).catch(() => {});
   }
+  return run;
+}
+
+const listWaiting = () => recordings.value.filter(({ id }) => !embedResults.value.has(id) && !taken.has(id));
+
+async function embedWaiting(): Promise<void> {
+  await embedWith(getEmbedder());
+  await Promise.allSettled(taken.values());
+  if (listWaiting().length > 0) await embedWaiting();
+}
+
+/** Embeds with one worker until nothing is left that no other has taken. */
+async function embedWith(worker: Caller<EmbedCalls>): Promise<void> {
+  for (;;) {
+    const [next] = listWaiting();
+    if (!next) return;
+    const embedding = embedOne(worker, next).finally(() => taken.delete(next.id));
+    taken.set(next.id, embedding);
+    await embedding;
+  }
+}
+
+async function embedOne(worker: Caller<EmbedCalls>, { id, file, hash, peaks }: KeptRecording): Promise<void> {
+  const asked = { id, name: file, hash, needsPeaks: peaks.length === 0 };
+  const { peaks: drawn, ...result } = await worker.call("embed", asked);
+  const ended = performance.now();
+  const took = last === undefined ? undefined : ended - last;
+  if (took !== undefined) pace = pace === undefined ? took : (1 - paceWeight) * pace + paceWeight * took;
+  last = ended;
+  const now = recordings.value.find((one) => one.id === id);
+  if (!now) return;
+  const seconds = result.state === "embedded" ? result.seconds : now.seconds;
+  const change = { id, seconds, ...(drawn ? { peaks: drawn } : {}) };
+  if (drawn || seconds !== now.seconds) await (await getShelf()).updateRecordings([change]);
+  batch(() => {
+    embedResults.value = new Map(embedResults.value).set(id, result);
+    recordings.value = recordings.value.map((one) => (one.id === id ? { ...one, ...change } : one));
+  });
 }

@@ -9,12 +9,13 @@ import { unknownLabels } from "../../embed/embedded-recording.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 import type { LiveMessage } from "../../web/live-detection.ts";
 import type { FoundFile } from "../data/found-files.ts";
+import { type KeptRecording, shortName } from "../data/task.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { describeError } from "../words/failures.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
 import { tell } from "./notice.ts";
 import { describeMicrophoneError } from "./recording.ts";
-import { task } from "./tasks.ts";
+import { getShelf, task } from "./tasks.ts";
 import { getEmbedder } from "./workers.ts";
 
 /** The classification of one sound. */
@@ -29,6 +30,8 @@ export interface Answer {
   readonly confidence: number;
   readonly unknown: boolean;
   readonly transcript?: string | undefined;
+  /** Of a recording of the task: its class. */
+  readonly truth?: string | undefined;
 }
 
 /**
@@ -49,9 +52,6 @@ export const shares = signal<Shares | undefined>(undefined);
 
 /** Whether the microphone is on. */
 export const isListening = signal(false);
-
-/** Whether there is sound now. */
-export const isSounding = signal(false);
 
 /** Files not classified yet. */
 export const pending = signal(0);
@@ -85,7 +85,6 @@ export async function startListening(): Promise<void> {
     // Anything but samples ends the stream, after the pending events.
     sound.port1.postMessage(null);
     isListening.value = false;
-    isSounding.value = false;
     stop = undefined;
   };
   stop = end;
@@ -103,7 +102,10 @@ export async function startListening(): Promise<void> {
     microphone.close();
     return;
   }
-  const asked = { task: open.id, sampleRate: microphoneRate, samples: sound.port2, told: told.port2 };
+  const { threshold } = open;
+  const settings = threshold === undefined ? undefined : { threshold };
+  const ports = { samples: sound.port2, told: told.port2 };
+  const asked = { task: open.id, sampleRate: microphoneRate, settings, ...ports };
   getEmbedder()
     .call("listen", asked, { transfer: [sound.port2, told.port2] })
     .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }))
@@ -132,7 +134,6 @@ function takeLive(message: LiveMessage): void {
     const { start, end, unknown } = unnamed;
     add({ span: [start, end], label: undefined, confidence: unknown, unknown: unknown >= mostlyUnknown });
   }
-  if (isListening.value) isSounding.value = state.isSound;
   if (state.heard > 0) shares.value = { scores: state.scores, unknown: state.unknown };
 }
 
@@ -157,15 +158,29 @@ export async function tryFiles(files: readonly FoundFile[]): Promise<void> {
     await predict(await file.read(), file.path.split("/").at(-1)!);
 }
 
-async function predict(bytes: Uint8Array, name: string): Promise<void> {
+/** Classifies a recording of the task. */
+export async function tryRecording(recording: KeptRecording): Promise<void> {
+  const bytes = await (await getShelf()).getSound(recording.id);
+  if (bytes) await predict(bytes, shortName(recording), recording);
+}
+
+async function predict(bytes: Uint8Array, name: string, recording?: KeptRecording): Promise<void> {
   const open = task.value;
   if (!open) return;
   pending.value++;
   try {
-    const answer = await getEmbedder().call("predict", { task: open.id, bytes, name });
+    const answer = await getEmbedder().call("predict", { task: open.id, bytes, name, hash: recording?.hash });
     if (task.value?.id !== open.id) return;
     const { label, confidence, unknown, transcript, scores } = answer satisfies AudioPrediction;
-    add({ name, label, confidence, unknown, transcript });
+    const isSure = unknown || confidence >= (task.value.threshold ?? 0);
+    add({
+      name,
+      label: isSure ? label : undefined,
+      confidence,
+      unknown,
+      transcript,
+      truth: recording?.label,
+    });
     const isUnlikeAll = unknown && !unknownLabels.includes(label);
     shares.value = isUnlikeAll ? { scores: {}, isUnknown: true } : { scores };
   } catch (error) {

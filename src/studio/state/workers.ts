@@ -1,6 +1,6 @@
 /**
- * The workers of the page: one embeds and predicts, one trains, one measures what takes longer. A worker that
- * fails is replaced at its next use.
+ * The workers of the page: one embeds and predicts, with helpers where many recordings wait; one trains, one
+ * measures what takes longer. A worker that fails is replaced at its next use.
  *
  * Not its concern: what they do.
  */
@@ -35,6 +35,26 @@ export function getEmbedder(): Caller<EmbedCalls> {
   });
   loadNetworks();
   return embedder;
+}
+
+/** Most workers that embed. */
+const maximumEmbedders = 4;
+
+let helpers: Promise<Caller<EmbedCalls>>[] | undefined;
+
+/** Workers that embed beside the first, one for each further core; each resolves when it is ready, and rejects where it cannot load. */
+export function getHelpers(): readonly Promise<Caller<EmbedCalls>>[] {
+  const count = Math.min(maximumEmbedders, navigator.hardwareConcurrency) - 1;
+  helpers ??= Array.from({ length: Math.max(0, count) }, async () => {
+    const worker = new Worker(new URL("../workers/embed-worker.ts", import.meta.url), { type: "module" });
+    const helper = createWorkerCaller<EmbedCalls>(worker);
+    worker.addEventListener("error", () => {
+      helpers = undefined;
+    });
+    await loadInto(helper);
+    return helper;
+  });
+  return helpers;
 }
 
 /** The worker that trains. */
@@ -78,28 +98,24 @@ export function getShare({ completed, total }: Progress): number {
 /** Loads the encoder; may be called again after a failure. */
 export function loadNetworks(): void {
   loadError.value = undefined;
+  loadInto(getEmbedder(), (progress) => {
+    loadProgress.value = 0.98 * getShare(progress);
+  }).then(
+    () => {
+      loadProgress.value = 1;
+      // While nothing else is running. Errors are ignored: embedding and training report them.
+      for (const rehearsal of [getEmbedder().call("rehearse", null), getLearner().call("rehearse", null)]) {
+        rehearsal.catch(() => {});
+      }
+    },
+    (error: unknown) => {
+      loadError.value = error;
+    },
+  );
+}
+
+function loadInto(worker: Caller<EmbedCalls>, onProgress?: (progress: Progress) => void): Promise<null> {
   const decoding = servePageDecoding();
-  getEmbedder()
-    .call(
-      "load",
-      { site: new URL(".", document.baseURI).href, decoding },
-      {
-        transfer: [decoding],
-        onProgress: (progress) => {
-          loadProgress.value = 0.98 * getShare(progress);
-        },
-      },
-    )
-    .then(
-      () => {
-        loadProgress.value = 1;
-        // While nothing else is running. Errors are ignored: embedding and training report them.
-        for (const rehearsal of [getEmbedder().call("rehearse", null), getLearner().call("rehearse", null)]) {
-          rehearsal.catch(() => {});
-        }
-      },
-      (error: unknown) => {
-        loadError.value = error;
-      },
-    );
+  const site = new URL(".", document.baseURI).href;
+  return worker.call("load", { site, decoding }, { transfer: [decoding], onProgress });
 }

@@ -12,6 +12,8 @@ const recordings = (n: number) => formatNumberOf(n, "recording");
 const classes = (n: number) => (n === 1 ? "1 class" : `${n} classes`);
 const whole = (share: number) => Math.round(100 * share);
 
+const signed = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)}`;
+
 const list = (names: readonly string[]) =>
   names
     .slice(0, 3)
@@ -115,7 +117,6 @@ export const english = {
     start: (name: string) => `Record “${name}”`,
     stop: "Stop",
     next: (name: string) => `Next: “${name}”`,
-    again: (name: string) => `Record ${name} again`,
     againNow: "Once more: this take replaces the old one.",
     idle: (name: string, goal: number) =>
       goal === 1
@@ -125,6 +126,8 @@ export const english = {
     ready: "Get ready",
     listening: (name: string) => `“${name}”, a pause, and again`,
     soundDetected: "Sound detected",
+    tooLoud: "Too loud: the sound is cut off. Move back, or turn the microphone down.",
+    tooQuiet: "No sound for 3 seconds. Is the microphone muted, or is another one chosen?",
     whole: "Recording",
     complete: (name: string, n: number) => `“${name}” has ${recordings(n)}.`,
     allComplete: "Every class has enough recordings. Now train.",
@@ -157,6 +160,8 @@ export const english = {
     loading: (share: number) => `Getting ready: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
+    missing: (n: number, all: number) =>
+      `The golem of this task was trained and tested on ${recordings(all)}, of which ${n} ${n === 1 ? "is" : "are"} not here. To update it with more recordings, first add those: drop their folder on this page. Otherwise training starts from the recordings below.`,
     needClasses: "Training needs two classes with two recordings each",
     list: (name: string) => `Recordings of ${name}`,
     micDenied: "The browser may not use the microphone. Allow it in the address bar, then try again.",
@@ -165,6 +170,18 @@ export const english = {
     added: (n: number) => `${recordings(n)} added.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
     storageFull: "The browser’s storage is full, so this was not saved. Delete a task, then try again.",
+  },
+  edit: {
+    open: (name: string) => `Trim, split or move ${name}`,
+    start: "Start of the part",
+    end: "End of the part",
+    chosen: (part: number, all: number) => `${part.toFixed(2)} s of ${all.toFixed(2)} s`,
+    play: "Play the part",
+    trim: "Keep only the part",
+    split: "Split at the handles",
+    pauses: (n: number) => (n > 1 ? `Split at pauses: ${n} pieces` : "Split at pauses"),
+    again: "Record again",
+    replaced: (n: number) => (n === 1 ? "Recording trimmed." : `Recording split into ${n}.`),
   },
   result: {
     emptyTitle: "Not trained yet",
@@ -191,8 +208,11 @@ export const english = {
         "Measured on synthetic voices, which says little about people. Record some, as a test or to train on.",
       good: "Good. Keep testing it where it will be used.",
     },
-    noMistake: (n: number, share: number) =>
-      `No mistake yet on ${recordings(n)}, which does not exclude ${formatShare(share)} of mistakes.`,
+    /** `share` of mistakes is not excluded; undefined where guessing is not excluded either. */
+    noMistake: (n: number, share: number | undefined) =>
+      share === undefined
+        ? `No mistake yet on ${recordings(n)}, which are too few to exclude guessing.`
+        : `No mistake yet on ${recordings(n)}, which does not exclude ${formatShare(share)} of mistakes.`,
     /** Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about. */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {
@@ -284,6 +304,55 @@ export const english = {
         : `${formatShare(said)} by the words of the transcript, ${formatShare(1 - said)} by the sound.`,
     failed: "Training failed",
   },
+  history: {
+    title: "Trainings",
+    text: "What changed from one training to the next, and what it did to the score.",
+    when: "when",
+    changed: "what changed",
+    score: "score",
+    against: "against the one before",
+    same: "nothing",
+    changes: (added: number, removed: number, moved: number) =>
+      [
+        added > 0 ? `${recordings(added)} added` : "",
+        removed > 0 ? `${removed} removed` : "",
+        moved > 0 ? `${moved} moved to another class` : "",
+      ]
+        .filter(Boolean)
+        .join(", "),
+    difference: (d: number, low: number, high: number) =>
+      `${signed(d)} points (${signed(low)} to ${signed(high)})`,
+    verdict: (low: number, high: number): string =>
+      low > 0
+        ? "Better than the training before:"
+        : high < 0
+          ? "Worse than the training before:"
+          : "Neither better nor worse than the training before for certain:",
+    basis: (n: number) => `on ${recordings(n)} held out of both.`,
+    incomparable: "It cannot be compared with the training before: no recording was held out of both.",
+  },
+  suggest: {
+    title: "What to label next",
+    text: "Choose recordings without labels. Those that would help training most are listed here, to be labelled first.",
+    files: "Choose unlabelled files",
+    folder: "Choose a folder of them",
+    done: "All suggestions are labelled. Train again, or choose other files.",
+    guess: (label: string, share: string, second: string, less: string) =>
+      `“${label}” (${share}) or “${second}” (${less}).`,
+    unknown: "Perhaps none of the classes.",
+    alike: (n: number) => `Stands for ${n} uncertain ones that sound alike.`,
+    choose: (name: string) => `Class of ${name}`,
+    add: "Add",
+  },
+  threshold: {
+    title: "Confidence threshold",
+    text: "Answers less certain than the threshold are not given: fewer false alarms, more misses.",
+    always: "No threshold",
+    least: (percent: number) => `Threshold: ${percent} %`,
+    reading: (right: number, wrong: number, none: number) =>
+      `${formatShare(right)} right, ${formatShare(wrong)} wrong (false alarms), ${formatShare(none)} without an answer (misses).`,
+    note: (n: number) => `On ${recordings(n)} that were held out. “Try it” uses the same threshold.`,
+  },
   try: {
     title: "Try it",
     emptyTitle: "Nothing to try yet",
@@ -303,6 +372,9 @@ export const english = {
     history: "History",
     historyNone: "Nothing yet.",
     scores: "Probability of each class",
+    clips: "Test recordings",
+    clipsText: "The golem was not trained on these. Choose one to play and classify it.",
+    truth: (label: string) => `Recorded as “${label}”`,
   },
   lessons: {
     title: "How it works, in four steps",
@@ -367,10 +439,15 @@ export const english = {
       "A web site with the golem in it: visitors can drop files or speak, and nothing is sent anywhere. It contains no sound, no transcripts, and no names of recordings or speakers. It does contain the class, length and loudness of each recording, and single words where words decide. Up to 45 MB, because the networks are included.",
     webButton: "Download the page",
     webUse: "Unzip it on any server of static files, or here:",
-    data: "The recordings",
-    dataText: (n: number) =>
-      `${recordings(n)} with their labels, in folders and with metadata.csv, as golem train reads them.`,
-    dataButton: "Download the recordings",
+    project: "The project",
+    projectText: (n: number) =>
+      `${recordings(n)} with their labels, the golem, its history and your settings in one zip file. Open it here again, in any browser.`,
+    projectButton: "Download the project",
+    projectUse: "golem train reads it too, as a folder with metadata.csv:",
+    report: "The report",
+    reportText:
+      "Everything on the Result page and more as one HTML file with sound, to show to others: the same as golem report writes. It contains recordings, file names and transcripts.",
+    reportButton: "Download the report",
     none: "Not trained yet, so there is no golem to download.",
     noData: "This task has no recordings.",
     preparing: "Packing…",

@@ -5,14 +5,17 @@
  * Not its concern: labels, heads, the page.
  */
 
+import { defaultAudioSettings } from "../../audio/audio.ts";
 import { openAudio } from "../../audio/open-audio.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
+import { joinFloats } from "../../core/join-arrays.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
+import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
-import type { AudioPrediction } from "../../golem/predict-embedded.ts";
+import { type AudioPrediction, getAudioOf, predictEmbedded } from "../../golem/predict-embedded.ts";
 import { createBrowserDecoders } from "../../web/browser-decoders.ts";
 import { detectLive, type LiveInput } from "../../web/live-detection.ts";
 import { createPageDecoding } from "../../web/page-decoding.ts";
@@ -31,7 +34,7 @@ import { studioEncoderSet } from "./studio-encoder-set.ts";
 export type EmbedCalls = {
   /**
    * Loads the networks; `site` is the address of the page's folder, `decoding` the port of
-   * `servePageDecoding`. Reports `Progress`.
+   * `servePageDecoding`. Reports `Progress`. What needs no networks is answered meanwhile.
    */
   load: { argument: { site: string; decoding: MessagePort }; answer: null };
   /** Embeds a made-up sound, so that the first recording is embedded as fast as the second. */
@@ -41,13 +44,22 @@ export type EmbedCalls = {
     argument: { id: string; name: string; hash: string; needsPeaks: boolean };
     answer: EmbedResult & { peaks?: Uint8Array };
   };
-  /** Predicts a recording that is not on the shelf, with the golem of a task. */
-  predict: { argument: { task: string; bytes: Uint8Array; name: string }; answer: AudioPrediction };
+  /** Embeds a file that is not on the shelf, and keeps its embedding; `hash` is the SHA-256 of its bytes. */
+  embedFile: { argument: { bytes: Uint8Array; name: string; hash: string }; answer: null };
+  /** The samples of a recording of the shelf, mono at 16 kHz, untrimmed. */
+  decode: { argument: { id: string; name: string }; answer: Float32Array };
+  /** Predicts a recording with the golem of a task; `hash`, of one of the shelf, finds its embedding. */
+  predict: {
+    argument: { task: string; bytes: Uint8Array; name: string; hash?: string | undefined };
+    answer: AudioPrediction;
+  };
   /**
    * Detects events in a stream with the golem of a task, until the stream ends, by the detector of `golem
    * listen`.
    */
   listen: { argument: LiveInput & { task: string }; answer: null };
+  /** The report of a task's golem, a page; `learningCurve` where it was measured. */
+  report: { argument: { task: string; learningCurve: LearningCurve | undefined }; answer: string };
   /** Forgets the golems read so far. */
   forget: { argument: null; answer: null };
 };
@@ -62,6 +74,8 @@ function loadEncoderSet(site: string, onProgress: WorkOptions["onProgress"]): Pr
   encoderSet ??= loadWebEncoderSet(studioEncoderSet, {
     weights: new URL("weights/", site),
     runtimeUrl: new URL("ort/", site),
+    // Recordings are shared among workers instead (state/workers.ts).
+    threads: 1,
     onProgress,
   }).catch((error: unknown) => {
     encoderSet = undefined;
@@ -82,19 +96,24 @@ async function embed(
   needsPeaks: boolean,
 ): Promise<EmbedResult & { peaks?: Uint8Array }> {
   const kept = await shelf;
+  let isMissing = false;
   try {
     let [embedded] = await readEmbeddings(kept, [hash]);
     const bytes = embedded && !needsPeaks ? undefined : await kept.getSound(id);
     if (!embedded) {
       if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
-      embedded = await embedSource(createMemorySource(bytes, name), await getEncoderSet(), { decoders });
+      const networks = await getEncoderSet().catch((error: unknown) => {
+        isMissing = true;
+        throw error;
+      });
+      embedded = await embedSource(createMemorySource(bytes, name), networks, { decoders });
       await writeEmbeddings(kept, hash, embedded);
     }
     const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
     return { ...describeEmbedded(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
     // Missing networks are no fault of the recording: it is embedded another time.
-    if (error instanceof GolemError && error.code === "weights-missing") throw error;
+    if (isMissing) throw error;
     return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
   }
 }
@@ -104,6 +123,15 @@ async function drawSound(bytes: Uint8Array, name: string): Promise<Uint8Array | 
   const opened = await openAudio(createMemorySource(bytes, name), { decoders, trim: false });
   for await (const samples of opened.windows()) return computePeaks(samples);
   return undefined;
+}
+
+async function decode(id: string, name: string): Promise<Float32Array> {
+  const bytes = await (await shelf).getSound(id);
+  if (!bytes) throw new GolemError("data-not-found", `The sound of ${name} is not there any more.`);
+  const opened = await openAudio(createMemorySource(bytes, name), { decoders, trim: false });
+  const pieces: Float32Array[] = [];
+  for await (const samples of opened.windows()) pieces.push(samples.slice());
+  return joinFloats(pieces);
 }
 
 async function readGolem(task: string): Promise<GolemModel> {
@@ -117,6 +145,15 @@ function getGolem(task: string): Promise<GolemModel> {
   golems.set(task, found);
   found.catch(() => golems.delete(task));
   return found;
+}
+
+/** Whether a golem takes the embeddings that the shelf keeps: the same encoders in the same order, the same audio settings. */
+function takesKept({ encoders, document }: GolemModel): boolean {
+  const { trim, windowSeconds } = getAudioOf(document);
+  const own = studioEncoderSet.encoders.map(({ id }) => id).join();
+  const isSameAudio =
+    trim === defaultAudioSettings.trim && windowSeconds === defaultAudioSettings.windowSeconds;
+  return isSameAudio && encoders.map(({ id }) => id).join() === own;
 }
 
 /** The part of the encoder set that a golem uses. */
@@ -143,8 +180,21 @@ const methods: CallMethods<EmbedCalls> = {
     return null;
   },
   embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
-  predict: async ({ task, bytes, name }) => {
+  embedFile: async ({ bytes, name, hash }) => {
+    const [kept] = await readEmbeddings(await shelf, [hash]);
+    if (kept) return null;
+    const output = await embedSource(createMemorySource(bytes, name), await getEncoderSet(), { decoders });
+    await writeEmbeddings(await shelf, hash, output);
+    return null;
+  },
+  decode: ({ id, name }) => decode(id, name),
+  predict: async ({ task, bytes, name, hash }) => {
     const golem = await getGolem(task);
+    const [embedded] = hash === undefined ? [] : await readEmbeddings(await shelf, [hash]);
+    if (embedded && takesKept(golem)) {
+      const { transcript, ...sound } = embedded;
+      return predictEmbedded(golem, golem.transcriber ? embedded : sound, name);
+    }
     return predict(golem, await getEncoderSetOf(golem), createMemorySource(bytes, name), { decoders });
   },
   listen: async ({ task, ...input }) => {
@@ -152,10 +202,14 @@ const methods: CallMethods<EmbedCalls> = {
     await detectLive(golem, await getEncoderSetOf(golem), input, new AbortController().signal);
     return null;
   },
+  report: async ({ task, learningCurve }) => {
+    const { writeStudioReport } = await import("./report-writer.ts");
+    return writeStudioReport(await shelf, task, await getGolem(task), { learningCurve, decoders });
+  },
   forget: () => {
     golems.clear();
     return null;
   },
 };
 
-serveWorkerCalls(methods, ["listen"]);
+serveWorkerCalls(methods, ["load", "listen", "decode", "report"]);

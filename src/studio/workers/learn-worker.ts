@@ -6,29 +6,34 @@
  */
 import { describeAudio } from "../../audio/audio-description.ts";
 import { defaultRecipe } from "../../core/default-recipe.ts";
+import { GolemError } from "../../core/error.ts";
 import type { Progress } from "../../core/progress.ts";
 import { createdBy } from "../../core/version.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemDocument } from "../../golem/golem-document.ts";
+import type { GolemModel } from "../../golem/golem-model.ts";
 import { clipFindings } from "../../golem/training-account.ts";
 import type { TrainingDocument } from "../../golem/training-document.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import type { CandidateScore } from "../../workflow/compare-candidates.ts";
 import { compareHeads } from "../../workflow/compare-heads.ts";
+import type { Environment } from "../../workflow/environment.ts";
 import { examineRecordings } from "../../workflow/examine-recordings.ts";
 import { computeCurve } from "../../workflow/measure-curve.ts";
+import { type Suggestions, suggest } from "../../workflow/suggest-recordings.ts";
 import { train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
-import { decodeKeptGolem } from "../data/kept-golem.ts";
-import { openShelf } from "../data/shelf.ts";
-import type { EmbedResult } from "../data/task.ts";
+import { checkStudioEncoders, decodeKeptGolem } from "../data/kept-golem.ts";
+import { type KeptGolem, openShelf } from "../data/shelf.ts";
+import type { EmbedResult, TrainingEntry } from "../data/task.ts";
+import { addTraining } from "../data/training-history.ts";
 import { type EmbeddingSketch, type SketchedRecording, sketchEmbeddings } from "./embedding-sketch.ts";
 import { createFoldCrew } from "./fold-crew.ts";
 import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
-import { createStudioEnvironment, openTask } from "./studio-environment.ts";
+import { createPool, createStudioEnvironment, openTask, resolvedEncoders } from "./studio-environment.ts";
 
 /** The documents of a golem, and how it was made. */
 export interface Learned {
@@ -37,6 +42,8 @@ export interface Learned {
   /** Duration of the training. */
   readonly seconds: number;
   readonly mark: string;
+  /** The trainings of the task so far, oldest first. */
+  readonly history: readonly TrainingEntry[];
 }
 
 /** A head of the comparison: its name and scores. */
@@ -56,6 +63,11 @@ export type LearnCalls = {
   sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: { task: string }; answer: LearningCurve };
+  /** Which of some files, embedded before, are best labelled next. */
+  suggest: {
+    argument: { task: string; pool: readonly { readonly file: string; readonly hash: string }[] };
+    answer: Suggestions;
+  };
   /** The scores of one head: a name of `listHeadCandidates`, on the mean of the last layer. */
   compare: { argument: { task: string; name: string }; answer: ComparedHead };
 };
@@ -71,12 +83,23 @@ async function learn(
 ): Promise<Learned> {
   const started = performance.now();
   const dataset = await openTask(await shelf, task, name);
+  const before = await (await shelf).getGolem(task);
   const { model } = await train(environment, dataset, { onProgress });
   const files = model.encode();
   const seconds = (performance.now() - started) / 1000;
   const score = model.document.evaluation?.balancedAccuracy;
-  await (await shelf).putGolem(task, { files, seconds, mark, ...(score === undefined ? {} : { score }) });
-  return { document: model.document, training: model.training, seconds, mark };
+  const history = addTraining(before?.history ?? [], before && readBefore(before.files), model, Date.now());
+  await (await shelf).putGolem(task, { files, seconds, mark, score, history });
+  return { document: model.document, training: model.training, seconds, mark, history };
+}
+
+/** The golem that is replaced; one that cannot be read is none to compare with. */
+function readBefore(files: KeptGolem["files"]): GolemModel | undefined {
+  try {
+    return decodeKeptGolem(files);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts the workers for folds, and loads and compiles everything that training needs. */
@@ -98,7 +121,8 @@ async function recall(task: string): Promise<Learned | null> {
   const golem = await (await shelf).getGolem(task);
   if (!golem) return null;
   const { document, training } = decodeKeptGolem(golem.files);
-  return { document, training, seconds: golem.seconds, mark: golem.mark };
+  const { seconds, mark, history = [] } = golem;
+  return { document, training, seconds, mark, history };
 }
 
 /** Recordings read at a time, since an embedding is far larger than what is shown of it. */
@@ -125,6 +149,26 @@ async function curve(task: string, onProgress: (progress: Progress) => void): Pr
   return computeCurve(environment, task, { ...measure, onProgress });
 }
 
+/** The environment loses the hashes of recordings that are copied, so labels are given before. */
+async function suggestFrom(
+  task: string,
+  pool: LearnCalls["suggest"]["argument"]["pool"],
+): Promise<Suggestions> {
+  const golem = await (await shelf).getGolem(task);
+  if (!golem) throw new GolemError("golem-not-found", "This task has no golem yet; train it first.");
+  const model = decodeKeptGolem(golem.files);
+  checkStudioEncoders(model);
+  const hashes = new Map(pool.map(({ file, hash }) => [file, hash]));
+  const embed: Environment["embed"] = (rows, encoderSet, options) =>
+    environment.embed(
+      createPool(rows.map(({ file, label }) => ({ file, label, hash: hashes.get(file)! }))),
+      encoderSet,
+      options,
+    );
+  const recordings = createPool(pool.map((own) => ({ ...own, label: "" })));
+  return suggest({ embed }, { model, encoderSet: resolvedEncoders }, { recordings, skipped: [] }, {});
+}
+
 async function compare(task: string, name: string): Promise<ComparedHead> {
   // All heads are scored on the same folds; the page bounds the time, so the clock stands still.
   const options = { layer: "last", pooling: "mean", repeats: 1, budget: 1 } as const;
@@ -142,5 +186,6 @@ serveWorkerCalls<LearnCalls>({
   recallEmbedded: ({ hashes }) => recallEmbedded(hashes),
   sketch: async ({ recordings }) => sketchEmbeddings(await shelf, recordings),
   curve: ({ task }, { onProgress }) => curve(task, onProgress),
+  suggest: ({ task, pool }) => suggestFrom(task, pool),
   compare: ({ task, name }) => compare(task, name),
 });

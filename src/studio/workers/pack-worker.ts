@@ -3,11 +3,11 @@
  *
  * Not its concern: the page, what becomes of the files.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+
 import { type Zippable, zipSync } from "fflate";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError } from "../../core/error.ts";
+import { computeSha256Hex } from "../../core/sha256.ts";
 import {
   createWebGolem,
   listWeightOwners,
@@ -19,8 +19,10 @@ import { fetchBytes } from "../../web/fetch-bytes.ts";
 import { loadWebWeights } from "../../web/web-weights.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
 import { decodeKeptGolem } from "../data/kept-golem.ts";
+import { describeProject, projectFile, projectGolem } from "../data/project.ts";
 import { openShelf } from "../data/shelf.ts";
 import type { KeptRecording } from "../data/task.ts";
+import { isStoreKey } from "./studio-encoder-set.ts";
 import { unpackZip } from "./unzip.ts";
 
 /** The methods of this worker. */
@@ -32,8 +34,10 @@ export type PackCalls = {
    * address of the page's folder.
    */
   web: { argument: { task: string; folder: string; site: string }; answer: Uint8Array };
-  /** The recordings of a task with metadata.csv, in a folder of that name. */
-  data: { argument: { task: string; folder: string }; answer: Uint8Array };
+  /** The recordings of a task with metadata.csv, its golem and its settings, in a folder of that name. */
+  project: { argument: { task: string; folder: string }; answer: Uint8Array };
+  /** Puts embeddings on the shelf from a zip whose entries are named by store keys; those of other encoders or settings are left out. */
+  embeddings: { argument: { bytes: Uint8Array; sha256: string }; answer: null };
   /** The files of a zip by path; `sha256`, where it is known, is checked first. */
   unpack: {
     argument: { bytes: Uint8Array; sha256?: string | undefined };
@@ -55,17 +59,33 @@ serveWorkerCalls<PackCalls>({
   },
   web: async ({ task, folder, site }) =>
     zipSync({ [folder]: await createWebFolder(task, site) }, { level: 6 }),
-  async data({ task, folder }) {
+  async project({ task, folder }) {
     const kept = await shelf;
     const recordings = await kept.listRecordings(task);
+    const golem = await kept.getGolem(task);
+    const own = (await kept.listTasks()).find(({ id }) => id === task);
+    if (!own) throw new GolemError("data-not-found", "This task is not there any more.");
+    const encode = (text: string) => new TextEncoder().encode(text);
     const files: Record<string, Uint8Array> = {
-      "metadata.csv": new TextEncoder().encode(writeMetadata(recordings)),
+      "metadata.csv": encode(writeMetadata(recordings)),
+      [projectFile]: encode(JSON.stringify(describeProject(own, recordings, golem), undefined, 1)),
     };
+    for (const [name, bytes] of Object.entries(golem?.files ?? {})) files[projectGolem + name] = bytes;
     for (const { id, file } of recordings) {
       const sound = await kept.getSound(id);
       if (sound) files[file] = sound;
     }
-    return zipSync({ [folder]: files as Zippable }, { level: 0 });
+    return zipSync(
+      Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`${folder}/${path}`, bytes])),
+      { level: 0 },
+    );
+  },
+  async embeddings({ bytes, sha256: wanted }) {
+    checkHash(bytes, wanted);
+    const files = unpackZip(bytes, { maximumBytes, maximumFiles });
+    const values = Object.entries(files).map(([key, value]) => ({ key, bytes: value }));
+    await (await shelf).putEmbeddings(values.filter(({ key }) => isStoreKey(key)));
+    return null;
   },
   unpack({ bytes, sha256: wanted }) {
     if (wanted !== undefined) checkHash(bytes, wanted);
@@ -80,7 +100,7 @@ async function getGolemFiles(task: string): Promise<Readonly<Record<string, Uint
 }
 
 function checkHash(bytes: Uint8Array, wanted: string): void {
-  if (bytesToHex(sha256(bytes)) === wanted) return;
+  if (computeSha256Hex(bytes) === wanted) return;
   throw new GolemError("weights-damaged", "A file of this site has another hash than its list says.");
 }
 
@@ -128,13 +148,18 @@ function fetchSite(address: string, site: string): Promise<Uint8Array> {
 /** metadata.csv as `golem train` reads it. */
 function writeMetadata(recordings: readonly KeptRecording[]): string {
   const hasSpeakers = recordings.some(({ speaker }) => speaker !== undefined);
+  const hasSources = !hasSpeakers && recordings.some(({ source }) => source !== undefined);
   const hasSplits = recordings.some(({ split }) => split !== undefined);
-  const header = ["file_name", "label", ...(hasSpeakers ? ["speaker"] : []), ...(hasSplits ? ["split"] : [])];
-  const rows = recordings.map(({ file, label, speaker = "", split = "" }) => [
+  const pick = (speaker: string, source: string, split: string) => [
+    ...(hasSpeakers ? [speaker] : []),
+    ...(hasSources ? [source] : []),
+    ...(hasSplits ? [split] : []),
+  ];
+  const header = ["file_name", "label", ...pick("speaker", "source", "split")];
+  const rows = recordings.map(({ file, label, speaker = "", source = "", split = "" }) => [
     file,
     label,
-    ...(hasSpeakers ? [speaker] : []),
-    ...(hasSplits ? [split] : []),
+    ...pick(speaker, source, split),
   ]);
   return [header, ...rows].map((row) => `${formatCsvRow(row)}\n`).join("");
 }

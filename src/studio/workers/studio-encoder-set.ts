@@ -11,7 +11,7 @@ import {
   computeEncoderFingerprint,
   computeTranscriberFingerprint,
 } from "../../embed/embedding-fingerprint.ts";
-import { computeStoreKey } from "../../embed/store-key.ts";
+import { computeStoreKey, fingerprintDigits, keyDigits } from "../../embed/store-key.ts";
 import { getEncoderDefinition, getTranscriberDefinition } from "../../encoder/registry.ts";
 
 /** The encoders and the transcriber that every recording is embedded with. */
@@ -24,6 +24,13 @@ const fingerprints = [
   ...studioEncoderSet.encoders.map((info) => computeEncoderFingerprint(info)),
   computeTranscriberFingerprint(studioEncoderSet.transcriber!),
 ];
+
+const heads = listStoreKeys("0".repeat(64)).map((key) => key.slice(0, fingerprintDigits));
+
+/** Whether a store key is of the studio's encoders and audio settings. */
+export function isStoreKey(key: string): boolean {
+  return key.length === keyDigits && heads.includes(key.slice(0, fingerprintDigits));
+}
 
 /**
  * Keys of a recording's embeddings, one per encoder, then the key of its transcript; `hash` is the SHA-256 of

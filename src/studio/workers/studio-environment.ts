@@ -17,7 +17,8 @@ import type { Shelf } from "../data/shelf.ts";
 import type { FoldCrew } from "./fold-crew.ts";
 import { readEmbeddings } from "./kept-embeddings.ts";
 
-const encoderSet: ResolvedEncoderSet = {
+/** The encoder set of the studio, to be loaded. */
+export const resolvedEncoders: ResolvedEncoderSet = {
   encoders: defaultRecipe.encoders.map((id) => {
     const { info, description, licence } = getEncoderDefinition(id);
     return { info, description, licence, source: { kind: "built-in" } };
@@ -54,6 +55,17 @@ export async function openTask(
   return { name, recordings, warnings: [], skipped: [] };
 }
 
+/** Files whose embeddings the shelf keeps, as recordings. */
+export function createPool(
+  files: readonly { readonly file: string; readonly label: string; readonly hash: string }[],
+): Recording[] {
+  return files.map(({ file, label, hash }) => {
+    const recording: Recording = { file, label, split: "none", open };
+    hashes.set(recording, hash);
+    return recording;
+  });
+}
+
 async function open(): Promise<never> {
   throw new GolemError("unreadable", "Recordings of the studio are read by the worker that embeds them.");
 }
@@ -62,7 +74,7 @@ async function open(): Promise<never> {
 export function createStudioEnvironment(shelf: Promise<Shelf>, crew: FoldCrew): Environment {
   return {
     openDataset: async (data) => (typeof data === "string" ? openTask(await shelf, data, data) : data),
-    resolveEncoderSet: async () => encoderSet,
+    resolveEncoderSet: async () => resolvedEncoders,
     async embed(recordings) {
       const own = recordings.map((recording) => hashes.get(recording)!);
       const kept = await readEmbeddings(await shelf, own);

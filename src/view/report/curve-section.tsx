@@ -18,13 +18,18 @@ export function writeCurve({ learningCurve, evaluation }: ReportData) {
   if (!learningCurve || learningCurve.points.length === 0) return undefined;
   const doubled = learningCurve.forecasts.find(({ growth }) => growth === 2);
   const score = learningCurve.points.at(-1)!.balancedAccuracy;
-  const advice = describeAdvice(learningCurve, evaluation ? judgeStanding(evaluation) : undefined);
+  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const advice = describeAdvice(learningCurve, standing);
+  const isForecast =
+    standing === undefined && !["guessing", "no-mistake"].includes(learningCurve.advice.kind);
   return (
     <Section
       id="curve"
       title="What more recordings would add"
       sentence={
-        doubled ? (
+        doubled && !isForecast ? (
+          keepPercents(advice)
+        ) : doubled ? (
           <>
             With twice as many recordings: about <b>{formatPoints(doubled.gain)} percentage points</b> more (
             {formatPoints(doubled.gainInterval[0])} to {formatPoints(doubled.gainInterval[1])}).

@@ -50,7 +50,7 @@ export function ScoreSection({ data }: { readonly data: ReportData }) {
 function Score({ evaluation }: { readonly evaluation: Evaluation }) {
   const { balancedAccuracy, interval, chance, trainAccuracy, speakers } = evaluation;
   const verdict = describeVerdict(evaluation);
-  const by = speakers === undefined ? "" : `, by ${formatNumberOf(speakers, "speaker")}`;
+  const by = speakers === undefined ? "" : `; ${formatNumberOf(speakers, evaluation.groupedBy ?? "speaker")}`;
   const words = {
     label:
       `On ${describeScored(evaluation)} ${formatShare(balancedAccuracy, 1)}, ${keepPercents(describeInterval(evaluation))}; ` +

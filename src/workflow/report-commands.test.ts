@@ -1,6 +1,6 @@
 /** What a report says of places: enough to do the same again, nothing of where on this machine things are. */
 import { describe, expect, it } from "vitest";
-import { createLink } from "./report-clips.ts";
+import { createLink } from "../node/report/report-clips.ts";
 import { createFileNamer, describeAsked, describeDataset, describePlace, quote } from "./report-commands.ts";
 
 it("calls data sets by their last part, addresses whole", () => {

@@ -4,12 +4,13 @@
  *
  * Not its concern: how a report looks.
  */
-import { isAbsolute } from "node:path";
-import type { Dataset } from "../../dataset/dataset.ts";
-import { isHubAddress } from "../../dataset/hub-address.ts";
-import type { GolemDocument } from "../../golem/golem-document.ts";
-import type { TrainingDocument } from "../../golem/training-document.ts";
-import type { MeasureOptions } from "../../workflow/training-options.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import { isHubAddress } from "../dataset/hub-address.ts";
+import type { GolemDocument } from "../golem/golem-document.ts";
+import type { TrainingDocument } from "../golem/training-document.ts";
+import type { MeasureOptions } from "./training-options.ts";
+
+const isAbsolute = (path: string): boolean => /^([/\\]|[a-z]:[/\\])/i.test(path);
 
 /** Options of a training as the command line's flags, for the record; a flag without a value is true. */
 export function describeAsked(

@@ -1,0 +1,69 @@
+/**
+ * `golem embed --run RUN`: embeds shards of a run here, or puts them into a queue.
+ *
+ * Not its concern: `golem embed DATA` (embed.ts).
+ */
+import { GolemError } from "../../core/error.ts";
+import { embedRun } from "../../node/shards/embed-missing.ts";
+import { getArrayIndex } from "../../node/shards/shard-number.ts";
+import type { EmbedOutput } from "../output.ts";
+import { quoteForShell } from "../printed-path.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of the command that are of runs. */
+export interface EmbedRunCommandOptions {
+  readonly run: string;
+  readonly shard?: number;
+  readonly queue?: string;
+  readonly fp16?: boolean;
+  readonly data?: string;
+}
+
+/** Runs the command; resolves with the exit code. */
+export async function embedShards(options: EmbedRunCommandOptions, terminal: Terminal): Promise<number> {
+  const { run, queue, fp16, data } = options;
+  if (queue !== undefined) {
+    if (options.shard !== undefined) {
+      throw new GolemError("usage", "Both --shard and --queue were given; one of them was expected.", {
+        hint: "Leave out --shard: all shards that are missing go into the queue.",
+      });
+    }
+    return enqueue(run, queue, options, terminal);
+  }
+  const shard = options.shard ?? getArrayIndex();
+  const result = await embedRun(run, { ...terminal.work, shard, fp16, data });
+  terminal.printJson({
+    run,
+    ...(shard === undefined ? {} : { shard }),
+    ...result,
+  } satisfies EmbedOutput);
+  const { embedded, clips, errors, found, shards } = result;
+  terminal.print(
+    embedded === 0
+      ? shard === undefined
+        ? `All ${shards} shards exist already.`
+        : `Shard ${shard} exists already.`
+      : `Embedded ${clips} recordings in ${embedded} of ${shards} shards${found > 0 ? `; ${found} existed` : ""}${errors > 0 ? `; ${errors} recordings failed and are rows with errors` : ""}.`,
+  );
+  terminal.print(`Next: npx golem train ${quoteForShell(run)} --out my-golem`);
+  return 0;
+}
+
+async function enqueue(
+  address: string,
+  url: string,
+  { fp16 }: EmbedRunCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { enqueueRun } = await import("../../node/queue/shard-queue.ts");
+  const result = await enqueueRun(address, url, { ...terminal.work, fp16 });
+  terminal.printJson({ run: address, ...result } satisfies EmbedOutput);
+  const { enqueued, found, queued, failed } = result;
+  terminal.print(
+    `Put ${enqueued} shards into the queue; ${found} are done, ${queued} were in it${failed > 0 ? `, ${failed} have failed (golem retry)` : ""}.`,
+  );
+  terminal.print(
+    `Next: npx golem work --queue URL on every machine; npx golem status --run ${quoteForShell(address)} --queue URL --watch`,
+  );
+  return 0;
+}

@@ -1,0 +1,39 @@
+/**
+ * The topics of `golem help`: each is a page of docs, or a section of one.
+ *
+ * Not its concern: what the pages say, how they are shown.
+ */
+
+/** Where a topic is described. */
+export interface HelpTopic {
+  /** File in docs. */
+  readonly page: string;
+  /** Heading of the section; without it, the whole page. */
+  readonly section?: string;
+  /** What it is about, in a few words. */
+  readonly about: string;
+}
+
+/** The topics by name. */
+export const helpTopics: Readonly<Record<string, HelpTopic>> = {
+  data: { page: "data.md", about: "forms of data sets, speakers, splits" },
+  annotations: { page: "data.md", section: "Annotated recordings", about: "long recordings with labels" },
+  formats: { page: "formats.md", about: "which audio format is decoded where" },
+  scores: { page: "scores.md", about: "what the numbers mean" },
+  augment: { page: "augment.md", about: "varied copies of training recordings" },
+  encoders: { page: "encoders.md", about: "built-in encoders, checkpoints, your own model" },
+  detection: { page: "detection.md", about: "events in long recordings and live sound" },
+  update: {
+    page: "detection.md",
+    section: "Learning on the job",
+    about: "keep, review, train again, compare",
+  },
+  server: { page: "server.md", about: "golems over HTTP" },
+  web: { page: "web.md", about: "golems on web pages" },
+  studio: { page: "studio.md", about: "the application in the browser" },
+  export: { page: "export.md", about: "golems for other programs" },
+  golem: { page: "golem-folder.md", about: "what is in a golem's folder" },
+  security: { page: "security.md", about: "what is trusted, what is hostile, limits" },
+  errors: { page: "errors.md", about: "causes and cures; also golem help CODE" },
+  lessons: { page: "lessons.md", about: "transfer learning and over-fitting" },
+};

@@ -1,0 +1,311 @@
+/**
+ * What the commands write with `--json`, by command: one JSON document, or one per line where it says so. The JSON
+ * Schemas in docs/schemas are made from these types and their comments.
+ *
+ * Not its concern: how the values are computed, the text for people.
+ */
+import type { ErrorCode, ErrorRecord } from "../core/error.ts";
+import type { SkippedRecording } from "../dataset/dataset.ts";
+import type { DetectedEvent } from "../detect/event-pipeline.ts";
+import type { Finding } from "../doctor/finding.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { EventScores } from "../evaluate/event-scores.ts";
+import type { AudioPrediction } from "../golem/predict-embedded.ts";
+import type { GolemDiff } from "../node/diff.ts";
+import type { CacheStats } from "../node/disk/cache-account.ts";
+import type { ExportResult } from "../node/export/export-golem.ts";
+import type { FileState } from "../node/models/package-files.ts";
+import type { Enqueued, ShardFailure } from "../node/queue/shard-queue.ts";
+import type { WorkerEvent, WorkerTotals } from "../node/queue/shard-worker.ts";
+import type { EmbeddedRun } from "../node/shards/embed-missing.ts";
+import type { RunStatus } from "../node/shards/run-status.ts";
+import type { SynthesizedData } from "../node/synthesize.ts";
+import type { EncoderComparison } from "../workflow/compare-encoders.ts";
+import type { DatasetComparison } from "../workflow/compare-heads.ts";
+import type { DatasetCurve } from "../workflow/measure-curve.ts";
+import type { Suggestions } from "../workflow/suggest-recordings.ts";
+
+/** One view of a golem: what a head looks at. */
+interface UsedView {
+  readonly encoder: string;
+  /** Number of the layer, the transcript, or the name of a decoder vector. */
+  readonly layer: number | string;
+  readonly pooling: "mean" | "mean+std" | "steps" | "tf-idf";
+  /** Share in the decision, 0 to 1. */
+  readonly weight: number;
+  /** Which transcripts count as speech. */
+  readonly speech?: string | undefined;
+}
+
+/** A golem that was trained and saved. */
+export interface TrainOutput {
+  /** Folder of the golem. */
+  readonly golem: string;
+  readonly labels: readonly string[];
+  /** Recordings trained on. */
+  readonly recordings: number;
+  /** Encoder of the first view. */
+  readonly encoder: string;
+  /** Kind of the first head. */
+  readonly head: string;
+  readonly views: readonly UsedView[];
+  /** Varied copies, where heads were trained on them. */
+  readonly augment?: {
+    /** Copies per recording. */
+    readonly copies: number;
+    readonly kinds: readonly string[];
+    /** Share in the decision of heads that were trained on copies. */
+    readonly share: number;
+  };
+  /** Duration of the command. */
+  readonly seconds: number;
+  /** The held-out score; null where none could be measured. */
+  readonly evaluation: Evaluation | null;
+}
+
+/** A golem that was trained again with more recordings. */
+export interface UpdateOutput extends Omit<TrainOutput, "encoder" | "head" | "augment"> {
+  /** Recordings of the first training that were found again. */
+  readonly kept: number;
+  /** Recordings added. */
+  readonly added: number;
+  /** Recordings of the first training that are missing. */
+  readonly missing: readonly string[];
+}
+
+/** One line per file: a prediction, or the error of a file that could not be used. */
+export type PredictOutput =
+  | (AudioPrediction & {
+      /** The file, as it was named. */
+      readonly file: string;
+    })
+  | { readonly file: string; readonly error: ErrorRecord };
+
+/** One line per event; `start` and `end` in seconds from the start. */
+export type DetectOutput = DetectedEvent;
+
+/** One line per event; `start` and `end` in seconds from the start. */
+export type ListenOutput = DetectedEvent;
+
+/** The score on other recordings, or with `--events` the score of detected events. */
+export type EvaluateOutput = Evaluation | EventScores;
+
+/** What was found in a data set, most harmful first. */
+export interface DoctorOutput {
+  readonly recordings: number;
+  readonly findings: readonly Finding[];
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/** The learning curve. */
+export type CurveOutput = DatasetCurve;
+
+/** Heads, or with `--encoders` encoders, compared. */
+export type CompareOutput = DatasetComparison | EncoderComparison;
+
+/** Two golems compared. */
+export type DiffOutput = GolemDiff;
+
+/** What to label next. */
+export interface SuggestOutput extends Suggestions {
+  /** Folder of the golem. */
+  readonly golem: string;
+}
+
+/** The report that was written. */
+export interface ReportOutput {
+  /** Path of the page. */
+  readonly report: string;
+  /** Recordings on the page. */
+  readonly recordings: number;
+  /** Recordings that were found again, for their sound. */
+  readonly found: number;
+  readonly bytes: number;
+}
+
+/** First line: the address of the page. Last line, or with `--answers` the only one: the state of the labels. */
+export type ReviewOutput =
+  | { readonly url: string }
+  | {
+      /** Folder of the recordings. */
+      readonly review: string;
+      /** Answers taken from `--answers`. */
+      readonly answers?: number;
+      readonly items: number;
+      readonly labelled: number;
+    };
+
+/** What was exported. */
+export type ExportOutput = ExportResult;
+
+/** First line: where the server listens. Second line: its golems are loaded. */
+export type ServeOutput =
+  | {
+      readonly listening: {
+        readonly url: string;
+        readonly host: string;
+        readonly port: number;
+        readonly golems: readonly string[];
+      };
+    }
+  | { readonly ready: { readonly golems: readonly string[] } };
+
+/** What `embed` wrote: a table, shards of a run, or entries of a queue. */
+export type EmbedOutput = EmbeddingTableOutput | ShardsOutput | QueuedShardsOutput;
+
+/** With `--run`: the shards that were embedded. */
+interface ShardsOutput extends EmbeddedRun {
+  readonly run: string;
+  /** With `--shard`, or in a job of an array. */
+  readonly shard?: number;
+}
+
+/** With `--run` and `--queue`: the shards that were put into the queue. */
+interface QueuedShardsOutput extends Enqueued {
+  readonly run: string;
+}
+
+/** The run that was planned. */
+export interface PlanOutput {
+  readonly run: string;
+  readonly data: string;
+  readonly recordings: number;
+  readonly shards: number;
+  /** Recordings per shard, at most. */
+  readonly shardSize: number;
+  readonly encoders: readonly string[];
+  /** Whether vectors are stored in 16 bits. */
+  readonly fp16: boolean;
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/** What happens to shards, a line each, and at the end what was done in all. */
+export type WorkOutput = WorkerEvent | ({ readonly event: "stopped" } & WorkerTotals);
+
+/** How far a run is; with `--watch` one line per look. */
+export interface StatusOutput extends RunStatus {
+  /** With `--queue`: shards that failed. */
+  readonly failures?: readonly ShardFailure[];
+}
+
+/** The shards that were put back into the queue. */
+export interface RetryOutput {
+  readonly run: string;
+  readonly retried: number;
+}
+
+/** The table that was written. */
+interface EmbeddingTableOutput {
+  readonly out: string;
+  /** Rows written. */
+  readonly recordings: number;
+  readonly encoder: string;
+  readonly layers: number;
+  /** Numbers per frame; a layer has twice as many, means and standard deviations. */
+  readonly dimensions: number;
+  /** Recordings that were not in the cache. */
+  readonly computed: number;
+  /** Duration of the command. */
+  readonly seconds: number;
+  readonly skipped: readonly SkippedRecording[];
+}
+
+/** One encoder of `encoders list`. */
+export interface ListedEncoder {
+  readonly id: string;
+  readonly description: string;
+  readonly licence: string;
+  readonly revision: string;
+  readonly layers: number;
+  readonly dimensions: number;
+  /** In Hz. */
+  readonly sampleRate: number;
+  readonly state: FileState;
+  /** Bytes to download, of built-in encoders. */
+  readonly downloadBytes?: number;
+  /** Of checkpoints. */
+  readonly precision?: string;
+  /** Size of the graph, of checkpoints. */
+  readonly graphBytes?: number;
+  /** Folder, of checkpoints. */
+  readonly folder?: string;
+}
+
+/** One encoder of `encoders verify`. */
+export interface VerifiedEncoder {
+  readonly id: string;
+  readonly state: FileState;
+  readonly folder: string;
+  readonly files: readonly { readonly name: string; readonly state: FileState }[];
+}
+
+/** `list` and `verify`: one document; `pull` and `remove`: one line per encoder. */
+export type EncodersOutput =
+  | { readonly encoders: readonly (ListedEncoder | VerifiedEncoder)[] }
+  | {
+      readonly id: string;
+      readonly state: FileState;
+      readonly revision?: string;
+      readonly folder?: string | undefined;
+      /** Bytes removed. */
+      readonly bytes?: number;
+    };
+
+/** The golem of a demo, with the prediction for one held-out recording. */
+export interface DemoOutput {
+  /** Name of the demo. */
+  readonly demo: string;
+  /** Name of the data set. */
+  readonly data: string;
+  /** Folder of the golem. */
+  readonly golem: string;
+  readonly labels: readonly string[];
+  readonly evaluation: Evaluation | null;
+  readonly prediction: Pick<AudioPrediction, "label" | "confidence" | "scores" | "unknown" | "seconds"> & {
+    readonly file: string;
+    /** Its true label. */
+    readonly truth: string;
+  };
+  /** Duration of the command. */
+  readonly seconds: number;
+}
+
+/** The address of the studio, or with `--export` what was written. */
+export type StudioOutput =
+  | { readonly url: string }
+  | {
+      /** Folder. */
+      readonly export: string;
+      /** Number of files. */
+      readonly files: number;
+    };
+
+/** The recordings that were made. */
+export type SynthOutput = SynthesizedData;
+
+/** The state of the cache; with `clear`, what was removed. */
+export type CacheOutput = CacheStats | { readonly cleared: CacheStats };
+
+/** The text for a topic, a command or an error code. */
+export interface HelpOutput {
+  /** The name that was asked for; absent for the program's own usage. */
+  readonly topic?: string;
+  readonly text: string;
+}
+
+/** A completion script. */
+export interface CompletionOutput {
+  readonly shell: string;
+  readonly script: string;
+}
+
+/** The last line of any command that failed as a whole (exit codes 1, 2 and 130). */
+export interface ErrorOutput {
+  readonly error: {
+    readonly code: ErrorCode;
+    /** What was found, and what was expected. */
+    readonly message: string;
+    /** What to do about it; may be empty. */
+    readonly hint: string;
+  };
+}

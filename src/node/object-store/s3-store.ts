@@ -1,0 +1,180 @@
+/**
+ * A bucket of S3, or of anything that speaks its protocol, as an object store.
+ *
+ * The SDK takes address, region and credentials from the environment as all AWS tools do: AWS_ENDPOINT_URL,
+ * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken
+ * requests with growing pauses; bodies that break off are continued here.
+ * Not its concern: what the objects are.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { GolemError, throwIfAborted } from "../../core/error.ts";
+import { checkKey, findKeyFault, type ObjectStore } from "./object-store.ts";
+import { loadOptionalPackage } from "./optional-package.ts";
+
+/** Attempts of one request. */
+const maximumAttempts = 6;
+/** Pause before the second attempt at a body that broke off, in milliseconds; it doubles. */
+const firstPause = 200;
+/** Keys per answer of a listing: the most that S3 gives. */
+const pageKeys = 1000;
+
+/** Bucket and prefix of an address; throws `usage` for one that has no bucket. */
+export function parseBucketAddress(address: string): { readonly bucket: string; readonly prefix: string } {
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(address);
+  const prefix = (match?.[2] ?? "").replace(/\/+$/, "");
+  if (!match || (prefix !== "" && findKeyFault(prefix) !== undefined)) {
+    throw new GolemError(
+      "usage",
+      `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
+      {
+        hint: "Name the bucket after s3://, then a slash and the prefix.",
+      },
+    );
+  }
+  return { bucket: match[1]!, prefix };
+}
+
+/**
+ * Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`,
+ * `usage`.
+ */
+export async function openS3Store(address: string): Promise<ObjectStore> {
+  const { bucket, prefix } = parseBucketAddress(address);
+  // It warns of the versions of Node that it will need next year, on stderr, in every process.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  const sdk = await loadOptionalPackage(
+    ["@aws-sdk/client-s3"],
+    `Reading ${address}`,
+    () => import("@aws-sdk/client-s3"),
+  );
+  const client = createClient(sdk.S3Client);
+  const root = prefix === "" ? "" : `${prefix}/`;
+  const fail = (error: unknown, what: string, isWriting = false): GolemError =>
+    describeS3Error(error, { what, bucket, isWriting });
+  return {
+    address: `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`,
+    async *list(wanted, { signal } = {}) {
+      let token: string | undefined;
+      do {
+        throwIfAborted(signal);
+        const page = await client
+          .send(
+            new sdk.ListObjectsV2Command({
+              ...{ Bucket: bucket, Prefix: root + wanted, MaxKeys: pageKeys, ContinuationToken: token },
+            }),
+            signal ? { abortSignal: signal } : {},
+          )
+          .catch((error: unknown) => {
+            throwIfAborted(signal);
+            throw fail(error, `the objects under ${root}${wanted}`);
+          });
+        for (const { Key = "", Size = 0, LastModified, ETag = "" } of page.Contents ?? []) {
+          // Consoles make objects of this form for empty folders.
+          if (Key.endsWith("/") || !Key.startsWith(root)) continue;
+          yield {
+            ...{ key: Key.slice(root.length), size: Size, modified: LastModified?.getTime() ?? 0 },
+            version: ETag.replaceAll('"', ""),
+          };
+        }
+        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (token !== undefined);
+    },
+    async read(key, start, length, { signal } = {}) {
+      checkKey(key);
+      const parts: Uint8Array[] = [];
+      let filled = 0;
+      for (let attempt = 1; length > 0; attempt++) {
+        throwIfAborted(signal);
+        try {
+          const range = `bytes=${start + filled}-${start + length - 1}`;
+          const { Body } = await client.send(
+            new sdk.GetObjectCommand({ Bucket: bucket, Key: root + key, Range: range }),
+            signal ? { abortSignal: signal } : {},
+          );
+          for await (const chunk of (Body ?? []) as AsyncIterable<Uint8Array>) {
+            parts.push(chunk);
+            filled += chunk.length;
+          }
+          break;
+        } catch (error) {
+          throwIfAborted(signal);
+          const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+          // Nothing lies behind the end.
+          if (name === "InvalidRange" || $metadata?.httpStatusCode === 416) break;
+          if ($metadata?.httpStatusCode !== undefined || attempt >= maximumAttempts) throw fail(error, key);
+          await pause(firstPause * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
+        }
+      }
+      const bytes = parts.length === 1 ? parts[0]! : new Uint8Array(Buffer.concat(parts));
+      return bytes.length > length ? bytes.subarray(0, length) : bytes;
+    },
+    async write(key, bytes) {
+      checkKey(key);
+      await client
+        .send(new sdk.PutObjectCommand({ Bucket: bucket, Key: root + key, Body: bytes }))
+        .catch((error: unknown) => {
+          throw fail(error, key, true);
+        });
+    },
+  };
+}
+
+function createClient(Client: typeof S3Client): S3Client {
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const isOther = Boolean(AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL);
+  return new Client({
+    maxAttempts: maximumAttempts,
+    retryMode: "standard",
+    // Other servers have one address for all buckets, and do not know the newer checksums.
+    forcePathStyle: isOther,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    ...(AWS_REGION || AWS_DEFAULT_REGION || !isOther ? {} : { region: "us-east-1" }),
+  });
+}
+
+function describeS3Error(
+  error: unknown,
+  {
+    what,
+    bucket,
+    isWriting,
+  }: { readonly what: string; readonly bucket: string; readonly isWriting: boolean },
+): GolemError {
+  if (error instanceof GolemError) return error;
+  const {
+    name = "",
+    message = "",
+    code,
+    $metadata,
+  } = error as {
+    readonly name?: string;
+    readonly message?: string;
+    readonly code?: string;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode;
+  if (name === "NoSuchBucket") {
+    return new GolemError("data-not-found", `There is no bucket ${bucket}.`, {
+      hint: "Check its name, AWS_REGION and AWS_ENDPOINT_URL.",
+      cause: error,
+    });
+  }
+  if (name === "NoSuchKey" || name === "NotFound" || status === 404) {
+    return new GolemError("data-not-found", `There is no object ${what} in the bucket ${bucket}.`, {
+      hint: "Check the address.",
+      cause: error,
+    });
+  }
+  const hint =
+    status === 401 || status === 403 || /credential|token/i.test(name + message)
+      ? "Check the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) and what they allow."
+      : "Check the network and AWS_ENDPOINT_URL, then try again: what is done stays done.";
+  const reason = message || code || name || String(error);
+  return new GolemError(
+    isWriting ? "output-failed" : "fetch-failed",
+    `${isWriting ? "Writing" : "Reading"} ${what} in the bucket ${bucket} failed: ${reason.replace(/\.$/, "")}.`,
+    { hint, cause: error },
+  );
+}

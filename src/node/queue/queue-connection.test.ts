@@ -1,0 +1,92 @@
+/** Connections to a real Redis: passwords, TLS, refusal. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { plan, program, runJson, waitForExit } from "../../../test/support/queue-worker.ts";
+import { getFreePort, hasRedis, redisNote, startRedis } from "../../../test/support/redis-server.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { hidePassword } from "./queue-connection.ts";
+
+describe.skipIf(!hasRedis)(`the connection to a queue${redisNote}`, () => {
+  it("speaks TLS, and says why a queue cannot be used", async () => {
+    const folder = await createScratchFolder();
+    const run = await createScratchFolder();
+    await plan(run);
+    const refused = await runJson(
+      "embed",
+      "--run",
+      run,
+      "--queue",
+      `redis://u:p4ssw0rd@127.0.0.1:${await getFreePort()}/`,
+    );
+    expect(refused.document.error).toMatchObject({ code: "queue-failed" });
+    expect(refused.document.error.message).toMatch(/ECONNREFUSED/);
+    expect(refused.stderr).not.toContain("p4ssw0rd");
+    expect((await runJson("embed", "--run", run, "--queue", "http://x/")).exitCode).toBe(2);
+    expect((await runJson("work")).exitCode).toBe(2);
+    const guarded = await startRedis(["--requirepass", "secret"], "default:secret@");
+    onTestFinished(guarded.stop);
+    const open = await runJson("retry", "--run", run, "--queue", `redis://127.0.0.1:${guarded.port}/`);
+    expect(open.document.error).toMatchObject({
+      code: "queue-failed",
+      hint: expect.stringContaining("PASSWORD"),
+    });
+    const { key, certificate } = await createCertificate(folder);
+    if (!key) return;
+    const options = [
+      "--tls-port",
+      "PORT",
+      "--tls-cert-file",
+      certificate,
+      "--tls-key-file",
+      key,
+      "--tls-auth-clients",
+      "no",
+    ];
+    const secure = await startRedis(options);
+    onTestFinished(secure.stop);
+    const untrusted = await runJson("embed", "--run", run, "--queue", secure.url);
+    expect(untrusted.document.error.code).toBe("queue-failed");
+    const child = spawn(process.execPath, [program, "embed", "--run", run, "--queue", secure.url], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },
+      stdio: "ignore",
+    });
+    expect(await waitForExit(child)).toBe(0);
+  });
+});
+
+/** A certificate for 127.0.0.1, if openssl is here. */
+async function createCertificate(folder: string): Promise<{ key: string; certificate: string }> {
+  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+  const child = spawn(
+    "openssl",
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+      "-days",
+      "2",
+      "-subj",
+      "/CN=localhost",
+      "-addext",
+      "subjectAltName=IP:127.0.0.1",
+    ],
+    { stdio: "ignore" },
+  );
+  const code = await new Promise((resolve) => {
+    child.once("error", () => resolve(1));
+    child.once("exit", resolve);
+  });
+  return { key: code === 0 ? key : "", certificate };
+}
+
+it("hides the password of a queue", () => {
+  expect(hidePassword("rediss://user:secret@host:6380/1")).toBe("rediss://user:***@host:6380/1");
+  expect(hidePassword("no address")).toBe("the queue");
+});

@@ -1,0 +1,164 @@
+/** Shards in a real Redis: workers as processes of the built program, killed and starved. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { getData, plan, runJson, startWorker, waitForExit } from "../../../test/support/queue-worker.ts";
+import { hasRedis, redisNote, startRedis } from "../../../test/support/redis-server.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { getSharedFolder } from "../../../test/support/shared-folder.ts";
+
+async function hashShards(run: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const name of (await readdir(join(run, "shards"))).sort()) {
+    const bytes = await readFile(join(run, "shards", name));
+    hashes[name] = createHash("sha256").update(bytes).digest("hex");
+  }
+  return hashes;
+}
+
+/** What one process makes of it, without a queue. */
+const getExpected = async () => {
+  const run = await getSharedFolder("run-without-queue", async (folder) => {
+    await plan(folder);
+    await runJson("embed", "--run", folder);
+  });
+  return hashShards(run);
+};
+
+describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
+  it("gives the shards of killed workers and of a lost queue to others: nothing lost, nothing twice", async () => {
+    const redis = await startRedis();
+    onTestFinished(redis.stop);
+    const run = await createScratchFolder();
+    await plan(run);
+    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      enqueued: 8,
+      queued: 0,
+    });
+    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      enqueued: 0,
+      queued: 8,
+    });
+    const killed = startWorker(redis.url, "--lease", "2");
+    const lasting = startWorker(redis.url, "--lease", "2");
+    await killed.waitFor(({ event }) => event === "started");
+    killed.child.kill("SIGKILL");
+    await lasting.waitFor(({ event }) => event === "done");
+    await redis.command("FLUSHALL");
+    const again = await runJson("embed", "--run", run, "--queue", redis.url);
+    expect(again.document.enqueued + again.document.found).toBe(8);
+    expect(again.document.found).toBeGreaterThan(0);
+    const watched = await runJson("status", "--run", run, "--queue", redis.url);
+    expect(watched.document).toMatchObject({ shards: 8, failed: 0 });
+    const ending = startWorker(redis.url, "--exit-when-empty", "--lease", "2");
+    expect(await waitForExit(ending.child)).toBe(0);
+    lasting.child.kill("SIGTERM");
+    expect(await waitForExit(lasting.child)).toBe(0);
+    expect((await runJson("status", "--run", run)).document).toMatchObject({
+      done: 8,
+      clips: 16,
+      errors: 3,
+      waiting: 0,
+    });
+    expect(await hashShards(run)).toEqual(await getExpected());
+  });
+
+  it("puts a shard that kills its workers among the failed after three tries, and back on request", async () => {
+    const redis = await startRedis();
+    onTestFinished(redis.stop);
+    const run = await createScratchFolder();
+    await plan(run);
+    await runJson("embed", "--run", run, "--queue", redis.url);
+    const poison = 3;
+    let deaths = 0;
+    for (;;) {
+      const worker = startWorker(redis.url, "--lease", "1", "--exit-when-empty");
+      const isPoisoned = ({ event, shard }: { event: string; shard?: number }) =>
+        event === "started" && shard === poison;
+      const ended = await Promise.race([
+        waitForExit(worker.child).then(() => true),
+        worker.waitFor(isPoisoned).then(
+          () => false,
+          () => true,
+        ),
+      ]);
+      if (ended) break;
+      worker.child.kill("SIGKILL");
+      await waitForExit(worker.child);
+      deaths++;
+    }
+    expect(deaths).toBe(3);
+    const status = await runJson("status", "--run", run, "--queue", redis.url);
+    expect(status).toMatchObject({ exitCode: 1, document: { done: 7, failed: 1, waiting: 0, active: 0 } });
+    expect(status.document.failures).toEqual([{ shard: poison, reason: expect.stringContaining("stalled") }]);
+    expect((await runJson("embed", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      enqueued: 0,
+      failed: 1,
+    });
+    expect((await runJson("retry", "--run", run, "--queue", redis.url)).document).toMatchObject({
+      retried: 1,
+    });
+    expect(await waitForExit(startWorker(redis.url, "--exit-when-empty").child)).toBe(0);
+    expect(await hashShards(run)).toEqual(await getExpected());
+  });
+
+  it("returns its shard when it is stopped and the time to finish is over, and tells Prometheus what it does", async () => {
+    const redis = await startRedis(["--requirepass", "secret"], "default:secret@");
+    onTestFinished(redis.stop);
+    const run = await createScratchFolder();
+    await plan(run);
+    await runJson("embed", "--run", run, "--queue", redis.url);
+    const worker = startWorker(redis.url, "--drain", "0", "--metrics-port", "0");
+    const { metrics } = await worker.waitFor(({ event }) => event === "ready");
+    await worker.waitFor(({ event }) => event === "done");
+    const text = await (await fetch(metrics!)).text();
+    for (const line of [
+      /^golem_shards\{state="waiting"\} \d+$/m,
+      /^golem_clips_total\{outcome="embedded"\} [1-9]/m,
+      /^golem_busy_seconds_total 0?\.?\d/m,
+      /^golem_clips_per_second \d/m,
+    ]) {
+      expect(text).toMatch(line);
+    }
+    const started = worker.events.filter(({ event }) => event === "started").length;
+    while (worker.events.filter(({ event }) => event === "started").length === started) await pause(5);
+    worker.child.kill("SIGTERM");
+    expect(await waitForExit(worker.child)).toBe(0);
+    const { document } = await runJson("status", "--run", run, "--queue", redis.url);
+    expect(document).toMatchObject({ active: 0, failed: 0 });
+    expect(document.done).toBeLessThan(8);
+    expect(await waitForExit(startWorker(redis.url, "--exit-when-empty").child)).toBe(0);
+    expect(await hashShards(run)).toEqual(await getExpected());
+  });
+
+  it("tries a shard again that this machine cannot embed, then gives up and says why", async () => {
+    const redis = await startRedis();
+    onTestFinished(redis.stop);
+    const run = await createScratchFolder();
+    await plan(run);
+    await runJson("embed", "--run", run, "--queue", redis.url);
+    const worker = startWorker(redis.url, "--data", join(run, "nothing"), "--exit-when-empty");
+    expect(await waitForExit(worker.child)).toBe(0);
+    const { document } = await runJson("status", "--run", run, "--queue", redis.url);
+    expect(document).toMatchObject({ done: 0, failed: 8, waiting: 0 });
+    expect(document.failures[0].reason).toContain("[data-not-found]");
+    const [other] = [await createScratchFolder()];
+    await runJson(
+      "plan",
+      await getData(),
+      "--out",
+      other,
+      "--shard-size",
+      "16",
+      "--encoder",
+      "google-speech-embedding",
+    );
+    await runJson("embed", "--run", other, "--queue", redis.url);
+    expect((await runJson("status", "--run", other, "--queue", redis.url)).document).toMatchObject({
+      failed: 0,
+      waiting: 1,
+    });
+  });
+});

@@ -1,0 +1,219 @@
+/**
+ * Shards in a queue (BullMQ): which are put into it, and what is known of them there.
+ *
+ * The queue only says who does what next. What is done is known from the shards that exist, so a queue that
+ * is lost is filled again by the same command.
+ * Not its concern: embedding (shard-worker.ts), connections.
+ *
+ * https://docs.bullmq.io
+ */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { Job, Queue } from "bullmq";
+import type { EnvironmentOptions } from "../environment.ts";
+import { isBucketAddress } from "../object-store/object-store.ts";
+import { getShardKey, openRun, type Run } from "../shards/run-document.ts";
+import { listDoneShards, listMissingShards, type RunStatus } from "../shards/run-status.ts";
+import { connectQueue, createQueueError, loadQueuePackages } from "./queue-connection.ts";
+import { queueDefaults } from "./queue-defaults.ts";
+
+/** Name of the queue in Redis: one for all runs. */
+export const queueName = "golem-shards";
+
+/** One shard in the queue. */
+export interface ShardJob {
+  /** Address of the run: s3://..., or an absolute path that all workers see. */
+  readonly run: string;
+  readonly shard: number;
+  /** Key of the shard, by which workers see that the run was planned again meanwhile. */
+  readonly key: string;
+  readonly fp16: boolean;
+}
+
+/** Jobs per request. */
+const atOnce = 1000;
+/** First pause before a shard that failed is tried again, in milliseconds; it doubles. */
+const firstPause = 2000;
+const waitingStates = ["waiting", "delayed", "prioritized"] as const;
+
+const getAddress = (run: string): string => (isBucketAddress(run) ? run : resolve(run));
+
+/** The same shard has the same id, so that it is in the queue once. */
+const getJobId = ({ run, key }: Pick<ShardJob, "run" | "key">): string =>
+  createHash("sha256")
+    .update(JSON.stringify([run, key]))
+    .digest("hex")
+    .slice(0, 32);
+
+/** Options of every shard in the queue. */
+const jobOptions = {
+  attempts: queueDefaults.tries,
+  backoff: { type: "exponential", delay: firstPause },
+  removeOnComplete: true,
+} as const;
+
+/** A shard that failed for good. */
+export interface ShardFailure {
+  readonly shard: number;
+  readonly reason: string;
+}
+
+/** A queue that is open. */
+export interface ShardQueue {
+  readonly queue: Queue<ShardJob>;
+  /** The status of a run with what the queue knows of it. */
+  addCounts(run: Run, status: RunStatus): Promise<RunStatus & { readonly failures: readonly ShardFailure[] }>;
+  close(): Promise<void>;
+}
+
+/** Opens the queue. Rejects with `queue-failed`, `missing-package`, `usage`. */
+export async function openShardQueue(url: string): Promise<ShardQueue> {
+  const connection = await connectQueue(url);
+  const { bullmq } = await loadQueuePackages();
+  const queue = new bullmq.Queue<ShardJob>(queueName, { connection });
+  queue.on("error", () => {});
+  return {
+    queue,
+    async addCounts(run, status) {
+      const address = getAddress(run.store.address);
+      const own = (jobs: readonly Job<ShardJob>[]) => jobs.filter(({ data }) => data.run === address);
+      try {
+        const done = await listDoneShards(run);
+        const isOpen = ({ data: { shard, fp16, key } }: Job<ShardJob>): boolean =>
+          !done.has(shard) && key === getShardKey(run, shard, fp16);
+        const active = own(await listJobs(queue, ["active"])).filter(isOpen).length;
+        const failed = own(await listJobs(queue, ["failed"])).filter(isOpen);
+        return {
+          ...status,
+          ...{
+            active,
+            failed: failed.length,
+            waiting: Math.max(0, status.shards - status.done - active - failed.length),
+          },
+          failures: failed.map(({ data, failedReason }) => ({
+            shard: data.shard,
+            reason: failedReason ?? "",
+          })),
+        };
+      } catch (error) {
+        throw createQueueError(url, error);
+      }
+    },
+    async close() {
+      await queue.close().catch(() => {});
+      connection.disconnect();
+    },
+  };
+}
+
+/** Jobs in some states, page by page. */
+async function listJobs(
+  queue: Queue<ShardJob>,
+  states: readonly ("active" | "failed" | (typeof waitingStates)[number])[],
+): Promise<Job<ShardJob>[]> {
+  const jobs: Job<ShardJob>[] = [];
+  for (const state of states) {
+    for (let start = 0; ; start += atOnce) {
+      const page = await queue.getJobs([state], start, start + atOnce - 1);
+      // A job that ends meanwhile is missing from its page.
+      jobs.push(...page.filter(Boolean));
+      if (page.length < atOnce) break;
+    }
+  }
+  return jobs;
+}
+
+/** Options of {@link enqueueRun}. */
+export interface EnqueueOptions extends EnvironmentOptions {
+  readonly fp16?: boolean | undefined;
+}
+
+/** What was put into the queue, and what was not. */
+export interface Enqueued {
+  readonly shards: number;
+  readonly enqueued: number;
+  /** Shards that exist. */
+  readonly found: number;
+  /** Shards that were in the queue already. */
+  readonly queued: number;
+  /** Shards that have failed; `retryRun` puts them back. */
+  readonly failed: number;
+}
+
+/**
+ * Puts the shards of a run that are missing into the queue. Rejects with the errors of `openRun` and of the
+ * queue.
+ */
+export async function enqueueRun(
+  address: string,
+  url: string,
+  options: EnqueueOptions = {},
+): Promise<Enqueued> {
+  const run = await openRun(address, options);
+  const { queue, close } = await openShardQueue(url);
+  try {
+    const done = await listDoneShards(run, options);
+    const missing = listMissingShards(run, done);
+    const fp16 = options.fp16 ?? run.fp16;
+    const failed = new Set((await listJobs(queue, ["failed"])).map(({ id }) => id));
+    const queued = new Set((await listJobs(queue, ["active", ...waitingStates])).map(({ id }) => id));
+    const jobs = missing.map((shard) => createJob(run, shard, fp16));
+    const fresh = jobs.filter(({ opts: { jobId } }) => !failed.has(jobId) && !queued.has(jobId));
+    for (let start = 0; start < fresh.length; start += atOnce) {
+      const piece = fresh.slice(start, start + atOnce);
+      await queue.addBulk(piece);
+      const completed = start + piece.length;
+      options.onProgress?.({ stage: "filling the queue", completed, total: fresh.length });
+    }
+    const count = (ids: ReadonlySet<string | undefined>) =>
+      jobs.filter(({ opts }) => ids.has(opts.jobId)).length;
+    return {
+      ...{ shards: run.contents.length, enqueued: fresh.length, found: done.size },
+      ...{ queued: count(queued), failed: count(failed) },
+    };
+  } catch (error) {
+    throw createQueueError(url, error);
+  } finally {
+    await close();
+  }
+}
+
+function createJob(run: Run, shard: number, fp16: boolean) {
+  const data: ShardJob = {
+    run: getAddress(run.store.address),
+    shard,
+    key: getShardKey(run, shard, fp16),
+    fp16,
+  };
+  return { name: "shard", data, opts: { ...jobOptions, jobId: getJobId(data) } };
+}
+
+/** Puts the failed shards of a run back, as if they had not been tried. */
+export async function retryRun(
+  address: string,
+  url: string,
+  options: EnvironmentOptions = {},
+): Promise<{ readonly retried: number }> {
+  const run = await openRun(address, options);
+  const { queue, close } = await openShardQueue(url);
+  try {
+    const own = getAddress(run.store.address);
+    const done = await listDoneShards(run, options);
+    const failed = (await listJobs(queue, ["failed"])).filter(({ data }) => data.run === own);
+    let retried = 0;
+    for (const job of failed) {
+      const { shard, fp16, key } = job.data;
+      // A job that is retried keeps its count of stalls; a new one has all its tries again.
+      await job.remove();
+      if (done.has(shard) || shard >= run.contents.length || key !== getShardKey(run, shard, fp16)) continue;
+      const { name, data, opts } = createJob(run, shard, fp16);
+      await queue.add(name, data, opts);
+      retried++;
+    }
+    return { retried };
+  } catch (error) {
+    throw createQueueError(url, error);
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Embeddings whose vectors are read from shards whenever they are asked for, so that training on millions of
+ * recordings holds none of them.
+ *
+ * Not its concern: how shards are read.
+ */
+import type { Embedding, EncoderVectors } from "../../embed/embedded-recording.ts";
+import type { ShardVectors } from "./shard-reader.ts";
+
+/** Which columns of a shard the vectors of a classifier are. */
+export interface EmbeddingColumns {
+  /** For each encoder, the columns of its layers. */
+  readonly layers: readonly (readonly number[])[];
+  /** The columns of the decoder's vectors. */
+  readonly decoded: readonly number[];
+}
+
+/** Array-likes take the methods of arrays, which read through their elements. */
+const listMethods = Array.prototype as object;
+
+function createList(
+  length: number,
+  read: (place: number) => Float32Array,
+  more: object = {},
+): readonly Float32Array[] {
+  const list = Object.create(listMethods, { length: { value: length } }) as Float32Array[];
+  for (let place = 0; place < length; place++) {
+    Object.defineProperty(list, place, { get: () => read(place), enumerable: true });
+  }
+  return Object.assign(list, more);
+}
+
+/** Reads the vector of each encoder: its layers one after another. */
+function readEncoder(vectors: ShardVectors, columns: readonly number[], row: number): Float32Array {
+  const layers = columns.map((column) => vectors.read(column, row));
+  const joined = new Float32Array(layers.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const layer of layers) {
+    joined.set(layer, start);
+    start += layer.length;
+  }
+  return joined;
+}
+
+/** Reads an embedding into memory. */
+export function readEmbedding(
+  vectors: ShardVectors,
+  { layers, decoded }: EmbeddingColumns,
+  row: number,
+): Pick<Embedding, "vectors"> & { readonly decoded: readonly Float32Array[] } {
+  return {
+    vectors: layers.map((columns) => readEncoder(vectors, columns, row)),
+    decoded: decoded.map((column) => vectors.read(column, row)),
+  };
+}
+
+/** Creates an embedding that is read when it is asked for; `row` counts recordings that did not fail. */
+export function createLazyEmbedding(
+  vectors: ShardVectors,
+  { layers, decoded }: EmbeddingColumns,
+  row: number,
+): Pick<Embedding, "vectors"> & { readonly decoded: readonly Float32Array[] } {
+  return {
+    vectors: createList(layers.length, (encoder) => readEncoder(vectors, layers[encoder]!, row), {
+      readLayer: (encoder: number, layer: number) => vectors.read(layers[encoder]![layer]!, row),
+    }) as EncoderVectors,
+    decoded: createList(decoded.length, (place) => vectors.read(decoded[place]!, row)),
+  };
+}

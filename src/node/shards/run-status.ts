@@ -1,0 +1,95 @@
+/**
+ * How far a run is: which shards exist, how many recordings they hold, how fast they came.
+ *
+ * Not its concern: queues (what is waiting and active there is added by its callers).
+ */
+import type { WorkOptions } from "../../core/progress.ts";
+import { openParquetFile } from "../../dataset/parquet-file.ts";
+import { createObjectSource, type StoredObject } from "../object-store/object-store.ts";
+import { getShardCount, getShardKey, getShardRows, type Run, shardFolder } from "./run-document.ts";
+import { shardNote } from "./shard-columns.ts";
+
+/** Shards by their number. */
+export type DoneShards = ReadonlyMap<number, StoredObject>;
+
+/** Lists the shards of a run that are done; of those with vectors of both widths, the one of 32 bits. */
+export async function listDoneShards(run: Run, options: WorkOptions = {}): Promise<DoneShards> {
+  const numbers = new Map<string, number>();
+  for (let shard = 0; shard < getShardCount(run); shard++) {
+    for (const fp16 of [true, false]) numbers.set(getShardKey(run, shard, fp16), shard);
+  }
+  const done = new Map<number, StoredObject>();
+  for await (const object of run.store.list(shardFolder, options)) {
+    const shard = numbers.get(object.key);
+    if (shard === undefined) continue;
+    if (!done.has(shard) || object.key === getShardKey(run, shard, false)) done.set(shard, object);
+  }
+  return done;
+}
+
+/** Numbers of the shards that are missing. */
+export function listMissingShards(run: Run, done: DoneShards): number[] {
+  return Array.from({ length: getShardCount(run) }, (_, shard) => shard).filter((shard) => !done.has(shard));
+}
+
+/** Numbers of shards, and how fast they are made. */
+export interface RunStatus {
+  readonly shards: number;
+  readonly done: number;
+  readonly waiting: number;
+  readonly active: number;
+  readonly failed: number;
+  /** Recordings in shards that are done. */
+  readonly clips: number;
+  /** Those of them that failed. */
+  readonly errors: number;
+  /** Over the last ten minutes in which shards were written; 0 while unknown. */
+  readonly clipsPerSecond: number;
+}
+
+/** Milliseconds over which the speed is measured. */
+const rateMilliseconds = 10 * 60 * 1000;
+/** Footers read at a time. */
+const footersAtOnce = 8;
+
+/** Measures a run; `counts` keeps what was read of shards before, for the next measurement. */
+export async function measureRun(
+  run: Run,
+  counts: Map<string, number> = new Map(),
+  options: WorkOptions = {},
+): Promise<RunStatus> {
+  const done = await listDoneShards(run, options);
+  const unread = [...done.values()].filter(({ key }) => !counts.has(key));
+  const read = async (): Promise<void> => {
+    for (let object = unread.pop(); object; object = unread.pop()) {
+      counts.set(object.key, await countErrors(run, object, options));
+    }
+  };
+  await Promise.all(Array.from({ length: footersAtOnce }, read));
+  const shards = getShardCount(run);
+  const clips = [...done.keys()].reduce((sum, shard) => sum + getShardRows(run, shard), 0);
+  const errors = [...done.values()].reduce((sum, { key }) => sum + (counts.get(key) ?? 0), 0);
+  return {
+    ...{ shards, done: done.size, waiting: shards - done.size, active: 0, failed: 0 },
+    ...{ clips, errors, clipsPerSecond: measureRate(run, done) },
+  };
+}
+
+/** Recordings per second between the first and the last shard of the last ten minutes. */
+function measureRate(run: Run, done: DoneShards): number {
+  const latest = Math.max(...[...done.values()].map(({ modified }) => modified));
+  const recent = [...done].filter(([, { modified }]) => modified >= latest - rateMilliseconds);
+  const start = Math.min(...recent.map(([, { modified }]) => modified));
+  // The first was begun before the time that is counted.
+  const clips = recent
+    .filter(([, { modified }]) => modified > start)
+    .reduce((sum, [shard]) => sum + getShardRows(run, shard), 0);
+  return latest > start ? clips / ((latest - start) / 1000) : 0;
+}
+
+async function countErrors(run: Run, { key, size }: StoredObject, options: WorkOptions): Promise<number> {
+  const source = createObjectSource(run.store, { key, size }, { ...options, blockBytes: 1 << 16 });
+  const { notes } = await openParquetFile(source);
+  const { errors } = JSON.parse(notes.get(shardNote) ?? "{}") as { readonly errors?: unknown };
+  return typeof errors === "number" ? errors : 0;
+}

@@ -1,0 +1,284 @@
+/** Runs of shards on real recordings: planning, embedding, reading back, training. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFile, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, it } from "vitest";
+import { createTone, createWav } from "../../../test/support/audio-files.ts";
+import { runGolem } from "../../../test/support/command-line.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { getSharedFolder } from "../../../test/support/shared-folder.ts";
+
+/** Twelve tones in two classes, and three files that are no recordings. */
+async function writeData(folder: string): Promise<void> {
+  for (let n = 0; n < 12; n++) {
+    const label = n % 2 ? "high" : "low";
+    await mkdir(join(folder, label), { recursive: true });
+    const tone = createTone(16_000, 0.5 + 0.05 * n, 1, (n % 2 ? 2000 : 200) + 13 * n);
+    await writeFile(join(folder, label, `${n}.wav`), createWav(tone, 16_000));
+  }
+  await writeFile(join(folder, "low", "garbage.wav"), Buffer.from("this is no sound at all, in no way"));
+  await writeFile(join(folder, "low", "empty.wav"), "");
+  await writeFile(
+    join(folder, "high", "cut.wav"),
+    createWav(createTone(16_000, 1, 1, 900), 16_000).subarray(0, 20),
+  );
+}
+
+const getData = () => getSharedFolder("tones-for-shards", writeData);
+
+/** A run over the tones that is done. */
+const getRun = () =>
+  getSharedFolder("run-of-tones", async (folder) => {
+    const data = await getData();
+    expect((await runGolem(["plan", data, "--out", folder, "--shard-size", "4", "--quiet"])).exitCode).toBe(
+      0,
+    );
+    expect((await runGolem(["embed", "--run", folder, "--quiet"])).exitCode).toBe(0);
+  });
+
+async function runJson(...args: string[]) {
+  const { exitCode, stdout, stderr } = await runGolem([...args, "--json", "--quiet"]);
+  return { exitCode, stderr, document: stdout === "" ? undefined : JSON.parse(stdout) };
+}
+
+async function hashShards(run: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const name of (await readdir(join(run, "shards"))).sort()) {
+    hashes[name] = createHash("sha256")
+      .update(await readFile(join(run, "shards", name)))
+      .digest("hex");
+  }
+  return hashes;
+}
+
+describe("golem plan and embed --run", () => {
+  it("makes shards one by one or all at once, with the same bytes, and no shard twice", async () => {
+    const data = await getData();
+    const run = await createScratchFolder();
+    const planned = await runJson("plan", data, "--out", run, "--shard-size", "4");
+    expect(planned.document).toMatchObject({ recordings: 15, shards: 4, shardSize: 4, skipped: [] });
+    expect((await runJson("status", "--run", run)).document).toEqual({
+      ...{ shards: 4, done: 0, waiting: 4, active: 0, failed: 0, clips: 0, errors: 0, clipsPerSecond: 0 },
+    });
+    process.env.SLURM_ARRAY_TASK_ID = "2";
+    try {
+      expect((await runJson("embed", "--run", run)).document).toMatchObject({
+        shard: 2,
+        embedded: 1,
+        clips: 4,
+      });
+    } finally {
+      delete process.env.SLURM_ARRAY_TASK_ID;
+    }
+    expect((await runJson("embed", "--run", run, "--shard", "2")).document).toMatchObject({
+      embedded: 0,
+      found: 1,
+    });
+    expect((await runJson("embed", "--run", run)).document).toMatchObject({
+      embedded: 3,
+      found: 1,
+      errors: 3,
+    });
+    expect((await runJson("status", "--run", run)).document).toMatchObject({ done: 4, clips: 15, errors: 3 });
+    expect(await hashShards(run)).toEqual(await hashShards(await getRun()));
+  });
+
+  it("finds what is done when planned again, also without the queue or the process that did it", async () => {
+    const run = await createScratchFolder();
+    const data = await createScratchFolder();
+    await cp(await getData(), data, { recursive: true, preserveTimestamps: true });
+    await cp(await getRun(), run, { recursive: true });
+    expect((await runJson("plan", data, "--out", run, "--shard-size", "4")).exitCode).toBe(0);
+    expect((await runJson("status", "--run", run)).document.done).toBe(4);
+    await utimes(join(data, "low", "10.wav"), 1, 1);
+    expect((await runJson("plan", data, "--out", run, "--shard-size", "4")).exitCode).toBe(0);
+    expect((await runJson("status", "--run", run)).document.done).toBe(3);
+  });
+
+  it("says what is wrong: a shard that is not there, data that has gone, both forms at once", async () => {
+    const run = await createScratchFolder();
+    await cp(await getRun(), run, { recursive: true });
+    const beyond = await runJson("embed", "--run", run, "--shard", "9");
+    expect(beyond.exitCode).toBe(2);
+    expect(beyond.stderr).toContain("shards 0 to 3");
+    await rm(join(run, "shards"), { recursive: true });
+    const gone = await runJson("embed", "--run", run, "--data", join(run, "nothing"));
+    expect(gone).toMatchObject({ exitCode: 1, document: { error: { code: "data-not-found" } } });
+    await expect(stat(join(run, "shards"))).rejects.toThrow();
+    expect((await runJson("embed", "somewhere", "--run", run)).exitCode).toBe(2);
+    expect((await runJson("embed", "somewhere")).exitCode).toBe(2);
+    expect((await runJson("embed", "--run", join(run, "nothing"))).document.error.code).toBe(
+      "data-not-found",
+    );
+    await writeFile(join(run, "run.json"), "{}");
+    expect((await runJson("status", "--run", run)).document.error.code).toBe("invalid-data");
+  });
+
+  it("refuses a manifest whose recordings are not those of the run", async () => {
+    const run = await createScratchFolder();
+    const other = await createScratchFolder();
+    await cp(await getRun(), run, { recursive: true });
+    const data = await createScratchFolder();
+    await cp(await getData(), data, { recursive: true });
+    await rm(join(data, "low", "0.wav"));
+    await copyFile(join(data, "low", "2.wav"), join(data, "low", "new.wav"));
+    await runJson("plan", data, "--out", other, "--shard-size", "4");
+    await copyFile(join(other, "manifest.parquet"), join(run, "manifest.parquet"));
+    const document = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
+    document.manifest[0].bytes = (await stat(join(run, "manifest.parquet"))).size;
+    await writeFile(join(run, "run.json"), JSON.stringify(document));
+    await rm(join(run, "shards"), { recursive: true });
+    expect((await runJson("embed", "--run", run)).document.error).toMatchObject({ code: "invalid-data" });
+  });
+});
+
+describe("shards", () => {
+  it("are read by DuckDB: vectors, facts, text, errors, and labels from the manifest", async () => {
+    const run = await getRun();
+    const connection = await (await DuckDBInstance.create(":memory:")).connect();
+    const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    const shards = `'${run}/shards/*.parquet'`;
+    const [counts] = await query(
+      `select count(*)::int n, count(distinct key)::int keys, count(error_code)::int errors,
+         min(len("moonshine-tiny/layer_6"))::int size, count("moonshine-tiny/context")::int decoded from ${shards}`,
+    );
+    expect(counts).toEqual({ n: 15, keys: 15, errors: 3, size: 576, decoded: 12 });
+    const labels = await query(
+      `select label, count(*)::int n, any_value(s.facts::json->>'codec') codec
+         from '${run}/manifest*.parquet' m join ${shards} s using (key) where error_code is null group by 1 order by 1`,
+    );
+    expect(labels).toEqual(
+      [
+        { label: "high", n: 6, codec: "pcm_s16le" },
+        { label: "low", n: 6, codec: "pcm_s16le" },
+      ].map((row) => ({ ...row, codec: expect.any(String) })),
+    );
+    const errors = await query(
+      `select key, error_code from ${shards} where error_code is not null order by 1`,
+    );
+    expect(errors.map(({ key }) => key)).toEqual(["high/cut.wav", "low/empty.wav", "low/garbage.wav"]);
+  });
+
+  it("train the golem that the folder trains, byte for byte, copies included", async () => {
+    const out = await createScratchFolder();
+    const data = await getData();
+    const run = await getRun();
+    const train = async (from: string, name: string, ...args: string[]) => {
+      const { document } = await runJson("train", from, "--out", join(out, name), ...args);
+      expect(document.evaluation?.skipped).toHaveLength(3);
+      return readFile(join(out, name, "head.safetensors"));
+    };
+    expect(await train(run, "a")).toEqual(await train(data, "b"));
+    expect(await train(run, "c", "--head", "logistic")).toEqual(await train(data, "d", "--head", "logistic"));
+    const evaluated = await runJson("evaluate", join(out, "c"), run);
+    expect(evaluated.document.error.code).toBe("no-recordings");
+    const doctor = await runJson("doctor", run);
+    const own = await runJson("doctor", data);
+    expect(doctor.document).toEqual(own.document);
+    const predicted = await runJson("suggest", join(out, "c"), run);
+    expect(predicted.document.error.message).toContain("trained on all 12");
+  });
+
+  it("say which encoders they hold when others are asked for", async () => {
+    const run = await getRun();
+    const out = join(await createScratchFolder(), "golem");
+    const { document } = await runJson("train", run, "--out", out, "--encoder", "mfcc");
+    expect(document.error).toMatchObject({ code: "invalid-option" });
+    expect(document.error.message).toContain("moonshine-tiny and google-speech-embedding with transcripts");
+  });
+
+  it("with 16 bits are half as large and train nearly the same golem", async () => {
+    const data = await getData();
+    const run = await createScratchFolder();
+    await runJson("plan", data, "--out", run, "--shard-size", "8", "--encoder", "moonshine-tiny", "--fp16");
+    // moonshine-tiny alone has no transcripts.
+    expect((await runJson("embed", "--run", run)).document.errors).toBe(3);
+    const out = await createScratchFolder();
+    const half = await runJson("train", run, "--out", join(out, "half"), "--augment", "none");
+    const whole = await runJson(
+      "train",
+      data,
+      "--out",
+      join(out, "whole"),
+      "--encoder",
+      "moonshine-tiny",
+      "--augment",
+      "none",
+    );
+    expect(half.document.views).toHaveLength(whole.document.views.length);
+    expect(half.document.evaluation.balancedAccuracy).toBeCloseTo(
+      whole.document.evaluation.balancedAccuracy,
+      1,
+    );
+  });
+
+  it("score a golem on held-out recordings, as their folder does", async () => {
+    const [data, run, out] = [
+      await createScratchFolder(),
+      await createScratchFolder(),
+      await createScratchFolder(),
+    ];
+    for (let n = 0; n < 4; n++) {
+      const label = join(data, n % 2 ? "high" : "low");
+      await mkdir(label, { recursive: true });
+      const tone = createTone(16_000, 0.4, 1, (n % 2 ? 2100 : 150) + 7 * n);
+      await writeFile(join(label, `${n}.wav`), createWav(tone, 16_000));
+    }
+    const encoder = ["--encoder", "google-speech-embedding"];
+    await runJson("train", await getData(), "--out", join(out, "golem"), ...encoder, "--augment", "none");
+    await runJson("plan", data, "--out", run, "--shard-size", "3", ...encoder);
+    await runJson("embed", "--run", run);
+    const scored = await runJson("evaluate", join(out, "golem"), run);
+    expect(scored.document.recordings).toBe(4);
+    expect(scored.document).toEqual((await runJson("evaluate", join(out, "golem"), data)).document);
+    await rm(join(run, "shards", (await readdir(join(run, "shards")))[0]!));
+    const partly = await runJson("evaluate", join(out, "golem"), run, "--strict");
+    expect(partly.exitCode).toBe(1);
+    expect(partly.document.recordings).toBeLessThan(4);
+    expect(partly.document.skipped[0].message).toContain("1 of 2 shards");
+  });
+});
+
+/** Whether a file system of a few kilobytes can be mounted: as root, on Linux. */
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+
+describe.skipIf(!canMount)(
+  `a full disk${canMount ? "" : " (skipped: only root mounts file systems)"}`,
+  () => {
+    it("ends the work with an error, keeps whole shards only, and goes on when there is room", async () => {
+      const run = await createScratchFolder();
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=44k", "none", run]);
+      try {
+        const planned = [
+          "plan",
+          await getData(),
+          "--out",
+          run,
+          "--shard-size",
+          "3",
+          "--encoder",
+          "google-speech-embedding",
+        ];
+        expect((await runJson(...planned)).exitCode).toBe(0);
+        const { exitCode, document } = await runJson("embed", "--run", run);
+        expect(exitCode).toBe(1);
+        expect(document.error).toMatchObject({
+          code: "output-failed",
+          message: expect.stringContaining("full"),
+        });
+        const { done } = (await runJson("status", "--run", run)).document;
+        expect(done).toBeLessThan(5);
+        expect((await readdir(join(run, "shards"))).filter((name) => !name.endsWith(".parquet"))).toEqual([]);
+        execFileSync("mount", ["-o", "remount,size=1m", run]);
+        expect((await runJson("embed", "--run", run)).document).toMatchObject({
+          found: done,
+          embedded: 5 - done,
+        });
+      } finally {
+        execFileSync("umount", ["-l", run]);
+      }
+    });
+  },
+);

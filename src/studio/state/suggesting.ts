@@ -1,0 +1,69 @@
+/**
+ * What to label next: files without labels are embedded, and those that the golem would learn most from are listed.
+ *
+ * Not its concern: how they are chosen (workflow/suggest-recordings.ts), screens.
+ */
+import { signal } from "@preact/signals";
+import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
+import type { Suggestions } from "../../workflow/suggest-recordings.ts";
+import type { FoundFile } from "../data/found-files.ts";
+import { describeError } from "../words/failures.ts";
+import { computeHash, keepFiles } from "./keep.ts";
+import { tell } from "./notice.ts";
+import { task } from "./tasks.ts";
+import { getEmbedder, getLearner } from "./workers.ts";
+
+/** A file worth labelling, and why. */
+export type Suggested = Suggestions["suggestions"][number] & { readonly found: FoundFile };
+
+/** Files embedded and files in all, while a pool is read. */
+export const poolProgress = signal<readonly [done: number, all: number] | undefined>(undefined);
+
+/** The suggestions for the task that they were made for, best first. */
+export const suggestions = signal<{ readonly task: string; readonly list: readonly Suggested[] } | undefined>(
+  undefined,
+);
+
+/** Chooses from files; those that cannot be embedded are passed over. */
+export async function suggestFrom(files: readonly FoundFile[]): Promise<void> {
+  const open = task.value;
+  const sounds = files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!));
+  if (!open || poolProgress.value) return;
+  suggestions.value = undefined;
+  poolProgress.value = [0, sounds.length];
+  try {
+    const pool: { file: string; hash: string }[] = [];
+    for (const [i, { path, read }] of sounds.entries()) {
+      const bytes = await read();
+      const hash = await computeHash(bytes);
+      const isEmbedded = await getEmbedder()
+        .call("embedFile", { bytes, name: path, hash })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isEmbedded) pool.push({ file: path, hash });
+      poolProgress.value = [i + 1, sounds.length];
+    }
+    const { suggestions: chosen } = await getLearner().call("suggest", { task: open.id, pool });
+    const byPath = new Map(sounds.map((file) => [file.path, file]));
+    const list = chosen.map((one) => ({ ...one, found: byPath.get(one.file)! }));
+    if (task.value?.id === open.id) suggestions.value = { task: open.id, list };
+  } catch (error) {
+    tell({ text: () => describeError(error), isError: true });
+  } finally {
+    poolProgress.value = undefined;
+  }
+}
+
+/** Adds a suggested file to a class of the open task. */
+export async function acceptSuggestion({ file, found }: Suggested, label: string): Promise<void> {
+  const open = task.value;
+  if (!open) return;
+  const original = file.split("/").at(-1)!;
+  await keepFiles(open, [
+    { bytes: await found.read(), label, extension: getExtension(original) || "wav", original },
+  ]);
+  const { value } = suggestions;
+  if (value) suggestions.value = { ...value, list: value.list.filter((one) => one.file !== file) };
+}

@@ -1,0 +1,89 @@
+/** Runs of shards with drawn vectors, for training on more recordings than it pays to embed. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createRandom } from "../../src/core/random.ts";
+import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
+import { openFolderStore } from "../../src/node/object-store/folder-store.ts";
+import { type PlannedRecording, writeManifest } from "../../src/node/shards/manifest.ts";
+import { getRunRecipe, getShardKey, openRun, saveRun } from "../../src/node/shards/run-document.ts";
+import { encodeShard, type ShardRow } from "../../src/node/shards/shard-writer.ts";
+import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
+
+/** Distance of class means in standard deviations of a feature's noise. */
+const separation = 0.12;
+
+/** Writes a run whose vectors are drawn from a Gaussian per class. */
+export async function writeDrawnRun(
+  folder: string,
+  {
+    recordings,
+    shardSize,
+    classes,
+    encoder,
+  }: {
+    readonly recordings: number;
+    readonly shardSize: number;
+    readonly classes: number;
+    /** The default encoders and transcripts unless given. */
+    readonly encoder?: string;
+  },
+): Promise<void> {
+  mkdirSync(join(folder, "shards"), { recursive: true });
+  const choice = encoder === undefined ? {} : { encoder };
+  const { encoders, transcriber } = getEncoderSetInfo(await resolveEncoderSet(choice));
+  const store = openFolderStore(folder);
+  const planned = Array.from(
+    { length: recordings },
+    (_, row): PlannedRecording => ({
+      ...{ key: `${row}.wav`, label: `class ${row % classes}`, split: "none", bytes: 1, version: "1" },
+    }),
+  );
+  const { manifest, contents } = await writeManifest(store, planned, shardSize);
+  await saveRun(store, {
+    ...{
+      format: "golem-run",
+      version: 1,
+      createdBy: "test",
+      data: "/nowhere",
+      name: "drawn",
+      recordings,
+      shardSize,
+    },
+    ...{ choice, audio: {}, fp16: false, skipped: [], contents, manifest, encoders: [...encoders] },
+    ...(transcriber ? { transcriber: { ...transcriber, vectors: [...transcriber.vectors] } } : {}),
+  });
+  const run = await openRun(folder);
+  const random = createRandom(1);
+  const means = new Map<string, Float32Array>();
+  const draw = (name: string, length: number): Float32Array => {
+    const mean = means.get(name) ?? Float32Array.from({ length }, () => separation * random.normal());
+    means.set(name, mean);
+    return mean.map((value) => value + random.normal());
+  };
+  const words = () => Uint32Array.from({ length: 60 }, () => random.integer(2 ** 32));
+  for (const shard of contents.keys()) {
+    const rows = planned
+      .slice(shard * shardSize, (shard + 1) * shardSize)
+      .map(({ key, label }, i): ShardRow => {
+        const sha256 = (shard * shardSize + i).toString(16).padStart(64, "0");
+        const facts = {
+          ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1 },
+          ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -70, warnings: [] },
+          ...{ kept: [0, 1] as const, fingerprint: words(), levels: words(), audioHash: sha256 },
+        };
+        const number = Number(label.slice("class ".length));
+        const text = Array.from({ length: 4 }, () => `word${(random.integer(60) * (number + 3)) % 97}`).join(
+          " ",
+        );
+        const vectors = (transcriber?.vectors ?? []).map(({ name, size }) => draw(`${name} ${label}`, size));
+        const embeddings = encoders.map(({ id, layers, dimensions }) => ({
+          ...{ frames: 50, vector: draw(`${id} ${label}`, 2 * layers * dimensions) },
+        }));
+        const transcript = transcriber
+          ? { transcript: { text, logprob: -0.3, tokens: 8, steps: 9, vectors } }
+          : {};
+        return { key, sha256, outcome: { output: { facts, embeddings, ...transcript } } };
+      });
+    await store.write(getShardKey(run, shard), await encodeShard(rows, getRunRecipe(run), false));
+  }
+}
