@@ -58,7 +58,7 @@ it.each(["a client that leaves", "a server that stops"])(
     expect(await readManifest(folder)).toEqual([]);
     if (way === "a client that leaves") {
       socket.terminate();
-      await expect.poll(() => readManifest(folder)).toHaveLength(1);
+      await expect.poll(() => readManifest(folder), { timeout: 10_000 }).toHaveLength(1);
     }
     await served.server.close();
     expect(await readManifest(folder)).toMatchObject([{ heard: "low", kind: "event" }]);
@@ -94,7 +94,7 @@ it.each([
   const count = (kind: string) => expected.filter((text) => text.startsWith(kind)).length;
   for (const kind of ["unknown", "unsure", "event"]) {
     await expect
-      .poll(async () => (await served.fetch("/metrics")).text())
+      .poll(async () => (await served.fetch("/metrics")).text(), { timeout: 10_000 })
       .toContain(`golem_kept_clips_total{kind="${kind}"} ${count(kind)}\n`);
   }
   await served.server.close();
@@ -120,7 +120,7 @@ it("counts what it kept and what it could not keep", async () => {
   onTestFinished(() => served.server.close());
   await listen(served.url);
   await expect
-    .poll(async () => (await served.fetch("/metrics")).text())
+    .poll(async () => (await served.fetch("/metrics")).text(), { timeout: 10_000 })
     .toContain('golem_kept_clips_total{kind="failed"} 1\n');
   expect(served.getLog()).toContainEqual(expect.objectContaining({ level: 40, code: "output-failed" }));
 });
