@@ -13,8 +13,8 @@ const { run } = await import("../dist/cli/run.js").catch((error) => {
 
 /** Exit codes after a signal: 128 and its number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 };
-/** Time for an orderly end. */
-const orderlyMilliseconds = 1500;
+/** Time for an orderly end; longer where sound that was heard has to be written. */
+const orderlyMilliseconds = process.argv.some((text) => /^--keep(=|$)/.test(text)) ? 6000 : 1500;
 /** They finish what they have accepted, within limits of their own. */
 const finishes = ["serve", "work"];
 /** Lines to a reader that has left are dropped. Commands stop that make nothing but lines; others have work to save. */

@@ -18,7 +18,7 @@ export function describeDifference(
   nameB: string,
   bold: (text: string) => string,
 ): string[] {
-  const { a, b, cost, perClass, changed, onlyA, onlyB } = diff;
+  const { scores, cost, perClass, changed, onlyA, onlyB } = diff;
   const describeCost = ({ bytes, encoders, milliseconds }: GolemDiff["cost"]["a"]): string[] => [
     `${Math.round(bytes / 1024)} kB`,
     milliseconds === undefined ? "-" : `${Math.round(milliseconds)} ms`,
@@ -30,8 +30,8 @@ export function describeDifference(
     "",
     ...formatTable([
       ["golem", "balanced accuracy", "folder", "per recording", "encoders"],
-      [nameA, formatPercent(a.balancedAccuracy), ...describeCost(cost.a)],
-      [nameB, formatPercent(b.balancedAccuracy), ...describeCost(cost.b)],
+      [nameA, formatPercent(scores.a), ...describeCost(cost.a)],
+      [nameB, formatPercent(scores.b), ...describeCost(cost.b)],
     ]),
     "",
     ...(classes.length > 0

@@ -1,6 +1,11 @@
 /** Annotations as Audacity, Raven, BirdNET and DCASE write them. */
 import { expect, it } from "vitest";
-import { findSegmentColumns, parseLabelTrack, readAnnotationTable } from "./annotation-files.ts";
+import {
+  findSegmentColumns,
+  parseAnnotationTable,
+  parseLabelTrack,
+  readAnnotationTable,
+} from "./annotation-files.ts";
 import { parseCsv } from "./table.ts";
 
 it("reads a label track, with frequencies, decimal commas and either line end", () => {
@@ -10,6 +15,57 @@ it("reads a label track, with frequencies, decimal commas and either line end", 
     { segment: { start: 1.5, end: 2.25 }, label: "dog", place: "day.txt, line 1" },
     { segment: { start: 3.5, end: 4 }, label: "great tit", place: "day.txt, line 3" },
     { segment: { start: 5, end: 6 }, label: "", place: "day.txt, line 4" },
+  ]);
+});
+
+it("reads the examples of Audacity's manual: points, frequencies on a second line, undefined ones as -1", () => {
+  const text = [
+    "1.000000\t1.000000\tThis point was clicked at 6928.456055 Hz",
+    "\\\t6928.456055\t6928.456055",
+    "2.000000\t2.500000\tLow frequency undefined",
+    "\\\t-1.000000\t6334.588867",
+    "3.000000\t3.500000\t",
+    "\\\t8908.015625\t-1.000000",
+    "-0.250000\t0.500000\tmoved to before the start",
+    "",
+  ].join("\n");
+  expect(
+    parseLabelTrack(text, "x")?.map(({ segment: { start, end }, label }) => [start, end, label]),
+  ).toEqual([
+    [1, 1, "This point was clicked at 6928.456055 Hz"],
+    [2, 2.5, "Low frequency undefined"],
+    [3, 3.5, ""],
+    [0, 0.5, "moved to before the start"],
+  ]);
+});
+
+const ravenStart = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)";
+it.each([
+  ["a byte order mark and CRLF", `\uFEFF${ravenStart}\tAnnotation\r\n`, "\towl\r\n"],
+  ["quotes and commas in a cell", `${ravenStart}\tNotes, free\tSpecies\n`, '\t"whoo, he said\towl\n'],
+  [
+    "measurements and a column of the user's own",
+    `${ravenStart}\tDelta Time (s)\tPeak Freq (Hz)\tAvg Power Density (dB FS/Hz)\tOccupancy\tVocalization\n`,
+    "\t1.25\t400\t-60.1\tx\towl\n",
+  ],
+  [
+    "an empty column of annotations beside a filled one",
+    `${ravenStart}\tAnnotation\tCall Type\n`,
+    "\t\towl\n",
+  ],
+  [
+    "clock times and dates",
+    `${ravenStart}\tBegin Clock Time\tBegin Date\tAnnotation\n`,
+    "\t17:32:57.000\t2020/4/9\towl\n",
+  ],
+])("reads a selection table with %s, each selection once", async (_, header, rest) => {
+  const row = (number: number, view: string, times: string) =>
+    `${number}\t${view}\t1\t${times}\t0.0\t8000.0${rest}`;
+  const text = `${header}${row(1, "Waveform 1", "1.25\t2.5")}${row(1, "Spectrogram 1", "1.25\t2.5")}${row(2, "Spectrogram 1", "7,5\t8,0")}`;
+  const found = readAnnotationTable(await parseAnnotationTable(text, "day.txt"), "day.txt");
+  expect(found?.map(({ segment: { start, end }, label }) => [start, end, label])).toEqual([
+    [1.25, 2.5, "owl"],
+    [7.5, 8, "owl"],
   ]);
 });
 

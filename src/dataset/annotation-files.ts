@@ -9,7 +9,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Segment } from "./segment.ts";
-import type { Table } from "./table.ts";
+import { parseCsv, type Table } from "./table.ts";
 
 /** One annotation, with the position for messages: "day.txt, line 3". */
 export interface Annotation {
@@ -21,7 +21,7 @@ export interface Annotation {
   readonly file?: string;
 }
 
-const trackLine = /^\s*(\d+(?:[.,]\d+)?)\t\s*(\d+(?:[.,]\d+)?)(?:\t(.*))?$/;
+const trackLine = /^\s*(-?\d+(?:[.,]\d+)?)\t\s*(-?\d+(?:[.,]\d+)?)(?:\t(.*))?$/;
 
 /**
  * Parses an Audacity label track: start, end and label, separated by tabs. Lines that begin with a backslash
@@ -38,7 +38,8 @@ export function parseLabelTrack(text: string, name: string): Annotation[] | unde
     const match = trackLine.exec(line);
     if (!match) return undefined;
     annotations.push({
-      segment: { start: toNumber(match[1]!), end: toNumber(match[2]!) },
+      // A label may begin before the recording, where the track was moved.
+      segment: { start: Math.max(0, toNumber(match[1]!)), end: Math.max(0, toNumber(match[2]!)) },
       label: match[3]?.trim() ?? "",
       place: `${name}, line ${index + 1}`,
     });
@@ -128,13 +129,39 @@ export function readSegment(
   );
 }
 
+/** Columns of a selection table that Raven writes itself, beside those with a unit. */
+const ravenColumn =
+  /^(selection|view|channel|(begin|end) (file|path|date|hour|clock time|date time)|.*\(.*\)|.*(freq|power|energy|entropy|amplitude|occupancy|score|count)( .*)?)$/i;
+
+/** Parses a table of annotations. Raven's cells are never quoted, and may hold any quotes and commas. */
+export async function parseAnnotationTable(text: string, name: string): Promise<Table> {
+  const isRaven = /^\uFEFF?Selection\t/i.test(text);
+  return parseCsv(text, name, isRaven ? { delimiter: "\t", quote: null } : {});
+}
+
+/**
+ * The column of labels: of those that usually hold them the first that is filled in; in a table of Raven the
+ * only column of text that the user has added.
+ */
+function findLabelColumn({ columns, rows }: Table): string | undefined {
+  const usual = labelColumns.flatMap((name) => find(columns, [name]) ?? []);
+  const getCells = (column: string) =>
+    rows.map(({ cells }) => (cells.get(column.toLowerCase()) ?? "").trim()).filter((cell) => cell !== "");
+  const filled = usual.find((column) => getCells(column).length > 0);
+  if (filled !== undefined || find(columns, ["selection"]) === undefined) return filled ?? usual[0];
+  const own = columns.filter(
+    (column) => !ravenColumn.test(column) && getCells(column).some((cell) => Number.isNaN(toNumber(cell))),
+  );
+  return own.length === 1 ? own[0] : usual[0];
+}
+
 /**
  * Reads a selection table of Raven, or a table of annotations beside one recording; undefined without the
  * columns of start and end. Raven lists a selection once per view; it counts once.
  */
 export function readAnnotationTable(table: Table, name: string): Annotation[] | undefined {
   const columns = findSegmentColumns(table.columns);
-  const label = find(table.columns, labelColumns);
+  const label = findLabelColumn(table);
   if (!columns || label === undefined) return undefined;
   const file = find(table.columns, ["begin file", "begin path", "file", "filename", "file_name"]);
   const inFile = find(table.columns, ["file offset (s)"]);

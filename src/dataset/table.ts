@@ -31,9 +31,14 @@ export interface Table {
  * Parses CSV text whose first line is the header.
  *
  * @param name Name of the file in messages.
+ * @param format What differs: the delimiter, no quotes.
  * @throws GolemError `invalid-data` for broken quotes, surplus cells, too many rows.
  */
-export async function parseCsv(text: string, name: string): Promise<Table> {
+export async function parseCsv(
+  text: string,
+  name: string,
+  format: { readonly delimiter?: string; readonly quote?: null } = {},
+): Promise<Table> {
   const { parse } = await import("csv-parse/sync");
   const headerLine = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? "";
   const delimiter = headerLine.includes(",")
@@ -47,6 +52,7 @@ export async function parseCsv(text: string, name: string): Promise<Table> {
   try {
     records = parse(text, {
       delimiter,
+      ...format,
       bom: true,
       info: true,
       relax_column_count: true,

@@ -115,6 +115,7 @@ export function createEventPipeline(
   let dropped = 0;
   let heardUntil = 0;
   let certain: DetectedEvent[] = [];
+  let isOver = false;
 
   const toSeconds = (frame: number): number => Math.min(frame * frameSamples, ring.written) / sampleRate;
   const toEvent = ({ start, end, label, confidence }: TrackedEvent): DetectedEvent => ({
@@ -125,6 +126,18 @@ export function createEventPipeline(
     certain.push(...events.map(toEvent));
     clips?.addEvents(events);
   };
+  /** Ends all stretches in progress. */
+  const endTracks = (quietUntil: number): void => {
+    accept(track.end(quietUntil));
+    clips?.end(quietUntil);
+  };
+  /** What was heard until the stream is given up is kept, with the sound that there is. */
+  const giveUp = (): void => {
+    isOver = true;
+    endTracks(Number.POSITIVE_INFINITY);
+    clips?.finish();
+  };
+  if (clips) signal?.addEventListener("abort", giveUp, { once: true });
   const queue = createWindowQueue<WindowScores>({
     concurrency,
     classify: async (samples) => {
@@ -133,9 +146,11 @@ export function createEventPipeline(
       return scores;
     },
     take(plan, answer) {
+      if (isOver) return;
       if (plan.kind === "end") {
-        accept(track.end(plan.quietUntil));
-        return clips?.end(plan.quietUntil);
+        endTracks(plan.quietUntil);
+        if (plan.quietUntil === Number.POSITIVE_INFINITY) signal?.removeEventListener("abort", giveUp);
+        return;
       }
       if (answer) heardUntil = toSeconds(plan.to);
       const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };

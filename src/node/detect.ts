@@ -57,9 +57,8 @@ export async function* detectFile<Label extends string = string>(
   const settings = settle(golem, options);
   const { signal, onProgress } = options;
   const source = await openFileSource(file);
-  let keeper: ClipKeeper | undefined;
   try {
-    keeper = await openKeeper(settings, options);
+    const keeper = await openKeeper(settings, options);
     const { classifier, dispose } = await loadClassifier(golem, options);
     try {
       const onWarning = (warning: ErrorRecord) => options.onWarning?.({ ...warning, file });
@@ -67,10 +66,10 @@ export async function* detectFile<Label extends string = string>(
       const work = { settings, decoders: systemDecoders, signal, onProgress, onWarning, keep };
       yield* detectSource(source, classifier, work) as AsyncGenerator<DetectedEvent<Label>>;
     } finally {
+      await keeper?.close(signal?.aborted ? interruptedSeconds : undefined);
       await dispose();
     }
   } finally {
-    await keeper?.close();
     await source.close();
   }
 }
@@ -93,8 +92,9 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
     return {
       ...detector,
       async dispose() {
+        // Clips first: an encoder may take long to end.
+        await keeper?.close(signal?.aborted ? interruptedSeconds : undefined);
         await dispose();
-        await keeper?.close();
       },
     };
   } catch (error) {
@@ -102,6 +102,9 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
     throw error;
   }
 }
+
+/** Longest time that clips are written after an interruption, in seconds. */
+const interruptedSeconds = 4;
 
 /** Fills in the settings; warns of a golem that is seldom sure. */
 function settle({ model }: Golem, options: DetectWork): DetectSettings {

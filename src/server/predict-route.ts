@@ -6,7 +6,9 @@
  */
 import type { Context } from "hono";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
+import type { HeardClip } from "../detect/clip-cutter.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
+import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
 import type { GolemPool } from "../node/threads/golem-pool.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
@@ -26,6 +28,8 @@ export interface PredictParts extends RecordingLimits {
   readonly metrics: Metrics;
   /** Seconds that a request may take once its body has arrived. */
   readonly timeoutSeconds: number;
+  /** Keeps recordings with an unsure or unknown prediction; undefined: nothing is kept. */
+  readonly keeper: ClipKeeper | undefined;
   /** Recordings of one request at work at a time. */
   readonly concurrency: number;
 }
@@ -51,7 +55,7 @@ export async function handlePredict(
       const answers = await predictAll(
         golem,
         files,
-        { left: leave.signal, client: c.var.client, isStrict: !isForm },
+        { left: leave.signal, client: c.var.client, isStrict: !isForm, source: `predict ${c.var.requestId}` },
         parts,
       );
       if (!isForm) return c.json(answers[0]);
@@ -67,6 +71,8 @@ export async function handlePredict(
 /** The request that files are predicted for. */
 interface FileRequest {
   readonly client: string;
+  /** What kept recordings came from: one request is one source. */
+  readonly source: string;
   /** Aborted when the client goes away. */
   readonly left: AbortSignal;
   /** Whether the error of a file fails the request, instead of being the answer for the file. */
@@ -77,12 +83,13 @@ interface FileRequest {
 async function predictAll(
   golem: ServedGolem,
   files: readonly UploadedFile[],
-  { client, left, isStrict }: FileRequest,
-  { pool, admission, metrics, timeoutSeconds, concurrency }: PredictParts,
+  { client, left, isStrict, source }: FileRequest,
+  { pool, admission, metrics, timeoutSeconds, concurrency, keeper }: PredictParts,
 ): Promise<Answer[]> {
   const done = admission.enter(client);
   const late = AbortSignal.timeout(timeoutSeconds * 1000);
   const signal = AbortSignal.any([left, late]);
+  const keep = keeper && { keep: keeper.settings, onClip: (clip: HeardClip) => keeper.keep(clip, source) };
   const answers = new Array<Answer>(files.length);
   let next = 0;
   const work = async (): Promise<void> => {
@@ -90,7 +97,7 @@ async function predictAll(
       const index = next++;
       const { name, bytes } = files[index]!;
       try {
-        const prediction = await pool.predict(golem, bytes, name, { client, signal });
+        const prediction = await pool.predict(golem, bytes, name, { client, signal, ...keep });
         metrics.countRecording(golem.id, prediction);
         answers[index] = { file: name, ...prediction };
       } catch (error) {

@@ -17,7 +17,7 @@ async function open() {
   await writeFile(join(folder, "broken.wav"), "no sound");
   await writeFile(join(root, "secret.wav"), createWav(createTone(8000, 1, 1, 300), 8000));
   const review = await openReview(folder);
-  const server = await startStudioServer(new Map(), 0, createReviewRoutes(review));
+  const server = await startStudioServer(new Map(), 0, createReviewRoutes(review, ["golem update"]));
   onTestFinished(() => server.close());
   const get = (path: string, init?: RequestInit) => fetch(`${server.url}review/${path}`, init);
   const post = (body: string, headers: Record<string, string> = { "content-type": "application/json" }) =>
@@ -30,7 +30,7 @@ const file = encodeURIComponent("one & two.wav");
 it("plays and draws any recording, and saves answers at once", async () => {
   const { folder, get, post } = await open();
   expect(await (await get("state")).json()).toMatchObject({
-    name: "recordings",
+    ...{ name: "recordings", commands: ["golem update"] },
     items: [{ file: "broken.wav" }, { file: "one & two.wav" }],
   });
   const clip = await get(`clip?file=${file}`);

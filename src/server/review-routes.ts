@@ -12,6 +12,7 @@ import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { ReviewFolder } from "../node/keep/review-folder.ts";
 import { decodeStart } from "../node/report/report-clips.ts";
 import { drawSamples } from "../workflow/report-clips.ts";
+import type { ReviewState } from "../workflow/review.ts";
 import type { ExtraAnswer, ExtraRoutes } from "./studio-server.ts";
 
 /** Longest sound played, in seconds; kept clips are no longer. */
@@ -22,8 +23,12 @@ const maximumBodyBytes = 16_384;
 
 const answerSchema = z.object({ file: z.string(), label: z.string() });
 
-/** Creates the routes: `GET review/state`, `review/clip?file=`, `review/picture?file=`, `POST review/answer`. */
-export function createReviewRoutes(review: ReviewFolder): ExtraRoutes {
+/**
+ * Creates the routes: `GET review/state`, `review/clip?file=`, `review/picture?file=`, `POST review/answer`.
+ *
+ * @param commands What to run once labels were given.
+ */
+export function createReviewRoutes(review: ReviewFolder, commands: readonly string[] = []): ExtraRoutes {
   const decode = async (file: string): Promise<Float32Array> => {
     const path = review.locate(file);
     if (path === undefined) throw new GolemError("not-found", "There is no such recording in this review.");
@@ -39,7 +44,7 @@ export function createReviewRoutes(review: ReviewFolder): ExtraRoutes {
     const file = query.get("file") ?? "";
     switch (`${request.method} ${path}`) {
       case "GET /review/state":
-        return toJson(await review.getState());
+        return toJson({ ...(await review.getState()), commands } satisfies ReviewState);
       case "GET /review/clip":
         return { status: 200, type: "audio/wav", body: encodeWav(await decode(file), sampleRate, "pcm16") };
       case "GET /review/picture": {

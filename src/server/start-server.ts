@@ -153,7 +153,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await drain(1000 * timeoutSeconds);
         await golems.close();
         await pool.close();
-        await keeper?.close();
+        await keeper?.close(timeoutSeconds);
         metrics.close();
         log.info("stopped");
       },

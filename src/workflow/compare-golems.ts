@@ -33,6 +33,8 @@ export interface GolemDifference extends PairedDifference {
   readonly protocol: "cross-validation" | "held-out";
   readonly a: Evaluation;
   readonly b: Evaluation;
+  /** The balanced accuracies that are compared: means over repeats, as the difference is. */
+  readonly scores: { readonly a: number; readonly b: number };
   readonly perClass: Readonly<
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
   >;
@@ -163,6 +165,8 @@ function compare(
     const mean = (side: 0 | 1) => own.reduce((sum, pair) => sum + pair[side].correctness, 0) / own.length;
     perClass[label] = { a: mean(0), b: mean(1), recordings: own.length };
   }
+  const classes = Object.values(perClass);
+  const average = (side: "a" | "b") => classes.reduce((sum, own) => sum + own[side], 0) / classes.length;
   const changed = pairs.flatMap(([one, other]): ChangedAnswer[] => {
     const answers = {
       a: labelsA[findLargest(one.probabilities)]!,
@@ -182,6 +186,7 @@ function compare(
       b: pairs.map(([, other]) => other.correctness),
       groups,
     }),
+    scores: { a: average("a"), b: average("b") },
     perClass,
     changed,
     onlyA: labelsA.filter((label) => !labelsB.includes(label)),

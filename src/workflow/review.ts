@@ -27,6 +27,8 @@ export interface ReviewState {
   readonly items: readonly ReviewItem[];
   /** Labels to choose from. */
   readonly labels: readonly string[];
+  /** Commands to run once labels were given, in order. */
+  readonly commands: readonly string[];
 }
 
 /** The label of what is no class, and of sound in which nothing is to be found. */

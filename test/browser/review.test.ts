@@ -39,7 +39,7 @@ async function open(folder: string, locale = "en-GB") {
   const server = await startStudioServer(
     await getBuiltPages(),
     0,
-    createReviewRoutes(await openReview(folder)),
+    createReviewRoutes(await openReview(folder), ["npx golem update my-golem kept --out newer"]),
   );
   onTestFinished(() => server.close());
   const watched = await openWatchedPage(browser, { locale });
@@ -86,7 +86,9 @@ describe.skipIf(!browserPath)(`golem review${browserNote}`, () => {
     expect(heights[1]).toBe(heights[0]);
     expect(await page.evaluate(() => document.querySelector("img")!.naturalWidth)).toBeGreaterThan(100);
     expect(await findViolations(page)).toEqual([]);
+    expect(await page.locator("pre").count()).toBe(0);
     await press(["r"], 1);
+    expect(await page.textContent("pre")).toBe("npx golem update my-golem kept --out newer");
     await press(["w"], 2);
     await press(["b"], 3);
     await press(["2"], 4);

@@ -5,6 +5,7 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
@@ -98,6 +99,35 @@ it("reads a list with start and end, a Raven table, and keeps files of a split a
   expect(JSON.parse(again.stdout)).toMatchObject({ recordings: 9, computed: 0, skipped: [] });
 });
 
+it("reads tables of renamed recordings and older names, in UTF-16 too, and says which of two is not used", async () => {
+  const folder = await createScratchFolder();
+  const write = (name: string, text: string, encoding: BufferEncoding = "utf8") =>
+    writeFile(join(folder, name), text, encoding);
+  const header = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tBegin File\tAnnotation";
+  const row = (file: string, label: string) => `1\tSpectrogram 1\t1\t1.0\t2.0\t${file}\t${label}`;
+  for (const name of ["a", "b", "c"]) {
+    await writeFile(join(folder, `${name}.wav`), createWav([new Float32Array(48_000).fill(0.1)], 16_000));
+  }
+  await write("a.Table.1.selections.txt", `${header}\r\n${row("recorder 7.flac", "owl")}\r\n`);
+  await write("a.Table.2.selections.txt", `${header}\n${row("a.wav", "fox")}\n`);
+  await write("b.Table01.txt", `\uFEFF${header}\n${row("b.wav", "fox")}\n`, "utf16le");
+  await write("c.txt", "1.0\t2.0\towl\n\\\t-1.000000\t6334.588867\n2.5\t2.0\tfox\n");
+  const { recordings, warnings, skipped } = await loadDataset(folder, {
+    annotations: { background: "none" },
+  });
+  expect(recordings.map(({ file, label }) => `${file} ${label}`)).toEqual([
+    "a.wav#t=1,2 owl",
+    "b.wav#t=1,2 fox",
+    "c.wav#t=1,2 owl",
+  ]);
+  expect(warnings.map(({ message }) => message)).toEqual([
+    "a.Table.2.selections.txt is not used: the annotations of a.wav are read from a.Table.1.selections.txt.",
+  ]);
+  expect(skipped.map(({ message }) => message)).toEqual([
+    "c.txt, line 3: fox ends at 2 s, before its start at 2.5 s.",
+  ]);
+});
+
 it("names annotations that cannot be used, and uses the others", async () => {
   const [first, second] = stream.truth;
   const track = [
@@ -132,7 +162,6 @@ it("leaves folders of classes with transcripts beside the recordings as they are
     await copyFile(stream.long, join(folder, label, "a.wav"));
     await writeFile(join(folder, label, "a.txt"), "what was said\n");
   }
-  const { loadDataset } = await import("../../src/node/data/dataset-files.ts");
   const { recordings } = await loadDataset(folder);
   expect(recordings.map(({ file, label }) => `${file} ${label}`)).toEqual(["no/a.wav no", "yes/a.wav yes"]);
   expect(await readdir(folder)).toHaveLength(2);

@@ -2,7 +2,9 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { detectFile } from "../../src/node/detect.ts";
+import { loadGolem } from "../../src/node/golem.ts";
 import { readManifest } from "../../src/node/keep/kept-manifest.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
@@ -87,6 +89,40 @@ it("keeps near misses and unknown sound on request, from a pipe as well", async 
   expect(new Set(manifest.map(({ source }) => source)).size).toBe(1);
   expect(manifest[0]!.source).toMatch(/^live 2/);
   expect(manifest[0]!.start).toBeCloseTo(0.2, 2);
+});
+
+it("keeps what it waits for more sound of when it is interrupted", async () => {
+  const { golem, pcm, long, folder } = await prepare();
+  const ways = [join(folder, "listen"), join(folder, "detect")] as const;
+  const stop = new AbortController();
+  const second = 2 * rate;
+  async function* speak() {
+    yield pcm.subarray(0, 5 * second);
+    // The one before has been heard when the next but one is asked for.
+    for (let i = 0; i < 4; i++) yield pcm.subarray(5 * second, 5 * second + 2);
+    stop.abort();
+  }
+  const stdin = Readable.from(speak(), { highWaterMark: 1 });
+  const args = ["listen", golem, "--quiet", "--keep", ways[0], "--keep-seconds", "10"];
+  expect((await runGolem(args, stop.signal, stdin)).exitCode).toBe(130);
+
+  const loaded = await loadGolem(golem);
+  onTestFinished(() => loaded.dispose());
+  const later = new AbortController();
+  const keep = { folder: ways[1], marginSeconds: 10 };
+  const detecting = detectFile(loaded, long, { keep, signal: later.signal });
+  await detecting.next();
+  later.abort();
+  await expect(detecting.next()).rejects.toMatchObject({ code: "aborted" });
+  for (const way of ways) {
+    const [clip, ...more] = (await readManifest(way))!;
+    expect(more.length).toBeLessThan(2);
+    expect(clip).toMatchObject({ heard: "low", kind: "event" });
+    const { size } = await stat(join(way, clip!.file_name));
+    // From the start of the stream to where it ended, not 10 s later.
+    expect((size - 44) / 2 / rate).toBeGreaterThan(clip!.end);
+    expect((size - 44) / 2 / rate).toBeLessThan(clip!.end + 9);
+  }
 });
 
 it("keeps nothing without --keep, and takes its options only with it", async () => {

@@ -4,9 +4,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { readManifest } from "../../src/node/keep/kept-manifest.ts";
 import { createModel, createNode, createValueInfo } from "../../src/onnx/proto.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { createToneInSilence, getToneGolem } from "../support/served.ts";
 
 const program = fileURLToPath(new URL("../../bin/golem.js", import.meta.url));
 
@@ -93,3 +95,27 @@ it.skipIf(process.platform === "win32").each([
   expect([code, signal]).toContain(await ended);
   await expect.poll(() => models.filter(isAlive), { timeout: 10_000 }).toEqual([]);
 });
+
+it.skipIf(process.platform === "win32").each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)(
+  "%s while listening writes the clips that wait for more sound, and ends with %i",
+  async (signal, code) => {
+    const { golem } = await getToneGolem();
+    const kept = join(await createScratchFolder(), "kept");
+    const samples = new Float32Array(6 * 16_000);
+    samples.set(createToneInSilence(2), 16_000);
+    const args = ["listen", golem, "--json", "--keep", kept, "--keep-seconds", "10"];
+    const child = spawn(process.execPath, [program, ...args], { stdio: ["pipe", "pipe", "ignore"] });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    // The event is reported; 10 s of sound after it are still to come.
+    const heard = new Promise((resolve) => child.stdout.once("data", resolve));
+    child.stdin.write(Buffer.from(Int16Array.from(samples, (value) => Math.round(32_767 * value)).buffer));
+    expect(JSON.parse(String(await heard))).toMatchObject({ label: "low" });
+    expect(await readManifest(kept)).toEqual([]);
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    expect(await readManifest(kept)).toMatchObject([{ heard: "low", kind: "event" }]);
+  },
+);

@@ -91,6 +91,7 @@ it("compares two golems on what both held out, and on recordings that neither wa
   await run("update", place("a"), place("new"), "--out", place("b"));
   const kept = await run("diff", place("a"), place("b"));
   expect(kept.exitCode).toBe(0);
+  expect(kept.json.scores.b - kept.json.scores.a).toBeCloseTo(kept.json.difference, 12);
   expect(kept.json).toMatchObject({ recordings: 8, worse: false, onlyA: [], onlyB: ["middle"] });
   expect(kept.json.interval[0]).toBeLessThanOrEqual(kept.json.difference);
   expect(kept.json.a.recordings).toBe(8);

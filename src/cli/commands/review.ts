@@ -24,6 +24,11 @@ export async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const { signal } = terminal.work;
+  const name = quoteForShell(golemFolder ?? "my-golem");
+  const commands = [
+    `npx golem update ${name} ${quoteForShell(folder)} --out newer`,
+    `npx golem diff ${name} newer`,
+  ];
   const golem = golemFolder === undefined ? undefined : await loadGolem(golemFolder, terminal.work);
   const review = await openReview(folder, { ...terminal.work, golem });
   const count = async () => {
@@ -35,7 +40,7 @@ export async function runCommand(
     terminal.printJson({ review: folder, ...given, items, labelled } satisfies ReviewOutput);
     terminal.print(`${labelled} of ${items} recordings have a label`);
     if (labelled > 0) {
-      terminal.print(`Next: npx golem update GOLEM ${quoteForShell(folder)} --out DIR`);
+      terminal.print(`Next: ${commands.join("\n      ")}`);
     }
   };
   if (answers !== undefined) {
@@ -45,7 +50,7 @@ export async function runCommand(
     return 0;
   }
   const site = await getBuiltPages();
-  const server = await startStudioServer(site, port, createReviewRoutes(review));
+  const server = await startStudioServer(site, port, createReviewRoutes(review, commands));
   const url = `${server.url}review.html`;
   terminal.printJson({ url } satisfies ReviewOutput);
   terminal.print(`The review is at ${terminal.bold(url)} (Ctrl-C ends it; every answer is saved at once)`);

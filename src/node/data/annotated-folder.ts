@@ -6,12 +6,16 @@
  */
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";
-import { type Annotation, parseLabelTrack, readAnnotationTable } from "../../dataset/annotation-files.ts";
+import {
+  type Annotation,
+  parseAnnotationTable,
+  parseLabelTrack,
+  readAnnotationTable,
+} from "../../dataset/annotation-files.ts";
 import { checkLabel } from "../../dataset/label-limits.ts";
 import type { LabelledRow, LabelledRows } from "../../dataset/labelled-rows.ts";
 import { isRecordingName } from "../../dataset/recording-name.ts";
 import { parseFolderSplit } from "../../dataset/split-name.ts";
-import { parseCsv } from "../../dataset/table.ts";
 import { decodeText } from "../../dataset/text-encoding.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import type { LoadDatasetOptions } from "./recording-files.ts";
@@ -37,25 +41,56 @@ export async function readAnnotatedFolder(
   const rows: LabelledRow[] = [];
   const skipped: LabelledRows["skipped"] = [];
   const annotated = new Set<string>();
+  const warnings: LabelledRows["warnings"] = [];
   for (const [recording, candidates] of beside) {
     signal?.throwIfAborted();
+    let used: string | undefined;
     for (const file of candidates) {
       const annotations = await readAnnotations(join(folder, file), file);
       if (!annotations) continue;
+      if (used !== undefined) {
+        warnings.push(createSecondWarning(file, used, recording));
+        continue;
+      }
+      used = file;
       annotated.add(recording);
-      for (const annotation of annotations) addRow(recording, annotation, { rows, skipped });
-      break;
+      const all = nameRecordings(annotations, recording, recordings);
+      for (const annotation of all) addRow(recording, annotation, { rows, skipped });
     }
   }
   if (annotated.size < minimumShare * recordings.length) return undefined;
   const without = recordings.filter((file) => !annotated.has(file));
-  const warnings = without.map((file) => ({
-    file,
-    code: "not-annotated",
-    message: `${file} has no annotations beside it and is not used.`,
-    hint: `Write them to ${withoutExtension(basename(file))}.txt (an Audacity label track), or move the recording elsewhere.`,
-  }));
+  for (const file of without) {
+    warnings.push({
+      file,
+      code: "not-annotated",
+      message: `${file} has no annotations beside it and is not used.`,
+      hint: `Write them to ${withoutExtension(basename(file))}.txt (an Audacity label track), or move the recording elsewhere.`,
+    });
+  }
   return { rows, skipped, warnings };
+}
+
+const createSecondWarning = (file: string, used: string, recording: string) => ({
+  file,
+  code: "not-annotated",
+  message: `${file} is not used: the annotations of ${recording} are read from ${used}.`,
+  hint: "Put all annotations of a recording into one file.",
+});
+
+/**
+ * Annotations of one file, named in the table, that is not there are of the recording beside the table: it
+ * was renamed or converted since.
+ */
+function nameRecordings(
+  annotations: readonly Annotation[],
+  recording: string,
+  recordings: readonly string[],
+): readonly Annotation[] {
+  const [name, ...more] = new Set(annotations.flatMap(({ file }) => file ?? []));
+  if (name === undefined || more.length > 0) return annotations;
+  if (recordings.includes(join(dirname(recording), name).replaceAll("\\", "/"))) return annotations;
+  return annotations.map(({ file: _, ...annotation }) => annotation);
 }
 
 function addRow(
@@ -71,6 +106,13 @@ function addRow(
     left(
       `the annotation from ${segment.start} to ${segment.end} s has no label; one was expected.`,
       "Name it, or delete it.",
+    );
+    return;
+  }
+  if (segment.end < segment.start) {
+    left(
+      `${label} ends at ${segment.end} s, before its start at ${segment.start} s.`,
+      "Swap the two, or delete it.",
     );
     return;
   }
@@ -107,7 +149,7 @@ function findAnnotationFiles(recordings: readonly string[], files: readonly stri
       const rest = [name, stem].find((start) => basename(file).startsWith(`${start}.`));
       return (
         rest !== undefined &&
-        /^\.(txt|tsv|csv|labels\.txt|.*selections?(\.\w+)?\.txt|.*results\.(txt|csv))$/i.test(
+        /^\.(txt|tsv|csv|labels\.txt|.*(selections?|table)(\.?\w+)?\.txt|.*results\.(txt|csv))$/i.test(
           basename(file).slice(rest.length),
         )
       );
@@ -136,5 +178,5 @@ async function readAnnotations(path: string, name: string): Promise<Annotation[]
   if (track) return track;
   const [header = ""] = text.split(/[\r\n]/, 1);
   if (!/[\t,;]/.test(header)) return undefined;
-  return readAnnotationTable(await parseCsv(text, name), name);
+  return readAnnotationTable(await parseAnnotationTable(text, name), name);
 }

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { encodeWav } from "../../audio/wav-writer.ts";
 import { type ErrorRecord, GolemError } from "../../core/error.ts";
 import type { ClipKind, HeardClip, KeepSettings } from "../../detect/clip-cutter.ts";
@@ -48,8 +49,8 @@ export interface ClipKeeper {
   /** Writes a clip soon; failures become warnings. `source`: what was listened to. */
   keep(clip: HeardClip, source: string): void;
   getState(): KeptState;
-  /** Resolves when all clips are written. */
-  close(): Promise<void>;
+  /** Resolves when all clips are written, or after so many seconds, with a warning; default: no limit. */
+  close(maximumSeconds?: number): Promise<void>;
 }
 
 /** Checks the options and fills in the defaults. Throws `invalid-option`. */
@@ -144,7 +145,16 @@ export async function openClipKeeper(
         });
     },
     getState: () => ({ written: { ...written }, bytes, failed }),
-    close: () => turn,
+    async close(maximumSeconds) {
+      if (maximumSeconds === undefined) return turn;
+      const isWritten = turn.then(() => true);
+      if (await Promise.race([isWritten, setTimeout(1000 * maximumSeconds, false, { ref: false })])) return;
+      onWarning?.({
+        code: "output-failed",
+        message: `Clips could not be written to ${folder} within ${maximumSeconds} s: the disk is too slow. They are left out.`,
+        hint: "Name a folder on a faster disk with --keep.",
+      });
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export interface ReviewOptions extends WorkOptions {
 /** A review of one folder. */
 export interface ReviewFolder {
   /** What there is to review now, and the labels given so far. */
-  getState(): Promise<ReviewState>;
+  getState(): Promise<Omit<ReviewState, "commands">>;
   /** Absolute path of a recording of the review; undefined for any other name. */
   locate(file: string): string | undefined;
   /**

@@ -60,6 +60,11 @@ interface Asked {
   readonly client: string;
 }
 
+/** What is reported as clips; default: nothing. */
+interface Keeping {
+  readonly keep?: KeepSettings | undefined;
+}
+
 /** The methods of a worker. */
 export type GolemCalls = {
   examine: {
@@ -70,17 +75,18 @@ export type GolemCalls = {
   /** Frees the golem of a version. */
   forget: { argument: string; answer: undefined };
   predict: {
-    argument: Asked & { readonly bytes: Uint8Array; readonly name: string };
+    argument: Asked & Keeping & { readonly bytes: Uint8Array; readonly name: string };
     answer: AudioPrediction;
+    report: { readonly clip: HeardClip };
   };
   /** Chunks are the bytes of the recording. */
   detect: {
-    argument: Asked & {
-      readonly name: string;
-      readonly options: DetectOptions;
-      readonly maximumSeconds: number;
-      readonly keep?: KeepSettings | undefined;
-    };
+    argument: Asked &
+      Keeping & {
+        readonly name: string;
+        readonly options: DetectOptions;
+        readonly maximumSeconds: number;
+      };
     answer: undefined;
     report: StreamReport;
     chunk: Uint8Array;
@@ -98,7 +104,7 @@ export type GolemCalls = {
 export const concurrentCalls = ["examine", "detect", "listen"] as const;
 
 /** How a live stream is listened to. */
-interface ListenOptions extends DetectOptions {
+interface ListenOptions extends DetectOptions, Keeping {
   /** Of the samples, in Hz; default the golem's. */
   readonly sampleRate?: number | undefined;
   /**
@@ -106,8 +112,6 @@ interface ListenOptions extends DetectOptions {
    * the sender has to wait.
    */
   readonly maximumLagSeconds?: number | undefined;
-  /** What is reported as clips; default: nothing. */
-  readonly keep?: KeepSettings | undefined;
 }
 
 /** What a worker reports of a stream. */
@@ -169,15 +173,15 @@ export interface GolemPool {
   /** Frees it in every worker. A later prediction would load it again. */
   forget(version: string): Promise<void>;
   /**
-   * Predicts the recording in `bytes`, whose buffer is moved to a worker. Rejects with the errors of
-   * `embedSource`, `silent`, and `aborted`: a prediction that has not started is dropped, one that has ends
-   * at the next window.
+   * Predicts the recording in `bytes`, whose buffer is moved to a worker; before the answer `onClip` gets its
+   * sound if `keep` asks for it. Rejects with the errors of `embedSource`, `silent`, and `aborted`: a prediction
+   * that has not started is dropped, one that has ends at the next window.
    */
   predict(
     golem: LoadableGolem,
     bytes: Uint8Array<ArrayBuffer>,
     name: string,
-    options: ClientOptions,
+    options: ClientOptions & Keeping & { onClip?(clip: HeardClip): void },
   ): Promise<AudioPrediction>;
   /**
    * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects
@@ -281,8 +285,12 @@ export function createGolemPool({
       loaded.delete(version);
       await pool.runOnEach("forget", version);
     },
-    predict: (golem, bytes, name, { client, signal }) =>
-      pool.run("predict", { golem, client, bytes, name }, { signal, client, transfer: [bytes.buffer] }),
+    predict: (golem, bytes, name, { client, signal, keep, onClip }) =>
+      pool.run(
+        "predict",
+        { golem, client, bytes, name, keep },
+        { signal, client, transfer: [bytes.buffer], onReport: ({ clip }) => onClip?.(clip) },
+      ),
     detect: (golem, recording, options, streamOptions) =>
       openSession("detect", { golem, ...recording, options }, streamOptions),
     listen: (golem, format, options, streamOptions) =>

@@ -36,6 +36,7 @@ import {
   type LoadableGolem,
   type StreamReport,
 } from "./golem-pool.ts";
+import { cutPrediction } from "./kept-prediction.ts";
 import { serveWorker, type WorkerService } from "./worker-service.ts";
 
 interface LoadedGolem {
@@ -133,7 +134,7 @@ function startService(
       return undefined;
     },
     forget,
-    async predict({ golem, client, bytes, name }, { signal }) {
+    async predict({ golem, client, bytes, name, keep }, { signal, report }) {
       const { model, encoderSet } = await load(golem);
       const audio = getAudioOf(model.document);
       return turns.hold(client, async (turn) => {
@@ -141,7 +142,12 @@ function startService(
         const source = takeTurns(createMemorySource(bytes, name), turn);
         const options = { audio, decoders: systemDecoders, signal, maximumSamples, identify: false };
         const embedded = await embedSource(source, passBeforeRuns(encoderSet, turn), options);
-        return predictEmbedded(model, embedded, name);
+        const prediction = predictEmbedded(model, embedded, name);
+        if (keep) {
+          const clip = await cutPrediction(source, prediction, { ...options, model, keep });
+          if (clip) report({ clip });
+        }
+        return prediction;
       });
     },
     detect: async ({ golem, client, ...argument }, context) => {

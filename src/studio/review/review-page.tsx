@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type ReviewItem, reviewLabels } from "../../workflow/review.ts";
 import { language, languages } from "../words/language.ts";
 import {
+  commands,
   current,
   failure,
   folderName,
@@ -99,7 +100,7 @@ function Sound({ item, text }: { item: ReviewItem; text: string }) {
       play();
     };
     load().catch((error: Error) => {
-      if (!stop.signal.aborted) failure.value = error.message;
+      if (!stop.signal.aborted) failure.value = { reason: error.message };
     });
     return () => {
       stop.abort();
@@ -119,7 +120,7 @@ function Sound({ item, text }: { item: ReviewItem; text: string }) {
 }
 
 /** The form for a label that no digit gives. */
-function OtherLabel({ text }: { text: string }) {
+function OtherLabel({ text, hint }: { text: string; hint: string }) {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const input = document.querySelector<HTMLInputElement>("#other")!;
@@ -133,13 +134,24 @@ function OtherLabel({ text }: { text: string }) {
       <label for="other">
         <kbd>L</kbd> {text}
       </label>{" "}
-      <input id="other" list="labels" maxLength={1024} autoComplete="off" />
+      <input id="other" list="labels" maxLength={1024} autoComplete="off" placeholder={hint} />
       <datalist id="labels">
         {labels.value.map((label) => (
           <option key={label} value={label} />
         ))}
       </datalist>
     </form>
+  );
+}
+
+/** What to run once labels were given. */
+function NextCommands({ text }: { text: string }) {
+  if (commands.value.length === 0) return null;
+  return (
+    <section aria-label={text} class="after">
+      <p>{text}</p>
+      <pre>{commands.value.join("\n")}</pre>
+    </section>
   );
 }
 
@@ -153,6 +165,7 @@ export function ReviewPage() {
   }, []);
   const all = items.value;
   const item = current.value;
+  const isFinished = all !== undefined && labelled.value === all.length;
   return (
     <main>
       <header>
@@ -175,8 +188,13 @@ export function ReviewPage() {
       </header>
       <p role="status">{all ? words.done(labelled.value, all.length) : words.loading}</p>
       {all && <progress max={all.length} value={labelled.value} aria-hidden="true" />}
-      {failure.value !== undefined && <p role="alert">{words.failed(failure.value)}</p>}
-      {all && labelled.value === all.length && <p>{words.finished}</p>}
+      {failure.value && (
+        <p role="alert">
+          {failure.value.isSaving ? words.failed(failure.value.reason) : failure.value.reason}
+        </p>
+      )}
+      {isFinished && <p>{words.finished}</p>}
+      {isFinished && <NextCommands text={words.after} />}
       {all && item && (
         <section aria-label={words.place(position.value + 1, all.length)}>
           <h2>{words.place(position.value + 1, all.length)}</h2>
@@ -188,10 +206,21 @@ export function ReviewPage() {
               {words.kinds[item.heard.kind]})
             </p>
           )}
-          <p>{item.label === undefined ? words.notGiven : words.given(item.label)}</p>
+          <p>
+            {item.label === undefined
+              ? item.segment
+                ? words.asksStretch
+                : words.asksWhole
+              : words.given(item.label)}
+          </p>
           <p class="keys">
             <KeyButton name="␣" text={words.play} onClick={play} />
-            <KeyButton name="R" text={words.right} isOff={!item.heard} onClick={() => actions.KeyR!(item)} />
+            <KeyButton
+              name="R"
+              text={item.heard ? `${words.right}: ${item.heard.label}` : words.right}
+              isOff={!item.heard}
+              onClick={() => actions.KeyR!(item)}
+            />
             <KeyButton name="W" text={words.wrong} onClick={() => actions.KeyW!(item)} />
             <KeyButton name="B" text={words.background} onClick={() => actions.KeyB!(item)} />
             <KeyButton
@@ -208,9 +237,10 @@ export function ReviewPage() {
               <KeyButton key={label} name={String(i + 1)} text={label} onClick={() => giveLabel(label)} />
             ))}
           </p>
-          <OtherLabel text={words.other} />
+          <OtherLabel text={words.other} hint={words.otherHint} />
         </section>
       )}
+      {!isFinished && labelled.value > 0 && <NextCommands text={words.after} />}
     </main>
   );
 }

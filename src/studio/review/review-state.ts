@@ -14,8 +14,10 @@ export const labels = signal<readonly string[]>([]);
 export const folderName = signal("");
 /** Index of the current recording. */
 export const position = signal(0);
-/** Why the last request failed. */
-export const failure = signal<string | undefined>(undefined);
+/** Commands to run once labels were given. */
+export const commands = signal<readonly string[]>([]);
+/** Why the last request failed, and whether it was to save a label. */
+export const failure = signal<{ readonly reason: string; readonly isSaving?: true } | undefined>(undefined);
 /** The current recording. */
 export const current = computed(() => items.value?.[position.value]);
 /** Number of recordings with a label. */
@@ -34,19 +36,21 @@ export async function loadReview(): Promise<void> {
     const state = (await request("review/state")) as ReviewState;
     labels.value = state.labels;
     folderName.value = state.name;
+    commands.value = state.commands;
     position.value = Math.max(
       0,
       state.items.findIndex(({ label }) => label === undefined),
     );
     items.value = state.items;
   } catch (error) {
-    failure.value = (error as Error).message;
+    failure.value = { reason: (error as Error).message };
   }
 }
 
 /** Moves by recordings, within the first and the last. */
 export function move(by: number): void {
   const last = (items.value?.length ?? 1) - 1;
+  failure.value = undefined;
   position.value = Math.max(0, Math.min(last, position.value + by));
 }
 
@@ -66,7 +70,7 @@ export async function giveLabel(text: string): Promise<void> {
     });
     failure.value = undefined;
   } catch (error) {
-    failure.value = (error as Error).message;
+    failure.value = { reason: (error as Error).message, isSaving: true };
     return;
   } finally {
     isSaving = false;

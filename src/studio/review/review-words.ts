@@ -23,8 +23,11 @@ interface ReviewWords {
   readonly next: string;
   readonly other: string;
   readonly given: (label: string) => string;
-  readonly notGiven: string;
+  readonly asksStretch: string;
+  readonly asksWhole: string;
+  readonly otherHint: string;
   readonly finished: string;
+  readonly after: string;
   readonly failed: (reason: string) => string;
 }
 
@@ -47,8 +50,11 @@ export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
     next: "Next",
     other: "Another label",
     given: (label) => `Label: ${label}`,
-    notGiven: "No label yet",
+    asksStretch: "Which sound is in the marked stretch?",
+    asksWhole: "Which sound is in the recording?",
+    otherHint: "Type it, then Enter",
     finished: "All recordings have a label.",
+    after: "Labels are saved. Train with them, and compare, whenever you like:",
     failed: (reason) => `Not saved: ${reason}`,
   },
   ru: {
@@ -68,8 +74,11 @@ export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
     next: "Дальше",
     other: "Другая метка",
     given: (label) => `Метка: ${label}`,
-    notGiven: "Метки ещё нет",
+    asksStretch: "Какой звук в выделенном отрезке?",
+    asksWhole: "Какой звук в записи?",
+    otherHint: "Введите и нажмите Enter",
     finished: "Все записи размечены.",
+    after: "Метки сохранены. Обучить с ними и сравнить можно когда угодно:",
     failed: (reason) => `Не сохранено: ${reason}`,
   },
 };

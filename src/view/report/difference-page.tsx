@@ -5,7 +5,6 @@
  * Not its concern: how the comparison was computed, where the style sheet is kept.
  */
 import { formatPercent } from "../../core/format.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
 import type { PairedDifference } from "../../evaluate/paired-difference.ts";
 import { describeDifference } from "../sentences.ts";
 import { type PageAssets, renderMarkup } from "./page.tsx";
@@ -14,8 +13,8 @@ import { Facts, Section } from "./section.tsx";
 /** What the page shows of a comparison. */
 interface ShownDifference extends PairedDifference {
   readonly recordings: number;
-  readonly a: Pick<Evaluation, "balancedAccuracy">;
-  readonly b: Pick<Evaluation, "balancedAccuracy">;
+  /** Balanced accuracies. */
+  readonly scores: { readonly a: number; readonly b: number };
   /** Recall of each class. */
   readonly perClass: Readonly<
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
@@ -41,7 +40,7 @@ function Page(props: {
   readonly assets: Pick<PageAssets, "style">;
 }) {
   const { difference, names, assets } = props;
-  const { a, b, perClass, changed, recordings } = difference;
+  const { scores, perClass, changed, recordings } = difference;
   return (
     <html lang="en">
       <head>
@@ -66,8 +65,8 @@ function Page(props: {
             </header>
             <Facts
               facts={[
-                [names.a, formatPercent(a.balancedAccuracy)],
-                [names.b, formatPercent(b.balancedAccuracy)],
+                [names.a, formatPercent(scores.a)],
+                [names.b, formatPercent(scores.b)],
                 ["recordings", String(recordings)],
                 ["answers that changed sides", String(changed.length)],
               ]}
