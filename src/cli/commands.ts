@@ -114,7 +114,7 @@ export const commands: readonly CommandSpecification[] = [
       ...augmentOptions,
       {
         flags: "--negatives <n>",
-        description: `pieces of each recording, and noises, from which false alarms of detection are measured; 0: not measured (default: ${defaultAmounts.negatives})`,
+        description: `pieces of each recording, and noises, from which false alarms of detection are measured; 0: not measured (default: ${defaultAmounts.negatives}, of every third recording)`,
         parse: integer(0),
       },
       ...audioOptions,
