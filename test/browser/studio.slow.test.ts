@@ -59,7 +59,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
       expect(shift).toBeLessThan(0.02);
       await goTo(page, "take");
       const golem = await unpackDownload(page, ".offer .primary");
-      const data = await unpackDownload(page, ".offer:last-child .button");
+      const data = await unpackDownload(page, ".offer:nth-child(3) .button");
       expect(await countActions()).toBeLessThanOrEqual(45);
 
       const loaded = await loadGolem(golem);
