@@ -51,7 +51,7 @@ const say = (changes: Partial<Evaluation>) =>
 describe("describeEvaluation", () => {
   it("says of a score without a mistake what it does not exclude, guessing included", () => {
     const right = say({ balancedAccuracy: 1, interval: [0.73, 1] });
-    expect(right).toContain("no mistake yet on 20 recordings, which does not exclude 27.0 % of mistakes");
+    expect(right).toContain("no mistake yet on 20 recordings; up to 27.0 % of answers may still be wrong");
     const few = say({ balancedAccuracy: 1, interval: [0.2, 1] });
     expect(few).toContain("no mistake yet on 20 recordings, which are too few to exclude guessing");
     for (const text of [right, few]) expect(text).not.toMatch(/useful|not distinguishable/);
@@ -76,7 +76,7 @@ describe("describeEvaluation", () => {
 
   it("says of everything right that no mistake was made yet, and what its interval allows", () => {
     expect(say({ balancedAccuracy: 1, interval: [0.832, 1] })).toContain(
-      "no mistake yet on 20 recordings, which does not exclude 16.8 % of mistakes",
+      "no mistake yet on 20 recordings; up to 16.8 % of answers may still be wrong",
     );
     expect(say({ balancedAccuracy: 0.9999, interval: [0.832, 1] })).toContain("balanced accuracy 99.9 %");
   });

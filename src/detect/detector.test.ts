@@ -215,7 +215,7 @@ describe("energy above the band", () => {
     return { warnings, source };
   };
 
-  it("is told in the words of training", async () => {
+  it("is a warning in the words of training", async () => {
     const { warnings, source } = await listen(45_000, 192_000);
     const { facts } = await openAudio(source);
     const own = facts.warnings.find(({ code }) => code === "above-8-khz");
@@ -232,7 +232,7 @@ describe("energy above the band", () => {
       expect((await listen(hertz, inputRate)).warnings).toEqual([]);
   });
 
-  it("is told once in a live stream, when some seconds of it have been heard", async () => {
+  it("is one warning in a live stream, after some seconds", async () => {
     const warnings: { code: string; message: string }[] = [];
     const detector = createDetector(pitchClassifier, {
       ...{ settings: settings(), sampleRate: 48_000, maximumLagSeconds: 5 },

@@ -60,7 +60,7 @@ describe("thresholds for a rate of false alarms", () => {
     expect(often.perHour).toBeLessThanOrEqual(20);
   });
 
-  it("are told with what they were measured on", () => {
+  it("are stated with what they were measured on", () => {
     const text = describeThresholds({ labels, falseAlarms: measure(2, 240) }, 2);
     expect(text).toMatch(/^At most 2 false alarms per hour asked; thresholds: quiet 0\.\d+, loud 0\.\d+\. /);
     expect(text).toContain(

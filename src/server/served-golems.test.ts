@@ -177,7 +177,7 @@ describe("the golems of a server", () => {
     await golems.close();
   });
 
-  it("of two folders keep their names apart: the first stays, and the second is told once", async () => {
+  it("of two folders keep their names apart: the first stays, and one warning names the second", async () => {
     await mkdir(join(folder, "others"));
     await writeGolem(join(folder, "others", "z"), "other");
     const golems = await createServedGolems([join(folder, "a"), join(folder, "others")], pool, undefined);

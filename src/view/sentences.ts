@@ -73,10 +73,10 @@ export function describeVerdict(evaluation: Judged): string {
     case "shortcut":
       return describeUnmeasured(evaluation)!;
     case "noMistake":
-      return `no mistake yet on ${evaluation.recordings} recordings, which ${
+      return `no mistake yet on ${evaluation.recordings} recordings${
         evaluation.interval[0] <= evaluation.chance
-          ? "are too few to exclude guessing"
-          : `does not exclude ${formatPercent(1 - evaluation.interval[0])} of mistakes`
+          ? ", which are too few to exclude guessing"
+          : `; up to ${formatPercent(1 - evaluation.interval[0])} of answers may still be wrong`
       }`;
     default:
       return verdicts[verdict];

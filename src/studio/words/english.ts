@@ -212,7 +212,7 @@ export const english = {
     noMistake: (n: number, share: number | undefined) =>
       share === undefined
         ? `No mistake yet on ${recordings(n)}, which are too few to exclude guessing.`
-        : `No mistake yet on ${recordings(n)}, which does not exclude ${formatShare(share)} of mistakes.`,
+        : `No mistake yet on ${recordings(n)}; up to ${formatShare(share)} of answers may still be wrong.`,
     /** Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about. */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {
