@@ -5,6 +5,7 @@
  */
 import { formatPercent, formatWhole } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
+import { listForecasts } from "../evaluate/advice.ts";
 import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
 import { describeScoreName, describeUnmeasured, judgeStanding } from "../evaluate/standing.ts";
 import { describeAdvice, describeGrouping, describeRange, describeUnscored } from "../view/sentences.ts";
@@ -34,18 +35,18 @@ export function describeCurve(
   curve: DatasetCurve,
   { bold, dim }: { bold(text: string): string; dim(text: string): string },
 ): string[] {
-  const { points, forecasts, chance, recordings } = curve;
+  const { points, chance, recordings } = curve;
   const { crossValidated, trainedPerClass, balancedAccuracy: score } = points.at(-1)!;
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
   const standing = judgeStanding(curve);
-  const isForecast = standing === undefined && !["guessing", "no-mistake"].includes(curve.advice.kind);
+  const coming = listForecasts(curve, standing === undefined);
+  const isForecast = coming.length > 0;
   const isWorth = isForecast && curve.advice.kind !== "other";
   const describeRaise = (): string =>
     crossValidated === undefined || formatPercent(crossValidated) === formatPercent(score)
       ? ""
       : `; its folds, which train on about ${formatWhole(trainedPerClass ?? 0)} per class, scored ${formatPercent(crossValidated)}`;
-  const coming = forecasts.filter(({ growth }) => growth > 1);
   return [
     bold(`${describeScoreName(curve)} by training recordings per class`),
     row("recordings", describeScale(), "").trimEnd(),
@@ -66,7 +67,7 @@ export function describeCurve(
       ),
     ),
     dim(
-      `  o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing; ? ~~~ forecast by a model`,
+      `  o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing${isForecast ? "; ? ~~~ forecast by a model" : ""}`,
     ),
     dim(
       curve.testRecordings === undefined
@@ -76,7 +77,7 @@ export function describeCurve(
     ...(curve.unscoredLabels ? [dim(`  ${describeUnscored(curve.unscoredLabels)}`)] : []),
     "",
     ...(standing === undefined ? [] : [`${capitalise(describeUnmeasured(curve)!)}.`]),
-    ...(isForecast ? describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)) : []),
+    ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
     ...(isWorth ? describeClassGains(curve.classGains) : []),
     describeAdvice(curve, standing),
     ...(isWorth ? ["New speakers, rooms or devices usually give more than this forecast."] : []),

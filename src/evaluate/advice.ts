@@ -32,6 +32,18 @@ export interface AdviceInput {
   }[];
 }
 
+/**
+ * The forecasts to show: those for more recordings, and none where no gain can be forecast, because nothing was wrong,
+ * guessing is not excluded, or new speakers cannot be measured (`isMeasured`).
+ */
+export function listForecasts<Forecast extends { readonly growth: number }>(
+  { forecasts, advice }: { readonly forecasts: readonly Forecast[]; readonly advice: Advice },
+  isMeasured: boolean,
+): readonly Forecast[] {
+  const isForecast = isMeasured && advice.kind !== "guessing" && advice.kind !== "no-mistake";
+  return isForecast ? forecasts.filter(({ growth }) => growth > 1) : [];
+}
+
 /** Gain of twice the recordings below which more of the same kind is not advised: it is shown as 0. */
 const leastGain = 0.005;
 /** Gain from which on one class is worth recording. */

@@ -26,15 +26,15 @@ const numberSpace = 36;
 
 /** The picture, `width` pixels wide. Recordings are on a logarithmic axis. */
 export function CurvePicture(props: {
+  /** `forecasts` are those of `listForecasts`. */
   readonly curve: Pick<LearningCurve, "points" | "forecasts" | "chance">;
   readonly width: number;
   readonly words: CurveWords;
 }) {
   const { curve, width, words } = props;
-  const { points, chance } = curve;
+  const { points, forecasts, chance } = curve;
   const isNarrow = width < 500;
   const [left, top, right, bottom] = [isNarrow ? 50 : 56, 16, width - 20, isNarrow ? 230 : 330];
-  const forecasts = curve.forecasts.filter(({ growth }) => growth > 1);
   const all: readonly Place[] = [...points, ...forecasts];
   const sizes = all.map(({ recordingsPerClass }) => recordingsPerClass);
   const [first, last] = [Math.min(...sizes), Math.max(...sizes)];

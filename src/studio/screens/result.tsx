@@ -5,6 +5,7 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
+import { listForecasts } from "../../evaluate/advice.ts";
 import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { formatShare, shortenName } from "../../view/format.ts";
@@ -259,14 +260,13 @@ function CurveSection() {
   const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
   if (!found || found.points.length === 0) return null;
   const { evaluation } = learned.value!.document;
-  const doubled = found.forecasts.find(({ growth }) => growth === 2);
-  const isForecast =
-    !(evaluation && judgeStanding(evaluation)) && !["guessing", "no-mistake"].includes(found.advice.kind);
+  const forecasts = listForecasts(found, !(evaluation && judgeStanding(evaluation)));
+  const doubled = forecasts.find(({ growth }) => growth === 2);
   return (
     <section aria-labelledby="curve">
       <header>
         <h2 id="curve">{w.curve}</h2>
-        {doubled && isForecast && (
+        {doubled && (
           <p class="lead">
             {doubled.gainInterval[1] < leastGain
               ? w.curveNone
@@ -275,7 +275,7 @@ function CurveSection() {
         )}
       </header>
       <CurvePicture
-        curve={found}
+        curve={{ ...found, forecasts }}
         width={isNarrow.value ? 344 : 1000}
         words={{ axis: w.curveAxis, guessing: w.chance }}
       />
@@ -283,6 +283,7 @@ function CurveSection() {
         {evaluation?.protocol === "held-out"
           ? w.curveApart(found.points.at(-1)!.balancedAccuracy)
           : w.curveNote}
+        {forecasts.length > 0 && ` ${w.curveAhead}`}
       </p>
     </section>
   );

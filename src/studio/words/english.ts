@@ -262,10 +262,10 @@ export const english = {
     curveText: (points: number, low: number, high: number) =>
       `Twice as many: about ${points.toFixed(1)} percentage points more (${low.toFixed(1)} to ${high.toFixed(1)}).`,
     curveAxis: "recordings per class",
-    curveNote:
-      "Solid line: measured, up to the score above. Dashed line: forecast for more recordings like these.",
+    curveNote: "Solid line: measured, up to the score above.",
+    curveAhead: "Dashed line: forecast for more recordings like these.",
     curveApart: (share: number) =>
-      `Measured by cross-validation on the training recordings (${formatShare(share)} with all of them), not on the test set that the score above is of. Dashed line: forecast for more recordings like these.`,
+      `Measured by cross-validation on the training recordings (${formatShare(share)} with all of them), not on the test set that the score above is of.`,
     confusion: "What it mixes up",
     confusionNone: "No recording was classified as another class.",
     confusionText: (truth: string, predicted: string) =>

@@ -4,6 +4,7 @@
  * Not its concern: how it was measured, how it is drawn.
  */
 import { formatPercent, formatPoints } from "../../core/format.ts";
+import { listForecasts } from "../../evaluate/advice.ts";
 import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../curve-picture.tsx";
 import { keepPercents } from "../format.ts";
@@ -16,34 +17,33 @@ const words = { axis: "recordings per class", guessing: "guessing" };
 /** The section; undefined if the curve was not measured. */
 export function writeCurve({ learningCurve, evaluation }: ReportData) {
   if (!learningCurve || learningCurve.points.length === 0) return undefined;
-  const doubled = learningCurve.forecasts.find(({ growth }) => growth === 2);
   const score = learningCurve.points.at(-1)!.balancedAccuracy;
   const standing = evaluation ? judgeStanding(evaluation) : undefined;
   const advice = describeAdvice(learningCurve, standing);
-  const isForecast =
-    standing === undefined && !["guessing", "no-mistake"].includes(learningCurve.advice.kind);
+  const forecasts = listForecasts(learningCurve, standing === undefined);
+  const doubled = forecasts.find(({ growth }) => growth === 2);
   return (
     <Section
       id="curve"
       title="What more recordings would add"
       sentence={
-        doubled && !isForecast ? (
-          keepPercents(advice)
-        ) : doubled ? (
+        doubled ? (
           <>
             With twice as many recordings: about <b>{formatPoints(doubled.gain)} percentage points</b> more (
             {formatPoints(doubled.gainInterval[0])} to {formatPoints(doubled.gainInterval[1])}).
             {` ${keepPercents(advice)}`}
           </>
         ) : (
-          "The score with fewer recordings per class than there are."
+          keepPercents(advice)
         )
       }
     >
-      <BothWidths draw={(width) => <CurvePicture curve={learningCurve} width={width} words={words} />} />
+      <BothWidths
+        draw={(width) => <CurvePicture curve={{ ...learningCurve, forecasts }} width={width} words={words} />}
+      />
       <p class="note">
-        Solid line: measured on held-out recordings, with 95 % intervals. Dashed line: forecast, for
-        recordings like the existing ones.{" "}
+        Solid line: measured on held-out recordings, with 95 % intervals.{" "}
+        {forecasts.length > 0 && "Dashed line: forecast, for recordings like the existing ones. "}
         {evaluation?.protocol === "held-out"
           ? keepPercents(
               `It is measured by cross-validation on the training recordings (${formatPercent(score)} with all of them), not on the test set that the score above is of (${formatPercent(evaluation.balancedAccuracy)}).`,
