@@ -58,7 +58,11 @@ it.skipIf(!build)(`builds the image, which answers${note}`, { timeout: 30 * 60_0
   const ask = (path: string, body?: Uint8Array<ArrayBuffer>) =>
     fetch(`http://127.0.0.1:${port}${path}`, body ? { method: "POST", body } : {});
   try {
-    const isReady = () => ask("/readyz").then((answer) => answer.ok, () => false);
+    const isReady = () =>
+      ask("/readyz").then(
+        (answer) => answer.ok,
+        () => false,
+      );
     await expect.poll(async () => child.exitCode ?? (await isReady()), { timeout: 120_000 }).toBe(true);
     expect((await ask("/healthz")).status).toBe(200);
     const answer = await ask("/v1/golems/tones/predict?name=a.wav", readFileSync(files[0]!));
