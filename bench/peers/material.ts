@@ -106,8 +106,8 @@ async function readSamples(recording: Recording): Promise<Float32Array> {
   return samples;
 }
 
-/** What is made once and read afterwards. */
-async function keep<T>(name: string, make: () => T | Promise<T>): Promise<T> {
+/** What is made once and read afterwards, from .cache/peers. */
+export async function keep<T>(name: string, make: () => T | Promise<T>): Promise<T> {
   const file = join(".cache/peers", name);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
   const made = await make();

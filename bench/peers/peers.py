@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The peers in Python, on what bench/peers/run.ts wrote: scikit-learn on embeddings and transcripts, a small network on windows.
 
-  peers.py FOLDER      writes FOLDER/peers.json: per set and peer, balanced accuracy and processor seconds of every draw
+  peers.py FOLDER SET      writes FOLDER/peers.json: per peer, balanced accuracy and processor seconds of every draw
 
 Needs Debian's python3-sklearn and python3-torch. Settings of a peer are chosen by cross-validation on the training recordings,
 with speakers kept apart where they are known, from grids that were fixed before anything was measured.
@@ -115,24 +115,23 @@ def measure(fit, rows, data, draws):
     return out
 
 
-result = {}
-for name in json.load(open(f"{folder}/sets.json")):
-    data = json.load(open(f"{folder}/{name}.json"))
-    count, draws = len(data["labels"]), data["draws"]
-    load = lambda part: np.fromfile(f"{folder}/{name}.{part}.f32", np.float32)  # noqa: E731
-    every = load("embeddings").reshape(count, -1)
-    first, last = data["lastLayer"]
-    flat, ends = load("windows").reshape(-1, 96), np.cumsum(data["windows"])
-    clips = np.split(flat, ends[:-1])
-    classes = max(data["labels"]) + 1
-    peers = {
-        "logistic-last": (logistic, every[:, first:last]),
-        "svm-last": (svm, every[:, first:last]),
-        "svm-all": (svm, every),
-        "openwakeword": (lambda rows, labels, _: Network(rows, labels, classes), clips),
-        "tfidf": (tfidf, [text or " " for text in data["texts"]]),
-        "sentences": (sentences, load("sentences").reshape(count, -1)),
-    }
-    result[name] = {peer: measure(fit, rows, data, draws) for peer, (fit, rows) in peers.items()}
-    print(name, {peer: round(float(np.mean(row["balancedAccuracy"])), 3) for peer, row in result[name].items()}, file=sys.stderr)
+name = sys.argv[2]
+data = json.load(open(f"{folder}/{name}.json"))
+count, draws = len(data["labels"]), data["draws"]
+load = lambda part: np.fromfile(f"{folder}/{name}.{part}.f32", np.float32)  # noqa: E731
+every = load("embeddings").reshape(count, -1)
+first, last = data["lastLayer"]
+flat, ends = load("windows").reshape(-1, 96), np.cumsum(data["windows"])
+clips = np.split(flat, ends[:-1])
+classes = max(data["labels"]) + 1
+peers = {
+    "logistic-last": (logistic, every[:, first:last]),
+    "svm-last": (svm, every[:, first:last]),
+    "svm-all": (svm, every),
+    "openwakeword": (lambda rows, labels, _: Network(rows, labels, classes), clips),
+    "tfidf": (tfidf, [text or " " for text in data["texts"]]),
+    "sentences": (sentences, load("sentences").reshape(count, -1)),
+}
+result = {peer: measure(fit, rows, data, draws) for peer, (fit, rows) in peers.items()}
+print(name, {peer: round(float(np.mean(row["balancedAccuracy"])), 3) for peer, row in result.items()}, file=sys.stderr)
 json.dump(result, open(f"{folder}/peers.json", "w"))

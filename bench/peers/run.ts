@@ -1,17 +1,18 @@
 /**
  * Golem beside what else one would take for fifty recordings, on the same recordings, draws and embeddings; one table.
  *
- *   npx tsx bench/peers/run.ts [FOLDER] [DRAWS] [COPIES]
+ *   npx tsx bench/peers/run.ts [FOLDER] [DRAWS] [COPIES] [SETS]
  *
  * FOLDER holds the data sets and their draws (default ../shared/data); DRAWS of each set are used (default 5); with COPIES of each
- * training recording (default 3, as `golem train` makes them; with 0 that row is left out). Needs Debian's python3-sklearn and python3-torch, and an npm registry for the sentence encoder. Writes bench/results/peers.json (every draw)
+ * training recording (default 3, as `golem train` makes them; with 0 that row is left out);
+ * SETS are names separated by commas. What is measured is kept in .cache/peers, so an interrupted run goes on. Needs Debian's python3-sklearn and python3-torch, and an npm registry for the sentence encoder. Writes bench/results/peers.json (every draw)
  * and peers.md.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { selectEmbeddings, setNames, toRows } from "../../runs/scoreboard/real-set.ts";
+import { setNames as allSets, selectEmbeddings, toRows } from "../../runs/scoreboard/real-set.ts";
 import { articleRecipe, defaultRecipe, type Recipe } from "../../runs/scoreboard/recipes.ts";
 import { fitClassifier } from "../../src/classifier/classifier.ts";
 import { encoderDefinitions } from "../../src/encoder/registry.ts";
@@ -19,11 +20,12 @@ import { computeConfusion, computeScores, getPredictions } from "../../src/evalu
 import { computeStudentQuantile } from "../../src/math/distribution.ts";
 import { getWeightsFolder } from "../../src/node/models/encoder-weights.ts";
 import { measureEmbedding } from "./cost.ts";
-import { computeWindows, embedSentences, loadPeerSet, type PeerSet } from "./material.ts";
+import { computeWindows, embedSentences, keep, loadPeerSet, type PeerSet } from "./material.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const draws = Number(process.argv[3] ?? 5);
 const copies = Number(process.argv[4] ?? 3);
+const setNames = process.argv[5]?.split(",") ?? allSets;
 
 /** What was measured on one set: an entry per draw. */
 interface Measurement {
@@ -168,26 +170,27 @@ async function writeForPython(out: string, { set, draws: divided }: PeerSet): Pr
   return milliseconds;
 }
 
-const out = mkdtempSync(join(tmpdir(), "golem-peers-"));
+const python = process.env.PYTHON ?? "/usr/bin/python3";
 const results: Record<string, Record<string, Measurement>> = {};
 const sentenceMilliseconds: number[] = [];
 for (const name of setNames) {
   const material: PeerSet = await loadPeerSet(folder, name, draws, copies);
+  const out = mkdtempSync(join(tmpdir(), "golem-peers-"));
+  sentenceMilliseconds.push(await writeForPython(out, material));
+  const others = await keep(`${name}.${draws}-draws.json`, (): Record<string, Measurement> => {
+    execFileSync(python, [resolve("bench/peers/peers.py"), out, name], { stdio: "inherit" });
+    return JSON.parse(readFileSync(join(out, "peers.json"), "utf8"));
+  });
+  rmSync(out, { recursive: true });
   results[name] = {
     ...(copies > 0 ? { golem: measureRecipe(material, defaultRecipe, true) } : {}),
     "golem-alone": measureRecipe(material, defaultRecipe, false),
     article: measureRecipe(material, articleRecipe, false),
+    ...others,
   };
-  sentenceMilliseconds.push(await writeForPython(out, material));
   console.error(name);
 }
-writeFileSync(join(out, "sets.json"), JSON.stringify(setNames));
-const python = process.env.PYTHON ?? "/usr/bin/python3";
-execFileSync(python, [resolve("bench/peers/peers.py"), out], { stdio: "inherit" });
-const read: typeof results = JSON.parse(readFileSync(join(out, "peers.json"), "utf8"));
-for (const name of setNames) Object.assign(results[name]!, read[name]);
-rmSync(out, { recursive: true });
-const embedding = await measureEmbedding(folder);
+const embedding = await keep("embedding.json", () => measureEmbedding(folder));
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const variance = (values: readonly number[]): number =>
