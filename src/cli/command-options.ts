@@ -122,7 +122,7 @@ export const poolingOption: OptionSpecification = {
 /** Kind of head. */
 export const headOption: OptionSpecification = {
   flags: "--head <kind>",
-  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: ${defaultRecipe.head}: ridge on every view, pooled; with --layer the default is ${defaultRecipe.layerHead}, and auto compares centroid, ridge and logistic in every fold)`,
+  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: ${defaultRecipe.head}, or ${defaultRecipe.layerHead} with --layer). auto: ridge on every view, pooled; with --layer, the best of centroid, ridge and logistic, compared in every fold`,
   parse: oneOf(["auto", ...headKinds]),
 };
 /** Recordings per class. */

@@ -96,7 +96,7 @@ const automaticCopies = 3;
 export function planVariations(
   { augment, noise, rooms, ...options }: MeasureOptions,
   recordings: number,
-  isUsed = isFused({ seed: 0, ...options }),
+  isUsed = isFused(options),
 ): Variation[] {
   const asked = [
     ...(typeof augment === "number" ? ["augment"] : []),
