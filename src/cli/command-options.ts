@@ -177,7 +177,7 @@ export const augmentOptions: readonly OptionSpecification[] = [
 export const falseAlarmsOption: OptionSpecification = {
   flags: "--false-alarms <rate>",
   description:
-    "most false alarms, such as 1/h, 10/d or 0.5/h: thresholds per class as measured when the golem was trained, in place of --threshold",
+    "maximum rate of false alarms, such as 1/h, 10/d or 0.5/h: thresholds per class, measured when the golem was trained, in place of --threshold",
   parse: ratePerHour,
 };
 

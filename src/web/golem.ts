@@ -231,7 +231,7 @@ function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
     folder.pathname = folder.pathname.replace(/(golem\.json|\/)?$/, "/").replace(/\/+$/, "/");
     return folder;
   } catch (cause) {
-    throw new GolemError("invalid-option", `'${url}' is no address of a golem's folder.`, {
+    throw new GolemError("invalid-option", `'${url}' is not the address of a golem's folder.`, {
       hint: "Give the address of the folder that holds golem.json.",
       cause,
     });

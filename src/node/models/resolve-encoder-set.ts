@@ -50,8 +50,8 @@ export async function resolveGolemEncoderSet(
   if (options.encoder !== undefined && wanted.length !== 1) {
     throw new GolemError(
       "invalid-option",
-      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can stand for one encoder only.`,
-      { hint: "Leave --encoder out: built-in encoders are found by themselves." },
+      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
+      { hint: "Leave --encoder out: built-in encoders are found automatically." },
     );
   }
   const encoders = [];

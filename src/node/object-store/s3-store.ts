@@ -26,7 +26,7 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
   if (!match || (prefix !== "" && findKeyFault(prefix) !== undefined)) {
     throw new GolemError(
       "usage",
-      `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
+      `${address} is not an S3 address; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
       {
         hint: "Name the bucket after s3://, then a slash and the prefix.",
       },

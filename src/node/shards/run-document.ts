@@ -105,7 +105,7 @@ export async function openRun(address: string, options: WorkOptions = {}): Promi
   const store = await openObjectStore(address);
   const bytes = await readObject(store, runFile, maximumBytes, options).catch((error: unknown) => {
     if (!(error instanceof GolemError) || error.code !== "data-not-found") throw error;
-    throw new GolemError("data-not-found", `${address} is no run: it holds no ${runFile}.`, {
+    throw new GolemError("data-not-found", `${address} is not a run: it has no ${runFile}.`, {
       hint: "Make one: golem plan DATA --out RUN",
       cause: error,
     });
