@@ -47,7 +47,7 @@ describe("chooseSimplest", () => {
     },
   );
 
-  test.prop([inputs])("is not moved by the order of the recordings or by a copy of a candidate", (input) => {
+  test.prop([inputs])("does not depend on the order of the recordings or on a copy of a candidate", (input) => {
     const { correctness, truth, groups } = input;
     const choice = chooseSimplest(input);
     const turned = chooseSimplest({

@@ -124,7 +124,7 @@ describe("the decoder's vectors", () => {
     expect(model.encode()[golemFiles.text]).toBeUndefined();
   });
 
-  it("are not looked at without a transcriber", async () => {
+  it("are ignored without a transcriber", async () => {
     const recordings = withDecoded({ ...deaf, seed: 1 }, 4);
     const alone = await trainGolem(input(recordings), { head: "auto", seed: 0, repeats: 2 });
     const plain = recordings.map(({ text, decoded, ...rest }) => rest);

@@ -25,7 +25,7 @@ interface Choice {
 
 /** Choices made in this process, so that each is tried once. */
 const choices = new Map<string, Promise<Choice>>();
-/** Who was told of a fault, so that one is said once, however often more is embedded. */
+/** Listeners that have received a fault, so that each gets it once, however often more is embedded. */
 const told = new WeakMap<object, Set<string>>();
 
 /**

@@ -46,7 +46,7 @@ async function predictAll(golem: Parameters<typeof predictFiles>[0], files: stri
 }
 
 describe("resolving an encoder", () => {
-  it("knows the built-in ones by name, and the default", async () => {
+  it("finds the built-in ones by name, and the default", async () => {
     expect((await resolveEncoder()).info.id).toBe("moonshine-tiny");
     expect((await resolveEncoder("auto")).info.id).toBe("moonshine-tiny");
     expect(await resolveEncoder("mfcc")).toMatchObject({
@@ -234,7 +234,7 @@ describe("golems of encoders in folders", () => {
     await pool.close();
   });
 
-  it("finds its encoder again, elsewhere when told, and refuses another", async () => {
+  it("finds its encoder again, also in a named place, and refuses another", async () => {
     const { folder, model, cache } = await createPlaces();
     const { dataset, files } = await writeTones(folder);
     const options = { encoder: model, layer: 1, head: "centroid", repeats: 1, cache } as const;

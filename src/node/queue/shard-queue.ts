@@ -61,7 +61,7 @@ export interface ShardFailure {
 /** A queue that is open. */
 export interface ShardQueue {
   readonly queue: Queue<ShardJob>;
-  /** The status of a run with what the queue knows of it. */
+  /** The status of a run, with the queue's counts. */
   addCounts(run: Run, status: RunStatus): Promise<RunStatus & { readonly failures: readonly ShardFailure[] }>;
   close(): Promise<void>;
 }
