@@ -151,7 +151,7 @@ Draws from ${choosingDraws} up, which had no part in choosing the method:
 
 ${writeOutcome(fresh)}
 
-Wakewords leave next to nothing to save: two recordings a class are almost enough.
+Wakewords leave next to nothing to save: two recordings per class are almost enough.
 
 ![Balanced accuracy over labels](suggest.svg)
 

@@ -159,7 +159,7 @@ async function loadClassifier(
       },
     },
     async dispose() {
-      // An encoder may be at work on a window; it must not be freed under it.
+      // An encoder may still be processing a window; it must not be freed meanwhile.
       await last;
       await encoderSet.dispose();
     },

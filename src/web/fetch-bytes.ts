@@ -9,14 +9,14 @@ import { joinBytes } from "../core/join-arrays.ts";
 
 /** Options of {@link fetchBytes}. */
 interface FetchBytesOptions {
-  /** More than so many bytes are not read: the error `tooLarge`. */
+  /** Maximum number of bytes; more is the error `tooLarge`. */
   readonly maximumBytes: number;
   /** Code of the error for a file that is not there (HTTP 404 or 410); default `fetch-failed`. */
   readonly missing?: ErrorCode | undefined;
   /** Code of the error for a file that is larger. */
   readonly tooLarge: ErrorCode;
   readonly signal?: AbortSignal | undefined;
-  /** Told of every piece that arrives, in bytes. */
+  /** Called with the bytes of every piece that arrives. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Trains a golem again without transcripts, on the same recordings with the same seed and settings, from
- * stored embeddings, so that only heads are fitted and scored anew. The recordings themselves must be found,
+ * stored embeddings, so that only heads are fitted and scored again. The recordings themselves must be found,
  * since their hashes are checked.
  *
  * Not its concern: formats of export.

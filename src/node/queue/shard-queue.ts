@@ -52,7 +52,7 @@ const jobOptions = {
   removeOnComplete: true,
 } as const;
 
-/** A shard that failed for good. */
+/** A shard that failed permanently. */
 export interface ShardFailure {
   readonly shard: number;
   readonly reason: string;

@@ -23,7 +23,7 @@ import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "../models/ort-matrix-product.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** Most workers besides this thread. */
+/** Maximum number of workers besides this thread. */
 const maximumWorkers = 7;
 
 /** Numbers in the training matrix from which ONNX Runtime multiplies faster than loops, start included. */

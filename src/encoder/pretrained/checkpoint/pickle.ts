@@ -49,7 +49,7 @@ export interface Unpickled {
   readonly length: number;
 }
 
-/** Most instructions that are run; those of published checkpoints have some ten thousand. */
+/** Maximum number of instructions that are run; those of published checkpoints have some ten thousand. */
 const maximumInstructions = 1_000_000;
 /** Longest name in a message, in characters. */
 const maximumNameLength = 100;
