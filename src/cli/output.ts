@@ -182,7 +182,7 @@ export interface PlanOutput {
 /** What happens to shards, a line each, and at the end what was done in all. */
 export type WorkOutput = WorkerEvent | ({ readonly event: "stopped" } & WorkerTotals);
 
-/** How far a run is; with `--watch` one line per look. */
+/** Progress of a run; with `--watch` one line per update. */
 export interface StatusOutput extends RunStatus {
   /** With `--queue`: shards that failed. */
   readonly failures?: readonly ShardFailure[];

@@ -77,6 +77,6 @@ export function findShortcut({ recordings, correctness, seed }: ShortcutInput): 
   const { id, share } = found;
   return {
     code: `${id}-tells`,
-    message: `${names[id]} alone tells ${formatPercent(share)} of the labels, as many as the golem`,
+    message: `${names[id]} alone predicts ${formatPercent(share)} of the labels, as many as the golem`,
   };
 }

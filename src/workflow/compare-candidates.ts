@@ -30,7 +30,7 @@ export interface HeadComparisonInput {
   /** In ascending complexity; the first is always measured. */
   readonly candidates: readonly HeadCandidate[];
   readonly runner: CandidateRunner;
-  /** Most repeats of cross-validation; 10 unless given. */
+  /** Maximum number of repeats of cross-validation; 10 unless given. */
   readonly repeats?: number | undefined;
   /** Seconds to spend, about; a fold that has begun is finished. */
   readonly budget: number;

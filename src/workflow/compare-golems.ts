@@ -39,7 +39,7 @@ export interface GolemDifference extends PairedDifference {
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
   >;
   readonly changed: readonly ChangedAnswer[];
-  /** Labels that only one of them knows; their recordings are not compared. */
+  /** Labels that only one of them has; their recordings are not compared. */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
 }

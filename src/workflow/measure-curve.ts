@@ -29,7 +29,8 @@ export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60, and with more than
+   * Maximum number of fits; default 120 besides the cross-validation that training runs, with `linear` 60,
+   * and with more than
    * 300 recordings 24. `mlp` is slower
    * still: 24 in all, so its last point has fewer repeats than the score of training.
    */

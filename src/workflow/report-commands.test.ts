@@ -1,4 +1,4 @@
-/** What a report says of places: enough to do the same again, nothing of where on this machine things are. */
+/** Places in a report: enough to repeat the training, no paths of this machine. */
 import { describe, expect, it } from "vitest";
 import { createLink } from "../node/report/report-clips.ts";
 import { createFileNamer, describeAsked, describeDataset, describePlace, quote } from "./report-commands.ts";

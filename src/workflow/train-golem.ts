@@ -2,8 +2,8 @@
  * Trains a golem on embedded recordings, and scores it on recordings it was not fitted on.
  *
  * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`,
- * which sees training rows only and runs anew inside every fold; the golem itself is the same function on all
- * rows.
+ * which sees training rows only and runs again inside every fold; the golem itself is the same function on
+ * all rows.
  * Not its concern: files, encoders' insides, the terminal.
  */
 

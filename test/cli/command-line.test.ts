@@ -14,7 +14,7 @@ const { data, held, golem } = await getBankingPart();
 const example = join(banking, "test/freeze");
 
 describe("golem predict", () => {
-  it("prints one line of JSON a file, in order, and fails only at the end", async () => {
+  it("prints one line of JSON per file, in order, and fails only at the end", async () => {
     const names = readdirSync(example).sort();
     const wrong = join(folder, "wrong.wav");
     writeFileSync(wrong, "nothing");
@@ -71,7 +71,7 @@ describe("golem evaluate", () => {
     expect(JSON.parse(stdout)).toMatchObject({ protocol: "held-out", recordings: 30, trainAccuracy: 1 });
   });
 
-  it("counts labels it does not know apart", async () => {
+  it("counts labels it does not have separately", async () => {
     const strange = join(folder, "strange");
     cpSync(held, strange, { recursive: true });
     cpSync(join(banking, "test", "address"), join(strange, "address"), { recursive: true });
@@ -117,7 +117,7 @@ describe("golem embed, encoders, cache, help", () => {
     },
   );
 
-  it("speaks of its own options in hints", async () => {
+  it("names its own options in hints", async () => {
     const short = join(folder, "knows short");
     const quick = join(folder, "quick");
     for (const [label, hertz] of [
@@ -136,7 +136,7 @@ describe("golem embed, encoders, cache, help", () => {
     expect(text).toContain("--max-seconds, when training or embedding");
   });
 
-  it("tells required options and defaults in its help", async () => {
+  it("states required options and defaults in its help", async () => {
     const { stdout } = await runGolem(["train", "--help"]);
     const help = stdout.replaceAll(/\s+/g, " ");
     expect(help).toMatch(/--out <dir> [^-]*\(required\)/);

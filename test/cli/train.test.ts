@@ -235,7 +235,7 @@ describe("golem train", () => {
     },
   );
 
-  it("saves the golem though nobody reads what it says", async () => {
+  it("saves the golem when its output is closed", async () => {
     const home = await createScratchFolder();
     const { child, ended } = startProgram(
       ["train", data, "--out", join(home, "golem"), "--encoder", "mfcc"],

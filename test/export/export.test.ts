@@ -1,4 +1,4 @@
-/** `golem export`: what leaves the machine predicts the same and names nobody. */
+/** `golem export`: an exported golem predicts the same and contains no names. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -112,7 +112,7 @@ describe("limits", () => {
     await expect.poll(getHeld).toBe("0");
   });
 
-  it("on what waits: the rest is told when to come again", async () => {
+  it("on what waits: other clients get a Retry-After", async () => {
     const served = await open({ queue: 1, workers: 1 });
     const stop = new AbortController();
     const first = postSound(served, long, stop.signal).catch(() => undefined);
@@ -174,7 +174,7 @@ describe("limits", () => {
 });
 
 describe("clients", () => {
-  it("who send a byte now and then keep nobody from anything", async () => {
+  it("that send a byte now and then do not delay other clients", async () => {
     const served = await open({ bodySeconds: 1.5, queue: 1 });
     const slow = await Promise.all(Array.from({ length: 20 }, () => dial(served)));
     for (const { socket } of slow) socket.write(headOf(1000));
@@ -187,7 +187,7 @@ describe("clients", () => {
     for (const { getText } of slow) expect(getText()).toContain("HTTP/1.1 408");
   });
 
-  it("who are there and do nothing, 500 of them, keep nobody from anything", async () => {
+  it("that are idle, 500 of them, do not delay other clients", async () => {
     const served = await open();
     const idle = await Promise.all(Array.from({ length: 500 }, () => dial(served)));
     for (let i = 0; i < 5; i++) expect((await postSound(served, tone)).status).toBe(200);
@@ -214,7 +214,7 @@ describe("stopping", () => {
   it("answers all that was accepted", async () => {
     const served = await serve({ golems: [tones.golem], workers: 1 });
     const answers = Array.from({ length: 20 }, () => postSound(served, tone));
-    // On its way over an open connection when the server is told to stop.
+    // In transit over an open connection when the server is asked to stop.
     const { socket, getText, closed } = await dial(served);
     socket.write(headOf(tone.length));
     await expect.poll(() => getQueued(served)).toBeGreaterThan(0);

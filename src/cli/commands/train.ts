@@ -144,7 +144,7 @@ const leastShare = 0.005;
  */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
-  // A share that rounds to nothing says nothing.
+  // A share that rounds to 0 is left out.
   const counted = views.filter(({ weight }) => weight >= leastShare);
   const transcribed = counted.filter(needsTranscriber);
   const layerViews = counted.filter((view) => !needsTranscriber(view));

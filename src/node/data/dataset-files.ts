@@ -71,7 +71,7 @@ async function loadFolder(spec: string, folder: string, options: LoadDatasetOpti
   return locateRecordings(spec, folder, all, { ...options, confined: true });
 }
 
-/** Goes by another list in the folder if there is one, else by its folders. */
+/** Uses another list in the folder if there is one, otherwise its folders. */
 async function loadFolderWithoutMetadata(
   spec: string,
   folder: string,

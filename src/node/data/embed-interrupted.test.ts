@@ -119,7 +119,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     expect(result.embedded).toHaveLength(15);
   });
 
-  it("before it could begin is the end for all, with the reason", async () => {
+  it("before it could begin ends all, with the reason", async () => {
     const folder = await createScratchFolder();
     await writeNoise(folder, 1);
     vi.stubEnv("PATH", "/nonexistent");

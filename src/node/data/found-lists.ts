@@ -103,7 +103,7 @@ async function readCandidate(
   }
 }
 
-/** Rejects a list whose labels are not those of the folders: which of the two is right cannot be told. */
+/** Rejects a list whose labels are not those of the folders: which of the two is right cannot be decided. */
 function checkAgreement(spec: string, list: FoundList, layout: FolderLayout): void {
   const byFile = new Map(layout.recordings.map(({ path, label }) => [path, label]));
   const both = list.rows.filter(({ path }) => byFile.has(path));

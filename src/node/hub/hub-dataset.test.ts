@@ -16,7 +16,7 @@ import type { Dataset } from "../../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../../dataset/selection.ts";
 import { fetchRecordings } from "../data/embed-recordings.ts";
 
-it("knows that a data set is public only from the Hub, and as it said last", async () => {
+it("takes a data set for public only if the Hub last said so", async () => {
   for (const [isPrivate, isPublic] of [
     [false, true],
     [true, false],
@@ -50,7 +50,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(facts).toMatchObject({ container: "wav", sampleRate: 8000, seconds: 0.5 });
   });
 
-  it("asks for nothing twice: neither in the next run nor offline", async () => {
+  it("requests nothing twice: neither in the next run nor offline", async () => {
     const { load, server } = await start();
     const spec = `hf:${id}?config=en-US`;
     const first = await load(spec);

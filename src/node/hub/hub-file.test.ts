@@ -39,7 +39,7 @@ describe("a file of the Hub", () => {
     expect((await readdir(join(folder, "blobs"))).length).toBe(2);
   });
 
-  it("is asked for once: by commit not at all, by branch with one request of headers", async () => {
+  it("is requested once: by commit not at all, by branch with one request for headers", async () => {
     const { server, commit, settings } = await start();
     const first = await fetchHubFile(weights, { settings });
     server.log.length = 0;
@@ -116,7 +116,7 @@ describe("a file of the Hub", () => {
     expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
   });
 
-  it("goes on with what Python left, not with what somebody still writes", async () => {
+  it("resumes what Python left, but not a file that is still being written", async () => {
     const { server, settings, folder } = await start();
     await mkdir(join(folder, "blobs"), { recursive: true });
     const left = join(folder, "blobs", `${hash}.incomplete`);

@@ -65,7 +65,7 @@ describe("golems of encoders in folders", () => {
     await pool.close();
   });
 
-  it("finds its encoder again, elsewhere when told, and refuses another", async () => {
+  it("finds its encoder again, also in a named place, and refuses another", async () => {
     const { folder, model, cache } = await createPlaces();
     const { dataset, files } = await writeTones(folder);
     const options = { encoder: model, layer: 1, head: "centroid", repeats: 1, cache } as const;

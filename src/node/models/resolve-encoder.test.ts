@@ -31,7 +31,7 @@ async function writeDescribed(folder: string): Promise<void> {
 }
 
 describe("resolving an encoder", () => {
-  it("knows the built-in ones by name, and the default", async () => {
+  it("finds the built-in ones by name, and the default", async () => {
     expect((await resolveEncoder()).info.id).toBe("moonshine-tiny");
     expect((await resolveEncoder("auto")).info.id).toBe("moonshine-tiny");
     expect(await resolveEncoder("mfcc")).toMatchObject({
