@@ -8,7 +8,7 @@ import type { ErrorCode, ErrorRecord } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { DetectedEvent } from "../detect/event-pipeline.ts";
 import type { Finding } from "../doctor/finding.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { EventScores } from "../evaluate/event-scores.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { GolemDiff } from "../node/diff.ts";

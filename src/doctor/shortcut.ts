@@ -13,7 +13,7 @@
 
 import { formatPercent } from "../core/format.ts";
 import { createRandom } from "../core/random.ts";
-import type { Unmeasured } from "../evaluate/evaluate.ts";
+import type { Unmeasured } from "../evaluate/evaluation.ts";
 import type { ExaminedRecording } from "./examination.ts";
 import { createCategoryTeller, createLevelTeller, measureExplained } from "./explained.ts";
 import type { NuisanceId } from "./finding.ts";

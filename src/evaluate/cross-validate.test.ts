@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { type CrossValidationInput, crossValidate } from "./cross-validate.ts";
-import { computeEvaluation, type Evaluation } from "./evaluate.ts";
+import { computeEvaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 
 const names = (classes: number): string[] => Array.from({ length: classes }, (_, c) => `class ${c}`);
 

@@ -8,7 +8,7 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Caller } from "../core/worker-calls.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { checkLabels } from "../golem/expected-labels.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";

@@ -4,7 +4,7 @@ import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { golemFiles } from "../golem/golem-model.ts";
 import { describeProtocol, describeVerdict } from "../view/sentences.ts";
 

@@ -5,7 +5,7 @@ import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import type { Device } from "../../core/device.ts";
 import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { reportFile } from "../../golem/golem-files.ts";
 import { maximumDense } from "../../head/large-ridge.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";

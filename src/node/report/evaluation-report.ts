@@ -7,7 +7,7 @@
 import { selectScored } from "../../classifier/evaluate-classifier.ts";
 import { computeRecordingMap } from "../../classifier/features/recording-map.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { describeRecordings as createAccounts } from "../../golem/training-account.ts";
 import type { ReportData } from "../../view/report/report-data.ts";
 import { evaluate } from "../../workflow/evaluate.ts";
