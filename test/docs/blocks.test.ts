@@ -100,8 +100,8 @@ const executedBy: Readonly<Record<string, string>> = {
   "docs/encoders.md": "../../src/encoder/encoder-descriptor.test.ts",
   "docs/json.md": "pages.slow.test.ts",
   "docs/lessons.md":
-    "article.test.ts, on a part of the recordings; not run: golem demo minds14, which needs the Hub",
-  "docs/scale.md": "scale.test.ts, examples.slow.test.ts",
+    "article.slow.test.ts, on a part of the recordings; not run: golem demo minds14, which needs the Hub",
+  "docs/scale.md": "scale.slow.test.ts, examples.slow.test.ts",
   "docs/server.md": "blocks.test.ts",
   "docs/tutorial.md": "pages.slow.test.ts",
   "docs/web.md": "../browser/web.test.ts",
