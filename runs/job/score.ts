@@ -14,9 +14,9 @@ import type { Golem } from "../../src/index.ts";
 import { loadEncoderSet } from "../../src/node/models/load-encoder-set.ts";
 import { type Long, plans, rate, type SetName } from "./assemble.ts";
 
-const thresholds = Array.from({ length: 39 }, (_, i) => (i + 1) / 40);
+const thresholds = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 /** Settings of the dial of false alarms, evenly among those that a golem was measured at. */
-const rateCount = 40;
+const rateCount = 25;
 
 /** What was found at one setting. */
 export interface Scored {
