@@ -15,7 +15,7 @@ import { isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
 import { parseFolderSplit } from "../../dataset/split-name.ts";
 import { describeReadError } from "../disk/file-hash.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
-import { isAnnotationFile, readAnnotatedFolder, readAnnotationFile } from "./annotated-folder.ts";
+import { isAnnotationFile, readAnnotatedFolder, readAnnotationData } from "./annotated-folder.ts";
 import { loadClassFolders } from "./class-folders.ts";
 import { findList } from "./found-lists.ts";
 import { isListName, readListTable } from "./read-list.ts";
@@ -45,7 +45,7 @@ export async function loadDataset(spec: string, options: LoadDatasetOptions = {}
   if (info.isDirectory()) return loadFolder(spec, path, options);
   if (isArchiveName(path)) throw createArchiveError(spec);
   if (await isAnnotationFile(path)) {
-    const rows = await readAnnotationFile(path);
+    const rows = await readAnnotationData(path);
     return locateRecordings(spec, dirname(path), rows, { ...options, confined: true });
   }
   if (!isListName(path)) {

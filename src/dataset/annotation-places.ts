@@ -3,7 +3,10 @@
  *
  * Not its concern: what the file says.
  */
-import { basename, dirname, join } from "node:path";
+
+const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+/** The folder of a path with forward slashes, with a slash at its end; empty for a name alone. */
+const getFolder = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 /** Files beside no recording that are looked at. */
 const maximumLoose = 50;
@@ -31,12 +34,12 @@ export function findAnnotationFiles(
   const byFolder = new Map<string, string[]>();
   for (const file of files) {
     if (!/\.(txt|tsv|csv)$/i.test(file)) continue;
-    const folder = dirname(file);
+    const folder = getFolder(file);
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
   }
   const found = new Map<string, string[]>();
   for (const recording of recordings) {
-    const own = (byFolder.get(dirname(recording)) ?? []).filter((file) => isNamedAfter(file, recording));
+    const own = (byFolder.get(getFolder(recording)) ?? []).filter((file) => isNamedAfter(file, recording));
     if (own.length > 0) found.set(recording, own);
   }
   return found;
@@ -51,9 +54,12 @@ export function listLoose(
   return files.filter((file) => /\.(txt|tsv|csv)$/i.test(file) && !taken.has(file)).slice(0, maximumLoose);
 }
 
-/** The recording that a table in `folder` names: beside it, else the only one of this name. */
-export function findNamed(name: string, folder: string, recordings: readonly string[]): string | undefined {
-  const near = join(folder, name).replaceAll("\\", "/");
+/** A name in the folder of `file`. */
+export const placeBeside = (name: string, file: string): string => getFolder(file) + name;
+
+/** The recording that the table `file` names: beside it, else the only one of this name. */
+export function findNamed(name: string, file: string, recordings: readonly string[]): string | undefined {
+  const near = placeBeside(name, file);
   if (recordings.includes(near)) return near;
   const same = recordings.filter((recording) => basename(recording) === name);
   return same.length === 1 ? same[0] : undefined;
