@@ -27,7 +27,10 @@ export async function evaluateEvents(
   data: string | Dataset,
   { tolerance, ...options }: EvaluateEventsOptions = {},
 ): Promise<EventScores> {
-  const dataset = await openDataset(data, { ...options, annotations: { background: "none", overlaps: "use" } });
+  const dataset = await openDataset(data, {
+    ...options,
+    annotations: { background: "none", overlaps: "use" },
+  });
   const scored: EventRecording[] = [];
   for (const [path, annotated] of groupByRecording(dataset)) {
     throwIfAborted(options.signal);
