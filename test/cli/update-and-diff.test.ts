@@ -72,6 +72,16 @@ it("trains again on both sets by the same recipe, and can be updated again", asy
   expect(again.json).toMatchObject({ recordings: 18, kept: 16, added: 2, missing: [] });
 });
 
+it("takes all new recordings, whatever limits chose the old ones", async () => {
+  const place = await prepare();
+  const recipe = ["--layer", "1", "--head", "ridge", "--negatives", "0"];
+  await run("train", place("old"), "--out", place("few"), ...recipe, "--shots", "3");
+  const { json } = await run("update", place("few"), place("new"), "--out", place("b"));
+  expect(json).toMatchObject({ labels: ["high", "low", "middle"], recordings: 14, kept: 6, added: 8 });
+  const { asked } = JSON.parse(await readFile(join(place("b"), "training.json"), "utf8"));
+  expect(asked).toEqual({ layer: 1, head: "ridge", negatives: 0 });
+});
+
 it("lists the recordings that are gone, finds those that moved, and needs some of them", async () => {
   const place = await prepare();
   await rename(place("old"), place("moved"));
