@@ -96,6 +96,19 @@ it("lists the recordings that are gone, finds those that moved, and needs some o
   expect((await run(...args, "--strict")).exitCode).toBe(1);
 });
 
+it("updates and compares golems whose encoder was another version", async () => {
+  const place = await prepare();
+  const file = join(place("a"), "golem.json");
+  const document = JSON.parse(await readFile(file, "utf8"));
+  document.encoders[0].recipe = "an earlier one";
+  await writeFile(file, JSON.stringify(document));
+  expect((await run("predict", place("a"), place("new"))).json.error.code).toBe("golem-version");
+  const { json } = await run("update", place("a"), place("new"), "--out", place("b"));
+  expect(json).toMatchObject({ recordings: 16, kept: 8, added: 8 });
+  const diff = await run("diff", place("a"), place("b"));
+  expect(diff.json).toMatchObject({ recordings: 8, onlyA: [], onlyB: ["middle"] });
+});
+
 it("compares two golems on what both held out, and on recordings that neither was trained on", async () => {
   const place = await prepare();
   await run("update", place("a"), place("new"), "--out", place("b"));
