@@ -47,6 +47,14 @@ export async function retrain(
   // Limits chose the recordings of then; all of those, and all new ones, are trained on.
   const { limit: _, shots: __, ...recorded } = training.asked ?? {};
   const { annotations, ...asked } = readAsked(recorded);
+  if (training.asked === undefined) {
+    options.onWarning?.({
+      code: "golem-version",
+      message:
+        "The golem does not say with which options it was trained, as in early versions; the default recipe is used.",
+      hint: "If it was trained with options, such as --head, train it again on all recordings with these.",
+    });
+  }
   const before = await openTrainingData(document, { ...quiet, annotations, data });
   const kept = before ? await findTrained(training, before, options) : [];
   const place = data ?? document.data.name;
