@@ -46,14 +46,17 @@ function summariseRatio(before: readonly number[], after: readonly number[]): st
   return `${ratio.toFixed(2)} (${(ratio * Math.exp(-margin)).toFixed(2)} to ${(ratio * Math.exp(margin)).toFixed(2)})`;
 }
 
+/** The row of all sets together. */
+const all = "all";
+
 const dials = { byRate: "`--false-alarms`", byThreshold: "`--threshold`" } as const;
 
 /** Markdown. */
 export function writeReport(rows: readonly Row[]): string {
   const sets = [...new Set(rows.map(({ set }) => set))];
   const equal = (Object.keys(dials) as (keyof typeof dials)[]).flatMap((by) =>
-    sets.map((set) => {
-      const own = rows.filter((row) => row.set === set).map((row) => row[by]);
+    [...sets, all].map((set) => {
+      const own = rows.filter((row) => [row.set, all].includes(set)).map((row) => row[by]);
       const [before, after] = (["before", "after"] as const).map((side) =>
         own.map((one) => one[side].alarms),
       );
