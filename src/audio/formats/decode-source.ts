@@ -170,6 +170,17 @@ function getRefusal(error: unknown, name: string, container: Container): GolemEr
 
 const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it.";
 
+/** Endings of files that hold nothing but samples, and the format that ffmpeg reads them as. */
+const rawSamples: Readonly<Record<string, { readonly title: string; readonly format: string }>> = {
+  al: { title: "A-law", format: "alaw" },
+  ul: { title: "mu-law", format: "mulaw" },
+  raw: { title: "probably integers of 16 bits", format: "s16le" },
+  pcm: { title: "probably integers of 16 bits", format: "s16le" },
+  sw: { title: "integers of 16 bits", format: "s16le" },
+  s16: { title: "integers of 16 bits", format: "s16le" },
+  f32: { title: "floats of 32 bits", format: "f32le" },
+};
+
 /** The error for content without a built-in decoder; `cause`: why the one for its container refused it. */
 function createRefusal(name: string, container: Container, cause?: GolemError): GolemError {
   if (container !== "unknown") {
@@ -178,6 +189,16 @@ function createRefusal(name: string, container: Container, cause?: GolemError): 
       "needs-ffmpeg",
       `${found} Only ffmpeg can decode it, and ffmpeg is not available here.`,
       { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus.", cause },
+    );
+  }
+  const raw = rawSamples[/\.([^.]*)$/.exec(name)?.[1]?.toLowerCase() ?? ""];
+  if (raw) {
+    return new GolemError(
+      "not-audio",
+      `${name} is named like samples without a header (${raw.title}), so nothing states its rate and channels.`,
+      {
+        hint: `Convert it with the rate that was recorded: ffmpeg -f ${raw.format} -ar 8000 -ac 1 -i FILE out.wav`,
+      },
     );
   }
   return new GolemError(

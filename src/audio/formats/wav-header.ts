@@ -92,7 +92,9 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
     }
     if (body + length > source.byteLength) {
       if (early) throw corrupt(name, "has a data chunk and no fmt chunk, so its samples cannot be read");
-      const found = await searchChunks(source, littleEndian);
+      // What is no name shows that the chunk before it is shorter or longer than it states.
+      const isName = chunkHead.subarray(0, 4).every((byte) => byte >= 0x20 && byte <= 0x7e);
+      const found = isName ? undefined : await searchChunks(source, littleEndian);
       if (found) {
         const header = await finish(found.start, found.length, found.format);
         header.warnings.push(warnOfChunks(name));

@@ -30,7 +30,9 @@ interface FfmpegOptions {
 }
 
 /** Formats without a signature, which ffmpeg only recognises by the file's extension. */
-const rawFormats: Readonly<Record<string, string>> = { gsm: "gsm", g722: "g722" };
+const rawFormats: Readonly<Record<string, string>> = {
+  ...{ gsm: "gsm", g722: "g722", avr: "avr", rso: "rso", sln: "sln", adx: "adx", sbc: "sbc" },
+};
 
 /** Containers that do not state their duration: ffmpeg guesses it by the bitrate of the first frames. */
 const unmeasured: ReadonlySet<Container> = new Set<Container>(["aac", "amr", "ac3"]);
