@@ -54,7 +54,7 @@ describe("the layout of a folder", () => {
     ["训练集/no/1.wav", "验证集/no/2.wav", "validation"],
     ["birds_train/no/1.wav", "birds_test/no/2.wav", "test"],
     ["train-part-2/no/1.wav", "val-part-2/no/2.wav", "validation"],
-  ])("knows splits by other names: %s, %s", (first, second, split) => {
+  ])("recognises splits by other names: %s, %s", (first, second, split) => {
     expect(readFolderLayout([first, second]).recordings.map((one) => one.split)).toEqual(["train", split]);
   });
 
