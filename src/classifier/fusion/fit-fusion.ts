@@ -20,7 +20,7 @@ import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
 import {
-  joinRidge,
+  createRidgeHead,
   type PreparedRidge,
   prepareRidge,
   prepareRidgeGroups,
@@ -223,7 +223,7 @@ function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): J
   const heldOut = new Float64Array(heads[0]!.heldOut.length);
   for (const [k, head] of heads.entries()) addScaled(heldOut, shares[k]!, head.heldOut);
   const createHead = () =>
-    joinRidge(
+    createRidgeHead(
       heads.map(({ head }) => head),
       shares,
     );
