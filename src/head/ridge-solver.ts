@@ -54,6 +54,7 @@ export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): 
   let trace = 0;
   for (let i = 0; i < rows; i++) trace += readTiles(tiles, i, i);
   const remainder = new Float64Array(rows * rows);
+  const multiplyTargets = createTargetProduct(targets);
   const solved = new Map<number, Float64Array>();
   let exact: RidgeSolver | undefined;
   const isExact = (penalty: number): boolean => penalty * rows >= minimumForCholesky * trace;
@@ -64,7 +65,7 @@ export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): 
   /** Computes I - H in `remainder`, and the residuals. */
   const solve = (penalty: number): Float64Array => {
     invertTiles(tiles, penalty, penalty, remainder);
-    const residuals = multiplyTargets(remainder, targets);
+    const residuals = multiplyTargets(remainder);
     solved.set(penalty, residuals);
     return residuals;
   };
@@ -90,22 +91,27 @@ export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): 
   };
 }
 
-/** A matrix [rows, rows] times the targets, by sums over the rows of each class. */
-function multiplyTargets(matrix: Float64Array, { labels, roots, means }: ClassTargets): Float64Array {
+/** Creates the product of a matrix [rows, rows] with the targets: sums over the rows of each class. */
+function createTargetProduct({ labels, roots, means }: ClassTargets): (matrix: Float64Array) => Float64Array {
   const rows = labels.length;
   const classes = means.length;
-  const result = new Float64Array(rows * classes);
-  for (let i = 0; i < rows; i++) {
-    const base = i * classes;
-    let total = 0;
-    for (let j = 0; j < rows; j++) {
-      const value = matrix[i * rows + j]! * roots[j]!;
-      total += value;
-      result[base + labels[j]!]! += value;
+  const order = Int32Array.from(labels.keys()).sort((a, b) => labels[a]! - labels[b]!);
+  const ends = new Int32Array(classes);
+  for (const label of labels) for (let k = label; k < classes; k++) ends[k]!++;
+  return (matrix) => {
+    const result = new Float64Array(rows * classes);
+    for (let i = 0, base = 0; i < rows; i++, base += classes) {
+      let total = 0;
+      for (let k = 0, at = 0; k < classes; k++) {
+        let sum = 0;
+        for (; at < ends[k]!; at++) sum += matrix[i * rows + order[at]!]! * roots[order[at]!]!;
+        result[base + k] = sum;
+        total += sum;
+      }
+      for (let k = 0; k < classes; k++) result[base + k] = 2 * result[base + k]! - (1 + means[k]!) * total;
     }
-    for (let k = 0; k < classes; k++) result[base + k] = 2 * result[base + k]! - (1 + means[k]!) * total;
-  }
-  return result;
+    return result;
+  };
 }
 
 /** Eigenvectors of K as columns [rows, rows], and its eigenvalues. */
