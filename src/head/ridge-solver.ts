@@ -24,7 +24,7 @@ export interface RidgeRemainder {
   computeBlock(block: readonly number[], out?: Float64Array): Float64Array;
 }
 
-/** Solves for any penalty, in the units of K. A result may use memory that the next call overwrites. */
+/** Solves for any penalty, in the units of K. A result may use memory that the next call, of any solver, overwrites. */
 export interface RidgeSolver {
   computeRemainder(penalty: number): RidgeRemainder;
   /** (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
@@ -47,13 +47,20 @@ export interface ClassTargets {
   readonly means: Float64Array;
 }
 
+let scratch = new Float64Array(0);
+
+/** Memory of at least this size, kept for the next call. */
+function openScratch(size: number): Float64Array {
+  if (scratch.length < size) scratch = new Float64Array(size);
+  return scratch;
+}
+
 /** Creates a solver from the tiles of K. */
 export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): RidgeSolver {
   const rows = tiles.size;
   const classes = targets.means.length;
   let trace = 0;
   for (let i = 0; i < rows; i++) trace += readTiles(tiles, i, i);
-  const remainder = new Float64Array(rows * rows);
   const multiplyTargets = createTargetProduct(targets);
   const solved = new Map<number, Float64Array>();
   let exact: RidgeSolver | undefined;
@@ -62,17 +69,17 @@ export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): 
     exact ??= createVectorSolver(...computeVectors(unpackTiles(tiles), rows), targets.values, classes);
     return exact;
   };
-  /** Computes I - H in `remainder`, and the residuals. */
-  const solve = (penalty: number): Float64Array => {
-    invertTiles(tiles, penalty, penalty, remainder);
+  /** Computes I - H in memory of all solvers, and the residuals. */
+  const solve = (penalty: number): { readonly remainder: Float64Array; readonly residuals: Float64Array } => {
+    const remainder = invertTiles(tiles, penalty, penalty, openScratch(rows * rows));
     const residuals = multiplyTargets(remainder);
     solved.set(penalty, residuals);
-    return residuals;
+    return { remainder, residuals };
   };
   return {
     computeRemainder(penalty) {
       if (!isExact(penalty)) return useVectors().computeRemainder(penalty);
-      const residuals = solve(penalty);
+      const { remainder, residuals } = solve(penalty);
       const complements = new Float64Array(rows);
       for (let i = 0; i < rows; i++) complements[i] = remainder[i * (rows + 1)]!;
       return {
@@ -86,7 +93,7 @@ export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): 
     },
     computeCoefficients(penalty) {
       if (!isExact(penalty)) return useVectors().computeCoefficients(penalty);
-      return (solved.get(penalty) ?? solve(penalty)).map((value) => value / penalty);
+      return (solved.get(penalty) ?? solve(penalty).residuals).map((value) => value / penalty);
     },
   };
 }
