@@ -47,7 +47,7 @@ export interface ClassTargets {
   readonly means: Float64Array;
 }
 
-let scratch = new Float64Array(0);
+let scratch: Float64Array = new Float64Array(0);
 
 /** Memory of at least this size, kept for the next call. */
 function openScratch(size: number): Float64Array {

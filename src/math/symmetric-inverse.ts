@@ -66,7 +66,7 @@ export function invertTiles(
   { size, values }: SymmetricTiles,
   shift: number,
   scale: number,
-  out = new Float64Array(size * size),
+  out: Float64Array = new Float64Array(size * size),
 ): Float64Array {
   const panels = Math.ceil(size / side);
   const columnAt = values.length;
