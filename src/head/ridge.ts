@@ -10,6 +10,7 @@
  */
 
 import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { createNumberStore, type NumberStore } from "../math/number-store.ts";
 import type { Head } from "./head.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
@@ -58,18 +59,23 @@ interface PosedRidge {
   readonly options: RidgeOptions;
 }
 
-/** Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. */
+/**
+ * Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. The head is
+ * of use until the arrays of `numbers` are released.
+ */
 export function prepareRidge(
   { embeddings, labels, counts, classes }: TrainingSet,
   options: RidgeOptions,
   leaveOut: LeaveOut = planLeaveOut(labels),
   rowWeights?: Float64Array,
+  numbers: NumberStore = createNumberStore(),
 ): PreparedRidge {
-  const { columns: features } = embeddings;
+  const { rows, columns: features } = embeddings;
   const standardisation = options.standardise
     ? fitStandardisation(embeddings)
     : createIdentityStandardisation(features);
-  const x = applyStandardisation(embeddings, standardisation, options.normalise);
+  const target = numbers.take(rows * features);
+  const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, rows, target);
   const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
   const mean = computeWeightedMean(x, features, weights);
@@ -88,7 +94,7 @@ export interface RowGroup {
 /**
  * Prepares a ridge head on each of several groups of rows, of which the first `originals` are in all groups
  * and the others are copies of them. Standardisation is fitted to the originals, so the heads can be joined,
- * and the products of rows are computed once.
+ * and the products of rows are computed once. They are of use until the arrays of `numbers` are released.
  */
 export function prepareRidgeGroups(
   { embeddings, labels, classes }: TrainingSet,
@@ -96,13 +102,15 @@ export function prepareRidgeGroups(
   originals: number,
   groups: readonly RowGroup[],
   rowWeights?: Float64Array,
+  numbers: NumberStore = createNumberStore(),
 ): PreparedRidge[] {
   const { rows: count, columns: features, data } = embeddings;
   const standardisation = options.standardise
     ? fitStandardisation({ rows: originals, columns: features, data: data.subarray(0, originals * features) })
     : createIdentityStandardisation(features);
-  const x = applyStandardisation(embeddings, standardisation, options.normalise);
-  const gram = computeGram(x, count, features);
+  const target = numbers.take(count * features);
+  const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, count, target);
+  const gram = computeGram(x, count, features, numbers.take(count * count));
   return groups.map(({ rows: places, leaveOut }) => {
     const own = Int32Array.from(places, (row) => labels[row]!);
     const ownWeights = rowWeights && Float64Array.from(places, (row) => rowWeights[row]!);

@@ -155,8 +155,12 @@ export function multiplyByRows(
 }
 
 /** Computes the Gram matrix A A^T [rows, rows] of a [rows, inner], two rows by four at a time. */
-export function computeGram(a: Float64Array, rows: number, inner: number): Float64Array {
-  const out = new Float64Array(rows * rows);
+export function computeGram(
+  a: Float64Array,
+  rows: number,
+  inner: number,
+  out: Float64Array = new Float64Array(rows * rows),
+): Float64Array {
   if (isLarge(rows, rows, inner)) {
     const factor: Factor = { values: a, count: rows, outer: inner, inner: 1 };
     return multiplyInKernel(factor, factor, inner, out, { isGram: true });
