@@ -36,11 +36,11 @@ export interface LearningCurveInput extends CrossValidationInput {
   /** The cross-validation of the same recordings, if it has been run: gives folds and the last point. */
   readonly crossValidation?: CrossValidation | undefined;
   /**
-   * Most trainings; default 120. To stay below, repeats are dropped first, then sizes, down to one repeat of
-   * one size.
+   * Maximum number of trainings; default 120. To stay below, repeats are dropped first, then sizes, down to
+   * one repeat of one size.
    */
   readonly maximumEvaluations?: number | undefined;
-  /** Most recordings trained on for a smaller size; larger sizes are left out, but for the last. No limit unless given. */
+  /** Maximum number of recordings trained on for a smaller size; larger sizes are left out, except the last. No limit unless given. */
   readonly maximumTrained?: number | undefined;
   /**
    * The cross-validated score stated of these recordings, if it has been: the curve passes through it.
@@ -78,7 +78,7 @@ export interface LearningCurve {
   readonly advice: Advice;
   /** Trainings that were run. */
   readonly evaluations: number;
-  /** Sizes of more recordings than this were left out, but for the last; absent where none were. */
+  /** Sizes of more recordings than this were left out, except the last; absent where none were. */
   readonly trainedAtMost?: number;
 }
 
@@ -95,7 +95,7 @@ export interface LearningCurvePoint {
   /** Of the last point: the score of the folds themselves, and the recordings per class they train on. */
   readonly crossValidated?: number;
   readonly trainedPerClass?: number;
-  /** Of `balancedAccuracy`, for classifiers trained on so many recordings. */
+  /** Of `balancedAccuracy`, for classifiers trained on that many recordings. */
   readonly interval: readonly [low: number, high: number];
   /** Recall per class. */
   readonly recall: Readonly<Record<string, number>>;

@@ -52,7 +52,7 @@ describe("createShotPlan", () => {
     expect(plan(labels, { maximumTrained: 320 }).plan.isLimited).toBe(false);
   });
 
-  it("gives up repeats first, then sizes, never the whole", () => {
+  it("drops repeats first, then sizes, never all recordings", () => {
     const labels = repeat(Array(4).fill(20));
     const full = plan(labels).plan;
     expect(full).toMatchObject({ repeats: 10, evaluations: 10 * 5 * full.levels.length });
@@ -108,7 +108,7 @@ describe("createShotPlan", () => {
 });
 
 describe("computeHarmonicMean", () => {
-  it("feels the smallest class most", () => {
+  it("depends most on the smallest class", () => {
     expect(computeHarmonicMean([4, 4, 4])).toBeCloseTo(4, 12);
     expect(computeHarmonicMean([1, 100])).toBeCloseTo(200 / 101, 12);
   });

@@ -5,7 +5,7 @@
  * Not its concern: what is in them.
  */
 
-/** Most numbers in an array that is kept. */
+/** Maximum length of an array that is kept. */
 const maximumKept = 2 ** 21;
 
 /** Hands out arrays. */
