@@ -131,7 +131,17 @@ function run(args: readonly string[]) {
 
 function train(list: string, recordings: number): Cost {
   const out = join(scratch, `golem-${recordings}`);
-  const { text, ...cost } = run(["train", list, "--out", out, "--augment", "none", "--negatives", "0", "--json"]);
+  const { text, ...cost } = run([
+    "train",
+    list,
+    "--out",
+    out,
+    "--augment",
+    "none",
+    "--negatives",
+    "0",
+    "--json",
+  ]);
   const { evaluation } = JSON.parse(text);
   const others = {
     doctor: run(["doctor", list, "--json"]).processorSeconds,
