@@ -12,6 +12,7 @@
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { computeGram, multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { createNumberStore } from "../math/number-store.ts";
 import { invertTiles, readTiles, type SymmetricTiles, unpackTiles } from "../math/symmetric-inverse.ts";
 
 /** Residuals of the fit at one penalty. */
@@ -47,12 +48,12 @@ export interface ClassTargets {
   readonly means: Float64Array;
 }
 
-let scratch: Float64Array = new Float64Array(0);
+const remainders = createNumberStore();
 
-/** Memory of at least this size, kept for the next call. */
+/** Memory of any content, the same at every call unless it is large. */
 function openScratch(size: number): Float64Array {
-  if (scratch.length < size) scratch = new Float64Array(size);
-  return scratch;
+  remainders.release();
+  return remainders.take(size);
 }
 
 /** Creates a solver from the tiles of K. */
