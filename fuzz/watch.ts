@@ -194,7 +194,7 @@ async function minimiseFinding(
 ): Promise<Finding> {
   const { area } = (await import(argument.module)) as { readonly area: FuzzArea };
   const corpus = await loadCorpus(area, argument.corpus);
-  const plan = planNumbered(corpus, argument.seed, finding.index);
+  const plan = planNumbered(corpus, area, argument.seed, finding.index);
   const smallest = await minimise(plan, async (each) => {
     const one = { ...argument, from: finding.index, count: 1, plan: each };
     const deadline = Date.now() + 1000 * (startSeconds + hangSeconds);
