@@ -18,7 +18,7 @@ export interface FuzzArea {
 }
 
 /** Names of the areas; their modules are fuzz/areas/NAME.ts. */
-export const areaNames = ["audio", "checkpoint", "parquet", "golem", "onnx", "http"] as const;
+export const areaNames = ["audio", "checkpoint", "parquet", "golem", "onnx", "http", "run"] as const;
 
 /** Name of an area. */
 export type AreaName = (typeof areaNames)[number];
