@@ -79,7 +79,7 @@ export interface FuzzOptions {
 }
 
 /** Longest time until the first input. */
-const startSeconds = 120;
+const startSeconds = 600;
 const pollMilliseconds = 100;
 /** Decoders of WebAssembly come and go with every input: with helper threads, clearing up takes half of the time. */
 const memoryFlags = ["--single-threaded-gc", "--max-semi-space-size=64"];

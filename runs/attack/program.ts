@@ -4,6 +4,7 @@
  * Not its concern: attacks.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,19 +18,45 @@ export interface ProgramRun {
   readonly end: number | string;
   readonly stdout: string;
   readonly stderr: string;
+  /** From its start to its end. */
+  readonly seconds: number;
+  /** Most memory of the process itself, in megabytes; 0 where the system does not say (/proc). */
+  readonly megabytes: number;
 }
 
 /** Starts the program with a cache folder of its own. */
-export function startProgram(args: readonly string[], home: string): ChildProcess {
+export function startProgram(
+  args: readonly string[],
+  home: string,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, GOLEM_HOME: home },
+    env: { ...process.env, ...env, GOLEM_HOME: home },
   });
 }
 
+/** The peak of a process's memory, in megabytes; 0 where it is not known. */
+function readPeak(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
 /** Runs the program to its end. */
-export async function runProgram(args: readonly string[], home: string): Promise<ProgramRun> {
-  const child = startProgram(args, home);
+export async function runProgram(
+  args: readonly string[],
+  home: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProgramRun> {
+  const started = performance.now();
+  const child = startProgram(args, home, env);
+  let megabytes = 0;
+  const timer = setInterval(() => {
+    megabytes = Math.max(megabytes, readPeak(child.pid));
+  }, 50);
   const texts = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]!.on("data", (data) => {
@@ -39,7 +66,8 @@ export async function runProgram(args: readonly string[], home: string): Promise
   const end = await new Promise<number | string>((resolve) =>
     child.once("close", (code, signal) => resolve(signal ?? code ?? -1)),
   );
-  return { end, ...texts };
+  clearInterval(timer);
+  return { end, ...texts, seconds: (performance.now() - started) / 1000, megabytes: Math.round(megabytes) };
 }
 
 /** Writes `count` recordings of a second per class, low and high tones. */

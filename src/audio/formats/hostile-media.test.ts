@@ -111,6 +111,14 @@ describe("WebM and Matroska", () => {
   });
 });
 
+it("is refused where the header of Opus has no channels", async () => {
+  const bytes = read("clip-opus.webm");
+  bytes.writeUInt8(0, bytes.indexOf("OpusHead") + 9);
+  await expect(decode(bytes, "x.webm")).rejects.toMatchObject({
+    message: expect.stringMatching(/opus header has no channels/),
+  });
+});
+
 it("keeps what was read of an MP3 in MP4 that is damaged behind it", async () => {
   const bytes = read("clip-mp3.mp4");
   // More samples share the size of the first ones than the file has bytes for.

@@ -147,6 +147,7 @@ async function createDecoder(
     throw createDamageError(name, `its ${codec} header has ${setup.length} of ${shortest} bytes`);
   }
   if (codec === "opus") {
+    if (setup[9] === 0) throw createDamageError(name, "its opus header has no channels");
     const decoder = await createOpusDecoder(setup);
     for (const header of [setup, setup]) await decoder.decode(header);
     return decoder;
