@@ -5,7 +5,7 @@
  *
  * Writes runs/results/attack-inputs.md and attack-inputs.json. The two clients of the server need Python.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -32,6 +32,8 @@ interface Row {
   readonly before: string;
   readonly outcome: string;
   readonly seconds: number;
+  /** Of the program's own process. */
+  readonly processorSeconds: number;
   readonly megabytes: number;
   readonly outputBytes: number;
   readonly isRaw: boolean;
@@ -53,13 +55,16 @@ async function attack(
   input: string,
   before: string,
   args: readonly string[],
-  { cache = home, env = {} }: { readonly cache?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  {
+    cache = home,
+    env = {},
+  }: { readonly cache?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<ProgramRun> {
   const run = await runProgram(args, cache, env);
   const command = `golem ${args.map((arg) => arg.replace(`${work}/`, "").replace(`${inputs}/`, "")).join(" ")}`;
-  const { seconds, megabytes, stdout, stderr } = run;
+  const { seconds, processorSeconds, megabytes, stdout, stderr } = run;
   rows.push({
-    ...{ input, command, before, outcome: describe(run), seconds, megabytes },
+    ...{ input, command, before, outcome: describe(run), seconds, processorSeconds, megabytes },
     ...{ outputBytes: stdout.length + stderr.length, isRaw: isRawText(stdout + stderr) },
   });
   console.log(rows.at(-1));
@@ -85,19 +90,10 @@ async function attackServer(): Promise<void> {
   ] as const;
   for (const [script, args, before] of clients) {
     const started = performance.now();
-    const server = startProgram(["serve", golem, "--port", "0", "--json"], home);
-    let text = "";
-    const port = await new Promise<string>((resolve, reject) => {
-      const take = (piece: Buffer): void => {
-        text += piece;
-        const found = /127\.0\.0\.1:(\d+)|localhost:(\d+)|"port":(\d+)/.exec(text);
-        if (found) resolve(found[1] ?? found[2] ?? found[3]!);
-      };
-      server.stdout!.on("data", take);
-      server.stderr!.on("data", take);
-      server.once("exit", () => reject(new Error(text)));
+    const { server, port, getText } = await startServer();
+    const client = spawn("python3", [join(inputs!, script), port, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
     });
-    const client = spawn("python3", [join(inputs!, script), port, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";
     client.stdout.on("data", (piece) => {
       said += piece;
@@ -112,10 +108,53 @@ async function attackServer(): Promise<void> {
     rows.push({
       ...{ input: script, command: `golem serve; ${script} ${args.join(" ")}`, before },
       outcome: `${answers > 0 ? `${answers} answered with 200; ` : ""}${lines.at(-1)}; SIGTERM: exit ${code} after ${((performance.now() - stopped) / 1000).toFixed(1)} s`,
-      ...{ seconds: (performance.now() - started) / 1000, megabytes: 0, outputBytes: text.length, isRaw: isRawText(text) },
+      ...{ seconds: (performance.now() - started) / 1000, processorSeconds: 0, megabytes: 0 },
+      ...{ outputBytes: getText().length, isRaw: isRawText(getText()) },
     });
     console.log(rows.at(-1));
   }
+  const { server, port, getText } = await startServer();
+  for (const [name, before] of [
+    ["flac-384k-8ch-300s-73kB.flac", "six of them let another client wait for 82 s"],
+    ["float-onespike.wav", "500"],
+    ["audio-A11-117383-aifc_f32.aiff", "500"],
+    ["opus-log-flood.opus", "36.7 MB of log"],
+  ] as const) {
+    const started = performance.now();
+    const address = `http://127.0.0.1:${port}/v1/golems/tones/predict?name=${name}`;
+    const headers = { "content-type": "application/octet-stream" };
+    const response = await fetch(address, { method: "POST", body: await read(name), headers });
+    const { code } = (await response.json()) as { readonly code?: string };
+    rows.push({
+      ...{
+        input: name,
+        command: "POST /v1/golems/tones/predict",
+        before,
+        outcome: `${response.status}; ${code}`,
+      },
+      ...{ seconds: (performance.now() - started) / 1000, processorSeconds: 0, megabytes: 0 },
+      ...{ outputBytes: getText().length, isRaw: isRawText(getText()) },
+    });
+    console.log(rows.at(-1));
+  }
+  server.kill("SIGTERM");
+  await once(server, "exit");
+}
+
+async function startServer(): Promise<{ server: ChildProcess; port: string; getText: () => string }> {
+  const server = startProgram(["serve", golem, "--port", "0", "--json"], home);
+  let text = "";
+  const port = await new Promise<string>((resolve, reject) => {
+    const take = (piece: Buffer): void => {
+      text += piece;
+      const found = /127\.0\.0\.1:(\d+)|localhost:(\d+)|"port":(\d+)/.exec(text);
+      if (found) resolve(found[1] ?? found[2] ?? found[3]!);
+    };
+    server.stdout!.on("data", take);
+    server.stderr!.on("data", take);
+    server.once("exit", () => reject(new Error(text)));
+  });
+  return { server, port, getText: () => text };
 }
 
 async function attackCache(): Promise<void> {
@@ -142,12 +181,19 @@ async function attackAudio(): Promise<void> {
   for (const name of ["float-onespike.wav", "audio-A11-117383-aifc_f32.aiff"]) {
     await copyFile(join(inputs!, name), join(mixed, "high", name));
   }
-  await attack("both of them in a data set", "train ends", ["train", mixed, "--out", join(work, "mixed-golem")]);
+  await attack("both of them in a data set", "train ends", [
+    "train",
+    mixed,
+    "--out",
+    join(work, "mixed-golem"),
+  ]);
 }
 
 async function attackHub(): Promise<void> {
   const table = "train-00000-of-00001.parquet";
-  const siblings = JSON.parse(await readFile(join(inputs!, "hub-redos", "siblings.json"), "utf8")) as string[];
+  const siblings = JSON.parse(
+    await readFile(join(inputs!, "hub-redos", "siblings.json"), "utf8"),
+  ) as string[];
   const hub = await serveHub({
     "x/hang-114": { files: { [table]: await read("parquet-hang-22-114.parquet") } },
     "x/hang-4714": { files: { [table]: await read("parquet-hang-22-4714.parquet") } },
@@ -165,7 +211,12 @@ async function attackHub(): Promise<void> {
     ["redos", "endless"],
     ["rows", "abort of the heap"],
   ] as const) {
-    await attack(`${name} (data set)`, before, ["train", `hf:x/${name}`, "--out", join(work, name), "--encoder", "mfcc"], { env });
+    await attack(
+      `${name} (data set)`,
+      before,
+      ["train", `hf:x/${name}`, "--out", join(work, name), "--encoder", "mfcc"],
+      { env },
+    );
   }
   hub.stop();
 }
@@ -179,16 +230,30 @@ async function attackModels(): Promise<void> {
     await attack(`${name}/`, before, ["embed", data, "--encoder", join(inputs!, name), ...out]);
   }
   const checkpoint = join(work, "checkpoint");
-  await cp(fileURLToPath(new URL("../test/fixtures/pretrained/wav2vec2", import.meta.url)), checkpoint, { recursive: true });
+  await cp(fileURLToPath(new URL("../test/fixtures/pretrained/wav2vec2", import.meta.url)), checkpoint, {
+    recursive: true,
+  });
   await rm(join(checkpoint, "model.safetensors"), { force: true });
   await copyFile(join(inputs!, "pkl-circular.bin"), join(checkpoint, "pytorch_model.bin"));
-  await attack("pkl-circular.bin", "TypeError with a stack", ["embed", data, "--encoder", checkpoint, ...out]);
+  await attack("pkl-circular.bin", "TypeError with a stack", [
+    "embed",
+    data,
+    "--encoder",
+    checkpoint,
+    ...out,
+  ]);
   for (const [name, model] of Object.entries(createLargeModels())) {
     const folder = join(work, name);
     await mkdir(folder);
     await writeFile(join(folder, "model.onnx"), model);
     await copyFile(join(inputs!, "onnx-loop", "golem-encoder.json"), join(folder, "golem-encoder.json"));
-    await attack(`${name}/ (${model.length} bytes)`, "allocates 12.5 GB", ["embed", data, "--encoder", folder, ...out]);
+    await attack(`${name}/ (${model.length} bytes)`, "allocates 12.5 GB", [
+      "embed",
+      data,
+      "--encoder",
+      folder,
+      ...out,
+    ]);
   }
 }
 
@@ -224,8 +289,16 @@ function createNumbers(name: string, numbers: readonly number[]): Uint8Array {
 }
 
 async function attackGolems(): Promise<void> {
-  await attack("golem-deep/", "RangeError with a stack", ["predict", join(inputs!, "golem-deep"), tone]);
-  for (const [command, ...args] of [["predict"], ["predict", "--json"], ["detect", "--format", "audacity"], ["detect", "--format", "raven"]]) {
+  const deep = join(work, "golem-deep");
+  await cp(golem, deep, { recursive: true });
+  await copyFile(join(inputs!, "golem-deep", "golem.json"), join(deep, "golem.json"));
+  await attack("golem-deep/", "RangeError with a stack", ["predict", deep, tone]);
+  for (const [command, ...args] of [
+    ["predict"],
+    ["predict", "--json"],
+    ["detect", "--format", "audacity"],
+    ["detect", "--format", "raven"],
+  ]) {
     const given = [command!, join(inputs!, "golem-label-escapes"), tone, ...args];
     await attack("golem-label-escapes/", "control characters reach the terminal", given);
   }
@@ -233,8 +306,8 @@ async function attackGolems(): Promise<void> {
 
 async function publish(): Promise<void> {
   const lines = rows.map(
-    ({ input, before, command, outcome, seconds, megabytes, outputBytes, isRaw }) =>
-      `| ${input} | ${before} | ${`\`${command.slice(0, 90).replaceAll("|", "\\|")}\``} | ${outcome.replaceAll("|", "\\|")} | ${seconds.toFixed(1)} s | ${megabytes} MB | ${outputBytes} | ${isRaw ? "**yes**" : "no"} |`,
+    ({ input, before, command, outcome, seconds, processorSeconds, megabytes, outputBytes, isRaw }) =>
+      `| ${input} | ${before} | ${`\`${command.slice(0, 90).replaceAll("|", "\\|")}\``} | ${outcome.replaceAll("|", "\\|")} | ${seconds.toFixed(1)} s | ${processorSeconds > 0 ? `${processorSeconds.toFixed(1)} s` : ""} | ${megabytes > 0 ? `${megabytes} MB` : ""} | ${outputBytes} | ${isRaw ? "**yes**" : "no"} |`,
   );
   const folder = fileURLToPath(new URL("results/", import.meta.url));
   await writeFile(join(folder, "attack-inputs.json"), `${JSON.stringify(rows, null, 2)}\n`);
@@ -243,10 +316,10 @@ async function publish(): Promise<void> {
     `# Inputs that once ended, hung or bloated a process
 
 Made by runs/attack-inputs.ts with the built program; "raw" means a stack or a control character in what was printed. Times are of a
-machine that is shared with other work. Memory is that of the program's own process.
+machine that forty other processes kept busy, where a start takes seconds. Processor time and memory are those of the program's own process.
 
-| input | before | command | now | time | memory | bytes printed | raw |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| input | before | command | now | time | processor time | memory | bytes printed | raw |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${lines.join("\n")}
 `,
   );

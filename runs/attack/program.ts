@@ -20,6 +20,8 @@ export interface ProgramRun {
   readonly stderr: string;
   /** From its start to its end. */
   readonly seconds: number;
+  /** Processor time of the process itself in seconds, as far as it was seen; 0 where the system does not say. */
+  readonly processorSeconds: number;
   /** Most memory of the process itself, in megabytes; 0 where the system does not say (/proc). */
   readonly megabytes: number;
 }
@@ -36,12 +38,22 @@ export function startProgram(
   });
 }
 
-/** The peak of a process's memory, in megabytes; 0 where it is not known. */
-function readPeak(pid: number | undefined): number {
+/** Ticks of processor time per second, on all systems with /proc. */
+const ticks = 100;
+
+/** Peak of a process's memory in megabytes, and its processor time in seconds; 0 where they are not known. */
+function readCosts(pid: number | undefined): { megabytes: number; processorSeconds: number } {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return {
+      megabytes: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024),
+      processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticks,
+    };
   } catch {
-    return 0;
+    return { megabytes: 0, processorSeconds: 0 };
   }
 }
 
@@ -53,9 +65,10 @@ export async function runProgram(
 ): Promise<ProgramRun> {
   const started = performance.now();
   const child = startProgram(args, home, env);
-  let megabytes = 0;
+  let costs = { megabytes: 0, processorSeconds: 0 };
   const timer = setInterval(() => {
-    megabytes = Math.max(megabytes, readPeak(child.pid));
+    const now = readCosts(child.pid);
+    if (now.processorSeconds >= costs.processorSeconds && now.megabytes > 0) costs = now;
   }, 50);
   const texts = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -67,7 +80,7 @@ export async function runProgram(
     child.once("close", (code, signal) => resolve(signal ?? code ?? -1)),
   );
   clearInterval(timer);
-  return { end, ...texts, seconds: (performance.now() - started) / 1000, megabytes: Math.round(megabytes) };
+  return { end, ...texts, seconds: (performance.now() - started) / 1000, ...costs };
 }
 
 /** Writes `count` recordings of a second per class, low and high tones. */

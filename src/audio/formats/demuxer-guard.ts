@@ -74,7 +74,8 @@ function guardLacing(demuxer: InnerDemuxer): void {
       const { length } = block.data;
       const frames = [block];
       expand(frames, track);
-      if (frames.length > Math.max(1, length)) throw new Error(`${length} bytes claim ${frames.length} frames`);
+      if (frames.length > Math.max(1, length))
+        throw new Error(`${length} bytes claim ${frames.length} frames`);
       for (const frame of frames) expanded.push(frame);
     }
     blocks.length = 0;

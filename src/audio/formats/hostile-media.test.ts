@@ -10,13 +10,19 @@ const read = (name: string): Buffer =>
 
 /** Decodes a file as a prediction does; resolves with the seconds of sound. */
 async function decode(bytes: Uint8Array, name: string): Promise<number> {
-  const { facts, windows } = await openAudio(createMemorySource(new Uint8Array(bytes), name), { trim: false });
+  const { facts, windows } = await openAudio(createMemorySource(new Uint8Array(bytes), name), {
+    trim: false,
+  });
   for await (const _ of windows());
   return facts.seconds;
 }
 
 /** The file with 32-bit numbers in a table of MP4 replaced, at offsets from the table's name. */
-function change(name: string, table: string, ...numbers: readonly (readonly [offset: number, value: number])[]) {
+function change(
+  name: string,
+  table: string,
+  ...numbers: readonly (readonly [offset: number, value: number])[]
+) {
   const bytes = Buffer.from(read(name));
   for (const [offset, value] of numbers) bytes.writeUInt32BE(value, bytes.indexOf(table) + 4 + offset);
   return bytes;
@@ -39,7 +45,11 @@ describe("MP4", () => {
     ["a chunk of samples whose sizes are not there", hidden, /chunk of its 0 samples/],
     ["a table behind the end of its box", nested, /claims to hold 1879048192/],
     ["more times than bytes", change("tone.m4a", "stts", [8, 0x7fff_ffff]), /claim to hold 214748/],
-    ["a number of a chunk that is not there", change("clip-pcm.mov", "stsc", [8, 0x7fff_ffff]), /number 2147483647/],
+    [
+      "a number of a chunk that is not there",
+      change("clip-pcm.mov", "stsc", [8, 0x7fff_ffff]),
+      /number 2147483647/,
+    ],
     ["more sizes than bytes", change("tone.m4a", "stsz", [8, 0x7fff_ffff]), /claim to hold 2147483647/],
   ])("is refused for %s", async (_, bytes, message) => {
     await expect(openMediaTrack(createMemorySource(new Uint8Array(bytes), "x.m4a"))).rejects.toMatchObject({
@@ -88,13 +98,18 @@ describe("WebM and Matroska", () => {
   it("is refused for laced blocks of more frames than bytes", async () => {
     // A simple block of track 1 with the lacing of equal sizes, and 256 frames in one byte.
     const block = Buffer.from("a385810000" + "84" + "ff", "hex");
-    const blocks = Buffer.concat([Buffer.from("e78100", "hex"), ...Array.from({ length: 20_000 }, () => block)]);
+    const blocks = Buffer.concat([
+      Buffer.from("e78100", "hex"),
+      ...Array.from({ length: 20_000 }, () => block),
+    ]);
     const size = Buffer.alloc(8);
     size.writeBigUInt64BE(BigInt(blocks.length) | (1n << 56n));
     const cluster = Buffer.concat([Buffer.from("1f43b675", "hex"), size, blocks]);
-    await expect(decode(openEnd(replaceClusters("clip-opus.webm", cluster)), "x.webm")).rejects.toMatchObject({
-      message: expect.stringMatching(/1 bytes claim 256 frames|2 bytes claim 256 frames/),
-    });
+    await expect(decode(openEnd(replaceClusters("clip-opus.webm", cluster)), "x.webm")).rejects.toMatchObject(
+      {
+        message: expect.stringMatching(/1 bytes claim 256 frames|2 bytes claim 256 frames/),
+      },
+    );
   });
 
   it.each([

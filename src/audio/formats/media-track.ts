@@ -87,7 +87,8 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
         let count = 0;
         for await (const { data, timestamp } of sink.packets()) {
           // Tables may list a piece of the file again and again, or pieces of no length.
-          if (++count > source.byteLength) throw createDamageError(source.name, "it has more packets than bytes");
+          if (++count > source.byteLength)
+            throw createDamageError(source.name, "it has more packets than bytes");
           yield { bytes: data, seconds: timestamp };
         }
       },

@@ -104,8 +104,7 @@ function checkTracks(movie: DataView, limits: Limits): string | undefined {
   return others.some(({ name }) => name === "trak") ? checkTrack(movie, others, limits) : undefined;
 }
 
-const createPart = (view: DataView, end: number): DataView =>
-  new DataView(view.buffer, view.byteOffset, end);
+const createPart = (view: DataView, end: number): DataView => new DataView(view.buffer, view.byteOffset, end);
 
 function findTables(view: DataView, from: number, to: number): Table[] {
   const tables: Table[] = [];
@@ -150,7 +149,9 @@ function checkTrack(view: DataView, tables: readonly Table[], { bytes }: Limits)
   }
   const chunks = sum("stco", 4) + sum("co64", 4);
   const last = findLargest(0);
-  return last > Math.max(plainCount, chunks) ? `one of its ${chunks} chunks has the number ${last}` : undefined;
+  return last > Math.max(plainCount, chunks)
+    ? `one of its ${chunks} chunks has the number ${last}`
+    : undefined;
 }
 
 function checkRuns(fragment: DataView, limits: Limits): string | undefined {

@@ -8,9 +8,23 @@ it("takes jobs of shards, and nothing else", () => {
   expect(readJob(job)).toEqual(job);
   for (const other of [
     ...[undefined, null, 1, "shard", [], {}],
-    ...[{ ...job, run: undefined }, { ...job, run: "" }, { ...job, run: "x".repeat(5000) }, { ...job, run: ["a"] }],
-    ...[{ ...job, shard: -1 }, { ...job, shard: 1.5 }, { ...job, shard: 1e300 }, { ...job, shard: "../3" }],
-    ...[{ ...job, key: undefined }, { ...job, key: {} }, { ...job, fp16: "no" }],
+    ...[
+      { ...job, run: undefined },
+      { ...job, run: "" },
+      { ...job, run: "x".repeat(5000) },
+      { ...job, run: ["a"] },
+    ],
+    ...[
+      { ...job, shard: -1 },
+      { ...job, shard: 1.5 },
+      { ...job, shard: 1e300 },
+      { ...job, shard: "../3" },
+    ],
+    ...[
+      { ...job, key: undefined },
+      { ...job, key: {} },
+      { ...job, fp16: "no" },
+    ],
   ]) {
     expect(readJob(other)).toBeUndefined();
   }

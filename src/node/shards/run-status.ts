@@ -97,9 +97,13 @@ async function countErrors(run: Run, { key, size }: StoredObject, options: WorkO
   const source = createObjectSource(run.store, { key, size }, { ...options, blockBytes: 1 << 16 });
   const { notes } = await openParquetFile(source);
   const fail = (found: string) =>
-    new GolemError("invalid-data", `${key} of ${run.store.address} cannot be used: in its footer, ${found}.`, {
-      hint: "Delete it, and embed it again: golem embed --run RUN",
-    });
+    new GolemError(
+      "invalid-data",
+      `${key} of ${run.store.address} cannot be used: in its footer, ${found}.`,
+      {
+        hint: "Delete it, and embed it again: golem embed --run RUN",
+      },
+    );
   const note = checkSchema(shardNoteSchema, parseBoundedJson(notes.get(shardNote) ?? "{}", fail), fail);
   return note.errors ?? 0;
 }

@@ -183,7 +183,10 @@ describe("shards of others", () => {
   it.each([
     ["notes that are no JSON", { kvMetadata: [{ key: "golem-shard", value: "[[[" }] }],
     ["notes of another form", { kvMetadata: [{ key: "golem-shard", value: "null" }] }],
-    ["a count that is no number", { kvMetadata: [{ key: "golem-shard", value: '{"errors":"\\u001b[31m"}' }] }],
+    [
+      "a count that is no number",
+      { kvMetadata: [{ key: "golem-shard", value: '{"errors":"\\u001b[31m"}' }] },
+    ],
   ])("with %s are named, in status as well", async (_, notes) => {
     const run = await createScratchFolder();
     await cp(await getRun(), run, { recursive: true });
