@@ -48,7 +48,10 @@ interface StreamLimits {
   readonly maximumSeconds: number;
 }
 
-/** Milliseconds after the end of the recording at which the answer begins, even if there is no event yet. */
+/**
+ * Milliseconds at which the answer begins without an event, counted from when the recording has arrived and its
+ * first sound is decoded: until then an error can still be the status of the answer.
+ */
 const beginMilliseconds = 1000;
 /** Bytes waiting for the worker at which the sender has to wait. */
 const highWater = 1024 * 1024;
@@ -175,6 +178,8 @@ async function detect(
     if (worked > timeoutSeconds * (1 + seconds / 60)) fail(createOverworked(seconds, worked));
   };
   let isHeld = false;
+  let isDecoded = false;
+  let isSent = false;
   let bytes = 0;
   let detecting: Promise<void> | undefined;
   let fail!: (error: unknown) => void;
@@ -197,8 +202,11 @@ async function detect(
         else if ("isHeld" in report) {
           isHeld = true;
           checkHeld();
-        } else if ("seconds" in report) checkWork(report.seconds, report.worked);
-        else if ("taken" in report && !isHeld) recording.giveBack(report.taken);
+        } else if ("seconds" in report) {
+          checkWork(report.seconds, report.worked);
+          isDecoded = true;
+          if (isSent) sink.expect();
+        } else if ("taken" in report && !isHeld) recording.giveBack(report.taken);
       },
     });
   const send = async (): Promise<void> => {
@@ -219,7 +227,8 @@ async function detect(
   const sending = send();
   try {
     await Promise.race([sending, failed]);
-    sink.expect();
+    isSent = true;
+    if (isDecoded) sink.expect();
     await Promise.race([detecting, failed]);
   } catch (error) {
     throw clock.isLate() ? createTimeout(timeoutSeconds) : error;
@@ -274,7 +283,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
     write,
     /** Begins the answer after a while even if nothing is written. */
     expect(): void {
-      if (!hasBegun) timer = setTimeout(start, beginMilliseconds);
+      if (!hasBegun) timer ??= setTimeout(start, beginMilliseconds);
     },
     hasBegun(): boolean {
       clearTimeout(timer);
