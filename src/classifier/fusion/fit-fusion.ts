@@ -72,7 +72,7 @@ export function fitFusion(
   if (isLarge(rows) && !rowWeights) {
     return runToEnd(fitLargeFusion(rows, encoderSet, { pooling, seed }, [])).fusion;
   }
-  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
+  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings, encoderSet));
   const views = listFusedViews(encoderSet, pooling, vocabulary);
   const groups = groupCopies(rows, augment);
   const byView = views.map((view) =>

@@ -16,7 +16,7 @@ import { createRandom } from "../../core/random.ts";
 import type { Recording } from "../../dataset/dataset.ts";
 import type { EmbeddingResult } from "../../embed/embedding-result.ts";
 import { createMemoryStore } from "../../embed/memory-store.ts";
-import { getEncoderDefinition } from "../../encoder/registry.ts";
+import { findBuiltInTranscriber, getEncoderDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { getCacheStats } from "../disk/cache-account.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
@@ -370,7 +370,7 @@ describe("golem train as a process", () => {
     const warnings: unknown[] = [];
     const store = await openEmbeddingStore(embeddings, { onWarning: (warning) => warnings.push(warning) });
     const { computed, skipped } = await embedRecordings(recordings, {
-      ...{ encoders: ["moonshine-tiny"], transcriber: "moonshine-tiny", store },
+      ...{ encoders: ["moonshine-tiny"], transcriber: findBuiltInTranscriber("moonshine-tiny"), store },
     });
     await store.close();
     expect({ computed, skipped, warnings }).toEqual({
