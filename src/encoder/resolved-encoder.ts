@@ -35,8 +35,7 @@ export interface ResolvedEncoder {
 /** A transcriber that can be loaded. */
 export interface ResolvedTranscriber {
   readonly info: TranscriberInfo;
-  readonly source:
-    /** One of the registry. */
+  readonly source: /** One of the registry. */
     | { readonly kind: "built-in" }
     /** The decoder of the checkpoint in a folder. `language`: its code; undefined: recognised. */
     | { readonly kind: "pretrained"; readonly folder: string; readonly language: string | undefined };

@@ -161,7 +161,9 @@ export function describeRecordings(
       keptSeconds: facts.kept[1] - facts.kept[0],
       ...(Number.isFinite(facts.loudnessDb) ? { dynamicsDb: facts.loudnessDb - facts.noiseDb } : {}),
       ...(speaker === undefined ? {} : { speaker }),
-      ...(text === undefined ? {} : { text: getSpokenText({ text, logprob }, transcriber).slice(0, maximumText) }),
+      ...(text === undefined
+        ? {}
+        : { text: getSpokenText({ text, logprob }, transcriber).slice(0, maximumText) }),
       ...(logprob === undefined ? {} : { logprob }),
       ...(place ? { map: [place[0], place[1]] satisfies [number, number] } : {}),
       ...(mean

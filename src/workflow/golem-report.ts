@@ -104,8 +104,10 @@ export function describeRecordings(
   accounts: readonly RecordingAccount[],
   labels: readonly string[],
   name: FileNamer,
-  { transcriber, ...side }: Pick<ReportRecording, "isTrained" | "isScored"> &
-    Pick<EncoderSetInfo, "transcriber">,
+  {
+    transcriber,
+    ...side
+  }: Pick<ReportRecording, "isTrained" | "isScored"> & Pick<EncoderSetInfo, "transcriber">,
 ): ReportRecording[] {
   return accounts.map(({ file, label, speaker, seconds, text, logprob, map, outOfFold, votes = [] }) => {
     const total = votes.reduce((sum, [, count]) => sum + count, 0);

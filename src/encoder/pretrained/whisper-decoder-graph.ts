@@ -214,7 +214,11 @@ async function addStepInput(
 }
 
 /** Adds the product of the hidden state with all embeddings. */
-function addLogits({ graph, linear }: TransformerContext, x: string, { values, scales }: TokenEmbeddings): void {
+function addLogits(
+  { graph, linear }: TransformerContext,
+  x: string,
+  { values, scales }: TokenEmbeddings,
+): void {
   const outputs = [stepNames.logits];
   if (scales === undefined) {
     graph.addNode("MatMul", [x, values], { outputs });

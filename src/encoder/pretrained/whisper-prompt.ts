@@ -53,7 +53,10 @@ export function parseWhisperPrompt(
   { vocab_size: size }: Pick<WhisperDecoderConfig, "vocab_size">,
   { special }: Pick<ByteVocabulary, "special">,
 ): WhisperPrompt {
-  const stated = { ...readSettings(config, "config.json"), ...readSettings(generation, "generation_config.json") };
+  const stated = {
+    ...readSettings(config, "config.json"),
+    ...readSettings(generation, "generation_config.json"),
+  };
   const require = (what: string, found: number | null | undefined): number => {
     if (found !== null && found !== undefined && found >= 0 && found < size) return found;
     throw refuse(`generation_config.json`, `the token ${what} is ${found ?? "not stated"}`);
@@ -85,7 +88,9 @@ export function parseWhisperPrompt(
 function readSettings(json: unknown, file: string): Partial<z.infer<typeof settingsSchema>> {
   if (json === undefined) return {};
   const settings = checkSchema(settingsSchema, json, (found) => refuse(file, found));
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== null && value !== undefined),
+  );
 }
 
 function refuse(file: string, found: string): GolemError {

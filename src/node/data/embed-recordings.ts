@@ -15,7 +15,11 @@ import type { Recording, RecordingOrigin, SkippedRecording } from "../../dataset
 import { type EmbeddedSource, getAudioSettings } from "../../embed/embed-source.ts";
 import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore } from "../../embed/store.ts";
-import type { ResolvedEncoder, ResolvedEncoderSet, ResolvedTranscriber } from "../../encoder/resolved-encoder.ts";
+import type {
+  ResolvedEncoder,
+  ResolvedEncoderSet,
+  ResolvedTranscriber,
+} from "../../encoder/resolved-encoder.ts";
 import type { CopyOptions } from "../../workflow/environment.ts";
 import type { FileCopy } from "../decode/embed-file.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";

@@ -17,7 +17,6 @@ import { type FileSource, openFileSource } from "../disk/file-source.ts";
 import type { LoadOptions } from "./load-encoder.ts";
 import type { FileSet } from "./model-files.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
-import { ensurePretrainedGraph, getGraphPath } from "./pretrained-graph.ts";
 import {
   hashFolderFiles,
   hashPretrainedFolder,
@@ -25,6 +24,7 @@ import {
   readModelJson,
   readPretrainedFolder,
 } from "./pretrained-folder.ts";
+import { ensurePretrainedGraph, getGraphPath } from "./pretrained-graph.ts";
 
 const precision = "int8";
 const generationFile = "generation_config.json";
@@ -123,9 +123,13 @@ export async function prepareCheckpointTranscriber(
   };
   const changed = names.find((name) => found?.[name] !== info.sha256[name]);
   if (!read || changed !== undefined) {
-    throw new GolemError("weights-damaged", `${changed ?? "A file"} in ${folder} changed while it was used.`, {
-      hint: "Start again; if the change was intended, train again.",
-    });
+    throw new GolemError(
+      "weights-damaged",
+      `${changed ?? "A file"} in ${folder} changed while it was used.`,
+      {
+        hint: "Start again; if the change was intended, train again.",
+      },
+    );
   }
   const { pretrained, plan } = read;
   const paths: Record<string, string> = {};

@@ -13,7 +13,12 @@ import type { EncoderInfo } from "../../encoder/encoder.ts";
 import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
 import { checkSameEncoder } from "../../encoder/identity.ts";
 import { defaultEncoderId, encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
-import { localRevision, paddedMark, parseEncoderName, type ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import {
+  localRevision,
+  paddedMark,
+  parseEncoderName,
+  type ResolvedEncoder,
+} from "../../encoder/resolved-encoder.ts";
 import {
   type FileSet,
   type HubEnvironment,

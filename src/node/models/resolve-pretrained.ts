@@ -15,8 +15,8 @@ import { paddedMark } from "../../encoder/resolved-encoder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { openFileSource } from "../disk/file-source.ts";
 import type { EnvironmentOptions } from "../environment.ts";
-import type { FileSet } from "./model-files.ts";
 import { collectTranscriberFiles } from "./checkpoint-transcriber.ts";
+import type { FileSet } from "./model-files.ts";
 import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
 
 /** Resolves a checkpoint. `precision`: default int8. `layer`: build nothing above it. */

@@ -71,7 +71,8 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
         const read = resolved.encoders.findIndex(({ info }) => info.id === transcriber.info.id);
         const encoder = encoders[read];
         const key = `transcriber ${JSON.stringify(transcriber)} ${encoder ? getKey(resolved.encoders[read]!, device) : ""}`;
-        const load = (): Promise<Transcriber> => loadResolvedTranscriber(transcriber, { ...options, encoder });
+        const load = (): Promise<Transcriber> =>
+          loadResolvedTranscriber(transcriber, { ...options, encoder });
         return { encoders, transcriber: await share(key, load, given), dispose };
       } catch (error) {
         await dispose();
