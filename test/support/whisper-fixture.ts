@@ -79,7 +79,7 @@ export const generationConfig = {
 };
 
 /** The bytes of model.safetensors with a decoder whose weights make_whisper_words.py draws likewise. */
-async function readSpeakingWeights(): Promise<Uint8Array> {
+async function readSpeakingWeights(sharpness: number): Promise<Uint8Array> {
   const bytes = Buffer.from(await readWhisperWeights());
   const end = 8 + Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString("utf8", 8, end)) as Record<string, unknown>;
@@ -89,7 +89,9 @@ async function readSpeakingWeights(): Promise<Uint8Array> {
   const add = (name: string, shape: readonly number[], centre: number, spread: number): void => {
     const values = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => {
       state = (48_271 * state) % 2_147_483_647;
-      return centre + spread * (state / 1_073_741_823 - 1);
+      return (
+        (name.startsWith("layer_norm") ? sharpness : 1) * (centre + spread * (state / 1_073_741_823 - 1))
+      );
     });
     const data = new Uint8Array(values.buffer);
     header[`model.decoder.${name}`] = { dtype: "F32", shape, data_offsets: [length, length + data.length] };
@@ -121,8 +123,8 @@ async function readSpeakingWeights(): Promise<Uint8Array> {
   return safetensorsBytes(header, Buffer.concat(parts));
 }
 
-/** The files of a Whisper checkpoint that transcribes, by name. */
-export async function createSpeakingWhisper(): Promise<Record<string, Uint8Array>> {
+/** The files of a Whisper checkpoint that transcribes, by name. `sharpness`: factor of its logits. */
+export async function createSpeakingWhisper(sharpness = 1): Promise<Record<string, Uint8Array>> {
   const config = JSON.parse(await readFile(join(fixture, "config.json"), "utf8")) as object;
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   return {
@@ -132,19 +134,16 @@ export async function createSpeakingWhisper(): Promise<Record<string, Uint8Array
       max_target_positions: speaking.targets,
     }),
     "preprocessor_config.json": await readFile(join(fixture, "preprocessor_config.json")),
-    "model.safetensors": await readSpeakingWeights(),
+    "model.safetensors": await readSpeakingWeights(sharpness),
     "tokenizer.json": json(createTokenizer()),
     "generation_config.json": json(generationConfig),
   };
 }
 
-/** Writes that checkpoint's folder; `changes` replace files. */
-export async function writeSpeakingWhisper(
-  folder: string,
-  changes: Readonly<Record<string, Uint8Array>> = {},
-): Promise<void> {
+/** Writes that checkpoint's folder. */
+export async function writeSpeakingWhisper(folder: string, sharpness = 1): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries({ ...(await createSpeakingWhisper()), ...changes })) {
+  for (const [name, bytes] of Object.entries(await createSpeakingWhisper(sharpness))) {
     await writeFile(join(folder, name), bytes);
   }
 }

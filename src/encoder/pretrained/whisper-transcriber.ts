@@ -122,8 +122,8 @@ function createWhisperTranscriber(
         const { logits, logprobs, context, hidden } = await run(token);
         contexts.add(context);
         const barred = start ? prompt.suppressed : [...prompt.suppressed, ...prompt.suppressedFirst];
-        for (const id of barred) logits[id] = Number.NEGATIVE_INFINITY;
         start ??= hidden.slice();
+        suppress({ logits, logprobs }, barred);
         return { logits, logprobs };
       };
       const wanted = Math.ceil((samples.length / sampleRate) * tokensPerSecond);
@@ -187,6 +187,25 @@ function createSteps(
       hidden: get(stepNames.hidden, hidden),
     };
   };
+}
+
+/** Excludes tokens, in place: the log-probabilities of the others are those without them, as in the authors' code. */
+function suppress({ logits, logprobs }: NextToken, tokens: readonly number[]): void {
+  let excluded = 0;
+  for (const token of new Set(tokens)) {
+    excluded += Math.exp(logprobs[token]!);
+    logits[token] = Number.NEGATIVE_INFINITY;
+  }
+  // Where hardly anything is left, the difference of 1 is too rough.
+  const rest = excluded < 0.99 ? Math.log1p(-excluded) : computeLogSum(logprobs, logits);
+  for (let i = 0; i < logprobs.length; i++) logprobs[i] = logprobs[i]! - rest;
+}
+
+/** Logarithm of the summed probabilities of tokens that are not excluded. */
+function computeLogSum(logprobs: Float32Array, logits: Float32Array): number {
+  const left = logprobs.filter((_, token) => logits[token]! > Number.NEGATIVE_INFINITY);
+  const most = left.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY);
+  return most + Math.log(left.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
 /** The token of the largest logit among some. */

@@ -1,17 +1,25 @@
 /** Transcribers of checkpoints from a folder and from the Hub: found, built, in golems, changed files. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { startHubServer } from "../../../test/support/hub-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { createForm, serve } from "../../../test/support/served.ts";
 import { writeTones } from "../../../test/support/tone-recordings.ts";
 import {
   createSpeakingWhisper,
   generationConfig,
   writeSpeakingWhisper,
 } from "../../../test/support/whisper-fixture.ts";
+import { defaultAudioSettings } from "../../audio/audio.ts";
+import { describeAudio } from "../../audio/audio-description.ts";
+import { createRandom } from "../../core/random.ts";
+import { createMemoryStore } from "../../embed/memory-store.ts";
+import { trainGolem } from "../../workflow/train-golem.ts";
+import { embedRecordings } from "../data/embed-recordings.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
-import { train } from "../train.ts";
+import { writeGolemFolder } from "../disk/golem-folder.ts";
+import { loadGolem } from "../golem.ts";
 import { loadResolvedTranscriber } from "./load-transcriber.ts";
 import { resolveEncoderSet, resolveGolemEncoderSet } from "./resolve-encoder-set.ts";
 
@@ -58,9 +66,9 @@ describe("the transcriber of a checkpoint", () => {
     await writeSpeakingWhisper(model);
     await rename(join(model, "tokenizer.json"), join(model, "gone.json"));
     expect((await resolveEncoderSet({ encoder: model }, { cache })).transcriber).toBeUndefined();
-    await expect(
-      resolveEncoderSet({ encoder: `${model}?language=de` }, { cache }),
-    ).rejects.toMatchObject({ code: "invalid-option" });
+    await expect(resolveEncoderSet({ encoder: `${model}?language=de` }, { cache })).rejects.toMatchObject({
+      code: "invalid-option",
+    });
   });
 
   it("runs in a process of its own, and notices files that changed", async () => {
@@ -79,22 +87,66 @@ describe("the transcriber of a checkpoint", () => {
     });
   });
 
-  it("is the same for a golem, from its folder, from another, and from the Hub", async () => {
+  it("writes words for golems, in this process and behind a server", async () => {
+    const { folder, cache } = await createPlaces();
+    const model = join(folder, "sure");
+    await writeSpeakingWhisper(model, 6);
+    vi.stubEnv("GOLEM_HOME", join(folder, "cache"));
+    const { dataset, files } = await writeTones(folder, 10);
+    const { encoders, transcriber } = await resolveEncoderSet({ encoder: model }, { cache });
+    const { embedded } = await embedRecordings(dataset.recordings, {
+      ...{ encoders, transcriber, store: createMemoryStore(), cache },
+    });
+    expect(new Set(embedded.map(({ text }) => text)).size).toBeGreaterThan(1);
+    // Vectors that say nothing, so that what was written decides.
+    const random = createRandom(1);
+    const recordings = embedded.map((row) => ({
+      ...row,
+      vectors: row.vectors.map((vector) => vector.map(() => random.normal())),
+    }));
+    const golem = await trainGolem(
+      {
+        ...{ name: "tones", recordings, encoders: encoders.map(({ info }) => info), createdBy: "a test" },
+        ...{ transcriber: transcriber!.info, audio: defaultAudioSettings },
+        pipeline: describeAudio(defaultAudioSettings),
+      },
+      { seed: 0, repeats: 1 },
+    );
+    expect(golem.transcriber).toEqual(transcriber!.info);
+    const place = join(folder, "golem");
+    await writeGolemFolder(place, golem, "");
+    const loaded = await loadGolem(place);
+    const own = await loaded.predict(files[1]!);
+    await loaded.dispose();
+    expect(own).toMatchObject({ label: "high", transcript: embedded[1]!.text });
+    expect(own.transcript).not.toBe("");
+    const served = await serve({ golems: [place], workers: 1 });
+    const form = createForm({ "high.wav": await readFile(files[1]!) });
+    const response = await served.fetch("/v1/golems/golem/predict", { method: "POST", body: form });
+    expect(await response.json()).toMatchObject([{ label: "high", transcript: own.transcript }]);
+    await served.server.close();
+  });
+
+  it("is the same for a golem, from its folder, from another, and not from one that changed", async () => {
     const { folder, model, cache } = await createPlaces();
-    const { dataset } = await writeTones(folder);
-    const golem = await train(dataset, { encoder: `${model}?language=de`, repeats: 1, negatives: 0, cache });
-    expect(golem.encoderSet.encoders[0]!.info.id).toBe(model);
-    const info = (await resolveEncoderSet({ encoder: `${model}?language=de` }, { cache })).transcriber!.info;
-    const wanted = { encoders: golem.model.encoders, transcriber: info };
+    const set = await resolveEncoderSet({ encoder: `${model}?language=de` }, { cache });
+    const { info } = set.transcriber!;
+    const wanted = { encoders: set.encoders.map((encoder) => encoder.info), transcriber: info };
+    expect(await resolveGolemEncoderSet(wanted, { cache })).toEqual(set);
     const moved = join(folder, "moved");
     await rename(model, moved);
-    await expect(resolveGolemEncoderSet(wanted, { cache })).rejects.toMatchObject({ code: "weights-missing" });
+    await expect(resolveGolemEncoderSet(wanted, { cache })).rejects.toMatchObject({
+      code: "weights-missing",
+    });
     const found = await resolveGolemEncoderSet(wanted, { cache, encoder: moved });
     expect(found.transcriber).toEqual({
       info,
       source: { kind: "pretrained", folder: moved, language: "de" },
     });
-    await writeFile(join(moved, "tokenizer.json"), `${await readFile(join(moved, "tokenizer.json"), "utf8")} `);
+    await writeFile(
+      join(moved, "tokenizer.json"),
+      `${await readFile(join(moved, "tokenizer.json"), "utf8")} `,
+    );
     await expect(resolveGolemEncoderSet(wanted, { cache, encoder: moved })).rejects.toMatchObject({
       code: "golem-version",
     });
