@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path";
+import { isFused } from "../../classifier/classifier.ts";
 import { defaultRecipe, encoderSets } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkSameTranscriber } from "../../encoder/identity.ts";
@@ -32,22 +33,18 @@ export async function resolveEncoderSet(
   choice: EncoderChoice,
   environment: HubEnvironment = {},
 ): Promise<ResolvedEncoderSet> {
-  const {
-    encoder = defaultRecipe.encoder,
-    layer = defaultRecipe.layer,
-    head = defaultRecipe.head,
-    transcript = defaultRecipe.transcript,
-    precision,
-  } = choice;
-  const isFused = precision === undefined && layer === defaultRecipe.layer && head === defaultRecipe.head;
-  const set = isFused && Object.hasOwn(encoderSets, encoder) ? encoderSets[encoder] : undefined;
+  const { encoder = defaultRecipe.encoder, layer, transcript = defaultRecipe.transcript, precision } = choice;
+  const isWhole = precision === undefined && isFused(choice);
+  const set = isWhole && Object.hasOwn(encoderSets, encoder) ? encoderSets[encoder] : undefined;
   if (!set) {
     const cut = typeof layer === "number" ? layer : undefined;
-    const words = isFused && transcript;
+    const words = isWhole && transcript;
     const found = await resolveEncoder(encoder, { ...environment, precision, layer: cut, words });
     return {
       encoders: [found],
-      transcriber: words ? await resolveTranscriber(found, parseEncoderName(encoder)) : undefined,
+      transcriber: words
+        ? await resolveTranscriber(found, parseEncoderName(encoder), environment)
+        : undefined,
     };
   }
   const encoders = [];
@@ -59,12 +56,13 @@ export async function resolveEncoderSet(
 async function resolveTranscriber(
   encoder: ResolvedEncoder,
   { language }: Pick<EncoderName, "language">,
+  { cache }: HubEnvironment,
 ): Promise<ResolvedTranscriber | undefined> {
   if (encoder.source.kind === "pretrained") {
     const { findCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
-    const found = await findCheckpointTranscriber(encoder.source.folder, {
-      ...{ id: parseEncoderName(encoder.info.id).name, revision: encoder.info.revision, language },
-    });
+    const { id, revision } = encoder.info;
+    const source = { id: parseEncoderName(id).name, revision, language };
+    const found = await findCheckpointTranscriber(encoder.source.folder, source, cache);
     if (found) return found;
   }
   if (language === undefined) return undefined;
@@ -85,8 +83,8 @@ export async function resolveGolemEncoderSet(
   if (options.encoder !== undefined && wanted.length !== 1) {
     throw new GolemError(
       "invalid-option",
-      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can stand for one encoder only.`,
-      { hint: "Leave --encoder out: built-in encoders are found by themselves." },
+      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
+      { hint: "Leave --encoder out: built-in encoders are found automatically." },
     );
   }
   const encoders = [];
@@ -115,7 +113,8 @@ async function resolveGolemTranscriber(
   const folder = await collectFiles(files);
   await collectTranscriberFiles(files);
   const { revision } = wanted;
-  const found = await findCheckpointTranscriber(folder, { id: name, revision, language, names });
+  const source = { id: name, revision, language, names };
+  const found = await findCheckpointTranscriber(folder, source, options.cache);
   checkSameTranscriber(wanted, found?.info);
   return { ...found!, info: wanted };
 }

@@ -5,7 +5,7 @@
  * Code specific to a kind of encoder is loaded on demand, so that the default starts quickly.
  * Not its concern: how encoders run, recordings.
  */
-import { stat } from "node:fs/promises";
+
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -19,6 +19,7 @@ import {
   parseEncoderName,
   type ResolvedEncoder,
 } from "../../encoder/resolved-encoder.ts";
+import { exists } from "../disk/atomic-write.ts";
 import {
   type FileSet,
   type HubEnvironment,
@@ -154,8 +155,4 @@ function checkPrecision(info: EncoderInfo, precision: string | undefined): void 
       hint: "Leave --precision out.",
     },
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
 }
