@@ -15,7 +15,6 @@ import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRandom, type Random } from "../src/core/random.ts";
 import type { StoredEmbedding } from "../src/embed/store.ts";
-import { getTranscriberDefinition } from "../src/encoder/registry.ts";
 import { getCacheFolder } from "../src/node/disk/cache-folder.ts";
 import { createEncoderSetStore } from "../src/node/disk/encoder-set-store.ts";
 import { computeFileHash } from "../src/node/disk/file-hash.ts";
@@ -56,7 +55,7 @@ async function measure(): Promise<Cost[]> {
   const data = join(scratch, "data");
   mkdirSync(data, { recursive: true });
   const encoderSet = await resolveEncoderSet({}, {});
-  const { vectors } = getTranscriberDefinition(encoderSet.transcriber!)!.info;
+  const { vectors } = encoderSet.transcriber!.info;
   const store = await openFileStore(getCacheFolder().embeddings);
   const stored = createEncoderSetStore(store, encoderSet, undefined);
   const random = createRandom(1);

@@ -15,7 +15,7 @@ const encoderSet = { encoders: [testEncoder], transcriber };
 
 describe("the text of sounds other than speech", () => {
   it("gives no words and no features in new golems", () => {
-    expect(getSpokenTexts(embeddings)).toEqual(["Freeze my card.", ""]);
+    expect(getSpokenTexts(embeddings, encoderSet)).toEqual(["Freeze my card.", ""]);
     const vocabulary = fitVocabulary(embeddings.map(({ text }) => text));
     const [view] = listWrittenViews(transcriber, vocabulary);
     const features = createViewFeatures(view!, encoderSet, vocabulary)(embeddings);

@@ -98,8 +98,11 @@ export function listWrittenViews(
 }
 
 /** The texts that a new vocabulary is fitted to: those of speech, and empty ones for everything else. */
-export function getSpokenTexts(embeddings: readonly Embedding[]): string[] {
-  return embeddings.map(({ text = "", logprob }) => getSpokenText({ text, logprob }));
+export function getSpokenTexts(
+  embeddings: readonly Embedding[],
+  { transcriber }: Pick<EncoderSetInfo, "transcriber">,
+): string[] {
+  return embeddings.map(({ text = "", logprob }) => getSpokenText({ text, logprob }, transcriber));
 }
 
 /** The name of a view in a golem's tensors: encoder and layer. */
@@ -141,7 +144,7 @@ export function createViewFeatures(
     return (embeddings) =>
       computeFeatures(
         embeddings.map(({ text = throwMissing(view), logprob }) =>
-          view.speech === undefined ? text : getSpokenText({ text, logprob }),
+          view.speech === undefined ? text : getSpokenText({ text, logprob }, transcriber),
         ),
       );
   }

@@ -261,6 +261,8 @@ export interface DemoOutput {
   readonly golem: string;
   readonly labels: readonly string[];
   readonly evaluation: Evaluation | null;
+  /** For comparison: the score of one linear layer on the last layer's mean, on the same recordings. */
+  readonly article: Pick<Evaluation, "balancedAccuracy">;
   readonly prediction: Pick<AudioPrediction, "label" | "confidence" | "scores" | "unknown" | "seconds"> & {
     readonly file: string;
     /** Its true label. */

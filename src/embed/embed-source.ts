@@ -142,7 +142,8 @@ export async function embedWindows(
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<EmbeddedSamples> {
-  const read = encoders.findIndex(({ info }) => info.id === transcriber?.info.id);
+  const readPooled = transcriber?.transcribePooled?.bind(transcriber);
+  const read = readPooled ? encoders.findIndex(({ info }) => info.id === transcriber?.info.id) : -1;
   const pooled: Pooled[][] = encoders.map(() => []);
   const transcripts: Transcript[] = [];
   for await (const window of windows) {
@@ -156,9 +157,7 @@ export async function embedWindows(
     }
     throwIfAborted(signal);
     if (transcriber) {
-      const transcript = await (frames
-        ? transcriber.transcribePooled(frames)
-        : transcriber.transcribe(window));
+      const transcript = await (frames && readPooled ? readPooled(frames) : transcriber.transcribe(window));
       for (const vector of [Float32Array.of(transcript.logprob), ...transcript.vectors]) {
         checkFinite(vector, `The transcriber of ${transcriber.info.id}`, name);
       }

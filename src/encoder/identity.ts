@@ -24,13 +24,14 @@ export function checkSameEncoder(expected: EncoderInfo, found: EncoderInfo): voi
 }
 
 /**
- * Throws `golem-version` when this program has no transcriber that gives the same text and vectors as the
- * `expected` one.
+ * Throws `golem-version` when `found`, by default this program's own of that name, gives other text and vectors
+ * than the `expected` transcriber. The locations of checkpoints do not matter.
  */
-export function checkSameTranscriber(expected: TranscriberInfo): void {
-  const found = (getTranscriberDefinition(expected.id) ?? getTranscriberDefinition(defaultRecipe.transcriber))
-    ?.info;
-  if (expected.id === found?.id && getTranscriberIdentity(expected) === getTranscriberIdentity(found)) return;
+export function checkSameTranscriber(expected: TranscriberInfo, given?: TranscriberInfo): void {
+  const own = getTranscriberDefinition(expected.id) ?? getTranscriberDefinition(defaultRecipe.transcriber);
+  const found = given ?? own?.info;
+  const isNamed = given !== undefined || expected.id === found?.id;
+  if (isNamed && getTranscriberIdentity(expected) === getTranscriberIdentity(found!)) return;
   throw new GolemError(
     "golem-version",
     `The golem was trained on transcripts of ${expected.id} (revision ${expected.revision}, ${expected.recipe}); this program has ${found?.id} (revision ${found?.revision}, ${found?.recipe}).`,

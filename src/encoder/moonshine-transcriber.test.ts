@@ -17,10 +17,10 @@ import { createMoonshineDecoder } from "./moonshine-decoder.ts";
 import { moonshineSizes } from "./moonshine-sizes.ts";
 import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
 import { createWeightReader, getTranscriberDefinition } from "./registry.ts";
-import type { Transcriber } from "./transcriber.ts";
+import type { PooledTranscriber } from "./transcriber.ts";
 
 let encoder: Encoder;
-let transcriber: Transcriber;
+let transcriber: PooledTranscriber;
 beforeAll(async () => {
   encoder = await loadEncoder("moonshine-tiny");
   transcriber = await loadTranscriber("moonshine-tiny", { encoder });

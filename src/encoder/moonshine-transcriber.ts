@@ -14,7 +14,7 @@ import { getMoonshineInfo } from "./moonshine.ts";
 import { createMoonshineDecoder } from "./moonshine-decoder.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import { createStepPool, stepStatistics } from "./pooling.ts";
-import type { Transcriber, TranscriberInfo, Transcript } from "./transcriber.ts";
+import type { PooledTranscriber, TranscriberInfo, Transcript } from "./transcriber.ts";
 import { loadVocabulary } from "./vocabulary.ts";
 import type { ReadWeights } from "./weights.ts";
 
@@ -54,7 +54,7 @@ export async function createMoonshineTranscriber(
   runtime: OnnxRuntime,
   encoder: Encoder,
   read: ReadWeights,
-): Promise<Transcriber> {
+): Promise<PooledTranscriber> {
   if (encoder.info.id !== size.id) {
     throw new GolemError(
       "invalid-option",

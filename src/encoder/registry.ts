@@ -22,7 +22,8 @@ import { createMfcc, mfccInfo } from "./mfcc.ts";
 import { createMoonshine, createMoonshineGraph, getMoonshineInfo } from "./moonshine.ts";
 import { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
 import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
-import type { Transcriber, TranscriberInfo } from "./transcriber.ts";
+import type { ResolvedTranscriber } from "./resolved-encoder.ts";
+import type { PooledTranscriber, TranscriberInfo } from "./transcriber.ts";
 import type { ReadWeights, WeightSource } from "./weights.ts";
 
 export type { ReadWeights, WeightFile, WeightSource } from "./weights.ts";
@@ -51,7 +52,7 @@ export interface TranscriberDefinition {
    * Creates the transcriber from its own weight files, read as those of encoders are, and from the encoder of
    * its id. The encoder stays its owner's.
    */
-  create(runtime: OnnxRuntime, read: ReadWeights, encoder: Encoder): Promise<Transcriber>;
+  create(runtime: OnnxRuntime, read: ReadWeights, encoder: Encoder): Promise<PooledTranscriber>;
 }
 
 /** The encoder of a size of moonshine. */
@@ -147,6 +148,12 @@ export function getEncoderDefinition(id: string): EncoderDefinition {
 /** Finds the transcriber that reads a built-in encoder; undefined when there is none. */
 export function getTranscriberDefinition(encoderId: string): TranscriberDefinition | undefined {
   return Object.hasOwn(transcriberDefinitions, encoderId) ? transcriberDefinitions[encoderId] : undefined;
+}
+
+/** A built-in transcriber as found; undefined when no encoder of this id has one. */
+export function findBuiltInTranscriber(encoderId: string): ResolvedTranscriber | undefined {
+  const definition = getTranscriberDefinition(encoderId);
+  return definition && { info: definition.info, source: { kind: "built-in" } };
 }
 
 /** Reads weight files that are in memory, by name. */

@@ -7,6 +7,7 @@
 
 import type { EncoderInfo } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
+import type { TranscriberInfo } from "./transcriber.ts";
 
 /** Where an encoder's files are, and what they are. */
 export type EncoderSource =
@@ -31,12 +32,21 @@ export interface ResolvedEncoder {
   readonly source: EncoderSource;
 }
 
+/** A transcriber that can be loaded. */
+export interface ResolvedTranscriber {
+  readonly info: TranscriberInfo;
+  readonly source: /** One of the registry. */
+    | { readonly kind: "built-in" }
+    /** The decoder of the checkpoint in a folder. `language`: its code; undefined: recognised. */
+    | { readonly kind: "pretrained"; readonly folder: string; readonly language: string | undefined };
+}
+
 /** The encoders of a set that have been found, and its transcriber; plain data as well. */
 export interface ResolvedEncoderSet {
   /** Embeddings come in this order. */
   readonly encoders: readonly ResolvedEncoder[];
-  /** Id of a built-in transcriber (see the registry); undefined where nothing is transcribed. */
-  readonly transcriber: string | undefined;
+  /** Undefined where nothing is transcribed. */
+  readonly transcriber: ResolvedTranscriber | undefined;
 }
 
 /** `revision` of encoders that are files on this machine. */
@@ -44,3 +54,29 @@ export const localRevision = "local";
 
 /** What stands after the name of an encoder whose input is padded to the length it was trained on. */
 export const paddedMark = "?padded";
+
+/** What stands, with a code, after the name of a checkpoint whose transcriber is to write one language. */
+const languageMark = "?language=";
+
+/** The parts of an encoder's name as users give it: NAME, ?padded and ?language=CODE in any order. */
+export interface EncoderName {
+  readonly name: string;
+  readonly padded: boolean;
+  readonly language: string | undefined;
+}
+
+/** Splits an encoder's name. */
+export function parseEncoderName(given: string): EncoderName {
+  const language = /[?&]language=([a-z]{2,4})(?=$|[?&])/.exec(given);
+  const rest = language ? given.replace(language[0], "").replace(/&/, "?") : given;
+  const padded = rest.endsWith(paddedMark);
+  return {
+    name: padded ? rest.slice(0, -paddedMark.length) : rest,
+    ...{ padded, language: language?.[1] },
+  };
+}
+
+/** The id of the transcriber of a checkpoint. */
+export function getTranscriberId(name: string, language: string | undefined): string {
+  return language === undefined ? name : `${name}${languageMark}${language}`;
+}

@@ -7,13 +7,19 @@
  * training data). Error rates on speech and other sounds: runs/speech-check.ts, docs/scores.md.
  * Not its concern: samples, how transcripts are made.
  */
-import type { Transcript } from "./transcriber.ts";
+import type { TranscriberInfo, Transcript } from "./transcriber.ts";
 
 /** What a transcript is judged by; without `logprob`, by its text alone. */
 type JudgedTranscript = Pick<Transcript, "text"> & { readonly logprob?: number | undefined };
 
 /** Identity of the check, kept with golems whose transcripts passed it: change it with the check. */
 export const speechCheckId = "speech-1";
+
+/** What the recipe of a transcriber states that writes other scripts than Latin. */
+export const anyLetters = "letters=any";
+
+/** The check of a transcriber's transcripts: which letters are speech. */
+export type SpeechCheck = Pick<TranscriberInfo, "recipe"> | undefined;
 
 /**
  * Mean log-probability of tokens (14 % per token, among some 30,000) from which on detection counts a window
@@ -47,12 +53,14 @@ const stockPhrases: readonly string[] = [
 ];
 
 /** Symbols of subtitles, and letters of other scripts than the English recogniser's own. */
-const unspoken = /[♩-♯©®™]|(?!\p{Script=Latin})\p{L}/u;
+const unspoken = /[♩-♯©®™]/u;
+const foreign = /(?!\p{Script=Latin})\p{L}/u;
 
-/** Whether a transcript is of speech; an empty one is not. */
-export function isSpeech({ text, logprob = 0 }: JudgedTranscript): boolean {
+/** Whether a transcript is of speech; an empty one is not. `by`: its transcriber, by default English. */
+export function isSpeech({ text, logprob = 0 }: JudgedTranscript, by?: SpeechCheck): boolean {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu) ?? [];
   if (words.length === 0 || unspoken.test(text)) return false;
+  if (!by?.recipe.includes(anyLetters) && foreign.test(text)) return false;
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   const most = Math.max(...counts.values());
@@ -62,6 +70,6 @@ export function isSpeech({ text, logprob = 0 }: JudgedTranscript): boolean {
 }
 
 /** The text of a transcript, if it is of speech; else the empty text. */
-export function getSpokenText(transcript: JudgedTranscript): string {
-  return isSpeech(transcript) ? transcript.text : "";
+export function getSpokenText(transcript: JudgedTranscript, by?: SpeechCheck): string {
+  return isSpeech(transcript, by) ? transcript.text : "";
 }

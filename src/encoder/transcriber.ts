@@ -24,7 +24,10 @@ export interface DecoderVector {
 
 /** Identity of a transcriber, and the format of its input. */
 export interface TranscriberInfo {
-  /** Id of the encoder whose frames it reads: "moonshine-tiny". */
+  /**
+   * Id of the encoder whose frames it reads ("moonshine-tiny"), or the name of the checkpoint that it is built
+   * from, with ?language=CODE where one was asked for.
+   */
   readonly id: string;
   /** Version of the weights. */
   readonly revision: string;
@@ -61,12 +64,15 @@ export interface Transcriber {
   transcribe(samples: Float32Array): Promise<Transcript>;
   /**
    * Transcribes a window from the output of the encoder of this id, run with `keepFrames`. Rejects with
-   * `invalid-option` when the frames were not kept.
+   * `invalid-option` when the frames were not kept. Undefined where the encoder's input is another.
    */
-  transcribePooled(pooled: Pooled): Promise<Transcript>;
+  transcribePooled?(pooled: Pooled): Promise<Transcript>;
   /** Frees memory outside the JavaScript heap. */
   dispose(): Promise<void>;
 }
+
+/** A transcriber that reads the output of an encoder. */
+export type PooledTranscriber = Transcriber & Required<Pick<Transcriber, "transcribePooled">>;
 
 /**
  * Joins the windows of one recording: texts with spaces, `context` as if all steps had been pooled at once,

@@ -5,7 +5,7 @@
  */
 
 /** Converts tokens to text. */
-interface Vocabulary {
+export interface Vocabulary {
   /**
    * Returns the text of tokens, without special tokens, control characters, repeated white space and
    * incomplete characters.

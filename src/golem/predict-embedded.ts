@@ -57,7 +57,7 @@ export function predictEmbedded(model: GolemModel, embedded: EmbeddedSource, nam
   return {
     ...model.predictEmbedded([getEmbedding(embedded)])[0]!,
     seconds: facts.seconds,
-    ...(transcript ? { transcript: getSpokenText(transcript) } : {}),
+    ...(transcript ? { transcript: getSpokenText(transcript, model.transcriber) } : {}),
     warnings: facts.warnings,
   };
 }

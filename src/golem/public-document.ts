@@ -39,12 +39,12 @@ const optionalFacts = <Name extends string>(...names: readonly Name[]) =>
  */
 export function isPublicEncoder({ id, revision }: { readonly id: string; readonly revision: string }) {
   if (Object.hasOwn(encoderDefinitions, id)) return true;
-  return /^[0-9a-f]{40}$/.test(revision) && /^\w[\w.-]*\/[\w.-]+(\?padded)?$/.test(id);
+  return /^[0-9a-f]{40}$/.test(revision) && /^\w[\w.-]*\/[\w.-]+(\?padded|\?language=[a-z]{2,4})?$/.test(id);
 }
 
 const identity = {
   /** The id of a public encoder, or a neutral name; see `public-golem.ts`. */
-  id: text(/^(\w[\w.-]*(\/[\w.-]+)?|\.\/(encoder|transcriber)(-\d+)?)(\?padded)?$/),
+  id: text(/^(\w[\w.-]*(\/[\w.-]+)?|\.\/(encoder|transcriber)(-\d+)?)(\?padded|\?language=[a-z]{2,4})?$/),
   revision: text(/^[\w./@+-]*$/),
   sha256: z.record(text(/^(?![/~])(?!.*\.\.)[^\\:]+$/), hash),
   sampleRate: z.number(),

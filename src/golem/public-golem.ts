@@ -86,7 +86,7 @@ function nameEncoders({ encoders, transcriber }: GolemDocument): ReadonlyMap<str
   const names = new Map<string, string>();
   const name = (kind: string, { id }: { readonly id: string }): void => {
     const number = names.size === 0 ? "" : `-${names.size + 1}`;
-    names.set(id, `./${kind}${number}${id.endsWith("?padded") ? "?padded" : ""}`);
+    names.set(id, `./${kind}${number}${/\?(padded|language=\w+)$/.exec(id)?.[0] ?? ""}`);
   };
   for (const info of encoders) if (!isPublicEncoder(info)) name("encoder", info);
   if (transcriber && !isPublicEncoder(transcriber) && !names.has(transcriber.id)) {

@@ -11,6 +11,7 @@ import { computeRecordingMap } from "../classifier/features/recording-map.ts";
 import { type EncoderSetInfo, needsTranscriber } from "../classifier/view.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getSpokenText } from "../encoder/speech-check.ts";
+import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 
@@ -113,10 +114,10 @@ export function createTrainingAccount(input: AccountInput): TrainingAccount {
   const usesTranscriber = classifier.fitted.some(({ view }) => needsTranscriber(view));
   const places = computeRecordingMap([...recordings, ...scored], classifier, encoderSet);
   const scoredPlaces = places.slice(recordings.length);
-  const describe: typeof describeRecordings = (embedded, ...rest) =>
+  const describe: typeof describeRecordings = (embedded, itsPlaces, probabilities) =>
     describeRecordings(
       usesTranscriber ? embedded : embedded.map(({ text: _, logprob: __, ...recording }) => recording),
-      ...rest,
+      ...[itsPlaces, probabilities, encoderSet.transcriber],
     );
   const mergeScored = (rows: readonly number[]): RecordingAccount[] => {
     const accounts = describe(recordings, places, undefined);
@@ -144,6 +145,7 @@ export function describeRecordings(
   recordings: readonly EmbeddedRecording[],
   places: readonly (readonly [number, number] | undefined)[],
   probabilities: readonly Matrix[] | undefined,
+  transcriber?: TranscriberInfo,
 ): RecordingAccount[] {
   const mean = probabilities && averageMatrices(probabilities);
   const predictions = probabilities?.map(getPredictions);
@@ -159,7 +161,9 @@ export function describeRecordings(
       keptSeconds: facts.kept[1] - facts.kept[0],
       ...(Number.isFinite(facts.loudnessDb) ? { dynamicsDb: facts.loudnessDb - facts.noiseDb } : {}),
       ...(speaker === undefined ? {} : { speaker }),
-      ...(text === undefined ? {} : { text: getSpokenText({ text, logprob }).slice(0, maximumText) }),
+      ...(text === undefined
+        ? {}
+        : { text: getSpokenText({ text, logprob }, transcriber).slice(0, maximumText) }),
       ...(logprob === undefined ? {} : { logprob }),
       ...(place ? { map: [place[0], place[1]] satisfies [number, number] } : {}),
       ...(mean

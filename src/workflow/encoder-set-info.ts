@@ -4,23 +4,24 @@
  * Not its concern: how encoders are found or run.
  */
 import type { EncoderSetInfo } from "../classifier/view.ts";
-import { getTranscriberDefinition } from "../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 
 /** The identities of the encoders and the transcriber. */
 export function getEncoderSetInfo({ encoders, transcriber }: ResolvedEncoderSet): EncoderSetInfo {
-  const info = transcriber === undefined ? undefined : getTranscriberDefinition(transcriber)?.info;
-  return { encoders: encoders.map((encoder) => encoder.info), ...(info ? { transcriber: info } : {}) };
+  return {
+    encoders: encoders.map((encoder) => encoder.info),
+    ...(transcriber ? { transcriber: transcriber.info } : {}),
+  };
 }
 
 /** The encoders and the transcriber that a golem uses, out of those it was trained with. */
 export function narrowEncoderSet(
-  { encoders }: ResolvedEncoderSet,
+  { encoders, transcriber }: ResolvedEncoderSet,
   golem: Pick<GolemModel, "encoders" | "transcriber">,
 ): ResolvedEncoderSet {
   return {
     encoders: golem.encoders.map((wanted) => encoders.find(({ info }) => info.id === wanted.id)!),
-    transcriber: golem.transcriber?.id,
+    transcriber: golem.transcriber && transcriber,
   };
 }

@@ -4,7 +4,7 @@
  * Not its concern: sound, how the page looks.
  */
 
-import { needsTranscriber, sumShares } from "../classifier/view.ts";
+import { type EncoderSetInfo, needsTranscriber, sumShares } from "../classifier/view.ts";
 import { getSpokenText } from "../encoder/speech-check.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
@@ -41,6 +41,7 @@ export function gatherGolemReport(model: GolemModel, extras: ReportExtras = {}):
     describeRecordings(accounts, document.labels, name, {
       isTrained,
       isScored: !isTrained || (!isTested && evaluation !== null),
+      transcriber: model.transcriber,
     });
   const { recordings, test = [] } = training;
   // One for both sides, so that findings and recordings are called the same.
@@ -103,14 +104,17 @@ export function describeRecordings(
   accounts: readonly RecordingAccount[],
   labels: readonly string[],
   name: FileNamer,
-  side: Pick<ReportRecording, "isTrained" | "isScored">,
+  {
+    transcriber,
+    ...side
+  }: Pick<ReportRecording, "isTrained" | "isScored"> & Pick<EncoderSetInfo, "transcriber">,
 ): ReportRecording[] {
   return accounts.map(({ file, label, speaker, seconds, text, logprob, map, outOfFold, votes = [] }) => {
     const total = votes.reduce((sum, [, count]) => sum + count, 0);
     return {
       ...{ file: name(file), label, speaker, seconds, position: map, ...side },
       // Golems of earlier versions hold the text of other sounds too.
-      text: text === undefined ? undefined : getSpokenText({ text, logprob }),
+      text: text === undefined ? undefined : getSpokenText({ text, logprob }, transcriber),
       answers: votes.map(([answer, count]) => ({ label: labels[answer]!, share: count / total })),
       scores: (outOfFold ?? [])
         .map((share, i) => ({ label: labels[i]!, share }))

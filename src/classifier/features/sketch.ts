@@ -64,7 +64,7 @@ export function sketchEmbeddings(
   });
   const [first] = encoderSet.encoders;
   const transcriber = first && encoderSet.transcriber;
-  const vocabulary = transcriber && fitVocabulary(getSpokenTexts(embeddings));
+  const vocabulary = transcriber && fitVocabulary(getSpokenTexts(embeddings, encoderSet));
   for (const [i, view] of listWrittenViews(transcriber, vocabulary).entries()) {
     const isText = view.layer === "transcript";
     const size = isText ? textFactor * dimensions : dimensions;

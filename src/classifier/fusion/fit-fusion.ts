@@ -77,7 +77,7 @@ export function fitFusion(
     return runToEnd(fitLargeFusion(rows, encoderSet, { pooling, seed }, [])).fusion;
   }
   numbers.release();
-  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
+  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings, encoderSet));
   const views = listFusedViews(encoderSet, pooling, vocabulary);
   const groups = groupCopies(rows, augment);
   const byView = views.map((view) =>

@@ -74,7 +74,7 @@ export function* fitLargeFusion(
   const counted = leaveOut.counted.filter((row) => tested.has(row));
   const chosenOn = sampleRows(counted, labels, seed);
   const problem: LargeProblem = { labels, classes, leaveOut, divisions: folds, chosenOn };
-  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
+  const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings, encoderSet));
   const views = listFusedViews(encoderSet, pooling, vocabulary);
   const ridges: LargeRidge[] = [];
   for (const [i, view] of views.entries()) {
@@ -143,7 +143,7 @@ function* fitView(
   problem: LargeProblem,
 ): Generator<number, LargeRidge> {
   if (view.layer === "transcript") {
-    const features = createSparseTextFeatures(vocabulary!)(getSpokenTexts(embeddings));
+    const features = createSparseTextFeatures(vocabulary!)(getSpokenTexts(embeddings, encoderSet));
     return yield* fitSparseRidge(features, problem);
   }
   const computeFeatures = createViewFeatures(view, encoderSet);

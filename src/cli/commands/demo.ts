@@ -5,11 +5,18 @@ import { performance } from "node:perf_hooks";
 import { formatPercent } from "../../core/format.ts";
 import { demos, getDemo } from "../../node/data/demo-data.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
-import { train } from "../../node/train.ts";
+import { type TrainOptions, train } from "../../node/train.ts";
 import type { DemoOutput } from "../output.ts";
 import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { describeTraining } from "./train.ts";
+
+/** The recipe of the article that the project starts from, on the encoder that the default recipe has. */
+const articleRecipe: TrainOptions = {
+  ...{ encoder: "moonshine-tiny", layer: "last", pooling: "mean", head: "linear" },
+  headOptions: { standardise: false, epochs: 1000, learningRate: 1e-3 },
+  ...{ repeats: 1, negatives: 0 },
+};
 
 interface DemoOptions extends CommonOptions {
   readonly out?: string;
@@ -29,6 +36,12 @@ export async function runCommand(
   const golem = await train(dataset, { seed, ...terminal.work });
   await golem.save(out);
   for (const line of describeTraining(golem, terminal)) terminal.print(line);
+  const article = await train(dataset, { ...articleRecipe, seed });
+  const articleScore = article.evaluation!.balancedAccuracy;
+  await article.dispose();
+  terminal.print(
+    `For comparison, one linear layer on the last layer's mean (docs/lessons.md) gets ${formatPercent(articleScore)}.\n`,
+  );
 
   const example = await demo.getExample(dataset);
   const { label, confidence, scores, unknown, seconds } = await golem.predict(example.path);
@@ -46,6 +59,7 @@ export async function runCommand(
   terminal.print(terminal.bold("  npx golem predict my-golem RECORDING"));
   terminal.printJson({
     ...{ demo: name, data: dataset.name, golem: out, labels: golem.labels, evaluation: golem.evaluation },
+    article: { balancedAccuracy: articleScore },
     prediction: { file: example.path, truth: example.label, label, confidence, scores, unknown, seconds },
     seconds: (performance.now() - started) / 1000,
   } satisfies DemoOutput);

@@ -4,11 +4,30 @@
  * Not its concern: how any of them works.
  */
 import { GolemError } from "../../core/error.ts";
-import type { PlanOptions, PretrainedFamily, PretrainedPlan } from "./pretrained-family.ts";
+import type {
+  PlanOptions,
+  PretrainedFamily,
+  PretrainedPlan,
+  TranscriberFiles,
+  TranscriberPlan,
+} from "./pretrained-family.ts";
 import { wav2vec2Family } from "./wav2vec2.ts";
 import { whisperFamily } from "./whisper.ts";
+import { planWhisperTranscriber } from "./whisper-transcriber.ts";
 
 const families: readonly PretrainedFamily[] = [wav2vec2Family, whisperFamily];
+
+/**
+ * Plans the transcriber that a checkpoint's files describe; undefined where the family has none or the files
+ * hold none. Throws `unknown-encoder` or `weights-damaged` for files that describe one that cannot be built.
+ */
+export function planTranscriber(
+  files: TranscriberFiles,
+  language: string | undefined,
+): TranscriberPlan | undefined {
+  const type = (files.config as { model_type?: unknown } | null | undefined)?.model_type;
+  return type === "whisper" ? planWhisperTranscriber(files, language) : undefined;
+}
 
 /**
  * Plans the encoder described by parsed config.json and preprocessor_config.json (undefined when there is

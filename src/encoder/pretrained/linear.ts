@@ -22,7 +22,7 @@ export interface Activations {
 
 /** Adds matrix products to a graph. */
 export interface LinearWriter {
-  /** Prepares a float32 tensor for products; to be called once per tensor. */
+  /** Prepares a float32 tensor for products, once however often it is called. */
   prepare(tensor: string): Activations;
   /** Applies nodes that only move elements (Slice, Reshape, Concat ...) to activations. */
   move(activations: Activations, nodes: (tensor: string) => string): Activations;
@@ -46,6 +46,7 @@ export interface LinearWriter {
 
 /** Creates a writer of products in this precision. */
 export function createLinearWriter(graph: GraphWriter, precision: Precision): LinearWriter {
+  const prepared = new Set<string>();
   const multiply: LinearWriter["multiply"] = async (activations, name, weights, outputs, bias) => {
     const inputs = weights.length / outputs;
     if (activations.scale === undefined || activations.zeroPoint === undefined) {
@@ -71,6 +72,8 @@ export function createLinearWriter(graph: GraphWriter, precision: Precision): Li
     prepare(tensor) {
       if (precision === "fp32") return { tensor };
       const [quantised, scale, zero] = [`${tensor}_q`, `${tensor}_scale`, `${tensor}_zero`];
+      if (prepared.has(tensor)) return { tensor: quantised, scale, zeroPoint: zero };
+      prepared.add(tensor);
       graph.addNode("DynamicQuantizeLinear", [tensor], { outputs: [quantised, scale, zero] });
       return { tensor: quantised, scale, zeroPoint: zero };
     },

@@ -5,6 +5,9 @@
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
+import type { OnnxSession } from "../../onnx/runtime.ts";
+import type { Transcriber, TranscriberInfo } from "../transcriber.ts";
+import type { VocabularyFiles } from "./byte-vocabulary.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Precision } from "./linear.ts";
 
@@ -57,4 +60,29 @@ export interface PretrainedFamily {
   readonly canPad?: boolean;
   /** Checks a model's parsed config files. Throws `unknown-encoder` naming what is not supported. */
   plan(config: unknown, preprocessor: unknown, options?: PlanOptions): PretrainedPlan;
+}
+
+/** Parsed files of a checkpoint that describe a transcriber; undefined where there is none. */
+export interface TranscriberFiles {
+  readonly config: unknown;
+  readonly preprocessor: unknown;
+  /** generation_config.json */
+  readonly generation: unknown;
+  readonly vocabulary: VocabularyFiles;
+}
+
+/** How one checkpoint becomes a transcriber. */
+export interface TranscriberPlan {
+  /** Version of the graphs. */
+  readonly graphRecipe: string;
+  /** End of the name of a tensor that checkpoints with a decoder have. */
+  readonly anchor: string;
+  /** Its graphs, by name. */
+  readonly graphs: Readonly<
+    Record<string, (graph: GraphWriter, checkpoint: Checkpoint, precision: Precision) => Promise<void>>
+  >;
+  /** Identity of the transcriber. Throws `invalid-option` for a language that it does not have. */
+  describe(source: Pick<TranscriberInfo, "id" | "revision" | "sha256" | "precision">): TranscriberInfo;
+  /** Creates it from the sessions of its graphs, which it then owns. */
+  create(info: TranscriberInfo, sessions: Readonly<Record<string, OnnxSession>>): Transcriber;
 }

@@ -29,6 +29,23 @@ const configSchema = z
     }),
   );
 
+const decoderSchema = z
+  .object({
+    d_model: z._default(size, 384),
+    decoder_layers: z._default(int(256), 4),
+    decoder_attention_heads: z._default(size, 6),
+    decoder_ffn_dim: z._default(size, 1536),
+    vocab_size: z._default(int(1 << 18), 51_865),
+    max_target_positions: z._default(int(4096), 448),
+    scale_embedding: z._default(z.literal(false), false),
+  })
+  .check(
+    z.refine((config) => config.d_model % config.decoder_attention_heads === 0, {
+      path: ["decoder_attention_heads"],
+      message: "must divide d_model",
+    }),
+  );
+
 /** The front end is part of the graph, so only the one of all published models is supported. */
 const preprocessorSchema = z.object({
   feature_size: z.optional(z.number()),
@@ -40,6 +57,14 @@ const preprocessorSchema = z.object({
 
 /** A checked config.json of a Whisper model. */
 export type WhisperConfig = z.infer<typeof configSchema>;
+
+/** What a checked config.json says of the decoder. */
+export type WhisperDecoderConfig = z.infer<typeof decoderSchema>;
+
+/** Checks what config.json says of the decoder; throws `unknown-encoder` as {@link parseWhisperConfig} does. */
+export function parseWhisperDecoderConfig(configJson: unknown): WhisperDecoderConfig {
+  return check(decoderSchema, configJson, "config.json");
+}
 
 /** Checks the parsed files; throws `unknown-encoder` with the first field that is not supported. */
 export function parseWhisperConfig(configJson: unknown, preprocessorJson: unknown): WhisperConfig {

@@ -18,7 +18,7 @@ import {
   type TensorSelection,
 } from "./encoder-tensors.ts";
 import { cutFrames, orderWeights, trimToFrames } from "./frames-graph.ts";
-import { createLinearWriter } from "./linear.ts";
+import { createLinearWriter, type Precision } from "./linear.ts";
 import type { GraphOptions, PretrainedFamily } from "./pretrained-family.ts";
 import {
   addNormFirstBlocks,
@@ -32,13 +32,13 @@ import { addLogMel, whisperFrames, whisperHop } from "./whisper-front-end.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
 /** Epsilon of every norm, which Whisper's config.json does not state (PyTorch's default). */
-const epsilon = 1e-5;
+export const whisperEpsilon = 1e-5;
 
 /** Name of the input: samples at 16 kHz, [1, samples], at least 201 and at most 30 s. */
-const whisperInput = "samples";
+export const whisperInput = "samples";
 
 /** One window of the front end. */
-const minimumSamples = 400;
+export const whisperMinimumSamples = 400;
 /** 30 seconds, the length of the position embeddings. */
 const maximumSamples = whisperFrames * whisperHop;
 
@@ -52,20 +52,11 @@ export const whisperFamily: PretrainedFamily = {
       layers: config.encoder_layers + 1,
       dimensions: config.d_model,
       sampleRate: 16_000,
-      minimumSamples,
+      minimumSamples: whisperMinimumSamples,
       input: whisperInput,
-      recipe: `whisper/1;input=${padded ? "zeros to 30 s" : "true length"};pool=mean+std;reflect<${minimumSamples}`,
+      recipe: `whisper/1;input=${padded ? "zeros to 30 s" : "true length"};pool=mean+std;reflect<${whisperMinimumSamples}`,
       isNormalised: false,
-      prepare(samples) {
-        if (samples.length <= maximumSamples) return samples;
-        throw new GolemError(
-          "too-long",
-          `Whisper takes at most 30 s at once; got ${samples.length} samples.`,
-          {
-            hint: "Cut the signal into windows.",
-          },
-        );
-      },
+      prepare: checkWhisperLength,
       write: (graph, checkpoint, options) =>
         writeWhisperGraph(graph, selectTensors(checkpoint, describeWhisperTensors(config)), config, {
           ...options,
@@ -75,8 +66,16 @@ export const whisperFamily: PretrainedFamily = {
   },
 };
 
-/** How to find the tensors in a checkpoint. */
-function describeWhisperTensors(config: WhisperConfig): TensorSelection {
+/** Returns samples of at most 30 s; throws `too-long` for more. */
+export function checkWhisperLength(samples: Float32Array): Float32Array {
+  if (samples.length <= maximumSamples) return samples;
+  throw new GolemError("too-long", `Whisper takes at most 30 s at once; got ${samples.length} samples.`, {
+    hint: "Cut the signal into windows.",
+  });
+}
+
+/** How to find the encoder's tensors in a checkpoint. */
+export function describeWhisperTensors(config: WhisperConfig): TensorSelection {
   return {
     anchor: "conv1.weight",
     roots: ["conv1.", "conv2.", "embed_positions.", "layers.", "layer_norm."],
@@ -105,6 +104,14 @@ function listTensors(config: WhisperConfig): ExpectedTensors {
   return expected;
 }
 
+/** Options of the encoder's part of a graph. */
+interface WhisperEncoderOptions {
+  readonly precision: Precision;
+  readonly padded: boolean;
+  /** The last layer. */
+  readonly through: number;
+}
+
 /** Shared by all parts of the graph. */
 interface Context extends TransformerContext {
   readonly config: WhisperConfig;
@@ -125,20 +132,33 @@ async function writeWhisperGraph(
   if (!Number.isInteger(through) || through < 0 || through > blocks) {
     throw new GolemError("invalid-layer", `There is no layer ${through}; this encoder has 0 to ${blocks}.`);
   }
-  const { padded } = options;
+  const { padded, precision } = options;
+  const layers = await addWhisperEncoder(graph, tensors, config, { precision, padded, through });
+  const pooled = padded ? layers.map((layer) => cutPadding(graph, layer)) : layers;
+  addPooledLayers(graph, pooled, config.d_model);
+}
+
+/**
+ * Adds the input, the front end and the blocks. Returns the names of the layers to the one numbered `through`,
+ * each [1, frames, hidden]; padded: 1500 frames.
+ */
+export async function addWhisperEncoder(
+  graph: GraphWriter,
+  tensors: EncoderTensors,
+  config: WhisperConfig,
+  { precision, padded, through }: WhisperEncoderOptions,
+): Promise<string[]> {
   const context: Context = {
-    ...{ graph, tensors, config, linear: createLinearWriter(graph, options.precision), epsilon },
+    ...{ graph, tensors, config, linear: createLinearWriter(graph, precision), epsilon: whisperEpsilon },
     ...{ hidden: config.d_model, heads: config.encoder_attention_heads, inner: config.encoder_ffn_dim },
   };
   graph.addInput(whisperInput, "float32", [1, "samples"]);
   const mel = await addLogMel(graph, whisperInput, { bands: config.num_mel_bins, padded });
   const features = await addConvolutions(context, mel);
   const first = await addPositions(context, features);
-  const layers = await addNormFirstBlocks(context, first, through, {
-    ...{ blocks, finalNorm: "layer_norm", block: nameBlock },
+  return addNormFirstBlocks(context, first, through, {
+    ...{ blocks: config.encoder_layers, finalNorm: "layer_norm", block: nameBlock },
   });
-  const pooled = padded ? layers.map((layer) => cutPadding(graph, layer)) : layers;
-  addPooledLayers(graph, pooled, config.d_model);
 }
 
 /**

@@ -15,7 +15,11 @@ import type { Recording, RecordingOrigin, SkippedRecording } from "../../dataset
 import { type EmbeddedSource, getAudioSettings } from "../../embed/embed-source.ts";
 import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore } from "../../embed/store.ts";
-import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import type {
+  ResolvedEncoder,
+  ResolvedEncoderSet,
+  ResolvedTranscriber,
+} from "../../encoder/resolved-encoder.ts";
 import type { CopyOptions } from "../../workflow/environment.ts";
 import type { FileCopy } from "../decode/embed-file.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
@@ -32,8 +36,8 @@ import { createCopyPlanner } from "./copy-planner.ts";
 interface EmbedRecordingsOptions extends WorkOptions, CopyOptions {
   /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
   readonly encoders: readonly (string | ResolvedEncoder)[];
-  /** Id of a built-in transcriber; nothing is transcribed without it. */
-  readonly transcriber?: string | undefined;
+  /** Nothing is transcribed without it. */
+  readonly transcriber?: ResolvedTranscriber | undefined;
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly store: EmbeddingStore;
   readonly cache?: CacheFolder | undefined;

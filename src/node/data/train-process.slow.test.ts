@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { getEncoderDefinition } from "../../encoder/registry.ts";
+import { findBuiltInTranscriber, getEncoderDefinition } from "../../encoder/registry.ts";
 import { getCacheStats } from "../disk/cache-account.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { openEmbeddingStore } from "../disk/file-store.ts";
@@ -70,7 +70,7 @@ describe("golem train as a process", () => {
     const warnings: unknown[] = [];
     const store = await openEmbeddingStore(embeddings, { onWarning: (warning) => warnings.push(warning) });
     const { computed, skipped } = await embedRecordings(recordings, {
-      ...{ encoders: ["moonshine-tiny"], transcriber: "moonshine-tiny", store },
+      ...{ encoders: ["moonshine-tiny"], transcriber: findBuiltInTranscriber("moonshine-tiny"), store },
     });
     await store.close();
     expect({ computed, skipped, warnings }).toEqual({

@@ -12,7 +12,6 @@ import {
 } from "../../embed/embedding-fingerprint.ts";
 import type { EmbeddingStore, StoredEmbedding } from "../../embed/store.ts";
 import { computeStoreKey } from "../../embed/store-key.ts";
-import { getTranscriberDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { EncoderSetParts } from "../models/load-encoder-set.ts";
 
@@ -41,8 +40,7 @@ export function createEncoderSetStore(
   audio: Partial<AudioSettings> | undefined,
 ): EncoderSetStore {
   const fingerprints = encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
-  const transcriberInfo = transcriber === undefined ? undefined : getTranscriberDefinition(transcriber)?.info;
-  const transcriberFingerprint = transcriberInfo && computeTranscriberFingerprint(transcriberInfo, audio);
+  const transcriberFingerprint = transcriber && computeTranscriberFingerprint(transcriber.info, audio);
   return {
     get(fileHash, file) {
       const embeddings = fingerprints.map((fingerprint): StoredEmbedding | undefined => {

@@ -14,7 +14,8 @@ import type { Provider } from "../../core/device.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { type Caller, createCaller } from "../../core/worker-calls.ts";
 import type { Encoder, EncoderInfo, Pooled } from "../../encoder/encoder.ts";
-import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import type { ResolvedEncoder, ResolvedTranscriber } from "../../encoder/resolved-encoder.ts";
+import type { Transcriber, Transcript } from "../../encoder/transcriber.ts";
 import { getModelBytes, type OnnxRuntime, type OnnxTensor } from "../../onnx/runtime.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { startProcess, toPort } from "../threads/child-process.ts";
@@ -38,6 +39,15 @@ export type ModelCalls = {
     answer: EncoderInfo;
   };
   encode: { argument: Limited & { readonly samples: Float32Array }; answer: Pooled };
+  loadTranscriber: {
+    argument: Limited & {
+      readonly transcriber: ResolvedTranscriber;
+      readonly threads: number;
+      readonly cache: CacheFolder | undefined;
+    };
+    answer: undefined;
+  };
+  transcribe: { argument: Limited & { readonly samples: Float32Array }; answer: Transcript };
   loadGraph: { argument: Limited & { readonly bytes: Uint8Array }; answer: undefined };
   run: {
     argument: Limited & { readonly feeds: Tensors; readonly outputs: readonly string[] | undefined };
@@ -123,7 +133,7 @@ function createModelProcess(id: string, modelBytes: number, load: (call: Call) =
     own.child.channel?.ref();
     try {
       const answer = (await own.caller.call(method, argument as never)) as never;
-      if (method !== "loadEncoder" && method !== "loadGraph") deaths = 0;
+      if (!method.startsWith("load")) deaths = 0;
       return answer;
     } catch (error) {
       throwIfAborted(signal);
@@ -208,6 +218,33 @@ export async function loadIsolatedEncoder(
   return {
     info: loaded,
     encode: (samples, options) => encode(model.call, samples, options?.signal),
+    dispose: model.dispose,
+  };
+}
+
+/** Loads the transcriber of a checkpoint in a process of its own. */
+export async function loadIsolatedTranscriber(
+  transcriber: ResolvedTranscriber,
+  {
+    threads,
+    cache,
+    signal,
+  }: { threads: number; cache?: CacheFolder | undefined; signal?: AbortSignal | undefined },
+): Promise<Transcriber> {
+  const { info } = transcriber;
+  const limit = (seconds: number): Limited => ({
+    limitSeconds: threads * (graceSeconds + seconds + totalmem() / bytesPerSecond),
+  });
+  const model = createModelProcess(info.id, totalmem(), (call) =>
+    call("loadTranscriber", { ...limit(0), transcriber, threads, cache }),
+  );
+  await model.ready(signal).catch(async (error: unknown) => {
+    await model.dispose();
+    throw error;
+  });
+  return {
+    info,
+    transcribe: (samples) => model.call("transcribe", { ...limit(secondsPerRun), samples }),
     dispose: model.dispose,
   };
 }

@@ -44,5 +44,10 @@ export function loadEncoderSet(
 export async function prepareEncoderSet(resolved: ResolvedEncoderSet, options: LoadOptions): Promise<void> {
   for (const encoder of resolved.encoders) await prepareEncoder(encoder, options);
   const { transcriber } = resolved;
-  if (transcriber !== undefined) await ensureWeights(getTranscriberDefinition(transcriber)!, options);
+  if (transcriber?.source.kind === "built-in") {
+    await ensureWeights(getTranscriberDefinition(transcriber.info.id)!, options);
+  } else if (transcriber) {
+    const { prepareCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
+    await prepareCheckpointTranscriber(transcriber, options);
+  }
 }

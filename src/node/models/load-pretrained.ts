@@ -77,13 +77,10 @@ export async function preparePretrained(
   const sha256 = await hashPretrainedFolder(pretrained, join(root, "sources"));
   const graphOptions = { precision, throughLayer };
   const path = getPretrainedGraphPath(root, plan, sha256, graphOptions);
-  if (await ensurePretrainedGraph(path, plan, pretrained, graphOptions)) {
-    options.onWarning?.({
-      code: "weights-damaged",
-      message: `${path}, built earlier from ${pretrained.folder}, was damaged: its SHA-256 was not that beside it. It was built again.`,
-      hint: "If this happens repeatedly, check the disk; `golem encoders verify` checks all files.",
-    });
-  }
+  const warning = await ensurePretrainedGraph(path, pretrained, (graph, checkpoint) =>
+    plan.write(graph, checkpoint, graphOptions),
+  );
+  if (warning) options.onWarning?.(warning);
   const weights = pretrained.weights.find((name) => !name.endsWith(".json")) ?? "";
   const identity = {
     id: source.id ?? basename(pretrained.folder),

@@ -8,10 +8,11 @@ import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
 import { getTranscriberDefinition, transcriberDefinitions } from "../../encoder/registry.ts";
-import type { Transcriber } from "../../encoder/transcriber.ts";
+import type { ResolvedTranscriber } from "../../encoder/resolved-encoder.ts";
+import type { PooledTranscriber, Transcriber } from "../../encoder/transcriber.ts";
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { getReadyFolder, openWeights } from "./encoder-weights.ts";
-import { loadEncoder } from "./load-encoder.ts";
+import { type LoadOptions, loadEncoder } from "./load-encoder.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 
 /** Options of {@link loadTranscriber}. */
@@ -26,13 +27,28 @@ export interface LoadTranscriberOptions extends WorkOptions {
 }
 
 /**
+ * Loads a transcriber that has been found. What is not built in is built first if necessary, and runs in a
+ * process of its own.
+ */
+export async function loadResolvedTranscriber(
+  transcriber: ResolvedTranscriber,
+  options: LoadTranscriberOptions & Pick<LoadOptions, "onWarning">,
+): Promise<Transcriber> {
+  if (transcriber.source.kind === "built-in") return loadTranscriber(transcriber.info.id, options);
+  const { prepareCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
+  await prepareCheckpointTranscriber(transcriber, options);
+  const { loadIsolatedTranscriber } = await import("./isolated-model.ts");
+  return loadIsolatedTranscriber(transcriber, { ...options, threads: options.threads ?? 1 });
+}
+
+/**
  * Loads the transcriber that reads the built-in encoder `id`; missing weights are fetched. Rejects with
  * `unknown-encoder` when there is none, and with the errors of `loadWeights`.
  */
 export async function loadTranscriber(
   id: string = defaultRecipe.transcriber,
   options: LoadTranscriberOptions = {},
-): Promise<Transcriber> {
+): Promise<PooledTranscriber> {
   const definition = getTranscriberDefinition(id);
   if (!definition) {
     const names = Object.keys(transcriberDefinitions).join(", ");

@@ -34,7 +34,7 @@ export interface PretrainedFolder {
 /** Reads a model's folder; rejects with `weights-missing`, naming the missing files. */
 export async function readPretrainedFolder(path: string): Promise<PretrainedFolder> {
   const folder = resolve(path);
-  const config = await readJson(join(folder, "config.json"));
+  const config = await readModelJson(join(folder, "config.json"));
   if (config === undefined) {
     throw new GolemError(
       "weights-missing",
@@ -44,7 +44,7 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
       },
     );
   }
-  const preprocessor = await readJson(join(folder, "preprocessor_config.json"));
+  const preprocessor = await readModelJson(join(folder, "preprocessor_config.json"));
   for (const name of checkpointFiles) {
     if (!(await exists(join(folder, name)))) continue;
     if (!name.endsWith(".index.json")) return { folder, config, preprocessor, weights: [name] };
@@ -68,8 +68,17 @@ export async function hashPretrainedFolder(
 ): Promise<Record<string, string>> {
   const names = ["config.json", ...pretrained.weights];
   if (pretrained.preprocessor !== undefined) names.push("preprocessor_config.json");
+  return hashFolderFiles(pretrained.folder, names.sort(), memory);
+}
+
+/** SHA-256 of files of a folder, by name. */
+export async function hashFolderFiles(
+  folder: string,
+  names: readonly string[],
+  memory: string,
+): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
-  for (const name of names.sort()) hashes[name] = await recallHash(join(pretrained.folder, name), memory);
+  for (const name of names) hashes[name] = await recallHash(join(folder, name), memory);
   return hashes;
 }
 
@@ -79,7 +88,7 @@ async function recallHash(path: string, memory: string): Promise<string> {
   });
   const facts = { path, size, mtimeMs, ino };
   const record = join(memory, `${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`);
-  const known = (await readJson(record).catch(() => undefined)) as
+  const known = (await readModelJson(record).catch(() => undefined)) as
     | (typeof facts & { sha256?: unknown })
     | undefined;
   const same = known?.path === path && known.size === size && known.mtimeMs === mtimeMs && known.ino === ino;
@@ -89,7 +98,8 @@ async function recallHash(path: string, memory: string): Promise<string> {
   return sha256;
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Reads a JSON file of a model; undefined if absent. Rejects with `weights-damaged` for anything else. */
+export async function readModelJson(path: string): Promise<unknown> {
   let text: Uint8Array;
   try {
     text = await readRegularFile(path, maximumConfigBytes);

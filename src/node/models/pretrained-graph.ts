@@ -6,9 +6,11 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import type { ErrorRecord } from "../../core/error.ts";
+import type { Checkpoint } from "../../encoder/pretrained/checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
 import type { GraphOptions, PretrainedPlan } from "../../encoder/pretrained/pretrained-family.ts";
-import { createGraphWriter } from "../../onnx/graph-writer.ts";
+import { createGraphWriter, type GraphWriter } from "../../onnx/graph-writer.ts";
 import { replaceFileAtomic, writeFileAtomic } from "../disk/atomic-write.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import { type FileSource, openFileSource } from "../disk/file-source.ts";
@@ -28,9 +30,19 @@ export function getPretrainedGraphPath(
   sha256: Readonly<Record<string, string>>,
   { precision, throughLayer }: GraphOptions,
 ): string {
-  const identity = JSON.stringify([plan.recipe, Object.entries(sha256).sort()]);
+  return getGraphPath(root, plan.recipe, sha256, `${precision}-${throughLayer ?? plan.layers - 1}`);
+}
+
+/** Path of a graph, by the hashes of its files, the recipe of its kind, and its name among those. */
+export function getGraphPath(
+  root: string,
+  recipe: string,
+  sha256: Readonly<Record<string, string>>,
+  name: string,
+): string {
+  const identity = JSON.stringify([recipe, Object.entries(sha256).sort()]);
   const key = createHash("sha256").update(identity).digest("hex").slice(0, 32);
-  return join(root, key, `${precision}-${throughLayer ?? plan.layers - 1}.onnx`);
+  return join(root, key, `${name}.onnx`);
 }
 
 /** The path of a graph's hash: a file of its SHA-256 in hex, written after the graph. */
@@ -50,17 +62,16 @@ export async function checkPretrainedGraph(path: string): Promise<"present" | "m
 }
 
 /**
- * Builds the graph unless it is there and as it was written. The file is written atomically. Returns whether a
- * damaged one was replaced.
+ * Builds the graph unless it is there and as it was written. The file is written atomically. Returns the warning
+ * where a damaged one was replaced.
  */
 export async function ensurePretrainedGraph(
   path: string,
-  plan: PretrainedPlan,
   pretrained: PretrainedFolder,
-  options: GraphOptions,
-): Promise<boolean> {
+  write: (graph: GraphWriter, checkpoint: Checkpoint) => Promise<void>,
+): Promise<ErrorRecord | undefined> {
   const state = await checkPretrainedGraph(path);
-  if (state === "present") return false;
+  if (state === "present") return undefined;
   const hash = createHash("sha256");
   const sources: Record<string, FileSource> = {};
   try {
@@ -88,7 +99,7 @@ export async function ensurePretrainedGraph(
           buffer.set(bytes, filled);
           filled += bytes.length;
         });
-        await plan.write(graph, checkpoint, options);
+        await write(graph, checkpoint);
         await graph.finish();
         await flush();
       } finally {
@@ -96,7 +107,12 @@ export async function ensurePretrainedGraph(
       }
     });
     await writeFileAtomic(getGraphHashPath(path), hash.digest("hex"));
-    return state === "damaged";
+    if (state !== "damaged") return undefined;
+    return {
+      code: "weights-damaged",
+      message: `${path}, built earlier from ${pretrained.folder}, was damaged: its SHA-256 was not that beside it. It was built again.`,
+      hint: "If this happens repeatedly, check the disk; `golem encoders verify` checks all files.",
+    };
   } finally {
     for (const source of Object.values(sources)) await source.close();
   }

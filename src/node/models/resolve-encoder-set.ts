@@ -4,14 +4,24 @@
  * Not its concern: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
 
+import { resolve } from "node:path";
 import { isFused } from "../../classifier/classifier.ts";
 import { defaultRecipe, encoderSets } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkSameTranscriber } from "../../encoder/identity.ts";
-import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
+import { findBuiltInTranscriber } from "../../encoder/registry.ts";
+import {
+  type EncoderName,
+  localRevision,
+  parseEncoderName,
+  type ResolvedEncoder,
+  type ResolvedEncoderSet,
+  type ResolvedTranscriber,
+} from "../../encoder/resolved-encoder.ts";
+import type { TranscriberInfo } from "../../encoder/transcriber.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { EncoderChoice } from "../../workflow/environment.ts";
-import type { HubEnvironment } from "./model-files.ts";
+import { type HubEnvironment, openFolder, openPinnedFiles } from "./model-files.ts";
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /**
@@ -28,14 +38,37 @@ export async function resolveEncoderSet(
   const set = isWhole && Object.hasOwn(encoderSets, encoder) ? encoderSets[encoder] : undefined;
   if (!set) {
     const cut = typeof layer === "number" ? layer : undefined;
+    const words = isWhole && transcript;
+    const found = await resolveEncoder(encoder, { ...environment, precision, layer: cut, words });
     return {
-      encoders: [await resolveEncoder(encoder, { ...environment, precision, layer: cut })],
-      transcriber: undefined,
+      encoders: [found],
+      transcriber: words
+        ? await resolveTranscriber(found, parseEncoderName(encoder), environment)
+        : undefined,
     };
   }
   const encoders = [];
   for (const id of set.encoders) encoders.push(await resolveEncoder(id, environment));
-  return { encoders, transcriber: transcript ? set.transcriber : undefined };
+  return { encoders, transcriber: transcript ? findBuiltInTranscriber(set.transcriber) : undefined };
+}
+
+/** Finds the transcriber of a checkpoint; undefined where it has none. */
+async function resolveTranscriber(
+  encoder: ResolvedEncoder,
+  { language }: Pick<EncoderName, "language">,
+  { cache }: HubEnvironment,
+): Promise<ResolvedTranscriber | undefined> {
+  if (encoder.source.kind === "pretrained") {
+    const { findCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
+    const { id, revision } = encoder.info;
+    const source = { id: parseEncoderName(id).name, revision, language };
+    const found = await findCheckpointTranscriber(encoder.source.folder, source, cache);
+    if (found) return found;
+  }
+  if (language === undefined) return undefined;
+  throw new GolemError("invalid-option", `${encoder.info.id} has no transcriber that takes a language.`, {
+    hint: "Leave ?language out; Whisper checkpoints with their vocabulary transcribe.",
+  });
 }
 
 /**
@@ -56,6 +89,32 @@ export async function resolveGolemEncoderSet(
   }
   const encoders = [];
   for (const info of wanted) encoders.push(await resolveGolemEncoder(info, options));
-  if (transcriber) checkSameTranscriber(transcriber);
-  return { encoders, transcriber: transcriber?.id };
+  return { encoders, transcriber: transcriber && (await resolveGolemTranscriber(transcriber, options)) };
+}
+
+/** Finds the transcriber of a golem: built in, or the same checkpoint's files. */
+async function resolveGolemTranscriber(
+  wanted: TranscriberInfo,
+  options: HubEnvironment & { readonly encoder?: string | undefined },
+): Promise<ResolvedTranscriber> {
+  const builtIn = findBuiltInTranscriber(wanted.id);
+  const { name, language } = parseEncoderName(wanted.id);
+  if (builtIn || !/[/\\]/.test(name)) {
+    checkSameTranscriber(wanted);
+    return builtIn!;
+  }
+  const names = Object.keys(wanted.sha256);
+  const { collectFiles } = await import("./resolve-pretrained.ts");
+  const { collectTranscriberFiles, findCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
+  const isOnHub = options.encoder === undefined && wanted.revision !== localRevision;
+  const files = isOnHub
+    ? await openPinnedFiles(name, wanted.revision, names, options)
+    : await openFolder(resolve(parseEncoderName(options.encoder ?? name).name), names);
+  const folder = await collectFiles(files);
+  await collectTranscriberFiles(files);
+  const { revision } = wanted;
+  const source = { id: name, revision, language, names };
+  const found = await findCheckpointTranscriber(folder, source, options.cache);
+  checkSameTranscriber(wanted, found?.info);
+  return { ...found!, info: wanted };
 }

@@ -13,7 +13,12 @@ import type { EncoderInfo } from "../../encoder/encoder.ts";
 import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
 import { checkSameEncoder } from "../../encoder/identity.ts";
 import { defaultEncoderId, encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
-import { localRevision, paddedMark, type ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import {
+  localRevision,
+  paddedMark,
+  parseEncoderName,
+  type ResolvedEncoder,
+} from "../../encoder/resolved-encoder.ts";
 import { exists } from "../disk/atomic-write.ts";
 import {
   type FileSet,
@@ -33,12 +38,14 @@ export interface ResolveOptions extends HubEnvironment {
   readonly padded?: boolean | undefined;
   /** The files of a folder to use; default all. */
   readonly names?: readonly string[] | undefined;
+  /** Also download what a checkpoint's transcriber needs. */
+  readonly words?: boolean | undefined;
 }
 
 /**
  * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the
  * Hub, or a path: one that begins with "." or "/", or any existing path; a suffix `?padded` pads the input of
- * Whisper to 30 s. Hub files are downloaded; weights of built-in encoders are not yet.
+ * Whisper to 30 s, `?language=CODE` is that of its transcriber. Hub files are downloaded; weights of built-in encoders are not yet.
  *
  * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the
  *   errors
@@ -50,8 +57,9 @@ export async function resolveEncoder(
 ): Promise<ResolvedEncoder> {
   if (id === "auto") return resolveBuiltIn(defaultEncoderId, options);
   if (Object.hasOwn(encoderDefinitions, id)) return resolveBuiltIn(id, options);
-  if (id.endsWith(paddedMark)) {
-    return resolveEncoder(id.slice(0, -paddedMark.length), { ...options, padded: true });
+  const parts = parseEncoderName(id);
+  if (parts.padded || parts.language !== undefined) {
+    return resolveEncoder(parts.name, { ...options, padded: options.padded || parts.padded });
   }
   const path = resolve(id.replace(/^~(?=\/)/, () => homedir()));
   if (/^[./~]|^[A-Za-z]:[\\/]|\.onnx$/.test(id) || (await exists(path))) {

@@ -15,6 +15,7 @@ import { paddedMark } from "../../encoder/resolved-encoder.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { openFileSource } from "../disk/file-source.ts";
 import type { EnvironmentOptions } from "../environment.ts";
+import { collectTranscriberFiles } from "./checkpoint-transcriber.ts";
 import type { FileSet } from "./model-files.ts";
 import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
 
@@ -25,9 +26,11 @@ export async function resolvePretrained(
     readonly precision?: string | undefined;
     readonly layer?: number | undefined;
     readonly padded?: boolean | undefined;
+    readonly words?: boolean | undefined;
   },
 ): Promise<ResolvedEncoder> {
   const folder = await collectFiles(files);
+  if (options.words) await collectTranscriberFiles(files);
   const { padded = false } = options;
   const pretrained = await readPretrainedFolder(folder);
   const plan = planPretrained(pretrained.config, pretrained.preprocessor, { padded });
@@ -60,7 +63,7 @@ export async function resolvePretrained(
 }
 
 /** Downloads the required files; returns their folder. */
-async function collectFiles(files: FileSet): Promise<string> {
+export async function collectFiles(files: FileSet): Promise<string> {
   const config = await files.locate("config.json");
   if (files.names.includes("preprocessor_config.json")) await files.locate("preprocessor_config.json");
   const weights = checkpointFiles.find((name) => files.names.includes(name));

@@ -65,13 +65,14 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
             await share(getKey(encoder, device), () => loadEncoder(encoder, { ...options, device }), given),
           );
         }
-        const { transcriber: id } = resolved;
-        if (id === undefined) return { encoders, dispose };
-        const { loadTranscriber } = await import("./load-transcriber.ts");
-        const read = resolved.encoders.findIndex(({ info }) => info.id === id);
+        const { transcriber } = resolved;
+        if (transcriber === undefined) return { encoders, dispose };
+        const { loadResolvedTranscriber } = await import("./load-transcriber.ts");
+        const read = resolved.encoders.findIndex(({ info }) => info.id === transcriber.info.id);
         const encoder = encoders[read];
-        const key = `transcriber ${id} ${encoder ? getKey(resolved.encoders[read]!, device) : ""}`;
-        const load = (): Promise<Transcriber> => loadTranscriber(id, { ...options, encoder });
+        const key = `transcriber ${JSON.stringify(transcriber)} ${encoder ? getKey(resolved.encoders[read]!, device) : ""}`;
+        const load = (): Promise<Transcriber> =>
+          loadResolvedTranscriber(transcriber, { ...options, encoder });
         return { encoders, transcriber: await share(key, load, given), dispose };
       } catch (error) {
         await dispose();

@@ -13,7 +13,6 @@ import {
 import type { EmbeddedFile } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore, StoredEmbedding } from "../../embed/store.ts";
 import { computeStoreKey } from "../../embed/store-key.ts";
-import { getTranscriberDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { Transcript } from "../../encoder/transcriber.ts";
 import type { EmbedOptions } from "../../workflow/environment.ts";
@@ -127,8 +126,7 @@ function createKnownStore(
   const embeddings = new Map<string, StoredEmbedding>();
   const transcripts = new Map<string, Transcript>();
   const fingerprints = encoders.map(({ info }) => computeEncoderFingerprint(info, audio));
-  const info = transcriber === undefined ? undefined : getTranscriberDefinition(transcriber)?.info;
-  const spoken = info && computeTranscriberFingerprint(info, audio);
+  const spoken = transcriber && computeTranscriberFingerprint(transcriber.info, audio);
   for (const { fileHash, facts, embedding } of outputs) {
     if (!embedding) continue;
     for (const [i, fingerprint] of fingerprints.entries()) {

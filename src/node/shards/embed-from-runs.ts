@@ -18,7 +18,6 @@ import {
 import { collectEmbedded, type EmbeddedFile, type EmbeddingResult } from "../../embed/embedding-result.ts";
 import type { EmbeddingStore } from "../../embed/store.ts";
 import { parseFacts } from "../../embed/stored-facts.ts";
-import { getTranscriberDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { maximumDense } from "../../head/large-ridge.ts";
 import type { EmbedOptions, WorkflowOptions } from "../../workflow/environment.ts";
@@ -193,14 +192,13 @@ function findColumns(
     );
   });
   if (transcriber === undefined) return { layers, decoded: [] };
-  const info = getTranscriberDefinition(transcriber)!.info;
   const isSame =
     recipe.transcriber &&
     isSameJson(
       computeTranscriberFingerprint(recipe.transcriber, recipe.audio),
-      computeTranscriberFingerprint(info, audio),
+      computeTranscriberFingerprint(transcriber.info, audio),
     );
-  if (!isSame) throw createOtherError(run, `the transcripts of ${transcriber}`);
+  if (!isSame) throw createOtherError(run, `the transcripts of ${transcriber.info.id}`);
   const decoded = [...columns.entries()].flatMap(([i, { place }]) => ("decoded" in place ? [i] : []));
   return { layers, decoded };
 }

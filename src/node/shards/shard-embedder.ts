@@ -131,7 +131,7 @@ function checkSameSet(run: Run, { encoders, transcriber }: ResolvedEncoderSet): 
     const found = encoders[i]?.info;
     if (found) checkSameEncoder(expected, found);
   }
-  if (run.transcriber) checkSameTranscriber(run.transcriber);
+  if (run.transcriber) checkSameTranscriber(run.transcriber, transcriber?.info);
   if (
     encoders.length === run.encoders.length &&
     (transcriber === undefined) === (run.transcriber === undefined)

@@ -10,7 +10,7 @@ import { defaultRecipe } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";
 import { collectEmbedded } from "../../embed/embedding-result.ts";
-import { getEncoderDefinition } from "../../encoder/registry.ts";
+import { findBuiltInTranscriber, getEncoderDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { Environment } from "../../workflow/environment.ts";
 import type { Shelf } from "../data/shelf.ts";
@@ -23,7 +23,7 @@ export const resolvedEncoders: ResolvedEncoderSet = {
     const { info, description, licence } = getEncoderDefinition(id);
     return { info, description, licence, source: { kind: "built-in" } };
   }),
-  transcriber: defaultRecipe.transcriber,
+  transcriber: findBuiltInTranscriber(defaultRecipe.transcriber),
 };
 
 /** Hashes of the recordings that came from the shelf. */
