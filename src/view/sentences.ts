@@ -200,6 +200,21 @@ export function describeLargerEncoder(
   );
 }
 
+/** The difference of two golems' Brier scores in words. */
+export function describeBrier({
+  a,
+  b,
+  interval: [low, high],
+}: {
+  readonly a: number;
+  readonly b: number;
+  readonly interval: readonly [low: number, high: number];
+}): string {
+  const found = low > 0 ? "worse" : high < 0 ? "better" : "neither better nor worse for certain";
+  const sign = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
+  return `Its probabilities are ${found}: Brier score ${a.toFixed(3)} -> ${b.toFixed(3)} (95 % interval of the difference ${sign(low)} to ${sign(high)}; 0 is best)`;
+}
+
 /** Whether the second of two golems is better, and by how much. */
 export function describeDifference({
   difference,
