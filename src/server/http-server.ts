@@ -6,6 +6,7 @@
  */
 import type { Server as HttpServer } from "node:http";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import type { App } from "./app.ts";
@@ -17,6 +18,8 @@ import { openPort } from "./open-port.ts";
  * Milliseconds in which requests on their way over open connections are still answered when the server stops.
  */
 const graceMilliseconds = 250;
+/** Turns of the event loop in which the last connections are taken. */
+const takingTurns = 3;
 
 /** A server whose port is open. */
 interface OpenHttpServer {
@@ -62,6 +65,8 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
 
 /** Node's own `close` would cut idle connections at once, and with them requests that are on their way. */
 async function drain(server: HttpServer, connections: Connections, milliseconds: number): Promise<void> {
+  // The system has accepted connections that this process has yet to take: closing the port would reset them.
+  for (let turn = 0; turn < takingTurns; turn++) await setImmediate();
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
