@@ -13,7 +13,7 @@ import { RecordingList } from "../parts/recording-list.tsx";
 import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
 import { stopRecording } from "../state/recording.ts";
-import { addClasses, recordings } from "../state/tasks.ts";
+import { addClasses, changeTask, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
@@ -72,6 +72,24 @@ export function RecordScreen() {
             <RecordingList key={chosen} recordings={own} />
           )}
         </div>
+        <details class="settings">
+          <summary>{w.settings}</summary>
+          <label class="switch">
+            <input
+              type="checkbox"
+              checked={task.value!.augment !== "none"}
+              aria-describedby="augment-hint"
+              onChange={(event) => {
+                const augment = event.currentTarget.checked ? undefined : "none";
+                void changeTask(() => ({ augment }));
+              }}
+            />
+            {w.augment}
+          </label>
+          <p id="augment-hint" class="note">
+            {w.augmentHint}
+          </p>
+        </details>
       </div>
     </div>
   );

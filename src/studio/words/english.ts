@@ -153,6 +153,11 @@ export const english = {
     embeddedSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
     timeLeft: (s: number) =>
       s < 60 ? `about ${Math.ceil(s)} s left` : `about ${Math.ceil(s / 60)} min left`,
+    varying: (done: number, n: number) => `Preparing varied copies: ${done} of ${n}`,
+    settings: "Training settings",
+    augment: "Train on varied copies too",
+    augmentHint:
+      "Each recording is also trained on with noise, in another room and at another speed, as far as that helps. The golem then copes better with noise; preparing the copies takes about as long as processing the recordings three more times. The score is measured on your recordings alone.",
     microphone: "Microphone",
     addBackground: "Add a background class",
     backgroundHint:
@@ -302,6 +307,8 @@ export const english = {
       said < 0.005
         ? "Sound only: the transcripts decide nothing here."
         : `${formatShare(said)} by the words of the transcript, ${formatShare(1 - said)} by the sound.`,
+    copies: (n: number, share: number) =>
+      `Trained on ${n === 1 ? "a varied copy" : `${n} varied copies`} of each recording too (other rooms, noise, other speeds). What was trained on them decides ${formatShare(share)}.`,
     failed: "Training failed",
   },
   history: {
