@@ -33,6 +33,7 @@ export interface FoundRecording {
   readonly label: string | undefined;
   readonly extension: string;
   readonly speaker?: string | undefined;
+  readonly origin?: KeptRecording["origin"];
   /** The longer recording that it was cut from, if its name shows that. */
   readonly source?: string | undefined;
   readonly split?: KeptRecording["split"];
@@ -138,13 +139,14 @@ async function readList(list: FoundFile, files: readonly FoundFile[]): Promise<F
   const byPath = new Map(files.map((file) => [file.path, file]));
   const match = createFileMatcher([...byPath.keys()], folder);
   const folderSplit = folder === "" ? undefined : parseFolderSplit(folder);
-  return rows.flatMap(({ path, label, speaker, split: listed }): FoundRecording[] => {
+  return rows.flatMap(({ path, label, speaker, isSynthetic, split: listed }): FoundRecording[] => {
     const file = byPath.get(match(path) ?? "");
     if (!file) return [];
     const split = listed === "none" ? (folderSplit ?? "none") : listed;
     return [
       {
         ...{ file, label, speaker, extension: getExtension(file.path) || "wav" },
+        ...(isSynthetic ? { origin: "synthetic" as const } : {}),
         ...(split === "none" ? {} : { split }),
       },
     ];

@@ -47,6 +47,7 @@ const project = z.object({
         label,
         original: z.optional(text),
         speaker: z.optional(text),
+        origin: z.optional(z.literal("synthetic")),
         source: z.optional(text),
         split: z.optional(z.enum(["train", "validation", "test"])),
       }),
@@ -74,8 +75,8 @@ export function describeProject(
   return {
     formatVersion: 1,
     ...{ name, classes: [...classes], threshold, augment },
-    recordings: recordings.map(({ file, label, original, speaker, source, split }) => ({
-      ...{ file, label, original, speaker, source, split },
+    recordings: recordings.map(({ file, label, original, speaker, origin, source, split }) => ({
+      ...{ file, label, original, speaker, origin, source, split },
     })),
     ...(golem ? { golem: describeGolem(golem) } : {}),
   };

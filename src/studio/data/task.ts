@@ -50,6 +50,8 @@ export interface KeptRecording {
   /** The name of the file that was brought in, without its folder. */
   readonly original?: string;
   readonly speaker?: string;
+  /** Where it was not recorded but made by a program. */
+  readonly origin?: "synthetic";
   /** The longer recording that it was cut from, if its original name showed that. */
   readonly source?: string;
   /** From the list of an imported data set. */

@@ -10,6 +10,7 @@ import { Empty } from "../parts/empty.tsx";
 import { FileChooser } from "../parts/file-chooser.tsx";
 import { Recorder, removeClass } from "../parts/recorder.tsx";
 import { RecordingList } from "../parts/recording-list.tsx";
+import { SpeakButton } from "../parts/speak-words.tsx";
 import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
 import { stopRecording } from "../state/recording.ts";
@@ -37,6 +38,7 @@ export function RecordScreen() {
             {w.examples}: {w.exampleNames.join(", ")}
           </button>
           <FileChooser label={undefined} />
+          <SpeakButton />
         </div>
       </div>
     );
@@ -63,6 +65,7 @@ export function RecordScreen() {
         <div class="drop-row">
           <span>{w.drop}</span>
           <FileChooser label={chosen} />
+          <SpeakButton />
         </div>
         <div class="list">
           <h2 class="hidden">{w.list(chosen)}</h2>

@@ -107,7 +107,11 @@ function Outcome() {
       )}
       <section class="first" aria-labelledby="score">
         <h1 id="score" class="lead">
-          {standing === undefined ? w.kicker : w.kickers[standing]}
+          {evaluation?.measuredOn
+            ? w.kickers.synthetic
+            : standing === undefined
+              ? w.kicker
+              : w.kickers[standing]}
         </h1>
         {evaluation ? (
           <>

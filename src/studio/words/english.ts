@@ -176,6 +176,20 @@ export const english = {
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
     storageFull: "The browser’s storage is full, so this was not saved. Delete a task, then try again.",
   },
+  speak: {
+    open: "Type the words",
+    title: "Type the words",
+    text: "Four synthetic voices speak what you type, in American English. That makes a golem without any recording of yours. Real recordings tell more: with them, the score is measured on real ones alone.",
+    words: "Words",
+    example: "yes\nno\nstop",
+    hint: "One class per line. For several ways to say one class, a line for each: class, wording.",
+    count: "Recordings per class",
+    voices: "Voices",
+    start: "Make recordings",
+    loading: "Loading the voices (22 MB, once)…",
+    progress: (done: number, n: number) => `Speaking: ${done} of ${n}`,
+    synthetic: "synthetic voice",
+  },
   edit: {
     open: (name: string) => `Trim, split or move ${name}`,
     start: "Start of the part",
@@ -200,6 +214,7 @@ export const english = {
       onlyKnown: "Right on these same sources",
       sameSpeakers: "Right on these same speakers",
       shortcut: "Right on recordings made like these",
+      synthetic: "Right on synthetic voices it was not trained on",
     },
     unscored: "Not scored: a class has a single recording, so none could be held out for a test.",
     between: (low: number, high: number) =>

@@ -42,13 +42,14 @@ export async function openTask(
   name: string,
 ): Promise<Dataset> {
   const recordings = (await shelf.listRecordings(task)).map(
-    ({ file, label, speaker, source, split, hash }) => {
+    ({ file, label, speaker, origin, source, split, hash }) => {
       const recording: Recording = {
         file,
         label,
         split: split ?? "none",
         open,
         ...(speaker === undefined ? {} : { speaker }),
+        ...(origin === "synthetic" ? { isSynthetic: true } : {}),
         ...(source === undefined ? {} : { source }),
       };
       hashes.set(recording, hash);
