@@ -19,7 +19,7 @@ import { writeSpeech } from "../test/support/spoken.ts";
 const [out, data, ...only] = process.argv.slice(2);
 if (!out || !data) throw new Error("Usage: npx tsx scripts/screenshots.ts OUT DATA [ONLY...]");
 
-const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;
+const sizes = { wide: { width: 1280, height: 860 }, tablet: { width: 768, height: 1024 }, phone: { width: 390, height: 844 } } as const;
 const classCount = 4;
 const each = 8;
 
