@@ -109,7 +109,7 @@ describe.skipIf(!browserPath)(`golem review${browserNote}`, () => {
     const folder = await createScratchFolder();
     await keepTones(folder, [["dog", 0.95]]);
     const { page } = await open(folder, "ru-RU");
-    expect(await page.textContent(".heard")).toBe("Распознано: dog, 95 % (событие)");
+    expect(await page.textContent(".heard")).toBe("Распознано: dog, 95 %");
     await writeFile(join(folder, "metadata.csv"), "file_name,label,speaker\n");
     await page.keyboard.press("r");
     expect(await page.textContent("[role=alert]")).toContain("Не сохранено");

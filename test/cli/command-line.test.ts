@@ -1,7 +1,7 @@
 /**
  * The command line's contract, on the synthetic recordings that the repository carries: documents, exit codes, files.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { describeClasses } from "../../src/cli/describe-evaluation.ts";
@@ -276,8 +277,12 @@ describe("golem train", () => {
   it("ends with the next command, which can be pasted into a shell", async () => {
     const out = join(folder, "мой голем");
     const { stdout } = await runGolem(["train", data, "--out", out, "--encoder", "mfcc"]);
-    expect(stdout).toContain(`Next: npx golem predict ${quoteForShell(out)} RECORDING\n`);
+    const [, pasted] = /^Next: npx golem (predict .*)$/m.exec(stdout)!;
+    expect(pasted).toContain(quoteForShell(out));
     expect(quoteForShell(out)).not.toBe(out);
+    const { stdout: args } = await promisify(execFile)("sh", ["-c", `printf '%s\n' ${pasted}`]);
+    const next = await runGolem(args.trim().split("\n"));
+    expect(next).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
 
