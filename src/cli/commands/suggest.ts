@@ -4,6 +4,7 @@ import { loadGolem } from "../../node/golem.ts";
 import { suggest } from "../../node/suggest.ts";
 import type { SuggestOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
+import { wrapIndented } from "../text-table.ts";
 import { reportSkipped } from "./skipped.ts";
 
 interface SuggestOptions extends CommonOptions {
