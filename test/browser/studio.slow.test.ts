@@ -60,7 +60,6 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
       await goTo(page, "take");
       const golem = await unpackDownload(page, ".offer .primary");
       const data = await unpackDownload(page, ".offer:nth-child(3) .button");
-      console.log(`${await countActions()} clicks and keys`);
       expect(await countActions()).toBeLessThanOrEqual(45);
 
       const loaded = await loadGolem(golem);
@@ -158,7 +157,6 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
       await page.keyboard.press("Enter");
       await page.waitForSelector(".number", { timeout: 120_000 });
       const letters = spoken.join("").length;
-      console.log(`${(await countActions()) - letters} keys beside the names`);
       expect((await countActions()) - letters).toBeLessThanOrEqual(30);
     },
   );

@@ -204,7 +204,7 @@ export const english = {
   },
   result: {
     emptyTitle: "Not trained yet",
-    emptyText: "Record at least two classes, then train. It takes about a second.",
+    emptyText: "Record at least two classes, then train. It takes a few seconds.",
     toRecord: "To the recordings",
     learning: "Training",
     examined: "Testing on recordings it was not trained on",
@@ -416,7 +416,7 @@ export const english = {
     },
     head: {
       title: "A small head is trained",
-      text: "From those numbers a very small network, the head, learns your classes: one weighted sum per class, no more. That is why it takes a second and not a week.",
+      text: "From those numbers a very small network, the head, learns your classes: one weighted sum per class, no more. That is why it takes seconds, not weeks.",
       state: (s: number, trained: number, held: number) =>
         `Yours took ${s.toFixed(1)} s. It is right on ${formatShare(trained)} of its training recordings, and on ${formatShare(held)} of those it was not trained on. The second number is the one that counts.`,
       none: "Train, and the score will be shown here.",
@@ -445,7 +445,7 @@ export const english = {
     next: "Next",
     previous: "Back",
     begin: "Show me",
-    invite: "See what happened in that second: four short steps, on your own recordings.",
+    invite: "See what happened in those seconds: four short steps, on your own recordings.",
     needGolem: "This needs two classes with a few recordings each.",
   },
   take: {
