@@ -4,7 +4,7 @@
 Needs Debian's python3-torch and python3-torchaudio. Weights are random: speed does not depend on them.
 
   pretrained.py export PLAIN.onnx     standard ONNX operators, float32, samples -> last layer
-  pretrained.py time [THREADS]        milliseconds a forward pass in PyTorch, eager, for 2, 6 and 15 s
+  pretrained.py time [THREADS]        milliseconds per forward pass in PyTorch, eager, for 2, 6 and 15 s
 """
 import json
 import sys

@@ -1,9 +1,9 @@
 /**
  * The speed of a pretrained model's graph against the plain export of the same network, all variants in turn in one process.
  *
- *   npx tsx bench/pretrained models.ts --model FOLDER [--plain PLAIN.onnx] [--rounds N] [--threads N] [--cache FOLDER]
+ *   npx tsx bench/pretrained.ts --model FOLDER [--plain PLAIN.onnx] [--rounds N] [--threads N] [--cache FOLDER]
  *
- * FOLDER: a checkpoint of wav2vec2-base (random weights will do). PLAIN.onnx: by bench/pretrained models.py. Also tells the peak of
+ * FOLDER: a checkpoint of wav2vec2-base (random weights will do). PLAIN.onnx: by bench/pretrained.py. Also reports the peak of
  * the machine's matrix products in float32 and int8, and the share of it that each variant reaches.
  * Prints one JSON document.
  */

@@ -1,12 +1,12 @@
 /**
- * The speed of what people wait for. Every number comes from fresh processes, the commands in turn, the order reversed each
+ * The speed of what users wait for. Every number comes from fresh processes, the commands in turn, the order reversed each
  * round; medians and all raw values go to bench/results.
  *
  *   npm run bench [-- --rounds N] [--only NAME] [--giant FOLDER --plain PLAIN.onnx]
  *
  * Recordings are cut from demo/banking: fifty of 2 s in ten classes, and one of 30 minutes. Encoders' weights come from the cache folder. The comparison
  * with scikit-learn runs where a python3 has it. With a wav2vec2-base checkpoint (random weights will do) and the plain export of
- * bench/pretrained models.py, the pretrained models' graphs are timed too, and PyTorch where a python3 has it: bench/results/pretrained models.json.
+ * bench/pretrained.py, the pretrained models' graphs are timed too, and PyTorch where a python3 has it: bench/results/giants.json.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * The server under load: requests a second and times, wrong answers, memory, delay of the event loop, time to be ready, what the torture set and 1,000
+ * The server under load: requests per second and times, wrong answers, memory, delay of the event loop, time to be ready, what the torture set and 1,000
  * fuzzed bodies do to it. The client (autocannon) runs in this process, the server in another, as it is installed (`npm run build` first).
  *
  *   npx tsx bench/serve.ts [--minutes N] [--seconds N] [--fuzzed N]      (`npm run bench` does it last)

@@ -1,5 +1,5 @@
 /**
- * The studio's speed in a real browser: what people wait for, what moves or hangs meanwhile, how many clicks a golem takes.
+ * The studio's speed in a real browser: what users wait for, what moves or hangs meanwhile, how many clicks a golem takes.
  *
  *   npx tsx bench/studio.ts [--rounds N]      (part of `npm run bench`; `npm run build` first)
  *

@@ -38,7 +38,7 @@ const findings = await runExperiments(material, values.quick ? quickExtent : ful
   console.error(line),
 );
 const madeWith = `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}`;
-// What the lessons tell stays what it is when somebody measures on other data.
+// Measurements on other data do not change the figures of the lessons.
 const name = findings.synthetic ? "article" : `article-${basename(findings.encoder)}`;
 const figures = values.figures ?? (findings.synthetic ? "docs/figures" : join(values.out, name));
 mkdirSync(values.out, { recursive: true });

@@ -4,7 +4,7 @@
  *
  *   npx tsx runs/coverage.ts [FOLDER] [DRAWS]
  *
- * FOLDER holds the data sets (default ../shared/data), DRAWS is the number of draws a set (default 40, 200 in all; half of the speakers
+ * FOLDER holds the data sets (default ../shared/data), DRAWS is the number of draws per set (default 40, 200 in all; half of the speakers
  * may be trained on, the others test). Writes runs/results/coverage.json and coverage.md.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -99,7 +99,7 @@ is that of \`golem train\` (cross-validation on the training recordings, 95 %). 
 independent ones. Label sets are meant to hold the true label in 90 % of cases, the threshold for unknown to turn away 5 %.
 Made by \`runs/coverage.ts\` with Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}.
 
-| | golems | interval holds | found above | found below | stated | found | width | label sets hold | labels a set | flagged unknown |
+| | golems | interval holds | found above | found below | stated | found | width | label sets hold | labels per set | flagged unknown |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${setNames
   .map((name) =>

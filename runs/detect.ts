@@ -1,5 +1,5 @@
 /**
- * How well events are found in long recordings: misses and false alarms an hour against the threshold, where misses come from, latency, speed.
+ * How well events are found in long recordings: misses and false alarms per hour against the threshold, where misses come from, latency, speed.
  *
  *   npx tsx runs/detect.ts [FOLDER] [DRAWS] [SETS] [OUT]
  *

@@ -73,7 +73,7 @@ function printIndependent(): void {
         return `${percent(least.coverage)} (${least.width.toFixed(2)})`;
       }),
     ]);
-    printTable(["recordings a class", ...accuracies.map((p) => `true ${p}`)], rows);
+    printTable(["recordings per class", ...accuracies.map((p) => `true ${p}`)], rows);
   }
 }
 

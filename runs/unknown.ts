@@ -108,7 +108,7 @@ const report = `# When a golem says \`unknown\`
 Share of recordings that are flagged, mean over 10 draws of about 50 training recordings of which a third of the classes is left out.
 The threshold is meant to turn away 5 % of recordings of known classes; it comes from training recordings alone. "Another kind" is
 ESC-10 for speech, spoken words for ESC-10. The last columns show the score itself: with the threshold that turns away 5 % of the
-known test recordings, which nobody knows beforehand, and how often a left-out recording ranks below a known one.
+known test recordings, which cannot be known beforehand, and how often a left-out recording ranks below a known one.
 Made by \`runs/unknown.ts\` with Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}.
 
 | | known classes | classes left out | noise | another kind | left out, at a true 5 % | noise, at a true 5 % | ranking |

@@ -68,7 +68,7 @@ for (const name of names) {
 await writeFile(
   new URL("../src/node/data/drum-table.ts", import.meta.url),
   `/**
- * The drum samples of \`supersonic-scsynth-samples\`, one a line: name, split, speaker (maker or maker/series), bytes, sha256.
+ * The drum samples of \`supersonic-scsynth-samples\`, one per line: name, split, speaker (maker or maker/series), bytes, sha256.
  * Written by scripts/list-drums.ts; do not edit. Not its concern: what it is used for.
  */
 

@@ -227,7 +227,7 @@ async function walk(
   await page.context().close();
 }
 
-/** What is told when something goes wrong. */
+/** Messages about failures. */
 async function fail(browser: Browser, url: string, labels: readonly string[]): Promise<void> {
   const page = await open(browser, url);
   await page.getByRole("button", { name: "Your voice commands" }).click();

@@ -12,7 +12,7 @@ export { diagnose, pickTopFindings } from "./doctor/diagnose.ts";
 export type { Examination, ExaminedRecording, Opinion } from "./doctor/examination.ts";
 export type { Finding, FindingKind, LabelSuspicion, Severity } from "./doctor/finding.ts";
 export type { ResolvedEncoder, ResolvedEncoderSet } from "./encoder/resolved-encoder.ts";
-export type { Evaluation } from "./evaluate/evaluate.ts";
+export type { Evaluation } from "./evaluate/evaluation.ts";
 export type { GolemDocument } from "./golem/golem-document.ts";
 export type { GolemModel, Prediction } from "./golem/golem-model.ts";
 export type { AudioPrediction } from "./golem/predict-embedded.ts";

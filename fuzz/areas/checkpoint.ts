@@ -1,5 +1,5 @@
 /** Checkpoints: safetensors, PyTorch's zip and legacy files, indexes of shards, config.json. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { parseBoundedJson } from "../../src/core/bounded-json.ts";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import { GolemError } from "../../src/core/error.ts";
@@ -10,6 +10,14 @@ import type { FuzzArea } from "../area.ts";
 
 const fixtures = new URL("../../test/fixtures/pretrained/", import.meta.url);
 const read = async (name: string) => new Uint8Array(await readFile(new URL(name, fixtures)));
+
+/** The config.json of every family's fixtures. */
+async function readConfigs(): Promise<Record<string, Uint8Array>> {
+  const folders = (await readdir(fixtures, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const configs: Record<string, Uint8Array> = {};
+  for (const { name } of folders) configs[`${name}-config.json`] = await read(`${name}/config.json`);
+  return configs;
+}
 
 const small = safetensorsBytes(
   {
@@ -36,9 +44,7 @@ export const area: FuzzArea = {
     "torch-legacy.bin": await read("torch-legacy.bin"),
     "small.safetensors": small,
     "small.index.json": new TextEncoder().encode(JSON.stringify(index)),
-    "wav2vec2-config.json": await read("wav2vec2/config.json"),
-    "hubert-config.json": await read("hubert/config.json"),
-    "whisper-config.json": await read("whisper/config.json"),
+    ...(await readConfigs()),
   }),
   open: async () => ({
     async parse(bytes, name) {

@@ -39,7 +39,7 @@ ${table(epochs)}
 
 ## (c) What transfer learning buys: the same heads on other inputs
 
-"From scratch": the head sees the log-mel spectrogram itself (40 bands x 32 steps of time), so all it knows it learned here.
+"From scratch": the head sees the log-mel spectrogram itself (40 bands x 32 steps of time), so everything it uses was learned here.
 
 ${table(inputs)}
 

@@ -47,7 +47,7 @@ export function writeDetectReport(measured: readonly Measured[], machine: string
   };
   lines.push(
     ...["", "## At the golem's own threshold", ""],
-    "| set | background | threshold | targets | misses | 95 % | over draws | false alarms an hour | 95 % | latency: median | 90 % within |",
+    "| set | background | threshold | targets | misses | 95 % | over draws | false alarms per hour | 95 % | latency: median | 90 % within |",
     "|---|---|---|---:|---:|---|---|---:|---|---:|---:|",
   );
   each((rows, set, name) => {
@@ -122,7 +122,7 @@ export function writeDetectReport(measured: readonly Measured[], machine: string
         (value) => value.toFixed(2),
       )} s. Hearing took ${share(own.map((row) => row.realTimeFactor * row.seconds))} of real time on one thread, for ${share(own.map((row) => row.heardSeconds))} s heard a second.`,
       "",
-      "| background | threshold | misses | 95 % | false alarms an hour | 95 % | on words | sentences | sounds | background | again |",
+      "| background | threshold | misses | 95 % | false alarms per hour | 95 % | on words | sentences | sounds | background | again |",
       "|---|---:|---:|---|---:|---|---:|---:|---:|---:|---:|",
     );
     for (const name of names) {
@@ -156,7 +156,7 @@ export function writeDetectReport(measured: readonly Measured[], machine: string
   return `${lines.join("\n")}\n`;
 }
 
-/** Cells for misses and false alarms an hour. */
+/** Cells for misses and false alarms per hour. */
 function describeErrors(
   at: readonly Matched[],
   rows: readonly Measured[],

@@ -41,7 +41,7 @@ export function describeResults(results: Results): string {
   return `${[
     "# What the doctor finds",
     "",
-    `Faults planted in real recordings (six draws of about 50 training recordings a set), and alarms on recordings as they are. Made by runs/doctor.ts; raw values in doctor.json. ${machine}.`,
+    `Faults planted in real recordings (six draws of about 50 training recordings per set), and alarms on recordings as they are. Made by runs/doctor.ts; raw values in doctor.json. ${machine}.`,
     "",
     "The limits of the checks were set while looking at draws of these sets, with other random numbers for what is planted, and at drum strokes and synthetic sentences; expect somewhat less elsewhere.",
     "",

@@ -133,13 +133,13 @@ export function writeReport({ measured, failed, note, madeWith }: Findings): str
   const fresh = getCells(measured.filter(({ seed }) => seed >= choosingDraws));
   return `# What to label next: labels saved
 
-A golem is trained on ${startShots} recordings a class (the fewest it can be scored on), chooses ${batch} of a pool, is told their labels, is trained again, and so on. It is the
+A golem is trained on ${startShots} recordings per class (the fewest it can be scored on), ${batch} of a pool are chosen and labelled, it is trained again, and so on. It is the
 default golem: two encoders, all layers, transcript. Accuracy is balanced accuracy on a third of the speakers (digits, commands), source recordings
 (esc10) or, where none are named, recordings (drinks, wakewords); none of these are in the start or the pool. Each draw is a new division; in a draw all ways to
 choose start alike, and random choice is the mean of three runs.
 
 Pools are **balanced** (as many of each class as the set has, where random choice is at its strongest) or have a **long tail** (classes in random order, the
-last kept ${imbalance} times rarer than the first, as in Cui et al. 2019; test parts stay balanced), which is what recordings that nobody sorted look like.
+last kept ${imbalance} times rarer than the first, as in Cui et al. 2019; test parts stay balanced), as in unsorted recordings.
 
 "Level" is what random choice reaches with ${comparedBatches * batch} labels beyond the start (fewer where the pool has fewer). "Saved" is how many fewer labels the other way needs for that
 level; labels of the start, which all share, are not counted, except in the last column. Mean curves are made monotone before they are read (isotonic regression), intervals are by a
@@ -151,7 +151,7 @@ Draws from ${choosingDraws} up, which had no part in choosing the method:
 
 ${writeOutcome(fresh)}
 
-Wakewords leave next to nothing to save: two recordings a class are almost enough.
+Wakewords leave next to nothing to save: two recordings per class are almost enough.
 
 ![Balanced accuracy over labels](suggest.svg)
 

@@ -1,5 +1,5 @@
 /**
- * Labelling simulated: a golem is trained, chooses what to be told next, is trained again.
+ * Labelling simulated: a golem is trained, recordings are chosen and labelled, it is trained again.
  *
  * Not its concern: how recordings are chosen, how results are shown.
  */

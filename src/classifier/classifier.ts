@@ -66,17 +66,22 @@ export interface Classifier {
   computeProbabilities(embeddings: readonly Embedding[]): Matrix;
 }
 
-/** Whether all views are fused: the options name neither a layer nor a head. */
-export function isFused({
-  layer = defaultRecipe.layer,
-  head = defaultRecipe.head,
-}: ClassifierOptions): boolean {
-  return layer === "auto" && head === "auto";
+/** Options that decide which heads are trained. */
+type HeadChoosing = Pick<ClassifierOptions, "layer" | "head">;
+
+/** The kind of head in the options, or the default, which depends on whether a layer is named. */
+export function resolveHead({ layer = defaultRecipe.layer, head }: HeadChoosing): HeadKind | "auto" {
+  return head ?? (layer === "auto" ? defaultRecipe.head : defaultRecipe.layerHead);
+}
+
+/** Whether all views are fused: the head is `auto` and no layer is named. */
+export function isFused(options: HeadChoosing): boolean {
+  return resolveHead(options) === "auto" && (options.layer ?? defaultRecipe.layer) === "auto";
 }
 
 /** Whether the head is chosen by comparison: `head` is `auto` and a layer is named. */
-export function isHeadChosen({ layer = defaultRecipe.layer, head }: ClassifierOptions): boolean {
-  return layer !== "auto" && head === "auto";
+export function isHeadChosen(options: HeadChoosing): boolean {
+  return resolveHead(options) === "auto" && !isFused(options);
 }
 
 /**
@@ -117,15 +122,14 @@ export async function fitClassifierWithProduct(
  * Chooses the layer, and the head if it is chosen by comparison, and computes the features it is trained on.
  */
 function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: ClassifierOptions) {
-  const { seed, layer = defaultRecipe.layer, pooling = defaultRecipe.pooling, head } = options;
+  const { seed, layer = defaultRecipe.layer, pooling = defaultRecipe.pooling } = options;
   const encoder = encoderSet.encoders[0]!;
   const chosen = layer === "auto" ? chooseLayer(rows, encoderSet, pooling) : resolveLayer(encoder, layer);
   const view: LayerView = { encoder: encoder.id, layer: chosen, pooling, weight: 1 };
   const headOptions = { ...(options.headOptions as Partial<HeadOptions<HeadKind>> | undefined), seed };
   const features = createViewFeatures(view, encoderSet)(rows.embeddings);
-  if (isHeadChosen(options))
-    return { ...chooseHead(features, rows, headOptions), view, features, headOptions };
-  const kind = head === undefined || head === "auto" ? defaultRecipe.layerHead : head;
+  const kind = resolveHead(options);
+  if (kind === "auto") return { ...chooseHead(features, rows, headOptions), view, features, headOptions };
   return { kind, view, features, headOptions, scores: {} };
 }
 

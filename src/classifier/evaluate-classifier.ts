@@ -14,7 +14,8 @@ import type { SkippedRecording } from "../dataset/dataset.ts";
 import { findShortcut } from "../doctor/shortcut.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
-import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { computeEvaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { measureCorrectness } from "../evaluate/metrics.ts";
 import type { Classifier } from "./classifier.ts";
 

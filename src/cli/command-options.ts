@@ -122,7 +122,7 @@ export const poolingOption: OptionSpecification = {
 /** Kind of head. */
 export const headOption: OptionSpecification = {
   flags: "--head <kind>",
-  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: ${defaultRecipe.head}: ridge on every view, pooled; with --layer the default is ${defaultRecipe.layerHead}, and auto compares centroid, ridge and logistic in every fold)`,
+  description: `kind of head: auto or one of ${headKinds.join(", ")} (default: ${defaultRecipe.head}, or ${defaultRecipe.layerHead} with --layer). auto: ridge on every view, pooled; with --layer, the best of centroid, ridge and logistic, compared in every fold`,
   parse: oneOf(["auto", ...headKinds]),
 };
 /** Recordings per class. */
@@ -177,7 +177,7 @@ export const augmentOptions: readonly OptionSpecification[] = [
 export const falseAlarmsOption: OptionSpecification = {
   flags: "--false-alarms <rate>",
   description:
-    "most false alarms, such as 1/h, 10/d or 0.5/h: thresholds per class as measured when the golem was trained, in place of --threshold",
+    "maximum rate of false alarms, such as 1/h, 10/d or 0.5/h: thresholds per class, measured when the golem was trained, in place of --threshold",
   parse: ratePerHour,
 };
 

@@ -1,4 +1,4 @@
-/** A learning curve in words: points with sign, nothing claimed where classes cannot be told apart. */
+/** A learning curve in words: points with sign, nothing claimed where classes cannot be distinguished. */
 import { describe, expect, it } from "vitest";
 import type { ClassGain } from "../evaluate/learning-curve.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
@@ -92,7 +92,7 @@ describe("describeCurve", () => {
     expect(say({ advice: { kind: "guessing", gain: 0 } })).not.toContain("expect about");
   });
 
-  it("forecasts nothing of new speakers where the score is of the same ones", () => {
+  it("makes no forecast for new speakers where the score measures known ones", () => {
     const notMeasured = { code: "class-by-one-speaker", message: "balance is by one speaker" };
     const known = say({ notMeasured });
     expect(known).toMatch(/^Balanced accuracy on these same speakers by training recordings per class/);

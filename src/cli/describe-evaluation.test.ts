@@ -1,6 +1,6 @@
 /** An evaluation in words: nothing is promised that its interval does not hold, nothing shown that is not there. */
 import { describe, expect, it } from "vitest";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { describeClasses, describeEvaluation } from "./describe-evaluation.ts";
 
 const evaluation: Evaluation = {

@@ -6,7 +6,7 @@
 
 import { formatPercent } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { describeScoreName } from "../evaluate/standing.ts";
 import {
   describeChance,

@@ -20,7 +20,7 @@ export function describeEventScores(scores: EventScores, bold: (text: string) =>
     `  measured on ${formatNumberOf(scores.recordings, "recording")}, ${hours < 1 ? `${(60 * hours).toFixed(1)} minutes` : `${hours.toFixed(1)} hours`}`,
     ...(unseen.length > 0
       ? [
-          `Labels the golem does not know, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
+          `Labels the golem does not have, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
         ]
       : []),
     "",

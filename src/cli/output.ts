@@ -8,7 +8,7 @@ import type { ErrorCode, ErrorRecord } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import type { DetectedEvent } from "../detect/event-pipeline.ts";
 import type { Finding } from "../doctor/finding.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { EventScores } from "../evaluate/event-scores.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import type { GolemDiff } from "../node/diff.ts";
@@ -182,7 +182,7 @@ export interface PlanOutput {
 /** What happens to shards, a line each, and at the end what was done in all. */
 export type WorkOutput = WorkerEvent | ({ readonly event: "stopped" } & WorkerTotals);
 
-/** How far a run is; with `--watch` one line per look. */
+/** Progress of a run; with `--watch` one line per update. */
 export interface StatusOutput extends RunStatus {
   /** With `--queue`: shards that failed. */
   readonly failures?: readonly ShardFailure[];

@@ -4,6 +4,7 @@
  * Not its concern: what the paths contain.
  */
 import { relative } from "node:path";
+import { quoteShellWord } from "../core/shell-word.ts";
 
 /** The path relative to the working folder if that is shorter, else unchanged. */
 export function shortenPath(path: string): string {
@@ -13,7 +14,6 @@ export function shortenPath(path: string): string {
 
 /** One word for the shell, quoted if it contains spaces or characters special to shells. */
 export function quoteForShell(word: string, platform: string = process.platform): string {
-  const plain = platform === "win32" ? /^[\p{L}\p{M}\p{N}_@+=:,./\\-]+$/u : /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
-  if (plain.test(word)) return word;
-  return platform === "win32" ? `"${word}"` : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  if (platform !== "win32") return quoteShellWord(word);
+  return /^[\p{L}\p{M}\p{N}_@+=:,./\\-]+$/u.test(word) ? word : `"${word}"`;
 }

@@ -34,6 +34,11 @@ export function parseBoundedJson(
   }
 }
 
+/** Whether a value is a JSON object: neither null nor an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Whether brackets outside of strings are open more than `maximumDepth` deep. */
 function isDeep(text: string): boolean {
   let depth = 0;

@@ -45,7 +45,7 @@ export const errorReference = {
   },
   "no-samples": {
     group: "Recordings",
-    cause: "The file is valid and holds no sound.",
+    cause: "The file is valid but contains no samples.",
     cure: "Record it again, or leave it out.",
   },
   "too-long": {
@@ -60,7 +60,7 @@ export const errorReference = {
   },
   silent: {
     group: "Recordings",
-    cause: "There is nothing to hear in the recording.",
+    cause: "The recording is silent.",
     cure: "Check the microphone and its level. Recordings of silence belong in a class named _silence or _background.",
   },
   "above-8-khz": {
@@ -82,7 +82,7 @@ export const errorReference = {
   unreadable: {
     group: "Recordings",
     cause:
-      "A file or folder exists and cannot be opened: no permission, no regular file, a failing disk, too many open files.",
+      "A file or folder exists but cannot be opened: no permission, not a regular file, a failing disk, too many open files.",
     cure: "Check permissions and disk; the message names the reason given by the system.",
   },
   "unknown-encoder": {
@@ -93,7 +93,8 @@ export const errorReference = {
   },
   "weights-missing": {
     group: "Encoders",
-    cause: "The encoder's weights are not on this machine, and could not be fetched or may not be.",
+    cause:
+      "The encoder's weights are not on this machine, and could not be downloaded or downloads are switched off.",
     cure: "Run `golem encoders pull ID` while there is a network.",
   },
   "weights-damaged": {
@@ -176,7 +177,7 @@ export const errorReference = {
   "synthesis-failed": {
     group: "Data sets",
     cause: "A synthetic voice could not speak a text.",
-    cure: "Use words of the voice's language, without signs it cannot read; other languages need espeak-ng.",
+    cure: "Use words of the voice's language, without characters it cannot read; other languages need espeak-ng.",
   },
   "overlapping-labels": {
     group: "Data sets",
@@ -220,7 +221,7 @@ export const errorReference = {
   },
   "output-exists": {
     group: "Golems and output",
-    cause: "Something is at the place of the output that may not be replaced.",
+    cause: "The place of the output holds something that may not be replaced.",
     cure: "Name another place; exports are replaced with --force.",
   },
   "output-failed": {
@@ -250,7 +251,7 @@ export const errorReference = {
   },
   "method-not-allowed": {
     group: "The server",
-    cause: "The address exists, for another method.",
+    cause: "The address exists, but not for this method.",
     cure: "Use the method in the header Allow.",
   },
   "request-timeout": {
@@ -290,12 +291,12 @@ export const errorReference = {
   },
   "missing-package": {
     group: "Everywhere",
-    cause: "A package that is optional is not installed: the AWS SDK for s3:// addresses, BullMQ for queues.",
+    cause: "An optional package is not installed: the AWS SDK for s3:// addresses, BullMQ for queues.",
     cure: "Install it with the line in the hint.",
   },
   "queue-failed": {
     group: "Everywhere",
-    cause: "The server of the queue cannot be reached, or refuses what was asked.",
+    cause: "The queue's server cannot be reached, or refuses the request.",
     cure: "Check the address, the password and the server; shards that are done stay done.",
   },
   usage: {

@@ -1,13 +1,6 @@
 /** Numbers as text. */
 import { expect, it } from "vitest";
-import {
-  formatClock,
-  formatCount,
-  formatDuration,
-  formatNumberOf,
-  formatPercent,
-  formatPoints,
-} from "./format.ts";
+import { formatClock, formatDuration, formatNumberOf, formatPercent, formatPoints } from "./format.ts";
 
 it("writes shares, counts and durations", () => {
   expect([0, 0.125, 0.12345, 1].map((share) => formatPercent(share))).toEqual([
@@ -15,7 +8,6 @@ it("writes shares, counts and durations", () => {
   ]);
   expect([0.004, 0.125, 1].map((share) => formatPercent(share, 0))).toEqual(["0 %", "13 %", "100 %"]);
   expect(formatPoints(0.0312)).toBe("3.1");
-  expect([3, 2.25, 9.96, 12.6].map(formatCount)).toEqual(["3", "2.3", "10", "13"]);
   expect([0.04, 9.9, 45.2, 720, 5400].map(formatDuration)).toEqual([
     ...["0.0 s", "9.9 s", "45 s", "12 min", "90 min"],
   ]);

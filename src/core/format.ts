@@ -23,11 +23,6 @@ export function formatPoints(share: number): string {
   return (100 * share).toFixed(1);
 }
 
-/** A count or a mean count: whole from 10 on, else with one decimal where it is not whole. */
-export function formatCount(count: number): string {
-  return String(Number(count.toFixed(count < 10 ? 1 : 0)));
-}
-
 /** A place in a recording as minutes and seconds, "1:02.5"; `mark` is the decimal mark. */
 export function formatClock(seconds: number, mark: "." | "," = "."): string {
   // Rounded before it is divided, so that 59.96 s are "1:00.0", not "0:60.0".

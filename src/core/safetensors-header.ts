@@ -13,7 +13,7 @@ import { checkSchema } from "./check-schema.ts";
 
 /** Bytes before the JSON header. */
 export const headerLengthBytes = 8;
-/** Most dimensions of a tensor. */
+/** Maximum number of dimensions of a tensor. */
 const maximumDimensions = 8;
 
 const size = z.int().check(z.nonnegative());

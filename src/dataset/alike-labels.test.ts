@@ -13,7 +13,7 @@ describe("labels that are alike", () => {
     expect(findAlikeLabels(labels)).toEqual([{ labels: alike, looksSame }]);
   });
 
-  it("are told apart in words", () => {
+  it("are listed with their differences", () => {
     const [warning] = checkAlikeLabels(["yes", "yes\u200b"]);
     expect(warning).toMatchObject({ code: "alike-labels" });
     expect(warning?.message).toContain('"yes", "yes<U+200B>"');

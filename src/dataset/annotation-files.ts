@@ -8,6 +8,7 @@
  * columns as in Hugging Face data sets, DCASE (onset, offset) and BirdNET ("Start (s)", "Common name").
  */
 import { GolemError } from "../core/error.ts";
+import { findColumns } from "./list-columns.ts";
 import type { Segment } from "./segment.ts";
 import { parseCsv, type Table } from "./table.ts";
 
@@ -80,14 +81,8 @@ export interface SegmentColumns {
   readonly duration?: string;
 }
 
-const squash = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, "");
-
 function find(columns: readonly string[], wanted: readonly string[]): string | undefined {
-  for (const name of wanted) {
-    const found = columns.find((column) => squash(column) === squash(name));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return findColumns(columns, wanted)[0];
 }
 
 /**

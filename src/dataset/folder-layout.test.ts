@@ -49,7 +49,7 @@ describe("the layout of a folder", () => {
     ["training data/no/1.wav", "evaluation/no/2.wav", "test"],
     ["trainset/no/1.wav", "valid/no/2.wav", "validation"],
     ["train/no/1.wav", "unseen/no/2.wav", "test"],
-  ])("knows splits by other names: %s, %s", (first, second, split) => {
+  ])("recognises splits by other names: %s, %s", (first, second, split) => {
     expect(readFolderLayout([first, second]).recordings.map((one) => one.split)).toEqual(["train", split]);
   });
 

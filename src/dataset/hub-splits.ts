@@ -6,6 +6,7 @@
  *
  * Reference: https://huggingface.co/docs/hub/datasets-data-files-configuration.
  */
+import { isRecord } from "../core/bounded-json.ts";
 import { GolemError } from "../core/error.ts";
 import type { Split } from "./dataset.ts";
 import { createPathTest } from "./path-pattern.ts";
@@ -110,23 +111,20 @@ interface DeclaredConfig {
   readonly patterns: readonly { readonly split?: string; readonly pattern: string }[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const toTexts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === "string");
 
 /** Reads the `configs` of a card; unknown entries are ignored. */
 function readDeclaredConfigs(card: unknown): DeclaredConfig[] {
-  const configs = isFields(card) && Array.isArray(card.configs) ? card.configs.filter(isFields) : [];
+  const configs = isRecord(card) && Array.isArray(card.configs) ? card.configs.filter(isRecord) : [];
   return configs.map(({ config_name, data_files, data_dir, default: isDefault }) => {
     const folder = typeof data_dir === "string" ? `${data_dir.replace(/^\.?\/+|\/+$/g, "")}/` : "";
     const patterns: { split?: string; pattern: string }[] = [];
     const entries = Array.isArray(data_files) ? data_files : [data_files ?? (folder === "" ? [] : "**")];
     for (const entry of entries) {
-      if (isFields(entry) && typeof entry.split === "string") {
+      if (isRecord(entry) && typeof entry.split === "string") {
         for (const pattern of toTexts(entry.path)) patterns.push({ split: entry.split, pattern });
-      } else if (isFields(entry)) {
+      } else if (isRecord(entry)) {
         for (const [split, paths] of Object.entries(entry)) {
           for (const pattern of toTexts(paths)) patterns.push({ split, pattern });
         }

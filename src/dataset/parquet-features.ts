@@ -7,7 +7,7 @@
  * The `datasets` library writes this as JSON into each Parquet file (key "huggingface"); the card's
  * `dataset_info` states the same in another form.
  */
-import { parseBoundedJson } from "../core/bounded-json.ts";
+import { isRecord, parseBoundedJson } from "../core/bounded-json.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { describeGroupChoice, findColumns, groupColumns } from "./list-columns.ts";
 import type { ParquetColumn } from "./parquet-file.ts";
@@ -38,10 +38,6 @@ export interface ColumnOptions {
 }
 
 const labelColumns = ["label", "intent_class"];
-
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Reads the features of all columns: from the file's own metadata, else the card, else from the form of the
@@ -150,10 +146,10 @@ function readNote(note: string | undefined): Map<string, Feature> | undefined {
   if (note === undefined) return undefined;
   try {
     const { info } = parseBoundedJson(note, Error) as { info?: { features?: unknown } };
-    if (!isFields(info?.features)) return undefined;
+    if (!isRecord(info?.features)) return undefined;
     return new Map(
       Object.entries(info.features).map(([column, feature]): [string, Feature] => {
-        const fields = isFields(feature) ? feature : {};
+        const fields = isRecord(feature) ? feature : {};
         if (fields._type === "Audio") return [column, { kind: "audio" }];
         const names = fields._type === "ClassLabel" ? toNames(fields.names) : undefined;
         if (names) return [column, { kind: "class", names }];
@@ -171,17 +167,17 @@ function readNote(note: string | undefined): Map<string, Feature> | undefined {
  */
 function readCard(card: unknown, config: string): Map<string, Feature> {
   const features = new Map<string, Feature>();
-  const info = isFields(card) ? card.dataset_info : undefined;
-  const entries = (Array.isArray(info) ? info : [info]).filter(isFields);
+  const info = isRecord(card) ? card.dataset_info : undefined;
+  const entries = (Array.isArray(info) ? info : [info]).filter(isRecord);
   const only = entries.length === 1 && entries[0]!.config_name === undefined ? entries[0] : undefined;
   const entry = entries.find(({ config_name }) => config_name === config) ?? only;
-  for (const field of Array.isArray(entry?.features) ? entry.features.filter(isFields) : []) {
+  for (const field of Array.isArray(entry?.features) ? entry.features.filter(isRecord) : []) {
     const { name, dtype } = field;
     if (typeof name !== "string") continue;
     if (typeof dtype === "string" && dtype !== "audio") features.set(name, { kind: "value" });
-    else if (dtype === "audio" || (isFields(dtype) && "audio" in dtype))
+    else if (dtype === "audio" || (isRecord(dtype) && "audio" in dtype))
       features.set(name, { kind: "audio" });
-    else if (isFields(dtype) && isFields(dtype.class_label)) {
+    else if (isRecord(dtype) && isRecord(dtype.class_label)) {
       const names = toNames(dtype.class_label.names);
       if (names) features.set(name, { kind: "class", names });
     }
@@ -191,7 +187,7 @@ function readCard(card: unknown, config: string): Map<string, Feature> {
 
 /** Reads a list of names, or {"0": name, ...}. */
 function toNames(value: unknown): string[] | undefined {
-  const list = isFields(value)
+  const list = isRecord(value)
     ? Array.from({ length: Object.keys(value).length }, (_, i) => value[String(i)])
     : value;
   if (!Array.isArray(list) || list.length === 0) return undefined;

@@ -20,8 +20,8 @@ export interface DetectOptions {
    */
   readonly threshold?: number | undefined;
   /**
-   * Most false alarms per hour, in place of `threshold`: the thresholds of the classes follow from what the golem
-   * made of other sounds when it was trained.
+   * Maximum false alarms per hour, in place of `threshold`: the thresholds of the classes follow from what
+   * the golem made of other sounds when it was trained.
    */
   readonly falseAlarmsPerHour?: number | undefined;
   /**

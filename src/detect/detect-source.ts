@@ -25,7 +25,7 @@ export interface DetectSourceOptions
   readonly decoders?: readonly Decoder[] | undefined;
   /** Maximum duration of the recording, in seconds; default: unlimited. */
   readonly maximumSeconds?: number | undefined;
-  /** Most samples that are decoded, of all channels together; default: unlimited. */
+  /** Maximum number of samples that are decoded, of all channels together; default: unlimited. */
   readonly maximumSamples?: number | undefined;
 }
 

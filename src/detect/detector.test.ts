@@ -223,7 +223,7 @@ describe("energy above the band", () => {
     expect(warnings).toContainEqual(own);
   });
 
-  it("is not told where most lies in the band, nor at the classifier's rate", async () => {
+  it("is not reported where most lies in the band, nor at the classifier's rate", async () => {
     for (const [hertz, inputRate] of [
       [500, 192_000],
       [500, 16_000],

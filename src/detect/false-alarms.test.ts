@@ -62,7 +62,9 @@ describe("thresholds for a rate of false alarms", () => {
 
   it("are stated with what they were measured on", () => {
     const text = describeThresholds({ labels, falseAlarms: measure(2, 240) }, 2);
-    expect(text).toMatch(/^At most 2 false alarms per hour asked; thresholds: quiet 0\.\d+, loud 0\.\d+\. /);
+    expect(text).toMatch(
+      /^At most 2 false alarms per hour requested; thresholds: quiet 0\.\d+, loud 0\.\d+\. /,
+    );
     expect(text).toContain(
       "on 240 sounds (120 recordings of classes left out, 60 pieces of recordings, 60 noises)",
     );
@@ -88,7 +90,7 @@ describe("thresholds for a rate of false alarms", () => {
   it("are refused below one per measured time, and for golems without a measurement", () => {
     const falseAlarms = measure(3, 120);
     expect(() => deriveThresholds({ labels, falseAlarms }, 1)).toThrow(
-      /At most 1 false alarm per hour asked; this golem was measured on 120 sounds .* 0\.5 hours .* least that can be promised is 2 false alarms per hour/,
+      /At most 1 false alarm per hour requested; this golem was measured on 120 sounds .* 0\.5 hours .* least that can be promised is 2 false alarms per hour/,
     );
     expect(deriveThresholds({ labels, falseAlarms }, 2).perHour).toBe(2);
     expect(() => deriveThresholds({ labels }, 1)).toThrow(/no measurement of false alarms/);

@@ -122,7 +122,7 @@ export function deriveThresholds(
   if (!falseAlarms) {
     throw new GolemError(
       "invalid-option",
-      "A rate of false alarms was asked for, but this golem has no measurement of false alarms; it is from an earlier version, was trained with --negatives 0, or has too few recordings.",
+      "A rate of false alarms was requested, but this golem has no measurement of false alarms; it is from an earlier version, was trained with --negatives 0, or has too few recordings.",
       { hint: "Train it again, or give --threshold instead." },
     );
   }
@@ -135,9 +135,9 @@ export function deriveThresholds(
     const least = steps[0]!.perHour;
     throw new GolemError(
       "invalid-option",
-      `At most ${describeRate(perHour)} asked; this golem was measured on ${describeHours(falseAlarms)}, so the least that can be promised is ${describeRate(least)}.`,
+      `At most ${describeRate(perHour)} requested; this golem was measured on ${describeHours(falseAlarms)}, so the least that can be promised is ${describeRate(least)}.`,
       {
-        hint: `Ask for ${ceilRate(least)}/h or more, train with more --negatives, or give --threshold instead.`,
+        hint: `Request ${ceilRate(least)}/h or more, train with more --negatives, or give --threshold instead.`,
       },
     );
   }
@@ -184,7 +184,7 @@ export function describeThresholds(
     missed === undefined
       ? ""
       : ` ${formatPercent(missed)} of the held-out recordings score less or as another class, without noise.`;
-  return `At most ${describeRate(perHour)} asked; thresholds: ${own.join(", ")}. Measured at training: ${describeRate(measured.perHour)} on ${describeHours(document.falseAlarms!)}.${misses}`;
+  return `At most ${describeRate(perHour)} requested; thresholds: ${own.join(", ")}. Measured at training: ${describeRate(measured.perHour)} on ${describeHours(document.falseAlarms!)}.${misses}`;
 }
 
 /** Three digits, or as many as tell it from 1. */

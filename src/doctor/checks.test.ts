@@ -16,7 +16,7 @@ const good = Array.from({ length: 6 }, (_, i) => createExamined(`good ${i}`, i %
 const kinds = (findings: readonly FoundFault[]): string[] => findings.map(({ kind }) => kind);
 
 describe("levels", () => {
-  it("are not complained of in a sound recording", async () => {
+  it("give no finding for a recording without fault", async () => {
     expect(checkLevels(createExamination([await examineSamples("tone", "a", tone)]))).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ describe("speakers", () => {
   const by = (speakers: string, label: (i: number) => string, rest = {}): ExaminedRecording[] =>
     [...speakers].map((speaker, i) => createExamined(`${i}${label(i)}`, label(i), { speaker, ...rest }));
 
-  it("are no trouble when unknown, or when several say everything", () => {
+  it("give no finding when unknown, or when several record every class", () => {
     expect(checkSpeakers(createExamination(good))).toEqual([]);
     const several = by("aabbccddee", (i) => (i % 2 ? "x" : "y"));
     expect(checkSpeakers(createExamination(several))).toEqual([]);

@@ -81,7 +81,7 @@ const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly a
   channels: { name: "The number of channels", advice: sameWay },
   loudness: {
     name: "The loudness",
-    advice: "Bring all recordings to one loudness, or record every class at several.",
+    advice: "Normalise all recordings to one loudness, or record every class at several levels.",
   },
   duration: {
     name: "The duration",
@@ -111,7 +111,7 @@ function describeNuisance(
 ): FindingText {
   const { name, advice } = nuisances[nuisance];
   return {
-    message: `${name} alone tells ${percent(share)} of the labels (chance ${percent(chance)}): ${effect}`,
+    message: `${name} alone predicts ${percent(share)} of the labels (chance ${percent(chance)}): ${effect}`,
     advice,
   };
 }
@@ -127,7 +127,7 @@ const describeUneven = (
   effect: string,
 ): FindingText => ({
   message: `${largest} has ${recordings(most)}, ${smallest} ${least}: ${effect} plain accuracy looks better than it is.`,
-  advice: "Record more of the rare classes, and go by balanced accuracy.",
+  advice: "Record more of the rare classes, and judge by balanced accuracy.",
 });
 
 const describeRates = (rates: string, effect: string): FindingText => ({
@@ -163,7 +163,7 @@ export const englishFindings: FindingCatalogue = {
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `${recordings(count)} hard or wrongly labelled: listen (${percent(share)} of all; first ${file}, labelled ${label}: without it, the classifier takes it for ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and count right answers as mistakes.`,
+      message: `${recordings(count)} hard or wrongly labelled: listen (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and count right answers as mistakes.`,
       advice:
         "Listen to them. Correct labels that are wrong; where a label is right, keep the recording and record more like it.",
     }),
@@ -212,7 +212,7 @@ export const englishFindings: FindingCatalogue = {
       advice: "Check whether one channel is wired the wrong way round, or record in mono.",
     }),
     "dc-offset": ({ count }) => ({
-      message: `${recordings(count)} not centred on zero (DC offset): it marks the device that made them, and embeddings show it.`,
+      message: `${recordings(count)} not centred on zero (DC offset): it identifies the device that made them, and it is visible in embeddings.`,
       advice:
         "Remove the offset with a high-pass filter at 20 Hz, from recordings to train on and to classify alike.",
     }),
@@ -235,11 +235,14 @@ export const englishFindings: FindingCatalogue = {
         "all are brought to 16000 Hz, so little is lost; the rate may mark a device, though.",
       ),
     "nuisance-tells": (facts) =>
-      describeNuisance(facts, "it may be all that is learned, and the score is of it, not of the sound."),
+      describeNuisance(
+        facts,
+        "it may be all that is learned, and the score then measures it instead of the sound.",
+      ),
     "nuisance-may-tell": (facts) =>
       describeNuisance(
         facts,
-        "unless it belongs to what is to be told apart, it may be all that is learned, and the score is of it.",
+        "unless it is part of what distinguishes the classes, it may be all that is learned and measured.",
       ),
     "speaker-tells": (facts) =>
       describeNuisance(
@@ -251,7 +254,7 @@ export const englishFindings: FindingCatalogue = {
       advice: nuisances[nuisance].advice,
     }),
     "one-speaker": ({ speaker }) => ({
-      message: `All recordings are by one speaker (${speaker}): what is learned, and the score, are of this voice; others will do worse.`,
+      message: `All recordings are by one speaker (${speaker}): this voice is all that is learned and measured; results for others will be worse.`,
       advice: "Add recordings by others, five speakers or more, if others are to use it.",
     }),
     "speakers-mixed": (_, { obstacle }) => ({
@@ -259,7 +262,7 @@ export const englishFindings: FindingCatalogue = {
       advice: severalSpeakers,
     }),
     "shared-speakers": ({ count, speakers }) => ({
-      message: `${formatNumberOf(count, "speaker")} (${speakers}) on both sides of the split: the score is of known voices and too good for new ones.`,
+      message: `${formatNumberOf(count, "speaker")} (${speakers}) on both sides of the split: the score measures known voices and is too good for new ones.`,
       advice: "Put all recordings of a speaker on one side.",
     }),
     "pieces-together": (facts) => ({
@@ -267,16 +270,16 @@ export const englishFindings: FindingCatalogue = {
       advice: severalSources,
     }),
     "pieces-mixed": (facts, { obstacle }) => ({
-      message: `${describePieces(facts)}, and folds cannot keep them together (${obstacle}): the score is of sources that were trained on, and says nothing of new ones.`,
+      message: `${describePieces(facts)}, and folds cannot keep them together (${obstacle}): the score measures sources that were also trained on, not new ones.`,
       advice: severalSources,
     }),
     "pieces-other-side": (facts) => ({
-      message: `${describePieces(facts)}, and some are on both sides of the split: the score is of sources that were trained on, and says nothing of new ones.`,
+      message: `${describePieces(facts)}, and some are on both sides of the split: the score measures sources that were also trained on, not new ones.`,
       advice: "Put all pieces of a source on one side of the split.",
     }),
     "labels-look-same": ({ labels, count }) => ({
       message: `The labels ${labels} look the same and differ by characters that cannot be seen, yet count as different classes: no sound can tell them apart (${recordings(count)} of the rarer spelling).`,
-      advice: "Give them one spelling: type the label anew in the list, or rename the folder.",
+      advice: "Give them one spelling: type the label again in the list, or rename the folder.",
     }),
     "labels-differ-by-case": ({ labels, count }) => ({
       message: `The labels ${labels} differ only by case and count as different classes (${recordings(count)} of the rarer spelling).`,

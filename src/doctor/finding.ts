@@ -91,7 +91,7 @@ interface SourceFacts {
 }
 
 interface AlikeFacts extends CountFacts {
-  /** Spelled so that they can be told apart. */
+  /** Spelled so that they can be distinguished. */
   readonly labels: string;
 }
 

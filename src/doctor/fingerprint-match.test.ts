@@ -59,7 +59,7 @@ describe("matching fingerprints", () => {
     expect(matchFingerprints(padded, padded)).toBeUndefined();
   });
 
-  it("asks for half of the shorter one's sound", () => {
+  it("needs a match of half of the shorter one", () => {
     const [a, b, common] = [createWords(100, 1), createWords(100, 2), createWords(40, 3)];
     a.set(common, 60);
     b.set(common, 0);

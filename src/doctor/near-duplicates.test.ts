@@ -60,7 +60,7 @@ describe("copies", () => {
     expect(exact).toMatchObject({ severity: "note", files: [names[1], "copy.wav"] });
   });
 
-  it("are one finding a group, and digital silence is none", () => {
+  it("are one finding per group, and digital silence is none", () => {
     const same = { facts: { audioHash: "a" } };
     const group = ["1.wav", "2.wav", "3.wav"].map((file) => createExamined(file, "x", same));
     const silence = ["4.wav", "5.wav"].map((file) =>

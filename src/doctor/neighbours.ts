@@ -11,7 +11,7 @@
 import { createRandom, shuffle } from "../core/random.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
 
-/** Most rows that are all compared with each other, in about a second. */
+/** Maximum number of rows that are all compared with each other, in about a second. */
 const maximumExhaustive = 4000;
 /** Nearest cells whose rows are compared with a row. */
 const nearCells = 4;

@@ -23,7 +23,7 @@ describe("findShortcut", () => {
     const recordings = make((label) => 1 + label + 0.1 * random.uniform());
     expect(findShortcut({ recordings, correctness: right, seed: 0 })).toEqual({
       code: "duration-tells",
-      message: "the duration alone tells 100.0 % of the labels, as many as the golem",
+      message: "the duration alone predicts 100.0 % of the labels, as many as the golem",
     });
   });
 

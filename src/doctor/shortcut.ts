@@ -13,7 +13,7 @@
 
 import { formatPercent } from "../core/format.ts";
 import { createRandom } from "../core/random.ts";
-import type { Unmeasured } from "../evaluate/evaluate.ts";
+import type { Unmeasured } from "../evaluate/evaluation.ts";
 import type { ExaminedRecording } from "./examination.ts";
 import { createCategoryTeller, createLevelTeller, measureExplained } from "./explained.ts";
 import type { NuisanceId } from "./finding.ts";
@@ -77,6 +77,6 @@ export function findShortcut({ recordings, correctness, seed }: ShortcutInput): 
   const { id, share } = found;
   return {
     code: `${id}-tells`,
-    message: `${names[id]} alone tells ${formatPercent(share)} of the labels, as many as the golem`,
+    message: `${names[id]} alone predicts ${formatPercent(share)} of the labels, as many as the golem`,
   };
 }

@@ -33,7 +33,7 @@ describe("doubted labels", () => {
     expect(checkLabels(createExamination(recordings))).toEqual([]);
   });
 
-  it("are those of recordings that are clearly taken for another class, the most doubtful first", () => {
+  it("are those of recordings clearly predicted as another class, the most doubtful first", () => {
     const shares = sure.with(4, 0.97).with(9, 0.01).with(2, 0.6);
     expect(suspect(shares)).toEqual([
       { file: "9", label: "b", suggested: "a", confidence: expect.closeTo(0.99) },

@@ -54,7 +54,7 @@ export interface EmbedSourceOptions {
    * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
-  /** Most samples that are decoded, of all channels together; default: no limit. */
+  /** Maximum number of samples that are decoded, of all channels together; default: no limit. */
   readonly maximumSamples?: number | undefined;
   /** Changes the samples of each window before they are encoded. */
   readonly vary?: ((samples: Float32Array) => Float32Array) | undefined;

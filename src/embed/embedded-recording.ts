@@ -70,7 +70,7 @@ export function describeSilence(file: string, facts: AudioFacts): ErrorRecord {
   if (highBand) return highBand;
   return {
     code: "silent",
-    message: `${file} holds nothing to hear; expected sound in it.`,
+    message: `${file} is silent; expected sound in it.`,
     hint: `Record it again, leave it out, or give it the label ${silenceLabels.join(", ")}.`,
   };
 }

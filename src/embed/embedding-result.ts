@@ -17,7 +17,7 @@ import {
 export interface EmbeddingResult {
   readonly embedded: EmbeddedRecording[];
   readonly skipped: SkippedRecording[];
-  /** Oddities of recordings that were embedded all the same. */
+  /** Warnings about recordings that were embedded nevertheless. */
   readonly warnings: (ErrorRecord & { readonly file: string })[];
   /** For how many recordings something had to be computed. */
   readonly computed: number;

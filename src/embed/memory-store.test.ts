@@ -10,7 +10,7 @@ import { createMemoryStore, createNullStore } from "./memory-store.ts";
 describeStoreContract("the store in memory", async () => createMemoryStore());
 
 describe("the store that keeps nothing", () => {
-  it("takes everything and knows nothing", async () => {
+  it("accepts every value and returns none", async () => {
     const store = createNullStore();
     await store.put(createStoreKey(1), createStoredEmbedding(1));
     expect(store.get(createStoreKey(1))).toBeUndefined();

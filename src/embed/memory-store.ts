@@ -24,7 +24,7 @@ export function createMemoryStore(): EmbeddingStore {
   return { ...view(embeddingCodec), transcripts: view(transcriptCodec), close: async () => {} };
 }
 
-/** Creates a store that forgets everything: what is used when the cache folder cannot be. */
+/** Creates a store that keeps nothing, for use without a cache folder. */
 export function createNullStore(): EmbeddingStore {
   const nothing = { get: () => undefined, put: async () => {} };
   return { ...nothing, transcripts: nothing, close: async () => {} };

@@ -19,7 +19,7 @@ describe("keys of the store", () => {
     expect(keys.map((key) => key.slice(0, 32))).toEqual(digests);
   });
 
-  it("want a whole hash", () => {
+  it("need a complete hash", () => {
     expect(() => computeStoreKey("abc", "x")).toThrow(/64 lower-case hexadecimal digits; got "abc"/);
     expect(() => computeStoreKey(sha256("file").toUpperCase(), "x")).toThrow(/64/);
   });

@@ -13,7 +13,7 @@ export const fingerprintDigits = 32;
 /** Hexadecimal digits of a whole key: fingerprint digest, then SHA-256 of the file. */
 export const keyDigits = fingerprintDigits + 64;
 
-/** The latest fingerprints and their digests: a run asks for a few fingerprints thousands of times. */
+/** The latest fingerprints and their digests: a run needs a few fingerprints thousands of times. */
 const digests = new Map<string, string>();
 const maximumDigests = 64;
 

@@ -9,7 +9,7 @@
 
 import type { AudioFacts } from "../audio/audio.ts";
 import { fingerprintParameters, levelParameters } from "../audio/fingerprint.ts";
-import { parseBoundedJson } from "../core/bounded-json.ts";
+import { isRecord, parseBoundedJson } from "../core/bounded-json.ts";
 import type { ErrorRecord } from "../core/error.ts";
 
 /** Writes facts as JSON. */
@@ -88,10 +88,6 @@ function readWords(head: string, text: unknown): Uint32Array | undefined {
   return Uint32Array.from({ length: digits.length / 8 }, (_, i) =>
     Number.parseInt(digits.slice(8 * i, 8 * i + 8), 16),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -46,7 +46,7 @@ describe("transcripts as bytes", () => {
     expect(decodeTranscript(Uint8Array.from([...bytes, 0]))).toBeUndefined();
   });
 
-  it("are told from embeddings, and from numbers that are none", () => {
+  it("are distinguished from embeddings, and from other numbers", () => {
     const transcript = encodeTranscript(createStoredTranscript(1));
     const embedding = encodeEmbedding(createStoredEmbedding(1));
     expect([isTranscript(transcript), isTranscript(embedding)]).toEqual([true, false]);

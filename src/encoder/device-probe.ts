@@ -5,7 +5,7 @@
  */
 import { createRandom } from "../core/random.ts";
 
-/** Most that a number may differ, in parts of the root mean square of its layer. */
+/** Maximum difference of a number, in parts of the root mean square of its layer. */
 export const deviceTolerance = 2e-3;
 const probeSeconds = 2;
 

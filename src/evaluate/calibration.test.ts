@@ -10,7 +10,7 @@ const two = (first: readonly number[]): Matrix =>
   createMatrix(first.length, 2, Float32Array.from(first.flatMap((p) => [p, 1 - p])));
 
 describe("computeCalibration", () => {
-  it("is what is reckoned by hand", () => {
+  it("equals a calculation by hand", () => {
     // Top predictions: .5 (tie: class 0) right, .625 (class 1) right, .75 wrong, .875 right.
     const probabilities = [two([0.5, 0.375, 0.75, 0.875])];
     const { bins, expectedError, brierScore, logLoss } = computeCalibration({

@@ -50,7 +50,7 @@ export interface CalibrationInput {
   readonly probabilities: readonly Matrix[];
   /** Class number of each recording. */
   readonly truth: readonly number[];
-  /** Most bins; default 10. */
+  /** Maximum number of bins; default 10. */
   readonly bins?: number | undefined;
 }
 

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import { type CrossValidationInput, crossValidate } from "./cross-validate.ts";
-import { computeEvaluation, type Evaluation } from "./evaluate.ts";
+import { computeEvaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 
 const names = (classes: number): string[] => Array.from({ length: classes }, (_, c) => `class ${c}`);
 
@@ -133,7 +134,7 @@ describe("leaks", () => {
     const fitPredict: CrossValidationInput["fitPredict"] = (train, test) =>
       toProbabilities(
         test.map((row) => {
-          // Nearest neighbour: whoever speaks like this said that.
+          // Nearest neighbour: the label of the most similar voice.
           const distances = train.map((other) =>
             getRow(x, other).reduce((sum, value, j) => sum + (value - getRow(x, row)[j]!) ** 2, 0),
           );
@@ -149,7 +150,7 @@ describe("leaks", () => {
     expect(honest.interval[0]).toBeLessThan(0.2);
   });
 
-  it("every row is predicted once a repeat, by a fit that was not given it", async () => {
+  it("every row is predicted once per repeat, by a fit that excludes it", async () => {
     const seen: string[] = [];
     const { probabilities, repeats } = await crossValidate({
       labels,
@@ -237,7 +238,7 @@ describe("work", () => {
 });
 
 describe("folds by speaker", () => {
-  it("undo what leaving a speaker out does to the sizes of classes", async () => {
+  it("correct the class sizes for a speaker left out", async () => {
     // Speaker a has most of class 0: without a, class 0 has one recording of three, and half of all otherwise.
     const labels = [0, 0, 0, 1, 0, 1, 1, 1];
     const groups = ["a", "a", "a", "a", "b", "b", "b", "b"];

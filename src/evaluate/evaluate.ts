@@ -1,25 +1,20 @@
 /**
- * The evaluation of a classifier as one plain document: scores, interval, baselines, confusion.
+ * Computes the evaluation of a classifier: scores, interval, baselines, confusion.
  *
- * Not its concern: audio, encoders, heads, how the document is shown.
+ * Not its concern: audio, encoders, heads, the form of the document (evaluation.ts).
  *
  * With several predictions per recording (repeated cross-validation) `confusion` holds the mean counts over
  * the repeats. Every score follows from that one matrix: its rows sum to the support, its accuracy, recalls
  * and balanced accuracy are the means of those of the repeats. Probabilities are never averaged over repeats
  * before scoring: that would measure an ensemble of ten models, which does better than the one that is saved.
  */
-import { type ErrorRecord, GolemError } from "../core/error.ts";
+import { GolemError } from "../core/error.ts";
 import type { Matrix } from "../math/matrix.ts";
-import { type Calibration, computeCalibration } from "./calibration.ts";
+import { computeCalibration } from "./calibration.ts";
+import type { ConfusedPair, Evaluation, SkippedFile, Unmeasured } from "./evaluation.ts";
 import type { UngroupedCode } from "./folds.ts";
 import { computeHeadline } from "./headline.ts";
-import {
-  type ClassScore,
-  computeConfusion,
-  computeMajority,
-  computeScores,
-  getPredictions,
-} from "./metrics.ts";
+import { computeConfusion, computeMajority, computeScores, getPredictions } from "./metrics.ts";
 
 /** Input of {@link computeEvaluation}, without recordings whose labels the classifier does not know. */
 export interface EvaluationInput {
@@ -64,103 +59,6 @@ export interface EvaluationInput {
   readonly unscoredLabels?: readonly string[] | undefined;
   readonly overlap?: readonly string[] | undefined;
   readonly skipped?: readonly SkippedFile[] | undefined;
-}
-
-/** Why the score on new speakers or recordings is not known. Plain data. */
-export interface Unmeasured {
-  /** Stable name of the reason. */
-  readonly code: string;
-  /** The reason as a clause; golems that were passed on have none. */
-  readonly message?: string | undefined;
-  /** The classes it is about, where it is not about all. */
-  readonly labels?: readonly string[] | undefined;
-}
-
-/** A file that was left out, with its reason. */
-export interface SkippedFile extends ErrorRecord {
-  readonly file: string;
-}
-
-/** How well a classifier does. Plain data: this is what `--json` prints and golem.json holds. */
-export interface Evaluation {
-  readonly protocol: "held-out" | "cross-validation";
-  /** Recordings scored. */
-  readonly recordings: number;
-  /** Present if they are of synthetic voices, for lack of real ones. */
-  readonly measuredOn?: "synthetic";
-  /** Classes the classifier can answer. */
-  readonly classes: number;
-  readonly accuracy: number;
-  /**
-   * Mean recall over the classes that occur; of cross-validation, what to expect of the classifier trained on
-   * all recordings.
-   */
-  readonly balancedAccuracy: number;
-  /** Mean recall of the held-out predictions themselves, with fewer recordings trained on. */
-  readonly crossValidated?: number;
-  /** The score on new speakers; null where it could not be measured. */
-  readonly newSpeakers: {
-    readonly balancedAccuracy: number;
-    readonly interval: readonly [low: number, high: number];
-  } | null;
-  /** Why `newSpeakers` is null. The other numbers are then of the same speakers. */
-  readonly notMeasured?: Unmeasured;
-  /**
-   * 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the
-   * method.
-   */
-  readonly interval: readonly [low: number, high: number];
-  /** Balanced accuracy of guessing: 1 / classes. */
-  readonly chance: number;
-  /** Accuracy of always answering the class most frequent in training. */
-  readonly majority: number;
-  /** Mean F1 over the classes that occur or are predicted. */
-  readonly macroF1: number;
-  readonly labels: readonly string[];
-  readonly perClass: Readonly<Record<string, ClassScore>>;
-  /** Rows true, columns predicted; mean counts over repeats, whole numbers when there is one. */
-  readonly confusion: readonly (readonly number[])[];
-  /** Accuracy on the training recordings: a measure of fit only. */
-  readonly trainAccuracy: number;
-  /** Whether folds (held-out: the interval) are by speaker. */
-  readonly grouping: "speaker" | "none";
-  /** Recordings left out because their label is unknown to the classifier, by label. */
-  readonly unseenLabels: Readonly<Record<string, number>>;
-  /** Classes that were trained but not scored, since they have one recording; the score is of the others. */
-  readonly unscoredLabels?: readonly string[];
-  /** Files left out because they were trained on. */
-  readonly overlap: readonly string[];
-  readonly skipped: readonly SkippedFile[];
-  /** Why grouping is "none", as a clause; of sources, how they are known. */
-  readonly groupingReason?: string;
-  /** "source" when the groups are not speakers but longer recordings that the recordings were cut from. */
-  readonly groupedBy?: "source";
-  /**
-   * True when pieces of one source are both trained and tested on: the score says how well these sources are
-   * recognised again, and nothing of new ones.
-   */
-  readonly sourcesMixed?: true;
-  /** How often each recording was predicted. */
-  readonly repeats: number;
-  /** Folds per repeat; only with cross-validation. */
-  readonly folds?: number;
-  /** Mean negative log-probability of the true class, in nats; the mean over repeats. */
-  readonly logLoss: number;
-  /** How well the probabilities are calibrated: all repeats together, in ten bins of equal count. */
-  readonly calibration: Omit<Calibration, "logLoss">;
-  /** Distinct speakers (a recording without one counts as its own); only when grouping is "speaker". */
-  readonly speakers?: number;
-  /** Independent recordings that would give an interval of this width, see interval.ts. */
-  readonly effectiveRecordings: number;
-  /** Pairs of classes with most confusions, at most five, most first; `count` is a mean over repeats. */
-  readonly mostConfused: readonly ConfusedPair[];
-}
-
-/** Recordings of one class that were classified as another. */
-export interface ConfusedPair {
-  readonly truth: string;
-  readonly predicted: string;
-  readonly count: number;
 }
 
 /**

@@ -22,13 +22,8 @@ export {
   crossValidate,
   type FitPredict,
 } from "./cross-validate.ts";
-export {
-  type ConfusedPair,
-  computeEvaluation,
-  type Evaluation,
-  type EvaluationInput,
-  type SkippedFile,
-} from "./evaluate.ts";
+export { computeEvaluation, type EvaluationInput } from "./evaluate.ts";
+export type { ConfusedPair, Evaluation, SkippedFile } from "./evaluation.ts";
 export { createFolds, type Fold, type FoldInput, type FoldPlan } from "./folds.ts";
 export { computeInterval, type Interval, type IntervalInput } from "./interval.ts";
 export {

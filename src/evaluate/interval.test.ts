@@ -36,7 +36,7 @@ describe("computeInterval", () => {
     expect(computeInterval({ truth, correctness, groups: truth.map((_, i) => `${i}`) })).toEqual(plain);
   });
 
-  it("knows little more than the number of speakers when each is all right or all wrong", () => {
+  it("is about as wide as for one recording per speaker when speakers are all right or all wrong", () => {
     const truth = Array.from({ length: 60 }, (_, i) => i % 3);
     const groups = truth.map((_, i) => `${Math.floor(i / 6)}`);
     const correctness = groups.map((group) => Number(Number(group) < 7));
@@ -151,7 +151,7 @@ describe("coverage of the 95 % interval, 50 recordings by few speakers", () => {
     }
   });
 
-  it("would not hold if speakers were taken for nothing", () => {
+  it("would not hold if speakers were ignored", () => {
     const cell = {
       sizes: Array(10).fill(5),
       recalls: spreadRecalls(0.8, 10, 0.5),

@@ -38,7 +38,7 @@ describe("fitLearningCurve", () => {
     }
   });
 
-  it("never foresees more than learning-gain.ts allows", () => {
+  it("never forecasts more than learning-gain.ts allows", () => {
     const fit = fitLearningCurve(
       toPoints([4], () => 0.6),
       diagonal([1e-4]),
@@ -50,7 +50,7 @@ describe("fitLearningCurve", () => {
     }
   });
 
-  it("expects no growth from a flat curve, and nothing but doubt from one point", () => {
+  it("expects no growth from a flat curve, and has a wide interval from one point", () => {
     const flat = fitLearningCurve(
       toPoints([1, 2, 3, 5], () => 0.6),
       diagonal(Array(4).fill(0.01)),
@@ -69,7 +69,7 @@ describe("fitLearningCurve", () => {
     expect(wide.high).toBeGreaterThan(0.08);
   });
 
-  it("expects all to stay right where all is right, but is not sure", () => {
+  it("expects all to stay right where all is right, with an interval", () => {
     const fit = fitLearningCurve(
       toPoints([1, 2, 3], () => 1),
       diagonal(Array(3).fill(0.03)),
@@ -92,8 +92,8 @@ describe("fitLearningCurve", () => {
     expect(estimate).toBeLessThan(0.15);
   });
 
-  it("doubts itself where no curve fits", () => {
-    // A leap, then nothing: sharper than any curve it knows.
+  it("has a wide interval where no curve fits", () => {
+    // A leap, then nothing: sharper than any curve of the model.
     const width = (points: CurvePoint[]): number => {
       const fit = fitLearningCurve(points, diagonal(Array(4).fill(0.01)), 10);
       const { low, high } = predictFromCurves(fit, (curve) => curve(8));

@@ -66,7 +66,7 @@ export interface Prediction {
 
 const furthest = 8;
 const step = 0.04;
-/** Prior probability that the classes cannot be told apart at all. */
+/** Prior probability that the classes cannot be distinguished at all. */
 const nothingLearned = 0.05;
 /** Values of noise above 0, and the least and largest, relative to the largest size. */
 const noises = 17;

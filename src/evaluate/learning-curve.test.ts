@@ -201,7 +201,7 @@ describe("computeLearningCurve", () => {
     for (const { gain } of classGains) expect(gain).toBe(0);
   });
 
-  it("has no use for voices: chance by speaker, at every size", async () => {
+  it("learns no voices: chance by speaker, at every size", async () => {
     // A voice gives the label away where it was heard in training, and only there.
     const voices = labels.map((label, i) => `${label} ${i % 3}`);
     const fitPredict: LearningCurveInput["fitPredict"] = (train, test) => {
@@ -219,7 +219,7 @@ describe("computeLearningCurve", () => {
     expect(leaking.points.at(-1)!.balancedAccuracy).toBeGreaterThan(0.8);
   });
 
-  it("manages with two recordings a class", async () => {
+  it("works with two recordings per class", async () => {
     const few = toLabels(Array(6).fill(2));
     const curve = await computeLearningCurve({
       ...base,
@@ -232,7 +232,7 @@ describe("computeLearningCurve", () => {
     expect(high - low).toBeGreaterThan(0.4);
   });
 
-  it("reports progress and stops when told to", async () => {
+  it("reports progress and stops when aborted", async () => {
     const seen: number[] = [];
     const curve = await computeLearningCurve(
       { ...base, maximumEvaluations: 30 },

@@ -36,8 +36,8 @@ export interface LearningCurveInput extends CrossValidationInput {
   /** The cross-validation of the same recordings, if it has been run: gives folds and the last point. */
   readonly crossValidation?: CrossValidation | undefined;
   /**
-   * Most trainings; default 120. To stay below, repeats are dropped first, then sizes, down to one repeat of
-   * one size.
+   * Maximum number of trainings; default 120. To stay below, repeats are dropped first, then sizes, down to
+   * one repeat of one size.
    */
   readonly maximumEvaluations?: number | undefined;
   /**
@@ -91,7 +91,7 @@ export interface LearningCurvePoint {
   /** Of the last point: the score of the folds themselves, and the recordings per class they train on. */
   readonly crossValidated?: number;
   readonly trainedPerClass?: number;
-  /** Of `balancedAccuracy`, for classifiers trained on so many recordings. */
+  /** Of `balancedAccuracy`, for classifiers trained on that many recordings. */
   readonly interval: readonly [low: number, high: number];
   /** Recall per class. */
   readonly recall: Readonly<Record<string, number>>;

@@ -47,23 +47,26 @@ describe("chooseSimplest", () => {
     },
   );
 
-  test.prop([inputs])("is not moved by the order of the recordings or by a copy of a candidate", (input) => {
-    const { correctness, truth, groups } = input;
-    const choice = chooseSimplest(input);
-    const turned = chooseSimplest({
-      truth: truth.toReversed(),
-      groups: groups.toReversed(),
-      correctness: correctness.map((right) => right.toReversed()),
-    });
-    expect(turned.simplest).toBe(choice.simplest);
-    expect(turned.distances.map(({ standardError }) => standardError)).toBeAllclose(
-      choice.distances.map(({ standardError }) => standardError),
-      { atol: 1e-9 },
-    );
-    const twice = chooseSimplest({ ...input, correctness: [...correctness, correctness.at(-1)!] });
-    expect(twice.simplest).toBe(choice.simplest);
-    expect(twice.best).toBe(choice.best);
-  });
+  test.prop([inputs])(
+    "does not depend on the order of the recordings or on a copy of a candidate",
+    (input) => {
+      const { correctness, truth, groups } = input;
+      const choice = chooseSimplest(input);
+      const turned = chooseSimplest({
+        truth: truth.toReversed(),
+        groups: groups.toReversed(),
+        correctness: correctness.map((right) => right.toReversed()),
+      });
+      expect(turned.simplest).toBe(choice.simplest);
+      expect(turned.distances.map(({ standardError }) => standardError)).toBeAllclose(
+        choice.distances.map(({ standardError }) => standardError),
+        { atol: 1e-9 },
+      );
+      const twice = chooseSimplest({ ...input, correctness: [...correctness, correctness.at(-1)!] });
+      expect(twice.simplest).toBe(choice.simplest);
+      expect(twice.best).toBe(choice.best);
+    },
+  );
 
   it("has the standard error of a mean of paired differences", () => {
     // One class, so that weights are equal: the textbook s / sqrt(n) of the differences, with n - 1 below.

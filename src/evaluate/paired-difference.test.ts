@@ -62,7 +62,7 @@ it("is wider where a speaker's recordings change sides together", () => {
   expect(width({ truth, a, b, groups })).toBeGreaterThan(2 * width({ truth, a, b, groups: alone }));
 });
 
-it("says nothing certain of identical answers", () => {
+it("has no certain sign for identical answers", () => {
   const { truth, a, groups } = draw(2, { rows: 30 });
   const { difference, interval } = computePairedDifference({ truth, a, b: a, groups });
   expect(difference).toBe(0);

@@ -43,7 +43,7 @@ describe("createShotPlan", () => {
     expect(unequal.levels.at(-1)!.folds).toEqual(folds.folds);
   });
 
-  it("gives up repeats first, then sizes, never the whole", () => {
+  it("drops repeats first, then sizes, never all recordings", () => {
     const labels = repeat(Array(4).fill(20));
     const full = plan(labels).plan;
     expect(full).toMatchObject({ repeats: 10, evaluations: 10 * 5 * full.levels.length });
@@ -99,7 +99,7 @@ describe("createShotPlan", () => {
 });
 
 describe("computeHarmonicMean", () => {
-  it("feels the smallest class most", () => {
+  it("depends most on the smallest class", () => {
     expect(computeHarmonicMean([4, 4, 4])).toBeCloseTo(4, 12);
     expect(computeHarmonicMean([1, 100])).toBeCloseTo(200 / 101, 12);
   });

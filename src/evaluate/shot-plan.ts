@@ -5,7 +5,7 @@
  * Not its concern: what is trained, its scores.
  * The recordings to test on stay those of the fold, so whatever keeps speakers apart in the folds keeps them
  * apart here. Within a fold the smaller sides are parts of the larger ones (so sizes differ by what is added,
- * not by what is exchanged), drawn anew in each fold.
+ * not by what is exchanged), drawn again in each fold.
  */
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Fold } from "./folds.ts";
@@ -20,7 +20,7 @@ export interface ShotPlanInput {
   readonly k: number;
   readonly repeats: number;
   readonly seed: number;
-  /** Most trainings; never fewer than one repeat of one level. */
+  /** Maximum number of trainings; never fewer than one repeat of one level. */
   readonly maximumEvaluations: number;
   /** Whether the predictions of the whole training sides exist already. */
   readonly wholeIsKnown: boolean;

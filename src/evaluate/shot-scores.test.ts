@@ -28,7 +28,7 @@ describe("computeCurveCovariance", () => {
     expect(variance).toBeCloseTo(deviation ** 2 + 0.005 ** 2, 12);
   });
 
-  it("sees what goes together, what goes against each other, and what does neither", () => {
+  it("is positive, negative or zero as scores vary together, oppositely or independently", () => {
     const between = (a: readonly number[], b: readonly number[]): number =>
       correlate(computeCurveCovariance({ truth, scores: [score(a), score(b)] }));
     expect(between(even, even)).toBeGreaterThan(0.95);

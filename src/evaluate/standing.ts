@@ -4,7 +4,7 @@
  *
  * Not its concern: how that was found out.
  */
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 
 /** What tells whether the score is of new recordings. */
 export interface Unmeasurable {

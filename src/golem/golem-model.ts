@@ -20,7 +20,7 @@ import { matchSources } from "../embed/sources.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import type { LabelCalibration } from "../evaluate/conformal.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { createDamagedError } from "./checked-json.ts";
 import {
   checkViews,

@@ -100,7 +100,7 @@ export function writeModelCard(document: GolemDocument, extras?: CardExtras): st
       "",
       ...(evaluation.unscoredLabels
         ? [
-            `Not scored, for want of a second recording: ${evaluation.unscoredLabels.map(escapeMarkdown).join(", ")}.`,
+            `Not scored, because only one recording exists: ${evaluation.unscoredLabels.map(escapeMarkdown).join(", ")}.`,
             "",
           ]
         : []),

@@ -4,6 +4,7 @@
  *
  * Not its concern: file formats.
  */
+import { isRecord } from "../core/bounded-json.ts";
 import { GolemError } from "../core/error.ts";
 import { type Head, type HeadFacts, type HeadKind, headKinds, type SavedHead, type Tensor } from "./head.ts";
 import { createNetworkHead, type Layer } from "./network-head.ts";
@@ -55,10 +56,6 @@ function fail(message: string): never {
   throw new GolemError("golem-damaged", message, {
     hint: "Restore the golem from its source, or train it again.",
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function checkMeta(meta: unknown): {

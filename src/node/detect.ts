@@ -114,8 +114,8 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
   if (isUsual && threshold < highestThreshold) {
     options.onWarning?.({
       code: "seldom-sure",
-      message: `Half of this golem's answers to held-out recordings are no surer than ${Math.round(100 * threshold)} %, so events are reported from there on; many will be wrong.`,
-      hint: "More recordings make it surer; --threshold P asks for more.",
+      message: `Half of this golem's predictions for held-out recordings have a confidence of at most ${Math.round(100 * threshold)} %, so events are reported from there on; many will be wrong.`,
+      hint: "More recordings raise its confidence; --threshold P sets a higher minimum.",
     });
   }
   return settings;
@@ -159,7 +159,7 @@ async function loadClassifier(
       },
     },
     async dispose() {
-      // An encoder may be at work on a window; it must not be freed under it.
+      // An encoder may still be processing a window; it must not be freed meanwhile.
       await last;
       await encoderSet.dispose();
     },

@@ -13,7 +13,7 @@ import { createdBy } from "../core/version.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { LoadedEncoderSet } from "../embed/embed-source.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { checkLabels } from "../golem/expected-labels.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";

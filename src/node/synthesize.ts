@@ -21,7 +21,7 @@ import { openWrittenDataset } from "./synth/written-dataset.ts";
 export interface SynthesizeOptions extends WorkOptions {
   /** Folder of the data set; a data set that is there gets the recordings added. */
   readonly out: string;
-  /** Most voices; default four for English, those of espeak-ng in other languages. */
+  /** Maximum number of voices; default four for English, those of espeak-ng in other languages. */
   readonly voices?: number | undefined;
   /** Recordings per label; default 12. */
   readonly count?: number | undefined;

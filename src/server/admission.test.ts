@@ -34,7 +34,7 @@ it.each([
   expect(() => admission.enter("a")).not.toThrow();
 });
 
-it("counts nothing of what it refuses", () => {
+it("does not count what it refuses", () => {
   const admission = createAdmission({ limit: 1, clientShare: 1 }, "requests are at work");
   const done = admission.enter("a");
   expect(() => admission.enter("a")).toThrow();

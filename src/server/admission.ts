@@ -24,7 +24,7 @@ export interface Admission {
 
 /** How much is admitted. */
 interface AdmissionLimits {
-  /** Most work at a time. */
+  /** Maximum amount of concurrent work. */
   readonly limit: number;
   /** The part of it that one client may take, in (0, 1]; at least one. */
   readonly clientShare: number;

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { getClientName } from "./api-keys.ts";
 
-it("is the key where there is one, and tells nothing of it", () => {
+it("is the key where there is one, without revealing it", () => {
   const name = getClientName("a key of somebody", "192.0.2.1");
   expect(name).toBe(getClientName("a key of somebody", "192.0.2.2"));
   expect(name).not.toBe(getClientName("a key of another", "192.0.2.1"));

@@ -249,7 +249,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   };
 }
 
-/** Calls back once it has not been restarted for so long. */
+/** Calls back once it has not been restarted for that long. */
 function createClock(seconds: number, onLate: () => void) {
   let isLate = false;
   const start = () =>

@@ -180,8 +180,8 @@ function openSession(
 }
 
 /**
- * Calls back once nothing has come over a connection for so long. To be stopped while the sender has to wait:
- * it is not idle then. Part of a message counts as well.
+ * Calls back once nothing has arrived over a connection for that long. To be stopped while the sender has to
+ * wait: it is not idle then. Part of a message counts as well.
  */
 function createIdleClock(connection: Socket, seconds: number, onIdle: () => void) {
   let idle: NodeJS.Timeout | undefined;

@@ -87,7 +87,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       },
     });
   };
-  watch("golem_requests_queued", "Requests waiting or at work", sources.getQueued);
+  watch("golem_requests_queued", "Requests waiting or in progress", sources.getQueued);
   watch("golem_body_bytes", "Bytes of request bodies in memory", sources.getBodyBytes);
   watch("golem_ready", "1 when all golems are loaded and a worker is ready", () => Number(sources.isReady()));
   watch("golem_workers", "Worker threads that are ready", sources.getWorkers);
@@ -104,11 +104,11 @@ export function createMetrics(sources: MetricSources): Metrics {
   };
   watchCount(
     "golem_busy_seconds_total",
-    "Time for which worker threads have worked on recordings",
+    "Time that worker threads have spent on recordings",
     sources.getBusySeconds,
   );
   watchCount("golem_log_lines_dropped_total", "Log lines that could not be written", sources.getDroppedLines);
-  watch("golem_keeping", "1 when the sound of what was heard is kept", () => Number(!!sources.getKept()));
+  watch("golem_keeping", "1 when the sound of events is kept", () => Number(!!sources.getKept()));
   watch("golem_kept_bytes", "Size of the kept clips without a label", () => sources.getKept()?.bytes ?? 0);
   new Counter({
     name: "golem_kept_clips_total",

@@ -12,9 +12,9 @@
  */
 import { GolemError } from "../core/error.ts";
 
-/** Most bytes of one part's headers, and of what comes before the first boundary. */
+/** Maximum number of bytes of one part's headers, and of what comes before the first boundary. */
 const maximumHeaderBytes = 16_384;
-/** Most fields that are not files. */
+/** Maximum number of fields that are not files. */
 const maximumFields = 100;
 const lineEnd = Buffer.from("\r\n");
 const headersEnd = Buffer.from("\r\n\r\n");

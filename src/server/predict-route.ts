@@ -30,7 +30,7 @@ export interface PredictParts extends RecordingLimits {
   readonly timeoutSeconds: number;
   /** Keeps recordings with an unsure or unknown prediction; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
-  /** Recordings of one request at work at a time. */
+  /** Recordings of one request processed at a time. */
   readonly concurrency: number;
 }
 

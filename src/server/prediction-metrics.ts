@@ -9,10 +9,10 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Prediction } from "../golem/golem-model.ts";
 import type { ServedGolem } from "./golem-place.ts";
 
-/** Most labels per golem that have series of their own. */
+/** Maximum number of labels per golem that have series of their own. */
 export const maximumLabels = 20;
 const otherLabel = "other";
-/** Most recent recordings over which the share of unknown ones is computed. */
+/** Number of most recent recordings over which the share of unknown ones is computed. */
 const recentRecordings = 1000;
 
 /** Counts what golems answer. */

@@ -31,7 +31,7 @@ const problems = {
   413: "Too many bytes or files, or too long a recording",
   415: "Not a recording, or one that cannot be decoded here",
   422: "The recording cannot be used: damaged, silent, too short",
-  429: "The client has its share of requests at work already: Retry-After says when to try again",
+  429: "The client already has its share of requests in progress: Retry-After says when to try again",
   500: "A fault of the server",
   503: "Not ready, or no room for the request: Retry-After says when to try again",
   504: "The request took longer than allowed",

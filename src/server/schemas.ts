@@ -169,7 +169,7 @@ const detectFields = {
     "falseAlarmsPerHour",
     1e-6,
     1e6,
-    "Most false alarms per hour, in place of a threshold.",
+    "Maximum number of false alarms per hour, in place of a threshold.",
   ),
   windowSeconds: number(
     "windowSeconds",

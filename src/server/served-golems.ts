@@ -48,7 +48,7 @@ export interface ServedGolems {
 /** The golems of one address. */
 interface Group {
   readonly sources: GolemSources;
-  /** Names already told to be in use by the golem of another address. */
+  /** Names already reported as in use by the golem of another address. */
   readonly refused: Set<string>;
 }
 

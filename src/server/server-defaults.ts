@@ -15,15 +15,16 @@ export const serverDefaults = {
   /** Longest long recording, in seconds. */
   maximumStreamSeconds: 12 * 3600,
   /**
-   * Most samples that are decoded of one recording, of all channels together: half an hour in stereo at 48 kHz takes
+   * Maximum number of samples that are decoded of one recording, of all channels together: half an hour in
+   * stereo at 48 kHz takes
    * 173 million.
    */
   maximumSamples: 256 * 1024 * 1024,
-  /** Most files in one form. */
+  /** Maximum number of files in one form. */
   maximumFiles: 64,
-  /** Most requests waiting or at work. */
+  /** Maximum number of requests waiting or in progress. */
   queue: 64,
-  /** Most long recordings and live streams at a time. */
+  /** Maximum number of long recordings and live streams at a time. */
   streams: 16,
   /** The part of the queue, and of the streams, that one client may take. */
   clientShare: 0.5,

@@ -41,11 +41,11 @@ export interface ServerOptions extends EnvironmentOptions {
   /** Largest body of one long recording, in bytes, and longest such recording, in seconds. */
   readonly maximumStreamBytes?: number | undefined;
   readonly maximumStreamSeconds?: number | undefined;
-  /** Most samples that are decoded for one prediction, of all channels together. */
+  /** Maximum number of samples that are decoded for one prediction, of all channels together. */
   readonly maximumSamples?: number | undefined;
-  /** Most files in one form. */
+  /** Maximum number of files in one form. */
   readonly maximumFiles?: number | undefined;
-  /** Most requests waiting or at work. */
+  /** Maximum number of requests waiting or in progress. */
   readonly queue?: number | undefined;
   /** The part of the queue, and of the streams, that one client may take, in (0, 1]. */
   readonly clientShare?: number | undefined;
@@ -53,7 +53,7 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly timeoutSeconds?: number | undefined;
   /** Seconds in which any body may arrive. */
   readonly bodySeconds?: number | undefined;
-  /** Most long recordings and live streams at a time. */
+  /** Maximum number of long recordings and live streams at a time. */
   readonly streams?: number | undefined;
   /** Seconds without samples after which a live stream is ended. */
   readonly idleSeconds?: number | undefined;
@@ -64,7 +64,7 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly drainSeconds?: number | undefined;
   /** Where a golem's encoder is now, if it moved; for one golem. */
   readonly encoder?: string | undefined;
-  /** Most false alarms per hour of detect and listen, for requests that name no threshold. */
+  /** Maximum false alarms per hour of detect and listen, for requests that name no threshold. */
   readonly falseAlarmsPerHour?: number | undefined;
   /** Where clips of what was heard by detect and listen are kept; default: nothing is kept. */
   readonly keep?: KeepOptions | undefined;
@@ -74,7 +74,7 @@ export interface ServerOptions extends EnvironmentOptions {
 
 /** Limit on the bytes of all bodies in memory together, in largest bodies. */
 const budgetBodies = 8;
-/** Most workers: with more, memory grows for little gain. */
+/** Maximum number of workers: with more, memory grows for little gain. */
 const maximumWorkers = 8;
 
 /** A server that was opened. */
@@ -190,7 +190,7 @@ function createParts(
   const budget: ByteBudget = { limit: budgetBodies * maximumBodyBytes, used: 0 };
   const admission = createAdmission(
     { limit: options.queue ?? serverDefaults.queue, clientShare },
-    "requests are waiting or at work",
+    "requests are waiting or in progress",
   );
   return {
     ...shared,

@@ -1,4 +1,4 @@
-/** What browsers are spared: files they have already, in whichever encoding. */
+/** Files that browsers have already are not sent again, in any encoding. */
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";

@@ -5,7 +5,7 @@
  * Not its concern: the recordings of a cell, how counts were computed, languages.
  */
 import { formatWhole } from "../core/format.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { ClassMark } from "./class-mark.tsx";
 import { formatShare } from "./format.ts";
 

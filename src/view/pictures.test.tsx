@@ -60,7 +60,7 @@ describe("the confusion matrix", () => {
     expect(markup).not.toContain("<tfoot");
   });
 
-  it("orders classes as told, numbers them as told, and opens only what has something behind it", () => {
+  it("orders and numbers classes as given, and opens only cells with recordings", () => {
     const markup = renderMarkup(
       <ConfusionMatrix
         labels={["owl", "cat"]}

@@ -4,7 +4,7 @@
  *
  * Not its concern: how scores are computed, languages.
  */
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { at, Picture, PictureText } from "./chart.tsx";
 import { formatShare } from "./format.ts";
 

@@ -8,7 +8,7 @@
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { formatPercent, formatPoints } from "../core/format.ts";
 import { moonshineSizes } from "../encoder/moonshine-sizes.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import {
   describeUnmeasured,

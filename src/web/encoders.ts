@@ -1,4 +1,6 @@
-/** `golem-audio/web/encoders`: encoders and transcriber in browsers, for those who bring their own worker. */
+/**
+ * `golem-audio/web/encoders`: encoders and transcriber in browsers, for applications with their own worker.
+ */
 export type { LoadedEncoderSet } from "../embed/embed-source.ts";
 export { createWebOnnxRuntime, type WebOnnxRuntimeOptions } from "./onnx-runtime-web.ts";
 export { loadWebEncoderSet, type WebEncoderSetOptions } from "./web-encoder-set.ts";

@@ -9,14 +9,14 @@ import { joinBytes } from "../core/join-arrays.ts";
 
 /** Options of {@link fetchBytes}. */
 interface FetchBytesOptions {
-  /** More than so many bytes are not read: the error `tooLarge`. */
+  /** Maximum number of bytes; more is the error `tooLarge`. */
   readonly maximumBytes: number;
   /** Code of the error for a file that is not there (HTTP 404 or 410); default `fetch-failed`. */
   readonly missing?: ErrorCode | undefined;
   /** Code of the error for a file that is larger. */
   readonly tooLarge: ErrorCode;
   readonly signal?: AbortSignal | undefined;
-  /** Told of every piece that arrives, in bytes. */
+  /** Called with the bytes of every piece that arrives. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function fetchBytes(url: URL, options: FetchBytesOptions): Promise<
     if (cause instanceof GolemError) throw cause;
     throwIfAborted(signal);
     throw new GolemError("fetch-failed", `${url.href} could not be fetched: ${String(cause)}.`, {
-      hint: "Is the address right, and does that server allow requests from this page (CORS, connect-src)?",
+      hint: "Check the address, and whether that server allows requests from this page (CORS, connect-src).",
       cause,
     });
   }
@@ -75,6 +75,6 @@ function refuse(url: URL, { status }: Response, { missing }: FetchBytesOptions):
 
 function describeExcess(url: URL, found: string, { maximumBytes, tooLarge }: FetchBytesOptions): GolemError {
   return new GolemError(tooLarge, `${url.href} has ${found}; expected at most ${maximumBytes}.`, {
-    hint: "Another file lies at that address; upload the right one.",
+    hint: "There is another file at that address; upload the right one.",
   });
 }

@@ -8,7 +8,7 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Caller } from "../core/worker-calls.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { checkLabels } from "../golem/expected-labels.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
@@ -89,7 +89,7 @@ export interface LoadWebGolemOptions<Label extends string = string> extends Work
   readonly webgpu?: WebGpuOptions | undefined;
   /** Creates the worker where a bundler cannot, from the module `golem-audio/web/embedding-worker`. */
   readonly createWorker?: (() => Worker) | undefined;
-  /** Called with what is odd about the golem. */
+  /** Called with warnings about the golem. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
 
@@ -220,7 +220,7 @@ function createEmbeddingWorker(): Worker {
 }
 
 /**
- * Resolves the address of a golem's folder, as a page gives it; throws `invalid-option` where it is not an
+ * Resolves the address of a golem's folder, given by a page; throws `invalid-option` where it is not an
  * address.
  */
 function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
@@ -231,7 +231,7 @@ function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
     folder.pathname = folder.pathname.replace(/(golem\.json|\/)?$/, "/").replace(/\/+$/, "/");
     return folder;
   } catch (cause) {
-    throw new GolemError("invalid-option", `'${url}' is no address of a golem's folder.`, {
+    throw new GolemError("invalid-option", `'${url}' is not the address of a golem's folder.`, {
       hint: "Give the address of the folder that holds golem.json.",
       cause,
     });

@@ -2,7 +2,7 @@
 export { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
 export type { Progress, WorkOptions } from "../core/progress.ts";
 export type { DetectedEvent, LiveState } from "../detect/detector.ts";
-export type { Evaluation } from "../evaluate/evaluate.ts";
+export type { Evaluation } from "../evaluate/evaluation.ts";
 export type { GolemDocument } from "../golem/golem-document.ts";
 export type { Prediction } from "../golem/golem-model.ts";
 export type { AudioPrediction } from "../golem/predict-embedded.ts";

@@ -18,8 +18,8 @@ export interface Capture {
 }
 
 /**
- * Captures the audio of a stream. Must follow a click or a key, since browsers keep sound from pages that
- * nobody has touched. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's
+ * Captures the audio of a stream. Must follow a click or a key, since browsers allow sound only after a
+ * user action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's
  * DOMException where there is no audio to capture.
  */
 export async function captureStream(stream: MediaStream, worklet: string | URL): Promise<Capture> {

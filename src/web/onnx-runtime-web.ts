@@ -12,7 +12,7 @@ import { getModelBytes, type OnnxRuntime } from "../onnx/runtime.ts";
 import { wrapSession } from "../onnx/session.ts";
 import { letEventsIn } from "./event-turn.ts";
 
-/** Most threads that sessions use; small networks gain nothing from more. */
+/** Maximum number of threads that sessions use; small networks gain nothing from more. */
 const maximumThreads = 4;
 
 /** Options of {@link createWebOnnxRuntime}. */

@@ -14,7 +14,7 @@ import { describeChance, describeInterval, describeVerdict, judgeScore } from ".
 import { type Listening, loadGolem, type WebGolem } from "./golem.ts";
 import { createElement, createTag, listBars, showBars } from "./page-parts.tsx";
 
-/** Most answers kept on the page. */
+/** Maximum number of answers kept on the page. */
 const maximumAnswers = 200;
 const maximumEvents = 50;
 const maximumBars = 5;

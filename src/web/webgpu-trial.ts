@@ -114,8 +114,8 @@ async function tryEncoder(
     const isUsed = isEqual && there.seconds < here.seconds;
     if (!isUsed) await webgpu.dispose();
     const reason = !isEqual
-      ? `WebGPU says something else: a number differs by ${difference.toPrecision(2)} of its layer's root mean square; at most ${deviceTolerance} was expected.`
-      : `WebGPU says the same, and is ${isUsed ? "faster" : "not faster"}.`;
+      ? `WebGPU gives other embeddings: a number differs by ${difference.toPrecision(2)} of its layer's root mean square; at most ${deviceTolerance} was expected.`
+      : `WebGPU gives the same embeddings, and is ${isUsed ? "faster" : "not faster"}.`;
     const seconds = { wasm: here.seconds, webgpu: there.seconds };
     return { encoder: isUsed ? webgpu : wasm, trial: { encoder: id, isUsed, reason, difference, seconds } };
   } catch (error) {

@@ -73,7 +73,7 @@ describe("compareCandidates", () => {
     expect(candidates[find(best)]!.difference).toBe(0);
   });
 
-  it("gives up repeats first, then the freest candidates, and never the first", async () => {
+  it("drops repeats first, then the most flexible candidates, never the first", async () => {
     // Five folds, so a repeat of the three takes 15 seconds.
     const alone = makeEmbeddings({ classes: 4, shots: 6, seed: 3, separation: [0, 0.3, 0.1] });
     const run = async (budget: number) => {
@@ -110,7 +110,7 @@ describe("compareCandidates", () => {
     expect(mean).toBeLessThan(0.7);
   });
 
-  it("tells how far it is, and stops when asked to", async () => {
+  it("reports progress, and stops when aborted", async () => {
     const seen: number[] = [];
     await compareCandidates(prepare(recordings, { budget: 20 }), {
       onProgress: ({ completed, total }) => {

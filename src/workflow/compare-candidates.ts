@@ -15,7 +15,8 @@ import type { CandidateRunner, FitProblem } from "../classifier/fold-runner.ts";
 import { throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { computeGrowth, correctPrior, runFolds } from "../evaluate/cross-validate.ts";
-import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { computeEvaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { createFolds, type Fold, type FoldPlan } from "../evaluate/folds.ts";
 import { getPredictions } from "../evaluate/metrics.ts";
 import { chooseSimplest } from "../evaluate/one-standard-error.ts";
@@ -30,7 +31,7 @@ export interface HeadComparisonInput {
   /** In ascending complexity; the first is always measured. */
   readonly candidates: readonly HeadCandidate[];
   readonly runner: CandidateRunner;
-  /** Most repeats of cross-validation; 10 unless given. */
+  /** Maximum number of repeats of cross-validation; 10 unless given. */
   readonly repeats?: number | undefined;
   /** Seconds to spend, about; a fold that has begun is finished. */
   readonly budget: number;

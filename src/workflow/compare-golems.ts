@@ -8,7 +8,8 @@ import { GolemError } from "../core/error.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
-import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { computeEvaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { computePairedDifference, type PairedDifference } from "../evaluate/paired-difference.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { TrainingDocument } from "../golem/training-document.ts";
@@ -39,7 +40,7 @@ export interface GolemDifference extends PairedDifference {
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
   >;
   readonly changed: readonly ChangedAnswer[];
-  /** Labels that only one of them knows; their recordings are not compared. */
+  /** Labels that only one of them has; their recordings are not compared. */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
 }

@@ -23,7 +23,7 @@ import { embedTrainingRows } from "./training-rows.ts";
 export interface CompareChoices extends Omit<MeasureOptions, "head" | "headOptions"> {
   /** Seconds to spend on heads, about; default 30. */
   readonly budget?: number;
-  /** Most repeats of cross-validation; default 10. */
+  /** Maximum number of repeats of cross-validation; default 10. */
   readonly repeats?: number;
 }
 

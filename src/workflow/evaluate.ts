@@ -9,7 +9,7 @@ import { listNames } from "../doctor/finding.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { findSources, matchSources } from "../embed/sources.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
 import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";

@@ -25,8 +25,8 @@ import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 
 /**
- * Most recordings that training examines in passing, in well under a second; more are examined by the doctor
- * only.
+ * Maximum number of recordings that training examines in passing, in well under a second; more are examined
+ * by the doctor only.
  */
 export const maximumExamined = 500;
 
@@ -90,9 +90,11 @@ export function examineRecordings(
 /** Numbers per layer for likeness, and for the second opinion on many recordings: half of them means. */
 const likenessDimensions = 8;
 const sketchDimensions = 64;
-/** Most recordings whose second opinion uses whole embeddings. */
+/** Maximum number of recordings whose second opinion uses whole embeddings. */
 const wholeUpTo = 200;
-/** Most recordings whose layers are separate views, and whose doubtful labels are judged twice. */
+/**
+ * Maximum number of recordings whose layers are separate views, and whose doubtful labels are judged twice.
+ */
 const separateUpTo = 500;
 
 function createExamination(

@@ -6,7 +6,7 @@
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { getSpokenText } from "../encoder/speech-check.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";

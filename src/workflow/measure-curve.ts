@@ -14,7 +14,8 @@ import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
-import { type Evaluation, explainUnmeasured } from "../evaluate/evaluate.ts";
+import { explainUnmeasured } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { Headline } from "../evaluate/headline.ts";
 import { computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
 import { measureCorrectness } from "../evaluate/metrics.ts";
@@ -29,7 +30,8 @@ export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Most fits; default 120 besides the cross-validation that training runs, with `linear` 60, and with more than
+   * Maximum number of fits; default 120 besides the cross-validation that training runs, with `linear` 60,
+   * and with more than
    * 300 recordings 24. `mlp` is slower
    * still: 24 in all, so its last point has fewer repeats than the score of training.
    */

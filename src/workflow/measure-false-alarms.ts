@@ -43,7 +43,7 @@ interface FalseAlarmInput {
 
 /** Parts in which the classes are left out. */
 const parts = 3;
-/** Most recordings that are fitted to, drawn evenly from the classes. */
+/** Maximum number of recordings that are fitted to, drawn evenly from the classes. */
 export const maximumMeasured = 160;
 
 /** Measures; undefined if there are too few sounds. */

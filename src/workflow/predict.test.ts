@@ -108,7 +108,7 @@ describe("predicting samples", () => {
     expect([direct, file]).toMatchObject([{ code: "no-samples" }, { code: "no-samples" }]);
   });
 
-  it("predicts silence with a golem that knows it", async () => {
+  it("predicts silence with a golem that has a class for it", async () => {
     const [direct, file] = await predictBoth(quiet, new Float32Array(3 * rate));
     expect(direct).toEqual(file);
     expect(direct).toHaveProperty("label");

@@ -18,7 +18,7 @@ export function createGivenSamples(samples: Float32Array): SampleSource {
 
 /**
  * Predicts one recording with the encoders that the golem uses, in its order. Rejects with the audio stage's
- * errors, `silent` (unless the golem knows silence), `too-short` and `aborted`.
+ * errors, `silent` (unless the golem has a class of silence), `too-short` and `aborted`.
  */
 export async function predict(
   model: GolemModel,

@@ -1,8 +1,8 @@
 /**
  * Sound for a report: clips and spectrograms of the recordings most worth listening to, links to the others.
  *
- * Clips are encoded anew, never copied, so that no metadata of a file is included. A recording that can no longer be
- * decoded has neither.
+ * Clips are re-encoded, never copied, so that no metadata of a file is included. A recording that can no
+ * longer be decoded has neither.
  * Not its concern: where recordings are, how a report looks.
  */
 import { encodeWav } from "../audio/wav-writer.ts";

@@ -1,7 +1,7 @@
-/** What a report says of places: enough to do the same again, nothing of where on this machine things are. */
+/** Places in a report: enough to repeat the training, no paths of this machine. */
 import { describe, expect, it } from "vitest";
 import { createLink } from "../node/report/report-clips.ts";
-import { createFileNamer, describeAsked, describeDataset, describePlace, quote } from "./report-commands.ts";
+import { createFileNamer, describeAsked, describeDataset, describePlace } from "./report-commands.ts";
 
 it("calls data sets by their last part, addresses whole", () => {
   expect(describeDataset("/home/ann/my recordings/")).toBe("my recordings");
@@ -19,11 +19,6 @@ it("writes what was asked for as flags, and nothing that was not", () => {
   expect(
     describeAsked({ encoder: "o/n", layer: 3, transcript: false, audio: { trim: false, maximumSeconds: 9 } }),
   ).toEqual({ encoder: "o/n", layer: 3, "no-transcript": true, "no-trim": true, "max-seconds": 9 });
-});
-
-it("quotes words for the shell", () => {
-  expect(quote("demo/banking")).toBe("demo/banking");
-  expect(quote("it's; rm -rf")).toBe(`'it'\\''s; rm -rf'`);
 });
 
 describe("createFileNamer", () => {

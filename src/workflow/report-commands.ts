@@ -4,6 +4,7 @@
  *
  * Not its concern: how a report looks.
  */
+import { quoteShellWord } from "../core/shell-word.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { isHubAddress } from "../dataset/hub-address.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
@@ -88,21 +89,16 @@ export function listCommands(
     ];
   }
   const flags = Object.entries(asked).flatMap(([flag, value]) =>
-    value === true ? [`--${flag}`] : [`--${flag}`, quote(describePlace(String(value)))],
+    value === true ? [`--${flag}`] : [`--${flag}`, quoteShellWord(describePlace(String(value)))],
   );
   const train = [
     "npx golem train",
-    quote(describePlace(data.name)),
+    quoteShellWord(describePlace(data.name)),
     "--out my-golem",
     ...flags,
     `--seed ${seed}`,
   ];
   return [train.join(" "), "npx golem report my-golem"];
-}
-
-/** One word of a POSIX shell. */
-export function quote(word: string): string {
-  return /^[\p{L}\p{N}_@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** From a name in the data set to the name in a report. */

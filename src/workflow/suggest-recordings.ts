@@ -137,7 +137,7 @@ export async function suggest(
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new GolemError("invalid-option", `count is ${count}; a whole number from 1 was expected.`);
   }
-  // A golem that knows silence may learn from more of it: under such a label it is not left out.
+  // A golem with a class of silence may learn from more silence, so it is not left out.
   const label = document.labels.find((name) => welcomesSilence([name])) ?? "";
   const rows = pool.recordings.map((recording) => ({ ...recording, label }));
   const { embedded, ...rest } = await embed(rows, encoderSet, {

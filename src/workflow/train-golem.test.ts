@@ -4,7 +4,7 @@ import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { golemFiles } from "../golem/golem-model.ts";
 import { describeProtocol, describeVerdict } from "../view/sentences.ts";
 
@@ -114,7 +114,7 @@ describe("trainGolem", () => {
     });
   });
 
-  it("trains from two recordings a class, falling back to the last layer inside folds", async () => {
+  it("trains from two recordings per class, falling back to the last layer inside folds", async () => {
     const model = await train(makeEmbeddings({ classes: 6, shots: 2, seed: 9 }));
     expect(model.document.evaluation).toMatchObject({ protocol: "cross-validation", recordings: 12 });
   });
@@ -128,7 +128,7 @@ describe("trainGolem", () => {
 });
 
 describe("scoring on a test set", () => {
-  it("tells when speakers of the training set are in it", async () => {
+  it("reports speakers of the training set in it", async () => {
     const recordings = makeEmbeddings({ classes: 3, shots: 6, seed: 7, speakers: 3 });
     const test = makeEmbeddings({ classes: 3, shots: 6, seed: 8, speakers: 3 });
     const evaluation = (await train(recordings, {}, test)).document.evaluation!;
@@ -138,7 +138,7 @@ describe("scoring on a test set", () => {
     expect((await train(recordings, {}, others)).document.evaluation!.grouping).toBe("speaker");
   });
 
-  it("counts labels of any name that it does not know", async () => {
+  it("counts recordings of labels it does not have, whatever their names", async () => {
     const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 });
     const strange = ["constructor", "toString", "__proto__", "constructor"];
     const test = makeEmbeddings({ classes: 3, shots: 4, seed: 8 }).map((recording, i) =>
@@ -154,7 +154,7 @@ describe("scoring on a test set", () => {
     expect(trained.document.evaluation!.unseenLabels.constructor).toBe(2);
   });
 
-  it("tells of a class with one recording", async () => {
+  it("reports a class with one recording", async () => {
     const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 }).filter(
       ({ label }, i) => label !== "class 2" || i === 2,
     );
@@ -196,7 +196,7 @@ describe("scoring on pieces of sources", () => {
     expect(describeVerdict(stated)).toMatch(/^good/);
   });
 
-  it("tells when pieces of the training set's sources are tested on", async () => {
+  it("reports tests on pieces of the training set's sources", async () => {
     const test = withSources(2, 8);
     const evaluation = (await train(withSources(2), {}, test)).document.evaluation!;
     expect(evaluation).toMatchObject({ protocol: "held-out", grouping: "none", sourcesMixed: true });

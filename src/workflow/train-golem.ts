@@ -2,8 +2,8 @@
  * Trains a golem on embedded recordings, and scores it on recordings it was not fitted on.
  *
  * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`,
- * which sees training rows only and runs anew inside every fold; the golem itself is the same function on all
- * rows.
+ * which sees training rows only and runs again inside every fold; the golem itself is the same function on
+ * all rows.
  * Not its concern: files, encoders' insides, the terminal.
  */
 
@@ -29,7 +29,8 @@ import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { createLabelCalibration, type LabelCalibration } from "../evaluate/conformal.ts";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.ts";
-import { computeEvaluation, type Evaluation } from "../evaluate/evaluate.ts";
+import { computeEvaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
 import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";

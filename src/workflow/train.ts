@@ -143,7 +143,7 @@ export async function train(
   return { model, encoderSet: narrowEncoderSet(encoderSet, model), trainRows, testRows };
 }
 
-/** Of so many recordings one is cut into pieces unless `negatives` is given. */
+/** One recording in this many is cut into pieces unless `negatives` is given. */
 const defaultStep = 3;
 
 /**

@@ -35,7 +35,7 @@ export interface MeasureOptions
   readonly rooms?: string;
 }
 
-/** Most copies of each recording: fits take the cube of their number. */
+/** Maximum number of copies of each recording: fits take the cube of their number. */
 const maximumCopies = 12;
 
 const count = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
@@ -96,7 +96,7 @@ const automaticCopies = 3;
 export function planVariations(
   { augment, noise, rooms, ...options }: MeasureOptions,
   recordings: number,
-  isUsed = isFused({ seed: 0, ...options }),
+  isUsed = isFused(options),
 ): Variation[] {
   const asked = [
     ...(typeof augment === "number" ? ["augment"] : []),

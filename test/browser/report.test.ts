@@ -2,7 +2,6 @@
  * Reports in a real browser: they show, play and open what they should, whatever the recordings are called,
  * and make no network requests.
  */
-import { readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,9 +13,8 @@ import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
 import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
 import { runGolem } from "../support/command-line.ts";
-import { bankingFolder, getSmallGolem } from "../support/golem-page.ts";
 import { hostileTexts, makeReportData } from "../support/report-data.ts";
-import { desk, expectWholeReports, isPlaying } from "../support/report-page.ts";
+import { desk, isPlaying } from "../support/report-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 const schemes = ["light", "dark"] as const;
@@ -158,19 +156,5 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       audio.src = "gone.wav";
     });
     await page.locator("#player-text", { hasText: "The recording cannot be played" }).waitFor();
-  });
-
-  it("is whole and small: of a golem, reported with sound, evaluated", async () => {
-    const data = join(await createScratchFolder(), "held out.csv");
-    const held = ["abroad", "balance", "freeze"].flatMap((label) => {
-      const names = readdirSync(join(bankingFolder, "test", label))
-        .sort()
-        .slice(0, 2);
-      return names.map((name) => `${bankingFolder}/test/${label}/${name},${label}`);
-    });
-    await writeFile(data, ["file_name,label", ...held].join("\n"));
-    await expectWholeReports(await getBrowser(), await getSmallGolem(), data, {
-      ...{ classes: 3, recordings: 12, evaluated: held.length },
-    });
   });
 });

@@ -53,7 +53,7 @@ async function kill(started: ChildProcess): Promise<void> {
 }
 
 describe.skipIf(!browserPath)(`the studio in a browser that is killed${browserNote}`, () => {
-  it("has every recording that it had shown, and hears them", { timeout: 180_000 }, async () => {
+  it("has every recording that it had shown, and can play them", { timeout: 180_000 }, async () => {
     const server = await openStudio();
     onTestFinished(() => server.close());
     const folder = await createScratchFolder();

@@ -157,20 +157,4 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     await page.waitForSelector('.class:has-text("deep")');
     expect(await countKept(page)).toEqual(counts);
   });
-
-  it("draws only what is seen of 600 recordings", async () => {
-    const { page } = await openStudioPage(browser, server.url);
-    await openTones(page, 300);
-    await page.waitForFunction(() => document.querySelector(".rows")?.clientHeight === 300 * 60, undefined, {
-      timeout: 60_000,
-    });
-    for (const share of [0, 0.5, 1]) {
-      await page.evaluate((at) => scrollTo(0, at * document.body.scrollHeight), share);
-      await page.waitForFunction(() => {
-        const rows = [...document.querySelectorAll(".item")].map((row) => row.getBoundingClientRect());
-        return rows.some(({ top, bottom }) => top < innerHeight && bottom > innerHeight - 160);
-      });
-      expect(await page.locator(".item").count()).toBeLessThan(50);
-    }
-  });
 });

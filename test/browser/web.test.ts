@@ -116,7 +116,7 @@ describe.skipIf(!browserPath)(`a golem on a page${browserNote}`, () => {
     expect(complaints).toEqual([]);
   });
 
-  it("refuses what is no golem, another encoder, wrong weights; stops when told", async () => {
+  it("refuses other files, another encoder and wrong weights; stops when aborted", async () => {
     const golem = await getSmallGolem("moonshine-tiny");
     const folder = await createScratchFolder();
     const document = JSON.parse(await readFile(join(golem, "golem.json"), "utf8"));

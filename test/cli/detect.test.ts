@@ -141,7 +141,7 @@ describe("golem detect", () => {
         end: end.toFixed(digits),
         label,
       }));
-    // Whoever reads these knows nothing of the writer: a CSV parser, told of tabs where there are tabs and no quotes.
+    // Read by an independent CSV parser, set to tabs without quotes where the format has them.
     const csv: Record<string, string>[] = parse(await write("csv"), { columns: true });
     expect(csv.map(({ start, end, label }) => ({ start, end, label }))).toEqual(round(3));
     expect(csv.map(({ confidence }) => Number(confidence))).toBeAllclose(
@@ -193,7 +193,7 @@ describe("golem detect", () => {
     expect(written.map((line) => line.split("\t")[2])).toEqual(said);
   });
 
-  it("refuses what cannot be, in words", async () => {
+  it("refuses impossible options in words", async () => {
     const { folder, golem, long, samples } = stream;
     const text = join(folder, "text.wav");
     writeFileSync(text, "no sound, only words");

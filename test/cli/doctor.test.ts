@@ -74,7 +74,7 @@ describe("golem doctor", () => {
     expect((await runGolem(["doctor", join(data, "nowhere")])).exitCode).toBe(1);
   });
 
-  it("has only one class to complain of, or none", async () => {
+  it("reports one class, or none", async () => {
     const data = await createScratchFolder();
     cpSync(join(banking, "freeze"), join(data, "freeze"), { recursive: true });
     const { exitCode, findings } = await examine(data);

@@ -28,7 +28,7 @@ it("the README shows what npm start prints", async () => {
   expect(scores(printed)).toBeAllclose(scores(shown!), { rtol: 0, atol: 5 });
 });
 
-it("the demo saves its golem though nobody reads what it says before it trains", async () => {
+it("the demo saves its golem when its output is closed before it trains", async () => {
   const out = join(await createScratchFolder(), "golem");
   const program = [join(root, "bin", "golem.js"), "demo", "--out", out];
   const child = spawn(process.execPath, program, { stdio: ["ignore", "pipe", "pipe"] });

@@ -1,29 +1,24 @@
-/** What keeps a server alive: limits, slow and vanishing clients, replaced golems, stopping, faults. */
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+/** What keeps a server alive: limits, slow and vanishing clients, stopping, faults. */
+import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { Worker } from "node:worker_threads";
 import { fc } from "@fast-check/vitest";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { replaceFolderAtomic } from "../../src/node/disk/atomic-write.ts";
 import type { ServerOptions } from "../../src/server/start-server.ts";
 import { createWav } from "../support/audio-files.ts";
 import { expectStatuses, listAwkwardFiles } from "../support/awkward-files.ts";
-import { runGolem } from "../support/command-line.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import {
   createForm,
   getToneGolem,
+  postSound,
   type Served,
   serve,
   type ToneGolems,
   trainTones,
 } from "../support/served.ts";
 import { sharedData, sharedDataNote } from "../support/shared-data.ts";
-import { watchWorkers } from "../support/watch-workers.ts";
 
 let tones: ToneGolems;
 let tone: Uint8Array<ArrayBuffer>;
@@ -48,14 +43,6 @@ async function open(options: Partial<ServerOptions> = {}): Promise<Served> {
   onTestFinished(() => served.server.close());
   return served;
 }
-
-const post = (served: Served, body: BodyInit, signal?: AbortSignal): Promise<Response> =>
-  served.fetch(predict, {
-    method: "POST",
-    body,
-    ...(body instanceof FormData ? {} : { headers: { "content-type": "audio/wav" } }),
-    ...(signal ? { signal } : {}),
-  });
 
 async function getQueued(served: Served): Promise<number> {
   const text = await (await served.fetch("/metrics")).text();
@@ -84,7 +71,7 @@ const headOf = (length: number): string =>
 describe("limits", () => {
   it("on bytes, announced or not, and on files", async () => {
     const served = await open({ maximumBodyBytes: 100_000, maximumFiles: 2 });
-    expect(await (await post(served, new Uint8Array(100_001))).json()).toMatchObject({
+    expect(await (await postSound(served, new Uint8Array(100_001))).json()).toMatchObject({
       status: 413,
       code: "too-large",
     });
@@ -97,19 +84,19 @@ describe("limits", () => {
       "b.wav": new Uint8Array(9),
       "c.wav": new Uint8Array(9),
     });
-    expect(await (await post(served, three)).json()).toMatchObject({ status: 413, code: "too-large" });
-    expect((await post(served, tone)).status).toBe(200);
+    expect(await (await postSound(served, three)).json()).toMatchObject({ status: 413, code: "too-large" });
+    expect((await postSound(served, tone)).status).toBe(200);
   });
 
   it("on samples, which rate and channels multiply", async () => {
     const served = await open({ maximumSamples: 31_999 });
-    const refused = await (await post(served, tone)).json();
+    const refused = await (await postSound(served, tone)).json();
     expect(refused).toMatchObject({
       status: 413,
       code: "too-long",
       detail: expect.stringMatching(/32000 samples/),
     });
-    expect((await post(await open({ maximumSamples: 32_000 }), tone)).status).toBe(200);
+    expect((await postSound(await open({ maximumSamples: 32_000 }), tone)).status).toBe(200);
   });
 
   it("on bytes of all requests together", async () => {
@@ -125,12 +112,12 @@ describe("limits", () => {
     await expect.poll(getHeld).toBe("0");
   });
 
-  it("on what waits: the rest is told when to come again", async () => {
+  it("on what waits: other clients get a Retry-After", async () => {
     const served = await open({ queue: 1, workers: 1 });
     const stop = new AbortController();
-    const first = post(served, long, stop.signal).catch(() => undefined);
+    const first = postSound(served, long, stop.signal).catch(() => undefined);
     await expect.poll(() => getQueued(served), { timeout: 20_000, interval: 10 }).toBe(1);
-    const second = await post(served, tone);
+    const second = await postSound(served, tone);
     expect(second.status).toBe(503);
     expect(Number(second.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     expect(await second.json()).toMatchObject({ code: "overloaded" });
@@ -138,7 +125,7 @@ describe("limits", () => {
     stop.abort();
     await first;
     await expect.poll(() => getQueued(served), { timeout: 30_000 }).toBe(0);
-    expect((await post(served, tone)).status).toBe(200);
+    expect((await postSound(served, tone)).status).toBe(200);
     expect(served.getLog().some(({ status }) => status === 499)).toBe(true);
   });
 
@@ -172,7 +159,7 @@ describe("limits", () => {
 
   it("on time at work", async () => {
     const served = await open({ timeoutSeconds: 0.05, workers: 1 });
-    const answer = await post(served, long);
+    const answer = await postSound(served, long);
     expect(await answer.json()).toMatchObject({ status: 504, code: "timeout" });
     await expect.poll(() => getQueued(served), { timeout: 30_000 }).toBe(0);
   });
@@ -181,31 +168,31 @@ describe("limits", () => {
     const golem = join(await createScratchFolder(), "tones");
     await trainTones(golem, tones.folder, 0, 3);
     const served = await open({ golems: [golem] });
-    expect(await (await post(served, long)).json()).toMatchObject({ status: 413, code: "too-long" });
-    expect((await post(served, tone)).status).toBe(200);
+    expect(await (await postSound(served, long)).json()).toMatchObject({ status: 413, code: "too-long" });
+    expect((await postSound(served, tone)).status).toBe(200);
   });
 });
 
 describe("clients", () => {
-  it("who send a byte now and then keep nobody from anything", async () => {
+  it("that send a byte now and then do not delay other clients", async () => {
     const served = await open({ bodySeconds: 1.5, queue: 1 });
     const slow = await Promise.all(Array.from({ length: 20 }, () => dial(served)));
     for (const { socket } of slow) socket.write(headOf(1000));
     const timer = setInterval(() => {
       for (const { socket } of slow) socket.write("x");
     }, 100);
-    expect((await post(served, tone)).status).toBe(200);
+    expect((await postSound(served, tone)).status).toBe(200);
     await Promise.all(slow.map(({ closed }) => closed));
     clearInterval(timer);
     for (const { getText } of slow) expect(getText()).toContain("HTTP/1.1 408");
   });
 
-  it("who are there and do nothing, 500 of them, keep nobody from anything", async () => {
+  it("that are idle, 500 of them, do not delay other clients", async () => {
     const served = await open();
     const idle = await Promise.all(Array.from({ length: 500 }, () => dial(served)));
-    for (let i = 0; i < 5; i++) expect((await post(served, tone)).status).toBe(200);
+    for (let i = 0; i < 5; i++) expect((await postSound(served, tone)).status).toBe(200);
     for (const { socket } of idle) socket.destroy();
-    expect((await post(served, tone)).status).toBe(200);
+    expect((await postSound(served, tone)).status).toBe(200);
   });
 
   it("who leave in the middle of a body leave nothing behind", async () => {
@@ -217,7 +204,7 @@ describe("clients", () => {
       socket.destroy();
       await closed;
     }
-    expect((await post(served, tone)).status).toBe(200);
+    expect((await postSound(served, tone)).status).toBe(200);
     const text = await (await served.fetch("/metrics")).text();
     expect(text).toMatch(/^golem_body_bytes 0$/m);
   });
@@ -226,8 +213,8 @@ describe("clients", () => {
 describe("stopping", () => {
   it("answers all that was accepted", async () => {
     const served = await serve({ golems: [tones.golem], workers: 1 });
-    const answers = Array.from({ length: 20 }, () => post(served, tone));
-    // On its way over an open connection when the server is told to stop.
+    const answers = Array.from({ length: 20 }, () => postSound(served, tone));
+    // In transit over an open connection when the server is asked to stop.
     const { socket, getText, closed } = await dial(served);
     socket.write(headOf(tone.length));
     await expect.poll(() => getQueued(served)).toBeGreaterThan(0);
@@ -237,7 +224,7 @@ describe("stopping", () => {
     await closed;
     expect(getText()).toContain("HTTP/1.1 200");
     await stopped;
-    await expect(post(served, tone)).rejects.toThrow();
+    await expect(postSound(served, tone)).rejects.toThrow();
     const left = served
       .getLog()
       .filter(({ route, status }) => route === "/v1/golems/:id/predict" && status !== 200);
@@ -252,131 +239,11 @@ describe("stopping behind a balancer", () => {
     const ready = await served.fetch("/readyz");
     expect([ready.status, ready.headers.get("connection")]).toEqual([503, "close"]);
     expect((await served.fetch("/healthz")).status).toBe(200);
-    const answer = await post(served, tone);
+    const answer = await postSound(served, tone);
     expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
     await stopped;
     await expect(served.fetch("/readyz")).rejects.toThrow();
   });
-});
-
-describe("a worker that dies with nothing to do", () => {
-  const isReady = async (served: Served) => (await served.fetch("/readyz")).status;
-
-  it("is replaced, with its golems loaded before the server says it is ready", async () => {
-    const watch = watchWorkers();
-    const served = await open({ workers: 1 });
-    await watch.started[0]!.terminate();
-    expect(await isReady(served)).toBe(503);
-    expect(await (await served.fetch("/metrics")).text()).toMatch(/^golem_ready 0$/m);
-    // What comes meanwhile waits.
-    expect((await post(served, tone)).status).toBe(200);
-    expect(await isReady(served)).toBe(200);
-    expect(watch.started).toHaveLength(2);
-    expect(served.getLog()).toContainEqual(expect.objectContaining({ code: "encoder-failed" }));
-  });
-
-  it("leaves the server ready while there is another", async () => {
-    const watch = watchWorkers();
-    const served = await open({ workers: 2 });
-    await watch.started[0]!.terminate();
-    expect(await isReady(served)).toBe(200);
-    expect((await post(served, tone)).status).toBe(200);
-    const getWorkers = async () =>
-      /^golem_workers (\d)$/m.exec(await (await served.fetch("/metrics")).text())?.[1];
-    await expect.poll(getWorkers, { timeout: 10_000 }).toBe("2");
-  });
-
-  it("again and again is given up, and the server says so", async () => {
-    const watch = watchWorkers();
-    const served = await open({ workers: 1 });
-    // Those that take its place load the golem, and die.
-    const kill = (worker: Worker): void => {
-      worker.on("message", ({ id }) => void (id !== undefined && worker.terminate()));
-    };
-    process.on("worker", kill);
-    onTestFinished(() => void process.off("worker", kill));
-    await watch.started[0]!.terminate();
-    await expect.poll(() => watch.ended).toBe(4);
-    expect(await isReady(served)).toBe(503);
-    expect((await post(served, tone)).status).toBe(500);
-    expect(watch.started).toHaveLength(4);
-    expect((await served.fetch("/healthz")).status).toBe(200);
-  });
-});
-
-describe("a golem that is replaced", () => {
-  it("answers when it is loaded; until then, and if it is damaged, the old one does", async () => {
-    const folder = await createScratchFolder();
-    const golem = join(folder, "tones");
-    cpSync(tones.golem, golem, { recursive: true });
-    const served = await open({ golems: [golem] });
-    const statuses = new Set<number>();
-    let isOver = false;
-    const client = (async () => {
-      while (!isOver) statuses.add((await post(served, tone)).status);
-    })();
-    const getLabels = async () => {
-      const body = (await (await served.fetch("/v1/golems/tones")).json()) as { labels: string[] };
-      return body.labels.join();
-    };
-    // Other labels for the same tones.
-    const data = join(folder, "data");
-    mkdirSync(data);
-    for (const [i, file] of tones.files.entries()) {
-      const to = join(data, i % 2 ? "treble" : "bass", `${i}.wav`);
-      cpSync(file, to);
-    }
-    await trainTones(golem, data, 1);
-    await expect.poll(getLabels, { timeout: 30_000 }).toBe("bass,treble");
-    expect(((await (await post(served, tone)).json()) as { label: string }).label).toBe("bass");
-    await replaceFolderAtomic(golem, async (staging) => {
-      cpSync(tones.golem, staging, { recursive: true });
-      writeFileSync(join(staging, "head.safetensors"), "damaged");
-    });
-    const wasRefused = () =>
-      served.getLog().some((line) => line.golem === "tones" && line.code === "golem-damaged");
-    await expect.poll(wasRefused, { timeout: 30_000 }).toBe(true);
-    expect(await getLabels()).toBe("bass,treble");
-    await rm(golem, { recursive: true });
-    await setTimeout(1500);
-    expect(await getLabels()).toBe("bass,treble");
-    isOver = true;
-    await client;
-    expect([...statuses]).toEqual([200]);
-  });
-
-  const mount = (() => {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-    const folder = execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();
-    const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;
-    if (isMounted) spawnSync("umount", [folder]);
-    return isMounted;
-  })();
-  it.skipIf(!mount)(
-    `stays as it is when the disk is full${mount ? "" : " (skipped: no disk can be mounted here)"}`,
-    async () => {
-      const folder = await createScratchFolder();
-      const size = execFileSync("du", ["-sk", tones.golem], { encoding: "utf8" }).split("\t")[0];
-      execFileSync("mount", [
-        "-t",
-        "tmpfs",
-        "-o",
-        `size=${Math.round(1.5 * Number(size))}k`,
-        "tmpfs",
-        folder,
-      ]);
-      onTestFinished(() => void spawnSync("umount", ["-l", folder]));
-      const golem = join(folder, "tones");
-      cpSync(tones.golem, golem, { recursive: true });
-      const before = readFileSync(join(golem, "golem.json"), "utf8");
-      const served = await open({ golems: [golem] });
-      await expect(trainTones(golem, tones.folder, 1)).rejects.toMatchObject({ code: "output-failed" });
-      expect(readFileSync(join(golem, "golem.json"), "utf8")).toBe(before);
-      await setTimeout(1500);
-      expect((await post(served, tone)).status).toBe(200);
-      expect(served.getLog().filter(({ code }) => code !== undefined)).toEqual([]);
-    },
-  );
 });
 
 describe("whatever is sent", () => {
@@ -406,106 +273,13 @@ describe("whatever is sent", () => {
               ]),
               headers: { "content-type": "multipart/form-data; boundary=x" },
             })
-          : await post(served, bytes);
+          : await postSound(served, bytes);
         expect(allowed).toContain(response.status);
         await response.arrayBuffer();
       }),
       { numRuns: 60, seed: 1 },
     );
-    expect((await post(served, tone)).status).toBe(200);
+    expect((await postSound(served, tone)).status).toBe(200);
     expect(served.getLog().filter(({ level }) => Number(level) >= 50)).toEqual([]);
-  });
-});
-
-describe("golem serve", () => {
-  it("tells where it listens, and ends well when it is interrupted", async () => {
-    const stop = new AbortController();
-    const running = runGolem(
-      ["serve", tones.golem, "--port", "0", "--workers", "1", "--json", "--quiet"],
-      stop.signal,
-    );
-    await setTimeout(3000);
-    stop.abort();
-    const { exitCode, stdout, stderr } = await running;
-    expect(exitCode).toBe(0);
-    expect(stderr).toBe("");
-    const [first] = stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(first.listening).toMatchObject({ host: "127.0.0.1", port: expect.any(Number), golems: ["tones"] });
-  });
-
-  it("refuses keys that can be guessed, and golems that are none", async () => {
-    const folder = await createScratchFolder();
-    writeFileSync(join(folder, "keys"), "# short\nabc\n");
-    const keys = await runGolem(["serve", tones.golem, "--port", "0", "--api-keys", join(folder, "keys")]);
-    expect(keys).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("invalid-option") });
-    const none = await runGolem(["serve", folder, "--port", "0"]);
-    expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("golem-not-found") });
-  });
-
-  it.skipIf(process.platform === "win32")("looks for a new version of a golem at SIGHUP", async () => {
-    const folder = await createScratchFolder();
-    const golem = join(folder, "golems", "tones");
-    cpSync(tones.golem, golem, { recursive: true });
-    const script = resolve(import.meta.dirname, "../support/processes/golem.ts");
-    const args = ["serve", join(folder, "golems"), "--port", "0", "--reload", "0", "--json", "--quiet"];
-    const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    const url = await new Promise<string>((resolve) => {
-      child.stdout.on("data", (data) => resolve(/"url":"([^"]+)"/.exec(String(data))?.[1] ?? ""));
-    });
-    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 60_000 }).toBe(200);
-    const document = JSON.parse(readFileSync(join(golem, "golem.json"), "utf8"));
-    writeFileSync(join(golem, "golem.json"), JSON.stringify({ ...document, createdBy: "another program" }));
-    child.kill("SIGHUP");
-    const readMetrics = async () => (await fetch(`${url}/metrics`)).text();
-    await expect
-      .poll(readMetrics, { timeout: 20_000 })
-      .toContain('golem_reloads_total{golem="tones",result="loaded"} 1\n');
-    const ended = new Promise((done) => child.once("exit", done));
-    child.kill("SIGINT");
-    expect(await ended).toBe(0);
-  });
-
-  it("starts again after it was killed under load, with everything as it was", async () => {
-    const script = resolve(import.meta.dirname, "../support/processes/golem.ts");
-    const start = async () => {
-      const child = spawn(
-        process.execPath,
-        ["--import", "tsx", script, "serve", tones.golem, "--port", "0", "--json", "--quiet"],
-        {
-          stdio: ["ignore", "pipe", "inherit"],
-        },
-      );
-      onTestFinished(() => void child.kill("SIGKILL"));
-      const url = await new Promise<string>((resolve) => {
-        child.stdout.on("data", (data) => resolve(/"url":"([^"]+)"/.exec(String(data))?.[1] ?? ""));
-      });
-      await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 60_000 }).toBe(200);
-      return { child, url };
-    };
-    const state = () => statSync(join(tones.golem, "golem.json")).mtimeMs;
-    const before = state();
-    const { child, url } = await start();
-    const send = async (to: string) => {
-      const response = await fetch(to + predict, {
-        method: "POST",
-        body: tone,
-        headers: { "content-type": "audio/wav" },
-      });
-      return ((await response.json()) as { label: string }).label;
-    };
-    expect(await send(url)).toBe("low");
-    const many = Array.from({ length: 30 }, () => send(url));
-    child.kill("SIGKILL");
-    const settled = await Promise.allSettled(many);
-    for (const answer of settled) if (answer.status === "fulfilled") expect(answer.value).toBe("low");
-    const again = await start();
-    expect(await send(again.url)).toBe("low");
-    expect(state()).toBe(before);
   });
 });

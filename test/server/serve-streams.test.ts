@@ -248,7 +248,7 @@ describe("listen", () => {
     expect((await served.fetch(listen)).status).toBe(400);
   });
 
-  it("lets in no more than it may, and everybody again when they have left", async () => {
+  it("admits up to the limit, and again once others have left", async () => {
     const small = await serve({ golems: [tones.golem], streams: 1, apiKeys: ["a key of this server alone"] });
     try {
       await expect(open("", small.url)).rejects.toThrow("401");

@@ -83,12 +83,12 @@ const flags = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
-/** Flags that keep the browser from asking anybody for anything by itself. */
+/** Flags that stop the browser's own requests. */
 export function listBrowserFlags(): readonly string[] {
   return flags;
 }
 
-/** Starts the browser, which the caller closes; the flags keep it from asking anybody for anything by itself. `more`: further flags. */
+/** Starts the browser, which the caller closes; the flags stop its own requests. `more`: further flags. */
 export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: browserPath!, headless: true, args: [...flags, ...more] });
 }

@@ -22,7 +22,7 @@ export function createExamined(
   return { split: "none", ...rest, file, label, facts: createFacts(file, rest.facts) };
 }
 
-/** An examination of recordings that nobody listened to. */
+/** An examination of made-up recordings. */
 export function createExamination(
   recordings: readonly ExaminedRecording[],
   rest: Partial<Examination> = {},

@@ -60,7 +60,7 @@ export interface HubContent {
   readonly card?: unknown;
   /** Only these tokens may read it. */
   readonly tokens?: readonly string[];
-  /** Its existence is known to everybody. */
+  /** Its existence is public. */
   readonly gated?: boolean;
   /** What the Hub says of it; null: nothing. */
   readonly private?: boolean | null;

@@ -9,7 +9,7 @@ import { createMatrix } from "../../src/math/matrix.ts";
 import type { ReportData, ReportFinding, ReportRecording } from "../../src/view/report/report-data.ts";
 import { drawSpectrogram } from "../../src/view/spectrogram-picture.ts";
 
-/** What a data set may be called by somebody who means harm, or by accident. */
+/** Hostile or accidental names of a data set. */
 export const hostileTexts = [
   `<script>document.title = "broken"</script>`,
   `"><img src=x onerror="document.title='broken'">`,
@@ -19,7 +19,7 @@ export const hostileTexts = [
   "&lt;b&gt; & ]]> \u2028 \ud800",
 ];
 
-/** What {@link makeReportData} may be told. */
+/** Options of {@link makeReportData}. */
 export interface MakeReportOptions {
   readonly labels?: readonly string[];
   readonly shots?: number;

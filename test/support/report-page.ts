@@ -43,7 +43,7 @@ export async function expectWholeReports(
   expect((await readFile(full)).length).toBeLessThan(12e6);
   for (const path of [...paths, join(golem, "report.html")]) {
     const text = await readFile(path, "utf8");
-    // Nothing of where things are on this machine.
+    // No paths of this machine.
     for (const place of [folder, dirname(golem), bankingFolder, dirname(bankingFolder)])
       expect(text).not.toContain(place);
     const { page, complaints, requests } = await openWatchedPage(browser, { viewport: desk });

@@ -96,3 +96,13 @@ export function createForm(files: Readonly<Record<string, Uint8Array>>): FormDat
   }
   return form;
 }
+
+/** Asks the golem of {@link getToneGolem} for a label; a body that is no form is sent as WAV. */
+export function postSound(served: Served, body: BodyInit, signal?: AbortSignal): Promise<Response> {
+  return served.fetch("/v1/golems/tones/predict", {
+    method: "POST",
+    body,
+    ...(body instanceof FormData ? {} : { headers: { "content-type": "audio/wav" } }),
+    ...(signal ? { signal } : {}),
+  });
+}

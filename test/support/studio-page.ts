@@ -94,8 +94,8 @@ export async function watchPage(page: Page): Promise<void> {
 }
 
 /**
- * From the home screen to recorded classes, as somebody at the keyboard does it: names them, then records each until the studio stops by itself.
- * `speak` puts into the microphone what belongs to a class; `onRecorded` is told after each.
+ * From the home screen to recorded classes, by keyboard: names them, then records each until the studio stops.
+ * `speak` puts into the microphone what belongs to a class; `onRecorded` is called after each.
  */
 export async function recordClasses(
   page: Page,

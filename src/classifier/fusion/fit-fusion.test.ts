@@ -79,7 +79,7 @@ describe("copies", () => {
     const test = makeEmbeddings({ ...options, shots: 50, seed: 2 });
     const disturbed = test.map((own) => disturb(own, random));
     const score = (augment: Augmentation) => {
-      const classifier = fitClassifier(rows, encoderSet, { seed: 0, augment });
+      const classifier = fitClassifier(rows, encoderSet, { head: "auto", seed: 0, augment });
       const predicted = getPredictions(classifier.computeProbabilities(disturbed));
       return predicted.filter((label, i) => label === Number(test[i]!.label.at(-1))).length / test.length;
     };

@@ -130,7 +130,7 @@ describe("the fusion of many recordings", () => {
   });
 
   it("is what a runner gives for prepared folds; other folds are fitted by themselves", async () => {
-    const problem: FitProblem = { ...rows, encoderSet, options: { seed: 0 } };
+    const problem: FitProblem = { ...rows, encoderSet, options: { head: "auto", seed: 0 } };
     const runner = createInlineRunner(problem);
     const folds = blocks.map((test) => ({
       ...{ repeat: 0, test, train: [...rows.labels.keys()].filter((row) => !test.includes(row)) },
@@ -146,7 +146,7 @@ describe("the fusion of many recordings", () => {
   });
 
   it("can be stopped", async () => {
-    const runner = createInlineRunner({ ...rows, encoderSet, options: { seed: 0 } });
+    const runner = createInlineRunner({ ...rows, encoderSet, options: { head: "auto", seed: 0 } });
     const aborted = AbortSignal.abort();
     await expect(runner.prepare!([], { signal: aborted })).rejects.toThrow(/aborted|stopped|interrupted/i);
   });

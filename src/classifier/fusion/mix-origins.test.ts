@@ -39,7 +39,7 @@ function makeRows(real: number, synthetic: number, misleads: boolean, seed: numb
 
 function score(rows: LabelledRows): number {
   const test = makeRows(50, 0, false, 99);
-  const classifier = fitClassifier(rows, encoderSet, { seed: 0 });
+  const classifier = fitClassifier(rows, encoderSet, { head: "auto", seed: 0 });
   const { data } = classifier.computeProbabilities(test.embeddings);
   const isRight = test.labels.map((label, row) => {
     const own = data.subarray(row * classes, (row + 1) * classes);

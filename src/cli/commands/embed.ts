@@ -42,7 +42,7 @@ export async function runCommand(
   if (data === undefined && options.out === undefined) return embedShards({ ...options, run }, terminal);
   throw new GolemError(
     "usage",
-    "--run was given with DATA or --out; a run knows its data and where shards go.",
+    "--run was given with DATA or --out; a run records its data and the place of its shards.",
     {
       hint: "Leave them out. If the recordings are elsewhere on this machine, use --data.",
     },

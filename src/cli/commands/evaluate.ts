@@ -1,6 +1,6 @@
 /** `golem evaluate GOLEM DATA`: scores a golem on recordings it was not trained on. */
 import { dirname, resolve } from "node:path";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
 import type { EnvironmentOptions } from "../../node/environment.ts";
 import { type Golem, loadGolem } from "../../node/golem.ts";

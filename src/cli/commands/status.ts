@@ -1,4 +1,4 @@
-/** `golem status --run RUN`: how far a run is. */
+/** `golem status --run RUN`: the progress of a run. */
 import { setTimeout as pause } from "node:timers/promises";
 import { openRun } from "../../node/shards/run-document.ts";
 import { measureRun, type RunStatus } from "../../node/shards/run-status.ts";
@@ -11,7 +11,7 @@ interface StatusOptions extends CommonOptions {
   readonly watch?: boolean;
 }
 
-/** Milliseconds between two looks with `--watch`. */
+/** Milliseconds between updates with `--watch`. */
 const watchMilliseconds = 2000;
 
 /** Runs the command; resolves with the exit code: 1 while shards have failed. */

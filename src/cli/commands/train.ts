@@ -6,7 +6,7 @@ import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import type { Device } from "../../core/device.ts";
 import { formatPercent } from "../../core/format.ts";
 import { pickTopFindings } from "../../doctor/diagnose.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { reportFile } from "../../golem/golem-files.ts";
 import { maximumDense } from "../../head/large-ridge.ts";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
@@ -155,7 +155,7 @@ const leastShare = 0.005;
  */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
-  // A share that rounds to nothing says nothing.
+  // A share that rounds to 0 is left out.
   const counted = views.filter(({ weight }) => weight >= leastShare);
   const transcribed = counted.filter(needsTranscriber);
   const layerViews = counted.filter((view) => !needsTranscriber(view));

@@ -31,7 +31,7 @@ export function planPretrained(
   const known = families.flatMap(({ modelTypes }) => modelTypes);
   throw new GolemError(
     "unknown-encoder",
-    `config.json is of a model of type ${JSON.stringify(type) ?? "unknown"}; encoders are built from ${known.join(", ")}.`,
+    `config.json describes a model of type ${JSON.stringify(type) ?? "unknown"}; the supported types are ${known.join(", ")}.`,
     { hint: "Any model with an ONNX file can be used with a descriptor." },
   );
 }

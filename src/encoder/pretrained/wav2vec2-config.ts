@@ -78,7 +78,7 @@ function check<T>(schema: z.ZodMiniType<T>, json: unknown, file: string): T {
     json,
     (found) =>
       new GolemError("unknown-encoder", `${file} describes a network that cannot be built: ${found}.`, {
-        hint: "wav2vec2 and HuBERT as published by their authors are supported, and what was fine-tuned from them.",
+        hint: "wav2vec2 and HuBERT as published by their authors are supported, and models fine-tuned from them.",
       }),
   );
 }

@@ -13,6 +13,7 @@ import { mapChunks } from "./chunked-graph.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";
 import { cutFrames, type Geometry, orderWeights, trimToFrames } from "./frames-graph.ts";
 import type { LinearWriter } from "./linear.ts";
+import { addVector } from "./transformer.ts";
 import { getReceptiveField, type Wav2Vec2Config } from "./wav2vec2-config.ts";
 
 const microsoft = { domain: "com.microsoft" } as const;
@@ -126,11 +127,6 @@ async function addActivation(context: FrontContext, product: string, layer: numb
     attributes: { axis: -1, epsilon: { float: epsilon } },
   });
   return graph.addNode("Gelu", [norm], microsoft);
-}
-
-async function addVector({ graph, tensors }: FrontContext, name: string): Promise<string> {
-  const values = await tensors.read(name);
-  return graph.addTensor(name, [values.length], values);
 }
 
 /**

@@ -61,6 +61,6 @@ function check<T>(schema: z.ZodMiniType<T>, json: unknown, file: string): T {
 
 function refuse(file: string, what: string): GolemError {
   return new GolemError("unknown-encoder", `${file} describes a network that cannot be built: ${what}.`, {
-    hint: "Whisper as published by its authors is supported, and what was fine-tuned or distilled from it.",
+    hint: "Whisper as published by its authors is supported, and models fine-tuned or distilled from it.",
   });
 }

@@ -7,7 +7,8 @@
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";
 import { formatNumberOf } from "../../core/format.ts";
-import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
+import { quoteShellWord } from "../../core/shell-word.ts";
+import { describeUnpacking, isArchiveName } from "../../dataset/archive-name.ts";
 import type { Dataset, Recording, SkippedRecording } from "../../dataset/dataset.ts";
 import type { FolderLayout } from "../../dataset/folder-layout.ts";
 import { checkLabel, checkLabelCount } from "../../dataset/label-limits.ts";
@@ -130,7 +131,7 @@ function createNothingError(
     return new GolemError(
       "no-recordings",
       `${spec} holds no recordings but the archive ${archive}; a folder of recordings per class was expected.`,
-      { hint: `Unpack it, and name the folder: ${command} && golem train ${quote(folder)}` },
+      { hint: `Unpack it, and name the folder: ${command} && golem train ${quoteShellWord(folder)}` },
     );
   }
   const found = others.length === 0 ? "is empty" : `holds no recordings (only ${countExtensions(others)})`;

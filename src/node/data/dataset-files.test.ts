@@ -141,7 +141,7 @@ describe("a folder with metadata", () => {
     }
   });
 
-  it("in an encoding of another age is refused with the place", async () => {
+  it("in a legacy encoding is refused with the place", async () => {
     const bytes = Buffer.concat([Buffer.from("file_name,label\n1.wav,"), Buffer.from([0xe4, 0xe0])]);
     const folder = await arrange(["metadata.csv", bytes], "1.wav");
     await expect(loadDataset(folder)).rejects.toMatchObject({
@@ -237,7 +237,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("can be interrupted, and tells how far it is", async () => {
+  it("can be interrupted, and reports progress", async () => {
     const folder = await arrange(["m.csv", "file_name,label\n1.wav,a\n"], "1.wav");
     await expect(loadDataset(join(folder, "m.csv"), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "aborted",

@@ -6,7 +6,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
-import { describeUnpacking, isArchiveName, quote } from "../../dataset/archive-name.ts";
+import { quoteShellWord } from "../../core/shell-word.ts";
+import { describeUnpacking, isArchiveName } from "../../dataset/archive-name.ts";
 import type { Dataset, Split } from "../../dataset/dataset.ts";
 import { readFolderLayout } from "../../dataset/folder-layout.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
@@ -71,7 +72,7 @@ async function loadFolder(spec: string, folder: string, options: LoadDatasetOpti
   return locateRecordings(spec, folder, all, { ...options, confined: true });
 }
 
-/** Goes by another list in the folder if there is one, else by its folders. */
+/** Uses another list in the folder if there is one, otherwise its folders. */
 async function loadFolderWithoutMetadata(
   spec: string,
   folder: string,
@@ -94,7 +95,7 @@ function createArchiveError(spec: string): GolemError {
   return new GolemError(
     "invalid-data",
     `${spec} is an archive; a folder of recordings or a .csv, .tsv or .jsonl list was expected.`,
-    { hint: `Unpack it, and name the folder: ${command} && golem train ${quote(folder)}` },
+    { hint: `Unpack it, and name the folder: ${command} && golem train ${quoteShellWord(folder)}` },
   );
 }
 

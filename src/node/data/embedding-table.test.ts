@@ -130,7 +130,7 @@ print(json.dumps({name: [data[name].dtype.str, data[name].shape, data[name].toli
   });
 });
 
-describe("a table that cannot be", () => {
+describe("a table that cannot be written", () => {
   it.each(["F.csv", "F", "parquet", "F.npy", ".npz.txt"])("%s is wrong usage", async (name) => {
     await expect(writeEmbeddingTable(name, createRows(1), shape)).rejects.toMatchObject({
       code: "usage",

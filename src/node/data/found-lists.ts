@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
-import { quote } from "../../dataset/archive-name.ts";
+import { quoteShellWord } from "../../core/shell-word.ts";
 import type { FolderLayout } from "../../dataset/folder-layout.ts";
 import { findListColumns, type LabelledRows, readLabelledRows } from "../../dataset/labelled-rows.ts";
 import { createFileMatcher, measureMatch } from "../../dataset/listed-files.ts";
@@ -59,7 +59,7 @@ export async function findList(
   throw new GolemError(
     "invalid-data",
     `${spec} holds ${candidates.length} lists that name its recordings (${candidates.map(({ path }) => path).join(", ")}); one was expected.`,
-    { hint: `Name the one to go by, such as golem train ${quote(join(spec, first.path))}` },
+    { hint: `Name the one to go by, such as golem train ${quoteShellWord(join(spec, first.path))}` },
   );
 }
 
@@ -103,7 +103,7 @@ async function readCandidate(
   }
 }
 
-/** Rejects a list whose labels are not those of the folders: which of the two is right cannot be told. */
+/** Rejects a list whose labels are not those of the folders: which of the two is right cannot be decided. */
 function checkAgreement(spec: string, list: FoundList, layout: FolderLayout): void {
   const byFile = new Map(layout.recordings.map(({ path, label }) => [path, label]));
   const both = list.rows.filter(({ path }) => byFile.has(path));
@@ -115,7 +115,7 @@ function checkAgreement(spec: string, list: FoundList, layout: FolderLayout): vo
     `The folders of ${spec} and ${list.path} in it give ${other.length} of ${both.length} recordings different labels, such as ${first!.path}: ` +
       `"${byFile.get(first!.path)}" by its folder, "${first!.label}" by the list. One of them was expected.`,
     {
-      hint: `To go by the list: golem train ${quote(join(spec, list.path))}. To go by the folders: move ${list.path} out of the folder.`,
+      hint: `To go by the list: golem train ${quoteShellWord(join(spec, list.path))}. To go by the folders: move ${list.path} out of the folder.`,
     },
   );
 }

@@ -19,7 +19,7 @@ it("takes 50 recordings to learn from and tests on others, with every class in b
   const card = {
     configs: [{ config_name: "en-US", data_files: [{ split: "train", path: "en-US/train-*" }] }],
   };
-  // Intent 13 comes late, as any may in a list that nobody sorted.
+  // Intent 13 comes late, as any may in an unsorted list.
   const file = writeMindsParquet({
     rows: 220,
     rowsPerGroup: 50,

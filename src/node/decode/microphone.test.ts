@@ -1,4 +1,4 @@
-/** Which program records, what it is told, and that it never outlives its reader. No microphone is needed. */
+/** Which program records, its arguments, and that it never outlives its reader. No microphone is needed. */
 import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";

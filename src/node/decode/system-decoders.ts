@@ -4,7 +4,7 @@
  *
  * Not its concern: what is built in.
  *
- * The package (Symphonia in Rust) decodes AAC, ALAC and what else it knows; it keeps the delay of encoders,
+ * The package (Symphonia in Rust) decodes AAC, ALAC and others; it keeps the delay of encoders,
  * and needs the index of an MP4 file first.
  */
 

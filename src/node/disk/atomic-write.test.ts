@@ -98,7 +98,7 @@ describe("replacing a folder atomically", () => {
     expect(await readFile(join(folder, "thesis.tex"), "utf8")).toBe("years");
   });
 
-  it("looks again before it replaces", async () => {
+  it("checks again before it replaces", async () => {
     const folder = join(await createScratchFolder(), "g");
     const work = replaceFolderAtomic(folder, async (staging) => {
       await putGolem("1")(staging);
@@ -123,7 +123,7 @@ describe("replacing a folder atomically", () => {
     expect(await readdir(join(folder, ".."))).toEqual(["g"]);
   });
 
-  it("cleans up after the dead, not after the living", async () => {
+  it("removes files of processes that ended, not of running ones", async () => {
     const parent = await createScratchFolder();
     const day = new Date(Date.now() - 25 * 60 * 60 * 1000);
     const names = {

@@ -180,7 +180,8 @@ async function followLink(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a file or folder at a path. */
+export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 

@@ -192,7 +192,7 @@ describe("the store on disk", () => {
   });
 });
 
-describe("a store that cannot be", () => {
+describe("a store that cannot be opened", () => {
   it("is an error that names the folder", async () => {
     const file = join(await createScratchFolder(), "file");
     await writeFile(file, "");
@@ -201,7 +201,7 @@ describe("a store that cannot be", () => {
     expect(String(error)).toContain(file);
   });
 
-  it("is done without, after one warning", async () => {
+  it("is skipped after one warning", async () => {
     const file = join(await createScratchFolder(), "file");
     await writeFile(file, "");
     const warnings: ErrorRecord[] = [];

@@ -43,7 +43,7 @@ const stagingName = "writing";
 const digestBytes = 32;
 /** More than either codec writes. */
 const maximumBytes = 1 << 27;
-/** No write lasts as long. */
+/** Longer than any write takes. */
 const abandonedMilliseconds = 3_600_000;
 let counter = 0;
 

@@ -1,5 +1,5 @@
 /**
- * Opens and reads regular files, and nothing else: a pipe would block for good, a device never ends.
+ * Opens and reads regular files, and nothing else: a pipe would block forever, a device never ends.
  *
  * Not its concern: contents; which error a caller wants for a missing file.
  */

@@ -1,6 +1,6 @@
 /**
  * Trains a golem again without transcripts, on the same recordings with the same seed and settings, from
- * stored embeddings, so that only heads are fitted and scored anew. The recordings themselves must be found,
+ * stored embeddings, so that only heads are fitted and scored again. The recordings themselves must be found,
  * since their hashes are checked.
  *
  * Not its concern: formats of export.
@@ -33,8 +33,8 @@ export async function trainWithoutWords(
   if (data === undefined && training.withheld) {
     throw new GolemError(
       "data-not-found",
-      "This golem was passed on without saying where its recordings are; they are needed to train it without words.",
-      { hint: "Say where they are with --data." },
+      "This golem was passed on without the location of its recordings; they are needed to train it without words.",
+      { hint: "Name their location with --data." },
     );
   }
   const askedTest = training.asked?.test;
@@ -50,7 +50,7 @@ export async function trainWithoutWords(
       "data-not-found",
       `To train without words, the recordings are needed: ${error.message}`,
       {
-        hint: "Say where they are now with --data.",
+        hint: "Name their present location with --data.",
         cause: error,
       },
     );
@@ -59,7 +59,9 @@ export async function trainWithoutWords(
     throw new GolemError(
       "invalid-data",
       `The golem was trained on ${document.data.recordings} recordings; those in ${data ?? document.data.name} are not the same (${golem.document.data.recordings} of them), so the scores could not be compared.`,
-      { hint: "Say with --data where the recordings are as they were, or train anew with --no-transcript." },
+      {
+        hint: "Name the location of the unchanged recordings with --data, or train again with --no-transcript.",
+      },
     );
   }
   return golem;

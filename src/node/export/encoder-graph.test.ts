@@ -52,7 +52,9 @@ async function compare(id: string, scratch?: string, precision?: "fp32"): Promis
   }
 }
 
-it.each(["moonshine-tiny", "google-speech-embedding"])("%s hears the same in a graph", (id) => compare(id));
+it.each(["moonshine-tiny", "google-speech-embedding"])("%s gives the same embeddings in a graph", (id) =>
+  compare(id),
+);
 
 it.each(["wav2vec2", "hubert"])("%s, built from its checkpoint, too", async (name) => {
   await compare(fixture(name), await createScratchFolder(), "fp32");

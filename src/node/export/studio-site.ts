@@ -66,7 +66,7 @@ const builtPage = getPackagePath("dist", "studio");
 export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise<StudioSite> {
   const { cache = getCacheFolder(), signal, onWarning } = options;
   const site = new Map<string, SiteFile>(await getBuiltPages());
-  // Its server is golem review.
+  // Only `golem review` serves it.
   site.delete("review.html");
   const encoderSets = [
     ...defaultEncoderIds.map(getEncoderDefinition),

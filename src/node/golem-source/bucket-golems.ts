@@ -17,7 +17,7 @@ import {
   type SourceOptions,
 } from "./golem-source.ts";
 
-/** Most objects of a prefix that are looked at. */
+/** Maximum number of objects under a prefix. */
 const maximumObjects = 10_000;
 const parts = ["document", "tensors", "training", "text"] as const;
 const partNames: ReadonlySet<string> = new Set(parts.map((part) => golemFiles[part]));

@@ -9,10 +9,10 @@ import { golemFiles } from "../../golem/golem-files.ts";
 import { readGolemFiles } from "../disk/golem-folder.ts";
 import { checkGolemCount, type GolemSource, type GolemSources } from "./golem-source.ts";
 
-/** Most times that a folder which changes while it is read is read again. */
+/** Maximum number of times that a folder is read if it changes meanwhile. */
 const maximumAttempts = 5;
 
-/** Opens a folder. What is no folder of golems is taken for a golem, whose reading then says what is missing. */
+/** Opens a folder. A folder without golems is treated as a golem, and reading it reports what is missing. */
 export function openFolderGolems(address: string): GolemSources {
   const folder = resolve(address);
   return {

@@ -10,7 +10,7 @@ import { golemFiles } from "../../golem/golem-files.ts";
 import type { Warning } from "../../workflow/environment.ts";
 import type { GolemFiles } from "../disk/golem-folder.ts";
 
-/** Most golems of one folder of golems. */
+/** Maximum number of golems in one folder. */
 const maximumGolems = 256;
 
 /** Options of requests. */

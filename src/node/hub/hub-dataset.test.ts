@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readAll } from "../../../test/support/audio-files.ts";
-import { type HubContent, startHubServer } from "../../../test/support/hub-server.ts";
+import { card, id, readRecording, start } from "../../../test/support/hub-dataset.ts";
+import { fails } from "../../../test/support/hub-files.ts";
 import {
   createRowAudio,
   intents,
@@ -11,62 +12,11 @@ import {
   mindsFeatures,
   writeMindsParquet,
 } from "../../../test/support/minds-parquet.ts";
-import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { GolemError } from "../../core/error.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../../dataset/selection.ts";
 import { fetchRecordings } from "../data/embed-recordings.ts";
-import type { LoadDatasetOptions } from "../data/recording-files.ts";
-import { getCacheFolder } from "../disk/cache-folder.ts";
-import { loadHubDataset } from "./hub-dataset.ts";
 
-const id = "PolyAI/minds14";
-const card = {
-  configs: [
-    { config_name: "en-US", data_files: [{ split: "train", path: "en-US/train-*" }] },
-    { config_name: "ko-KR", data_files: [{ split: "train", path: ["ko-KR/train-*.parquet"] }] },
-  ],
-};
-
-async function start(
-  content: Partial<HubContent> = {},
-  minds: MindsOptions = { rows: 60, rowsPerGroup: 20 },
-) {
-  const server = await startHubServer();
-  const file = writeMindsParquet(minds);
-  const files = {
-    "en-US/train-00000-of-00001.parquet": file,
-    "ko-KR/train-00000-of-00001.parquet": file,
-    "README.md": "",
-  };
-  const commit = server.put({ id, type: "dataset", files, card, ...content });
-  const settings = await server.createSettings();
-  const cache = getCacheFolder({ GOLEM_HOME: await createScratchFolder() });
-  const load = (spec: string, options: LoadDatasetOptions & { offline?: boolean } = {}): Promise<Dataset> =>
-    loadHubDataset(spec, { cache, settings: { ...settings, offline: options.offline ?? false }, ...options });
-  const countBytes = (): number => server.log.reduce((sum, entry) => sum + entry.bytes, 0);
-  return { server, file, commit, settings, cache, load, countBytes };
-}
-
-async function fails(action: Promise<unknown>): Promise<GolemError> {
-  const error = await action.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(error instanceof GolemError)) throw new Error(`no GolemError but ${error}`);
-  return error;
-}
-
-async function readRecording(dataset: Dataset, index: number): Promise<Uint8Array> {
-  const source = await dataset.recordings[index]!.open();
-  try {
-    return await source.read(0, source.byteLength);
-  } finally {
-    await source.close();
-  }
-}
-
-it("knows that a data set is public only from the Hub, and as it said last", async () => {
+it("takes a data set for public only if the Hub last said so", async () => {
   for (const [isPrivate, isPublic] of [
     [false, true],
     [true, false],
@@ -100,7 +50,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(facts).toMatchObject({ container: "wav", sampleRate: 8000, seconds: 0.5 });
   });
 
-  it("asks for nothing twice: neither in the next run nor offline", async () => {
+  it("requests nothing twice: neither in the next run nor offline", async () => {
     const { load, server } = await start();
     const spec = `hf:${id}?config=en-US`;
     const first = await load(spec);

@@ -32,7 +32,7 @@ describe("a revision of the Hub", () => {
     expect(await fetchHubRevision(model, "main", { settings })).toEqual(found);
   });
 
-  it("is asked for again when the answer breaks off", async () => {
+  it("is requested again when the answer breaks off", async () => {
     const { server, commit, settings } = await start();
     server.faults.push({ at: "api", dropAfter: 10 });
     expect(await resolveHubRevision(model, "main", { settings })).toBe(commit);

@@ -39,7 +39,7 @@ describe("settings of the Hub", () => {
     expect(twoLines).not.toThrow(/hf_a|Secret/);
   });
 
-  it("know a mirror and offline", () => {
+  it("include a mirror and offline use", () => {
     expect(getHubSettings({ HF_ENDPOINT: "http://mirror:8080/hf/" }).endpoint).toBe("http://mirror:8080/hf");
     for (const value of ["1", "true", "ON", "Yes"])
       expect(getHubSettings({ HF_HUB_OFFLINE: value }).offline).toBe(true);

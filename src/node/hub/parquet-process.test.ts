@@ -53,7 +53,7 @@ it("ends it at once when the work is interrupted", async () => {
   await expect(reading).rejects.toMatchObject({ code: "aborted" });
 });
 
-it("passes on what the source of the bytes rejects with", async () => {
+it("rejects with the error of the byte source", async () => {
   const bytes = await readFile(new URL("../../../test/fixtures/parquet/snappy.parquet", import.meta.url));
   const memory = createMemorySource(bytes, "cut off");
   let isCut = false;

@@ -1,6 +1,6 @@
 /**
- * Decodes Parquet values in a process that can be ended: a hostile file can keep a decoder busy for good, exhaust
- * the heap, or grow an array until the engine aborts its whole process.
+ * Decodes Parquet values in a process that can be ended: a hostile file can keep a decoder busy forever,
+ * exhaust the heap, or grow an array until the engine aborts its whole process.
  *
  * Each reading has a deadline that follows from the bytes it may decode; time spent waiting for bytes does not
  * count.
@@ -128,7 +128,7 @@ function getDecodingTime({ metadata, columns }: ParquetRequest): number {
   return bytes / slowestBytesPerMillisecond;
 }
 
-/** Calls back once it has run for so long, pauses left out; one that is paused twice has to be resumed twice. */
+/** Calls back after running for `milliseconds`, not counting pauses; each pause needs its own resume. */
 function createClock(milliseconds: number, onLate: () => void) {
   let left = milliseconds;
   let pauses = 1;

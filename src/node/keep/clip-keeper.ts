@@ -49,7 +49,7 @@ export interface ClipKeeper {
   /** Writes a clip soon; failures become warnings. `source`: what was listened to. */
   keep(clip: HeardClip, source: string): void;
   getState(): KeptState;
-  /** Resolves when all clips are written, or after so many seconds, with a warning; default: no limit. */
+  /** Resolves when all clips are written, or after that many seconds, with a warning; default: no limit. */
   close(maximumSeconds?: number): Promise<void>;
 }
 

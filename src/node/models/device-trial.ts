@@ -25,7 +25,7 @@ interface Choice {
 
 /** Choices made in this process, so that each is tried once. */
 const choices = new Map<string, Promise<Choice>>();
-/** Who was told of a fault, so that one is said once, however often more is embedded. */
+/** Listeners that have received a fault, so that each gets it once, however often more is embedded. */
 const told = new WeakMap<object, Set<string>>();
 
 /**
@@ -68,7 +68,7 @@ async function choose(
     if (isAuto) continue;
     const record = {
       code: "encoder-failed",
-      message: `The device ${device} is not used, but the processor: ${fault}`,
+      message: `The processor is used instead of the device ${device}: ${fault}`,
       hint: "Leave out --device, or see docs/deploy.md for what each device needs.",
     };
     return { device: "cpu", fault: record };
@@ -127,7 +127,7 @@ async function findLack(device: Provider): Promise<string | undefined> {
   const { listSupportedBackends } = await import("onnxruntime-node");
   const supported = listSupportedBackends().map(({ name }) => name);
   if (!supported.includes(device)) {
-    return `ONNX Runtime has ${supported.join(", ")} on ${process.platform}-${process.arch}, and not ${device}.`;
+    return `ONNX Runtime supports ${supported.join(", ")} on ${process.platform}-${process.arch}, not ${device}.`;
   }
   if (device === "cuda") {
     const [prefix, suffix] = process.platform === "win32" ? ["", "dll"] : ["lib", "so"];

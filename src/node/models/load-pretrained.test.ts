@@ -19,7 +19,7 @@ async function createPlaces(model: string) {
   return { folder, cache: getCacheFolder({ GOLEM_HOME: join(scratch, "cache") }) };
 }
 
-describe("giants", () => {
+describe("pretrained encoders", () => {
   it.each(["wav2vec2", "wav2vec2-large", "hubert"])("makes an encoder of %s", async (model) => {
     const { folder, cache } = await createPlaces(model);
     const reference = await openCheckpoint({
@@ -82,7 +82,7 @@ describe("giants", () => {
     const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
     await writeFile(join(folder, "config.json"), JSON.stringify({ ...config, hidden_size: 96 }));
     await expect(preparePretrained({ folder }, { cache })).rejects.toMatchObject({ code: "weights-damaged" });
-    const graphs = await readdir(join(cache.encoders, "giants"), { recursive: true });
+    const graphs = await readdir(join(cache.encoders, "pretrained encoders"), { recursive: true });
     expect(graphs.filter((name) => name.includes("onnx"))).toEqual([]);
   });
 

@@ -73,7 +73,7 @@ export async function preparePretrained(
       `There is no layer ${throughLayer} in ${source.id ?? basename(pretrained.folder)}; it has 0 to ${plan.layers - 1}.`,
     );
   }
-  const root = join(cache.encoders, "giants");
+  const root = join(cache.encoders, "pretrained encoders");
   const sha256 = await hashPretrainedFolder(pretrained, join(root, "sources"));
   const graphOptions = { precision, throughLayer };
   const path = getPretrainedGraphPath(root, plan, sha256, graphOptions);

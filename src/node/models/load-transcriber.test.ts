@@ -4,7 +4,7 @@ import { loadTranscriber } from "./load-transcriber.ts";
 
 const tone = Float32Array.from({ length: 16_000 }, (_, i) => 0.3 * Math.sin(i / 9));
 
-it("uses an encoder that is there, and leaves it to its owner", async () => {
+it("uses a given encoder, and does not dispose of it", async () => {
   const encoder = await loadEncoder("moonshine-tiny");
   const transcriber = await loadTranscriber("moonshine-tiny", { encoder });
   const transcript = await transcriber.transcribe(tone);
@@ -18,7 +18,7 @@ it("uses an encoder that is there, and leaves it to its owner", async () => {
   await expect(alone.transcribe(tone)).rejects.toThrow();
 });
 
-it("says which encoders write down what they hear", async () => {
+it("says which encoders transcribe", async () => {
   await expect(loadTranscriber("mfcc")).rejects.toMatchObject({
     code: "unknown-encoder",
     message: expect.stringContaining("moonshine-tiny"),

@@ -214,7 +214,7 @@ describe("what stops the npm client", () => {
     ["broken", /E500, 500 Internal Server Error/],
     ["cut", /ECONNRESET, (aborted|socket hang up)/],
     ["refused", /ECONNREFUSED/],
-  ])("is told in one line, with what to do: %s", async (fault, reason) => {
+  ])("is reported in one line, with what to do: %s", async (fault, reason) => {
     const { registry, folder, cache, definition } = await prepare();
     if (fault === "refused") useRegistry(`http://127.0.0.1:${await getClosedPort()}`);
     else registry.fault = fault;

@@ -50,7 +50,7 @@ export async function listPretrained(
   id?: string,
   cache: CacheFolder = getCacheFolder(),
 ): Promise<PretrainedRecord[]> {
-  const root = join(cache.encoders, "giants");
+  const root = join(cache.encoders, "pretrained encoders");
   const records: PretrainedRecord[] = [];
   for (const name of await readdir(root, { recursive: true }).catch(() => [])) {
     if (!name.endsWith(".onnx.json")) continue;

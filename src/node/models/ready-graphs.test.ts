@@ -88,7 +88,7 @@ describe("kept graphs", () => {
     expect((await embed(keeping)).read).toBe(0);
   });
 
-  it("are done without where the folder cannot be written", async () => {
+  it("are skipped where the folder cannot be written", async () => {
     const blocked = join(home, "a file");
     await writeFile(blocked, "");
     const runtime = createNodeOnnxRuntime({ threads: 1, readyFolder: join(blocked, "ready") });

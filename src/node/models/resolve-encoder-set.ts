@@ -4,6 +4,7 @@
  * Not its concern: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
 
+import { isFused } from "../../classifier/classifier.ts";
 import { defaultRecipe, encoderSets } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import { checkSameTranscriber } from "../../encoder/identity.ts";
@@ -22,15 +23,9 @@ export async function resolveEncoderSet(
   choice: EncoderChoice,
   environment: HubEnvironment = {},
 ): Promise<ResolvedEncoderSet> {
-  const {
-    encoder = defaultRecipe.encoder,
-    layer = defaultRecipe.layer,
-    head = defaultRecipe.head,
-    transcript = defaultRecipe.transcript,
-    precision,
-  } = choice;
-  const isFused = precision === undefined && layer === defaultRecipe.layer && head === defaultRecipe.head;
-  const set = isFused && Object.hasOwn(encoderSets, encoder) ? encoderSets[encoder] : undefined;
+  const { encoder = defaultRecipe.encoder, layer, transcript = defaultRecipe.transcript, precision } = choice;
+  const isWhole = precision === undefined && isFused(choice);
+  const set = isWhole && Object.hasOwn(encoderSets, encoder) ? encoderSets[encoder] : undefined;
   if (!set) {
     const cut = typeof layer === "number" ? layer : undefined;
     return {
@@ -55,8 +50,8 @@ export async function resolveGolemEncoderSet(
   if (options.encoder !== undefined && wanted.length !== 1) {
     throw new GolemError(
       "invalid-option",
-      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can stand for one encoder only.`,
-      { hint: "Leave --encoder out: built-in encoders are found by themselves." },
+      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
+      { hint: "Leave --encoder out: built-in encoders are found automatically." },
     );
   }
   const encoders = [];

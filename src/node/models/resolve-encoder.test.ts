@@ -1,21 +1,14 @@
 /** Finding encoders by name, path and repository; golems that find theirs again; workers that load them. */
-import { cp, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startHubServer } from "../../../test/support/hub-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createConvModel } from "../../../test/support/tiny-onnx.ts";
-import { writeTones } from "../../../test/support/tone-recordings.ts";
 import { writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
-import { createMemoryStore } from "../../embed/memory-store.ts";
-import { embedRecordings } from "../data/embed-recordings.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
-import { loadGolem } from "../golem.ts";
-import { createEmbeddingPool } from "../threads/embedding-pool.ts";
-import { predictFiles } from "../threads/predict-files.ts";
-import { train } from "../train.ts";
-import { loadEncoder, prepareEncoder } from "./load-encoder.ts";
+import { loadEncoder } from "./load-encoder.ts";
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 const pretrained = fileURLToPath(new URL("../../../test/fixtures/pretrained/wav2vec2", import.meta.url));
@@ -37,16 +30,8 @@ async function writeDescribed(folder: string): Promise<void> {
   await writeFile(join(folder, "golem-encoder.json"), JSON.stringify(descriptor));
 }
 
-async function predictAll(golem: Parameters<typeof predictFiles>[0], files: string[], cache: CacheFolder) {
-  const labels = [];
-  for await (const { prediction, error } of predictFiles(golem, files, { cache })) {
-    labels.push(prediction?.label ?? error);
-  }
-  return labels;
-}
-
 describe("resolving an encoder", () => {
-  it("knows the built-in ones by name, and the default", async () => {
+  it("finds the built-in ones by name, and the default", async () => {
     expect((await resolveEncoder()).info.id).toBe("moonshine-tiny");
     expect((await resolveEncoder("auto")).info.id).toBe("moonshine-tiny");
     expect(await resolveEncoder("mfcc")).toMatchObject({
@@ -210,78 +195,5 @@ describe("encoders of the Hub", () => {
     await expect(resolveEncoder("someone/described", { settings })).rejects.toMatchObject({
       code: "weights-missing",
     });
-  });
-});
-
-describe("golems of encoders in folders", () => {
-  it("embeds in workers what this thread embeds, with nothing but what was resolved", async () => {
-    const { folder, model, cache } = await createPlaces();
-    const { dataset, files } = await writeTones(folder, 10);
-    const encoder = await resolveEncoder(model, { cache });
-    const { embedded } = await embedRecordings(dataset.recordings, {
-      encoders: [encoder],
-      cache,
-      store: createMemoryStore(),
-    });
-    expect(embedded).toHaveLength(10);
-    await prepareEncoder(encoder, { cache });
-    const pool = await createEmbeddingPool({
-      encoderSet: { encoders: [encoder], transcriber: undefined },
-      ...{ audio: {}, cache, tasks: 1 },
-    });
-    const { embeddings } = await pool.embed(files[3]!, "3");
-    expect(embeddings.map(({ vector }) => vector)).toEqual(embedded[3]!.vectors);
-    await pool.close();
-  });
-
-  it("finds its encoder again, elsewhere when told, and refuses another", async () => {
-    const { folder, model, cache } = await createPlaces();
-    const { dataset, files } = await writeTones(folder);
-    const options = { encoder: model, layer: 1, head: "centroid", repeats: 1, cache } as const;
-    const trained = await train(dataset, options);
-    expect(trained.document.encoders[0]).toMatchObject({ id: model, layers: 2, precision: "int8" });
-    const saved = join(folder, "golem");
-    await trained.save(saved);
-    const want = files.map((_, n) => (n % 2 ? "high" : "low"));
-    const golem = await loadGolem(saved, { cache });
-    expect(await predictAll(golem.model, files, cache)).toEqual(want);
-
-    const moved = join(folder, "moved");
-    await rename(model, moved);
-    await expect(loadGolem(saved, { cache })).rejects.toMatchObject({ code: "weights-missing" });
-    const found = await loadGolem(saved, { cache, encoder: moved });
-    expect((await found.predict(files[1]!)).label).toBe("high");
-    await found.dispose();
-
-    await writeDescribed(moved);
-    expect((await loadGolem(saved, { cache, encoder: moved })).encoderSet.encoders[0]!.source.kind).toBe(
-      "pretrained",
-    );
-    const preprocessor = join(moved, "preprocessor_config.json");
-    await writeFile(preprocessor, `${await readFile(preprocessor, "utf8")} `);
-    await expect(loadGolem(saved, { cache, encoder: moved })).rejects.toMatchObject({
-      code: "golem-version",
-    });
-  });
-
-  it("goes to the Hub for the commit it was trained on", async () => {
-    const { folder, cache } = await createPlaces();
-    const { dataset, files } = await writeTones(folder);
-    const server = await startHubServer();
-    const onHub = { "model.onnx": createConvModel(17), "golem-encoder.json": JSON.stringify(descriptor) };
-    const commit = server.put({ type: "model", id: "someone/tiny", files: onHub });
-    const { cache: hubCache } = await server.createSettings();
-    vi.stubEnv("HF_ENDPOINT", server.endpoint);
-    vi.stubEnv("HF_HUB_CACHE", hubCache);
-    const golem = await train(dataset, { encoder: "someone/tiny", head: "centroid", repeats: 1, cache });
-    expect(golem.document.encoders[0]).toMatchObject({ id: "someone/tiny", revision: commit });
-    await golem.save(join(folder, "golem"));
-    server.put({ type: "model", id: "someone/tiny", files: { ...onHub, "model.onnx": createConvModel(13) } });
-    vi.stubEnv("HF_HUB_CACHE", join(folder, "another"));
-    const loaded = await loadGolem(join(folder, "golem"), { cache });
-    expect(loaded.encoderSet.encoders[0]!.info.revision).toBe(commit);
-    expect((await loaded.predict(files[0]!)).label).toBe("low");
-    await loaded.dispose();
-    vi.unstubAllEnvs();
   });
 });

@@ -5,7 +5,7 @@
  * Code specific to a kind of encoder is loaded on demand, so that the default starts quickly.
  * Not its concern: how encoders run, recordings.
  */
-import { stat } from "node:fs/promises";
+
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -14,6 +14,7 @@ import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
 import { checkSameEncoder } from "../../encoder/identity.ts";
 import { defaultEncoderId, encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
 import { localRevision, paddedMark, type ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
+import { exists } from "../disk/atomic-write.ts";
 import {
   type FileSet,
   type HubEnvironment,
@@ -146,8 +147,4 @@ function checkPrecision(info: EncoderInfo, precision: string | undefined): void 
       hint: "Leave --precision out.",
     },
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
 }

@@ -41,7 +41,10 @@ export async function resolvePretrained(
   if (precision !== "int8" && precision !== "fp32") {
     throw new GolemError("invalid-option", `${files.id} is available in int8 and fp32; got ${precision}.`);
   }
-  const sha256 = await hashPretrainedFolder(pretrained, join(cache.encoders, "giants", "sources"));
+  const sha256 = await hashPretrainedFolder(
+    pretrained,
+    join(cache.encoders, "pretrained encoders", "sources"),
+  );
   const graph: GraphOptions = { precision, throughLayer: layer };
   const type = String((pretrained.config as { model_type?: unknown }).model_type);
   return {

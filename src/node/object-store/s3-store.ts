@@ -1,5 +1,5 @@
 /**
- * A bucket of S3, or of anything that speaks its protocol, as an object store.
+ * A bucket of S3, or of any server with the same protocol, as an object store.
  *
  * The SDK takes address, region and credentials from the environment as all AWS tools do: AWS_ENDPOINT_URL,
  * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken
@@ -26,7 +26,7 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
   if (!match || (prefix !== "" && findKeyFault(prefix) !== undefined)) {
     throw new GolemError(
       "usage",
-      `${address} is no address of S3; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
+      `${address} is not an S3 address; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
       {
         hint: "Name the bucket after s3://, then a slash and the prefix.",
       },

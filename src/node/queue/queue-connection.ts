@@ -57,7 +57,7 @@ export async function loadQueuePackages() {
 }
 
 /**
- * Connects, and asks for an answer. A connection that `stays` is made anew whenever it breaks; another gives
+ * Connects, and waits for an answer. A connection that `stays` is reopened whenever it breaks; another gives
  * up after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server refuses
  * or cannot be reached.
  */

@@ -4,7 +4,7 @@
  * Not its concern: queues.
  */
 
-/** How workers behave unless told otherwise. */
+/** How workers behave by default. */
 export const queueDefaults = {
   /** Seconds for which a worker holds a shard without being heard of. */
   leaseSeconds: 60,

@@ -52,7 +52,7 @@ const jobOptions = {
   removeOnComplete: true,
 } as const;
 
-/** A shard that failed for good. */
+/** A shard that failed permanently. */
 export interface ShardFailure {
   readonly shard: number;
   readonly reason: string;
@@ -61,7 +61,7 @@ export interface ShardFailure {
 /** A queue that is open. */
 export interface ShardQueue {
   readonly queue: Queue<ShardJob>;
-  /** The status of a run with what the queue knows of it. */
+  /** The status of a run, with the queue's counts. */
   addCounts(run: Run, status: RunStatus): Promise<RunStatus & { readonly failures: readonly ShardFailure[] }>;
   close(): Promise<void>;
 }

@@ -69,7 +69,7 @@ export async function serveWorkerMetrics(
   });
   const shards = new Counter({
     name: "golem_shards_total",
-    help: "Shards by what became of them in this worker",
+    help: "Shards by their outcome in this worker",
     labelNames: ["outcome"],
     registers,
   });
@@ -86,7 +86,7 @@ export async function serveWorkerMetrics(
   });
   const busy = new Counter({
     name: "golem_busy_seconds_total",
-    help: "Time in which a shard was embedded",
+    help: "Time to embed a shard",
     registers,
   });
   const server = createServer((request, response) => {

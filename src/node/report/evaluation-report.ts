@@ -6,8 +6,9 @@
 
 import { selectScored } from "../../classifier/evaluate-classifier.ts";
 import { computeRecordingMap } from "../../classifier/features/recording-map.ts";
+import { quoteShellWord } from "../../core/shell-word.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { describeRecordings as createAccounts } from "../../golem/training-account.ts";
 import type { ReportData } from "../../view/report/report-data.ts";
 import { evaluate } from "../../workflow/evaluate.ts";
@@ -25,7 +26,6 @@ import {
   describeDataset,
   describePlace,
   listCommands,
-  quote,
 } from "../../workflow/report-commands.ts";
 import type { ReportSources } from "../data/report-sources.ts";
 import { locateFiles } from "../data/report-sources.ts";
@@ -68,7 +68,7 @@ export async function evaluateForReport(
     reproduction: {
       commands: [
         ...listCommands(document, training).slice(0, 1),
-        `npx golem evaluate my-golem ${quote(describePlace(name))} --report report.html`,
+        `npx golem evaluate my-golem ${quoteShellWord(describePlace(name))} --report report.html`,
       ],
       facts: [...listFacts(document), ["test set", `${describeDataset(name)}, ${known.length} recordings`]],
     },

@@ -117,7 +117,7 @@ async function locate(
   return found;
 }
 
-/** A store that knows the originals from the shards, and everything else from the store. */
+/** A store that reads the originals from the shards, and everything else from the store. */
 function createKnownStore(
   store: EmbeddingStore,
   outputs: readonly EmbeddedFile[],

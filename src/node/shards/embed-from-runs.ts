@@ -213,9 +213,9 @@ function createOtherError(run: Run, wanted: string): GolemError {
   const found = `${ids}${run.transcriber ? " with transcripts" : " without transcripts"}${run.audio.trim === false ? ", not trimmed" : ""}`;
   return new GolemError(
     "invalid-option",
-    `${run.store.address} was embedded with ${found}; ${wanted}, as they are asked for, are not in it.`,
+    `${run.store.address} was embedded with ${found}; ${wanted}, as requested, are not in it.`,
     {
-      hint: "Ask for what it holds (--encoder, --no-transcript, --no-trim), or plan another run with the encoders you need.",
+      hint: "Request what it holds (--encoder, --no-transcript, --no-trim), or plan another run with the encoders you need.",
     },
   );
 }

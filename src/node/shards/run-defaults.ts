@@ -4,7 +4,7 @@
  * Not its concern: runs.
  */
 
-/** Recordings per shard unless told otherwise: a minute or so of work, and some 20 MB. */
+/** Recordings per shard by default: a minute or so of work, and some 20 MB. */
 export const defaultShardSize = 1024;
 
 /** Name of the document of a run: a folder that holds it is a run. */

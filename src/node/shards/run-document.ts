@@ -23,13 +23,13 @@ import { type ObjectStore, readObject } from "../object-store/object-store.ts";
 import { openObjectStore } from "../object-store/open-store.ts";
 import { runFile } from "./run-defaults.ts";
 
-/** Most recordings per shard: their vectors are held in memory. */
+/** Maximum number of recordings per shard: their vectors are held in memory. */
 export const maximumShardSize = 65_536;
-/** Most shards per run. */
+/** Maximum number of shards per run. */
 const maximumShards = 1_000_000;
 /** Largest document read, in bytes. */
 const maximumBytes = 64 << 20;
-/** Most recordings left out that are recorded one by one. */
+/** Maximum number of recordings left out that are recorded one by one. */
 export const maximumSkippedListed = 10_000;
 /** Hexadecimal digits of fingerprints and contents in names. */
 const digits = 16;
@@ -73,7 +73,7 @@ const runDocument = z.object({
     trim: z.optional(z.boolean()),
     maximumSeconds: z.optional(z.number().check(z.positive())),
   }),
-  /** Whether vectors are stored with 16 bits unless told otherwise. */
+  /** Whether vectors are stored with 16 bits by default. */
   fp16: z.boolean(),
   encoders: z
     .array(z.object({ ...source, layers: positive, dimensions: positive, ...arithmetic }))
@@ -105,7 +105,7 @@ export async function openRun(address: string, options: WorkOptions = {}): Promi
   const store = await openObjectStore(address);
   const bytes = await readObject(store, runFile, maximumBytes, options).catch((error: unknown) => {
     if (!(error instanceof GolemError) || error.code !== "data-not-found") throw error;
-    throw new GolemError("data-not-found", `${address} is no run: it holds no ${runFile}.`, {
+    throw new GolemError("data-not-found", `${address} is not a run: it has no ${runFile}.`, {
       hint: "Make one: golem plan DATA --out RUN",
       cause: error,
     });

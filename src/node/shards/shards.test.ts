@@ -1,47 +1,12 @@
 /** Runs of shards on real recordings: planning, embedding, reading back, training. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFile, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { copyFile, cp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
-import { createTone, createWav } from "../../../test/support/audio-files.ts";
-import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { getSharedFolder } from "../../../test/support/shared-folder.ts";
-
-/** Twelve tones in two classes, and three files that are no recordings. */
-async function writeData(folder: string): Promise<void> {
-  for (let n = 0; n < 12; n++) {
-    const label = n % 2 ? "high" : "low";
-    await mkdir(join(folder, label), { recursive: true });
-    const tone = createTone(16_000, 0.5 + 0.05 * n, 1, (n % 2 ? 2000 : 200) + 13 * n);
-    await writeFile(join(folder, label, `${n}.wav`), createWav(tone, 16_000));
-  }
-  await writeFile(join(folder, "low", "garbage.wav"), Buffer.from("this is no sound at all, in no way"));
-  await writeFile(join(folder, "low", "empty.wav"), "");
-  await writeFile(
-    join(folder, "high", "cut.wav"),
-    createWav(createTone(16_000, 1, 1, 900), 16_000).subarray(0, 20),
-  );
-}
-
-const getData = () => getSharedFolder("tones-for-shards", writeData);
-
-/** A run over the tones that is done. */
-const getRun = () =>
-  getSharedFolder("run-of-tones", async (folder) => {
-    const data = await getData();
-    expect((await runGolem(["plan", data, "--out", folder, "--shard-size", "4", "--quiet"])).exitCode).toBe(
-      0,
-    );
-    expect((await runGolem(["embed", "--run", folder, "--quiet"])).exitCode).toBe(0);
-  });
-
-async function runJson(...args: string[]) {
-  const { exitCode, stdout, stderr } = await runGolem([...args, "--json", "--quiet"]);
-  return { exitCode, stderr, document: stdout === "" ? undefined : JSON.parse(stdout) };
-}
+import { getData, getRun, runJson } from "../../../test/support/tone-run.ts";
 
 async function hashShards(run: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
@@ -161,83 +126,12 @@ describe("shards", () => {
     expect(errors.map(({ key }) => key)).toEqual(["high/cut.wav", "low/empty.wav", "low/garbage.wav"]);
   });
 
-  it("train the golem that the folder trains, byte for byte, copies included", async () => {
-    const out = await createScratchFolder();
-    const data = await getData();
-    const run = await getRun();
-    const train = async (from: string, name: string, ...args: string[]) => {
-      const { document } = await runJson("train", from, "--out", join(out, name), ...args);
-      expect(document.evaluation?.skipped).toHaveLength(3);
-      return readFile(join(out, name, "head.safetensors"));
-    };
-    expect(await train(run, "a")).toEqual(await train(data, "b"));
-    expect(await train(run, "c", "--head", "logistic")).toEqual(await train(data, "d", "--head", "logistic"));
-    const evaluated = await runJson("evaluate", join(out, "c"), run);
-    expect(evaluated.document.error.code).toBe("no-recordings");
-    const doctor = await runJson("doctor", run);
-    const own = await runJson("doctor", data);
-    expect(doctor.document).toEqual(own.document);
-    const predicted = await runJson("suggest", join(out, "c"), run);
-    expect(predicted.document.error.message).toContain("trained on all 12");
-  });
-
   it("say which encoders they hold when others are asked for", async () => {
     const run = await getRun();
     const out = join(await createScratchFolder(), "golem");
     const { document } = await runJson("train", run, "--out", out, "--encoder", "mfcc");
     expect(document.error).toMatchObject({ code: "invalid-option" });
     expect(document.error.message).toContain("moonshine-tiny and google-speech-embedding with transcripts");
-  });
-
-  it("with 16 bits are half as large and train nearly the same golem", async () => {
-    const data = await getData();
-    const run = await createScratchFolder();
-    await runJson("plan", data, "--out", run, "--shard-size", "8", "--encoder", "moonshine-tiny", "--fp16");
-    // moonshine-tiny alone has no transcripts.
-    expect((await runJson("embed", "--run", run)).document.errors).toBe(3);
-    const out = await createScratchFolder();
-    const half = await runJson("train", run, "--out", join(out, "half"), "--augment", "none");
-    const whole = await runJson(
-      "train",
-      data,
-      "--out",
-      join(out, "whole"),
-      "--encoder",
-      "moonshine-tiny",
-      "--augment",
-      "none",
-    );
-    expect(half.document.views).toHaveLength(whole.document.views.length);
-    expect(half.document.evaluation.balancedAccuracy).toBeCloseTo(
-      whole.document.evaluation.balancedAccuracy,
-      1,
-    );
-  });
-
-  it("score a golem on held-out recordings, as their folder does", async () => {
-    const [data, run, out] = [
-      await createScratchFolder(),
-      await createScratchFolder(),
-      await createScratchFolder(),
-    ];
-    for (let n = 0; n < 4; n++) {
-      const label = join(data, n % 2 ? "high" : "low");
-      await mkdir(label, { recursive: true });
-      const tone = createTone(16_000, 0.4, 1, (n % 2 ? 2100 : 150) + 7 * n);
-      await writeFile(join(label, `${n}.wav`), createWav(tone, 16_000));
-    }
-    const encoder = ["--encoder", "google-speech-embedding"];
-    await runJson("train", await getData(), "--out", join(out, "golem"), ...encoder, "--augment", "none");
-    await runJson("plan", data, "--out", run, "--shard-size", "3", ...encoder);
-    await runJson("embed", "--run", run);
-    const scored = await runJson("evaluate", join(out, "golem"), run);
-    expect(scored.document.recordings).toBe(4);
-    expect(scored.document).toEqual((await runJson("evaluate", join(out, "golem"), data)).document);
-    await rm(join(run, "shards", (await readdir(join(run, "shards")))[0]!));
-    const partly = await runJson("evaluate", join(out, "golem"), run, "--strict");
-    expect(partly.exitCode).toBe(1);
-    expect(partly.document.recordings).toBeLessThan(4);
-    expect(partly.document.skipped[0].message).toContain("1 of 2 shards");
   });
 });
 

@@ -3,7 +3,7 @@
  *
  * Not its concern: how recordings are made.
  *
- * The list metadata.csv is written anew with a column `origin`; its other columns and rows stay. A folder per
+ * The list metadata.csv is rewritten with a column `origin`; its other columns and rows stay. A folder per
  * class gets such a list of the recordings that it has.
  */
 import { mkdir, readdir, writeFile } from "node:fs/promises";

@@ -18,7 +18,7 @@ import { createWorkerPool } from "./worker-pool.ts";
 
 /** Fewest recordings for which worker threads gain time. */
 const worthWorkers = 8;
-/** Most workers: beyond it memory grows for little gain. */
+/** Maximum number of workers: beyond it memory grows for little gain. */
 const maximumWorkers = 8;
 
 /** What a worker is started with. */
@@ -113,7 +113,7 @@ async function createInlinePool(
     },
     async close() {
       closing.abort();
-      // An encoder may be at work on a window; it must not be freed under it.
+      // An encoder may still be processing a window; it must not be freed meanwhile.
       await queue;
       await encoderSet.dispose();
     },

@@ -6,6 +6,7 @@
  */
 import { availableParallelism } from "node:os";
 import { setImmediate as takeTurn } from "node:timers/promises";
+import { resolveHead } from "../../classifier/classifier.ts";
 import {
   type CandidateRunner,
   countNumbers,
@@ -22,7 +23,7 @@ import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "../models/ort-matrix-product.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** Most workers besides this thread. */
+/** Maximum number of workers besides this thread. */
 const maximumWorkers = 7;
 
 /** Numbers in the training matrix from which ONNX Runtime multiplies faster than loops, start included. */
@@ -48,10 +49,9 @@ const threads: FoldEnvironment = {
  */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
   const { embeddings, encoderSet, options } = problem;
-  const { head, layer = "auto" } = options;
   const numbers = embeddings.length * 2 * (encoderSet.encoders[0]?.dimensions ?? 0);
-  const isLogistic = head === "logistic" || (head === undefined && layer !== "auto");
-  if (!isLogistic || numbers < largeMatrix) return shareFolds(problem, threads, signal);
+  if (resolveHead(options) !== "logistic" || numbers < largeMatrix)
+    return shareFolds(problem, threads, signal);
   const runtime = createNodeOnnxRuntime({ threads: availableParallelism() });
   return createProductRunner(problem, await createOrtMatrixProduct(runtime));
 }

@@ -26,7 +26,7 @@ export interface GolemWorkerSettings {
   readonly busy: Int32Array;
   /** One number in memory that all workers share: microseconds for which they have worked on recordings. */
   readonly worked: BigInt64Array;
-  /** Most samples of all channels that are decoded for one prediction; default: no limit. */
+  /** Maximum number of samples of all channels that are decoded for one prediction; default: no limit. */
   readonly maximumSamples?: number | undefined;
   /** What encoders are to run on; default the processor. */
   readonly device?: Device | undefined;

@@ -1,7 +1,7 @@
 /**
  * The body of a process that runs a foreign model: its calls go to a thread, and this one watches what they cost.
  *
- * A model can loop for good or allocate without end, and neither a thread inside ONNX Runtime nor the runtime
+ * A model can loop forever or allocate without end, and neither a thread inside ONNX Runtime nor the runtime
  * itself can be stopped. This process can: it ends itself when a call takes more processor time than it was
  * given, when it holds more memory than it may, or when its parent is gone.
  * Not its concern: what a call does (model-worker.ts), who calls (models/isolated-model.ts).

@@ -28,7 +28,7 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
   return { pool, told, workers: watch.started };
 }
 
-it("gives a call that comes alone to the first worker, and reports how many are busy", async () => {
+it("gives a single call to the first worker, and reports how many are busy", async () => {
   const { pool, told, workers } = await createPool();
   const answered: (Worker | undefined)[] = [];
   for (const worker of workers) worker.on("message", () => answered.push(worker));
@@ -82,7 +82,7 @@ it("drops calls that are aborted before they start, and all when it is closed", 
   await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "aborted" });
 });
 
-it("gives up on workers that cannot start, with what kept them from it", async () => {
+it("gives up on workers that cannot start, with the reason", async () => {
   const deaths: unknown[] = [];
   const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings: null, count: 2 },

@@ -273,7 +273,7 @@ function take(waiting: Job[], isWanted: (job: Job) => boolean): Job[] {
   return taken;
 }
 
-/** The jobs of a dead worker that others can do: those behind the one that it was at. */
+/** The jobs of a dead worker that others can do: those after the one in progress. */
 function getRepeatable(lost: readonly Job[]): readonly Job[] {
   const running = lost.findIndex(({ isConcurrent }) => !isConcurrent);
   return lost.slice(running + 1).filter(({ isConcurrent, only, isFirst, options }) => {

@@ -3,7 +3,7 @@
  *
  * Not its concern: how calibration is measured.
  */
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { at, Picture, PictureText } from "../chart.tsx";
 import { formatShare } from "../format.ts";
 import type { ReportData } from "./report-data.ts";

@@ -4,7 +4,7 @@
  * Not its concern: how the matrix is drawn, how recordings are played.
  */
 import { formatWhole } from "../../core/format.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { type CellPlace, ConfusionMatrix, getCellId, isLargeMatrix } from "../confusion-matrix.tsx";
 import { formatShare } from "../format.ts";
 import { RecordingItem } from "./recording-item.tsx";

@@ -22,7 +22,7 @@ interface ShownDifference extends PairedDifference {
   readonly changed: readonly Readonly<Record<"file" | "label" | "a" | "b", string>>[];
 }
 
-/** Most recordings that are listed. */
+/** Maximum number of recordings that are listed. */
 const maximumListed = 500;
 
 /** Writes the page; `names`: how the two golems are called. */

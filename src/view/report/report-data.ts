@@ -3,7 +3,7 @@
  *
  * Not its concern: how the data was computed, how it is shown.
  */
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 
 /** A report: of a golem as it was trained, or of a golem on a test set. */

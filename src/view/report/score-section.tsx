@@ -5,7 +5,7 @@
  * Not its concern: how scores are computed, how they are drawn.
  */
 import { formatDuration, formatNumberOf, formatPercent } from "../../core/format.ts";
-import type { Evaluation } from "../../evaluate/evaluate.ts";
+import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { describeScored } from "../../evaluate/standing.ts";
 import { formatShare, keepPercents } from "../format.ts";
 import { ScorePicture } from "../score-picture.tsx";

@@ -49,7 +49,7 @@ export interface Unpickled {
   readonly length: number;
 }
 
-/** Most instructions that are run; those of published checkpoints have some ten thousand. */
+/** Maximum number of instructions that are run; those of published checkpoints have some ten thousand. */
 const maximumInstructions = 1_000_000;
 /** Longest name in a message, in characters. */
 const maximumNameLength = 100;
@@ -172,25 +172,25 @@ class Machine {
   setItems(items: PickleValue[]): void {
     const target = this.top();
     if (!(target instanceof Map) || items.length % 2)
-      this.fail("its pickle sets items of what is no dictionary");
+      this.fail("its pickle sets items of something that is not a dictionary");
     for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   }
 
   append(items: PickleValue[]): void {
     const target = this.top();
-    if (!Array.isArray(target)) this.fail("its pickle appends to what is no list");
+    if (!Array.isArray(target)) this.fail("its pickle appends to something that is not a list");
     for (const item of items) target.push(item);
   }
 
   pushGlobal(module: PickleValue, name: PickleValue): void {
     if (typeof module !== "string" || typeof name !== "string") {
-      this.fail("its pickle names a global by what is no text");
+      this.fail("its pickle names a global by something that is not text");
     }
     const object = this.options.globals.get(`${module} ${name}`);
     if (!object) {
       const asked = `${module}.${name}`.slice(0, maximumNameLength);
       this.fail(
-        `its pickle asks for Python's '${asked}', which is not part of a tensor; nothing of it was run`,
+        `its pickle asks for Python's '${asked}', which is not part of a tensor; nothing was executed`,
       );
     }
     this.push(object);
@@ -198,13 +198,16 @@ class Machine {
 
   recall(slot: number): void {
     const value = this.memo.get(slot);
-    this.push(value === undefined ? this.fail(`its pickle recalls what it never stored (${slot})`) : value);
+    this.push(
+      value === undefined ? this.fail(`its pickle reads memo slot ${slot}, which it never stored`) : value,
+    );
   }
 
   reduce(): void {
     const args = this.pop();
     const callable = this.pop();
-    if (!isCallable(callable) || !Array.isArray(args)) this.fail("its pickle calls what is no function");
+    if (!isCallable(callable) || !Array.isArray(args))
+      this.fail("its pickle calls something that is not a function");
     this.push(callable.call(args));
   }
 }

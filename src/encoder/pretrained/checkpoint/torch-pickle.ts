@@ -48,7 +48,7 @@ export interface TorchTensor extends PickleObject {
 
 type StorageType = PickleObject & { readonly kind: "storage-type"; readonly type: ElementType };
 
-/** Reads a pickle of tensors. Throws `weights-damaged` when it speaks of anything else. */
+/** Reads a pickle of tensors. Throws `weights-damaged` when it contains anything else. */
 export function unpickleTensors(bytes: Uint8Array, file: string): Unpickled {
   const damaged = (found: string) => damagedCheckpoint(file, found);
   const callable = (call: PickleCallable["call"]): PickleCallable => ({ kind: "callable", call });

@@ -110,7 +110,7 @@ describe.each(["bash", "fish", "zsh"] as const)("completion for %s", (shell) => 
   });
 });
 
-it("knows the demos", () => {
+it("completes the demos", () => {
   expect(commands.find(({ name }) => name === "demo")?.choices?.toSorted()).toEqual(
     Object.keys(demos).sort(),
   );

@@ -1,4 +1,4 @@
-/** `golem export --format web`: a folder that runs in a browser as it is, for everybody, and tells nothing that is private. */
+/** `golem export --format web`: a folder that runs in a browser, is accessible, and contains nothing private. */
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
@@ -59,7 +59,7 @@ describe.skipIf(!browserPath)(`an exported page${browserNote}`, () => {
     browser = await getBrowser();
   });
 
-  it("hears files, is fit for everybody in any light and size, and holds nothing private", async () => {
+  it("classifies files, is accessible in every theme and size, and holds nothing private", async () => {
     const { site, stdout } = await getSite();
     for (const name of await readdir(join(site, "golem"))) {
       if (name === "weights") continue;

@@ -104,7 +104,7 @@ describe("golem compare", () => {
 });
 
 describe("golem train --head auto --layer N", () => {
-  it("compares heads in every fold and tells their scores", async () => {
+  it("compares heads in every fold and reports their scores", async () => {
     const out = join(folder, "chosen");
     const { exitCode, stdout } = await runGolem([
       "train",

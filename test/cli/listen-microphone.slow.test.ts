@@ -69,7 +69,7 @@ it.skipIf(missing.length > 0)(
       }
     };
 
-    // What came faster than it is heard would be left out, and an event is told of when the next sound comes: after each sentence, the pipe is slow
+    // What came faster than it is heard would be left out, and an event is reported when the next sound comes: after each sentence, the pipe is slow
     // until its event is there.
     const pipe = await open(source, "r+");
     try {

@@ -40,12 +40,12 @@ describe("choosing a device", () => {
     expect(chosen).toBe("cpu");
     expect(warnings).toEqual([
       expect.stringMatching(
-        `The device ${foreign} is not used, but the processor: ONNX Runtime has .*cpu.*, and not ${foreign}`,
+        `The processor is used instead of the device ${foreign}: ONNX Runtime supports .*cpu.*, not ${foreign}`,
       ),
     ]);
   });
 
-  it("says a fault once to each that listens, and tries once", async () => {
+  it("reports a fault once per listener, and tries once", async () => {
     const encoderSet = { encoders: [await resolveEncoder(id)], transcriber: undefined };
     const warnings: string[] = [];
     const onWarning = ({ message }: { message: string }): void => void warnings.push(message);
@@ -53,7 +53,7 @@ describe("choosing a device", () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it("says nothing of auto, whatever it finds", async () => {
+  it("prints nothing for auto, whatever it finds", async () => {
     const { chosen, warnings } = await choose("auto");
     expect(devices).toContain(chosen);
     expect(warnings).toEqual([]);
@@ -112,8 +112,8 @@ describe("--device", () => {
     const plain = await embed("cpu");
     const fallen = await embed(foreign);
     expect([plain.exitCode, fallen.exitCode]).toEqual([0, 0]);
-    expect(plain.stderr).not.toContain("The device");
-    expect(fallen.stderr.match(/The device/g)).toHaveLength(1);
+    expect(plain.stderr).not.toContain("used instead of the device");
+    expect(fallen.stderr.match(/used instead of the device/g)).toHaveLength(1);
     expect(fallen.bytes).toEqual(plain.bytes);
   });
 
@@ -125,9 +125,9 @@ describe("--device", () => {
     await trained.dispose();
     const served = await serve({ golems: [golem], workers: 1, device: foreign });
     try {
-      const lines = served.getLog().filter(({ msg }) => String(msg).includes("The device"));
+      const lines = served.getLog().filter(({ msg }) => String(msg).includes("used instead of the device"));
       expect(lines).toMatchObject([
-        { level: 40, msg: expect.stringContaining(`The device ${foreign} is not used`) },
+        { level: 40, msg: expect.stringContaining(`instead of the device ${foreign}`) },
       ]);
     } finally {
       await served.server.close();
