@@ -8,7 +8,13 @@ import { makePrintable } from "../core/printable.ts";
 import { listForecasts } from "../evaluate/advice.ts";
 import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
 import { describeScoreName, describeUnmeasured, judgeStanding } from "../evaluate/standing.ts";
-import { describeAdvice, describeGrouping, describeRange, describeUnscored } from "../view/sentences.ts";
+import {
+  describeAdvice,
+  describeGrouping,
+  describeLimit,
+  describeRange,
+  describeUnscored,
+} from "../view/sentences.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { choosePlotSize, describeLine, describeScale } from "./text-plot.ts";
 import { wrapIndented } from "./text-table.ts";
@@ -50,6 +56,7 @@ export function describeCurve(
   const wrap = (text: string, indent = 0) => wrapIndented(text, indent, width);
   const { points, chance, recordings } = curve;
   const { crossValidated, trainedPerClass, balancedAccuracy: score } = points.at(-1)!;
+  const limit = describeLimit(curve);
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
   const standing = judgeStanding(curve);
@@ -84,6 +91,7 @@ export function describeCurve(
       curve.testRecordings === undefined
         ? `the last o is the score of \`golem train\`${describeRaise()}`
         : `the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are left alone here`,
+      ...(limit ? [limit] : []),
       ...(curve.unscoredLabels ? [describeUnscored(curve.unscoredLabels)] : []),
     ].flatMap((text) => wrap(text, 2).map(dim)),
     "",

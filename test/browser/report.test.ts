@@ -53,6 +53,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       {
         ...{ difference: 0.05, interval: [-0.02, 0.12], recordings: 40 },
         scores: { a: 0.85, b: 0.9 },
+        brier: { a: 0.2, b: 0.15, difference: -0.05, interval: [-0.1, 0.01] },
         perClass: { yes: { a: 0.8, b: 0.9, recordings: 20 }, [long]: { a: 0.9, b: 0.9, recordings: 20 } },
         changed: [{ file: `${long}.wav`, label: "yes", a: long, b: "yes" }],
       },
