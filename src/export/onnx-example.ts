@@ -1,11 +1,9 @@
 /**
  * The example script of an ONNX export: predictions for 16 kHz WAV files, using only onnxruntime-node. It
- * trims silence like the golem.
+ * trims silence as the golem does.
  *
- * Not its concern: files.
- *
- * The parameters of trimming are those of audio/trim.ts. ONNX Runtime for JavaScript gives no access
- * to a file's metadata, so labels and threshold are written into the script.
+ * The parameters of trimming are those of audio/trim.ts. ONNX Runtime for JavaScript gives no access to a
+ * file's metadata, so labels and threshold are written into the script.
  */
 import { trimParameters } from "../audio/trim.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";
@@ -20,8 +18,7 @@ export function writeOnnxExample(file: string, { audio, labels, familiarity }: G
   const { sampleRate } = audio;
   const hop = Math.max(1, Math.round(sampleRate * p.frameSeconds));
   return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line per recording, with an error if it failed; needs only onnxruntime-node.
-// WAV: ${sampleRate} Hz, mono, 16 bit. To convert any file: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a
-// pcm_s16le OUT.wav
+// WAV: ${sampleRate} Hz, mono, 16 bit. To convert any file: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as ort from "onnxruntime-node";
@@ -29,7 +26,7 @@ import * as ort from "onnxruntime-node";
 const labels = ${JSON.stringify(labels)};
 const unknownLabels = ${JSON.stringify(labels.filter((label) => unknownLabels.includes(label)))};
 const threshold = ${familiarity ? familiarity.threshold : "-Infinity"}; // a lower familiarity means unlike all classes
-// Makes products of int8 weights exact on every processor.
+// Makes products with int8 weights exact on every processor.
 const options = { extra: { session: { x64quantprecision: "1" } } };
 const session = await ort.InferenceSession.create(fileURLToPath(new URL(${JSON.stringify(encodeURIComponent(file))}, import.meta.url)), options);
 
