@@ -18,7 +18,8 @@ export function writeOnnxExample(file: string, { audio, labels, familiarity }: G
   const { sampleRate } = audio;
   const hop = Math.max(1, Math.round(sampleRate * p.frameSeconds));
   return `// node ${JSON.stringify(getOnnxExampleName(file))} RECORDING.wav ...   prints one JSON line per recording, with an error if it failed; needs only onnxruntime-node.
-// WAV: ${sampleRate} Hz, mono, 16 bit. To convert any file: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a pcm_s16le OUT.wav
+// WAV: ${sampleRate} Hz, mono, 16 bit. To convert any file: ffmpeg -i IN -ac 1 -ar ${sampleRate} -c:a
+// pcm_s16le OUT.wav
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as ort from "onnxruntime-node";

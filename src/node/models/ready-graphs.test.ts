@@ -1,4 +1,4 @@
-/** Kept graphs: the same bits as without them, no weights read, damage repaired. */
+/** Cached graphs give results equal to the bit, avoid reading weights, and are replaced when damaged. */
 import { cp, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,10 @@ const random = createRandom(3);
 const samples = Float32Array.from({ length: 24_000 }, (_, i) => 0.1 * random.normal() * Math.sin(i / 3_000));
 let home: string;
 
-/** All numbers of the default encoders and the transcriber; `read` counts the weight files that are read. */
+/**
+ * Computes all numbers of the default encoders and the transcriber; `read` counts the weight files that are
+ * read.
+ */
 async function embed(runtimeOf: (id: string) => OnnxRuntime, folder = home) {
   const cache = getCacheFolder({ GOLEM_HOME: folder });
   let read = 0;
@@ -69,7 +72,7 @@ describe("kept graphs", () => {
     expect(kept.numbers).toEqual(plain.numbers);
     expect(kept.text).toBe(plain.text);
     const names = (await readdir(getFolder("moonshine-tiny"))).map((name) => name.split("-")[0]);
-    // Each graph is as its recorded SHA-256 says: others would not have been kept.
+    // Each graph has its recorded SHA-256: others would not have been cached.
     expect(names.sort()).toEqual(["attended", "encoder", "step"]);
     expect((await readdir(getFolder("google-speech-embedding"))).length).toBe(2);
   });

@@ -1,5 +1,6 @@
 /**
- * The contract of object stores, over a folder and a real S3 server; runs in buckets, archives and tables.
+ * The contract of object stores, tested with a folder and a real S3 server; runs of shards over buckets,
+ * archives and tables.
  */
 
 import { spawnSync } from "node:child_process";
@@ -103,7 +104,7 @@ describe("errors of S3", () => {
       try {
         return await load();
       } catch {
-        // As Node words it.
+        // Worded as Node does.
         throw Object.assign(new Error(`Cannot find package '${name}' imported from x`), {
           code: "ERR_MODULE_NOT_FOUND",
         });
@@ -117,7 +118,7 @@ describe("errors of S3", () => {
   });
 });
 
-/** Names and hashes of what a run holds. */
+/** Names and hashes of the objects of a run. */
 async function hashRun(address: string): Promise<Record<string, string>> {
   const store = await openObjectStore(address);
   const hashes: Record<string, string> = {};
@@ -214,7 +215,7 @@ describe("runs over a bucket", () => {
       "none",
     );
     expect(document).toMatchObject({ recordings: 4, labels: ["high", "low"] });
-    // The same archives in a folder, and one alone.
+    // The same archives in a folder, and a single one.
     const local = await createScratchFolder();
     await writeFile(join(local, "one.tar"), await readFile(join(folder, "pax.tar")));
     for (const data of [local, join(local, "one.tar")]) {
