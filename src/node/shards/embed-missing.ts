@@ -19,7 +19,7 @@ export interface EmbedRunOptions extends ShardEmbedderOptions {
 /** Counts of what was done. */
 export interface EmbeddedRun {
   readonly shards: number;
-  /** Number of shards that this call embedded. */
+  /** Number of shards that this call embedded; then the recordings and errors in them. */
   readonly embedded: number;
   readonly clips: number;
   readonly errors: number;
