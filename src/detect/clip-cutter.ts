@@ -55,9 +55,12 @@ interface CutterOptions extends ClipKeeping {
 /** Cuts clips out of one stream. */
 interface ClipCutter {
   push(samples: Float32Array): void;
-  /** Cuts a stretch once the sound after it has arrived. */
+  /** Adds a part, which is cut as soon as the sound after it has arrived. */
   add(kind: ClipKind, event: DetectedEvent): void;
-  /** Ends the stream: what waits for sound is cut as it is, and what is added later at once. */
+  /**
+   * Ends the stream: waiting parts are cut with the sound that there is, and parts added later are cut at
+   * once.
+   */
   finish(): void;
 }
 
