@@ -1,14 +1,15 @@
 /**
- * How often `golem diff` finds a regression, and how often it calls equal versions different: a simulation on
- * the held-out answers of real golems.
+ * Simulates how often `golem diff` finds a regression, and how often it calls equal versions different, on
+ * the held-out predictions of real golems.
  *
  *   npx tsx runs/diff.ts [FOLDER]
  *
- * FOLDER holds the data sets (default ../shared/data). For each set two golems are trained on the same 300 recordings: with
- * another seed, with other statistics over time, and with another encoder. In every draw, the answers of the two are exchanged for a random
- * half of the speakers, so that the versions are equally good in expectation and disagree as real ones do. For a regression, right answers of
- * the second are turned wrong at random, .05 of balanced accuracy in expectation. Both are compared by the
- * same code as `golem diff A B`. Writes runs/results/diff.json and .md; what is in diff.json is not
+ * FOLDER contains the data sets (default ../shared/data). For each set, two golems are trained on the same
+ * 300 recordings: with another seed, with other statistics over time, and with another encoder. In every
+ * draw, the predictions of the two are exchanged for a random half of the speakers, so that the versions are
+ * equally good in expectation and disagree as real ones do. For a regression, right predictions of the second
+ * are made wrong at random, by .05 of balanced accuracy in expectation. Both are compared by the same code as
+ * in `golem diff A B`. Writes runs/results/diff.json and .md; results that are already in diff.json are not
  * measured again.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -41,7 +42,7 @@ interface Row {
   readonly recordings: number;
   readonly speakers: number;
   readonly accuracy: number;
-  /** Mean absolute difference of the shares of repeats in which a recording is answered rightly. */
+  /** Mean absolute difference of the shares of repeats in which a recording is predicted correctly. */
   readonly disagreement: number;
   /** Shares of draws. */
   readonly equalCalledDifferent: number;
@@ -57,7 +58,7 @@ function getCorrectness({ votes = [], outOfFold = [], label }: Held, labels: rea
   return (votes.find(([answer]) => answer === own)?.[1] ?? 0) / total;
 }
 
-/** The same recording, answered wrongly: by the class that comes second. */
+/** Returns the same recording with a wrong prediction: the second most probable class. */
 function turnWrong(recording: Held, labels: readonly string[]): Held {
   const own = labels.indexOf(recording.label);
   const outOfFold = [...recording.outOfFold!];
@@ -73,7 +74,7 @@ const withRecordings = (model: GolemModel, recordings: readonly Held[]): GolemMo
   training: { ...model.training, recordings: [...recordings] },
 });
 
-/** The two with the answers exchanged for a random half of the speakers. */
+/** Exchanges the predictions of the two for a random half of the speakers. */
 function exchange(a: GolemModel, b: GolemModel, random: Random): [Held[], Held[]] {
   const sides = new Map<string, boolean>();
   const other = new Map(b.training.recordings.map((own) => [own.fileHash, own]));
@@ -113,7 +114,10 @@ function simulate(set: string, versions: string, a: GolemModel, b: GolemModel): 
   };
 }
 
-/** Answers of two equal versions to 300 recordings, `flip` of the wrong ones turned right and as many right ones wrong. */
+/**
+ * Draws predictions of two equal versions for 300 recordings; the share `flip` of the wrong ones is made
+ * right, and as many right ones wrong.
+ */
 function drawAnswers(random: Random, flip: number) {
   const accuracy = 0.8;
   const truth = Array.from({ length: limit }, (_, row) => `class ${row % 3}`);
@@ -124,7 +128,10 @@ function drawAnswers(random: Random, flip: number) {
   return { truth, groups: truth.map(() => undefined), a, b, worse };
 }
 
-/** A row of the table of simulated answers: disagreement, equal called different, regression found. */
+/**
+ * Returns a row of the table of simulated predictions: disagreement, equal called different, regression
+ * found.
+ */
 function simulateAnswers(flip: number): [number, number, number] {
   const draws = 2000;
   let [disagreement, different, found] = [0, 0, 0];
