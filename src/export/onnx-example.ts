@@ -27,7 +27,7 @@ import * as ort from "onnxruntime-node";
 const labels = ${JSON.stringify(labels)};
 const unknownLabels = ${JSON.stringify(labels.filter((label) => unknownLabels.includes(label)))};
 const threshold = ${familiarity ? familiarity.threshold : "-Infinity"}; // a lower familiarity means unlike all classes
-// Makes products with int8 weights exact on every processor.
+// Makes products of int8 weights exact on every processor.
 const options = { extra: { session: { x64quantprecision: "1" } } };
 const session = await ort.InferenceSession.create(fileURLToPath(new URL(${JSON.stringify(encodeURIComponent(file))}, import.meta.url)), options);
 
