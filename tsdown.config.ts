@@ -4,6 +4,9 @@ import { createThirdPartyNotices } from "./scripts/third-party-notices.ts";
 /** Where onnxruntime-web keeps what is fetched at run time. */
 const runtimeFolder = "node_modules/onnxruntime-web/dist";
 
+/** Without the report of which plugin took most of the time: on a busy machine every build prints one. */
+const checks = { pluginTimings: false };
+
 export default defineConfig([
   {
     entry: [
@@ -39,6 +42,7 @@ export default defineConfig([
     outputOptions: {
       chunkFileNames: "chunks/[name]-[hash].js",
     },
+    checks,
     plugins: [createThirdPartyNotices().emit()],
     // Texts that the report's page carries, read beside the code in src as in dist; licences.
     copy: [
@@ -65,6 +69,7 @@ export default defineConfig([
     inputOptions: {
       resolve: { conditionNames: ["onnxruntime-web-use-extern-wasm", "browser", "import", "default"] },
     },
+    checks,
     plugins: [createThirdPartyNotices().emit()],
     copy: [
       `${runtimeFolder}/ort-wasm-simd-threaded.mjs`,

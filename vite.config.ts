@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { createLogger, defineConfig, type Plugin } from "vite";
 import { createThirdPartyNotices } from "./scripts/third-party-notices.ts";
 
 /** The two files of ONNX Runtime that it loads by itself, beside the page. */
@@ -18,13 +18,26 @@ function emitOnnxRuntime(): Plugin {
   };
 }
 
+/** Warnings, without those about the two files that `emitOnnxRuntime` puts there. */
+function createBuildLogger() {
+  const logger = createLogger("warn");
+  const { warnOnce } = logger;
+  logger.warnOnce = (message, options) => {
+    if (!message.includes('new URL("./ort-wasm-simd-threaded.')) warnOnce(message, options);
+  };
+  return logger;
+}
+
 const notices = createThirdPartyNotices();
+/** Without the report of which plugin took most of the time: on a busy machine every build prints one. */
+const checks = { pluginTimings: false };
 
 /** The studio's page: a static site of its own in dist/studio, beside the package's modules. */
 export default defineConfig({
   root: "src/studio",
   // Relative addresses, so that the site works in any folder of any server.
   base: "./",
+  customLogger: createBuildLogger(),
   // The build of csv-parse that needs no Buffer of Node.
   resolve: {
     alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
@@ -38,9 +51,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The page's policy allows no data: addresses.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ["src/studio/index.html", "src/studio/review.html"] },
+    rolldownOptions: { input: ["src/studio/index.html", "src/studio/review.html"], checks },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
   },
-  worker: { format: "es", plugins: () => [notices.collect()] },
+  worker: { format: "es", plugins: () => [notices.collect()], rolldownOptions: { checks } },
 });

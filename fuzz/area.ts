@@ -11,12 +11,14 @@ export type Parse = (bytes: Uint8Array, name: string) => Promise<unknown>;
 export interface FuzzArea {
   /** Valid inputs by name, made by code or kept in fuzz/seeds; the same at every call. */
   createCorpus(): Promise<Record<string, Uint8Array>>;
+  /** Names of inputs that cost many times what others do; they are the base of an eighth as many inputs. */
+  readonly rare?: ReadonlySet<string>;
   /** Loads the parsers. */
   open(): Promise<{ readonly parse: Parse; readonly close?: () => Promise<void> }>;
 }
 
 /** Names of the areas; their modules are fuzz/areas/NAME.ts. */
-export const areaNames = ["audio", "checkpoint", "parquet", "golem", "onnx", "http"] as const;
+export const areaNames = ["audio", "checkpoint", "parquet", "golem", "onnx", "http", "run"] as const;
 
 /** Name of an area. */
 export type AreaName = (typeof areaNames)[number];

@@ -61,7 +61,7 @@ const report = (isDone: boolean): void => {
 for (let index = argument.from; index < argument.from + argument.count; index++) {
   number.writeDoubleLE(index);
   writeSync(progress, number, 0, 8, 0);
-  const plan = argument.plan ?? planNumbered(corpus, argument.seed, index);
+  const plan = argument.plan ?? planNumbered(corpus, area, argument.seed, index);
   const before = peak;
   const start = performance.now();
   const outcome = await tryInput(parse, plan);

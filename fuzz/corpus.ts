@@ -16,8 +16,8 @@ export async function loadCorpus(area: FuzzArea, folder?: string | undefined): P
 }
 
 /** Plans the input of a seed with this number. */
-export function planNumbered(corpus: Corpus, seed: number, index: number): InputPlan {
-  return planInput(corpus, createRandom(seed, index));
+export function planNumbered(corpus: Corpus, { rare }: FuzzArea, seed: number, index: number): InputPlan {
+  return planInput(corpus, createRandom(seed, index), rare);
 }
 
 /** The files of a folder, without its folders, by name. */

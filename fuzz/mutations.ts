@@ -75,12 +75,15 @@ const tokenPattern = /-?\d[\d.eE+-]*|"[^"]*"|true|false|null/y;
 
 const widths = [1, 2, 4, 8] as const;
 const maximumMutations = 4;
+/** One in so many inputs of a rare base is made. */
+const rareShare = 8;
 
-/** Plans one input: an entry of the corpus and one to four changes. */
-export function planInput(corpus: Corpus, random: Random): InputPlan {
+/** Plans one input: an entry of the corpus, less often one of `rare`, and one to four changes. */
+export function planInput(corpus: Corpus, random: Random, rare?: ReadonlySet<string>): InputPlan {
   const names = [...corpus.keys()];
   const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)]!;
-  const base = pick(names);
+  let base = pick(names);
+  while (rare?.has(base) && random.integer(rareShare) > 0) base = pick(names);
   const size = Math.max(1, corpus.get(base)!.length);
   // Half of all places are in the first 128 bytes, where headers are.
   const place = () => random.integer(random.uniform() < 0.5 ? Math.min(size, 128) : size);

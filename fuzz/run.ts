@@ -1,7 +1,7 @@
 /**
  * Gives mutated files to the real parsers, in processes that are watched.
  *
- *   npm run fuzz -- [--area audio|checkpoint|parquet|golem|onnx|http] [--minutes N] [--count N] [--seed S] [--from N]
+ *   npm run fuzz -- [--area audio|checkpoint|parquet|golem|onnx|http|run] [--minutes N] [--count N] [--seed S] [--from N]
  *                   [--corpus FOLDER] [--findings FOLDER] [--publish]
  *
  * Without --area all areas share the minutes (default 2: for continuous integration). --count ends an area after so

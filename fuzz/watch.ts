@@ -79,8 +79,10 @@ export interface FuzzOptions {
 }
 
 /** Longest time until the first input. */
-const startSeconds = 120;
+const startSeconds = 600;
 const pollMilliseconds = 100;
+/** Decoders of WebAssembly come and go with every input: with helper threads, clearing up takes half of the time. */
+const memoryFlags = ["--single-threaded-gc", "--max-semi-space-size=64"];
 const keptOutput = 4000;
 const childFile = fileURLToPath(new URL("child.ts", import.meta.url));
 
@@ -150,7 +152,7 @@ async function runChild(
   writeFileSync(argument.progress, start);
   const child: ChildProcess = spawn(
     process.execPath,
-    ["--import", "tsx", childFile, JSON.stringify(argument)],
+    [...memoryFlags, "--import", "tsx", childFile, JSON.stringify(argument)],
     { stdio: ["ignore", "pipe", "pipe", "ipc"] },
   );
   let output = "";
@@ -194,7 +196,7 @@ async function minimiseFinding(
 ): Promise<Finding> {
   const { area } = (await import(argument.module)) as { readonly area: FuzzArea };
   const corpus = await loadCorpus(area, argument.corpus);
-  const plan = planNumbered(corpus, argument.seed, finding.index);
+  const plan = planNumbered(corpus, area, argument.seed, finding.index);
   const smallest = await minimise(plan, async (each) => {
     const one = { ...argument, from: finding.index, count: 1, plan: each };
     const deadline = Date.now() + 1000 * (startSeconds + hangSeconds);

@@ -1,34 +1,36 @@
 /**
- * Simulates how often `golem diff` finds a regression, and how often it calls equal versions different, on
- * the held-out predictions of real golems.
+ * How often `golem diff` finds a regression, and how often it calls equal versions different: a simulation on
+ * the held-out answers of real golems.
  *
  *   npx tsx runs/diff.ts [FOLDER]
  *
- * FOLDER contains the data sets (default ../shared/data). For each set, two golems are trained on the same
- * 300 recordings: with another seed, with other statistics over time, and with another encoder. In every
- * draw, the predictions of the two are exchanged for a random half of the speakers, so that the versions are
- * equally good in expectation and disagree as real ones do. For a regression, right predictions of the second
- * are made wrong at random, by .05 of balanced accuracy in expectation. Both are compared by the same code as
- * in `golem diff A B`. Writes runs/results/diff.json and .md; results that are already in diff.json are not
- * measured again.
+ * FOLDER holds the data sets (default ../shared/data). For each set golems are trained on the same recordings,
+ * one more than are compared, since folds then share their fits: with another seed, with other statistics over
+ * time, with another encoder. In every draw, the answers of the two are exchanged for a random half of the
+ * speakers, so that the versions are equally good in expectation and disagree as real ones do. For a
+ * regression, right answers of the second are turned wrong, .05 of all in expectation: the class that came
+ * second takes the probability of the right one. That happens at random, or among the less sure half of the
+ * right answers. Differences are computed as `golem diff A B` does. Writes runs/results/diff.json and .md; what
+ * is in diff.json is not measured again.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { createRandom, type Random } from "../src/core/random.ts";
-import { computePairedDifference } from "../src/evaluate/paired-difference.ts";
+import { computeLossDifference, computePairedDifference } from "../src/evaluate/paired-difference.ts";
 import type { GolemModel } from "../src/golem/golem-model.ts";
 import type { TrainingDocument } from "../src/golem/training-document.ts";
 import { type TrainOptions, train } from "../src/index.ts";
-import { compareByTraining } from "../src/workflow/compare-golems.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const out = resolve(import.meta.dirname, "results/diff");
 const sets = ["commands", "esc10"];
 const limit = 300;
-const drawCount = 400;
+const drawCount = 2000;
 const loss = 0.05;
-const base: TrainOptions = { transcript: false, augment: "none", limit };
+const base: TrainOptions = {
+  ...{ transcript: false, augment: "none", limit: limit + 1, negatives: 0 },
+};
 const seconds: Readonly<Record<string, TrainOptions>> = {
   "another seed": { ...base, seed: 1 },
   "another pooling": { ...base, pooling: "mean" },
@@ -36,88 +38,125 @@ const seconds: Readonly<Record<string, TrainOptions>> = {
 };
 
 type Held = TrainingDocument["recordings"][number];
+
+/** What the two tests said, as shares of draws. */
+interface Tested {
+  readonly accuracy: number;
+  readonly brier: number;
+}
 interface Row {
   readonly set: string;
   readonly versions: string;
   readonly recordings: number;
   readonly speakers: number;
   readonly accuracy: number;
-  /** Mean absolute difference of the shares of repeats in which a recording is predicted correctly. */
+  /** Mean absolute difference of the shares of repeats in which a recording is answered rightly. */
   readonly disagreement: number;
-  /** Shares of draws. */
-  readonly equalCalledDifferent: number;
-  readonly regressionFound: number;
+  readonly equalCalledDifferent: Tested;
+  readonly regressionFound: Tested;
+  readonly lessSureFound: Tested;
+}
+
+/** One recording as one golem answered it, and as it would be if the right answer were turned wrong. */
+interface Answer {
+  readonly right: number;
+  readonly brier: number;
+  readonly brierWrong: number;
+  /** Probability of the right class beyond the next one. */
+  readonly margin: number;
 }
 
 const largest = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+const mean = (values: readonly number[]): number => values.reduce((sum, own) => sum + own, 0) / values.length;
 
-function getCorrectness({ votes = [], outOfFold = [], label }: Held, labels: readonly string[]): number {
+function toAnswer({ votes = [], outOfFold = [], label }: Held, labels: readonly string[]): Answer {
   const own = labels.indexOf(label);
   const total = votes.reduce((sum, [, times]) => sum + times, 0);
-  if (total === 0) return Number(largest(outOfFold) === own);
-  return (votes.find(([answer]) => answer === own)?.[1] ?? 0) / total;
+  const right =
+    total === 0
+      ? Number(largest(outOfFold) === own)
+      : (votes.find(([answer]) => answer === own)?.[1] ?? 0) / total;
+  const computeBrier = (probabilities: readonly number[]) =>
+    probabilities.reduce((sum, value, c) => sum + (value - Number(c === own)) ** 2, 0);
+  const next = largest(outOfFold.map((value, c) => (c === own ? -1 : value)));
+  const margin = outOfFold[own]! - outOfFold[next]!;
+  const wrong = [...outOfFold];
+  if (margin > 0) [wrong[own], wrong[next]] = [wrong[next]!, wrong[own]!];
+  return { right, brier: computeBrier(outOfFold), brierWrong: computeBrier(wrong), margin };
 }
 
-/** Returns the same recording with a wrong prediction: the second most probable class. */
-function turnWrong(recording: Held, labels: readonly string[]): Held {
-  const own = labels.indexOf(recording.label);
-  const outOfFold = [...recording.outOfFold!];
-  const other = largest(outOfFold.map((value, c) => (c === own ? -1 : value)));
-  if (largest(outOfFold) === own) {
-    [outOfFold[own], outOfFold[other]] = [outOfFold[other]!, outOfFold[own]!];
-  }
-  return { ...recording, outOfFold, votes: [[other, 1]] };
+const turnWrong = ({ brierWrong, ...answer }: Answer): Answer => {
+  return { ...answer, right: 0, brier: brierWrong, brierWrong };
+};
+
+interface Pair {
+  readonly label: string;
+  readonly group: string;
+  readonly answers: readonly [Answer, Answer];
 }
 
-const withRecordings = (model: GolemModel, recordings: readonly Held[]): GolemModel => ({
-  ...model,
-  training: { ...model.training, recordings: [...recordings] },
-});
-
-/** Exchanges the predictions of the two for a random half of the speakers. */
-function exchange(a: GolemModel, b: GolemModel, random: Random): [Held[], Held[]] {
-  const sides = new Map<string, boolean>();
+function pairAnswers(a: GolemModel, b: GolemModel): Pair[] {
   const other = new Map(b.training.recordings.map((own) => [own.fileHash, own]));
-  const pairs = a.training.recordings.flatMap((own): [Held, Held][] => {
+  const pairs = a.training.recordings.flatMap((own): Pair[] => {
     const second = other.get(own.fileHash);
     if (!second?.outOfFold || !own.outOfFold) return [];
-    const key = own.speaker ?? own.file;
-    const isExchanged = sides.get(key) ?? random.uniform() < 0.5;
-    sides.set(key, isExchanged);
-    return [isExchanged ? [second, own] : [own, second]];
+    const answers = [toAnswer(own, a.document.labels), toAnswer(second, b.document.labels)] as const;
+    return [{ label: own.label, group: own.speaker ?? own.file, answers }];
   });
-  return [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
+  return pairs.slice(0, limit);
 }
 
-function simulate(set: string, versions: string, a: GolemModel, b: GolemModel): Row {
-  const { labels } = a.document;
-  const shares = [a, b].map(({ training }) => training.recordings.map((own) => getCorrectness(own, labels)));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const accuracy = mean(shares.flat());
-  let different = 0;
-  let found = 0;
-  for (let draw = 0; draw < drawCount; draw++) {
-    const random = createRandom(draw);
-    const [first, second] = exchange(a, b, random);
-    const equal = compareByTraining(withRecordings(a, first), withRecordings(b, second));
-    if (equal.interval[0] > 0 || equal.interval[1] < 0) different++;
-    const worse = second.map((own) => (random.uniform() < loss / accuracy ? turnWrong(own, labels) : own));
-    if (compareByTraining(withRecordings(a, first), withRecordings(b, worse)).interval[1] < 0) found++;
-  }
-  const { recordings } = a.training;
+/** Whether each test calls the second versions different (`isSided`: worse). */
+function test(pairs: readonly Pair[], second: readonly Answer[], first: readonly Answer[], isSided: boolean) {
+  const truth = pairs.map(({ label }) => label);
+  const groups = pairs.map(({ group }) => group);
+  const collect = (what: "right" | "brier") => ({
+    ...{ truth, groups, a: first.map((own) => own[what]), b: second.map((own) => own[what]) },
+  });
+  const accuracy = computePairedDifference(collect("right")).interval;
+  const brier = computeLossDifference(collect("brier"), 2).interval;
   return {
-    ...{ set, versions, accuracy, recordings: recordings.length },
-    speakers: new Set(recordings.map(({ speaker, file }) => speaker ?? file)).size,
-    disagreement: mean(shares[0]!.map((share, i) => Math.abs(share - shares[1]![i]!))),
-    equalCalledDifferent: different / drawCount,
-    regressionFound: found / drawCount,
+    accuracy: Number(accuracy[1] < 0 || (!isSided && accuracy[0] > 0)),
+    brier: Number(brier[0] > 0 || (!isSided && brier[1] < 0)),
   };
 }
 
-/**
- * Draws predictions of two equal versions for 300 recordings; the share `flip` of the wrong ones is made
- * right, and as many right ones wrong.
- */
+function simulate(set: string, versions: string, a: GolemModel, b: GolemModel): Row {
+  const pairs = pairAnswers(a, b);
+  const speakers = [...new Set(pairs.map(({ group }) => group))];
+  const accuracy = mean(pairs.flatMap(({ answers }) => answers.map(({ right }) => right)));
+  const found = { equal: [], random: [], lessSure: [] } as Record<string, ReturnType<typeof test>[]>;
+  for (let draw = 0; draw < drawCount; draw++) {
+    const random = createRandom(draw);
+    const exchanged = new Set(speakers.filter(() => random.uniform() < 0.5));
+    const side = (at: 0 | 1) =>
+      pairs.map(({ group, answers }) => answers[exchanged.has(group) ? 1 - at : at]!);
+    const [first, second] = [side(0), side(1)];
+    const margins = second.map(({ margin }) => margin).filter((margin) => margin > 0);
+    const middle = margins.sort((x, y) => x - y)[margins.length >> 1]!;
+    const chance = loss / accuracy;
+    const atRandom = second.map((own) => (random.uniform() < chance ? turnWrong(own) : own));
+    const lessSure = second.map((own) =>
+      own.margin > 0 && own.margin < middle && random.uniform() < 2 * chance ? turnWrong(own) : own,
+    );
+    found.equal!.push(test(pairs, second, first, false));
+    found.random!.push(test(pairs, atRandom, first, true));
+    found.lessSure!.push(test(pairs, lessSure, first, true));
+  }
+  const share = (all: readonly ReturnType<typeof test>[]): Tested => ({
+    accuracy: mean(all.map((own) => own.accuracy)),
+    brier: mean(all.map((own) => own.brier)),
+  });
+  return {
+    ...{ set, versions, accuracy, recordings: pairs.length, speakers: speakers.length },
+    disagreement: mean(pairs.map(({ answers: [x, y] }) => Math.abs(x.right - y.right))),
+    equalCalledDifferent: share(found.equal!),
+    regressionFound: share(found.random!),
+    lessSureFound: share(found.lessSure!),
+  };
+}
+
+/** Answers of two equal versions to 300 recordings, `flip` of the wrong ones turned right and as many right ones wrong. */
 function drawAnswers(random: Random, flip: number) {
   const accuracy = 0.8;
   const truth = Array.from({ length: limit }, (_, row) => `class ${row % 3}`);
@@ -128,10 +167,7 @@ function drawAnswers(random: Random, flip: number) {
   return { truth, groups: truth.map(() => undefined), a, b, worse };
 }
 
-/**
- * Returns a row of the table of simulated predictions: disagreement, equal called different, regression
- * found.
- */
+/** A row of the table of simulated answers: disagreement, equal called different, regression found. */
 function simulateAnswers(flip: number): [number, number, number] {
   const draws = 2000;
   let [disagreement, different, found] = [0, 0, 0];
@@ -147,20 +183,22 @@ function simulateAnswers(flip: number): [number, number, number] {
 
 function writeReport(rows: readonly Row[]): string {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const show = ({ accuracy, brier }: Tested): string => `${percent(accuracy)} | ${percent(brier)}`;
   const lines = rows.map(
     (row) =>
-      `| ${row.set} | ${row.versions} | ${row.speakers} | ${row.accuracy.toFixed(3)} | ${row.disagreement.toFixed(3)} | ${percent(row.equalCalledDifferent)} | ${percent(row.regressionFound)} |`,
+      `| ${row.set} | ${row.versions} | ${row.speakers} | ${row.accuracy.toFixed(3)} | ${row.disagreement.toFixed(3)} | ${show(row.equalCalledDifferent)} | ${show(row.regressionFound)} | ${show(row.lessSureFound)} |`,
   );
   return `# What \`golem diff\` finds
 
-Held-out answers of two real golems for the same ${limit} recordings, exchanged at random by speaker (so that neither is better), and with .05 of the second one's right answers turned wrong; ${drawCount} draws. Aims: equal versions called different in at
-most 5 %, the regression found in at least 80 %. Written by runs/diff.ts; Node ${process.version}, ${cpus()[0]?.model.trim()}.
+Held-out answers of two real golems for the same ${limit} recordings, exchanged at random by speaker (so that neither is better), and with .05 of the second one's right answers turned wrong: any of them, or some of the less sure half; ${drawCount} draws (standard error
+.5 at 5 %, .9 at 80 %). Aims: equal versions called different in at most 5 %, the regression found in at least 80 %. "Answers" is the difference of the balanced accuracies, "Brier" that of the probabilities. Written by runs/diff.ts; Node ${process.version}, ${cpus()[0]?.model.trim()}.
 
-| set | second version | speakers | accuracy | disagreement | equal called different | regression of .05 found |
-|---|---|---:|---:|---:|---:|---:|
+| set | second version | speakers | accuracy | disagreement | equal called different: answers | Brier | regression found: answers | Brier | among less sure: answers | Brier |
+|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${lines.join("\n")}
 
-Disagreement is the mean absolute difference of the two versions' shares of right answers per recording. The more two versions disagree for no reason, the more a loss of .05 drowns in it.
+Disagreement is the mean absolute difference of the two versions' shares of right answers per recording. The more two versions disagree for no reason, the more a loss of .05 drowns in it; probabilities say more about each recording than
+right and wrong do, so that the Brier score finds it where answers are too few. It says that probabilities are worse, which versions with equal answers can be too.
 
 The same with simulated answers of two versions that are right in .8 (2000 draws, every recording by another speaker):
 

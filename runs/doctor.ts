@@ -37,7 +37,7 @@ const confounds: Results["confounds"][number][] = [];
 const faults: Results["faults"][number][] = [];
 const duplicates: Results["duplicates"][number][] = [];
 for (const set of sets) {
-  if (set !== "commands") wrongLabels.push(await countWrongLabels(material, set, 0.1));
+  wrongLabels.push(await countWrongLabels(material, set, 0.1));
   log(`${set}: labels`);
   untouched.push(await examineAsItIs(set, join(data, set)));
   log(`${set}: as it is`);

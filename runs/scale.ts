@@ -1,6 +1,6 @@
 /**
  * What training costs from cached embeddings, by the number of recordings: processor time, wall time and memory of
- * `golem train --augment none` (the recordings cannot be varied), and processor time of `golem doctor`, `suggest` and `report` on the same recordings,
+ * `golem train --augment none --negatives 0` (the recordings cannot be varied or cut), and processor time of `golem doctor`, `suggest` and `report` on the same recordings,
  * the start of the process included.
  *
  *   npx tsx runs/scale.ts [SIZES]
@@ -131,7 +131,17 @@ function run(args: readonly string[]) {
 
 function train(list: string, recordings: number): Cost {
   const out = join(scratch, `golem-${recordings}`);
-  const { text, ...cost } = run(["train", list, "--out", out, "--augment", "none", "--json"]);
+  const { text, ...cost } = run([
+    "train",
+    list,
+    "--out",
+    out,
+    "--augment",
+    "none",
+    "--negatives",
+    "0",
+    "--json",
+  ]);
   const { evaluation } = JSON.parse(text);
   const others = {
     doctor: run(["doctor", list, "--json"]).processorSeconds,
@@ -169,7 +179,7 @@ function writeResults(measured: readonly Cost[]): void {
     [
       "# What training costs, by the number of recordings",
       "",
-      "`golem train --augment none`, from cached embeddings, in ten classes of drawn vectors; `npx tsx runs/scale.ts`.",
+      "`golem train --augment none --negatives 0`, from cached embeddings, in ten classes of drawn vectors; `npx tsx runs/scale.ts`.",
       `Machine: ${machine}, shared with other work, so processor time is the number to compare.`,
       "",
       "| recordings | train: processor time, s | wall time, s | peak memory, MB | held-out balanced accuracy | doctor, s | suggest, s | report, s |",

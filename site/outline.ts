@@ -80,13 +80,14 @@ export function createOutline(results: readonly string[]): Group[] {
       pages: [
         doc("lessons", "explanation", "Four lessons"),
         doc("scores", "explanation", "Scores"),
+        doc("fusion", "explanation", "How an answer is made"),
         {
           source: "README.md",
           section: "How good is it?",
           path: "explanation/accuracy",
           title: "How good is it?",
         },
-        { source: "README.md", section: "Limits", path: "explanation/limits", title: "Limits" },
+        doc("limits", "explanation", "Limits"),
         doc("security", "explanation", "Security"),
         { source: "ARCHITECTURE.md", path: "explanation/architecture", title: "Architecture" },
         { source: "CONTRIBUTING.md", path: "explanation/contributing", title: "Contributing" },
@@ -103,13 +104,30 @@ export function createOutline(results: readonly string[]): Group[] {
   ];
 }
 
+const russian = (name: string, path: string, title: string): Page => ({
+  source: `docs/${name}.ru.md`,
+  path: `ru/${path}`,
+  title,
+});
+
 /** The Russian guide. */
 export const russianOutline: readonly Group[] = [
   {
     title: "Руководство",
     pages: [
-      { source: "docs/tutorial.ru.md", path: "ru/guide/tutorial", title: "За десять минут" },
-      { source: "docs/lessons.ru.md", path: "ru/guide/lessons", title: "Четыре урока" },
+      russian("tutorial", "guide/tutorial", "За десять минут"),
+      russian("studio", "guide/studio", "Студия"),
+      russian("lessons", "guide/lessons", "Четыре урока"),
+    ],
+  },
+  {
+    title: "Как сделать",
+    pages: [
+      russian("how-to/wake-word", "how-to/wake-word", "Слово пробуждения"),
+      russian("how-to/spoken-intents", "how-to/spoken-intents", "Намерения в речи"),
+      russian("how-to/machine-sound", "how-to/machine-sound", "Звук машины"),
+      russian("how-to/animals", "how-to/animals", "Голоса животных"),
+      russian("how-to/python", "how-to/python", "Python"),
     ],
   },
 ];

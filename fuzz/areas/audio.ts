@@ -43,6 +43,8 @@ function createWavFiles(): Record<string, Uint8Array> {
 /** The area. */
 export const area: FuzzArea = {
   createCorpus: async () => ({ ...createWavFiles(), ...readFiles(seeds) }),
+  // Several decoders of WebAssembly are started for each, and the sound is long.
+  rare: new Set(["chained.ogg", "joined.mp3", "tone.mp3", "tone-stereo.mp3"]),
   open: async () => ({
     async parse(bytes, name) {
       const { windows } = await openAudio(createMemorySource(bytes, name));

@@ -57,7 +57,7 @@ export function describeResults(results: Results): string {
     ),
     ...wrongLabels.map((count) =>
       row(
-        count.set,
+        count.set === "commands" ? "commands (10 words x 5)" : count.set,
         share(count.found, count.planted),
         share(count.doubted, count.right),
         share(count.found, count.found + count.doubted),

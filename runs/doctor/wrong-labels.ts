@@ -1,5 +1,6 @@
 /** Plants wrong labels and counts which are doubted. */
 import { createRandom, shuffle } from "../../src/core/random.ts";
+import type { Recording } from "../../src/dataset/dataset.ts";
 import { examineRecordings } from "../../src/workflow/examine-recordings.ts";
 import { draws, type Material } from "./material.ts";
 
@@ -18,6 +19,21 @@ export interface LabelCount {
   readonly doubtedPerDraw: readonly number[];
 }
 
+/** Of commands, whose draws have two recordings per class, so many words with so many recordings are drawn. */
+const words = 10;
+const recordingsPerWord = 5;
+
+async function drawRows(material: Material, set: string, draw: number): Promise<Recording[]> {
+  if (set !== "commands") {
+    return (await material.load(set, draw)).filter(({ split }) => split === "train");
+  }
+  const rows = shuffle(await material.load(set), createRandom(draw, 0x6b));
+  const labels = [...new Set(rows.map(({ label }) => label))].sort();
+  return shuffle(labels, createRandom(draw, 0x6c))
+    .slice(0, words)
+    .flatMap((word) => rows.filter(({ label }) => label === word).slice(0, recordingsPerWord));
+}
+
 /** Relabels a share of each draw's training recordings at random. */
 export async function countWrongLabels(
   material: Material,
@@ -28,8 +44,7 @@ export async function countWrongLabels(
   const doubtedPerDraw: number[] = [];
   const count = { planted: 0, found: 0, doubted: 0, right: 0, doubtedUntouched: 0, untouched: 0 };
   for (const draw of draws) {
-    const rows = (await material.load(set, draw)).filter(({ split }) => split === "train");
-    const heard = await material.hear(rows);
+    const heard = await material.hear(await drawRows(material, set, draw));
     const labels = [...new Set(heard.map(({ label }) => label))].sort();
     const random = createRandom(draw, stream);
     const wrong = new Set(shuffle([...heard.keys()], random).slice(0, Math.round(share * heard.length)));

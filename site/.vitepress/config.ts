@@ -67,7 +67,8 @@ export default defineConfig({
       lang: "ru",
       themeConfig: {
         nav: [
-          { text: "Руководство", link: "/ru/guide/tutorial" },
+          { text: "Руководство", link: "/ru/guide/tutorial", activeMatch: "^/ru/guide/" },
+          { text: "Как сделать", link: "/ru/how-to/wake-word", activeMatch: "^/ru/how-to/" },
           { text: "Справочник", link: "/reference/commands" },
         ],
         sidebar: toSidebar(russian),

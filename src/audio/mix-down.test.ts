@@ -137,6 +137,13 @@ describe("floats", () => {
     });
   });
 
+  it("that die away below any sound are no garbage", async () => {
+    const struck = tone.map((value, i) => value * Math.exp(-i / 50));
+    const sounding = struck.filter((value) => value !== 0);
+    expect(sounding.filter((value) => Math.abs(value) < 1e-20).length).toBeGreaterThan(sounding.length / 2);
+    expect(await codesOf(createWav([struck], rate, "f32"))).toEqual([]);
+  });
+
   it("that are NaN here and there are set to zero", async () => {
     const holes = tone.map((value, i) => (i % 1000 === 7 ? Number.NaN : value));
     expect(await codesOf(createWav([holes], rate, "f32"))).toEqual(["not-finite"]);

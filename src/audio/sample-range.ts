@@ -5,7 +5,8 @@
  * Not its concern: single NaN and infinite values, which are set to zero.
  *
  * Floats go from -1 to 1 and may exceed that: recorders with 32-bit floats reach 30 dB above. 60 dB above is
- * taken for no sound. Integers under a float header are huge, NaN, or, when small, below 10^-20.
+ * taken for no sound. Integers under a float header are huge, NaN (the negative ones), or, when small, below 10^-20;
+ * sounds that die away in floats are below 10^-20 without any NaN.
  */
 import { GolemError } from "../core/error.ts";
 import type { MixCount } from "./mono-stream.ts";
@@ -18,6 +19,8 @@ export const tinyLevel = 1e-20;
 const singleShare = 0.01;
 /** Share of the values that are not 0 which may be NaN, infinite or tiny. */
 const garbageShare = 0.5;
+/** Least share that is NaN or infinite, so that tiny values are not silence. */
+const negativeShare = 0.05;
 
 /** Whether a codec stores what it was given, so that values above full scale were recorded as such. */
 export function isLossless(codec: string): boolean {
@@ -45,9 +48,10 @@ export function checkMagnitudes(name: string, codec: string, { largest, huge, no
 /**
  * Throws `corrupt-audio` where most values of a whole recording are NaN, infinite, or far below any sound.
  */
-export function checkGarbage(name: string, { notFinite, tiny, notZero }: MixCount): void {
+export function checkGarbage(name: string, { notFinite, tiny, notZero, largest }: MixCount): void {
   const values = notZero + notFinite;
   if (notFinite + tiny <= garbageShare * values) return;
+  if (notFinite < negativeShare * values && largest >= tinyLevel) return;
   const share = Math.round((100 * (notFinite + tiny)) / values);
   throw new GolemError(
     "corrupt-audio",

@@ -24,6 +24,7 @@ import {
 import { isLarge } from "./fusion/fit-fusion.ts";
 import { fitLargeFusion, type LargeFusion } from "./fusion/large-fusion.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
+import type { LeftOutAnswer, LeftOutTask } from "./novelty/left-out-classes.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
 /** Everything that the classifiers of all folds have in common; plain data. */
@@ -44,6 +45,8 @@ export interface FoldRunner {
   fitPredict(train: readonly number[], test: readonly number[]): Matrix | Promise<Matrix>;
   /** The classifier fitted on all rows. */
   fit(): Classifier | Promise<Classifier>;
+  /** As `judgeLeftOut`, in a worker; absent where there is none. */
+  judge?(task: LeftOutTask): Promise<LeftOutAnswer>;
   close(): Promise<void>;
 }
 
@@ -124,6 +127,8 @@ interface FoldWorkers {
   /** Folds that they take before one has to wait. */
   getRoom(): number;
   run(fold: FoldTask): Promise<Matrix>;
+  /** As `judgeLeftOut`; absent where the workers do not have it. */
+  judge?(task: LeftOutTask): Promise<LeftOutAnswer>;
   close(): Promise<void>;
 }
 
@@ -203,8 +208,8 @@ export function createFoldRunner(
   const { workers, ahead, keepsWorkers } = environment;
   const inline = createInlineRunner(problem);
   if (workers === 0 || !(keepsWorkers || isSlow(problem))) return inline;
-  const { concurrency, run, close } = shareFolds(problem, environment, ahead, signal);
-  return { ...{ concurrency, close }, fitPredict: (train, test) => run({ train, test }), fit: inline.fit };
+  const { run, ...rest } = shareFolds(problem, environment, ahead, signal);
+  return { ...rest, fitPredict: (train, test) => run({ train, test }), fit: inline.fit };
 }
 
 /** Creates a runner for several ways to fit, some of which may be slow: always on all workers. */
@@ -233,6 +238,7 @@ function shareFolds(
       if (pool && pool.getRoom() > 0) return pool.run(fold);
       return fitPredictRows(problem, fold.train, fold.test, fold.options);
     },
+    ...(pool?.judge ? { judge: pool.judge } : {}),
     close: async () => pool?.close(),
   };
 }

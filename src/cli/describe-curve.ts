@@ -8,7 +8,13 @@ import { makePrintable } from "../core/printable.ts";
 import { listForecasts } from "../evaluate/advice.ts";
 import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
 import { describeScoreName, describeUnmeasured, judgeStanding } from "../evaluate/standing.ts";
-import { describeAdvice, describeGrouping, describeRange, describeUnscored } from "../view/sentences.ts";
+import {
+  describeAdvice,
+  describeGrouping,
+  describeLimit,
+  describeRange,
+  describeUnscored,
+} from "../view/sentences.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { describeLine, describeScale } from "./text-plot.ts";
 
@@ -37,6 +43,7 @@ export function describeCurve(
 ): string[] {
   const { points, chance, recordings } = curve;
   const { crossValidated, trainedPerClass, balancedAccuracy: score } = points.at(-1)!;
+  const limit = describeLimit(curve);
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
   const standing = judgeStanding(curve);
@@ -74,6 +81,7 @@ export function describeCurve(
         ? `  the last o is the score of \`golem train\`${describeRaise()}`
         : `  the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are left alone here`,
     ),
+    ...(limit ? [dim(`  ${limit}`)] : []),
     ...(curve.unscoredLabels ? [dim(`  ${describeUnscored(curve.unscoredLabels)}`)] : []),
     "",
     ...(standing === undefined ? [] : [`${capitalise(describeUnmeasured(curve)!)}.`]),

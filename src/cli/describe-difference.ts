@@ -5,7 +5,7 @@
  */
 import { formatNumberOf, formatPercent } from "../core/format.ts";
 import type { GolemDiff } from "../node/diff.ts";
-import { describeDifference as describe } from "../view/sentences.ts";
+import { describeDifference as describe, describeBrier } from "../view/sentences.ts";
 import { formatTable } from "./text-table.ts";
 
 /** Changed recordings that are listed. */
@@ -18,7 +18,7 @@ export function describeDifference(
   nameB: string,
   bold: (text: string) => string,
 ): string[] {
-  const { scores, cost, perClass, changed, onlyA, onlyB } = diff;
+  const { scores, brier, cost, perClass, changed, onlyA, onlyB } = diff;
   const describeCost = ({ bytes, encoders, milliseconds }: GolemDiff["cost"]["a"]): string[] => [
     `${Math.round(bytes / 1024)} kB`,
     milliseconds === undefined ? "-" : `${Math.round(milliseconds)} ms`,
@@ -27,6 +27,7 @@ export function describeDifference(
   const classes = Object.entries(perClass).filter(([, own]) => own.a !== own.b);
   return [
     bold(`${nameB} is ${describe(diff)}`),
+    describeBrier(brier),
     "",
     ...formatTable([
       ["golem", "balanced accuracy", "folder", "per recording", "encoders"],

@@ -20,6 +20,8 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   annotations: { page: "data.md", section: "Annotated recordings", about: "long recordings with labels" },
   formats: { page: "formats.md", about: "which audio format is decoded where" },
   scores: { page: "scores.md", about: "what the numbers mean" },
+  fusion: { page: "fusion.md", about: "how an answer is made" },
+  limits: { page: "limits.md", about: "what it cannot do, and where it runs" },
   augment: { page: "augment.md", about: "varied copies of training recordings" },
   encoders: { page: "encoders.md", about: "built-in encoders, checkpoints, your own model" },
   detection: { page: "detection.md", about: "events in long recordings and live sound" },

@@ -15,6 +15,8 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Absolute path, for decoders that are separate programs; absent when the bytes are not a file. */
   readonly path?: string;
+  /** The part of a file that this source is, for the same programs; absent where `path` names all of it. */
+  readonly part?: { readonly path: string; readonly start: number; readonly end: number };
 }
 
 /** Wraps bytes in memory (not copied). */
@@ -39,9 +41,12 @@ export function createBlobSource(blob: Blob, name: string): ByteSource {
 export function createSourceSlice(source: ByteSource, start: number, length: number): ByteSource {
   const from = Math.min(start, source.byteLength);
   const byteLength = Math.max(0, Math.min(length, source.byteLength - from));
+  const { path = source.part?.path } = source;
+  const first = (source.part?.start ?? 0) + from;
   return {
     name: source.name,
     byteLength,
+    ...(path === undefined ? {} : { part: { path, start: first, end: first + byteLength } }),
     read: (offset, count) =>
       source.read(from + Math.min(offset, byteLength), Math.max(0, Math.min(count, byteLength - offset))),
   };
@@ -58,6 +63,7 @@ export function createCachedSource(source: ByteSource): ByteSource {
     name: source.name,
     byteLength: source.byteLength,
     ...(source.path === undefined ? {} : { path: source.path }),
+    ...(source.part === undefined ? {} : { part: source.part }),
     read: async (offset, length) => {
       const end = Math.min(offset + length, source.byteLength);
       if (offset >= end) return new Uint8Array(0);

@@ -69,6 +69,13 @@ it.each([
   ]);
 });
 
+it("reads times with exponents, and leaves out what follows the label, such as a confidence", () => {
+  const found = parseLabelTrack("1e-05\t3.0\tTurdus merula, Common Blackbird\t0.8700\n", "x");
+  expect(found).toMatchObject([
+    { segment: { start: 1e-5, end: 3 }, label: "Turdus merula, Common Blackbird" },
+  ]);
+});
+
 it.each(["He said: good morning.", "1 2 three", "", "12\tthings to buy"])(
   "takes %j for another text",
   (text) => {
@@ -105,6 +112,8 @@ it.each([
   ["Start (s),End (s),Scientific name,Common name,Confidence", { start: "Start (s)", end: "End (s)" }],
   ["filename\tonset\toffset\tevent_label", { start: "onset", end: "offset" }],
   ["file,start_time,duration,label", { start: "start_time", duration: "duration" }],
+  ["audio_filepath,offset,duration,label", { start: "offset", duration: "duration" }],
+  ["Selection\tBegin Time (s)\tDelta Time (s)", { start: "Begin Time (s)", duration: "Delta Time (s)" }],
   ["file,label,duration", undefined],
   ["slice_file_name,fsID,start,end,class", undefined],
 ])("finds the columns of %s", (header, expected) => {

@@ -22,12 +22,13 @@ export interface Annotation {
   readonly file?: string;
 }
 
-const trackLine = /^\s*(-?\d+(?:[.,]\d+)?)\t\s*(-?\d+(?:[.,]\d+)?)(?:\t(.*))?$/;
+const trackTime = /(-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)/.source;
+const trackLine = new RegExp(`^\\s*${trackTime}\\t\\s*${trackTime}(?:\\t([^\\t]*).*)?$`, "i");
 
 /**
  * Parses an Audacity label track: start, end and label, separated by tabs. Lines that begin with a backslash
- * hold the frequencies of the label before and are passed over. Undefined if the text is something else, such
- * as a transcript.
+ * hold the frequencies of the label before and are passed over, as are further cells, such as BirdNET's
+ * confidence. Undefined if the text is something else, such as a transcript.
  */
 export function parseLabelTrack(text: string, name: string): Annotation[] | undefined {
   const annotations: Annotation[] = [];
@@ -57,7 +58,7 @@ const endColumns = [
   ...["end", "end (s)", "end_s", "end_time", "end_seconds", "end_time_s", "end (seconds)", "end time (s)"],
   ...["stop", "stop_time", "offset", "offset_s", "event_offset", "t_max", "tmax"],
 ];
-const durationColumns = ["duration", "duration_s", "duration (s)", "length_s"];
+const durationColumns = ["duration", "duration_s", "duration (s)", "length_s", "delta time (s)"];
 /** Columns of labels in tables of annotations, the preferred first. */
 const labelColumns = [
   ...[
@@ -70,6 +71,7 @@ const labelColumns = [
     "class",
     "category",
     "call type",
+    "manual id",
   ],
   ...["sound type", "type", "name", "code", "id", "comments"],
 ];
@@ -86,16 +88,20 @@ function find(columns: readonly string[], wanted: readonly string[]): string | u
 }
 
 /**
- * The columns of start and end, or start and duration; undefined if a table has none. In UrbanSound8K's list
- * (`slice_file_name`) they refer to another recording.
+ * The columns of start and end, or start and duration; undefined if a table has none. Beside a duration, an
+ * offset is a start (Kaleidoscope, NeMo). In UrbanSound8K's list (`slice_file_name`) they refer to another
+ * recording.
  */
 export function findSegmentColumns(columns: readonly string[]): SegmentColumns | undefined {
   if (find(columns, ["slice_file_name"]) !== undefined) return undefined;
   const start = find(columns, startColumns);
-  if (start === undefined) return undefined;
+  const duration = find(columns, durationColumns);
+  if (start === undefined) {
+    const offset = find(columns, ["offset"]);
+    return offset === undefined || duration === undefined ? undefined : { start: offset, duration };
+  }
   const end = find(columns, endColumns);
   if (end !== undefined) return { start, end };
-  const duration = find(columns, durationColumns);
   return duration === undefined ? undefined : { start, duration };
 }
 
@@ -128,9 +134,14 @@ export function readSegment(
 const ravenColumn =
   /^(selection|view|channel|(begin|end) (file|path|date|hour|clock time|date time)|.*\(.*\)|.*(freq|power|energy|entropy|amplitude|occupancy|score|count)( .*)?)$/i;
 
+/** Whether a text is a selection table of Raven, by the first cell of its header. */
+export function isSelectionTable(text: string, delimiters = "\t,;"): boolean {
+  return new RegExp(`^\\uFEFF?"?Selection"?[${delimiters}]`, "i").test(text);
+}
+
 /** Parses a table of annotations. Raven's cells are never quoted, and may hold any quotes and commas. */
 export async function parseAnnotationTable(text: string, name: string): Promise<Table> {
-  const isRaven = /^\uFEFF?Selection\t/i.test(text);
+  const isRaven = isSelectionTable(text, "\t");
   return parseCsv(text, name, isRaven ? { delimiter: "\t", quote: null } : {});
 }
 
@@ -150,15 +161,28 @@ function findLabelColumn({ columns, rows }: Table): string | undefined {
   return own.length === 1 ? own[0] : usual[0];
 }
 
+/** Columns that name the recording of a row, the preferred first. */
+const recordingColumns = ["begin file", "begin path", "file", "filename", "file_name", "filepath", "in file"];
+
 /**
  * Reads a selection table of Raven, or a table of annotations beside one recording; undefined without the
- * columns of start and end. Raven lists a selection once per view; it counts once.
+ * columns of start and end. Raven lists a selection once per view; it counts once. Throws `invalid-data` for a
+ * table of Raven without labels.
  */
 export function readAnnotationTable(table: Table, name: string): Annotation[] | undefined {
   const columns = findSegmentColumns(table.columns);
   const label = findLabelColumn(table);
-  if (!columns || label === undefined) return undefined;
-  const file = find(table.columns, ["begin file", "begin path", "file", "filename", "file_name"]);
+  if (!columns) return undefined;
+  if (label === undefined) {
+    if (find(table.columns, ["selection"]) === undefined) return undefined;
+    throw new GolemError(
+      "invalid-data",
+      `${name} has no column of labels; found ${table.columns.slice(0, 20).join(", ")}.`,
+      { hint: "Add a column Annotation in Raven, and save the table again." },
+    );
+  }
+  const file = find(table.columns, recordingColumns);
+  const code = find(table.columns, ["species code"]);
   const inFile = find(table.columns, ["file offset (s)"]);
   const seen = new Set<string>();
   const annotations: Annotation[] = [];
@@ -166,6 +190,8 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
     const place = `${name}, line ${line}`;
     const getCell = (column: string | undefined): string =>
       column === undefined ? "" : (cells.get(column.toLowerCase()) ?? "").trim();
+    // BirdNET writes this row where it found nothing.
+    if (getCell(label) === "nocall" && getCell(code) === "nocall") continue;
     let segment = readSegment(getCell, columns, place);
     // Times of a table over several files count from the first; the offset counts from the row's own file.
     const offset = inFile === undefined ? Number.NaN : toNumber(getCell(inFile));
@@ -180,6 +206,14 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
     });
   }
   return annotations;
+}
+
+/**
+ * Whether a table over several recordings says only where selections are in all of them together: times of
+ * Raven count from the start of the first, unless the file's own offset is given.
+ */
+export function lacksOffsets({ columns }: Table): boolean {
+  return find(columns, ["selection"]) !== undefined && find(columns, ["file offset (s)"]) === undefined;
 }
 
 const toNumber = (text: string): number => Number(text.trim().replace(",", "."));

@@ -60,6 +60,8 @@ export interface Dataset {
   /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
+  /** Paths of long recordings whose annotations say that nothing is in them. */
+  readonly empty?: readonly string[];
   /** Problems that did not exclude a recording: a row listed twice, files that are not recordings ... */
   readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];
   /** Rows whose recording is missing or has no label: the bad files of `skipped` and `--strict`. */

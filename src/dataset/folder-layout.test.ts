@@ -49,6 +49,11 @@ describe("the layout of a folder", () => {
     ["training data/no/1.wav", "evaluation/no/2.wav", "test"],
     ["trainset/no/1.wav", "valid/no/2.wav", "validation"],
     ["train/no/1.wav", "unseen/no/2.wav", "test"],
+    ["entrenamiento/no/1.wav", "prueba/no/2.wav", "test"],
+    ["Training/no/1.wav", "Pru\u0308fung/no/2.wav", "test"],
+    ["训练集/no/1.wav", "验证集/no/2.wav", "validation"],
+    ["birds_train/no/1.wav", "birds_test/no/2.wav", "test"],
+    ["train-part-2/no/1.wav", "val-part-2/no/2.wav", "validation"],
   ])("recognises splits by other names: %s, %s", (first, second, split) => {
     expect(readFolderLayout([first, second]).recordings.map((one) => one.split)).toEqual(["train", split]);
   });
@@ -82,6 +87,7 @@ describe("the layout of a folder", () => {
   it("accepts a class called train, or test", () => {
     for (const paths of [
       ["train/1.wav", "plane/2.wav"],
+      ["blood_test/1.wav", "crash_test/2.wav"],
       ["test/1.wav", "speech/2.wav"],
       ["train/a/1.wav", "plane/a/2.wav"],
       ["test1/1.wav", "test2/2.wav"],

@@ -6,7 +6,7 @@
  * Not its concern: the file system; its input is a list of files.
  */
 import type { Split } from "./dataset.ts";
-import { parseFolderSplit } from "./split-name.ts";
+import { parseFolderSplit, parseFolderSplits } from "./split-name.ts";
 
 /** A recording with the label and split of its folders. */
 interface PlacedRecording {
@@ -69,7 +69,7 @@ function findOuterFolders(places: readonly Place[]): string[] {
 
 function readClasses(places: readonly Place[], loose: readonly string[]): Omit<FolderLayout, "root"> {
   const groups = groupByFirst(places);
-  const splits = new Map([...groups.keys()].map((name) => [name, parseFolderSplit(name)]));
+  const splits = parseFolderSplits([...groups.keys()]);
   const named = [...groups.keys()].filter((name) => splits.get(name) !== undefined);
   const others = [...groups.keys()].filter((name) => splits.get(name) === undefined);
   if (!areSplits(named, others, splits, groups)) return readClassFolders(places, loose, groups);

@@ -28,6 +28,7 @@ export function joinDatasets(datasets: readonly Dataset[], firstPlaces?: readonl
     name: first!.name,
     places: [...(firstPlaces ?? [first!.name]), ...others.map(({ name }) => name)],
     recordings,
+    empty: datasets.flatMap(({ empty = [] }) => empty),
     warnings: datasets.flatMap(({ warnings }) => warnings),
     skipped: datasets.flatMap(({ skipped }) => skipped),
   };

@@ -39,6 +39,8 @@ export interface LabelledRow {
 export interface LabelledRows {
   readonly rows: LabelledRow[];
   readonly skipped: SkippedRecording[];
+  /** Long recordings whose annotations say that nothing is in them. */
+  readonly empty?: readonly string[];
   /** Columns and labels that may not mean what they were taken for. */
   readonly warnings: (ErrorRecord & { readonly file?: string })[];
 }

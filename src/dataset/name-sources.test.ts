@@ -31,6 +31,35 @@ describe("names of pieces of one recording", () => {
     ["offsets with decimals", twice("forest_", "park_"), ["0.0", "3.5", "7.0"], 12, 4],
     ["identifiers", { dog: ["1-187207-A_", "2-99012-B_"], rain: ["1-17367-A_"] }, numbers(5), 15, 3],
     ["letters behind identifiers", { dog: ["1-187207-"], rain: ["1-17367-"] }, ["A", "B", "C"], 6, 2],
+    [
+      "letters and a number of the class",
+      { dog: ["1-187207-", "2-99012-"], rain: ["1-17367-"] },
+      ["A-0", "B-0", "C-0"],
+      9,
+      3,
+    ],
+    [
+      "identifiers with occurrences",
+      { dog: ["100032-3-0-", "100032-3-1-"], rain: ["14113-4-0-"] },
+      [0, 3],
+      6,
+      2,
+    ],
+    ["addresses of videos", { a: ["a_1zcIwhmdeo4_"], b: ["b_7w0IBEWc9Qw_"] }, numbers(3, 5), 6, 2],
+    ["brackets", { dog: ["bark (", "street ("], rain: ["roof (", "tent ("] }, ["1)", "2)", "3)"], 12, 4],
+    ["folders of recordings", { dog: ["street/", "yard/"], rain: ["roof/", "tent/"] }, numbers(4), 16, 4],
+    ["folders with one name in all classes", twice("tape1/", "tape2/"), numbers(4), 16, 4],
+    ["windows", twice("x_w", "y_w"), numbers(4, 3), 16, 4],
+    ["starts and ends", twice("x_", "y_"), ["s0_e1000", "s1000_e2000", "s2000_e3000"], 12, 4],
+    ["times of the clock", twice("x_", "y_"), ["00m00s", "00m05s", "01m10s", "01m15s"], 16, 4],
+    [
+      "the class behind the time",
+      { dog: ["x_0.0-", "x_3.0-"], rain: ["y_0.0-", "y_3.0-"] },
+      ["9.0s_dog"],
+      4,
+      2,
+    ],
+    ["numbered words", { dog: ["morning001_", "morning002_"], rain: ["evening001_"] }, numbers(3, 3), 9, 3],
     ["hashes", { dog: ["3f9a01bc-"], rain: ["77ab09ce-"] }, numbers(4), 8, 2],
   ])("are known: %s", (_, stems, endings, pieces, sources) => {
     expect(count(combine(stems as Record<string, string[]>, endings))).toEqual([pieces, sources]);
@@ -69,6 +98,17 @@ describe("names of pieces of one recording", () => {
       numbers(8),
     ],
     ["one name for all", both("rec1_"), numbers(10)],
+    ["speakers in folders", both("ann/", "bob/"), numbers(4)],
+    ["a folder per class", { yes: ["yeses/"], no: ["noes/"] }, numbers(4)],
+    [
+      "kinds in folders",
+      { dog: ["bark/bark_", "growl/growl_"], cat: ["purr/purr_", "meow/meow_"] },
+      numbers(4),
+    ],
+    ["a file manager's own names", { yes: ["yes ("], no: ["no ("] }, ["1)", "2)", "3)"]],
+    ["copies of one name", both("Recording ("), ["2)", "3)", "4)"]],
+    ["speakers by numbered words", both("spk01_", "spk02_"), numbers(4)],
+    ["days and times in one", { yes: ["20240501T101501_"], no: ["20240502T101502_"] }, numbers(4)],
     ["even numbers", { yes: ["yes_"], no: ["no_"] }, [0, 2, 4, 8]],
   ])("are not seen in %s", (_, stems, endings) => {
     expect(count(combine(stems as Record<string, string[]>, endings))).toEqual([0, 0]);

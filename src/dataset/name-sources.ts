@@ -1,11 +1,12 @@
 /**
  * Recordings that were cut from one longer recording, told by their names.
  *
- * Three forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5"); a
+ * These forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5", "talk (2)"); a
  * stretch of time ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording or
- * an identifier with a number or letter behind it ("rec0_07", "187207-B"). Ordinary numbering ("yes_01"),
- * words ("dog_bark_01") and names that occur in several classes ("7_george_12", "0a7c2a8d_nohash_1":
- * speakers) do not count.
+ * an identifier with a number or letter behind it ("rec0_07", "187207-B"), also in front of other numbers ("14113-4-0-2");
+ * numbers in one of several folders that a class has for itself ("dog/street/01"). Ordinary numbering ("yes_01"), words
+ * ("dog_bark_01") and names that occur in several classes ("7_george_12", "0a7c2a8d_nohash_1": speakers) do not count.
+ * What ends the names of all recordings of a class ("-5", "_robin") is left out.
  * Not its concern: what the recordings contain, what sources are used for.
  */
 
@@ -17,17 +18,25 @@ interface NamedRecording {
 }
 
 const partName =
-  /^(.*?)[\s_.([-]*(?<![a-z])(?:part|pt|chunk|segment|seg|piece|slice|fragment|frag|excerpt|snippet)[\s_.-]*\d{1,5}(?:[\s_.-]*of[\s_.-]*\d+)?[)\]]?$/i;
+  /^(.*?)[\s_.([-]*(?<![a-z])(?:part|pt|chunk|segment|seg|piece|slice|split|window|win|w|fragment|frag|excerpt|snippet)[\s_.-]*\d{1,5}(?:[\s_.-]*of[\s_.-]*\d+)?[)\]]?$/i;
 const countedName = /^(.*?)[\s_.([-]*(?<!\d)\d{1,4}[\s_]*of[\s_]*\d{1,4}[)\]]?$/i;
-const intervalName = /^(.*?)[\s_@.-]+(\d+(?:\.\d+)?)(?:m?s)?(?:[\s_-]+|to|\.\.)(\d+(?:\.\d+)?)(?:m?s)?$/i;
+const intervalName =
+  /^(.*?)[\s_@.-]+[st]?(\d+(?:\.\d+)?)(?:m?s)?(?:[\s_-]+e?|to|\.\.)(\d+(?:\.\d+)?)(?:m?s)?$/i;
 const offsetName = /^(.*?)[\s_@-]+(?:t=?|at)?(\d+(?:\.\d+)?)(?:m?s)?$/i;
-const numberedName = /^(.+?)[\s_.(-]+(?:\d{1,4}|[a-z])\)?$/i;
+const clockName = /^(.*[\s_@-])(\d{1,3})m(\d{1,2})s$/i;
+const bracketName = /^(.*\S)\s*\(\d{1,4}\)$/;
+const numberedName = /^(.+?)[\s_.(-]+(?:0*\d{1,4}|[a-z])\)?$/i;
 
 /** Words for a recording that, with a number behind them, name one recording. */
 const recordingWords =
   "rec|record|recording|file|audio|source|src|track|tape|video|vid|movie|song|session|sess|original|orig|raw|long|sound|clip|episode|call|interview|concert";
 const recordingToken = new RegExp(`^(?:${recordingWords})\\d+[a-z]?$`);
 const recordingWord = new RegExp(`^(?:${recordingWords})$`);
+
+/** What a piece is called in a folder of its recording. */
+const pieceNumber = /^(?:(?:part|chunk|seg|segment|piece|slice|split|out|output)[\s_-]*)?\d{1,5}$/i;
+/** A word with a number: one of several recordings, where a class has several. */
+const numberedWord = /^[a-z]{3,}\d{1,4}$/;
 
 /** Share of identifiers in several classes from which on they are taken for speakers. */
 const maximumShared = 0.1;
@@ -50,11 +59,65 @@ export function findNameSources(recordings: readonly NamedRecording[]): (string 
     return { file, label, folder: file.slice(0, Math.max(0, slash)), stem: stem.normalize("NFC") };
   });
   const sources = names.map(findPart);
-  fill(sources, findStretches(names));
-  fill(sources, findNumbered(names, sources));
+  for (const own of [names, cutEndings(names)]) {
+    fill(sources, findStretches(own));
+    fill(sources, findNumbered(own, sources));
+  }
+  fill(
+    sources,
+    findExclusive(names, ({ folder, stem }) => getBracketed(folder, stem)),
+  );
+  fill(
+    sources,
+    findExclusive(names, ({ folder, stem }) => (pieceNumber.test(stem) ? folder : undefined)),
+  );
   const counts = new Map<string, number>();
   for (const source of sources) if (source !== undefined) counts.set(source, (counts.get(source) ?? 0) + 1);
   return sources.map((source) => (source !== undefined && counts.get(source)! > 1 ? source : undefined));
+}
+
+/** The names without what ends those of all recordings of their class. */
+function cutEndings(names: readonly Name[]): Name[] {
+  const endings = new Map<string, string | undefined>();
+  for (const { label, stem } of names) {
+    const ending = /[\s_.-]+[\p{L}\p{N}]+$/u.exec(stem)?.[0];
+    if (!endings.has(label)) endings.set(label, ending);
+    else if (endings.get(label) !== ending) endings.set(label, undefined);
+  }
+  return names.map((name) => ({
+    ...name,
+    stem: name.stem.slice(0, name.stem.length - (endings.get(name.label) ?? "").length),
+  }));
+}
+
+const getBracketed = (folder: string, stem: string): string | undefined => {
+  const prefix = bracketName.exec(stem)?.[1];
+  return prefix && `${folder}/${prefix}`;
+};
+
+/**
+ * Sources of "dog/street (2)" and "dog/street/02": several in half of the classes, none in two, and other than the name
+ * of the class.
+ */
+function findExclusive(
+  names: readonly Name[],
+  getKey: (name: Name) => string | undefined,
+): (string | undefined)[] {
+  const keys = names.map(getKey);
+  const labels = new Map<string, Set<string>>();
+  const last = new Map<string, Set<string>>();
+  const perClass = new Map<string, Set<string>>(names.map(({ label }) => [label, new Set()]));
+  for (const [row, key] of keys.entries()) {
+    if (key === undefined) continue;
+    const { label } = names[row]!;
+    const own = key.slice(key.lastIndexOf("/") + 1).toLowerCase();
+    labels.set(key, (labels.get(key) ?? new Set()).add(label));
+    if (!recordingToken.test(own)) last.set(own, (last.get(own) ?? new Set()).add(label));
+    if (own !== label.toLowerCase()) perClass.get(label)!.add(key);
+  }
+  const areShared = [...labels.values(), ...last.values()].some((own) => own.size > 1);
+  const several = [...perClass.values()].filter((own) => own.size > 1).length;
+  return areShared || 2 * several < perClass.size ? [] : keys;
 }
 
 function fill(sources: (string | undefined)[], found: readonly (string | undefined)[]): void {
@@ -84,6 +147,11 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
         isDecimal: /\./.test(two[2]! + two[3]!),
       };
       add(intervals, `${folder}/${two[1]}`, entry);
+    }
+    const clock = clockName.exec(stem);
+    if (clock?.[1]) {
+      const start = 60 * Number(clock[2]) + Number(clock[3]);
+      add(offsets, `${folder}/${clock[1]}`, { row, start, isDecimal: false });
     }
     const one = offsetName.exec(stem);
     if (one?.[1])
@@ -142,13 +210,16 @@ function findNumbered(
 ): (string | undefined)[] {
   const recordings = new Map<number, string>();
   const identifiers = new Map<number, string>();
+  const words = new Map<number, string>();
   for (const [row, name] of names.entries()) {
     if (found[row] !== undefined) continue;
     const prefix = numberedName.exec(name.stem)?.[1];
     if (prefix === undefined || /_nohash$/i.test(prefix)) continue;
     const tokens = getTokens(prefix, name.label);
     if (isNumberedRecording(tokens)) recordings.set(row, tokens.join(" "));
-    else if (tokens.some(isIdentifier)) identifiers.set(row, tokens.join(" "));
+    else if (tokens.some(isIdentifier))
+      identifiers.set(row, tokens.filter((token) => isIdentifier(token) || isDay(token)).join(" "));
+    else if (tokens.some((token) => numberedWord.test(token))) words.set(row, tokens.join(" "));
   }
   const sources = new Array<string | undefined>(names.length);
   // One number for all recordings is a name of the whole rather than of a part of it.
@@ -156,6 +227,13 @@ function findNumbered(
     for (const [row, key] of recordings) sources[row] = `${names[row]!.folder}/${key}`;
   }
   if (areSources(identifiers, names)) for (const [row, key] of identifiers) sources[row] = key;
+  const perClass = new Map<string, Set<string>>();
+  for (const [row, key] of words) {
+    const { label } = names[row]!;
+    perClass.set(label, (perClass.get(label) ?? new Set()).add(key));
+  }
+  const haveSeveral = [...perClass.values()].some((own) => own.size > 1);
+  if (haveSeveral && areSources(words, names)) for (const [row, key] of words) sources[row] = key;
   return sources;
 }
 
@@ -176,10 +254,15 @@ const isNumberedRecording = (tokens: readonly string[]): boolean =>
       recordingToken.test(token) || (recordingWord.test(token) && /^\d{1,4}$/.test(tokens[i + 1] ?? "")),
   );
 
+const isDay = (token: string): boolean => /^(19|20)\d\d(0[1-9]|1[0-2])\d\d$/.test(token);
+
 /** Whether a token identifies something: a long number that is no date, or a hash. */
 function isIdentifier(token: string): boolean {
-  if (/^(19|20)\d\d(0[1-9]|1[0-2])\d\d$/.test(token)) return false;
+  if (isDay(token)) return false;
   if (/^[a-z]{0,3}\d{5,}$/.test(token)) return true;
+  // Such as the addresses of videos: letters and digits in turn.
+  const turns = token.match(/\d(?=[a-z])|[a-z](?=\d)/g)?.length ?? 0;
+  if (token.length >= 8 && turns > 1 && !/^\d{8}t\d+$/.test(token)) return true;
   return /^[0-9a-f]{6,}$/.test(token) && /\d/.test(token) && /[a-f]/.test(token);
 }
 

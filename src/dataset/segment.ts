@@ -32,6 +32,8 @@ export interface AnnotationOptions {
    * annotated; none: they do not.
    */
   readonly background?: "auto" | "none" | undefined;
+  /** Whether segments that overlap another label are left out (default), or used as well, to score events. */
+  readonly overlaps?: "skip" | "use" | undefined;
 }
 
 /** The label of gaps. */

@@ -23,9 +23,26 @@ const splits: ReadonlyMap<string, Split> = new Map([
   ["valid", "validation"],
   ["validation", "validation"],
   ["validate", "validation"],
+  ...translate(
+    "train",
+    "entrenamiento entraînement entrainement apprentissage treino treinamento addestramento trainieren обучение обучающая тренировка eğitim 训练 訓練 学習 훈련 학습",
+  ),
+  ...translate(
+    "test",
+    "prueba pruebas prüfung pruefung teste testes prova essai тест тестовая проверка 测试 測試 テスト 테스트",
+  ),
+  ...translate(
+    "validation",
+    "validación validacion validierung validação validacao validazione валидация doğrulama 验证 驗證 検証 검증",
+  ),
   ["none", "none"],
   ["", "none"],
 ]);
+
+/** The words for a split in other languages. */
+function translate(split: Split, words: string): [string, Split][] {
+  return words.split(" ").map((word) => [word.normalize("NFC"), split]);
+}
 
 /** Words beside a split in the name of a folder: "test_set", "audio train". */
 const fillers = new Set("set sets data dataset split audio wav wavs flac mp3 clips files samples".split(" "));
@@ -38,6 +55,7 @@ export function parseSplit(word: string): Split | undefined {
   return splits.get(
     word
       .trim()
+      .normalize("NFC")
       .toLowerCase()
       .replaceAll(/[\s_-]+/g, ""),
   );
@@ -48,12 +66,39 @@ export function parseSplit(word: string): Split | undefined {
  * "Test-Set", "testdata"); "none" for a numbered fold ("fold3"); undefined for any other name.
  */
 export function parseFolderSplit(name: string): Split | undefined {
-  const plain = name.toLowerCase().replaceAll(/(held|hold)[\s_-]*out/g, "holdout");
+  const plain = name
+    .normalize("NFC")
+    .toLowerCase()
+    .replaceAll(/(held|hold)[\s_-]*out/g, "holdout");
   const words = plain
     .split(/[^\p{L}]+/u)
     .filter((word) => word !== "" && !fillers.has(word))
-    .map((word) => (splits.has(word) ? word : word.replace(/(set|data|split)$/, "")));
+    .map((word) => (splits.has(word) ? word : word.replace(/(set|data|split|集)$/, "")));
   if (words.length !== 1 || words[0] === "" || words[0] === "none") return undefined;
   if (words[0] === "fold" && /\d/.test(name)) return "none";
   return splits.get(words[0]!);
+}
+
+/**
+ * Parses the names of folders beside each other as splits. Where no name is one, a name of several words is one by its
+ * first or last word if another has the same other words ("birds_train", "birds_test").
+ */
+export function parseFolderSplits(names: readonly string[]): Map<string, Split | undefined> {
+  const found = new Map(names.map((name) => [name, parseFolderSplit(name)]));
+  if ([...found.values()].some((split) => split !== undefined)) return found;
+  const candidates = names.flatMap((name) => {
+    const words = name
+      .normalize("NFC")
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
+    return [words.length - 1, 0].flatMap((at) => {
+      const split = words.length > 1 ? splits.get(words[at]!) : undefined;
+      return split ? [{ name, split, rest: `${at === 0} ${words.toSpliced(at, 1).join(" ")}` }] : [];
+    });
+  });
+  for (const { name, split, rest } of candidates) {
+    if (candidates.some((other) => other.rest === rest && other.split !== split)) found.set(name, split);
+  }
+  return found;
 }

@@ -24,6 +24,12 @@ describe("CSV", () => {
     expect(toObjects(await parseCsv(text, "m.csv"))).toEqual([{ file_name: "a, b.wav", label: "yes" }]);
   });
 
+  it("may begin with a line that states the delimiter", async () => {
+    const table = await parseCsv("\ufeffsep=;\r\nfile_name;label\r\na, b.wav;yes\r\n", "m.csv");
+    expect(toObjects(table)).toEqual([{ file_name: "a, b.wav", label: "yes" }]);
+    expect(table.rows.map(({ line }) => line)).toEqual([3]);
+  });
+
   it("pads short rows and refuses surplus cells", async () => {
     expect(toObjects(await parseCsv("a,b\n1\n", "m.csv"))).toEqual([{ a: "1", b: "" }]);
     expect(toObjects(await parseCsv("a,b\n1,2,,\n", "m.csv"))).toEqual([{ a: "1", b: "2" }]);

@@ -40,6 +40,9 @@ export async function parseCsv(
   format: { readonly delimiter?: string; readonly quote?: null } = {},
 ): Promise<Table> {
   const { parse } = await import("csv-parse/sync");
+  // Excel's statement of the delimiter; its line stays, so that lines are counted rightly.
+  const stated = /^\ufeff?sep=(.)(?=\r?\n|\r)/i.exec(text);
+  if (stated) return parseCsv(text.slice(stated[0].length), name, { delimiter: stated[1]!, ...format });
   const headerLine = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? "";
   const delimiter = headerLine.includes(",")
     ? ","

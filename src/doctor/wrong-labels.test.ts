@@ -60,6 +60,20 @@ describe("doubted labels", () => {
     expect(suspect(shares.slice(14, 34))).toEqual([]);
   });
 
+  it("are a few at most where the classifier is not much surer without the recordings it doubts", () => {
+    const many = Array.from({ length: 40 }, (_, i) => createExamined(`${i}`, i % 2 ? "b" : "a"));
+    const share = (of: number, row: number): number => (row % 2 ? 1 - of : of);
+    const doubted = [4, 9, 12, 21];
+    const pass = (of: number): number[] =>
+      many.map((_, row) => (doubted.includes(row) ? 1 - share(0.005, row) : share(of, row)));
+    const count = (first: number, second: number): number =>
+      findSuspicions({ recordings: many }, createOpinion(pass(second), pass(first))).length;
+    // Expected errors: of the others, 20 % before and 4 % or 16 % after.
+    expect(count(0.2, 0.04)).toBe(4);
+    expect(count(0.2, 0.16)).toBeLessThanOrEqual(1);
+    expect(count(0.02, 0.02)).toBe(4);
+  });
+
   it("are never severe", () => {
     const many = createExamination(recordings, {
       opinion: createOpinion(sure.with(2, 1).with(4, 1).with(9, 0).with(8, 1)),

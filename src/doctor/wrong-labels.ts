@@ -7,7 +7,8 @@
  * errors explain. By its probabilities, an expected number of right labels is as improbable; the number found
  * has to be three times that, a false discovery rate of a third (Storey, "A direct approach to false
  * discovery rates", JRSS B 2002; confident learning: Northcutt et al., JAIR 2021). A classifier that errs
- * often is poor evidence: it doubts a few of the labels at most.
+ * often is poor evidence: it doubts a few of the labels at most. Wrong labels make it unsure of all others, so without
+ * them it becomes much surer; without hard recordings it does not.
  * Not its concern: files, heads, where probabilities come from, words.
  */
 import { getPredictions } from "../evaluate/metrics.ts";
@@ -23,6 +24,11 @@ const doubtLimits = {
   expectedRight: 1 / 3,
   /** Share of the labels that the first pass has to confirm for any number to be doubted. */
   agreement: 2 / 3,
+  /**
+   * Share of the first pass's expected errors that the second may still expect; where these are few, it may expect all.
+   */
+  remainingErrors: 0.6,
+  fewErrors: 0.05,
   /** Otherwise, largest share of the recordings whose labels are doubted. */
   shareIfErring: 0.03,
 } as const;
@@ -70,10 +76,10 @@ export function findSuspicions(
     .filter(({ doubt }) => doubt > limits.logOdds)
     .sort((a, b) => b.doubt - a.doubt || a.i - b.i);
   const confirmed = getPredictions(firstProbabilities).filter((guess, i) => guess === own[i]).length;
-  const most =
-    confirmed < limits.agreement * rows.length
-      ? Math.floor(limits.shareIfErring * rows.length)
-      : doubts.length;
+  const isErring =
+    confirmed < limits.agreement * rows.length ||
+    (probabilities !== firstProbabilities && isStillUnsure(firstProbabilities, probabilities));
+  const most = isErring ? Math.floor(limits.shareIfErring * rows.length) : doubts.length;
   return doubts.slice(0, most).map(({ i }) => ({
     file: recordings[rows[i]!]!.file,
     label: labels[own[i]!]!,
@@ -83,6 +89,15 @@ export function findSuspicions(
 }
 
 const raise = (probability: number): number => Math.max(smallestProbability, probability);
+
+/** Whether the second pass expects nearly as many errors as the first. */
+function isStillUnsure(first: Matrix, second: Matrix): boolean {
+  const [before, after] = [first, second].map((pass) => {
+    const surest = Array.from({ length: pass.rows }, (_, row) => Math.max(...getRow(pass, row)));
+    return surest.reduce((sum, probability) => sum + 1 - probability, 0) / pass.rows;
+  }) as [number, number];
+  return after > doubtLimits.fewErrors && after > doubtLimits.remainingErrors * before;
+}
 
 /**
  * Finds the largest probability of a label, such that labels up to it are more than the classifier's errors

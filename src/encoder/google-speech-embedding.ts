@@ -139,7 +139,7 @@ export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding
 /**
  * Removes the network's reshapes to single windows: `melTensor` of any length in, [1, windows, 1, 96] out.
  */
-function removeWindowReshapes(embedding: Uint8Array): Uint8Array {
+export function removeWindowReshapes(embedding: Uint8Array): Uint8Array {
   const shape = [1, 1, "frames", melBands] as const;
   return extractModel(readMainGraph(embedding), {
     inputs: { [melTensor]: createValueInfo(melTensor, "float32", shape) },

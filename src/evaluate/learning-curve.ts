@@ -40,6 +40,8 @@ export interface LearningCurveInput extends CrossValidationInput {
    * one repeat of one size.
    */
   readonly maximumEvaluations?: number | undefined;
+  /** Maximum number of recordings trained on for a smaller size; larger sizes are left out, except the last. No limit unless given. */
+  readonly maximumTrained?: number | undefined;
   /**
    * The cross-validated score stated of these recordings, if it has been: the curve passes through it.
    * Without it, the score is computed from the last level.
@@ -76,6 +78,8 @@ export interface LearningCurve {
   readonly advice: Advice;
   /** Trainings that were run. */
   readonly evaluations: number;
+  /** Sizes of more recordings than this were left out, except the last; absent where none were. */
+  readonly trainedAtMost?: number;
 }
 
 /** The score with training sides of one size. */
@@ -140,10 +144,12 @@ export async function computeLearningCurve(
   input: LearningCurveInput,
   options: WorkOptions = {},
 ): Promise<LearningCurve> {
-  const { labels, classes, crossValidation, maximumEvaluations = 120, growths = [1, 1.5, 2, 3, 4] } = input;
+  const { labels, classes, crossValidation, maximumTrained, growths = [1, 1.5, 2, 3, 4] } = input;
+  const { maximumEvaluations = 120, seed } = input;
   const plan: FoldPlan = crossValidation ?? createFolds(input);
   const wholeIsKnown = crossValidation !== undefined;
-  const shotPlan = createShotPlan({ ...plan, labels, seed: input.seed, maximumEvaluations, wholeIsKnown });
+  const limits = { maximumEvaluations, maximumTrained, wholeIsKnown };
+  const shotPlan = createShotPlan({ ...plan, labels, seed, ...limits });
   const occurring = [...new Set(labels)].sort((a, b) => a - b);
   const names = occurring.map((label) => classes[label]!);
   const sizes = countLabels(labels, occurring);
@@ -200,6 +206,7 @@ export async function computeLearningCurve(
       ...{ forecasts, classGains },
     }),
     evaluations: shotPlan.evaluations,
+    ...(shotPlan.isLimited && maximumTrained !== undefined ? { trainedAtMost: maximumTrained } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The paired difference: its value, and by simulation how often it is right about equal and worse versions. */
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { computePairedDifference } from "./paired-difference.ts";
+import { computeLossDifference, computePairedDifference } from "./paired-difference.ts";
 
 const classes = ["a", "b", "c"];
 
@@ -68,4 +68,43 @@ it("has no certain sign for identical answers", () => {
   expect(difference).toBe(0);
   expect(interval[0]).toBeLessThan(0);
   expect(interval[1]).toBeGreaterThan(0);
+});
+
+it.each([41, 8])("calls versions equal whose answers are exchanged by speaker (%i speakers)", (speakers) => {
+  let different = 0;
+  let worse = 0;
+  const draws = 600;
+  for (let seed = 0; seed < draws; seed++) {
+    const random = createRandom(seed);
+    const truth = Array.from({ length: 300 }, (_, row) => classes[row % classes.length]!);
+    const groups = truth.map(() => `speaker ${Math.floor(speakers * random.uniform() ** 1.5)}`);
+    const exchanged = new Map(groups.map((group) => [group, random.uniform() < 0.5 ? 1 : -1]));
+    // A fourth of the recordings is answered differently; speakers differ in how much better one version is.
+    const changes = groups.map((group) => {
+      const lean = 0.5 + 0.3 * Math.sin(Number(group.slice(8)));
+      return random.uniform() < 0.25 ? (random.uniform() < lean ? 1 : -1) * exchanged.get(group)! : 0;
+    });
+    const a = changes.map((change) => Number(change < 0));
+    const b = changes.map((change) => Number(change > 0));
+    const { interval } = computePairedDifference({ truth, groups, a, b });
+    if (interval[0] > 0 || interval[1] < 0) different++;
+    const losses = a.map((value) => 0.5 * value);
+    const loss = computeLossDifference(
+      { truth, groups, a: losses, b: losses.map((value) => value + 0.1) },
+      2,
+    );
+    if (loss.interval[0] > 0) worse++;
+  }
+  expect(different / draws).toBeLessThanOrEqual(0.06);
+  expect(worse).toBe(draws);
+});
+
+it("finds what few speakers agree on, and takes one speaker's recordings for independent", () => {
+  const { truth } = draw(1, {});
+  const a = truth.map(() => 1);
+  const b = truth.map((_, row) => Number(row % 10 === 0));
+  for (const speakers of [1, 3, 4]) {
+    const groups = truth.map((_, row) => `speaker ${row % speakers}`);
+    expect(computePairedDifference({ truth, groups, a, b }).interval[1]).toBeLessThan(0);
+  }
 });

@@ -43,6 +43,15 @@ describe("createShotPlan", () => {
     expect(unequal.levels.at(-1)!.folds).toEqual(folds.folds);
   });
 
+  it("leaves out sizes above a limit, but for the first and the whole", () => {
+    const labels = repeat(Array(4).fill(100));
+    const { plan: limited } = plan(labels, { maximumTrained: 50 });
+    expect(limited.isLimited).toBe(true);
+    expect(limited.levels.map(({ shots }) => shots)).toEqual([1, 2, 3, 5, 8, 80]);
+    expect(plan(labels, { maximumTrained: 1 }).plan.levels.map(({ shots }) => shots)).toEqual([1, 80]);
+    expect(plan(labels, { maximumTrained: 320 }).plan.isLimited).toBe(false);
+  });
+
   it("drops repeats first, then sizes, never all recordings", () => {
     const labels = repeat(Array(4).fill(20));
     const full = plan(labels).plan;

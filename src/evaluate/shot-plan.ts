@@ -22,6 +22,8 @@ export interface ShotPlanInput {
   readonly seed: number;
   /** Maximum number of trainings; never fewer than one repeat of one level. */
   readonly maximumEvaluations: number;
+  /** Maximum number of recordings on a training side of a smaller level except the first; no limit unless given. */
+  readonly maximumTrained?: number | undefined;
   /** Whether the predictions of the whole training sides exist already. */
   readonly wholeIsKnown: boolean;
 }
@@ -46,6 +48,8 @@ export interface ShotPlan {
   readonly repeats: number;
   /** Trainings to run. */
   readonly evaluations: number;
+  /** Whether levels were left out for having more than `maximumTrained` recordings on a training side. */
+  readonly isLimited: boolean;
 }
 
 /** Levels closer than this factor are left out. */
@@ -53,7 +57,8 @@ const minimumGrowth = 1.1;
 
 /** Draws the training sides. */
 export function createShotPlan(input: ShotPlanInput): ShotPlan {
-  const { labels, folds, k, maximumEvaluations, wholeIsKnown } = input;
+  const { labels, folds, k, maximumEvaluations, maximumTrained = Number.POSITIVE_INFINITY } = input;
+  const { wholeIsKnown } = input;
   const orders = folds.map((fold, index) => {
     const random = createRandom(input.seed, fold.repeat, index);
     const byClass = groupRows(fold.train.map((row) => labels[row]!));
@@ -79,8 +84,13 @@ export function createShotPlan(input: ShotPlanInput): ShotPlan {
   const most = Math.max(...orders.flatMap((order) => order.map((rows) => rows.length)));
   const whole = cut(most);
   let smaller: ShotLevel[] = [];
+  let isLimited = false;
   for (let [shots, next] = [1, 2]; shots < most; [shots, next] = [next, shots + next]) {
     const level = cut(shots);
+    if (smaller.length > 0 && level.folds.some(({ train }) => train.length > maximumTrained)) {
+      isLimited = true;
+      break;
+    }
     const before = smaller.at(-1)?.recordingsPerClass ?? 0;
     const { recordingsPerClass } = level;
     if (
@@ -104,6 +114,7 @@ export function createShotPlan(input: ShotPlanInput): ShotPlan {
     levels: [...smaller.map(trim), wholeIsKnown ? whole : trim(whole)],
     repeats,
     evaluations: k * repeats * countLevels(),
+    isLimited,
   };
 }
 

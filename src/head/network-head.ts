@@ -62,8 +62,8 @@ export function createNetworkHead({
   const rounded = layers.map((_, i) => {
     const prefix = layers.length === 1 ? "" : `${2 * i}.`;
     return {
-      weight: Float64Array.from(tensors[`${prefix}weight`]!.data),
-      bias: Float64Array.from(tensors[`${prefix}bias`]!.data),
+      weight: new Float64Array(tensors[`${prefix}weight`]!.data),
+      bias: new Float64Array(tensors[`${prefix}bias`]!.data),
     };
   });
   return {
@@ -94,7 +94,7 @@ export function createNetworkHead({
 }
 
 function roundToFloat32(values: ArrayLike<number>, kind: HeadKind): Float32Array {
-  const rounded = Float32Array.from(values);
+  const rounded = new Float32Array(values);
   for (let i = 0; i < rounded.length; i++) {
     if (!Number.isFinite(rounded[i]!)) {
       throw new GolemError(

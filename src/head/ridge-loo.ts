@@ -164,7 +164,7 @@ export function computeLeftOut(
   const { classes, labels, weights, solver } = problem;
   const remainder = solver.computeRemainder(penalty * problem.meanSquare);
   return divisions.map((blocks) => {
-    const errors = leaveBlocksOut(problem, { ...remainder, residuals: remainder.residuals.slice() }, blocks);
+    const errors = leaveBlocksOut(problem, remainder, blocks);
     return errors.map((error, i) => {
       const row = Math.floor(i / classes);
       return (labels[row] === i % classes ? 1 : -1) - error / Math.sqrt(weights[row]!);
@@ -173,35 +173,40 @@ export function computeLeftOut(
 }
 
 /**
- * Errors of the rows when their block is left out, each still multiplied by the root of its weight; in the
- * memory of the residuals. Solves (I - H_bb) e = r for each block; H includes the intercept.
+ * Errors of the rows when their block is left out, each still multiplied by the root of its weight. Solves
+ * (I - H_bb) e = r for each block; H includes the intercept.
  */
 function leaveBlocksOut(
   { classes, weights, totalWeight }: RidgeProblem,
   { residuals, complements, computeBlock }: RidgeRemainder,
   blocks: readonly (readonly number[])[],
 ): Float64Array {
-  const errors = residuals;
+  const errors = residuals.slice();
+  const largest = blocks.reduce((size, block) => Math.max(size, block.length), 1);
+  const scratch = new Float64Array(largest * largest);
+  const own = new Float64Array(largest * classes);
   for (const block of blocks) {
     const size = block.length;
     if (size === 1) {
       const row = block[0]!;
-      const complement = Math.max(complements[row]! - weights[row]! / totalWeight, 1e-12);
-      for (let k = row * classes; k < (row + 1) * classes; k++) errors[k]! /= complement;
+      const alone = Math.max(complements[row]! - weights[row]! / totalWeight, 1e-12);
+      for (let k = row * classes; k < (row + 1) * classes; k++) errors[k]! /= alone;
       continue;
     }
-    const complement = computeBlock(block);
+    const complement = computeBlock(block, scratch);
     for (let a = 0; a < size; a++) {
       for (let b = 0; b <= a; b++) {
         const intercept = Math.sqrt(weights[block[a]!]! * weights[block[b]!]!) / totalWeight;
         const at = a * size + b;
         complement[at] = (a === b ? complements[block[a]!]! + 1e-12 : complement[at]!) - intercept;
       }
+      const from = block[a]! * classes;
+      for (let k = 0; k < classes; k++) own[a * classes + k] = errors[from + k]!;
     }
-    const own = pickRows(errors, block, classes);
     solveCholesky(factorCholesky(complement, size), size, own, classes);
-    for (const [a, row] of block.entries()) {
-      errors.set(own.subarray(a * classes, (a + 1) * classes), row * classes);
+    for (let a = 0; a < size; a++) {
+      const to = block[a]! * classes;
+      for (let k = 0; k < classes; k++) errors[to + k] = own[a * classes + k]!;
     }
   }
   return errors;

@@ -9,8 +9,10 @@
  */
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
-import { centreGram, computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { createTiles } from "../math/symmetric-inverse.ts";
 import {
+  type ClassTargets,
   createGramSolver,
   createPrimalSolver,
   createVectorSolver,
@@ -53,21 +55,53 @@ export function createRidgeProblem(
       `The Gram matrix of ${rows} rows needs ${rows * rows} values; got ${gram.length}.`,
     );
   }
-  const weighted = centreGram(gram, rows, weights);
-  let trace = 0;
-  for (let i = 0; i < rows; i++) trace += weighted[i * rows + i]!;
-  if (weights.some((weight) => weight !== 1)) {
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < rows; j++) weighted[i * rows + j]! *= Math.sqrt(weights[i]! * weights[j]!);
-    }
+  return createGramProblem(gram, { labels, classes, weights }).problem;
+}
+
+/** The rows of a problem that is made from a Gram matrix. */
+export interface WeightedRows {
+  readonly labels: Int32Array;
+  readonly classes: number;
+  readonly weights: Float64Array;
+  /** Their places among the rows of the Gram matrix; all in their order, unless given. */
+  readonly places?: readonly number[];
+}
+
+/**
+ * Creates a problem from the Gram matrix of its rows, or of these and others. `meanProducts` are the inner products
+ * of its rows with their weighted mean.
+ */
+export function createGramProblem(
+  gram: Float64Array,
+  { labels, classes, weights, places }: WeightedRows,
+): { readonly problem: RidgeProblem; readonly meanProducts: Float64Array } {
+  const rows = labels.length;
+  const stride = Math.sqrt(gram.length);
+  const at = Int32Array.from(places ?? labels.keys());
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const meanProducts = new Float64Array(rows);
+  let grand = 0;
+  for (let i = 0; i < rows; i++) {
+    const base = at[i]! * stride;
+    let sum = 0;
+    for (let j = 0; j < rows; j++) sum += gram[base + at[j]!]! * weights[j]!;
+    meanProducts[i] = sum / total;
+    grand += (weights[i]! / total) * meanProducts[i]!;
   }
-  return completeProblem(
-    (targets) => createGramSolver(weighted, targets, classes),
+  const centred = (i: number, j: number): number =>
+    gram[at[i]! * stride + at[j]!]! - meanProducts[i]! - meanProducts[j]! + grand;
+  let trace = 0;
+  for (let i = 0; i < rows; i++) trace += centred(i, i);
+  const roots = weights.map(Math.sqrt);
+  const tiles = createTiles(rows, (i, j) => roots[i]! * roots[j]! * centred(i, j));
+  const problem = completeProblem(
+    (targets) => createGramSolver(tiles, targets),
     trace / rows,
     labels,
     classes,
     weights,
   );
+  return { problem, meanProducts };
 }
 
 /**
@@ -96,7 +130,7 @@ export function createRidgeProblemFromRows(
       centred[i * features + j] = root * offset;
     }
   }
-  const createExact = (targets: Float64Array): RidgeSolver => {
+  const createExact = ({ values: targets }: ClassTargets): RidgeSolver => {
     const covariance = multiplyTransposed(centred, centred, features, features, rows);
     const { values, vectors } = computeEigen(covariance, features);
     const basis = multiplyByRows(centred, vectors, rows, features, features);
@@ -111,7 +145,9 @@ export function createRidgeProblemFromRows(
     rows <= maximumNested
       ? createExact
       : (targets) =>
-          createPrimalSolver({ x: centred, features, targets, classes }, () => createExact(targets)),
+          createPrimalSolver({ x: centred, features, targets: targets.values, classes }, () =>
+            createExact(targets),
+          ),
     sum / rows,
     labels,
     classes,
@@ -131,7 +167,7 @@ export function computeWeightedMean(x: Float64Array, features: number, weights: 
 }
 
 function completeProblem(
-  createSolver: (targets: Float64Array) => RidgeSolver,
+  createSolver: (targets: ClassTargets) => RidgeSolver,
   meanSquare: number,
   labels: Int32Array,
   classes: number,
@@ -155,7 +191,7 @@ function completeProblem(
     labels,
     weights,
     totalWeight,
-    solver: createSolver(targets),
+    solver: createSolver({ values: targets, labels, roots: weights.map(Math.sqrt), means: targetMeans }),
     targetMeans,
     meanSquare: meanSquare > 0 ? meanSquare : 1,
   };

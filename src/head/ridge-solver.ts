@@ -4,26 +4,28 @@
  *
  * Not its concern: which penalty is best, which rows are left out.
  *
- * There are three methods: one Cholesky factor of K per penalty (I - H = p (K + p I)^-1), which for the few
+ * There are three methods: one inverse per penalty (I - H = p (K + p I)^-1), which for the few
  * penalties that are tried takes a tenth of the time of all eigenvectors; singular vectors, if there are more
- * rows than features or a penalty is too small for the factor to be exact; or, for hundreds of rows, a factor
+ * rows than features or a penalty is too small for the inverse to be exact; or, for hundreds of rows, a factor
  * of X^T X + p I = L L^T per penalty (H = V V^T with V = X L^-T), whose size is that of the features.
  */
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { computeGram, multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { createNumberStore } from "../math/number-store.ts";
+import { invertTiles, readTiles, type SymmetricTiles, unpackTiles } from "../math/symmetric-inverse.ts";
 
 /** Residuals of the fit at one penalty. */
 export interface RidgeRemainder {
-  /** (I - H) y: [rows, classes]. */
+  /** (I - H) y: [rows, classes], not to be changed. */
   readonly residuals: Float64Array;
   /** Diagonal of I - H: [rows]. */
   readonly complements: Float64Array;
-  /** The rows and columns `block` of I - H: [block, block], of which the lower half is read. */
-  computeBlock(block: readonly number[]): Float64Array;
+  /** The rows and columns `block` of I - H: [block, block], of which the lower half is read; in `out` if it is given. */
+  computeBlock(block: readonly number[], out?: Float64Array): Float64Array;
 }
 
-/** Solves for any penalty, in the units of K. A result may use memory that the next call overwrites. */
+/** Solves for any penalty, in the units of K. A result may use memory that the next call, of any solver, overwrites. */
 export interface RidgeSolver {
   computeRemainder(penalty: number): RidgeRemainder;
   /** (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
@@ -31,55 +33,92 @@ export interface RidgeSolver {
 }
 
 /**
- * Smallest ratio of penalty to mean diagonal of K at which a Cholesky factor is exact to about ten digits.
+ * Smallest ratio of penalty to mean diagonal of K at which the inverse is exact to about ten digits.
  */
 const minimumForCholesky = 1e-5;
 
-/** Creates a solver from K [rows, rows], which is not copied. */
-export function createGramSolver(gram: Float64Array, targets: Float64Array, classes: number): RidgeSolver {
-  const rows = targets.length / classes;
+/** Weighted, centred targets of rows that have one class each: root x ((own class ? 1 : -1) - mean of the class). */
+export interface ClassTargets {
+  /** [rows, classes] */
+  readonly values: Float64Array;
+  readonly labels: Int32Array;
+  /** Root of each row's weight. */
+  readonly roots: Float64Array;
+  /** Mean target of each class. */
+  readonly means: Float64Array;
+}
+
+const remainders = createNumberStore();
+
+/** Memory of any content, the same at every call unless it is large. */
+function openScratch(size: number): Float64Array {
+  remainders.release();
+  return remainders.take(size);
+}
+
+/** Creates a solver from the tiles of K. */
+export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): RidgeSolver {
+  const rows = tiles.size;
+  const classes = targets.means.length;
   let trace = 0;
-  for (let i = 0; i < rows; i++) trace += gram[i * rows + i]!;
-  const factor = new Float64Array(rows * rows);
-  const inverse = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) trace += readTiles(tiles, i, i);
+  const multiplyTargets = createTargetProduct(targets);
+  const solved = new Map<number, Float64Array>();
   let exact: RidgeSolver | undefined;
   const isExact = (penalty: number): boolean => penalty * rows >= minimumForCholesky * trace;
   const useVectors = (): RidgeSolver => {
-    exact ??= createVectorSolver(...computeVectors(gram, rows), targets, classes);
+    exact ??= createVectorSolver(...computeVectors(unpackTiles(tiles), rows), targets.values, classes);
     return exact;
   };
-  /** Factorises K + p I and solves for the targets. */
-  const solve = (penalty: number): Float64Array => {
-    factor.set(gram);
-    for (let i = 0; i < rows; i++) factor[i * rows + i]! += penalty;
-    const solved = Float64Array.from(targets);
-    solveCholesky(factorCholesky(factor, rows), rows, solved, classes);
-    return solved;
+  /** Computes I - H in memory of all solvers, and the residuals. */
+  const solve = (penalty: number): { readonly remainder: Float64Array; readonly residuals: Float64Array } => {
+    const remainder = invertTiles(tiles, penalty, penalty, openScratch(rows * rows));
+    const residuals = multiplyTargets(remainder);
+    solved.set(penalty, residuals);
+    return { remainder, residuals };
   };
   return {
     computeRemainder(penalty) {
       if (!isExact(penalty)) return useVectors().computeRemainder(penalty);
-      const residuals = solve(penalty);
-      for (let i = 0; i < residuals.length; i++) residuals[i]! *= penalty;
-      invertLower(factor, rows, inverse);
+      const { remainder, residuals } = solve(penalty);
       const complements = new Float64Array(rows);
-      for (let k = 0; k < rows; k++) {
-        for (let i = 0; i <= k; i++) complements[i]! += inverse[k * rows + i]! * inverse[k * rows + i]!;
-      }
-      for (let i = 0; i < rows; i++) complements[i]! *= penalty;
+      for (let i = 0; i < rows; i++) complements[i] = remainder[i * (rows + 1)]!;
       return {
         ...{ residuals, complements },
-        computeBlock(block) {
-          const columns = new Float64Array(block.length * rows);
-          for (const [i, row] of block.entries()) {
-            for (let k = row; k < rows; k++) columns[i * rows + k] = inverse[k * rows + row]!;
-          }
-          return computeGram(columns, block.length, rows).map((value) => penalty * value);
+        computeBlock(block, out = new Float64Array(block.length ** 2)) {
+          let at = 0;
+          for (const row of block) for (const column of block) out[at++] = remainder[row * rows + column]!;
+          return out;
         },
       };
     },
-    computeCoefficients: (penalty) =>
-      isExact(penalty) ? solve(penalty) : useVectors().computeCoefficients(penalty),
+    computeCoefficients(penalty) {
+      if (!isExact(penalty)) return useVectors().computeCoefficients(penalty);
+      return (solved.get(penalty) ?? solve(penalty).residuals).map((value) => value / penalty);
+    },
+  };
+}
+
+/** Creates the product of a matrix [rows, rows] with the targets: sums over the rows of each class. */
+function createTargetProduct({ labels, roots, means }: ClassTargets): (matrix: Float64Array) => Float64Array {
+  const rows = labels.length;
+  const classes = means.length;
+  const order = Int32Array.from(labels.keys()).sort((a, b) => labels[a]! - labels[b]!);
+  const ends = new Int32Array(classes);
+  for (const label of labels) for (let k = label; k < classes; k++) ends[k]!++;
+  return (matrix) => {
+    const result = new Float64Array(rows * classes);
+    for (let i = 0, base = 0; i < rows; i++, base += classes) {
+      let total = 0;
+      for (let k = 0, at = 0; k < classes; k++) {
+        let sum = 0;
+        for (; at < ends[k]!; at++) sum += matrix[i * rows + order[at]!]! * roots[order[at]!]!;
+        result[base + k] = sum;
+        total += sum;
+      }
+      for (let k = 0; k < classes; k++) result[base + k] = 2 * result[base + k]! - (1 + means[k]!) * total;
+    }
+    return result;
   };
 }
 

@@ -9,31 +9,30 @@
  * makes the labels of left-out rows most likely under softmax.
  */
 
-import { createMatrix, type Matrix } from "../math/matrix.ts";
-import { addScaled, computeGram, multiplyTransposed } from "../math/matrix-products.ts";
+import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { createNumberStore, type NumberStore } from "../math/number-store.ts";
 import type { Head } from "./head.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { RidgeOptions } from "./options.ts";
 import { findRidgePenalty, type LeaveOut, planLeaveOut, type RidgeLooScore } from "./ridge-loo.ts";
 import {
   computeWeightedMean,
-  createRidgeProblem,
+  createGramProblem,
   createRidgeProblemFromRows,
   type RidgeProblem,
   solveRidge,
 } from "./ridge-problem.ts";
-import { pickRows } from "./ridge-solver.ts";
 import {
   applyStandardisation,
   createIdentityStandardisation,
   fitStandardisation,
   type Standardisation,
 } from "./standardisation.ts";
-import { computeRowWeights, createTrainingSet, type TrainingSet } from "./training-set.ts";
+import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Trains a ridge head in closed form. */
 export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
-  return prepareRidge(set, options).createHead();
+  return createRidgeHead([prepareRidge(set, options)], [1]);
 }
 
 /**
@@ -43,33 +42,45 @@ export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
 export interface PreparedRidge {
   /** Outputs for each training row of a fit without that row (and the rows left out with it). */
   readonly loo: RidgeLooScore;
-  /** Creates the head, with other weights if they are given. */
-  createHead(layer?: LinearLayer): Head;
-  /** The calibrated weights and biases that the head consists of, for standardised rows. */
-  computeLayer(): LinearLayer;
+  readonly posed: PosedRidge;
 }
 
-/** Weights [classes, features] and biases [classes]. */
-interface LinearLayer {
-  readonly weight: Float64Array;
-  readonly bias: Float64Array;
+/** A problem, and the standardised rows that it is made of. */
+interface PosedRidge {
+  readonly problem: RidgeProblem;
+  /** [all rows, features] */
+  readonly x: Float64Array;
+  readonly features: number;
+  /** Places of the problem's rows in `x`; all, unless given. */
+  readonly places?: readonly number[];
+  /** Inner products of the problem's rows with their weighted mean. */
+  readonly meanProducts: Float64Array;
+  readonly standardisation: Standardisation;
+  readonly options: RidgeOptions;
 }
 
-/** Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. */
+/**
+ * Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. The head is
+ * of use until the arrays of `numbers` are released.
+ */
 export function prepareRidge(
   { embeddings, labels, counts, classes }: TrainingSet,
   options: RidgeOptions,
   leaveOut: LeaveOut = planLeaveOut(labels),
   rowWeights?: Float64Array,
+  numbers: NumberStore = createNumberStore(),
 ): PreparedRidge {
-  const { columns: features } = embeddings;
+  const { rows, columns: features } = embeddings;
   const standardisation = options.standardise
     ? fitStandardisation(embeddings)
     : createIdentityStandardisation(features);
-  const x = applyStandardisation(embeddings, standardisation, options.normalise);
+  const target = numbers.take(rows * features);
+  const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, rows, target);
   const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
   const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
-  return chooseRidge({ problem, x, standardisation, options }, leaveOut);
+  const mean = computeWeightedMean(x, features, weights);
+  const meanProducts = multiplyByRows(x, mean, labels.length, 1, features);
+  return choosePenalty({ problem, x, features, meanProducts, standardisation, options }, leaveOut);
 }
 
 /** Rows that a head is fitted to, and what is left out of them. */
@@ -83,7 +94,7 @@ export interface RowGroup {
 /**
  * Prepares a ridge head on each of several groups of rows, of which the first `originals` are in all groups
  * and the others are copies of them. Standardisation is fitted to the originals, so the heads can be joined,
- * and the products of rows are computed once.
+ * and the products of rows are computed once. They are of use until the arrays of `numbers` are released.
  */
 export function prepareRidgeGroups(
   { embeddings, labels, classes }: TrainingSet,
@@ -91,101 +102,81 @@ export function prepareRidgeGroups(
   originals: number,
   groups: readonly RowGroup[],
   rowWeights?: Float64Array,
+  numbers: NumberStore = createNumberStore(),
 ): PreparedRidge[] {
   const { rows: count, columns: features, data } = embeddings;
   const standardisation = options.standardise
     ? fitStandardisation({ rows: originals, columns: features, data: data.subarray(0, originals * features) })
     : createIdentityStandardisation(features);
-  const all = applyStandardisation(embeddings, standardisation, options.normalise);
-  const gram = computeGram(all, count, features);
-  return groups.map(({ rows, leaveOut }) => {
-    const own = createTrainingSet(
-      pickMatrixRows(embeddings, rows),
-      rows.map((row) => labels[row]!),
-      classes,
-    );
-    const ownWeights = rowWeights && Float64Array.from(rows, (row) => rowWeights[row]!);
-    const weights = computeRowWeights(own.labels, own.counts, options.classWeight, ownWeights);
-    const block = new Float64Array(rows.length * rows.length);
-    for (const [i, row] of rows.entries()) {
-      for (const [j, column] of rows.entries()) block[i * rows.length + j] = gram[row * count + column]!;
-    }
-    const problem = createRidgeProblem(block, own.labels, classes, weights);
-    return chooseRidge({ problem, x: pickRows(all, rows, features), standardisation, options }, leaveOut);
+  const target = numbers.take(count * features);
+  const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, count, target);
+  const gram = computeGram(x, count, features, numbers.take(count * count));
+  return groups.map(({ rows: places, leaveOut }) => {
+    const own = Int32Array.from(places, (row) => labels[row]!);
+    const ownWeights = rowWeights && Float64Array.from(places, (row) => rowWeights[row]!);
+    const weights = computeRowWeights(own, countClasses(own, classes), options.classWeight, ownWeights);
+    const made = createGramProblem(gram, { labels: own, classes, weights, places });
+    return choosePenalty({ ...made, x, features, places, standardisation, options }, leaveOut);
   });
 }
 
-function pickMatrixRows({ columns, data }: Matrix, rows: readonly number[]): Matrix {
-  const picked = createMatrix(rows.length, columns);
-  for (const [i, row] of rows.entries()) {
-    picked.data.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
-  }
-  return picked;
+function countClasses(labels: Int32Array, classes: number): Int32Array {
+  const counts = new Int32Array(classes);
+  for (const label of labels) counts[label]!++;
+  return counts;
 }
 
-/** A problem, its standardised rows [rows, features], and how they were standardised. */
-interface PosedRidge {
-  readonly problem: RidgeProblem;
-  readonly x: Float64Array;
-  readonly standardisation: Standardisation;
-  readonly options: RidgeOptions;
-}
-
-function chooseRidge(
-  { problem, x, standardisation, options }: PosedRidge,
-  leaveOut: LeaveOut,
-): PreparedRidge {
-  const { rows, classes, weights } = problem;
-  const features = x.length / rows;
-  const best = findRidgePenalty(
-    problem,
-    [...options.penalties].sort((a, b) => a - b),
-    leaveOut,
-  );
-  const computeLayer = (): LinearLayer => {
-    const weight = multiplyTransposed(solveRidge(problem, best.penalty), x, classes, features, rows);
-    const mean = computeWeightedMean(x, features, weights);
-    const bias = new Float64Array(classes);
-    for (let k = 0; k < classes; k++) {
-      let value = problem.targetMeans[k]!;
-      for (let j = 0; j < features; j++) value -= weight[k * features + j]! * mean[j]!;
-      bias[k] = best.factor * value;
-    }
-    for (let i = 0; i < weight.length; i++) weight[i]! *= best.factor;
-    return { weight, bias };
-  };
-  const createHead = (layer = computeLayer()): Head =>
-    createNetworkHead({
-      kind: "ridge",
-      standardisation,
-      normalise: options.normalise,
-      layers: [{ inputs: features, outputs: classes, ...layer }],
-      facts: {
-        penalty: best.penalty,
-        alpha: best.penalty * problem.meanSquare,
-        factor: best.factor,
-        looLogLikelihood: best.logLikelihood,
-        classWeight: options.classWeight,
-        standardise: options.standardise,
-        normalise: options.normalise,
-      },
-    });
-  return { loo: best, createHead, computeLayer };
+function choosePenalty(posed: PosedRidge, leaveOut: LeaveOut): PreparedRidge {
+  const penalties = [...posed.options.penalties].sort((a, b) => a - b);
+  return { posed, loo: findRidgePenalty(posed.problem, penalties, leaveOut) };
 }
 
 /**
- * One head that gives the sum of several heads' logits, each times its share. All must have been prepared with
- * the same originals, so that their standardisation is the same.
+ * The head that gives the sum of several heads' logits, each times its share. All must have been prepared
+ * together, so that their rows and standardisation are the same; the settings it states are the first one's.
  */
-export function joinRidge(heads: readonly PreparedRidge[], shares: readonly number[]): Head {
-  const [first] = heads;
-  if (heads.length === 1) return first!.createHead();
-  const layers = heads.map((head) => head.computeLayer());
-  const weight = new Float64Array(layers[0]!.weight.length);
-  const bias = new Float64Array(layers[0]!.bias.length);
-  for (const [i, layer] of layers.entries()) {
-    addScaled(weight, shares[i]!, layer.weight);
-    addScaled(bias, shares[i]!, layer.bias);
+export function createRidgeHead(heads: readonly PreparedRidge[], shares: readonly number[]): Head {
+  const { loo, posed } = heads[0]!;
+  const { x, features, problem, standardisation, options } = posed;
+  const { classes } = problem;
+  const coefficients = new Float64Array((x.length / features) * classes);
+  const bias = new Float64Array(classes);
+  for (const [i, head] of heads.entries()) addDual(head, shares[i]!, coefficients, bias);
+  const weight = multiplyTransposed(coefficients, x, classes, features, x.length / features);
+  return createNetworkHead({
+    kind: "ridge",
+    standardisation,
+    normalise: options.normalise,
+    layers: [{ inputs: features, outputs: classes, weight, bias }],
+    facts: {
+      penalty: loo.penalty,
+      alpha: loo.penalty * problem.meanSquare,
+      factor: loo.factor,
+      looLogLikelihood: loo.logLikelihood,
+      classWeight: options.classWeight,
+      standardise: options.standardise,
+      normalise: options.normalise,
+    },
+  });
+}
+
+/** Adds a head's coefficients of the rows [all rows, classes] and its bias, calibrated, times `share`. */
+function addDual(
+  { loo, posed: { problem, places, meanProducts } }: PreparedRidge,
+  share: number,
+  coefficients: Float64Array,
+  bias: Float64Array,
+): void {
+  const { rows, classes, targetMeans } = problem;
+  const own = solveRidge(problem, loo.penalty);
+  const factor = share * loo.factor;
+  for (let k = 0; k < classes; k++) bias[k]! += factor * targetMeans[k]!;
+  for (let i = 0; i < rows; i++) {
+    const base = (places ? places[i]! : i) * classes;
+    for (let k = 0; k < classes; k++) {
+      const value = factor * own[i * classes + k]!;
+      coefficients[base + k]! += value;
+      bias[k]! -= value * meanProducts[i]!;
+    }
   }
-  return first!.createHead({ weight, bias });
 }

@@ -100,10 +100,8 @@ describe("whitened class means", () => {
     const random = createRandom(seed, 1);
     for (let i = 0; i < 5; i++) {
       const fresh = Float64Array.from({ length: features }, () => 3 * random.normal());
-      const { products, square } = compareInSpace(
-        space,
-        fresh.map((value, j) => value - space.centre[j]!),
-      );
+      const offset = fresh.map((value, j) => value - space.centre[j]!);
+      const { products, square } = compareInSpace(space, offset, features)[0]!;
       const want = direct.compare(fresh);
       expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
       expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });

@@ -10,8 +10,8 @@
  * (Woodbury). This uses the shrunk shared covariance of linear discriminant analysis (Ledoit and Wolf 2004;
  * Lee et al. 2018 for out-of-distribution detection). Inner products are a^T W b.
  */
-import { factorCholesky, solveCholesky, solveLower } from "../math/cholesky.ts";
-import { multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { factorCholesky, invertLower } from "../math/cholesky.ts";
+import { dot, multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 
 /** Share of the mean variance within classes that is added to all directions. */
 const shrinkage = 0.1;
@@ -67,38 +67,43 @@ export function fitWhitenedSpace(
 ): WhitenedSpace {
   const rows = labels.length;
   const allRows = Array.from({ length: rows }, (_, row) => row);
-  const { members, factor, residuals, norms } = createFit(gram, labels, allRows, features);
+  const { members, inverse, whitened, norms } = createFit(gram, labels, allRows, features);
   const count = members.length;
   const templates = new Float64Array(count * features);
   const centre = new Float64Array(features);
-  const subspace = Float64Array.from(x);
+  const residuals = x.slice();
   for (const [k, own] of members.entries()) {
     const mean = templates.subarray(k * features, (k + 1) * features);
     for (const row of own) for (let j = 0; j < features; j++) mean[j]! += x[row * features + j]! / own.length;
-    for (const row of own) for (let j = 0; j < features; j++) subspace[row * features + j]! -= mean[j]!;
+    for (const row of own) for (let j = 0; j < features; j++) residuals[row * features + j]! -= mean[j]!;
     for (let j = 0; j < features; j++) centre[j]! += mean[j]! / count;
   }
   for (let i = 0; i < templates.length; i++) templates[i]! -= centre[i % features]!;
-  solveLower(factor, rows, subspace, features);
-  const shares = Float64Array.from(residuals);
-  solveLower(factor, rows, shares, count);
-  const removed = multiplyTransposed(shares, subspace, count, features, rows);
+  const subspace = multiply(inverse, residuals, rows, features, rows);
+  const removed = multiplyTransposed(whitened, subspace, count, features, rows);
   for (let i = 0; i < templates.length; i++) templates[i]! -= removed[i]!;
   return { centre, templates, subspace, norms };
 }
 
-/** Compares one row [features] with the class means. */
+/** Compares rows [rows, features] with the class means. */
 export function compareInSpace(
   { templates, subspace }: { readonly templates: Float64Array; readonly subspace: Float64Array },
   x: Float64Array,
-): WhitenedComparison {
-  const features = x.length;
-  const products = multiplyByRows(x, templates, 1, templates.length / features, features);
-  const taken = multiplyByRows(x, subspace, 1, subspace.length / features, features);
-  let square = 0;
-  for (const value of x) square += value * value;
-  for (const value of taken) square -= value * value;
-  return { products, square: Math.max(square, tiny) };
+  features: number,
+): WhitenedComparison[] {
+  const rows = x.length / features;
+  const [classes, removed] = [templates.length / features, subspace.length / features];
+  const products = multiplyByRows(x, templates, rows, classes, features);
+  const taken = multiplyByRows(x, subspace, rows, removed, features);
+  return Array.from({ length: rows }, (_, row) => {
+    let square = 0;
+    for (let j = row * features; j < (row + 1) * features; j++) square += x[j]! * x[j]!;
+    for (let j = row * removed; j < (row + 1) * removed; j++) square -= taken[j]! * taken[j]!;
+    return {
+      products: products.subarray(row * classes, (row + 1) * classes),
+      square: Math.max(square, tiny),
+    };
+  });
 }
 
 const tiny = 1e-12;
@@ -106,10 +111,10 @@ const tiny = 1e-12;
 interface Fit extends WhitenedClasses {
   /** Rows of each class. */
   readonly members: readonly (readonly number[])[];
-  /** Cholesky factor of R R^T + dof e I over the kept rows. */
-  readonly factor: Float64Array;
-  /** R (m_k - c): [kept rows, classes]. */
-  readonly residuals: Float64Array;
+  /** L^-1, where L is the Cholesky factor of R R^T + dof e I over the kept rows; 0 above the diagonal. */
+  readonly inverse: Float64Array;
+  /** L^-1 R (m_k - c): [kept rows, classes]. */
+  readonly whitened: Float64Array;
 }
 
 function createFit(
@@ -133,7 +138,9 @@ function createFit(
   /** For a vector given by its inner products with the rows: R times the vector. */
   const takeResiduals = (values: Float64Array): Float64Array => {
     const means = members.map((own) => averageOver(own, values));
-    return Float64Array.from(kept, (row, i) => values[row]! - means[places[i]!]!);
+    const residuals = new Float64Array(kept.length);
+    for (let i = 0; i < residuals.length; i++) residuals[i] = values[kept[i]!]! - means[places[i]!]!;
+    return residuals;
   };
   // Inner products with every row of the class means, of their mean, and of the differences.
   const means = members.map((own) => {
@@ -169,32 +176,32 @@ function createFit(
   const degrees = Math.max(size - classes.length, 1);
   const added = Math.max((shrinkage * Math.max(trace, 0)) / features, 1e-9 * features * degrees);
   for (let i = 0; i < size; i++) spread[i * size + i]! += added;
-  const factor = factorCholesky(spread, size);
+  const inverse = invertLower(factorCholesky(spread, size), size);
 
   const count = classes.length;
   const residuals = new Float64Array(size * count);
   for (const [k, offset] of offsets.entries()) {
     for (const [i, value] of takeResiduals(offset).entries()) residuals[i * count + k] = value;
   }
-  const solved = Float64Array.from(residuals);
-  solveCholesky(factor, size, solved, count);
+  const whitened = multiply(inverse, residuals, size, count, size);
   const norms = Float64Array.from(offsets, (offset, k) => {
     let square = averageOver(members[k]!, offset) - toCentre[k]!;
-    for (let i = 0; i < size; i++) square -= residuals[i * count + k]! * solved[i * count + k]!;
+    for (let i = 0; i < size; i++) square -= whitened[i * count + k]! ** 2;
     return Math.sqrt(Math.max(square, tiny));
   });
   return {
-    ...{ classes, norms, members, factor, residuals },
+    ...{ classes, norms, members, inverse, whitened },
     compare(row) {
-      const own = gram.slice(row * rows, (row + 1) * rows).map((value, j) => value - centre[j]!);
+      const own = gram.slice(row * rows, (row + 1) * rows);
+      for (let j = 0; j < rows; j++) own[j]! -= centre[j]!;
       const left = takeResiduals(own);
-      const right = Float64Array.from(left);
-      solveLower(factor, size, right, 1);
+      const right = new Float64Array(size);
+      for (let i = 0; i < size; i++) right[i] = dot(inverse, left, i + 1, i * size);
       let square = gram[row * rows + row]! - 2 * centre[row]! + centreSquare;
       for (const value of right) square -= value * value;
       const products = Float64Array.from(offsets, (offset, k) => {
         let product = offset[row]! - toCentre[k]!;
-        for (let i = 0; i < size; i++) product -= left[i]! * solved[i * count + k]!;
+        for (let i = 0; i < size; i++) product -= right[i]! * whitened[i * count + k]!;
         return product;
       });
       return { products, square: Math.max(square, tiny) };

@@ -69,7 +69,7 @@ function factorInKernel(a: Float64Array, size: number): Float64Array {
 }
 
 /** Solves L X = B in place for B [size, columns]; the factor is read once for all columns. */
-export function solveLower(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
+function solveLower(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
   for (let i = 0; i < size; i++) {
     // Row i of B minus the rows above it, each times its element of L.
     const target = i * columns;

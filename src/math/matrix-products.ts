@@ -60,12 +60,13 @@ function multiplyInKernel(
   for (let j = 0; j < columnPanels; j++) packPanel(b, j, memory.subarray(j * panel, (j + 1) * panel));
   const columns = b.count;
   for (let i = 0; i < rowPanels; i++) {
-    packPanel(a, i, memory.subarray(rowsAt, outAt));
+    const from = isGram ? i * panel : rowsAt;
+    if (!isGram) packPanel(a, i, memory.subarray(rowsAt, outAt));
     const tiles = isGram ? i + 1 : columnPanels;
-    const [rowsEnd, outEnd] = [8 * outAt, 8 * (outAt + tiles * side * side)];
-    const rowsEnd4 = 8 * (rowsAt + side * (inner - (inner % 4)));
-    if (grouped) run.groupedTiles(8 * rowsAt, 0, rowsEnd, outEnd, 8 * outAt, rowsEnd4);
-    else run.tiles(8 * rowsAt, 0, rowsEnd, 8 * outAt, outEnd);
+    const [rowsEnd, outEnd] = [8 * (from + panel), 8 * (outAt + tiles * side * side)];
+    const rowsEnd4 = 8 * (from + side * (inner - (inner % 4)));
+    if (grouped) run.groupedTiles(8 * from, 0, rowsEnd, outEnd, 8 * outAt, rowsEnd4);
+    else run.tiles(8 * from, 0, rowsEnd, 8 * outAt, outEnd);
     for (let r = 0, row = i * side; r < side && row < a.count; r++, row++) {
       const last = Math.min(columns, tiles * side);
       for (let column = 0; column < last; column++) {
@@ -154,8 +155,12 @@ export function multiplyByRows(
 }
 
 /** Computes the Gram matrix A A^T [rows, rows] of a [rows, inner], two rows by four at a time. */
-export function computeGram(a: Float64Array, rows: number, inner: number): Float64Array {
-  const out = new Float64Array(rows * rows);
+export function computeGram(
+  a: Float64Array,
+  rows: number,
+  inner: number,
+  out: Float64Array = new Float64Array(rows * rows),
+): Float64Array {
   if (isLarge(rows, rows, inner)) {
     const factor: Factor = { values: a, count: rows, outer: inner, inner: 1 };
     return multiplyInKernel(factor, factor, inner, out, { isGram: true });

@@ -139,6 +139,44 @@ function writeSubtraction(): number[] {
   ];
 }
 
+/** (tiles, tilesEnd, left, right): subtracts from each tile the tile `left` times the next tile of `right`. */
+function writeTileUpdates(): number[] {
+  const [x, y] = [4, 20];
+  return [
+    ...[...Array(16).keys()].flatMap((at) => [...splat(2, 8 * at), ...set(x + at)]),
+    ...loop,
+    ...[...Array(8).keys()].flatMap((at) => [...load(3, 16 * at), ...set(y + at)]),
+    ...tile.flatMap((r) =>
+      [0, 1].flatMap((half) => [
+        ...[...get(0), ...load(0, 32 * r + 16 * half)],
+        ...tile.flatMap((k) => [...get(x + 4 * r + k), ...get(y + 2 * k + half), ...mul, ...sub]),
+        ...[0xfd, 0x0b, 3, 32 * r + 16 * half],
+      ]),
+    ),
+    ...[...advanceLocal(3, 128), drop, ...advanceLocal(0, 128), ...repeatBelow(1), end],
+  ];
+}
+
+/** (tiles, tilesEnd, right, out): each tile, transposed, times the tile `right`. */
+function writeTileProducts(): number[] {
+  const y = 4;
+  return [
+    ...[...Array(8).keys()].flatMap((at) => [...load(2, 16 * at), ...set(y + at)]),
+    ...loop,
+    ...tile.flatMap((r) =>
+      [0, 1].flatMap((half) => [
+        ...get(3),
+        ...tile.flatMap((k) => [
+          ...[...splat(0, 8 * (4 * k + r)), ...get(y + 2 * k + half), ...mul],
+          ...(k > 0 ? add : []),
+        ]),
+        ...[0xfd, 0x0b, 3, 32 * r + 16 * half],
+      ]),
+    ),
+    ...[...advanceLocal(3, 128), drop, ...advanceLocal(0, 128), ...repeatBelow(1), end],
+  ];
+}
+
 interface KernelFunctions {
   tiles(rows: number, columns: number, rowsEnd: number, out: number, outEnd: number): void;
   groupedTiles(
@@ -157,6 +195,8 @@ interface KernelFunctions {
     end: number,
     ...factors: [x0: number, x1: number, x2: number, x3: number]
   ): void;
+  tileUpdates(tiles: number, tilesEnd: number, left: number, right: number): void;
+  tileProducts(tiles: number, tilesEnd: number, right: number, out: number): void;
 }
 
 const pageBytes = 65_536;
@@ -198,6 +238,14 @@ export function openKernel(size: number): { readonly run: KernelFunctions; reado
           [3, "i32"],
           [4, "v128"],
         ],
+      },
+      {
+        ...{ name: "tileUpdates", parameters: i32(4), body: writeTileUpdates() },
+        locals: [[24, "v128"]],
+      },
+      {
+        ...{ name: "tileProducts", parameters: i32(4), body: writeTileProducts() },
+        locals: [[8, "v128"]],
       },
     ]),
     { e: { m: memory } },

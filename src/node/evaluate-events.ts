@@ -27,7 +27,10 @@ export async function evaluateEvents(
   data: string | Dataset,
   { tolerance, ...options }: EvaluateEventsOptions = {},
 ): Promise<EventScores> {
-  const dataset = await openDataset(data, { ...options, annotations: { background: "none" } });
+  const dataset = await openDataset(data, {
+    ...options,
+    annotations: { background: "none", overlaps: "use" },
+  });
   const scored: EventRecording[] = [];
   for (const [path, annotated] of groupByRecording(dataset)) {
     throwIfAborted(options.signal);
@@ -44,14 +47,18 @@ export async function evaluateEvents(
   return computeEventScores(scored, labels, tolerance);
 }
 
-/** Annotations by the path of the long recording. */
-function groupByRecording({ name, recordings }: Dataset): [string, EventRecording["annotated"][number][]][] {
+/** Annotations by the path of the long recording; of recordings in which nothing is annotated, none. */
+function groupByRecording({
+  name,
+  recordings,
+  empty = [],
+}: Dataset): [string, EventRecording["annotated"][number][]][] {
   const groups = new Map<string, EventRecording["annotated"][number][]>();
   for (const { segment, longFile, label } of recordings) {
     if (!segment || longFile === undefined || unknownLabels.includes(label)) continue;
     groups.set(longFile, [...(groups.get(longFile) ?? []), { ...segment, label }]);
   }
-  if (groups.size > 0) return [...groups];
+  if (groups.size > 0) return [...groups, ...empty.map((path): [string, []] => [path, []])];
   throw new GolemError(
     "invalid-data",
     `${name} holds no annotations; long recordings with annotations were expected.`,

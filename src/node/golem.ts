@@ -113,6 +113,28 @@ export async function loadGolem<const Label extends string = string>(
   return createGolem(model, encoderSet, options) as Golem<Label>;
 }
 
+/**
+ * Reads a golem and trains it again, as `update` of a loaded golem does; one of an earlier version too, whose
+ * encoders cannot run any more: all recordings are embedded anew. Rejects with the errors of `Golem.update`.
+ */
+export async function updateGolem(
+  folder: string,
+  data: readonly (string | Dataset)[],
+  options: RetrainOptions = {},
+): Promise<UpdatedGolem> {
+  return updateModel(await readGolemFolder(resolve(folder)), data, options);
+}
+
+async function updateModel(
+  model: GolemModel,
+  data: readonly (string | Dataset)[],
+  options: RetrainOptions,
+): Promise<UpdatedGolem> {
+  const { retrain } = await import("./update.ts");
+  const { trained, ...count } = await retrain(model, data, options);
+  return { golem: await wrapTrained(trained, options), ...count };
+}
+
 /** A golem that was just trained; its report links to the recordings. */
 export async function wrapTrained(
   { model, encoderSet, trainRows, testRows }: TrainedGolem,
@@ -180,12 +202,8 @@ function createGolem(
       );
       return evaluation;
     },
-    async update(data, more = {}) {
-      const { retrain } = await import("./update.ts");
-      const added = Array.isArray(data) ? data : [data];
-      const { trained, ...count } = await retrain(model, added, { ...options, ...more });
-      return { golem: await wrapTrained(trained, options), ...count };
-    },
+    update: (data, more = {}) =>
+      updateModel(model, Array.isArray(data) ? data : [data], { ...options, ...more }),
     async save(folder) {
       const path = resolve(folder);
       const { composeReport } = await import("./report/golem-report.ts");

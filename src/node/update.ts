@@ -44,7 +44,17 @@ export async function retrain(
   { data, ...options }: RetrainOptions,
 ): Promise<RetrainCount & { readonly trained: TrainedGolem }> {
   const quiet = { ...options, onWarning: undefined };
-  const { annotations, ...asked } = readAsked(training.asked);
+  // Limits chose the recordings of then; all of those, and all new ones, are trained on.
+  const { limit: _, shots: __, ...recorded } = training.asked ?? {};
+  const { annotations, ...asked } = readAsked(recorded);
+  if (training.asked === undefined) {
+    options.onWarning?.({
+      code: "golem-version",
+      message:
+        "The golem does not say with which options it was trained, as in early versions; the default recipe is used.",
+      hint: "If it was trained with options, such as --head, train it again on all recordings with these.",
+    });
+  }
   const before = await openTrainingData(document, { ...quiet, annotations, data });
   const kept = before ? await findTrained(training, before, options) : [];
   const place = data ?? document.data.name;
@@ -75,14 +85,15 @@ export async function retrain(
       hint: "Name the location of the original recordings with --data.",
     });
   }
-  const test = typeof training.asked?.test === "string" ? training.asked.test : undefined;
+  const { test, negatives } = recorded;
   const trained = await runInNode(options, (environment) =>
     train(environment, joined, {
       ...options,
       ...asked,
       seed: document.seed,
-      asked: training.asked,
-      ...(test === undefined ? {} : { test }),
+      asked: recorded,
+      ...(typeof test === "string" ? { test } : {}),
+      ...(typeof negatives === "number" ? { negatives } : {}),
     }),
   );
   // Recordings that occur in both count once.

@@ -1,13 +1,16 @@
 /**
  * POST /v1/golems/{id}/detect: a long recording in, its events out, each as soon as it is certain: as JSON
- * lines, or as server-sent events if Accept names them.
+ * lines, as server-sent events if Accept names them, or as a table that other programs open (`format`).
  *
- * An error before the first event is a problem document; a later one is the last line.
+ * An error before the first event is a problem document; a later one is the last line, and ends the connection
+ * where a table has no place for it.
  * Not its concern: how events are found.
  */
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
+import type { DetectedEvent } from "../detect/detector.ts";
+import { createEventWriter } from "../detect/event-formats.ts";
 import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
 import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
@@ -53,20 +56,51 @@ const highWater = 1024 * 1024;
 const heldOption =
   "--max-body for MP4 and AIFF, which have to arrive as a whole; FLAC, WAV, Ogg and MP3 are read while they arrive";
 
+/** How events are written. */
+interface AnswerFormat {
+  readonly type: string;
+  event(event: DetectedEvent): string;
+  /** Undefined: nothing can be said inside of this format. */
+  readonly error?: (error: object) => string;
+  end(): string;
+}
+
 const formats = {
   lines: {
     type: "application/x-ndjson",
-    event: (event: object) => `${JSON.stringify(event)}\n`,
-    error: (error: object) => `${JSON.stringify({ error })}\n`,
-    end: "",
+    event: (event) => `${JSON.stringify(event)}\n`,
+    error: (error) => `${JSON.stringify({ error })}\n`,
+    end: () => "",
   },
   events: {
     type: "text/event-stream",
-    event: (event: object) => `event: detection\ndata: ${JSON.stringify(event)}\n\n`,
-    error: (error: object) => `event: error\ndata: ${JSON.stringify(error)}\n\n`,
-    end: "event: end\ndata: {}\n\n",
+    event: (event) => `event: detection\ndata: ${JSON.stringify(event)}\n\n`,
+    error: (error) => `event: error\ndata: ${JSON.stringify(error)}\n\n`,
+    end: () => "event: end\ndata: {}\n\n",
   },
+} as const satisfies Record<string, AnswerFormat>;
+
+const tableTypes = {
+  csv: "text/csv; charset=utf-8",
+  audacity: "text/plain; charset=utf-8",
+  raven: "text/tab-separated-values; charset=utf-8",
 } as const;
+
+/** Writes a table, its header first even if there is no event. */
+function createTableFormat(format: keyof typeof tableTypes, highHz: number): AnswerFormat {
+  const writer = createEventWriter(format, highHz);
+  let header = writer.header === undefined ? "" : `${writer.header}\n`;
+  const takeHeader = (): string => {
+    const taken = header;
+    header = "";
+    return taken;
+  };
+  return {
+    type: tableTypes[format],
+    event: (event) => `${takeHeader()}${writer.write(event)}\n`,
+    end: takeHeader,
+  };
+}
 
 /** Answers a request. */
 export async function handleDetect(
@@ -74,9 +108,11 @@ export async function handleDetect(
   id: string,
   parts: DetectParts,
 ): Promise<Response> {
-  const { name, ...asked } = parseQuery(detectQuery, c.req.query());
+  const { name, format: table, ...asked } = parseQuery(detectQuery, c.req.query());
   const options = addFalseAlarms(asked, parts);
-  const format = c.req.header("accept")?.includes(formats.events.type) ? formats.events : formats.lines;
+  let format: AnswerFormat = c.req.header("accept")?.includes(formats.events.type)
+    ? formats.events
+    : formats.lines;
   let begin!: (stream: ReadableStream<Uint8Array>) => void;
   const begun = new Promise<ReadableStream<Uint8Array>>((resolve) => {
     begin = resolve;
@@ -84,13 +120,16 @@ export async function handleDetect(
   // The golem stays loaded until the stream has ended, which is after the answer has begun.
   const work = parts.golems.use(id, async (golem) => {
     const leave = parts.streams.enter(c.var.client);
+    if (table !== "json") format = createTableFormat(table, golem.document.audio.sampleRate / 2);
     const sink = createSink(begin);
     try {
       await detect(c, golem, { name, options, format, sink }, parts);
-      sink.end(format.end);
+      sink.end(format.end());
     } catch (error) {
       if (!sink.hasBegun()) throw error;
-      sink.end(format.error(toErrorRecord(error, "unexpected")));
+      const record = toErrorRecord(error, "unexpected");
+      if (format.error) sink.end(format.error(record));
+      else c.env.outgoing.destroy();
     } finally {
       leave();
     }
@@ -116,7 +155,7 @@ export function addFalseAlarms<Options extends DetectOptions>(
 interface DetectRequest {
   readonly name: string | undefined;
   readonly options: DetectOptions;
-  readonly format: (typeof formats)[keyof typeof formats];
+  readonly format: AnswerFormat;
   readonly sink: ReturnType<typeof createSink>;
 }
 

@@ -152,7 +152,8 @@ export const detectRoute = createRoute({
   summary: "Find the events in a long recording",
   description:
     "Events are sent as soon as they are certain: as JSON lines, or as server-sent events (detection, error, end) if Accept names text/event-stream. " +
-    "An error after the first line is the last line. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and only what is being read of them is in memory; " +
+    "With format, they are a table that Audacity, Raven or a spreadsheet opens. " +
+    "An error after the first line is the last line; in a table, the connection is closed instead. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and only what is being read of them is in memory; " +
     "MP4 (M4A) and AIFF have to arrive as a whole first and may be no larger than a body for predict.",
   security,
   request: {
@@ -166,6 +167,9 @@ export const detectRoute = createRoute({
       content: {
         "application/x-ndjson": { schema: eventSchema },
         "text/event-stream": { schema: { type: "string" } },
+        "text/csv": { schema: { type: "string" } },
+        "text/plain": { schema: { type: "string" } },
+        "text/tab-separated-values": { schema: { type: "string" } },
       },
     },
     ...describeProblems(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 504),

@@ -4,6 +4,7 @@
  * Not its concern: how answers are computed.
  */
 import { z } from "@hono/zod-openapi";
+import { eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 
 const share = z.number().min(0).max(1);
@@ -193,7 +194,18 @@ const detectFields = {
 };
 
 /** The query of detect. */
-export const detectQuery = z.object({ name: nameParam, ...detectFields });
+export const detectQuery = z.object({
+  name: nameParam,
+  ...detectFields,
+  format: z
+    .enum(eventFormats)
+    .default("json")
+    .openapi({
+      param: { name: "format", in: "query" },
+      description:
+        "json: as Accept says; csv, audacity (a label track) and raven (a selection table): tables that other programs open.",
+    }),
+});
 
 /** The query of listen. */
 export const listenQuery = z.object({

@@ -6,7 +6,7 @@
  * `keepPercents`.
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
-import { formatPercent, formatPoints } from "../core/format.ts";
+import { formatPercent, formatPoints, formatWhole } from "../core/format.ts";
 import { moonshineSizes } from "../encoder/moonshine-sizes.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
@@ -200,6 +200,21 @@ export function describeLargerEncoder(
   );
 }
 
+/** The difference of two golems' Brier scores in words. */
+export function describeBrier({
+  a,
+  b,
+  interval: [low, high],
+}: {
+  readonly a: number;
+  readonly b: number;
+  readonly interval: readonly [low: number, high: number];
+}): string {
+  const found = low > 0 ? "worse" : high < 0 ? "better" : "neither better nor worse for certain";
+  const sign = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
+  return `Its probabilities are ${found}: Brier score ${a.toFixed(3)} -> ${b.toFixed(3)} (95 % interval of the difference ${sign(low)} to ${sign(high)}; 0 is best)`;
+}
+
 /** Whether the second of two golems is better, and by how much. */
 export function describeDifference({
   difference,
@@ -213,4 +228,10 @@ export function describeDifference({
   const points = (share: number): string => `${share < 0 ? "-" : "+"}${formatPoints(Math.abs(share))}`;
   const found = high < 0 ? "worse" : low > 0 ? "better" : "neither better nor worse for certain";
   return `${found}: ${points(difference)} points of balanced accuracy (95 % interval ${points(low)} to ${points(high)}) on ${recordings} recordings that were held out of both`;
+}
+
+/** Which sizes of a learning curve were left out; undefined if none were. */
+export function describeLimit({ trainedAtMost }: { readonly trainedAtMost?: number }): string | undefined {
+  if (trainedAtMost === undefined) return undefined;
+  return `sizes between ${formatWhole(trainedAtMost)} recordings and all of them are not measured`;
 }

@@ -10,7 +10,12 @@ import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
 import { computeEvaluation } from "../evaluate/evaluate.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
-import { computePairedDifference, type PairedDifference } from "../evaluate/paired-difference.ts";
+import {
+  computeLossDifference,
+  computePairedDifference,
+  computeWeights,
+  type PairedDifference,
+} from "../evaluate/paired-difference.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import type { TrainingDocument } from "../golem/training-document.ts";
 import { createMatrix } from "../math/matrix.ts";
@@ -36,6 +41,11 @@ export interface GolemDifference extends PairedDifference {
   readonly b: Evaluation;
   /** The balanced accuracies that are compared: means over repeats, as the difference is. */
   readonly scores: { readonly a: number; readonly b: number };
+  /**
+   * Brier scores, means over classes from 0 to 2: positive differences are worse probabilities. They show changes
+   * for which the answers alone are too few.
+   */
+  readonly brier: PairedDifference & { readonly a: number; readonly b: number };
   readonly perClass: Readonly<
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
   >;
@@ -188,11 +198,35 @@ function compare(
       groups,
     }),
     scores: { a: average("a"), b: average("b") },
+    brier: compareBrier(
+      truth,
+      pairs.map(([one]) => computeBrier(one, labelsA)),
+      pairs.map(([, other]) => computeBrier(other, labelsB)),
+      groups,
+    ),
     perClass,
     changed,
     onlyA: labelsA.filter((label) => !labelsB.includes(label)),
     onlyB: labelsB.filter((label) => !labelsA.includes(label)),
   };
+}
+
+/** The sum of squared errors of the probabilities of one recording. */
+function computeBrier({ label, probabilities }: HeldOut, labels: readonly string[]): number {
+  const own = labels.indexOf(label);
+  return probabilities.reduce((sum, value, c) => sum + (value - Number(c === own)) ** 2, 0);
+}
+
+function compareBrier(
+  truth: readonly string[],
+  a: readonly number[],
+  b: readonly number[],
+  groups: readonly (string | undefined)[],
+): GolemDifference["brier"] {
+  const weights = computeWeights(truth);
+  const average = (losses: readonly number[]) =>
+    losses.reduce((sum, loss, row) => sum + weights[row]! * loss, 0);
+  return { a: average(a), b: average(b), ...computeLossDifference({ truth, a, b, groups }, 2) };
 }
 
 function findLargest(values: readonly number[]): number {

@@ -5,6 +5,8 @@
  * sides are cut from its folds. On real recordings (runs/results/class-gain.md) a class that is
  * smaller than the others gained what is predicted here and more; one that outgrew the others gained next to
  * nothing, whatever the head, so each gain is marked with whether the class would outgrow the others.
+ * With thousands of recordings the sizes before the last stop at `maximumDense` recordings, so that only the
+ * cross-validation of all grows with their number, linearly.
  * Not its concern: how curves are fitted, where folds run.
  */
 
@@ -19,6 +21,7 @@ import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { Headline } from "../evaluate/headline.ts";
 import { computeLearningCurve, type LearningCurve } from "../evaluate/learning-curve.ts";
 import { measureCorrectness } from "../evaluate/metrics.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 import { maximumNested } from "../head/ridge-problem.ts";
 import type { Environment } from "./environment.ts";
 import type { MeasureOptions } from "./training-options.ts";
@@ -76,7 +79,10 @@ async function measureCurve(
   const crossValidation: CrossValidation | undefined =
     head === "mlp" ? undefined : await crossValidate(input, options);
   const curve = await computeLearningCurve(
-    { ...input, crossValidation, headline, maximumEvaluations, ...(added === undefined ? {} : { added }) },
+    {
+      ...{ ...input, crossValidation, headline, maximumEvaluations, maximumTrained: maximumDense },
+      ...(added === undefined ? {} : { added }),
+    },
     options,
   );
   const { scored, labels, groups } = folds;

@@ -7,11 +7,10 @@
  * The classes are left out in three parts. What a golem that never had a class makes of its recordings is what a
  * golem makes of other words. Noise is in no training recording by itself, so the golem classifies it.
  */
-import { type Classifier, fitClassifier } from "../classifier/classifier.ts";
+import type { Classifier } from "../classifier/classifier.ts";
 import type { FitProblem } from "../classifier/fold-runner.ts";
-import { pickLabelledRows } from "../classifier/labelled-rows.ts";
 import { createFamiliarityScore, type Familiarity } from "../classifier/novelty/familiarity.ts";
-import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
+import { type LeftOutAnswer, type LeftOutTask, listJudged } from "../classifier/novelty/left-out-classes.ts";
 import { type JudgedSound, summariseFalseAlarms } from "../detect/false-alarms.ts";
 import { isBackground } from "../detect/training-statistics.ts";
 import { computeKnown, getMinimumLogprob } from "../detect/window-judge.ts";
@@ -34,11 +33,10 @@ interface FalseAlarmInput {
   readonly classifier: Classifier;
   readonly familiarity: Familiarity | undefined;
   readonly negatives: readonly Negatives[];
+  /** Classes left out of a fit, and what was made of their sounds. */
+  readonly leftOut: readonly { readonly task: LeftOutTask; readonly answer: LeftOutAnswer }[];
   /** Probabilities [rows, classes] of recordings when they were held out, and their rows. */
   readonly heldOut?: { readonly rows: readonly number[]; readonly probabilities: Matrix } | undefined;
-  /** Place of the copies in noise, if there are any. */
-  readonly copy?: number | undefined;
-  readonly seed: number;
 }
 
 /** Parts in which the classes are left out. */
@@ -48,24 +46,26 @@ export const maximumMeasured = 160;
 
 /** Measures; undefined if there are too few sounds. */
 export function measureFalseAlarms(input: FalseAlarmInput): FalseAlarmAccount | undefined {
-  const { problem, labels, classifier, familiarity, negatives, heldOut } = input;
-  const { embeddings } = problem;
-  const judge = createJudge(
-    classifier,
-    familiarity,
-    input,
-    labels.map((_, c) => c),
-  );
+  const { problem, labels, classifier, familiarity, negatives, leftOut, heldOut } = input;
+  const { embeddings, encoderSet } = problem;
+  const all = labels.map((_, c) => c);
+  const rate = familiarity && createFamiliarityScore(familiarity, encoderSet);
+  const judge = (sounds: readonly Embedding[]) =>
+    judgeSounds(input, all, sounds, {
+      probabilities: classifier.computeProbabilities(sounds),
+      missing: rate?.(sounds).map((score) => familiarity!.threshold - score),
+      encoders: classifier.fitted.map(({ view }) => view.encoder),
+    });
   const rows = heldOut?.rows ?? [];
   const known = judge(rows.map((row) => embeddings[row]!)).map((one) => one.known);
   const others: JudgedSound[] = [];
   const pieces: JudgedSound[] = [];
-  for (const part of leaveOutClasses(input)) {
-    others.push(
-      ...part.judge(part.rows.flatMap((row) => [embeddings[row]!, ...(problem.copies?.[row] ?? [])])),
-    );
-    const out = new Set(part.rows);
-    pieces.push(...part.judge(negatives.flatMap(({ row, pieces }) => (out.has(row) ? pieces : []))));
+  for (const { task, answer } of leftOut) {
+    const sounds = listJudged(problem, task);
+    const judged = judgeSounds(input, task.classes, sounds, answer);
+    const count = sounds.length - task.pieces.length;
+    others.push(...judged.slice(0, count));
+    pieces.push(...judged.slice(count));
   }
   return summariseFalseAlarms({
     labels,
@@ -92,66 +92,48 @@ export function pickMeasuredRows(labels: readonly number[]): number[] {
     .sort((a, b) => a - b);
 }
 
-type Judge = (embeddings: readonly Embedding[]) => (JudgedSound & { readonly known: number })[];
-
 /**
- * Fits without a part of the classes, for each part; of two classes and fewer none can be left out. Classes for
- * what is unknown are always fitted to.
+ * Plans fits without a part of the classes, for each part; of two classes and fewer none can be left out. Classes
+ * for what is unknown are always fitted to. `copy` is the place of the copies in noise, if there are any.
  */
-function* leaveOutClasses({
-  problem,
-  labels,
-  copy,
-  seed,
-}: FalseAlarmInput): Generator<{ readonly judge: Judge; readonly rows: readonly number[] }> {
-  const { encoderSet, options } = problem;
-  const named = labels.flatMap((label, c) => (isBackground(label) ? [] : [c]));
-  if (named.length < 3) return;
-  const picked = pickMeasuredRows(problem.labels);
-  for (let part = 0; part < parts; part++) {
+export function planLeftOut(
+  { labels }: Pick<FitProblem, "labels">,
+  names: readonly string[],
+  negatives: readonly Negatives[],
+  { seed, copy }: Pick<LeftOutTask, "seed" | "copy">,
+): LeftOutTask[] {
+  const named = names.flatMap((name, c) => (isBackground(name) ? [] : [c]));
+  if (named.length < 3) return [];
+  const picked = pickMeasuredRows(labels);
+  return Array.from({ length: parts }, (_, part): LeftOutTask => {
     const out = new Set(named.filter((_, i) => i % parts === part));
-    const kept = picked.filter((row) => !out.has(problem.labels[row]!));
-    const classes = [...new Set(kept.map((row) => problem.labels[row]!))].sort((a, b) => a - b);
-    if (classes.length < 2) continue;
-    const rows = {
-      ...pickLabelledRows(problem, kept),
-      labels: kept.map((row) => classes.indexOf(problem.labels[row]!)),
-      classes: classes.length,
+    const kept = picked.filter((row) => !out.has(labels[row]!));
+    const classes = [...new Set(kept.map((row) => labels[row]!))].sort((a, b) => a - b);
+    const judged = picked.filter((row) => out.has(labels[row]!));
+    const isJudged = new Set(judged);
+    return {
+      ...{ kept, classes, names: classes.map((c) => names[c]!), judged, copy, seed },
+      pieces: negatives.flatMap(({ row, pieces }) => (isJudged.has(row) ? pieces : [])),
     };
-    const classifier = fitClassifier(rows, encoderSet, options);
-    const views = classifier.fitted.map(({ view }) => view);
-    const names = classes.map((c) => labels[c]!);
-    const familiarity = fitFamiliarity(rows, names, encoderSet, views, { seed, copy });
-    yield {
-      judge: createJudge(classifier, familiarity, { problem, labels }, classes),
-      rows: picked.filter((row) => out.has(problem.labels[row]!)),
-    };
-  }
+  }).filter(({ classes }) => classes.length > 1);
 }
 
 /** Scores as in detection (detect/window-judge.ts); `classes` are the places of the classifier's classes. */
-function createJudge(
-  classifier: Classifier,
-  familiarity: Familiarity | undefined,
+function judgeSounds(
   { problem, labels }: Pick<FalseAlarmInput, "problem" | "labels">,
   classes: readonly number[],
-): Judge {
+  sounds: readonly Embedding[],
+  { probabilities, missing, encoders }: LeftOutAnswer,
+): (JudgedSound & { readonly known: number })[] {
   const { encoderSet, embeddings } = problem;
-  const scoreFamiliarity = familiarity && createFamiliarityScore(familiarity, encoderSet);
-  const usesWords = classifier.fitted.some(({ view }) => view.encoder === encoderSet.transcriber?.id);
+  const usesWords = encoderSet.transcriber && encoders.includes(encoderSet.transcriber.id);
   const minimumLogprob = usesWords
     ? getMinimumLogprob(embeddings.flatMap(({ logprob }) => (logprob === undefined ? [] : [logprob])))
     : Number.NEGATIVE_INFINITY;
-  return (sounds) => {
-    if (sounds.length === 0) return [];
-    const { data } = classifier.computeProbabilities(sounds);
-    const familiar = scoreFamiliarity?.(sounds);
-    return sounds.map(({ logprob }, i) => {
-      const missing = familiar && familiarity!.threshold - familiar[i]!;
-      const known = computeKnown(missing, minimumLogprob - (logprob ?? minimumLogprob));
-      const scores = labels.map(() => Number.NaN);
-      for (const [k, c] of classes.entries()) scores[c] = known * data[i * classes.length + k]!;
-      return { scores, known };
-    });
-  };
+  return sounds.map(({ logprob }, i) => {
+    const known = computeKnown(missing?.[i], minimumLogprob - (logprob ?? minimumLogprob));
+    const scores = labels.map(() => Number.NaN);
+    for (const [k, c] of classes.entries()) scores[c] = known * probabilities.data[i * classes.length + k]!;
+    return { scores, known };
+  });
 }

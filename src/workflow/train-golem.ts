@@ -20,6 +20,7 @@ import {
   type FoldRunner,
 } from "../classifier/fold-runner.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
+import { judgeLeftOut } from "../classifier/novelty/left-out-classes.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
@@ -34,7 +35,7 @@ import type { Evaluation } from "../evaluate/evaluation.ts";
 import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
 import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
-import { measureFalseAlarms, type Negatives } from "./measure-false-alarms.ts";
+import { measureFalseAlarms, type Negatives, planLeftOut } from "./measure-false-alarms.ts";
 import { describeValidation } from "./validation-standing.ts";
 
 /** The recordings to train on, and what is recorded of them. */
@@ -93,15 +94,19 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   for (const warning of alone) options.onWarning?.(warning);
   const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
   const { embeddings, labels: truth, groups } = problem;
+  const copy = findNoiseCopy(input.variations);
+  const { seed } = options;
+  const tasks = input.negatives ? planLeftOut(problem, labels, input.negatives, { seed, copy }) : [];
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const run = async () => {
+    // The longest tasks first; what is not done while folds run is waited for at the end.
+    const judging = Promise.all(tasks.map(async (task) => ({ task, answer: await runner.judge?.(task) })));
+    judging.catch(() => {});
     const findings = input.examine?.();
-    return {
-      findings,
-      ...(await runFits(runner, labels, test === undefined || alone.length === 0, options, problem)),
-    };
+    const fits = await runFits(runner, labels, test === undefined || alone.length === 0, options, problem);
+    return { findings, ...fits, judged: await judging };
   };
-  const { findings, validation, scored, classifier } = await run().finally(() => runner.close());
+  const { findings, validation, scored, classifier, judged } = await run().finally(() => runner.close());
   const scoredTruth = scored.map((row) => truth[row]!);
   const trainPredictions = getPredictions(classifier.computeProbabilities(embeddings));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
@@ -141,13 +146,12 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     },
     encoderSet: problem.encoderSet,
   });
-  const copy = findNoiseCopy(input.variations);
   const familiarity = fitFamiliarity(
     problem,
     labels,
     problem.encoderSet,
     classifier.fitted.map(({ view }) => view),
-    { seed: options.seed, copy },
+    { seed, copy },
   );
   const { negatives } = input;
   const heldOut = validation && { rows: scored, probabilities: validation.probabilities[0]! };
@@ -155,8 +159,8 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     falseAlarms:
       negatives &&
       measureFalseAlarms({
-        ...{ problem, labels, classifier, familiarity, negatives, heldOut, copy },
-        seed: options.seed,
+        ...{ problem, labels, classifier, familiarity, negatives, heldOut },
+        leftOut: judged.map(({ task, answer = judgeLeftOut(problem, task) }) => ({ task, answer })),
       }),
     classifier,
     labels,

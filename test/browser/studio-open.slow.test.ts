@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { loadGolem, train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
 import { findViolations } from "../support/accessibility.ts";
@@ -80,6 +81,30 @@ describe.skipIf(!browserPath)(`the studio opens${browserNote}`, () => {
       expect(await findViolations(page)).toEqual([]);
     }
     expect(complaints).toEqual([]);
+  });
+
+  it("long recordings with label tracks beside them, cut at the labels", { timeout: 120_000 }, async () => {
+    const tones = Object.values(createTones(4)).map((bytes) => bytes.subarray(44));
+    // Eight tones of 0.3 s, low ones first, each after 1.7 s of silence.
+    const gap = new Uint8Array(2 * 1.7 * 8000);
+    const header = encodeWav(new Float32Array(8 * 2 * 8000), 8000, "pcm16").subarray(0, 44);
+    const sound = Buffer.concat([header, ...tones.flatMap((tone) => [gap, tone])]);
+    const track = tones.map((_, i) => {
+      return `${(2 * i + 1.7).toFixed(6)}\t${(2 * i + 2).toFixed(6)}\t${i < 4 ? "low" : "high"}`;
+    });
+    const text = new TextEncoder().encode([...track, "3.0\t3.2\t", "3\t3\tlow", ""].join("\n"));
+    const files = { "field/day.wav": new Uint8Array(sound), "field/day.txt": text };
+    const { page } = await openStudioPage(browser, server.url);
+    for (const form of ["folder", "zip"]) {
+      await page.goto(server.url);
+      if (form === "zip") await chooseZip(page, "field.zip", files);
+      else await choose(page, "Open a folder", join(await writeFiles(files), "field"));
+      await page.waitForSelector(".notice");
+      expect(await page.locator(".notice").first().textContent()).toContain("2 annotations were left out");
+      expect(await page.locator(".class .name").allTextContents()).toEqual(["_background", "high", "low"]);
+      const counts = await page.locator(".class .count").allTextContents();
+      expect(counts.map((count) => Number.parseInt(count, 10))).toEqual([4, 4, 4]);
+    }
   });
 
   it("data sets, as a folder and as a zip file, with a list and without", { timeout: 120_000 }, async () => {

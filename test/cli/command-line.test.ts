@@ -142,7 +142,7 @@ describe("golem embed, encoders, cache, help", () => {
     expect(help).toMatch(/--out <dir> [^-]*\(required\)/);
     for (const words of [
       "auto: moonshine-tiny, and in training google-speech-embedding too",
-      "auto: ridge on every view, pooled; with --layer the default is logistic, and auto compares centroid, ridge and logistic in every fold",
+      "auto, or logistic with --layer",
       "auto",
       "mean+std",
       "int8",

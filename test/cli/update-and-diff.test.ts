@@ -72,6 +72,16 @@ it("trains again on both sets by the same recipe, and can be updated again", asy
   expect(again.json).toMatchObject({ recordings: 18, kept: 16, added: 2, missing: [] });
 });
 
+it("takes all new recordings, whatever limits chose the old ones", async () => {
+  const place = await prepare();
+  const recipe = ["--layer", "1", "--head", "ridge", "--negatives", "0"];
+  await run("train", place("old"), "--out", place("few"), ...recipe, "--shots", "3");
+  const { json } = await run("update", place("few"), place("new"), "--out", place("b"));
+  expect(json).toMatchObject({ labels: ["high", "low", "middle"], recordings: 14, kept: 6, added: 8 });
+  const { asked } = JSON.parse(await readFile(join(place("b"), "training.json"), "utf8"));
+  expect(asked).toEqual({ layer: 1, head: "ridge", negatives: 0 });
+});
+
 it("lists the recordings that are gone, finds those that moved, and needs some of them", async () => {
   const place = await prepare();
   await rename(place("old"), place("moved"));
@@ -84,6 +94,19 @@ it("lists the recordings that are gone, finds those that moved, and needs some o
   expect(found.json).toMatchObject({ recordings: 15, kept: 7, missing: ["low/3.wav"] });
   expect(found.json.evaluation.skipped).toEqual([expect.objectContaining({ file: "low/3.wav" })]);
   expect((await run(...args, "--strict")).exitCode).toBe(1);
+});
+
+it("updates and compares golems whose encoder was another version", async () => {
+  const place = await prepare();
+  const file = join(place("a"), "golem.json");
+  const document = JSON.parse(await readFile(file, "utf8"));
+  document.encoders[0].recipe = "an earlier one";
+  await writeFile(file, JSON.stringify(document));
+  expect((await run("predict", place("a"), place("new"))).json.error.code).toBe("golem-version");
+  const { json } = await run("update", place("a"), place("new"), "--out", place("b"));
+  expect(json).toMatchObject({ recordings: 16, kept: 8, added: 8 });
+  const diff = await run("diff", place("a"), place("b"));
+  expect(diff.json).toMatchObject({ recordings: 8, onlyA: [], onlyB: ["middle"] });
 });
 
 it("compares two golems on what both held out, and on recordings that neither was trained on", async () => {

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { createWav } from "../support/audio-files.ts";
-import { createDocFolder, readBlocks, runBlock } from "../support/doc-pages.ts";
+import { createDocFolder, docPages, readBlocks, runBlock } from "../support/doc-pages.ts";
 import { createToneInSilence, getToneGolem } from "../support/served.ts";
 
 /**
@@ -87,3 +87,45 @@ async function startServer(line: string, folder: string): Promise<void> {
   }
   servedAt = /"url":"([^"]+)"/.exec(text)![1];
 }
+
+/** Pages with blocks, and where these are run or read. */
+const executedBy: Readonly<Record<string, string>> = {
+  "README.md": "readme.test.ts, blocks.test.ts",
+  "docs/augment.md": "pages.slow.test.ts",
+  "docs/commands.md": "made by scripts/reference.ts; commands.test.ts",
+  "docs/data.md": "blocks.test.ts",
+  "docs/deploy.md":
+    "../package/deploy.test.ts, ../package/image.slow.test.ts, ../server/haproxy.slow.test.ts; not run: docker compose",
+  "docs/detection.md": "blocks.test.ts",
+  "docs/encoders.md": "../../src/encoder/encoder-descriptor.test.ts",
+  "docs/json.md": "pages.slow.test.ts",
+  "docs/lessons.md":
+    "article.slow.test.ts, on a part of the recordings; not run: golem demo minds14, which needs the Hub",
+  "docs/scale.md": "scale.slow.test.ts, examples.slow.test.ts",
+  "docs/server.md": "blocks.test.ts",
+  "docs/tutorial.md": "pages.slow.test.ts",
+  "docs/web.md": "../browser/web.test.ts",
+};
+
+it("every page with blocks is executed somewhere, or says here what is not", () => {
+  for (const page of docPages) {
+    if (readBlocks(page).length === 0 || page.startsWith("docs/how-to/")) continue;
+    const where = executedBy[page.replace(".ru.md", ".md")];
+    expect(where, page).toBeDefined();
+    for (const [name] of where!.matchAll(/[\w./-]+\.test\.ts/g)) {
+      const text = readFileSync(join(import.meta.dirname, name), "utf8");
+      expect(text, `${name} and ${page}`).toMatch(/docs|README|deploy|docPages/);
+    }
+  }
+});
+
+/** The blocks of a page, without the comments, which are translated. */
+const readCommands = (page: string) =>
+  readBlocks(page).map((block) => ({ ...block, code: block.code.replaceAll(/ +#.*$/gm, "") }));
+
+it.each(docPages.filter((page) => page.endsWith(".ru.md")))(
+  "%s has the blocks of the English page",
+  (page) => {
+    expect(readCommands(page)).toEqual(readCommands(page.replace(".ru.md", ".md")));
+  },
+);

@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { build } from "vite";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
@@ -11,6 +12,10 @@ import { startStaticServer } from "../support/static-server.ts";
 
 const hasNumpy = spawnSync("python3", ["-c", "import numpy"], { stdio: "ignore" }).status === 0;
 const numpyNote = hasNumpy ? "" : " (skipped: no Python with NumPy)";
+const hasPyArrow = spawnSync("python3", ["-c", "import pandas, pyarrow"], { stdio: "ignore" }).status === 0;
+const pyArrowNote = hasPyArrow
+  ? ""
+  : " (skipped: no Python with pandas and pyarrow, which Debian 12 does not package)";
 const root = resolve(import.meta.dirname, "../..");
 const words = join(root, "demo/words");
 const runGolem = (cwd: string, ...args: string[]) =>
@@ -31,9 +36,10 @@ beforeAll(async () => {
 async function copyExample(name: string): Promise<string> {
   const folder = await createScratchFolder();
   cpSync(join(root, "examples", name), folder, { recursive: true });
-  mkdirSync(join(folder, "node_modules/@hono"), { recursive: true });
+  for (const scope of ["@hono", "@duckdb"])
+    mkdirSync(join(folder, "node_modules", scope), { recursive: true });
   symlinkSync(root, join(folder, "node_modules/golem-audio"));
-  for (const dependency of ["hono", "@hono/node-server"]) {
+  for (const dependency of ["hono", "@hono/node-server", "@duckdb/node-api"]) {
     symlinkSync(join(root, "node_modules", dependency), join(folder, "node_modules", dependency));
   }
   return folder;
@@ -122,4 +128,47 @@ it("the action trains, sets its output, and fails when the new golem is worse", 
   expect(() => run(scripts[2]!)).toThrow(
     expect.objectContaining({ status: 1, stdout: expect.stringContaining("worse") }),
   );
+});
+
+/** A run over a few of the words, and a file that is no recording. */
+async function embedRun(): Promise<string> {
+  const folder = await createScratchFolder();
+  for (const label of ["hey golem", "lights on"]) {
+    cpSync(join(words, "test", label), join(folder, "recordings", label), { recursive: true });
+  }
+  writeFileSync(join(folder, "recordings/lights on/notes.wav"), "This is a note, and no recording at all.");
+  runGolem(folder, "plan", "recordings", "--out", "run");
+  runGolem(folder, "embed", "--run", "run");
+  return folder;
+}
+
+it("duckdb reads a run, and runs the query of docs/scale.md", async () => {
+  const folder = await embedRun();
+  const counts = ["hey golem", "lights on"].map(
+    (label) => readdirSync(join(words, "test", label)).filter((name) => !name.endsWith(".md")).length,
+  );
+  const example = await copyExample("duckdb");
+  const printed = execFileSync(process.execPath, ["query.js", join(folder, "run")], {
+    ...{ cwd: example, encoding: "utf8" },
+  });
+  expect(printed).toMatch(new RegExp(`^  hey golem  ${counts[0]}  \\d+(\\.\\d+)?$`, "m"));
+  expect(printed).toMatch(new RegExp(`^  lights on  ${counts[1]}  \\d+(\\.\\d+)?$`, "m"));
+  expect(printed).toMatch(/^Errors:\n {2}not-audio {2}1$/m);
+  const likeness = [...printed.matchAll(/ (\d(?:\.\d+)?)$/gm)].map(([, value]) => Number(value)).slice(-5);
+  expect(likeness).toEqual(likeness.toSorted((a, b) => b - a));
+  expect(likeness.every((value) => value > 0 && value <= 1)).toBe(true);
+
+  const page = readFileSync(join(root, "docs/scale.md"), "utf8");
+  const [query] = /^ {4}SELECT [\s\S]*?;$/m.exec(page)!;
+  const connection = await (await DuckDBInstance.create()).connect();
+  const sql = query.replaceAll("'RUN/", `'${join(folder, "run")}/`);
+  const rows = (await connection.runAndReadAll(sql)).getRowsJson();
+  expect(rows.map(([label]) => label).sort()).toEqual(["hey golem", "lights on"]);
+});
+
+it.skipIf(!hasPyArrow)(`pandas reads a run${pyArrowNote}`, async () => {
+  const folder = await embedRun();
+  const script = join(root, "examples/python/read-shards.py");
+  const printed = execFileSync("python3", [script, "run"], { cwd: folder, encoding: "utf8" });
+  expect(printed).toMatch(/^\d+ recordings, 576 numbers$/m);
 });

@@ -2,6 +2,7 @@
 import { type OutgoingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { createEventWriter, type EventFormat } from "../../src/detect/event-formats.ts";
 import { createWav } from "../support/audio-files.ts";
 import {
   createForm,
@@ -76,6 +77,38 @@ describe("detect", () => {
       "event: end",
     ]);
     expect(JSON.parse(parts[1]!.split("\ndata: ")[1]!)).toMatchObject(events[1]!);
+  });
+
+  it.each([
+    ["audacity", "text/plain", 0],
+    ["raven", "text/tab-separated-values", 1],
+    ["csv", "text/csv", 1],
+  ])("answers with a table for other programs: %s", async (format, type, headers) => {
+    const response = await post(
+      new Uint8Array(recording),
+      { "content-type": "audio/wav" },
+      `?format=${format}`,
+    );
+    expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
+    const lines = (await response.text()).trimEnd().split("\n");
+    const writer = createEventWriter(format as EventFormat);
+    const json = await post(new Uint8Array(recording), { "content-type": "audio/wav" });
+    const found = (await json.text()).trimEnd().split("\n");
+    expect(lines.slice(headers)).toEqual(found.map((event) => writer.write(JSON.parse(event))));
+    expect(headers === 0 ? undefined : lines[0]).toBe(writer.header);
+    const none = await post(
+      new Uint8Array(recording),
+      { "content-type": "audio/wav" },
+      `?format=${format}&minimumSeconds=5`,
+    );
+    expect(await none.text()).toBe(writer.header === undefined ? "" : `${writer.header}\n`);
+    // What went wrong has no place in a table that has begun: it is not complete then.
+    const two = await post(createForm({ "a.wav": recording, "b.wav": recording }), {}, `?format=${format}`);
+    const isComplete = two.text().then(
+      () => true,
+      () => false,
+    );
+    expect(two.ok && (await isComplete)).toBe(false);
   });
 
   it("takes settings", async () => {

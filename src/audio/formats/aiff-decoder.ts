@@ -145,6 +145,9 @@ const compressions: Readonly<Record<string, readonly [SampleFormat, boolean]>> =
   ALAW: ["alaw", false],
   ulaw: ["mulaw", false],
   ULAW: ["mulaw", false],
+  "42ni": ["pcm-s24", true],
+  "23ni": ["pcm-s32", true],
+  "raw ": ["pcm-u8", false],
   in24: ["pcm-s24", false],
   in32: ["pcm-s32", false],
 };

@@ -12,6 +12,7 @@ import { aiffDecoder } from "./aiff-decoder.ts";
 import type { ByteAccount } from "./byte-account.ts";
 import { type Container, type Content, getNamedContainer, identifyContent } from "./content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
+import { decodeSequence } from "./file-sequence.ts";
 import { flacDecoder } from "./flac-decoder.ts";
 import { mediaDecoder } from "./media-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
@@ -84,13 +85,19 @@ export async function decodeSource(
   const content = await identifyContent(cached);
   const { container } = content;
   const decoder = builtInDecoders.find((candidate) => candidate.canDecode(content));
-  const stream = decoder
-    ? await openStream(cached, decoder, content, options).catch((error: unknown) => {
-        const refusal = getRefusal(error, source.name, container);
-        if (!refusal) throw error;
-        return decodeElsewhere(cached, content, decoders, options, refusal);
-      })
-    : await decodeElsewhere(cached, content, decoders, options, createRefusal(source.name, container));
+  const openNext = async (rest: ByteSource): Promise<DecodedStream> =>
+    (await decodeSource(rest, decoders, options)).stream;
+  const elsewhere = (refusal: GolemError): Promise<DecodedStream> =>
+    decodeElsewhere(cached, content, decoders, options, refusal, openNext);
+  const stream = withReport(
+    decoder
+      ? await openStream(cached, decoder, content, options, openNext).catch((error: unknown) => {
+          const refusal = getRefusal(error, source.name, container);
+          if (!refusal) throw error;
+          return elsewhere(refusal);
+        })
+      : await elsewhere(createRefusal(source.name, container)),
+  );
   const named = getNamedContainer(source.name);
   if (container === "unknown" || named === undefined || named === container || named === "unknown") {
     return { stream, warnings: [] };
@@ -106,14 +113,21 @@ export async function decodeSource(
 /** Containers whose decoders skip tags in front themselves. */
 const skipsTags: ReadonlySet<Container> = new Set<Container>(["mp3", "flac"]);
 
-/** Opens the stream behind any tags in front of it; its account of bytes is reported when the chunks end. */
-async function openStream(
+/** Opens the stream behind any tags in front of it. */
+function openStream(
   source: ByteSource,
   decoder: Decoder,
   { container, offset }: Content,
   options: DecodeOptions,
+  openNext: (rest: ByteSource) => Promise<DecodedStream>,
 ): Promise<DecodedStream> {
-  const stream = await decoder.decode(skipsTags.has(container) ? source : skipTags(source, offset), options);
+  const stripped = skipsTags.has(container) ? source : skipTags(source, offset);
+  const open = (part: ByteSource): Promise<DecodedStream> => decoder.decode(part, options);
+  return decoder === mediaDecoder ? decodeSequence(stripped, container, open, openNext) : open(stripped);
+}
+
+/** The stream, whose account of bytes is reported when the chunks end. */
+function withReport(stream: DecodedStream): DecodedStream {
   return stream.account ? { ...stream, chunks: reportBytes(stream, stream.account) } : stream;
 }
 
@@ -156,6 +170,17 @@ function getRefusal(error: unknown, name: string, container: Container): GolemEr
 
 const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it.";
 
+/** Endings of files that hold nothing but samples, and the format that ffmpeg reads them as. */
+const rawSamples: Readonly<Record<string, { readonly title: string; readonly format: string }>> = {
+  al: { title: "A-law", format: "alaw" },
+  ul: { title: "mu-law", format: "mulaw" },
+  raw: { title: "probably integers of 16 bits", format: "s16le" },
+  pcm: { title: "probably integers of 16 bits", format: "s16le" },
+  sw: { title: "integers of 16 bits", format: "s16le" },
+  s16: { title: "integers of 16 bits", format: "s16le" },
+  f32: { title: "floats of 32 bits", format: "f32le" },
+};
+
 /** The error for content without a built-in decoder; `cause`: why the one for its container refused it. */
 function createRefusal(name: string, container: Container, cause?: GolemError): GolemError {
   if (container !== "unknown") {
@@ -164,6 +189,16 @@ function createRefusal(name: string, container: Container, cause?: GolemError): 
       "needs-ffmpeg",
       `${found} Only ffmpeg can decode it, and ffmpeg is not available here.`,
       { hint: "Install ffmpeg, or convert the file to WAV, FLAC, MP3, Ogg Vorbis or Opus.", cause },
+    );
+  }
+  const raw = rawSamples[/\.([^.]*)$/.exec(name)?.[1]?.toLowerCase() ?? ""];
+  if (raw) {
+    return new GolemError(
+      "not-audio",
+      `${name} is named like samples without a header (${raw.title}), so nothing states its rate and channels.`,
+      {
+        hint: `Convert it with the rate that was recorded: ffmpeg -f ${raw.format} -ar 8000 -ac 1 -i FILE out.wav`,
+      },
     );
   }
   return new GolemError(
@@ -183,19 +218,24 @@ async function decodeElsewhere(
   decoders: readonly Decoder[],
   options: DecodeOptions,
   refusal: GolemError,
+  openNext: (rest: ByteSource) => Promise<DecodedStream>,
 ): Promise<DecodedStream> {
   for (const decoder of decoders.filter((candidate) => candidate.canDecode(content))) {
     try {
       // Offsets inside a file count from where its format begins.
       const stripped = skipTags(source, content.offset);
-      if (stripped === source || source.path === undefined) return await decoder.decode(stripped, options);
-      // What has to be read at its end first can be read as a file alone; ffmpeg skips one tag itself.
-      return await decoder.decode(stripped, options).catch((error: unknown) => {
-        const isUnread =
-          error instanceof GolemError && /^(corrupt-audio|no-samples|not-audio)$/.test(error.code);
-        if (!isUnread) throw error;
-        return decoder.decode(source, options);
-      });
+      const open = async (part: ByteSource): Promise<DecodedStream> => {
+        if (part !== stripped || stripped === source || source.path === undefined)
+          return decoder.decode(part, options);
+        // What has to be read at its end first can be read as a file alone; ffmpeg skips one tag itself.
+        return decoder.decode(part, options).catch((error: unknown) => {
+          const isUnread =
+            error instanceof GolemError && /^(corrupt-audio|no-samples|not-audio)$/.test(error.code);
+          if (!isUnread) throw error;
+          return decoder.decode(source, options);
+        });
+      };
+      return await decodeSequence(stripped, content.container, open, openNext);
     } catch (error) {
       if (error instanceof GolemError && error.code === "needs-ffmpeg") continue;
       // What was recognised is judged by its own decoder.

@@ -56,10 +56,11 @@ async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptio
   const warnings: ErrorRecord[] = [];
   if (codec === "mp3") {
     const early = { seconds: 0 };
-    const stream = await decodeMpeg(createStreamedSource(readBytes(track, early), name), options, warnings);
+    const bytes = readBytes(name, track, early, warnings);
+    const stream = await decodeMpeg(createStreamedSource(bytes, name), options, warnings);
     return { ...stream, container, chunks: closeAfter(cutStart(stream, early), track) };
   }
-  const decoder = await createDecoder(track);
+  const decoder = await createDecoder(name, track);
   if (!decoder) {
     throw new GolemError(
       "unsupported-codec",
@@ -78,15 +79,38 @@ async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptio
   };
 }
 
-/** Yields the bytes of packets, and sets how many seconds the first one begins before the sound. */
-async function* readBytes(track: MediaTrack, early: { seconds: number }): AsyncGenerator<Uint8Array> {
+/**
+ * Yields the bytes of packets up to where they cannot be read, and sets how many seconds the first one begins
+ * before the sound.
+ */
+async function* readBytes(
+  name: string,
+  track: MediaTrack,
+  early: { seconds: number },
+  warnings: ErrorRecord[],
+): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  for await (const { bytes, seconds } of track.packets()) {
+  const packets = track.packets();
+  for (;;) {
+    const next = await packets.next().catch((error: unknown) => {
+      if (error instanceof GolemError) throw error;
+      if (isFirst) throw createDamageError(name, error);
+      warnings.push(createCutWarning(`${name} ends in the middle of its data`));
+    });
+    if (!next || next.done) return;
+    const { bytes, seconds } = next.value;
     if (isFirst) early.seconds = Math.max(0, -seconds);
     isFirst = false;
     yield bytes;
   }
 }
+
+const createCutWarning = (found: string): ErrorRecord =>
+  createWarning(
+    "truncated",
+    `${found}; what there is was decoded.`,
+    "The file was cut off; copy or record it again if the end matters.",
+  );
 
 /** Leaves out what comes before the sound; of a stream with a LAME tag, its decoder has done so. */
 async function* cutStart(
@@ -110,9 +134,20 @@ async function* closeAfter<T>(chunks: AsyncIterable<T>, track: MediaTrack): Asyn
   }
 }
 
+/** Shortest setup data: OpusHead (RFC 7845); the first block of FLAC, with the header of its box. */
+const shortestSetup: Readonly<Record<string, number>> = { opus: 19, flac: 42 };
+
 /** The decoder of a track, with its headers read; undefined for codecs that are not built in. */
-async function createDecoder({ codec, setup, channels }: MediaTrack): Promise<PacketDecoder | undefined> {
+async function createDecoder(
+  name: string,
+  { codec, setup, channels }: MediaTrack,
+): Promise<PacketDecoder | undefined> {
+  const shortest = shortestSetup[codec] ?? 0;
+  if (setup.length < shortest) {
+    throw createDamageError(name, `its ${codec} header has ${setup.length} of ${shortest} bytes`);
+  }
   if (codec === "opus") {
+    if (setup[9] === 0) throw createDamageError(name, "its opus header has no channels");
     const decoder = await createOpusDecoder(setup);
     for (const header of [setup, setup]) await decoder.decode(header);
     return decoder;
@@ -209,13 +244,11 @@ async function* readPackets(
   }
   const missing = (declaredSeconds ?? 0) - produced / rate;
   if (failure !== undefined || (missing > toleratedSeconds && !account.hasLoss())) {
-    warnings.push(
-      createWarning(
-        "truncated",
-        `${name} ${missing > toleratedSeconds ? `promises ${declaredSeconds!.toFixed(2)} s and has ${(produced / rate).toFixed(2)} s` : "ends in the middle of its data"}; these were read.`,
-        "The file was cut off; copy or record it again if the end matters.",
-      ),
-    );
+    const found =
+      missing > toleratedSeconds
+        ? `promises ${declaredSeconds!.toFixed(2)} s and has ${(produced / rate).toFixed(2)} s`
+        : "ends in the middle of its data";
+    warnings.push(createCutWarning(`${name} ${found}`));
   }
 }
 

@@ -8,6 +8,7 @@
 import type { CustomSource, InputAudioTrack, ReadableStreamSource } from "mediabunny";
 import { type ByteSource, blockBytes, createCachedSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
+import { guardDemuxer } from "./demuxer-guard.ts";
 import { createPaddingFinder, type PaddingFinder } from "./matroska-padding.ts";
 import { findFalseTable } from "./mp4-tables.ts";
 
@@ -60,6 +61,7 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
     formats: [MP4, QTFF, WEBM, MATROSKA, ADTS],
   });
   try {
+    await guardDemuxer(input, source.byteLength);
     const [track] = await input.getAudioTracks();
     if (!track) {
       const hasTracks = (await input.getTracks()).length > 0;
@@ -82,7 +84,13 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
       input: track,
       findEndPadding: async () => (format === WEBM || format === MATROSKA ? padding.finish(track.id) : 0),
       packets: async function* () {
-        for await (const { data, timestamp } of sink.packets()) yield { bytes: data, seconds: timestamp };
+        let count = 0;
+        for await (const { data, timestamp } of sink.packets()) {
+          // Tables may list a piece of the file again and again, or pieces of no length.
+          if (++count > source.byteLength)
+            throw createDamageError(source.name, "it has more packets than bytes");
+          yield { bytes: data, seconds: timestamp };
+        }
       },
       close: () => input.dispose(),
     };

@@ -1,104 +1,200 @@
 /**
- * Checks the tables of samples in an MP4 file (ISO/IEC 14496-12: stts, ctts, stsc, stsz, trun) against its length,
- * before a demuxer loops over what they claim: a count in a few bytes can stand for billions of samples.
+ * Checks the tables of samples in an MP4 file (ISO/IEC 14496-12: stts, ctts, stsc, stsz, stz2, stco, co64, trun,
+ * tfra) before a demuxer loops over what they claim: a count in a few bytes can stand for billions of samples.
  *
- * Not its concern: what the samples are, tables whose counts are backed by an entry per sample.
+ * Tables are looked for by their names anywhere in a track, and read up to its end, so that no nesting or size of
+ * boxes hides one from the check that a demuxer finds.
+ *
+ * Not its concern: what the samples are.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 
-/** Boxes that contain boxes. */
-const containers = ["moov", "trak", "mdia", "minf", "stbl", "moof", "traf"];
-/** Boxes looked at, of all levels; a recording of a day in fragments of a second has half a million. */
+/** Boxes looked at in the file's outermost level; a recording of a day in fragments of a second has 200,000. */
 const maximumBoxes = 1_000_000;
-/** Entries of one table that are read at a time. */
-const blockEntries = 8192;
-
-/** Samples of a chunk that need no other evidence. */
-const plainChunk = 4096;
+/** Samples of a chunk, and chunks, that need no other evidence. */
+const plainCount = 4096;
 /**
  * Steps that a demuxer may take through one track's chunks: it goes through the chunk of every sample, so a
  * chunk of all samples of an hour takes 24 thousand million.
  */
 const maximumSteps = 5e10;
+/** Samples of one fragment, all of which a demuxer holds in memory. */
+const maximumFragment = 1 << 21;
+/** Bytes of a list of tracks; that of a day of AAC takes 16 MB. */
+const maximumMovie = 256 << 20;
+/** Tables of one track, which has one of each kind. */
+const maximumTables = 64;
+/** Entries of the index of fragments, which a demuxer sorts and thins out one by one. */
+const maximumIndex = 100_000;
+
+const getCode = (name: string): number =>
+  [...name].reduce((code, letter) => (code << 8) | letter.charCodeAt(0), 0);
+const tableCodes = new Map(
+  ["stts", "ctts", "stsc", "stsz", "stz2", "stco", "co64", "trun", "tfra", "trak"].map((name) => [
+    getCode(name),
+    name,
+  ]),
+);
+
+/** Where the content of a table begins: behind its name. */
+interface Table {
+  readonly name: string;
+  readonly at: number;
+}
 
 /** What the file claims and its bytes cannot hold; undefined if there is no such claim. */
 export async function findFalseTable(source: ByteSource): Promise<string | undefined> {
   const { byteLength } = source;
-  let boxes = 0;
-  let track = { samples: 0, largestChunk: 0, times: 0, hasOffsets: false };
-  const tracks = [track];
-  let largest = 0;
-
-  const walk = async (start: number, end: number): Promise<void> => {
-    for (let at = start; at + 8 <= end && boxes < maximumBoxes; boxes++) {
-      const head = await readView(source, at, 16);
-      if (!head) return;
-      const name = String.fromCharCode(...[4, 5, 6, 7].map((i) => head.getUint8(i)));
-      const stated = head.getUint32(0);
-      const isLong = stated === 1 && head.byteLength >= 16;
-      const size = isLong ? Number(head.getBigUint64(8)) : stated === 0 ? end - at : stated;
-      if (size < 8) return;
-      const [from, to] = [at + (isLong ? 16 : 8), Math.min(end, at + size)];
-      if (name === "stbl") {
-        track = { samples: 0, largestChunk: 0, times: 0, hasOffsets: false };
-        tracks.push(track);
-      }
-      if (containers.includes(name)) await walk(from, to);
-      else await readTable(name, from, to);
-      at += size;
+  const limits = { bytes: byteLength, run: 0 };
+  for (let at = 0, boxes = 0; at + 8 <= byteLength && boxes < maximumBoxes; boxes++) {
+    const box = readBox(createView(await source.read(at, 16)), 0, byteLength - at);
+    if (!box) break;
+    if (box.name === "moov" || box.name === "moof") {
+      if (box.size > maximumMovie) return `its list of tracks claims to take ${box.size} bytes`;
+      const view = createView(await source.read(at + box.head, box.size - box.head));
+      const claim = box.name === "moov" ? checkTracks(view, limits) : checkRuns(view, limits);
+      if (claim !== undefined) return claim;
     }
-  };
-  const readTable = async (name: string, from: number, to: number): Promise<void> => {
-    if (name === "trun") {
-      largest = Math.max(largest, (await readView(source, from, 8))?.getUint32(4) ?? 0);
-    } else if (name === "stsz") {
-      const view = await readView(source, from, 12);
-      // One size for all samples needs no table, and none is gone through.
-      if (view?.byteLength === 12 && view.getUint32(4) === 0) track.samples = view.getUint32(8);
-    } else if (name === "stts") {
-      track.times = (await readColumn(source, { from: from + 8, to, entryBytes: 8, column: 0 })).sum;
-    } else if (name === "ctts") {
-      const { sum } = await readColumn(source, { from: from + 8, to, entryBytes: 8, column: 0 });
-      track.hasOffsets = true;
-      largest = Math.max(largest, sum);
-    } else if (name === "stsc") {
-      const column = await readColumn(source, { from: from + 8, to, entryBytes: 12, column: 4 });
-      track.largestChunk = column.largest;
-    }
-  };
-  await walk(0, byteLength);
-  for (const { samples, largestChunk, times, hasOffsets } of tracks) {
-    // Times of presentation are listed one by one.
-    if (hasOffsets) largest = Math.max(largest, times);
-    if (samples > 0 && largestChunk > Math.max(plainChunk, Math.min(samples, maximumSteps / samples))) {
-      return `a chunk of its ${samples} samples claims to hold ${largestChunk}`;
-    }
+    at += box.size;
   }
-  return largest > byteLength ? `its ${byteLength} bytes claim to hold ${largest} samples` : undefined;
+  return checkIndex(source);
 }
 
-/** Sum and largest value of one column of 32-bit numbers in the entries of a table. */
-async function readColumn(
-  source: ByteSource,
-  table: { readonly from: number; readonly to: number; readonly entryBytes: number; readonly column: number },
-): Promise<{ readonly sum: number; readonly largest: number }> {
-  let [sum, largest] = [0, 0];
-  const block = blockEntries * table.entryBytes;
-  for (let at = table.from; at < table.to; at += block) {
-    const view = await readView(source, at, Math.min(block, table.to - at));
-    if (!view) break;
-    for (let i = 0; i + table.entryBytes <= view.byteLength; i += table.entryBytes) {
-      const value = view.getUint32(i + table.column);
-      sum += value;
-      largest = Math.max(largest, value);
+interface Limits {
+  readonly bytes: number;
+  /** Samples of all fragments so far. */
+  run: number;
+}
+
+const createView = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The box at an offset; `rest`: bytes up to the end of what holds it. */
+function readBox(
+  view: DataView,
+  at: number,
+  rest: number,
+): { readonly name: string; readonly head: number; readonly size: number } | undefined {
+  if (at + 8 > view.byteLength) return undefined;
+  const name = String.fromCharCode(...[4, 5, 6, 7].map((i) => view.getUint8(at + i)));
+  const stated = view.getUint32(at);
+  const isLong = stated === 1 && at + 16 <= view.byteLength;
+  const size = isLong ? Number(view.getBigUint64(at + 8)) : stated === 0 ? rest : stated;
+  const head = isLong ? 16 : 8;
+  return size < head ? undefined : { name, head, size };
+}
+
+/** Each track of the movie by itself, and what lies between them if a track is hidden there. */
+function checkTracks(movie: DataView, limits: Limits): string | undefined {
+  const others: Table[] = [];
+  let from = 0;
+  for (let at = 0; ; ) {
+    const box = readBox(movie, at, movie.byteLength - at);
+    if (!box) break;
+    const end = Math.min(at + box.size, movie.byteLength);
+    if (box.name === "trak") {
+      others.push(...findTables(movie, from, at).slice(0, maximumTables));
+      const claim = checkTrack(createPart(movie, end), findTables(movie, at + box.head, end), limits);
+      if (claim !== undefined) return claim;
+      from = end;
     }
+    at = end;
+  }
+  others.push(...findTables(movie, from, movie.byteLength).slice(0, maximumTables));
+  return others.some(({ name }) => name === "trak") ? checkTrack(movie, others, limits) : undefined;
+}
+
+const createPart = (view: DataView, end: number): DataView => new DataView(view.buffer, view.byteOffset, end);
+
+function findTables(view: DataView, from: number, to: number): Table[] {
+  const tables: Table[] = [];
+  for (let i = from; i + 4 <= to; i++) {
+    const first = view.getUint8(i);
+    if (first !== 0x73 && first !== 0x63 && first !== 0x74) continue;
+    const name = tableCodes.get(view.getInt32(i));
+    if (name !== undefined) tables.push({ name, at: i + 4 });
+  }
+  return tables;
+}
+
+function checkTrack(view: DataView, tables: readonly Table[], { bytes }: Limits): string | undefined {
+  if (tables.length > maximumTables) return `one of its tracks has ${tables.length} tables of samples`;
+  const get = (name: string): readonly Table[] => tables.filter((table) => table.name === name);
+  const sum = (name: string, offset: number): number =>
+    get(name).reduce((total, { at }) => total + readNumber(view, at + offset), 0);
+  const sumColumn = (name: string): number =>
+    get(name).reduce((total, { at }) => total + readColumn(view, at, 8, 0).sum, 0);
+  const findLargest = (column: number): number =>
+    Math.max(0, ...get("stsc").map(({ at }) => readColumn(view, at, 12, column).largest));
+
+  if (get("stz2").some(({ at }) => ![4, 8, 16].includes(readNumber(view, at + 4) & 0xff)))
+    return "its sizes of samples have no width";
+  // One size for all samples needs no table, and none is gone through.
+  const listed = get("stsz").reduce(
+    (total, { at }) => total + (readNumber(view, at + 4) === 0 ? readNumber(view, at + 8) : 1),
+    sum("stz2", 8),
+  );
+  const hasOneSize = listed === 1;
+  const times = sumColumn("stts");
+  const claimed = hasOneSize ? 0 : Math.max(listed, times);
+  if (claimed > bytes) return `its ${bytes} bytes claim to hold ${claimed} samples`;
+  // Times of presentation are listed one by one.
+  const presented = get("ctts").length > 0 ? Math.max(times, sumColumn("ctts")) : 0;
+  if (presented > Math.max(plainCount, listed)) {
+    return `its ${bytes} bytes claim to hold ${presented} samples`;
+  }
+  const chunk = findLargest(4);
+  if (!hasOneSize && chunk > Math.max(plainCount, Math.min(listed, maximumSteps / Math.max(1, listed)))) {
+    return `a chunk of its ${listed} samples claims to hold ${chunk}`;
+  }
+  const chunks = sum("stco", 4) + sum("co64", 4);
+  const last = findLargest(0);
+  return last > Math.max(plainCount, chunks)
+    ? `one of its ${chunks} chunks has the number ${last}`
+    : undefined;
+}
+
+function checkRuns(fragment: DataView, limits: Limits): string | undefined {
+  let samples = 0;
+  for (const { name, at } of findTables(fragment, 0, fragment.byteLength))
+    if (name === "trun") samples += readNumber(fragment, at + 4);
+  limits.run += samples;
+  if (limits.run > limits.bytes) return `its ${limits.bytes} bytes claim to hold ${limits.run} samples`;
+  return samples > maximumFragment ? `a fragment claims to hold ${samples} samples` : undefined;
+}
+
+/** The index of fragments, which lies where the last four bytes say. */
+async function checkIndex(source: ByteSource): Promise<string | undefined> {
+  const end = createView(await source.read(Math.max(0, source.byteLength - 4), 4));
+  const length = end.byteLength < 4 ? 0 : end.getUint32(0);
+  if (length < 16 || length > source.byteLength) return undefined;
+  const head = createView(await source.read(source.byteLength - length, 8));
+  if (head.byteLength < 8 || head.getUint32(4) !== getCode("mfra")) return undefined;
+  const index = createView(await source.read(source.byteLength - length, length));
+  let entries = 0;
+  for (const { name, at } of findTables(index, 0, index.byteLength))
+    if (name === "tfra") entries += readNumber(index, at + 12);
+  return entries > maximumIndex ? `its index claims to hold ${entries} fragments` : undefined;
+}
+
+const readNumber = (view: DataView, at: number): number =>
+  at + 4 <= view.byteLength ? view.getUint32(at) : 0;
+
+/** Sum and largest value of one column of 32-bit numbers in the entries that a table claims and bytes hold. */
+function readColumn(
+  view: DataView,
+  at: number,
+  entryBytes: number,
+  column: number,
+): { readonly sum: number; readonly largest: number } {
+  let [sum, largest] = [0, 0];
+  const first = at + 8;
+  const held = Math.floor((view.byteLength - first) / entryBytes);
+  const entries = Math.min(readNumber(view, at + 4), Math.max(0, held));
+  for (let i = 0; i < entries; i++) {
+    const value = view.getUint32(first + i * entryBytes + column);
+    sum += value;
+    largest = Math.max(largest, value);
   }
   return { sum, largest };
-}
-
-async function readView(source: ByteSource, at: number, length: number): Promise<DataView | undefined> {
-  const bytes = await source.read(at, length);
-  return bytes.length < Math.min(8, length)
-    ? undefined
-    : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

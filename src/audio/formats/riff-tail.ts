@@ -39,12 +39,30 @@ async function findChunkEnd(
   return undefined;
 }
 
+/** Names of chunks that follow samples, whatever size they state. */
+const usualChunks = [
+  "LIST",
+  "INFO",
+  "bext",
+  "cue ",
+  "smpl",
+  "inst",
+  "id3 ",
+  "ID3 ",
+  "iXML",
+  "PEAK",
+  "fact",
+  "JUNK",
+  "_PMX",
+];
+
 /** Whether a chunk, a tag or another file begins at `offset`, rather than more samples. */
 export async function isEndOfSamples(source: ByteSource, offset: number): Promise<boolean> {
   if ((await findChunkEnd(source, offset, true)) !== undefined) return true;
   const head = await source.read(offset, 64);
   return [0, 1].some(
-    (at) => getTagLength(head, at) > 0 || soundMarks.some((mark) => hasText(head, at, mark)),
+    (at) =>
+      getTagLength(head, at) > 0 || [...soundMarks, ...usualChunks].some((mark) => hasText(head, at, mark)),
   );
 }
 

@@ -178,6 +178,7 @@ describe("AIFF", () => {
   it.each([
     ["NONE", 16, write(2, (view, at, value) => view.setInt16(at, Math.round(value * 32_767)))],
     ["sowt", 16, write(2, (view, at, value) => view.setInt16(at, Math.round(value * 32_767), true))],
+    ["23ni", 32, write(4, (view, at, value) => view.setInt32(at, Math.round(value * 2_147_483_647), true))],
     ["fl32", 32, write(4, (view, at, value) => view.setFloat32(at, value))],
     ["fl64", 64, write(8, (view, at, value) => view.setFloat64(at, value))],
   ] as const)("reads compression %s at %i bits", async (compression, bits, body) => {

@@ -148,8 +148,8 @@ async function decodePlain(
   header: WavHeader,
   options: DecodeOptions,
 ): Promise<DecodedStream> {
-  const { sampleRate, dataOffset, dataLength, warnings, littleEndian } = header;
-  const { format, channels, slots } = await chooseWavLayout(source, header);
+  const { sampleRate, dataOffset, dataLength, warnings } = header;
+  const { format, channels, slots, littleEndian } = await chooseWavLayout(source, header);
   const { stride } = slots;
   const frames = Math.floor(dataLength / stride);
   if (frames === 0) throw noFrames(source);

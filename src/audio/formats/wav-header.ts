@@ -36,6 +36,8 @@ export interface WavHeader {
 }
 
 interface Format {
+  /** Whether the tag says that a sub-format follows, and none does. */
+  isExtensible: boolean;
   formatTag: number;
   channels: number;
   sampleRate: number;
@@ -60,20 +62,26 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
   let longLength: number | undefined;
   let factSamples = 0;
   let offset = 12;
+  const finish = async (start: number, declared: number, stated: Format): Promise<WavHeader> => {
+    checkFormat(name, stated.sampleRate, stated.channels);
+    const located = await locateData(source, { start, declared, longLength, riffLength, format: stated });
+    return { ...addBits(name, stated, located.warnings), littleEndian, factSamples, ...located };
+  };
+  let early: { readonly start: number; readonly length: number } | undefined;
   for (let chunk = 0; chunk < maximumChunks; chunk++) {
     const chunkHead = await source.read(offset, 8);
     if (chunkHead.length < 8) break;
     const length = uint32(chunkHead, 4);
     const body = offset + 8;
     if (hasText(chunkHead, 0, "data")) {
-      if (!format)
-        throw corrupt(name, "has a data chunk before any fmt chunk, so its samples cannot be read");
-      checkFormat(name, format.sampleRate, format.channels);
-      const place = { start: body, declared: length, longLength, riffLength, format };
-      const located = await locateData(source, place);
-      return { ...addBits(name, format, located.warnings), littleEndian, factSamples, ...located };
+      if (format) return finish(body, length, format);
+      // The fmt chunk may be behind the samples.
+      early ??= { start: body, length };
     }
-    if (hasText(chunkHead, 0, "fmt ")) format = await readFormat(source, body, length, littleEndian);
+    if (hasText(chunkHead, 0, "fmt ")) {
+      format = await readFormat(source, body, length, littleEndian);
+      if (early) return finish(early.start, early.length, format);
+    }
     if (hasText(chunkHead, 0, "fact")) {
       const fact = await source.read(body, 4);
       if (fact.length === 4) factSamples = uint32(fact, 0);
@@ -83,6 +91,15 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
       if (ds64.length === 16) longLength = uint32(ds64, 8) + uint32(ds64, 12) * 2 ** 32;
     }
     if (body + length > source.byteLength) {
+      if (early) throw corrupt(name, "has a data chunk and no fmt chunk, so its samples cannot be read");
+      // What is no name shows that the chunk before it is shorter or longer than it states.
+      const isName = chunkHead.subarray(0, 4).every((byte) => byte >= 0x20 && byte <= 0x7e);
+      const found = isName ? undefined : await searchChunks(source, littleEndian);
+      if (found) {
+        const header = await finish(found.start, found.length, found.format);
+        header.warnings.push(warnOfChunks(name));
+        return header;
+      }
       const chunkName = String.fromCharCode(...chunkHead.subarray(0, 4)).replace(/[^ -~]/g, "?");
       throw corrupt(
         name,
@@ -91,7 +108,42 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
     }
     offset = body + length + (length & 1);
   }
+  if (early) throw corrupt(name, "has a data chunk and no fmt chunk, so its samples cannot be read");
   throw corrupt(name, format ? "has no data chunk" : "has neither a fmt nor a data chunk");
+}
+
+/** Bytes at the start of a file in which chunks are searched for whose place no size states rightly. */
+const searchedBytes = 1 << 20;
+
+/** Finds a fmt chunk that describes sound, and the data chunk behind it, in a header whose sizes are wrong. */
+async function searchChunks(
+  source: ByteSource,
+  littleEndian: boolean,
+): Promise<{ readonly format: Format; readonly start: number; readonly length: number } | undefined> {
+  const bytes = (await source.read(0, searchedBytes)).slice();
+  const view = new DataView(bytes.buffer);
+  for (let at = 12; at + 32 <= bytes.length; at++) {
+    if (bytes[at] !== 0x66 || !hasText(bytes, at, "fmt ")) continue;
+    const size = view.getUint32(at + 4, littleEndian);
+    if (size < 16 || size > 256) continue;
+    const format = await readFormat(source, at + 8, size, littleEndian);
+    const { channels, sampleRate, blockAlign } = format;
+    const isSound = channels > 0 && channels <= 64 && sampleRate >= 1000 && sampleRate <= 768_000;
+    if (!isSound || blockAlign === 0) continue;
+    for (let data = at + 8 + size; data + 8 <= bytes.length; data++) {
+      if (bytes[data] !== 0x64 || !hasText(bytes, data, "data")) continue;
+      return { format, start: data + 8, length: view.getUint32(data + 4, littleEndian) };
+    }
+  }
+  return undefined;
+}
+
+function warnOfChunks(name: string): ErrorRecord {
+  return createWarning(
+    "header-overruled",
+    `A chunk in the header of ${name} has a wrong size; the chunks that describe and hold the samples were searched for and read.`,
+    "Converting the file once gives it a right header.",
+  );
 }
 
 function corrupt(name: string, found: string): GolemError {
@@ -113,6 +165,7 @@ async function readFormat(
   const tag = view.getUint16(0, littleEndian);
   const extensible = tag === 0xfffe && bytes.length >= 26;
   return {
+    isExtensible: tag === 0xfffe && !extensible,
     formatTag: extensible ? view.getUint16(24, littleEndian) : tag,
     channels: view.getUint16(2, littleEndian),
     sampleRate: view.getUint32(4, littleEndian),
@@ -122,9 +175,19 @@ async function readFormat(
   };
 }
 
-/** The format; of PCM that states no bits per sample, its block align tells them. */
+/** The format; of PCM that states no bits per sample, its block align tells them; without a sub-format, it is PCM. */
 function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format {
-  const { formatTag, bitsPerSample, blockAlign, channels } = format;
+  const { formatTag, bitsPerSample, blockAlign, channels, isExtensible } = format;
+  if (isExtensible) {
+    warnings.push(
+      createWarning(
+        "header-overruled",
+        `The header of ${name} states an extensible format (0xFFFE) without the part that names the codec; the samples were read as PCM of ${bitsPerSample} bits.`,
+        "Converting the file once gives it a complete header.",
+      ),
+    );
+    return { ...format, formatTag: 1 };
+  }
   const bits = (8 * blockAlign) / channels;
   const isTold = formatTag === 1 && bitsPerSample === 0 && [8, 16, 24, 32].includes(bits);
   if (!isTold) return format;

@@ -11,15 +11,12 @@
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
 import { createWarning } from "../warning.ts";
-import { getPackedSlots, readSamples, type SampleFormat, type SampleSlots, sampleBytes } from "./pcm.ts";
+import { getPackedSlots, readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
 import type { WavHeader } from "./wav-header.ts";
+import { areFloats, findBetterReading, type Reading } from "./wav-pattern.ts";
 
 /** Format, channels and places of the samples. */
-interface WavLayout {
-  readonly format: SampleFormat;
-  readonly channels: number;
-  readonly slots: SampleSlots;
-}
+type WavLayout = Omit<Reading, "littleEndian">;
 
 /** A possible layout, and its description for the warning. */
 interface Hypothesis extends WavLayout {
@@ -44,10 +41,38 @@ function getStatedFormat(name: string, { formatTag, bitsPerSample }: WavHeader):
 }
 
 /**
- * Determines the layout. Where block align contradicts channels and bits per sample, the data decide, and the
- * header's warnings say what was used.
+ * Determines how samples are read. Where block align contradicts channels and bits per sample, or the samples are noise as
+ * the header describes them and sound in another way, the data decide, and the header's warnings say what was used.
  */
-export async function chooseWavLayout(source: ByteSource, header: WavHeader): Promise<WavLayout> {
+export async function chooseWavLayout(source: ByteSource, header: WavHeader): Promise<Reading> {
+  const { channels, littleEndian, warnings } = header;
+  const warn = (title: string): void => {
+    warnings.push(
+      createWarning(
+        "header-overruled",
+        `The samples of ${source.name} are noise as its header describes them; they were read as ${title}.`,
+        "Converting the file once gives it a right header.",
+      ),
+    );
+  };
+  if (header.formatTag === 1 && header.bitsPerSample === 64) {
+    const floats = { format: "pcm-f64", channels, slots: getPackedSlots("pcm-f64", channels) } as const;
+    const probes = await readProbes(source, header, floats.slots.stride);
+    if (areFloats(probes, { ...floats, littleEndian })) {
+      warn("floats of 64 bits");
+      return { ...floats, littleEndian };
+    }
+  }
+  const layout = await chooseSlots(source, header);
+  const reading = { ...layout, littleEndian };
+  if (header.formatTag !== 1) return reading;
+  const better = findBetterReading(await readProbes(source, header, layout.slots.stride), reading);
+  if (!better) return reading;
+  warn(better.title);
+  return better;
+}
+
+async function chooseSlots(source: ByteSource, header: WavHeader): Promise<WavLayout> {
   const { channels, blockAlign, bitsPerSample } = header;
   const format = getStatedFormat(source.name, header);
   const packed: Hypothesis = {
@@ -110,6 +135,25 @@ const nearlyAll = 0.99;
  */
 const clearRatio = 2;
 
+/** Bytes of samples in up to three places that are multiples of `step`. */
+async function readProbes(
+  source: ByteSource,
+  { dataOffset, dataLength }: WavHeader,
+  step: number,
+): Promise<Uint8Array[]> {
+  // A source that is still arriving is not read ahead.
+  const places =
+    Number.isFinite(dataLength) && Number.isFinite(source.byteLength)
+      ? [0, 1, 2].map((third) => Math.floor((third * dataLength) / 3 / step) * step)
+      : [0];
+  const probes: Uint8Array[] = [];
+  for (const place of new Set(places)) {
+    const length = Math.min(probeBytes, dataLength - place);
+    probes.push((await source.read(dataOffset + place, length)).slice());
+  }
+  return probes;
+}
+
 async function weigh(
   source: ByteSource,
   header: WavHeader,
@@ -117,16 +161,7 @@ async function weigh(
   others: readonly Hypothesis[],
 ): Promise<Hypothesis> {
   if (others.length === 0) return packed;
-  const { dataOffset, dataLength, blockAlign } = header;
-  const step = blockAlign * packed.slots.stride;
-  const places = Number.isFinite(dataLength)
-    ? [0, 1, 2].map((third) => Math.floor((third * dataLength) / 3 / step) * step)
-    : [0];
-  const probes: Uint8Array[] = [];
-  for (const place of places) {
-    const length = Math.min(probeBytes, dataLength - place);
-    probes.push((await source.read(dataOffset + place, length)).slice());
-  }
+  const probes = await readProbes(source, header, header.blockAlign * packed.slots.stride);
   // Silence fits every layout: the block align says then how long it is.
   const isSilent = probes.every((probe) => probe.every((byte) => byte === 0));
   const padded = others.filter(({ slots, format }) => slots.slot > sampleBytes[format]);

@@ -20,7 +20,7 @@ import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
 import {
-  joinRidge,
+  createRidgeHead,
   type PreparedRidge,
   prepareRidge,
   prepareRidgeGroups,
@@ -31,6 +31,7 @@ import { maximumNested } from "../../head/ridge-problem.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { addScaled } from "../../math/matrix-products.ts";
+import { createNumberStore } from "../../math/number-store.ts";
 import { fitVocabulary } from "../features/text-features.ts";
 import { isMixed, type LabelledRows } from "../labelled-rows.ts";
 import { createViewFeatures, type EncoderSetInfo, getSpokenTexts, type Pooling, type View } from "../view.ts";
@@ -56,6 +57,9 @@ export interface FusionOptions {
   readonly leaveOut?: LeaveOut | undefined;
 }
 
+/** Arrays of one fit, of which no more is left than the heads' weights. */
+const numbers = createNumberStore();
+
 /** Fits the fusion of all views of an encoder set. */
 export function fitFusion(
   rows: LabelledRows,
@@ -72,6 +76,7 @@ export function fitFusion(
   if (isLarge(rows) && !rowWeights) {
     return runToEnd(fitLargeFusion(rows, encoderSet, { pooling, seed }, [])).fusion;
   }
+  numbers.release();
   const vocabulary = encoderSet.transcriber && fitVocabulary(getSpokenTexts(embeddings));
   const views = listFusedViews(encoderSet, pooling, vocabulary);
   const groups = groupCopies(rows, augment);
@@ -193,8 +198,12 @@ function prepareView(
   });
   const heads =
     varied.length === 0
-      ? [prepareRidge(set, options, leaveOut, rowWeights)]
-      : prepareRidgeGroups(set, options, count, rowGroups, rowWeights && weighCopies(rowWeights, varied));
+      ? [prepareRidge(set, options, leaveOut, rowWeights, numbers)]
+      : prepareRidgeGroups(
+          ...([set, options, count, rowGroups] as const),
+          rowWeights && weighCopies(rowWeights, varied),
+          numbers,
+        );
   return heads.map((head) => {
     const { outputs, factor } = head.loo;
     const scores = outputs.subarray(0, count * classes).map((value) => factor * value);
@@ -223,7 +232,7 @@ function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): J
   const heldOut = new Float64Array(heads[0]!.heldOut.length);
   for (const [k, head] of heads.entries()) addScaled(heldOut, shares[k]!, head.heldOut);
   const createHead = () =>
-    joinRidge(
+    createRidgeHead(
       heads.map(({ head }) => head),
       shares,
     );

@@ -12,6 +12,7 @@
  */
 import { computeErrorShare } from "../../head/temperature.ts";
 import { factorCholesky, solveCholesky } from "../../math/cholesky.ts";
+import { computeGram } from "../../math/matrix-products.ts";
 
 /** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
 interface FusionWeights {
@@ -42,7 +43,7 @@ export function fitFusionWeights(
   let value = computeObjective(problem, weights);
   for (let round = 0; round < rounds; round++) {
     const { gradient, curvature } = computeDerivatives(problem, weights);
-    const step = Float64Array.from(gradient);
+    const step = gradient.slice();
     solveCholesky(factorCholesky(curvature, count), count, step, 1);
     let decrement = 0;
     let length = 1;
@@ -128,24 +129,20 @@ function computeDerivatives(
   curvature: Float64Array;
 } {
   const count = views.length;
-  const gradient = Float64Array.from(expected);
-  const curvature = new Float64Array(count * count);
-  const means = new Float64Array(count);
-  for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
-    for (let v = 0; v < count; v++) {
-      const view = views[v]!;
+  const gradient = expected.slice();
+  // Each view's offsets from its mean under the pooled probabilities, times the roots of these.
+  const roots = pooled.map(Math.sqrt);
+  const offsets = new Float64Array(count * pooled.length);
+  for (const [v, view] of views.entries()) {
+    const start = v * pooled.length;
+    for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
       let mean = 0;
       for (let k = base; k < base + classes; k++) mean += pooled[k]! * view[k]!;
-      means[v] = mean;
       gradient[v]! -= mean;
-      for (let u = 0; u <= v; u++) {
-        const other = views[u]!;
-        let product = 0;
-        for (let k = base; k < base + classes; k++) product += pooled[k]! * view[k]! * other[k]!;
-        curvature[v * count + u]! += product - mean * means[u]!;
-      }
+      for (let k = base; k < base + classes; k++) offsets[start + k] = roots[k]! * (view[k]! - mean);
     }
   }
+  const curvature = computeGram(offsets, count, pooled.length);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   for (let v = 0; v < count; v++) {
     gradient[v]! -= priorNats * Math.log((weights[v]! * count) / total);

@@ -121,6 +121,9 @@ export function computeSimilarity(layers: readonly LayerComparison[]): Similarit
   return { resemblance: Math.max(...resemblances), nearness: nearness / Math.max(nearnessLayers, 1) };
 }
 
+/** Recordings scored at a time, to bound the memory of their features. */
+const pieceRows = 256;
+
 /** Creates a function that computes the familiarity of each recording. */
 export function createFamiliarityScore(
   familiarity: Familiarity,
@@ -131,22 +134,33 @@ export function createFamiliarityScore(
     return {
       ...{ ...layer, norms, weight: view.weight, isUsedForNearness: isUsedForNearness(view, encoderSet) },
       unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length,
-      space: { templates: Float64Array.from(layer.templates), subspace: Float64Array.from(layer.subspace) },
+      space: { templates: new Float64Array(layer.templates), subspace: new Float64Array(layer.subspace) },
       computeFeatures: createViewFeatures(view, encoderSet),
     };
   });
-  return (embeddings) =>
-    embeddings.map((embedding) =>
+  const scorePiece = (embeddings: readonly Embedding[]): number[] => {
+    const compared = layers.map(({ space, origin, scale, computeFeatures }) => {
+      const { data, columns } = computeFeatures(embeddings);
+      const x = new Float64Array(data.length);
+      for (let start = 0; start < x.length; start += columns) {
+        for (let j = 0; j < columns; j++) x[start + j] = (data[start + j]! - origin[j]!) / scale[j]!;
+      }
+      return compareInSpace(space, x, columns);
+    });
+    return embeddings.map((_, i) =>
       computeFamiliarity(
         computeSimilarity(
-          layers.map(({ space, origin, scale, computeFeatures, ...layer }) => {
-            const { data } = computeFeatures([embedding]);
-            const x = new Float64Array(data.length);
-            for (let j = 0; j < x.length; j++) x[j] = (data[j]! - origin[j]!) / scale[j]!;
-            return { ...layer, ...compareInSpace(space, x), features: x.length };
-          }),
+          layers.map((layer, l) => ({ ...layer, ...compared[l]![i]!, features: layer.origin.length })),
         ),
         familiarity,
       ),
     );
+  };
+  return (embeddings) => {
+    const scores: number[] = [];
+    for (let from = 0; from < embeddings.length; from += pieceRows) {
+      scores.push(...scorePiece(embeddings.slice(from, from + pieceRows)));
+    }
+    return scores;
+  };
 }

@@ -200,8 +200,8 @@ function fitLayer(
     layer: {
       view,
       origin: mean.map((value, j) => value + scale[j]! * centre[j]!),
-      ...{ scale, templates: Float32Array.from(templates), norms: Float32Array.from(norms) },
-      subspace: Float32Array.from(subspace),
+      ...{ scale, templates: new Float32Array(templates), norms: new Float32Array(norms) },
+      subspace: new Float32Array(subspace),
     },
     ...{ gram, features, unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length },
   };

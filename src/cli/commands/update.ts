@@ -1,7 +1,7 @@
 /** `golem update GOLEM DATA... --out DIR`: trains again with more recordings. */
 import { performance } from "node:perf_hooks";
 import { checkFolderReplaceable } from "../../node/disk/atomic-write.ts";
-import { loadGolem } from "../../node/golem.ts";
+import { updateGolem } from "../../node/golem.ts";
 import type { UpdateOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
@@ -23,8 +23,7 @@ export async function runCommand(
 ): Promise<number> {
   const started = performance.now();
   await checkFolderReplaceable(out);
-  const before = await loadGolem(folder, terminal.work);
-  const { golem, ...found } = await before.update(added, {
+  const { golem, ...found } = await updateGolem(folder, added, {
     ...terminal.work,
     ...{ data, annotations: { margin, background } },
   });

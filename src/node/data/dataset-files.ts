@@ -16,7 +16,7 @@ import { isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
 import { parseFolderSplit } from "../../dataset/split-name.ts";
 import { describeReadError } from "../disk/file-hash.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
-import { readAnnotatedFolder } from "./annotated-folder.ts";
+import { isAnnotationFile, readAnnotatedFolder, readAnnotationData } from "./annotated-folder.ts";
 import { loadClassFolders } from "./class-folders.ts";
 import { findList } from "./found-lists.ts";
 import { isListName, readListTable } from "./read-list.ts";
@@ -27,7 +27,8 @@ export type { LoadDatasetOptions } from "./recording-files.ts";
 /**
  * Loads a data set: a folder per class (also above or inside `train`, `test`, `validation`), a folder with
  * `metadata.csv`, `metadata.jsonl` or another list of its recordings, a `.csv`, `.tsv` or `.jsonl` manifest,
- * a folder of long recordings with annotations beside them, or hf:OWNER/NAME on the Hugging Face Hub. Recordings are not opened.
+ * a folder of long recordings with annotations, one file of annotations, or hf:OWNER/NAME on the Hugging Face
+ * Hub. Recordings are not opened.
  *
  * @param spec As written by the user; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no
@@ -44,6 +45,10 @@ export async function loadDataset(spec: string, options: LoadDatasetOptions = {}
   const info = await statData(path, spec);
   if (info.isDirectory()) return loadFolder(spec, path, options);
   if (isArchiveName(path)) throw createArchiveError(spec);
+  if (await isAnnotationFile(path)) {
+    const rows = await readAnnotationData(path);
+    return locateRecordings(spec, dirname(path), rows, { ...options, confined: true });
+  }
   if (!isListName(path)) {
     const found = isRecordingName(basename(path)) ? "a single file" : "a file of another kind";
     throw new GolemError(

@@ -145,7 +145,11 @@ async function computeMissing(
     cache,
     onWarning: options.onWarning,
   });
-  const pool = await createEmbeddingPool({ encoderSet, audio, cache, device, tasks: tasks.length, signal });
+  const fatal = watchFailures();
+  const pool = await createEmbeddingPool({
+    ...{ encoderSet, audio, cache, device, tasks: tasks.length },
+    signal: signal ? AbortSignal.any([signal, fatal.signal]) : fatal.signal,
+  });
   const total = recordings.length * (1 + (options.variations?.length ?? 0));
   let completed = total - tasks.length;
   onProgress?.({ stage, completed, total });
@@ -156,9 +160,11 @@ async function computeMissing(
         try {
           const places = parts.encoders.map((i) => wanted.encoders.indexOf(i));
           const output = await pool.embed(path, file, { ...parts, encoders: places }, copy);
+          fatal.noteSuccess();
           await store.put(hash, file, parts, output);
           keep(stored.complete(output));
         } catch (error) {
+          fatal.noteFailure(error);
           // A recording without a copy is trained on all the same.
           if (!copy) outputs[index] = { file, ...toErrorRecord(error, "encoder-failed") };
         }
@@ -169,9 +175,37 @@ async function computeMissing(
     );
     // Checked only now, when no work is left: the caller may close the store as soon as this rejects.
     throwIfAborted(signal);
+    fatal.check();
   } finally {
     await pool.close();
   }
+}
+
+/** Failures of the encoders, one after another with no success, after which the rest is not tried. */
+const maximumFailures = 3;
+/** Errors of encoders; those of recordings have other codes. */
+const encoderErrors: ReadonlySet<string> = new Set(["encoder-failed", "weights-damaged", "weights-missing"]);
+
+/** Stops the work where the encoders fail for whatever they get: each attempt may take as long as a model may. */
+function watchFailures() {
+  const stop = new AbortController();
+  let [hasSucceeded, failures] = [false, 0];
+  let fatal: unknown;
+  return {
+    signal: stop.signal,
+    noteSuccess(): void {
+      hasSucceeded = true;
+    },
+    noteFailure(error: unknown): void {
+      if (!(error instanceof GolemError) || !encoderErrors.has(error.code)) return;
+      if (hasSucceeded || ++failures < maximumFailures || fatal !== undefined) return;
+      fatal = error;
+      stop.abort();
+    },
+    check(): void {
+      if (fatal !== undefined) throw fatal;
+    },
+  };
 }
 
 function uniteParts(all: readonly EncoderSetParts[]): EncoderSetParts {

@@ -90,16 +90,18 @@ export async function locateRecordings(
     const path = paths[i];
     if (path === undefined) continue;
     const file = row.segment ? nameSegment(toFile(root, path), row.segment) : toFile(root, path);
-    const first = kept.get(file);
+    // A stretch may hold several sounds; what to do with overlaps is decided below.
+    const key = row.segment ? `${file}\n${row.label}` : file;
+    const first = kept.get(key);
     if (!first) {
-      kept.set(file, row);
+      kept.set(key, row);
       continue;
     }
     if (first.label !== row.label) {
       labels.set(file, (labels.get(file) ?? new Set([first.label])).add(row.label));
       continue;
     }
-    if (row.split === "train" && first.split !== "train") kept.set(file, row);
+    if (row.split === "train" && first.split !== "train") kept.set(key, row);
     const also =
       first.split === row.split ? "" : ` as ${row.split}, there as ${first.split}; training counts`;
     const message = `${row.place}: ${row.path} is listed again (first in ${first.place})${also}. It counts once.`;
@@ -113,7 +115,8 @@ export async function locateRecordings(
   }
   const recordings: Recording[] = [];
   const segments: LabelledSegment[] = [];
-  for (const [file, { segment, label, speaker, isSynthetic, split }] of kept) {
+  for (const [key, { segment, label, speaker, isSynthetic, split }] of kept) {
+    const file = segment ? key.slice(0, key.lastIndexOf("\n")) : key;
     const fields = {
       ...{ label, split },
       ...(speaker === undefined ? {} : { speaker }),
@@ -130,15 +133,17 @@ export async function locateRecordings(
       recordings.push(...createSegmentRecordings(resolve(root, file), own, cache));
     }
   }
-  return { name, recordings, warnings, skipped };
+  const empty = found.empty?.map((path) => resolve(root, path)) ?? [];
+  return { name, recordings, ...(empty.length > 0 ? { empty } : {}), warnings, skipped };
 }
 
 /** The annotations that are used, with their context, and recordings from the gaps between all of them. */
 function selectSegments(
   annotated: readonly LabelledSegment[],
-  { margin = 0, background = "auto" }: AnnotationOptions = {},
+  { margin = 0, background = "auto", overlaps = "skip" }: AnnotationOptions = {},
 ): ReturnType<typeof separateOverlaps> {
-  const { kept, skipped } = separateOverlaps(annotated);
+  const { kept, skipped } =
+    overlaps === "use" ? { kept: [...annotated], skipped: [] } : separateOverlaps(annotated);
   const widened = kept.map((own) => ({ ...own, segment: widen(own.segment, margin) }));
   return { kept: background === "none" ? widened : [...widened, ...cutGaps(annotated)], skipped };
 }

@@ -2,8 +2,8 @@
  * What only a system ffmpeg decodes (AAC, M4A, WebM, GSM, SPHERE, and what is not recognised): its output is
  * read as a stream of 32-bit float WAV.
  *
- * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and
- * pipe protocols are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at
+ * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file,
+ * subfile and pipe protocols are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at
  * its own rate and channels.
  * Not its concern: resampling, trimming.
  */
@@ -17,6 +17,7 @@ import type { ByteSource } from "../../core/byte-source.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
 import { getExtension } from "../../dataset/recording-name.ts";
+import { fillPauses } from "./amr-pauses.ts";
 import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
 import { createStreamableMp4 } from "./streamable-mp4.ts";
 
@@ -29,7 +30,9 @@ interface FfmpegOptions {
 }
 
 /** Formats without a signature, which ffmpeg only recognises by the file's extension. */
-const rawFormats: Readonly<Record<string, string>> = { gsm: "gsm", g722: "g722" };
+const rawFormats: Readonly<Record<string, string>> = {
+  ...{ gsm: "gsm", g722: "g722", avr: "avr", rso: "rso", sln: "sln", adx: "adx", sbc: "sbc" },
+};
 
 /** Containers that do not state their duration: ffmpeg guesses it by the bitrate of the first frames. */
 const unmeasured: ReadonlySet<Container> = new Set<Container>(["aac", "amr", "ac3"]);
@@ -62,7 +65,10 @@ async function decodeWithFfmpeg(
   try {
     const head = await run.read(headerBytes);
     if (head.length < 44) throw await run.explain();
-    const header = await readWavHeader(createMemorySource(head, name));
+    const header = await readWavHeader(createMemorySource(head, name)).catch(async (error: unknown) => {
+      // A header without samples behind it.
+      throw error instanceof GolemError && error.code === "no-samples" ? await run.explain() : error;
+    });
     const messages = await run.waitForHeader();
     if (container === "unknown" && /detected only with low score/.test(messages)) {
       throw new GolemError("not-audio", `ffmpeg does not recognise ${name} either.`);
@@ -72,15 +78,17 @@ async function decodeWithFfmpeg(
       ? Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3])
       : undefined;
     const warnings: ErrorRecord[] = [];
+    const chunks = readChunks(run, name, header.channels, head.subarray(header.dataOffset), warnings);
     return {
       container: container === "unknown" ? (/Input #0, (\w+)/.exec(messages)?.[1] ?? container) : container,
       codec: /Audio: (\w+)/.exec(messages)?.[1] ?? "unknown",
       sampleRate: header.sampleRate,
       channels: header.channels,
       ...(declared === undefined ? {} : { declaredSeconds: declared }),
-      isEstimate: unmeasured.has(container) || /Estimating duration/.test(messages),
+      // A duration is that of the longest stream.
+      isEstimate: unmeasured.has(container) || /Estimating duration|Stream #0.*: Video:/.test(messages),
       warnings,
-      chunks: readChunks(run, name, header.channels, head.subarray(header.dataOffset), warnings),
+      chunks: container === "amr" ? fillPauses(source, chunks, header.sampleRate) : chunks,
     };
   } catch (error) {
     run.stop();
@@ -97,7 +105,8 @@ async function prepareInput(source: ByteSource, container: Container): Promise<B
     const { name, byteLength } = source;
     return { name, byteLength, read: (offset, length) => source.read(offset, length) };
   }
-  return source.path === undefined && container === "mp4" ? createStreamableMp4(source) : source;
+  const isInMemory = source.path === undefined && source.part === undefined;
+  return isInMemory && container === "mp4" ? createStreamableMp4(source) : source;
 }
 
 /** Bytes read before parsing the header; ffmpeg's header is much shorter. */

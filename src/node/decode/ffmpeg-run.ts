@@ -1,8 +1,8 @@
 /**
  * One run of ffmpeg, with back-pressure, a stall timeout and abort.
  *
- * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file and
- * pipe protocols are allowed. Other sources are written to its standard input, and then it may open no file
+ * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file,
+ * subfile and pipe protocols are allowed. Other sources are written to its standard input, and then it may open no file
  * at all.
  * Not its concern: samples.
  */
@@ -67,7 +67,8 @@ export function startFfmpeg(
   });
   child.stderr.setEncoding("utf8");
   child.stderr.on("data", (text: string) => {
-    messages = (messages + text).slice(-messageLength);
+    // The first ones describe the input; later ones repeat what is wrong with it.
+    messages = (messages + text).slice(0, messageLength);
   });
   child.stderr.on("error", () => {});
   child.stdout.on("error", () => {});
@@ -131,21 +132,28 @@ export function startFfmpeg(
 
 function spawnFfmpeg(
   command: string,
-  { path }: ByteSource,
+  source: ByteSource,
   format: string | undefined,
 ): ChildProcessByStdio<Writable | null, Readable, Readable> {
-  const isFile = path !== undefined;
+  const input = getInput(source);
+  const isFile = input !== undefined;
   return spawn(
     command,
     [
       ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"],
       ...(format === undefined ? [] : ["-f", format]),
-      ...["-protocol_whitelist", isFile ? "file,pipe" : "pipe", "-i", isFile ? `file:${path}` : "pipe:0"],
+      ...["-protocol_whitelist", isFile ? "file,subfile,pipe" : "pipe", "-i", input ?? "pipe:0"],
       ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
       ...["-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
     ],
     { stdio: [isFile ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true },
   ) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+}
+
+/** The address of a file, or of a part of one, for ffmpeg. */
+function getInput({ path, part }: ByteSource): string | undefined {
+  if (path !== undefined) return `file:${path}`;
+  return part && `subfile,,start,${part.start},end,${part.end},,:file:${part.path}`;
 }
 
 /** Reads by count from what `readMore` returns; undefined is the end. */
@@ -170,13 +178,15 @@ function createReader(readMore: () => Promise<Uint8Array | undefined>): FfmpegRu
 }
 
 /** The first message that names an error, without what only this run has in it. */
-function findFailure(messages: string, { name, path }: ByteSource, code: number | null): string {
+function findFailure(messages: string, source: ByteSource, code: number | null): string {
+  const { name } = source;
   const line = messages
     .split("\n")
     .find((text) => /error|invalid|not found|matches no|does not contain/i.test(text));
   return (line ?? `exit code ${code}`)
     .replace(/^\[[^\]]*\]\s*/, "")
-    .replaceAll(path ?? "pipe:0", name)
+    .replaceAll(getInput(source) ?? "pipe:0", name)
+    .replaceAll(source.path ?? "pipe:0", name)
     .replace(`${name}: `, "");
 }
 

@@ -1,7 +1,11 @@
 /** Values decoded in a process of its own: as by hyparquet itself, or an end in time where a page keeps the decoder busy for good. */
-import { readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, it } from "vitest";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { createParquetReader, openParquetFile } from "../../dataset/parquet-file.ts";
 import { parquetCompressors } from "./parquet-compressors.ts";
@@ -65,3 +69,33 @@ it("rejects with the error of the byte source", async () => {
   isCut = true;
   await expect(file.readRows(["audio"], 0, 2)).rejects.toThrow(/the line is dead/);
 });
+
+it.skipIf(process.platform !== "linux")(
+  "ends with a parent that was killed",
+  async () => {
+    const path = join(await createScratchFolder(), "endless.parquet");
+    await writeFile(path, createEndless());
+    const code = `
+    const { createIsolatedReader } = await import(${JSON.stringify(new URL("./parquet-process.ts", import.meta.url).href)});
+    const { openParquetFile } = await import(${JSON.stringify(new URL("../../dataset/parquet-file.ts", import.meta.url).href)});
+    const { openFileSource } = await import(${JSON.stringify(new URL("../disk/file-source.ts", import.meta.url).href)});
+    const reader = createIsolatedReader({ graceMilliseconds: 600_000 });
+    const file = await openParquetFile(await openFileSource(${JSON.stringify(path)}), reader);
+    await file.readRows(["label"], 0, 64);`;
+    const parent = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", code]);
+    const isGone = (pid: number) =>
+      !existsSync(`/proc/${pid}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    const children = () => readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, "utf8").trim();
+    const isDecoder = (pid: string) =>
+      readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("parquet-worker");
+    const find = () =>
+      children()
+        .split(" ")
+        .find((pid) => pid !== "" && isDecoder(pid));
+    await expect.poll(find, { timeout: 60_000 }).toBeDefined();
+    const decoder = Number(find());
+    parent.kill("SIGKILL");
+    await expect.poll(() => isGone(decoder), { timeout: 60_000 }).toBe(true);
+  },
+  130_000,
+);

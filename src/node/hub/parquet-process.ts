@@ -26,6 +26,8 @@ export type ParquetCalls = {
 /** Time for any reading, in milliseconds, and bytes decoded per millisecond beyond it; usual are 50,000. */
 const usualGrace = 3000;
 const slowestBytesPerMillisecond = 1000;
+/** Time until the process asks for the first bytes, in milliseconds: it may have to be started on a busy machine. */
+const startMilliseconds = 30_000;
 /** Of the process's heap; recordings lie outside of it. */
 const heapMegabytes = 2048;
 /** Milliseconds without work after which the process ends. */
@@ -54,17 +56,25 @@ export function createIsolatedReader({
     const input = createCallInput<ParquetCalls["readValues"]["chunk"]>();
     const stop = (error: Error): void => endProcess(own, error);
     const abort = (): void => stop(new GolemError("aborted", "The work was interrupted before it was done."));
-    const clock = createClock(graceMilliseconds + getDecodingTime(request), () =>
-      stop(new Error("decoding it takes far longer than its size allows")),
-    );
+    const late = (): void => stop(new Error("decoding it takes far longer than its size allows"));
+    const clock = createClock(graceMilliseconds + getDecodingTime(request), late);
+    const start = createClock(startMilliseconds, late);
+    let isStarted = false;
     signal?.addEventListener("abort", abort, { once: true });
     let fail!: (error: unknown) => void;
     const failed = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const send = async ({ id, start, end }: ParquetCalls["readValues"]["report"]): Promise<void> => {
+    const begin = (): void => {
+      if (isStarted) return;
+      isStarted = true;
+      start.pause();
+      clock.resume();
+    };
+    const send = async ({ id, start: from, end }: ParquetCalls["readValues"]["report"]): Promise<void> => {
+      begin();
       clock.pause();
-      const bytes = await file.slice(start, end);
+      const bytes = await file.slice(from, end);
       clock.resume();
       input.push({ id, bytes }, [bytes]);
     };
@@ -74,12 +84,13 @@ export function createIsolatedReader({
         { byteLength: file.byteLength, request },
         { input, onReport: (report) => void send(report).catch(fail) },
       );
-      clock.resume();
+      start.resume();
       return await Promise.race([values, failed]);
     } catch (error) {
       // Errors of the decoder come back without their class.
       throw error instanceof GolemError && error.code === "unexpected" ? new Error(error.message) : error;
     } finally {
+      start.pause();
       clock.pause();
       signal?.removeEventListener("abort", abort);
       releaseProcess(own);

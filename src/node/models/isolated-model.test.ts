@@ -3,9 +3,11 @@
  * does.
  */
 import { execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { createTone, createWav } from "../../../test/support/audio-files.ts";
+import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createConvModel } from "../../../test/support/tiny-onnx.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
@@ -130,4 +132,20 @@ it.skipIf(process.platform === "win32")("ends a run that takes too much memory, 
     message: expect.stringMatching(/needs more than \d\.\d GB of memory|Failed to allocate/),
   });
   await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
+});
+
+it("ends the whole work where a model fails for every recording, instead of trying each", async () => {
+  const data = await createScratchFolder();
+  for (let i = 0; i < 12; i++) {
+    const tone = createTone(16_000, 0.5, 1, 300 + 100 * i);
+    await mkdir(join(data, i % 2 ? "high" : "low"), { recursive: true });
+    await writeFile(join(data, i % 2 ? "high" : "low", `${i}.wav`), createWav(tone, 16_000));
+  }
+  // Valid, but for an output that the runtime does not find.
+  const model = createModel({ nodes: [createNode("Abs", ["missing"], ["last"])], ...signature }, 11);
+  const encoder = await writeEncoder(model, "last", 1);
+  const out = join(await createScratchFolder(), "vectors.npz");
+  const { exitCode, stdout } = await runGolem(["embed", data, "--encoder", encoder, "--out", out, "--json"]);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout).error.code).toMatch(/^(encoder-failed|weights-damaged)$/);
 });

@@ -1,7 +1,8 @@
-/** Cached graphs give results equal to the bit, avoid reading weights, and are replaced when damaged. */
-import { cp, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+/** Kept graphs: the same bits as without them, no weights read, damage repaired. */
+import { spawnSync } from "node:child_process";
+import { cp, mkdtemp, open, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { getEncoderDefinition, getTranscriberDefinition } from "../../encoder/registry.ts";
@@ -9,15 +10,13 @@ import type { OnnxRuntime } from "../../onnx/runtime.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { getReadyFolder, getWeightsFolder, openWeights, pullWeights } from "./encoder-weights.ts";
 import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
+import { openReadyGraphs, type ReadyGraphs } from "./ready-graphs.ts";
 
 const random = createRandom(3);
 const samples = Float32Array.from({ length: 24_000 }, (_, i) => 0.1 * random.normal() * Math.sin(i / 3_000));
 let home: string;
 
-/**
- * Computes all numbers of the default encoders and the transcriber; `read` counts the weight files that are
- * read.
- */
+/** All numbers of the default encoders and the transcriber; `read` counts the weight files that are read. */
 async function embed(runtimeOf: (id: string) => OnnxRuntime, folder = home) {
   const cache = getCacheFolder({ GOLEM_HOME: folder });
   let read = 0;
@@ -72,7 +71,7 @@ describe("kept graphs", () => {
     expect(kept.numbers).toEqual(plain.numbers);
     expect(kept.text).toBe(plain.text);
     const names = (await readdir(getFolder("moonshine-tiny"))).map((name) => name.split("-")[0]);
-    // Each graph has its recorded SHA-256: others would not have been cached.
+    // Each graph is as its recorded SHA-256 says: others would not have been kept.
     expect(names.sort()).toEqual(["attended", "encoder", "step"]);
     expect((await readdir(getFolder("google-speech-embedding"))).length).toBe(2);
   });
@@ -109,4 +108,44 @@ it("does not keep what is not as described", async () => {
   const session = await runtime.createSession({ name: "network", sha256: "0".repeat(64), build });
   await session.release();
   await expect(readdir(folder)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+describe("a folder of graphs", () => {
+  const one = { name: "network", sha256: "1".repeat(64), build: async () => new Uint8Array() };
+  const other = { ...one, sha256: "2".repeat(64) };
+  async function fill(): Promise<{ graphs: ReadyGraphs; path: (model: typeof one) => Promise<string> }> {
+    const graphs = openReadyGraphs(await mkdtemp(join(home, "graphs-")), "machine");
+    for (const model of [one, other]) {
+      await graphs.keep(model, async (path) => {
+        await writeFile(path, `graph of ${model.sha256}`);
+        await writeFile(join(dirname(path), "weights.bin"), "weights");
+      });
+    }
+    const path = async (model: typeof one) => (await graphs.find(model))!;
+    return { graphs, path };
+  }
+
+  it("does not take the graph of one model for that of another", async () => {
+    const { graphs, path } = await fill();
+    const [place, stranger] = [dirname(await path(one)), dirname(await path(other))];
+    await rm(place, { recursive: true });
+    await cp(stranger, place, { recursive: true });
+    expect(await graphs.find(one)).toBeUndefined();
+    expect(await graphs.find(other)).toBeDefined();
+  });
+
+  it.skipIf(process.platform === "win32")("does not wait for a pipe, nor read a device", async () => {
+    for (const name of ["graph.onnx", "weights.bin", "checks.json"]) {
+      for (const create of [
+        (file: string) => void spawnSync("mkfifo", [file]),
+        (file: string) => symlink("/dev/zero", file),
+      ]) {
+        const { graphs, path } = await fill();
+        const file = join(dirname(await path(one)), name);
+        await rm(file);
+        await create(file);
+        expect(await graphs.find(one)).toBeUndefined();
+      }
+    }
+  });
 });

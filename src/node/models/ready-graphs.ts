@@ -9,7 +9,7 @@
  * Not its concern: which models there are, how sessions run.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
@@ -22,7 +22,7 @@ const graphFile = "graph.onnx";
 const weightsFile = "weights.bin";
 const checksFile = "checks.json";
 /** Version of the files above. */
-const layout = 1;
+const layout = 2;
 /** Graphs kept of one model: for processors and versions that share a cache folder. */
 const maximumKept = 3;
 /** Longer than making a graph takes. */
@@ -30,8 +30,11 @@ const abandonedMilliseconds = 3_600_000;
 const blockBytes = 1 << 20;
 const maximumChecksBytes = 4096;
 
-/** Size in bytes and CRC-32, by file. */
-type Checks = Readonly<Record<string, readonly [number, number]>>;
+/** Which graph the folder holds, so that no folder can stand for another; size in bytes and CRC-32, by file. */
+interface Checks {
+  readonly graph: string;
+  readonly files: Readonly<Record<string, readonly [number, number]>>;
+}
 
 /**
  * Options of a session that writes the optimised graph to `path`, with weights of at least 1 kB in the file
@@ -83,11 +86,12 @@ export function openReadyGraphs(folder: string, machine: string): ReadyGraphs {
       try {
         await mkdir(staging, { recursive: true });
         result = await write(join(staging, graphFile));
-        const checks = [graphFile, weightsFile].flatMap((name) => {
+        const files = [graphFile, weightsFile].flatMap((name) => {
           const found = computeCheck(join(staging, name));
           return found ? [[name, found] as const] : [];
         });
-        await writeFile(join(staging, checksFile), JSON.stringify(Object.fromEntries(checks)));
+        const checks: Checks = { graph: basename(place), files: Object.fromEntries(files) };
+        await writeFile(join(staging, checksFile), JSON.stringify(checks));
         // Another process may have kept the same graph meanwhile.
         await rename(staging, place);
         await prune(folder, model.name);
@@ -113,9 +117,9 @@ async function check(place: string): Promise<"present" | "missing" | "damaged"> 
   const path = join(place, checksFile);
   try {
     const text = await readRegularFile(path, maximumChecksBytes);
-    const checks = JSON.parse(text.toString("utf8")) as Checks;
-    if (!checks[graphFile]) return "damaged";
-    for (const [name, [bytes, checksum]] of Object.entries(checks)) {
+    const { graph, files } = JSON.parse(text.toString("utf8")) as Checks;
+    if (graph !== basename(place) || !files[graphFile]) return "damaged";
+    for (const [name, [bytes, checksum]] of Object.entries(files)) {
       const found = computeCheck(join(place, name));
       if (!found || found[0] !== bytes || found[1] !== checksum) return "damaged";
     }
@@ -129,12 +133,15 @@ async function check(place: string): Promise<"present" | "missing" | "damaged"> 
 function computeCheck(path: string): readonly [number, number] | undefined {
   let file: number;
   try {
-    file = openSync(path, "r");
+    // Not blocking: opening a pipe would otherwise wait for a writer.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch {
     return undefined;
   }
   try {
-    const block = Buffer.allocUnsafe(Math.min(blockBytes, fstatSync(file).size + 1));
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return undefined;
+    const block = Buffer.allocUnsafe(Math.min(blockBytes, stats.size + 1));
     let [total, checksum] = [0, 0];
     for (;;) {
       const count = readSync(file, block);

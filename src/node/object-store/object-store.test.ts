@@ -1,13 +1,14 @@
 /**
- * The contract of object stores, tested with a folder and a real S3 server; runs of shards over buckets,
- * archives and tables.
+ * The contract of object stores, over a folder and a real S3 server; runs in buckets, archives and tables.
  */
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
@@ -104,7 +105,7 @@ describe("errors of S3", () => {
       try {
         return await load();
       } catch {
-        // Worded as Node does.
+        // As Node words it.
         throw Object.assign(new Error(`Cannot find package '${name}' imported from x`), {
           code: "ERR_MODULE_NOT_FOUND",
         });
@@ -118,7 +119,68 @@ describe("errors of S3", () => {
   });
 });
 
-/** Names and hashes of the objects of a run. */
+describe("answers of S3 that are not what they should be", () => {
+  /** A server whose answers `answer` makes, as AWS tools find it. */
+  async function open(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+    const server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const known = process.env.AWS_ENDPOINT_URL;
+    process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    onTestFinished(() => {
+      process.env.AWS_ENDPOINT_URL = known;
+      server.closeAllConnections();
+      server.close();
+    });
+    return openObjectStore("s3://sounds/x");
+  }
+
+  it("give no more bytes than were asked for, although the body never ends", async () => {
+    let sent = 0;
+    const store = await open((_, response) => {
+      response.writeHead(206, { "content-range": "bytes 0-9/10" });
+      const write = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1 << 16, 7))) sent += 1 << 16;
+      };
+      response.on("drain", write);
+      write();
+    });
+    expect(Array.from(await store.read("a", 0, 10))).toEqual(Array.from({ length: 10 }, () => 7));
+    expect(sent).toBeLessThan(64 << 20);
+    await expect(readObject(store, "a", 100_000)).rejects.toMatchObject({ code: "too-large" });
+  });
+
+  it("are refused when they are of other bytes than were asked for", async () => {
+    const whole = await open((_, response) => response.end("all of it"));
+    expect(new TextDecoder().decode(await whole.read("a", 0, 3))).toBe("all");
+    await expect(whole.read("a", 4, 2)).rejects.toMatchObject({
+      code: "fetch-failed",
+      message: expect.stringMatching(/from 4 were asked for, and the whole object came/),
+    });
+    const shifted = await open((_, response) => {
+      response.writeHead(206, { "content-range": "bytes 2-9/10" }).end("of it");
+    });
+    await expect(shifted.read("a", 4, 2)).rejects.toMatchObject({ code: "fetch-failed" });
+  });
+
+  it("are refused when a list leads in circles", async () => {
+    const page = (token: string, content: string) =>
+      `<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>${content}</ListBucketResult>`;
+    const object = "<Contents><Key>x/a</Key><Size>1</Size></Contents>";
+    let count = 0;
+    const pages = [() => page("same", object), () => page(String(count++), "")];
+    for (const create of pages) {
+      const store = await open((_, response) => {
+        response.writeHead(200, { "content-type": "application/xml" }).end(create());
+      });
+      const list = async () => {
+        for await (const { key } of store.list("")) expect(key).toBe("a");
+      };
+      await expect(list()).rejects.toMatchObject({ code: "fetch-failed" });
+    }
+  });
+});
+
+/** Names and hashes of what a run holds. */
 async function hashRun(address: string): Promise<Record<string, string>> {
   const store = await openObjectStore(address);
   const hashes: Record<string, string> = {};
@@ -215,7 +277,7 @@ describe("runs over a bucket", () => {
       "none",
     );
     expect(document).toMatchObject({ recordings: 4, labels: ["high", "low"] });
-    // The same archives in a folder, and a single one.
+    // The same archives in a folder, and one alone.
     const local = await createScratchFolder();
     await writeFile(join(local, "one.tar"), await readFile(join(folder, "pax.tar")));
     for (const data of [local, join(local, "one.tar")]) {

@@ -16,6 +16,9 @@ import { loadOptionalPackage } from "./optional-package.ts";
 const maximumAttempts = 6;
 /** Pause before the second attempt at a body that broke off, in milliseconds; it doubles. */
 const firstPause = 200;
+/** Longest time until a connection is there, and without a byte in an answer. */
+const connectionMilliseconds = 10_000;
+const silenceMilliseconds = 60_000;
 /** Keys per answer of a listing: the most that S3 gives. */
 const pageKeys = 1000;
 
@@ -77,7 +80,11 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
             version: ETag.replaceAll('"', ""),
           };
         }
-        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+        const next = page.IsTruncated ? page.NextContinuationToken : undefined;
+        if (next !== undefined && (next === token || (page.Contents ?? []).length === 0)) {
+          throw fail(new Error("its list leads in circles"), `the objects under ${root}${wanted}`);
+        }
+        token = next;
       } while (token !== undefined);
     },
     async read(key, start, length, { signal } = {}) {
@@ -88,13 +95,16 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
         throwIfAborted(signal);
         try {
           const range = `bytes=${start + filled}-${start + length - 1}`;
-          const { Body } = await client.send(
+          const { Body, ContentRange } = await client.send(
             new sdk.GetObjectCommand({ Bucket: bucket, Key: root + key, Range: range }),
             signal ? { abortSignal: signal } : {},
           );
+          checkRange(ContentRange, start + filled, key, bucket);
           for await (const chunk of (Body ?? []) as AsyncIterable<Uint8Array>) {
-            parts.push(chunk);
+            parts.push(chunk.subarray(0, length - filled));
             filled += chunk.length;
+            // Leaving the loop ends the connection: a body may never end.
+            if (filled > length) break;
           }
           break;
         } catch (error) {
@@ -102,12 +112,12 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
           const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
           // Nothing lies behind the end.
           if (name === "InvalidRange" || $metadata?.httpStatusCode === 416) break;
+          if (error instanceof GolemError) throw error;
           if ($metadata?.httpStatusCode !== undefined || attempt >= maximumAttempts) throw fail(error, key);
           await pause(firstPause * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
         }
       }
-      const bytes = parts.length === 1 ? parts[0]! : new Uint8Array(Buffer.concat(parts));
-      return bytes.length > length ? bytes.subarray(0, length) : bytes;
+      return parts.length === 1 ? parts[0]! : new Uint8Array(Buffer.concat(parts));
     },
     async write(key, bytes) {
       checkKey(key);
@@ -120,12 +130,25 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
   };
 }
 
+/** Throws `fetch-failed` if an answer is not of the bytes that were asked for: not all servers know ranges. */
+function checkRange(range: string | undefined, from: number, key: string, bucket: string): void {
+  const found = /^bytes (\d+)-/.exec(range ?? "")?.[1];
+  if (found === undefined ? from === 0 : Number(found) === from) return;
+  throw new GolemError(
+    "fetch-failed",
+    `Reading ${key} in the bucket ${bucket} failed: bytes from ${from} were asked for, and ${found === undefined ? "the whole object" : `those from ${found}`} came.`,
+    { hint: "The server, or a proxy in front of it, has to answer requests with Range." },
+  );
+}
+
 function createClient(Client: typeof S3Client): S3Client {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const isOther = Boolean(AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL);
   return new Client({
     maxAttempts: maximumAttempts,
     retryMode: "standard",
+    // Of silence: of connections, and within answers.
+    requestHandler: { connectionTimeout: connectionMilliseconds, socketTimeout: silenceMilliseconds },
     // Other servers have one address for all buckets, and do not know the newer checksums.
     forcePathStyle: isOther,
     requestChecksumCalculation: "WHEN_REQUIRED",

@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { Queue } from "bullmq";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { getData, plan, runJson, startWorker, waitForExit } from "../../../test/support/queue-worker.ts";
 import { hasRedis, redisNote, startRedis } from "../../../test/support/redis-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getSharedFolder } from "../../../test/support/shared-folder.ts";
+import { queueName } from "./shard-queue.ts";
 
 async function hashShards(run: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
@@ -28,6 +30,32 @@ const getExpected = async () => {
 };
 
 describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
+  it("goes on behind jobs that are not of its own making, and behind runs that are not there", async () => {
+    const redis = await startRedis();
+    onTestFinished(redis.stop);
+    const run = await createScratchFolder();
+    await plan(run);
+    const queue = new Queue(queueName, { connection: { port: redis.port } });
+    onTestFinished(() => queue.close());
+    const key = "shards/000000-0-0.parquet";
+    const strangers: unknown[] = [
+      ...[null, 1, "x", [], {}, { run, shard: -1, key, fp16: false }, { run, shard: 1e300, key, fp16: false }],
+      ...[`${run}/../../etc`, "/etc", "s3://../x", "\u001b[31m"].map((other) => ({
+        ...{ run: other, shard: 0, key, fp16: false },
+      })),
+      ...["../../x", "/etc/passwd", `${key}/../../y`].map((other) => ({ run, shard: 0, key: other, fp16: false })),
+    ];
+    for (const data of strangers) await queue.add("shard", data, { attempts: 1 });
+    await runJson("embed", "--run", run, "--queue", redis.url);
+    const worker = startWorker(redis.url, "--exit-when-empty");
+    expect(await waitForExit(worker.child)).toBe(0);
+    expect((await runJson("status", "--run", run, "--queue", redis.url)).document).toMatchObject({ done: 8 });
+    const failed = worker.events.filter(({ event }) => event === "failed");
+    for (const { reason } of failed) expect(reason).toMatch(/^\[[a-z-]+\] /);
+    expect(failed.length).toBe(7);
+    expect((await queue.getJobCounts("failed")).failed).toBe(strangers.length);
+  });
+
   it("gives the shards of killed workers and of a lost queue to others: nothing lost, nothing twice", async () => {
     const redis = await startRedis();
     onTestFinished(redis.stop);

@@ -10,6 +10,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { Job, Queue } from "bullmq";
+import * as z from "zod/mini";
 import type { EnvironmentOptions } from "../environment.ts";
 import { isBucketAddress } from "../object-store/object-store.ts";
 import { getShardKey, openRun, type Run } from "../shards/run-document.ts";
@@ -29,6 +30,16 @@ export interface ShardJob {
   readonly key: string;
   readonly fp16: boolean;
 }
+
+const shardJob = z.object({
+  run: z.string().check(z.minLength(1), z.maxLength(4096)),
+  shard: z.int().check(z.nonnegative()),
+  key: z.string().check(z.minLength(1), z.maxLength(1024)),
+  fp16: z.boolean(),
+});
+
+/** The data of a job; undefined where it is not of a shard. */
+export const readJob = (data: unknown): ShardJob | undefined => shardJob.safeParse(data).data;
 
 /** Jobs per request. */
 const atOnce = 1000;
@@ -115,8 +126,8 @@ async function listJobs(
   for (const state of states) {
     for (let start = 0; ; start += atOnce) {
       const page = await queue.getJobs([state], start, start + atOnce - 1);
-      // A job that ends meanwhile is missing from its page.
-      jobs.push(...page.filter(Boolean));
+      // A job that ends meanwhile is missing from its page; what is not of a shard is left alone.
+      jobs.push(...page.filter((job) => job && readJob(job.data) !== undefined));
       if (page.length < atOnce) break;
     }
   }

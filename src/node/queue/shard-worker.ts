@@ -14,7 +14,7 @@ import { getShardKey, openRun, type Run } from "../shards/run-document.ts";
 import { createShardEmbedder, type ShardEmbedder, type ShardResult } from "../shards/shard-embedder.ts";
 import { connectQueue, createQueueError, loadQueuePackages } from "./queue-connection.ts";
 import { queueDefaults } from "./queue-defaults.ts";
-import { queueName, type ShardJob } from "./shard-queue.ts";
+import { queueName, readJob, type ShardJob } from "./shard-queue.ts";
 import { type MetricsPlace, serveWorkerMetrics, type WorkerMetrics } from "./worker-metrics.ts";
 
 /** What happens in a worker. */
@@ -74,11 +74,12 @@ export async function runShardWorker(url: string, options: ShardWorkerOptions = 
   const embedders = createEmbedders({ ...options, signal: ending.signal, onProgress: undefined });
   const totals = { shards: 0, clips: 0, errors: 0 };
   const work = async (job: Job<ShardJob>, token: string | undefined): Promise<ShardResult | undefined> => {
-    const { run, shard } = job.data;
+    const data = checkJob(job.data);
+    const { run, shard } = data;
     onEvent?.({ event: "started", run, shard });
     const started = performance.now();
     try {
-      const result = await embedJob(job.data, embedders, metrics, ending.signal);
+      const result = await embedJob(data, embedders, metrics, ending.signal);
       const seconds = (performance.now() - started) / 1000;
       totals.shards++;
       totals.clips += result?.rows ?? 0;
@@ -117,7 +118,9 @@ export async function runShardWorker(url: string, options: ShardWorkerOptions = 
   worker.on("failed", (job, error) => {
     if (!job) return;
     metrics?.countFailure();
-    onEvent?.({ event: "failed", run: job.data.run, shard: job.data.shard, reason: error.message });
+    const data = readJob(job.data);
+    if (data) onEvent?.({ event: "failed", run: data.run, shard: data.shard, reason: error.message });
+    else onWarning?.(toErrorRecord(createJobError(), "invalid-data"));
   });
   onEvent?.({ event: "ready", ...(metrics ? { metrics: metrics.url } : {}) });
   try {
@@ -148,6 +151,18 @@ async function waitForEnd(
     await pause(emptyMilliseconds, undefined, signal ? { signal } : {}).catch(() => {});
   }
 }
+
+/** What is in the queue, if it is of a shard. */
+function checkJob(data: unknown): ShardJob {
+  const found = readJob(data);
+  if (found) return found;
+  throw describeFailure(createJobError());
+}
+
+const createJobError = (): GolemError =>
+  new GolemError("invalid-data", "A job in the queue is not a shard of a run.", {
+    hint: "Only `golem embed --run RUN --queue URL` should fill the queue; remove what else is in it.",
+  });
 
 /** Embeds the shard of a job; undefined if it exists already. */
 async function embedJob(

@@ -3,6 +3,10 @@
  *
  * Not its concern: queues (what is waiting and active there is added by its callers).
  */
+import * as z from "zod/mini";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
+import { checkSchema } from "../../core/check-schema.ts";
+import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { openParquetFile } from "../../dataset/parquet-file.ts";
 import { createObjectSource, type StoredObject } from "../object-store/object-store.ts";
@@ -49,6 +53,7 @@ export interface RunStatus {
 
 /** Milliseconds over which the speed is measured. */
 const rateMilliseconds = 10 * 60 * 1000;
+const shardNoteSchema = z.object({ errors: z.optional(z.int().check(z.nonnegative())) });
 /** Footers read at a time. */
 const footersAtOnce = 8;
 
@@ -77,9 +82,9 @@ export async function measureRun(
 
 /** Recordings per second between the first and the last shard of the last ten minutes. */
 function measureRate(run: Run, done: DoneShards): number {
-  const latest = Math.max(...[...done.values()].map(({ modified }) => modified));
+  const latest = [...done.values()].reduce((last, { modified }) => Math.max(last, modified), 0);
   const recent = [...done].filter(([, { modified }]) => modified >= latest - rateMilliseconds);
-  const start = Math.min(...recent.map(([, { modified }]) => modified));
+  const start = recent.reduce((first, [, { modified }]) => Math.min(first, modified), latest);
   // The first was begun before the time that is counted.
   const clips = recent
     .filter(([, { modified }]) => modified > start)
@@ -87,9 +92,18 @@ function measureRate(run: Run, done: DoneShards): number {
   return latest > start ? clips / ((latest - start) / 1000) : 0;
 }
 
+/** Rows with errors, by the footer of a shard; 0 where it does not say. */
 async function countErrors(run: Run, { key, size }: StoredObject, options: WorkOptions): Promise<number> {
   const source = createObjectSource(run.store, { key, size }, { ...options, blockBytes: 1 << 16 });
   const { notes } = await openParquetFile(source);
-  const { errors } = JSON.parse(notes.get(shardNote) ?? "{}") as { readonly errors?: unknown };
-  return typeof errors === "number" ? errors : 0;
+  const fail = (found: string) =>
+    new GolemError(
+      "invalid-data",
+      `${key} of ${run.store.address} cannot be used: in its footer, ${found}.`,
+      {
+        hint: "Delete it, and embed it again: golem embed --run RUN",
+      },
+    );
+  const note = checkSchema(shardNoteSchema, parseBoundedJson(notes.get(shardNote) ?? "{}", fail), fail);
+  return note.errors ?? 0;
 }

@@ -11,8 +11,9 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
 import { deserializeTCompactProtocol } from "hyparquet/src/thrift.js";
 import { GolemError } from "../../core/error.ts";
-import { createParquetReader, openParquetFile, type ParquetFile } from "../../dataset/parquet-file.ts";
+import { openParquetFile, type ParquetFile } from "../../dataset/parquet-file.ts";
 import { openFileSource } from "../disk/file-source.ts";
+import { createIsolatedReader } from "../hub/parquet-process.ts";
 import { plainColumns, type VectorColumn } from "./shard-columns.ts";
 
 /** Plain values of one row of a shard; of a recording that failed, the error. */
@@ -29,7 +30,7 @@ export interface ShardValues {
 export async function readShardValues(path: string): Promise<ShardValues[]> {
   const source = await openFileSource(path);
   try {
-    const file = await openParquetFile(source, createParquetReader());
+    const file = await openParquetFile(source, createIsolatedReader({}));
     return await readValues(file, path);
   } finally {
     await source.close();
@@ -117,6 +118,7 @@ export async function openShardVectors(
         }
         bytesPerNumber = chunk.type === "FLOAT" ? 4 : 2;
         const end = Number(chunk.data_page_offset) + Number(chunk.total_compressed_size);
+        if (end > source.byteLength) throw createShardError(path, `its column ${name} lies behind its end`);
         await findRuns(file, Number(chunk.data_page_offset), end, size * bytesPerNumber, runs);
       }
       const found = runs.reduce((sum, { count }) => sum + count, 0);
@@ -201,6 +203,8 @@ async function findRuns(
       header.field_1 !== 3 ||
       page?.field_4 !== 0 ||
       !(size > 0) ||
+      !(levels >= 0) ||
+      offset + reader.offset + size > end ||
       values < 0 ||
       values % bytesPerVector !== 0
     ) {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { copyFile, cp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getData, getRun, runJson } from "../../../test/support/tone-run.ts";
@@ -176,3 +177,35 @@ describe.skipIf(!canMount)(
     });
   },
 );
+
+describe("shards of others", () => {
+  const columns = [{ name: "key", data: ["a"], type: "STRING" as const }];
+  it.each([
+    ["notes that are no JSON", { kvMetadata: [{ key: "golem-shard", value: "[[[" }] }],
+    ["notes of another form", { kvMetadata: [{ key: "golem-shard", value: "null" }] }],
+    [
+      "a count that is no number",
+      { kvMetadata: [{ key: "golem-shard", value: '{"errors":"\\u001b[31m"}' }] },
+    ],
+  ])("with %s are named, in status as well", async (_, notes) => {
+    const run = await createScratchFolder();
+    await cp(await getRun(), run, { recursive: true });
+    const [name] = (await readdir(join(run, "shards"))).sort();
+    const shard = parquetWriteBuffer({ columnData: columns, ...notes });
+    await writeFile(join(run, "shards", name!), Buffer.from(shard));
+    const { exitCode, document, stderr } = await runJson("status", "--run", run);
+    expect(exitCode).toBe(1);
+    expect(document.error).toMatchObject({ code: "invalid-data", message: expect.stringContaining(name!) });
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("whose pages reach beyond the file are refused before memory is taken for them", async () => {
+    const run = await createScratchFolder();
+    await cp(await getRun(), run, { recursive: true });
+    const [name] = (await readdir(join(run, "shards"))).sort();
+    const path = join(run, "shards", name!);
+    await writeFile(path, (await readFile(path)).fill(0x7f, 4, 200));
+    const { document } = await runJson("train", run, "--out", join(await createScratchFolder(), "golem"));
+    expect(document.error.code).toBe("invalid-data");
+  });
+});

@@ -18,10 +18,14 @@ import {
   createCandidateRunner as shareCandidates,
   createFoldRunner as shareFolds,
 } from "../../classifier/fold-runner.ts";
+import type { LeftOutAnswer, LeftOutTask } from "../../classifier/novelty/left-out-classes.ts";
 import type { Embedding } from "../../embed/embedded-recording.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "../models/ort-matrix-product.ts";
 import { createWorkerPool } from "./worker-pool.ts";
+
+/** The methods of a worker that has its problem already. */
+export type NodeFoldCalls = FoldCalls & { judgeLeftOut: { argument: LeftOutTask; answer: LeftOutAnswer } };
 
 /** Maximum number of workers besides this thread. */
 const maximumWorkers = 7;
@@ -36,10 +40,14 @@ const threads: FoldEnvironment = {
   keepsWorkers: false,
   takeTurn: () => takeTurn(),
   openWorkers(problem, ahead, signal) {
-    const pool = createWorkerPool<FoldCalls>({
+    const pool = createWorkerPool<NodeFoldCalls>({
       ...{ script: "fold-worker", settings: shareVectors(problem), count: threads.workers, ahead, signal },
     });
-    return { getRoom: pool.getRoom, run: (fold) => pool.run("fitPredict", fold), close: pool.close };
+    return {
+      ...{ getRoom: pool.getRoom, close: pool.close },
+      run: (fold) => pool.run("fitPredict", fold),
+      judge: (task) => pool.run("judgeLeftOut", task),
+    };
   },
 };
 

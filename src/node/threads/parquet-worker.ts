@@ -4,16 +4,23 @@
  *
  * Not its concern: deadlines, files (hub/parquet-process.ts).
  */
+import { Worker } from "node:worker_threads";
 import { serveCalls } from "../../core/worker-calls.ts";
 import { createParquetReader } from "../../dataset/parquet-file.ts";
 import { parquetCompressors } from "../hub/parquet-compressors.ts";
 import type { ParquetCalls } from "../hub/parquet-process.ts";
 
+/** Milliseconds between two looks whether the parent is still there. */
+const watchMilliseconds = 500;
 const readValues = createParquetReader(parquetCompressors);
 
 // Ends with its parent; Ctrl-C reaches all processes of a terminal, and the parent decides.
 process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {});
+// While values are decoded no event arrives, and a parent that was killed would leave a process that never ends.
+const watch = `const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.kill(process.pid, "SIGKILL"), ${watchMilliseconds});`;
+new Worker(watch, { eval: true, execArgv: [] }).unref();
 
 serveCalls<ParquetCalls>(
   {

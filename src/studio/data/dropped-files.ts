@@ -38,5 +38,5 @@ async function walk(entry: FileSystemEntry, folder: string, found: FoundFile[]):
 }
 
 function wrap(path: string, file: File): FoundFile {
-  return { path, read: async () => new Uint8Array(await file.arrayBuffer()) };
+  return { path, blob: file, read: async () => new Uint8Array(await file.arrayBuffer()) };
 }

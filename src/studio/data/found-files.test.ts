@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FoundFile, understandFiles } from "./found-files.ts";
+import { type FoundFile, nameOriginal, understandFiles } from "./found-files.ts";
 
 const file = (path: string, text = ""): FoundFile => ({
   path,
@@ -96,6 +96,30 @@ describe("a heap of files", () => {
   it("without recordings is an error", async () => {
     await expect(understandFiles([file("notes.txt")], "dropped")).rejects.toMatchObject({
       code: "no-recordings",
+    });
+  });
+
+  it("cuts long recordings at their annotations, the gaps as background", async () => {
+    const track = "1\t2\towl\n1\t2\tfox\n4\t5\tfox\n8\t9\towl\n9\t9\towl\n";
+    const found = await understandFiles([file("field/day.txt", track), file("field/day.wav")], "dropped");
+    if (found.kind !== "recordings") throw new Error(found.kind);
+    expect(found.recordings.map((own) => `${own.label} ${nameOriginal(own)} ${own.source}`)).toEqual([
+      "fox day.wav#t=4,5 field/day.wav",
+      "owl day.wav#t=8,9 field/day.wav",
+      "_background day.wav#t=2.25,3.25 field/day.wav",
+      "_background day.wav#t=6.25,7.25 field/day.wav",
+    ]);
+    expect(found.leftOut).toBe(3);
+  });
+
+  it("cuts by the times in a list", async () => {
+    const list = "file_name,start,end,label\nday.wav,1,2,owl\nday.wav,2.1,3,fox\n";
+    const found = await understandFiles([file("metadata.csv", list), file("day.wav")], "dropped");
+    expect(found).toMatchObject({
+      recordings: [
+        { label: "owl", segment: { start: 1, end: 2 } },
+        { label: "fox", segment: { start: 2.1, end: 3 } },
+      ],
     });
   });
 });

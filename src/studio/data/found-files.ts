@@ -5,13 +5,15 @@
  * Not its concern: where the files come from.
  */
 import { GolemError } from "../../core/error.ts";
+import { readAnnotatedFiles } from "../../dataset/annotated-files.ts";
 import { isArchiveName } from "../../dataset/archive-name.ts";
 import { readFolderLayout } from "../../dataset/folder-layout.ts";
 import { checkLabel } from "../../dataset/label-limits.ts";
-import { findListColumns, readLabelledRows } from "../../dataset/labelled-rows.ts";
+import { findListColumns, type LabelledRow, readLabelledRows } from "../../dataset/labelled-rows.ts";
 import { createFileMatcher } from "../../dataset/listed-files.ts";
 import { findNameSources } from "../../dataset/name-sources.ts";
 import { getExtension, isRecordingName, isSystemName } from "../../dataset/recording-name.ts";
+import { cutGaps, nameSegment, type Segment, separateOverlaps } from "../../dataset/segment.ts";
 import { parseFolderSplit } from "../../dataset/split-name.ts";
 import { parseCsv, parseJsonLines, type Table } from "../../dataset/table.ts";
 import { decodeText } from "../../dataset/text-encoding.ts";
@@ -24,6 +26,8 @@ const projectFile = "project.json";
 /** One file by its path, with forward slashes. */
 export interface FoundFile {
   readonly path: string;
+  /** Where it is a file on the disk, to read parts of it. */
+  readonly blob?: Blob | undefined;
   read(): Promise<Uint8Array>;
 }
 
@@ -36,13 +40,21 @@ export interface FoundRecording {
   /** The longer recording that it was cut from, if its name shows that. */
   readonly source?: string | undefined;
   readonly split?: KeptRecording["split"];
+  /** The annotated stretch of the file, if the recording is one. */
+  readonly segment?: Segment | undefined;
+}
+
+/** Recordings among files, and how many annotations are not used. */
+interface FoundRecordings {
+  readonly recordings: readonly FoundRecording[];
+  readonly leftOut: number;
 }
 
 /** What a set of files is. */
 export type Found =
   | { readonly kind: "golem"; readonly name: string; readonly files: Record<string, FoundFile> }
   | { readonly kind: "project"; readonly name: string; readonly files: ReadonlyMap<string, FoundFile> }
-  | { readonly kind: "recordings"; readonly name: string; readonly recordings: readonly FoundRecording[] };
+  | ({ readonly kind: "recordings"; readonly name: string } & FoundRecordings);
 
 /**
  * Recognises files. Rejects with `invalid-data` for a list that cannot be read, `no-recordings` where there
@@ -64,9 +76,14 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
     };
   }
   const sounds = files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!));
-  const recordings = (await readLists(files)) ?? readFolders(sounds);
+  const { recordings, leftOut } = (await readLists(files)) ?? {
+    recordings: readFolders(sounds),
+    leftOut: 0,
+  };
   for (const { label, file } of recordings) checkLabel(label ?? "", file.path);
-  if (recordings.length > 0) return { kind: "recordings", name: called, recordings: addSources(recordings) };
+  if (recordings.length > 0) {
+    return { kind: "recordings", name: called, recordings: addSources(recordings), leftOut };
+  }
   const archive = files.find(({ path }) => isArchiveName(path));
   if (archive) {
     throw new GolemError("no-recordings", `${archive.path} is an archive that cannot be read here.`, {
@@ -83,7 +100,7 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
  * speaker is named.
  */
 function addSources(recordings: readonly FoundRecording[]): FoundRecording[] {
-  if (recordings.some(({ speaker }) => speaker !== undefined)) return [...recordings];
+  if (recordings.some(({ speaker, segment }) => speaker !== undefined || segment)) return [...recordings];
   const sources = findNameSources(
     recordings.map(({ file, label }) => ({ file: file.path, label: label ?? "" })),
   );
@@ -104,25 +121,33 @@ function stripRoot(files: readonly FoundFile[]): { files: readonly FoundFile[]; 
 }
 
 /**
- * Recordings by the lists called metadata.csv or metadata.jsonl (one, or one per split), else by the only
- * other list that names at least half of its rows' files where the folders give no classes; undefined where
+ * Recordings by the lists called metadata.csv or metadata.jsonl (one, or one per split), else by annotations
+ * beside them, else by the only other list that names at least half of its rows' files where the folders give no classes; undefined where
  * there is none.
  */
-async function readLists(files: readonly FoundFile[]): Promise<FoundRecording[] | undefined> {
+async function readLists(files: readonly FoundFile[]): Promise<FoundRecordings | undefined> {
   const metadata = files.filter(({ path }) => /^([^/]+\/)?metadata\.(csv|tsv|jsonl)$/i.test(path));
   const own = metadata.filter(({ path }) => !path.includes("/"));
   const ofSplits = metadata.filter(({ path }) => parseFolderSplit(path.split("/")[0]!) !== undefined);
   const named = own.length > 0 ? own.slice(0, 1) : ofSplits;
-  if (named.length > 0) return (await Promise.all(named.map((list) => readList(list, files)))).flat();
+  if (named.length > 0) {
+    const all = await Promise.all(named.map((list) => readList(list, files)));
+    return {
+      recordings: all.flatMap(({ recordings }) => recordings),
+      leftOut: all.reduce((sum, { leftOut }) => sum + leftOut, 0),
+    };
+  }
+  const annotated = await readAnnotated(files);
+  if (annotated) return annotated;
   const paths = files.map(({ path }) => path).filter((path) => isRecordingName(path.split("/").at(-1)!));
   const layout = readFolderLayout(paths);
   if (!layout.problem && new Set(layout.recordings.map(({ label }) => label)).size > 1) return undefined;
-  const found: FoundRecording[][] = [];
+  const found: FoundRecordings[] = [];
   for (const list of files.filter(({ path }) => /^([^/]+\/)?[^/]+\.(csv|tsv|jsonl)$/i.test(path))) {
     const table = await readTable(list).catch(() => undefined);
     if (!table || findListColumns(table)?.label === undefined) continue;
-    const rows = await readList(list, files);
-    if (rows.length >= table.rows.length / 2) found.push(rows);
+    const own = await readList(list, files);
+    if (own.recordings.length + own.leftOut >= table.rows.length / 2) found.push(own);
   }
   return found.length === 1 ? found[0] : undefined;
 }
@@ -132,13 +157,20 @@ async function readTable(list: FoundFile): Promise<Table> {
   return /\.(csv|tsv)$/i.test(list.path) ? parseCsv(text, list.path) : parseJsonLines(text, list.path);
 }
 
-async function readList(list: FoundFile, files: readonly FoundFile[]): Promise<FoundRecording[]> {
+async function readList(list: FoundFile, files: readonly FoundFile[]): Promise<FoundRecordings> {
   const folder = list.path.split("/").slice(0, -1).join("/");
   const { rows } = readLabelledRows(await readTable(list), list.path);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const match = createFileMatcher([...byPath.keys()], folder);
   const folderSplit = folder === "" ? undefined : parseFolderSplit(folder);
-  return rows.flatMap(({ path, label, speaker, split: listed }): FoundRecording[] => {
+  if (rows.some(({ segment }) => segment)) {
+    const there = rows.flatMap((row) => {
+      const path = match(row.path);
+      return path === undefined ? [] : [{ ...row, path }];
+    });
+    return selectSegments(there, byPath);
+  }
+  const recordings = rows.flatMap(({ path, label, speaker, split: listed }): FoundRecording[] => {
     const file = byPath.get(match(path) ?? "");
     if (!file) return [];
     const split = listed === "none" ? (folderSplit ?? "none") : listed;
@@ -149,6 +181,53 @@ async function readList(list: FoundFile, files: readonly FoundFile[]): Promise<F
       },
     ];
   });
+  return { recordings, leftOut: 0 };
+}
+
+/** Largest file that is read as annotations, in bytes. */
+const maximumAnnotationBytes = 64 << 20;
+
+/** The annotated stretches of long recordings; undefined if there are no annotations beside them. */
+async function readAnnotated(files: readonly FoundFile[]): Promise<FoundRecordings | undefined> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const found = await readAnnotatedFiles([...byPath.keys()], async (path) => {
+    const file = byPath.get(path)!;
+    if ((file.blob?.size ?? 0) > maximumAnnotationBytes) return undefined;
+    const bytes = await file.read();
+    try {
+      return decodeText(bytes, path);
+    } catch {
+      return undefined;
+    }
+  });
+  if (!found) return undefined;
+  const selected = selectSegments(found.rows, byPath);
+  return { ...selected, leftOut: selected.leftOut + found.skipped.length };
+}
+
+/** The stretches that are used, and gaps between them as background, as in `golem train`. */
+function selectSegments(
+  rows: readonly LabelledRow[],
+  byPath: ReadonlyMap<string, FoundFile>,
+): FoundRecordings {
+  const annotated = rows.flatMap(({ path, segment, ...own }) =>
+    segment && byPath.has(path) ? [{ ...own, file: path, segment }] : [],
+  );
+  const { kept, skipped } = separateOverlaps(annotated);
+  const recordings = [...kept, ...cutGaps(annotated)].map(
+    ({ file: path, label, segment, speaker, split }): FoundRecording => ({
+      ...{ file: byPath.get(path)!, label, segment, extension: "wav", source: path },
+      ...(speaker === undefined ? {} : { speaker }),
+      ...(split === "none" ? {} : { split }),
+    }),
+  );
+  return { recordings, leftOut: skipped.length + rows.length - annotated.length };
+}
+
+/** The name that a recording has where it comes from, without its folder. */
+export function nameOriginal({ file, segment }: Pick<FoundRecording, "file" | "segment">): string {
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  return segment ? nameSegment(name, segment) : name;
 }
 
 function readFolders(files: readonly FoundFile[]): FoundRecording[] {

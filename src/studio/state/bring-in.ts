@@ -7,8 +7,9 @@ import { signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
 import type { Caller } from "../../core/worker-calls.ts";
 import { getExtension } from "../../dataset/recording-name.ts";
+import type { Segment } from "../../dataset/segment.ts";
 import { createWorkerCaller } from "../../web/worker-calls.ts";
-import { type FoundFile, type FoundRecording, understandFiles } from "../data/found-files.ts";
+import { type FoundFile, type FoundRecording, nameOriginal, understandFiles } from "../data/found-files.ts";
 import type { Task } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
@@ -61,7 +62,7 @@ export async function addFiles(files: readonly FoundFile[], label: string | unde
     const found = await understandFiles(await openZips(files), open.name);
     if (found.kind === "golem") return openGolem(found.name, found.files);
     if (found.kind === "project") return openProject(found.name, found.files);
-    await keepFound(open, found.recordings, label);
+    await keepFound(open, found.recordings, label, found.leftOut);
   });
 }
 
@@ -75,7 +76,7 @@ export async function openFiles(files: readonly FoundFile[], name: string): Prom
     const made = await createTask(found.name, []);
     await openTask(made.id);
     go({ screen: "record", task: made.id });
-    await keepFound(made, found.recordings, undefined);
+    await keepFound(made, found.recordings, undefined, found.leftOut);
   });
 }
 
@@ -127,6 +128,7 @@ async function keepFound(
   owner: Task,
   found: readonly (FoundRecording & { readonly original?: string | undefined; readonly path?: string })[],
   label: string | undefined,
+  leftOut = 0,
 ): Promise<void> {
   const fallback = label ?? owner.classes[0] ?? words.value.home.untitled;
   const added = [...new Set(found.map((one) => one.label ?? fallback))].filter(
@@ -134,12 +136,16 @@ async function keepFound(
   );
   if (added.length > 0) await addClasses(added.sort(inNaturalOrder));
   let batch: NewFile[] = [];
+  const cut = createSegmentReader(found);
+  let afterEnd = 0;
   reading.value = [0, found.length];
   try {
-    for (const [i, { file, path, label: own = fallback, ...rest }] of found.entries()) {
+    for (const [i, { file, path, label: own = fallback, segment, ...rest }] of found.entries()) {
       // A recording of a project that had no other name has none again.
-      const original = path === undefined ? file.path.split("/").at(-1) : rest.original;
-      batch.push({ ...rest, bytes: await file.read(), label: own, file: path, original });
+      const original = path === undefined ? nameOriginal({ file, segment }) : rest.original;
+      const bytes = segment ? await cut(file, segment) : await file.read();
+      if (bytes) batch.push({ ...rest, bytes, label: own, file: path, original });
+      else afterEnd++;
       if (batch.length < batchSize && i < found.length - 1) continue;
       await keepFiles(owner, batch);
       batch = [];
@@ -148,7 +154,31 @@ async function keepFound(
   } finally {
     reading.value = undefined;
   }
-  tell({ text: () => words.value.record.added(found.length) });
+  const unused = leftOut + afterEnd;
+  const { record } = words.value;
+  tell({
+    text: () =>
+      record.added(found.length - afterEnd) + (unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : ""),
+  });
+}
+
+/** Reads stretches of long recordings; each of these is decoded once. Null for a stretch after the end. */
+function createSegmentReader(found: readonly FoundRecording[]) {
+  const cut = new Map<FoundFile, Promise<Map<Segment, Uint8Array | null>>>();
+  const cutFile = async (file: FoundFile): Promise<Map<Segment, Uint8Array | null>> => {
+    const segments = found.flatMap((own) => (own.file === file && own.segment ? [own.segment] : []));
+    const sound = file.blob ?? (await file.read());
+    const sounds = await getPacker().call("cut", { sound, name: file.path, segments });
+    return new Map(segments.map((segment, i) => [segment, sounds[i] ?? null]));
+  };
+  return async (file: FoundFile, segment: Segment): Promise<Uint8Array | null> => {
+    let sounds = cut.get(file);
+    if (!sounds) {
+      sounds = cutFile(file);
+      cut.set(file, sounds);
+    }
+    return (await sounds).get(segment) ?? null;
+  };
 }
 
 /** Tasks of the gallery. */

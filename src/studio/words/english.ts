@@ -52,7 +52,8 @@ export const english = {
     start: "New task",
     openFolder: "Open a folder",
     openFile: "Open a zip file",
-    openHint: "A data set (one folder per class) or a saved golem.",
+    openHint:
+      "A data set (one folder per class), long recordings with annotations beside them, or a saved golem.",
     privacy: "What you record stays in this browser, on this machine. Nothing is sent anywhere.",
     yours: "Your tasks",
     gallery: "Or begin with one of these",
@@ -168,6 +169,8 @@ export const english = {
     micMissing: "No microphone was found. Plug one in, or drop files instead.",
     micFailed: (why: string) => `The microphone does not work: ${why}`,
     added: (n: number) => `${recordings(n)} added.`,
+    annotationsLeftOut: (n: number) =>
+      `${n} ${n === 1 ? "annotation was" : "annotations were"} left out: without a label or duration, over another sound, or after the end.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
     storageFull: "The browser’s storage is full, so this was not saved. Delete a task, then try again.",
   },

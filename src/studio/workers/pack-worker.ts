@@ -5,9 +5,15 @@
  */
 
 import { type Zippable, zipSync } from "fflate";
+import { createChunkCutter } from "../../audio/cut-segments.ts";
+import { decodeSource } from "../../audio/formats/decode-source.ts";
+import { createMixCount, readMono } from "../../audio/mono-stream.ts";
+import { encodeWav } from "../../audio/wav-writer.ts";
+import { createBlobSource, createMemorySource } from "../../core/byte-source.ts";
 import { formatCsvRow } from "../../core/csv-row.ts";
 import { GolemError } from "../../core/error.ts";
 import { computeSha256Hex } from "../../core/sha256.ts";
+import type { Segment } from "../../dataset/segment.ts";
 import {
   createWebGolem,
   listWeightOwners,
@@ -15,6 +21,7 @@ import {
   placeWeightFile,
 } from "../../export/export-web.ts";
 import { createPublicGolem } from "../../golem/public-golem.ts";
+import { createBrowserDecoders } from "../../web/browser-decoders.ts";
 import { fetchBytes } from "../../web/fetch-bytes.ts";
 import { loadWebWeights } from "../../web/web-weights.ts";
 import { serveWorkerCalls } from "../../web/worker-calls.ts";
@@ -27,6 +34,11 @@ import { unpackZip } from "./unzip.ts";
 
 /** The methods of this worker. */
 export type PackCalls = {
+  /** Stretches of a long recording, in seconds, as WAV files; null for one after its end. */
+  cut: {
+    argument: { sound: Blob | Uint8Array; name: string; segments: readonly Segment[] };
+    answer: readonly (Uint8Array | null)[];
+  };
   /** The golem of a task, in a folder of that name. */
   golem: { argument: { task: string; folder: string }; answer: Uint8Array };
   /**
@@ -54,6 +66,22 @@ const maximumFiles = 50_000;
 const shelf = openShelf();
 
 serveWorkerCalls<PackCalls>({
+  async cut({ sound, name, segments }) {
+    const source = sound instanceof Blob ? createBlobSource(sound, name) : createMemorySource(sound, name);
+    const { stream } = await decodeSource(source, createBrowserDecoders(), {});
+    const cutter = createChunkCutter(segments, stream.sampleRate);
+    const found: (Uint8Array | null)[] = segments.map(() => null);
+    const keep = (cut: ReturnType<typeof cutter.push>): void => {
+      for (const { index, samples } of cut) found[index] = encodeWav(samples, stream.sampleRate, "pcm16");
+    };
+    const mono = readMono(stream, name, Number.POSITIVE_INFINITY, createMixCount(), undefined, "running");
+    for await (const chunk of mono) {
+      keep(cutter.push(chunk));
+      if (cutter.isDone()) break;
+    }
+    keep(cutter.end());
+    return found;
+  },
   async golem({ task, folder }) {
     return zipSync({ [folder]: { ...(await getGolemFiles(task)) } as Zippable }, { level: 6 });
   },

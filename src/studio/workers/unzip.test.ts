@@ -57,6 +57,13 @@ describe("an archive", () => {
     expect(attempt(zip)).toMatchObject({ code: "invalid-data", message: expect.stringMatching(/overlap/) });
   });
 
+  it("that is damaged or cut off is refused with a code", () => {
+    const zip = zipSync({ a: new TextEncoder().encode("a text to be packed, ".repeat(50)) });
+    for (const bytes of [zip.subarray(0, 20), zip.subarray(0, -10), zip.slice().fill(0xff, 40, 60)]) {
+      expect(attempt(bytes)).toMatchObject({ code: "invalid-data" });
+    }
+  });
+
   it("never unpacks more of an entry than it claims", () => {
     const zip = patch(zipSync({ a: new Uint8Array(5_000_000) }), 24, 1000);
     const found = attempt(zip);

@@ -17,10 +17,23 @@ interface UnzipLimits {
 /**
  * Unpacks the files of an archive by path; folders are left out.
  *
- * @throws GolemError `too-long` above a limit; `invalid-data` for a path that leads out of the archive's
- *   folder and for entries that claim more packed bytes together than the archive has (they overlap).
+ * @throws GolemError `too-long` above a limit; `invalid-data` for a damaged archive, for a path that leads out
+ *   of the archive's folder and for entries that claim more packed bytes together than it has (they overlap).
  */
 export function unpackZip(bytes: Uint8Array, limits: UnzipLimits): Record<string, Uint8Array> {
+  try {
+    return unpack(bytes, limits);
+  } catch (cause) {
+    if (cause instanceof GolemError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GolemError("invalid-data", `The zip file cannot be read: ${reason}.`, {
+      hint: "It is damaged or was cut off; download or pack it again.",
+      cause,
+    });
+  }
+}
+
+function unpack(bytes: Uint8Array, limits: UnzipLimits): Record<string, Uint8Array> {
   let unpacked = 0;
   let packed = 0;
   let count = 0;

@@ -8,7 +8,7 @@ import { listForecasts } from "../../evaluate/advice.ts";
 import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../curve-picture.tsx";
 import { keepPercents } from "../format.ts";
-import { describeAdvice } from "../sentences.ts";
+import { describeAdvice, describeLimit } from "../sentences.ts";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
 
@@ -21,6 +21,7 @@ export function writeCurve({ learningCurve, evaluation }: ReportData) {
   const standing = evaluation ? judgeStanding(evaluation) : undefined;
   const advice = describeAdvice(learningCurve, standing);
   const forecasts = listForecasts(learningCurve, standing === undefined);
+  const limit = describeLimit(learningCurve);
   const doubled = forecasts.find(({ growth }) => growth === 2);
   return (
     <Section
@@ -49,6 +50,7 @@ export function writeCurve({ learningCurve, evaluation }: ReportData) {
               `It is measured by cross-validation on the training recordings (${formatPercent(score)} with all of them), not on the test set that the score above is of (${formatPercent(evaluation.balancedAccuracy)}).`,
             )
           : "It passes through the score above."}
+        {limit && ` ${limit[0]!.toUpperCase()}${limit.slice(1)}.`}
       </p>
     </Section>
   );

@@ -6,7 +6,7 @@
  */
 import { formatPercent } from "../../core/format.ts";
 import type { PairedDifference } from "../../evaluate/paired-difference.ts";
-import { describeDifference } from "../sentences.ts";
+import { describeBrier, describeDifference } from "../sentences.ts";
 import { type PageAssets, renderMarkup } from "./page.tsx";
 import { Facts, Section } from "./section.tsx";
 
@@ -15,6 +15,8 @@ interface ShownDifference extends PairedDifference {
   readonly recordings: number;
   /** Balanced accuracies. */
   readonly scores: { readonly a: number; readonly b: number };
+  /** Brier scores. */
+  readonly brier: PairedDifference & { readonly a: number; readonly b: number };
   /** Recall of each class. */
   readonly perClass: Readonly<
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
@@ -62,6 +64,7 @@ function Page(props: {
             <header>
               <h1 id="difference-title">{`${names.b} against ${names.a}`}</h1>
               <p class="lead">{`${names.b} is ${describeDifference(difference)}.`}</p>
+              <p>{`${describeBrier(difference.brier)}.`}</p>
             </header>
             <Facts
               facts={[

@@ -1,0 +1,84 @@
+/**
+ * Bounds the work of mediabunny's demuxers (1.61) by the bytes of the file, where hostile or damaged files make them
+ * loop: a search for the next element of Matroska that never leaves the last eight bytes, or finds the element from
+ * which it started; laced blocks that are inserted one by one, 256 for each.
+ *
+ * It replaces methods of one input's reader and demuxer, which are not in mediabunny's types; the tests fail if they
+ * are not there.
+ * Not its concern: tables of MP4 (mp4-tables.ts), which are gone through without a read.
+ */
+import type { Input } from "mediabunny";
+
+/** What is replaced in an input. */
+interface InnerInput {
+  readonly _reader: InnerReader;
+  _getDemuxer(): Promise<InnerDemuxer>;
+}
+
+interface InnerReader {
+  requestSlice(start: number, length: number): unknown;
+  requestSliceRange(start: number, least: number, most: number): unknown;
+}
+
+interface Block {
+  readonly data: Uint8Array;
+}
+
+interface InnerDemuxer {
+  /** Only in Matroska. Replaces each laced block by one for each of its frames. */
+  expandLacedBlocks?(blocks: Block[], track: unknown): void;
+}
+
+/** Bytes that a search needs; where there are no more, it would go round for ever. */
+const searchBytes = 8;
+/** Reads at the same place, one after the other, that mean a loop. */
+const maximumRepeats = 100;
+/** Reads per byte of the file; elements have at least two bytes, and few are read more than twice. */
+const readsPerByte = 8;
+const plainReads = 10_000;
+
+/** Bounds an input of `byteLength` bytes (Infinity for streams), before it has been read. */
+export async function guardDemuxer(input: Input, byteLength: number): Promise<void> {
+  const inner = input as unknown as InnerInput;
+  const opened = inner._getDemuxer();
+  // The reader is there as soon as the demuxer is looked for.
+  guardReader(inner._reader, byteLength);
+  guardLacing(await opened);
+}
+
+function guardReader(reader: InnerReader, byteLength: number): void {
+  const read = reader.requestSlice.bind(reader);
+  const readRange = reader.requestSliceRange.bind(reader);
+  const maximumReads = plainReads + readsPerByte * byteLength;
+  let [reads, place, repeats] = [0, -1, 0];
+  reader.requestSlice = (start, length) => {
+    if (++reads > maximumReads) throw new Error("its elements lead in circles");
+    return read(start, length);
+  };
+  reader.requestSliceRange = (start, least, most) => {
+    repeats = start === place ? repeats + 1 : 0;
+    place = start;
+    if (repeats > maximumRepeats) throw new Error(`nothing can be read behind byte ${start}`);
+    // Only the search for the next element takes what there is.
+    const isAtEnd = least === 0 && Math.min(most, byteLength - start) <= searchBytes;
+    return isAtEnd ? null : readRange(start, least, most);
+  };
+}
+
+function guardLacing(demuxer: InnerDemuxer): void {
+  const expand = demuxer.expandLacedBlocks?.bind(demuxer);
+  if (!expand) return;
+  demuxer.expandLacedBlocks = (blocks, track) => {
+    const expanded: Block[] = [];
+    for (const block of blocks) {
+      const { length } = block.data;
+      const frames = [block];
+      expand(frames, track);
+      if (frames.length > Math.max(1, length))
+        throw new Error(`${length} bytes claim ${frames.length} frames`);
+      for (const frame of frames) expanded.push(frame);
+    }
+    blocks.length = 0;
+    for (const block of expanded) blocks.push(block);
+  };
+}

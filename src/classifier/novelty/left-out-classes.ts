@@ -1,0 +1,70 @@
+/**
+ * What a classifier makes of sounds of classes that were left out when it was fitted.
+ *
+ * Not its concern: which classes are left out, what follows from the answers.
+ */
+import type { Embedding } from "../../embed/embedded-recording.ts";
+import type { Matrix } from "../../math/matrix.ts";
+import { fitClassifier } from "../classifier.ts";
+import type { FitProblem } from "../fold-runner.ts";
+import { pickLabelledRows } from "../labelled-rows.ts";
+import { createFamiliarityScore } from "./familiarity.ts";
+import { fitFamiliarity } from "./fit-familiarity.ts";
+
+/** What is fitted to, and the sounds that are judged; plain data. */
+export interface LeftOutTask {
+  /** Rows that are fitted to. */
+  readonly kept: readonly number[];
+  /** Their classes, ascending. */
+  readonly classes: readonly number[];
+  /** Names of these classes. */
+  readonly names: readonly string[];
+  /** Rows that are judged, each followed by its copies. */
+  readonly judged: readonly number[];
+  /** Sounds that are judged after them. */
+  readonly pieces: readonly Embedding[];
+  /** Place of the copies in noise, if there are any. */
+  readonly copy?: number | undefined;
+  readonly seed: number;
+}
+
+/** The answers, in the order of the sounds; plain data. */
+export interface LeftOutAnswer {
+  /** [sounds, kept classes] */
+  readonly probabilities: Matrix;
+  /** How far each sound is below the threshold of familiarity, if it could be fitted. */
+  readonly missing: readonly number[] | undefined;
+  /** Ids of the encoders, and of the transcriber, that the classifier uses. */
+  readonly encoders: readonly string[];
+}
+
+/** The sounds that a task judges. */
+export function listJudged(
+  { embeddings, copies }: FitProblem,
+  { judged, pieces }: Pick<LeftOutTask, "judged" | "pieces">,
+): Embedding[] {
+  return [...judged.flatMap((row) => [embeddings[row]!, ...(copies?.[row] ?? [])]), ...pieces];
+}
+
+/** Fits to the kept rows, and judges. */
+export function judgeLeftOut(problem: FitProblem, task: LeftOutTask): LeftOutAnswer {
+  const { kept, classes, names, copy, seed } = task;
+  const { encoderSet, options } = problem;
+  const places = new Map(classes.map((label, place) => [label, place]));
+  const rows = {
+    ...pickLabelledRows(problem, kept),
+    labels: kept.map((row) => places.get(problem.labels[row]!)!),
+    classes: classes.length,
+  };
+  const classifier = fitClassifier(rows, encoderSet, options);
+  const views = classifier.fitted.map(({ view }) => view);
+  const familiarity = fitFamiliarity(rows, names, encoderSet, views, { seed, copy });
+  const sounds = listJudged(problem, task);
+  return {
+    probabilities: classifier.computeProbabilities(sounds),
+    missing:
+      familiarity &&
+      createFamiliarityScore(familiarity, encoderSet)(sounds).map((score) => familiarity.threshold - score),
+    encoders: [...new Set(views.map(({ encoder }) => encoder))],
+  };
+}

@@ -1,0 +1,31 @@
+/** What is in a queue may be anything. */
+import { expect, it } from "vitest";
+import { readJob } from "./shard-queue.ts";
+
+const job = { run: "s3://bucket/run", shard: 3, key: "shards/000003-a-b.parquet", fp16: false };
+
+it("takes jobs of shards, and nothing else", () => {
+  expect(readJob(job)).toEqual(job);
+  for (const other of [
+    ...[undefined, null, 1, "shard", [], {}],
+    ...[
+      { ...job, run: undefined },
+      { ...job, run: "" },
+      { ...job, run: "x".repeat(5000) },
+      { ...job, run: ["a"] },
+    ],
+    ...[
+      { ...job, shard: -1 },
+      { ...job, shard: 1.5 },
+      { ...job, shard: 1e300 },
+      { ...job, shard: "../3" },
+    ],
+    ...[
+      { ...job, key: undefined },
+      { ...job, key: {} },
+      { ...job, fp16: "no" },
+    ],
+  ]) {
+    expect(readJob(other)).toBeUndefined();
+  }
+});
