@@ -39,11 +39,24 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     onTestFinished(() => queue.close());
     const key = "shards/000000-0-0.parquet";
     const strangers: unknown[] = [
-      ...[null, 1, "x", [], {}, { run, shard: -1, key, fp16: false }, { run, shard: 1e300, key, fp16: false }],
+      ...[
+        null,
+        1,
+        "x",
+        [],
+        {},
+        { run, shard: -1, key, fp16: false },
+        { run, shard: 1e300, key, fp16: false },
+      ],
       ...[`${run}/../../etc`, "/etc", "s3://../x", "\u001b[31m"].map((other) => ({
         ...{ run: other, shard: 0, key, fp16: false },
       })),
-      ...["../../x", "/etc/passwd", `${key}/../../y`].map((other) => ({ run, shard: 0, key: other, fp16: false })),
+      ...["../../x", "/etc/passwd", `${key}/../../y`].map((other) => ({
+        run,
+        shard: 0,
+        key: other,
+        fp16: false,
+      })),
     ];
     for (const data of strangers) await queue.add("shard", data, { attempts: 1 });
     await runJson("embed", "--run", run, "--queue", redis.url);
